@@ -1,0 +1,38 @@
+"""The whole config: one experiment."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mlpexp.config.datasets import DatasetConfig
+from mlpexp.config.networks import ModelConfig
+from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
+from mlpexp.config.strict import PositiveInt, Seed, Strict
+
+LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+
+class Experiment(Strict):
+    """Everything that decides the numbers of a run."""
+
+    name: str | None = Field(
+        None, description="A short name for folders and titles.", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+    )
+    description: str | None = Field(None, description="What is asked; shown with the run.", max_length=2000)
+    dataset: DatasetConfig = Field(description="The data.")
+    model: ModelConfig = Field(description="The network.")
+    loss: LossName | None = Field(
+        None, description="Default: cross_entropy for classes, mean_squared_error for numbers."
+    )
+    optimizer: OptimizerConfig = Field(description="The optimizer.")
+    schedule: ScheduleConfig = Field(ConstantSchedule(name="constant"), description="How the learning rate changes.")
+    training: Training = Field(default_factory=Training, description="Batches, length, measurement.")
+    seed: Seed = Field(0, description="Decides split, initial weights, batch order and dropout.")
+    seeds: PositiveInt = Field(1, description="Number of repetitions, with seeds seed, seed + 1, ...", le=100_000)
+    device: DeviceName = Field("auto", description="Where to compute; auto: cuda, else cpu.")
+
+    @property
+    def all_seeds(self) -> range:
+        """The seeds of all repetitions."""
+        return range(self.seed, self.seed + self.seeds)

@@ -1,0 +1,177 @@
+"""From a YAML file and overrides to an ``Experiment``, or to all problems at once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.problems import Problem, did_you_mean
+from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
+from mlpexp.errors import ConfigError
+
+SECTIONS_BY_NAME = ("dataset", "model", "optimizer", "schedule")  # `dataset: iris` is short for `dataset: {name: iris}`
+
+
+def load_config(path: Path, overrides: Sequence[Override] = ()) -> tuple[Experiment, Source]:
+    """Reads, overrides and validates one config.
+
+    Args:
+        path: The YAML file.
+        overrides: From the command line, applied in order.
+
+    Returns:
+        The experiment, and the source for the places of problems found later.
+
+    Raises:
+        ConfigError: With every problem found.
+    """
+    source = read_yaml(path)
+    _expand_names(source)
+    for override in overrides:
+        apply_override(source, override)
+        _expand_names(source)
+    _anchor_csv_path(source, path)
+    try:
+        return Experiment.model_validate(source.data), source
+    except ValidationError as error:
+        raise ConfigError(tuple(_problems(source, error.errors(include_url=False)))) from None
+
+
+def _expand_names(source: Source) -> None:
+    for section in SECTIONS_BY_NAME:
+        value = source.data.get(section)
+        if isinstance(value, str):
+            source.data[section] = {"name": value}
+            source.values[section, "name"] = source.place((section,))
+
+
+def _anchor_csv_path(source: Source, config_path: Path) -> None:
+    """A relative CSV path starts at the config's folder, so that a config and its data move together."""
+    dataset = source.data.get("dataset")
+    if isinstance(dataset, dict) and dataset.get("name") == "csv" and isinstance(dataset.get("path"), str):
+        dataset["path"] = str((config_path.parent / Path(dataset["path"]).expanduser()).resolve())
+
+
+def _problems(source: Source, entries: Sequence[Any]) -> list[Problem]:
+    """All problems in the order of the file; the alternatives that a union tried are one problem, not several."""
+    specific = [e for e in entries if not (e["type"] in ("list_type", "dict_type") and len(_at(e["loc"], entries)) > 1)]
+    merged: dict[tuple[str, str], Problem] = {}
+    for entry in specific:
+        problem = _problem(source, entry)
+        key = (str(problem.place), problem.key)
+        earlier = merged.get(key)
+        merged[key] = problem if earlier is None else Problem(problem.place, problem.key, _either(earlier, problem))
+    return sorted(merged.values(), key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
+
+
+def _at(location: Sequence[Any], entries: Sequence[Any]) -> list[Any]:
+    """The entries about the same value: a union adds one component for the alternative it tried."""
+    return [e for e in entries if tuple(e["loc"][: len(location) - 1]) == tuple(location[:-1])]
+
+
+def _either(first: Problem, second: Problem) -> str:
+    return first.message if first.message == second.message else f"{first.message}; or: {second.message}"
+
+
+PLAIN_WORDS = {
+    "a valid integer": "a whole number", "a valid number": "a number", "a valid boolean": "true or false",
+    "a valid string": "text", "a valid list": "a list", "a valid dictionary": "a mapping of keys to values",
+    "greater than or equal to": "at least", "less than or equal to": "at most", "greater than": "above",
+    "less than": "below", "a finite number": "finite",
+}  # fmt: skip
+
+
+def _in_plain_words(message: str) -> str:
+    message = message[0].lower() + message[1:].replace("Input should be", "should be")
+    message = message.replace("input should be", "should be")
+    for formal, plain in PLAIN_WORDS.items():
+        message = message.replace(formal, plain)
+    return message
+
+
+def _problem(source: Source, entry: Any) -> Problem:
+    """One pydantic error in our words and at its place."""
+    path, parents = _without_tags(source.data, entry["loc"])
+    kind, given, context = entry["type"], entry["input"], entry.get("ctx", {})
+    if kind == "extra_forbidden":
+        of = f" for {parents[-1]}" if parents else ""
+        message = f"unknown key{of}" + did_you_mean(path[-1], _known_keys(entry["loc"]))
+        return Problem(source.place(path, of_key=True), dotted(path), message)
+    if kind == "missing":
+        return Problem(source.place(path[:-1], of_key=True), dotted(path), "missing")
+    if kind == "union_tag_not_found":
+        tag = str(context["discriminator"]).strip("'")
+        return Problem(source.place(path, of_key=True), dotted((*path, tag)), "missing")
+    if kind == "union_tag_invalid":
+        tag = str(context["discriminator"]).strip("'")
+        choices = [choice.strip(" '") for choice in context["expected_tags"].split(",")]
+        message = f"{context['tag']!r} is not known{did_you_mean(context['tag'], choices)}"
+        return Problem(source.place((*path, tag)), dotted((*path, tag)), message)
+    if kind == "literal_error":
+        choices = [
+            choice for choice in context["expected"].replace(" or ", ", ").replace("'", "").split(", ") if choice
+        ]
+        return Problem(source.place(path), dotted(path), f"{given!r} is not known{did_you_mean(given, choices)}")
+    if kind == "value_error":
+        key, _, message = str(context["error"]).partition(": ")
+        if message and key.isidentifier():
+            return Problem(source.place((*path, key)), dotted((*path, key)), message)
+        return Problem(source.place(path), dotted(path), str(context["error"]))
+    shown = "" if isinstance(given, (dict, list)) else f", not {given!r}"
+    return Problem(source.place(path), dotted(path), _in_plain_words(entry["msg"]) + shown)
+
+
+def _without_tags(data: Any, location: Sequence[Any]) -> tuple[Path_, list[str]]:
+    """Pydantic puts the tags of unions into locations; the path in the user's file has none.
+
+    Returns:
+        The path, and the tags met on the way (outermost first).
+    """
+    path: Path_ = ()
+    tags: list[str] = []
+    for i, part in enumerate(location):
+        last = i == len(location) - 1
+        if isinstance(data, dict) and (part in data or (last and part not in _tags_of(data))):
+            data, path = data.get(part), (*path, part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data, path = data[part], (*path, part)
+        elif isinstance(part, str) and part in _tags_of(data):
+            tags.append(part)
+    return path, tags
+
+
+def _tags_of(data: Any) -> tuple[str, ...]:
+    return tuple(str(data[key]) for key in ("name", "layer") if key in data) if isinstance(data, dict) else ()
+
+
+def _known_keys(location: Sequence[Any]) -> list[str]:
+    """The keys that the section around an unknown key does have."""
+    annotation: Any = Experiment
+    for part in location[:-1]:
+        annotation = _step(annotation, part) or annotation
+    models = _models_in(annotation)
+    return list(models[0].model_fields) if len(models) == 1 else []
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """All config classes that an annotation mentions."""
+    if _is_model(annotation):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models_in(argument)]
+
+
+def _step(annotation: Any, part: object) -> Any:
+    if _is_model(annotation) and part in annotation.model_fields:
+        return annotation.model_fields[str(part)].annotation
+    for model in _models_in(annotation):
+        for key in ("name", "layer"):
+            if key in model.model_fields and part in get_args(model.model_fields[key].annotation):
+                return model
+    models = _models_in(annotation)
+    return models[0] if len(models) == 1 else None

@@ -1,0 +1,235 @@
+"""The ``model:`` section: architecture, activations, initialization, regularization inside the network."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
+
+ACTIVATION_ALIASES = {"logistic": "sigmoid", "linear": "identity", "swish": "silu"}
+
+
+def _named(value: object) -> object:
+    """``relu`` is short for ``{name: relu}``."""
+    if isinstance(value, str):
+        return {"name": ACTIVATION_ALIASES.get(value, value)}
+    return value
+
+
+class PlainActivation(Strict):
+    """An activation without parameters."""
+
+    name: Literal[
+        "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "softplus", "silu", "gelu", "selu"
+    ]
+
+
+class LeakyRelu(Strict):
+    """``max(x, slope x)`` (Maas et al. 2013)."""
+
+    name: Literal["leaky_relu"]
+    negative_slope: NonNegativeFloat = Field(0.01, description="Slope for negative inputs.")
+
+
+class Prelu(Strict):
+    """Leaky ReLU with one learned slope per unit (He et al. 2015)."""
+
+    name: Literal["prelu"]
+    initial_slope: NonNegativeFloat = Field(0.25, description="Slope for negative inputs at the start.")
+
+
+class Elu(Strict):
+    """``alpha (exp(x) - 1)`` for negative inputs (Clevert et al. 2016)."""
+
+    name: Literal["elu"]
+    alpha: PositiveFloat = Field(1.0, description="Limit for very negative inputs, with a minus sign.")
+
+
+class Maxout(Strict):
+    """Largest of ``pieces`` affine maps (Goodfellow et al. 2013)."""
+
+    name: Literal["maxout"]
+    pieces: Annotated[int, Field(ge=2, le=16)] = Field(2, description="Number of affine pieces per unit.")
+
+
+ActivationConfig = Annotated[
+    Annotated[PlainActivation | LeakyRelu | Prelu | Elu | Maxout, Field(discriminator="name")],
+    BeforeValidator(_named),
+]
+
+
+class PlainInit(Strict):
+    """An initializer without parameters."""
+
+    name: Literal["zeros", "lecun_normal"]
+
+
+class ConstantInit(Strict):
+    """All weights equal."""
+
+    name: Literal["constant"]
+    value: float = Field(0.0, description="The value of every weight.")
+
+
+class NormalInit(Strict):
+    """Gaussian weights of a given spread."""
+
+    name: Literal["normal"]
+    mean: float = Field(0.0, description="Mean of the weights.")
+    std: PositiveFloat = Field(0.01, description="Standard deviation of the weights.")
+
+
+class UniformInit(Strict):
+    """Uniform weights in a given interval."""
+
+    name: Literal["uniform"]
+    low: float = Field(-0.05, description="Lower bound.")
+    high: float = Field(0.05, description="Upper bound.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "UniformInit":
+        if self.low >= self.high:
+            raise ValueError(f"low: must be below high, but {self.low:g} >= {self.high:g}")
+        return self
+
+
+Gain = PositiveFloat | Literal["activation"]
+
+
+class XavierInit(Strict):
+    """Variance ``gain^2 * 2 / (n_in + n_out)`` (Glorot and Bengio 2010)."""
+
+    name: Literal["xavier_normal", "xavier_uniform", "orthogonal"]
+    gain: Gain = Field(1.0, description="Factor on the weights; `activation`: the gain recommended for the activation.")
+
+
+class HeInit(Strict):
+    """Variance ``gain^2 / n_in`` with gain^2 = 2 for ReLU (He et al. 2015)."""
+
+    name: Literal["he_normal", "he_uniform"]
+
+
+InitConfig = Annotated[
+    Annotated[PlainInit | ConstantInit | NormalInit | UniformInit | XavierInit | HeInit, Field(discriminator="name")],
+    BeforeValidator(_named),
+]
+
+RECTIFIERS = ("relu", "leaky_relu", "prelu", "elu", "maxout", "silu", "gelu", "softplus")
+
+
+def default_init(activation: str) -> InitConfig:
+    """The initializer that the literature pairs with an activation."""
+    if activation in RECTIFIERS:
+        return HeInit(name="he_normal")
+    if activation == "selu":
+        return PlainInit(name="lecun_normal")
+    return XavierInit(name="xavier_uniform")
+
+
+class _Network(Strict):
+    """Options that all networks share."""
+
+    init: InitConfig | None = Field(None, description="Weight initialization; default: what suits the activation.")
+    bias: bool = Field(True, description="Whether layers have biases (they start at zero).")
+
+
+class Mlp(_Network):
+    """Multilayer perceptron; an empty list of hidden sizes gives a linear model."""
+
+    name: Literal["mlp"]
+    hidden_sizes: list[PositiveInt] = Field(
+        default_factory=lambda: [16], description="Units of each hidden layer.", max_length=100
+    )
+    activation: ActivationConfig | list[ActivationConfig] = Field(
+        PlainActivation(name="relu"), description="Activation of the hidden layers, or a list with one per layer."
+    )
+    dropout: Fraction = Field(0.0, description="Probability that a hidden unit is dropped in a training step.")
+    batch_norm: bool = Field(False, description="Batch normalization before each hidden activation.")
+
+    @model_validator(mode="after")
+    def _one_activation_per_layer(self) -> "Mlp":
+        if isinstance(self.activation, list) and len(self.activation) != len(self.hidden_sizes):
+            raise ValueError(
+                f"activation: {len(self.activation)} activations for {len(self.hidden_sizes)} hidden layers; "
+                "give one for all or one for each"
+            )
+        return self
+
+
+class Lenet5(_Network):
+    """LeNet-5 (after LeCun et al. 1998) for 1x32x32 or 1x28x28 images: 61,706 parameters."""
+
+    name: Literal["lenet5"]
+    activation: ActivationConfig = Field(
+        PlainActivation(name="sigmoid"), description="Activation of all hidden layers."
+    )
+    pooling: Literal["average", "max"] = Field("average", description="Kind of the two 2x2 poolings.")
+
+
+class Cnn4(_Network):
+    """Four convolutions, each 'same' padded and followed by 2x2 max pooling: 76,600 parameters without biases at 3x400x400."""
+
+    name: Literal["cnn4"]
+    activation: ActivationConfig = Field(PlainActivation(name="relu"), description="Activation after each convolution.")
+
+
+class MnistCnn(_Network):
+    """Two convolutions and a dense layer of 1,024 units: 619,754 parameters on MNIST."""
+
+    name: Literal["mnist_cnn"]
+    activation: ActivationConfig = Field(PlainActivation(name="relu"), description="Activation of all hidden layers.")
+    dropout: Fraction = Field(
+        0.6, description="Probability that a unit of the dense layer is dropped in a training step."
+    )
+
+
+class ConvLayer(Strict):
+    """Convolution, then (optionally) batch normalization, then the activation."""
+
+    layer: Literal["conv"]
+    channels: PositiveInt = Field(description="Number of filters.")
+    kernel_size: PositiveInt = Field(description="Side of the square filter.")
+    stride: PositiveInt = Field(1, description="Step of the filter.")
+    padding: Annotated[int, Field(ge=0)] | Literal["same"] = Field(0, description="Zeros on each side, or `same`.")
+    batch_norm: bool = Field(False, description="Batch normalization before the activation.")
+    activation: ActivationConfig | None = Field(None, description="Default: the model's activation.")
+
+
+class PoolLayer(Strict):
+    """Pooling over square windows."""
+
+    layer: Literal["max_pool", "average_pool"]
+    kernel_size: PositiveInt = Field(2, description="Side of the square window.")
+    stride: PositiveInt | None = Field(None, description="Step of the window; default: its side.")
+
+
+class DenseLayer(Strict):
+    """Dense layer, then (optionally) batch normalization, then the activation; images are flattened before."""
+
+    layer: Literal["dense"]
+    units: PositiveInt = Field(description="Number of units.")
+    batch_norm: bool = Field(False, description="Batch normalization before the activation.")
+    activation: ActivationConfig | None = Field(None, description="Default: the model's activation.")
+
+
+class DropoutLayer(Strict):
+    """Dropout (Srivastava et al. 2014)."""
+
+    layer: Literal["dropout"]
+    rate: Fraction = Field(0.5, description="Probability that a unit is dropped in a training step.")
+
+
+LayerConfig = Annotated[ConvLayer | PoolLayer | DenseLayer | DropoutLayer, Field(discriminator="layer")]
+
+
+class Cnn(_Network):
+    """A network from a list of layers; the output layer is added."""
+
+    name: Literal["cnn"]
+    layers: list[LayerConfig] = Field(description="The hidden layers, first to last.", min_length=1, max_length=100)
+    activation: ActivationConfig = Field(
+        PlainActivation(name="relu"), description="Activation where a layer names none."
+    )
+
+
+ModelConfig = Annotated[Mlp | Lenet5 | Cnn4 | MnistCnn | Cnn, Field(discriminator="name")]

@@ -1,0 +1,153 @@
+"""The ``optimizer:``, ``schedule:`` and ``training:`` sections: how the weights move, for how long, and what is measured."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
+
+
+class _Optimizer(Strict):
+    learning_rate: PositiveFloat = Field(description="Step size.")
+    l2_penalty: NonNegativeFloat = Field(
+        0.0, description="lambda of the penalty lambda/2 sum |W|^2; weights only, no biases."
+    )
+    weight_decay: NonNegativeFloat = Field(
+        0.0, description="Decoupled decay: W shrinks by learning rate x this; weights only."
+    )
+
+
+class Sgd(_Optimizer):
+    """Stochastic gradient descent, with momentum where asked."""
+
+    name: Literal["sgd"]
+    momentum: Fraction = Field(0.0, description="Share of the last step that is kept.")
+    nesterov: bool = Field(False, description="Nesterov's variant of momentum.")
+
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> "Sgd":
+        if self.nesterov and self.momentum == 0:
+            raise ValueError("nesterov: needs a momentum above 0")
+        return self
+
+
+class Adagrad(_Optimizer):
+    """Adagrad (Duchi et al. 2011)."""
+
+    name: Literal["adagrad"]
+    learning_rate: PositiveFloat = Field(0.01, description="Step size.")
+    epsilon: PositiveFloat = Field(1e-10, description="Added to the root.")
+
+
+class Rmsprop(_Optimizer):
+    """RMSprop (Tieleman and Hinton 2012)."""
+
+    name: Literal["rmsprop"]
+    learning_rate: PositiveFloat = Field(0.01, description="Step size.")
+    alpha: Fraction = Field(0.99, description="Decay of the mean of squared gradients.")
+    epsilon: PositiveFloat = Field(1e-8, description="Added to the root.")
+
+
+class Adam(_Optimizer):
+    """Adam (Kingma and Ba 2015)."""
+
+    name: Literal["adam"]
+    learning_rate: PositiveFloat = Field(0.001, description="Step size.")
+    beta1: Fraction = Field(0.9, description="Decay of the mean of gradients.")
+    beta2: Fraction = Field(0.999, description="Decay of the mean of squared gradients.")
+    epsilon: PositiveFloat = Field(1e-8, description="Added to the root.")
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
+
+    name: Literal["adamw"]  # type: ignore[assignment]
+    weight_decay: NonNegativeFloat = Field(
+        0.01, description="Decoupled decay: W shrinks by learning rate x this; weights only."
+    )
+
+
+OptimizerConfig = Annotated[Sgd | Adagrad | Rmsprop | Adam | AdamW, Field(discriminator="name")]
+
+
+class _Schedule(Strict):
+    warmup_epochs: NonNegativeFloat = Field(
+        0.0, description="The learning rate rises linearly from 0 for so many epochs."
+    )
+
+
+class ConstantSchedule(_Schedule):
+    """The learning rate stays."""
+
+    name: Literal["constant"]
+
+
+class StepSchedule(_Schedule):
+    """The learning rate is multiplied by ``factor`` after every ``every`` epochs."""
+
+    name: Literal["step"]
+    every: PositiveInt = Field(description="Epochs between two steps.")
+    factor: PositiveFloat = Field(0.1, description="Factor of each step.")
+
+
+class ExponentialSchedule(_Schedule):
+    """``decay^epoch``."""
+
+    name: Literal["exponential"]
+    decay: PositiveFloat = Field(description="Factor per epoch.")
+
+
+class CosineSchedule(_Schedule):
+    """Half a cosine from 1 to ``final_factor`` (Loshchilov and Hutter 2017)."""
+
+    name: Literal["cosine"]
+    final_factor: NonNegativeFloat = Field(0.0, description="Share of the learning rate left at the end.")
+
+
+class InverseTimeSchedule(_Schedule):
+    """``1 / (1 + decay * epoch)`` (Robbins and Monro 1951)."""
+
+    name: Literal["inverse_time"]
+    decay: PositiveFloat = Field(1.0, description="How fast it falls, per epoch.")
+
+
+ScheduleConfig = Annotated[
+    ConstantSchedule | StepSchedule | ExponentialSchedule | CosineSchedule | InverseTimeSchedule,
+    Field(discriminator="name"),
+]
+
+
+class EarlyStopping(Strict):
+    """Stop when the validation loss no longer falls; the best weights are kept."""
+
+    patience: PositiveInt = Field(10, description="Epochs without a new best before stopping.")
+    min_delta: NonNegativeFloat = Field(0.0, description="How much lower a loss must be to count as a new best.")
+
+
+class Training(Strict):
+    """Batches, length, precision and measurement."""
+
+    batch_size: PositiveInt | Literal["full"] = Field(
+        32, description="Samples per step; 1: single-sample updates; `full`: all."
+    )
+    epochs: PositiveInt = Field(100, description="Passes over the training set.")
+    gradient_clip: PositiveFloat | None = Field(
+        None, description="Largest norm of the gradient; longer ones are shortened."
+    )
+    early_stopping: EarlyStopping | None = Field(None, description="Stop when the validation loss no longer falls.")
+    weight_averaging: Fraction | None = Field(
+        None,
+        description="Decay per step of an exponential moving average of the weights, which is evaluated and saved.",
+    )
+    train_metrics: Literal["exact", "running"] = Field(
+        "exact", description="Training loss on the whole set after each epoch, or averaged over its batches (cheaper)."
+    )
+    evaluate_every: PositiveInt = Field(
+        1, description="Epochs between two rows of metrics; the last epoch always has one."
+    )
+    precision: Literal["float32", "float64", "bfloat16"] = Field(
+        "float32", description="Arithmetic; bfloat16: mixed, weights stay float32."
+    )
+    threads: PositiveInt | Literal["auto"] = Field(
+        "auto", description="CPU threads; `auto` chooses by the size of the work."
+    )

@@ -1,0 +1,38 @@
+"""A problem of a config and its place, in words a user can act on."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value was written: a line of a file, or a command-line override."""
+
+    source: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return self.source if self.line is None else f"{self.source}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one key."""
+
+    place: Place
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (str(self.place), self.key, self.message) if part)
+
+
+def did_you_mean(word: object, choices: Iterable[str]) -> str:
+    """``"; did you mean relu?"`` when a choice is close, else the list of choices when it is short."""
+    choices = list(choices)
+    close = difflib.get_close_matches(str(word).lower(), choices, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; choose from {', '.join(choices)}" if 0 < len(choices) <= 20 else ""

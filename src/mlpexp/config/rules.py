@@ -1,0 +1,86 @@
+"""Rules across sections: what each part allows but their combination does not. Pure functions of config and data set facts."""
+
+from collections.abc import Iterator
+
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.networks import Cnn, Cnn4, Lenet5, Mlp, MnistCnn, default_init
+from mlpexp.config.yaml_source import Path_
+
+Finding = tuple[Path_, str]
+
+
+def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
+    """Fills the defaults that depend on other sections: the loss and the initializer."""
+    changes: dict[str, object] = {}
+    if experiment.loss is None:
+        changes["loss"] = "cross_entropy" if facts.task == "classification" else "mean_squared_error"
+    if experiment.model.init is None:
+        activation = experiment.model.activation
+        first = (activation[0] if activation else None) if isinstance(activation, list) else activation
+        init = default_init(first.name if first else "identity")
+        changes["model"] = experiment.model.model_copy(update={"init": init})
+    return experiment.model_copy(update=changes)
+
+
+def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> list[Finding]:
+    """All rules that a (resolved) experiment with ``num_train`` training samples breaks, as pairs of path and message."""
+    return [
+        *_loss_fits_task(experiment, facts),
+        *_model_fits_data(experiment, facts),
+        *_batch_fits_samples(experiment, num_train),
+        *_training_is_consistent(experiment, facts),
+    ]
+
+
+def _loss_fits_task(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
+    regression_loss = experiment.loss == "mean_squared_error"
+    if regression_loss and facts.task == "classification":
+        yield (
+            ("loss",),
+            (
+                "mean_squared_error is for numbers, but this data set has class labels; "
+                "use cross_entropy or softmax_squared_error"
+            ),
+        )
+    if not regression_loss and facts.task == "regression":
+        yield ("loss",), f"{experiment.loss} is for class labels, but this data set has numbers; use mean_squared_error"
+
+
+def _model_fits_data(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
+    model, name = experiment.model, experiment.dataset.name
+    if isinstance(model, (Lenet5, Cnn4, MnistCnn, Cnn)) and not facts.is_image:
+        sizes = "x".join(map(str, facts.input_shape))
+        yield ("model", "name"), f"{model.name} needs images, but {name} has {sizes} features; use mlp"
+    elif isinstance(model, Lenet5) and facts.input_shape not in ((1, 28, 28), (1, 32, 32)):
+        sizes = "x".join(map(str, facts.input_shape))
+        yield ("model", "name"), f"lenet5 needs images of 1x28x28 or 1x32x32, but {name} has {sizes}; use cnn"
+    if isinstance(model, Mlp) and model.batch_norm and experiment.training.batch_size == 1:
+        yield ("model", "batch_norm"), "needs more than one sample in a batch; raise training.batch_size"
+
+
+def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Finding]:
+    size = experiment.training.batch_size
+    if size != "full" and size > num_train:
+        yield (
+            ("training", "batch_size"),
+            (f"{size} is larger than the training set of {num_train} samples; use `full` for full-batch training"),
+        )
+
+
+def _training_is_consistent(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
+    training, schedule = experiment.training, experiment.schedule
+    if training.early_stopping and experiment.dataset.validation_fraction == 0:
+        yield (
+            ("training", "early_stopping"),
+            "needs validation data; set dataset.validation_fraction, for example to 0.2",
+        )
+    if schedule.warmup_epochs > training.epochs:
+        yield (
+            ("schedule", "warmup_epochs"),
+            f"{schedule.warmup_epochs:g} is longer than the {training.epochs} epochs of training",
+        )
+    if training.precision == "bfloat16" and not facts.is_image:
+        yield ("training", "precision"), "bfloat16 is for image data; small networks lose accuracy and gain no time"
+    if experiment.seed + experiment.seeds > 2**63:
+        yield ("seeds",), "seed + seeds is too large"

@@ -1,0 +1,207 @@
+"""YAML as plain data with a place for every key and value.
+
+PyYAML's node graph is walked by hand rather than constructed, which closes its traps: ``1e-3`` is a number (YAML 1.2),
+``off`` is a word, a duplicate key is an error, no tag can name a Python object, and aliases cannot blow up the document.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mlpexp.config.problems import Place, Problem
+from mlpexp.errors import ConfigError, InputError
+
+MAX_BYTES = 1_000_000
+MAX_VALUES = 20_000
+MAX_DEPTH = 40
+
+Key = str | int
+Path_ = tuple[Key, ...]
+
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_SPECIAL: dict[str, object] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+    ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
+    ".inf": float("inf"), "+.inf": float("inf"), "-.inf": float("-inf"),
+}  # fmt: skip
+
+
+@dataclass
+class Source:
+    """Plain data and the places of its keys and values, by path."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    keys: dict[Path_, Place] = field(default_factory=dict)
+    values: dict[Path_, Place] = field(default_factory=dict)
+
+    def place(self, path: Path_, *, of_key: bool = False) -> Place:
+        """The place of a path, or of the nearest parent that has one."""
+        for length in range(len(path), -1, -1):
+            part = path[:length]
+            if of_key and part in self.keys:
+                return self.keys[part]
+            if part in self.values:
+                return self.values[part]
+        return Place("config")
+
+
+def scalar(text: str) -> object:
+    """The value of an unquoted YAML 1.2 scalar: null, boolean, integer, float or string."""
+    if text in _SPECIAL:
+        return _SPECIAL[text]
+    if len(text) < 400:  # int() refuses more than 4,300 digits
+        if _INT.fullmatch(text):
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    return text
+
+
+class _Walker:
+    """Turns a node graph into data, collecting places and problems."""
+
+    def __init__(self, source_name: str, *, lines: bool) -> None:
+        self.name, self.lines = source_name, lines
+        self.source = Source()
+        self.problems: list[Problem] = []
+        self.num_values = 0
+
+    def place(self, mark: yaml.Mark) -> Place:
+        return Place(self.name, mark.line + 1, mark.column + 1) if self.lines else Place(self.name)
+
+    def value(self, node: Any, path: Path_) -> Any:
+        place = self.place(node.start_mark)
+        self.source.values[path] = place
+        self.num_values += 1
+        if self.num_values > MAX_VALUES or len(path) > MAX_DEPTH:
+            raise ConfigError((Problem(place, "", f"more than {MAX_VALUES:,} values or {MAX_DEPTH} levels"),))
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(child, (*path, i)) for i, child in enumerate(node.value)]
+        tag = node.tag
+        if tag.startswith("tag:yaml.org,2002:") or tag in ("!", "?"):
+            return scalar(node.value) if node.style is None else node.value
+        self.problems.append(Problem(place, dotted(path), f"the tag {tag} is not allowed"))
+        return None
+
+    def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key, place = key_node.value, self.place(key_node.start_mark)
+            if not isinstance(key, str):
+                self.problems.append(Problem(place, dotted(path), "a key must be a word"))
+            elif key in result:
+                first = self.source.keys[*path, key]
+                where = f" (first in line {first.line})" if first.line else ""
+                self.problems.append(Problem(place, dotted((*path, key)), f"duplicate key{where}"))
+            else:
+                self.source.keys[*path, key] = place
+                result[key] = self.value(value_node, (*path, key))
+        return result
+
+
+def dotted(path: Path_) -> str:
+    """``("model", "hidden_sizes", 0)`` as ``model.hidden_sizes[0]``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _parse(text: str, source_name: str, *, lines: bool) -> tuple[_Walker, Any]:
+    walker = _Walker(source_name, lines=lines)
+    try:
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = walker.place(mark) if mark else Place(source_name)
+        raise ConfigError((Problem(place, "", f"not valid YAML: {error.problem or error.context}"),)) from None
+    except yaml.YAMLError as error:
+        raise ConfigError((Problem(Place(source_name), "", f"not valid YAML: {str(error).splitlines()[0]}"),)) from None
+    except RecursionError:
+        raise ConfigError((Problem(Place(source_name), "", "nested too deeply"),)) from None
+    value = None if node is None else walker.value(node, ())
+    if walker.problems:
+        raise ConfigError(tuple(walker.problems))
+    return walker, value
+
+
+def read_yaml(path: Path) -> Source:
+    """Reads a config file.
+
+    Raises:
+        InputError: The file cannot be read.
+        ConfigError: It is not valid YAML, or not a mapping.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if len(raw) > MAX_BYTES:
+        raise InputError(f"{path}: {len(raw):,} bytes; a config has at most {MAX_BYTES:,}")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        raise ConfigError((Problem(Place(str(path), line, column), "", "not UTF-8 text"),)) from None
+    walker, value = _parse(text, str(path), lines=True)
+    if not isinstance(value, dict):
+        what = "empty" if value is None else f"a {type(value).__name__}"
+        message = f"a config is a mapping such as `dataset: iris`, but this is {what}"
+        raise ConfigError((Problem(Place(str(path), 1, 1), "", message),))
+    walker.source.data = value
+    return walker.source
+
+
+@dataclass(frozen=True)
+class Override:
+    """One ``KEY=VALUE`` from the command line, and how the user wrote it: ``--set seeds=3`` or ``--seeds 3``."""
+
+    text: str
+    written: str
+
+
+def apply_override(source: Source, override: Override) -> None:
+    """Sets one ``KEY=VALUE``, the value being YAML, in place.
+
+    Raises:
+        ConfigError: The text has no ``=``, or the key runs through something that is not a mapping or list.
+    """
+    place = Place(override.written)
+    key, equals, value_text = override.text.partition("=")
+    parts = key.strip().split(".")
+    if not equals or not all(parts):
+        raise ConfigError((Problem(place, "", "expected KEY=VALUE, for example optimizer.learning_rate=1e-3"),))
+    walker, value = _parse(value_text, place.source, lines=False)
+    node: Any = source.data
+    path: Path_ = ()
+    for part in parts[:-1]:
+        step: Key = int(part) if isinstance(node, list) and part.isdigit() else part
+        path = (*path, step)
+        if isinstance(node, dict):
+            node = node.setdefault(part, {})
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            raise ConfigError((Problem(place, dotted(path), "there is nothing below this key"),))
+        source.keys.setdefault(path, place)
+    last: Key = int(parts[-1]) if isinstance(node, list) and parts[-1].isdigit() else parts[-1]
+    if not isinstance(node, (dict, list)) or (
+        isinstance(node, list) and not (isinstance(last, int) and last < len(node))
+    ):
+        raise ConfigError((Problem(place, dotted((*path, last)), "there is nothing below this key"),))
+    node[last] = value  # type: ignore[index]
+    path = (*path, last)
+    for places in (source.keys, source.values):
+        for old in [p for p in places if p[: len(path)] == path]:
+            del places[old]
+    source.keys[path] = place
+    for inner in walker.source.values:
+        source.values[*path, *inner] = place
