@@ -1,0 +1,1 @@
+"""Networks as data: layer specifications, output sizes, parameter and cost arithmetic. Imports no torch."""

@@ -1,0 +1,182 @@
+"""From the ``model:`` section to an architecture: the named networks and the ones made of a list of layers."""
+
+from typing import assert_never
+
+from mlpexp.architectures.architecture import Architecture, chain
+from mlpexp.architectures.gains import gain
+from mlpexp.architectures.layers import (
+    Activation,
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerSpec,
+    Pool2d,
+    Shape,
+)
+from mlpexp.config.networks import (
+    ActivationConfig,
+    Cnn,
+    Cnn4,
+    ConvLayer,
+    DenseLayer,
+    DropoutLayer,
+    InitConfig,
+    Lenet5,
+    Mlp,
+    MnistCnn,
+    ModelConfig,
+    PlainActivation,
+    PoolLayer,
+    default_init,
+)
+from mlpexp.errors import ArchitectureError
+
+NATURAL_INPUT: dict[str, Shape] = {"lenet5": (1, 32, 32), "cnn4": (3, 400, 400), "mnist_cnn": (1, 28, 28)}
+NUM_CLASSES = 10  # of the named networks, where nothing else is asked
+
+
+def build_architecture(model: ModelConfig, input_shape: Shape, num_outputs: int) -> Architecture:
+    """The architecture that a ``model:`` section describes, for samples of a given shape.
+
+    Raises:
+        ArchitectureError: The layers do not fit the samples.
+    """
+    layers = _Layers(model)
+    match model:
+        case Mlp():
+            _mlp(layers, model, input_shape)
+        case Lenet5():
+            _lenet5(layers, model, input_shape)
+        case Cnn4():
+            _cnn4(layers, model)
+        case MnistCnn():
+            _mnist_cnn(layers, model)
+        case Cnn():
+            _cnn(layers, model)
+        case _:
+            assert_never(model)
+    layers.output(num_outputs)
+    return chain(model.name, input_shape, layers.chain)
+
+
+class _Layers:
+    """Collects layers, naming them by kind and number: ``conv1``, ``conv1_relu``, ``pool1``, ``dense1``, ..."""
+
+    def __init__(self, model: ModelConfig) -> None:
+        self.model = model
+        self.chain: list[tuple[str, LayerSpec]] = []
+        self.numbers: dict[str, int] = {}
+        self.flat = False
+
+    def add(self, kind: str, spec: LayerSpec) -> str:
+        self.numbers[kind] = self.numbers.get(kind, 0) + 1
+        name = f"{kind}{self.numbers[kind]}"
+        self.chain.append((name, spec))
+        return name
+
+    def conv(
+        self, channels: int, kernel_size: int, activation: ActivationConfig, *,
+        stride: int = 1, padding: int | str = 0, batch_norm: bool = False,
+    ) -> None:  # fmt: skip
+        if self.flat:
+            raise ArchitectureError("a convolution cannot follow a dense layer", layer=len(self.chain))
+        if padding == "same" and kernel_size % 2 == 0:
+            raise ArchitectureError(
+                f"`same` padding needs an odd kernel_size, not {kernel_size}", layer=len(self.chain)
+            )
+        zeros = (kernel_size - 1) // 2 if padding == "same" else int(padding)
+        wide = channels * _pieces(activation)
+        spec = Conv2d(wide, kernel_size, stride, zeros, self.model.bias, self.init(activation), gain(activation))
+        self.activated(self.add("conv", spec), activation, batch_norm=batch_norm)
+
+    def dense(self, units: int, activation: ActivationConfig, *, batch_norm: bool = False) -> None:
+        self.flatten()
+        spec = Dense(units * _pieces(activation), self.model.bias, self.init(activation), gain(activation))
+        self.activated(self.add("dense", spec), activation, batch_norm=batch_norm)
+
+    def activated(self, name: str, activation: ActivationConfig, *, batch_norm: bool) -> None:
+        if batch_norm:
+            self.chain.append((f"{name}_norm", BatchNorm()))
+        self.chain.append((f"{name}_{activation.name}", Activation(activation)))
+
+    def pool(self, kind: str, kernel_size: int = 2, stride: int | None = None) -> None:
+        if self.flat:
+            raise ArchitectureError("a pooling cannot follow a dense layer", layer=len(self.chain))
+        self.add("pool", Pool2d(kind, kernel_size, stride or kernel_size))
+
+    def dropout(self, rate: float) -> None:
+        self.add("dropout", Dropout(rate))
+
+    def flatten(self) -> None:
+        if not self.flat:
+            self.flat = True
+            self.chain.append(("flatten", Flatten()))
+
+    def output(self, num_outputs: int) -> None:
+        self.flatten()
+        identity = PlainActivation(name="identity")
+        self.chain.append(("output", Dense(num_outputs, self.model.bias, self.init(identity), 1.0)))
+
+    def init(self, activation: ActivationConfig) -> InitConfig:
+        return self.model.init or default_init(activation.name)
+
+
+def _pieces(activation: ActivationConfig) -> int:
+    return activation.pieces if activation.name == "maxout" else 1
+
+
+def _mlp(layers: _Layers, model: Mlp, input_shape: Shape) -> None:
+    layers.flat = len(input_shape) == 1
+    chosen = model.activation
+    activations = chosen if isinstance(chosen, list) else [chosen] * len(model.hidden_sizes)
+    for units, activation in zip(model.hidden_sizes, activations, strict=True):
+        layers.dense(units, activation, batch_norm=model.batch_norm)
+        if model.dropout > 0:
+            layers.dropout(model.dropout)
+
+
+def _lenet5(layers: _Layers, model: Lenet5, input_shape: Shape) -> None:
+    """After LeCun, Bottou, Bengio and Haffner (1998), section II.B, with complete connections in the second convolution."""
+    padding = 2 if input_shape[-1] == 28 else 0  # so that 28x28 images give the sizes of 32x32 ones
+    layers.conv(6, 5, model.activation, padding=padding)
+    layers.pool(model.pooling)
+    layers.conv(16, 5, model.activation)
+    layers.pool(model.pooling)
+    layers.dense(120, model.activation)
+    layers.dense(84, model.activation)
+
+
+def _cnn4(layers: _Layers, model: Cnn4) -> None:
+    for channels, kernel_size in ((20, 5), (30, 3), (20, 3), (10, 3)):
+        layers.conv(channels, kernel_size, model.activation, padding="same")
+        layers.pool("max")
+
+
+def _mnist_cnn(layers: _Layers, model: MnistCnn) -> None:
+    layers.conv(32, 2, model.activation)
+    layers.pool("max")
+    layers.conv(64, 3, model.activation, stride=2)
+    layers.pool("max")
+    layers.dense(1024, model.activation)
+    if model.dropout > 0:
+        layers.dropout(model.dropout)
+
+
+def _cnn(layers: _Layers, model: Cnn) -> None:
+    for layer in model.layers:
+        match layer:
+            case ConvLayer():
+                layers.conv(
+                    layer.channels, layer.kernel_size, layer.activation or model.activation,
+                    stride=layer.stride, padding=layer.padding, batch_norm=layer.batch_norm,
+                )  # fmt: skip
+            case PoolLayer():
+                layers.pool(layer.layer.removesuffix("_pool"), layer.kernel_size, layer.stride)
+            case DenseLayer():
+                layers.dense(layer.units, layer.activation or model.activation, batch_norm=layer.batch_norm)
+            case DropoutLayer():
+                layers.dropout(layer.rate)
+            case _:
+                assert_never(layer)
