@@ -1,0 +1,123 @@
+"""Dividing a data set into training, validation and test part."""
+
+from dataclasses import dataclass
+from math import floor
+
+import numpy as np
+
+from mlpexp.config.facts import DatasetFacts
+from mlpexp.data.allocation import allocate
+from mlpexp.data.dataset import Dataset
+from mlpexp.errors import DataError
+from mlpexp.randomness import stream
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which samples belong to which part: ascending int64 indices, each sample in exactly one part."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True)
+class PartSizes:
+    """How many samples each part has."""
+
+    train: int
+    validation: int
+    test: int
+
+    @property
+    def bounds(self) -> dict[str, tuple[int, int]]:
+        """First and past-the-last position of each part that is not empty, in the order training, validation, test."""
+        first, bounds = 0, {}
+        for name in ("train", "validation", "test"):
+            size = getattr(self, name)
+            if size:
+                bounds[name] = (first, first + size)
+            first += size
+        return bounds
+
+
+def part_sizes(facts: DatasetFacts, validation_fraction: float, test_fraction: float) -> PartSizes:
+    """The sizes of the parts, the same for every seed and known without loading the data.
+
+    Fractions are shares of the samples outside an official test set, rounded to the nearest number and at least 1 if
+    not 0. Where there is an official test set, it is the test part and ``test_fraction`` does not matter.
+
+    Raises:
+        DataError: If fewer training samples would remain than there are classes (1 for regression).
+    """
+    num_free = facts.num_samples - facts.num_official_test
+    test = facts.num_official_test or _share(test_fraction, num_free)
+    validation = _share(validation_fraction, num_free)
+    train = facts.num_samples - test - validation
+    needed = facts.num_outputs if facts.task == "classification" else 1
+    if train < needed:
+        raise DataError(
+            f"dataset: too few samples for this split: of {num_free}, {num_free - train} are held out "
+            f"(test_fraction {test_fraction:g}, validation_fraction {validation_fraction:g}), so {max(train, 0)} are "
+            f"left to train on, and at least {needed} {'is' if needed == 1 else 'are'} needed"
+            + (" (one of each class)" if facts.task == "classification" else "")
+        )
+    return PartSizes(train, validation, test)
+
+
+def split(dataset: Dataset, validation_fraction: float, test_fraction: float, seed: int) -> Split:
+    """Draws the parts, a pure function of the seed.
+
+    With class labels, each part has the classes in the proportion of the whole (within one sample), and each class has
+    at least one training sample. The number of samples of each class in each part does not depend on the seed.
+
+    Args:
+        dataset: What to split.
+        validation_fraction: Share to select on, of the samples outside an official test set.
+        test_fraction: Share to test on; without effect where there is an official test set.
+        seed: The seed of the experiment.
+
+    Raises:
+        DataError: If there are too few samples, in all or of a class.
+    """
+    facts = dataset.facts
+    sizes = part_sizes(facts, validation_fraction, test_fraction)
+    num_free = facts.num_samples - facts.num_official_test
+    groups = _strata(dataset, num_free)
+    counts = np.array([len(group) for group in groups], dtype=np.int64)
+    test_counts = allocate(0 if facts.num_official_test else sizes.test, counts, counts - 1)
+    validation_counts = allocate(sizes.validation, counts, counts - 1 - test_counts)
+
+    generator = stream(seed, "split")
+    train: list[np.ndarray] = []
+    validation: list[np.ndarray] = []
+    test: list[np.ndarray] = [np.arange(num_free, facts.num_samples)]
+    for group, num_test, num_validation in zip(groups, test_counts, validation_counts, strict=True):
+        shuffled = generator.permutation(group)
+        test.append(shuffled[:num_test])
+        validation.append(shuffled[num_test : num_test + num_validation])
+        train.append(shuffled[num_test + num_validation :])
+    return Split(_ascending(train), _ascending(validation), _ascending(test))
+
+
+def _share(fraction: float, num_samples: int) -> int:
+    if fraction == 0:
+        return 0
+    # 0.145 * 100 is 14.499999999999998: rounding first makes halves go up as they do on paper.
+    return max(1, floor(round(fraction * num_samples, 6) + 0.5))
+
+
+def _strata(dataset: Dataset, num_free: int) -> list[np.ndarray]:
+    """The samples outside an official test set: one group for each class, or all in one group for regression."""
+    if dataset.facts.task == "regression":
+        return [np.arange(num_free)]
+    groups = [np.flatnonzero(dataset.targets[:num_free] == label) for label in range(dataset.facts.num_outputs)]
+    for label, group in enumerate(groups):
+        if len(group) == 0:
+            name = dataset.class_names[label] if dataset.class_names else str(label)
+            raise DataError(f"dataset: {dataset.name} has no training sample of class {name}; use more samples")
+    return groups
+
+
+def _ascending(pieces: list[np.ndarray]) -> np.ndarray:
+    return np.sort(np.concatenate(pieces)).astype(np.int64)

@@ -1,0 +1,91 @@
+"""Shifting and scaling inputs by numbers that are fitted on the training part only.
+
+Axis letters: N samples, F features, C channels, H height, W width.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+IMAGES_AT_ONCE = 4096  # bounds the memory for counting pixels: bincount needs 8 bytes for each
+
+
+@dataclass(frozen=True)
+class Standardizer:
+    """The map ``(x - shift) / scale``.
+
+    Attributes:
+        shift: ``(F,)`` for features, ``(C, 1, 1)`` for images; float64.
+        scale: The same shape; never 0.
+    """
+
+    shift: np.ndarray
+    scale: np.ndarray
+
+    def apply(self, inputs: np.ndarray, dtype: type[np.float32] | type[np.float64] = np.float32) -> np.ndarray:
+        """``(inputs - shift) / scale`` for ``(N, F)`` features or ``(N, C, H, W)`` images.
+
+        Features are computed in float64 and rounded once. Images are computed in ``dtype``: 60,000 of them in float64
+        would need 376 MB, and 0..255 are exact in float32.
+        """
+        if inputs.dtype != np.uint8:
+            return np.asarray((inputs - self.shift) / self.scale, dtype=dtype)
+        result: np.ndarray = np.subtract(inputs, self.shift.astype(dtype), dtype=dtype)
+        result /= self.scale.astype(dtype)
+        return result
+
+
+def fit(inputs: np.ndarray) -> Standardizer:
+    """Mean and standard deviation (division by N) of the training part.
+
+    Args:
+        inputs: ``(N, F)`` float features: one mean and deviation for each feature. ``(N, C, H, W)`` uint8 images: one
+            for each channel, over all its pixels.
+
+    Returns:
+        The standardizer; what is constant over all samples gets scale 1, hence becomes 0.
+    """
+    assert len(inputs) > 0, "nothing to fit on"
+    return _fit_images(inputs) if inputs.ndim == 4 else _fit_features(inputs)
+
+
+def neutral(inputs: np.ndarray) -> Standardizer:
+    """The map for ``standardize: false``: features as they are, pixels 0..255 to the range 0..1."""
+    if inputs.ndim == 4:
+        shape = (inputs.shape[1], 1, 1)
+        return Standardizer(np.zeros(shape), np.full(shape, 255.0))
+    return Standardizer(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
+
+
+def _fit_features(inputs: np.ndarray) -> Standardizer:
+    # A feature is constant if its minimum is its maximum; its computed deviation may be 1e-17 instead of 0. Ranges that
+    # only subnormal numbers can express are no more than that.
+    lowest, highest = inputs.min(axis=0), inputs.max(axis=0)
+    is_constant = highest - lowest < np.finfo(np.float64).tiny
+    mean = np.where(is_constant, lowest, inputs.mean(axis=0))
+    # Squares of very large or small values leave the range of float64, so they are taken of values within -1..1.
+    span = np.where(is_constant, 1.0, np.maximum(highest - mean, mean - lowest))
+    deviation = span * np.sqrt(np.mean(((inputs - mean) / span) ** 2, axis=0))
+    return Standardizer(mean, np.where(is_constant, 1.0, deviation))
+
+
+def _fit_images(inputs: np.ndarray) -> Standardizer:
+    statistics = [_mean_and_deviation(_pixel_counts(inputs[:, channel])) for channel in range(inputs.shape[1])]
+    shift, scale = np.array(statistics).T
+    return Standardizer(shift.reshape(-1, 1, 1), scale.reshape(-1, 1, 1))
+
+
+def _pixel_counts(pixels: np.ndarray) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """How often each of the values 0..255 occurs: ``(256,)``, exact."""
+    counts = np.zeros(256, dtype=np.int64)
+    for start in range(0, len(pixels), IMAGES_AT_ONCE):
+        counts += np.bincount(pixels[start : start + IMAGES_AT_ONCE].ravel(), minlength=256)
+    return counts
+
+
+def _mean_and_deviation(counts: np.ndarray) -> tuple[float, float]:
+    values, total = np.arange(256), counts.sum()
+    mean = float(values @ counts / total)
+    deviation = float(np.sqrt((values - mean) ** 2 @ counts / total))
+    return (mean, deviation) if np.count_nonzero(counts) > 1 else (mean, 1.0)
