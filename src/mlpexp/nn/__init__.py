@@ -1,0 +1,1 @@
+"""Stacked networks: M independent members of one architecture as one tensor program."""

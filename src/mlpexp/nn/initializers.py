@@ -1,0 +1,95 @@
+"""Initial parameters of one member, in NumPy float64, as a pure function of (architecture, seed).
+
+Every layer draws from a stream of its own, so that changing one layer leaves the others' initial weights alone.
+"""
+
+from math import prod, sqrt
+from typing import assert_never
+
+import numpy as np
+
+from mlpexp.architectures.architecture import Architecture, Layer
+from mlpexp.architectures.layers import Activation, Conv2d, Dense, Shape
+from mlpexp.config.networks import ConstantInit, HeInit, InitConfig, NormalInit, PlainInit, UniformInit, XavierInit
+from mlpexp.randomness import stream
+
+
+def initial_parameters(architecture: Architecture, seed: int) -> np.ndarray:
+    """All parameters of a member as one vector ``(P,)``, in the order of the layers; biases are zero."""
+    parts = [
+        _initial(layer, name, shape, stream(seed, "init", position)).reshape(-1)
+        for position, layer in enumerate(architecture.layers)
+        for name, shape in ((parameter.name, parameter.shape) for parameter in layer.parameters)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _initial(layer: Layer, name: str, shape: Shape, generator: np.random.Generator) -> np.ndarray:
+    match layer.spec:
+        case (Dense() | Conv2d()) as spec if name == "weight":
+            return draw(spec.init, shape, spec.gain, generator)
+        case Activation(function=function) if name == "slope" and function.name == "prelu":
+            return np.full(shape, function.initial_slope)
+        case _:
+            return np.full(shape, 1.0 if name == "scale" else 0.0)
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """Inputs to and outputs from one unit, ``(n_in, n_out)``, of a weight ``(in, out)`` or ``(out, in, k, k)``."""
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    window = prod(shape[2:])
+    return shape[1] * window, shape[0] * window
+
+
+def draw(init: InitConfig, shape: Shape, activation_gain: float, generator: np.random.Generator) -> np.ndarray:
+    """Draws a weight tensor.
+
+    Args:
+        init: The distribution.
+        shape: ``(in, out)`` of a dense or ``(out, in, k, k)`` of a convolutional layer.
+        activation_gain: Gain of the activation that follows, for those initializers that use it.
+        generator: The source of randomness.
+
+    References:
+        Xavier: Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks",
+        equations 12 and 16. He: He et al. (2015), "Delving deep into rectifiers", equations 10 and 15.
+        LeCun: LeCun, Bottou, Orr and Mueller (1998), "Efficient backprop", equation 16.
+        Orthogonal: Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning".
+    """
+    fan_in, fan_out = fans(shape)
+    match init:
+        case PlainInit(name="zeros"):
+            return np.zeros(shape)
+        case PlainInit():  # lecun_normal
+            return generator.normal(0.0, sqrt(1.0 / fan_in), shape)
+        case ConstantInit(value=value):
+            return np.full(shape, value)
+        case NormalInit(mean=mean, std=std):
+            return generator.normal(mean, std, shape)
+        case UniformInit(low=low, high=high):
+            return generator.uniform(low, high, shape)
+        case HeInit(name=name):
+            return _spread(name, activation_gain * sqrt(1.0 / fan_in), shape, generator)
+        case XavierInit(name=name, gain=gain):
+            factor = activation_gain if gain == "activation" else float(gain)
+            if name == "orthogonal":
+                return factor * _orthogonal(shape, generator)
+            return _spread(name, factor * sqrt(2.0 / (fan_in + fan_out)), shape, generator)
+        case _:
+            assert_never(init)
+
+
+def _spread(name: str, std: float, shape: Shape, generator: np.random.Generator) -> np.ndarray:
+    """Normal or uniform numbers of a given standard deviation; that of U(-a, a) is a / sqrt(3)."""
+    if name.endswith("_normal"):
+        return generator.normal(0.0, std, shape)
+    return generator.uniform(-sqrt(3.0) * std, sqrt(3.0) * std, shape)
+
+
+def _orthogonal(shape: Shape, generator: np.random.Generator) -> np.ndarray:
+    """A matrix with orthonormal rows or columns, uniform over all such (the signs of R's diagonal are taken out)."""
+    rows, columns = shape[0], prod(shape[1:])
+    q, r = np.linalg.qr(generator.normal(size=(max(rows, columns), min(rows, columns))))
+    q = q * np.sign(np.diagonal(r))
+    return (q if rows >= columns else q.T).reshape(shape)
