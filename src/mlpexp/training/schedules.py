@@ -1,0 +1,46 @@
+"""Learning-rate schedules: the factor on the learning rate as a function of time, in epochs, fractions included."""
+
+from typing import assert_never
+
+import numpy as np
+
+from mlpexp.config.optimization import (
+    ConstantSchedule,
+    CosineSchedule,
+    ExponentialSchedule,
+    InverseTimeSchedule,
+    ScheduleConfig,
+    StepSchedule,
+)
+
+
+def factor(schedule: ScheduleConfig, time_epochs: np.ndarray, num_epochs: int, steps_per_epoch: int) -> np.ndarray:
+    """Factor on the learning rate before each step.
+
+    Args:
+        schedule: The kind and its numbers.
+        time_epochs: ``(T,)``, for step number s (from 0) the time ``s / steps_per_epoch``.
+        num_epochs: Length of the training.
+        steps_per_epoch: Steps of an epoch; a warm-up takes its first step with one step's worth of the rate, not with 0.
+
+    References:
+        Cosine: Loshchilov and Hutter (2017), "SGDR", equation 5. Inverse time: Robbins and Monro (1951).
+        Warm-up: Goyal et al. (2017), "Accurate, large minibatch SGD", section 2.2.
+    """
+    time = np.asarray(time_epochs, dtype=np.float64)
+    match schedule:
+        case ConstantSchedule():
+            shape = np.ones_like(time)
+        case StepSchedule(every=every, factor=step):
+            shape = step ** np.floor(time / every + 1e-9)
+        case ExponentialSchedule(decay=decay):
+            shape = decay**time
+        case CosineSchedule(final_factor=final):
+            shape = final + (1 - final) * 0.5 * (1 + np.cos(np.pi * np.minimum(time / num_epochs, 1.0)))
+        case InverseTimeSchedule(decay=decay):
+            shape = 1 / (1 + decay * time)
+        case _:
+            assert_never(schedule)
+    if schedule.warmup_epochs > 0:
+        shape = shape * np.minimum((time + 1 / steps_per_epoch) / schedule.warmup_epochs, 1.0)
+    return shape
