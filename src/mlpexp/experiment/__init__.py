@@ -1,0 +1,1 @@
+"""One experiment from config to run folder: prepare, train, evaluate, summarize."""

@@ -1,0 +1,169 @@
+"""What a trained run says about its data: the files of ``evaluation/``, from which figures are drawn.
+
+Axis letters: M members, n samples of a part, K outputs.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mlpexp.architectures.layers import Activation
+from mlpexp.config.datasets import Synthetic
+from mlpexp.config.experiment import Experiment
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.functions import FUNCTIONS
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.store.files import write_text
+from mlpexp.store.table import Cell, as_csv
+from mlpexp.training.evaluation import chunk_size
+from mlpexp.training.samples import Samples
+
+GRID_POINTS = 120  # per axis of a decision boundary
+CURVE_POINTS = 400
+HISTOGRAM_BINS = 50
+HISTOGRAM_SAMPLES = 1000
+MOST_MISCLASSIFIED = 25
+MOST_PREDICTIONS = 2_000_000  # rows of predictions.csv, over all seeds
+RESERVED = frozenset(("seed", "part", "index", "target", "predicted", "probability", "truth"))  # columns of our own
+
+
+class Evaluation:
+    """Collects, stack by stack, the rows of each file."""
+
+    def __init__(self, experiment: Experiment, dataset: Dataset) -> None:
+        self.experiment, self.dataset = experiment, dataset
+        self.classification = dataset.facts.task == "classification"
+        self.tables: dict[str, list[dict[str, Cell]]] = {}
+        names = dataset.feature_names
+        self.shown_features = names if len(names) <= 2 and not RESERVED.intersection(names) else ()
+
+    @torch.no_grad()
+    def add(self, network: StackedNetwork, samples: Samples) -> None:
+        """Evaluates a stack whose member i has the samples' seed i."""
+        for start, stop in samples.sizes.bounds.values():
+            self._predictions(network, samples, start, stop)
+        if "histograms" not in self.tables:  # of the first seed only
+            self._histograms(network, samples)
+            if self.classification and len(self.shown_features) == 2:
+                self._boundary(network, samples)
+        if not self.classification and len(self.shown_features) == 1:
+            self._curve(network, samples)
+
+    def write(self, folder: Path) -> None:
+        """Writes one CSV file per table."""
+        if self.dataset.facts.is_image and self.classification:
+            self._misclassified()
+        for name, rows in self.tables.items():
+            if rows:
+                write_text(folder / f"{name}.csv", as_csv(list(rows[0]), rows))
+
+    def _predictions(self, network: StackedNetwork, samples: Samples, start: int, stop: int) -> None:
+        """Target and prediction of every sample; of large data sets, of the last part (the test part) only."""
+        sizes = samples.sizes
+        part = next(name for name, bounds in sizes.bounds.items() if bounds == (start, stop))
+        everything = (sizes.train + sizes.validation + sizes.test) * self.experiment.seeds
+        if (everything > MOST_PREDICTIONS or self.dataset.facts.is_image) and part != list(sizes.bounds)[-1]:
+            return
+        outputs_MnK = self._outputs(network, samples, start, stop)
+        rows_Mn = samples.rows_SN[:, start:stop].cpu().numpy()
+        table = self.tables.setdefault("predictions", [])
+        for member, seed in enumerate(samples.seeds):
+            table.extend(self._predicted(seed, part, rows_Mn[member], outputs_MnK[member]))
+
+    def _outputs(self, network: StackedNetwork, samples: Samples, start: int, stop: int) -> np.ndarray:
+        size = chunk_size(network)
+        chunks = [network(samples.part(a, min(a + size, stop))[0]) for a in range(start, stop, size)]
+        outputs = torch.cat(chunks, 1)
+        return (torch.softmax(outputs, 2) if self.classification else outputs).cpu().double().numpy()
+
+    def _predicted(self, seed: int, part: str, rows_n: np.ndarray, outputs_nK: np.ndarray) -> Iterator[dict[str, Cell]]:
+        names = self.shown_features
+        best_n = outputs_nK.argmax(1)
+        for i, row in enumerate(rows_n.tolist()):
+            entry: dict[str, Cell] = {"seed": seed, "part": part, "index": row}
+            if self.classification:
+                entry["target"] = int(self.dataset.targets[row])
+                entry["predicted"], entry["probability"] = int(best_n[i]), float(outputs_nK[i, best_n[i]])
+            else:
+                entry["target"], entry["predicted"] = float(self.dataset.targets[row, 0]), float(outputs_nK[i, 0])
+            for column, name in enumerate(names):
+                entry[name] = float(self.dataset.inputs[row, column])
+            yield entry
+
+    def _standardized(self, samples: Samples, points: np.ndarray) -> torch.Tensor:
+        """Points ``(n, F)`` in original units as inputs ``(M, n, F)`` of all members."""
+        raw = torch.from_numpy(points).to(samples.device, samples.dtype).expand(len(samples.seeds), *points.shape)
+        return samples.standardized(raw)
+
+    def _boundary(self, network: StackedNetwork, samples: Samples) -> None:
+        low, high = self.dataset.inputs.min(0), self.dataset.inputs.max(0)
+        margin = 0.12 * (high - low)
+        axes = [np.linspace(a, b, GRID_POINTS) for a, b in zip(low - margin, high + margin, strict=True)]
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
+        outputs = torch.softmax(network(self._standardized(samples, points)), 2)[0].cpu().double().numpy()
+        first, second = self.dataset.feature_names
+        self.tables["boundary"] = [
+            {
+                "seed": samples.seeds[0],
+                first: float(x),
+                second: float(y),
+                "predicted": int(p.argmax()),
+                "probability": float(p.max()),
+            }
+            for (x, y), p in zip(points, outputs, strict=True)
+        ]
+
+    def _curve(self, network: StackedNetwork, samples: Samples) -> None:
+        low, high = self.dataset.inputs.min(), self.dataset.inputs.max()
+        x = np.linspace(low, high, CURVE_POINTS)
+        outputs_Mn = network(self._standardized(samples, x[:, None]))[:, :, 0].cpu().double().numpy()
+        config = self.experiment.dataset
+        truth = FUNCTIONS[config.function].values(x) if isinstance(config, Synthetic) and config.function else None
+        table = self.tables.setdefault("curve", [])
+        for seed, predicted_n in zip(samples.seeds, outputs_Mn, strict=True):
+            for i in range(CURVE_POINTS):
+                row: dict[str, Cell] = {
+                    "seed": seed,
+                    self.dataset.feature_names[0]: float(x[i]),
+                    "predicted": float(predicted_n[i]),
+                }
+                table.append(row if truth is None else {**row, "truth": float(truth[i])})
+
+    def _histograms(self, network: StackedNetwork, samples: Samples) -> None:
+        seed = samples.seeds[0]
+        initial = StackedNetwork.initialized(network.architecture, [seed], dtype=samples.dtype)
+        table = self.tables.setdefault("histograms", [])
+        for layer in network.architecture.layers:
+            key = f"{layer.name}.weight"
+            if key in network.parameters:
+                table += _histogram(seed, "weights initial", layer.name, initial.parameters[key].numpy())
+                table += _histogram(seed, "weights final", layer.name, network.parameters[key][0].cpu().numpy())
+        inputs = samples.part(0, min(HISTOGRAM_SAMPLES, samples.sizes.train))[0]
+        outputs = network.layer_outputs(inputs)
+        for layer in network.architecture.layers:
+            if isinstance(layer.spec, Activation):
+                table += _histogram(seed, "activations", layer.name, outputs[layer.name][0].cpu().numpy())
+
+    def _misclassified(self) -> None:
+        wrong = [row for row in self.tables["predictions"] if row["target"] != row["predicted"]]
+        wrong.sort(key=lambda row: (-float(row["probability"]), row["seed"], row["index"]))
+        height, width = self.dataset.facts.input_shape[1:]
+        table: list[dict[str, Cell]] = []
+        for row in wrong[:MOST_MISCLASSIFIED]:
+            pixels = self.dataset.inputs[int(row["index"]), 0].reshape(-1).tolist()
+            kept = {name: row[name] for name in ("seed", "index", "target", "predicted", "probability")}
+            table.append({**kept, "height": height, "width": width, **{f"p{i}": p for i, p in enumerate(pixels)}})
+        self.tables["misclassified"] = table
+
+
+def _histogram(seed: int, kind: str, layer: str, values: np.ndarray) -> list[dict[str, Cell]]:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return []
+    counts, edges = np.histogram(finite, bins=HISTOGRAM_BINS)
+    return [
+        {"seed": seed, "kind": kind, "layer": layer, "low": float(low), "high": float(high), "count": int(count)}
+        for count, low, high in zip(counts, edges[:-1], edges[1:], strict=True)
+    ]

@@ -1,0 +1,70 @@
+"""From a config file to a checked experiment; imports no torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.build import build_architecture
+from mlpexp.config.datasets import DatasetConfig, FashionMnist, Mnist
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.load import load_config
+from mlpexp.config.problems import Problem
+from mlpexp.config.rules import Finding, resolve, violations
+from mlpexp.config.yaml_source import Override, Source, dotted
+from mlpexp.data.facts import facts_of
+from mlpexp.data.split import PartSizes, part_sizes
+from mlpexp.errors import ArchitectureError, ConfigError, InputError
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A valid experiment with everything that is known before any data are loaded."""
+
+    experiment: Experiment
+    facts: DatasetFacts
+    sizes: PartSizes
+    architecture: Architecture
+
+
+def prepare(path: Path, overrides: Sequence[Override] = ()) -> Prepared:
+    """Reads and checks a config: first each key, then the sections together, then the network layer by layer.
+
+    Raises:
+        InputError: With all problems of the first of these stages that finds any.
+    """
+    experiment, source = load_config(path, overrides)
+    dataset = experiment.dataset
+    try:
+        facts = facts_of(dataset)
+        sizes = part_sizes(facts, dataset.validation_fraction, test_fraction(dataset))
+    except InputError as error:
+        raise _placed(source, error) from None
+    experiment = resolve(experiment, facts)
+    findings = violations(experiment, facts, sizes.train)
+    if findings:
+        raise ConfigError(tuple(_problem(source, finding) for finding in findings))
+    try:
+        architecture = build_architecture(experiment.model, facts.input_shape, facts.num_outputs)
+    except ArchitectureError as error:
+        raise ConfigError((_problem(source, (("model",), str(error))),)) from None
+    return Prepared(experiment, facts, sizes, architecture)
+
+
+def test_fraction(dataset: DatasetConfig) -> float:
+    """Share of the samples to test on; 0 for data sets with an official test set."""
+    return 0.0 if isinstance(dataset, (Mnist, FashionMnist)) else dataset.test_fraction
+
+
+def _problem(source: Source, finding: Finding) -> Problem:
+    path, message = finding
+    return Problem(source.place(path), dotted(path), message)
+
+
+def _placed(source: Source, error: InputError) -> InputError:
+    """An error about a key of the config gets its place; one about a data file already names its own."""
+    key, colon, message = str(error).partition(": ")
+    if not colon or key.split(".")[0] != "dataset":
+        return error
+    return ConfigError((_problem(source, (tuple(key.split(".")), message)),))

@@ -1,0 +1,248 @@
+"""The way of one experiment: config -> data set -> split -> network -> engine -> records -> run folder."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import torch
+
+from mlpexp.config.dump import config_hash, to_yaml
+from mlpexp.config.experiment import Experiment
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.fingerprint import fingerprint
+from mlpexp.data.load import load
+from mlpexp.data.split import split
+from mlpexp.data.standardize import fit, neutral
+from mlpexp.errors import Interrupted, RunError
+from mlpexp.experiment.evaluate import Evaluation
+from mlpexp.experiment.machine import choose_device, environment, num_threads, stacks
+from mlpexp.experiment.prepare import Prepared, test_fraction
+from mlpexp.experiment.signals import StopRequest, stop_on_signals
+from mlpexp.experiment.stack_results import StackResults, save_final_weights
+from mlpexp.experiment.summary import closing_summary, opening_summary, run_name
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
+from mlpexp.store.run_folder import RunFolder, as_json
+from mlpexp.store.table import GrowingTable, cut_back, read_rows
+from mlpexp.training.records import Record
+from mlpexp.training.samples import Samples
+from mlpexp.training.trainer import DTYPES, Trainer
+
+CHECKPOINT_SECONDS = 10.0
+UPDATE_SECONDS = 0.1
+TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
+
+
+@dataclass(frozen=True)
+class Update:
+    """Where a run is, for a progress bar.
+
+    Attributes:
+        fraction: Of the whole run, 0 to 1.
+        epoch: Epochs done by the current stack.
+        record: The newest record, if there is a new one.
+    """
+
+    fraction: float
+    epoch: int
+    record: Record | None
+
+
+def new_run(
+    prepared: Prepared, runs_dir: Path, command: Sequence[str], data_dir: Path | None = None,
+    say: Callable[[str], None] | None = None,
+) -> tuple[RunFolder, Dataset]:  # fmt: skip
+    """Loads the data and makes the run folder; nothing is written if the data cannot be loaded."""
+    experiment = prepared.experiment
+    device = choose_device(experiment)
+    dataset = load(experiment.dataset, data_dir, say)
+    files = {
+        "config.yaml": to_yaml(experiment),
+        "environment.json": as_json(
+            environment(
+                device,
+                num_threads(experiment, prepared.architecture, prepared.sizes.train),
+                command,
+                fingerprint(dataset),
+            )
+        ),
+        "summary.json": as_json(opening_summary(prepared, dataset)),
+    }
+    return RunFolder.create(runs_dir, f"{run_name(experiment)}-{config_hash(experiment)}", files), dataset
+
+
+def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[Update]:
+    """Trains whatever is not yet trained, writes all files but the plots, and closes the summary.
+
+    Yields:
+        An update now and then.
+
+    Raises:
+        Interrupted: After Ctrl-C or SIGTERM; everything is saved.
+        RunError: A file cannot be written, or a checkpoint is damaged.
+    """
+    experiment, architecture = prepared.experiment, prepared.architecture
+    opening = {**folder.read_json(folder.summary), "status": "running"}
+    opening.pop("reason", None)
+    with folder.locked(), stop_on_signals() as stop:
+        folder.write_summary(opening)
+        torch.set_num_threads(num_threads(experiment, architecture, prepared.sizes.train))
+        groups = stacks(architecture, experiment.all_seeds)
+        tables = _Tables(folder, prepared)
+        try:
+            results = []
+            for number, seeds in enumerate(groups):
+                trainer = Trainer(
+                    members_of(experiment, seeds), architecture, dataset, samples_of(experiment, dataset, seeds)
+                )
+                for update in _train_stack(trainer, number, folder, tables, stop):
+                    yield Update((number + update.fraction) / len(groups), update.epoch, update.record)
+                results.append(StackResults.of(trainer))
+        except Interrupted:
+            folder.write_summary({**opening, "status": "interrupted"})
+            raise
+        except Exception as error:
+            _record_failure(folder, opening, error)
+            raise
+        finally:
+            tables.close()
+        save_final_weights(folder.checkpoints, architecture, results)
+        evaluate(experiment, dataset, prepared, results).write(folder.evaluation)
+        members = [member for result in results for member in result.members]
+        folder.write_summary(closing_summary(opening, members, read_rows(folder.metrics), read_rows(folder.timing)))
+        for number in range(len(groups)):
+            delete_checkpoint(folder.checkpoints, f"stack-{number}")
+
+
+def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:
+    """One experiment per seed."""
+    return [experiment.model_copy(update={"seed": seed, "seeds": 1}) for seed in seeds]
+
+
+def samples_of(experiment: Experiment, dataset: Dataset, seeds: Sequence[int]) -> Samples:
+    """The data as each seed sees them: its split, and its standardization fitted on its training part."""
+    config = experiment.dataset
+    splits = [split(dataset, config.validation_fraction, test_fraction(config), seed) for seed in seeds]
+    if config.standardize:
+        standardizers = [fit(dataset.inputs[one.train]) for one in splits]
+    else:
+        standardizers = [neutral(dataset.inputs)] * len(splits)
+    return Samples(
+        dataset, seeds, splits, standardizers,
+        dtype=DTYPES[experiment.training.precision], device=choose_device(experiment),
+        augmentation=getattr(config, "augmentation", None),
+    )  # fmt: skip
+
+
+def evaluate(
+    experiment: Experiment, dataset: Dataset, prepared: Prepared, results: Sequence[StackResults]
+) -> Evaluation:
+    """Evaluates the selected weights of each stack: the best by validation loss, else the last."""
+    evaluation = Evaluation(experiment, dataset)
+    for result in results:
+        samples = samples_of(experiment, dataset, [member["seed"] for member in result.members])
+        flat, buffers = (torch.from_numpy(array).to(samples.device) for array in (result.best, result.best_buffers))
+        evaluation.add(StackedNetwork(prepared.architecture, flat, buffers), samples)
+    return evaluation
+
+
+class _Tables:
+    """The growing files of a run, cut back to what the checkpoints know."""
+
+    def __init__(self, folder: RunFolder, prepared: Prepared) -> None:
+        self.folder = folder
+        second = "accuracy" if prepared.facts.task == "classification" else "r2"
+        scores = [f"{part}_{kind}" for part in prepared.sizes.bounds for kind in ("loss", second)]
+        self.columns = ("seed", "epoch", "step", "samples", "learning_rate", *scores)
+        self._open: tuple[GrowingTable, GrowingTable] | None = None
+
+    def start_stack(self, number: int, seeds: Sequence[int], epoch: int) -> None:
+        """Forgets rows of this stack after ``epoch`` and all of later stacks, then opens the files."""
+        self.close()
+        first = seeds[0]
+
+        def known(seed: int, row_epoch: int) -> bool:
+            return seed < first or (seed in seeds and row_epoch <= epoch)
+
+        cut_back(self.folder.metrics, self.columns, lambda row: known(int(row["seed"]), int(row["epoch"])))
+        cut_back(
+            self.folder.timing, TIMING_COLUMNS,
+            lambda row: int(row["stack"]) < number or (int(row["stack"]) == number and int(row["epoch"]) <= epoch),
+        )  # fmt: skip
+        self._open = GrowingTable(self.folder.metrics, self.columns), GrowingTable(self.folder.timing, TIMING_COLUMNS)
+
+    def append(self, number: int, record: Record) -> None:
+        assert self._open is not None
+        metrics, timing = self._open
+        counts = {"epoch": record.epoch, "step": record.step, "samples": record.samples}
+        metrics.append(
+            [{"seed": row.seed, **counts, "learning_rate": row.learning_rate, **row.scores} for row in record.rows]
+        )
+        seconds = {"train_seconds": record.train_seconds, "evaluation_seconds": record.evaluation_seconds}
+        timing.append([{"stack": number, "epoch": record.epoch, "step": record.step, **seconds}])
+
+    def flush(self, *, permanent: bool = False) -> None:
+        for table in self._open or ():
+            table.flush(permanent=permanent)
+
+    def close(self) -> None:
+        for table in self._open or ():
+            table.close()
+        self._open = None
+
+
+def _train_stack(
+    trainer: Trainer, number: int, folder: RunFolder, tables: _Tables, stop: StopRequest
+) -> Iterator[Update]:
+    """Runs one stack from its checkpoint, if it has one, to its end."""
+    name, progress = f"stack-{number}", trainer.progress
+    if (folder.checkpoints / f"{name}.json").exists():
+        trainer.restore(*load_checkpoint(folder.checkpoints, name))
+    known_epoch = progress.epoch if progress.initial_recorded else -1
+    tables.start_stack(number, [member.seed for member in trainer.members], known_epoch)
+    saved = updated = monotonic()
+    total_steps = trainer.steps_per_epoch * trainer.settings.epochs
+    for record in trainer.run():
+        if record:
+            tables.append(number, record)
+        now = monotonic()
+        if stop or now - saved > CHECKPOINT_SECONDS:
+            _save(trainer, name, folder, tables)
+            saved = monotonic()
+        if stop:
+            raise Interrupted(
+                f"stopped after epoch {progress.epoch}, step {progress.step}; everything is saved",
+                stop.signal_number or 0,
+            )
+        if record or now - updated > UPDATE_SECONDS:
+            updated = now
+            tables.flush()
+            yield Update(progress.step / total_steps, progress.epoch, record)
+    _save(trainer, name, folder, tables)
+
+
+def _save(trainer: Trainer, name: str, folder: RunFolder, tables: _Tables) -> None:
+    """Rows first, checkpoint second: every row that a checkpoint counts on is on the disk."""
+    tables.flush(permanent=True)
+    arrays, plain = trainer.progress.state()
+    save_checkpoint(folder.checkpoints, name, arrays, plain)
+
+
+def _record_failure(folder: RunFolder, opening: dict[str, Any], error: Exception) -> None:
+    try:
+        folder.write_summary({**opening, "status": "failed", "reason": str(error)})
+    except RunError:
+        pass  # the disk that caused the failure cannot take the news of it
+
+
+def check_data(folder: RunFolder, dataset: Dataset) -> None:
+    """Refuses to resume on other data than the run began with.
+
+    Raises:
+        RunError: The data differ.
+    """
+    recorded = folder.read_json(folder.environment).get("data_fingerprint")
+    if recorded != fingerprint(dataset):
+        raise RunError(f"{folder.path}: the data set has changed since the run began; train again from its config.yaml")

@@ -1,0 +1,1 @@
+"""Run folders: create, append, read, list. Files are the truth; nothing here imports torch."""

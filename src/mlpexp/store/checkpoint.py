@@ -1,0 +1,79 @@
+"""Checkpoints: tensors as safetensors, everything else as JSON, joined by a SHA-256 sum.
+
+The JSON file is written last and names the tensor file, so there is always one complete checkpoint: the old or the new.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlpexp.errors import RunError
+from mlpexp.store.files import write_bytes, write_text
+
+
+def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
+    """Writes the checkpoint ``name`` in place of an older one of that name.
+
+    Raises:
+        RunError: It cannot be written; the older one is still valid.
+    """
+    from safetensors.numpy import save
+
+    content = save({key: np.ascontiguousarray(array) for key, array in tensors.items()})
+    digest = hashlib.sha256(content).hexdigest()
+    previous = _read_json(folder / f"{name}.json") if (folder / f"{name}.json").exists() else {}
+    file = f"{name}.safetensors"
+    if previous.get("file") == file and previous.get("sha256") != digest:
+        file = f"{name}.{digest[:8]}.safetensors"
+    write_bytes(folder / file, content)
+    write_text(folder / f"{name}.json", json.dumps({"file": file, "sha256": digest, **plain}, indent=2) + "\n")
+    old = previous.get("file")
+    if old and old != file:
+        (folder / old).unlink(missing_ok=True)
+
+
+def load_checkpoint(folder: Path, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Reads a checkpoint and verifies its sum.
+
+    Raises:
+        RunError: A file is missing or damaged.
+    """
+    from safetensors.numpy import load
+
+    description = folder / f"{name}.json"
+    plain = _read_json(description)
+    path = folder / str(plain.get("file"))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RunError(f"{path}: the checkpoint cannot be read: {error.strerror or error}") from None
+    if hashlib.sha256(content).hexdigest() != plain.get("sha256"):
+        raise RunError(
+            f"{path}: the checkpoint is damaged (its SHA-256 sum differs from the one in {description.name})"
+        )
+    return load(content), plain
+
+
+def delete_checkpoint(folder: Path, name: str) -> None:
+    """Removes a checkpoint that is no longer needed; its description first, so that no broken one is left."""
+    description = folder / f"{name}.json"
+    if description.exists():
+        plain = _read_json(description)
+        description.unlink()
+        (folder / str(plain.get("file"))).unlink(missing_ok=True)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RunError(f"{path}: the checkpoint cannot be read: {error.strerror or error}") from None
+    except ValueError:
+        raise RunError(f"{path}: the checkpoint is damaged (not JSON)") from None
+    if not isinstance(plain, dict):
+        raise RunError(f"{path}: the checkpoint is damaged (not a JSON object)")
+    return plain
