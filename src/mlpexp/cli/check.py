@@ -1,0 +1,38 @@
+"""``mlpexp check``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlpexp.cli.options import SetOption, overrides_from
+
+
+def check(
+    configs: Annotated[list[Path], typer.Argument(help="Config files.", show_default=False)],
+    set_: SetOption = None,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print the config with all defaults filled in.")] = False,
+) -> None:
+    """Validate configs without running anything."""
+    from mlpexp.config.dump import config_hash, to_yaml
+    from mlpexp.errors import InputError
+    from mlpexp.experiment.prepare import prepare
+
+    messages = []
+    for path in configs:
+        try:
+            prepared = prepare(path, overrides_from(set_))
+        except InputError as error:
+            messages.append(str(error))
+            continue
+        sizes, architecture = prepared.sizes, prepared.architecture
+        if resolved:
+            typer.echo(to_yaml(prepared.experiment), nl=False)
+        else:
+            parts = [f"{size:,} {part}" for part, size in vars(sizes).items() if size]
+            typer.echo(
+                f"{path}: valid; {prepared.experiment.dataset.name} ({', '.join(parts)}), {architecture.name} with "
+                f"{architecture.num_parameters:,} parameters, hash {config_hash(prepared.experiment)}"
+            )
+    if messages:
+        raise InputError("\n".join(messages))

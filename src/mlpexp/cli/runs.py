@@ -1,0 +1,116 @@
+"""``mlpexp list``, ``mlpexp show`` and ``mlpexp plot``."""
+
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlpexp.cli.options import RunsDir
+
+if TYPE_CHECKING:
+    from mlpexp.store.run_folder import RunFolder
+
+RunPath = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
+
+
+def list_(runs_dir: RunsDir = Path("runs")) -> None:
+    """List the runs: data, model, status, best metric, training time, age."""
+    from mlpexp.cli.tables import print_table
+    from mlpexp.report.tables import TextTable
+    from mlpexp.store.listing import list_runs
+
+    entries = list_runs(runs_dir)
+    rows = []
+    for entry in entries:
+        summary = entry.summary
+        seconds = summary.get("time", {}).get("train_seconds")
+        rows.append((
+            entry.path.name, summary.get("dataset", {}).get("title", "?"), summary.get("model", {}).get("name", "?"),
+            str(len(summary.get("members", [])) or "-"), summary.get("status", "damaged"), _headline(summary),
+            "-" if seconds is None else f"{seconds:.1f} s", _age(time() - entry.modified),
+        ))  # fmt: skip
+    columns = ("run", "data", "model", "seeds", "status", "metric", "training", "age")
+    if rows:
+        print_table(TextTable(columns, rows, frozenset(("seeds", "training", "age"))))
+    else:
+        typer.echo(f"no runs in {runs_dir}")
+
+
+def show(run: RunPath) -> None:
+    """Show one run at a glance: status, config, results."""
+    from rich.console import Console
+
+    from mlpexp.cli.results import print_summary
+    from mlpexp.store.run_folder import RunFolder
+
+    folder = RunFolder.open(run)
+    summary = folder.read_json(folder.summary)
+    console = Console(highlight=False)
+    _print_head(console, folder, summary)
+    if summary.get("means"):
+        print_summary(console, summary)
+    else:
+        reason = f": {summary['reason']}" if "reason" in summary else ""
+        console.print(f"{summary.get('status')}{reason}; go on with: mlpexp train --resume {run}", soft_wrap=True)
+    console.print(
+        f"files: {', '.join(sorted(p.name for p in run.iterdir() if not p.name.startswith('.')))}", soft_wrap=True
+    )
+
+
+def plot(
+    run: RunPath,
+    plot_format: Annotated[
+        list[str] | None,
+        typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
+    ] = None,
+) -> None:
+    """Draw the plots of a run again, from its files."""
+    from mlpexp.report.formats import check_formats
+    from mlpexp.report.plots import draw_plots
+    from mlpexp.store.run_folder import RunFolder
+
+    formats = check_formats(plot_format)
+    for path in draw_plots(RunFolder.open(run).path, formats):
+        typer.echo(path)
+
+
+def _print_head(console: Any, folder: "RunFolder", summary: dict[str, Any]) -> None:
+    environment = folder.read_json(folder.environment)
+    data, model = summary["dataset"], summary["model"]
+    parts = ", ".join(f"{data[part]:,} {part}" for part in ("train", "validation", "test") if data[part])
+    torch_version = environment.get("packages", {}).get("torch", "?")
+    console.print(f"[bold]{summary['name']}[/bold] ({summary['hash']}): {summary['status']}")
+    console.print(f"data   {data['title']}: {parts}")
+    console.print(f"model  {model['name']}, {model['parameters']:,} parameters")
+    console.print(
+        f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
+        soft_wrap=True,
+    )
+    console.print(folder.config.read_text(encoding="utf-8"), markup=False)
+
+
+def _headline(summary: dict[str, Any]) -> str:
+    """The metric that a run is judged by, with its interval."""
+    from mlpexp.cli.results import LABELS
+
+    when = "best" if summary.get("selected_on") else "final"
+    means = summary.get("means", {}).get(when, {})
+    for part in ("test", "validation", "train"):
+        for kind in ("accuracy", "r2"):
+            value = means.get(f"{part}_{kind}")
+            if value:
+                spread = (
+                    f" ± {(value['high'] - value['low']) / 2:.4f}"
+                    if value["n"] > 1 and value["low"] is not None
+                    else ""
+                )
+                return f"{part} {LABELS[kind]} {value['mean']:.4f}{spread}"
+    return "-"
+
+
+def _age(seconds: float) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

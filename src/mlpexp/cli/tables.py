@@ -1,0 +1,25 @@
+"""Text tables on the terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from mlpexp.report.tables import TextTable
+
+
+def print_table(table: "TextTable") -> None:
+    """Prints a table; where it is wider than the terminal, cells wrap, and in a pipe nothing is cut."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=200)
+    shown = Table(title=table.title, title_justify="left", box=box.SIMPLE_HEAD, show_footer=table.footer is not None)
+    for i, column in enumerate(table.columns):
+        footer = table.footer[i] if table.footer else ""
+        shown.add_column(Text(column), Text(footer), justify="right" if column in table.numeric else "left")
+    for row in table.rows:
+        shown.add_row(*map(Text, row))
+    console.print(shown)

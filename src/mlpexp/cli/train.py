@@ -1,0 +1,119 @@
+"""``mlpexp train``."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import RunsDir, SetOption, overrides_from
+from mlpexp.errors import InputError, Interrupted, RunError
+
+if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Override
+    from mlpexp.data.dataset import Dataset
+    from mlpexp.experiment.prepare import Prepared
+    from mlpexp.store.run_folder import RunFolder
+
+
+def train(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
+    ] = None,
+    set_: SetOption = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", help="Repeat with so many seeds.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the run folder.", show_default=False)] = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-dir",
+            help="Folder of image data sets [default: $MLPEXP_DATA_DIR, else a cache folder].",
+            show_default=False,
+        ),
+    ] = None,
+    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", help="Go on with an interrupted run.", show_default=False)
+    ] = None,
+    plot_format: Annotated[
+        list[str] | None,
+        typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run folder.")] = False,
+) -> None:
+    """Train one experiment, with one seed or many, and write metrics, weights and plots into a run folder."""
+    from mlpexp.report.formats import check_formats
+
+    formats = check_formats(plot_format)
+    if resume is not None:
+        given = {"--config": config, "--set": set_, "--seeds": seeds, "--name": name, "--device": device}
+        clash = [option for option, value in given.items() if value]
+        if clash:
+            raise InputError(f"--resume: goes on with the run as it was; it cannot be combined with {', '.join(clash)}")
+        prepared, folder, dataset = _resumed(resume, data_dir, quiet=quiet)
+    elif config is not None:
+        prepared, folder, dataset = _fresh(
+            config, overrides_from(set_, seeds=seeds, name=name, device=device), runs_dir, data_dir, quiet=quiet
+        )
+    else:
+        raise InputError(
+            "--config: missing; for example `mlpexp train --config configs/iris/mlp.yaml`, or --resume RUN"
+        )
+    _run(prepared, folder, dataset, formats, quiet=quiet)
+
+
+def _fresh(
+    config: Path, overrides: "list[Override]", runs_dir: Path, data_dir: Path | None, *, quiet: bool
+) -> "tuple[Prepared, RunFolder, Dataset]":
+    from mlpexp.experiment.prepare import prepare
+
+    prepared = prepare(config, overrides)  # before torch is imported: a typing error should not take seconds to show
+    from mlpexp.experiment.run import new_run
+
+    folder, dataset = new_run(prepared, runs_dir, sys.argv, data_dir, _say(quiet=quiet))
+    return prepared, folder, dataset
+
+
+def _resumed(path: Path, data_dir: Path | None, *, quiet: bool) -> "tuple[Prepared, RunFolder, Dataset]":
+    from mlpexp.experiment.prepare import prepare
+    from mlpexp.store.run_folder import RunFolder
+
+    folder = RunFolder.open(path)
+    if folder.read_json(folder.summary).get("status") in ("finished", "diverged"):
+        raise InputError(f"{path}: this run is complete; `mlpexp show {path}` shows it")
+    prepared = prepare(folder.config)
+    from mlpexp.data.load import load
+    from mlpexp.experiment.run import check_data
+
+    dataset = load(prepared.experiment.dataset, data_dir, _say(quiet=quiet))
+    check_data(folder, dataset)
+    return prepared, folder, dataset
+
+
+def _say(*, quiet: bool) -> Callable[[str], None] | None:
+    return None if quiet else lambda sentence: print(sentence, file=sys.stderr)
+
+
+def _run(prepared: "Prepared", folder: "RunFolder", dataset: "Dataset", formats: list[str], *, quiet: bool) -> None:
+    from mlpexp.cli.progress import ProgressBar
+    from mlpexp.cli.results import print_results
+    from mlpexp.experiment.run import train as train_experiment
+
+    again = f"resume with: mlpexp train --resume {folder.path}"
+    try:
+        with ProgressBar(prepared, shown=not quiet and sys.stderr.isatty()) as bar:
+            for update in train_experiment(prepared, folder, dataset):
+                bar.show(update)
+    except Interrupted as stop:
+        raise Interrupted(f"{stop}; {again}", stop.exit_code - 128) from None
+    except RunError as error:
+        raise RunError(f"{error}; {again}") from None
+    from mlpexp.report.plots import draw_plots
+
+    drawn = draw_plots(folder.path, formats)
+    if quiet:
+        typer.echo(folder.path)
+    else:
+        print_results(folder, drawn)

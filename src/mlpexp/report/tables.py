@@ -1,0 +1,72 @@
+"""Tables as text that can be pasted: Markdown, LaTeX (booktabs), CSV, JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+LATEX_ESCAPES = str.maketrans({
+    "\\": r"\textbackslash{}", "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$",
+    "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table whose cells are ready to be shown.
+
+    Attributes:
+        columns: Headings.
+        rows: Cells as text, one per column.
+        numeric: Headings of the columns to be aligned right.
+        footer: A last row of totals, set off from the others; may be absent.
+        title: What the table is about.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[str] = field(default_factory=frozenset)
+    footer: Sequence[str] | None = None
+    title: str = ""
+
+    def markdown(self) -> str:
+        """GitHub-flavoured Markdown."""
+        escaped = [[cell.replace("|", "\\|") for cell in row] for row in [self.columns, *self._body()]]
+        rule = ["---:" if column in self.numeric else "---" for column in self.columns]
+        lines = [escaped[0], rule, *escaped[1:]]
+        text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return (f"**{self.title}**\n\n" if self.title else "") + text + "\n"
+
+    def latex(self) -> str:
+        """A ``table`` with ``booktabs`` rules."""
+        alignment = "".join("r" if column in self.numeric else "l" for column in self.columns)
+        body = [_latex_row(row) for row in self.rows]
+        footer = [r"\midrule", _latex_row(self.footer)] if self.footer else []
+        caption = [rf"\caption{{{self.title.translate(LATEX_ESCAPES)}}}"] if self.title else []
+        return "\n".join([
+            r"\begin{table}", r"\centering", *caption, rf"\begin{{tabular}}{{{alignment}}}", r"\toprule",
+            _latex_row(self.columns), r"\midrule", *body, *footer, r"\bottomrule", r"\end{tabular}", r"\end{table}",
+        ]) + "\n"  # fmt: skip
+
+    def _body(self) -> list[Sequence[str]]:
+        return [*self.rows, *([self.footer] if self.footer else [])]
+
+
+def _latex_row(cells: Sequence[str]) -> str:
+    return " & ".join(cell.translate(LATEX_ESCAPES) for cell in cells) + r" \\"
+
+
+def records_csv(records: Sequence[Mapping[str, Any]]) -> str:
+    """Records with equal keys as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()
+
+
+def records_json(value: Any) -> str:
+    """Indented JSON."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
