@@ -67,7 +67,7 @@ class Evaluation:
         if (everything > MOST_PREDICTIONS or self.dataset.facts.is_image) and part != list(sizes.bounds)[-1]:
             return
         outputs_MnK = self._outputs(network, samples, start, stop)
-        rows_Mn = samples.rows_SN[:, start:stop].cpu().numpy()
+        rows_Mn = samples.rows[:, start:stop]
         table = self.tables.setdefault("predictions", [])
         for member, seed in enumerate(samples.seeds):
             table.extend(self._predicted(seed, part, rows_Mn[member], outputs_MnK[member]))
@@ -94,7 +94,7 @@ class Evaluation:
 
     def _standardized(self, samples: Samples, points: np.ndarray) -> torch.Tensor:
         """Points ``(n, F)`` in original units as inputs ``(M, n, F)`` of all members."""
-        raw = torch.from_numpy(points).to(samples.device, samples.dtype).expand(len(samples.seeds), *points.shape)
+        raw = torch.from_numpy(points).to(samples.device, samples.shift.dtype).expand(len(samples.seeds), *points.shape)
         return samples.standardized(raw)
 
     def _boundary(self, network: StackedNetwork, samples: Samples) -> None:
@@ -133,7 +133,7 @@ class Evaluation:
 
     def _histograms(self, network: StackedNetwork, samples: Samples) -> None:
         seed = samples.seeds[0]
-        initial = StackedNetwork.initialized(network.architecture, [seed], dtype=samples.dtype)
+        initial = StackedNetwork.initialized(network.architecture, [seed], dtype=network.flat.dtype)
         table = self.tables.setdefault("histograms", [])
         for layer in network.architecture.layers:
             key = f"{layer.name}.weight"

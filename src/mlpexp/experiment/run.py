@@ -1,6 +1,7 @@
 """The way of one experiment: config -> data set -> split -> network -> engine -> records -> run folder."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -28,10 +29,11 @@ from mlpexp.store.run_folder import RunFolder, as_json
 from mlpexp.store.table import GrowingTable, cut_back, read_rows
 from mlpexp.training.records import Record
 from mlpexp.training.samples import Samples
-from mlpexp.training.trainer import DTYPES, Trainer
+from mlpexp.training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 10.0
 UPDATE_SECONDS = 0.1
+INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
 TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
 
 
@@ -131,7 +133,7 @@ def samples_of(experiment: Experiment, dataset: Dataset, seeds: Sequence[int]) -
         standardizers = [neutral(dataset.inputs)] * len(splits)
     return Samples(
         dataset, seeds, splits, standardizers,
-        dtype=DTYPES[experiment.training.precision], device=choose_device(experiment),
+        dtype=INPUT_DTYPES[experiment.training.precision], device=choose_device(experiment),
         augmentation=getattr(config, "augmentation", None),
     )  # fmt: skip
 
@@ -231,10 +233,8 @@ def _save(trainer: Trainer, name: str, folder: RunFolder, tables: _Tables) -> No
 
 
 def _record_failure(folder: RunFolder, opening: dict[str, Any], error: Exception) -> None:
-    try:
+    with suppress(RunError):  # the disk that caused the failure may not take the news of it
         folder.write_summary({**opening, "status": "failed", "reason": str(error)})
-    except RunError:
-        pass  # the disk that caused the failure cannot take the news of it
 
 
 def check_data(folder: RunFolder, dataset: Dataset) -> None:

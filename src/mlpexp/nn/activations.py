@@ -1,18 +1,54 @@
-"""Activation functions, element-wise on tensors of any shape; PReLU and maxout act along the feature axis.
+"""Activation functions with their derivatives, on tensors of any shape; PReLU and maxout act along the feature axis.
 
 Axis letters: M members, B batch, F features (channels of an image), ... further axes of an image.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mlpexp.config.networks import ActivationConfig, Elu, LeakyRelu, Maxout, PlainActivation, Prelu
+from mlpexp.config.networks import Elu, LeakyRelu, PlainActivation
 
+aten = torch.ops.aten
 FEATURE_AXIS = 2
+VECTOR_LANES = 32  # float32 values that the widest CPU loop handles at once (two AVX-512 registers)
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. (2017), equation 14
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """A function of one value.
+
+    Attributes:
+        value: ``f(x)``.
+        backward: ``dy * f'(x)`` from dy, x and ``y = f(x)``.
+    """
+
+    value: Callable[[Tensor], Tensor]
+    backward: Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+def whole_vectors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Makes an element-wise function round each value the same, wherever it lies in memory.
+
+    On CPU the last values of a tensor, those that fill no vector register, go through other code than the rest, and exp,
+    expm1 and log1p differ there in the last bit. Which values are last depends on how many members are stacked. So the
+    values of each member ``(M, B, F)`` are padded to whole vectors. (tanh, GELU and plain arithmetic do not differ.)
+    """
+
+    def apply(*tensors: Tensor) -> Tensor:
+        x = tensors[0]
+        count = x[0].numel()
+        if x.ndim != 3 or count % VECTOR_LANES == 0 or not x.is_cpu:
+            return function(*tensors)
+        padded = (F.pad(tensor.flatten(1), (0, -count % VECTOR_LANES)) for tensor in tensors)
+        return function(*padded)[:, :count].view(x.shape)
+
+    return apply
 
 
 def hard_sigmoid(x: Tensor) -> Tensor:
@@ -26,77 +62,64 @@ def hard_sigmoid(x: Tensor) -> Tensor:
     return torch.clamp(0.25 * x + 0.5, 0.0, 1.0)
 
 
-def maxout(x: Tensor, pieces: int, axis: int = FEATURE_AXIS) -> Tensor:
-    """Largest of each group of ``pieces`` neighbouring features: ``(M, B, F * pieces, ...)`` to ``(M, B, F, ...)``.
+_silu_backward = whole_vectors(lambda dy, x: aten.silu_backward(dy, x))
+_softplus_backward = whole_vectors(lambda dy, x: aten.softplus_backward(dy, x, 1.0, 20.0))
 
-    References:
-        Goodfellow, Warde-Farley, Mirza, Courville and Bengio (2013), "Maxout networks", section 3.
-    """
-    return x.unflatten(axis, (-1, pieces)).amax(axis + 1)
-
-
-def prelu(x: Tensor, slope_MF: Tensor) -> Tensor:
-    """``x`` where positive, ``slope x`` elsewhere, one learned slope per feature.
-
-    References:
-        He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", equation 1.
-    """
-    slope = slope_MF.view(slope_MF.shape[0], 1, slope_MF.shape[1], *[1] * (x.ndim - 3))
-    return torch.where(x > 0, x, slope * x)
-
-
-VECTOR_LANES = 32  # float32 values that the widest CPU loop handles at once (two AVX-512 registers)
-
-
-def whole_vectors(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    """Makes an element-wise function round each value the same, wherever it lies in memory.
-
-    On CPU the last values of a tensor, those that fill no vector register, go through other code than the rest, and exp,
-    expm1 and log1p differ there in the last bit. Which values are last depends on how many members are stacked. So the
-    values of each member ``(M, B, F)`` are padded to whole vectors. (tanh, exp alone, GELU and arithmetic do not differ.)
-    """
-
-    def apply(x: Tensor) -> Tensor:
-        count = x[0].numel()
-        if x.ndim != 3 or count % VECTOR_LANES == 0 or not x.is_cpu:
-            return function(x)
-        padded = F.pad(x.flatten(1), (0, -count % VECTOR_LANES))
-        return function(padded)[:, :count].view(x.shape)
-
-    return apply
-
-
-def _identity(x: Tensor) -> Tensor:
-    return x
-
-
-PLAIN: dict[str, Callable[[Tensor], Tensor]] = {
-    "identity": _identity,
-    "sigmoid": whole_vectors(torch.sigmoid),
-    "tanh": torch.tanh,
-    "hard_sigmoid": hard_sigmoid,
-    "hard_tanh": F.hardtanh,
-    "relu": torch.relu,
-    "softplus": whole_vectors(F.softplus),
-    "silu": whole_vectors(F.silu),
-    "gelu": F.gelu,
-    "selu": whole_vectors(F.selu),
+PLAIN: dict[str, Elementwise] = {
+    "identity": Elementwise(lambda x: x, lambda dy, x, y: dy),
+    "sigmoid": Elementwise(whole_vectors(torch.sigmoid), lambda dy, x, y: aten.sigmoid_backward(dy, y)),
+    "tanh": Elementwise(torch.tanh, lambda dy, x, y: aten.tanh_backward(dy, y)),
+    "hard_sigmoid": Elementwise(hard_sigmoid, lambda dy, x, y: aten.hardtanh_backward(0.25 * dy, x, -2.0, 2.0)),
+    "hard_tanh": Elementwise(F.hardtanh, lambda dy, x, y: aten.hardtanh_backward(dy, x, -1.0, 1.0)),
+    "relu": Elementwise(torch.relu, lambda dy, x, y: aten.threshold_backward(dy, y, 0)),
+    "softplus": Elementwise(whole_vectors(F.softplus), lambda dy, x, y: _softplus_backward(dy, x)),
+    "silu": Elementwise(whole_vectors(F.silu), lambda dy, x, y: _silu_backward(dy, x)),
+    "gelu": Elementwise(F.gelu, lambda dy, x, y: aten.gelu_backward(dy, x)),
+    "selu": Elementwise(
+        whole_vectors(F.selu), lambda dy, x, y: aten.elu_backward(dy, SELU_ALPHA, SELU_SCALE, 1.0, True, y)
+    ),
 }
 
 
-def activation(config: ActivationConfig, slope_MF: Tensor | None = None) -> Callable[[Tensor], Tensor]:
-    """The function that a config names; ``slope_MF`` are the learned slopes of PReLU."""
+def elementwise(config: PlainActivation | LeakyRelu | Elu) -> Elementwise:
+    """The element-wise function that a config names."""
     match config:
         case PlainActivation(name=name):
             return PLAIN[name]
         case LeakyRelu(negative_slope=slope):
-            return lambda x: F.leaky_relu(x, slope)
-        case Prelu():
-            assert slope_MF is not None
-            return lambda x: prelu(x, slope_MF)
+            return Elementwise(
+                lambda x: F.leaky_relu(x, slope), lambda dy, x, y: aten.leaky_relu_backward(dy, x, slope, False)
+            )
         case Elu(alpha=alpha):
-            return whole_vectors(lambda x: F.elu(x, alpha))
-        case Maxout(pieces=pieces):
-            return lambda x: maxout(x, pieces)
+            value = whole_vectors(lambda x: F.elu(x, alpha))
+            return Elementwise(value, lambda dy, x, y: aten.elu_backward(dy, alpha, 1.0, 1.0, True, y))
         case _:
             assert_never(config)
+
+
+def maxout(x: Tensor, pieces: int, axis: int = FEATURE_AXIS) -> tuple[Tensor, Tensor]:
+    """Largest of each group of ``pieces`` neighbouring features, and which of them it is.
+
+    ``(M, B, F * pieces, ...)`` to twice ``(M, B, F, ...)``.
+
+    References:
+        Goodfellow, Warde-Farley, Mirza, Courville and Bengio (2013), "Maxout networks", section 3.
+    """
+    largest = x.unflatten(axis, (-1, pieces)).max(axis + 1)
+    return largest.values, largest.indices
+
+
+def maxout_backward(dy: Tensor, which: Tensor, pieces: int) -> Tensor:
+    """The gradient goes to the piece that was the largest."""
+    dx = dy.new_zeros(*dy.shape[: FEATURE_AXIS + 1], pieces, *dy.shape[FEATURE_AXIS + 1 :])
+    axis = FEATURE_AXIS + 1
+    return dx.scatter_(axis, which.unsqueeze(axis), dy.unsqueeze(axis)).flatten(FEATURE_AXIS, axis)
+
+
+def prelu(x: Tensor, slope: Tensor) -> Tensor:
+    """``x`` where positive, ``slope x`` elsewhere; the slope has the shape of ``x`` or broadcasts to it.
+
+    References:
+        He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", equation 1.
+    """
+    return torch.where(x > 0, x, slope * x)

@@ -10,7 +10,7 @@ from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, Pool2d
 from mlpexp.config.networks import ActivationConfig
 from mlpexp.nn.activations import hard_sigmoid, maxout
-from mlpexp.nn.operations import BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM
+from mlpexp.nn.batch_norm import EPSILON, MOMENTUM
 
 
 class HardSigmoid(nn.Module):
@@ -30,7 +30,7 @@ class Maxout(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(B, F * pieces, ...)`` to ``(B, F, ...)``."""
-        return maxout(x, self.pieces, axis=1)
+        return maxout(x, self.pieces, axis=1)[0]
 
 
 PLAIN_MODULES: dict[str, type[nn.Module]] = {
@@ -67,7 +67,7 @@ def as_module(layer: Layer, parameters: Mapping[str, Tensor], running_2F: Tensor
         case BatchNorm():
             assert running_2F is not None
             kind_of = nn.BatchNorm2d if len(layer.input_shape) == 3 else nn.BatchNorm1d
-            module = kind_of(layer.input_shape[0], eps=BATCH_NORM_EPSILON, momentum=BATCH_NORM_MOMENTUM)
+            module = kind_of(layer.input_shape[0], eps=EPSILON, momentum=MOMENTUM)
             names = {"weight": parameters["scale"], "bias": parameters["shift"]}
             return _filled(module, names | {"running_mean": running_2F[0], "running_var": running_2F[1]})
         case spec:

@@ -4,7 +4,7 @@ Axis letters: M members, P parameters of a member, B batch.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 
 import numpy as np
@@ -14,8 +14,10 @@ from torch import Tensor, nn
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import BatchNorm
 from mlpexp.nn.initializers import initial_parameters
+from mlpexp.nn.memory_format import typed
+from mlpexp.nn.mode import EVALUATION, Mode
 from mlpexp.nn.modules import as_module
-from mlpexp.nn.operations import EVALUATION, Mode, Operation, execution_order, operation
+from mlpexp.nn.operations import Operation, execution_order, operation
 
 
 class StackedNetwork:
@@ -24,7 +26,7 @@ class StackedNetwork:
     Attributes:
         architecture: What each member is.
         flat: All parameters, ``(M, P)``. Writing into it changes the network.
-        parameters: Views into ``flat`` by ``"layer.parameter"``, each ``(M, *shape)``; they are what autograd sees.
+        parameters: Views into ``flat`` by ``"layer.parameter"``, each ``(M, *shape)``.
         buffers: What batch normalization remembers, ``(M, Q)``; Q is 0 without it.
         running: Views into ``buffers`` by layer: mean and variance, ``(M, 2, F)``.
     """
@@ -38,8 +40,8 @@ class StackedNetwork:
         for layer in architecture.layers:
             own = {}
             for parameter in layer.parameters:
-                piece = flat.detach()[:, parameter_start : parameter_start + parameter.count]
-                own[parameter.name] = piece.unflatten(1, parameter.shape).requires_grad_()
+                piece = flat[:, parameter_start : parameter_start + parameter.count]
+                own[parameter.name] = piece.unflatten(1, parameter.shape)
                 parameter_start += parameter.count
             if isinstance(layer.spec, BatchNorm):
                 features = layer.input_shape[0]
@@ -48,7 +50,10 @@ class StackedNetwork:
                 buffer_start += 2 * features
             self._operations.append(operation(layer, own, self.running.get(layer.name)))
             self.parameters.update({f"{layer.name}.{name}": tensor for name, tensor in own.items()})
-        self._program = [self._operations[i] for i in execution_order(architecture.layers)]
+        order = execution_order(architecture.layers)
+        self._program = [self._operations[i] for i in order]
+        self._gradient_order = sorted(range(len(order)), key=order.__getitem__)
+        self._first_with_parameters = min(i for i, at in enumerate(order) if architecture.layers[at].parameters)
 
     @classmethod
     def initialized(
@@ -69,15 +74,44 @@ class StackedNetwork:
     def __call__(self, inputs: Tensor, mode: Mode = EVALUATION) -> Tensor:
         """Outputs ``(M, B, K)`` (logits, for a classifier) of inputs ``(M, B, *input_shape)``."""
         x = inputs
-        for apply in self._program:
-            x = apply(x, mode)
+        for step in self._program:
+            x, _ = step.forward(x, mode)
         return x
+
+    def forward_backward(
+        self, inputs: Tensor, mode: Mode, output_gradient: Callable[[Tensor], Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Outputs, and the gradient of all parameters: backpropagation by hand, layer by layer.
+
+        Args:
+            inputs: ``(M, B, *input_shape)``.
+            mode: Usually training.
+            output_gradient: From outputs ``(M, B, K)`` to the gradient of the objective with respect to them.
+
+        Returns:
+            Outputs ``(M, B, K)`` and gradient ``(M, P)``, in the order of ``flat``.
+
+        References:
+            Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors".
+        """
+        x, tape = inputs, []
+        for step in self._program:
+            x, saved = step.forward(x, mode)
+            tape.append(saved)
+        dy = output_gradient(x)
+        gradients: dict[int, Sequence[Tensor]] = {}
+        for i in range(len(self._program) - 1, self._first_with_parameters - 1, -1):
+            dx, gradients[i] = self._program[i].backward(dy, tape[i], need_dx=i > self._first_with_parameters)
+            if dx is not None:
+                dy = dx
+        pieces = [typed(g.flatten(1), self.flat.dtype) for i in self._gradient_order for g in gradients.get(i, ())]
+        return x, torch.cat(pieces, 1)
 
     def layer_outputs(self, inputs: Tensor) -> dict[str, Tensor]:
         """The output ``(M, B, ...)`` of every layer, by name, in evaluation mode."""
         outputs, x = {}, inputs
-        for layer, apply in zip(self.architecture.layers, self._operations, strict=True):
-            x = apply(x, EVALUATION)
+        for layer, step in zip(self.architecture.layers, self._operations, strict=True):
+            x, _ = step.forward(x, EVALUATION)
             outputs[layer.name] = x
         return outputs
 
@@ -91,7 +125,7 @@ class StackedNetwork:
         modules: OrderedDict[str, nn.Module] = OrderedDict()
         solo = self.select([index])
         for layer in self.architecture.layers:
-            own = {p.name: solo.parameters[f"{layer.name}.{p.name}"].detach()[0] for p in layer.parameters}
+            own = {p.name: solo.parameters[f"{layer.name}.{p.name}"][0] for p in layer.parameters}
             running = solo.running[layer.name][0] if layer.name in solo.running else None
             modules[layer.name] = as_module(layer, own, running)
         return nn.Sequential(modules).to(self.flat.device).eval()

@@ -1,12 +1,16 @@
-"""One operation per layer, on all members of a stack at once.
+"""One operation per layer, on all members of a stack at once: its value, and its derivative by hand.
 
-Axis letters: M members, B batch, F features, C channels, H height, W width, K kernel.
+``forward`` returns the output and what ``backward`` will need; it consists of differentiable torch functions, so that
+autograd can be used on it as well (and vouches for ``backward`` in the tests). Training uses ``backward``: the
+bookkeeping of autograd costs several times as much as the arithmetic of a small network (``benchmarks/LOG.md``).
+
+Axis letters: M members, B batch, F features, U units, C channels, O output channels, H height, W width, K kernel.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import assert_never
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -14,28 +18,24 @@ from torch import Tensor
 
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, Pool2d
-from mlpexp.nn.activations import activation
+from mlpexp.config.networks import Elu, LeakyRelu, Maxout, PlainActivation, Prelu
+from mlpexp.nn.activations import Elementwise, elementwise, maxout, maxout_backward, prelu
+from mlpexp.nn.batch_norm import BatchNormOperation
+from mlpexp.nn.memory_format import channels_last, typed
+from mlpexp.nn.mode import Mode
 
-BATCH_NORM_MOMENTUM = 0.1
-BATCH_NORM_EPSILON = 1e-5
-
-
-@dataclass(frozen=True)
-class Mode:
-    """How a forward pass is meant.
-
-    Attributes:
-        training: Whether batch normalization uses (and remembers) the statistics of the batch.
-        dropout: By layer name, the factor on each value: 0 or ``1 / (1 - rate)``, of shape ``(M, B, ...)``.
-    """
-
-    training: bool = False
-    dropout: Mapping[str, Tensor] = field(default_factory=dict)
-
-
-EVALUATION = Mode()
+aten = torch.ops.aten
 MONOTONE = frozenset(("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "elu", "selu", "softplus"))
-Operation = Callable[[Tensor, Mode], Tensor]
+
+
+class Operation(Protocol):
+    """A layer at work."""
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        """The output for inputs ``(M, B, ...)``, and what ``backward`` needs."""
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        """From the gradient of the output those of the input (if needed) and of each parameter, in their order."""
 
 
 def operation(layer: Layer, parameters: Mapping[str, Tensor], running: Tensor | None) -> Operation:
@@ -48,58 +48,28 @@ def operation(layer: Layer, parameters: Mapping[str, Tensor], running: Tensor | 
     """
     match layer.spec:
         case Dense():
-            return _dense(parameters["weight"], parameters.get("bias"))
+            return DenseOperation(parameters["weight"], parameters.get("bias"))
         case Conv2d() as spec:
-            return _conv2d(spec, parameters["weight"], parameters.get("bias"))
+            return ConvOperation(spec, parameters["weight"], parameters.get("bias"))
+        case Pool2d(kind="max") as spec:
+            return MaxPoolOperation(spec)
         case Pool2d() as spec:
-            return _pool2d(spec)
+            return AveragePoolOperation(spec)
         case Flatten():
-            return lambda x, mode: x.flatten(2)
-        case Activation(function=function):
-            apply = activation(function, parameters.get("slope"))
-            return lambda x, mode: apply(x)
+            return FlattenOperation()
+        case Activation(function=Prelu()):
+            return PreluOperation(parameters["slope"])
+        case Activation(function=Maxout(pieces=pieces)):
+            return MaxoutOperation(pieces)
+        case Activation(function=PlainActivation() | LeakyRelu() | Elu() as function):
+            return ElementwiseOperation(elementwise(function))
         case Dropout():
-            return lambda x, mode: x * mode.dropout[layer.name] if mode.training else x
+            return DropoutOperation(layer.name)
         case BatchNorm():
             assert running is not None
-            return _batch_norm(parameters["scale"], parameters["shift"], running)
-        case spec:
-            assert_never(spec)
-
-
-def _dense(weight_MFU: Tensor, bias_MU: Tensor | None) -> Operation:
-    if bias_MU is None:
-        return lambda x_MBF, mode: torch.bmm(x_MBF, weight_MFU)
-    return lambda x_MBF, mode: torch.baddbmm(bias_MU.unsqueeze(1), x_MBF, weight_MFU)
-
-
-def _conv2d(spec: Conv2d, weight_MOCKK: Tensor, bias_MO: Tensor | None) -> Operation:
-    """Convolution; one member is a plain one, several are one grouped convolution with a group per member."""
-    num_members = weight_MOCKK.shape[0]
-
-    def single(x_1BCHW: Tensor, mode: Mode) -> Tensor:
-        # squeeze, not [0]: the gradient of indexing is a tensor of zeros with a copy in it, that of squeeze is a view
-        bias = None if bias_MO is None else bias_MO.squeeze(0)
-        x, weight = channels_last(x_1BCHW.squeeze(0)), channels_last(weight_MOCKK.squeeze(0))
-        return F.conv2d(x, weight, bias, spec.stride, spec.padding).unsqueeze(0)
-
-    def grouped(x_MBCHW: Tensor, mode: Mode) -> Tensor:
-        x = x_MBCHW.transpose(0, 1).flatten(1, 2)
-        bias = None if bias_MO is None else bias_MO.flatten()
-        y = F.conv2d(x, weight_MOCKK.flatten(0, 1), bias, spec.stride, spec.padding, groups=num_members)
-        return y.unflatten(1, (num_members, -1)).transpose(0, 1)
-
-    return single if num_members == 1 else grouped
-
-
-def channels_last(x: Tensor) -> Tensor:
-    """``(B, C, H, W)`` with the channels of a pixel side by side, in which CPU convolutions are up to twice as fast."""
-    if not x.is_cpu or not x.is_contiguous():
-        return x
-    if x.shape[1] > 1:
-        return x.contiguous(memory_format=torch.channels_last)
-    batch, _, height, width = x.shape  # one channel lies the same in both formats: only the strides tell them apart
-    return x.as_strided(x.shape, (height * width, 1, width, 1)) if batch > 1 and not x.requires_grad else x
+            return BatchNormOperation(parameters["scale"], parameters["shift"], running)
+        case _:
+            raise AssertionError(f"no operation for {layer.spec}")
 
 
 def execution_order(layers: Sequence[Layer]) -> list[int]:
@@ -116,30 +86,167 @@ def execution_order(layers: Sequence[Layer]) -> list[int]:
     return order
 
 
-def _pool2d(spec: Pool2d) -> Operation:
-    pool = F.max_pool2d if spec.kind == "max" else F.avg_pool2d
-    return lambda x, mode: pool(x.flatten(0, 1), spec.kernel_size, spec.stride).unflatten(0, x.shape[:2])
+@dataclass(frozen=True)
+class DenseOperation:
+    """``y = x W + b``; ``dx = dy W'``, ``dW = x' dy``, ``db = sum of dy over the batch``."""
+
+    weight_MFU: Tensor
+    bias_MU: Tensor | None
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        weight = typed(self.weight_MFU, x.dtype)
+        if self.bias_MU is None:
+            return torch.bmm(x, weight), (x, weight)
+        return torch.baddbmm(typed(self.bias_MU, x.dtype).unsqueeze(1), x, weight), (x, weight)
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        x, weight = saved
+        dx = torch.bmm(dy, weight.mT) if need_dx else None
+        d_weight = torch.bmm(x.mT, dy)
+        return dx, (d_weight,) if self.bias_MU is None else (d_weight, dy.sum(1))
 
 
-def _batch_norm(scale_MF: Tensor, shift_MF: Tensor, running_M2F: Tensor) -> Operation:
-    """Batch normalization, each member by its own statistics.
+@dataclass(frozen=True)
+class ConvOperation:
+    """Convolution; one member is a plain one, several are one grouped convolution with a group per member."""
 
-    References:
-        Ioffe and Szegedy (2015), "Batch normalization", algorithm 1.
-    """
+    spec: Conv2d
+    weight_MOCKK: Tensor
+    bias_MO: Tensor | None
 
-    def apply(x: Tensor, mode: Mode) -> Tensor:
-        shape = (x.shape[0], 1, x.shape[2], *[1] * (x.ndim - 3))
-        if mode.training:
-            axes = [1, *range(3, x.ndim)]
-            mean, variance = x.mean(axes), x.var(axes, correction=0)
-            count = x[0, :, 0].numel()
-            with torch.no_grad():
-                seen = torch.stack((mean, variance * (count / max(count - 1, 1))), 1)
-                running_M2F.lerp_(seen.to(running_M2F.dtype), BATCH_NORM_MOMENTUM)
-        else:
-            mean, variance = running_M2F.unbind(1)
-        normal = (x - mean.view(shape)) * torch.rsqrt(variance.view(shape) + BATCH_NORM_EPSILON)
-        return normal * scale_MF.view(shape) + shift_MF.view(shape)
+    def forward(self, x_MBCHW: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        members = len(self.weight_MOCKK)
+        x = channels_last(_side_by_side(x_MBCHW))
+        weight = channels_last(typed(self.weight_MOCKK.flatten(0, 1), x.dtype))
+        bias = None if self.bias_MO is None else typed(self.bias_MO.flatten(), x.dtype)
+        y = F.conv2d(x, weight, bias, self.spec.stride, self.spec.padding, groups=members)
+        return _apart(y, members), (x, weight)
 
-    return apply
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        x, weight = saved
+        members, sizes = len(self.weight_MOCKK), None if self.bias_MO is None else [len(weight)]
+        stride, padding = [self.spec.stride] * 2, [self.spec.padding] * 2
+        wanted = [need_dx, True, sizes is not None]
+        dx, d_weight, d_bias = aten.convolution_backward(
+            _side_by_side(dy), x, weight, sizes, stride, padding, [1, 1], False, [0, 0], members, wanted
+        )
+        own = (d_weight.unflatten(0, (members, -1)),)
+        gradients = own if sizes is None else (*own, d_bias.view(members, -1))
+        return _apart(dx, members) if need_dx else None, gradients
+
+
+@dataclass(frozen=True)
+class MaxPoolOperation:
+    """Largest value of each window; the gradient goes to its position alone."""
+
+    spec: Pool2d
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        images, size, stride = x.flatten(0, 1), [self.spec.kernel_size] * 2, [self.spec.stride] * 2
+        y, where = F.max_pool2d_with_indices(images, size, stride)
+        return y.unflatten(0, x.shape[:2]), (images, where)
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        images, where = saved
+        size, stride = [self.spec.kernel_size] * 2, [self.spec.stride] * 2
+        d_images = aten.max_pool2d_with_indices_backward(
+            dy.flatten(0, 1), images, size, stride, [0, 0], [1, 1], False, where
+        )
+        return d_images.unflatten(0, dy.shape[:2]), ()
+
+
+@dataclass(frozen=True)
+class AveragePoolOperation:
+    """Mean of each window; the gradient is shared among its values."""
+
+    spec: Pool2d
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        images = x.flatten(0, 1)
+        return F.avg_pool2d(images, self.spec.kernel_size, self.spec.stride).unflatten(0, x.shape[:2]), images
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        size, stride = [self.spec.kernel_size] * 2, [self.spec.stride] * 2
+        d_images = aten.avg_pool2d_backward(dy.flatten(0, 1), saved, size, stride, [0, 0], False, True, None)
+        return d_images.unflatten(0, dy.shape[:2]), ()
+
+
+@dataclass(frozen=True)
+class FlattenOperation:
+    """``(M, B, C, H, W)`` to ``(M, B, C * H * W)``."""
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        return x.flatten(2), x.shape
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        return dy.view(saved), ()
+
+
+@dataclass(frozen=True)
+class ElementwiseOperation:
+    """An activation without parameters."""
+
+    function: Elementwise
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        y = self.function.value(x)
+        return y, (x, y)
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        return self.function.backward(dy, *saved), ()
+
+
+@dataclass(frozen=True)
+class PreluOperation:
+    """Leaky ReLU with one learned slope per feature."""
+
+    slope_MF: Tensor
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        slope = typed(self.slope_MF, x.dtype)[:, None, :, *[None] * (x.ndim - 3)]
+        return prelu(x, slope), (x, slope)
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        x, slope = saved
+        negative = x <= 0
+        d_slope = (dy * x * negative).sum([1, *range(3, x.ndim)])
+        return torch.where(negative, slope * dy, dy), (d_slope,)
+
+
+@dataclass(frozen=True)
+class MaxoutOperation:
+    """Largest of groups of neighbouring features."""
+
+    pieces: int
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        return maxout(x, self.pieces)
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        return maxout_backward(dy, saved, self.pieces), ()
+
+
+@dataclass(frozen=True)
+class DropoutOperation:
+    """Multiplies by the factors that the mode brings for this layer, in training."""
+
+    layer: str
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        if not mode.training:
+            return x, None
+        factor = typed(mode.dropout[self.layer], x.dtype)
+        return x * factor, factor
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        return dy * saved, ()
+
+
+def _side_by_side(x_MBCHW: Tensor) -> Tensor:
+    """``(B, M * C, H, W)``; for one member without copying (and without [0], whose gradient would be a copy)."""
+    return x_MBCHW.squeeze(0) if len(x_MBCHW) == 1 else x_MBCHW.transpose(0, 1).flatten(1, 2)
+
+
+def _apart(x: Tensor, members: int) -> Tensor:
+    """``(B, M * C, H, W)`` to ``(M, B, C, H, W)``."""
+    return x.unsqueeze(0) if members == 1 else x.unflatten(1, (members, -1)).transpose(0, 1)

@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.training.losses import PerSampleLoss
+from mlpexp.training.losses import Loss
 from mlpexp.training.samples import Samples
-from mlpexp.training.step import autocast
 
 CHUNK_SAMPLES = 4096  # small enough that no sum is split among threads
 CHUNK_VALUES = 2_000_000  # per member, of the widest layer
@@ -30,9 +29,8 @@ class PartScore:
 class Evaluator:
     """Evaluates a network on the samples of a stack."""
 
-    def __init__(self, samples: Samples, loss: PerSampleLoss, *, classification: bool, mixed_precision: bool) -> None:
-        self.samples, self.loss = samples, loss
-        self.classification, self.mixed_precision = classification, mixed_precision
+    def __init__(self, samples: Samples, loss: Loss, *, classification: bool) -> None:
+        self.samples, self.loss, self.classification = samples, loss, classification
 
     @torch.no_grad()
     def scores(self, network: StackedNetwork, seed_of_member: Tensor | None, parts: list[str]) -> dict[str, PartScore]:
@@ -56,10 +54,8 @@ class Evaluator:
         inputs, targets = self.samples.part(start, stop)
         if seeds is not None:
             inputs, targets = inputs[seeds], targets[seeds]
-        with autocast(inputs.device, enabled=self.mixed_precision):
-            outputs = network(inputs)
-        outputs = outputs.to(network.flat.dtype)
-        losses = self.loss(outputs, targets)
+        outputs = network(inputs).to(network.flat.dtype)
+        losses = self.loss.value(outputs, targets)
         wide = torch.float64 if losses.device.type != "mps" else torch.float32
         correct = outputs.argmax(2) == targets if self.classification else torch.zeros_like(losses)
         return losses.to(wide), correct.to(wide)

@@ -62,6 +62,25 @@ class HyperParameters:
         return [StepCoefficients(row[0], row[1], list(row[2:])) for row in map(_unbound, tensors.unbind(0))]
 
 
+class CoefficientCache:
+    """Coefficients by step number, computed for many steps at a time: an epoch of a small data set has few."""
+
+    CHUNK = 256
+
+    def __init__(self, hyper: HyperParameters, steps_per_epoch: int, like: Tensor) -> None:
+        self.hyper, self.steps_per_epoch, self.like = hyper, steps_per_epoch, like
+        self.first, self.known = 0, []  # type: int, list[StepCoefficients]
+
+    def of(self, first: int, num_steps: int) -> list["StepCoefficients"]:
+        """The coefficients of steps ``first`` (from 0) to ``first + num_steps - 1``."""
+        start = first - self.first
+        if start < 0 or start + num_steps > len(self.known):
+            count = max(num_steps, self.CHUNK)
+            self.first, self.known = first, self.hyper.coefficients(first, count, self.steps_per_epoch, self.like)
+            start = 0
+        return self.known[start : start + num_steps]
+
+
 class StepCoefficients:
     """One step's numbers, each ``(M, 1)``: factor of weight decay, speed of the weight average, the optimizer's own."""
 

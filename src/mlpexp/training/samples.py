@@ -30,7 +30,17 @@ class Block:
 
 
 class Samples:
-    """All samples as seen by S seeds: rows in the order training, validation, test; inputs standardized."""
+    """All samples as seen by S seeds: rows in the order training, validation, test; inputs standardized.
+
+    Attributes:
+        seeds: The seeds.
+        sizes: Number of samples of each part, the same for every seed.
+        rows: ``(S, N)``: which sample of the data set lies at each position of a seed's order (on the host).
+        inputs, targets: What batches are taken from: if small, standardized copies for every seed, one after the other;
+            else the data set as it is.
+        dtype: Of inputs, once standardized.
+        shift, scale: Each seed's standardization, ``(S, 1, ...)``.
+    """
 
     def __init__(
         self, dataset: Dataset, seeds: Sequence[int], splits: Sequence[Split], standardizers: Sequence[Standardizer], *,
@@ -39,42 +49,46 @@ class Samples:
         self.seeds, self.dtype, self.device, self.augmentation = list(seeds), dtype, device, augmentation
         first = splits[0]
         self.sizes = PartSizes(len(first.train), len(first.validation), len(first.test))
-        rows = np.stack([np.concatenate([s.train, s.validation, s.test]) for s in splits])
-        self.rows_SN = torch.from_numpy(rows).to(device)
-        images = dataset.facts.is_image
-        self.inputs = torch.from_numpy(dataset.inputs).to(device, None if images else dtype)
+        self.rows = np.stack([np.concatenate([s.train, s.validation, s.test]) for s in splits])
+        wide = torch.float32 if dtype == torch.bfloat16 else dtype
+        self.inputs = torch.from_numpy(dataset.inputs).to(device, None if dataset.facts.is_image else wide)
         targets = torch.from_numpy(dataset.targets)
-        self.targets = targets.to(device, targets.dtype if dataset.facts.task == "classification" else dtype)
+        self.targets = targets.to(device, targets.dtype if dataset.facts.task == "classification" else wide)
         self.shift, self.scale = (
-            torch.from_numpy(np.stack([getattr(s, name) for s in standardizers])).to(device, dtype).unsqueeze(1)
+            torch.from_numpy(np.stack([getattr(s, name) for s in standardizers])).to(device, wide).unsqueeze(1)
             for name in ("shift", "scale")
         )
-        self.prepared: Tensor | None = None
-        total_bytes = self.rows_SN.numel() * self.inputs[0].numel() * dtype.itemsize
-        if total_bytes <= PREPARED_BYTES and augmentation is None:
-            self.prepared = self.standardized(self.inputs[self.rows_SN])
+        self._source = self.rows  # (S, N): rows of self.inputs and self.targets
+        self._prepared = self.rows.size * self.inputs[0].numel() * wide.itemsize <= PREPARED_BYTES and not augmentation
+        if self._prepared:
+            every = torch.from_numpy(self.rows).to(device)
+            self.inputs = self.standardized(self.inputs[every]).flatten(0, 1)
+            self.targets = self.targets[every].flatten(0, 1)
+            self._source = np.arange(self.rows.size).reshape(self.rows.shape)
 
     def part(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets ``(S, n, ...)`` at positions start to stop."""
-        rows = self.rows_SN[:, start:stop]
-        if self.prepared is not None:
-            return self.prepared[:, start:stop], self.targets[rows]
-        return self.standardized(self.inputs[rows]), self.targets[rows]
+        inputs, targets = self._take(self._source[:, start:stop])
+        return inputs if self._prepared else self.standardized(inputs), targets
 
     def blocks(self, epoch: int, batch_size: int, first_step: int = 0) -> Iterator[Block]:
         """The batches of an epoch from a given step on, several at a time; the last batch may be smaller."""
-        order = np.stack([batch_order(seed, epoch, self.sizes.train) for seed in self.seeds])
+        order_SN = np.stack([batch_order(seed, epoch, self.sizes.train) for seed in self.seeds])
+        source_SN = np.take_along_axis(self._source, order_SN, 1)
         motions = self._motions(epoch)
         for start, num_steps, size in self.block_bounds(batch_size, first_step):
             places = slice(start, start + num_steps * size)
-            index_SN = torch.from_numpy(order[:, places]).to(self.device)
-            motion = None if motions is None else torch.from_numpy(motions[:, places]).to(self.device)
-            yield self._gather(index_SN, num_steps, motion)
+            inputs, targets = self._take(_by_steps(source_SN[:, places], num_steps))
+            if motions is not None:
+                motion = torch.from_numpy(_by_steps(motions[:, places], num_steps)).to(self.device)
+                moved = move(inputs.flatten(0, 2).to(self.shift.dtype), motion.flatten(0, 2))
+                inputs = moved.unflatten(0, inputs.shape[:3])
+            yield Block(inputs if self._prepared else self.standardized(inputs), targets)
 
     def block_bounds(self, batch_size: int, first_step: int = 0) -> Iterator[tuple[int, int, int]]:
         """(first position, number of steps, samples per step) of each block; independent of the number of seeds."""
         full, rest = divmod(self.sizes.train, batch_size)
-        sample_bytes = self.inputs[0].numel() * self.dtype.itemsize
+        sample_bytes = self.inputs[0].numel() * self.shift.dtype.itemsize
         longest = max(1, BLOCK_BYTES // (sample_bytes * batch_size))
         for step in range(first_step, full, longest):
             yield step * batch_size, min(longest, full - step), batch_size
@@ -85,31 +99,28 @@ class Samples:
         """Steps of an epoch."""
         return -(-self.sizes.train // batch_size)
 
+    def standardized(self, raw: Tensor) -> Tensor:
+        """Inputs ``(..., S, n, *shape)`` with each seed's own shift and scale."""
+        wide = raw.to(self.shift.dtype)
+        fresh = wide is not raw  # a copy may be changed in place
+        shifted = wide.sub_(self.shift) if fresh else wide - self.shift
+        return shifted.div_(self.scale).to(self.dtype)
+
+    def _take(self, source: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of rows of any shape."""
+        index = torch.from_numpy(source.reshape(-1)).to(self.device)
+        inputs, targets = (
+            tensor.index_select(0, index).unflatten(0, source.shape) for tensor in (self.inputs, self.targets)
+        )
+        return inputs, targets
+
     def _motions(self, epoch: int) -> np.ndarray | None:
         if self.augmentation is None:
             return None
         return np.stack([draw_motions(self.augmentation, seed, epoch, self.sizes.train) for seed in self.seeds])
 
-    def _gather(self, index_SN: Tensor, num_steps: int, motion: Tensor | None) -> Block:
-        index_STB = index_SN.unflatten(1, (num_steps, -1))
-        seed_S11 = torch.arange(len(self.seeds), device=self.device)[:, None, None]
-        rows_TSB = self.rows_SN[seed_S11, index_STB].transpose(0, 1)
-        if self.prepared is not None:
-            inputs = self.prepared[seed_S11.transpose(0, 1), index_STB.transpose(0, 1)]
-        else:
-            raw = self.inputs[rows_TSB]
-            if motion is not None:
-                turned = move(
-                    raw.flatten(0, 2).to(self.dtype), motion.unflatten(1, (num_steps, -1)).transpose(0, 1).flatten(0, 2)
-                )
-                raw = turned.unflatten(0, rows_TSB.shape)
-            inputs = self.standardized(raw)
-        return Block(inputs, self.targets[rows_TSB])
 
-    def standardized(self, raw: Tensor) -> Tensor:
-        """Inputs ``(..., S, n, *shape)`` with each seed's own shift and scale."""
-        return (
-            raw.to(self.dtype).sub_(self.shift).div_(self.scale)
-            if raw.dtype != self.dtype
-            else (raw - self.shift) / self.scale
-        )
+def _by_steps(array_SN: np.ndarray, num_steps: int) -> np.ndarray:
+    """``(S, T * B, ...)`` to ``(T, S, B, ...)``."""
+    seeds, _, *rest = array_SN.shape
+    return np.ascontiguousarray(array_SN.reshape(seeds, num_steps, -1, *rest).swapaxes(0, 1))

@@ -16,18 +16,18 @@ from torch import Tensor
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
+from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.nn.operations import Mode
 from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.evaluation import Evaluator, PartScore
-from mlpexp.training.hyper import HyperParameters, dropout_rates
+from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
 from mlpexp.training.losses import LOSSES
 from mlpexp.training.progress import Progress
 from mlpexp.training.records import Record, Row, Status
 from mlpexp.training.samples import Block, Samples
 from mlpexp.training.step import Stepper
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
+WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 
 
 class Trainer:
@@ -48,15 +48,16 @@ class Trainer:
         first = self.members[0]
         self.settings, self.classification = first.training, dataset.facts.task == "classification"
         self.loss = LOSSES[str(first.loss)]
-        self.mixed = self.settings.precision == "bfloat16"
         size = self.settings.batch_size
         self.batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
-        self.evaluator = Evaluator(samples, self.loss, classification=self.classification, mixed_precision=self.mixed)
+        self.evaluator = Evaluator(samples, self.loss, classification=self.classification)
         self.parts = list(samples.sizes.bounds)
         self.variances = {} if self.classification else target_variances(samples)
         seeds = [member.seed for member in self.members]
-        network = StackedNetwork.initialized(architecture, seeds, dtype=samples.dtype, device=samples.device)
+        network = StackedNetwork.initialized(
+            architecture, seeds, dtype=WEIGHT_DTYPES[self.settings.precision], device=samples.device
+        )
         self.progress = Progress.start(
             network, HyperParameters(self.members), averaging=self.settings.weight_averaging is not None
         )
@@ -95,14 +96,13 @@ class Trainer:
         progress = self.progress
         active = [self.members[i] for i in progress.active]
         self.hyper = HyperParameters(active)
+        self.coefficients = CoefficientCache(self.hyper, self.steps_per_epoch, progress.network.flat)
         distinct = {seed: i for i, seed in enumerate(self.samples.seeds)}
         index = np.array([distinct[member.seed] for member in active], dtype=np.int64)
         own = len(index) == len(distinct) and bool((index == np.arange(len(index))).all())
         self.seed_of_member: Tensor | None = None if own else torch.from_numpy(index).to(self.samples.device)
         self.dropout = DropoutMasks(self.architecture, dropout_rates(active, self.architecture), index)
-        self.stepper = Stepper(
-            progress.network, progress.slots, progress.averaged, self.hyper, self.loss, mixed_precision=self.mixed
-        )
+        self.stepper = Stepper(progress.network, progress.slots, progress.averaged, self.hyper, self.loss)
 
     def _steps(self) -> Iterator[None]:
         """The remaining steps of the current epoch."""
@@ -120,13 +120,15 @@ class Trainer:
         if self.seed_of_member is not None:
             inputs, targets = inputs[:, self.seed_of_member], targets[:, self.seed_of_member]
         num_steps, size = inputs.shape[0], inputs.shape[2]
-        coefficients = self.hyper.coefficients(progress.step, num_steps, self.steps_per_epoch, progress.network.flat)
+        coefficients = self.coefficients.of(progress.step, num_steps)
         masks = self.dropout.draw(num_steps, size, dtype=samples.dtype, device=samples.device)
         running = self.settings.train_metrics == "running"
         for x, y, mask, c in zip(inputs.unbind(0), targets.unbind(0), masks, coefficients, strict=True):
-            outputs, losses = self.stepper(x, y, Mode(training=True, dropout=mask), c)
+            outputs = self.stepper(x, y, Mode(training=True, dropout=mask), c)
             if running:
-                progress.add_running(losses, outputs.argmax(2) == y if self.classification else None)
+                progress.add_running(
+                    self.loss.value(outputs, y), outputs.argmax(2) == y if self.classification else None
+                )
             progress.step += 1
             progress.step_of_epoch += 1
             yield None
@@ -202,6 +204,6 @@ def target_variances(samples: Samples) -> dict[str, np.ndarray]:
     """Mean squared distance of the targets from their mean, ``(S,)`` per part: what R^2 compares the loss with."""
     variances = {}
     for part, (start, stop) in samples.sizes.bounds.items():
-        targets = samples.targets[samples.rows_SN[:, start:stop]].double().cpu().numpy()
+        targets = samples.part(start, stop)[1].double().cpu().numpy()
         variances[part] = targets.var(axis=1).mean(axis=1)
     return variances

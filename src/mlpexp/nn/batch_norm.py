@@ -1,0 +1,59 @@
+"""Batch normalization, each member by its own statistics.
+
+Axis letters: M members, B batch, F features (channels of an image).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlpexp.nn.mode import Mode
+
+MOMENTUM = 0.1
+EPSILON = 1e-5
+
+
+@dataclass(frozen=True)
+class BatchNormOperation:
+    """Zero mean and unit variance over the batch (and the image), then scale and shift.
+
+    References:
+        Ioffe and Szegedy (2015), "Batch normalization", algorithm 1, and the gradients in section 3.
+    """
+
+    scale_MF: Tensor
+    shift_MF: Tensor
+    running_M2F: Tensor
+
+    def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
+        """Normalizes by the statistics of the batch in training, by the remembered ones otherwise."""
+        wide = x.to(self.scale_MF.dtype)  # statistics of a bfloat16 batch need more digits than it has
+        shape = (x.shape[0], 1, x.shape[2], *[1] * (x.ndim - 3))
+        if mode.training:
+            axes = [1, *range(3, x.ndim)]
+            mean, variance = wide.mean(axes), wide.var(axes, correction=0)
+            self._remember(mean, variance, count=x[0, :, 0].numel())
+        else:
+            mean, variance = self.running_M2F.unbind(1)
+        inverse = torch.rsqrt(variance.view(shape) + EPSILON)
+        normal = (wide - mean.view(shape)) * inverse
+        y = normal * self.scale_MF.view(shape) + self.shift_MF.view(shape)
+        return y.to(x.dtype), (normal, inverse * self.scale_MF.view(shape))
+
+    def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
+        """``dx = scale / std * (dy - mean(dy) - normal * mean(dy * normal))``."""
+        normal, factor = saved
+        axes = [1, *range(3, dy.ndim)]
+        wide = dy.to(normal.dtype)
+        d_shift, d_scale = wide.sum(axes), (wide * normal).sum(axes)
+        count = dy[0, :, 0].numel()
+        mean, slope = (d.view(factor.shape) / count for d in (d_shift, d_scale))
+        return (factor * (wide - mean - normal * slope)).to(dy.dtype), (d_scale, d_shift)
+
+    def _remember(self, mean: Tensor, variance: Tensor, count: int) -> None:
+        with torch.no_grad():
+            seen = torch.stack((mean, variance * (count / max(count - 1, 1))), 1)  # unbiased, as in torch
+            self.running_M2F.lerp_(seen, MOMENTUM)
