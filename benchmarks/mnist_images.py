@@ -1,0 +1,135 @@
+"""Training images per second on MNIST, float32: mlpexp against the usual script and against the best plain loop.
+
+Claims: at least 3 times the usual script (torchvision data set, ToTensor + Normalize, DataLoader, Adam), and no slower than
+a plain in-memory loop with channels-last tensors and the same number of threads. Needs MLPEXP_DATA_DIR.
+"""
+
+import argparse
+import os
+from time import perf_counter
+
+import torch
+import torch.nn.functional as F
+from side_by_side import compare, header
+from torch import nn
+from torch.utils.data import DataLoader, Subset
+from torchvision import datasets, transforms
+
+from mlpexp.architectures.build import build_architecture
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.rules import resolve
+from mlpexp.data.facts import facts_of
+from mlpexp.data.load import load
+from mlpexp.experiment.machine import num_threads
+from mlpexp.experiment.run import members_of, samples_of
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.training.trainer import Trainer
+
+SECONDS = 3.0  # per measurement
+
+
+def experiment(model: str, batch_size: int, precision: str, device: str) -> Experiment:
+    config = Experiment.model_validate({
+        "dataset": {"name": "mnist"},
+        "model": {"name": model},
+        "optimizer": {"name": "adam", "learning_rate": 1e-3},
+        "training": {"batch_size": batch_size, "epochs": 100, "precision": precision, "train_metrics": "running"},
+        "device": device,
+    })
+    return resolve(config, facts_of(config.dataset))
+
+
+class Candidates:
+    """The three ways to train, each for a few seconds from fresh weights."""
+
+    def __init__(self, config: Experiment) -> None:
+        self.config = config
+        self.dataset = load(config.dataset)
+        self.architecture = build_architecture(config.model, self.dataset.facts.input_shape, 10)
+        self.samples = samples_of(config, self.dataset, [0])
+        self.device = self.samples.device
+        self.threads = num_threads(config, self.architecture, self.samples.sizes.train)
+        self.batch_size = int(config.training.batch_size)
+        mean, std = float(self.samples.shift.mean()) / 255, float(self.samples.scale.mean()) / 255
+        self.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((mean,), (std,))])
+        images, labels = self.samples.part(0, self.samples.sizes.train)
+        self.images = images[0].contiguous(memory_format=torch.channels_last)
+        self.labels = labels[0]
+
+    def model(self) -> nn.Sequential:
+        return StackedNetwork.initialized(self.architecture, [0]).member(0).train().to(self.device)
+
+    def mlpexp(self) -> float:
+        torch.set_num_threads(self.threads)
+        trainer = Trainer(members_of(self.config, [0]), self.architecture, self.dataset, self.samples)
+        return self._rate(trainer._steps())
+
+    def best_plain(self) -> float:
+        torch.set_num_threads(self.threads)
+        model = self.model().to(memory_format=torch.channels_last)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+        mixed = self.config.training.precision == "bfloat16"
+
+        def steps():
+            for index in torch.randperm(len(self.images), device=self.device).split(self.batch_size):
+                optimizer.zero_grad(set_to_none=True)
+                with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=mixed):
+                    outputs = model(self.images[index])
+                F.cross_entropy(outputs.float(), self.labels[index]).backward()
+                optimizer.step()
+                yield
+
+        return self._rate(steps())
+
+    def usual_script(self) -> float:
+        torch.set_num_threads(os.cpu_count() or 1)  # torch's default
+        data = datasets.MNIST(os.environ["MLPEXP_DATA_DIR"], train=True, transform=self.transform)
+        loader = DataLoader(Subset(data, range(60_000)), batch_size=self.batch_size, shuffle=True)
+        model = self.model()
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+
+        def steps():
+            for images, labels in loader:
+                optimizer.zero_grad()
+                F.cross_entropy(model(images.to(self.device)), labels.to(self.device)).backward()
+                optimizer.step()
+                yield
+
+        return self._rate(steps())
+
+    def _rate(self, steps) -> float:
+        for _ in range(5):
+            next(steps)
+        self._wait()
+        started, count = perf_counter(), 0
+        for _ in steps:
+            count += 1
+            if perf_counter() - started > SECONDS:
+                break
+        self._wait()
+        return count * self.batch_size / (perf_counter() - started)
+
+    def _wait(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", default="float32")
+    device, precision = vars(parser.parse_args()).values()
+    header(f"MNIST, Adam, {precision}, {device}: training images per second")
+    for model, batch_size in (("lenet5", 64), ("lenet5", 256), ("mnist_cnn", 50), ("mnist_cnn", 128)):
+        candidates = Candidates(experiment(model, batch_size, precision, device))
+        print(f"{model}, batch {batch_size}, {candidates.threads} threads:\n")
+        ways = {
+            "mlpexp": candidates.mlpexp,
+            "best plain loop, in memory": candidates.best_plain,
+            "usual script, DataLoader": candidates.usual_script,
+        }
+        compare(ways, ours="mlpexp", unit="images/s", rounds=5, more_is_better=True)
+
+
+if __name__ == "__main__":
+    main()
