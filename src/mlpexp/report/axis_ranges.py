@@ -1,0 +1,104 @@
+"""Which range of values a curve's axis shows: all that matters, and not flattened by one seed that exploded."""
+
+import math
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+EDGE = 0.03  # of the length of an axis
+LOG_FROM = 100.0  # largest / smallest value from which a loss axis is logarithmic: two decades
+ACCURACY_STARTS = (0.0, 20.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5)
+
+
+class Range(NamedTuple):
+    """Limits of an axis.
+
+    Attributes:
+        low: Lower end.
+        high: Upper end.
+        log: Whether the axis is logarithmic.
+        is_score: Whether high values are good.
+        note: What lies outside, in words.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    is_score: bool = False
+    note: str = ""
+
+    @property
+    def bad(self) -> float:
+        """The end at which a value that is no number belongs: infinite loss, no accuracy."""
+        return self.low if self.is_score else self.high
+
+    def inside(self, value: float) -> float:
+        """The value, or the place near the end of the axis beyond which it lies, for a mark that must be seen."""
+        value = self.bad if math.isnan(value) else value
+        if self.log:
+            edge = (self.high / self.low) ** EDGE
+            return float(np.clip(value, self.low * edge, self.high / edge))
+        edge = EDGE * (self.high - self.low)
+        return float(np.clip(value, self.low + edge, self.high - edge))
+
+    @property
+    def outside(self) -> tuple[float, float]:
+        """Values that lie outside but near enough to be drawn to."""
+        if self.log:
+            return self.low / 10, self.high * 10
+        width = self.high - self.low
+        return self.low - width, self.high + width
+
+
+def loss_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> Range:
+    """The range of a loss axis, for curves with a column per seed: all values of the seeds that did not diverge."""
+    calm = _sound_values(parts, diverged)
+    if not calm.size:
+        calm = _start_of_explosion(parts)
+    positive = calm[calm > 0]
+    if not positive.size:
+        return Range(0.0, 1.0)
+    low, high = float(positive.min()), float(positive.max())
+    if high > LOG_FROM * low:
+        return Range(low / 1.4, high * 1.4, log=True)
+    margin = 0.06 * (high - low) if high > low else 0.1 * high
+    return Range(0.0 if low < 0.4 * high else low - margin, high + margin)
+
+
+def score_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], best: float) -> Range:
+    """The range of an axis of accuracy (``best`` 100) or R² (``best`` 1), for curves with a column per seed.
+
+    The axis begins below the lowest value of the second half of training, by at least half the distance to the best.
+    If all seeds diverged, it shows all accuracies, or R² from -1.
+    """
+    late = _sound_values([part[part.index >= part.index.max() / 2] for part in parts], diverged)
+    if not late.size:
+        low = 0.0 if best == 100 else -1.0
+    else:
+        lowest = min(float(late.min()), best)
+        wanted = lowest - 0.5 * (best - lowest) if lowest < best else 0.9 * best
+        low = max(start for start in ACCURACY_STARTS if start <= max(wanted, 0)) if best == 100 else wanted - 0.01
+    smallest = min(float(_finite(part.to_numpy(dtype=float)).min()) for part in parts)
+    unit = " %" if best == 100 else ""
+    note = f"below the axis: values down to {smallest:.3g}{unit}" if smallest < low else ""
+    return Range(low, best + 0.03 * (best - low), is_score=True, note=note)
+
+
+def _sound_values(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> np.ndarray:
+    sound = [part.loc[:, ~part.columns.isin(diverged)].to_numpy(dtype=float) for part in parts]
+    return np.concatenate([_finite(values) for values in sound])
+
+
+def _start_of_explosion(parts: Sequence[pd.DataFrame]) -> np.ndarray:
+    """Where all seeds diverged: their values up to a thousand times those at the beginning."""
+    values = np.concatenate([_finite(part.to_numpy(dtype=float)) for part in parts])
+    first = np.concatenate([_finite(part.to_numpy(dtype=float)[0]) for part in parts])
+    limit = 1000 * first.max() if first.size and first.max() > 0 else np.inf
+    return np.minimum(values, limit)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    return values[np.isfinite(values)]

@@ -1,0 +1,119 @@
+"""What figures say of a run besides its numbers: title, names, which seeds diverged; from its config and summary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LOSS_LABELS = {
+    "cross_entropy": "cross-entropy (nats)",
+    "mean_squared_error": "mean squared error",
+    "softmax_squared_error": "squared error of the softmax",
+}
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What figures say of a run besides its numbers; every default is what a folder without these files gives.
+
+    Attributes:
+        title: Data, network and optimizer in one line.
+        loss: Name and unit of the loss.
+        running_train_metrics: Whether training metrics are means over the batches of an epoch, while weights moved.
+        class_names: One per class; empty if unknown.
+        target: What is predicted.
+        input_shape: Of one sample.
+        diverged: The seeds that diverged.
+        best_epochs: By seed, the epoch chosen on validation data; empty if none was.
+    """
+
+    title: str = ""
+    loss: str = "loss"
+    running_train_metrics: bool = False
+    class_names: tuple[str, ...] = ()
+    target: str = "target"
+    input_shape: tuple[int, ...] = ()
+    diverged: frozenset[int] = frozenset()
+    best_epochs: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def selection_note(self) -> str:
+        """What to add to the note of a figure of the selected weights."""
+        return "; weights of the best epoch by validation loss" if self.best_epochs else ""
+
+    def class_name(self, number: int) -> str:
+        """The name of a class, or its number."""
+        return self.class_names[number] if 0 <= number < len(self.class_names) else str(number)
+
+
+def run_facts(config: Mapping[str, Any], summary: Mapping[str, Any], name: str) -> RunFacts:
+    """The facts of a run.
+
+    Args:
+        config: Content of ``config.yaml``; empty if it cannot be read.
+        summary: Content of ``summary.json``; empty if it cannot be read.
+        name: Title for a run without config: its folder.
+    """
+    dataset = summary.get("dataset", {})
+    members = summary.get("members", [])
+    selected = summary.get("selected_on") is not None
+    return RunFacts(
+        title=run_title(config) if config else name,
+        loss=LOSS_LABELS.get(config.get("loss", ""), "loss"),
+        running_train_metrics=config.get("training", {}).get("train_metrics") == "running",
+        class_names=tuple(map(str, dataset.get("class_names", ()))),
+        target=dataset.get("target_name") or "target",
+        input_shape=tuple(dataset.get("input_shape", ())),
+        diverged=frozenset(member["seed"] for member in members if member.get("status") == "diverged"),
+        best_epochs={member["seed"]: member["best_epoch"] for member in members if selected and "best_epoch" in member},
+    )
+
+
+def run_title(config: Mapping[str, Any]) -> str:
+    """The main choices of a config, such as ``iris - mlp [16] relu, sgd 0.1, batch 16``."""
+    choices = [_model(config["model"]), _optimizer(config["optimizer"])]
+    schedule = config.get("schedule", {}).get("name", "constant")
+    if schedule != "constant":
+        choices.append(f"{schedule} schedule")
+    batch_size = config["training"]["batch_size"]
+    choices.append("full batch" if batch_size == "full" else f"batch {batch_size}")
+    return f"{_dataset(config['dataset'])} - {', '.join(choices)}"
+
+
+def _dataset(dataset: Mapping[str, Any]) -> str:
+    if dataset["name"] == "csv":
+        return str(dataset["path"]).replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".csv")
+    shape = dataset.get("function") or dataset.get("kind") or dataset["name"]
+    return str(shape).replace("_", " ")
+
+
+def _model(model: Mapping[str, Any]) -> str:
+    name, sizes = model["name"], model.get("hidden_sizes")
+    if sizes == []:
+        return "linear model"
+    if name == "cnn":
+        sizes = [size for layer in model["layers"] if (size := layer.get("channels", layer.get("units")))]
+    words = [name] if sizes is None else [name, str(sizes)]
+    if name == "mlp":
+        words.append(_activation(model.get("activation", "")))
+    if model.get("dropout"):
+        words.append(f"dropout {model['dropout']:g}")
+    if model.get("batch_norm"):
+        words.append("batch norm")
+    return " ".join(word for word in words if word)
+
+
+def _activation(activation: Any) -> str:
+    if isinstance(activation, list):
+        names = [_activation(one) for one in activation]
+        return names[0] if len(set(names)) == 1 else "/".join(names)
+    return str(activation["name"] if isinstance(activation, Mapping) else activation)
+
+
+def _optimizer(optimizer: Mapping[str, Any]) -> str:
+    words = [optimizer["name"], f"{optimizer['learning_rate']:g}"]
+    if optimizer.get("momentum"):
+        words.append(f"momentum {optimizer['momentum']:g}")
+    for key, label in (("l2_penalty", "L2"), ("weight_decay", "decay")):
+        if optimizer.get(key) and not (optimizer["name"] == "adamw" and key == "weight_decay"):
+            words.append(f"{label} {optimizer[key]:g}")
+    return " ".join(words)

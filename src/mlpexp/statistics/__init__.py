@@ -1,0 +1,1 @@
+"""Statistics of repeated experiments. NumPy and SciPy only; imports nothing of the package but errors."""

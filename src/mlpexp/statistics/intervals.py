@@ -1,0 +1,99 @@
+"""How sure a mean over seeds or a share of test samples is."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class MeanInterval:
+    """The mean of n values with a confidence interval.
+
+    Attributes:
+        n: Number of values.
+        mean: Their mean.
+        std: Their standard deviation with n - 1 in the denominator; NaN for one value.
+        low: Lower end of the interval; NaN for one value.
+        high: Upper end of the interval; NaN for one value.
+    """
+
+    n: int
+    mean: float
+    std: float
+    low: float
+    high: float
+
+
+def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95) -> MeanInterval:
+    """Mean and Student's t interval ``mean +- t std / sqrt(n)`` of independent values, such as one metric over seeds.
+
+    The interval is in the unit of the values and may leave their range (an accuracy above 1), as t knows no bounds.
+    One value says nothing about its spread: its interval is NaN. A value that is not finite makes all but n so.
+
+    Raises:
+        ValueError: There are no values, or the confidence is not between 0 and 1.
+
+    References:
+        Student (1908), "The probable error of a mean", sections IV-VI.
+    """
+    _check_confidence(confidence)
+    array = np.asarray(values, dtype=np.float64).ravel()
+    n = array.size
+    if n == 0:
+        raise ValueError("the mean of no values is not defined")
+    if not np.isfinite(array).all():
+        with np.errstate(invalid="ignore"):  # inf - inf
+            return MeanInterval(n, float(array.mean()), math.nan, math.nan, math.nan)
+    mean = float(array.mean())
+    if n == 1:
+        return MeanInterval(1, mean, math.nan, math.nan, math.nan)
+    std = float(array.std(ddof=1))
+    half = _t_quantile((1 + confidence) / 2, n - 1) * std / math.sqrt(n)
+    return MeanInterval(n, mean, std, mean - half, mean + half)
+
+
+def wilson_interval(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a share, such as an accuracy on n test samples.
+
+    Unlike ``p +- z sqrt(p (1 - p) / n)`` it stays within [0, 1] and is not empty at 0 of n or n of n.
+
+    Args:
+        successes: Number of correct samples; may be fractional, as when computed from an accuracy.
+        n: Number of samples.
+        confidence: Share of such intervals that contain the true share.
+
+    Raises:
+        ValueError: n is not positive, the successes are not within 0..n, or the confidence is not between 0 and 1.
+
+    References:
+        Wilson (1927), "Probable inference, the law of succession, and statistical inference", equation (4).
+    """
+    _check_confidence(confidence)
+    if n < 1 or not 0 <= successes <= n:
+        raise ValueError(f"{successes:g} successes of {n} samples: expected 0 <= successes <= n and n >= 1")
+    z2 = _normal_quantile((1 + confidence) / 2) ** 2
+    center = (successes + z2 / 2) / (n + z2)
+    half = math.sqrt(z2 * (successes * (n - successes) / n + z2 / 4)) / (n + z2)
+    # The formula gives exactly 0 and 1 at the ends, but for rounding.
+    low = 0.0 if successes == 0 else max(0.0, center - half)
+    high = 1.0 if successes == n else min(1.0, center + half)
+    return low, high
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence {confidence:g}: expected a number between 0 and 1, such as 0.95")
+
+
+def _t_quantile(probability: float, degrees: int) -> float:
+    from scipy.special import stdtrit  # a third of the import time of scipy.stats
+
+    return float(stdtrit(degrees, probability))
+
+
+def _normal_quantile(probability: float) -> float:
+    from statistics import NormalDist
+
+    return NormalDist().inv_cdf(probability)

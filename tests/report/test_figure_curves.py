@@ -1,0 +1,212 @@
+"""Loss, score and learning rate curves, by the numbers they show and by what is on the axes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import LineCollection
+from run_builder import RunBuilder
+
+from mlpexp.report.curves import draw_accuracy, draw_learning_rate, draw_loss, draw_r2
+from mlpexp.report.facts import RunFacts
+from mlpexp.report.seed_curves import diverged_seeds, mean_curve, seed_curves
+from mlpexp.statistics.intervals import mean_interval
+
+FACTS = RunFacts(title="a title", loss="cross-entropy (nats)")
+
+
+def table(**columns: list[float]) -> pd.DataFrame:
+    """Metrics with a learning rate."""
+    return pd.DataFrame({"learning_rate": 0.1, **columns})
+
+
+def texts(figure) -> str:
+    return " | ".join(text.get_text().replace("\u00a0", " ").replace("\n", " ") for text in figure.texts)
+
+
+def labels(figure) -> list[str]:
+    return figure.axes[0].get_legend_handles_labels()[1]
+
+
+def test_mean_and_interval_are_those_of_the_seeds(run: RunBuilder) -> None:
+    metrics = run.metrics()
+    figure, numbers = draw_loss(metrics, FACTS)
+    row = numbers[(numbers["part"] == "test") & (numbers["epoch"] == 5)].iloc[0]
+    losses = metrics.loc[metrics["epoch"] == 5].sort_values("seed")["test_loss"].to_numpy()
+    expected = mean_interval(losses)
+    assert row["n"] == 3
+    assert (row["mean"], row["low"], row["high"]) == pytest.approx((losses.mean(), expected.low, expected.high))
+    assert row[["seed_0", "seed_1", "seed_2"]].tolist() == losses.tolist()
+    assert len(numbers) == 2 * 13
+    assert "mean of n = 3 seeds" in texts(figure)
+    assert labels(figure) == ["training", "test"]
+    mean_line = next(line for line in figure.axes[0].lines if line.get_label() == "test")
+    assert mean_line.get_ydata() == pytest.approx(numbers.loc[numbers["part"] == "test", "mean"].to_numpy())
+    thin = [artist for artist in figure.axes[0].collections if isinstance(artist, LineCollection)]
+    assert [len(artist.get_segments()) for artist in thin] == [3, 3]
+
+
+def test_accuracy_is_in_per_cent_and_r2_is_not(run: RunBuilder) -> None:
+    metrics = run.metrics()
+    figure, numbers = draw_accuracy(metrics, FACTS)
+    first = metrics[(metrics["seed"] == 1) & (metrics["epoch"] == 4)].iloc[0]
+    shown = numbers[(numbers["part"] == "train") & (numbers["epoch"] == 4)].iloc[0]
+    assert shown["seed_1"] == pytest.approx(100 * first["train_accuracy"])
+    assert figure.axes[0].get_ylabel() == "accuracy (%)"
+    assert draw_r2(metrics, FACTS) is None
+    regression = run.metrics(second="r2")
+    figure, numbers = draw_r2(regression, FACTS)
+    assert numbers["mean"].max() <= 1
+    assert figure.axes[0].get_ylabel() == "R²"
+    assert draw_accuracy(regression, FACTS) is None
+
+
+def test_without_test_split_the_label_says_so(run: RunBuilder) -> None:
+    metrics = run.metrics(parts=("train",))
+    assert draw_accuracy(metrics, FACTS).figure.axes[0].get_ylabel() == "training accuracy (%), no test split"
+    assert draw_loss(metrics, FACTS).figure.axes[0].get_ylabel() == "cross-entropy (nats), no test split"
+
+
+def test_one_seed_has_one_line_per_part() -> None:
+    metrics = table(seed=[4, 4], epoch=[0, 1], train_loss=[1.0, 0.5], test_loss=[1.0, 0.6])
+    figure, numbers = draw_loss(metrics, FACTS)
+    assert not figure.axes[0].collections
+    assert "one seed" in texts(figure)
+    assert numbers["low"].isna().all()
+    assert numbers["seed_4"].tolist() == numbers["mean"].tolist() == [1.0, 0.5, 1.0, 0.6]
+
+
+@pytest.mark.parametrize(("last", "scale"), [(0.011, "linear"), (0.009, "log")])
+def test_the_loss_axis_is_logarithmic_from_two_decades_on(last: float, scale: str) -> None:
+    metrics = table(seed=[0, 0], epoch=[0, 1], train_loss=[1.0, last])
+    assert draw_loss(metrics, FACTS).figure.axes[0].get_yscale() == scale
+
+
+@pytest.fixture
+def with_explosion(run: RunBuilder) -> pd.DataFrame:
+    """Seed 1 explodes and ends at epoch 6."""
+    metrics = run.metrics()
+    metrics = metrics[(metrics["seed"] != 1) | (metrics["epoch"] <= 6)].reset_index(drop=True)
+    seed = metrics["seed"] == 1
+    metrics.loc[seed & (metrics["epoch"] == 5), ["train_loss", "test_loss"]] = 1e30
+    metrics.loc[seed & (metrics["epoch"] == 6), ["train_loss", "test_loss"]] = np.inf
+    metrics.loc[seed & (metrics["epoch"] >= 5), ["train_accuracy", "test_accuracy"]] = 1 / 3
+    return metrics
+
+
+def test_a_diverged_seed_is_marked_and_left_out_of_the_mean(with_explosion: pd.DataFrame) -> None:
+    figure, numbers = draw_loss(with_explosion, FACTS)
+    axes = figure.axes[0]
+    assert axes.get_ylim()[1] < 2
+    cross = next(line for line in axes.lines if line.get_marker() == "x")
+    (x,), (y,) = cross.get_data()
+    assert x == 6
+    assert 0.9 * axes.get_ylim()[1] < y <= axes.get_ylim()[1]
+    assert cross.get_label() == "diverged: 1 of 3 seeds"
+    assert "diverged" in [text.get_text() for text in axes.texts]
+    assert "1 of 3 diverged, left out" in texts(figure)
+    train = numbers[numbers["part"] == "train"]
+    assert set(train["n"]) == {2}
+    assert train["mean"].to_numpy() == pytest.approx(train[["seed_0", "seed_2"]].mean(axis=1).to_numpy())
+    assert train.loc[train["epoch"] == 5, "seed_1"].item() == 1e30
+    assert np.isposinf(train.loc[train["epoch"] == 6, "seed_1"]).all()
+
+
+def test_the_accuracy_of_a_diverged_seed_is_marked_at_the_lower_edge(with_explosion: pd.DataFrame) -> None:
+    figure, _ = draw_accuracy(with_explosion, FACTS)
+    low, high = figure.axes[0].get_ylim()
+    cross = next(line for line in figure.axes[0].lines if line.get_marker() == "x")
+    assert cross.get_ydata()[0] == pytest.approx(low, abs=0.05 * (high - low))
+
+
+def test_divergence_known_from_the_summary_alone_counts(run: RunBuilder) -> None:
+    metrics = run.metrics()
+    assert diverged_seeds(metrics, {2}) == {2}
+    _, numbers = draw_loss(metrics, RunFacts(diverged=frozenset({2})))
+    assert set(numbers["n"]) == {2}
+
+
+def test_if_all_seeds_diverge_all_are_shown(run: RunBuilder) -> None:
+    metrics = run.metrics(second="r2")
+    last = metrics["epoch"] == 12
+    metrics.loc[metrics["epoch"] > 6, ["train_loss", "test_loss"]] = 1e20
+    metrics.loc[last, ["train_loss", "test_loss", "train_r2", "test_r2"]] = np.nan
+    figure, numbers = draw_loss(metrics, FACTS)
+    assert "all 3 seeds diverged" in texts(figure)
+    assert figure.axes[0].get_yscale() == "log"
+    assert figure.axes[0].get_ylim()[1] < 1e5
+    assert numbers.loc[numbers["epoch"] == 0, "n"].tolist() == [3, 3]
+    low, high = draw_r2(metrics, FACTS).figure.axes[0].get_ylim()
+    assert low == -1
+    assert 1 < high < 1.1
+
+
+def test_the_mean_is_over_the_seeds_still_in_training() -> None:
+    metrics = table(
+        seed=[0, 1, 2, 0, 1, 2, 0, 1, 0],
+        epoch=[0, 0, 0, 1, 1, 1, 2, 2, 3],
+        train_loss=[3.0, 2.0, 1.0, 2.0, 1.5, 0.1, 1.0, 0.8, 0.9],
+    )
+    figure, numbers = draw_loss(metrics, FACTS)
+    assert numbers["n"].tolist() == [3, 3, 2, 1]
+    assert numbers["mean"].tolist() == pytest.approx([2.0, 1.2, 0.9, 0.9])
+    thick = next(line for line in figure.axes[0].lines if line.get_label() == "training")
+    assert thick.get_xdata().tolist() == [0, 1, 2]  # the last seed alone would look like a continuation
+    assert "mean of n = 3 to 2 seeds still in training" in texts(figure)
+
+
+def test_epochs_at_which_a_seed_was_not_evaluated_have_no_mean() -> None:
+    curves = pd.DataFrame({0: [1.0, np.nan, 3.0], 1: [2.0, 9.0, 5.0]}, index=[0, 3, 5])
+    means = mean_curve(curves, frozenset())
+    assert means.index.tolist() == [0, 5]
+    assert means["mean"].tolist() == [1.5, 4.0]
+
+
+def test_a_repeated_row_counts_once() -> None:
+    metrics = table(seed=[0, 0, 0], epoch=[0, 1, 1], train_loss=[1.0, 7.0, 0.5])
+    assert seed_curves(metrics, "train_loss")[0].tolist() == [1.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("late", "low"), [(0.97, 95), (0.9, 80), (0.34, 0), (0.6, 40), (1.0, 90), (0.995, 99), (0.9975, 99.5)]
+)  # below the lowest late value by half of its distance to 100 %
+def test_the_accuracy_axis_begins_below_what_is_reached(late: float, low: float) -> None:
+    metrics = table(seed=[0] * 4, epoch=[0, 1, 2, 3], train_loss=[1.0] * 4, train_accuracy=[0.2, late, late, late])
+    figure, _ = draw_accuracy(metrics, FACTS)
+    assert figure.axes[0].get_ylim()[0] == low
+    assert 100 < figure.axes[0].get_ylim()[1] < 104
+    assert ("values down to 20 %" in texts(figure)) == (low > 20)
+
+
+def test_best_epochs_are_marked(run: RunBuilder) -> None:
+    facts = RunFacts(best_epochs={0: 5, 1: 7, 2: 99})  # seed 2: from another run
+    figure, _ = draw_loss(run.metrics(), facts)
+    triangle = next(line for line in figure.axes[0].lines if line.get_label() == "best epoch")
+    assert list(triangle.get_xdata()) == [5, 7]
+
+
+def test_running_metrics_are_called_by_their_name(run: RunBuilder) -> None:
+    figure, _ = draw_loss(run.metrics(), RunFacts(running_train_metrics=True))
+    assert labels(figure)[0] == "training (mean over the epoch)"
+
+
+def test_a_constant_learning_rate_is_not_drawn(run: RunBuilder) -> None:
+    metrics = run.metrics()
+    metrics.loc[metrics["epoch"] == 0, "learning_rate"] = 0.0  # before the first step
+    assert draw_learning_rate(metrics, FACTS) is None
+
+
+def test_a_schedule_is_drawn(run: RunBuilder) -> None:
+    metrics = run.metrics()
+    metrics["learning_rate"] = 0.1 * 0.5 ** metrics["epoch"]
+    figure, numbers = draw_learning_rate(metrics, FACTS)
+    assert numbers["epoch"].tolist() == list(range(1, 13))
+    assert numbers["learning_rate"].to_numpy() == pytest.approx(0.1 * 0.5 ** np.arange(1, 13))
+    assert figure.axes[0].get_yscale() == "log"
+    metrics["learning_rate"] = 0.05 * (1 + np.cos(np.pi * metrics["epoch"] / 12.01))
+    assert draw_learning_rate(metrics, FACTS).figure.axes[0].get_yscale() == "linear"
+
+
+def test_without_finite_values_there_is_no_figure() -> None:
+    metrics = table(seed=[0], epoch=[0], train_loss=[np.nan])
+    assert draw_loss(metrics, FACTS) is None
+    assert draw_accuracy(metrics, FACTS) is None

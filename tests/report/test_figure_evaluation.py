@@ -1,0 +1,244 @@
+"""Confusion matrix, histograms, boundary, regression and images, by the numbers they show."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from run_builder import CLASSES, RunBuilder
+from sklearn.metrics import confusion_matrix, r2_score
+
+from mlpexp.report.boundary import draw_boundary
+from mlpexp.report.confusion import accuracy_text, confusion_counts, draw_confusion
+from mlpexp.report.facts import RunFacts
+from mlpexp.report.fitted_curve import draw_curve
+from mlpexp.report.histograms import draw_activations, draw_weights
+from mlpexp.report.images import draw_filters, draw_misclassified
+from mlpexp.report.predicted_true import draw_predicted_true, r2
+from mlpexp.statistics.intervals import mean_interval, wilson_interval
+
+FACTS = RunFacts(title="a title", class_names=CLASSES, target="species")
+
+
+def texts(figure) -> str:
+    return " | ".join(text.get_text().replace("\u00a0", " ").replace("\n", " ") for text in figure.texts)
+
+
+def matrix(numbers: pd.DataFrame) -> np.ndarray:
+    return numbers["count"].to_numpy().reshape(math.isqrt(len(numbers)), -1)
+
+
+def test_confusion_equals_scikit_learn(run: RunBuilder) -> None:
+    predictions = run.predictions()
+    figure, numbers = draw_confusion(predictions, FACTS)
+    test = predictions[predictions["part"] == "test"]
+    assert matrix(numbers).tolist() == confusion_matrix(test["target"], test["predicted"]).tolist()
+    shares = numbers.groupby("target", sort=False)["row_percent"].sum()
+    assert shares.to_numpy() == pytest.approx(100)
+    assert list(shares.index) == list(CLASSES)
+    assert "n = 45 predictions on the test part, summed over 3 seeds" in texts(figure)
+    written = [text.get_text() for text in figure.axes[0].texts]
+    assert [t for t in written if "%" not in t] == [str(n) for n in matrix(numbers).ravel() if n]
+
+
+def test_confusion_of_the_training_part_is_labelled_so(run: RunBuilder) -> None:
+    predictions = run.predictions()
+    figure, numbers = draw_confusion(predictions[predictions["part"] == "train"], FACTS)
+    assert numbers["count"].sum() == 60
+    assert "on the training part" in texts(figure)
+    assert "no test split" in texts(figure)
+
+
+def test_confusion_leaves_diverged_seeds_out_and_says_so(run: RunBuilder) -> None:
+    figure, numbers = draw_confusion(run.predictions(), RunFacts(diverged=frozenset({1})))
+    assert numbers["count"].sum() == 30
+    assert "1 diverged left out" in texts(figure)
+    _, numbers = draw_confusion(run.predictions(), RunFacts(diverged=frozenset({0, 1, 2})))
+    assert numbers["count"].sum() == 45
+
+
+def test_confusion_has_classes_that_nobody_predicted() -> None:
+    one = pd.DataFrame({"seed": 0, "part": ["test"] * 2, "target": [0, 1], "predicted": [0, 0], "probability": 0.5})
+    _, numbers = draw_confusion(one, FACTS)
+    assert matrix(numbers).tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 0]]
+    assert numbers["row_percent"].tolist() == [100, 0, 0, 100, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("num_classes", [2, 10, 20, 30])
+def test_confusion_of_any_number_of_classes(run: RunBuilder, num_classes: int) -> None:
+    predictions = run.predictions(num_classes)
+    figure, numbers = draw_confusion(predictions, RunFacts())
+    test = predictions[predictions["part"] == "test"]
+    expected = confusion_matrix(test["target"], test["predicted"], labels=range(math.isqrt(len(numbers))))
+    assert matrix(numbers).tolist() == expected.tolist()
+    figure.draw_without_rendering()
+
+
+def test_accuracy_has_its_interval(run: RunBuilder) -> None:
+    rows = run.predictions()
+    rows = rows[rows["part"] == "test"]
+    shares = [(own["target"] == own["predicted"]).mean() for _, own in rows.groupby("seed")]
+    over_seeds = mean_interval(shares)
+    text = accuracy_text(rows)
+    assert f"{100 * over_seeds.mean:.2f} % (95 % interval {100 * over_seeds.low:.2f} to" in text
+    assert "t over n = 3 seeds" in text
+    one = rows[rows["seed"] == 0]
+    low, high = wilson_interval(15 * shares[0], 15)
+    assert f"{100 * low:.2f} to {100 * high:.2f}, Wilson, n = 15 samples" in accuracy_text(one)
+
+
+def test_confusion_counts_of_a_large_table() -> None:
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame(random.integers(0, 10, (5000, 2)), columns=["target", "predicted"])
+    assert confusion_counts(rows, 10).tolist() == confusion_matrix(rows["target"], rows["predicted"]).tolist()
+
+
+def test_histograms_keep_every_count(run: RunBuilder) -> None:
+    histograms = run.histograms(("dense1", "dense2", "output"))
+    for draw, kinds in ((draw_weights, ["weights initial", "weights final"]), (draw_activations, ["activations"])):
+        figure, numbers = draw(histograms, FACTS)
+        assert len(figure.axes) == 3
+        assert set(numbers["kind"]) == set(kinds)
+        before = histograms[histograms["kind"].isin(kinds)].groupby(["kind", "layer"])["count"].sum()
+        assert numbers.groupby(["kind", "layer"])["count"].sum().to_dict() == before.to_dict()
+        area = numbers["density"] * (numbers["high"] - numbers["low"])
+        assert area.groupby([numbers["kind"], numbers["layer"]]).sum().to_numpy() == pytest.approx(1)
+        assert len(numbers) < len(histograms)  # a few hundred values do not fill 50 bins
+
+
+def test_histograms_of_many_layers_say_what_is_left_out(run: RunBuilder) -> None:
+    figure, numbers = draw_weights(run.histograms([f"dense{i}" for i in range(15)]), FACTS)
+    assert len(figure.axes) == numbers["layer"].nunique() == 12
+    assert "the first 12 of 15 layers" in texts(figure)
+
+
+def test_a_towering_bin_is_cut_and_labelled() -> None:
+    low = np.linspace(0, 4.9, 50)
+    count = np.r_[9000, np.full(49, 20)]
+    rows = {"seed": 0, "kind": "activations", "layer": "dense1_relu", "low": low, "high": low + 0.1, "count": count}
+    figure, numbers = draw_activations(pd.DataFrame(rows), FACTS)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["↑ 90 % in this bin"]
+    assert figure.axes[0].get_ylim()[1] < numbers["density"].max() / 10
+
+
+def test_weights_that_are_all_equal_are_drawn() -> None:
+    rows = {"seed": 0, "kind": "weights initial", "layer": "dense1", "low": [0.0] * 50, "high": [0.0] * 50}
+    _, numbers = draw_weights(pd.DataFrame({**rows, "count": [0] * 49 + [64]}), FACTS)
+    assert numbers["count"].sum() == 64
+    assert np.isfinite(numbers["density"]).all()
+
+
+def test_boundary_shows_grid_and_samples_of_its_seed(run: RunBuilder) -> None:
+    boundary, predictions = run.boundary(), run.predictions(features=("x1", "x2"))
+    figure, numbers = draw_boundary(boundary, predictions, FACTS)
+    assert (numbers["part"] == "grid").sum() == len(boundary)
+    shown = numbers[numbers["part"] != "grid"]
+    own = predictions[predictions["seed"] == 0]
+    assert shown[["x1", "x2", "target"]].to_numpy().tolist() == own[["x1", "x2", "target"]].to_numpy().tolist()
+    entries = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert entries == [*CLASSES, "filled: training, validation", "open: test"]
+    image = figure.axes[0].images[0].get_array()
+    assert image.shape == (12, 15, 3)  # the second feature is upwards
+
+
+def test_boundary_without_samples(run: RunBuilder) -> None:
+    for predictions in (None, run.predictions()):  # the second without the features
+        _, numbers = draw_boundary(run.boundary(), predictions, FACTS)
+        assert set(numbers["part"]) == {"grid"}
+
+
+def test_curve_shows_seeds_mean_truth_and_samples(run: RunBuilder) -> None:
+    curve, predictions = run.curve(), run.numbers()
+    figure, numbers = draw_curve(curve, predictions, RunFacts(target="y"))
+    by_what = dict(list(numbers.groupby("what")))
+    x = by_what["mean"]["x"].to_numpy()
+    assert by_what["mean"]["y"].to_numpy() == pytest.approx(np.sin(x) + 0.1)  # seeds 0, 1, 2 lie 0, 0.1, 0.2 above
+    assert by_what["true function"]["y"].to_numpy() == pytest.approx(np.sin(x))
+    assert len(by_what["network"]) == len(curve)
+    assert len(by_what["train sample"]) == 20
+    assert len(by_what["test sample"]) == 15
+    assert figure.axes[0].get_xlabel() == "x"
+    assert figure.axes[0].get_ylabel() == "y"
+    assert "mean of n = 3 seeds" in texts(figure)
+
+
+def test_a_wild_curve_does_not_flatten_the_others(run: RunBuilder) -> None:
+    curve = run.curve()
+    curve.loc[curve["seed"] == 2, "predicted"] = 1e30
+    figure, numbers = draw_curve(curve, run.numbers(), RunFacts(diverged=frozenset({2})))
+    mean = numbers[numbers["what"] == "mean"]
+    assert mean["y"].to_numpy() == pytest.approx(np.sin(mean["x"].to_numpy()) + 0.05)
+    assert figure.axes[0].get_ylim()[1] < 3
+    assert "1 diverged, not in the mean" in texts(figure)
+    figure, _ = draw_curve(curve, run.numbers(), RunFacts())
+    assert "the mean lies outside" in texts(figure)
+
+
+def test_r2_equals_scikit_learn(run: RunBuilder) -> None:
+    rows = run.numbers()
+    target, predicted = rows["target"].to_numpy(), rows["predicted"].to_numpy()
+    assert r2(target, predicted) == pytest.approx(r2_score(target, predicted))
+    assert math.isnan(r2(np.ones(3), np.zeros(3)))
+
+
+def test_predicted_against_true(run: RunBuilder) -> None:
+    predictions = run.numbers()
+    figure, numbers = draw_predicted_true(predictions, RunFacts(target="y"))
+    assert len(numbers) == len(predictions)
+    test = predictions[predictions["part"] == "test"]
+    scores = [r2_score(own["target"], own["predicted"]) for _, own in test.groupby("seed")]
+    assert f"test {np.mean(scores):.4f} ({mean_interval(scores).low:.4f} to" in texts(figure)
+    assert "n = 3 seeds" in texts(figure)
+    assert "20 training, 10 validation, 15 test samples" in texts(figure)
+
+
+def test_predictions_far_outside_are_counted(run: RunBuilder) -> None:
+    predictions = run.numbers()
+    predictions.loc[:4, "predicted"] = 1e6
+    predictions.loc[5, "predicted"] = np.inf
+    figure, numbers = draw_predicted_true(predictions, RunFacts())
+    assert "5 of 134 points lie outside" in texts(figure)
+    assert "1 predictions are not finite and left out" in texts(figure)
+    assert len(numbers) == 134
+    assert figure.axes[0].get_ylim()[1] < 4
+
+
+def test_a_thinned_scatter_shows_rows_of_the_table() -> None:
+    rows = pd.DataFrame({"seed": 0, "part": "test", "index": range(9000), "target": np.linspace(0, 1, 9000)})
+    _, numbers = draw_predicted_true(rows.assign(predicted=rows["target"]), RunFacts())
+    assert len(numbers) == numbers["index"].nunique() == 4000
+
+
+def test_misclassified_images_are_shown_once(run: RunBuilder) -> None:
+    misclassified = pd.concat([run.misclassified(7), run.misclassified(7).assign(seed=1, probability=0.5)])
+    figure, numbers = draw_misclassified(misclassified, run.predictions(), FACTS)
+    assert numbers["index"].tolist() == list(range(7))
+    assert set(numbers["target"]) == {"setosa"}
+    assert set(numbers["predicted"]) == {"versicolor"}
+    assert len(figure.axes) == 7
+    assert figure.axes[0].get_xlabel() == "setosa\n→ versicolor (99 %)"
+    expected = misclassified.iloc[0][[f"p{i}" for i in range(64)]].to_numpy(dtype=float).reshape(8, 8)
+    assert figure.axes[0].images[0].get_array().tolist() == expected.tolist()
+    mistakes = (run.predictions().query("part == 'test'").eval("target != predicted")).sum()
+    assert "in 45 predictions on the test part by 3 seeds" in texts(figure)
+    assert mistakes > 0
+
+
+def test_filters_of_a_convolution() -> None:
+    weights = np.random.default_rng(0).normal(size=(6, 1, 5, 5))
+    figure, numbers = draw_filters(weights, 0, RunFacts(input_shape=(1, 28, 28)))
+    assert numbers["weight"].to_numpy() == pytest.approx(weights.ravel())
+    assert "all 6 units" in texts(figure)
+
+
+def test_filters_of_a_dense_layer_on_images() -> None:
+    weights = np.random.default_rng(0).normal(size=(64, 40))
+    figure, numbers = draw_filters(weights, 3, RunFacts(input_shape=(1, 8, 8)))
+    third = numbers[numbers["unit"] == 2]["weight"].to_numpy()
+    assert third == pytest.approx(weights[:, 2])  # row by row, as an image is flattened
+    assert "seed 3: the first 32 of 40 units" in texts(figure)
+
+
+def test_weights_that_are_no_image_are_not_drawn() -> None:
+    assert draw_filters(np.zeros((4, 16)), 0, RunFacts(input_shape=(4,))) is None
+    assert draw_filters(np.full((6, 1, 5, 5), np.nan), 0, RunFacts(input_shape=(1, 28, 28))) is None

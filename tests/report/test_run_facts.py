@@ -1,0 +1,84 @@
+"""Titles and facts from config.yaml and summary.json."""
+
+from typing import Any
+
+import pytest
+
+from mlpexp.config.dump import as_data
+from mlpexp.config.experiment import Experiment
+from mlpexp.report.facts import run_facts, run_title
+
+IRIS: dict[str, Any] = {
+    "dataset": {"name": "iris"},
+    "model": {"name": "mlp", "hidden_sizes": [16], "activation": "relu"},
+    "optimizer": {"name": "sgd", "learning_rate": 0.1},
+    "training": {"batch_size": 16},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        ({}, "iris - mlp [16] relu, sgd 0.1, batch 16"),
+        ({"model": {"name": "mlp", "hidden_sizes": []}}, "iris - linear model, sgd 0.1, batch 16"),
+        (
+            {"model": {"name": "mlp", "hidden_sizes": [8, 4], "activation": ["relu", "tanh"], "dropout": 0.5}},
+            "iris - mlp [8, 4] relu/tanh dropout 0.5, sgd 0.1, batch 16",
+        ),
+        (
+            {"optimizer": {"name": "sgd", "learning_rate": 1e-5, "momentum": 0.9, "l2_penalty": 0.01}},
+            "iris - mlp [16] relu, sgd 1e-05 momentum 0.9 L2 0.01, batch 16",
+        ),
+        (
+            {"dataset": {"name": "synthetic", "kind": "moons"}, "training": {"batch_size": "full"}},
+            "moons - mlp [16] relu, sgd 0.1, full batch",
+        ),
+        (
+            {"dataset": {"name": "synthetic", "kind": "function", "function": "sine"}, "schedule": {"name": "cosine"}},
+            "sine - mlp [16] relu, sgd 0.1, cosine schedule, batch 16",
+        ),
+        (
+            {"dataset": {"name": "csv", "path": "/data/my wine.csv", "target": "y"}},
+            "my wine - mlp [16] relu, sgd 0.1, batch 16",
+        ),
+        ({"dataset": {"name": "mnist"}, "model": {"name": "lenet5"}}, "mnist - lenet5, sgd 0.1, batch 16"),
+        (
+            {
+                "dataset": {"name": "digits"},
+                "model": {
+                    "name": "cnn",
+                    "layers": [
+                        {"layer": "conv", "channels": 8, "kernel_size": 3},
+                        {"layer": "max_pool"},
+                        {"layer": "dense", "units": 32},
+                    ],
+                },
+            },
+            "digits - cnn [8, 32], sgd 0.1, batch 16",
+        ),
+    ],
+)
+def test_title_of_a_resolved_config(change: dict[str, Any], title: str) -> None:
+    assert run_title(as_data(Experiment.model_validate({**IRIS, **change}))) == title
+
+
+def test_facts_of_a_summary() -> None:
+    summary = {
+        "dataset": {"class_names": ["a", "b"], "target_name": "kind", "input_shape": [1, 8, 8]},
+        "selected_on": "validation",
+        "members": [
+            {"seed": 0, "status": "finished", "best_epoch": 4},
+            {"seed": 1, "status": "diverged", "best_epoch": 1},
+        ],
+    }
+    facts = run_facts(as_data(Experiment.model_validate({**IRIS, "loss": "cross_entropy"})), summary, "folder")
+    assert facts.loss == "cross-entropy (nats)"
+    assert (facts.class_name(1), facts.class_name(2)) == ("b", "2")
+    assert facts.input_shape == (1, 8, 8)
+    assert facts.diverged == {1}
+    assert facts.best_epochs == {0: 4, 1: 1}
+    assert run_facts({}, {**summary, "selected_on": None}, "folder").best_epochs == {}
+
+
+def test_without_files_the_folder_is_the_title() -> None:
+    assert run_facts({}, {}, "folder").title == "folder"
