@@ -7,13 +7,13 @@ import argparse
 from time import perf_counter
 
 import torch
-from side_by_side import compare, header
 
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
 from mlpexp.config.networks import Lenet5, MnistCnn
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.nn.operations import Mode
 from mlpexp.training.losses import cross_entropy
+from side_by_side import compare, header
 
 BATCH = 64
 STEPS = 10
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     device = parser.parse_args().device
     torch.set_num_threads(1)
-    header(f"convolutions stacked or one by one, {device}: milliseconds per step of all members (forward and backward, batch {BATCH})")
+    header(f"convolutions stacked or one by one, {device}: ms per step of all (forward and backward, batch {BATCH})")
     for name, model in (("lenet5", Lenet5(name="lenet5")), ("mnist_cnn", MnistCnn(name="mnist_cnn"))):
         for members in (4, 16):
             shape = (1, 28, 28) if name == "mnist_cnn" else NATURAL_INPUT[name]

@@ -1,13 +1,12 @@
 """One training step of an iris MLP 4-16-3 (batch 16, SGD): mlpexp with one seed and with ten, against plain PyTorch.
 
-Claims: a step of one run is no slower than that of a plain in-memory loop; ten seeds at once take at most twice the time of one.
+Claims: a step of one run is no slower than that of a plain in-memory loop; ten seeds at once take at most twice the time.
 """
 
 from time import perf_counter
 
 import torch
 import torch.nn.functional as F
-from side_by_side import compare, header
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -18,19 +17,22 @@ from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
 from mlpexp.experiment.run import members_of, samples_of
 from mlpexp.training.trainer import Trainer
+from side_by_side import compare, header
 
 EPOCHS = 60
 BATCH = 16
 
 
 def experiment(activation: str) -> Experiment:
-    config = Experiment.model_validate({
-        "dataset": {"name": "iris"},
-        "model": {"name": "mlp", "hidden_sizes": [16], "activation": activation},
-        "optimizer": {"name": "sgd", "learning_rate": 0.1},
-        "training": {"batch_size": BATCH, "epochs": EPOCHS},
-        "device": "cpu",
-    })
+    config = Experiment.model_validate(
+        {
+            "dataset": {"name": "iris"},
+            "model": {"name": "mlp", "hidden_sizes": [16], "activation": activation},
+            "optimizer": {"name": "sgd", "learning_rate": 0.1},
+            "training": {"batch_size": BATCH, "epochs": EPOCHS},
+            "device": "cpu",
+        }
+    )
     return resolve(config, facts_of(config.dataset))
 
 

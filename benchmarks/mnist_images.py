@@ -10,7 +10,6 @@ from time import perf_counter
 
 import torch
 import torch.nn.functional as F
-from side_by_side import compare, header
 from torch import nn
 from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
@@ -24,18 +23,21 @@ from mlpexp.experiment.machine import num_threads
 from mlpexp.experiment.run import members_of, samples_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.trainer import Trainer
+from side_by_side import compare, header
 
 SECONDS = 3.0  # per measurement
 
 
 def experiment(model: str, batch_size: int, precision: str, device: str) -> Experiment:
-    config = Experiment.model_validate({
-        "dataset": {"name": "mnist"},
-        "model": {"name": model},
-        "optimizer": {"name": "adam", "learning_rate": 1e-3},
-        "training": {"batch_size": batch_size, "epochs": 100, "precision": precision, "train_metrics": "running"},
-        "device": device,
-    })
+    config = Experiment.model_validate(
+        {
+            "dataset": {"name": "mnist"},
+            "model": {"name": model},
+            "optimizer": {"name": "adam", "learning_rate": 1e-3},
+            "training": {"batch_size": batch_size, "epochs": 100, "precision": precision, "train_metrics": "running"},
+            "device": device,
+        }
+    )
     return resolve(config, facts_of(config.dataset))
 
 

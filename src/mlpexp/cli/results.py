@@ -98,7 +98,11 @@ def notes(summary: dict[str, Any]) -> list[str]:
 
 def _interval(part: str, kind: str, value: dict[str, Any], samples: int) -> str:
     if value["n"] > 1:
-        return f"{_number(value['low'])} .. {_number(value['high'])}"
+        if value["std"] == 0:
+            return "all equal"  # no spread among few seeds is no proof that there is none
+        high = min(value["high"], 1.0) if kind in ("accuracy", "r2") else value["high"]
+        low = max(value["low"], 0.0) if kind != "r2" else value["low"]
+        return f"{_number(low)} .. {_number(high)}"
     if kind == "accuracy" and part != "train":  # samples that were trained on are no sample of anything
         low, high = wilson_interval(value["mean"] * samples, samples)
         return f"{low:.4f} .. {high:.4f}"

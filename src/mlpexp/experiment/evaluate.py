@@ -149,9 +149,10 @@ class Evaluation:
     def _misclassified(self) -> None:
         wrong = [row for row in self.tables["predictions"] if row["target"] != row["predicted"]]
         wrong.sort(key=lambda row: (-float(row["probability"]), row["seed"], row["index"]))
+        distinct = {row["index"]: row for row in reversed(wrong)}  # an image that several seeds get wrong is shown once
         height, width = self.dataset.facts.input_shape[1:]
         table: list[dict[str, Cell]] = []
-        for row in wrong[:MOST_MISCLASSIFIED]:
+        for row in [row for row in wrong if distinct[row["index"]] is row][:MOST_MISCLASSIFIED]:
             pixels = self.dataset.inputs[int(row["index"]), 0].reshape(-1).tolist()
             kept = {name: row[name] for name in ("seed", "index", "target", "predicted", "probability")}
             table.append({**kept, "height": height, "width": width, **{f"p{i}": p for i, p in enumerate(pixels)}})

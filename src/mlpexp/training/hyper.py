@@ -17,6 +17,15 @@ from mlpexp.training.optimizers import OPTIMIZERS, Optimizer
 from mlpexp.training.schedules import factor
 
 
+class StepCoefficients:
+    """One step's numbers, each ``(M, 1)``: factor of weight decay, speed of the weight average, the optimizer's own."""
+
+    __slots__ = ("follow", "own", "shrink")
+
+    def __init__(self, shrink: Tensor, follow: Tensor, own: list[Tensor]) -> None:
+        self.shrink, self.follow, self.own = shrink, follow, own
+
+
 class HyperParameters:
     """Per-member numbers of a stack, and what an optimizer makes of them for given steps."""
 
@@ -49,7 +58,7 @@ class HyperParameters:
 
     def coefficients(
         self, first_step: int, num_steps: int, steps_per_epoch: int, like: Tensor
-    ) -> list["StepCoefficients"]:
+    ) -> list[StepCoefficients]:
         """For each of ``num_steps`` steps everything that multiplies a tensor, rounded once, from float64."""
         steps = np.arange(first_step, first_step + num_steps)
         rates = self.rates(steps, steps_per_epoch)
@@ -59,7 +68,7 @@ class HyperParameters:
         follow = 1 - np.minimum(self.averaging, (1 + number) / (10 + number))  # a young average forgets its start soon
         stacked = np.stack([np.broadcast_to(array, rates.shape) for array in (shrink, follow, *own)], axis=1)
         tensors = torch.from_numpy(stacked).to(like.device, like.dtype).unsqueeze(-1)
-        return [StepCoefficients(row[0], row[1], list(row[2:])) for row in map(_unbound, tensors.unbind(0))]
+        return [StepCoefficients(row[0], row[1], list(row[2:])) for row in (step.unbind(0) for step in tensors.unbind(0))]
 
 
 class CoefficientCache:
@@ -69,9 +78,10 @@ class CoefficientCache:
 
     def __init__(self, hyper: HyperParameters, steps_per_epoch: int, like: Tensor) -> None:
         self.hyper, self.steps_per_epoch, self.like = hyper, steps_per_epoch, like
-        self.first, self.known = 0, []  # type: int, list[StepCoefficients]
+        self.first = 0
+        self.known: list[StepCoefficients] = []
 
-    def of(self, first: int, num_steps: int) -> list["StepCoefficients"]:
+    def of(self, first: int, num_steps: int) -> list[StepCoefficients]:
         """The coefficients of steps ``first`` (from 0) to ``first + num_steps - 1``."""
         start = first - self.first
         if start < 0 or start + num_steps > len(self.known):
@@ -79,19 +89,6 @@ class CoefficientCache:
             self.first, self.known = first, self.hyper.coefficients(first, count, self.steps_per_epoch, self.like)
             start = 0
         return self.known[start : start + num_steps]
-
-
-class StepCoefficients:
-    """One step's numbers, each ``(M, 1)``: factor of weight decay, speed of the weight average, the optimizer's own."""
-
-    __slots__ = ("follow", "own", "shrink")
-
-    def __init__(self, shrink: Tensor, follow: Tensor, own: list[Tensor]) -> None:
-        self.shrink, self.follow, self.own = shrink, follow, own
-
-
-def _unbound(row: Tensor) -> tuple[Tensor, ...]:
-    return row.unbind(0)
 
 
 def dropout_rates(members: Sequence[Experiment], architecture: Architecture) -> np.ndarray:

@@ -35,7 +35,7 @@ class Progress:
         last, last_buffers: Weights ``(M, P)`` and buffers at the last evaluation with finite loss.
         best, best_buffers: Those with the lowest validation loss; the last ones where there is no validation part.
         best_loss, best_epoch: That loss and its epoch, ``(M,)``.
-        running: Sums of losses and of correct samples since the last evaluation, ``(A, 2)`` float64.
+        running: Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64.
         initial_recorded: Whether the record of epoch 0 has been made.
     """
 
@@ -75,7 +75,7 @@ class Progress:
             best_buffers=network.buffers.clone(),
             best_loss=np.full(members, np.inf),
             best_epoch=np.zeros(members, dtype=np.int64),
-            running=torch.zeros(members, 2, dtype=wide, device=flat.device),
+            running=torch.zeros(members, 3, dtype=wide, device=flat.device),
         )
 
     def evaluated_network(self) -> StackedNetwork:
@@ -89,10 +89,11 @@ class Progress:
         self.running[:, 0] += losses.to(self.running.dtype).sum(1)
         if correct is not None:
             self.running[:, 1] += correct.sum(1)
+        self.running[:, 2] += losses.shape[1]
 
-    def take_running(self, num_samples: int) -> tuple[np.ndarray, np.ndarray]:
+    def take_running(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean loss and accuracy ``(A,)`` since the last call."""
-        means = (self.running / num_samples).cpu().numpy()
+        means = (self.running[:, :2] / self.running[:, 2:]).cpu().numpy()
         self.running.zero_()
         return means[:, 0], means[:, 1]
 

@@ -61,6 +61,7 @@ class Trainer:
         self.progress = Progress.start(
             network, HyperParameters(self.members), averaging=self.settings.weight_averaging is not None
         )
+        self.place_of_seed = {seed: i for i, seed in enumerate(samples.seeds)}
         self._arm()
 
     def run(self) -> Iterator[Record | None]:
@@ -97,9 +98,8 @@ class Trainer:
         active = [self.members[i] for i in progress.active]
         self.hyper = HyperParameters(active)
         self.coefficients = CoefficientCache(self.hyper, self.steps_per_epoch, progress.network.flat)
-        distinct = {seed: i for i, seed in enumerate(self.samples.seeds)}
-        index = np.array([distinct[member.seed] for member in active], dtype=np.int64)
-        own = len(index) == len(distinct) and bool((index == np.arange(len(index))).all())
+        index = np.array([self.place_of_seed[member.seed] for member in active], dtype=np.int64)
+        own = len(index) == len(self.place_of_seed) and bool((index == np.arange(len(index))).all())
         self.seed_of_member: Tensor | None = None if own else torch.from_numpy(index).to(self.samples.device)
         self.dropout = DropoutMasks(self.architecture, dropout_rates(active, self.architecture), index)
         self.stepper = Stepper(progress.network, progress.slots, progress.averaged, self.hyper, self.loss)
@@ -138,7 +138,7 @@ class Trainer:
         scores = self._scores()
         healthy = self._healthy(scores)
         progress.keep(healthy, scores["validation"].loss if "validation" in scores else None, self.members)
-        statuses = [self._status(i, position, healthy[i]) for i, position in enumerate(progress.active)]
+        statuses = [self._status(position, healthy[i]) for i, position in enumerate(progress.active)]
         rates = self.hyper.rates(np.array([max(progress.step - 1, 0)]), self.steps_per_epoch)[0]
         rows = tuple(
             Row(position, self.members[position].seed, float(rates[i]), self._named(scores, i), statuses[i])
@@ -162,7 +162,7 @@ class Trainer:
         network = progress.evaluated_network()
         scores = self.evaluator.scores(network, self.seed_of_member, parts) if parts else {}
         if running:
-            loss, accuracy = progress.take_running(self.samples.sizes.train * self.settings.evaluate_every)
+            loss, accuracy = progress.take_running()
             scores = {
                 "train": PartScore(loss, accuracy if self.classification else np.full_like(loss, np.nan)),
                 **scores,
@@ -174,8 +174,8 @@ class Trainer:
         finite = torch.isfinite(self.progress.network.flat).all(1).cpu().numpy()
         return finite & np.isfinite(scores["train"].loss)
 
-    def _status(self, i: int, position: int, healthy: bool) -> Status:
-        progress, stopping = self.progress, self.settings.early_stopping
+    def _status(self, position: int, healthy: bool) -> Status:
+        progress, stopping = self.progress, self.members[position].training.early_stopping
         if not healthy:
             return "diverged"
         if progress.epoch == self.settings.epochs:
@@ -191,7 +191,7 @@ class Trainer:
             if self.classification:
                 named[f"{part}_accuracy"] = float(score.accuracy[i])
             else:
-                seed = self.samples.seeds.index(self.members[self.progress.active[i]].seed)
+                seed = self.place_of_seed[self.members[self.progress.active[i]].seed]
                 named[f"{part}_r2"] = 1 - float(score.loss[i]) / max(self.variances[part][seed], 1e-300)
         return named
 
