@@ -1,6 +1,6 @@
 """From the ``model:`` section to an architecture: the named networks and the ones made of a list of layers."""
 
-from typing import assert_never
+from typing import NoReturn, assert_never
 
 from mlpexp.architectures.architecture import Architecture, chain
 from mlpexp.architectures.gains import gain
@@ -70,22 +70,26 @@ class _Layers:
         self.numbers: dict[str, int] = {}
         self.flat = False
 
+    def next_name(self, kind: str) -> str:
+        return f"{kind}{self.numbers.get(kind, 0) + 1}"
+
     def add(self, kind: str, spec: LayerSpec) -> str:
+        name = self.next_name(kind)
         self.numbers[kind] = self.numbers.get(kind, 0) + 1
-        name = f"{kind}{self.numbers[kind]}"
         self.chain.append((name, spec))
         return name
+
+    def refuse(self, kind: str, message: str) -> NoReturn:
+        raise ArchitectureError(f"layer {self.next_name(kind)}: {message}", layer=len(self.chain))
 
     def conv(
         self, channels: int, kernel_size: int, activation: ActivationConfig, *,
         stride: int = 1, padding: int | str = 0, batch_norm: bool = False,
     ) -> None:  # fmt: skip
         if self.flat:
-            raise ArchitectureError("a convolution cannot follow a dense layer", layer=len(self.chain))
+            self.refuse("conv", "a convolution cannot follow a dense layer")
         if padding == "same" and kernel_size % 2 == 0:
-            raise ArchitectureError(
-                f"`same` padding needs an odd kernel_size, not {kernel_size}", layer=len(self.chain)
-            )
+            self.refuse("conv", f"`same` padding needs an odd kernel_size, not {kernel_size}")
         zeros = (kernel_size - 1) // 2 if padding == "same" else int(padding)
         wide = channels * _pieces(activation)
         spec = Conv2d(wide, kernel_size, stride, zeros, self.model.bias, self.init(activation), gain(activation))
@@ -103,7 +107,7 @@ class _Layers:
 
     def pool(self, kind: str, kernel_size: int = 2, stride: int | None = None) -> None:
         if self.flat:
-            raise ArchitectureError("a pooling cannot follow a dense layer", layer=len(self.chain))
+            self.refuse("pool", "a pooling cannot follow a dense layer")
         self.add("pool", Pool2d(kind, kernel_size, stride or kernel_size))
 
     def dropout(self, rate: float) -> None:

@@ -1,5 +1,7 @@
 """From a YAML file and overrides to an ``Experiment``, or to all problems at once."""
 
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -50,13 +52,25 @@ def _expand_names(source: Source) -> None:
 def _anchor_csv_path(source: Source, config_path: Path) -> None:
     """A relative CSV path starts at the config's folder, so that a config and its data move together."""
     dataset = source.data.get("dataset")
-    if isinstance(dataset, dict) and dataset.get("name") == "csv" and isinstance(dataset.get("path"), str):
-        dataset["path"] = str((config_path.parent / Path(dataset["path"]).expanduser()).resolve())
+    if (
+        isinstance(dataset, dict)
+        and dataset.get("name") == "csv"
+        and isinstance(dataset.get("path"), str)
+        and dataset["path"]
+    ):
+        try:
+            dataset["path"] = str((config_path.parent / Path(dataset["path"]).expanduser()).resolve())
+        except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character
+            place = source.place(("dataset", "path"))
+            raise ConfigError((Problem(place, "dataset.path", f"cannot be a path: {error}"),)) from None
+
+
+NOT_THIS_KIND = ("list_type", "dict_type", "model_type", "model_attributes_type")
 
 
 def _problems(source: Source, entries: Sequence[Any]) -> list[Problem]:
     """All problems in the order of the file; the alternatives that a union tried are one problem, not several."""
-    specific = [e for e in entries if not (e["type"] in ("list_type", "dict_type") and len(_at(e["loc"], entries)) > 1)]
+    specific = [e for e in entries if not _is_refused_alternative(e, entries)]
     merged: dict[tuple[str, str], Problem] = {}
     for entry in specific:
         problem = _problem(source, entry)
@@ -66,24 +80,36 @@ def _problems(source: Source, entries: Sequence[Any]) -> list[Problem]:
     return sorted(merged.values(), key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
 
 
-def _at(location: Sequence[Any], entries: Sequence[Any]) -> list[Any]:
-    """The entries about the same value: a union adds one component for the alternative it tried."""
-    return [e for e in entries if tuple(e["loc"][: len(location) - 1]) == tuple(location[:-1])]
+def _is_refused_alternative(entry: Any, entries: Sequence[Any]) -> bool:
+    """Whether a union tried a list where a mapping is meant (or the reverse), and another alternative has more to say.
+
+    A union adds one component for the alternative it tried, such as ``list[...]``.
+    """
+    location = entry["loc"]
+    if entry["type"] not in NOT_THIS_KIND or "[" not in str(location[-1]):
+        return False
+    others = [e for e in entries if e is not entry and e["loc"][: len(location) - 1] == location[:-1]]
+    return any(e["type"] not in NOT_THIS_KIND or len(e["loc"]) > len(location) for e in others) or (
+        entry["type"] == "list_type" and bool(others)
+    )
 
 
 def _either(first: Problem, second: Problem) -> str:
     return first.message if first.message == second.message else f"{first.message}; or: {second.message}"
 
 
+MOST_SHOWN = 80  # characters of a value in a message
 PLAIN_WORDS = {
     "a valid integer": "a whole number", "a valid number": "a number", "a valid boolean": "true or false",
     "a valid string": "text", "a valid list": "a list", "a valid dictionary": "a mapping of keys to values",
     "greater than or equal to": "at least", "less than or equal to": "at most", "greater than": "above",
-    "less than": "below", "a finite number": "finite",
+    "less than": "below", "a finite number": "finite", " after validation": "",
+    "string should have": "should have", "list should have": "should have", "string should match": "should match",
 }  # fmt: skip
 
 
 def _in_plain_words(message: str) -> str:
+    message = re.sub(r" or (object to extract fields from|instance of \w+)$", "", message)
     message = message[0].lower() + message[1:].replace("Input should be", "should be")
     message = message.replace("input should be", "should be")
     for formal, plain in PLAIN_WORDS.items():
@@ -119,22 +145,30 @@ def _problem(source: Source, entry: Any) -> Problem:
         if message and key.isidentifier():
             return Problem(source.place((*path, key)), dotted((*path, key)), message)
         return Problem(source.place(path), dotted(path), str(context["error"]))
-    shown = "" if isinstance(given, (dict, list)) else f", not {given!r}"
+    shown = "" if isinstance(given, (dict, list)) else f", not {_as_written(given)}"
     return Problem(source.place(path), dotted(path), _in_plain_words(entry["msg"]) + shown)
+
+
+def _as_written(value: object) -> str:
+    """A value as YAML has it, and not too much of it."""
+    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "..."
 
 
 def _without_tags(data: Any, location: Sequence[Any]) -> tuple[Path_, list[str]]:
     """Pydantic puts the tags of unions into locations; the path in the user's file has none.
 
     Returns:
-        The path, and the tags met on the way (outermost first).
+        The path, and the tag of the section around its end, if it has one.
     """
     path: Path_ = ()
     tags: list[str] = []
     for i, part in enumerate(location):
         last = i == len(location) - 1
-        if isinstance(data, dict) and (part in data or (last and part not in _tags_of(data))):
+        is_missing_key = last and str(part).isidentifier() and part not in _tags_of(data)
+        if isinstance(data, dict) and (part in data or is_missing_key):
             data, path = data.get(part), (*path, part)
+            tags = tags if last else []
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             data, path = data[part], (*path, part)
         elif isinstance(part, str) and part in _tags_of(data):

@@ -22,7 +22,7 @@ Key = str | int
 Path_ = tuple[Key, ...]
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _SPECIAL: dict[str, object] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -62,6 +62,13 @@ def scalar(text: str) -> object:
     return text
 
 
+class _Loader(yaml.BaseLoader):
+    """Gives a node a tag only where the file does."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        return ""
+
+
 class _Walker:
     """Turns a node graph into data, collecting places and problems."""
 
@@ -80,21 +87,21 @@ class _Walker:
         self.num_values += 1
         if self.num_values > MAX_VALUES or len(path) > MAX_DEPTH:
             raise ConfigError((Problem(place, "", f"more than {MAX_VALUES:,} values or {MAX_DEPTH} levels"),))
+        if node.tag:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self.problems.append(Problem(place, dotted(path), f"the tag {tag} is not allowed"))
+            return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, i)) for i, child in enumerate(node.value)]
-        tag = node.tag
-        if tag.startswith("tag:yaml.org,2002:") or tag in ("!", "?"):
-            return scalar(node.value) if node.style is None else node.value
-        self.problems.append(Problem(place, dotted(path), f"the tag {tag} is not allowed"))
-        return None
+        return scalar(node.value) if node.style is None else node.value
 
     def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key, place = key_node.value, self.place(key_node.start_mark)
-            if not isinstance(key, str):
+            if not isinstance(key, str) or key_node.tag:
                 self.problems.append(Problem(place, dotted(path), "a key must be a word"))
             elif key in result:
                 first = self.source.keys[*path, key]
@@ -117,13 +124,15 @@ def dotted(path: Path_) -> str:
 def _parse(text: str, source_name: str, *, lines: bool) -> tuple[_Walker, Any]:
     walker = _Walker(source_name, lines=lines)
     try:
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = walker.place(mark) if mark else Place(source_name)
         raise ConfigError((Problem(place, "", f"not valid YAML: {error.problem or error.context}"),)) from None
     except yaml.YAMLError as error:
         raise ConfigError((Problem(Place(source_name), "", f"not valid YAML: {str(error).splitlines()[0]}"),)) from None
+    except (OverflowError, ValueError):  # "\UFFFFFFFF" is no character
+        raise ConfigError((Problem(Place(source_name), "", "not valid YAML: an escape names no character"),)) from None
     except RecursionError:
         raise ConfigError((Problem(Place(source_name), "", "nested too deeply"),)) from None
     value = None if node is None else walker.value(node, ())
@@ -153,7 +162,7 @@ def read_yaml(path: Path) -> Source:
         raise ConfigError((Problem(Place(str(path), line, column), "", "not UTF-8 text"),)) from None
     walker, value = _parse(text, str(path), lines=True)
     if not isinstance(value, dict):
-        what = "empty" if value is None else f"a {type(value).__name__}"
+        what = "empty" if value is None else "a list" if isinstance(value, list) else "a single value"
         message = f"a config is a mapping such as `dataset: iris`, but this is {what}"
         raise ConfigError((Problem(Place(str(path), 1, 1), "", message),))
     walker.source.data = value
@@ -192,6 +201,7 @@ def apply_override(source: Source, override: Override) -> None:
         else:
             raise ConfigError((Problem(place, dotted(path), "there is nothing below this key"),))
         source.keys.setdefault(path, place)
+        source.values.setdefault(path, place)
     last: Key = int(parts[-1]) if isinstance(node, list) and parts[-1].isdigit() else parts[-1]
     if not isinstance(node, (dict, list)) or (
         isinstance(node, list) and not (isinstance(last, int) and last < len(node))
@@ -202,6 +212,6 @@ def apply_override(source: Source, override: Override) -> None:
     for places in (source.keys, source.values):
         for old in [p for p in places if p[: len(path)] == path]:
             del places[old]
-    source.keys[path] = place
+    source.keys[path] = source.values[path] = place
     for inner in walker.source.values:
         source.values[*path, *inner] = place

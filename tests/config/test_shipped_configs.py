@@ -1,0 +1,48 @@
+"""Every config in ``configs/`` is valid, and says what it asks, what to expect and how long it takes."""
+
+from pathlib import Path
+
+import pytest
+
+from mlpexp.experiment.prepare import prepare
+
+FOLDER = Path(__file__).parents[2] / "configs"
+PATHS = sorted(FOLDER.rglob("*.yaml"))
+IDS = [str(path.relative_to(FOLDER)) for path in PATHS]
+
+
+def header(path: Path) -> list[str]:
+    lines = path.read_text().splitlines()
+    return lines[: next(i for i, line in enumerate(lines) if not line.startswith("#"))]
+
+
+def test_there_are_configs() -> None:
+    assert len(PATHS) >= 17
+    assert not list(FOLDER.rglob("*.yml"))
+
+
+def test_names_are_unique() -> None:
+    names = [prepare(path).experiment.name for path in PATHS]
+    assert None not in names
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=IDS)
+def test_is_valid(path: Path) -> None:
+    assert prepare(path).architecture.num_parameters > 0
+
+
+@pytest.mark.parametrize("path", PATHS, ids=IDS)
+def test_the_header_asks_and_answers(path: Path) -> None:
+    lines = header(path)
+    assert lines[0].startswith("# Question: ")
+    starts = [next((i for i, line in enumerate(lines) if line.startswith(f"# {word}: ")), -1) for word in
+              ("Question", "Expected", "Time")]  # fmt: skip
+    assert starts == sorted(starts)
+    assert -1 not in starts
+
+
+@pytest.mark.xfail(strict=False, reason="expectations are filled in as they are measured")
+@pytest.mark.parametrize("path", PATHS, ids=IDS)
+def test_the_header_is_complete(path: Path) -> None:
+    assert "TODO" not in path.read_text()

@@ -1,0 +1,172 @@
+"""The order of the packages: imports run one way, the front stays free of torch, and modules stay short."""
+
+import ast
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import mlpexp
+
+ROOT = Path(mlpexp.__file__).parent
+PATHS = sorted(ROOT.rglob("*.py"))
+IDS = [str(path.relative_to(ROOT)) for path in PATHS]
+MOST_LINES = 320
+
+DATA = {"errors", "randomness", "config"}
+ENGINE = DATA | {"architectures", "data", "nn"}
+
+# What each part may import, itself aside; a new package gets a line here.
+ALLOWED: dict[str, set[str]] = {
+    "__init__": set(),
+    "errors": set(),
+    "randomness": set(),
+    "config": {"errors", "randomness"},
+    "architectures": {"errors", "randomness", "config"},
+    "data": DATA,
+    "nn": ENGINE - {"nn"},
+    "training": ENGINE,
+    "statistics": {"errors"},
+    "store": {"errors", "config"},
+    "report": {"errors", "config", "architectures", "statistics", "store"},
+    "experiment": ENGINE | {"__init__", "training", "statistics", "store"},
+    "cli": ENGINE | {"__init__", "training", "statistics", "store", "report", "experiment"},
+    "__main__": {"cli"},
+}
+WITHOUT_TORCH = ("config", "architectures", "data", "store", "statistics", "report", "cli")
+
+
+def part_of(path: Path) -> str:
+    """``config`` for ``config/load.py``, ``errors`` for ``errors.py``."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes, those inside functions too, but none that only a type checker sees."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.If) and is_type_checking(child.test):
+            for other in child.orelse:
+                yield other
+                yield from nodes(other)
+            continue
+        yield child
+        yield from nodes(child)
+
+
+def imported(source: str) -> set[str]:
+    """The full names of all imported modules, ``from mlpexp import nn`` being ``mlpexp.nn``."""
+    names: set[str] = set()
+    for node in nodes(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            module = str(node.module)
+            names.update(f"mlpexp.{alias.name}" for alias in node.names) if module == "mlpexp" else names.add(module)
+    return names
+
+
+def parts_imported(path: Path) -> set[str]:
+    parts = {[*name.split("."), "__init__"][1] for name in imported(path.read_text()) if name.split(".")[0] == "mlpexp"}
+    known = {part_of(each) for each in PATHS}
+    return {part if part in known else "__init__" for part in parts}
+
+
+def test_the_finder_sees_every_kind_of_import() -> None:
+    source = """
+import mlpexp.a.b, os
+from mlpexp import c
+from mlpexp.d.e import f
+if TYPE_CHECKING:
+    import mlpexp.not_seen
+else:
+    import mlpexp.g
+def function():
+    if x:
+        from mlpexp.h import i
+    class C:
+        import torch.nn as nn
+"""
+    expected = {"mlpexp.a.b", "os", "mlpexp.c", "mlpexp.d.e", "mlpexp.g", "mlpexp.h", "torch.nn"}
+    assert imported(source) == expected
+
+
+def test_the_table_names_every_part_and_has_no_cycle() -> None:
+    assert {part_of(path) for path in PATHS} == set(ALLOWED)
+    assert list(TopologicalSorter(ALLOWED).static_order())
+
+
+@pytest.mark.parametrize("path", PATHS, ids=IDS)
+def test_imports_run_one_way(path: Path) -> None:
+    part = part_of(path)
+    assert parts_imported(path) - ALLOWED[part] - {part} == set()
+
+
+def test_the_errors_import_nothing() -> None:
+    assert imported((ROOT / "errors.py").read_text()) == set()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PATHS if part_of(path) not in ("nn", "training", "experiment", "cli")]
+)
+def test_no_torch_outside_of_the_engine(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imported(path.read_text())}
+    assert "torch" not in roots
+    assert "torchvision" not in roots or part_of(path) == "data"  # to download, inside a function
+
+
+@pytest.mark.parametrize("path", PATHS, ids=IDS)
+def test_a_module_is_named_for_a_concept_and_short(path: Path) -> None:
+    assert path.stem not in ("utils", "util", "helpers", "common", "base", "misc")
+    assert len(path.read_text().splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", PATHS, ids=IDS)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_the_front_does_not_import_torch() -> None:
+    modules = ["mlpexp", "mlpexp.errors", "mlpexp.randomness", "mlpexp.experiment.prepare"]
+    for part in WITHOUT_TORCH:
+        modules += [
+            f"mlpexp.{part}",
+            *(f"mlpexp.{part}.{each.name}" for each in pkgutil.iter_modules([str(ROOT / part)])),
+        ]
+    code = f"""
+import importlib, sys
+guilty = []
+for name in {modules}:
+    importlib.import_module(name)
+    if "torch" in sys.modules:
+        sys.exit(f"{{name}} imports torch")
+"""
+    result = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=100)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["train", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    heavy = ("torch", "pandas", "matplotlib", "scipy", "sklearn")
+    code = f"""
+import sys
+from mlpexp.cli.main import main
+sys.argv = ["mlpexp", *{arguments}]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print([name for name in {heavy} if name in sys.modules], file=sys.stderr)
+"""
+    result = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=100)
+    assert (result.returncode, result.stderr) == (0, "[]\n")
