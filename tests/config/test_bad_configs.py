@@ -158,7 +158,10 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         (BASE + "name: a b\n"),
         (),
-        ["c.yaml:4:7: name: should match pattern '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$', not 'a b'"],
+        [
+            "c.yaml:4:7: name: should be up to 64 letters, digits, dots, dashes and underscores, "
+            "beginning with a letter or digit, not 'a b'"
+        ],
     ),
     (
         (BASE + "name: 12\n"),

@@ -52,7 +52,13 @@ def written(folder: Path, **sections: str) -> Path:
         ),
         (
             {"model": "{name: mlp, batch_norm: true}", "training": "{batch_size: 1}"},
-            "2:32: model.batch_norm: needs more than one sample in a batch; raise training.batch_size",
+            "4:24: training.batch_size: batch normalization needs at least two samples in every batch, but of 105 samples "
+            "in batches of 1 one is left alone",
+        ),
+        (
+            {"model": "{name: mlp, batch_norm: true}", "training": "{batch_size: 52}"},
+            "4:24: training.batch_size: batch normalization needs at least two samples in every batch, but of 105 samples "
+            "in batches of 52 one is left alone",
         ),
         (
             {"training": "{batch_size: 106}"},

@@ -146,6 +146,9 @@ def _problem(source: Source, entry: Any) -> Problem:
             return Problem(source.place((*path, key)), dotted((*path, key)), message)
         return Problem(source.place(path), dotted(path), str(context["error"]))
     shown = "" if isinstance(given, (dict, list)) else f", not {_as_written(given)}"
+    if kind == "string_pattern_mismatch":  # of a name
+        rule = "should be up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
+        return Problem(source.place(path), dotted(path), rule + shown)
     return Problem(source.place(path), dotted(path), _in_plain_words(entry["msg"]) + shown)
 
 

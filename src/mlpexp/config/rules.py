@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.networks import Cnn, Cnn4, Lenet5, Mlp, MnistCnn, default_init
+from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
 from mlpexp.config.yaml_source import Path_
 
 Finding = tuple[Path_, str]
@@ -29,6 +29,7 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> l
         *_loss_fits_task(experiment, facts),
         *_model_fits_data(experiment, facts),
         *_batch_fits_samples(experiment, num_train),
+        *_batch_norm_has_batches(experiment, num_train),
         *_training_is_consistent(experiment, facts),
     ]
 
@@ -55,8 +56,6 @@ def _model_fits_data(experiment: Experiment, facts: DatasetFacts) -> Iterator[Fi
     elif isinstance(model, Lenet5) and facts.input_shape not in ((1, 28, 28), (1, 32, 32)):
         sizes = "x".join(map(str, facts.input_shape))
         yield ("model", "name"), f"lenet5 needs images of 1x28x28 or 1x32x32, but {name} has {sizes}; use cnn"
-    if isinstance(model, Mlp) and model.batch_norm and experiment.training.batch_size == 1:
-        yield ("model", "batch_norm"), "needs more than one sample in a batch; raise training.batch_size"
 
 
 def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Finding]:
@@ -65,6 +64,19 @@ def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Find
         yield (
             ("training", "batch_size"),
             (f"{size} is larger than the training set of {num_train} samples; use `full` for full-batch training"),
+        )
+
+
+def _batch_norm_has_batches(experiment: Experiment, num_train: int) -> Iterator[Finding]:
+    model, size = experiment.model, experiment.training.batch_size
+    layers = model.layers if isinstance(model, Cnn) else []
+    normalizes = isinstance(model, Mlp) and model.batch_norm
+    normalizes = normalizes or any(isinstance(one, (ConvLayer, DenseLayer)) and one.batch_norm for one in layers)
+    smallest = num_train if size == "full" else num_train % size or size
+    if normalizes and smallest == 1:
+        yield ("training", "batch_size"), (
+            f"batch normalization needs at least two samples in every batch, but of {num_train} samples "
+            f"in batches of {size} one is left alone"
         )
 
 

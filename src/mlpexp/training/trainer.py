@@ -192,7 +192,7 @@ class Trainer:
                 named[f"{part}_accuracy"] = float(score.accuracy[i])
             else:
                 seed = self.place_of_seed[self.members[self.progress.active[i]].seed]
-                named[f"{part}_r2"] = 1 - float(score.loss[i]) / max(self.variances[part][seed], 1e-300)
+                named[f"{part}_r2"] = 1 - float(score.loss[i]) / max(float(self.variances[part][seed]), 1e-300)
         return named
 
     def _synchronize(self) -> None:

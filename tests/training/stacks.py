@@ -1,0 +1,50 @@
+"""Building trainers for tests."""
+
+from mlpexp.architectures.build import build_architecture
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.rules import resolve
+from mlpexp.data.facts import facts_of
+from mlpexp.data.load import load
+from mlpexp.experiment.run import samples_of
+from mlpexp.training.trainer import Trainer
+
+
+def experiment(**sections) -> Experiment:
+    """An experiment on iris unless told otherwise."""
+    data = {
+        "dataset": {"name": "iris"},
+        "model": {"name": "mlp", "hidden_sizes": [6]},
+        "optimizer": {"name": "sgd", "learning_rate": 0.1},
+        "training": {"batch_size": 16, "epochs": 4},
+        "device": "cpu",
+    }
+    for name, section in sections.items():
+        merged = isinstance(section, dict) and section.get("name") in (None, data.get(name, {}).get("name"))
+        data[name] = {**data.get(name, {}), **section} if merged else section
+    config = Experiment.model_validate(data)
+    return resolve(config, facts_of(config.dataset))
+
+
+def trainer(members: list[Experiment]) -> Trainer:
+    """A trainer of the given members; each has its own seed."""
+    first = members[0]
+    dataset = load(first.dataset)
+    architecture = build_architecture(first.model, dataset.facts.input_shape, dataset.facts.num_outputs)
+    seeds = sorted({member.seed for member in members})
+    return Trainer(members, architecture, dataset, samples_of(first, dataset, seeds))
+
+
+def finished(members: list[Experiment]):
+    """The trainer after its run, and its records."""
+    chosen = trainer(members)
+    return chosen, [record for record in chosen.run() if record]
+
+
+def rows_of(records, member: int) -> list:
+    """What is recorded of one member: epoch, step, learning rate, scores (as text: NaN equals NaN), status."""
+    return [
+        (record.epoch, record.step, row.learning_rate, repr(row.scores), row.status)
+        for record in records
+        for row in record.rows
+        if row.member == member
+    ]

@@ -1,0 +1,81 @@
+"""A saved state continues to the same end, wherever it was taken: after any step of any epoch."""
+
+import numpy as np
+import pytest
+import torch
+from stacks import experiment, trainer
+
+MLP = {
+    "dataset": {"validation_fraction": 0.2},
+    "model": {"hidden_sizes": [6], "dropout": 0.3, "batch_norm": True},
+    "optimizer": {"name": "adam", "learning_rate": 0.05},
+    "training": {"epochs": 3, "weight_averaging": 0.9, "train_metrics": "running", "early_stopping": {"patience": 1}},
+}
+CNN = {
+    "dataset": {"name": "digits", "test_fraction": 0.9},
+    "model": {"name": "cnn", "layers": [{"layer": "conv", "channels": 3, "kernel_size": 3}, {"layer": "max_pool"}]},
+    "optimizer": {"learning_rate": 0.1, "momentum": 0.9},
+    "training": {"epochs": 2, "batch_size": 50},
+}
+
+
+def ending(chosen):
+    """The rows still to come, and the state at the end."""
+    rows = [repr([(row.seed, row.scores, row.status) for row in record.rows]) for record in chosen.run() if record]
+    return rows, chosen.progress.state()
+
+
+@pytest.mark.parametrize(("sections", "seeds"), [(MLP, [0, 1, 2]), (CNN, [0])], ids=["mlp", "cnn"])
+def test_continuing_from_every_step_gives_the_same_end(sections, seeds):
+    members = [experiment(**sections).model_copy(update={"seed": seed}) for seed in seeds]
+    first = trainer(members)
+    states, rows_before = [], []
+    num_rows = 0
+    for record in first.run():
+        num_rows += record is not None
+        arrays, plain = first.progress.state()
+        states.append(({k: v.copy() for k, v in arrays.items()}, {k: _copied(v) for k, v in plain.items()}))
+        rows_before.append(num_rows)
+    all_rows, (end, end_plain) = ending(trainer(members))
+    for (arrays, plain), seen in zip(states, rows_before, strict=True):
+        resumed = trainer(members)
+        resumed.restore(arrays, plain)
+        rows, (state, state_plain) = ending(resumed)
+        assert rows == all_rows[seen:]
+        assert state_plain == end_plain
+        assert all(np.array_equal(state[name], end[name], equal_nan=True) for name in end)
+
+
+def _copied(value):
+    return list(value) if isinstance(value, list) else value
+
+
+def test_best_weights_give_the_best_validation_loss():
+    config = experiment(dataset={"validation_fraction": 0.2}, optimizer={"learning_rate": 1.0}, training={"epochs": 20})
+    chosen = trainer([config])
+    losses = {record.epoch: record.rows[0].scores["validation_loss"] for record in chosen.run() if record}
+    best = min(losses, key=losses.get)
+    assert chosen.progress.best_epoch[0] == best
+    chosen.progress.network = type(chosen.progress.network)(
+        chosen.architecture, chosen.progress.best, chosen.progress.best_buffers
+    )
+    scores = chosen.evaluator.scores(chosen.progress.network, None, ["validation"])
+    assert scores["validation"].loss[0] == losses[best]
+
+
+def test_early_stopping_waits_for_patience_epochs():
+    config = experiment(
+        dataset={"validation_fraction": 0.2},
+        optimizer={"learning_rate": 1.0},
+        training={"epochs": 60, "early_stopping": {"patience": 4}},
+    )
+    chosen = trainer([config])
+    losses = [record.rows[0].scores["validation_loss"] for record in chosen.run() if record]
+    assert chosen.progress.statuses == ["stopped early"]
+    assert len(losses) - 1 - int(np.argmin(losses)) == 4
+
+
+def test_float64_is_float64_throughout():
+    chosen = trainer([experiment(training={"precision": "float64", "epochs": 1})])
+    list(chosen.run())
+    assert chosen.progress.last.dtype == torch.float64
