@@ -7,17 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from mlpexp.data.image_files import FILE_NAMES, missing_files
 from mlpexp.data.images import MNIST
-
-settings.register_profile("no deadline", deadline=None)  # a busy machine is not a failure
-settings.load_profile("no deadline")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "mnist: needs the real MNIST files in MLPEXP_DATA_DIR")
 
 
 @pytest.fixture

@@ -1,20 +1,36 @@
 """The program ``mlpexp``: its commands, and the one place where errors become messages."""
 
+import io
 import os
+import signal
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from mlpexp import __version__
 from mlpexp.cli import check, params, runs, train
-from mlpexp.errors import MlpexpError
+from mlpexp.errors import Interrupted, MlpexpError
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+
+class _Program(TyperGroup):
+    """Ctrl-C outside training, too, is reported by ``main``; typer itself exits without a word, with 130 or (older) 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted", signal.SIGINT) from None
+
+
 app = typer.Typer(
     name="mlpexp",
+    cls=_Program,
     help="A laboratory for small neural networks: one YAML file is one experiment.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -49,14 +65,14 @@ def main() -> None:
     Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (128 + signal number). With ``MLPEXP_DEBUG=1`` in the
     environment the traceback is shown as well.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an output that knows no ± or ² shows a question mark
     try:
         app()
     except MlpexpError as error:
         _report(str(error), error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt as error:
-        _report("interrupted", error)
-        sys.exit(130)
     except BrokenPipeError:  # the reader of a pipe went away: `mlpexp list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,4 +26,4 @@ def overrides_from(texts: Sequence[str] | None, **shortcuts: object) -> list["Ov
 
     overrides = [Override(text, f"--set {text}") for text in texts or ()]
     given = {key: value for key, value in shortcuts.items() if value is not None}
-    return overrides + [Override(f"{key}={value}", f"--{key} {value}") for key, value in given.items()]
+    return overrides + [Override(f"{key}={json.dumps(value)}", f"--{key} {value}") for key, value in given.items()]

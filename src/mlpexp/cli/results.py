@@ -15,8 +15,8 @@ LABELS = {"loss": "loss", "accuracy": "accuracy", "r2": "R²"}
 
 def print_results(folder: RunFolder, drawn: Sequence[Path]) -> None:
     """The summary table of a finished run, and the paths of what was written."""
-    console = Console(highlight=False)
-    summary = folder.read_json(folder.summary)
+    console = Console(highlight=False, markup=False, emoji=False)
+    summary = folder.read_summary()
     print_summary(console, summary)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
     console.print(
@@ -98,6 +98,8 @@ def notes(summary: dict[str, Any]) -> list[str]:
 
 def _interval(part: str, kind: str, value: dict[str, Any], samples: int) -> str:
     if value["n"] > 1:
+        if value["low"] is None:
+            return "-"
         if value["std"] == 0:
             return "all equal"  # no spread among few seeds is no proof that there is none
         high = min(value["high"], 1.0) if kind in ("accuracy", "r2") else value["high"]

@@ -1,6 +1,7 @@
 """``mlpexp list``, ``mlpexp show`` and ``mlpexp plot``."""
 
 from pathlib import Path
+from shlex import quote
 from time import time
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,14 +46,16 @@ def show(run: RunPath) -> None:
     from mlpexp.store.run_folder import RunFolder
 
     folder = RunFolder.open(run)
-    summary = folder.read_json(folder.summary)
-    console = Console(highlight=False)
+    summary = folder.read_summary()
+    console = Console(highlight=False, markup=False, emoji=False)
     _print_head(console, folder, summary)
     if summary.get("means"):
         print_summary(console, summary)
     else:
         reason = f": {summary['reason']}" if "reason" in summary else ""
-        console.print(f"{summary.get('status')}{reason}; go on with: mlpexp train --resume {run}", soft_wrap=True)
+        console.print(
+            f"{summary.get('status')}{reason}; go on with: mlpexp train --resume {quote(str(run))}", soft_wrap=True
+        )
     console.print(
         f"files: {', '.join(sorted(p.name for p in run.iterdir() if not p.name.startswith('.')))}", soft_wrap=True
     )
@@ -80,14 +83,14 @@ def _print_head(console: Any, folder: "RunFolder", summary: dict[str, Any]) -> N
     data, model = summary["dataset"], summary["model"]
     parts = ", ".join(f"{data[part]:,} {part}" for part in ("train", "validation", "test") if data[part])
     torch_version = environment.get("packages", {}).get("torch", "?")
-    console.print(f"[bold]{summary['name']}[/bold] ({summary['hash']}): {summary['status']}")
+    console.print(f"{summary['name']} ({summary['hash']}): {summary['status']}", style="bold")
     console.print(f"data   {data['title']}: {parts}")
     console.print(f"model  {model['name']}, {model['parameters']:,} parameters")
     console.print(
         f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
         soft_wrap=True,
     )
-    console.print(folder.config.read_text(encoding="utf-8"), markup=False)
+    console.print(folder.config.read_text(encoding="utf-8", errors="replace"), soft_wrap=True)
 
 
 def _headline(summary: dict[str, Any]) -> str:
@@ -99,7 +102,7 @@ def _headline(summary: dict[str, Any]) -> str:
     for part in ("test", "validation", "train"):
         for kind in ("accuracy", "r2"):
             value = means.get(f"{part}_{kind}")
-            if value:
+            if value and value["mean"] is not None:
                 spread = (
                     f" ± {(value['high'] - value['low']) / 2:.4f}"
                     if value["n"] > 1 and value["low"] is not None

@@ -1,8 +1,10 @@
 """``mlpexp train``."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,7 +51,7 @@ def train(
     formats = check_formats(plot_format)
     if resume is not None:
         given = {"--config": config, "--set": set_, "--seeds": seeds, "--name": name, "--device": device}
-        clash = [option for option, value in given.items() if value]
+        clash = [option for option, value in given.items() if value not in (None, [])]
         if clash:
             raise InputError(f"--resume: goes on with the run as it was; it cannot be combined with {', '.join(clash)}")
         prepared, folder, dataset = _resumed(resume, data_dir, quiet=quiet)
@@ -61,7 +63,7 @@ def train(
         raise InputError(
             "--config: missing; for example `mlpexp train --config configs/iris/mlp.yaml`, or --resume RUN"
         )
-    _run(prepared, folder, dataset, formats, quiet=quiet)
+    _run(prepared, folder, dataset, formats, data_dir, quiet=quiet)
 
 
 def _fresh(
@@ -81,12 +83,13 @@ def _resumed(path: Path, data_dir: Path | None, *, quiet: bool) -> "tuple[Prepar
     from mlpexp.store.run_folder import RunFolder
 
     folder = RunFolder.open(path)
-    if folder.read_json(folder.summary).get("status") in ("finished", "diverged"):
+    if folder.read_summary()["status"] in ("finished", "diverged"):
         raise InputError(f"{path}: this run is complete; `mlpexp show {path}` shows it")
     prepared = prepare(folder.config)
     from mlpexp.data.load import load
-    from mlpexp.experiment.run import check_data
+    from mlpexp.experiment.run import check_config, check_data
 
+    check_config(folder, prepared.experiment)
     dataset = load(prepared.experiment.dataset, data_dir, _say(quiet=quiet))
     check_data(folder, dataset)
     return prepared, folder, dataset
@@ -96,23 +99,33 @@ def _say(*, quiet: bool) -> Callable[[str], None] | None:
     return None if quiet else lambda sentence: print(sentence, file=sys.stderr)
 
 
-def _run(prepared: "Prepared", folder: "RunFolder", dataset: "Dataset", formats: list[str], *, quiet: bool) -> None:
+def _run(
+    prepared: "Prepared", folder: "RunFolder", dataset: "Dataset", formats: list[str], data_dir: Path | None, *,
+    quiet: bool,
+) -> None:  # fmt: skip
     from mlpexp.cli.progress import ProgressBar
     from mlpexp.cli.results import print_results
     from mlpexp.experiment.run import train as train_experiment
 
-    again = f"resume with: mlpexp train --resume {folder.path}"
+    again = f"resume with: mlpexp train --resume {quote(str(folder.path))}"
+    again += f" --data-dir {quote(str(data_dir))}" if data_dir else ""
     try:
         with ProgressBar(prepared, shown=not quiet and sys.stderr.isatty()) as bar:
             for update in train_experiment(prepared, folder, dataset):
                 bar.show(update)
     except Interrupted as stop:
         raise Interrupted(f"{stop}; {again}", stop.exit_code - 128) from None
+    except KeyboardInterrupt:  # a second Ctrl-C, while the first is being obeyed
+        raise Interrupted(f"interrupted; {again}", signal.SIGINT) from None
     except RunError as error:
         raise RunError(f"{error}; {again}") from None
     from mlpexp.report.plots import draw_plots
 
-    drawn = draw_plots(folder.path, formats)
+    try:
+        drawn = draw_plots(folder.path, formats)
+    except KeyboardInterrupt:
+        again = f"draw its plots with: mlpexp plot {quote(str(folder.path))}"
+        raise Interrupted(f"interrupted; the run is complete; {again}", signal.SIGINT) from None
     if quiet:
         typer.echo(folder.path)
     else:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -83,9 +84,15 @@ def environment(device: torch.device, threads: int, command: Sequence[str], data
         "threads": threads,
         "engine": "stacked, eager",
         "data_fingerprint": data_fingerprint,
-        "command": [Path(command[0]).name, *command[1:]] if command else [],
+        "command": [Path(command[0]).name, *map(_without_home, command[1:])] if command else [],
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _without_home(argument: str) -> str:
+    """An argument with ``~`` for the user's home folder, whose name is nobody's business."""
+    home = os.environ.get("HOME", "").rstrip("/")
+    return re.sub(rf"{re.escape(home)}(?=/|$)", "~", argument) if home else argument
 
 
 def _git_commit() -> str | None:

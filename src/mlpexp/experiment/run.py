@@ -1,7 +1,7 @@
 """The way of one experiment: config -> data set -> split -> network -> engine -> records -> run folder."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -86,9 +86,10 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
         RunError: A file cannot be written, or a checkpoint is damaged.
     """
     experiment, architecture = prepared.experiment, prepared.architecture
-    opening = {**folder.read_json(folder.summary), "status": "running"}
+    opening = {**folder.read_summary(), "status": "running"}
     opening.pop("reason", None)
     with folder.locked(), stop_on_signals() as stop:
+        folder.remove_leftovers()
         folder.write_summary(opening)
         torch.set_num_threads(num_threads(experiment, architecture, prepared.sizes.train))
         groups = stacks(architecture, experiment.all_seeds)
@@ -190,9 +191,10 @@ class _Tables:
             table.flush(permanent=permanent)
 
     def close(self) -> None:
-        for table in self._open or ():
-            table.close()
-        self._open = None
+        opened, self._open = self._open or (), None
+        with ExitStack() as stack:  # the second is closed even if the first cannot be
+            for table in opened:
+                stack.callback(table.close)
 
 
 def _train_stack(
@@ -202,6 +204,10 @@ def _train_stack(
     name, progress = f"stack-{number}", trainer.progress
     if (folder.checkpoints / f"{name}.json").exists():
         trainer.restore(*load_checkpoint(folder.checkpoints, name))
+        if not progress.active or progress.epoch == trainer.settings.epochs:
+            return  # trained before; rows of later stacks, which their own checkpoints know, must stay
+    elif (folder.checkpoints / f"stack-{number + 1}.json").exists():
+        raise RunError(f"{folder.checkpoints / name}.json: the checkpoint is missing, but later ones are there")
     known_epoch = progress.epoch if progress.initial_recorded else -1
     tables.start_stack(number, [member.seed for member in trainer.members], known_epoch)
     saved = updated = monotonic()
@@ -235,6 +241,19 @@ def _save(trainer: Trainer, name: str, folder: RunFolder, tables: _Tables) -> No
 def _record_failure(folder: RunFolder, opening: dict[str, Any], error: Exception) -> None:
     with suppress(RunError):  # the disk that caused the failure may not take the news of it
         folder.write_summary({**opening, "status": "failed", "reason": str(error)})
+
+
+def check_config(folder: RunFolder, experiment: Experiment) -> None:
+    """Refuses to resume with another config than the run began with.
+
+    Raises:
+        RunError: The configs differ.
+    """
+    now, then = config_hash(experiment), folder.read_summary()["hash"]
+    if now != then:
+        raise RunError(
+            f"{folder.config}: changed since the run began (hash {then}, now {now}); train it as a new run with --config"
+        )
 
 
 def check_data(folder: RunFolder, dataset: Dataset) -> None:

@@ -36,8 +36,8 @@ def whole_vectors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """Makes an element-wise function round each value the same, wherever it lies in memory.
 
     On CPU the last values of a tensor, those that fill no vector register, go through other code than the rest, and exp,
-    expm1 and log1p differ there in the last bit. Which values are last depends on how many members are stacked. So the
-    values of each member ``(M, B, F)`` are padded to whole vectors. (tanh, GELU and plain arithmetic do not differ.)
+    expm1, log1p and (in float64) erf differ there in the last bit. Which values are last depends on how many members are
+    stacked. So the values of each member ``(M, B, F)`` are padded to whole vectors. (tanh and arithmetic do not differ.)
     """
 
     def apply(*tensors: Tensor) -> Tensor:
@@ -62,7 +62,8 @@ def hard_sigmoid(x: Tensor) -> Tensor:
     return torch.clamp(0.25 * x + 0.5, 0.0, 1.0)
 
 
-_silu_backward = whole_vectors(lambda dy, x: aten.silu_backward(dy, x))
+_silu_backward = whole_vectors(aten.silu_backward)
+_gelu_backward = whole_vectors(aten.gelu_backward)
 _softplus_backward = whole_vectors(lambda dy, x: aten.softplus_backward(dy, x, 1.0, 20.0))
 
 PLAIN: dict[str, Elementwise] = {
@@ -74,7 +75,7 @@ PLAIN: dict[str, Elementwise] = {
     "relu": Elementwise(torch.relu, lambda dy, x, y: aten.threshold_backward(dy, y, 0)),
     "softplus": Elementwise(whole_vectors(F.softplus), lambda dy, x, y: _softplus_backward(dy, x)),
     "silu": Elementwise(whole_vectors(F.silu), lambda dy, x, y: _silu_backward(dy, x)),
-    "gelu": Elementwise(F.gelu, lambda dy, x, y: aten.gelu_backward(dy, x)),
+    "gelu": Elementwise(whole_vectors(F.gelu), lambda dy, x, y: _gelu_backward(dy, x)),
     "selu": Elementwise(
         whole_vectors(F.selu), lambda dy, x, y: aten.elu_backward(dy, SELU_ALPHA, SELU_SCALE, 1.0, True, y)
     ),

@@ -34,24 +34,29 @@ class BatchNormOperation:
         shape = (x.shape[0], 1, x.shape[2], *[1] * (x.ndim - 3))
         if mode.training:
             axes = [1, *range(3, x.ndim)]
-            mean, variance = wide.mean(axes), wide.var(axes, correction=0)
+            mean = wide.mean(axes)
+            centred = wide - mean.view(shape)
+            variance = centred.square().mean(axes)  # wide.var() of a single feature rounds otherwise in a stack
             self._remember(mean, variance, count=x[0, :, 0].numel())
         else:
             mean, variance = self.running_M2F.unbind(1)
+            centred = wide - mean.view(shape)
         inverse = torch.rsqrt(variance.view(shape) + EPSILON)
-        normal = (wide - mean.view(shape)) * inverse
+        normal = centred * inverse
         y = normal * self.scale_MF.view(shape) + self.shift_MF.view(shape)
-        return y.to(x.dtype), (normal, inverse * self.scale_MF.view(shape))
+        return y.to(x.dtype), (normal, inverse * self.scale_MF.view(shape), mode.training)
 
     def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
-        """``dx = scale / std * (dy - mean(dy) - normal * mean(dy * normal))``."""
-        normal, factor = saved
+        """``dx = scale / std * (dy - mean(dy) - normal * mean(dy * normal))``, in evaluation ``scale / std * dy``."""
+        normal, factor, training = saved
         axes = [1, *range(3, dy.ndim)]
         wide = dy.to(normal.dtype)
         d_shift, d_scale = wide.sum(axes), (wide * normal).sum(axes)
-        count = dy[0, :, 0].numel()
-        mean, slope = (d.view(factor.shape) / count for d in (d_shift, d_scale))
-        return (factor * (wide - mean - normal * slope)).to(dy.dtype), (d_scale, d_shift)
+        if training:
+            count = dy[0, :, 0].numel()
+            mean, slope = (d.view(factor.shape) / count for d in (d_shift, d_scale))
+            wide = wide - mean - normal * slope
+        return (factor * wide).to(dy.dtype), (d_scale, d_shift)
 
     def _remember(self, mean: Tensor, variance: Tensor, count: int) -> None:
         with torch.no_grad():

@@ -23,6 +23,7 @@ from mlpexp.nn.activations import Elementwise, elementwise, maxout, maxout_backw
 from mlpexp.nn.batch_norm import BatchNormOperation
 from mlpexp.nn.memory_format import channels_last, typed
 from mlpexp.nn.mode import Mode
+from mlpexp.nn.products import product
 
 aten = torch.ops.aten
 MONOTONE = frozenset(("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "elu", "selu", "softplus"))
@@ -95,14 +96,13 @@ class DenseOperation:
 
     def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
         weight = typed(self.weight_MFU, x.dtype)
-        if self.bias_MU is None:
-            return torch.bmm(x, weight), (x, weight)
-        return torch.baddbmm(typed(self.bias_MU, x.dtype).unsqueeze(1), x, weight), (x, weight)
+        bias = None if self.bias_MU is None else typed(self.bias_MU, x.dtype)
+        return product(x, weight, bias), (x, weight)
 
     def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
         x, weight = saved
-        dx = torch.bmm(dy, weight.mT) if need_dx else None
-        d_weight = torch.bmm(x.mT, dy)
+        dx = product(dy, weight.mT) if need_dx else None
+        d_weight = product(x.mT, dy)
         return dx, (d_weight,) if self.bias_MU is None else (d_weight, dy.sum(1))
 
 
@@ -239,7 +239,7 @@ class DropoutOperation:
         return x * factor, factor
 
     def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
-        return dy * saved, ()
+        return dy if saved is None else dy * saved, ()
 
 
 def _side_by_side(x_MBCHW: Tensor) -> Tensor:

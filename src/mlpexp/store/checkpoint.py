@@ -1,10 +1,11 @@
-"""Checkpoints: tensors as safetensors, everything else as JSON, joined by a SHA-256 sum.
+"""Checkpoints: tensors as safetensors, everything else as JSON, joined by SHA-256 sums.
 
 The JSON file is written last and names the tensor file, so there is always one complete checkpoint: the old or the new.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from mlpexp.errors import RunError
-from mlpexp.store.files import write_bytes, write_text
+from mlpexp.store.files import write_bytes, write_errors, write_text
+
+SUM_OF_REST = "description_sha256"  # key of the sum of all other keys
 
 
 def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
@@ -30,10 +33,10 @@ def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], 
     if previous.get("file") == file and previous.get("sha256") != digest:
         file = f"{name}.{digest[:8]}.safetensors"
     write_bytes(folder / file, content)
-    write_text(folder / f"{name}.json", json.dumps({"file": file, "sha256": digest, **plain}, indent=2) + "\n")
-    old = previous.get("file")
-    if old and old != file:
-        (folder / old).unlink(missing_ok=True)
+    description = {"file": file, "sha256": digest, **plain}
+    description[SUM_OF_REST] = _sum_of_rest(description)
+    write_text(folder / f"{name}.json", json.dumps(description, indent=2) + "\n")
+    _remove_tensors(folder, name, keep=file)
 
 
 def load_checkpoint(folder: Path, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -46,7 +49,10 @@ def load_checkpoint(folder: Path, name: str) -> tuple[dict[str, np.ndarray], dic
 
     description = folder / f"{name}.json"
     plain = _read_json(description)
-    path = folder / str(plain.get("file"))
+    file = str(plain.get("file"))
+    if plain.get(SUM_OF_REST) != _sum_of_rest(plain) or not re.fullmatch(r"[\w-]+(\.\w+)?\.safetensors", file):
+        raise RunError(f"{description}: the checkpoint is damaged (its SHA-256 sum differs from the one in it)")
+    path = folder / file
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -59,12 +65,27 @@ def load_checkpoint(folder: Path, name: str) -> tuple[dict[str, np.ndarray], dic
 
 
 def delete_checkpoint(folder: Path, name: str) -> None:
-    """Removes a checkpoint that is no longer needed; its description first, so that no broken one is left."""
-    description = folder / f"{name}.json"
-    if description.exists():
-        plain = _read_json(description)
-        description.unlink()
-        (folder / str(plain.get("file"))).unlink(missing_ok=True)
+    """Removes a checkpoint that is no longer needed; its description first, so that no broken one is left.
+
+    Raises:
+        RunError: It cannot be removed.
+    """
+    with write_errors(folder):
+        (folder / f"{name}.json").unlink(missing_ok=True)
+    _remove_tensors(folder, name)
+
+
+def _remove_tensors(folder: Path, name: str, keep: str = "") -> None:
+    """Removes tensors that no description names, also those that a killed process has left behind."""
+    with write_errors(folder):
+        for path in folder.glob(f"{name}.*safetensors"):
+            if path.name != keep:
+                path.unlink(missing_ok=True)
+
+
+def _sum_of_rest(description: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in description.items() if key != SUM_OF_REST}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpexp.errors import InputError
+from mlpexp.store.run_folder import is_summary
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,12 @@ def list_runs(runs_dir: Path) -> list[RunEntry]:
     entries = []
     for path in sorted(runs_dir.iterdir()):
         summary = path / "summary.json"
-        if path.name.startswith(".") or not summary.is_file():
+        if path.name.startswith(".") or not summary.is_file() or not (path / "config.yaml").is_file():
             continue
         try:
             content = json.loads(summary.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             content = {}
-        entries.append(RunEntry(path, content if isinstance(content, dict) else {}, summary.stat().st_mtime))
+        sound = isinstance(content, dict) and is_summary(content)
+        entries.append(RunEntry(path, content if sound else {}, summary.stat().st_mtime))
     return entries

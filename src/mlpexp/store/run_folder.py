@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from mlpexp.errors import InputError, RunError
-from mlpexp.store.files import REASONS, current_umask, sync_folder, write_errors, write_text
+from mlpexp.store.files import current_umask, sync_folder, write_errors, write_text
+
+SUMMARY_KEYS = {"name": str, "hash": str, "status": str, "dataset": dict, "model": dict, "members": list}
 
 
 class RunFolder:
@@ -39,22 +42,17 @@ class RunFolder:
         with write_errors(runs_dir):
             runs_dir.mkdir(parents=True, exist_ok=True)
             building = Path(tempfile.mkdtemp(dir=runs_dir, prefix=".new-"))
-            building.chmod(0o777 & ~current_umask())
-        for file, content in files.items():
-            write_text(building / file, content)
-        stem = f"{datetime.now():%Y%m%d-%H%M%S}-{name}"
-        for attempt in range(1, 10_000):
-            path = runs_dir / (stem if attempt == 1 else f"{stem}-{attempt}")
-            try:
-                os.rename(building, path)  # fails if a run of that name, which is never empty, exists
+        try:
+            for file, content in files.items():
+                write_text(building / file, content)
+            with write_errors(runs_dir):
+                building.chmod(0o777 & ~current_umask())
+                path = _named(building, runs_dir / f"{datetime.now():%Y%m%d-%H%M%S}-{name}")
                 sync_folder(runs_dir)
-                return cls(path)
-            except OSError as error:
-                if not path.exists():
-                    raise RunError(
-                        f"{path}: cannot be written: {REASONS.get(error.errno or 0, error.strerror)}"
-                    ) from None
-        raise RunError(f"{runs_dir}: too many runs named {stem}")
+        except BaseException:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+        return cls(path)
 
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
@@ -87,9 +85,31 @@ class RunFolder:
             raise RunError(f"{path}: damaged: not a JSON object")
         return value
 
+    def read_summary(self) -> dict[str, Any]:
+        """``summary.json``.
+
+        Raises:
+            RunError: It is missing or damaged.
+        """
+        summary = self.read_json(self.summary)
+        if not is_summary(summary):
+            raise RunError(f"{self.summary}: damaged: not the summary of a run")
+        return summary
+
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Replaces ``summary.json``."""
         write_text(self.summary, as_json(summary))
+
+    def remove_leftovers(self) -> None:
+        """Removes temporary files of killed processes; only for the process that holds the lock.
+
+        Raises:
+            RunError: They cannot be removed.
+        """
+        with write_errors(self.path):
+            for folder in (self.path, self.checkpoints, self.evaluation):
+                for temporary in folder.glob(".*.tmp"):
+                    temporary.unlink(missing_ok=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -111,6 +131,24 @@ class RunFolder:
             except OSError:
                 raise RunError(f"{self.path}: another process is training this run") from None
             yield
+
+
+def _named(building: Path, wanted: Path) -> Path:
+    """Gives a new folder its name, or that name with the first free number."""
+    for attempt in range(1, 10_000):
+        path = wanted if attempt == 1 else wanted.with_name(f"{wanted.name}-{attempt}")
+        try:
+            os.rename(building, path)  # fails if a run of that name, which is never empty, exists
+            return path
+        except OSError:
+            if not path.exists():
+                raise
+    raise RunError(f"{wanted}: too many runs of this name")
+
+
+def is_summary(value: Mapping[str, Any]) -> bool:
+    """Whether a JSON object has what every summary of a run has."""
+    return all(isinstance(value.get(key), kind) for key, kind in SUMMARY_KEYS.items())
 
 
 def as_json(value: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from mlpexp.errors import RunError
 from mlpexp.store.files import write_errors, write_text
 
 Cell = str | int | float
@@ -29,10 +30,22 @@ def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> str:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """All complete rows of a CSV file; a last line that a crash cut short is left out."""
-    text = path.read_text(encoding="utf-8")
-    complete = text[: text.rfind("\n") + 1]
-    return list(csv.DictReader(io.StringIO(complete)))
+    """All complete rows of a CSV file; a last line that a crash cut short is left out.
+
+    Raises:
+        RunError: It cannot be read, or is no table.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        rows = list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])))
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise RunError(f"{path}: damaged: not a table") from None
+    for number, row in enumerate(rows, 1):
+        if None in row or None in row.values():
+            raise RunError(f"{path}: damaged: row {number} has not as many cells as the header")
+    return rows
 
 
 class GrowingTable:
@@ -69,6 +82,15 @@ class GrowingTable:
 
 
 def cut_back(path: Path, columns: Sequence[str], keep: Callable[[dict[str, str]], bool]) -> None:
-    """Rewrites a table with the rows to keep, if it exists."""
-    if path.exists():
-        write_text(path, as_csv(columns, [row for row in read_rows(path) if keep(row)]))
+    """Rewrites a table with the rows to keep, if it exists.
+
+    Raises:
+        RunError: It is damaged, or cannot be written.
+    """
+    if not path.exists():
+        return
+    try:
+        text = as_csv(columns, [row for row in read_rows(path) if keep(row)])
+    except (KeyError, ValueError) as error:
+        raise RunError(f"{path}: damaged: unexpected cell or header: {error}") from None
+    write_text(path, text)

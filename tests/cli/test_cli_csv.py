@@ -1,0 +1,121 @@
+"""The user's own table, from the file to plots, for classes and for numbers."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_line import Command, only_run, results_of
+
+Write = Callable[..., Path]
+CLASSES = """\
+dataset: {name: csv, path: data/flowers.csv, target: kind, test_fraction: 0.25}
+model: {name: mlp, hidden_sizes: [8]}
+optimizer: {name: adam, learning_rate: 0.05}
+training: {batch_size: 8, epochs: 15}
+"""
+NUMBERS = """\
+dataset: {name: csv, path: data/prices.csv, target: price, delimiter: ";", test_fraction: 0.25}
+model: {name: mlp, hidden_sizes: [8], activation: tanh}
+optimizer: {name: adam, learning_rate: 0.05}
+training: {batch_size: 8, epochs: 15}
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    rows = [f"{i / 10},{(i * 7) % 11},{'red' if i % 2 else 'blue'},{'a' if i < 20 else 'b'}" for i in range(40)]
+    (folder / "flowers.csv").write_text("length,width,colour,kind\n" + "\n".join(rows) + "\n")
+    rows = [f"{i / 10};{3 * i / 10 + 1.5}" for i in range(40)]
+    (folder / "prices.csv").write_text("size;price\n" + "\n".join(rows) + "\n")
+    return folder
+
+
+def test_classes_end_to_end(mlpexp: Command, config: Write, data: Path) -> None:
+    assert mlpexp("train", "-c", config(CLASSES)).code == 0
+    run = only_run(Path("runs"))
+    summary = json.loads((run / "summary.json").read_text())
+    assert summary["dataset"]["class_names"] == ["a", "b"]
+    assert summary["dataset"]["feature_names"] == ["length", "width", "colour=blue", "colour=red"]
+    assert summary["members"][0]["final"]["train_accuracy"] > 0.8
+    assert (run / "plots" / "confusion_matrix.png").exists()
+    assert "flowers" in mlpexp("list").out
+    assert "flowers: 30 train, 10 test" in mlpexp("show", run).out
+
+
+def test_numbers_end_to_end(mlpexp: Command, config: Write, data: Path) -> None:
+    assert mlpexp("train", "-c", config(NUMBERS)).code == 0
+    run = only_run(Path("runs"))
+    summary = json.loads((run / "summary.json").read_text())
+    assert summary["dataset"]["task"] == "regression"
+    assert summary["members"][0]["final"]["train_r2"] > 0
+    assert {"predicted_true.png", "fitted_curve.png"} <= {path.name for path in (run / "plots").iterdir()}
+    with (run / "evaluation" / "curve.csv").open() as stream:
+        assert next(csv.reader(stream)) == ["seed", "size", "predicted"]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_saved_config_finds_the_data_from_anywhere(
+    mlpexp: Command, config: Write, data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = mlpexp("train", "-c", config(CLASSES), "-q").run.resolve()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    second = mlpexp("train", "-c", first / "config.yaml", "-q").run
+    assert results_of(first) == results_of(second)
+    assert first.name.split("-")[-1] == second.name.split("-")[-1]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_changed_table_changes_the_numbers_and_a_moved_one_does_not(
+    mlpexp: Command, config: Write, data: Path, tmp_path: Path
+) -> None:
+    first = mlpexp("train", "-c", config(CLASSES), "-q").run
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "moved" / "flowers.csv").write_text((data / "flowers.csv").read_text())
+    moved = mlpexp("train", "-c", config(CLASSES.replace("data/", "moved/")), "-q").run
+    assert results_of(first) == results_of(moved)
+    assert first.name[16:].removesuffix("-2") == moved.name[16:].removesuffix("-2")
+    (data / "flowers.csv").write_text((data / "flowers.csv").read_text().replace("0.3,10,", "0.35,10,"))
+    changed = mlpexp("train", "-c", config(CLASSES), "-q").run
+    assert results_of(first)["metrics.csv"] != results_of(changed)["metrics.csv"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("kind\n", "sort\n"), "flowers.csv:1:kind: target: there is no such column"),
+        (("0.3,", "x,"), "flowers.csv:5:length: 'x' is not a number"),
+        (("0.3,", ","), "flowers.csv:5:length: missing value"),
+        (("0.3,10", "0.3"), "flowers.csv:5: 3 cells, but the header has 4 cells"),
+        ((",b\n", ",a\n"), "flowers.csv:1:kind: only one class"),
+    ],
+)
+def test_a_bad_table_is_one_line_with_its_place_and_nothing_is_written(
+    change: tuple[str, str], message: str, mlpexp: Command, config: Write, data: Path
+) -> None:
+    path = data / "flowers.csv"
+    path.write_text(path.read_text().replace(*change))
+    for command in ("check", "train"):
+        options = [config(CLASSES)] if command == "check" else ["-c", config(CLASSES)]
+        result = mlpexp(command, *options)
+        assert (result.code, result.out) == (2, "")
+        (line,) = result.err.splitlines()
+        assert message in line
+    assert not Path("runs").exists()
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_square_brackets_in_a_name_are_shown_as_they_are(
+    mlpexp: Command, config: Write, data: Path, tmp_path: Path
+) -> None:
+    (data / "flowers.csv").rename(data / "a[red]b :cat:.csv")
+    text = CLASSES.replace("data/flowers.csv", '"data/a[red]b :cat:.csv"')
+    result = mlpexp("train", "-c", config(text), "--runs-dir", "r[bold]uns")
+    run = only_run(Path("r[bold]uns"))
+    assert str(run) in result.out
+    assert "a[red]b :cat:: 30 train" in mlpexp("show", run).out
+    assert "a[red]b" in mlpexp("list", "--runs-dir", "r[bold]uns").out

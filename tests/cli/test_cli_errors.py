@@ -1,0 +1,115 @@
+"""Whatever goes wrong ends in one line on standard error and an exit code."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_line import TINY, Command
+
+from mlpexp.errors import MlpexpError
+
+Write = Callable[..., Path]
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.fixture
+def breaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """A function that makes ``mlpexp params`` raise."""
+    import mlpexp.report.costs as costs
+
+    return lambda error: monkeypatch.setattr(costs, "cost_table", raising(error))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("first\nsecond"), KeyError("x"), ZeroDivisionError(), MemoryError()])
+def test_a_defect_is_one_line_that_calls_itself_one(
+    error: Exception, mlpexp: Command, breaks: Callable[[BaseException], None]
+) -> None:
+    breaks(error)
+    result = mlpexp("params", "lenet5")
+    assert (result.code, result.out) == (1, "")
+    (line,) = result.err.splitlines()
+    assert line.startswith(f"error: internal error: {type(error).__name__}: ")
+    assert "MLPEXP_DEBUG=1 shows where" in line
+
+
+def test_debug_shows_the_traceback_before_the_line(
+    mlpexp: Command, breaks: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks(RuntimeError("what happened"))
+    monkeypatch.setenv("MLPEXP_DEBUG", "1")
+    result = mlpexp("params", "lenet5")
+    assert result.code == 1
+    assert result.err.startswith("Traceback (most recent call last):\n")
+    assert "in fail" in result.err
+    assert result.err.splitlines()[-1].startswith("error: internal error: RuntimeError: what happened (")
+
+
+def test_debug_shows_the_traceback_of_a_user_error_too(mlpexp: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLPEXP_DEBUG", "1")
+    result = mlpexp("show", "nothing")
+    assert result.code == 2
+    assert "Traceback" in result.err
+
+
+def test_every_line_of_a_user_error_is_marked(mlpexp: Command, breaks: Callable[[BaseException], None]) -> None:
+    breaks(MlpexpError("one\ntwo"))
+    result = mlpexp("params", "lenet5")
+    assert (result.code, result.err) == (1, "error: one\nerror: two\n")
+
+
+def test_ctrl_c_outside_training_is_one_line_and_130(mlpexp: Command, breaks: Callable[[BaseException], None]) -> None:
+    breaks(KeyboardInterrupt())
+    result = mlpexp("params", "lenet5")
+    assert (result.code, result.err) == (130, "error: interrupted\n")
+
+
+def test_ctrl_c_while_plots_are_drawn_says_that_the_run_is_complete(
+    mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlpexp.report.plots as plots
+
+    monkeypatch.setattr(plots, "draw_plots", raising(KeyboardInterrupt()))
+    result = mlpexp("train", "-c", config(TINY))
+    assert result.code == 130
+    assert result.err.startswith("error: interrupted; the run is complete; draw its plots with: mlpexp plot runs/")
+    monkeypatch.undo()
+
+
+def test_a_defect_during_training_leaves_a_run_that_tells_and_can_be_resumed(
+    mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch, undrawn: None, tmp_path: Path
+) -> None:
+    import mlpexp.experiment.run as run_module
+
+    monkeypatch.setattr(run_module, "save_checkpoint", raising(RuntimeError("a defect")))
+    result = mlpexp("train", "-c", config(TINY))
+    assert result.code == 1
+    assert result.err.startswith("error: internal error: RuntimeError: a defect")
+    (run,) = (tmp_path / "runs").iterdir()
+    assert "failed" in mlpexp("list").out
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert mlpexp("train", "--resume", run, "-q").run == run
+
+
+def test_the_program_without_a_command_shows_its_help(mlpexp: Command) -> None:
+    result = mlpexp()
+    assert result.code in (0, 2)
+    assert "Usage: " in result.out + result.err
+
+
+def test_an_unknown_command_exits_with_2(mlpexp: Command) -> None:
+    result = mlpexp("trian")
+    assert result.code == 2
+    assert "trian" in result.err
+
+
+def test_the_version_is_printed(mlpexp: Command) -> None:
+    from mlpexp import __version__
+
+    assert mlpexp("--version").out == f"mlpexp {__version__}\n"

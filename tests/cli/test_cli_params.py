@@ -1,0 +1,151 @@
+"""``mlpexp params``: the known figures, in every format, alone and side by side."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command_line import TINY, Command
+
+# words of the command line: title, parameters of each layer with parameters
+FIGURES = {
+    "lenet5": ("lenet5", [156, 2416, 48120, 10164, 850], 61_706),
+    "cnn4 --no-bias": ("cnn4 without biases", [1500, 5400, 5400, 1800, 62500], 76_600),
+    "cnn4": ("cnn4", [1520, 5430, 5420, 1810, 62510], 76_690),
+    "mnist_cnn": ("mnist_cnn", [160, 18496, 590848, 10250], 619_754),
+    "mlp 4-16-3": ("mlp 4-16-3", [80, 51], 131),
+}
+
+
+@pytest.mark.parametrize("words", FIGURES)
+def test_json_has_the_known_figures(words: str, mlpexp: Command) -> None:
+    title, layers, total = FIGURES[words]
+    (network,) = json.loads(mlpexp("params", *words.split(), "--format", "json").out)
+    assert network["network"] == title
+    assert [layer["parameters"] for layer in network["layers"] if layer["parameters"]] == layers
+    assert network["parameters"] == total == sum(layers)
+    assert (network["float32_bytes"], network["int8_bytes"]) == (4 * total, total)
+
+
+@pytest.mark.parametrize("words", FIGURES)
+def test_csv_is_read_by_pandas_and_sums_to_the_known_figures(words: str, mlpexp: Command) -> None:
+    title, layers, total = FIGURES[words]
+    table = pd.read_csv(io.StringIO(mlpexp("params", *words.split(), "--format", "csv").out))
+    assert set(table["network"]) == {title}
+    assert table["parameters"].sum() == total
+    assert table.loc[table["parameters"] > 0, "parameters"].tolist() == layers
+
+
+@pytest.mark.parametrize("format_", ["table", "markdown", "latex"])
+@pytest.mark.parametrize("words", FIGURES)
+def test_text_has_the_known_figures_and_the_arithmetic(words: str, format_: str, mlpexp: Command) -> None:
+    title, layers, total = FIGURES[words]
+    out = mlpexp("params", *words.split(), "--format", format_).out
+    assert f"{total:,} parameters" in out
+    assert all(f"{count:,}" in out for count in layers)
+    assert title.replace("_", r"\_" if format_ == "latex" else "_") in out
+    if words == "lenet5":
+        assert "(5*5*1 + 1)*6" in out
+        assert "floor((32 + 2*0 - 5)/1) + 1 = 28" in out
+
+
+@pytest.mark.parametrize("words", FIGURES)
+def test_the_formulas_are_true(words: str, mlpexp: Command) -> None:
+    (network,) = json.loads(mlpexp("params", *words.split(), "--format", "json").out)
+    for layer in network["layers"]:
+        if layer["formula"]:
+            left, _, right = layer["formula"].partition(" = ")
+            assert re.fullmatch(r"[\d*+() ]+", left)
+            assert eval(left) == int(right.replace(",", "")) == layer["parameters"]
+
+
+def test_markdown_is_a_table(mlpexp: Command) -> None:
+    lines = mlpexp("params", "lenet5", "--format", "markdown").out.splitlines()
+    rows = [line for line in lines if line.startswith("|")]
+    assert len({row.count("|") for row in rows}) == 1
+    assert rows[-1].startswith("| total |")
+
+
+ALL = ["lenet5", "cnn4", "mnist_cnn", "mlp", "4-16-3"]
+
+
+def test_latex_is_balanced_and_escaped(mlpexp: Command) -> None:
+    out = mlpexp("params", *ALL, "--format", "latex").out
+    assert out.count(r"\begin{table}") == out.count(r"\end{table}") == 5
+    assert out.count(r"\begin{tabular}") == out.count(r"\end{tabular}") == 5
+    unescaped = re.sub(r"\\.", "", out)
+    assert unescaped.count("{") == unescaped.count("}")
+    assert not re.search(r"[_%#$^~]", re.sub(r"\\[_%#$^~]", "", out))
+    for table in out.split(r"\end{tabular}")[:-1]:
+        columns = len(re.search(r"\\begin\{tabular\}\{(\w+)\}", table)[1])
+        rows = [line for line in table.splitlines() if line.endswith(r" \\")]
+        assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {columns - 1}
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no pdflatex")
+def test_latex_compiles(mlpexp: Command, tmp_path: Path) -> None:
+    body = mlpexp("params", *ALL, "--format", "latex").out
+    text = "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n" + body + "\\end{document}\n"
+    (tmp_path / "t.tex").write_text(text)
+    subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"], cwd=tmp_path, check=True)
+
+
+def test_several_stand_side_by_side_with_their_totals(mlpexp: Command) -> None:
+    out = mlpexp("params", "lenet5", "mlp", "4-16-3", "mnist_cnn", "--format", "markdown").out
+    table = out[out.index("**side by side**") :].splitlines()[2:]
+    cells = {line.split("|")[1].strip(): [cell.strip() for cell in line.split("|")[2:-1]] for line in table}
+    assert cells["parameters of"] == ["lenet5", "mlp 4-16-3", "mnist_cnn"]
+    assert cells["parameters"] == ["61,706", "131", "619,754"]
+    assert cells["conv1"] == ["156", "", "160"]
+    assert cells["dense1"] == ["48,120", "80", "590,848"]
+    assert cells["MACs"][1] == "112"
+
+
+def test_the_network_of_a_config_is_counted_and_its_input_can_be_changed(
+    mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    out = mlpexp("params", "--config", config(TINY, "tiny.yaml"), "--format", "json").out
+    (network,) = json.loads(out)
+    assert (network["network"], network["parameters"]) == ("tiny", 3 * 4 + 4 + 4 * 3 + 3)
+    text = TINY.replace("three_class_3d", "digits").replace(
+        "{name: mlp, hidden_sizes: [4]}", "{name: cnn, layers: [{layer: conv, channels: 2, kernel_size: 3}]}"
+    )
+    path = config(text, "cnn.yaml")
+    small, large = (
+        json.loads(mlpexp("params", "-c", path, *more, "--format", "json").out)[0]
+        for more in ([], ["--input", "3x9x10"])
+    )
+    assert small["parameters"] == (9 + 1) * 2 + (6 * 6 * 2 + 1) * 10
+    assert large["parameters"] == (9 * 3 + 1) * 2 + (7 * 8 * 2 + 1) * 10
+
+
+def test_a_set_option_changes_the_network_of_a_config(mlpexp: Command, config: Callable[..., Path]) -> None:
+    out = mlpexp("params", "-c", config(TINY), "--set", "model.hidden_sizes=[5]", "--no-bias", "--format", "json").out
+    assert json.loads(out)[0]["parameters"] == 3 * 5 + 5 * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("", "params: name a network"),
+        ("lenet", "params: 'lenet' is not a network; did you mean lenet5?"),
+        ("mlp", "params: after mlp come its layer sizes"),
+        ("mlp 4-x-3", "'4-x-3'"),
+        ("mlp 4", "'4'"),
+        ("mlp 4-0-3", "'4-0-3'"),
+        ("lenet5 --input 28x28", "--input: '28x28' is not an image size"),
+        ("lenet5 --input 1x4x4", "a filter of 5x5 does not fit into its input of 4x4"),
+        ("lenet5 --format xml", "--format: 'xml' is not known"),
+        ("--config nothing.yaml", "nothing.yaml: cannot be read"),
+    ],
+)
+def test_what_cannot_be_counted_is_one_line(words: str, message: str, mlpexp: Command) -> None:
+    result = mlpexp("params", *words.split())
+    assert (result.code, result.out) == (2, "")
+    assert len(result.err.splitlines()) == 1
+    assert message in result.err

@@ -1,0 +1,152 @@
+"""``--resume`` of what can be gone on with, and of what cannot."""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_line import TINY, Command, only_run, results_of
+
+import mlpexp.experiment.run as run_module
+
+Write = Callable[..., Path]
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture
+def broken(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run whose process ended in the middle, after some checkpoints."""
+    real, saves = run_module.save_checkpoint, []
+
+    def save(folder: Path, name: str, *args: object) -> None:
+        real(folder, name, *args)
+        saves.append(name)
+        if len(saves) == 5:
+            raise Killed
+
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(run_module, "save_checkpoint", save)
+    with pytest.raises(Killed):
+        mlpexp("train", "-c", config(TINY))
+    monkeypatch.setattr(run_module, "save_checkpoint", real)
+    return only_run(Path("runs"))
+
+
+def files_of(run: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(run)): path.read_bytes() for path in run.rglob("*") if path.is_file()}
+
+
+def test_a_broken_run_is_finished_with_the_bytes_of_an_unbroken_one(
+    mlpexp: Command, config: Write, broken: Path
+) -> None:
+    assert json.loads((broken / "summary.json").read_text())["status"] == "running"
+    assert mlpexp("train", "--resume", broken, "-q").run == broken
+    whole = mlpexp("train", "-c", config(TINY), "-q").run
+    assert results_of(broken) == results_of(whole)
+    assert set(files_of(broken)) == set(files_of(whole))
+
+
+def test_a_finished_run_is_refused_and_left_as_it_is(mlpexp: Command, config: Write) -> None:
+    run = mlpexp("train", "-c", config(TINY), "-q").run
+    before = files_of(run)
+    result = mlpexp("train", "--resume", run)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"error: {run}: this run is complete; `mlpexp show {run}` shows it\n"
+    assert files_of(run) == before
+
+
+def test_what_is_no_run_is_refused(mlpexp: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name, message in (("nothing", "there is no such run folder"), ("empty", "not a run folder: it has no config")):
+        result = mlpexp("train", "--resume", name)
+        assert (result.code, len(result.err.splitlines())) == (2, 1)
+        assert result.err.startswith(f"error: {name}: {message}")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "options", [["--config", "c.yaml"], ["--set", "seed=1"], ["--seeds", "0"], ["--name", ""], ["--device", "cpu"]]
+)
+def test_options_that_would_change_the_run_are_refused(options: list[str], mlpexp: Command, broken: Path) -> None:
+    before = files_of(broken)
+    result = mlpexp("train", "--resume", broken, *options)
+    assert result.code == 2
+    (line,) = result.err.splitlines()
+    assert line.endswith(f"it cannot be combined with {options[0]}")
+    assert files_of(broken) == before
+
+
+def flip_last(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
+    "a flipped byte in the weights": ("checkpoints/stack-0*.safetensors", flip_last, "the checkpoint is damaged"),
+    "cut weights": ("checkpoints/stack-0*.safetensors", lambda p: p.write_bytes(p.read_bytes()[:50]), "is damaged"),
+    "weights missing": ("checkpoints/stack-0*.safetensors", Path.unlink, "the checkpoint cannot be read"),
+    "no JSON": ("checkpoints/stack-0.json", lambda p: p.write_text("{"), "the checkpoint is damaged (not JSON)"),
+    "another epoch": (
+        "checkpoints/stack-0.json", lambda p: p.write_text(p.read_text().replace('"step": ', '"step": 1')), "is damaged",
+    ),
+    "no summary": ("summary.json", lambda p: p.write_text(""), "summary.json: damaged"),
+    "no environment": ("environment.json", Path.unlink, "environment.json: cannot be read"),
+    "a config with other numbers": (
+        "config.yaml", lambda p: p.write_text(p.read_text().replace("epochs: 3", "epochs: 5")), "changed since the run began",
+    ),
+    "a config that is none": ("config.yaml", lambda p: p.write_text("- a\n"), "a config is a mapping"),
+    "a metrics table that is none": ("metrics.csv", lambda p: p.write_bytes(b"\xff\n\xfe\n"), "metrics.csv: damaged"),
+    "a metrics row without cells": (
+        "metrics.csv", lambda p: p.write_text(p.read_text() + "0,1\n"), "metrics.csv: damaged",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_run_is_one_line_and_nothing_of_it_is_lost(damage: str, mlpexp: Command, broken: Path) -> None:
+    pattern, change, message = DAMAGES[damage]
+    (path,) = broken.glob(pattern)
+    kept = path.read_bytes()
+    change(path)
+    before = files_of(broken)
+    result = mlpexp("train", "--resume", broken)
+    assert result.code in (1, 2)
+    assert len(result.err.splitlines()) == 1, result.err
+    assert message in result.err
+    assert "internal error" not in result.err
+    after = files_of(broken)
+    for name in before:
+        if name not in ("summary.json", ".lock"):
+            assert after[name] == before[name], name
+    path.write_bytes(kept)  # what was damaged comes back, from a backup say
+    assert mlpexp("train", "--resume", broken, "-q").code == 0
+
+
+def test_a_run_with_spaces_in_its_path_is_resumed_by_the_command_that_is_printed(
+    mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlpexp.errors import RunError
+
+    def full(*args: object) -> None:
+        raise RunError("the disk is full")
+
+    monkeypatch.setattr(run_module, "save_checkpoint", full)
+    options = ["--runs-dir", "my runs", "--data-dir", "my data"]
+    result = mlpexp("train", "-c", config(TINY), *options)
+    assert result.code == 1
+    monkeypatch.undo()
+    monkeypatch.chdir(config(TINY).parent)
+    command = shlex.split(result.err.rpartition("resume with: ")[2])
+    assert command[-2:] == ["--data-dir", "my data"]
+    assert mlpexp(*command[1:], "-q").run.parent == Path("my runs")
+
+
+def test_unfinished_runs_say_how_to_go_on_in_show(mlpexp: Command, broken: Path) -> None:
+    out = mlpexp("show", broken).out
+    assert f"running; go on with: mlpexp train --resume {broken}" in out

@@ -1,0 +1,106 @@
+"""Every command in the pages runs, and prints what the page says it prints."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from markdown_pages import Block
+from shell_lines import Command, Result, all_commands, commands_of
+
+# With MNIST, only that the command works is tested: whole trainings take minutes.
+LITTLE_MNIST = ("dataset.train_samples=500", "dataset.test_samples=100", "training.epochs=1", "training.batch_size=50")
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+ACCURACY_OF_TABLES = 0.05  # other processors round otherwise
+
+
+def parameters() -> list:
+    """Each command, marked with what it needs."""
+    found = []
+    for command in all_commands():
+        marks = [pytest.mark.mnist] if command.needs_mnist else []
+        found.append(pytest.param(command, id=f"{command.block.place}: {command.text}", marks=marks))
+    return found
+
+
+def needs_a_run(command: Command) -> bool:
+    return command.arguments[0] in ("list", "show", "plot") or "--resume" in command.arguments
+
+
+def with_a_run(arguments: list[str]) -> list[str]:
+    """The arguments with a real run for ``RUN`` and for run folders that are not there."""
+    run = "runs/begun" if "--resume" in arguments else "runs/finished"
+    unreal = [word == "RUN" or (word.startswith("runs/") and not Path(word).exists()) for word in arguments]
+    return [run if is_unreal else word for word, is_unreal in zip(arguments, unreal, strict=True)]
+
+
+def with_little_mnist(arguments: list[str]) -> list[str]:
+    """The arguments with little data, from where they really are."""
+    if "--data-dir" in arguments:
+        at = arguments.index("--data-dir")
+        arguments = arguments[:at] + arguments[at + 2 :]
+    return [*arguments, "--seeds", "1", *(word for change in LITTLE_MNIST for word in ("--set", change))]
+
+
+def shown(text: str, folder: Path) -> list[str]:
+    """Lines without trailing space and without empty lines at the ends; paths as on the pages."""
+    lines = [line.rstrip() for line in text.replace(str(folder.resolve()), "/home/me").splitlines()]
+    while lines and not lines[0]:
+        del lines[0]
+    while lines and not lines[-1]:
+        del lines[-1]
+    return lines
+
+
+def words_of(lines: list[str]) -> list[str]:
+    """Lines with # for each number; times and the run's own name differ from run to run."""
+    return [re.sub(r"\s+", " ", NUMBER.sub("#", re.sub(r"runs/\d+-\d+-", "runs/", line))) for line in lines]
+
+
+def numbers_of(lines: list[str]) -> list[float]:
+    """The numbers in the rows of the results table."""
+    rows = [line for line in lines if line.startswith("│")]
+    return [float(text.replace(",", "")) for row in rows for text in NUMBER.findall(row)]
+
+
+@pytest.mark.parametrize("command", parameters())
+def test_command(
+    command: Command, workplace: Callable[[Path], Path], call: Callable[..., Result], request: pytest.FixtureRequest
+) -> None:
+    folder = workplace(command.block.page)
+    arguments = list(command.arguments)
+    if command.needs_mnist:
+        request.getfixturevalue("mnist")
+        arguments = with_little_mnist(arguments)
+    if needs_a_run(command):
+        shutil.copytree(request.getfixturevalue("prepared_runs"), folder / "runs")
+        arguments = with_a_run(arguments)
+    result = call(*arguments)
+    expected = shown("\n".join(command.output), folder)
+    is_failure = any(line.startswith("error:") for line in expected)
+    assert result.code == (2 if is_failure else 0), result.err
+    if not expected:
+        assert_table_below(command.block, result.out)
+        return
+    printed = shown(result.out + result.err, folder)
+    if command.arguments[0] == "train":
+        assert words_of(printed) == words_of(expected)
+        assert numbers_of(printed) == pytest.approx(numbers_of(expected), abs=ACCURACY_OF_TABLES)
+    else:
+        assert printed == expected
+
+
+def assert_table_below(block: Block, printed: str) -> None:
+    """A Markdown table right below a console block without output is what its only command prints."""
+    below = [line for line in block.after if line.strip()]
+    if block.language != "console" or not below or not below[0].startswith("|"):
+        return
+    assert len(commands_of(block)) == 1
+    end = next((i for i, line in enumerate(below) if not line.startswith("|")), len(below))
+    assert [line for line in printed.splitlines() if line.startswith("|")] == below[:end]
+
+
+def test_commands_are_found() -> None:
+    names = {command.arguments[0] for command in all_commands()}
+    assert {"train", "check", "params", "list", "show", "plot"} <= names

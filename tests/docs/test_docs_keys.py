@@ -1,0 +1,232 @@
+"""The tables of ``docs/configuration.md`` say what the schema says: keys, defaults, ranges, choices; no more, no less."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+import pytest
+from markdown_pages import DOCS, code, tables_under
+from pydantic import BaseModel
+
+from mlpexp.config import datasets, networks, optimization
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.strict import Strict
+from mlpexp.config.yaml_source import Override, Source, apply_override
+from mlpexp.errors import ConfigError
+from mlpexp.experiment.prepare import prepare
+
+PAGE = DOCS / "configuration.md"
+CONFIGS = DOCS.parent / "configs"
+TAGS = ("name", "layer")  # they select the section
+
+OPTIMIZERS = (optimization.Sgd, optimization.Adagrad, optimization.Rmsprop, optimization.Adam, optimization.AdamW)
+SCHEDULES = (
+    optimization.ConstantSchedule, optimization.StepSchedule, optimization.ExponentialSchedule,
+    optimization.CosineSchedule, optimization.InverseTimeSchedule,
+)  # fmt: skip
+TABULAR = (datasets.Iris, datasets.Digits, datasets.ThreeClass3D, datasets.Synthetic, datasets.Csv)
+MODELS = (networks.Mlp, networks.Lenet5, networks.Cnn4, networks.MnistCnn, networks.Cnn)
+
+SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
+    "Top level": (Experiment,),
+    "Data sets without official test set": TABULAR,
+    "synthetic": (datasets.Synthetic,),
+    "csv": (datasets.Csv,),
+    "mnist and fashion_mnist": (datasets.Mnist, datasets.FashionMnist),
+    "augmentation": (datasets.Augmentation,),
+    "All models": MODELS,
+    "mlp": (networks.Mlp,),
+    "lenet5": (networks.Lenet5,),
+    "cnn4": (networks.Cnn4,),
+    "mnist_cnn": (networks.MnistCnn,),
+    "cnn": (networks.Cnn,),
+    "layer conv": (networks.ConvLayer,),
+    "layers max_pool and average_pool": (networks.PoolLayer,),
+    "layer dense": (networks.DenseLayer,),
+    "layer dropout": (networks.DropoutLayer,),
+    "All optimizers": OPTIMIZERS,
+    "sgd": (optimization.Sgd,),
+    "adagrad": (optimization.Adagrad,),
+    "rmsprop": (optimization.Rmsprop,),
+    "adam and adamw": (optimization.Adam, optimization.AdamW),
+    "All schedules": SCHEDULES,
+    "schedule step": (optimization.StepSchedule,),
+    "schedule exponential": (optimization.ExponentialSchedule,),
+    "schedule cosine": (optimization.CosineSchedule,),
+    "schedule inverse_time": (optimization.InverseTimeSchedule,),
+    "training": (optimization.Training,),
+    "early_stopping": (optimization.EarlyStopping,),
+}
+# Tables in which a column says which of several classes a key belongs to.
+OF_SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
+    "activation": (networks.LeakyRelu, networks.Prelu, networks.Elu, networks.Maxout, networks.PlainActivation),
+    "init": (
+        networks.ConstantInit, networks.NormalInit, networks.UniformInit, networks.XavierInit, networks.HeInit,
+        networks.PlainInit,
+    ),
+}  # fmt: skip
+
+
+def names_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """What selects a class: its name or names; empty if there is nothing to select."""
+    field = next((model.model_fields[tag] for tag in TAGS if tag in model.model_fields), None)
+    return get_args(field.annotation) if field and model is not Experiment else ()
+
+
+def documented() -> Iterator[tuple[type[BaseModel], str, dict[str, str]]]:
+    """Class, key and row of the table, once for every class that the row is about."""
+    for title, models in SECTIONS.items():
+        for row in tables_under(PAGE, title)[0].rows:
+            for model in models:
+                yield model, *named(row)
+    for title, models in OF_SECTIONS.items():
+        for row in tables_under(PAGE, title)[0].rows:
+            owners = [model for model in models if set(names_of(model)) & set(code(row["of"]))]
+            assert {name for model in owners for name in names_of(model)} == set(code(row["of"])), row
+            for model in owners:
+                yield model, *named(row)
+
+
+def named(row: dict[str, str]) -> tuple[str, dict[str, str]]:
+    (key,) = code(row["key"])
+    return key, row
+
+
+NEEDED: Mapping[str, Any] = {  # something for each key without default
+    "dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": "adam"}, "kind": "xor", "path": "a.csv",
+    "target": "a", "layers": [{"layer": "dense", "units": 1}], "channels": 1, "kernel_size": 1, "units": 1,
+    "learning_rate": 1.0, "every": 1, "decay": 1.0,
+}  # fmt: skip
+ROWS = list(documented())
+IDS = [f"{model.__name__}.{key}" for model, key, _ in ROWS]
+
+
+def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
+    """Every section that a config can have."""
+    below = {inner for child in model.__subclasses__() for inner in all_models(child)}
+    return below | {one for one in model.__subclasses__() if not one.__name__.startswith("_")}
+
+
+def keys_of(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields) - (set(TAGS) if model is not Experiment else set())
+
+
+@pytest.mark.parametrize("model", sorted(all_models(), key=lambda one: one.__name__))
+def test_every_key_is_documented(model: type[BaseModel]) -> None:
+    assert {key for one, key, _ in ROWS if one is model} == keys_of(model)
+
+
+@pytest.mark.parametrize(("model", "key", "row"), ROWS, ids=IDS)
+def test_default(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
+    field, text = model.model_fields[key], default_for(model, row["default"])
+    if field.is_required():
+        assert text == "required"
+        return
+    default = field.get_default(call_default_factory=True)
+    if default is None:
+        assert text == "none"
+        return
+    tag = {tag: names_of(model)[0] for tag in TAGS if tag in model.model_fields and model is not Experiment}
+    needed = {name: value for name, value in NEEDED.items() if name in model.model_fields}
+    written = model.model_validate({**tag, **needed, key: yaml_value(text)})
+    assert getattr(written, key) == default
+
+
+def default_for(model: type[BaseModel], cell: str) -> str:
+    """The part of a cell such as ``0.0; adamw: 0.01`` (each in code marks) that is about one class."""
+    general, *special = cell.split("; ")
+    for part in special:
+        name, _, value = part.partition(": ")
+        if code(name)[0] in names_of(model):
+            return code(value)[0]
+    return (code(general) or [general])[0]
+
+
+def yaml_value(text: str) -> Any:
+    source = Source()
+    apply_override(source, Override(f"value={text}", "default"))
+    return source.data["value"]
+
+
+BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+COUNTS = {"minItems": ">=", "maxItems": "<=", "maxLength": "<="}
+
+
+def schema_of(model: type[BaseModel], key: str) -> dict[str, Any]:
+    return model.model_json_schema()["properties"][key]
+
+
+def bounds(schema: dict[str, Any]) -> set[tuple[str, float]]:
+    """Every bound of a number, of the numbers in a list, and of lengths; of single characters none."""
+    found = {(sign, float(schema[word])) for word, sign in BOUNDS.items() if word in schema}
+    if "minLength" not in schema:
+        found |= {(sign, float(schema[word])) for word, sign in COUNTS.items() if word in schema}
+    inner = [*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else [])]
+    return found.union(*(bounds(one) for one in inner))
+
+
+def choices(schema: dict[str, Any]) -> set[str]:
+    """The words that a key can take."""
+    own = {*schema.get("enum", ()), *([schema["const"]] if "const" in schema else [])}
+    return own.union(*(choices(one) for one in schema.get("anyOf", ())))
+
+
+def number_in(word: str) -> float:
+    """``2^63`` or ``0.5`` as a number."""
+    base, _, exponent = word.partition("^")
+    return float(base) ** int(exponent or 1)
+
+
+@pytest.mark.parametrize(("model", "key", "row"), ROWS, ids=IDS)
+def test_range(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
+    schema, text = schema_of(model, key), row["range"]
+    written = {(sign, number_in(word)) for sign, word in re.findall(r"([<>]=?) ([\d.^]+)", text)}
+    assert written == bounds(schema)
+    if key != "name":  # its range lists the characters of a name
+        assert set(code(text)) == choices(schema)
+
+
+PLAIN_TYPES = {"integer": "whole number", "number": "number", "boolean": "true/false", "string": "text"}
+
+
+@pytest.mark.parametrize(("model", "key", "row"), ROWS, ids=IDS)
+def test_type(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
+    schema = schema_of(model, key)
+    alternatives = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    words = set()
+    for one in alternatives:
+        if "enum" in one or "const" in one:
+            words.add("choice")
+        elif one.get("type") == "array":
+            inner = one["items"].get("type")
+            words.add("list of " + (PLAIN_TYPES[inner] + "s" if inner else "sections"))
+        else:
+            words.add(PLAIN_TYPES.get(one.get("type", ""), "section"))
+    assert set(re.split(r",? or ", row["type"])) == words
+
+
+RULES = tables_under(PAGE, "Which keys fit together")[0].rows
+
+
+@pytest.mark.parametrize("row", RULES, ids=[code(row["key"])[0] + ": " + row["rule"][:40] for row in RULES])
+def test_each_rule_is_one(row: dict[str, str]) -> None:
+    changes = [Override(text, "--set") for text in code(row["broken, for example, by"])]
+    with pytest.raises(ConfigError) as caught:
+        prepare(CONFIGS / "iris" / "mlp.yaml", changes)
+    (problem,) = caught.value.problems
+    assert str(problem.key) == code(row["key"])[0]
+
+
+def test_the_pages_name_every_short_form() -> None:
+    row = next(row for row in tables_under(PAGE, "Short forms")[0].rows if "logistic" in row["written"])
+    pairs = dict(zip(code(row["written"]), code(row["means"]), strict=True))
+    assert pairs == networks.ACTIVATION_ALIASES
+
+
+def test_the_default_initializers_are_those_of_the_table() -> None:
+    table = tables_under(PAGE, "Defaults that depend on other keys")[1]
+    written = {
+        activation: code(row["default `init`"])[0] for row in table.rows for activation in code(row["activation"])
+    }
+    names = {name for model in OF_SECTIONS["activation"] for name in names_of(model)}
+    assert written == {name: networks.default_init(name).name for name in names}

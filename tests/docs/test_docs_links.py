@@ -1,0 +1,44 @@
+"""Every relative link leads to a file, and its fragment to a heading."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from markdown_pages import DOCS, PAGES, ROOT, anchors_of, prose_of
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def links_of(page: Path) -> list[tuple[int, str]]:
+    without_code = [(number, re.sub(r"`[^`]*`", "", line)) for number, line in prose_of(page)]
+    found = [(number, target) for number, line in without_code for target in LINK.findall(line)]
+    return [(number, target) for number, target in found if not re.match(r"[a-z]+:", target)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_relative_links_resolve(page: Path) -> None:
+    wrong = []
+    for number, target in links_of(page):
+        path_text, _, anchor = unquote(target).partition("#")
+        path = (page.parent / path_text).resolve() if path_text else page
+        if not path.exists():
+            wrong.append(f"{page.name}:{number}: {target}: no such file")
+        elif anchor and path.suffix == ".md" and anchor not in anchors_of(path):
+            wrong.append(f"{page.name}:{number}: {target}: no such heading")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_index_links_every_page() -> None:
+    linked = {target.partition("#")[0] for _, target in links_of(DOCS / "README.md")}
+    assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} <= linked
+
+
+def test_prose_fits_the_line() -> None:
+    long = [
+        f"{page.name}:{number}"
+        for page in DOCS.glob("*.md")
+        for number, line in prose_of(page)
+        if len(line) > 120 and not line.startswith("|")
+    ]
+    assert not long, long

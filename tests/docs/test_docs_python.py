@@ -1,0 +1,39 @@
+"""Every Python block runs, in the order of its page, and prints what the page says it prints."""
+
+import contextlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from markdown_pages import PAGES, Block, blocks_of
+
+WITH_PYTHON = [page for page in PAGES if any(block.language == "python" for block in blocks_of(page))]
+
+
+def output_shown(block: Block) -> str | None:
+    """The text block that follows with nothing but empty lines between."""
+    following = blocks_of(block.page)
+    at = following.index(block) + 1
+    if at == len(following) or following[at].language != "text" or any(line.strip() for line in block.after):
+        return None
+    return following[at].text
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON, ids=[page.name for page in WITH_PYTHON])
+def test_page(page: Path, workplace: Callable[[Path], Path]) -> None:
+    workplace(page)
+    for block in blocks_of(page):
+        if block.language != "python":
+            continue
+        padding = "\n" * (block.line - 1)  # so that a traceback names the line of the page
+        program = compile(padding + block.text, str(page), "exec")
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(program, {"__name__": "__main__"})
+        expected = output_shown(block)
+        if expected is not None:
+            assert printed.getvalue().rstrip() == expected, block.place
+
+
+def test_pages_are_found() -> None:
+    assert {"engine.md", "networks.md"} <= {page.name for page in WITH_PYTHON}

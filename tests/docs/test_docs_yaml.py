@@ -1,0 +1,62 @@
+"""Every YAML block is a valid config, or a fragment that fits into one, or says that it is broken and is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from markdown_pages import ROOT, Block, blocks
+
+from mlpexp.config.yaml_source import read_yaml
+from mlpexp.errors import ConfigError
+from mlpexp.experiment.prepare import prepare
+
+BASE: dict[str, Any] = {"dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": "adam"}}
+BLOCKS = blocks("yaml", "yml")
+
+
+def merged(base: dict[str, Any], fragment: dict[str, Any]) -> dict[str, Any]:
+    """The base with the fragment's sections; a network for images brings images along."""
+    whole = {**base, **fragment}
+    model = whole["model"]
+    name = model["name"] if isinstance(model, dict) else model
+    if name != "mlp" and "dataset" not in fragment:
+        whole["dataset"] = {"name": "mnist"}
+    return whole
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.place for block in BLOCKS])
+def test_block(block: Block, workplace: Callable[[Path], Path]) -> None:
+    path = workplace(block.page) / "block.yaml"
+    path.write_text(block.text + "\n", encoding="utf-8")
+    first = block.text.partition("\n")[0]
+    if first.startswith("# broken"):
+        with pytest.raises(ConfigError):
+            prepare(path)
+        return
+    if first.startswith("# fragment"):
+        whole = merged(BASE, read_yaml(path).data)
+        path.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    else:
+        missing = BASE.keys() - read_yaml(path).data.keys()
+        assert not missing, f"{block.place}: no {missing}; begin a part of a config with the line `# fragment`"
+    prepare(path)
+
+
+QUOTED = [block for block in BLOCKS if (ROOT / block.text.partition("\n")[0].removeprefix("# ")).is_file()]
+
+
+@pytest.mark.parametrize("block", QUOTED, ids=[block.place for block in QUOTED])
+def test_a_block_that_names_a_config_is_that_config(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "block.yaml"
+    path.write_text(block.text + "\n", encoding="utf-8")
+    original = ROOT / block.text.partition("\n")[0].removeprefix("# ")
+    assert read_yaml(path).data == read_yaml(original).data
+
+
+def test_blocks_are_found() -> None:
+    kinds = [block.text.partition("\n")[0].partition(":")[0] for block in BLOCKS]
+    assert kinds.count("# fragment") >= 3
+    assert "# broken" in kinds
+    assert len(BLOCKS) >= 8

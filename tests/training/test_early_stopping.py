@@ -1,0 +1,112 @@
+"""Early stopping, recomputed from the recorded validation losses."""
+
+import numpy as np
+import pytest
+import torch
+from stacks import experiment, finished
+
+VALIDATION = {"validation_fraction": 0.2}
+
+
+def losses_of(records, member):
+    return [
+        (record.epoch, row.scores["validation_loss"])
+        for record in records
+        for row in record.rows
+        if row.member == member
+    ]
+
+
+def expected_end(losses, patience, min_delta, last_epoch):
+    """Where training ends and which epoch is the best, by the rule of the documentation."""
+    best, best_epoch = np.inf, 0
+    for epoch, loss in losses:
+        if loss < best - min_delta:
+            best, best_epoch = loss, epoch
+        if epoch - best_epoch >= patience or epoch == last_epoch:
+            return epoch, best_epoch
+    raise AssertionError("the run went on for too short a time")
+
+
+def with_stopping(**option):
+    return experiment(
+        dataset=VALIDATION,
+        optimizer={"learning_rate": 0.7},
+        training={"epochs": 60, "early_stopping": option},
+    )
+
+
+@pytest.mark.parametrize("option", [{"patience": 1}, {"patience": 5}, {"patience": 3, "min_delta": 0.02}], ids=str)
+def test_members_stop_where_the_recorded_losses_say(option):
+    members = [with_stopping(**option).model_copy(update={"seed": seed}) for seed in range(5)]
+    without = [
+        member.model_copy(update={"training": member.training.model_copy(update={"early_stopping": None})})
+        for member in members
+    ]
+    chosen, records = finished(members)
+    _, whole = finished(without)
+    patience, min_delta = option["patience"], option.get("min_delta", 0.0)
+    for i in range(5):
+        end, best = expected_end(losses_of(whole, i), patience, min_delta, 60)
+        assert chosen.progress.ended_epoch[i] == end
+        assert chosen.progress.best_epoch[i] == best
+        assert losses_of(records, i) == losses_of(whole, i)[: end + 1]
+        assert chosen.progress.statuses[i] == ("stopped early" if end < 60 else "finished")
+    assert "stopped early" in chosen.progress.statuses
+
+
+def test_each_member_has_its_own_patience():
+    members = [with_stopping(patience=patience) for patience in (1, 6)]
+    chosen, records = finished(members)
+    for i, patience in enumerate((1, 6)):
+        alone, own = finished([members[i]])
+        assert chosen.progress.ended_epoch[i] == alone.progress.ended_epoch[0]
+        assert losses_of(records, i) == losses_of(own, 0)
+        assert chosen.progress.ended_epoch[i] - chosen.progress.best_epoch[i] in (
+            patience,
+            60 - chosen.progress.best_epoch[i],
+        )
+    assert chosen.progress.ended_epoch[0] < chosen.progress.ended_epoch[1]
+
+
+def test_patience_counts_epochs_not_evaluations():
+    config = with_stopping(patience=4)
+    config = config.model_copy(update={"training": config.training.model_copy(update={"evaluate_every": 3})})
+    chosen, records = finished([config])
+    assert chosen.progress.ended_epoch.tolist() == [expected_end(losses_of(records, 0), 4, 0.0, 60)[0]]
+    assert chosen.progress.ended_epoch[0] % 3 == 0
+
+
+def test_a_learning_rate_too_small_to_matter_keeps_the_initial_weights_as_the_best():
+    config = experiment(
+        dataset=VALIDATION,
+        optimizer={"learning_rate": 1e-12},
+        training={"early_stopping": {"patience": 2, "min_delta": 0.1}, "epochs": 10},
+    )
+    chosen, records = finished([config])
+    assert [record.epoch for record in records] == [0, 1, 2]
+    assert (chosen.progress.best_epoch[0], chosen.progress.statuses[0]) == (0, "stopped early")
+    assert chosen.progress.best_loss[0] == records[0].rows[0].scores["validation_loss"]
+
+
+def test_without_validation_part_the_best_weights_are_the_last():
+    chosen, records = finished([experiment()])
+    assert torch.equal(chosen.progress.best, chosen.progress.last)
+    assert chosen.progress.best_epoch.tolist() == [records[-1].epoch]
+
+
+def test_best_weights_with_averaging_and_batch_normalization_give_the_best_loss():
+    config = experiment(
+        dataset=VALIDATION,
+        model={"batch_norm": True},
+        optimizer={"learning_rate": 1.0},
+        training={"epochs": 15, "weight_averaging": 0.8},
+    )
+    members = [config.model_copy(update={"seed": seed}) for seed in range(3)]
+    chosen, records = finished(members)
+    network = type(chosen.progress.network)(chosen.architecture, chosen.progress.best, chosen.progress.best_buffers)
+    measured = chosen.evaluator.scores(network, None, ["validation"])["validation"].loss
+    for i in range(3):
+        losses = dict(losses_of(records, i))
+        assert losses[int(chosen.progress.best_epoch[i])] == min(losses.values()) == measured[i]
+        assert chosen.progress.best_loss[i] == measured[i]
