@@ -25,7 +25,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.trainer import Trainer
 from side_by_side import compare, header
 
-SECONDS = 3.0  # per measurement
+SECONDS = 2.0  # per measurement
 
 
 def experiment(model: str, batch_size: int, precision: str, device: str) -> Experiment:

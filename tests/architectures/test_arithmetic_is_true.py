@@ -83,8 +83,8 @@ def architectures(draw: st.DrawFn) -> Architecture:
     try:
         return build_architecture(MODEL.validate_python(model), shape, draw(st.integers(1, 5)))
     except ArchitectureError as error:
-        assert error.layer is not None  # noqa: PT017
-        assert str(error).startswith("layer ")  # noqa: PT017
+        assert error.layer is not None
+        assert str(error).startswith("layer ")
         return build_architecture(MODEL.validate_python({"name": "mlp"}), (2,), 2)
 
 

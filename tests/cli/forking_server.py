@@ -29,7 +29,7 @@ def become(request: dict) -> None:
         descriptor = os.open(request[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(descriptor, number)
         os.close(descriptor)
-    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", buffering=1, closefd=False) for number in (1, 2))
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", 1, "utf-8", closefd=False) for number in (1, 2))
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     sys.argv = ["mlpexp", *request["args"]]

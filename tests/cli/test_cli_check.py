@@ -50,10 +50,12 @@ BAD = {
     ),
     "a layer of no units": (config_with(model="{name: mlp, hidden_sizes: [16, 0]}"), "2:39: model.hidden_sizes[1]", "above 0"),
     "a misspelt activation": (
-        config_with(model="{name: mlp, hidden_sizes: [8], activation: rellu}"), "2:51: model.activation.name", "did you mean relu?",
+        config_with(model="{name: mlp, hidden_sizes: [8], activation: rellu}"),
+        "2:51: model.activation.name", "did you mean relu?",
     ),
     "two activations for one layer": (
-        config_with(model="{name: mlp, hidden_sizes: [8], activation: [relu, tanh]}"), "2:51: model.activation", "2 activations for 1",
+        config_with(model="{name: mlp, hidden_sizes: [8], activation: [relu, tanh]}"),
+        "2:51: model.activation", "2 activations for 1",
     ),
     "off as a truth value": (
         config_with(model="{name: mlp, batch_norm: off}"), "2:32: model.batch_norm", "true or false, not 'off'",
@@ -77,7 +79,8 @@ BAD = {
         config_with(optimizer="{name: sgd, learning_rate: 0.1, beta1: 0.9}"), "3:44: optimizer.beta1", "unknown key for sgd",
     ),
     "Nesterov without momentum": (
-        config_with(optimizer="{name: sgd, learning_rate: 0.1, nesterov: true}"), "3:54: optimizer.nesterov", "momentum above 0",
+        config_with(optimizer="{name: sgd, learning_rate: 0.1, nesterov: true}"),
+        "3:54: optimizer.nesterov", "momentum above 0",
     ),
     "a batch larger than the data": (
         config_with(training="{batch_size: 500}"), "4:24: training.batch_size", "larger than the training set",
@@ -87,7 +90,8 @@ BAD = {
         config_with(training="{early_stopping: {patience: 3}}"), "4:28: training.early_stopping", "needs validation data",
     ),
     "warm-up longer than training": (
-        config_with(schedule="{name: constant, warmup_epochs: 99}"), "5:43: schedule.warmup_epochs", "longer than the 5 epochs",
+        config_with(schedule="{name: constant, warmup_epochs: 99}"),
+        "5:43: schedule.warmup_epochs", "longer than the 5 epochs",
     ),
     "regression loss on classes": (config_with(loss="mean_squared_error"), "5:7: loss", "use cross_entropy"),
     "an unknown loss": (config_with(loss="hinge"), "5:7: loss", "choose from"),

@@ -148,7 +148,7 @@ def test_any_file_gives_data_or_a_message(tmp_path_factory: pytest.TempPathFacto
     try:
         assert isinstance(read_yaml(path).data, dict)
     except InputError as error:
-        assert str(error).startswith(str(path))  # noqa: PT017
+        assert str(error).startswith(str(path))
 
 
 START = {"a": {"b": [1, {"c": 2}]}, "d": 3}

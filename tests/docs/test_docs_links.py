@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from markdown_pages import DOCS, PAGES, ROOT, anchors_of, prose_of
+from markdown_pages import DOCS, PAGES, ROOT, anchors_of, code, prose_of
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -27,6 +27,26 @@ def test_relative_links_resolve(page: Path) -> None:
         elif anchor and path.suffix == ".md" and anchor not in anchors_of(path):
             wrong.append(f"{page.name}:{number}: {target}: no such heading")
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_files_of_the_source_are_there() -> None:
+    folder, source = "", ROOT / "src" / "mlpexp"
+    named = [(page, name) for page in DOCS.glob("*.md") for _, line in prose_of(page) for name in code(line)]
+    for page, name in named:
+        if re.fullmatch(r"[\w/]+\.py", name):
+            folder = name.rpartition("/")[0] or folder  # after `a/b.py`, `c.py` is short for `a/c.py`
+            assert (source / name).is_file() or (source / folder / name).is_file(), f"{page.name}: {name}"
+
+
+def test_the_names_in_the_source_are_there() -> None:
+    text = " ".join(line for page in DOCS.glob("*.md") for _, line in prose_of(page))
+    pairs = re.findall(r"`([\w.]+)` in\s+`([\w/]+\.py)`", text)
+    assert len(pairs) >= 4
+    for name, file in pairs:
+        found = re.search(
+            rf"^\s*(def|class) {name.rpartition('.')[2]}\b", (ROOT / "src/mlpexp" / file).read_text(), re.M
+        )
+        assert found, f"{name} in {file}"
 
 
 def test_the_index_links_every_page() -> None:

@@ -90,7 +90,7 @@ def test_the_files_of_the_evaluation(tmp_path: Path) -> None:
 def test_the_names_of_the_tensors(run: Path) -> None:
     described = first_column("Checkpoints")
     with safe_open(run / "checkpoints" / "best.safetensors", "np") as tensors:
-        names = {re.sub(r"^(dense|conv)\d+\.|^output\.", "<layer>.", name) for name in tensors.keys()}  # noqa: SIM118
+        names = {re.sub(r"^(dense|conv)\d+\.|^output\.", "<layer>.", name) for name in tensors.keys()}
     assert {"<layer>.weight", "input.shift"} <= names <= described
 
 

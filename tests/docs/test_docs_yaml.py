@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from markdown_pages import ROOT, Block, blocks
+from markdown_pages import DOCS, ROOT, Block, blocks, tables_under
 
 from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import ConfigError
@@ -53,6 +53,48 @@ def test_a_block_that_names_a_config_is_that_config(block: Block, tmp_path: Path
     path.write_text(block.text + "\n", encoding="utf-8")
     original = ROOT / block.text.partition("\n")[0].removeprefix("# ")
     assert read_yaml(path).data == read_yaml(original).data
+
+
+# What the page says about traps, and a config in which it is written.
+REFUSED = {
+    "batch_norm: off": "model: {name: mlp, batch_norm: off}",
+    "epochs: 1:30": "training: {epochs: 1:30}",
+    "epochs: 1_000": "training: {epochs: 1_000}",
+    "seeds: 010": "seeds: 010",
+    'epochs: "100"': 'training: {epochs: "100"}',
+    "epochs: 1e2": "training: {epochs: 1e2}",
+    ".nan": "training: {gradient_clip: .nan}",
+    ".inf": "training: {gradient_clip: .inf}",
+    "!!python/object": "name: !!python/object:os.system x",
+    "<<: *other": "training: &other {}\n<<: *other",
+    "name: 2024": "name: 2024",
+    "a key twice in a mapping": "seed: 1\nseed: 2",
+    "an unknown key": "sead: 1",
+}
+
+
+@pytest.mark.parametrize("written", REFUSED)
+def test_the_traps_of_yaml_are_closed(written: str, tmp_path: Path) -> None:
+    rows = tables_under(DOCS / "configuration.md", "How the YAML is read")[0].rows
+    (row,) = (row for row in rows if written in row["written"])
+    assert row["here"].startswith(("error", "an error", "a word"))
+    given = written_config(tmp_path, REFUSED[written])
+    with pytest.raises(ConfigError):
+        prepare(given)
+
+
+def test_a_small_number_is_a_number(tmp_path: Path) -> None:
+    path = written_config(tmp_path, "optimizer: {name: sgd, learning_rate: 1e-3}")
+    assert prepare(path).experiment.optimizer.learning_rate == 0.001
+
+
+def written_config(folder: Path, lines: str) -> Path:
+    """A config with the given lines, and what else a config needs."""
+    keys = [line.partition(":")[0] for line in lines.splitlines()]
+    rest = [f"{key}: {section['name']}" for key, section in BASE.items() if key not in keys]
+    path = folder / "trap.yaml"
+    path.write_text("\n".join([*rest, lines]) + "\n", encoding="utf-8")
+    return path
 
 
 def test_blocks_are_found() -> None:

@@ -4,6 +4,8 @@ import itertools
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from experiment_runs import TINY, Make, Run
@@ -88,6 +90,32 @@ def test_abandoned_again_and_again_a_run_ends_with_the_same_bytes(
     assert broken.bytes() == whole.bytes()
     timeless = [{**run.summary, "time": None} for run in (broken, whole)]
     assert timeless[0] == timeless[1]
+
+
+def test_rows_are_on_the_disk_before_the_checkpoint_that_counts_on_them(
+    make: Make, every_step: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make(TINY)
+    every_step(1)
+    fsync, save, synced, saved = os.fsync, run_module.save_checkpoint, {}, []
+
+    def spied_fsync(descriptor: int) -> None:
+        state = os.fstat(descriptor)
+        synced[state.st_ino] = state.st_size
+        fsync(descriptor)
+
+    def spied_save(folder: Path, name: str, arrays: Any, plain: dict[str, Any]) -> None:
+        if name == "stack-0":
+            state = run.folder.metrics.stat()
+            assert synced[state.st_ino] == state.st_size
+            assert [row["epoch"] for row in run.metrics] == list(range(plain["epoch"] + 1))
+            saved.append(plain["epoch"])
+        save(folder, name, arrays, plain)
+
+    monkeypatch.setattr(os, "fsync", spied_fsync)
+    monkeypatch.setattr(run_module, "save_checkpoint", spied_save)
+    run.finish()
+    assert set(saved) == {0, 1, 2, 3}
 
 
 def test_cases_do_stop_early_and_diverge(trained: Make) -> None:

@@ -48,13 +48,13 @@ def test_gradient_descent_on_a_quadratic_diverges_where_theory_says():
     x = fresh.samples.part(0, 60)[0][0].numpy()
     design = np.hstack([x, np.ones_like(x)])
     limit = 2 / np.linalg.eigvalsh(2 * design.T @ design / len(x)).max()
-    chosen, records = finished(with_rates(0.98 * limit, 1.02 * limit, training={**LINEAR["training"], "epochs": 3000}))
+    chosen, records = finished(with_rates(0.98 * limit, 1.02 * limit, training={**LINEAR["training"], "epochs": 800}))
     below, above = (rows_of(records, member) for member in (0, 1))
     first, last = (records[i].rows[0].scores["train_loss"] for i in (0, -1))
     assert chosen.progress.statuses[0] == "finished"
     assert last < first
-    assert len(above) == len(below)  # 1.04 to the power of 3,000 is 1e51: grown, but not yet beyond float64
-    assert records[-1].rows[1].scores["train_loss"] > 1e20 * first
+    assert len(above) == len(below)  # 1.04 to the power of 800 is 4e13: grown, but far from infinity
+    assert records[-1].rows[1].scores["train_loss"] > 1e10 * first
 
 
 def test_the_others_train_to_the_end():

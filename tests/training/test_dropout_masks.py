@@ -47,6 +47,14 @@ def test_layers_units_samples_steps_epochs_and_seeds_are_dropped_independently()
     assert len({tuple(row) for row in matrix}) == 400
 
 
+def test_layers_of_one_width_drop_different_units() -> None:
+    architecture = build_architecture(Mlp(name="mlp", hidden_sizes=[6, 6], dropout=0.5), (4,), 3)
+    chosen = DropoutMasks(architecture, np.full((2, 1), 0.5), np.array([0]))
+    chosen.start_epoch([0], 1)
+    step = chosen.draw(1, 20, **CPU)[0]
+    assert not torch.equal(step["dropout1"], step["dropout2"])
+
+
 @given(st.integers(1, 40), st.lists(st.integers(1, 9), min_size=1, max_size=5))
 def test_blocks_of_any_length_give_the_same_masks(batch_size: int, lengths: list[int]) -> None:
     whole, pieces = masks([0.3]), masks([0.3])

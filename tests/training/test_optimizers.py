@@ -14,7 +14,10 @@ CASES = {
         lambda p, o: torch.optim.SGD(p, o["learning_rate"], momentum=o["momentum"]),
     ),
     "nesterov": (
-        [{"learning_rate": 0.01, "momentum": 0.9, "nesterov": True}, {"learning_rate": 0.02, "momentum": 0.5, "nesterov": True}],
+        [
+            {"learning_rate": 0.01, "momentum": 0.9, "nesterov": True},
+            {"learning_rate": 0.02, "momentum": 0.5, "nesterov": True},
+        ],
         lambda p, o: torch.optim.SGD(p, o["learning_rate"], momentum=o["momentum"], nesterov=True),
     ),
     "adagrad": (
@@ -36,7 +39,9 @@ CASES = {
 
 def experiment(kind, options):
     name = "sgd" if kind in ("momentum", "nesterov") else kind
-    return Experiment.model_validate({"dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": name, **options}})
+    return Experiment.model_validate(
+        {"dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": name, **options}}
+    )
 
 
 @pytest.mark.parametrize("kind", CASES)

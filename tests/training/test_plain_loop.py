@@ -50,9 +50,9 @@ def test_recorded_scores_equal_scikit_learn():
 
 
 def test_training_does_not_touch_global_generators():
-    np.random.seed(0)  # noqa: NPY002
+    np.random.seed(0)
     torch.manual_seed(0)
-    before = np.random.get_state()[1].copy(), torch.get_rng_state()  # noqa: NPY002
+    before = np.random.get_state()[1].copy(), torch.get_rng_state()
     finished([experiment(model={"dropout": 0.5}, training={"epochs": 1})])
-    assert (np.random.get_state()[1] == before[0]).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == before[0]).all()
     assert torch.equal(torch.get_rng_state(), before[1])

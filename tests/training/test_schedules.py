@@ -92,3 +92,16 @@ def test_the_recorded_rate_is_that_of_the_last_step() -> None:
     for record in records[1:]:
         assert record.step == record.epoch * steps
         assert record.rows[0].learning_rate == pytest.approx(0.4 * 0.5 ** ((record.step - 1) / steps), rel=1e-12)
+
+
+@pytest.mark.parametrize(("config", "_"), WITNESSES, ids=NAMES)
+@given(first=st.integers(0, 500), count=st.integers(1, 70))
+def test_the_factor_of_a_step_has_the_same_bits_whichever_steps_are_computed_with_it(
+    config: dict[str, Any], _: Any, first: int, count: int
+) -> None:
+    """A resumed run, and a stack that a member has left, start to compute at another step."""
+    config = {**config, "warmup_epochs": 1.5}
+    whole = factors(config, np.arange(600) / STEPS, epochs=90)
+    assert np.array_equal(
+        factors(config, np.arange(first, first + count) / STEPS, epochs=90), whole[first : first + count]
+    )

@@ -10,7 +10,6 @@ import typer
 if TYPE_CHECKING:
     from mlpexp.config.yaml_source import Override
 
-ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -66,13 +66,14 @@ def notes(summary: dict[str, Any]) -> list[str]:
     """What must be said beside the numbers."""
     members, lines = summary["members"], []
     num_seeds = len(members)
-    if num_seeds > 1:
+    num_sound = sum(member["status"] != "diverged" for member in members)
+    if num_sound > 1:
         lines.append(
-            f"intervals: Student's t over {num_seeds} seeds (each its own split, initial weights and batch order)"
+            f"intervals: Student's t over {num_sound} seeds (each its own split, initial weights and batch order)"
         )
-    elif summary["dataset"]["task"] == "classification":
+    elif num_sound == 1 and summary["dataset"]["task"] == "classification":
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
-    if not summary["dataset"]["test"]:
+    if not summary["dataset"]["test"] and not summary["dataset"]["validation"]:
         lines.append("no test split: accuracies are on data that were trained on")
     diverged = [member for member in members if member["status"] == "diverged"]
     for member in diverged:

@@ -68,16 +68,23 @@ def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Find
 
 
 def _batch_norm_has_batches(experiment: Experiment, num_train: int) -> Iterator[Finding]:
-    model, size = experiment.model, experiment.training.batch_size
-    layers = model.layers if isinstance(model, Cnn) else []
-    normalizes = isinstance(model, Mlp) and model.batch_norm
-    normalizes = normalizes or any(isinstance(one, (ConvLayer, DenseLayer)) and one.batch_norm for one in layers)
+    size = experiment.training.batch_size
     smallest = num_train if size == "full" else num_train % size or size
-    if normalizes and smallest == 1:
-        yield ("training", "batch_size"), (
-            f"batch normalization needs at least two samples in every batch, but of {num_train} samples "
-            f"in batches of {size} one is left alone"
+    if _has_batch_norm(experiment) and smallest == 1:
+        yield (
+            ("training", "batch_size"),
+            (
+                f"batch normalization needs at least two samples in every batch, but of {num_train} samples "
+                f"in batches of {size} one is left alone"
+            ),
         )
+
+
+def _has_batch_norm(experiment: Experiment) -> bool:
+    model = experiment.model
+    layers = model.layers if isinstance(model, Cnn) else []
+    inside = any(isinstance(one, (ConvLayer, DenseLayer)) and one.batch_norm for one in layers)
+    return inside or (isinstance(model, Mlp) and model.batch_norm)
 
 
 def _training_is_consistent(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:

@@ -144,7 +144,7 @@ class Evaluation:
         outputs = network.layer_outputs(inputs)
         for layer in network.architecture.layers:
             if isinstance(layer.spec, Activation):
-                table += _histogram(seed, "activations", layer.name, outputs[layer.name][0].cpu().numpy())
+                table += _histogram(seed, "activations", layer.name, outputs[layer.name][0].float().cpu().numpy())
 
     def _misclassified(self) -> None:
         wrong = [row for row in self.tables["predictions"] if row["target"] != row["predicted"]]

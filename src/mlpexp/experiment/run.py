@@ -16,7 +16,7 @@ from mlpexp.data.fingerprint import fingerprint
 from mlpexp.data.load import load
 from mlpexp.data.split import split
 from mlpexp.data.standardize import fit, neutral
-from mlpexp.errors import Interrupted, RunError
+from mlpexp.errors import InputError, Interrupted, RunError
 from mlpexp.experiment.evaluate import Evaluation
 from mlpexp.experiment.machine import choose_device, environment, num_threads, stacks
 from mlpexp.experiment.prepare import Prepared, test_fraction
@@ -34,6 +34,7 @@ from mlpexp.training.trainer import Trainer
 CHECKPOINT_SECONDS = 10.0
 UPDATE_SECONDS = 0.1
 INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
+COMPLETE = ("finished", "diverged")
 TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
 
 
@@ -86,9 +87,12 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
         RunError: A file cannot be written, or a checkpoint is damaged.
     """
     experiment, architecture = prepared.experiment, prepared.architecture
-    opening = {**folder.read_summary(), "status": "running"}
-    opening.pop("reason", None)
     with folder.locked(), stop_on_signals() as stop:
+        opening = folder.read_summary()
+        if opening["status"] in COMPLETE:  # another process may have finished it a moment ago
+            raise InputError(f"{folder.path}: this run is complete; `mlpexp show {folder.path}` shows it")
+        opening = {**opening, "status": "running"}
+        opening.pop("reason", None)
         folder.remove_leftovers()
         folder.write_summary(opening)
         torch.set_num_threads(num_threads(experiment, architecture, prepared.sizes.train))
@@ -103,7 +107,9 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
                 for update in _train_stack(trainer, number, folder, tables, stop):
                     yield Update((number + update.fraction) / len(groups), update.epoch, update.record)
                 results.append(StackResults.of(trainer))
-        except Interrupted:
+            tables.close()
+            _conclude(prepared, folder, dataset, opening, results)
+        except (Interrupted, KeyboardInterrupt):
             folder.write_summary({**opening, "status": "interrupted"})
             raise
         except Exception as error:
@@ -111,12 +117,18 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
             raise
         finally:
             tables.close()
-        save_final_weights(folder.checkpoints, architecture, results)
-        evaluate(experiment, dataset, prepared, results).write(folder.evaluation)
-        members = [member for result in results for member in result.members]
-        folder.write_summary(closing_summary(opening, members, read_rows(folder.metrics), read_rows(folder.timing)))
         for number in range(len(groups)):
             delete_checkpoint(folder.checkpoints, f"stack-{number}")
+
+
+def _conclude(
+    prepared: Prepared, folder: RunFolder, dataset: Dataset, opening: dict[str, Any], results: Sequence[StackResults]
+) -> None:
+    """Writes weights, evaluation and summary of a trained run."""
+    save_final_weights(folder.checkpoints, prepared.architecture, results)
+    evaluate(prepared.experiment, dataset, prepared, results).write(folder.evaluation)
+    members = [member for result in results for member in result.members]
+    folder.write_summary(closing_summary(opening, members, read_rows(folder.metrics), read_rows(folder.timing)))
 
 
 def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:
@@ -164,10 +176,10 @@ class _Tables:
     def start_stack(self, number: int, seeds: Sequence[int], epoch: int) -> None:
         """Forgets rows of this stack after ``epoch`` and all of later stacks, then opens the files."""
         self.close()
-        first = seeds[0]
+        first, own = seeds[0], frozenset(seeds)
 
         def known(seed: int, row_epoch: int) -> bool:
-            return seed < first or (seed in seeds and row_epoch <= epoch)
+            return seed < first or (seed in own and row_epoch <= epoch)
 
         cut_back(self.folder.metrics, self.columns, lambda row: known(int(row["seed"]), int(row["epoch"])))
         cut_back(

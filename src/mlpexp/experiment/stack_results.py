@@ -20,7 +20,7 @@ class StackResults:
     """A finished stack.
 
     Attributes:
-        members: Of each member: seed, status, ended_epoch, best_epoch.
+        members: Of each member: seed, status, ended_epoch, last_epoch (of its last finite loss), best_epoch.
         last, best: Weights ``(M, P)`` at the last evaluation with finite loss, and at the lowest validation loss.
         last_buffers, best_buffers: What batch normalization remembers then.
         shift, scale: The standardization of each member's inputs, ``(M, ...)``.
@@ -43,6 +43,7 @@ class StackResults:
                 "seed": member.seed,
                 "status": progress.statuses[i],
                 "ended_epoch": int(progress.ended_epoch[i]),
+                "last_epoch": int(progress.last_epoch[i]),
                 "best_epoch": int(progress.best_epoch[i]),
             }
             for i, member in enumerate(trainer.members)
@@ -61,7 +62,7 @@ class StackResults:
 def save_final_weights(folder: Path, architecture: Architecture, results: Sequence[StackResults]) -> None:
     """Writes ``last`` and ``best``: each parameter by name, ``(seeds, *shape)``, and the standardization of inputs."""
     members = [member for result in results for member in result.members]
-    for name, epoch_key in (("last", "ended_epoch"), ("best", "best_epoch")):
+    for name, epoch_key in (("last", "last_epoch"), ("best", "best_epoch")):
         flat = np.concatenate([getattr(result, name) for result in results])
         buffers = np.concatenate([getattr(result, f"{name}_buffers") for result in results])
         tensors = named_parameters(architecture, flat)

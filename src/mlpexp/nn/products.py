@@ -21,7 +21,7 @@ SMALL = 400  # multiply-accumulates; below, torch uses a plain loop of its own
 def product(a_MRI: Tensor, b_MIC: Tensor, bias_MC: Tensor | None = None) -> Tensor:
     """``a b``, or ``a b + bias``: ``(M, R, C)``, contiguous."""
     rows, columns = a_MRI.shape[1], b_MIC.shape[2]
-    more_rows, more_columns = missing(rows, a_MRI.shape[2], columns, a_MRI.dtype) if a_MRI.is_cpu else (0, 0)
+    more_rows, more_columns = missing(rows, a_MRI.shape[2], columns) if a_MRI.is_cpu else (0, 0)
     if more_rows:
         a_MRI = F.pad(a_MRI, (0, 0, 0, more_rows))
     if more_columns:
@@ -32,9 +32,8 @@ def product(a_MRI: Tensor, b_MIC: Tensor, bias_MC: Tensor | None = None) -> Tens
 
 
 @cache
-def missing(rows: int, inner: int, columns: int, dtype: torch.dtype) -> tuple[int, int]:
+def missing(rows: int, inner: int, columns: int) -> tuple[int, int]:
     """How many rows and columns of zeros to add."""
     if rows * inner * columns < SMALL:
         return 0, 0
-    whole = dtype is torch.float64 or columns == 1
-    return -rows % SIDE, -columns % SIDE if whole else 0
+    return -rows % SIDE, SIDE - 1 if columns == 1 else 0

@@ -68,7 +68,9 @@ class HyperParameters:
         follow = 1 - np.minimum(self.averaging, (1 + number) / (10 + number))  # a young average forgets its start soon
         stacked = np.stack([np.broadcast_to(array, rates.shape) for array in (shrink, follow, *own)], axis=1)
         tensors = torch.from_numpy(stacked).to(like.device, like.dtype).unsqueeze(-1)
-        return [StepCoefficients(row[0], row[1], list(row[2:])) for row in (step.unbind(0) for step in tensors.unbind(0))]
+        return [
+            StepCoefficients(row[0], row[1], list(row[2:])) for row in (step.unbind(0) for step in tensors.unbind(0))
+        ]
 
 
 class CoefficientCache:

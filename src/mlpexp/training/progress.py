@@ -29,6 +29,7 @@ class Progress:
         active: Positions of the active members in the stack.
         statuses: Of all members.
         ended_epoch: Last epoch each member took part in, ``(M,)``.
+        last_epoch: Epoch of ``last``; earlier than ``ended_epoch`` for members that diverged, ``(M,)``.
         epoch: Epochs done.
         step_of_epoch: Steps done since then.
         step: Steps done in all.
@@ -45,6 +46,7 @@ class Progress:
     active: list[int]
     statuses: list[Status]
     ended_epoch: np.ndarray
+    last_epoch: np.ndarray
     last: Tensor
     last_buffers: Tensor
     best: Tensor
@@ -69,6 +71,7 @@ class Progress:
             active=list(range(members)),
             statuses=["running"] * members,
             ended_epoch=np.zeros(members, dtype=np.int64),
+            last_epoch=np.zeros(members, dtype=np.int64),
             last=flat.clone(),
             last_buffers=network.buffers.clone(),
             best=flat.clone(),
@@ -102,6 +105,7 @@ class Progress:
         measured = self.evaluated_network()
         self.ended_epoch[self.active] = self.epoch
         good = [i for i in range(len(self.active)) if healthy[i]]
+        self.last_epoch[[self.active[i] for i in good]] = self.epoch
         better = good
         if validation_loss is not None:
             stopping = [members[position].training.early_stopping for position in self.active]
@@ -140,7 +144,7 @@ class Progress:
         if self.averaged is not None:
             tensors["averaged"] = self.averaged
         arrays = {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
-        arrays |= {name: getattr(self, name) for name in ("ended_epoch", "best_loss", "best_epoch")}
+        arrays |= {name: getattr(self, name) for name in ("ended_epoch", "last_epoch", "best_loss", "best_epoch")}
         plain = {name: getattr(self, name) for name in PLAIN_STATE}
         return arrays, plain
 
@@ -153,7 +157,7 @@ class Progress:
         self.averaged = tensor.get("averaged")
         self.last, self.last_buffers = tensor["last"], tensor["last_buffers"]
         self.best, self.best_buffers, self.running = tensor["best"], tensor["best_buffers"], tensor["running"]
-        for name in ("ended_epoch", "best_loss", "best_epoch"):
+        for name in ("ended_epoch", "last_epoch", "best_loss", "best_epoch"):
             setattr(self, name, arrays[name].copy())
         for name in PLAIN_STATE:
             setattr(self, name, plain[name])

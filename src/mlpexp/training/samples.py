@@ -51,11 +51,15 @@ class Samples:
         self.sizes = PartSizes(len(first.train), len(first.validation), len(first.test))
         self.rows = np.stack([np.concatenate([s.train, s.validation, s.test]) for s in splits])
         wide = torch.float32 if dtype == torch.bfloat16 else dtype
-        self.inputs = torch.from_numpy(dataset.inputs).to(device, None if dataset.facts.is_image else wide)
+        tables = (
+            torch.float64 if device.type != "mps" else wide
+        )  # a feature far from 0 needs its digits until it is shifted
+        exact = wide if dataset.facts.is_image else tables
+        self.inputs = torch.from_numpy(dataset.inputs).to(device, None if dataset.facts.is_image else exact)
         targets = torch.from_numpy(dataset.targets)
         self.targets = targets.to(device, targets.dtype if dataset.facts.task == "classification" else wide)
         self.shift, self.scale = (
-            torch.from_numpy(np.stack([getattr(s, name) for s in standardizers])).to(device, wide).unsqueeze(1)
+            torch.from_numpy(np.stack([getattr(s, name) for s in standardizers])).to(device, exact).unsqueeze(1)
             for name in ("shift", "scale")
         )
         self._source = self.rows  # (S, N): rows of self.inputs and self.targets

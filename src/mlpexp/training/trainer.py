@@ -170,9 +170,10 @@ class Trainer:
         return scores
 
     def _healthy(self, scores: dict[str, PartScore]) -> np.ndarray:
-        """Which active members have finite parameters and a finite training loss."""
-        finite = torch.isfinite(self.progress.network.flat).all(1).cpu().numpy()
-        return finite & np.isfinite(scores["train"].loss)
+        """Which active members have finite parameters and a finite loss on every part."""
+        network = self.progress.network
+        finite = torch.isfinite(network.flat).all(1) & torch.isfinite(network.buffers).all(1)
+        return finite.cpu().numpy() & np.all([np.isfinite(score.loss) for score in scores.values()], axis=0)
 
     def _status(self, position: int, healthy: bool) -> Status:
         progress, stopping = self.progress, self.members[position].training.early_stopping

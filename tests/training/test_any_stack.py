@@ -1,0 +1,128 @@
+"""Neighbours do not matter, for stacks of random experiments whose members differ in every number in which they may."""
+
+from typing import Any
+
+import torch
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from stacks import experiment, finished, rows_of
+
+ACTIVATIONS = [
+    "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "prelu", "elu", "softplus", "silu",
+    "gelu", "selu", "maxout",
+]  # fmt: skip
+DATASETS = [
+    {"name": "iris", "validation_fraction": 0.2},
+    {"name": "three_class_3d", "validation_fraction": 0.2},
+    {"name": "synthetic", "kind": "spirals", "samples": 60, "validation_fraction": 0.2},
+    {"name": "synthetic", "kind": "function", "function": "sine", "samples": 50, "validation_fraction": 0.2},
+]
+OPTIMIZERS = [
+    {"name": "sgd"},
+    {"name": "sgd", "momentum": 0.9},
+    {"name": "sgd", "momentum": 0.9, "nesterov": True},
+    {"name": "adagrad"},
+    {"name": "rmsprop"},
+    {"name": "adam"},
+    {"name": "adamw"},
+]
+shared = st.fixed_dictionaries(
+    {
+        "dataset": st.sampled_from(DATASETS),
+        "model": st.fixed_dictionaries(
+            {
+                "hidden_sizes": st.lists(st.integers(1, 20) | st.sampled_from([37, 73]), max_size=3),
+                "activation": st.sampled_from(ACTIVATIONS),
+                "bias": st.booleans(),
+                "batch_norm": st.booleans(),
+            }
+        ),
+        "optimizer": st.sampled_from(OPTIMIZERS),
+        "loss": st.sampled_from(["cross_entropy", "softmax_squared_error"]),
+        "training": st.fixed_dictionaries(
+            {
+                "batch_size": st.sampled_from([2, 5, 7, 8, 16, "full"]),
+                "epochs": st.sampled_from([2, 3]),
+                "precision": st.sampled_from(["float32", "float64"]),
+                "train_metrics": st.sampled_from(["exact", "running"]),
+                "evaluate_every": st.sampled_from([1, 2]),
+            }
+        ),
+    }
+)
+own = st.fixed_dictionaries(
+    {
+        "seed": st.integers(0, 2),
+        "learning_rate": st.sampled_from([0.001, 0.1, 0.5, 1e6, 1e30]),
+        "l2_penalty": st.sampled_from([0.0, 0.0, 0.1]),
+        "weight_decay": st.sampled_from([0.0, 0.0, 0.01]),
+        "dropout": st.sampled_from([0.1, 0.5]),
+        "gradient_clip": st.sampled_from([None, None, 0.1, 1.0]),
+        "weight_averaging": st.sampled_from([0.0, 0.5, 0.99]),
+        "early_stopping": st.none()
+        | st.fixed_dictionaries({"patience": st.just(1), "min_delta": st.sampled_from([0.0, 9.0])}),
+        "schedule": st.sampled_from([{"name": "constant"}, {"name": "cosine", "warmup_epochs": 1.0}]),
+    }
+)
+CALM: dict[str, Any] = {
+    "seed": 0, "learning_rate": 0.1, "l2_penalty": 0.0, "weight_decay": 0.0, "dropout": 0.1, "gradient_clip": None,
+    "weight_averaging": 0.5, "early_stopping": None, "schedule": {"name": "constant"},
+}  # fmt: skip
+PLAIN: dict[str, Any] = {
+    "dataset": DATASETS[0],
+    "model": {"hidden_sizes": [9], "activation": "relu", "bias": True, "batch_norm": False},
+    "optimizer": OPTIMIZERS[0],
+    "loss": "cross_entropy",
+    "training": {
+        "batch_size": 7, "epochs": 2, "precision": "float32", "train_metrics": "exact", "evaluate_every": 1,
+    },
+}  # fmt: skip
+
+
+def member(together: dict[str, Any], numbers: dict[str, Any], *, with_dropout: bool, with_average: bool) -> Any:
+    """One member: what the stack has in common, and its own numbers."""
+    dataset, optimizer = together["dataset"], together["optimizer"]
+    from_numbers = {key: numbers[key] for key in ("learning_rate", "l2_penalty", "weight_decay")}
+    training = {key: numbers[key] for key in ("gradient_clip", "early_stopping")}
+    training["weight_averaging"] = numbers["weight_averaging"] if with_average else None
+    return experiment(
+        dataset=dataset,
+        model={**together["model"], "dropout": numbers["dropout"] if with_dropout else 0.0},
+        loss=None if dataset.get("function") else together["loss"],
+        optimizer={**optimizer, **from_numbers},
+        training={**together["training"], **training},
+        schedule=numbers["schedule"],
+        seed=numbers["seed"],
+    )
+
+
+@settings(max_examples=40)
+@given(shared, st.lists(own, min_size=2, max_size=4), st.booleans(), st.booleans(), st.integers(0, 3))
+@example(PLAIN, [CALM, {**CALM, "learning_rate": 1e30}, {**CALM, "seed": 1}], False, False, 2)
+@example(PLAIN, [{**CALM, "learning_rate": 1e30}, {**CALM, "gradient_clip": 0.1}], False, False, 0)
+@example(PLAIN, [CALM, {**CALM, "early_stopping": {"patience": 1, "min_delta": 9.0}}, CALM], True, True, 0)
+@example({**PLAIN, "model": {**PLAIN["model"], "hidden_sizes": [1], "batch_norm": True}}, [CALM, CALM], False, False, 1)
+def test_a_member_is_bit_for_bit_what_it_is_alone(
+    together: dict[str, Any], numbers: list[dict[str, Any]], with_dropout: bool, with_average: bool, chosen: int
+) -> None:
+    stack = [member(together, one, with_dropout=with_dropout, with_average=with_average) for one in numbers]
+    position = chosen % len(stack)
+    stacked, records = finished(stack)
+    solo, own_records = finished([stack[position]])
+    assert rows_of(records, position) == rows_of(own_records, 0)
+    for name in ("last", "best", "last_buffers", "best_buffers"):
+        assert torch.equal(getattr(stacked.progress, name)[position], getattr(solo.progress, name)[0]), name
+    assert stacked.progress.statuses[position] == solo.progress.statuses[0]
+    for name in ("ended_epoch", "best_epoch", "best_loss"):
+        assert getattr(stacked.progress, name)[position] == getattr(solo.progress, name)[0], name
+
+
+@settings(max_examples=10)
+@given(st.permutations([CALM, {**CALM, "seed": 1}, {**CALM, "learning_rate": 1e30}, {**CALM, "l2_penalty": 0.1}]))
+def test_the_order_of_a_stack_does_not_matter(numbers: list[dict[str, Any]]) -> None:
+    stack = [member(PLAIN, one, with_dropout=True, with_average=True) for one in numbers]
+    forward, records = finished(stack)
+    backward, reversed_records = finished(stack[::-1])
+    assert torch.equal(forward.progress.last, backward.progress.last.flip(0))
+    for i in range(4):
+        assert rows_of(records, i) == rows_of(reversed_records, 3 - i)
