@@ -40,6 +40,7 @@ def test_the_weights_kept_are_those_of_the_last_finite_loss():
     network = type(chosen.progress.network)(chosen.architecture, chosen.progress.last, chosen.progress.last_buffers)
     score = chosen.evaluator.scores(network, None, ["train"])["train"]
     assert score.loss[0] == records[-2].rows[0].scores["train_loss"]
+    assert chosen.progress.last_epoch.tolist() == [records[-2].epoch]
 
 
 def test_gradient_descent_on_a_quadratic_diverges_where_theory_says():

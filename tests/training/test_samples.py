@@ -106,6 +106,14 @@ def test_bytes_of_images_stay_as_they_are_when_standardized():
     assert np.array_equal(dataset.inputs, before)
 
 
+def test_standardizing_leaves_what_it_is_given_alone():
+    chosen = samples()
+    raw = torch.ones(1, 4, dtype=chosen.shift.dtype).expand(2, 1, 4)
+    expected = ((1 - chosen.shift) / chosen.scale).to(chosen.dtype)
+    assert torch.equal(chosen.standardized(raw), expected)
+    assert (raw == 1).all()
+
+
 @pytest.mark.parametrize(
     ("precision", "dtype"),
     [("float32", torch.float32), ("float64", torch.float64), ("bfloat16", torch.bfloat16)],
