@@ -1,0 +1,26 @@
+"""The same training on CPU and CUDA: equal splits, draws and batch order, hence nearly equal numbers."""
+
+import pytest
+import torch
+from stacks import experiment, finished
+
+pytestmark = [
+    pytest.mark.cuda,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU"),
+]
+CNN = {
+    "dataset": {"name": "digits", "test_fraction": 0.8},
+    "model": {"name": "cnn", "layers": [{"layer": "conv", "channels": 4, "kernel_size": 3}, {"layer": "max_pool"}]},
+}
+
+
+@pytest.mark.parametrize(
+    "sections", [{}, {"model": {"dropout": 0.3, "batch_norm": True}}, CNN], ids=["mlp", "dropout", "cnn"]
+)
+def test_cuda_gives_nearly_the_numbers_of_the_cpu(sections):
+    weights = []
+    for device in ("cpu", "cuda"):
+        members = [experiment(**sections, device=device).model_copy(update={"seed": seed}) for seed in (0, 1)]
+        chosen, _ = finished(members)
+        weights.append(chosen.progress.last.cpu())
+    torch.testing.assert_close(weights[1], weights[0], rtol=1e-2, atol=1e-3)
