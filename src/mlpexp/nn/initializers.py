@@ -9,17 +9,23 @@ from typing import assert_never
 import numpy as np
 
 from mlpexp.architectures.architecture import Architecture, Layer
-from mlpexp.architectures.layers import Activation, Conv2d, Dense, Shape
+from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Shape
 from mlpexp.config.networks import ConstantInit, HeInit, InitConfig, NormalInit, PlainInit, UniformInit, XavierInit
 from mlpexp.randomness import stream
 
 
 def initial_parameters(architecture: Architecture, seed: int) -> np.ndarray:
-    """All parameters of a member as one vector ``(P,)``, in the order of the layers; biases are zero."""
+    """All parameters of a member as one vector ``(P,)``, in the order of the layers; biases are zero.
+
+    Dropout and batch normalization draw nothing and are not counted, so that a network starts from the same weights with
+    and without them.
+    """
+    drawing = (layer.name for layer in architecture.layers if not isinstance(layer.spec, (Dropout, BatchNorm)))
+    places = {name: place for place, name in enumerate(drawing)}
     parts = [
-        _initial(layer, name, shape, stream(seed, "init", position)).reshape(-1)
-        for position, layer in enumerate(architecture.layers)
-        for name, shape in ((parameter.name, parameter.shape) for parameter in layer.parameters)
+        _initial(layer, parameter.name, parameter.shape, stream(seed, "init", places.get(layer.name, 0))).reshape(-1)
+        for layer in architecture.layers
+        for parameter in layer.parameters
     ]
     return np.concatenate(parts) if parts else np.zeros(0)
 
