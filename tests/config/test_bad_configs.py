@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpexp.config.load import load_config
+from mlpexp.config.load import read_source, validated
 from mlpexp.config.yaml_source import Override
 from mlpexp.errors import ConfigError
 
@@ -558,7 +558,7 @@ def test_the_message(
     monkeypatch.chdir(tmp_path)
     Path("c.yaml").write_text(text)
     with pytest.raises(ConfigError) as caught:
-        load_config(Path("c.yaml"), [Override(each, f"--set {each}") for each in overrides])
+        validated(read_source(Path("c.yaml"), [Override(each, f"--set {each}") for each in overrides]))
     assert str(caught.value).splitlines() == expected
     assert len(caught.value.problems) == len(expected)
 
@@ -568,7 +568,7 @@ def test_a_long_value_is_shown_in_part(tmp_path: Path) -> None:
     with pytest.raises(
         ConfigError, match=r":4:14: description: should have at most 2000 characters, not 'x{79}\.\.\.$"
     ):
-        load_config(tmp_path / "c.yaml")
+        validated(read_source(tmp_path / "c.yaml"))
 
 
 def test_every_message_is_free_of_the_words_of_the_libraries() -> None:
@@ -580,6 +580,6 @@ def test_missing_file(tmp_path: Path) -> None:
     from mlpexp.errors import InputError
 
     with pytest.raises(InputError, match=r"/absent\.yaml: cannot be read: No such file or directory$"):
-        load_config(tmp_path / "absent.yaml")
+        validated(read_source(tmp_path / "absent.yaml"))
     with pytest.raises(InputError, match=r": cannot be read: Is a directory$"):
-        load_config(tmp_path)
+        validated(read_source(tmp_path))

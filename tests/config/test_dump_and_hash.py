@@ -14,7 +14,7 @@ from random_experiments import experiments
 
 from mlpexp.config.dump import as_data, config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.load import load_config
+from mlpexp.config.load import read_source, validated
 
 SLOWLY = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 
@@ -36,7 +36,7 @@ def test_written_and_read_it_is_the_same(tmp_path_factory: pytest.TempPathFactor
     path = tmp_path_factory.getbasetemp() / "round_trip.yaml"
     text = to_yaml(experiment)
     path.write_text(text, encoding="utf-8")
-    again, _ = load_config(path)
+    again = validated(read_source(path))
     assert again == experiment
     assert config_hash(again) == config_hash(experiment)
     assert to_yaml(again) == text
@@ -171,4 +171,4 @@ def test_a_default_that_is_written_out_does_not_change_the_hash(tmp_path: Path) 
         "dataset: {standardize: true, name: iris}\nmodel: {name: mlp, hidden_sizes: [16]}\n"
         "optimizer: {name: adam, learning_rate: 1e-3}\nseeds: 1\n"
     )
-    assert config_hash(load_config(short)[0]) == config_hash(load_config(long)[0])
+    assert config_hash(validated(read_source(short))) == config_hash(validated(read_source(long)))

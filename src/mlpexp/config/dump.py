@@ -28,24 +28,24 @@ def _without_nulls(value: Any) -> Any:
 
 def to_yaml(experiment: Experiment) -> str:
     """The resolved config as YAML that ``mlpexp train --config`` reads back to an equal experiment."""
-    return yaml.dump(as_data(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(as_data(experiment), Dumper=ConfigDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def config_hash(experiment: Experiment) -> str:
     """Eight hexadecimal digits that depend on everything which decides the numbers of a run.
 
-    The name and the description do not, nor does the folder in which a CSV file lies.
+    The name, the description and the sweep section do not, nor does the folder in which a CSV file lies.
     """
     data = as_data(experiment)
-    data.pop("name", None)
-    data.pop("description", None)
+    for key in ("name", "description", "sweep"):
+        data.pop(key, None)
     if "path" in data["dataset"]:
         data["dataset"]["path"] = PurePath(data["dataset"]["path"]).name
     text = json.dumps(data, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
-class _Dumper(yaml.SafeDumper):
+class ConfigDumper(yaml.SafeDumper):
     """Block style with short lists in one line, and floats that read back as the same floats."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -69,6 +69,6 @@ def _represent_float(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:float", text)
 
 
-_Dumper.add_representer(list, _represent_list)
-_Dumper.add_representer(str, _represent_str)
-_Dumper.add_representer(float, _represent_float)
+ConfigDumper.add_representer(list, _represent_list)
+ConfigDumper.add_representer(str, _represent_str)
+ConfigDumper.add_representer(float, _represent_float)

@@ -8,6 +8,7 @@ from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
 from mlpexp.config.strict import PositiveInt, Seed, Strict
+from mlpexp.config.sweep import Sweep
 
 LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
@@ -31,6 +32,7 @@ class Experiment(Strict):
     seed: Seed = Field(0, description="Decides split, initial weights, batch order and dropout.")
     seeds: PositiveInt = Field(1, description="Number of repetitions, with seeds seed, seed + 1, ...", le=100_000)
     device: DeviceName = Field("auto", description="Where to compute; auto: cuda, else cpu.")
+    sweep: Sweep | None = Field(None, description="What `mlpexp sweep` varies; nothing to `mlpexp train`.")
 
     @property
     def all_seeds(self) -> range:

@@ -16,32 +16,36 @@ from mlpexp.errors import ConfigError
 SECTIONS_BY_NAME = ("dataset", "model", "optimizer", "schedule")  # `dataset: iris` is short for `dataset: {name: iris}`
 
 
-def load_config(path: Path, overrides: Sequence[Override] = ()) -> tuple[Experiment, Source]:
-    """Reads, overrides and validates one config.
+def read_source(path: Path, overrides: Sequence[Override] = ()) -> Source:
+    """Reads one config as plain data with places, overrides applied in order; not yet validated.
 
-    Args:
-        path: The YAML file.
-        overrides: From the command line, applied in order.
+    Raises:
+        InputError: The file cannot be read.
+        ConfigError: It, or an override, is not YAML as it should be.
+    """
+    source = read_yaml(path)
+    expand_names(source)
+    for override in overrides:
+        apply_override(source, override)
+        expand_names(source)
+    anchor_csv_path(source, path)
+    return source
 
-    Returns:
-        The experiment, and the source for the places of problems found later.
+
+def validated(source: Source) -> Experiment:
+    """The experiment that a source describes.
 
     Raises:
         ConfigError: With every problem found.
     """
-    source = read_yaml(path)
-    _expand_names(source)
-    for override in overrides:
-        apply_override(source, override)
-        _expand_names(source)
-    _anchor_csv_path(source, path)
     try:
-        return Experiment.model_validate(source.data), source
+        return Experiment.model_validate(source.data)
     except ValidationError as error:
         raise ConfigError(tuple(_problems(source, error.errors(include_url=False)))) from None
 
 
-def _expand_names(source: Source) -> None:
+def expand_names(source: Source) -> None:
+    """``dataset: iris`` becomes ``dataset: {name: iris}``."""
     for section in SECTIONS_BY_NAME:
         value = source.data.get(section)
         if isinstance(value, str):
@@ -49,7 +53,7 @@ def _expand_names(source: Source) -> None:
             source.values[section, "name"] = source.place((section,))
 
 
-def _anchor_csv_path(source: Source, config_path: Path) -> None:
+def anchor_csv_path(source: Source, config_path: Path) -> None:
     """A relative CSV path starts at the config's folder, so that a config and its data move together."""
     dataset = source.data.get("dataset")
     if (

@@ -5,6 +5,7 @@ PyYAML's node graph is walked by hand rather than constructed, which closes its 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,25 @@ def apply_override(source: Source, override: Override) -> None:
     parts = key.strip().split(".")
     if not equals or not all(parts):
         raise ConfigError((Problem(place, "", "expected KEY=VALUE, for example optimizer.learning_rate=1e-3"),))
-    walker, value = _parse(value_text, place.source, lines=False)
+    value = parse_value(value_text, place)
+    set_value(source, parts, value, place)
+
+
+def parse_value(text: str, place: Place) -> Any:
+    """The plain data of one YAML value from the command line.
+
+    Raises:
+        ConfigError: It is not valid YAML.
+    """
+    return _parse(text, place.source, lines=False)[1]
+
+
+def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) -> None:
+    """Sets the value at a key such as ``["optimizer", "learning_rate"]``, in place.
+
+    Raises:
+        ConfigError: The key runs through something that is not a mapping or list.
+    """
     node: Any = source.data
     path: Path_ = ()
     for part in parts[:-1]:
@@ -213,5 +232,3 @@ def apply_override(source: Source, override: Override) -> None:
         for old in [p for p in places if p[: len(path)] == path]:
             del places[old]
     source.keys[path] = source.values[path] = place
-    for inner in walker.source.values:
-        source.values[*path, *inner] = place

@@ -9,7 +9,7 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.datasets import DatasetConfig, FashionMnist, Mnist
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.load import load_config
+from mlpexp.config.load import read_source, validated
 from mlpexp.config.problems import Problem
 from mlpexp.config.rules import Finding, resolve, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
@@ -31,10 +31,21 @@ class Prepared:
 def prepare(path: Path, overrides: Sequence[Override] = ()) -> Prepared:
     """Reads and checks a config: first each key, then the sections together, then the network layer by layer.
 
+    A ``sweep:`` section is checked for its form and left out of the experiment.
+
     Raises:
         InputError: With all problems of the first of these stages that finds any.
     """
-    experiment, source = load_config(path, overrides)
+    return prepared_from(read_source(path, overrides))
+
+
+def prepared_from(source: Source) -> Prepared:
+    """``prepare`` for a config that has been read.
+
+    Raises:
+        InputError: As ``prepare``.
+    """
+    experiment = validated(source).model_copy(update={"sweep": None})
     dataset = experiment.dataset
     try:
         facts = facts_of(dataset)

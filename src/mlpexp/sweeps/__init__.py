@@ -1,0 +1,1 @@
+"""Sweeps: axes -> arms -> trials -> stacks -> results. Planning imports no torch; only the worker does."""

@@ -1,0 +1,123 @@
+"""The axes of a sweep: which key takes which values, and how both are called."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlpexp.config.problems import Place, Problem
+from mlpexp.config.sweep import Sweep
+from mlpexp.config.yaml_source import Source
+from mlpexp.errors import ConfigError
+from mlpexp.sweeps.values import Distribution, value_text, values_of
+
+# Short for a key; `hidden_size: 8` is one hidden layer of 8 units.
+ALIASES = {
+    "learning_rate": "optimizer.learning_rate", "batch_size": "training.batch_size", "epochs": "training.epochs",
+    "activation": "model.activation", "init": "model.init", "hidden_sizes": "model.hidden_sizes",
+    "hidden_size": "model.hidden_sizes",
+}  # fmt: skip
+LABELS = {"model.init": "initialization", "training.epochs": "epochs", "model.name": "network", "dataset.name": "data"}
+NOT_AXES = {"seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One varied key.
+
+    Attributes:
+        key: Dotted, such as ``optimizer.learning_rate``.
+        values: What it is set to; a distribution when values are sampled.
+        place: Where it was written, for messages.
+    """
+
+    key: str
+    values: list[Any] | Distribution
+    place: Place
+
+    @property
+    def parts(self) -> list[str]:
+        """The key as a path."""
+        return self.key.split(".")
+
+    @property
+    def single_layer(self) -> bool:
+        """Whether the values are widths of one hidden layer."""
+        values = self.values if isinstance(self.values, list) else []
+        return self.key == "model.hidden_sizes" and all(isinstance(v, list) and len(v) == 1 for v in values)
+
+    @property
+    def label(self) -> str:
+        """The key in words."""
+        if self.single_layer:
+            return "hidden units"
+        return LABELS.get(self.key, self.parts[-1].replace("_", " "))
+
+    def text(self, value: Any) -> str:
+        """A value in one line."""
+        return value_text(value[0] if self.single_layer and isinstance(value, list) and len(value) == 1 else value)
+
+
+def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
+    """The axes of a sweep section.
+
+    Raises:
+        ConfigError: With every axis that cannot be one.
+    """
+    axes: dict[str, Axis] = {}
+    problems = []
+    for written, given in sweep.over.items():
+        place = source.place(("sweep", "over", written), of_key=True)
+        try:
+            axis = _axis(written, given, place, sweep)
+            if axis.key in axes:
+                raise ValueError("two axes for one key")
+            axes[axis.key] = axis
+        except ValueError as error:
+            problems.append(Problem(place, f"sweep.over.{written}", str(error)))
+    if problems:
+        raise ConfigError(tuple(problems))
+    return list(axes.values())
+
+
+def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
+    first = written.split(".")[0]
+    if first in NOT_AXES:
+        raise ValueError(f"cannot be varied: {NOT_AXES[first]}")
+    values = values_of(given)
+    if isinstance(values, Distribution):
+        if sweep.method not in ("random", "sobol"):
+            raise ValueError(f"{values} is to be sampled; set sweep.method to random or sobol, or give values")
+    else:
+        values = [setting(written, value) for value in values]
+        texts = [value_text(value) for value in values]
+        twice = next((text for i, text in enumerate(texts) if text in texts[:i]), None)
+        if twice is not None:
+            raise ValueError(f"{twice} is there twice")
+    return Axis(ALIASES.get(written, written), values, place)
+
+
+def setting(written: str, value: Any) -> Any:
+    """The value of the full key: ``hidden_size: 8`` stands for ``model.hidden_sizes: [8]``."""
+    if written == "hidden_size" and not isinstance(value, list):
+        return [value]
+    return value
+
+
+def numbers(texts: Sequence[str]) -> list[float] | None:
+    """The values as numbers, if all are."""
+    try:
+        found = [float(text) for text in texts]
+    except ValueError:
+        return None
+    return found if all(math.isfinite(number) for number in found) else None
+
+
+def suits_log(found: Sequence[float]) -> bool:
+    """Whether a logarithmic axis shows the values better: they are positive, span a decade, and ratios are more even."""
+    ordered = sorted(found)
+    if len(ordered) < 3 or ordered[0] <= 0 or ordered[-1] < 10 * ordered[0]:
+        return False
+    steps = [b - a for a, b in zip(ordered, ordered[1:], strict=False)]
+    ratios = [math.log(b / a) for a, b in zip(ordered, ordered[1:], strict=False)]
+    return max(ratios) / min(ratios) < max(steps) / min(steps)

@@ -1,0 +1,59 @@
+"""Networks of different shapes with equally many parameters: depth against width at one budget."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+
+from mlpexp.architectures.build import build_architecture
+from mlpexp.config.networks import Mlp
+from mlpexp.errors import InputError
+from mlpexp.experiment.prepare import Prepared
+
+TOLERANCE = 0.01
+WIDEST = 1_000_000
+
+
+def matched(prepared: Prepared, budget: int) -> Prepared:
+    """The experiment with its hidden sizes scaled by a common factor, so that it has ``budget`` parameters within 1 %.
+
+    Sizes keep their ratios but for rounding: ``[64, 32]`` may become ``[41, 21]``.
+
+    Raises:
+        InputError: The network is not a multilayer perceptron with hidden layers, or no scale comes that close.
+    """
+    model = prepared.experiment.model
+    if not isinstance(model, Mlp) or not model.hidden_sizes:
+        raise InputError(f"only an mlp with hidden layers can be scaled to {budget:,} parameters, not {model.name}")
+    sizes = _solved(prepared, model, budget)
+    count = _count(prepared, model, sizes)
+    if abs(count - budget) > TOLERANCE * budget:
+        raise InputError(
+            f"no scale of hidden sizes {model.hidden_sizes} comes within 1 % of {budget:,} parameters; "
+            f"the nearest, {sizes}, has {count:,}"
+        )
+    scaled = model.model_copy(update={"hidden_sizes": sizes})
+    experiment = prepared.experiment.model_copy(update={"model": scaled})
+    architecture = build_architecture(scaled, prepared.facts.input_shape, prepared.facts.num_outputs)
+    return replace(prepared, experiment=experiment, architecture=architecture)
+
+
+def _solved(prepared: Prepared, model: Mlp, budget: int) -> list[int]:
+    """The sizes nearest to the budget: the factor by bisection, then each layer one unit up or down."""
+    low, high = 0.0, WIDEST / max(model.hidden_sizes)
+    for _ in range(60):
+        middle = (low + high) / 2
+        over = _count(prepared, model, _scaled(model.hidden_sizes, middle)) > budget
+        low, high = (low, middle) if over else (middle, high)
+    near = _scaled(model.hidden_sizes, low)
+    shifts = product((0, 1, -1), repeat=len(near)) if len(near) <= 6 else [(0,) * i + (1,) * (len(near) - i) for i in range(len(near) + 1)]
+    candidates = [[max(1, size + shift) for size, shift in zip(near, each, strict=True)] for each in shifts]
+    return min(candidates, key=lambda sizes: abs(_count(prepared, model, sizes) - budget))
+
+
+def _scaled(sizes: Sequence[int], factor: float) -> list[int]:
+    return [max(1, round(size * factor)) for size in sizes]
+
+
+def _count(prepared: Prepared, model: Mlp, sizes: list[int]) -> int:
+    scaled = model.model_copy(update={"hidden_sizes": sizes})
+    return build_architecture(scaled, prepared.facts.input_shape, prepared.facts.num_outputs).num_parameters

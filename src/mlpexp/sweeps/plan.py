@@ -1,0 +1,230 @@
+"""From a config with a sweep section to arms, each of them a checked experiment; nothing is trained or written."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from mlpexp.config.dump import config_hash
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.load import anchor_csv_path, expand_names, read_source, validated
+from mlpexp.config.problems import Place, Problem
+from mlpexp.config.sweep import Sweep
+from mlpexp.config.yaml_source import Override, Source, dotted, set_value
+from mlpexp.errors import ConfigError, InputError
+from mlpexp.experiment.prepare import Prepared, prepared_from
+from mlpexp.sweeps.axes import Axis, axes_of
+from mlpexp.sweeps.designs import Settings, baseline_of, combinations
+from mlpexp.sweeps.matching import matched
+from mlpexp.sweeps.metric import Metric, choose_metric
+from mlpexp.sweeps.values import Distribution, value_text
+
+DEFAULT_SEEDS = 10
+MOST_TRIALS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One setting of the axes.
+
+    Attributes:
+        number: Position in the plan, from 0.
+        settings: Value of each axis, by key.
+        label: In one line: ``learning_rate=0.1, batch_size=16``.
+        prepared: The checked experiment; its ``seeds`` is 1.
+    """
+
+    number: int
+    settings: Settings
+    label: str
+    prepared: Prepared
+
+    @property
+    def experiment(self) -> Experiment:
+        """What each of its trials trains, but for the seed."""
+        return self.prepared.experiment
+
+    @property
+    def steps(self) -> int:
+        """Updates of one trial, early stopping aside."""
+        size, train = self.experiment.training.batch_size, self.prepared.sizes.train
+        return self.experiment.training.epochs * (1 if size == "full" else ceil(train / size))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole sweep before it begins.
+
+    Attributes:
+        base: The config without its sweep section.
+        sweep: The section, with what the command line said.
+        axes: What is varied.
+        arms: The settings to compare.
+        seeds: The same for every arm.
+        metric: What arms are compared by.
+        baseline: Number of the arm that others are compared with; None: the best.
+    """
+
+    base: Prepared
+    sweep: Sweep
+    axes: list[Axis]
+    arms: list[Arm]
+    seeds: range
+    metric: Metric
+    baseline: int | None
+
+    @property
+    def name(self) -> str:
+        """For folder and titles."""
+        experiment = self.base.experiment
+        return experiment.name or f"{experiment.dataset.name}-{experiment.model.name}"
+
+    def resolved(self) -> Experiment:
+        """The experiment with its sweep section as it is carried out; planning it again gives this plan."""
+        over = {axis.key: str(axis.values) if isinstance(axis.values, Distribution) else axis.values for axis in self.axes}
+        sweep = self.sweep.model_copy(update={"over": over, "seeds": len(self.seeds)})
+        return self.base.experiment.model_copy(update={"sweep": sweep})
+
+
+def make_plan(path: Path, overrides: Sequence[Override] = ()) -> Plan:
+    """Reads a config and plans its sweep; every arm is checked.
+
+    Args:
+        path: The config.
+        overrides: ``--set`` options and others that change the config, ``sweep:`` section included.
+
+    Raises:
+        InputError: With what is wrong.
+    """
+    return plan_from(read_source(path, overrides), path)
+
+
+def plan_from(source: Source, path: Path) -> Plan:
+    """``make_plan`` for a config that has been read from ``path``.
+
+    Raises:
+        InputError: With what is wrong.
+    """
+    experiment = validated(source)
+    sweep = experiment.sweep
+    if sweep is None or (not sweep.over and sweep.method != "grid"):
+        raise InputError(
+            f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
+        )
+    base = prepared_from(source)
+    axes = axes_of(sweep, source)
+    seeds = _seeds(experiment, sweep)
+    own = {axis.key: value for axis in axes for value in _own_value(base.experiment, axis.parts)}
+    found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
+    if len(found) * len(seeds) > MOST_TRIALS:
+        raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
+    arms = _arms(source, path, axes, found, base.architecture.num_parameters if sweep.match else None)
+    return Plan(base, sweep, axes, arms, seeds, _metric(sweep, arms), _baseline(sweep, axes, source, arms))
+
+
+def _seeds(experiment: Experiment, sweep: Sweep) -> range:
+    count = sweep.seeds or (experiment.seeds if experiment.seeds > 1 else DEFAULT_SEEDS)
+    return range(experiment.seed, experiment.seed + count)
+
+
+def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
+    """Arms to sample: trials over seeds."""
+    sampled = sweep.method in ("random", "sobol")
+    if sampled == (sweep.trials is not None):
+        if sweep.trials and sweep.trials % num_seeds:
+            near = max(sweep.trials // num_seeds, 1) * num_seeds
+            message = f"{sweep.trials} is not a multiple of the {num_seeds} seeds; {near} makes {near // num_seeds} arms"
+            raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+        return (sweep.trials or 0) // num_seeds
+    message = f"needed with method: {sweep.method}" if sampled else f"means nothing for method: {sweep.method}"
+    raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+
+
+def _own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
+    """The value of a key in the resolved config, as data, in a list; an empty list if it has none."""
+    node: Any = experiment.model_dump(mode="json")
+    for part in parts:
+        if isinstance(node, dict) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+        else:
+            return []
+    if isinstance(node, dict) and set(node) == {"name"}:  # `relu` is what `{name: relu}` is short for
+        node = node["name"]
+    return [node]
+
+
+def _arms(
+    source: Source, path: Path, axes: Sequence[Axis], found: Sequence[Settings], budget: int | None
+) -> list[Arm]:
+    arms, problems = [], {}
+    for number, settings in enumerate(found):
+        label = _label(axes, settings)
+        try:
+            prepared = prepared_from(_with(source, path, axes, settings))
+            if budget is not None:
+                prepared = matched(prepared, budget)
+        except ConfigError as error:
+            problems |= {str(problem): problem for problem in error.problems}
+            continue
+        except InputError as error:
+            place = Place("sweep.match" if budget is not None else str(path))
+            problems[str(error)] = Problem(place, label, str(error))
+            continue
+        one = prepared.experiment.model_copy(update={"seeds": 1})
+        arms.append(Arm(number, settings, label, Prepared(one, prepared.facts, prepared.sizes, prepared.architecture)))
+    if problems:
+        raise ConfigError(tuple(problems.values()))
+    return arms
+
+
+def _with(source: Source, path: Path, axes: Sequence[Axis], settings: Settings) -> Source:
+    """The config with the values of one arm."""
+    changed = Source(copy.deepcopy(source.data), dict(source.keys), dict(source.values))
+    changed.data.pop("sweep", None)
+    for axis in axes:
+        if axis.key in settings:
+            set_value(changed, axis.parts, copy.deepcopy(settings[axis.key]), axis.place)
+    expand_names(changed)
+    anchor_csv_path(changed, path)
+    return changed
+
+
+def _label(axes: Sequence[Axis], settings: Settings) -> str:
+    """``learning_rate=0.1, batch_size=16``; the whole key where the last word would be ambiguous."""
+    last = [axis.parts[-1] for axis in axes]
+    parts = []
+    for axis in axes:
+        if axis.key in settings:
+            name = "hidden_size" if axis.single_layer else axis.parts[-1]
+            name = name if last.count(axis.parts[-1]) == 1 and name != "name" else axis.key
+            parts.append(f"{name}={axis.text(settings[axis.key])}")
+    return ", ".join(parts) or "the config as it is"
+
+
+def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:
+    tasks = {arm.prepared.facts.task for arm in arms}
+    if len(tasks) > 1:
+        raise InputError("sweep: some arms classify and others predict numbers; they have no metric in common")
+    parts = [part for part in arms[0].prepared.sizes.bounds if all(part in arm.prepared.sizes.bounds for arm in arms)]
+    return choose_metric(sweep.metric, parts, tasks.pop())
+
+
+def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence[Arm]) -> int | None:
+    wanted = baseline_of(sweep, axes, source)
+    if wanted is None:
+        return 0 if sweep.method == "one_at_a_time" else None  # its first arm is the config itself
+    matching = [arm for arm in arms if all(arm.settings.get(key) == value for key, value in wanted.items())]
+    if len(matching) != 1:
+        what = ", ".join(f"{key}={value_text(value)}" for key, value in wanted.items())
+        message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"
+        raise ConfigError((Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message),))
+    return matching[0].number
+
+
+def trial_key(arm: Arm, seed: int) -> tuple[str, int]:
+    """What a trial computes; arms that differ in name alone have equal keys and are trained once."""
+    return config_hash(arm.experiment), seed

@@ -1,0 +1,132 @@
+"""The values of an axis: lists, ranges such as ``log(1e-4, 1, 9)``, and distributions to sample from."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import yaml
+
+from mlpexp.config.dump import ConfigDumper
+from mlpexp.config.problems import did_you_mean
+
+CALL = re.compile(r"\s*([a-z_]+)\s*\(([^()]*)\)\s*")
+MOST_VALUES = 10_000
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Values to be sampled: ``uniform(0, 0.5)``, ``log_uniform(1e-4, 1)`` or ``integers(4, 64)`` (ends included)."""
+
+    kind: str
+    low: float
+    high: float
+
+    def at(self, share: float) -> float | int:
+        """The value below which the given share (0 to 1) of all values lies."""
+        if self.kind == "integers":
+            return int(self.low + np.floor(share * (self.high - self.low + 1)))
+        if self.kind == "log_uniform":
+            return _rounded(self.low * (self.high / self.low) ** share)
+        return _rounded(self.low + share * (self.high - self.low))
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.low:g}, {self.high:g})"
+
+
+def values_of(given: Any) -> list[Any] | Distribution:
+    """The values of an axis from what a config or the command line has.
+
+    Args:
+        given: A list of values, or the text of a range (``log(1e-4, 1, 9)``: nine values, ends included, equal ratios;
+            ``linear(0, 1, 5)``: equal steps; ``range(10, 100, 10)``: as in Python, 100 excluded) or distribution.
+
+    Raises:
+        ValueError: In words for the user.
+    """
+    if isinstance(given, list):
+        if not given:
+            raise ValueError("has no values")
+        return given
+    match = CALL.fullmatch(given) if isinstance(given, str) else None
+    if match is None:
+        raise ValueError("expected a list of values or a range such as log(1e-4, 1, 9)")
+    name, arguments = match.group(1), [_number(text) for text in match.group(2).split(",")]
+    if name not in RANGES:
+        raise ValueError(f"{name} is not a range{did_you_mean(name, RANGES)}")
+    count, make = RANGES[name]
+    if len(arguments) != count:
+        raise ValueError(f"{name} takes {count} numbers, not {len(arguments)}")
+    return make(*arguments)
+
+
+def value_text(value: Any) -> str:
+    """A value in one line, as a config would have it: ``0.1``, ``relu``, ``[16, 16]``, ``{name: elu, alpha: 2.0}``."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, int):
+        return str(value)
+    text = yaml.dump(value, Dumper=ConfigDumper, default_flow_style=True, sort_keys=False, width=10_000)
+    return " ".join(str(text).split())
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text.strip()!r} is not a number") from None
+
+
+def _rounded(value: float) -> float:
+    """To six significant digits: what is written is what is trained."""
+    return float(f"{value:.6g}")
+
+
+def _count(number: float) -> int:
+    if number != int(number) or not 2 <= number <= MOST_VALUES:
+        raise ValueError(f"{number:g} is not a number of values between 2 and {MOST_VALUES:,}")
+    return int(number)
+
+
+def _log(low: float, high: float, number: float) -> list[Any]:
+    if low <= 0 or high <= 0:
+        raise ValueError("log needs ends above 0")
+    return [_rounded(value) for value in np.geomspace(low, high, _count(number)).tolist()]
+
+
+def _linear(low: float, high: float, number: float) -> list[Any]:
+    return [_rounded(value) for value in np.linspace(low, high, _count(number)).tolist()]
+
+
+def _range(start: float, stop: float, step: float) -> list[Any]:
+    if any(value != int(value) for value in (start, stop, step)):
+        raise ValueError("range takes whole numbers; linear(0, 1, 5) makes others")
+    values = list(range(int(start), int(stop), int(step))) if step else []
+    if not values or len(values) > MOST_VALUES:
+        raise ValueError(f"range({start:g}, {stop:g}, {step:g}) has {len(values):,} values")
+    return values
+
+
+def _distribution(kind: str) -> Callable[[float, float], Distribution]:
+    def make(low: float, high: float) -> Distribution:
+        if low >= high or (kind == "log_uniform" and low <= 0):
+            raise ValueError(f"{kind} needs {'0 < ' if kind == 'log_uniform' else ''}low < high")
+        return Distribution(kind, low, high)
+
+    return make
+
+
+RANGES: dict[str, tuple[int, Callable[..., Any]]] = {
+    "log": (3, _log),
+    "linear": (3, _linear),
+    "range": (3, _range),
+    "uniform": (2, _distribution("uniform")),
+    "log_uniform": (2, _distribution("log_uniform")),
+    "integers": (2, _distribution("integers")),
+}
