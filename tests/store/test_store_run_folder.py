@@ -13,7 +13,8 @@ import pytest
 
 from mlpexp.errors import InputError, RunError
 from mlpexp.store import run_folder
-from mlpexp.store.run_folder import RunFolder, as_json
+from mlpexp.store.folders import as_json, read_json
+from mlpexp.store.run_folder import RunFolder
 
 FILES = {"config.yaml": "seed: 0\n", "summary.json": '{"status": "running"}\n', "environment.json": "{}\n"}
 
@@ -155,12 +156,12 @@ def test_a_damaged_json_file_is_one_sentence(content: bytes, tmp_path: Path) -> 
     (tmp_path / "summary.json").write_bytes(content)
     folder = RunFolder(tmp_path)
     with pytest.raises(RunError, match=r"summary\.json: damaged: not JSON|summary\.json: damaged: not a JSON object"):
-        folder.read_json(folder.summary)
+        read_json(folder.summary)
 
 
 def test_a_missing_json_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"environment\.json: cannot be read"):
-        RunFolder(tmp_path).read_json(tmp_path / "environment.json")
+        read_json(tmp_path / "environment.json")
 
 
 def test_numbers_that_json_has_not_become_null(tmp_path: Path) -> None:

@@ -79,7 +79,9 @@ def plot(
 
 
 def _print_head(console: Any, folder: "RunFolder", summary: dict[str, Any]) -> None:
-    environment = folder.read_json(folder.environment)
+    from mlpexp.store.folders import read_json
+
+    environment = read_json(folder.environment)
     data, model = summary["dataset"], summary["model"]
     parts = ", ".join(f"{data[part]:,} {part}" for part in ("train", "validation", "test") if data[part])
     torch_version = environment.get("packages", {}).get("torch", "?")

@@ -49,6 +49,7 @@ class ConfigDumper(yaml.SafeDumper):
     """Block style with short lists in one line, and floats that read back as the same floats."""
 
     def ignore_aliases(self, data: Any) -> bool:
+        """Equal values are written twice."""
         return True
 
 

@@ -1,6 +1,6 @@
 """The whole config: one experiment."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -12,6 +12,14 @@ from mlpexp.config.sweep import Sweep
 
 LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+
+class Seeds(NamedTuple):
+    """The seed of each purpose."""
+
+    split: int
+    init: int
+    order: int
 
 
 class Experiment(Strict):
@@ -31,6 +39,12 @@ class Experiment(Strict):
     training: Training = Field(default_factory=Training, description="Batches, length, measurement.")
     seed: Seed = Field(0, description="Decides split, initial weights, batch order and dropout.")
     seeds: PositiveInt = Field(1, description="Number of repetitions, with seeds seed, seed + 1, ...", le=100_000)
+    split_seed: Seed | None = Field(
+        None,
+        description="Decides the split; default: the repetition's own seed. Set, it is the same in all repetitions.",
+    )
+    init_seed: Seed | None = Field(None, description="Likewise for the initial weights.")
+    order_seed: Seed | None = Field(None, description="Likewise for batch order, dropout and augmentation.")
     device: DeviceName = Field("auto", description="Where to compute; auto: cuda, else cpu.")
     sweep: Sweep | None = Field(None, description="What `mlpexp sweep` varies; nothing to `mlpexp train`.")
 
@@ -38,3 +52,9 @@ class Experiment(Strict):
     def all_seeds(self) -> range:
         """The seeds of all repetitions."""
         return range(self.seed, self.seed + self.seeds)
+
+    @property
+    def seeds_by_purpose(self) -> Seeds:
+        """The seeds that a member of a stack is trained with: ``seed``, but for the purposes that have their own."""
+        chosen = (self.split_seed, self.init_seed, self.order_seed)
+        return Seeds(*(self.seed if own is None else own for own in chosen))

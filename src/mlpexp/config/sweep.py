@@ -18,7 +18,8 @@ class Sweep(Strict):
     )
     method: Method = Field(
         "grid",
-        description="`grid`: all combinations; `one_at_a_time`: each axis alone, the others as in the config; `random` and `sobol`: sampled.",
+        description="`grid`: all combinations; `one_at_a_time`: each axis alone, the others as in the config; "
+        "`random` and `sobol`: sampled.",
     )
     zip: list[list[str]] = Field(
         default_factory=list, description="Groups of axes that move together instead of being crossed."

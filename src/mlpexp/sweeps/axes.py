@@ -1,5 +1,6 @@
 """The axes of a sweep: which key takes which values, and how both are called."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
 
 
 def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
-    first = written.split(".")[0]
+    first = written.split(".", maxsplit=1)[0]
     if first in NOT_AXES:
         raise ValueError(f"cannot be varied: {NOT_AXES[first]}")
     values = values_of(given)
@@ -118,6 +119,6 @@ def suits_log(found: Sequence[float]) -> bool:
     ordered = sorted(found)
     if len(ordered) < 3 or ordered[0] <= 0 or ordered[-1] < 10 * ordered[0]:
         return False
-    steps = [b - a for a, b in zip(ordered, ordered[1:], strict=False)]
-    ratios = [math.log(b / a) for a, b in zip(ordered, ordered[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(ordered)]
+    ratios = [math.log(b / a) for a, b in itertools.pairwise(ordered)]
     return max(ratios) / min(ratios) < max(steps) / min(steps)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpexp.config.problems import Problem, did_you_mean
 from mlpexp.config.sweep import Sweep
-from mlpexp.config.yaml_source import Source
+from mlpexp.config.yaml_source import Source, dotted
 from mlpexp.errors import ConfigError
 from mlpexp.randomness import stream
 from mlpexp.sweeps.axes import ALIASES, Axis, setting
@@ -69,15 +69,15 @@ def _named(source: Source, axes: Sequence[Axis], path: tuple[Any, ...], given: M
     """A mapping of axes to values, by full key, the values being those of the axis."""
     known = {axis.key: axis for axis in axes}
     settings = {}
-    for written, value in given.items():
-        key, value = ALIASES.get(written, written), setting(written, value)
+    for written, wanted in given.items():
+        key = ALIASES.get(written, written)
         if key not in known:
             raise _problem(source, (*path, written), f"not an axis{did_you_mean(written, known)}")
-        if known[key].single_layer and not isinstance(value, list):
-            value = [value]
+        narrow = known[key].single_layer and not isinstance(wanted, list)
+        value = [wanted] if narrow else setting(written, wanted)
         values = known[key].values
         if isinstance(values, list) and value not in values:
-            raise _problem(source, (*path, written), f"{value} is not among the values of this axis")
+            raise _problem(source, (*path, written), f"{wanted} is not among the values of this axis")
         settings[key] = value
     return settings
 
@@ -170,12 +170,11 @@ def _points(method: str, dimensions: int, seed: int) -> Iterator[list[float]]:
             yield generator.random(dimensions).tolist()
     from scipy.stats.qmc import Sobol  # takes half a second to import
 
-    sobol = Sobol(dimensions, scramble=True, rng=generator)
+    seed = int(generator.integers(2**63))  # the scrambling wants to spawn generators, which a keyed one cannot
+    sobol = Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
     while True:
         yield from sobol.random(256).tolist()
 
 
 def _problem(source: Source, path: tuple[Any, ...], message: str) -> ConfigError:
-    from mlpexp.config.yaml_source import dotted
-
     return ConfigError((Problem(source.place(path), dotted(path), message),))

@@ -45,7 +45,11 @@ def _solved(prepared: Prepared, model: Mlp, budget: int) -> list[int]:
         over = _count(prepared, model, _scaled(model.hidden_sizes, middle)) > budget
         low, high = (low, middle) if over else (middle, high)
     near = _scaled(model.hidden_sizes, low)
-    shifts = product((0, 1, -1), repeat=len(near)) if len(near) <= 6 else [(0,) * i + (1,) * (len(near) - i) for i in range(len(near) + 1)]
+    num_layers = len(near)
+    if num_layers <= 6:
+        shifts = list(product((0, 1, -1), repeat=num_layers))
+    else:  # the last layers one wider
+        shifts = [(0,) * i + (1,) * (num_layers - i) for i in range(num_layers + 1)]
     candidates = [[max(1, size + shift) for size, shift in zip(near, each, strict=True)] for each in shifts]
     return min(candidates, key=lambda sizes: abs(_count(prepared, model, sizes) - budget))
 

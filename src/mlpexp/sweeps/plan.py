@@ -83,7 +83,9 @@ class Plan:
 
     def resolved(self) -> Experiment:
         """The experiment with its sweep section as it is carried out; planning it again gives this plan."""
-        over = {axis.key: str(axis.values) if isinstance(axis.values, Distribution) else axis.values for axis in self.axes}
+        over = {
+            axis.key: str(axis.values) if isinstance(axis.values, Distribution) else axis.values for axis in self.axes
+        }
         sweep = self.sweep.model_copy(update={"over": over, "seeds": len(self.seeds)})
         return self.base.experiment.model_copy(update={"sweep": sweep})
 
@@ -135,7 +137,9 @@ def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
     if sampled == (sweep.trials is not None):
         if sweep.trials and sweep.trials % num_seeds:
             near = max(sweep.trials // num_seeds, 1) * num_seeds
-            message = f"{sweep.trials} is not a multiple of the {num_seeds} seeds; {near} makes {near // num_seeds} arms"
+            message = (
+                f"{sweep.trials} is not a multiple of the {num_seeds} seeds; {near} makes {near // num_seeds} arms"
+            )
             raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
         return (sweep.trials or 0) // num_seeds
     message = f"needed with method: {sweep.method}" if sampled else f"means nothing for method: {sweep.method}"
@@ -157,10 +161,9 @@ def _own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     return [node]
 
 
-def _arms(
-    source: Source, path: Path, axes: Sequence[Axis], found: Sequence[Settings], budget: int | None
-) -> list[Arm]:
-    arms, problems = [], {}
+def _arms(source: Source, path: Path, axes: Sequence[Axis], found: Sequence[Settings], budget: int | None) -> list[Arm]:
+    arms: list[Arm] = []
+    problems: dict[str, object] = {}
     for number, settings in enumerate(found):
         label = _label(axes, settings)
         try:

@@ -1,0 +1,65 @@
+"""A record of what a run was computed with; imports no torch."""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from mlpexp import __version__
+
+
+def environment(device: str, threads: int, command: Sequence[str], data_fingerprint: str) -> dict[str, Any]:
+    """What a run was computed with: an allow-list of versions and hardware, nothing of the user's environment."""
+    packages = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "scipy", "safetensors", "pydantic")
+    return {
+        "mlpexp": __version__,
+        "git_commit": _git_commit(),
+        "python": platform.python_version(),
+        "packages": {package: version(package) for package in packages},
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "device": device,
+        "threads": threads,
+        "engine": "stacked, eager",
+        "data_fingerprint": data_fingerprint,
+        "command": [Path(command[0]).name, *map(_without_home, command[1:])] if command else [],
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _without_home(argument: str) -> str:
+    """An argument with ``~`` for the user's home folder, whose name is nobody's business."""
+    home = os.environ.get("HOME", "").rstrip("/")
+    return re.sub(rf"{re.escape(home)}(?=/|$)", "~", argument) if home else argument
+
+
+def _git_commit() -> str | None:
+    """The commit of mlpexp's own source, if it runs from a checkout."""
+    source = Path(__file__).resolve().parent
+    if not any((parent / ".git").exists() for parent in source.parents[2:3]):
+        return None
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=source, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return answer.stdout.strip() or None
+
+
+def _processor() -> str:
+    if sys.platform == "linux":
+        try:
+            lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            lines = []
+        for line in lines:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"
