@@ -15,7 +15,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.run import members_of, samples_of
+from mlpexp.experiment.members import members_of, samples_of
 from mlpexp.training.trainer import Trainer
 from side_by_side import compare, header
 
@@ -40,8 +40,8 @@ def mlpexp_seconds(config: Experiment, num_seeds: int, *, whole: bool = False) -
     """Microseconds per step of the stack; ``whole``: with the evaluation of both parts after each epoch."""
     dataset = load(config.dataset)
     architecture = build_architecture(config.model, dataset.facts.input_shape, dataset.facts.num_outputs)
-    seeds = range(num_seeds)
-    trainer = Trainer(members_of(config, seeds), architecture, dataset, samples_of(config, dataset, seeds))
+    members = members_of(config, range(num_seeds))
+    trainer = Trainer(members, [architecture] * num_seeds, dataset, samples_of(members, dataset))
     started = perf_counter()
     records = [record for record in trainer.run() if record]
     total = perf_counter() - started
@@ -51,7 +51,7 @@ def mlpexp_seconds(config: Experiment, num_seeds: int, *, whole: bool = False) -
 def plain_seconds(config: Experiment, *, loader: bool) -> float:
     """The loop that everybody writes: nn.Sequential, torch.optim.SGD, tensors in memory or a DataLoader."""
     dataset = load(config.dataset)
-    samples = samples_of(config, dataset, [0])
+    samples = samples_of([config], dataset)
     inputs, targets = (tensor[0] for tensor in samples.part(0, samples.sizes.train))
     activation = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[config.model.activation.name]
     model = nn.Sequential(nn.Linear(4, 16), activation(), nn.Linear(16, 3))

@@ -20,7 +20,7 @@ from mlpexp.config.rules import resolve
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
 from mlpexp.experiment.machine import num_threads
-from mlpexp.experiment.run import members_of, samples_of
+from mlpexp.experiment.members import samples_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.trainer import Trainer
 from side_by_side import compare, header
@@ -48,7 +48,7 @@ class Candidates:
         self.config = config
         self.dataset = load(config.dataset)
         self.architecture = build_architecture(config.model, self.dataset.facts.input_shape, 10)
-        self.samples = samples_of(config, self.dataset, [0])
+        self.samples = samples_of([config], self.dataset)
         self.device = self.samples.device
         self.threads = num_threads(config, self.architecture, self.samples.sizes.train)
         self.batch_size = int(config.training.batch_size)
@@ -63,7 +63,7 @@ class Candidates:
 
     def mlpexp(self) -> float:
         torch.set_num_threads(self.threads)
-        trainer = Trainer(members_of(self.config, [0]), self.architecture, self.dataset, self.samples)
+        trainer = Trainer([self.config], [self.architecture], self.dataset, self.samples)
         return self._rate(trainer._steps())
 
     def best_plain(self) -> float:

@@ -58,6 +58,9 @@ class Run:
     def metrics(self) -> list[dict[str, float]]:
         return self.table(self.folder.metrics)
 
+    def table_of_resumptions(self) -> list[dict[str, Any]]:
+        return json.loads(self.folder.environment.read_text())["resumed"]
+
     def evaluation(self, name: str) -> list[dict[str, Any]]:
         return self.table(self.folder.evaluation / f"{name}.csv")
 

@@ -11,6 +11,7 @@ import pytest
 from experiment_runs import TINY, Make, Run
 
 import mlpexp.experiment.run as run_module
+import mlpexp.training.trainer as trainer_module
 from mlpexp.errors import Interrupted, RunError
 
 CASES = {
@@ -90,6 +91,30 @@ def test_abandoned_again_and_again_a_run_ends_with_the_same_bytes(
     assert broken.bytes() == whole.bytes()
     timeless = [{**run.summary, "time": None} for run in (broken, whole)]
     assert timeless[0] == timeless[1]
+
+
+def test_the_environment_says_with_what_a_run_was_continued(make: Make, every_step: Callable[[int], None]) -> None:
+    run = make(TINY)
+    every_step(1)
+    assert abandon(run, 4)
+    assert run.table_of_resumptions() == []
+    run = run.resumed().finish()
+    (resumed,) = run.table_of_resumptions()
+    assert set(resumed) == {"date", "device", "threads", "torch"}
+    assert (resumed["device"], resumed["threads"]) == ("cpu", 1)
+
+
+def test_the_time_per_step_of_a_resumed_run_is_that_of_its_steps(
+    make: Make, every_step: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two ticks per step, one before and one after; time between two updates does not count, nor does a broken epoch."""
+    monkeypatch.setattr(trainer_module, "perf_counter", itertools.count().__next__)
+    every_step(1)
+    whole, broken = make(TINY).finish(), make(TINY)
+    assert abandon(broken, 6)
+    broken = broken.resumed().finish()
+    times = [run.summary["time"]["microseconds_per_step"] for run in (whole, broken)]
+    assert times[0] == times[1] == pytest.approx(1e6, rel=0.5)
 
 
 def test_rows_are_on_the_disk_before_the_checkpoint_that_counts_on_them(

@@ -13,7 +13,8 @@ from experiment_runs import TINY, Make
 import mlpexp.experiment.run as run_module
 from mlpexp.config.dump import config_hash
 from mlpexp.errors import DataError, InputError, RunError
-from mlpexp.experiment.machine import environment, num_threads, stacks
+from mlpexp.experiment.environment import environment
+from mlpexp.experiment.machine import num_threads, stacks
 from mlpexp.experiment.prepare import prepare
 from mlpexp.experiment.run import new_run
 
@@ -88,6 +89,23 @@ def test_a_seed_has_the_same_weights_and_metrics_alone_as_in_a_stack(trained: Ma
                 assert ours[key][place].tobytes() == theirs[key][0].tobytes(), key
 
 
+def test_with_an_init_seed_only_split_and_order_differ_from_repetition_to_repetition(trained: Make) -> None:
+    run = trained(TINY.replace("epochs: 3", "epochs: 1") + "seeds: 3\ninit_seed: 7\norder_seed: 1\nsplit_seed: 2\n")
+    rows = [{**row, "seed": None} for row in run.metrics if row["epoch"] == 1]
+    assert len(rows) == 3
+    assert rows[0] == rows[1] == rows[2]
+    assert {row["seed"] for row in run.evaluation("predictions")} == {0, 1, 2}
+    assert len(run.weights("best")["input.shift"]) == 3
+    free = trained(TINY.replace("epochs: 3", "epochs: 1") + "seeds: 3\ninit_seed: 7\n", "free")
+    assert len({row["train_loss"] for row in free.metrics if row["epoch"] == 1}) == 3
+    seven = trained(TINY.replace("epochs: 3", "epochs: 1") + "seed: 7\n", "seven")
+    initial = [
+        [row["count"] for row in each.evaluation("histograms") if row["kind"] == "weights initial"]
+        for each in (run, free, seven)
+    ]
+    assert initial[0] == initial[1] == initial[2]
+
+
 def test_convolutions_are_trained_one_seed_after_the_other_and_multilayer_perceptrons_together(tmp_path: Path) -> None:
     def network(model: str) -> list[list[int]]:
         path = tmp_path / "c.yaml"
@@ -111,7 +129,7 @@ def test_the_environment_is_an_allow_list(make: Make, monkeypatch: pytest.Monkey
     content = run.folder.environment.read_text()
     assert set(json.loads(content)) == {
         "mlpexp", "git_commit", "python", "packages", "system", "processor", "device", "threads", "engine",
-        "data_fingerprint", "command", "started",
+        "data_fingerprint", "command", "started", "resumed",
     }  # fmt: skip
     assert "do-not-tell" not in content
     assert json.loads(content)["command"] == ["mlpexp", "train"]
@@ -123,7 +141,7 @@ def test_no_home_folder_is_in_the_environment_file(tmp_path: Path, monkeypatch: 
         str(tmp_path / "somebody" / "bin" / "mlpexp"), "train", "--config", str(tmp_path / "somebody" / "secret.yaml"),
         f"--runs-dir={tmp_path}/somebody/runs",
     ]  # fmt: skip
-    content = environment(torch.device("cpu"), 1, command, "0" * 16)
+    content = environment("cpu", 1, command, "0" * 16)
     assert "somebody" not in json.dumps(content)
     assert content["command"] == ["mlpexp", "train", "--config", "~/secret.yaml", "--runs-dir=~/runs"]
 

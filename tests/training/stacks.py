@@ -5,7 +5,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.run import samples_of
+from mlpexp.experiment.members import samples_of
 from mlpexp.training.trainer import Trainer
 
 
@@ -26,12 +26,11 @@ def experiment(**sections) -> Experiment:
 
 
 def trainer(members: list[Experiment]) -> Trainer:
-    """A trainer of the given members; each has its own seed."""
-    first = members[0]
-    dataset = load(first.dataset)
-    architecture = build_architecture(first.model, dataset.facts.input_shape, dataset.facts.num_outputs)
-    seeds = sorted({member.seed for member in members})
-    return Trainer(members, architecture, dataset, samples_of(first, dataset, seeds))
+    """A trainer of the given members."""
+    dataset = load(members[0].dataset)
+    facts = dataset.facts
+    architectures = [build_architecture(member.model, facts.input_shape, facts.num_outputs) for member in members]
+    return Trainer(members, architectures, dataset, samples_of(members, dataset))
 
 
 def finished(members: list[Experiment]):

@@ -54,19 +54,22 @@ own = st.fixed_dictionaries(
     {
         "seed": st.integers(0, 2),
         "learning_rate": st.sampled_from([0.001, 0.1, 0.5, 1e6, 1e30]),
-        "l2_penalty": st.sampled_from([0.0, 0.0, 0.1]),
-        "weight_decay": st.sampled_from([0.0, 0.0, 0.01]),
+        "l2_penalty": st.sampled_from([0.01, 0.1]),
+        "weight_decay": st.sampled_from([0.001, 0.01]),
         "dropout": st.sampled_from([0.1, 0.5]),
-        "gradient_clip": st.sampled_from([None, None, 0.1, 1.0]),
+        "gradient_clip": st.sampled_from([0.1, 1.0]),
         "weight_averaging": st.sampled_from([0.0, 0.5, 0.99]),
-        "early_stopping": st.none()
-        | st.fixed_dictionaries({"patience": st.just(1), "min_delta": st.sampled_from([0.0, 9.0])}),
+        "early_stopping": st.fixed_dictionaries({"patience": st.just(1), "min_delta": st.sampled_from([0.0, 9.0])}),
+        "init": st.sampled_from(["he_normal", "xavier_uniform", {"name": "normal", "std": 0.5}]),
         "schedule": st.sampled_from([{"name": "constant"}, {"name": "cosine", "warmup_epochs": 1.0}]),
     }
 )
+SWITCHES = ("l2_penalty", "weight_decay", "dropout", "gradient_clip", "weight_averaging", "early_stopping")
+switched_on = st.sets(st.sampled_from(SWITCHES))  # what all members of a stack have or have not
 CALM: dict[str, Any] = {
-    "seed": 0, "learning_rate": 0.1, "l2_penalty": 0.0, "weight_decay": 0.0, "dropout": 0.1, "gradient_clip": None,
-    "weight_averaging": 0.5, "early_stopping": None, "schedule": {"name": "constant"},
+    "seed": 0, "learning_rate": 0.1, "l2_penalty": 0.01, "weight_decay": 0.001, "dropout": 0.1, "gradient_clip": 1.0,
+    "weight_averaging": 0.5, "early_stopping": {"patience": 1, "min_delta": 0.0}, "schedule": {"name": "constant"},
+    "init": "he_normal",
 }  # fmt: skip
 PLAIN: dict[str, Any] = {
     "dataset": DATASETS[0],
@@ -79,15 +82,15 @@ PLAIN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def member(together: dict[str, Any], numbers: dict[str, Any], *, with_dropout: bool, with_average: bool) -> Any:
+def member(together: dict[str, Any], numbers: dict[str, Any], on: set[str]) -> Any:
     """One member: what the stack has in common, and its own numbers."""
     dataset, optimizer = together["dataset"], together["optimizer"]
-    from_numbers = {key: numbers[key] for key in ("learning_rate", "l2_penalty", "weight_decay")}
-    training = {key: numbers[key] for key in ("gradient_clip", "early_stopping")}
-    training["weight_averaging"] = numbers["weight_averaging"] if with_average else None
+    numbers = {key: value for key, value in numbers.items() if key in on or key not in SWITCHES}
+    from_numbers = {key: numbers.get(key, 0.0) for key in ("learning_rate", "l2_penalty", "weight_decay")}
+    training = {key: numbers.get(key) for key in ("gradient_clip", "early_stopping", "weight_averaging")}
     return experiment(
         dataset=dataset,
-        model={**together["model"], "dropout": numbers["dropout"] if with_dropout else 0.0},
+        model={**together["model"], "dropout": numbers.get("dropout", 0.0), "init": numbers["init"]},
         loss=None if dataset.get("function") else together["loss"],
         optimizer={**optimizer, **from_numbers},
         training={**together["training"], **training},
@@ -97,15 +100,15 @@ def member(together: dict[str, Any], numbers: dict[str, Any], *, with_dropout: b
 
 
 @settings(max_examples=40)
-@given(shared, st.lists(own, min_size=2, max_size=4), st.booleans(), st.booleans(), st.integers(0, 3))
-@example(PLAIN, [CALM, {**CALM, "learning_rate": 1e30}, {**CALM, "seed": 1}], False, False, 2)
-@example(PLAIN, [{**CALM, "learning_rate": 1e30}, {**CALM, "gradient_clip": 0.1}], False, False, 0)
-@example(PLAIN, [CALM, {**CALM, "early_stopping": {"patience": 1, "min_delta": 9.0}}, CALM], True, True, 0)
-@example({**PLAIN, "model": {**PLAIN["model"], "hidden_sizes": [1], "batch_norm": True}}, [CALM, CALM], False, False, 1)
+@given(shared, st.lists(own, min_size=2, max_size=4), switched_on, st.integers(0, 3))
+@example(PLAIN, [CALM, {**CALM, "learning_rate": 1e30}, {**CALM, "seed": 1}], set(), 2)
+@example(PLAIN, [{**CALM, "learning_rate": 1e30}, {**CALM, "gradient_clip": 0.1}], {"gradient_clip"}, 0)
+@example(PLAIN, [CALM, {**CALM, "early_stopping": {"patience": 1, "min_delta": 9.0}}, CALM], set(SWITCHES), 0)
+@example({**PLAIN, "model": {**PLAIN["model"], "hidden_sizes": [1], "batch_norm": True}}, [CALM, CALM], set(), 1)
 def test_a_member_is_bit_for_bit_what_it_is_alone(
-    together: dict[str, Any], numbers: list[dict[str, Any]], with_dropout: bool, with_average: bool, chosen: int
+    together: dict[str, Any], numbers: list[dict[str, Any]], on: set[str], chosen: int
 ) -> None:
-    stack = [member(together, one, with_dropout=with_dropout, with_average=with_average) for one in numbers]
+    stack = [member(together, one, on) for one in numbers]
     position = chosen % len(stack)
     stacked, records = finished(stack)
     solo, own_records = finished([stack[position]])
@@ -113,14 +116,14 @@ def test_a_member_is_bit_for_bit_what_it_is_alone(
     for name in ("last", "best", "last_buffers", "best_buffers"):
         assert torch.equal(getattr(stacked.progress, name)[position], getattr(solo.progress, name)[0]), name
     assert stacked.progress.statuses[position] == solo.progress.statuses[0]
-    for name in ("ended_epoch", "best_epoch", "best_loss"):
+    for name in ("ended_epoch", "best_epoch", "best_loss", "improved_epoch"):
         assert getattr(stacked.progress, name)[position] == getattr(solo.progress, name)[0], name
 
 
 @settings(max_examples=10)
 @given(st.permutations([CALM, {**CALM, "seed": 1}, {**CALM, "learning_rate": 1e30}, {**CALM, "l2_penalty": 0.1}]))
 def test_the_order_of_a_stack_does_not_matter(numbers: list[dict[str, Any]]) -> None:
-    stack = [member(PLAIN, one, with_dropout=True, with_average=True) for one in numbers]
+    stack = [member(PLAIN, one, {"dropout", "weight_averaging", "l2_penalty"}) for one in numbers]
     forward, records = finished(stack)
     backward, reversed_records = finished(stack[::-1])
     assert torch.equal(forward.progress.last, backward.progress.last.flip(0))

@@ -69,7 +69,7 @@ def test_the_others_train_to_the_end():
 
 def test_a_stack_of_which_all_diverge_ends_early():
     chosen, records = finished(with_rates(100.0, 1e5))
-    assert chosen.progress.active == []
+    assert chosen.progress.active.tolist() == []
     assert records[-1].epoch < 400
     assert {row.status for row in records[-1].rows} == {"diverged"}
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from stacks import experiment, finished, trainer
+from stacks import experiment, trainer
 
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.networks import Mlp
@@ -72,17 +72,6 @@ def test_members_of_one_seed_drop_nested_units_and_neighbours_change_none() -> N
         assert torch.equal(one["dropout1"][1], other["dropout1"][0])
         assert torch.equal(one["dropout1"][0], one["dropout1"][2])
         assert not one["dropout1"][1][one["dropout1"][0] == 0].any()
-
-
-def test_a_rate_of_zero_is_no_dropout() -> None:
-    """Bit for bit, so that an arm without dropout can be stacked with one that has it."""
-    config = experiment(model={"hidden_sizes": [6], "dropout": 0.3})
-    none = config.model_copy(update={"model": config.model.model_copy(update={"dropout": 0.0})})
-    together, _ = finished([config, none.model_copy(update={"seed": 1})])
-    never = trainer([none.model_copy(update={"seed": 1})])
-    never.progress.network.flat.copy_(trainer([config, none.model_copy(update={"seed": 1})]).progress.network.flat[1:])
-    list(never.run())
-    assert torch.equal(together.progress.last[1], never.progress.last[0])
 
 
 def test_evaluation_drops_nothing() -> None:

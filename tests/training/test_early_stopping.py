@@ -19,12 +19,13 @@ def losses_of(records, member):
 
 def expected_end(losses, patience, min_delta, last_epoch):
     """Where training ends and which epoch is the best, by the rule of the documentation."""
-    best, best_epoch = np.inf, 0
-    for epoch, loss in losses:
-        if loss < best - min_delta:
-            best, best_epoch = loss, epoch
-        if epoch - best_epoch >= patience or epoch == last_epoch:
-            return epoch, best_epoch
+    reference, waiting_since = np.inf, 0
+    for i, (epoch, loss) in enumerate(losses):
+        if loss < reference - min_delta:
+            reference, waiting_since = loss, epoch
+        if epoch - waiting_since >= patience or epoch == last_epoch:
+            seen = losses[: i + 1]
+            return epoch, min(seen, key=lambda one: one[1])[0]
     raise AssertionError("the run went on for too short a time")
 
 
@@ -49,7 +50,7 @@ def test_members_stop_where_the_recorded_losses_say(option):
     for i in range(5):
         end, best = expected_end(losses_of(whole, i), patience, min_delta, 60)
         assert chosen.progress.ended_epoch[i] == end
-        assert chosen.progress.best_epoch[i] == best
+        assert chosen.progress.best_epoch[i] == best  # whatever min_delta says
         assert losses_of(records, i) == losses_of(whole, i)[: end + 1]
         assert chosen.progress.statuses[i] == ("stopped early" if end < 60 else "finished")
     assert "stopped early" in chosen.progress.statuses
@@ -62,10 +63,8 @@ def test_each_member_has_its_own_patience():
         alone, own = finished([members[i]])
         assert chosen.progress.ended_epoch[i] == alone.progress.ended_epoch[0]
         assert losses_of(records, i) == losses_of(own, 0)
-        assert chosen.progress.ended_epoch[i] - chosen.progress.best_epoch[i] in (
-            patience,
-            60 - chosen.progress.best_epoch[i],
-        )
+        waited = chosen.progress.ended_epoch[i] - chosen.progress.best_epoch[i]
+        assert waited == patience or chosen.progress.ended_epoch[i] == 60
     assert chosen.progress.ended_epoch[0] < chosen.progress.ended_epoch[1]
 
 
@@ -87,6 +86,17 @@ def test_a_learning_rate_too_small_to_matter_keeps_the_initial_weights_as_the_be
     assert [record.epoch for record in records] == [0, 1, 2]
     assert (chosen.progress.best_epoch[0], chosen.progress.statuses[0]) == (0, "stopped early")
     assert chosen.progress.best_loss[0] == records[0].rows[0].scores["validation_loss"]
+
+
+def test_an_improvement_smaller_than_min_delta_gives_the_best_weights_but_no_more_patience():
+    config = with_stopping(patience=3, min_delta=1e6)
+    config = config.model_copy(update={"optimizer": config.optimizer.model_copy(update={"learning_rate": 0.01})})
+    chosen, records = finished([config])
+    losses = dict(losses_of(records, 0))
+    assert sorted(losses.values(), reverse=True) == list(losses.values())  # so slow that each epoch is better
+    assert chosen.progress.ended_epoch.tolist() == chosen.progress.best_epoch.tolist() == [3]
+    assert chosen.progress.best_loss[0] == losses[3]
+    assert chosen.progress.statuses == ["stopped early"]
 
 
 def test_without_validation_part_the_best_weights_are_the_last():

@@ -53,7 +53,10 @@ def test_a_member_is_the_same_alone_and_in_a_stack(chosen, member):
 
 @pytest.mark.parametrize("member", [0, 1, 3])
 def test_neighbours_may_differ_in_numbers(member):
-    config = experiment(model={"hidden_sizes": [9], "activation": "sigmoid", "dropout": 0.2})
+    config = experiment(
+        model={"hidden_sizes": [9], "activation": "sigmoid", "dropout": 0.2},
+        optimizer={"momentum": 0.5, "l2_penalty": 0.01},
+    )
     stack = [
         with_seed(config, 0),
         with_seed(config, 0, learning_rate=1.0),

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mlpexp.config.experiment import Experiment
-from mlpexp.training.hyper import HyperParameters
+from mlpexp.training.hyper import CoefficientCache, HyperParameters
 from mlpexp.training.optimizers import OPTIMIZERS
 
 CASES = {
@@ -55,8 +55,7 @@ def test_fifty_steps_equal_torch(kind):
     target = torch.randn(2, 7, dtype=torch.float64, generator=generator)
     ours = start.clone()
     slots = {name: torch.zeros_like(ours) for name in optimizer.slots}
-    coefficients = hyper.coefficients(0, 50, steps_per_epoch=10, like=ours)
-    for c in coefficients:
+    for c in CoefficientCache(hyper, steps_per_epoch=10, like=ours).of(0, 50):
         optimizer.update(ours, 2 * (ours - target) * (1 + ours.square()), slots, c.own)
     for member, options in enumerate(member_options):
         theirs = start[member].clone().requires_grad_()

@@ -5,6 +5,8 @@ import pytest
 import torch
 from stacks import experiment, trainer
 
+import mlpexp.training.trainer as trainer_module
+
 MLP = {
     "dataset": {"validation_fraction": 0.2},
     "model": {"hidden_sizes": [6], "dropout": 0.3, "batch_norm": True},
@@ -22,7 +24,8 @@ CNN = {
 def ending(chosen):
     """The rows still to come, and the state at the end."""
     rows = [repr([(row.seed, row.scores, row.status) for row in record.rows]) for record in chosen.run() if record]
-    return rows, chosen.progress.state()
+    arrays, plain = chosen.progress.state()
+    return rows, (arrays, {key: value for key, value in plain.items() if not key.endswith("_seconds")})
 
 
 @pytest.mark.parametrize(("sections", "seeds"), [(MLP, [0, 1, 2]), (CNN, [0])], ids=["mlp", "cnn"])
@@ -33,8 +36,7 @@ def test_continuing_from_every_step_gives_the_same_end(sections, seeds):
     num_rows = 0
     for record in first.run():
         num_rows += record is not None
-        arrays, plain = first.progress.state()
-        states.append(({k: v.copy() for k, v in arrays.items()}, {k: _copied(v) for k, v in plain.items()}))
+        states.append(first.progress.state())
         rows_before.append(num_rows)
     all_rows, (end, end_plain) = ending(trainer(members))
     for (arrays, plain), seen in zip(states, rows_before, strict=True):
@@ -46,8 +48,38 @@ def test_continuing_from_every_step_gives_the_same_end(sections, seeds):
         assert all(np.array_equal(state[name], end[name], equal_nan=True) for name in end)
 
 
-def _copied(value):
-    return list(value) if isinstance(value, list) else value
+def test_a_state_is_not_changed_by_later_steps():
+    chosen = trainer([experiment(**MLP).model_copy(update={"seed": seed}) for seed in range(3)])
+    run = chosen.run()
+    next(run), next(run)
+    arrays, plain = chosen.progress.state()
+    before = {name: array.copy() for name, array in arrays.items()}, repr(plain)
+    list(run)
+    assert all(np.array_equal(arrays[name], before[0][name], equal_nan=True) for name in arrays)
+    assert repr(plain) == before[1]
+
+
+def test_the_clock_counts_steps_and_not_what_the_caller_does_in_between(monkeypatch):
+    """One tick passes within each step; a hundred pass for the caller after each."""
+    now = [0.0]
+
+    def clock():
+        now[0] += 1
+        return now[0]
+
+    monkeypatch.setattr(trainer_module, "perf_counter", clock)
+    first = trainer([experiment(training={"epochs": 2, "batch_size": 50})])  # 105 training samples: three steps
+    states, seconds = [], []
+    for record in first.run():
+        seconds += [record.train_seconds] if record else []
+        states.append(first.progress.state())
+        now[0] += 100
+    assert seconds == [0, 4, 4]  # three steps and finding out that there is no fourth
+    assert first.progress.train_seconds == 8
+    resumed = trainer([experiment(training={"epochs": 2, "batch_size": 50})])
+    resumed.restore(*states[5])  # after the first step of the second epoch
+    assert [record.train_seconds for record in resumed.run() if record] == [4]
+    assert resumed.progress.train_seconds == 8
 
 
 def test_best_weights_give_the_best_validation_loss():

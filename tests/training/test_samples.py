@@ -11,7 +11,7 @@ from mlpexp.data.load import load
 from mlpexp.data.order import batch_order
 from mlpexp.data.split import split
 from mlpexp.data.standardize import fit
-from mlpexp.experiment.run import samples_of
+from mlpexp.experiment.members import members_of, samples_of
 from mlpexp.training import samples as samples_module
 
 IRIS = experiment(dataset={"validation_fraction": 0.2})
@@ -19,7 +19,7 @@ DIGITS = experiment(dataset={"name": "digits", "test_fraction": 0.9})
 
 
 def samples(config=IRIS, seeds=(0, 1)):
-    return samples_of(config, load(config.dataset), list(seeds))
+    return samples_of(members_of(config, list(seeds)), load(config.dataset))
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_bytes_of_images_stay_as_they_are_when_standardized():
     """Standardizing works in place on a copy, never on the data set."""
     dataset = load(DIGITS.dataset)
     before = dataset.inputs.copy()
-    chosen = samples_of(DIGITS, dataset, [0])
+    chosen = samples_of([DIGITS], dataset)
     list(chosen.blocks(1, 50))
     chosen.part(0, 100)
     assert np.array_equal(dataset.inputs, before)

@@ -120,8 +120,8 @@ ScheduleConfig = Annotated[
 class EarlyStopping(Strict):
     """Stop when the validation loss no longer falls; the best weights are kept."""
 
-    patience: PositiveInt = Field(10, description="Epochs without a new best before stopping.")
-    min_delta: NonNegativeFloat = Field(0.0, description="How much lower a loss must be to count as a new best.")
+    patience: PositiveInt = Field(10, description="Epochs without enough progress before stopping.")
+    min_delta: NonNegativeFloat = Field(0.0, description="How much lower a loss must be to count as progress.")
 
 
 class Training(Strict):

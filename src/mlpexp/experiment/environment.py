@@ -29,8 +29,18 @@ def environment(device: str, threads: int, command: Sequence[str], data_fingerpr
         "engine": "stacked, eager",
         "data_fingerprint": data_fingerprint,
         "command": [Path(command[0]).name, *map(_without_home, command[1:])] if command else [],
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": _now(),
+        "resumed": [],
     }
+
+
+def resumption(device: str, threads: int) -> dict[str, Any]:
+    """What may be another one when a run goes on: an entry of ``resumed`` in ``environment.json``."""
+    return {"date": _now(), "device": device, "threads": threads, "torch": version("torch")}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _without_home(argument: str) -> str:

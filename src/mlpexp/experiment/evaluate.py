@@ -3,7 +3,7 @@
 Axis letters: M members, n samples of a part, K outputs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,29 @@ MOST_PREDICTIONS = 2_000_000  # rows of predictions.csv, over all seeds
 RESERVED = frozenset(("seed", "part", "index", "target", "predicted", "probability", "truth"))  # columns of our own
 
 
+class _MemberData:
+    """The samples of a stack, one member after the other, whether or not several see the same."""
+
+    def __init__(self, samples: Samples, members: Sequence[Experiment]) -> None:
+        self.samples, self._index = samples, samples.index_of(members)
+        self.seeds = [member.seed for member in members]
+        self.init_seeds = [member.seeds_by_purpose.init for member in members]
+        self.rows_MN = samples.rows[self._index]
+
+    def inputs(self, start: int, stop: int) -> torch.Tensor:
+        """Inputs ``(M, n, ...)`` at positions start to stop."""
+        return self._of_members(self.samples.part(start, stop)[0])
+
+    def standardized(self, points: np.ndarray) -> torch.Tensor:
+        """Points ``(n, F)`` in original units as inputs ``(M, n, F)`` of all members."""
+        samples = self.samples
+        raw = torch.from_numpy(points).to(samples.device, samples.shift.dtype)
+        return self._of_members(samples.standardized(raw.expand(len(samples.pairs), *points.shape)))
+
+    def _of_members(self, of_pairs: torch.Tensor) -> torch.Tensor:
+        return of_pairs[torch.from_numpy(self._index).to(of_pairs.device)]
+
+
 class Evaluation:
     """Collects, stack by stack, the rows of each file."""
 
@@ -40,16 +63,17 @@ class Evaluation:
         self.shown_features = names if len(names) <= 2 and not RESERVED.intersection(names) else ()
 
     @torch.no_grad()
-    def add(self, network: StackedNetwork, samples: Samples) -> None:
-        """Evaluates a stack whose member i has the samples' seed i."""
+    def add(self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment]) -> None:
+        """Evaluates a stack of the given members."""
+        data = _MemberData(samples, members)
         for start, stop in samples.sizes.bounds.values():
-            self._predictions(network, samples, start, stop)
+            self._predictions(network, data, start, stop)
         if "histograms" not in self.tables:  # of the first seed only
-            self._histograms(network, samples)
+            self._histograms(network, data)
             if self.classification and len(self.shown_features) == 2:
-                self._boundary(network, samples)
+                self._boundary(network, data)
         if not self.classification and len(self.shown_features) == 1:
-            self._curve(network, samples)
+            self._curve(network, data)
 
     def write(self, folder: Path) -> None:
         """Writes one CSV file per table."""
@@ -59,22 +83,22 @@ class Evaluation:
             if rows:
                 write_text(folder / f"{name}.csv", as_csv(list(rows[0]), rows))
 
-    def _predictions(self, network: StackedNetwork, samples: Samples, start: int, stop: int) -> None:
+    def _predictions(self, network: StackedNetwork, data: "_MemberData", start: int, stop: int) -> None:
         """Target and prediction of every sample; of large data sets, of the last part (the test part) only."""
-        sizes = samples.sizes
+        sizes = data.samples.sizes
         part = next(name for name, bounds in sizes.bounds.items() if bounds == (start, stop))
         everything = (sizes.train + sizes.validation + sizes.test) * self.experiment.seeds
         if (everything > MOST_PREDICTIONS or self.dataset.facts.is_image) and part != list(sizes.bounds)[-1]:
             return
-        outputs_MnK = self._outputs(network, samples, start, stop)
-        rows_Mn = samples.rows[:, start:stop]
+        outputs_MnK = self._outputs(network, data, start, stop)
+        rows_Mn = data.rows_MN[:, start:stop]
         table = self.tables.setdefault("predictions", [])
-        for member, seed in enumerate(samples.seeds):
+        for member, seed in enumerate(data.seeds):
             table.extend(self._predicted(seed, part, rows_Mn[member], outputs_MnK[member]))
 
-    def _outputs(self, network: StackedNetwork, samples: Samples, start: int, stop: int) -> np.ndarray:
+    def _outputs(self, network: StackedNetwork, data: "_MemberData", start: int, stop: int) -> np.ndarray:
         size = chunk_size(network)
-        chunks = [network(samples.part(a, min(a + size, stop))[0]) for a in range(start, stop, size)]
+        chunks = [network(data.inputs(a, min(a + size, stop))) for a in range(start, stop, size)]
         outputs = torch.cat(chunks, 1)
         return (torch.softmax(outputs, 2) if self.classification else outputs).cpu().double().numpy()
 
@@ -92,21 +116,16 @@ class Evaluation:
                 entry[name] = float(self.dataset.inputs[row, column])
             yield entry
 
-    def _standardized(self, samples: Samples, points: np.ndarray) -> torch.Tensor:
-        """Points ``(n, F)`` in original units as inputs ``(M, n, F)`` of all members."""
-        raw = torch.from_numpy(points).to(samples.device, samples.shift.dtype).expand(len(samples.seeds), *points.shape)
-        return samples.standardized(raw)
-
-    def _boundary(self, network: StackedNetwork, samples: Samples) -> None:
+    def _boundary(self, network: StackedNetwork, data: "_MemberData") -> None:
         low, high = self.dataset.inputs.min(0), self.dataset.inputs.max(0)
         margin = 0.12 * (high - low)
         axes = [np.linspace(a, b, GRID_POINTS) for a, b in zip(low - margin, high + margin, strict=True)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
-        outputs = torch.softmax(network(self._standardized(samples, points)), 2)[0].cpu().double().numpy()
+        outputs = torch.softmax(network(data.standardized(points)), 2)[0].cpu().double().numpy()
         first, second = self.dataset.feature_names
         self.tables["boundary"] = [
             {
-                "seed": samples.seeds[0],
+                "seed": data.seeds[0],
                 first: float(x),
                 second: float(y),
                 "predicted": int(p.argmax()),
@@ -115,14 +134,14 @@ class Evaluation:
             for (x, y), p in zip(points, outputs, strict=True)
         ]
 
-    def _curve(self, network: StackedNetwork, samples: Samples) -> None:
+    def _curve(self, network: StackedNetwork, data: "_MemberData") -> None:
         low, high = self.dataset.inputs.min(), self.dataset.inputs.max()
         x = np.linspace(low, high, CURVE_POINTS)
-        outputs_Mn = network(self._standardized(samples, x[:, None]))[:, :, 0].cpu().double().numpy()
+        outputs_Mn = network(data.standardized(x[:, None]))[:, :, 0].cpu().double().numpy()
         config = self.experiment.dataset
         truth = FUNCTIONS[config.function].values(x) if isinstance(config, Synthetic) and config.function else None
         table = self.tables.setdefault("curve", [])
-        for seed, predicted_n in zip(samples.seeds, outputs_Mn, strict=True):
+        for seed, predicted_n in zip(data.seeds, outputs_Mn, strict=True):
             for i in range(CURVE_POINTS):
                 row: dict[str, Cell] = {
                     "seed": seed,
@@ -131,16 +150,16 @@ class Evaluation:
                 }
                 table.append(row if truth is None else {**row, "truth": float(truth[i])})
 
-    def _histograms(self, network: StackedNetwork, samples: Samples) -> None:
-        seed = samples.seeds[0]
-        initial = StackedNetwork.initialized(network.architecture, [seed], dtype=network.flat.dtype)
+    def _histograms(self, network: StackedNetwork, data: "_MemberData") -> None:
+        seed = data.seeds[0]
+        initial = StackedNetwork.initialized(network.architecture, [data.init_seeds[0]], dtype=network.flat.dtype)
         table = self.tables.setdefault("histograms", [])
         for layer in network.architecture.layers:
             key = f"{layer.name}.weight"
             if key in network.parameters:
                 table += _histogram(seed, "weights initial", layer.name, initial.parameters[key].numpy())
                 table += _histogram(seed, "weights final", layer.name, network.parameters[key][0].cpu().numpy())
-        inputs = samples.part(0, min(HISTOGRAM_SAMPLES, samples.sizes.train))[0]
+        inputs = data.inputs(0, min(HISTOGRAM_SAMPLES, data.samples.sizes.train))
         outputs = network.layer_outputs(inputs)
         for layer in network.architecture.layers:
             if isinstance(layer.spec, Activation):

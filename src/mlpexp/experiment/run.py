@@ -14,26 +14,26 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.fingerprint import fingerprint
 from mlpexp.data.load import load
-from mlpexp.data.split import split
-from mlpexp.data.standardize import fit, neutral
 from mlpexp.errors import InputError, Interrupted, RunError
+from mlpexp.experiment.environment import environment, resumption
 from mlpexp.experiment.evaluate import Evaluation
-from mlpexp.experiment.machine import choose_device, environment, num_threads, stacks
-from mlpexp.experiment.prepare import Prepared, test_fraction
+from mlpexp.experiment.machine import choose_device, device_name, num_threads, stacks
+from mlpexp.experiment.members import members_of, samples_of
+from mlpexp.experiment.prepare import Prepared
 from mlpexp.experiment.signals import StopRequest, stop_on_signals
 from mlpexp.experiment.stack_results import StackResults, save_final_weights
 from mlpexp.experiment.summary import closing_summary, opening_summary, run_name
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
-from mlpexp.store.run_folder import RunFolder, as_json
+from mlpexp.store.files import write_text
+from mlpexp.store.folders import as_json, read_json
+from mlpexp.store.run_folder import RunFolder
 from mlpexp.store.table import GrowingTable, cut_back, read_rows
 from mlpexp.training.records import Record
-from mlpexp.training.samples import Samples
 from mlpexp.training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 10.0
 UPDATE_SECONDS = 0.1
-INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
 COMPLETE = ("finished", "diverged")
 TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
 
@@ -65,7 +65,7 @@ def new_run(
         "config.yaml": to_yaml(experiment),
         "environment.json": as_json(
             environment(
-                device,
+                device_name(device),
                 num_threads(experiment, prepared.architecture, prepared.sizes.train),
                 command,
                 fingerprint(dataset),
@@ -96,14 +96,15 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
         folder.remove_leftovers()
         folder.write_summary(opening)
         torch.set_num_threads(num_threads(experiment, architecture, prepared.sizes.train))
+        if folder.metrics.exists():
+            _note_resumption(folder, experiment)
         groups = stacks(architecture, experiment.all_seeds)
         tables = _Tables(folder, prepared)
         try:
             results = []
             for number, seeds in enumerate(groups):
-                trainer = Trainer(
-                    members_of(experiment, seeds), architecture, dataset, samples_of(experiment, dataset, seeds)
-                )
+                members = members_of(experiment, seeds)
+                trainer = Trainer(members, [architecture] * len(members), dataset, samples_of(members, dataset))
                 for update in _train_stack(trainer, number, folder, tables, stop):
                     yield Update((number + update.fraction) / len(groups), update.epoch, update.record)
                 results.append(StackResults.of(trainer))
@@ -131,35 +132,16 @@ def _conclude(
     folder.write_summary(closing_summary(opening, members, read_rows(folder.metrics), read_rows(folder.timing)))
 
 
-def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:
-    """One experiment per seed."""
-    return [experiment.model_copy(update={"seed": seed, "seeds": 1}) for seed in seeds]
-
-
-def samples_of(experiment: Experiment, dataset: Dataset, seeds: Sequence[int]) -> Samples:
-    """The data as each seed sees them: its split, and its standardization fitted on its training part."""
-    config = experiment.dataset
-    splits = [split(dataset, config.validation_fraction, test_fraction(config), seed) for seed in seeds]
-    if config.standardize:
-        standardizers = [fit(dataset.inputs[one.train]) for one in splits]
-    else:
-        standardizers = [neutral(dataset.inputs)] * len(splits)
-    return Samples(
-        dataset, seeds, splits, standardizers,
-        dtype=INPUT_DTYPES[experiment.training.precision], device=choose_device(experiment),
-        augmentation=getattr(config, "augmentation", None),
-    )  # fmt: skip
-
-
 def evaluate(
     experiment: Experiment, dataset: Dataset, prepared: Prepared, results: Sequence[StackResults]
 ) -> Evaluation:
     """Evaluates the selected weights of each stack: the best by validation loss, else the last."""
     evaluation = Evaluation(experiment, dataset)
     for result in results:
-        samples = samples_of(experiment, dataset, [member["seed"] for member in result.members])
+        members = members_of(experiment, [member["seed"] for member in result.members])
+        samples = samples_of(members, dataset)
         flat, buffers = (torch.from_numpy(array).to(samples.device) for array in (result.best, result.best_buffers))
-        evaluation.add(StackedNetwork(prepared.architecture, flat, buffers), samples)
+        evaluation.add(StackedNetwork(prepared.architecture, flat, buffers), samples, members)
     return evaluation
 
 
@@ -216,7 +198,7 @@ def _train_stack(
     name, progress = f"stack-{number}", trainer.progress
     if (folder.checkpoints / f"{name}.json").exists():
         trainer.restore(*load_checkpoint(folder.checkpoints, name))
-        if not progress.active or progress.epoch == trainer.settings.epochs:
+        if not len(progress.active) or progress.epoch == trainer.settings.epochs:
             return  # trained before; rows of later stacks, which their own checkpoints know, must stay
     elif (folder.checkpoints / f"stack-{number + 1}.json").exists():
         raise RunError(f"{folder.checkpoints / name}.json: the checkpoint is missing, but later ones are there")
@@ -255,6 +237,13 @@ def _record_failure(folder: RunFolder, opening: dict[str, Any], error: Exception
         folder.write_summary({**opening, "status": "failed", "reason": str(error)})
 
 
+def _note_resumption(folder: RunFolder, experiment: Experiment) -> None:
+    """Adds to ``environment.json`` with what the run goes on."""
+    recorded = read_json(folder.environment)
+    now = resumption(device_name(choose_device(experiment)), torch.get_num_threads())
+    write_text(folder.environment, as_json({**recorded, "resumed": [*recorded.get("resumed", []), now]}))
+
+
 def check_config(folder: RunFolder, experiment: Experiment) -> None:
     """Refuses to resume with another config than the run began with.
 
@@ -274,6 +263,6 @@ def check_data(folder: RunFolder, dataset: Dataset) -> None:
     Raises:
         RunError: The data differ.
     """
-    recorded = folder.read_json(folder.environment).get("data_fingerprint")
+    recorded = read_json(folder.environment).get("data_fingerprint")
     if recorded != fingerprint(dataset):
         raise RunError(f"{folder.path}: the data set has changed since the run began; train again from its config.yaml")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.store.checkpoint import save_checkpoint
@@ -48,13 +49,14 @@ class StackResults:
             }
             for i, member in enumerate(trainer.members)
         ]
+        pair = torch.from_numpy(trainer.pair_of_member).to(trainer.samples.device)
         tensors = {
             "last": progress.last,
             "best": progress.best,
             "last_buffers": progress.last_buffers,
             "best_buffers": progress.best_buffers,
-            "shift": trainer.samples.shift.squeeze(1).double(),
-            "scale": trainer.samples.scale.squeeze(1).double(),
+            "shift": trainer.samples.shift[pair].squeeze(1).double(),
+            "scale": trainer.samples.scale[pair].squeeze(1).double(),
         }
         return cls(members, **{name: tensor.cpu().numpy() for name, tensor in tensors.items()})
 

@@ -61,10 +61,21 @@ class StackedNetwork:
         dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu",
     ) -> "StackedNetwork":  # fmt: skip
         """One member per seed, each with the initial parameters that are a pure function of its seed."""
-        drawn = {seed: initial_parameters(architecture, seed) for seed in set(seeds)}
-        flat = np.stack([drawn[seed] for seed in seeds])
-        buffers = np.stack([initial_buffers(architecture)] * len(seeds))
-        return cls(architecture, *(torch.from_numpy(array).to(device, dtype) for array in (flat, buffers)))
+        return cls.of_members([architecture] * len(seeds), seeds, dtype=dtype, device=device)
+
+    @classmethod
+    def of_members(
+        cls, architectures: Sequence[Architecture], seeds: Sequence[int], *,
+        dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu",
+    ) -> "StackedNetwork":  # fmt: skip
+        """One member per architecture and seed; architectures may differ in what decides the initial parameters."""
+        distinct = list(dict(zip(map(id, architectures), architectures, strict=True)).values())
+        same_as = {id(one): distinct.index(one) for one in distinct}  # the first that is equal
+        keys = [(same_as[id(one)], seed) for one, seed in zip(architectures, seeds, strict=True)]
+        drawn = {key: initial_parameters(distinct[key[0]], key[1]) for key in set(keys)}
+        flat = np.stack([drawn[key] for key in keys])
+        buffers = np.stack([initial_buffers(distinct[0])] * len(seeds))
+        return cls(distinct[0], *(torch.from_numpy(array).to(device, dtype) for array in (flat, buffers)))
 
     @property
     def num_members(self) -> int:
@@ -115,9 +126,9 @@ class StackedNetwork:
             outputs[layer.name] = x
         return outputs
 
-    def select(self, members: Sequence[int]) -> "StackedNetwork":
+    def select(self, members: Sequence[int] | np.ndarray) -> "StackedNetwork":
         """A stack of copies of some members."""
-        index = torch.tensor(list(members), dtype=torch.int64, device=self.flat.device)
+        index = torch.from_numpy(np.asarray(members, dtype=np.int64)).to(self.flat.device)
         return StackedNetwork(self.architecture, self.flat[index], self.buffers[index])
 
     def member(self, index: int) -> nn.Sequential:

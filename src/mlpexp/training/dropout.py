@@ -1,6 +1,6 @@
 """Dropout as a pure function of (seed, layer, epoch, step): the same units are dropped whatever is trained beside.
 
-Axis letters: S distinct seeds, M members, T steps of a block, B batch.
+Axis letters: S order seeds, M members, T steps of a block, B batch.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class DropoutMasks:
     """
 
     def __init__(self, architecture: Architecture, rates: np.ndarray, seed_of_member: np.ndarray) -> None:
-        """Args: architecture; rates ``(L, M)`` of its L dropout layers; index ``(M,)`` of each member's seed."""
+        """Args: architecture; rates ``(L, M)`` of its L dropout layers; index ``(M,)`` of each member's order seed."""
         self.layers = [layer for layer in architecture.layers if isinstance(layer.spec, Dropout)]
         self.rates, self.seed_of_member = rates, seed_of_member
         self.streams: list[list[np.random.Generator]] = []

@@ -1,6 +1,6 @@
 """Loss and accuracy of all members on whole parts of the data.
 
-Axis letters: M members, S distinct seeds, B samples of a chunk, K outputs.
+Axis letters: M members, B samples of a chunk, K outputs.
 """
 
 from collections.abc import Iterator
@@ -33,12 +33,12 @@ class Evaluator:
         self.samples, self.loss, self.classification = samples, loss, classification
 
     @torch.no_grad()
-    def scores(self, network: StackedNetwork, seed_of_member: Tensor | None, parts: list[str]) -> dict[str, PartScore]:
-        """Scores of the given parts; ``seed_of_member`` ``(M,)`` tells whose samples a member sees (None: its own)."""
+    def scores(self, network: StackedNetwork, pair_of_member: Tensor | None, parts: list[str]) -> dict[str, PartScore]:
+        """Scores of the given parts; ``pair_of_member`` ``(M,)`` tells whose samples a member sees (None: its own)."""
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
         sums = {part: [np.zeros(network.num_members), np.zeros(network.num_members)] for part in bounds}
         for start, stop in _chunks(network, list(bounds.values())):
-            losses, correct = self._chunk(network, seed_of_member, start, stop)
+            losses, correct = self._chunk(network, pair_of_member, start, stop)
             for part, (first, past) in bounds.items():
                 a, b = max(first, start) - start, min(past, stop) - start
                 if a < b:
@@ -50,10 +50,10 @@ class Evaluator:
         accuracy = sums[1] / count if self.classification else np.full_like(sums[1], np.nan)
         return PartScore(sums[0] / count, accuracy)
 
-    def _chunk(self, network: StackedNetwork, seeds: Tensor | None, start: int, stop: int) -> tuple[Tensor, Tensor]:
+    def _chunk(self, network: StackedNetwork, pairs: Tensor | None, start: int, stop: int) -> tuple[Tensor, Tensor]:
         inputs, targets = self.samples.part(start, stop)
-        if seeds is not None:
-            inputs, targets = inputs[seeds], targets[seeds]
+        if pairs is not None:
+            inputs, targets = inputs[pairs], targets[pairs]
         outputs = network(inputs).to(network.flat.dtype)
         losses = self.loss.value(outputs, targets)
         wide = torch.float64 if losses.device.type != "mps" else torch.float32

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlpexp.config.experiment import Experiment
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.hyper import HyperParameters
 from mlpexp.training.optimizers import Slots
@@ -26,7 +25,7 @@ class Progress:
         network: The active members, ``(A, P)``.
         slots: What the optimizer remembers of the active members.
         averaged: Their exponential moving average of the weights, if asked for.
-        active: Positions of the active members in the stack.
+        active: Positions of the active members in the stack, ``(A,)`` int64, ascending.
         statuses: Of all members.
         ended_epoch: Last epoch each member took part in, ``(M,)``.
         last_epoch: Epoch of ``last``; earlier than ``ended_epoch`` for members that diverged, ``(M,)``.
@@ -36,14 +35,18 @@ class Progress:
         last, last_buffers: Weights ``(M, P)`` and buffers at the last evaluation with finite loss.
         best, best_buffers: Those with the lowest validation loss; the last ones where there is no validation part.
         best_loss, best_epoch: That loss and its epoch, ``(M,)``.
+        reference_loss, improved_epoch: What early stopping waits for something better than: the last validation loss
+            that was lower than the one before it by more than ``min_delta``, and its epoch, ``(M,)``.
         running: Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64.
+        train_seconds: Time inside the steps so far.
+        recorded_seconds: How much of it has been recorded.
         initial_recorded: Whether the record of epoch 0 has been made.
     """
 
     network: StackedNetwork
     slots: Slots
     averaged: Tensor | None
-    active: list[int]
+    active: np.ndarray
     statuses: list[Status]
     ended_epoch: np.ndarray
     last_epoch: np.ndarray
@@ -53,10 +56,14 @@ class Progress:
     best_buffers: Tensor
     best_loss: np.ndarray
     best_epoch: np.ndarray
+    reference_loss: np.ndarray
+    improved_epoch: np.ndarray
     running: Tensor
     epoch: int = 0
     step_of_epoch: int = 0
     step: int = 0
+    train_seconds: float = 0.0
+    recorded_seconds: float = 0.0
     initial_recorded: bool = False
 
     @classmethod
@@ -68,7 +75,7 @@ class Progress:
             network=network,
             slots={name: torch.zeros_like(flat) for name in hyper.optimizer.slots},
             averaged=flat.clone() if averaging else None,
-            active=list(range(members)),
+            active=np.arange(members),
             statuses=["running"] * members,
             ended_epoch=np.zeros(members, dtype=np.int64),
             last_epoch=np.zeros(members, dtype=np.int64),
@@ -78,6 +85,8 @@ class Progress:
             best_buffers=network.buffers.clone(),
             best_loss=np.full(members, np.inf),
             best_epoch=np.zeros(members, dtype=np.int64),
+            reference_loss=np.full(members, np.inf),
+            improved_epoch=np.zeros(members, dtype=np.int64),
             running=torch.zeros(members, 3, dtype=wide, device=flat.device),
         )
 
@@ -100,42 +109,46 @@ class Progress:
         self.running.zero_()
         return means[:, 0], means[:, 1]
 
-    def keep(self, healthy: np.ndarray, validation_loss: np.ndarray | None, members: Sequence[Experiment]) -> None:
-        """Remembers the weights of healthy members as their last, and as their best where they are."""
-        measured = self.evaluated_network()
-        self.ended_epoch[self.active] = self.epoch
-        good = [i for i in range(len(self.active)) if healthy[i]]
-        self.last_epoch[[self.active[i] for i in good]] = self.epoch
-        better = good
+    def keep(self, healthy: np.ndarray, validation_loss: np.ndarray | None, min_delta: np.ndarray) -> None:
+        """Remembers the weights of healthy members ``(A,)`` as their last, and as their best where they are."""
+        active, better = self.active, healthy
+        self.ended_epoch[active] = self.epoch
+        self.last_epoch[active[healthy]] = self.epoch
         if validation_loss is not None:
-            stopping = [members[position].training.early_stopping for position in self.active]
-            deltas = np.array([option.min_delta if option else 0.0 for option in stopping])
-            better = [i for i in good if validation_loss[i] < self.best_loss[self.active[i]] - deltas[i]]
-        for chosen, weights, buffers in ((good, self.last, self.last_buffers), (better, self.best, self.best_buffers)):
-            here, there = (
-                torch.tensor(x, dtype=torch.int64, device=weights.device)
-                for x in (chosen, [self.active[i] for i in chosen])
-            )
-            weights[there], buffers[there] = measured.flat[here], measured.buffers[here]
-        for i in better:
-            position = self.active[i]
-            self.best_epoch[position] = self.epoch
-            if validation_loss is not None:
-                self.best_loss[position] = validation_loss[i]
+            better = healthy & (validation_loss < self.best_loss[active])
+            self.best_loss[active[better]] = validation_loss[better]
+            improved = healthy & (validation_loss < self.reference_loss[active] - min_delta)
+            self.reference_loss[active[improved]] = validation_loss[improved]
+            self.improved_epoch[active[improved]] = self.epoch
+        self.best_epoch[active[better]] = self.epoch
+        measured = self.evaluated_network()
+        for kept, weights, buffers in ((healthy, self.last, self.last_buffers), (better, self.best, self.best_buffers)):
+            self._copy_rows(weights, measured.flat, kept)
+            self._copy_rows(buffers, measured.buffers, kept)
 
-    def drop_all_but(self, staying: Sequence[int], statuses: Sequence[Status]) -> None:
-        """Takes members out of the stack; ``staying`` counts among the active ones."""
-        for position, status in zip(self.active, statuses, strict=True):
+    def _copy_rows(self, target: Tensor, source: Tensor, kept: np.ndarray) -> None:
+        """From the rows of active members to those of all members."""
+        if len(kept) == len(target) and kept.all():
+            target.copy_(source)
+        elif source.numel() and kept.any():
+            here, there = (
+                torch.from_numpy(index).to(target.device) for index in (np.flatnonzero(kept), self.active[kept])
+            )
+            target[there] = source[here]
+
+    def drop_all_but(self, staying: np.ndarray, statuses: Sequence[Status]) -> None:
+        """Takes members out of the stack; ``staying`` counts among the active ones, whose new statuses are given."""
+        for position, status in zip(self.active.tolist(), statuses, strict=True):
             self.statuses[position] = status
-        self.active = [self.active[i] for i in staying]
-        index = torch.tensor(list(staying), dtype=torch.int64, device=self.network.flat.device)
+        self.active = self.active[staying]
+        index = torch.from_numpy(staying).to(self.network.flat.device)
         self.network = self.network.select(staying)
         self.slots = {name: slot[index] for name, slot in self.slots.items()}
         self.averaged = None if self.averaged is None else self.averaged[index]
         self.running = self.running[index]
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Everything as arrays and plain data, for a checkpoint."""
+        """Everything as arrays and plain data, for a checkpoint; copies, which later steps do not change."""
         tensors = {
             "flat": self.network.flat, "buffers": self.network.buffers, "last": self.last, "best": self.best,
             "last_buffers": self.last_buffers, "best_buffers": self.best_buffers, "running": self.running,
@@ -143,24 +156,26 @@ class Progress:
         }  # fmt: skip
         if self.averaged is not None:
             tensors["averaged"] = self.averaged
-        arrays = {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
-        arrays |= {name: getattr(self, name) for name in ("ended_epoch", "last_epoch", "best_loss", "best_epoch")}
-        plain = {name: getattr(self, name) for name in PLAIN_STATE}
-        return arrays, plain
+        arrays = {name: np.array(tensor.cpu().numpy()) for name, tensor in tensors.items()}
+        arrays |= {name: getattr(self, name).copy() for name in ARRAYS}
+        plain = {name: getattr(self, name) for name in NUMBERS}
+        return arrays, {**plain, "statuses": list(self.statuses)}
 
     def restore(self, arrays: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
         """Takes over a saved state."""
         flat = self.network.flat
-        tensor = {name: torch.from_numpy(array.copy()).to(flat.device) for name, array in arrays.items()}
+        tensor = {n: torch.from_numpy(a.copy()).to(flat.device) for n, a in arrays.items() if n not in ARRAYS}
         self.network = StackedNetwork(self.network.architecture, tensor["flat"], tensor["buffers"])
         self.slots = {name: tensor[f"slot.{name}"] for name in self.slots}
         self.averaged = tensor.get("averaged")
         self.last, self.last_buffers = tensor["last"], tensor["last_buffers"]
         self.best, self.best_buffers, self.running = tensor["best"], tensor["best_buffers"], tensor["running"]
-        for name in ("ended_epoch", "last_epoch", "best_loss", "best_epoch"):
+        for name in ARRAYS:
             setattr(self, name, arrays[name].copy())
-        for name in PLAIN_STATE:
+        for name in NUMBERS:
             setattr(self, name, plain[name])
+        self.statuses = list(plain["statuses"])
 
 
-PLAIN_STATE = ("active", "statuses", "epoch", "step_of_epoch", "step", "initial_recorded")
+ARRAYS = ("active", "ended_epoch", "last_epoch", "best_loss", "best_epoch", "reference_loss", "improved_epoch")
+NUMBERS = ("epoch", "step_of_epoch", "step", "train_seconds", "recorded_seconds", "initial_recorded")

@@ -1,7 +1,12 @@
-"""What the engine reports: a record per evaluated epoch, a row per member."""
+"""What the engine reports: a record per evaluated epoch, in columns with one entry per member.
+
+Axis letters: A active members.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 Status = Literal["running", "finished", "stopped early", "diverged"]
 
@@ -25,17 +30,21 @@ class Row:
     status: Status
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
-    """A stack after one epoch.
+    """A stack after one epoch: the members that took part in it, in columns.
 
     Attributes:
         epoch: Epochs done; 0 is before the first step.
         step: Updates done.
         samples: Training samples seen.
-        train_seconds: Time of the steps since the last record.
+        train_seconds: Time inside the steps since the last record.
         evaluation_seconds: Time of this evaluation.
-        rows: The members that took part in this epoch.
+        positions: Of the members in the stack, ``(A,)`` int64, ascending.
+        seeds: Their seeds, ``(A,)`` int64.
+        learning_rates: Of the last step taken, ``(A,)``.
+        scores: By name, as in a row, each ``(A,)`` float64.
+        statuses: As in a row, one per member.
     """
 
     epoch: int
@@ -43,4 +52,16 @@ class Record:
     samples: int
     train_seconds: float
     evaluation_seconds: float
-    rows: tuple[Row, ...]
+    positions: np.ndarray
+    seeds: np.ndarray
+    learning_rates: np.ndarray
+    scores: dict[str, np.ndarray]
+    statuses: list[Status]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The same, one member at a time."""
+        columns = zip(*(scores.tolist() for scores in self.scores.values()), strict=True)
+        named = [dict(zip(self.scores, values, strict=True)) for values in columns]
+        numbers = (self.positions.tolist(), self.seeds.tolist(), self.learning_rates.tolist())
+        return tuple(Row(*entries) for entries in zip(*numbers, named, self.statuses, strict=True))

@@ -1,6 +1,6 @@
 """The samples of a stack on the device: each seed's own order of rows, standardization and batches.
 
-Axis letters: S distinct seeds, N samples, B batch, T steps of a block.
+Axis letters: S distinct pairs of a split seed and an order seed, N samples, B batch, T steps of a block, M members.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from mlpexp.config.datasets import Augmentation
+from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.order import batch_order
 from mlpexp.data.split import PartSizes, Split
@@ -18,7 +19,7 @@ from mlpexp.data.standardize import Standardizer
 from mlpexp.training.augmentation import draw_motions, move
 
 PREPARED_BYTES = 64_000_000  # per stack: smaller data sets are standardized once, larger ones batch by batch
-BLOCK_BYTES = 2_000_000  # per seed: batches are gathered for so many steps at once
+BLOCK_BYTES = 2_000_000  # per pair of seeds: batches are gathered for so many steps at once
 
 
 @dataclass(frozen=True)
@@ -30,23 +31,24 @@ class Block:
 
 
 class Samples:
-    """All samples as seen by S seeds: rows in the order training, validation, test; inputs standardized.
+    """All samples as seen by S pairs of seeds: rows in the order training, validation, test; inputs standardized.
 
     Attributes:
-        seeds: The seeds.
+        pairs: The seeds of split and order, each pair once.
         sizes: Number of samples of each part, the same for every seed.
-        rows: ``(S, N)``: which sample of the data set lies at each position of a seed's order (on the host).
-        inputs, targets: What batches are taken from: if small, standardized copies for every seed, one after the other;
+        rows: ``(S, N)``: which sample of the data set lies at each position of a pair's order (on the host).
+        inputs, targets: What batches are taken from: if small, standardized copies for every pair, one after the other;
             else the data set as it is.
         dtype: Of inputs, once standardized.
-        shift, scale: Each seed's standardization, ``(S, 1, ...)``.
+        shift, scale: Each pair's standardization, ``(S, 1, ...)``.
     """
 
     def __init__(
-        self, dataset: Dataset, seeds: Sequence[int], splits: Sequence[Split], standardizers: Sequence[Standardizer], *,
+        self, dataset: Dataset, pairs: Sequence[tuple[int, int]], splits: Sequence[Split],
+        standardizers: Sequence[Standardizer], *,
         dtype: torch.dtype, device: torch.device, augmentation: Augmentation | None = None,
     ) -> None:  # fmt: skip
-        self.seeds, self.dtype, self.device, self.augmentation = list(seeds), dtype, device, augmentation
+        self.pairs, self.dtype, self.device, self.augmentation = list(pairs), dtype, device, augmentation
         first = splits[0]
         self.sizes = PartSizes(len(first.train), len(first.validation), len(first.test))
         self.rows = np.stack([np.concatenate([s.train, s.validation, s.test]) for s in splits])
@@ -70,6 +72,16 @@ class Samples:
             self.targets = self.targets[every].flatten(0, 1)
             self._source = np.arange(self.rows.size).reshape(self.rows.shape)
 
+    @property
+    def order_seeds(self) -> list[int]:
+        """The order seed of each pair."""
+        return [order for _, order in self.pairs]
+
+    def index_of(self, members: Sequence[Experiment]) -> np.ndarray:
+        """Which pair is each member's, ``(M,)`` int64."""
+        places = {pair: place for place, pair in enumerate(self.pairs)}
+        return np.array([places[pair_of(member)] for member in members], dtype=np.int64)
+
     def part(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets ``(S, n, ...)`` at positions start to stop."""
         inputs, targets = self._take(self._source[:, start:stop])
@@ -77,7 +89,7 @@ class Samples:
 
     def blocks(self, epoch: int, batch_size: int, first_step: int = 0) -> Iterator[Block]:
         """The batches of an epoch from a given step on, several at a time; the last batch may be smaller."""
-        order_SN = np.stack([batch_order(seed, epoch, self.sizes.train) for seed in self.seeds])
+        order_SN = np.stack([batch_order(seed, epoch, self.sizes.train) for seed in self.order_seeds])
         source_SN = np.take_along_axis(self._source, order_SN, 1)
         motions = self._motions(epoch)
         for start, num_steps, size in self.block_bounds(batch_size, first_step):
@@ -90,7 +102,7 @@ class Samples:
             yield Block(inputs if self._prepared else self.standardized(inputs), targets)
 
     def block_bounds(self, batch_size: int, first_step: int = 0) -> Iterator[tuple[int, int, int]]:
-        """(first position, number of steps, samples per step) of each block; independent of the number of seeds."""
+        """(first position, number of steps, samples per step) of each block; independent of the number of pairs."""
         full, rest = divmod(self.sizes.train, batch_size)
         sample_bytes = self.inputs[0].numel() * self.shift.dtype.itemsize
         longest = max(1, BLOCK_BYTES // (sample_bytes * batch_size))
@@ -104,7 +116,7 @@ class Samples:
         return -(-self.sizes.train // batch_size)
 
     def standardized(self, raw: Tensor) -> Tensor:
-        """Inputs ``(..., S, n, *shape)`` with each seed's own shift and scale."""
+        """Inputs ``(..., S, n, *shape)`` with each pair's own shift and scale."""
         wide = raw.to(self.shift.dtype)
         fresh = wide is not raw  # a copy may be changed in place
         shifted = wide.sub_(self.shift) if fresh else wide - self.shift
@@ -121,7 +133,14 @@ class Samples:
     def _motions(self, epoch: int) -> np.ndarray | None:
         if self.augmentation is None:
             return None
-        return np.stack([draw_motions(self.augmentation, seed, epoch, self.sizes.train) for seed in self.seeds])
+        motions = [draw_motions(self.augmentation, seed, epoch, self.sizes.train) for seed in self.order_seeds]
+        return np.stack(motions)
+
+
+def pair_of(member: Experiment) -> tuple[int, int]:
+    """What decides the samples of a member: its seeds of split and order."""
+    seeds = member.seeds_by_purpose
+    return seeds.split, seeds.order
 
 
 def _by_steps(array_SN: np.ndarray, num_steps: int) -> np.ndarray:

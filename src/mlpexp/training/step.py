@@ -52,10 +52,7 @@ class Stepper:
             gradient.addcmul_(flat, self.penalty)
         if self.clip is not None:
             norm = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
-            factor = torch.nan_to_num(
-                self.clip / (norm + 1e-6), nan=1.0, posinf=1.0
-            )  # no clipping: infinity, over any norm
-            gradient.mul_(factor.clamp_(max=1.0))
+            gradient.mul_((self.clip / (norm + 1e-6)).clamp_(max=1.0))
         if self.weights is not None:
             flat.mul_(1 - self.weights * (1 - c.shrink))
         self.update(flat, gradient, self.slots, c.own)

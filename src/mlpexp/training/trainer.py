@@ -15,6 +15,7 @@ from torch import Tensor
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.program import program_of
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
@@ -23,7 +24,7 @@ from mlpexp.training.evaluation import Evaluator, PartScore
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
 from mlpexp.training.losses import LOSSES
 from mlpexp.training.progress import Progress
-from mlpexp.training.records import Record, Row, Status
+from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
 from mlpexp.training.step import Stepper
 
@@ -34,17 +35,18 @@ class Trainer:
     """Trains the members of one stack.
 
     Args:
-        members: One resolved experiment per member; they may differ in numbers (seed, learning rate, momentum, decay,
-            dropout rate, initialization), not in what is computed (shapes, activation, optimizer kind, batch size).
-        architecture: What each member is.
+        members: One resolved experiment per member; they may differ in numbers (seeds, learning rate, momentum, decay,
+            dropout rate, initialization), not in what is computed: one ``program_of`` for all.
+        architectures: One per member; they may differ in initializers, gains, slopes and dropout rates only.
         dataset: The data.
         samples: The data as the members' seeds see them.
     """
 
     def __init__(
-        self, members: Sequence[Experiment], architecture: Architecture, dataset: Dataset, samples: Samples
+        self, members: Sequence[Experiment], architectures: Sequence[Architecture], dataset: Dataset, samples: Samples
     ) -> None:
-        self.members, self.architecture, self.samples = list(members), architecture, samples
+        assert_one_program(members)
+        self.members, self.architectures, self.samples = list(members), list(architectures), samples
         first = self.members[0]
         self.settings, self.classification = first.training, dataset.facts.task == "classification"
         self.loss = LOSSES[str(first.loss)]
@@ -54,14 +56,16 @@ class Trainer:
         self.evaluator = Evaluator(samples, self.loss, classification=self.classification)
         self.parts = list(samples.sizes.bounds)
         self.variances = {} if self.classification else target_variances(samples)
-        seeds = [member.seed for member in self.members]
-        network = StackedNetwork.initialized(
-            architecture, seeds, dtype=WEIGHT_DTYPES[self.settings.precision], device=samples.device
-        )
-        self.progress = Progress.start(
-            network, HyperParameters(self.members), averaging=self.settings.weight_averaging is not None
-        )
-        self.place_of_seed = {seed: i for i, seed in enumerate(samples.seeds)}
+        self.seeds = np.array([member.seed for member in self.members], dtype=np.int64)
+        self.pair_of_member, self.dropout_rates = samples.index_of(self.members), dropout_rates(self.architectures)
+        network = StackedNetwork.of_members(
+            self.architectures, [member.seeds_by_purpose.init for member in self.members],
+            dtype=WEIGHT_DTYPES[self.settings.precision], device=samples.device,
+        )  # fmt: skip
+        self.architecture = network.architecture
+        hyper = HyperParameters(self.members)
+        self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
+        self.progress = Progress.start(network, hyper, averaging=self.settings.weight_averaging is not None)
         self._arm()
 
     def run(self) -> Iterator[Record | None]:
@@ -71,54 +75,62 @@ class Trainer:
             A record after each evaluated epoch, and None after each step in between: after either, ``progress`` is
             consistent and can be saved, and the caller may stop.
         """
-        progress, started = self.progress, perf_counter()
+        progress = self.progress
         if progress.epoch == 0 and progress.step_of_epoch == 0 and not progress.initial_recorded:
             progress.initial_recorded = True
-            yield self._record(started, started)
-            started = perf_counter()
-        while progress.active and progress.epoch < self.settings.epochs:
-            for _ in self._steps():
+            yield self._record()
+        while len(progress.active) and progress.epoch < self.settings.epochs:
+            steps = self._steps()
+            while self._timed(steps):
                 yield None
             progress.epoch, progress.step_of_epoch = progress.epoch + 1, 0
             last = progress.epoch == self.settings.epochs
             if last or progress.epoch % self.settings.evaluate_every == 0:
-                self._synchronize()
-                yield self._record(started, perf_counter())
-                started = perf_counter()
+                yield self._record()
 
     def restore(self, arrays: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
         """Continues from what ``progress.state()`` gave."""
         self.progress.restore(arrays, plain)
-        if self.progress.active:
+        active = self.progress.active
+        if len(active):
+            self.coefficients = CoefficientCache(
+                HyperParameters(self.members).select(active), self.steps_per_epoch, self.progress.network.flat
+            )
             self._arm()
 
     def _arm(self) -> None:
         """Prepares what depends on which members are still active."""
-        progress = self.progress
-        active = [self.members[i] for i in progress.active]
-        self.hyper = HyperParameters(active)
-        self.coefficients = CoefficientCache(self.hyper, self.steps_per_epoch, progress.network.flat)
-        index = np.array([self.place_of_seed[member.seed] for member in active], dtype=np.int64)
-        own = len(index) == len(self.place_of_seed) and bool((index == np.arange(len(index))).all())
-        self.seed_of_member: Tensor | None = None if own else torch.from_numpy(index).to(self.samples.device)
-        self.dropout = DropoutMasks(self.architecture, dropout_rates(active, self.architecture), index)
+        progress, self.hyper = self.progress, self.coefficients.hyper
+        index = self.pair_of_member[progress.active]
+        own = np.array_equal(index, np.arange(len(self.samples.pairs)))
+        self.active_pairs: Tensor | None = None if own else torch.from_numpy(index).to(self.samples.device)
+        self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, progress.active], index)
         self.stepper = Stepper(progress.network, progress.slots, progress.averaged, self.hyper, self.loss)
 
-    def _steps(self) -> Iterator[None]:
+    def _timed(self, steps: Iterator[bool]) -> bool:
+        """Takes the next step, if there is one; the clock runs only here, not while the caller is at work."""
+        started = perf_counter()
+        taken = next(steps, False)
+        if not taken:
+            self._synchronize()
+        self.progress.train_seconds += perf_counter() - started
+        return taken
+
+    def _steps(self) -> Iterator[bool]:
         """The remaining steps of the current epoch."""
         progress, samples = self.progress, self.samples
         epoch = progress.epoch + 1
-        self.dropout.start_epoch(samples.seeds, epoch)
+        self.dropout.start_epoch(samples.order_seeds, epoch)
         for _ in range(progress.step_of_epoch):  # a resumed epoch: pass over what was drawn before
             self.dropout.draw(1, self.batch_size, dtype=samples.dtype, device=samples.device)
         for block in samples.blocks(epoch, self.batch_size, progress.step_of_epoch):
             yield from self._block(block)
 
-    def _block(self, block: Block) -> Iterator[None]:
+    def _block(self, block: Block) -> Iterator[bool]:
         progress, samples = self.progress, self.samples
         inputs, targets = block.inputs, block.targets
-        if self.seed_of_member is not None:
-            inputs, targets = inputs[:, self.seed_of_member], targets[:, self.seed_of_member]
+        if self.active_pairs is not None:
+            inputs, targets = (each.index_select(1, self.active_pairs) for each in (inputs, targets))
         num_steps, size = inputs.shape[0], inputs.shape[2]
         coefficients = self.coefficients.of(progress.step, num_steps)
         masks = self.dropout.draw(num_steps, size, dtype=samples.dtype, device=samples.device)
@@ -131,36 +143,36 @@ class Trainer:
                 )
             progress.step += 1
             progress.step_of_epoch += 1
-            yield None
+            yield True
 
-    def _record(self, started: float, trained: float) -> Record:
-        progress = self.progress
+    def _record(self) -> Record:
+        progress, started = self.progress, perf_counter()
+        active = progress.active
         scores = self._scores()
         healthy = self._healthy(scores)
-        progress.keep(healthy, scores["validation"].loss if "validation" in scores else None, self.members)
-        statuses = [self._status(position, healthy[i]) for i, position in enumerate(progress.active)]
+        progress.keep(healthy, scores["validation"].loss if "validation" in scores else None, self.hyper.min_delta)
+        statuses = self._statuses(healthy)
+        train_seconds = progress.train_seconds - progress.recorded_seconds
+        progress.recorded_seconds = progress.train_seconds
         rates = self.hyper.rates(np.array([max(progress.step - 1, 0)]), self.steps_per_epoch)[0]
-        rows = tuple(
-            Row(position, self.members[position].seed, float(rates[i]), self._named(scores, i), statuses[i])
-            for i, position in enumerate(progress.active)
-        )
-        record = Record(
-            progress.epoch, progress.step, progress.epoch * self.samples.sizes.train,
-            trained - started, perf_counter() - trained, rows,
-        )  # fmt: skip
-        staying = [i for i, status in enumerate(statuses) if status == "running"]
+        columns = self._columns(scores)
+        staying = np.flatnonzero([status == "running" for status in statuses])
         if len(staying) < len(statuses):
             progress.drop_all_but(staying, statuses)
-            if staying:
+            if len(staying):
+                self.coefficients = self.coefficients.select(staying)
                 self._arm()
-        return record
+        return Record(
+            progress.epoch, progress.step, progress.epoch * self.samples.sizes.train, train_seconds,
+            perf_counter() - started, active, self.seeds[active], rates, columns, statuses,
+        )  # fmt: skip
 
     def _scores(self) -> dict[str, PartScore]:
         progress = self.progress
         running = self.settings.train_metrics == "running" and progress.epoch > 0
         parts = [part for part in self.parts if not (running and part == "train")]
         network = progress.evaluated_network()
-        scores = self.evaluator.scores(network, self.seed_of_member, parts) if parts else {}
+        scores = self.evaluator.scores(network, self.active_pairs, parts) if parts else {}
         if running:
             loss, accuracy = progress.take_running()
             scores = {
@@ -175,26 +187,26 @@ class Trainer:
         finite = torch.isfinite(network.flat).all(1) & torch.isfinite(network.buffers).all(1)
         return finite.cpu().numpy() & np.all([np.isfinite(score.loss) for score in scores.values()], axis=0)
 
-    def _status(self, position: int, healthy: bool) -> Status:
-        progress, stopping = self.progress, self.members[position].training.early_stopping
-        if not healthy:
-            return "diverged"
+    def _statuses(self, healthy: np.ndarray) -> list[Status]:
+        progress = self.progress
         if progress.epoch == self.settings.epochs:
-            return "finished"
-        if stopping and progress.epoch - progress.best_epoch[position] >= stopping.patience:
-            return "stopped early"
-        return "running"
+            otherwise = np.full(len(healthy), "finished")
+        else:
+            waited = progress.epoch - progress.improved_epoch[progress.active]
+            otherwise = np.where(waited >= self.hyper.patience, "stopped early", "running")
+        return np.where(healthy, otherwise, "diverged").tolist()
 
-    def _named(self, scores: dict[str, PartScore], i: int) -> dict[str, float]:
-        named = {}
+    def _columns(self, scores: dict[str, PartScore]) -> dict[str, np.ndarray]:
+        """Each score by its name, ``(A,)``."""
+        columns = {}
         for part, score in scores.items():
-            named[f"{part}_loss"] = float(score.loss[i])
+            columns[f"{part}_loss"] = score.loss
             if self.classification:
-                named[f"{part}_accuracy"] = float(score.accuracy[i])
+                columns[f"{part}_accuracy"] = score.accuracy
             else:
-                seed = self.place_of_seed[self.members[self.progress.active[i]].seed]
-                named[f"{part}_r2"] = 1 - float(score.loss[i]) / max(float(self.variances[part][seed]), 1e-300)
-        return named
+                variances = self.variances[part][self.pair_of_member[self.progress.active]]
+                columns[f"{part}_r2"] = 1 - score.loss / np.maximum(variances, 1e-300)
+        return columns
 
     def _synchronize(self) -> None:
         if self.samples.device.type == "cuda":
@@ -208,3 +220,12 @@ def target_variances(samples: Samples) -> dict[str, np.ndarray]:
         targets = samples.part(start, stop)[1].double().cpu().numpy()
         variances[part] = targets.var(axis=1).mean(axis=1)
     return variances
+
+
+def assert_one_program(members: Sequence[Experiment]) -> None:
+    """The invariant of a stack; members that share their sections, as seeds of one experiment do, are looked at once."""
+    distinct = {
+        (id(one.dataset), id(one.model), id(one.optimizer), id(one.training), one.loss, one.device): one
+        for one in members
+    }
+    assert len({program_of(one) for one in distinct.values()}) == 1, "members of a stack differ in what is computed"

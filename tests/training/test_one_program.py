@@ -1,0 +1,62 @@
+"""What the members of a stack may differ in, and what they may not."""
+
+from time import perf_counter
+
+import numpy as np
+import pytest
+import torch
+from stacks import experiment, finished, rows_of, trainer
+
+from mlpexp.experiment.members import members_of
+from mlpexp.training.hyper import HyperParameters
+from mlpexp.training.trainer import assert_one_program
+
+CONFIG = experiment(model={"hidden_sizes": [6], "dropout": 0.1})
+OTHER_PROGRAMS = {
+    "activation": experiment(model={"hidden_sizes": [6], "dropout": 0.1, "activation": "tanh"}),
+    "no dropout": experiment(model={"hidden_sizes": [6]}),
+    "momentum": experiment(model={"hidden_sizes": [6], "dropout": 0.1}, optimizer={"momentum": 0.5}),
+    "batch size": experiment(model={"hidden_sizes": [6], "dropout": 0.1}, training={"batch_size": 8}),
+}
+
+
+@pytest.mark.parametrize("other", OTHER_PROGRAMS.values(), ids=OTHER_PROGRAMS)
+def test_members_that_compute_something_else_are_refused(other):
+    with pytest.raises(AssertionError, match="differ in what is computed"):
+        trainer([CONFIG, other])
+
+
+def test_seeds_of_one_experiment_are_looked_at_once():
+    members = members_of(CONFIG, range(1000))
+    assert_one_program(members)
+    started = perf_counter()
+    assert_one_program(members)
+    assert perf_counter() - started < 0.1  # about a millisecond; a second if each were looked at
+
+
+INITS = ["he_normal", "xavier_uniform", {"name": "constant", "value": 0.2}, "he_normal"]
+
+
+def test_each_member_is_drawn_and_dropped_as_its_own_architecture_says():
+    members = [
+        experiment(model={"hidden_sizes": [6], "init": init, "dropout": rate}, seed=seed)
+        for init, rate, seed in zip(INITS, (0.1, 0.2, 0.3, 0.4), (0, 0, 0, 1), strict=True)
+    ]
+    chosen = trainer(members)
+    assert len({row.numpy().tobytes() for row in chosen.progress.network.flat}) == 4
+    assert chosen.dropout_rates.tolist() == [[0.1, 0.2, 0.3, 0.4]]
+    together, records = finished(members)
+    for i, member in enumerate(members):
+        alone, own = finished([member])
+        assert torch.equal(together.progress.last[i], alone.progress.last[0])
+        assert rows_of(records, i) == rows_of(own, 0)
+
+
+def test_members_may_have_other_schedules():
+    schedules = [{"name": "constant"}, {"name": "exponential", "decay": 0.5}, {"name": "constant"}]
+    members = [experiment(schedule=one, optimizer={"learning_rate": 0.1 * i}) for i, one in enumerate(schedules, 1)]
+    hyper = HyperParameters(members)
+    assert len(hyper.schedules) == 2
+    rates = hyper.rates(np.array([0, 7, 14]), 7)
+    np.testing.assert_allclose(rates, [[0.1, 0.2, 0.3], [0.1, 0.1, 0.3], [0.1, 0.05, 0.3]], rtol=1e-12)
+    assert np.array_equal(hyper.select(np.array([1])).rates(np.array([0, 7, 14]), 7), rates[:, 1:2])
