@@ -96,8 +96,7 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
         folder.remove_leftovers()
         folder.write_summary(opening)
         torch.set_num_threads(num_threads(experiment, architecture, prepared.sizes.train))
-        if folder.metrics.exists():
-            _note_resumption(folder, experiment)
+        resumed = folder.metrics.exists()
         groups = stacks(architecture, experiment.all_seeds)
         tables = _Tables(folder, prepared)
         try:
@@ -106,6 +105,9 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
                 members = members_of(experiment, seeds)
                 trainer = Trainer(members, [architecture] * len(members), dataset, samples_of(members, dataset))
                 for update in _train_stack(trainer, number, folder, tables, stop):
+                    if resumed:  # and what was saved could be read
+                        _note_resumption(folder, experiment)
+                        resumed = False
                     yield Update((number + update.fraction) / len(groups), update.epoch, update.record)
                 results.append(StackResults.of(trainer))
             tables.close()
