@@ -26,3 +26,18 @@ def overrides_from(texts: Sequence[str] | None, **shortcuts: object) -> list["Ov
     overrides = [Override(text, f"--set {text}") for text in texts or ()]
     given = {key: value for key, value in shortcuts.items() if value is not None}
     return overrides + [Override(f"{key}={json.dumps(value)}", f"--{key} {value}") for key, value in given.items()]
+
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        help="The folder of image data sets [default: MLPEXP_DATA_DIR, else a cache folder].",
+        show_default=False,
+    ),
+]
+PlotFormat = Annotated[
+    list[str] | None,
+    typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpexp.cli.options import RunsDir
+from mlpexp.cli.options import PlotFormat, RunsDir
 
 if TYPE_CHECKING:
     from mlpexp.store.run_folder import RunFolder
@@ -63,10 +63,7 @@ def show(run: RunPath) -> None:
 
 def plot(
     run: RunPath,
-    plot_format: Annotated[
-        list[str] | None,
-        typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
-    ] = None,
+    plot_format: PlotFormat = None,
 ) -> None:
     """Draw the plots of a run again, from its files."""
     from mlpexp.report.formats import check_formats

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import RunsDir, SetOption, overrides_from
+from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, overrides_from
 from mlpexp.errors import InputError, Interrupted, RunError
 
 if TYPE_CHECKING:
@@ -27,23 +27,13 @@ def train(
     seeds: Annotated[int | None, typer.Option("--seeds", help="Repeat with so many seeds.", show_default=False)] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the run folder.", show_default=False)] = None,
     runs_dir: RunsDir = Path("runs"),
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--data-dir",
-            help="Folder of image data sets [default: $MLPEXP_DATA_DIR, else a cache folder].",
-            show_default=False,
-        ),
-    ] = None,
+    data_dir: DataDir = None,
     device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
     resume: Annotated[
         Path | None, typer.Option("--resume", help="Go on with an interrupted run.", show_default=False)
     ] = None,
-    plot_format: Annotated[
-        list[str] | None,
-        typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run folder.")] = False,
+    plot_format: PlotFormat = None,
+    quiet: Quiet = False,
 ) -> None:
     """Train one experiment, with one seed or many, and write metrics, weights and plots into a run folder."""
     from mlpexp.report.formats import check_formats

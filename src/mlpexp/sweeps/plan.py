@@ -118,7 +118,7 @@ def plan_from(source: Source, path: Path) -> Plan:
     base = prepared_from(source)
     axes = axes_of(sweep, source)
     seeds = _seeds(experiment, sweep)
-    own = {axis.key: value for axis in axes for value in _own_value(base.experiment, axis.parts)}
+    own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
     found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
     if len(found) * len(seeds) > MOST_TRIALS:
         raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
@@ -146,7 +146,7 @@ def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
     raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
 
 
-def _own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
+def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     """The value of a key in the resolved config, as data, in a list; an empty list if it has none."""
     node: Any = experiment.model_dump(mode="json")
     for part in parts:

@@ -92,6 +92,12 @@ def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
     return Stacking([Stack(i, trials, _cost(trials)) for i, trials in enumerate(shared)], reasons)
 
 
+def restacked(plan: Plan, stacks: Sequence[Sequence[tuple[int, int]]]) -> Stacking:
+    """The stacks of a sweep that has begun, as they were: ``[[arm, seed], ...]`` each."""
+    trials = [[Trial(plan.arms[arm], seed) for arm, seed in stack] for stack in stacks]
+    return Stacking([Stack(i, each, _cost(each)) for i, each in enumerate(trials)], [])
+
+
 def _program(trial: Trial) -> str:
     """Convolutional networks are trained one by one: on a CPU a grouped convolution takes as long as its members do."""
     program = program_of(trial.arm.experiment)

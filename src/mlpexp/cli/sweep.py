@@ -1,0 +1,251 @@
+"""``mlpexp sweep``."""
+
+import signal
+import sys
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, overrides_from
+from mlpexp.errors import InputError, Interrupted, RunError
+
+if TYPE_CHECKING:
+    from mlpexp.store.sweep_folder import SweepFolder
+    from mlpexp.sweeps.local import Runner
+    from mlpexp.sweeps.plan import Plan
+    from mlpexp.sweeps.stacks import Stacking
+
+
+def sweep(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
+    ] = None,
+    learning_rate: Annotated[
+        str | None,
+        typer.Option("--learning-rate", metavar="VALUES", help="0.001,0.01,0.1 or log(1e-4,1,9).", show_default=False),
+    ] = None,
+    batch_size: Annotated[
+        str | None, typer.Option("--batch-size", metavar="VALUES", help="1,8,32,full.", show_default=False)
+    ] = None,
+    hidden_size: Annotated[
+        str | None,
+        typer.Option(
+            "--hidden-size", metavar="VALUES", help="Units of one hidden layer: 4,8,16.", show_default=False
+        ),
+    ] = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--over", metavar="KEY=VALUES", help="Any other key: model.activation=relu,tanh; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", help="Seeds per arm [default: the config's, else 10].", show_default=False)
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", help="grid, one_at_a_time, random or sobol.", show_default=False),
+    ] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option("--trials", help="For random and sobol: arms times seeds.", show_default=False),
+    ] = None,
+    zip_: Annotated[
+        list[str] | None,
+        typer.Option("--zip", metavar="KEY,KEY", help="Axes that move together; repeatable.", show_default=False),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude", metavar="KEY=VALUE,...", help="A combination to leave out; repeatable.", show_default=False
+        ),
+    ] = None,
+    match: Annotated[
+        str | None,
+        typer.Option("--match", help="parameters: scale hidden sizes to equal counts.", show_default=False),
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="What is compared, such as test_loss.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline", metavar="KEY=VALUE,...", help="The arm to compare with [default: the best].",
+            show_default=False,
+        ),
+    ] = None,
+    power: Annotated[
+        float | None,
+        typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
+    ] = None,
+    noise_floor: Annotated[
+        int | None,
+        typer.Option(
+            "--noise-floor", metavar="N",
+            help="No axis: N splits x N initial draws x N batch orders, to see what the spread is due to.",
+            show_default=False,
+        ),
+    ] = None,
+    set_: SetOption = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the folder.", show_default=False)] = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", help="Worker processes [default: by the work and the cores].", show_default=False),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", help="For all workers, such as 2GB [default: 40 % of all].", show_default=False),
+    ] = None,
+    backend: Annotated[str, typer.Option("--backend", help="local, ray or dask.")] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address", "--ray-address", "--dask-address", help="Of the cluster [default: start one here].",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; train and write nothing.")] = False,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", help="Train what is missing of a sweep.", show_default=False)
+    ] = None,
+    plot_format: PlotFormat = None,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Vary one or more keys over values, each with the same seeds, and compare."""
+    from mlpexp.report.formats import check_formats
+    from mlpexp.sweeps.backends import check_backend
+    from mlpexp.sweeps.options import SweepOptions, memory_in
+
+    formats = check_formats(plot_format)
+    check_backend(backend, address)
+    _check_counts({"--jobs": jobs, "--seeds": seeds, "--trials": trials, "--noise-floor": noise_floor})
+    budget = None if memory is None else memory_in(memory)
+    axes = [
+        (key, text, f"--{key.replace('_', '-')} {text}")
+        for key, text in (("learning_rate", learning_rate), ("batch_size", batch_size), ("hidden_size", hidden_size))
+        if text is not None
+    ] + [_over(text) for text in over or ()]
+    plain: dict[str, Any] = {
+        "seeds": (seeds, f"--seeds {seeds}"), "method": (method, f"--method {method}"),
+        "trials": (trials, f"--trials {trials}"), "match": (match, f"--match {match}"),
+        "metric": (metric, f"--metric {metric}"), "margin": (power, f"--power {power}"),
+    }  # fmt: skip
+    plain = {key: value for key, value in plain.items() if value[0] is not None}
+    options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor)
+    if resume is not None:
+        if config or set_ or name or device or dry_run or baseline or axes or plain or zip_ or exclude or noise_floor:
+            raise InputError(
+                "--resume: goes on with the sweep as it was; it cannot be combined with what would change it"
+            )
+        plan, stacking, folder, workers = _resumed(resume, data_dir, jobs)
+    else:
+        if config is None:
+            raise InputError(
+                "--config: missing; for example `mlpexp sweep --config configs/iris/mlp.yaml --learning-rate 0.01,0.1,1`"
+            )
+        plan = _planned(config, overrides_from(set_, name=name, device=device), options, baseline)
+        stacking, workers = _stacked(plan, jobs, budget)
+        if dry_run:
+            from mlpexp.cli.sweep_plan import print_plan
+
+            print_plan(plan, stacking, workers)
+            return
+        folder = _fresh(plan, stacking, runs_dir, data_dir)
+    _run(plan, stacking, folder, workers, backend, address, data_dir, formats, power=power, quiet=quiet)
+
+
+def _check_counts(counts: dict[str, int | None]) -> None:
+    for option, count in counts.items():
+        if count is not None and count < 1:
+            raise InputError(f"{option}: {count} is not a positive number")
+
+
+def _over(text: str) -> tuple[str, str, str]:
+    key, equals, values = text.partition("=")
+    if not equals or not key.strip() or not values.strip():
+        raise InputError(f"--over {text}: expected KEY=VALUES, for example model.activation=relu,tanh")
+    return key.strip(), values, f"--over {text}"
+
+
+def _planned(config: Path, overrides: Any, options: Any, baseline: str | None) -> "Plan":
+    from mlpexp.config.load import read_source
+    from mlpexp.config.problems import Place
+    from mlpexp.config.yaml_source import set_value
+    from mlpexp.sweeps.options import apply_options, settings_in
+    from mlpexp.sweeps.plan import plan_from
+
+    source = read_source(config, overrides)
+    apply_options(source, options)
+    if baseline is not None:
+        place = Place(f"--baseline {baseline}")
+        set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
+    return plan_from(source, config)
+
+
+def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stacking, int]":
+    from mlpexp.sweeps.stacks import available_memory, choose_jobs, stacking
+
+    budget = memory or available_memory()
+    workers = choose_jobs(jobs, stacking(plan, 1, budget).seconds)
+    return stacking(plan, workers, budget), workers
+
+
+def _fresh(plan: "Plan", stacking: "Stacking", runs_dir: Path, data_dir: Path | None) -> "SweepFolder":
+    from mlpexp.sweeps.run import new_sweep
+
+    return new_sweep(plan, stacking, runs_dir, sys.argv, None if data_dir is None else str(data_dir))
+
+
+def _resumed(path: Path, data_dir: Path | None, jobs: int | None) -> "tuple[Plan, Stacking, SweepFolder, int]":
+    from mlpexp.sweeps.run import reopened
+    from mlpexp.sweeps.stacks import choose_jobs
+
+    folder, plan, stacking = reopened(path, None if data_dir is None else str(data_dir))
+    return plan, stacking, folder, choose_jobs(jobs, stacking.seconds)
+
+
+def _run(
+    plan: "Plan", stacking: "Stacking", folder: "SweepFolder", workers: int, backend: str, address: str | None,
+    data_dir: Path | None, formats: list[str], *, power: float | None, quiet: bool,
+) -> None:  # fmt: skip
+    from mlpexp.cli.sweep_progress import SweepBar
+    from mlpexp.sweeps.backends import runner
+    from mlpexp.sweeps.run import train_sweep
+
+    again = f"resume with: mlpexp sweep --resume {quote(str(folder.path))}"
+    again += f" --data-dir {quote(str(data_dir))}" if data_dir else ""
+    run: Runner = runner(backend, workers, address)
+    place = None if data_dir is None else str(data_dir.resolve())
+    try:
+        with SweepBar(shown=not quiet and sys.stderr.isatty()) as bar:
+            for update in train_sweep(plan, stacking, folder, run, place, reachable=backend == "local"):
+                bar.show(update)
+    except Interrupted as stop:
+        raise Interrupted(f"{stop}; everything is saved; {again}", stop.exit_code - 128) from None
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {again}", signal.SIGINT) from None
+    except RunError as error:
+        raise RunError(f"{error}; {again}") from None
+    _show(folder, formats, power=power, quiet=quiet)
+
+
+def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, quiet: bool) -> None:
+    from mlpexp.cli.sweep_results import print_sweep, write_texts
+    from mlpexp.report.sweep_plots import draw_sweep_plots
+
+    try:
+        write_texts(folder)
+        drawn = draw_sweep_plots(folder.path, formats)
+    except KeyboardInterrupt:
+        again = f"draw its plots with: mlpexp plot {quote(str(folder.path))}"
+        raise Interrupted(f"interrupted; the sweep is complete; {again}", signal.SIGINT) from None
+    if quiet:
+        typer.echo(folder.path)
+    else:
+        print_sweep(folder, drawn, power=power)

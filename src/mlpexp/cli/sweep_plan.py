@@ -1,0 +1,82 @@
+"""What ``mlpexp sweep --dry-run`` shows."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from mlpexp.cli.tables import print_table
+from mlpexp.report.tables import TextTable
+
+if TYPE_CHECKING:
+    from mlpexp.sweeps.plan import Plan
+    from mlpexp.sweeps.stacks import Stacking
+
+MOST_ROWS = 24
+
+
+def print_plan(plan: "Plan", stacking: "Stacking", workers: int) -> None:
+    """Arms, stacks, why there are so many, time and memory."""
+    _print_arms(plan)
+    _print_stacks(stacking)
+    for line in plan_lines(plan, stacking, workers):
+        typer.echo(line)
+    typer.echo("nothing was trained or written")
+
+
+def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
+    """The plan in sentences."""
+    num_trials, trained = len(plan.arms) * len(plan.seeds), sum(len(stack.trials) for stack in stacking.stacks)
+    lines = [
+        f"{len(plan.arms):,} arms x {len(plan.seeds):,} seeds = {num_trials:,} trials in {len(stacking.stacks):,} "
+        f"stacks, about {duration(stacking.seconds / min(workers, len(stacking.stacks)))} with "
+        f"{workers} {'worker' if workers == 1 else 'workers'} and "
+        f"{size(workers * max(stack.cost.bytes for stack in stacking.stacks))} for the largest stacks"
+    ]
+    if trained < num_trials:
+        lines.append(f"{num_trials - trained:,} trials equal others and are not trained twice")
+    lines += stacking.reasons
+    lines.append(f"compared by {plan.metric.label} at the {'best' if plan.metric.when == 'best' else 'last'} epoch")
+    return lines
+
+
+def _print_arms(plan: "Plan") -> None:
+    rows = [
+        (
+            str(arm.number), *(axis.text(arm.settings[axis.key]) if axis.key in arm.settings else "" for axis in plan.axes),
+            f"{arm.prepared.architecture.num_parameters:,}", f"{arm.steps:,}",
+        )
+        for arm in plan.arms[:MOST_ROWS]
+    ]  # fmt: skip
+    columns = ("arm", *(axis.label for axis in plan.axes), "parameters", "updates")
+    print_table(TextTable(columns, rows, frozenset(columns)))
+    if len(plan.arms) > MOST_ROWS:
+        typer.echo(f"... and {len(plan.arms) - MOST_ROWS:,} more arms")
+
+
+def _print_stacks(stacking: "Stacking") -> None:
+    rows = []
+    for stack in stacking.stacks[:MOST_ROWS]:
+        arms = {trial.arm.number for trial in stack.trials}
+        experiment = stack.trials[0].arm.experiment
+        rows.append((
+            str(stack.number), str(len(stack.trials)), str(len(arms)), stack.trials[0].arm.prepared.architecture.name,
+            str(experiment.training.batch_size), duration(stack.cost.seconds), size(stack.cost.bytes),
+        ))  # fmt: skip
+    columns = ("stack", "trials", "arms", "network", "batch size", "time", "memory")
+    print_table(TextTable(columns, rows, frozenset(columns) - {"network"}))
+    if len(stacking.stacks) > MOST_ROWS:
+        typer.echo(f"... and {len(stacking.stacks) - MOST_ROWS:,} more stacks")
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``3 min``, ``2.5 h``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def size(num_bytes: int) -> str:
+    """``12 MB``, ``1.5 GB``."""
+    return f"{num_bytes / 1e6:,.0f} MB" if num_bytes < 1e9 else f"{num_bytes / 1e9:.1f} GB"

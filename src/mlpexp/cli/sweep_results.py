@@ -1,0 +1,166 @@
+"""Results of a sweep on the terminal."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import typer
+
+from mlpexp.cli.tables import print_table
+from mlpexp.report.comparison_table import comparison_table, number, ordered
+from mlpexp.report.tables import TextTable
+from mlpexp.store.files import write_text
+from mlpexp.store.sweep_folder import SweepFolder
+from mlpexp.store.table import read_rows
+
+if TYPE_CHECKING:
+    from mlpexp.statistics.variance_components import VarianceComponents
+    from mlpexp.sweeps.comparison import SweepComparison
+
+MOST_ROWS = 30
+
+
+def print_sweep(folder: SweepFolder, drawn: Sequence[Path], *, power: float | None = None) -> None:
+    """The table of arms, what follows from it in words, and where it is written."""
+    from mlpexp.sweeps.comparison import read_comparison
+
+    found = read_comparison(folder, margin=power)
+    print_comparison(folder, found, power=power)
+    pictures = f", {len(drawn)} plots in plots/" if drawn else ""
+    typer.echo(f"written to {folder.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
+
+
+def print_comparison(folder: SweepFolder, found: "SweepComparison", *, power: float | None = None) -> None:
+    """The table and the sentences."""
+    against = "baseline" if found.to_baseline else "best"
+    print_table(_table(folder, found, against, MOST_ROWS))
+    for line in conclusions(found):
+        typer.echo(line)
+    if found.noise:
+        _print_noise(found.noise, str(found.summary["metric"]["label"]))
+    if power is not None:
+        _print_power(found, power)
+
+
+def write_texts(folder: SweepFolder) -> None:
+    """Writes ``comparison.md`` and ``comparison.tex`` beside ``comparison.csv``."""
+    from mlpexp.sweeps.comparison import read_comparison
+
+    found = read_comparison(folder)
+    table = _table(folder, found, "baseline" if found.to_baseline else "best", None)
+    write_text(folder.path / "comparison.md", table.markdown())
+    write_text(folder.path / "comparison.tex", table.latex())
+
+
+def _table(folder: SweepFolder, found: "SweepComparison", against: str, most: int | None) -> TextTable:
+    from mlpexp.store.table import cell_text
+    from mlpexp.sweeps.comparison import comparison_rows
+
+    rows = [{key: cell_text(cell) for key, cell in row.items()} for row in comparison_rows(found)]
+    shown = ordered(rows, higher_is_better=bool(found.summary["metric"]["higher_is_better"]))[:most]
+    return comparison_table(shown, found.summary, read_rows(folder.arms), read_rows(folder.timing), against)
+
+
+def conclusions(found: "SweepComparison") -> list[str]:
+    """What can be said, in sentences."""
+    summary, metric = found.summary, found.summary["metric"]
+    num_arms, num_seeds = found.values.shape
+    lines = []
+    if num_arms > MOST_ROWS:
+        lines.append(f"the best {MOST_ROWS} of {num_arms:,} arms; comparison.csv has them all")
+    lines.append(
+        f"n = {num_seeds} seeds, the same in every arm (split, initial weights, batch order); intervals are Student's t, "
+        "differences are paired by seed"
+    )
+    lines += _counted(found)
+    lines += _flattery(found)
+    if not summary["dataset"]["test"] and metric["name"].startswith("train"):
+        lines.append("no test split: the metric is on data that were trained on")
+    lines += _missing(summary)
+    if any(axis["key"] == "training.batch_size" for axis in summary["axes"]):
+        lines.append("batch sizes at equal epochs differ in the number of updates too: arms.csv has epochs and updates")
+    return lines
+
+
+def _counted(found: "SweepComparison") -> list[str]:
+    """How many arms got which verdict, and the family of the correction."""
+    shown = found.shown
+    if shown.reference is None:
+        return ["every trial diverged or failed: there is nothing to compare"]
+    if len(found.labels) == 1 or found.noise:
+        return []
+    verdicts = [one.verdict for one in shown.arms if one.verdict != "reference"]
+    words = ("better", "worse", "no difference", "undecided", "diverged")
+    counts = ", ".join(f"{verdicts.count(word)} {word}" for word in words if word in verdicts)
+    which = "the best arm" if shown.chosen_after else "the baseline"
+    why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
+    lines = [
+        f"compared with {which} ({found.labels[shown.reference]}): {counts}",
+        f"p: sign-flip test, corrected after Holm for {shown.family:,} comparison{'s' * (shown.family > 1)} ({why})",
+    ]
+    if shown.chosen_after and "undecided" in verdicts:
+        lines.append("a --baseline named before asks fewer questions and needs fewer seeds")
+    return lines
+
+
+def _flattery(found: "SweepComparison") -> list[str]:
+    """What the best arm's mean is worth."""
+    best, metric = found.flattery, found.summary["metric"]
+    if best is None or len(found.labels) < 2 or found.noise:
+        return []
+    lines = []
+    if not math.isnan(best.optimism):
+        lines.append(
+            f"the best of {len(found.labels):,} arms, {found.labels[best.arm]}, has {metric['label']} {number(best.mean)}; "
+            f"having been chosen flatters it by about {number(max(best.optimism, 0.0))} "
+            f"(leave-one-seed-out: {number(best.corrected)})"
+        )
+    if found.selected is not None:
+        values = found.values[found.selected]
+        mean = float(np.nanmean(values))
+        lines.append(
+            f"chosen on validation data: {found.labels[found.selected]}; its {metric['label']}, {number(mean)}, took no part"
+        )
+    elif metric["name"].startswith("test"):
+        lines.append(
+            "arms are compared on test data: choose one on validation data (dataset.validation_fraction) before you report it"
+        )
+    return lines
+
+
+def _missing(summary: dict[str, object]) -> list[str]:
+    counts = [f"{summary[key]} {key}" for key in ("diverged", "failed") if summary.get(key)]
+    if not counts:
+        return []
+    return [
+        f"of {summary['num_trials']} trials {' and '.join(counts)}: not in the means, counted as missing; trials.csv says why"
+    ]
+
+
+def _print_noise(noise: "VarianceComponents", label: str) -> None:
+    rows = [[one.name, number(one.std), f"{100 * one.share:.0f} %"] for one in (*noise.factors, noise.rest)]
+    table = TextTable(
+        ("what varies", "std", "share of variance"), rows, frozenset(("std", "share of variance")),
+        footer=("all", number(noise.std), "100 %"), title=f"what the spread of {label} is due to (crossed design)",
+    )  # fmt: skip
+    print_table(table)
+    typer.echo("rest: interactions of the three, and what is left")
+
+
+def _print_power(found: "SweepComparison", difference: float) -> None:
+    """How many seeds would show a difference of this size, by arm."""
+    from mlpexp.statistics.power import seeds_needed
+
+    shown = found.shown
+    rows = []
+    for one in shown.arms:
+        if one.difference is None or one.difference.n < 2:
+            continue
+        single, family = (seeds_needed(one.difference.std, difference, level) for level in (0.05, 0.05 / shown.family))
+        needed = ["more than 100,000" if count is None else f"{count:,}" for count in (single, family)]
+        rows.append([found.labels[one.arm], number(one.difference.std), *needed])
+    columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons")
+    title = f"seeds that show a difference of {difference:g} with 80 % power"
+    print_table(TextTable(columns, rows[:MOST_ROWS], frozenset(columns[1:]), title=title))

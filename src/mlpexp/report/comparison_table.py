@@ -1,0 +1,73 @@
+"""The comparison of a sweep's arms as a table that can be printed or pasted: terminal, Markdown, LaTeX."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlpexp.report.tables import TextTable
+
+Row = Mapping[str, str]
+
+
+def comparison_table(
+    rows: Sequence[Row], summary: Mapping[str, Any], arms: Sequence[Row], timing: Sequence[Row], against: str
+) -> TextTable:
+    """One line per arm: label, n, mean, interval, spread, difference to the reference, p, verdict, parameters, time.
+
+    Args:
+        rows: Of ``comparison.csv``, those to show.
+        summary: ``summary.json``.
+        arms: ``arms.csv``, all of it.
+        timing: ``timing.csv``, all of it.
+        against: ``best`` or ``baseline``.
+    """
+    metric = summary["metric"]
+    columns = [
+        "arm", "n", metric["label"], "95 % interval", "std", f"difference to {against}", "p (Holm)", "verdict",
+        "parameters", "us/step",
+    ]  # fmt: skip
+    body = []
+    for row in rows:
+        arm = int(row["arm"])
+        difference = row[f"{against}_difference"]
+        body.append([
+            row["label"], row["n"] + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
+            number(row["mean"]), interval(row["low"], row["high"]), number(row["std"]),
+            number(difference, sign=True) if difference else "", number(row[f"{against}_p_holm"]),
+            row[f"{against}_sentence"], f"{int(arms[arm]['parameters']):,}", _time(timing, arm),
+        ])  # fmt: skip
+    numeric = frozenset(columns) - {"arm", "verdict"}
+    return TextTable(columns, body, numeric, title=f"{summary['title']}: {metric['label']}, {_when(metric)}")
+
+
+def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
+    """Best mean first; arms without a mean last."""
+
+    def place(row: Row) -> tuple[bool, float]:
+        mean = float(row["mean"])
+        return math.isnan(mean), -mean if higher_is_better else mean
+
+    return sorted(rows, key=place)
+
+
+def number(text: str | float, *, sign: bool = False) -> str:
+    """Four decimals, or three significant digits for small numbers; a dash for what is not a number."""
+    value = float(text) if text != "" else math.nan
+    if not math.isfinite(value):
+        return "-"
+    form = ".4f" if abs(value) >= 0.01 or value == 0 else ".2g"
+    return f"{value:{'+' if sign else ''}{form}}"
+
+
+def interval(low: str, high: str) -> str:
+    """``0.93 .. 0.97``."""
+    return "-" if number(low) == "-" else f"{number(low)} .. {number(high)}"
+
+
+def _when(metric: Mapping[str, Any]) -> str:
+    return "at the best epoch by validation loss" if metric["when"] == "best" else "after the last epoch"
+
+
+def _time(timing: Sequence[Row], arm: int) -> str:
+    value = float(timing[arm]["microseconds_per_step"])
+    return "-" if math.isnan(value) else f"{value:,.1f}"

@@ -1,0 +1,204 @@
+"""The way of one sweep: plan -> stacks -> workers -> parts -> tables -> comparison."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlpexp.config.dump import config_hash, to_yaml
+from mlpexp.config.load import read_source
+from mlpexp.data.fingerprint import fingerprint
+from mlpexp.errors import InputError, Interrupted, MlpexpError, RunError
+from mlpexp.experiment.environment import environment
+from mlpexp.experiment.signals import stop_on_signals
+from mlpexp.store.folders import as_json, read_json
+from mlpexp.store.sweep_folder import UNFINISHED, SweepFolder
+from mlpexp.sweeps.comparison import write_comparison
+from mlpexp.sweeps.datasets import shared_dataset
+from mlpexp.sweeps.local import Runner, Stop
+from mlpexp.sweeps.plan import Plan, plan_from
+from mlpexp.sweeps.progress import Shares
+from mlpexp.sweeps.stacks import Stack, Stacking, restacked
+from mlpexp.sweeps.summary import closing_summary, opening_summary
+from mlpexp.sweeps.tables import write_arms, write_tables
+from mlpexp.sweeps.tasks import StackTask
+
+
+@dataclass(frozen=True)
+class Update:
+    """Where a sweep is, for a progress bar.
+
+    Attributes:
+        fraction: Of the estimated work, 0 to 1.
+        done: Trials that have ended.
+        diverged, failed: How many of them.
+        total: Trials in all.
+    """
+
+    fraction: float
+    done: int
+    diverged: int
+    failed: int
+    total: int
+
+
+def new_sweep(
+    plan: Plan, stacking: Stacking, runs_dir: Path, command: Sequence[str], data_dir: str | None
+) -> SweepFolder:
+    """Loads the data, checks the device and puts the plan on the disk; nothing is written if one of them fails."""
+    _check_device(plan)
+    prints = {}
+    for arm in plan.arms:
+        config = arm.experiment.dataset
+        prints[config.model_dump_json()] = fingerprint(shared_dataset(config, data_dir))
+    experiment = plan.resolved()
+    files = {
+        "sweep.yaml": to_yaml(experiment),
+        "plan.json": as_json(_plan_on_disk(plan, stacking)),
+        "environment.json": as_json(environment(experiment.device, 1, command, " ".join(prints.values()))),
+        "summary.json": as_json(opening_summary(plan, shared_dataset(plan.base.experiment.dataset, data_dir))),
+    }
+    folder = SweepFolder.create(runs_dir, f"{plan.name}-sweep-{sweep_hash(plan)}", files)
+    write_arms(folder, plan)
+    return folder
+
+
+def reopened(path: Path, data_dir: str | None) -> tuple[SweepFolder, Plan, Stacking]:
+    """An unfinished sweep, planned again from its own files.
+
+    Raises:
+        InputError: It is complete, or no sweep.
+        RunError: Its config or data have changed since it began.
+    """
+    folder = SweepFolder.open(path)
+    if folder.read_summary()["status"] not in UNFINISHED:
+        raise InputError(f"{path}: this sweep is complete; `mlpexp show {path}` shows it")
+    plan = plan_from(read_source(folder.config), folder.config)
+    known = read_json(folder.plan)
+    if known.get("arms") != _plan_on_disk(plan, Stacking([], []))["arms"]:
+        raise RunError(f"{folder.config}: changed since the sweep began; start it as a new one with --config")
+    prints = {arm.experiment.dataset.model_dump_json(): arm.experiment.dataset for arm in plan.arms}
+    now = " ".join(fingerprint(shared_dataset(config, data_dir)) for config in prints.values())
+    if read_json(folder.environment).get("data_fingerprint") != now:
+        raise RunError(f"{path}: the data have changed since the sweep began")
+    return folder, plan, restacked(plan, known["stacks"])
+
+
+def sweep_hash(plan: Plan) -> str:
+    """Eight hexadecimal digits of everything that decides the numbers of a sweep."""
+    import hashlib
+    import json
+
+    parts = [[config_hash(arm.experiment) for arm in plan.arms], list(plan.seeds), plan.metric.column]
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=4).hexdigest()
+
+
+def train_sweep(
+    plan: Plan, stacking: Stacking, folder: SweepFolder, run: Runner, data_dir: str | None, *, reachable: bool
+) -> Iterator[Update]:
+    """Trains whatever is not yet trained, writes all tables and closes the summary.
+
+    Args:
+        plan: What to train.
+        stacking: In which stacks.
+        folder: Where.
+        run: Local processes or a cluster.
+        data_dir: Where image data sets lie.
+        reachable: Whether workers can write into the folder (checkpoints, progress).
+
+    Raises:
+        Interrupted: After Ctrl-C or SIGTERM; what has been trained is kept.
+        RunError: A file cannot be written, or every trial failed.
+    """
+    with folder.locked(), stop_on_signals() as stop:
+        opening = folder.read_summary()
+        if opening["status"] not in UNFINISHED:
+            raise InputError(f"{folder.path}: this sweep is complete; `mlpexp show {folder.path}` shows it")
+        folder.write_summary({**opening, "status": "running"})
+        folder.remove_leftovers()
+        try:
+            yield from _train(plan, stacking, folder, run, data_dir, lambda: stop.signal_number, reachable=reachable)
+            summary = _conclude(plan, stacking, folder, opening)
+        except (Interrupted, KeyboardInterrupt):
+            folder.write_summary({**opening, "status": "interrupted"})
+            raise
+        except MlpexpError as error:
+            folder.write_summary({**opening, "status": "failed", "reason": str(error)})
+            raise
+        folder.write_summary(summary)
+        folder.remove_parts()
+
+
+def _train(
+    plan: Plan, stacking: Stacking, folder: SweepFolder, run: Runner, data_dir: str | None, stop: Stop, *,
+    reachable: bool,
+) -> Iterator[Update]:  # fmt: skip
+    finished = folder.finished_stacks()
+    meter = _Meter(stacking, folder)
+    for number in sorted(finished):
+        meter.add(number, [trial["status"] for trial in folder.read_part(number)["trials"]])
+    yield meter.update()
+    waiting = [stack for stack in stacking.stacks if stack.number not in finished]
+    waiting.sort(key=lambda stack: -stack.cost.seconds)  # the longest first, so that none is left alone at the end
+    tasks = [_task(stack, folder, data_dir, reachable=reachable) for stack in waiting]
+    try:
+        for outcome in run(tasks, stop, meter.shares):
+            if outcome:
+                folder.write_part(outcome.number, outcome.blocks, outcome.timing)
+                meter.add(outcome.number, [block.described["status"] for block in outcome.blocks])
+            yield meter.update()
+    finally:
+        meter.shares.close(folder.path)
+
+
+def _task(stack: Stack, folder: SweepFolder, data_dir: str | None, *, reachable: bool) -> StackTask:
+    members = [trial.arm.experiment.model_copy(update={"seed": trial.seed}) for trial in stack.trials]
+    arms = [trial.arm.number for trial in stack.trials]
+    if not reachable:
+        return StackTask(stack.number, members, arms, data_dir)
+    return StackTask(stack.number, members, arms, data_dir, str(folder.path), os.getpid())
+
+
+class _Meter:
+    """Counts what is done."""
+
+    def __init__(self, stacking: Stacking, folder: SweepFolder) -> None:
+        self.seconds = {stack.number: stack.cost.seconds for stack in stacking.stacks}
+        self.total = sum(len(stack.trials) for stack in stacking.stacks)
+        self.shares = Shares.create(folder.path, len(stacking.stacks))
+        self.done = self.diverged = self.failed = 0
+
+    def add(self, stack: int, statuses: Sequence[str]) -> None:
+        self.shares.set(stack, 1.0)
+        self.done += len(statuses)
+        self.diverged += statuses.count("diverged")
+        self.failed += statuses.count("failed")
+
+    def update(self) -> Update:
+        work = sum(self.seconds.values()) or 1.0
+        fraction = sum(seconds * self.shares.get(stack) for stack, seconds in self.seconds.items()) / work
+        return Update(fraction, self.done, self.diverged, self.failed, self.total)
+
+
+def _conclude(plan: Plan, stacking: Stacking, folder: SweepFolder, opening: dict[str, Any]) -> dict[str, Any]:
+    """Writes the tables and the comparison; returns the closing summary."""
+    counts = write_tables(folder, plan, stacking)
+    if counts["failed"] == counts["trials"]:
+        raise RunError(f"every trial failed: {counts['reason']}")
+    write_comparison(folder)
+    return closing_summary(opening, counts)
+
+
+def _plan_on_disk(plan: Plan, stacking: Stacking) -> dict[str, Any]:
+    arms = [{"label": arm.label, "hash": config_hash(arm.experiment)} for arm in plan.arms]
+    stacks = [[[trial.arm.number, trial.seed] for trial in stack.trials] for stack in stacking.stacks]
+    return {"arms": arms, "seeds": list(plan.seeds), "stacks": stacks}
+
+
+def _check_device(plan: Plan) -> None:
+    if any(arm.experiment.device in ("cuda", "mps") for arm in plan.arms):
+        from mlpexp.experiment.machine import choose_device
+
+        for experiment in {arm.experiment.device: arm.experiment for arm in plan.arms}.values():
+            choose_device(experiment)
