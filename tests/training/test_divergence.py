@@ -38,7 +38,7 @@ def test_the_weights_kept_are_those_of_the_last_finite_loss():
     chosen, records = finished(with_rates(100.0))
     assert torch.isfinite(chosen.progress.last).all()
     network = type(chosen.progress.network)(chosen.architecture, chosen.progress.last, chosen.progress.last_buffers)
-    score = chosen.evaluator.scores(network, None, ["train"])["train"]
+    score = chosen.evaluator.scores(network, ["train"])["train"]
     assert score.loss[0] == records[-2].rows[0].scores["train_loss"]
     assert chosen.progress.last_epoch.tolist() == [records[-2].epoch]
 

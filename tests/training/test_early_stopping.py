@@ -115,7 +115,7 @@ def test_best_weights_with_averaging_and_batch_normalization_give_the_best_loss(
     members = [config.model_copy(update={"seed": seed}) for seed in range(3)]
     chosen, records = finished(members)
     network = type(chosen.progress.network)(chosen.architecture, chosen.progress.best, chosen.progress.best_buffers)
-    measured = chosen.evaluator.scores(network, None, ["validation"])["validation"].loss
+    measured = chosen.evaluator.scores(network, ["validation"])["validation"].loss
     for i in range(3):
         losses = dict(losses_of(records, i))
         assert losses[int(chosen.progress.best_epoch[i])] == min(losses.values()) == chosen.progress.best_loss[i]

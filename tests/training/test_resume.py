@@ -91,7 +91,7 @@ def test_best_weights_give_the_best_validation_loss():
     chosen.progress.network = type(chosen.progress.network)(
         chosen.architecture, chosen.progress.best, chosen.progress.best_buffers
     )
-    scores = chosen.evaluator.scores(chosen.progress.network, None, ["validation"])
+    scores = chosen.evaluator.scores(chosen.progress.network, ["validation"])
     assert scores["validation"].loss[0] == losses[best]
 
 

@@ -79,7 +79,7 @@ def test_evaluating_between_steps_does_not_change_the_training():
     for _ in disturbed.run():
         network = disturbed.progress.network
         if network.num_members:
-            disturbed.evaluator.scores(network, disturbed.active_pairs, ["train", "test"])
+            disturbed.evaluator.scores(network, ["train", "test"])
             network.layer_outputs(disturbed.samples.part(0, 5)[0])
     assert torch.equal(disturbed.progress.last, undisturbed.progress.last)
     assert torch.equal(disturbed.progress.last_buffers, undisturbed.progress.last_buffers)

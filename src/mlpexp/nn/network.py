@@ -131,6 +131,12 @@ class StackedNetwork:
         index = torch.from_numpy(np.asarray(members, dtype=np.int64)).to(self.flat.device)
         return StackedNetwork(self.architecture, self.flat[index], self.buffers[index])
 
+    def part(self, start: int, stop: int) -> "StackedNetwork":
+        """Neighbouring members as a stack that shares their memory; the whole stack is itself."""
+        if start <= 0 and stop >= self.num_members:
+            return self
+        return StackedNetwork(self.architecture, self.flat[start:stop], self.buffers[start:stop])
+
     def member(self, index: int) -> nn.Sequential:
         """One member as a plain ``torch.nn.Sequential`` with copied weights, in evaluation mode."""
         modules: OrderedDict[str, nn.Module] = OrderedDict()

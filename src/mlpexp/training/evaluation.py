@@ -1,6 +1,8 @@
 """Loss and accuracy of all members on whole parts of the data.
 
-Axis letters: M members, B samples of a chunk, K outputs.
+Members are evaluated a group at a time, so that what lies between two layers stays in the cache of the processor.
+
+Axis letters: M members, G members of a group, B samples of a chunk, K outputs.
 """
 
 from collections.abc import Iterator
@@ -8,14 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.training.losses import Loss
+from mlpexp.nn.products import SIDE
+from mlpexp.training.losses import Loss, predicted
 from mlpexp.training.samples import Samples
 
 CHUNK_SAMPLES = 4096  # small enough that no sum is split among threads
 CHUNK_VALUES = 2_000_000  # per member, of the widest layer
+GROUP_VALUES = 250_000  # of the widest layer, on CPU: one megabyte
+REMEMBERED_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -27,18 +33,27 @@ class PartScore:
 
 
 class Evaluator:
-    """Evaluates a network on the samples of a stack."""
+    """Evaluates a network on the samples of a stack.
 
-    def __init__(self, samples: Samples, loss: Loss, *, classification: bool) -> None:
+    Args:
+        samples: The data.
+        loss: What is measured.
+        classification: Whether there is an accuracy.
+        pair_of_member: Whose samples each member sees, ``(M,)``.
+    """
+
+    def __init__(self, samples: Samples, loss: Loss, pair_of_member: Tensor, *, classification: bool) -> None:
         self.samples, self.loss, self.classification = samples, loss, classification
+        self.pair_of_member = pair_of_member
+        self._remembered: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
 
     @torch.no_grad()
-    def scores(self, network: StackedNetwork, pair_of_member: Tensor | None, parts: list[str]) -> dict[str, PartScore]:
-        """Scores of the given parts; ``pair_of_member`` ``(M,)`` tells whose samples a member sees (None: its own)."""
+    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
+        """Scores of the given parts."""
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
         sums = {part: [np.zeros(network.num_members), np.zeros(network.num_members)] for part in bounds}
         for start, stop in _chunks(network, list(bounds.values())):
-            losses, correct = self._chunk(network, pair_of_member, start, stop)
+            losses, correct = self._chunk(network, start, stop)
             for part, (first, past) in bounds.items():
                 a, b = max(first, start) - start, min(past, stop) - start
                 if a < b:
@@ -50,21 +65,55 @@ class Evaluator:
         accuracy = sums[1] / count if self.classification else np.full_like(sums[1], np.nan)
         return PartScore(sums[0] / count, accuracy)
 
-    def _chunk(self, network: StackedNetwork, pairs: Tensor | None, start: int, stop: int) -> tuple[Tensor, Tensor]:
-        inputs, targets = self.samples.part(start, stop)
-        if pairs is not None:
-            inputs, targets = inputs[pairs], targets[pairs]
-        outputs = network(inputs).to(network.flat.dtype)
+    def _chunk(self, network: StackedNetwork, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Loss of each sample and whether it was right, ``(M, B)`` float64."""
+        inputs, targets = self._data(start, stop)
+        size = group_size(network, inputs.shape[1]) if inputs.is_cpu else network.num_members
+        bounds = range(0, network.num_members, size)
+        groups = [self._group(network.part(a, a + size), inputs[a : a + size], targets[a : a + size]) for a in bounds]
+        losses, correct = (
+            torch.cat(columns) if len(groups) > 1 else columns[0] for columns in zip(*groups, strict=True)
+        )
+        return losses, correct
+
+    def _group(self, network: StackedNetwork, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        outputs = network(inputs)[:, : targets.shape[1]].to(network.flat.dtype)
         losses = self.loss.value(outputs, targets)
         wide = torch.float64 if losses.device.type != "mps" else torch.float32
-        correct = outputs.argmax(2) == targets if self.classification else torch.zeros_like(losses)
+        correct = predicted(outputs) == targets if self.classification else torch.zeros_like(losses)
         return losses.to(wide), correct.to(wide)
+
+    def _data(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of each member; the same in every epoch, so kept if small.
+
+        Zeros are added to the inputs so that no product has to add them (``nn/products.py``).
+        """
+        known = self._remembered.get((start, stop))
+        if known is not None:
+            return known
+        inputs, targets = (each.index_select(0, self.pair_of_member) for each in self.samples.part(start, stop))
+        if inputs.ndim == 3:
+            inputs = F.pad(inputs, (0, 0, 0, -inputs.shape[1] % SIDE))
+        if (
+            inputs.nbytes + targets.nbytes + sum(x.nbytes + y.nbytes for x, y in self._remembered.values())
+            <= REMEMBERED_BYTES
+        ):
+            self._remembered[start, stop] = inputs, targets
+        return inputs, targets
 
 
 def chunk_size(network: StackedNetwork) -> int:
     """Samples per forward pass; a function of the architecture alone, so that neighbours change no rounding."""
-    widest = max(int(np.prod(layer.output_shape)) for layer in network.architecture.layers)
-    return max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // widest))
+    return max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // _widest(network)))
+
+
+def group_size(network: StackedNetwork, num_samples: int) -> int:
+    """Members per forward pass, on CPU."""
+    return max(1, GROUP_VALUES // (_widest(network) * num_samples))
+
+
+def _widest(network: StackedNetwork) -> int:
+    return max(int(np.prod(layer.output_shape)) for layer in network.architecture.layers)
 
 
 def _chunks(network: StackedNetwork, places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

