@@ -15,24 +15,29 @@ def check(
 ) -> None:
     """Validate configs without running anything."""
     from mlpexp.config.dump import config_hash, to_yaml
+    from mlpexp.config.load import read_source
     from mlpexp.errors import InputError
-    from mlpexp.experiment.prepare import prepare
+    from mlpexp.experiment.prepare import prepared_from
+    from mlpexp.sweeps.plan import plan_from
 
     messages = []
     for path in configs:
         try:
-            prepared = prepare(path, overrides_from(set_))
+            source = read_source(path, overrides_from(set_))
+            prepared = prepared_from(source)
+            plan = plan_from(source, path) if source.data.get("sweep") else None
         except InputError as error:
             messages.append(str(error))
             continue
         sizes, architecture = prepared.sizes, prepared.architecture
         if resolved:
-            typer.echo(to_yaml(prepared.experiment), nl=False)
+            typer.echo(to_yaml(plan.resolved() if plan else prepared.experiment), nl=False)
         else:
             parts = [f"{size:,} {part}" for part, size in vars(sizes).items() if size]
             typer.echo(
                 f"{path}: valid; {prepared.experiment.dataset.name} ({', '.join(parts)}), {architecture.name} with "
                 f"{architecture.num_parameters:,} parameters, hash {config_hash(prepared.experiment)}"
+                + (f"; sweep of {len(plan.arms):,} arms x {len(plan.seeds):,} seeds" if plan else "")
             )
     if messages:
         raise InputError("\n".join(messages))

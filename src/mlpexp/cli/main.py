@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from mlpexp import __version__
-from mlpexp.cli import check, params, runs, sweep, train
+from mlpexp.cli import check, compare, params, runs, sweep, train
 from mlpexp.errors import Interrupted, MlpexpError
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 app.command("train")(train.train)
 app.command("sweep")(sweep.sweep)
+app.command("compare")(compare.compare)
 app.command("params")(params.params)
 app.command("check")(check.check)
 app.command("list")(runs.list_)

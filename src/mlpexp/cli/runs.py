@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlpexp.cli.options import PlotFormat, RunsDir
+from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.store.listing import Entry
     from mlpexp.store.run_folder import RunFolder
 
-RunPath = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
+RunPath = Annotated[Path, typer.Argument(help="A run or sweep folder.", show_default=False)]
 
 
 def list_(runs_dir: RunsDir = Path("runs")) -> None:
-    """List the runs: data, model, status, best metric, training time, age."""
+    """List runs and sweeps: data, model, status, best metric, training time, age."""
     from mlpexp.cli.tables import print_table
     from mlpexp.report.tables import TextTable
     from mlpexp.store.listing import list_runs
@@ -28,7 +30,7 @@ def list_(runs_dir: RunsDir = Path("runs")) -> None:
         seconds = summary.get("time", {}).get("train_seconds")
         rows.append((
             entry.path.name, summary.get("dataset", {}).get("title", "?"), summary.get("model", {}).get("name", "?"),
-            str(len(summary.get("members", [])) or "-"), summary.get("status", "damaged"), _headline(summary),
+            _repetitions(entry), entry.status, _best_arm(summary) if entry.sweep else _headline(summary),
             "-" if seconds is None else f"{seconds:.1f} s", _age(time() - entry.modified),
         ))  # fmt: skip
     columns = ("run", "data", "model", "seeds", "status", "metric", "training", "age")
@@ -38,11 +40,27 @@ def list_(runs_dir: RunsDir = Path("runs")) -> None:
         typer.echo(f"no runs in {runs_dir}")
 
 
-def show(run: RunPath) -> None:
-    """Show one run at a glance: status, config, results."""
+def show(
+    run: RunPath,
+    arm: Annotated[
+        int | None,
+        typer.Option(
+            "--arm", help="Of a sweep: print the config of this arm, to be trained alone.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Show one run or sweep at a glance: status, config, results."""
+    from mlpexp.store.sweep_folder import is_sweep
+
+    if is_sweep(run):
+        _show_sweep(run, arm)
+        return
+    if arm is not None:
+        raise InputError(f"--arm: {run} is a run, not a sweep")
     from rich.console import Console
 
     from mlpexp.cli.results import print_summary
+    from mlpexp.store.listing import known_status
     from mlpexp.store.run_folder import RunFolder
 
     folder = RunFolder.open(run)
@@ -53,26 +71,73 @@ def show(run: RunPath) -> None:
         print_summary(console, summary)
     else:
         reason = f": {summary['reason']}" if "reason" in summary else ""
-        console.print(
-            f"{summary.get('status')}{reason}; go on with: mlpexp train --resume {quote(str(run))}", soft_wrap=True
-        )
+        again = f"go on with: mlpexp train --resume {quote(str(run))}"
+        console.print(f"{known_status(run, summary)}{reason}; {again}", soft_wrap=True)
     console.print(
         f"files: {', '.join(sorted(p.name for p in run.iterdir() if not p.name.startswith('.')))}", soft_wrap=True
     )
 
 
-def plot(
-    run: RunPath,
-    plot_format: PlotFormat = None,
-) -> None:
-    """Draw the plots of a run again, from its files."""
+def _show_sweep(path: Path, arm: int | None) -> None:
+    from mlpexp.store.listing import known_status
+    from mlpexp.store.sweep_folder import SweepFolder
+
+    folder = SweepFolder.open(path)
+    summary = folder.read_summary()
+    if arm is not None:
+        from mlpexp.sweeps.plan import arm_config
+
+        typer.echo(arm_config(folder.config, arm), nl=False)
+        return
+    typer.echo(f"{summary['title']} ({summary['hash']}): {known_status(path, summary)}")
+    arms, seeds = summary["num_arms"], len(summary["seeds"])
+    typer.echo(f"{arms:,} arms x {seeds} seeds = {summary['num_trials']:,} trials, {summary['method']}")
+    for axis in summary["axes"]:
+        typer.echo(
+            f"{axis['label']} ({axis['key']}): {', '.join(axis['values'][:20])}" + " ..." * (len(axis["values"]) > 20)
+        )
+    if folder.trials.is_file():
+        from mlpexp.cli.sweep_results import print_comparison
+        from mlpexp.sweeps.comparison import read_comparison
+
+        print_comparison(folder, read_comparison(folder))
+    else:
+        reason = f"{summary['reason']}; " if "reason" in summary else ""
+        typer.echo(f"{reason}go on with: mlpexp sweep --resume {quote(str(path))}")
+
+
+def plot(run: RunPath, plot_format: PlotFormat = None) -> None:
+    """Draw the plots of a run or sweep again, from its files."""
     from mlpexp.report.formats import check_formats
-    from mlpexp.report.plots import draw_plots
-    from mlpexp.store.run_folder import RunFolder
+    from mlpexp.store.sweep_folder import is_sweep
 
     formats = check_formats(plot_format)
-    for path in draw_plots(RunFolder.open(run).path, formats):
+    if is_sweep(run):
+        from mlpexp.report.sweep_plots import draw_sweep_plots
+
+        drawn = draw_sweep_plots(run, formats)
+    else:
+        from mlpexp.report.plots import draw_plots
+        from mlpexp.store.run_folder import RunFolder
+
+        drawn = draw_plots(RunFolder.open(run).path, formats)
+    for path in drawn:
         typer.echo(path)
+
+
+def _repetitions(entry: "Entry") -> str:
+    if entry.sweep:
+        return f"{entry.summary['num_arms']} x {len(entry.summary['seeds'])}" if entry.summary else "-"
+    return str(len(entry.summary.get("members", [])) or "-")
+
+
+def _best_arm(summary: dict[str, Any]) -> str:
+    """The best arm of a sweep, with its interval."""
+    best = summary.get("best")
+    if not best or best["mean"] is None:
+        return "-"
+    spread = f" ± {(best['high'] - best['low']) / 2:.4f}" if best["low"] is not None else ""
+    return f"best {summary['metric']['label']} {best['mean']:.4f}{spread}"
 
 
 def _print_head(console: Any, folder: "RunFolder", summary: dict[str, Any]) -> None:

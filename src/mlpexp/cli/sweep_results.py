@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import typer
 
-from mlpexp.cli.tables import print_table
+from mlpexp.cli.tables import print_as, print_table
 from mlpexp.report.comparison_table import comparison_table, number, ordered
 from mlpexp.report.tables import TextTable
 from mlpexp.store.files import write_text
@@ -32,10 +32,15 @@ def print_sweep(folder: SweepFolder, drawn: Sequence[Path], *, power: float | No
     typer.echo(f"written to {folder.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
 
 
-def print_comparison(folder: SweepFolder, found: "SweepComparison", *, power: float | None = None) -> None:
-    """The table and the sentences."""
-    against = "baseline" if found.to_baseline else "best"
-    print_table(_table(folder, found, against, MOST_ROWS))
+def print_comparison(
+    folder: SweepFolder, found: "SweepComparison", *, power: float | None = None, format_: str = "table"
+) -> None:
+    """The table and the sentences; the table alone in a format that is to be pasted."""
+    if not found.noise:
+        against = "baseline" if found.to_baseline else "best"
+        print_as(_table(folder, found, against, MOST_ROWS if format_ == "table" else None), format_)
+    if format_ != "table":
+        return
     for line in conclusions(found):
         typer.echo(line)
     if found.noise:
@@ -79,6 +84,11 @@ def conclusions(found: "SweepComparison") -> list[str]:
     if not summary["dataset"]["test"] and metric["name"].startswith("train"):
         lines.append("no test split: the metric is on data that were trained on")
     lines += _missing(summary)
+    if summary.get("also_varies"):
+        keys = ", ".join(summary["also_varies"])
+        lines.append(
+            f"confounded: {keys} differs among the arms too (a default that follows an axis); set it to one value"
+        )
     if any(axis["key"] == "training.batch_size" for axis in summary["axes"]):
         lines.append("batch sizes at equal epochs differ in the number of updates too: arms.csv has epochs and updates")
     return lines

@@ -23,3 +23,14 @@ def print_table(table: "TextTable") -> None:
     for row in table.rows:
         shown.add_row(*map(Text, row))
     console.print(shown)
+
+
+def print_as(table: "TextTable", format_: str) -> None:
+    """Prints a table for the terminal, or as Markdown, LaTeX or CSV."""
+    import typer
+
+    if format_ == "table":
+        print_table(table)
+    else:
+        text = {"markdown": table.markdown, "latex": table.latex, "csv": table.csv}[format_]()
+        typer.echo(text, nl=False)

@@ -55,6 +55,7 @@ def number(text: str | float, *, sign: bool = False) -> str:
     value = float(text) if text != "" else math.nan
     if not math.isfinite(value):
         return "-"
+    value = value if abs(value) > 1e-8 else 0.0  # files have nine digits: less is rounding
     form = ".4f" if abs(value) >= 0.01 or value == 0 else ".2g"
     return f"{value:{'+' if sign else ''}{form}}"
 

@@ -50,6 +50,12 @@ class TextTable:
             _latex_row(self.columns), r"\midrule", *body, *footer, r"\bottomrule", r"\end{tabular}", r"\end{table}",
         ]) + "\n"  # fmt: skip
 
+    def csv(self) -> str:
+        """Comma-separated, without the title."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([self.columns, *self._body()])
+        return text.getvalue()
+
     def _body(self) -> list[Sequence[str]]:
         return [*self.rows, *([self.footer] if self.footer else [])]
 

@@ -47,6 +47,15 @@ class SweepComparison:
     noise: VarianceComponents | None
 
     @property
+    def best(self) -> dict[str, Any] | None:
+        """The best arm in numbers, for ``summary.json``; None if everything diverged."""
+        number = self.to_best.reference
+        if number is None:
+            return None
+        own = self.to_best.arms[number].own
+        return {"arm": number, "label": self.labels[number], **vars(own)}
+
+    @property
     def shown(self) -> Comparison:
         """The comparison that answers the question asked: with the baseline if one was named."""
         return self.to_baseline or self.to_best
@@ -89,12 +98,13 @@ def read_comparison(
     )  # fmt: skip
 
 
-def write_comparison(folder: SweepFolder) -> None:
-    """Writes ``comparison.csv``: a row per arm."""
+def write_comparison(folder: SweepFolder) -> SweepComparison:
+    """Writes ``comparison.csv``, a row per arm, and returns what is in it."""
     found = read_comparison(folder)
     columns = [*OWN, *(f"best_{name}" for name in AGAINST)]
     columns += [f"baseline_{name}" for name in AGAINST] if found.to_baseline else []
     write_text(folder.comparison, as_csv(columns, comparison_rows(found)))
+    return found
 
 
 def comparison_rows(found: SweepComparison) -> list[dict[str, Cell]]:

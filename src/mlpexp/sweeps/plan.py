@@ -7,7 +7,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from mlpexp.config.dump import config_hash
+from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import anchor_csv_path, expand_names, read_source, validated
 from mlpexp.config.problems import Place, Problem
@@ -231,3 +231,20 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
 def trial_key(arm: Arm, seed: int) -> tuple[str, int]:
     """What a trial computes; arms that differ in name alone have equal keys and are trained once."""
     return config_hash(arm.experiment), seed
+
+
+def arm_config(path: Path, number: int) -> str:
+    """One arm of a sweep as a config of its own, with the sweep's seeds.
+
+    Args:
+        path: The sweep's ``sweep.yaml``.
+        number: Of the arm.
+
+    Raises:
+        InputError: There is no such arm.
+    """
+    plan = make_plan(path)
+    if not 0 <= number < len(plan.arms):
+        raise InputError(f"--arm {number}: expected a number from 0 to {len(plan.arms) - 1}")
+    arm = plan.arms[number]
+    return f"# {arm.label}\n" + to_yaml(arm.experiment.model_copy(update={"seeds": len(plan.seeds)}))

@@ -186,8 +186,7 @@ def _conclude(plan: Plan, stacking: Stacking, folder: SweepFolder, opening: dict
     counts = write_tables(folder, plan, stacking)
     if counts["failed"] == counts["trials"]:
         raise RunError(f"every trial failed: {counts['reason']}")
-    write_comparison(folder)
-    return closing_summary(opening, counts)
+    return closing_summary(opening, counts, write_comparison(folder).best)
 
 
 def _plan_on_disk(plan: Plan, stacking: Stacking) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mlpexp.config.dump import config_hash
+from mlpexp.config.dump import as_data, config_hash
 from mlpexp.data.dataset import Dataset
 from mlpexp.sweeps.axes import Axis, numbers, suits_log
+from mlpexp.sweeps.factors import differences
 from mlpexp.sweeps.plan import Plan, own_value
 from mlpexp.sweeps.values import Distribution
 
@@ -32,16 +33,19 @@ def opening_summary(plan: Plan, dataset: Dataset) -> dict[str, Any]:
         "match": plan.sweep.match,
         "baseline": plan.baseline,
         "seeds": list(plan.seeds),
+        "also_varies": also_varies(plan),
         "num_arms": len(plan.arms),
         "num_trials": len(plan.arms) * len(plan.seeds),
     }  # fmt: skip
 
 
-def closing_summary(opening: Mapping[str, Any], counts: Mapping[str, Any]) -> dict[str, Any]:
+def closing_summary(
+    opening: Mapping[str, Any], counts: Mapping[str, Any], best: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """The summary of a sweep all of whose trials have ended."""
     ended = {key: counts[key] for key in ("diverged", "failed")}
     kept = {key: value for key, value in opening.items() if key != "reason"}
-    return {**kept, "status": "finished", **ended, "time": counts["time"]}
+    return {**kept, "status": "finished", **ended, "best": best, "time": counts["time"]}
 
 
 def _varied(plan: Plan) -> str:
@@ -63,6 +67,16 @@ def _axis(plan: Plan, axis: Axis) -> dict[str, Any]:
         "numbers": found,
         "log": bool(found) and suits_log(found or []),
     }
+
+
+def also_varies(plan: Plan) -> list[str]:
+    """Keys that differ among the arms though they are no axes: defaults that follow an axis, such as the initializer."""
+    return [key for key in differences([as_data(arm.experiment) for arm in plan.arms]) if not _follows(plan, key)]
+
+
+def _follows(plan: Plan, key: str) -> bool:
+    matched = ["model.hidden_sizes"] if plan.sweep.match else []
+    return any(key == known or key.startswith(f"{known}.") for known in [*(axis.key for axis in plan.axes), *matched])
 
 
 def _base(plan: Plan, axis: Axis) -> str | None:

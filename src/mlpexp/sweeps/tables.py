@@ -104,8 +104,8 @@ def _lines(arm: int, seed: int, block: TrialBlock, scores: Sequence[str]) -> Ite
 
 
 def _trial_row(plan: Plan, arm: Arm, seed: int, trial: Mapping[str, Any], scores: Sequence[str]) -> dict[str, Cell]:
-    measured = {
-        f"{when}_{name}": float(trial[when].get(name, math.nan)) for when in ("final", "best") for name in scores
+    measured: dict[str, Cell] = {  # all digits, so that equal shares of samples stay equal
+        f"{when}_{name}": repr(float(trial[when].get(name, math.nan))) for when in ("final", "best") for name in scores
     }
     ended = {key: trial[key] for key in ("status", "ended_epoch", "best_epoch", "reason")}
     return {"arm": arm.number, "seed": seed, **_values(plan, arm), **ended, **measured}

@@ -1,0 +1,107 @@
+"""``mlpexp compare``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.sweeps.candidates import Candidate
+
+FORMATS = ("table", "markdown", "latex", "csv")
+MOST_SHOWN = 12
+
+
+def compare(
+    paths: Annotated[list[Path], typer.Argument(help="Run and sweep folders.", show_default=False)],
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="What is compared, such as test_loss.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        int | None,
+        typer.Option("--baseline", metavar="N", help="Compare with arm or path number N, from 0 [default: the best]."),
+    ] = None,
+    margin: Annotated[float, typer.Option("--margin", help="A difference that matters.")] = 0.01,
+    power: Annotated[
+        float | None,
+        typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+) -> None:
+    """Compare runs and sweeps: first their configs, then their results, paired by seed."""
+    from mlpexp.config.problems import did_you_mean
+    from mlpexp.store.sweep_folder import SweepFolder, is_sweep
+
+    if format_ not in FORMATS:
+        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    if len(paths) == 1 and is_sweep(paths[0]):
+        from mlpexp.cli.sweep_results import print_comparison
+        from mlpexp.sweeps.comparison import read_comparison
+
+        folder = SweepFolder.open(paths[0])
+        _check_baseline(baseline, folder.read_summary()["num_arms"])
+        found = read_comparison(folder, metric, margin if power is None else power, baseline)
+        print_comparison(folder, found, power=power, format_=format_)
+        return
+    if len(paths) == 1:
+        raise InputError(f"compare: {paths[0]} is one run; name two or more, or a sweep")
+    _compare_paths(paths, metric, baseline, margin if power is None else power, format_)
+
+
+def _check_baseline(baseline: int | None, count: int) -> None:
+    if baseline is not None and not 0 <= baseline < count:
+        raise InputError(f"--baseline {baseline}: expected a number from 0 to {count - 1}")
+
+
+def _compare_paths(
+    paths: Sequence[Path], metric: str | None, baseline: int | None, margin: float, format_: str
+) -> None:
+    from mlpexp.statistics.comparison import compare as compare_arms
+    from mlpexp.sweeps.candidates import candidates_in, common_metric, paired_values
+    from mlpexp.sweeps.factors import differences
+
+    found = candidates_in(paths)
+    _check_baseline(baseline, len(found))
+    factors = differences([one.config for one in found])
+    if format_ == "table":
+        _print_differences(found, factors)
+    chosen = common_metric(found, metric)
+    seeds, values = paired_values(found, chosen)
+    result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=baseline)
+    from mlpexp.cli.tables import print_as
+    from mlpexp.report.comparison_table import number
+    from mlpexp.report.tables import TextTable
+
+    rows = []
+    for candidate, one in zip(found, result.arms, strict=True):
+        difference = number(one.difference.mean, sign=True) if one.difference else ""
+        rows.append([
+            candidate.label, str(one.own.n), number(one.own.mean), f"{number(one.own.low)} .. {number(one.own.high)}",
+            difference, number(one.p_adjusted), one.sentence, f"{candidate.updates:,}",
+        ])  # fmt: skip
+    columns = ("what", "n", chosen.label, "95 % interval", "difference", "p (adjusted)", "verdict", "updates")
+    numeric = frozenset(columns) - {"what", "verdict"}
+    print_as(TextTable(columns, rows, numeric, title=f"{chosen.label}, {len(seeds)} common seeds, paired"), format_)
+    if len(factors) > 1:
+        typer.echo(
+            f"confounded: {len(factors)} factors differ ({', '.join(factors)}); a difference cannot be put down to one of them",
+            err=format_ != "table",
+        )
+
+
+def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str]]) -> None:
+    """The config difference, a row per factor."""
+    from mlpexp.cli.tables import print_table
+    from mlpexp.report.tables import TextTable
+
+    if not factors:
+        typer.echo("the configs are equal but for seeds and names")
+        return
+    shown = found[:MOST_SHOWN]
+    rows = [[factor, *texts[:MOST_SHOWN]] for factor, texts in factors.items()]
+    print_table(TextTable(("factor", *(one.label for one in shown)), rows, title="what differs"))
+    if len(found) > MOST_SHOWN:
+        typer.echo(f"... and {len(found) - MOST_SHOWN:,} more")
