@@ -1,0 +1,105 @@
+"""What a comparison says about one arm, in numbers and in words."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from mlpexp.statistics.intervals import MeanInterval
+
+Verdict = Literal["reference", "better", "worse", "no difference", "undecided", "diverged"]
+
+
+@dataclass(frozen=True)
+class ArmComparison:
+    """One arm of a sweep against the reference.
+
+    Attributes:
+        arm: Its position in the sweep.
+        verdict: What can be said.
+        own: The arm's own mean over the seeds that ended well, with the t interval of that mean.
+        median: Median over the same seeds; NaN if there are none.
+        num_missing: Number of seeds that diverged or failed.
+        difference: This arm minus the reference over the seeds of both; None for the reference itself and without one.
+        p: Sign-flip p of the difference; NaN without pairs.
+        p_adjusted: p after Holm's correction.
+        family: Number of comparisons that the correction counts.
+        largest_difference: The larger absolute end of the difference's interval at the level of the family: no true
+            difference beyond it is plausible. NaN with fewer than two pairs.
+        sought: The absolute difference that ``seeds_needed`` is for; NaN unless undecided.
+        seeds_needed: About how many seeds would decide; None unless undecided, or if no number up to 100,000 would.
+    """
+
+    arm: int
+    verdict: Verdict
+    own: MeanInterval
+    median: float
+    num_missing: int
+    difference: MeanInterval | None = None
+    p: float = math.nan
+    p_adjusted: float = math.nan
+    family: int = 0
+    largest_difference: float = math.nan
+    sought: float = math.nan
+    seeds_needed: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in plain words, with the numbers it rests on."""
+        num_seeds = self.own.n + self.num_missing
+        if self.verdict == "diverged":
+            return f"diverged in {'all ' if num_seeds > 1 else ''}{_seeds(num_seeds)}"
+        missing = f"; diverged in {self.num_missing} of {_seeds(num_seeds)}" if self.num_missing else ""
+        return self._finding() + missing
+
+    def _finding(self) -> str:
+        if self.difference is None:
+            return "the reference"
+        if self.verdict in ("better", "worse"):
+            return f"{self.verdict} by {_size(self.difference)}, {_p(self.p_adjusted, self.family)}"
+        if self.verdict == "no difference":
+            if self.largest_difference == 0:
+                return f"no difference in any of {_seeds(self.difference.n)}"
+            return f"no difference larger than {_rounded_up(self.largest_difference)}"
+        return self._undecided(self.difference)
+
+    def _undecided(self, difference: MeanInterval) -> str:
+        if difference.n < 2:
+            common = "one common seed" if difference.n else "no common seed"
+            needed = "" if self.seeds_needed is None else f", at least {self.seeds_needed} needed"
+            return f"cannot be decided with {common}{needed}"
+        start = f"cannot be decided with {_seeds(difference.n)}"
+        if self.seeds_needed is None:
+            return f"{start}, nor with any number that can be trained"
+        about = f"{start}, about {self.seeds_needed} needed"
+        return f"{about} for a difference of {_fixed(self.sought, self.sought)}" if self.sought > 0 else about
+
+
+def _seeds(count: int) -> str:
+    return f"{count} seed" if count == 1 else f"{count} seeds"
+
+
+def _p(p: float, family: int) -> str:
+    after = " after Holm" if family > 1 else ""
+    return f"p < 0.001{after}" if p < 0.001 else f"p = {p:.3f}{after}"
+
+
+def _size(difference: MeanInterval) -> str:
+    """``0.021 (0.012 .. 0.030)``: size and interval of a difference, turned so that the size is positive."""
+    low, high = sorted(math.copysign(1, difference.mean) * end for end in (difference.low, difference.high))
+    scale = (high - low) / 2 or abs(difference.mean)
+    return f"{_fixed(abs(difference.mean), scale)} ({_fixed(low, scale)} .. {_fixed(high, scale)})"
+
+
+def _decimals(scale: float) -> int:
+    """Decimals that show a number of this size with one digit, or two if it begins with 1 or 2: 3 for 0.009 and 0.012."""
+    return min(max(0, -math.floor(math.log10(scale) - math.log10(3))), 15) if scale > 0 else 0
+
+
+def _fixed(value: float, scale: float) -> str:
+    return f"{value:.{_decimals(scale)}f}"
+
+
+def _rounded_up(value: float) -> str:
+    """No smaller than the value: a bound rounded down would promise too much."""
+    power = 10.0 ** _decimals(value)
+    return _fixed(math.ceil(value * power * (1 - 1e-9)) / power, value)

@@ -1,0 +1,161 @@
+"""A fair comparison of the arms of a sweep: paired, corrected for their number, and silent where seeds are too few."""
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from mlpexp.statistics.arm_comparison import ArmComparison, Verdict
+from mlpexp.statistics.best_arm import best_arm
+from mlpexp.statistics.holm import holm
+from mlpexp.statistics.intervals import MeanInterval, mean_interval
+from mlpexp.statistics.paired import paired_difference
+from mlpexp.statistics.power import seeds_needed
+from mlpexp.statistics.sign_flip import sign_flip_p, smallest_p
+
+MAX_PAIRS_OF_ARMS = 1000  # 45 arms; half a second of sign flips with 24 seeds
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All arms of a sweep against one of them.
+
+    Attributes:
+        arms: One comparison per arm, in the order of the sweep.
+        reference: The arm that the others are compared with; None if every trial diverged.
+        chosen_after: The reference is the best arm, chosen after looking, and not a baseline named before.
+        family: Number of comparisons that corrections count: all pairs of arms if chosen after, else one per other arm.
+        margin: Absolute difference below which two arms are as good as equal.
+        alpha: Chance that the correction allows for one or more wrong finds.
+    """
+
+    arms: tuple[ArmComparison, ...]
+    reference: int | None
+    chosen_after: bool
+    family: int
+    margin: float
+    alpha: float
+
+
+def compare(
+    values: np.ndarray, higher_is_better: bool, *, margin: float, reference: int | None = None, alpha: float = 0.05
+) -> Comparison:
+    """Compare arms over the seeds they share; ``values`` is ``(arms, seeds)``, not finite where a trial diverged or failed.
+
+    Without a reference the best arm is the reference (see ``best_arm``). Since it was chosen after looking, each pair of
+    arms could have been the one that is shown, and the family is all k(k-1)/2 pairs; for a reference named beforehand it
+    is k-1. Arms that diverged on every seed are in no pair. Verdicts on the difference to the reference:
+
+    - better, worse: the sign-flip p after Holm over the family is at most alpha. It is a statement on the sign, so that
+      it may be smaller than the margin.
+    - no difference: the interval at level alpha / family (Bonferroni) lies within the margin, and the seeds are
+      enough for better or worse to be possible. It is the family of the p values for the same reason: the pair
+      was chosen after looking. So wrong finds and wrong claims of equality each stay below alpha for the whole sweep.
+    - undecided: neither. ``seeds_needed`` is for the larger of the mean difference and the margin, level alpha / family.
+
+    The interval of a difference that is shown is that of this pair alone, at level alpha. A difference rests on the seeds
+    that both arms survived; what diverged is counted, and said in every sentence.
+
+    Raises:
+        ValueError: The values are not of shape ``(arms, seeds)`` with one or more of both, the reference is not an arm,
+            the margin is negative or not finite, or alpha is not between 0 and 1.
+
+    References:
+        Holm (1979), see ``holm``; equality within a margin: Schuirmann (1987), "A comparison of the two one-sided tests
+        procedure and the power approach for assessing the equivalence of average bioavailability".
+    """
+    values = np.asarray(values, dtype=np.float64)
+    _check(values, reference, margin, alpha)
+    values = np.where(np.isfinite(values), values, np.nan)
+    chosen = best_arm(values, higher_is_better) if reference is None else reference
+    alive = np.isfinite(values).any(axis=1)
+    family = math.comb(int(alive.sum()), 2) if reference is None else int(alive.sum() - alive[reference])
+    if chosen is None:
+        arms = tuple(_own(values, arm, "diverged", alpha) for arm in range(len(values)))
+        return Comparison(arms, None, True, 0, margin, alpha)
+    p = sign_flip_p((values - values[chosen]).T)
+    p[chosen] = np.nan
+    adjusted = _adjusted(values, p, chosen, family) if reference is None else holm(p, family)
+    question = _Question(values, chosen, higher_is_better, family, margin, alpha)
+    rows = tuple(question.row(arm, float(p[arm]), float(adjusted[arm])) for arm in range(len(values)))
+    return Comparison(rows, chosen, reference is None, family, margin, alpha)
+
+
+def _adjusted(values: np.ndarray, p: np.ndarray, best: int, family: int) -> np.ndarray:
+    """Holm over all pairs of arms, for the pairs ``p`` ``(arms,)`` with the best arm.
+
+    Other pairs are left out, which counts them as p = 1 (see ``holm``), in two cases. First, if they cannot matter: no p
+    is below smallest_p(n), so that if family * smallest_p(n) >= 1, the first product of Holm is 1 or more, with or
+    without them, and no later one is below it: every adjusted p is 1. Second, if they are too many to compute.
+    """
+    if family > MAX_PAIRS_OF_ARMS or family * smallest_p(values.shape[1]) >= 1:
+        return holm(p, family)
+    alive = np.flatnonzero(np.isfinite(values).any(axis=1))
+    pairs = np.array([pair for pair in combinations(alive, 2) if best not in pair], dtype=np.intp).reshape(-1, 2)
+    others = sign_flip_p((values[pairs[:, 0]] - values[pairs[:, 1]]).T)
+    return holm(np.concatenate([p, others]), family)[: len(p)]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of every arm: ``values`` ``(arms, seeds)`` against those of the reference."""
+
+    values: np.ndarray
+    reference: int
+    higher_is_better: bool
+    family: int
+    margin: float
+    alpha: float
+
+    def row(self, arm: int, p: float, p_adjusted: float) -> ArmComparison:
+        if arm == self.reference or np.isnan(self.values[arm]).all():
+            verdict: Verdict = "diverged" if np.isnan(self.values[arm]).all() else "reference"
+            return _own(self.values, arm, verdict, self.alpha)
+        difference = paired_difference(self.values[arm], self.values[self.reference], 1 - self.alpha)
+        at_family = paired_difference(self.values[arm], self.values[self.reference], 1 - self.alpha / self.family)
+        largest = max(abs(at_family.low), abs(at_family.high))
+        verdict = self._verdict(difference, p_adjusted, largest)
+        sought, needed = self._needed(difference) if verdict == "undecided" else (math.nan, None)
+        found = _own(self.values, arm, verdict, self.alpha)
+        numbers = (difference, p, p_adjusted, self.family, largest, sought, needed)
+        return ArmComparison(arm, verdict, found.own, found.median, found.num_missing, *numbers)
+
+    def _verdict(self, difference: MeanInterval, p_adjusted: float, largest: float) -> Verdict:
+        if p_adjusted <= self.alpha:
+            return "better" if (difference.mean > 0) == self.higher_is_better else "worse"
+        # The second condition keeps two or three seeds that happen to agree from passing as proof.
+        decidable = self.family * smallest_p(difference.n) <= self.alpha
+        return "no difference" if largest <= self.margin and decidable else "undecided"
+
+    def _needed(self, difference: MeanInterval) -> tuple[float, int | None]:
+        """The difference sought, and about how many seeds show it; with fewer than two pairs, how many could at best."""
+        level = self.alpha / self.family
+        if difference.n < 2:
+            return math.nan, seeds_needed(0.0, 1.0, level)
+        sought = max(abs(difference.mean), self.margin)
+        needed = seeds_needed(
+            difference.std, sought if difference.std > 0 else 1.0, level
+        )  # equal ones: any size will do
+        # n seeds did not decide, for all that their power may be; the estimate is no better than one seed.
+        return sought, None if needed is None else max(needed, difference.n + 1)
+
+
+def _own(values: np.ndarray, arm: int, verdict: Verdict, alpha: float) -> ArmComparison:
+    """The arm by itself."""
+    finite = values[arm][np.isfinite(values[arm])]
+    num_missing = values.shape[1] - finite.size
+    if finite.size == 0:
+        return ArmComparison(arm, verdict, MeanInterval(0, *[math.nan] * 4), math.nan, num_missing)
+    return ArmComparison(arm, verdict, mean_interval(finite, 1 - alpha), float(np.median(finite)), num_missing)
+
+
+def _check(values: np.ndarray, reference: int | None, margin: float, alpha: float) -> None:
+    if values.ndim != 2 or 0 in values.shape:
+        raise ValueError(f"values of shape {values.shape}: expected (arms, seeds) with one or more of both")
+    if reference is not None and not 0 <= reference < len(values):
+        raise ValueError(f"reference {reference}: expected an arm from 0 to {len(values) - 1}")
+    if not 0 <= margin < math.inf:
+        raise ValueError(f"margin {margin:g}: expected a finite number of 0 or more")
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha {alpha:g}: expected a number between 0 and 1, such as 0.05")

@@ -1,0 +1,215 @@
+"""Verdicts and sentences of single sweeps; how often they are wrong is in test_calibration."""
+
+import math
+import subprocess
+import sys
+import time
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from mlpexp.statistics import comparison
+from mlpexp.statistics.comparison import Comparison, compare
+from mlpexp.statistics.holm import holm
+from mlpexp.statistics.intervals import mean_interval
+from mlpexp.statistics.paired import paired_difference
+from mlpexp.statistics.power import seeds_needed
+from mlpexp.statistics.sign_flip import sign_flip_p
+
+NAN = math.nan
+SWEEP = st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.4, NAN])
+
+
+def sweep(means: list[float], n: int, noise: float = 0.01, seed: int = 0) -> np.ndarray:
+    """Arms with these means whose seeds share a strong effect."""
+    generator = np.random.default_rng(seed)
+    return np.array(means)[:, None] + generator.normal(0, noise, (len(means), n)) + generator.normal(0, 0.2, n)
+
+
+def verdicts(found: Comparison) -> list[str]:
+    return [arm.verdict for arm in found.arms]
+
+
+def test_a_baseline_has_better_worse_and_equal_arms() -> None:
+    found = compare(sweep([0.8, 0.85, 0.7, 0.8], 12), True, margin=0.03, reference=0)
+    assert verdicts(found) == ["reference", "better", "worse", "no difference"]
+    assert (found.reference, found.chosen_after, found.family) == (0, False, 3)
+    turned = compare(sweep([0.8, 0.85, 0.7, 0.8], 12), False, margin=0.03, reference=0)
+    assert verdicts(turned) == ["reference", "worse", "better", "no difference"]
+
+
+def test_the_numbers_are_those_of_the_parts() -> None:
+    values = sweep([0.8, 0.82, 0.79], 9)
+    found = compare(values, True, margin=0.01, reference=0)
+    p = sign_flip_p((values[1:] - values[0]).T)
+    for arm, own_p, adjusted in zip((1, 2), p, holm(p), strict=True):
+        row = found.arms[arm]
+        assert row.arm == arm
+        assert row.own == mean_interval(values[arm])
+        assert row.median == np.median(values[arm])
+        assert row.difference == paired_difference(values[arm], values[0])
+        assert (row.p, row.p_adjusted, row.family) == (own_p, adjusted, 2)
+        wide = paired_difference(values[arm], values[0], 1 - 0.05 / 2)
+        assert row.largest_difference == max(-wide.low, wide.high)
+    assert found.arms[0].difference is None
+    assert math.isnan(found.arms[0].p)
+
+
+def test_the_best_arm_has_the_family_of_all_pairs() -> None:
+    values = sweep([0.8, 0.9, 0.5, 0.5, 0.2], 12, noise=0.03)
+    found = compare(values, True, margin=0.01)
+    assert (found.reference, found.chosen_after, found.family) == (1, True, 10)
+    pairs = list(combinations(range(5), 2))
+    adjusted = holm(sign_flip_p(np.array([values[i] - values[j] for i, j in pairs]).T))
+    for arm in (0, 2, 3, 4):
+        assert found.arms[arm].p_adjusted == adjusted[pairs.index((min(arm, 1), max(arm, 1)))]
+
+
+@given(arrays(float, (4, 8), elements=SWEEP))
+def test_leaving_out_pairs_that_cannot_matter_changes_nothing(values: np.ndarray) -> None:
+    """Seven or eight seeds, six pairs: on either side of the shortcut."""
+    for n in (3, 4, 8):
+        found = compare(values[:, :n], True, margin=0.1)
+        pairs = [pair for pair in combinations(range(4), 2) if np.isfinite(values[list(pair), :n]).any(axis=1).all()]
+        assert found.family == len(pairs)
+        if not pairs:
+            continue
+        adjusted = holm(sign_flip_p(np.array([values[i, :n] - values[j, :n] for i, j in pairs]).T), len(pairs))
+        for row in found.arms:
+            if row.difference is not None:
+                pair = (min(row.arm, found.reference), max(row.arm, found.reference))
+                np.testing.assert_array_equal(row.p_adjusted, adjusted[pairs.index(pair)])
+
+
+def test_pairs_too_many_to_compute_only_raise_p(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = sweep([0.8, 0.9, 0.85, 0.88, 0.2], 14, noise=0.03)
+    complete = compare(values, True, margin=0.01)
+    monkeypatch.setattr(comparison, "MAX_PAIRS_OF_ARMS", 9)
+    partial = compare(values, True, margin=0.01)
+    raised = [(a.p_adjusted, b.p_adjusted) for a, b in zip(complete.arms, partial.arms, strict=True) if a.difference]
+    assert all(b >= a for a, b in raised)
+    assert any(b > a for a, b in raised)
+
+
+def test_three_seeds_decide_nothing() -> None:
+    """However clear it looks: the smallest p is 0.25."""
+    found = compare(sweep([0.2, 0.9, 0.2], 3, noise=1e-3), True, margin=0.1)
+    assert verdicts(found) == ["undecided", "reference", "undecided"]
+    assert found.arms[0].p == 0.25
+    assert found.arms[0].seeds_needed == seeds_needed(0.0, 1.0, 0.05 / 3) == 7
+    assert found.arms[0].sentence == "cannot be decided with 3 seeds, about 7 needed for a difference of 0.7"
+
+
+def test_seeds_that_happen_to_agree_do_not_prove_equality() -> None:
+    equal = np.full((2, 5), 29 / 30)
+    row = compare(equal, True, margin=0.01, reference=0).arms[1]
+    assert (row.verdict, row.seeds_needed) == ("undecided", 6)
+    assert row.sentence == "cannot be decided with 5 seeds, about 6 needed for a difference of 0.010"
+    assert (
+        compare(equal, True, margin=0.0, reference=0).arms[1].sentence
+        == "cannot be decided with 5 seeds, about 6 needed"
+    )
+    row = compare(np.full((2, 6), 29 / 30), True, margin=0.0, reference=0).arms[1]
+    assert (row.verdict, row.sentence) == ("no difference", "no difference in any of 6 seeds")
+
+
+def test_what_no_number_of_seeds_decides() -> None:
+    values = np.array([[0.0] * 8, [-1.0, 1.0] * 4])
+    row = compare(values, True, margin=0.0, reference=0).arms[1]
+    assert (row.verdict, row.seeds_needed) == ("undecided", None)
+    assert row.sentence == "cannot be decided with 8 seeds, nor with any number that can be trained"
+
+
+@given(arrays(float, (3, 7), elements=st.floats(-1, 1)), st.sampled_from([0.0, 0.1, 0.5, 3.0]), st.booleans())
+def test_verdicts_follow_their_rules(values: np.ndarray, margin: float, higher_is_better: bool) -> None:
+    found = compare(values, higher_is_better, margin=margin)
+    for row in found.arms:
+        assert row.sentence
+        if row.difference is None:
+            assert row.verdict == "reference"
+            continue
+        assert (row.verdict in ("better", "worse")) == (row.p_adjusted <= 0.05)
+        assert row.verdict != "better", "than the best"
+        assert (row.verdict == "no difference") == (row.p_adjusted > 0.05 and row.largest_difference <= margin)
+        assert row.largest_difference >= abs(row.difference.mean)
+        assert row.seeds_needed is None or (row.verdict == "undecided" and row.seeds_needed > row.difference.n)
+
+
+def test_diverged_trials_are_counted_and_shown() -> None:
+    values = sweep([0.8, 0.7, 0.9, 0.8], 8)
+    values[1, :2] = NAN
+    values[2] = math.inf
+    values[3, 1:] = NAN
+    found = compare(values, True, margin=0.01)
+    assert (found.reference, found.family) == (0, 3)
+    assert [arm.num_missing for arm in found.arms] == [0, 2, 8, 7]
+    assert verdicts(found) == ["reference", "undecided", "diverged", "undecided"]
+    assert found.arms[2].sentence == "diverged in all 8 seeds"
+    assert (found.arms[2].own.n, math.isnan(found.arms[2].median)) == (0, True)
+    assert found.arms[1].difference is not None
+    assert found.arms[1].difference.n == 6
+    assert found.arms[1].sentence.endswith("; diverged in 2 of 8 seeds")
+    assert (
+        found.arms[3].sentence == "cannot be decided with one common seed, at least 7 needed; diverged in 7 of 8 seeds"
+    )
+
+
+@pytest.mark.filterwarnings("error")
+def test_nothing_finite() -> None:
+    found = compare(np.full((2, 3), NAN), True, margin=0.01)
+    assert (found.reference, verdicts(found)) == (None, ["diverged", "diverged"])
+    assert compare(np.full((1, 1), NAN), True, margin=0.01).arms[0].sentence == "diverged in 1 seed"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_baseline_that_diverged() -> None:
+    found = compare(np.array([[NAN, NAN], [1.0, 2.0]]), True, margin=0.01, reference=0)
+    assert verdicts(found) == ["diverged", "undecided"]
+    assert found.arms[1].sentence == "cannot be decided with no common seed, at least 6 needed"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("reference", [None, 0])
+def test_a_single_arm_has_only_its_own_numbers(reference: int | None) -> None:
+    found = compare(np.array([[0.8, 0.9, 0.7]]), True, margin=0.01, reference=reference)
+    assert (found.family, len(found.arms), found.arms[0].sentence) == (0, 1, "the reference")
+    assert found.arms[0].own == mean_interval([0.8, 0.9, 0.7])
+
+
+def test_a_thousand_arms_are_fast() -> None:
+    values = sweep([0.8] * 1000, 10)
+    compare(values[:3], True, margin=0.01)
+    start = time.process_time()
+    found = compare(values, True, margin=0.01)
+    assert time.process_time() - start < 1.0  # 0.1 s on an idle laptop
+    assert found.family == 499_500
+    assert {arm.p_adjusted for arm in found.arms if arm.difference} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "message"),
+    [
+        (np.zeros(3), {}, "shape"),
+        (np.zeros((0, 3)), {}, "shape"),
+        (np.zeros((2, 0)), {}, "shape"),
+        (np.zeros((2, 3)), {"reference": 2}, "reference 2: expected an arm from 0 to 1"),
+        (np.zeros((2, 3)), {"reference": -1}, "reference -1"),
+        (np.zeros((2, 3)), {"margin": -0.1}, "margin -0.1"),
+        (np.zeros((2, 3)), {"margin": math.inf}, "margin inf"),
+        (np.zeros((2, 3)), {"alpha": 5.0}, "alpha 5"),
+    ],
+)
+def test_wrong_arguments_are_refused(values: np.ndarray, options: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        compare(values, True, **{"margin": 0.01, **options})
+
+
+def test_importing_imports_no_scipy() -> None:
+    names = "comparison, optimism, variance_components, power"
+    code = f"import sys\nfrom mlpexp.statistics import {names}\nprint('scipy' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "False"
