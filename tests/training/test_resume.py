@@ -92,7 +92,7 @@ def test_best_weights_give_the_best_validation_loss():
         chosen.architecture, chosen.progress.best, chosen.progress.best_buffers
     )
     scores = chosen.evaluator.scores(chosen.progress.network, ["validation"])
-    assert scores["validation"].loss[0] == losses[best]
+    assert scores["validation"].loss[0] == pytest.approx(losses[best], rel=1e-6)  # evaluated without the other parts
 
 
 def test_early_stopping_waits_for_patience_epochs():

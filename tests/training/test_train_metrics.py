@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from stacks import experiment, finished, trainer
+from stacks import experiment, finished, rows_of, trainer
+
+import mlpexp.training.evaluation as evaluation_module
 
 
 def epochs_of(records):
@@ -113,3 +115,13 @@ def test_regression_reports_r2_against_the_mean_of_each_part():
     for part, (start, stop) in chosen.samples.sizes.bounds.items():
         y = chosen.samples.part(start, stop)[1][0].double().numpy()
         assert scores[f"{part}_r2"] == pytest.approx(1 - scores[f"{part}_loss"] / y.var(), rel=1e-6)
+
+
+@pytest.mark.parametrize("limit", ["GROUP_VALUES", "REMEMBERED_BYTES"])
+def test_evaluating_members_one_by_one_or_gathering_inputs_every_time_changes_no_bit(limit, monkeypatch):
+    members = [experiment(model={"hidden_sizes": [7], "batch_norm": True}, seed=seed % 3) for seed in range(5)]
+    _, at_once = finished(members)
+    monkeypatch.setattr(evaluation_module, limit, 0)
+    _, again = finished(members)
+    for i in range(5):
+        assert rows_of(again, i) == rows_of(at_once, i)
