@@ -5,8 +5,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from stacks import experiment, trainer
+from stacks import experiment, finished, rows_of, trainer
 
+import mlpexp.training.trainer as trainer_module
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.networks import Mlp
 from mlpexp.training.dropout import DropoutMasks
@@ -96,3 +97,12 @@ def test_a_dropped_unit_takes_no_part_in_a_step() -> None:
     for name, axis in (("dense1.weight", 0), ("output.weight", 1)):
         changed = (after[name][0] != before[name][0]).any(axis)
         assert torch.equal(changed, ~dropped)
+
+
+def test_holding_fewer_steps_at_a_time_changes_no_bit(monkeypatch):
+    members = [experiment(model={"hidden_sizes": [7], "dropout": 0.3}, seed=seed) for seed in range(3)]
+    whole, records = finished(members)
+    monkeypatch.setattr(trainer_module, "BLOCK_VALUES", 3 * 16 * (4 + 7) * 2)  # two steps
+    pieces, other_records = finished(members)
+    assert torch.equal(whole.progress.last, pieces.progress.last)
+    assert rows_of(records, 1) == rows_of(other_records, 1)

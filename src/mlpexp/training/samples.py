@@ -87,12 +87,14 @@ class Samples:
         inputs, targets = self._take(self._source[:, start:stop])
         return inputs if self._prepared else self.standardized(inputs), targets
 
-    def blocks(self, epoch: int, batch_size: int, first_step: int = 0) -> Iterator[Block]:
+    def blocks(
+        self, epoch: int, batch_size: int, first_step: int = 0, most_steps: int | None = None
+    ) -> Iterator[Block]:
         """The batches of an epoch from a given step on, several at a time; the last batch may be smaller."""
         order_SN = np.stack([batch_order(seed, epoch, self.sizes.train) for seed in self.order_seeds])
         source_SN = np.take_along_axis(self._source, order_SN, 1)
         motions = self._motions(epoch)
-        for start, num_steps, size in self.block_bounds(batch_size, first_step):
+        for start, num_steps, size in self.block_bounds(batch_size, first_step, most_steps):
             places = slice(start, start + num_steps * size)
             inputs, targets = self._take(_by_steps(source_SN[:, places], num_steps))
             if motions is not None:
@@ -101,11 +103,13 @@ class Samples:
                 inputs = moved.unflatten(0, inputs.shape[:3])
             yield Block(inputs if self._prepared else self.standardized(inputs), targets)
 
-    def block_bounds(self, batch_size: int, first_step: int = 0) -> Iterator[tuple[int, int, int]]:
-        """(first position, number of steps, samples per step) of each block; independent of the number of pairs."""
+    def block_bounds(
+        self, batch_size: int, first_step: int = 0, most_steps: int | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """(first position, number of steps, samples per step) of each block."""
         full, rest = divmod(self.sizes.train, batch_size)
         sample_bytes = self.inputs[0].numel() * self.shift.dtype.itemsize
-        longest = max(1, BLOCK_BYTES // (sample_bytes * batch_size))
+        longest = max(1, min(BLOCK_BYTES // (sample_bytes * batch_size), most_steps or full))
         for step in range(first_step, full, longest):
             yield step * batch_size, min(longest, full - step), batch_size
         if rest and first_step <= full:

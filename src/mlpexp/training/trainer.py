@@ -6,6 +6,7 @@ Axis letters: M members (of the whole stack; A of them still active), P paramete
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 
 from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.program import program_of
 from mlpexp.data.dataset import Dataset
@@ -28,6 +30,8 @@ from mlpexp.training.samples import Block, Samples
 from mlpexp.training.step import Stepper
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
+
+BLOCK_VALUES = 10_000_000  # inputs and dropout factors of all members that are held for coming steps
 
 
 class Trainer:
@@ -61,6 +65,8 @@ class Trainer:
             dtype=WEIGHT_DTYPES[self.settings.precision], device=samples.device,
         )  # fmt: skip
         self.architecture = network.architecture
+        dropping = [layer for layer in self.architecture.layers if isinstance(layer.spec, Dropout)]
+        self.values_per_sample = prod(self.architecture.input_shape) + sum(prod(d.output_shape) for d in dropping)
         hyper = HyperParameters(self.members)
         self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
         self.progress = Progress.start(network, hyper, averaging=self.settings.weight_averaging is not None)
@@ -122,7 +128,8 @@ class Trainer:
         self.dropout.start_epoch(samples.order_seeds, epoch)
         for _ in range(progress.step_of_epoch):  # a resumed epoch: pass over what was drawn before
             self.dropout.draw(1, self.batch_size, dtype=samples.dtype, device=samples.device)
-        for block in samples.blocks(epoch, self.batch_size, progress.step_of_epoch):
+        most_steps = max(1, BLOCK_VALUES // (len(progress.active) * self.batch_size * self.values_per_sample))
+        for block in samples.blocks(epoch, self.batch_size, progress.step_of_epoch, most_steps):
             yield from self._block(block)
 
     def _block(self, block: Block) -> Iterator[bool]:
