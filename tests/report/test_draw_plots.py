@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures are made but no pictures: most of the time goes into those."""
-    monkeypatch.setattr("mlpexp.report.plots._rendered", lambda drawing, formats: dict.fromkeys(formats, b""))
+    monkeypatch.setattr("mlpexp.report.save_figures.rendered", lambda drawing, formats: dict.fromkeys(formats, b""))
 
 
 @pytest.fixture

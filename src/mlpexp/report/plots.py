@@ -1,10 +1,8 @@
 """All figures of a run folder, drawn from its files alone."""
 
-import logging
 from collections.abc import Callable, Sequence
-from io import BytesIO
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from mlpexp.report.boundary import draw_boundary
 from mlpexp.report.confusion import draw_confusion
@@ -14,18 +12,9 @@ from mlpexp.report.formats import check_formats
 from mlpexp.report.histograms import draw_activations, draw_weights
 from mlpexp.report.images import draw_filters, draw_misclassified
 from mlpexp.report.predicted_true import draw_predicted_true
-from mlpexp.report.run_files import Absent, RunFiles
-from mlpexp.report.style import Drawing, in_style
-from mlpexp.store.files import write_bytes
-
-logger = logging.getLogger(__name__)
-
-# No dates and no versions: the same numbers give the same bytes.
-METADATA: dict[str, dict[str, Any]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
+from mlpexp.report.run_files import RunFiles
+from mlpexp.report.save_figures import save_figures
+from mlpexp.report.style import Drawing
 
 
 def draw_plots(run_folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
@@ -46,21 +35,7 @@ def draw_plots(run_folder: Path, formats: Sequence[str] = ("png",)) -> list[Path
     """
     wanted = check_formats(formats)
     files = RunFiles(run_folder)
-    written = []
-    for name, draw in FIGURES.items():
-        try:
-            drawing = draw(files)
-            contents = {} if drawing is None else _rendered(drawing, wanted)
-        except Absent:
-            continue
-        except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
-            logger.warning("%s: figure %s left out: %s: %s", run_folder, name, type(error).__name__, error)
-            continue
-        for suffix, content in contents.items():
-            path = run_folder / "plots" / f"{name}.{suffix}"
-            write_bytes(path, content)
-            written += [path] if suffix != "csv" else []
-    return written
+    return save_figures(run_folder, {name: partial(draw, files) for name, draw in FIGURES.items()}, wanted)
 
 
 Draw = Callable[[RunFiles], Drawing | None]
@@ -79,16 +54,3 @@ FIGURES: dict[str, Draw] = {
     "misclassified": lambda run: draw_misclassified(run.misclassified, run.samples, run.facts),
     "first_layer": lambda run: draw_filters(*run.first_layer, run.facts),
 }
-
-
-def _rendered(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
-    """The bytes of each file of a figure, by suffix."""
-    contents = {}
-    for name in formats:
-        stream = BytesIO()
-        with in_style():
-            drawing.figure.savefig(stream, format=name, metadata=METADATA[name])
-        contents[name] = stream.getvalue()
-    table = drawing.numbers.to_csv(index=False, float_format="%.9g", na_rep="nan", lineterminator="\n")
-    contents["csv"] = table.encode()
-    return contents

@@ -3,7 +3,6 @@
 import json
 import logging
 from functools import cached_property
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,10 @@ from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import MlpexpError
 from mlpexp.report.facts import RunFacts, run_facts
 from mlpexp.report.images import first_layer_name
+from mlpexp.report.result_files import Absent, complete_table
 from mlpexp.store.checkpoint import load_checkpoint
 
 logger = logging.getLogger(__name__)
-
-
-class Absent(Exception):
-    """What a figure is drawn from is not there, or has no complete row yet."""
 
 
 class RunFiles:
@@ -113,15 +109,7 @@ class RunFiles:
         return self.predictions
 
     def _table(self, name: str) -> pd.DataFrame:
-        """A CSV file without its last line, if a crash has cut that short."""
-        try:
-            text = (self.folder / name).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise Absent from None
-        complete = text[: text.rfind("\n") + 1]
-        if complete.count("\n") < 2:
-            raise Absent
-        return pd.read_csv(StringIO(complete))
+        return complete_table(self.folder / name)
 
     def _config(self) -> dict[str, Any]:
         try:

@@ -123,6 +123,22 @@ def legend_above(axes: Axes) -> None:
     )  # fmt: skip
 
 
+def legend_below(figure: Figure, title: str) -> None:
+    """One legend for all axes, those of the first, at the lower edge, in as few rows as have room."""
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    columns = next(columns for rows in range(1, len(labels) + 1) if _fits(labels, columns := -(-len(labels) // rows)))
+    figure.legend(
+        handles, labels, loc="outside lower left", ncols=columns, title=title, alignment="left", title_fontsize=8.5,
+        columnspacing=1.4, handletextpad=0.5,
+    )  # fmt: skip
+
+
+def _fits(labels: list[str], columns: int) -> bool:
+    """Whether a legend that is filled column by column has room, the lines beside the labels included."""
+    widths = [max(map(len, column)) + 8 for column in np.array_split(np.asarray(labels, dtype=object), columns)]
+    return columns == 1 or sum(widths) <= LEGEND_ROW
+
+
 def scatter_size(num_points: int) -> float:
     """Area of a marker in square points: the more points, the smaller."""
     return float(np.clip(5000 / max(num_points, 1), 6, 22))

@@ -1,0 +1,174 @@
+"""What figures say of a sweep besides its numbers: its axes and its metric, from ``summary.json`` and the arms."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from mlpexp.report.style import shortened
+
+MOST_LETTERS = 7  # of a number at an axis
+SHORTEST_WORDS = 16  # words and lists are not cut shorter than this
+
+
+@dataclass(frozen=True)
+class SweepAxis:
+    """One varied key.
+
+    Attributes:
+        key: Dotted, such as ``optimizer.learning_rate``; a column of ``arms.csv``.
+        label: The key in words.
+        values: As text, in the order in which they are shown: those asked for, then others that some arm has.
+        numbers: The values as numbers, if all are.
+        log: Whether a logarithmic axis suits them.
+        base: The value that arms have in which this axis is not varied.
+        file_name: What a figure of this axis is called after.
+    """
+
+    key: str
+    label: str
+    values: tuple[str, ...]
+    numbers: tuple[float, ...] | None
+    log: bool
+    base: str | None
+    file_name: str
+
+    def with_values(self, places: Sequence[int]) -> "SweepAxis":
+        """The axis with some of its values."""
+        numbers = None if self.numbers is None else tuple(self.numbers[i] for i in places)
+        return replace(self, values=tuple(self.values[i] for i in places), numbers=numbers)
+
+    def short(self, value: str, most: int = MOST_LETTERS) -> str:
+        """A value for the eye: long numbers with three digits, ``[64 × 3]`` for equal layers, long words cut."""
+        if len(value) <= most:
+            return value
+        if self.numbers is not None:
+            shortest = next(
+                (text for text in (f"{float(value):.3g}", f"{float(value):.2g}") if len(text) <= most), None
+            )
+            return re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].strip("+"), shortest or f"{float(value):.1e}")
+        items = value.strip("[]").split(", ")
+        if len(items) > 2 and len(set(items)) == 1:
+            value = f"[{items[0]} × {len(items)}]"
+        return shortened(value, max(most, SHORTEST_WORDS))
+
+
+@dataclass(frozen=True)
+class SweepFacts:
+    """What figures say of a sweep.
+
+    Attributes:
+        title: Data, network and optimizer in one line.
+        method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
+        axes: Those with at least two values.
+        column: Of ``trials.csv``: the metric.
+        part, kind: ``test`` and ``accuracy``, ``r2`` or ``loss``.
+        metric_label: The metric with its unit, for an axis of a figure.
+        higher_is_better: False for losses.
+        selected: Whether the metric is that of the epoch with the lowest validation loss.
+        has_test: Whether there are test data at all.
+    """
+
+    title: str
+    method: str
+    axes: tuple[SweepAxis, ...]
+    column: str
+    part: str
+    kind: str
+    metric_label: str
+    higher_is_better: bool
+    selected: bool
+    has_test: bool
+
+    @property
+    def scale(self) -> float:
+        """What values are multiplied by to be shown: accuracy is in per cent."""
+        return 100.0 if self.kind == "accuracy" else 1.0
+
+    @property
+    def unit(self) -> str:
+        """With a space before it."""
+        return " %" if self.kind == "accuracy" else ""
+
+    @property
+    def sampled(self) -> bool:
+        """Whether arms are points drawn at random, so that hardly two have a value in common."""
+        return self.method in ("random", "sobol")
+
+    @property
+    def selection_note(self) -> str:
+        """Which epoch is meant, if it is not the last."""
+        return "at the epoch of lowest validation loss" if self.selected else ""
+
+
+def sweep_facts(summary: Mapping[str, Any], arms: pd.DataFrame) -> SweepFacts:
+    """The facts of a sweep.
+
+    Args:
+        summary: Content of ``summary.json``.
+        arms: ``arms.csv``, axis columns as text.
+
+    Raises:
+        KeyError: Something is not there.
+    """
+    metric, dataset = summary["metric"], summary.get("dataset") or {}
+    part, kind = str(metric["name"]).rsplit("_", 1)
+    has_test = bool(dataset.get("test"))
+    keys = [str(axis["key"]) for axis in summary["axes"]]
+    base = summary.get("base") or {}
+    axes = [_axis(axis, base.get(axis["key"]), arms, keys, summary["method"]) for axis in summary["axes"]]
+    return SweepFacts(
+        title=str(summary.get("title") or summary["name"]),
+        method=str(summary["method"]),
+        axes=tuple(axis for axis in axes if len(axis.values) > 1),
+        column=str(metric["column"]),
+        part=part,
+        kind=kind,
+        metric_label=metric_label(str(metric["name"]), has_test),
+        higher_is_better=bool(metric["higher_is_better"]),
+        selected=metric.get("when") == "best",
+        has_test=has_test,
+    )
+
+
+def metric_label(column: str, has_test: bool) -> str:
+    """A column of ``metrics.csv`` in words with its unit; that of training data is said to be so."""
+    part, kind = column.rsplit("_", 1)
+    words = {"accuracy": "accuracy (%)", "r2": "R²"}.get(kind, kind)
+    label = f"{'training' if part == 'train' else part} {words}"
+    return f"{label}, no test split" if part == "train" and kind != "loss" and not has_test else label
+
+
+def _axis(described: Mapping[str, Any], base: Any, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:
+    key = str(described["key"])
+    present = [text for text in dict.fromkeys(arms[key]) if text]  # without: the config has no such key there
+    values = [str(value) for value in described.get("values") or () if str(value) in set(present)]
+    values += [text for text in present if text not in values]
+    numbers = _numbers(values)
+    if numbers is not None:
+        values = [values[i] for i in sorted(range(len(values)), key=numbers.__getitem__)]
+        numbers = sorted(numbers)
+    if base not in present and method == "one_at_a_time":  # its first arm is the config itself
+        base = arms.sort_values("arm")[key].iloc[0]
+    last = key.rsplit(".", 1)[-1]
+    ambiguous = last == "name" or [other.rsplit(".", 1)[-1] for other in keys].count(last) > 1
+    return SweepAxis(
+        key=key,
+        label=str(described.get("label") or last.replace("_", " ")),
+        values=tuple(values),
+        numbers=None if numbers is None else tuple(numbers),
+        log=bool(described.get("log")) and numbers is not None and min(numbers) > 0,
+        base=None if base is None else str(base),
+        file_name=re.sub(r"\W+", "_", key if ambiguous else last).lower(),
+    )
+
+
+def _numbers(texts: list[str]) -> list[float] | None:
+    try:
+        found = [float(text) for text in texts]
+    except ValueError:
+        return None
+    return found if found and all(map(math.isfinite, found)) else None
