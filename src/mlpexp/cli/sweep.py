@@ -249,3 +249,5 @@ def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, qui
         typer.echo(folder.path)
     else:
         print_sweep(folder, drawn, power=power)
+    if folder.read_summary()["status"] == "diverged":
+        raise RunError(f"{folder.path}: every trial diverged or failed; trials.csv says why")

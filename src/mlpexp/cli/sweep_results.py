@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from mlpexp.cli.tables import print_as, print_table
-from mlpexp.report.comparison_table import comparison_table, number, ordered
+from mlpexp.report.comparison_table import Row, comparison_table, number, ordered
 from mlpexp.report.tables import TextTable
 from mlpexp.store.files import write_text
 from mlpexp.store.sweep_folder import SweepFolder
@@ -63,9 +63,10 @@ def _table(folder: SweepFolder, found: "SweepComparison", against: str, most: in
     from mlpexp.store.table import cell_text
     from mlpexp.sweeps.comparison import comparison_rows
 
-    rows = [{key: cell_text(cell) for key, cell in row.items()} for row in comparison_rows(found)]
-    shown = ordered(rows, higher_is_better=bool(found.summary["metric"]["higher_is_better"]))[:most]
-    return comparison_table(shown, found.summary, read_rows(folder.arms), read_rows(folder.timing), against)
+    rows: Sequence[Row] = [{key: cell_text(cell) for key, cell in row.items()} for row in comparison_rows(found)]
+    if most is not None and len(rows) > most:
+        rows = ordered(rows, higher_is_better=bool(found.summary["metric"]["higher_is_better"]))[:most]
+    return comparison_table(rows, found.summary, read_rows(folder.arms), read_rows(folder.timing), against)
 
 
 def conclusions(found: "SweepComparison") -> list[str]:

@@ -1,6 +1,6 @@
 """Networks of different shapes with equally many parameters: depth against width at one budget."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -11,6 +11,8 @@ from mlpexp.experiment.prepare import Prepared
 
 TOLERANCE = 0.01
 WIDEST = 1_000_000
+WIDEST_CHANGE = 4  # units
+MOST_CANDIDATES = 20_000
 
 
 def matched(prepared: Prepared, budget: int) -> Prepared:
@@ -38,20 +40,34 @@ def matched(prepared: Prepared, budget: int) -> Prepared:
 
 
 def _solved(prepared: Prepared, model: Mlp, budget: int) -> list[int]:
-    """The sizes nearest to the budget: the factor by bisection, then each layer one unit up or down."""
+    """Sizes within the tolerance of the budget, or the nearest: a common factor by bisection, then some units more or less.
+
+    The fewer units layers must change, the better their ratios are kept: a larger change is tried only if no smaller
+    one comes close enough.
+    """
     low, high = 0.0, WIDEST / max(model.hidden_sizes)
     for _ in range(60):
         middle = (low + high) / 2
         over = _count(prepared, model, _scaled(model.hidden_sizes, middle)) > budget
         low, high = (low, middle) if over else (middle, high)
     near = _scaled(model.hidden_sizes, low)
+    best = near
+    for candidates in _neighbourhoods(near):
+        best = min([best, *candidates], key=lambda sizes: abs(_count(prepared, model, sizes) - budget))
+        if abs(_count(prepared, model, best) - budget) <= TOLERANCE * budget:
+            break
+    return best
+
+
+def _neighbourhoods(near: list[int]) -> Iterator[list[list[int]]]:
+    """Sizes with some layers wider by one, then with each layer up to 1, 2, ... units wider or narrower."""
     num_layers = len(near)
-    if num_layers <= 6:
-        shifts = list(product((0, 1, -1), repeat=num_layers))
-    else:  # the last layers one wider
-        shifts = [(0,) * i + (1,) * (num_layers - i) for i in range(num_layers + 1)]
-    candidates = [[max(1, size + shift) for size, shift in zip(near, each, strict=True)] for each in shifts]
-    return min(candidates, key=lambda sizes: abs(_count(prepared, model, sizes) - budget))
+    yield [[size + (i >= first) for i, size in enumerate(near)] for first in range(num_layers)]
+    for radius in range(1, WIDEST_CHANGE + 1):
+        if (2 * radius + 1) ** num_layers > MOST_CANDIDATES:
+            return
+        shifts = product(range(-radius, radius + 1), repeat=num_layers)
+        yield [[max(1, size + shift) for size, shift in zip(near, each, strict=True)] for each in shifts]
 
 
 def _scaled(sizes: Sequence[int], factor: float) -> list[int]:

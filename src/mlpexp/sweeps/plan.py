@@ -111,7 +111,7 @@ def plan_from(source: Source, path: Path) -> Plan:
     """
     experiment = validated(source)
     sweep = experiment.sweep
-    if sweep is None or (not sweep.over and sweep.method != "grid"):
+    if sweep is None or not sweep.over:
         raise InputError(
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
@@ -122,7 +122,8 @@ def plan_from(source: Source, path: Path) -> Plan:
     found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
     if len(found) * len(seeds) > MOST_TRIALS:
         raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
-    arms = _arms(source, path, axes, found, base.architecture.num_parameters if sweep.match else None)
+    budget = base.architecture.num_parameters if sweep.match else None
+    arms = _arms(source, path, axes, found, budget, alone=sweep.method == "one_at_a_time")
     return Plan(base, sweep, axes, arms, seeds, _metric(sweep, arms), _baseline(sweep, axes, source, arms))
 
 
@@ -161,11 +162,14 @@ def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     return [node]
 
 
-def _arms(source: Source, path: Path, axes: Sequence[Axis], found: Sequence[Settings], budget: int | None) -> list[Arm]:
+def _arms(
+    source: Source, path: Path, axes: Sequence[Axis], found: Sequence[Settings], budget: int | None, *, alone: bool
+) -> list[Arm]:
+    """One arm per setting; ``alone``: the first is the config itself, and labels name what differs from it."""
     arms: list[Arm] = []
     problems: dict[str, object] = {}
     for number, settings in enumerate(found):
-        label = _label(axes, settings)
+        label = _label(axes, settings, found[0] if alone else None)
         try:
             prepared = prepared_from(_with(source, path, axes, settings))
             if budget is not None:
@@ -196,16 +200,17 @@ def _with(source: Source, path: Path, axes: Sequence[Axis], settings: Settings) 
     return changed
 
 
-def _label(axes: Sequence[Axis], settings: Settings) -> str:
+def _label(axes: Sequence[Axis], settings: Settings, usual: Settings | None) -> str:
     """``learning_rate=0.1, batch_size=16``; the whole key where the last word would be ambiguous."""
     last = [axis.parts[-1] for axis in axes]
     parts = []
     for axis in axes:
-        if axis.key in settings:
+        differs = usual is None or settings is usual or settings.get(axis.key) != usual.get(axis.key)
+        if axis.key in settings and differs:
             name = "hidden_size" if axis.single_layer else axis.parts[-1]
             name = name if last.count(axis.parts[-1]) == 1 and name != "name" else axis.key
             parts.append(f"{name}={axis.text(settings[axis.key])}")
-    return ", ".join(parts) or "the config as it is"
+    return ("as configured: " if settings is usual else "") + ", ".join(parts) if parts else "as configured"
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:

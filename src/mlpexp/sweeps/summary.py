@@ -45,7 +45,8 @@ def closing_summary(
     """The summary of a sweep all of whose trials have ended."""
     ended = {key: counts[key] for key in ("diverged", "failed")}
     kept = {key: value for key, value in opening.items() if key != "reason"}
-    return {**kept, "status": "finished", **ended, "best": best, "time": counts["time"]}
+    status = "diverged" if best is None else "finished"
+    return {**kept, "status": status, **ended, "best": best, "time": counts["time"]}
 
 
 def _varied(plan: Plan) -> str:

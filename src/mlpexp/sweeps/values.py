@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import yaml
 
-from mlpexp.config.dump import ConfigDumper
 from mlpexp.config.problems import did_you_mean
+from mlpexp.config.yaml_source import scalar
 
 CALL = re.compile(r"\s*([a-z_]+)\s*\(([^()]*)\)\s*")
 MOST_VALUES = 10_000
@@ -72,8 +71,15 @@ def value_text(value: Any) -> str:
         return f"{value:.10g}"
     if isinstance(value, int):
         return str(value)
-    text = yaml.dump(value, Dumper=ConfigDumper, default_flow_style=True, sort_keys=False, width=10_000)
-    return " ".join(str(text).split())
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inner_text, value))}]"
+    return "{" + ", ".join(f"{key}: {_inner_text(item)}" for key, item in value.items()) + "}"
+
+
+def _inner_text(value: Any) -> str:
+    """A value inside a list or mapping, where some words need quotes."""
+    plain = isinstance(value, str) and scalar(value) == value and re.fullmatch(r"[\w./-]+", value)
+    return json.dumps(value) if isinstance(value, str) and not plain else value_text(value)
 
 
 def _number(text: str) -> float:

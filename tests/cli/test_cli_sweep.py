@@ -1,0 +1,289 @@
+"""``mlpexp sweep`` and ``mlpexp compare`` from the command line."""
+
+import csv
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Command, Process, Result, wait_for
+
+Write = Callable[..., Path]
+Start = Callable[..., Process]
+TINY = """\
+name: tiny
+dataset: {name: iris, test_fraction: 0.3}
+model: {name: mlp, hidden_sizes: [4]}
+optimizer: {name: sgd, learning_rate: 0.1}
+training: {batch_size: 35, epochs: 4}
+"""
+TABLES = ("metrics.csv", "trials.csv", "comparison.csv", "arms.csv")
+
+
+@pytest.fixture
+def unpictured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps draw no plots, which take longer than everything else."""
+    import mlpexp.report.sweep_plots as plots
+
+    monkeypatch.setattr(plots, "draw_sweep_plots", lambda folder, formats=(): [])
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text().splitlines()))
+
+
+def summary(path: Path) -> dict[str, Any]:
+    return json.loads((path / "summary.json").read_text())
+
+
+def same_tables(one: Path, other: Path) -> bool:
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in TABLES)
+
+
+def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
+    result = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.01,0.1,1", "--batch-size", "7,35", "--seeds", 3)
+    assert result.code == 0, result.err
+    assert "3 seeds" in result.out and "learning_rate=0.1, batch_size=7" in result.out
+    (folder,) = Path("runs").iterdir()
+    assert sorted(path.name for path in folder.iterdir() if path.name[0] != ".") == [
+        "arms.csv", "comparison.csv", "comparison.md", "comparison.tex", "environment.json", "metrics.csv", "plan.json",
+        "plots", "summary.json", "sweep.yaml", "timing.csv", "trials.csv",
+    ]  # fmt: skip
+    trials, metrics = table(folder / "trials.csv"), table(folder / "metrics.csv")
+    assert [(row["arm"], row["seed"]) for row in trials] == [
+        (str(arm), str(seed)) for arm in range(6) for seed in range(3)
+    ]
+    assert len(metrics) == 6 * 3 * 5
+    last = {(row["arm"], row["seed"]): row for row in metrics}
+    for row in trials:
+        assert float(row["final_test_loss"]) == pytest.approx(
+            float(last[row["arm"], row["seed"]]["test_loss"]), rel=1e-8
+        )
+    assert {"effect_learning_rate.png", "heat_map.png", "heat_map.csv"} <= {
+        path.name for path in (folder / "plots").iterdir()
+    }
+    assert (
+        "booktabs" not in (folder / "comparison.tex").read_text()
+        and "\\toprule" in (folder / "comparison.tex").read_text()
+    )
+    assert summary(folder)["status"] == "finished"
+    assert "6 x 3" in mlpexp("list").out
+    assert "learning rate (optimizer.learning_rate): 0.01, 0.1, 1" in mlpexp("show", folder).out
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> None:
+    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.01,1", "--seeds", 2, "-q").run
+    arm = mlpexp("show", swept, "--arm", 1)
+    run = mlpexp("train", "-c", config(arm.out, "arm.yaml"), "-q", "--runs-dir", "alone").run
+    alone = [
+        {key: row[key] for key in ("seed", "epoch", "train_loss", "test_accuracy")}
+        for row in table(run / "metrics.csv")
+    ]
+    rows = [row for row in table(swept / "metrics.csv") if row["arm"] == "1"]
+    together = [{key: row[key] for key in ("seed", "epoch", "train_loss", "test_accuracy")} for row in rows]
+    assert sorted(alone, key=lambda row: (row["seed"], int(row["epoch"]))) == together
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_workers_and_memory_change_no_byte(mlpexp: Command, config: Write) -> None:
+    axes = ("sweep", "-c", config(TINY), "--learning-rate", "0.01,0.1,1e9", "--hidden-size", "2,4", "--seeds", 3, "-q")
+    whole = mlpexp(*axes, "--jobs", 1).run
+    assert same_tables(whole, mlpexp(*axes, "--jobs", 2, "--memory", "50K").run)
+    assert summary(whole)["diverged"] == 6
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_the_dry_run_shows_the_plan_and_writes_nothing(mlpexp: Command, config: Write) -> None:
+    result = mlpexp("sweep", "-c", config(TINY), "--batch-size", "7,35", "--over", "name=a,b", "--dry-run")
+    assert result.code == 0
+    assert "4 arms x 10 seeds = 40 trials in 2 stacks" in result.out
+    assert "20 trials equal others and are not trained twice" in result.out
+    assert "other programs, hence other stacks: training.batch_size" in result.out
+    assert not Path("runs").exists()
+
+
+@pytest.mark.usefixtures("unpictured")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "nothing to vary"),
+        (["--learning-rate", "0.1,-1"], "--learning-rate 0.1,-1: optimizer.learning_rate: should be above 0, not -1"),
+        (["--over", "optimizer.lr=1,2"], "--over optimizer.lr=1,2: optimizer.lr: unknown key for sgd"),
+        (["--over", "nonsense"], "--over nonsense: expected KEY=VALUES"),
+        (["--learning-rate", "1", "--jobs", "0"], "--jobs: 0 is not a positive number"),
+        (["--learning-rate", "1", "--memory", "much"], "--memory: 'much' is not an amount of memory"),
+        (["--learning-rate", "1", "--backend", "rya"], "--backend: 'rya' is not known; did you mean ray?"),
+        (["--learning-rate", "1", "--address", "x"], "--address: means nothing without"),
+        (["--learning-rate", "1", "--plot-format", "gif"], "--plot-format: 'gif' is not known"),
+        (["--learning-rate", "1", "--device", "cuda"], "device: cuda is not available"),
+        (["--learning-rate", "1", "--power", "-1"], "--power -1.0: sweep.margin: should be above 0"),
+        (["--learning-rate", "[1"], "--learning-rate [1: not valid YAML"),
+        (["--resume", "absent"], "absent: there is no such sweep folder"),
+        (["--resume", "absent", "--learning-rate", "1"], "--resume: goes on with the sweep as it was"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_sentence_and_writes_nothing(
+    arguments: list[str], message: str, mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    given = [] if "--resume" in arguments else ["-c", config(TINY)]
+    result = mlpexp("sweep", *given, *arguments)
+    assert result.code == 2
+    assert message in result.err
+    assert result.err.startswith("error: ")
+    assert not Path("runs").exists()
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_trials_that_diverge_are_rows_and_a_sweep_of_them_alone_is_no_success(mlpexp: Command, config: Write) -> None:
+    some = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1e9", "--seeds", 2)
+    assert some.code == 0
+    assert "diverged in all 2 seeds" in some.out and "of 4 trials 2 diverged" in some.out
+    every = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "1e9,1e10", "--seeds", 2)
+    assert every.code == 1
+    assert "every trial diverged or failed" in every.err
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_an_axis_that_changes_nothing_makes_no_difference(mlpexp: Command, config: Write) -> None:
+    result = mlpexp("sweep", "-c", config(TINY), "--over", "name=one,other", "--seeds", 6)
+    assert "no difference in any of 6 seeds" in result.out
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_equal_arms_with_other_seeds_are_not_told_apart(mlpexp: Command, config: Write) -> None:
+    """A/A: the same experiment under other initial weights and batch orders, through real training."""
+    axes = ("--over", "init_seed=range(100, 112, 1)", "--set", "training.epochs=20", "--seeds", 10, "--quiet")
+    run = mlpexp("sweep", "-c", config(TINY), *axes).run
+    verdicts = {row["best_verdict"] for row in table(run / "comparison.csv")}
+    assert verdicts <= {"reference", "undecided", "no difference"}
+
+
+def test_compare_names_confounded_factors_and_refuses_what_does_not_pair(
+    mlpexp: Command, config: Write, undrawn: None
+) -> None:
+    path = config(TINY)
+
+    def run(name: str, *changes: str, seeds: int = 3) -> Path:
+        sets = [argument for change in changes for argument in ("--set", change)]
+        return mlpexp("train", "-c", path, "--name", name, *sets, "--seeds", seeds, "-q").run
+
+    base, rate = run("base"), run("rate", "optimizer.learning_rate=1")
+    both = run("both", "optimizer.learning_rate=1", "training.batch_size=7")
+    result = mlpexp("compare", base, rate)
+    assert result.code == 0
+    assert "optimizer.learning_rate" in result.out and "3 common seeds" in result.out and "confounded" not in result.out
+    assert "cannot be decided with 3 seeds" in result.out
+    confounded = mlpexp("compare", base, both)
+    assert "confounded: 2 factors differ (optimizer.learning_rate, training.batch_size)" in confounded.out
+    assert mlpexp("compare", base, rate, "--format", "csv").out.startswith("what,n,test accuracy")
+    for other, reason in (
+        (run("split", "dataset.test_fraction=0.2"), "dataset.test_fraction differs (0.3, 0.2)"),
+        (run("seeds", "seed=50"), "no seeds are common to all"),
+        (run("one", "seed=2", seeds=1), "only seed 2 is common to all"),
+        (run("data", "dataset={name: digits}"), "dataset differs (iris, digits)"),
+        (base, "the same folder is there twice"),
+    ):
+        refused = mlpexp("compare", base, other)
+        assert refused.code == 2
+        assert reason in refused.err
+    assert mlpexp("compare", base).code == 2
+    assert mlpexp("compare", Path("absent")).code == 2
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_compare_a_sweep_by_another_metric_and_baseline(mlpexp: Command, config: Write) -> None:
+    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.01,1", "--seeds", 6, "-q").run
+    result = mlpexp("compare", swept, "--metric", "train_loss", "--baseline", 0, "--power", 0.1)
+    assert "training loss" in result.out and "compared with the baseline (learning_rate=0.01)" in result.out
+    assert "seeds that show a difference of 0.1 with 80 % power" in result.out
+    assert mlpexp("compare", swept, "--baseline", 2).code == 2
+    assert mlpexp("compare", swept, "--metric", "test_r2").code == 2
+    assert mlpexp("compare", swept, "--format", "latex").out.startswith("\\begin{table}")
+    mixed = mlpexp(
+        "compare", swept, mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,0.2", "--seeds", 6, "-q").run
+    )
+    assert mixed.code == 0, mixed.err
+    assert "learning_rate=0.2" in mixed.out
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_the_noise_floor_has_a_row_per_source(mlpexp: Command, config: Write) -> None:
+    result = mlpexp("sweep", "-c", config(TINY), "--noise-floor", 3)
+    assert result.code == 0, result.err
+    for source in ("split", "initial weights", "batch order and dropout", "rest"):
+        assert f"  {source} " in result.out
+
+
+LONG = TINY.replace("epochs: 4", "epochs: 500")
+
+
+@pytest.mark.parametrize(
+    ("number", "jobs"), [(signal.SIGKILL, 1), (signal.SIGKILL, 2), (signal.SIGINT, 1), (signal.SIGTERM, 2)]
+)
+def test_killed_and_resumed_equals_uninterrupted(
+    number: int, jobs: int, start: Start, config: Write, tmp_path: Path
+) -> None:
+    axes = ["-c", config(LONG), "--learning-rate", "0.01,0.1", "--batch-size", "21,35", "--seeds", 2, "-q"]
+    whole = tmp_path / start("sweep", *axes, "--runs-dir", "whole").wait().run
+    process = start("sweep", *axes, "--jobs", jobs)
+    runs = tmp_path / "runs"
+    wait_for(lambda: process.ended() or any(runs.glob("*/parts/*.json")) or any(runs.glob("*/.progress")))
+    time.sleep(0.3)
+    process.send(number)
+    result: Result = process.wait()
+    (folder,) = runs.iterdir()
+    if result.code == 0:
+        pytest.skip("the sweep was faster than the signal")
+    assert summary(folder)["status"] == ("running" if number == signal.SIGKILL else "interrupted")
+    assert number == signal.SIGKILL or "resume with: mlpexp sweep --resume" in result.err
+    resumed = start("sweep", "--resume", folder, "-q").wait()
+    assert resumed.code == 0, resumed.err
+    assert same_tables(whole, folder)
+    assert not (folder / "parts").exists() and not (folder / "checkpoints").exists()
+    assert start("sweep", "--resume", folder).wait().code == 2
+
+
+def test_a_worker_that_is_killed_is_replaced(start: Start, config: Write, tmp_path: Path) -> None:
+    axes = ["-c", config(LONG), "--learning-rate", "0.01,0.1", "--batch-size", "7,21,35", "--seeds", 2, "-q"]
+    whole = tmp_path / start("sweep", *axes, "--runs-dir", "whole").wait().run
+    process = start("sweep", *axes, "--jobs", 2)
+    wait_for(lambda: process.ended() or len(workers_of(process.pid)) == 2)
+    time.sleep(1)
+    for worker in workers_of(process.pid)[:1]:
+        os.kill(worker, signal.SIGKILL)
+    result = process.wait()
+    assert result.code == 0, result.err
+    assert same_tables(whole, tmp_path / result.run)
+
+
+def workers_of(parent: int) -> list[int]:
+    """Process numbers of loky's workers of a process."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+            command = (status.parent / "cmdline").read_text()
+        except OSError:
+            continue
+        if int(fields[1]) == parent and "loky" in command and "resource_tracker" not in command:
+            found.append(int(status.parent.name))
+    return sorted(found)
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_two_sweeps_at_once_do_not_disturb_each_other(start: Start, config: Write, tmp_path: Path) -> None:
+    axes = ["-c", config(TINY), "--learning-rate", "0.01,0.1", "--seeds", 2, "-q"]
+    processes = [start("sweep", *axes) for _ in range(2)]
+    results = [process.wait() for process in processes]
+    assert [result.code for result in results] == [0, 0]
+    one, other = (tmp_path / result.run for result in results)
+    assert one != other
+    assert same_tables(one, other)
