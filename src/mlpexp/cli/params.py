@@ -42,6 +42,12 @@ def params(
 
     if format_ not in FORMATS:
         raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    if set_ and not config:
+        raise InputError("--set: changes a config; give one with --config")
+    if input_ is not None and not config and set(networks or []) & {"mlp"}:
+        raise InputError(
+            "--input: is an image size; the inputs of an mlp are its first layer size, such as `mlp 784-16-10`"
+        )
     shape = None if input_ is None else _shape(input_)
     chosen = _named(networks or [], shape, bias) + _configured(config or [], set_, shape, bias)
     if not chosen:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import typer
 
-from mlpexp.cli.tables import print_as, print_table
+from mlpexp.cli.tables import columns_available, print_as, print_table
 from mlpexp.report.comparison_table import Row, comparison_table, number, ordered
 from mlpexp.report.tables import TextTable
 from mlpexp.store.files import write_text
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mlpexp.sweeps.comparison import SweepComparison
 
 MOST_ROWS = 30
+WIDE = 150  # characters that the whole table needs
+NARROW = ("arm", "n", "95 % interval", "verdict")  # and the metric
 
 
 def print_sweep(folder: SweepFolder, drawn: Sequence[Path], *, power: float | None = None) -> None:
@@ -38,7 +40,9 @@ def print_comparison(
     """The table and the sentences; the table alone in a format that is to be pasted."""
     if not found.noise:
         against = "baseline" if found.to_baseline else "best"
-        print_as(_table(folder, found, against, MOST_ROWS if format_ == "table" else None), format_)
+        table = _table(folder, found, against, MOST_ROWS if format_ == "table" else None)
+        narrow = format_ == "table" and columns_available() < WIDE
+        print_as(table.only(NARROW, found.summary["metric"]["label"]) if narrow else table, format_)
     if format_ != "table":
         return
     for line in conclusions(found):
@@ -109,7 +113,7 @@ def _counted(found: "SweepComparison") -> list[str]:
     why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
     lines = [
         f"compared with {which} ({found.labels[shown.reference]}): {counts}",
-        f"p: sign-flip test, corrected after Holm for {shown.family:,} comparison{'s' * (shown.family > 1)} ({why})",
+        f"p: joint sign-flip test, corrected for {shown.family:,} comparison{'s' * (shown.family > 1)} ({why})",
     ]
     if shown.chosen_after and "undecided" in verdicts:
         lines.append("a --baseline named before asks fewer questions and needs fewer seeds")
@@ -169,7 +173,7 @@ def _print_power(found: "SweepComparison", difference: float) -> None:
     for one in shown.arms:
         if one.difference is None or one.difference.n < 2:
             continue
-        single, family = (seeds_needed(one.difference.std, difference, level) for level in (0.05, 0.05 / shown.family))
+        single, family = (seeds_needed(one.difference.std, difference, 0.05, family=size) for size in (1, shown.family))
         needed = ["more than 100,000" if count is None else f"{count:,}" for count in (single, family)]
         rows.append([found.labels[one.arm], number(one.difference.std), *needed])
     columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons")

@@ -1,6 +1,6 @@
 """Text tables on the terminal."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
 from rich.console import Console
@@ -19,10 +19,17 @@ def print_table(table: "TextTable") -> None:
     shown = Table(title=table.title, title_justify="left", box=box.SIMPLE_HEAD, show_footer=table.footer is not None)
     for i, column in enumerate(table.columns):
         footer = table.footer[i] if table.footer else ""
-        shown.add_column(Text(column), Text(footer), justify="right" if column in table.numeric else "left")
+        side: Literal["right", "left"] = "right" if column in table.numeric else "left"
+        shown.add_column(Text(column), Text(footer), justify=side, overflow="fold")
     for row in table.rows:
         shown.add_row(*map(Text, row))
     console.print(shown)
+
+
+def columns_available() -> int:
+    """Characters in a line of the terminal; as many as one likes in a pipe."""
+    console = Console()
+    return console.width if console.is_terminal else 200
 
 
 def print_as(table: "TextTable", format_: str) -> None:

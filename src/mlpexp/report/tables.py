@@ -50,6 +50,13 @@ class TextTable:
             _latex_row(self.columns), r"\midrule", *body, *footer, r"\bottomrule", r"\end{tabular}", r"\end{table}",
         ]) + "\n"  # fmt: skip
 
+    def only(self, *wanted: str | Sequence[str]) -> "TextTable":
+        """The table with some of its columns, in their order; names may be given one by one or in sequences."""
+        names = {name for each in wanted for name in ([each] if isinstance(each, str) else each)}
+        places = [i for i, column in enumerate(self.columns) if column in names]
+        rows = [[row[i] for i in places] for row in self.rows]
+        return TextTable([self.columns[i] for i in places], rows, self.numeric, None, self.title)
+
     def csv(self) -> str:
         """Comma-separated, without the title."""
         text = io.StringIO()
