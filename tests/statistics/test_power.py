@@ -1,6 +1,8 @@
 """Numbers of seeds against published tables, SciPy and simulation."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -67,6 +69,29 @@ def test_no_difference_is_so_large_that_fewer_seeds_do(alpha: float, n: int) -> 
     assert n == 2 or detection_power(1.0, 1e6, n - 1, alpha) == 0.0
 
 
+@pytest.mark.parametrize("family", [3, 28, 499_500])
+def test_a_family_divides_the_level_but_not_what_can_be_attained(family: int) -> None:
+    assert seeds_needed(0.0, 1.0, 0.05, family=family) == seeds_needed(1.0, 1e6, 0.05, family=family) == 6
+    assert detection_power(0.0, 1.0, 5, 0.05, family) == 0.0
+    level = 50 / 1024 / family
+    critical = stats.t.isf(level / 2, 9)
+    expected = stats.nct.sf(critical, 9, 2 * math.sqrt(10)) + stats.nct.cdf(-critical, 9, 2 * math.sqrt(10))
+    assert detection_power(0.5, 1.0, 10, 0.05, family) == pytest.approx(expected, rel=1e-6)
+    counts = [seeds_needed(1.0, 0.5, 0.05, family=size) for size in (1, 2, family)]
+    assert counts == sorted(counts)
+
+
+@pytest.mark.parametrize("n", [6, 8, 12])
+def test_power_far_out_is_that_of_the_noise_of_the_std(n: int) -> None:
+    """With a huge family the critical value of six pairs is 60: sizes that large matter, and SciPy ends at about 37."""
+    critical = stats.t.isf(smallest_p(n) * math.floor(0.05 / smallest_p(n)) / 499_500 / 2, n - 1)
+    noise = np.random.default_rng(0)
+    for shift in (29.0, 31.0, 60.0):
+        t = (noise.normal(shift, 1, 200_000)) / np.sqrt(noise.chisquare(n - 1, 200_000) / (n - 1))
+        found = detection_power(1.0, shift / math.sqrt(n), n, 0.05, 499_500)
+        assert found == pytest.approx((t > critical).mean(), abs=0.01)
+
+
 def test_what_no_number_of_seeds_shows() -> None:
     assert seeds_needed(1.0, 0.0, 0.05) is None
     assert seeds_needed(1.0, 1e-300, 0.05) is None
@@ -93,6 +118,15 @@ def test_impossible_arguments_are_refused() -> None:
     for std, difference in ((-1.0, 1.0), (1.0, -1.0), (math.nan, 1.0), (1.0, math.inf)):
         with pytest.raises(ValueError, match="std"):
             seeds_needed(std, difference, 0.05)
+    with pytest.raises(ValueError, match="a family of 0"):
+        seeds_needed(1.0, 1.0, 0.05, family=0)
     for alpha, power in ((0.0, 0.8), (0.05, 1.0)):
         with pytest.raises(ValueError, match="alpha"):
             detectable_difference(1.0, 10, alpha, power)
+
+
+def test_importing_imports_no_scipy() -> None:
+    names = "comparison, optimism, variance_components, power"
+    code = f"import sys\nfrom mlpexp.statistics import {names}\nprint('scipy' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "False"

@@ -28,7 +28,7 @@ def _without_nulls(value: Any) -> Any:
 
 def to_yaml(experiment: Experiment) -> str:
     """The resolved config as YAML that ``mlpexp train --config`` reads back to an equal experiment."""
-    return yaml.dump(as_data(experiment), Dumper=ConfigDumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(as_data(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def config_hash(experiment: Experiment) -> str:
@@ -45,11 +45,10 @@ def config_hash(experiment: Experiment) -> str:
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
-class ConfigDumper(yaml.SafeDumper):
+class _Dumper(yaml.SafeDumper):
     """Block style with short lists in one line, and floats that read back as the same floats."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Equal values are written twice."""
         return True
 
 
@@ -70,6 +69,6 @@ def _represent_float(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:float", text)
 
 
-ConfigDumper.add_representer(list, _represent_list)
-ConfigDumper.add_representer(str, _represent_str)
-ConfigDumper.add_representer(float, _represent_float)
+_Dumper.add_representer(list, _represent_list)
+_Dumper.add_representer(str, _represent_str)
+_Dumper.add_representer(float, _represent_float)

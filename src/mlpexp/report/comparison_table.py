@@ -23,7 +23,7 @@ def comparison_table(
     """
     metric = summary["metric"]
     columns = [
-        "arm", "n", metric["label"], "95 % interval", "std", f"difference to {against}", "p (Holm)", "verdict",
+        "arm", "n", metric["label"], "95 % interval", "std", f"difference to {against}", "p (adjusted)", "verdict",
         "parameters", "us/step",
     ]  # fmt: skip
     body = []
@@ -33,7 +33,7 @@ def comparison_table(
         body.append([
             row["label"], row["n"] + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
             number(row["mean"]), interval(row["low"], row["high"]), number(row["std"]),
-            number(difference, sign=True) if difference else "", number(row[f"{against}_p_holm"]),
+            number(difference, sign=True) if difference else "", number(row[f"{against}_p_adjusted"]),
             row[f"{against}_sentence"], f"{int(arms[arm]['parameters']):,}", _time(timing, arm),
         ])  # fmt: skip
     numeric = frozenset(columns) - {"arm", "verdict"}
@@ -61,8 +61,10 @@ def number(text: str | float, *, sign: bool = False) -> str:
 
 
 def interval(low: str, high: str) -> str:
-    """``0.93 .. 0.97``."""
-    return "-" if number(low) == "-" else f"{number(low)} .. {number(high)}"
+    """``0.93 .. 0.97``; no spread among few seeds is no proof that there is none."""
+    if number(low) == "-":
+        return "-"
+    return "all equal" if low == high else f"{number(low)} .. {number(high)}"
 
 
 def _when(metric: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ class ArmComparison:
         num_missing: Number of seeds that diverged or failed.
         difference: This arm minus the reference over the seeds of both; None for the reference itself and without one.
         p: Sign-flip p of the difference; NaN without pairs.
-        p_adjusted: p after Holm's correction.
+        p_adjusted: p of the joint sign-flip test of the family.
         family: Number of comparisons that the correction counts.
         largest_difference: The larger absolute end of the difference's interval at the level of the family: no true
             difference beyond it is plausible. NaN with fewer than two pairs.
@@ -79,7 +79,7 @@ def _seeds(count: int) -> str:
 
 
 def _p(p: float, family: int) -> str:
-    after = " after Holm" if family > 1 else ""
+    after = f", corrected for {family:,} comparisons" if family > 1 else ""
     return f"p < 0.001{after}" if p < 0.001 else f"p = {p:.3f}{after}"
 
 

@@ -2,19 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
 from mlpexp.statistics.arm_comparison import ArmComparison, Verdict
 from mlpexp.statistics.best_arm import best_arm
-from mlpexp.statistics.holm import holm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
+from mlpexp.statistics.max_t import max_t_p, smallest_max_t_p
 from mlpexp.statistics.paired import paired_difference
 from mlpexp.statistics.power import seeds_needed
-from mlpexp.statistics.sign_flip import sign_flip_p, smallest_p
-
-MAX_PAIRS_OF_ARMS = 1000  # 45 arms; half a second of sign flips with 24 seeds
+from mlpexp.statistics.sign_flip import sign_flip_p
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,14 @@ def compare(
     arms could have been the one that is shown, and the family is all k(k-1)/2 pairs; for a reference named beforehand it
     is k-1. Arms that diverged on every seed are in no pair. Verdicts on the difference to the reference:
 
-    - better, worse: the sign-flip p after Holm over the family is at most alpha. It is a statement on the sign, so that
-      it may be smaller than the margin.
+    - better, worse: the adjusted p of the joint sign-flip test of the family is at most alpha (see ``max_t_p``, also for
+      what it assumes). It is a statement on the sign, so that the difference may be smaller than the margin.
     - no difference: the interval at level alpha / family (Bonferroni) lies within the margin, and the seeds are
       enough for better or worse to be possible. It is the family of the p values for the same reason: the pair
       was chosen after looking. So wrong finds and wrong claims of equality each stay below alpha for the whole sweep.
-    - undecided: neither. ``seeds_needed`` is for the larger of the mean difference and the margin, level alpha / family.
+      Bonferroni may stay: an interval has no smallest p to run into, it is only a little wider than it had to be.
+    - undecided: neither. ``seeds_needed`` is for the larger of the mean difference and the margin, by the t test at level
+      alpha / family, which asks for more seeds than the joint test does.
 
     The interval of a difference that is shown is that of this pair alone, at level alpha. A difference rests on the seeds
     that both arms survived; what diverged is counted, and said in every sentence.
@@ -62,8 +61,8 @@ def compare(
             the margin is negative or not finite, or alpha is not between 0 and 1.
 
     References:
-        Holm (1979), see ``holm``; equality within a margin: Schuirmann (1987), "A comparison of the two one-sided tests
-        procedure and the power approach for assessing the equivalence of average bioavailability".
+        Westfall and Young (1993), see ``max_t_p``; equality within a margin: Schuirmann (1987), "A comparison of the two
+        one-sided tests procedure and the power approach for assessing the equivalence of average bioavailability".
     """
     values = np.asarray(values, dtype=np.float64)
     _check(values, reference, margin, alpha)
@@ -76,25 +75,11 @@ def compare(
         return Comparison(arms, None, True, 0, margin, alpha)
     p = sign_flip_p((values - values[chosen]).T)
     p[chosen] = np.nan
-    adjusted = _adjusted(values, p, chosen, family) if reference is None else holm(p, family)
+    # Beyond 16 seeds the joint test tries fewer flips than the test of one pair: its p may be smaller by chance.
+    adjusted = p if family == 1 else np.maximum(p, max_t_p(values, chosen, all_pairs=reference is None))
     question = _Question(values, chosen, higher_is_better, family, margin, alpha)
     rows = tuple(question.row(arm, float(p[arm]), float(adjusted[arm])) for arm in range(len(values)))
     return Comparison(rows, chosen, reference is None, family, margin, alpha)
-
-
-def _adjusted(values: np.ndarray, p: np.ndarray, best: int, family: int) -> np.ndarray:
-    """Holm over all pairs of arms, for the pairs ``p`` ``(arms,)`` with the best arm.
-
-    Other pairs are left out, which counts them as p = 1 (see ``holm``), in two cases. First, if they cannot matter: no p
-    is below smallest_p(n), so that if family * smallest_p(n) >= 1, the first product of Holm is 1 or more, with or
-    without them, and no later one is below it: every adjusted p is 1. Second, if they are too many to compute.
-    """
-    if family > MAX_PAIRS_OF_ARMS or family * smallest_p(values.shape[1]) >= 1:
-        return holm(p, family)
-    alive = np.flatnonzero(np.isfinite(values).any(axis=1))
-    pairs = np.array([pair for pair in combinations(alive, 2) if best not in pair], dtype=np.intp).reshape(-1, 2)
-    others = sign_flip_p((values[pairs[:, 0]] - values[pairs[:, 1]]).T)
-    return holm(np.concatenate([p, others]), family)[: len(p)]
 
 
 @dataclass(frozen=True)
@@ -125,18 +110,16 @@ class _Question:
         if p_adjusted <= self.alpha:
             return "better" if (difference.mean > 0) == self.higher_is_better else "worse"
         # The second condition keeps two or three seeds that happen to agree from passing as proof.
-        decidable = self.family * smallest_p(difference.n) <= self.alpha
+        decidable = smallest_max_t_p(difference.n, self.family) <= self.alpha
         return "no difference" if largest <= self.margin and decidable else "undecided"
 
     def _needed(self, difference: MeanInterval) -> tuple[float, int | None]:
         """The difference sought, and about how many seeds show it; with fewer than two pairs, how many could at best."""
-        level = self.alpha / self.family
         if difference.n < 2:
-            return math.nan, seeds_needed(0.0, 1.0, level)
+            return math.nan, seeds_needed(0.0, 1.0, self.alpha, family=self.family)
         sought = max(abs(difference.mean), self.margin)
-        needed = seeds_needed(
-            difference.std, sought if difference.std > 0 else 1.0, level
-        )  # equal ones: any size will do
+        size = sought if difference.std > 0 else 1.0  # equal ones: any size will do
+        needed = seeds_needed(difference.std, size, self.alpha, family=self.family)
         # n seeds did not decide, for all that their power may be; the estimate is no better than one seed.
         return sought, None if needed is None else max(needed, difference.n + 1)
 

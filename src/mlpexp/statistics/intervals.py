@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -87,6 +88,7 @@ def _check_confidence(confidence: float) -> None:
         raise ValueError(f"confidence {confidence:g}: expected a number between 0 and 1, such as 0.95")
 
 
+@lru_cache(maxsize=1024)
 def _t_quantile(probability: float, degrees: int) -> float:
     from scipy.special import stdtrit  # a third of the import time of scipy.stats
 

@@ -60,35 +60,42 @@ def _column_p(differences: np.ndarray) -> float:
 
 @lru_cache(maxsize=64)
 def _sign_patterns(n: int) -> np.ndarray:
-    """A group of sign patterns ``(2^min(n, 12), n)`` that contains the negative of each.
+    """The patterns of one half of the pairs, ``(2^min(n, 12), n)``."""
+    return sign_patterns(n, MAX_HALF_BITS)
 
-    A pattern is a linear code word of 12 message bits, 0 for + and 1 for -; each sign is the parity of some bits. The
-    first 12 signs are the bits themselves.
+
+def sign_patterns(n: int, max_bits: int) -> np.ndarray:
+    """A group of sign patterns ``(2^min(n, max_bits), n)`` that contains the negative of each, all of them if it can.
+
+    A pattern is a linear code word of ``bits`` message bits, 0 for + and 1 for -; each sign is the parity of some bits.
+    The first signs are the bits themselves; every other pattern, from the first, has + as the first of all.
     """
-    bits = min(n, MAX_HALF_BITS)
-    messages = (np.arange(2**bits)[:, None] >> np.arange(bits)) & 1
-    if n == bits:
-        return (1 - 2 * messages).astype(np.float64)
-    words = _parity_words()
+    bits = min(n, max_bits)
+    words = 2 ** np.arange(n) if n == bits else _parity_words(bits)
     signs = words[np.arange(n) % len(words)]
-    return (1 - 2 * (messages @ ((signs[:, None] >> np.arange(bits)) & 1).T % 2)).astype(np.float64)
+    patterns = np.ones((1, n))
+    for bit in range(bits):
+        patterns = np.concatenate([patterns, patterns * (1 - 2 * (signs >> bit & 1))])
+    return patterns
 
 
-@lru_cache(maxsize=1)
-def _parity_words() -> np.ndarray:
-    """Which of 12 bits a sign is the parity of, ``(2048,)`` words, the 12 single bits first.
+@lru_cache(maxsize=8)
+def _parity_words(bits: int) -> np.ndarray:
+    """Which of the message bits a sign is the parity of, ``(2^(bits - 1),)`` words, the single bits first.
 
-    All words have an odd number of bits, so that the message of twelve ones flips every sign. The first 37 are chosen one
-    by one so that none is the sum of three others: any five signs are then independent over the group, as they are over
-    all patterns, and a sum of up to 74 flipped differences has the mean, variance, skewness and kurtosis of all flips.
+    All words have an odd number of bits, so that the message of only ones flips every sign; any three signs are
+    independent over the group. The first words (37 of 12 bits) are chosen one by one so that none is the sum of three
+    others: any five of their signs are independent, as they are over all patterns, and a sum of up to twice 37 flipped
+    differences in two halves has the mean, variance, skewness and kurtosis of all flips.
     """
-    words = [word for word in range(2**MAX_HALF_BITS) if word.bit_count() % 2 == 1]
+    words = [word for word in range(2**bits) if word.bit_count() % 2 == 1]
     shuffled = np.random.Generator(np.random.Philox(0)).permutation(words)
-    candidates = [2**bit for bit in range(MAX_HALF_BITS)] + [int(word) for word in shuffled if word.bit_count() > 1]
+    candidates = [2**bit for bit in range(bits)] + [int(word) for word in shuffled if word.bit_count() > 1]
     chosen: list[int] = []
-    is_sum = np.zeros(2**MAX_HALF_BITS, dtype=bool)  # of one or three of the chosen
+    is_sum = np.zeros(2**bits, dtype=bool)  # of one or three of the chosen
     for word in candidates:
         if not is_sum[word]:
             chosen.append(word)
             is_sum[np.bitwise_xor.outer(chosen, chosen) ^ word] = True
-    return np.array(chosen + [word for word in candidates if word not in chosen])
+    rest = set(chosen)
+    return np.array(chosen + [word for word in candidates if word not in rest])

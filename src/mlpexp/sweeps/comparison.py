@@ -19,7 +19,7 @@ from mlpexp.sweeps.metric import choose_metric
 from mlpexp.sweeps.options import SEED_AXES
 
 OWN = ("arm", "label", "n", "missing", "mean", "std", "median", "low", "high")
-AGAINST = ("difference", "difference_low", "difference_high", "p", "p_holm", "verdict", "seeds_needed", "sentence")
+AGAINST = ("difference", "difference_low", "difference_high", "p", "p_adjusted", "verdict", "seeds_needed", "sentence")
 
 
 @dataclass(frozen=True)
