@@ -118,7 +118,8 @@ def main() -> None:
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
         own = median(rows["mlpexp sweep"])
         print(
-            "| 1,000 trials on iris, 100 epochs | seconds (median) | range | mlpexp is faster by |\n| --- | ---: | ---: | ---: |"
+            "| 1,000 trials on iris, 100 epochs | seconds (median) | range | mlpexp is faster by |\n"
+            "| --- | ---: | ---: | ---: |"
         )
         for name, seconds in rows.items():
             ratio = median(other / mine for other, mine in zip(seconds, rows["mlpexp sweep"], strict=True))

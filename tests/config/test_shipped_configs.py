@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mlpexp.experiment.prepare import prepare
+from mlpexp.sweeps.plan import make_plan
 
 FOLDER = Path(__file__).parents[2] / "configs"
 PATHS = sorted(FOLDER.rglob("*.yaml"))
@@ -30,6 +31,12 @@ def test_names_are_unique() -> None:
 @pytest.mark.parametrize("path", PATHS, ids=IDS)
 def test_is_valid(path: Path) -> None:
     assert prepare(path).architecture.num_parameters > 0
+
+
+@pytest.mark.parametrize("path", PATHS, ids=IDS)
+def test_a_sweep_section_can_be_planned(path: Path) -> None:
+    if "\nsweep:" in path.read_text():
+        assert len(make_plan(path).arms) > 1
 
 
 @pytest.mark.parametrize("path", PATHS, ids=IDS)

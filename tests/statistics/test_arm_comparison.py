@@ -18,12 +18,12 @@ def test_sentences_in_plain_words() -> None:
     differences = np.array([0.012, 0.021, 0.030, 0.018, 0.024, 0.015, 0.027, 0.021])
     values = np.array([np.full(8, 0.9), 0.9 - differences, 0.9 - 0.1 * (differences - 0.021)])
     found = compare(values, True, margin=0.01, reference=0)
-    assert found.arms[1].sentence == "worse by 0.021 (0.016 .. 0.026), p = 0.008, corrected for 2 comparisons"
+    assert found.arms[1].sentence == "worse by 0.021 (0.016 .. 0.026), adjusted p = 0.008"
     assert found.arms[2].sentence == "no difference larger than 0.0007"
     alone = compare(-values[:2], False, margin=0.01, reference=1)
     assert alone.arms[0].sentence == "better by 0.021 (0.016 .. 0.026), p = 0.008"
     many = compare(np.concatenate([values, values], axis=1), True, margin=0.01, reference=0)
-    assert many.arms[1].sentence == "worse by 0.021 (0.018 .. 0.024), p < 0.001, corrected for 2 comparisons"
+    assert many.arms[1].sentence == "worse by 0.021 (0.018 .. 0.024), adjusted p < 0.001"
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_sentences_in_plain_words() -> None:
 )
 def test_a_size_has_the_decimals_that_its_interval_supports(mean: float, half: float, expected: str) -> None:
     row = ArmComparison(1, "worse", OWN, 0.9, 0, MeanInterval(10, mean, 0.01, mean - half, mean + half), 0.02, 0.04, 2)
-    assert row.sentence == f"worse by {expected}, p = 0.040, corrected for 2 comparisons"
+    assert row.sentence == f"worse by {expected}, adjusted p = 0.040"
 
 
 @given(st.floats(5e-324, 1e300))

@@ -79,8 +79,8 @@ def _seeds(count: int) -> str:
 
 
 def _p(p: float, family: int) -> str:
-    after = f", corrected for {family:,} comparisons" if family > 1 else ""
-    return f"p < 0.001{after}" if p < 0.001 else f"p = {p:.3f}{after}"
+    which = "adjusted p" if family > 1 else "p"
+    return f"{which} < 0.001" if p < 0.001 else f"{which} = {p:.3f}"
 
 
 def _size(difference: MeanInterval) -> str:
