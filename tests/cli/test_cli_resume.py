@@ -149,4 +149,4 @@ def test_a_run_with_spaces_in_its_path_is_resumed_by_the_command_that_is_printed
 
 def test_unfinished_runs_say_how_to_go_on_in_show(mlpexp: Command, broken: Path) -> None:
     out = mlpexp("show", broken).out
-    assert f"running; go on with: mlpexp train --resume {broken}" in out
+    assert f"interrupted; go on with: mlpexp train --resume {broken}" in out

@@ -142,12 +142,13 @@ def _best_arm(summary: dict[str, Any]) -> str:
 
 def _print_head(console: Any, folder: "RunFolder", summary: dict[str, Any]) -> None:
     from mlpexp.store.folders import read_json
+    from mlpexp.store.listing import known_status
 
     environment = read_json(folder.environment)
     data, model = summary["dataset"], summary["model"]
     parts = ", ".join(f"{data[part]:,} {part}" for part in ("train", "validation", "test") if data[part])
     torch_version = environment.get("packages", {}).get("torch", "?")
-    console.print(f"{summary['name']} ({summary['hash']}): {summary['status']}", style="bold")
+    console.print(f"{summary['name']} ({summary['hash']}): {known_status(folder.path, summary)}", style="bold")
     console.print(f"data   {data['title']}: {parts}")
     console.print(f"model  {model['name']}, {model['parameters']:,} parameters")
     console.print(
