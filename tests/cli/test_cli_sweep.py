@@ -291,3 +291,13 @@ def test_two_sweeps_at_once_do_not_disturb_each_other(start: Start, config: Writ
     one, other = (tmp_path / result.run for result in results)
     assert one != other
     assert same_tables(one, other)
+
+
+def test_workers_end_with_their_parent(start: Start, config: Write) -> None:
+    process = start("sweep", "-c", config(LONG), "--learning-rate", "0.01,0.1", "--batch-size", "1,35", "--jobs", 2)
+    wait_for(lambda: process.ended() or len(workers_of(process.pid)) == 2)
+    workers = workers_of(process.pid)
+    process.send(signal.SIGKILL)
+    process.wait()
+    assert len(workers) == 2
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))

@@ -12,6 +12,8 @@ from markdown_pages import ROOT, files_of
 from shell_lines import Result
 
 from mlpexp.cli.main import main
+from mlpexp.cli.sweep_results import write_texts
+from mlpexp.store.sweep_folder import SweepFolder
 
 
 @pytest.fixture(autouse=True)
@@ -43,19 +45,47 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture(scope="session")
 def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the runs ``finished`` and ``begun``, the latter as a crash before the first step leaves it."""
+    """A folder with the runs ``finished``, ``other`` and ``begun``, and the sweeps ``swept`` and ``sweep-begun``.
+
+    What has begun is as a crash before the first step leaves it. ``other`` has another learning rate.
+    """
     from mlpexp.config.yaml_source import Override
     from mlpexp.experiment.prepare import prepare
     from mlpexp.experiment.run import new_run, train
+    from mlpexp.report.sweep_plots import draw_sweep_plots
 
     folder = tmp_path_factory.mktemp("runs")
     changes = [Override(text, text) for text in ("training.epochs=3", "seeds=2")]
-    prepared = prepare(ROOT / "configs/iris/mlp.yaml", changes)
-    for name in ("finished", "begun"):
+    for name in ("finished", "other", "begun"):
+        further = [Override("optimizer.learning_rate=0.2", "rate")] if name == "other" else []
+        prepared = prepare(ROOT / "configs/iris/mlp.yaml", [*changes, *further])
         run, dataset = new_run(prepared, folder, ["mlpexp"])
-        if name == "finished":
+        if name != "begun":
             list(train(prepared, run, dataset))
         run.path.rename(folder / name)
+    for name in ("swept", "sweep-begun"):
+        made = make_sweep(folder, finished=name == "swept")
+        made.path.rename(folder / name)
+    draw_sweep_plots(folder / "swept")
+    write_texts(SweepFolder.open(folder / "swept"))
+    return folder
+
+
+def make_sweep(runs_dir: Path, *, finished: bool) -> SweepFolder:
+    """Two axes and a baseline on iris, with validation data."""
+    from mlpexp.config.yaml_source import Override
+    from mlpexp.sweeps.local import in_this_process
+    from mlpexp.sweeps.plan import make_plan
+    from mlpexp.sweeps.run import new_sweep, train_sweep
+    from mlpexp.sweeps.stacks import stacking
+
+    section = "sweep={over: {learning_rate: [0.1, 1], hidden_size: [2, 4]}, seeds: 2, baseline: {learning_rate: 1, hidden_size: 2}}"
+    changes = [Override(text, text) for text in ("training.epochs=3", "dataset.validation_fraction=0.2", section)]
+    plan = make_plan(ROOT / "configs/iris/mlp.yaml", changes)
+    planned = stacking(plan, 1, 10**9)
+    folder = new_sweep(plan, planned, runs_dir, ["mlpexp"], None)
+    if finished:
+        list(train_sweep(plan, planned, folder, in_this_process, None, reachable=True))
     return folder
 
 

@@ -25,14 +25,18 @@ def parameters() -> list:
 
 
 def needs_a_run(command: Command) -> bool:
-    return command.arguments[0] in ("list", "show", "plot") or "--resume" in command.arguments
+    return command.arguments[0] in ("list", "show", "plot", "compare") or "--resume" in command.arguments
 
 
 def with_a_run(arguments: list[str]) -> list[str]:
-    """The arguments with a real run for ``RUN`` and for run folders that are not there."""
-    run = "runs/begun" if "--resume" in arguments else "runs/finished"
-    unreal = [word == "RUN" or (word.startswith("runs/") and not Path(word).exists()) for word in arguments]
-    return [run if is_unreal else word for word, is_unreal in zip(arguments, unreal, strict=True)]
+    """The arguments with real folders for ``RUN``, ``SWEEP`` and for run folders that are not there."""
+    begun = "--resume" in arguments
+    real = {
+        "RUN": "runs/begun" if begun else "runs/finished", "SWEEP": "runs/sweep-begun" if begun else "runs/swept",
+        "runs/OTHER": "runs/other",
+    }  # fmt: skip
+    unreal = [word in real or (word.startswith("runs/") and not Path(word).exists()) for word in arguments]
+    return [real.get(word, real["RUN"]) if is_unreal else word for word, is_unreal in zip(arguments, unreal, strict=True)]
 
 
 def with_little_mnist(arguments: list[str]) -> list[str]:
@@ -103,4 +107,4 @@ def assert_table_below(block: Block, printed: str) -> None:
 
 def test_commands_are_found() -> None:
     names = {command.arguments[0] for command in all_commands()}
-    assert {"train", "check", "params", "list", "show", "plot"} <= names
+    assert {"train", "sweep", "compare", "check", "params", "list", "show", "plot"} <= names

@@ -11,9 +11,11 @@ from pydantic import BaseModel
 from mlpexp.config import datasets, networks, optimization
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.strict import Strict
+from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, apply_override
 from mlpexp.errors import ConfigError
 from mlpexp.experiment.prepare import prepare
+from mlpexp.sweeps.axes import ALIASES
 
 PAGE = DOCS / "configuration.md"
 CONFIGS = DOCS.parent / "configs"
@@ -56,6 +58,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "schedule inverse_time": (optimization.InverseTimeSchedule,),
     "training": (optimization.Training,),
     "early_stopping": (optimization.EarlyStopping,),
+    "sweep": (Sweep,),
 }
 # Tables in which a column says which of several classes a key belongs to.
 OF_SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
@@ -186,7 +189,10 @@ def test_range(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
         assert set(code(text)) == choices(schema)
 
 
-PLAIN_TYPES = {"integer": "whole number", "number": "number", "boolean": "true/false", "string": "text"}
+PLAIN_TYPES = {
+    "integer": "whole number", "number": "number", "boolean": "true/false", "string": "text", "array": "list",
+    "object": "mapping",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("model", "key", "row"), ROWS, ids=IDS)
@@ -221,6 +227,11 @@ def test_the_pages_name_every_short_form() -> None:
     row = next(row for row in tables_under(PAGE, "Short forms")[0].rows if "logistic" in row["written"])
     pairs = dict(zip(code(row["written"]), code(row["means"]), strict=True))
     assert pairs == networks.ACTIVATION_ALIASES
+
+
+def test_the_pages_name_every_short_axis() -> None:
+    rows = tables_under(PAGE, "Short names of axes")[0].rows
+    assert {code(row["short"])[0]: code(row["key"])[0] for row in rows} == ALIASES
 
 
 def test_the_default_initializers_are_those_of_the_table() -> None:

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from time import sleep
 from typing import Any
 
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
@@ -68,7 +70,7 @@ def _alone(task: StackTask, stop: Stop) -> StackOutcome:
 
 def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[StackTask]) -> Outcomes:
     """One pool of workers, until all is done or one of them dies; ``suspects`` then takes what was in work."""
-    executor = ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_ignore_interrupts)
+    executor = ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_begin, initargs=(os.getpid(),))
     running: dict[Future[Any], StackTask] = {}
     rest = iter(tasks)
     try:
@@ -93,9 +95,19 @@ def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[Stac
         executor.shutdown(wait=True, kill_workers=True)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal; the parent decides."""
+def _begin(parent: int) -> None:
+    """Ctrl-C reaches every process of the terminal, but the parent decides; and a worker ends with its parent.
+
+    Whoever resumes a sweep whose process was killed must not meet its workers.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        sleep(POLL_SECONDS)
+    os._exit(1)
 
 
 def _work(task: StackTask) -> StackOutcome:

@@ -1,6 +1,5 @@
 """The way of one sweep: plan -> stacks -> workers -> parts -> tables -> comparison."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,7 +156,7 @@ def _task(stack: Stack, folder: SweepFolder, data_dir: str | None, *, reachable:
     arms = [trial.arm.number for trial in stack.trials]
     if not reachable:
         return StackTask(stack.number, members, arms, data_dir)
-    return StackTask(stack.number, members, arms, data_dir, str(folder.path), os.getpid())
+    return StackTask(stack.number, members, arms, data_dir, str(folder.path))
 
 
 class _Meter:

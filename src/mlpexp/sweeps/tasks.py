@@ -18,7 +18,6 @@ class StackTask:
         arms: Number of each member's arm.
         data_dir: Where image data sets lie; None: as the environment says.
         folder: The sweep's folder where it can be reached, for checkpoints and progress; None on other machines.
-        parent: Process whose death ends the work; None: nobody's.
     """
 
     number: int
@@ -26,7 +25,6 @@ class StackTask:
     arms: list[int]
     data_dir: str | None = None
     folder: str | None = None
-    parent: int | None = None
 
 
 @dataclass(frozen=True)
