@@ -79,7 +79,8 @@ def make_sweep(runs_dir: Path, *, finished: bool) -> SweepFolder:
     from mlpexp.sweeps.run import new_sweep, train_sweep
     from mlpexp.sweeps.stacks import stacking
 
-    section = "sweep={over: {learning_rate: [0.1, 1], hidden_size: [2, 4]}, seeds: 2, baseline: {learning_rate: 1, hidden_size: 2}}"
+    axes, baseline = "{learning_rate: [0.1, 1], hidden_size: [2, 4]}", "{learning_rate: 1, hidden_size: 2}"
+    section = f"sweep={{over: {axes}, seeds: 2, baseline: {baseline}}}"
     changes = [Override(text, text) for text in ("training.epochs=3", "dataset.validation_fraction=0.2", section)]
     plan = make_plan(ROOT / "configs/iris/mlp.yaml", changes)
     planned = stacking(plan, 1, 10**9)

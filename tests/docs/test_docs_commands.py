@@ -36,7 +36,9 @@ def with_a_run(arguments: list[str]) -> list[str]:
         "runs/OTHER": "runs/other",
     }  # fmt: skip
     unreal = [word in real or (word.startswith("runs/") and not Path(word).exists()) for word in arguments]
-    return [real.get(word, real["RUN"]) if is_unreal else word for word, is_unreal in zip(arguments, unreal, strict=True)]
+    return [
+        real.get(word, real["RUN"]) if is_unreal else word for word, is_unreal in zip(arguments, unreal, strict=True)
+    ]
 
 
 def with_little_mnist(arguments: list[str]) -> list[str]:
