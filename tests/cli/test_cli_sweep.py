@@ -126,6 +126,10 @@ def test_the_dry_run_shows_the_plan_and_writes_nothing(mlpexp: Command, config: 
         (["--learning-rate", "1", "--device", "cuda"], "device: cuda is not available"),
         (["--learning-rate", "1", "--power", "-1"], "--power -1.0: sweep.margin: should be above 0"),
         (["--learning-rate", "[1"], "--learning-rate [1: not valid YAML"),
+        (["--noise-floor", "2", "--learning-rate", "1"], "--noise-floor: takes a number from 2 up and no axis"),
+        (["--noise-floor", "1"], "--noise-floor: takes a number from 2 up and no axis"),
+        (["--learning-rate", "log(1e-4,1,9),2"], "a range such as log(1e-4,1,9) stands alone"),
+        (["--learning-rate", "log(1,inf,3)"], "inf is not a finite number"),
         (["--resume", "absent"], "absent: there is no such sweep folder"),
         (["--resume", "absent", "--learning-rate", "1"], "--resume: goes on with the sweep as it was"),
     ],
@@ -148,7 +152,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
 def test_trials_that_diverge_are_rows_and_a_sweep_of_them_alone_is_no_success(mlpexp: Command, config: Write) -> None:
     some = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1e9", "--seeds", 2)
     assert some.code == 0
-    assert "diverged in all 2 seeds" in some.out and "of 4 trials 2 diverged" in some.out
+    assert "no result in any of 2 seeds" in some.out and "of 4 trials 2 diverged" in some.out
     every = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "1e9,1e10", "--seeds", 2)
     assert every.code == 1
     assert "every trial diverged or failed" in every.err
@@ -224,6 +228,109 @@ def test_the_noise_floor_has_a_row_per_source(mlpexp: Command, config: Write) ->
     assert result.code == 0, result.err
     for source in ("split", "initial weights", "batch order and dropout", "rest"):
         assert f"  {source} " in result.out
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_the_margin_of_a_sweep_is_that_of_its_comparison(mlpexp: Command, config: Write) -> None:
+    changes = ("--set", "sweep.margin=0.9", "--seeds", 6)
+    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,0.11", *changes, "-q").run
+    for result in (mlpexp("compare", swept), mlpexp("show", swept)):
+        assert "no difference larger than" in result.out or "no difference in any" in result.out
+    assert "cannot be decided" in mlpexp("compare", swept, "--margin", "1e-9").out
+    for option in ("--margin", "--power"):
+        refused = mlpexp("compare", swept, option, "-1")
+        assert (refused.code, refused.err) == (2, f"error: {option} -1: expected a number above 0\n")
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_what_does_not_pair_is_said(mlpexp: Command, config: Write) -> None:
+    out = mlpexp("sweep", "-c", config(TINY), "--over", "dataset.test_fraction=0.2,0.3", "--seeds", 2).out
+    assert "dataset.test_fraction differs among the arms: equal seeds do not mean equal samples" in out
+    assert (
+        "(split, initial weights, batch order)"
+        in mlpexp("sweep", "-c", config(TINY), "--learning-rate", 1, "--seeds", 2).out
+    )
+    one = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 1)
+    assert "one seed: differences have no interval" in one.out
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_parts_that_not_every_arm_has_are_not_compared(mlpexp: Command, config: Write) -> None:
+    swept = mlpexp("sweep", "-c", config(TINY), "--over", "dataset.validation_fraction=0,0.2", "--seeds", 3, "-q").run
+    assert mlpexp("compare", swept, "--metric", "test_accuracy").out == mlpexp("compare", swept).out
+    assert "chosen on validation" not in mlpexp("show", swept).out
+    assert mlpexp("compare", swept, "--metric", "validation_loss").code == 2
+    assert {row["final_validation_loss"] == "nan" for row in table(swept / "trials.csv")} == {True, False}
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_a_sweep_that_failed_as_a_whole_can_be_tried_again(
+    mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlpexp.sweeps import worker
+
+    train = worker._train
+    monkeypatch.setattr(worker, "_train", lambda *rest: (_ for _ in ()).throw(MemoryError("no memory")))
+    failed = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2)
+    assert failed.code == 1 and "every trial failed: MemoryError: no memory; resume with" in failed.err
+    (folder,) = Path("runs").iterdir()
+    assert "every trial failed" in mlpexp("show", folder).out
+    monkeypatch.setattr(worker, "_train", train)
+    assert mlpexp("sweep", "--resume", folder, "-q").code == 0
+    assert {row["status"] for row in table(folder / "trials.csv")} == {"finished"}
+
+
+@pytest.mark.usefixtures("unpictured")
+@pytest.mark.parametrize("damage", ["cut", "changed", "not JSON", "empty"])
+def test_damaged_results_are_trained_again(
+    damage: str, mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlpexp.sweeps import run
+
+    axes = ("sweep", "-c", config(TINY), "--batch-size", "7,35", "--seeds", 2, "-q")
+    whole = mlpexp(*axes).run
+    conclude = run._conclude
+    monkeypatch.setattr(run, "_conclude", lambda *rest: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert mlpexp(*axes, "--runs-dir", "again").code == 130
+    monkeypatch.setattr(run, "_conclude", conclude)
+    (folder,) = Path("again").iterdir()
+    rows, part = folder / "parts" / "stack-0.csv", folder / "parts" / "stack-0.json"
+    if damage == "cut":
+        rows.write_bytes(rows.read_bytes()[:-1])
+    elif damage == "changed":
+        rows.write_bytes(rows.read_bytes().replace(b"1", b"2", 1))
+    else:
+        part.write_text("{" if damage == "not JSON" else '{"trials": [], "bytes": 0}')
+    assert mlpexp("sweep", "--resume", folder, "-q").code == 0
+    assert same_tables(whole, folder)
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_a_sweep_whose_config_changed_is_not_resumed(
+    mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlpexp.sweeps import run
+
+    monkeypatch.setattr(run, "_conclude", lambda *rest: (_ for _ in ()).throw(KeyboardInterrupt))
+    mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "-q")
+    (folder,) = Path("runs").iterdir()
+    text = (folder / "sweep.yaml").read_text()
+    for old, new in (("seeds: 2", "seeds: 3"), ("epochs: 4", "epochs: 5")):
+        assert old in text
+        (folder / "sweep.yaml").write_text(text.replace(old, new))
+        refused = mlpexp("sweep", "--resume", folder)
+        assert refused.code == 1 and "changed since the sweep began" in refused.err
+
+
+@pytest.mark.usefixtures("unpictured")
+def test_tables_that_follow_from_others_are_written_again_by_plot(mlpexp: Command, config: Write) -> None:
+    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "-q").run
+    names = ("arms.csv", "comparison.csv", "comparison.md", "comparison.tex")
+    before = {name: (swept / name).read_bytes() for name in names}
+    for name in names:
+        (swept / name).unlink()
+    assert mlpexp("plot", swept).code == 0
+    assert {name: (swept / name).read_bytes() for name in names} == before
 
 
 LONG = TINY.replace("epochs: 4", "epochs: 500")

@@ -52,4 +52,4 @@ def test_a_bound_is_never_rounded_down(largest: float) -> None:
 
 def test_the_reference_shows_its_failures_too() -> None:
     assert ArmComparison(0, "reference", OWN, 0.9, 0).sentence == "the reference"
-    assert ArmComparison(0, "reference", OWN, 0.9, 2).sentence == "the reference; diverged in 2 of 12 seeds"
+    assert ArmComparison(0, "reference", OWN, 0.9, 2).sentence == "the reference; no result in 2 of 12 seeds"

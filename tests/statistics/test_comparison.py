@@ -136,13 +136,13 @@ def test_diverged_trials_are_counted_and_shown() -> None:
     assert (found.reference, found.family) == (0, 3)
     assert [arm.num_missing for arm in found.arms] == [0, 2, 8, 7]
     assert verdicts(found) == ["reference", "worse", "diverged", "undecided"]
-    assert found.arms[2].sentence == "diverged in all 8 seeds"
+    assert found.arms[2].sentence == "no result in any of 8 seeds"
     assert (found.arms[2].own.n, math.isnan(found.arms[2].median)) == (0, True)
     assert found.arms[1].difference is not None
     assert found.arms[1].difference.n == 6
-    assert found.arms[1].sentence.endswith("; diverged in 2 of 8 seeds")
+    assert found.arms[1].sentence.endswith("; no result in 2 of 8 seeds")
     assert (
-        found.arms[3].sentence == "cannot be decided with one common seed, at least 6 needed; diverged in 7 of 8 seeds"
+        found.arms[3].sentence == "cannot be decided with one common seed, at least 6 needed; no result in 7 of 8 seeds"
     )
 
 
@@ -150,7 +150,7 @@ def test_diverged_trials_are_counted_and_shown() -> None:
 def test_nothing_finite() -> None:
     found = compare(np.full((2, 3), NAN), True, margin=0.01)
     assert (found.reference, verdicts(found)) == (None, ["diverged", "diverged"])
-    assert compare(np.full((1, 1), NAN), True, margin=0.01).arms[0].sentence == "diverged in 1 seed"
+    assert compare(np.full((1, 1), NAN), True, margin=0.01).arms[0].sentence == "no result in 1 seed"
 
 
 @pytest.mark.filterwarnings("error")

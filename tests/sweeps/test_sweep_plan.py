@@ -8,7 +8,7 @@ from planning import BASE, labels, plan_of
 
 from mlpexp.config.dump import as_data, to_yaml
 from mlpexp.errors import InputError
-from mlpexp.sweeps.plan import arm_config, make_plan
+from mlpexp.sweeps.plan import arm_config, make_plan, trial_key
 
 
 def test_a_grid_has_every_combination_once(tmp_path: Path) -> None:
@@ -166,3 +166,55 @@ def test_without_a_section_there_is_nothing_to_vary(tmp_path: Path) -> None:
     path.write_text(BASE)
     with pytest.raises(InputError, match="nothing to vary; give an axis such as --learning-rate"):
         make_plan(path)
+
+
+def test_defaults_that_follow_an_axis_are_followed_again(tmp_path: Path) -> None:
+    """The initializer of each arm is that of its activation, also when the sweep is planned from its own sweep.yaml."""
+    plan = plan_of(tmp_path, "{over: {activation: [relu, sigmoid]}}")
+    assert [arm.experiment.model.init.name for arm in plan.arms] == ["he_normal", "xavier_uniform"]
+    path = tmp_path / "sweep.yaml"
+    path.write_text(to_yaml(plan.resolved()))
+    assert [as_data(arm.experiment) for arm in make_plan(path).arms] == [as_data(arm.experiment) for arm in plan.arms]
+
+
+def test_sampled_values_keep_their_digits_in_the_sweeps_own_config(tmp_path: Path) -> None:
+    sweep = (
+        "{over: {learning_rate: 'log_uniform(0.000123456789, 1)', hidden_size: 'integers(4, 1234567)'}, method: random"
+    )
+    plan = plan_of(tmp_path, sweep + ", trials: 6, seeds: 2}")
+    path = tmp_path / "sweep.yaml"
+    path.write_text(to_yaml(plan.resolved()))
+    assert labels(make_plan(path)) == labels(plan)
+    assert all(len(arm.experiment.model.hidden_sizes) == 1 for arm in plan.arms)
+
+
+def test_equal_names_of_files_in_different_folders_are_different_data(tmp_path: Path) -> None:
+    for folder, label in (("one", "a"), ("two", "b")):
+        (tmp_path / folder).mkdir()
+        rows = "".join(f"{i},{i % 3},{'ab'[i % 2]}\n" for i in range(20))
+        (tmp_path / folder / "d.csv").write_text("x,y,label\n" + rows.replace("a\n", f"{label}1\n"))
+    base = BASE.replace(
+        "dataset: {name: iris, test_fraction: 0.3}", "dataset: {name: csv, path: one/d.csv, target: label}"
+    )
+    base = base.replace("batch_size: 35", "batch_size: 5")
+    plan = plan_of(tmp_path, "{over: {dataset.path: [one/d.csv, two/d.csv]}, seeds: 2}", base=base)
+    assert len({trial_key(arm, 0) for arm in plan.arms}) == 2
+    elsewhere = tmp_path / "runs"
+    elsewhere.mkdir()
+    (elsewhere / "sweep.yaml").write_text(to_yaml(plan.resolved()))
+    assert [arm.experiment.dataset for arm in make_plan(elsewhere / "sweep.yaml").arms] == [
+        arm.experiment.dataset for arm in plan.arms
+    ]
+
+
+def test_the_configured_arm_is_never_excluded_nor_there_twice(tmp_path: Path) -> None:
+    sweep = (
+        "{over: {learning_rate: [0.01, 0.1], batch_size: [7]}, method: one_at_a_time, exclude: [{learning_rate: 0.1}]}"
+    )
+    assert labels(plan_of(tmp_path, sweep)) == [
+        "as configured: learning_rate=0.1, batch_size=35", "learning_rate=0.01",
+    ]  # fmt: skip
+    again = plan_of(
+        tmp_path, "{over: {activation: [elu, relu]}, method: one_at_a_time}", "model.activation={name: elu}"
+    )
+    assert len(again.arms) == 2

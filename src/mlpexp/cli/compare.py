@@ -1,6 +1,7 @@
 """``mlpexp compare``."""
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "markdown", "latex", "csv")
 MOST_SHOWN = 12
+MARGIN = 0.01
 
 
 def compare(
@@ -24,7 +26,12 @@ def compare(
         int | None,
         typer.Option("--baseline", metavar="N", help="Compare with arm or path number N, from 0 [default: the best]."),
     ] = None,
-    margin: Annotated[float, typer.Option("--margin", help="A difference that matters.")] = 0.01,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            "--margin", help="A difference that matters [default: the sweep's, else 0.01].", show_default=False
+        ),
+    ] = None,
     power: Annotated[
         float | None,
         typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
@@ -33,10 +40,14 @@ def compare(
 ) -> None:
     """Compare runs and sweeps: first their configs, then their results, paired by seed."""
     from mlpexp.config.problems import did_you_mean
+    from mlpexp.store.run_folder import RunFolder
     from mlpexp.store.sweep_folder import SweepFolder, is_sweep
 
     if format_ not in FORMATS:
         raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    for option, value in (("--margin", margin), ("--power", power)):
+        if value is not None and not 0 < value < inf:
+            raise InputError(f"{option} {value:g}: expected a number above 0")
     if len(paths) == 1 and is_sweep(paths[0]):
         from mlpexp.cli.sweep_results import print_comparison
         from mlpexp.sweeps.comparison import read_comparison
@@ -47,8 +58,8 @@ def compare(
         print_comparison(folder, found, power=power, format_=format_)
         return
     if len(paths) == 1:
-        raise InputError(f"compare: {paths[0]} is one run; name two or more, or a sweep")
-    _compare_paths(paths, metric, baseline, margin if power is None else power, format_)
+        raise InputError(f"compare: {RunFolder.open(paths[0]).path} is one run; name two or more, or a sweep")
+    _compare_paths(paths, metric, baseline, power or margin or MARGIN, format_, power)
 
 
 def _check_baseline(baseline: int | None, count: int) -> None:
@@ -57,7 +68,7 @@ def _check_baseline(baseline: int | None, count: int) -> None:
 
 
 def _compare_paths(
-    paths: Sequence[Path], metric: str | None, baseline: int | None, margin: float, format_: str
+    paths: Sequence[Path], metric: str | None, baseline: int | None, margin: float, format_: str, power: float | None
 ) -> None:
     from mlpexp.statistics.comparison import compare as compare_arms
     from mlpexp.sweeps.candidates import candidates_in, common_metric, paired_values
@@ -71,6 +82,7 @@ def _compare_paths(
     chosen = common_metric(found, metric)
     seeds, values = paired_values(found, chosen)
     result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=baseline)
+    from mlpexp.cli.sweep_results import print_power
     from mlpexp.cli.tables import print_as
     from mlpexp.report.comparison_table import number
     from mlpexp.report.tables import TextTable
@@ -85,6 +97,8 @@ def _compare_paths(
     columns = ("what", "n", chosen.label, "95 % interval", "difference", "p (adjusted)", "verdict", "updates")
     numeric = frozenset(columns) - {"what", "verdict"}
     print_as(TextTable(columns, rows, numeric, title=f"{chosen.label}, {len(seeds)} common seeds, paired"), format_)
+    if power is not None and format_ == "table":
+        print_power([one.label for one in found], result, power)
     if len(factors) > 1:
         typer.echo(
             f"confounded: {len(factors)} factors differ ({', '.join(factors)}); a difference cannot be put down to one of them",

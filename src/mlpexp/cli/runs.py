@@ -96,7 +96,7 @@ def _show_sweep(path: Path, arm: int | None) -> None:
         typer.echo(
             f"{axis['label']} ({axis['key']}): {', '.join(axis['values'][:20])}" + " ..." * (len(axis["values"]) > 20)
         )
-    if folder.trials.is_file():
+    if folder.trials.is_file() and summary["status"] in ("finished", "diverged"):
         from mlpexp.cli.sweep_results import print_comparison
         from mlpexp.sweeps.comparison import read_comparison
 
@@ -107,14 +107,16 @@ def _show_sweep(path: Path, arm: int | None) -> None:
 
 
 def plot(run: RunPath, plot_format: PlotFormat = None) -> None:
-    """Draw the plots of a run or sweep again, from its files."""
+    """Draw the plots of a run or sweep again, from its files; of a sweep its tables of arms and comparison, too."""
     from mlpexp.report.formats import check_formats
     from mlpexp.store.sweep_folder import is_sweep
 
     formats = check_formats(plot_format)
     if is_sweep(run):
+        from mlpexp.cli.sweep_results import rebuild
         from mlpexp.report.sweep_plots import draw_sweep_plots
 
+        rebuild(run)
         drawn = draw_sweep_plots(run, formats)
     else:
         from mlpexp.report.plots import draw_plots

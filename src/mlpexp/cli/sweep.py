@@ -137,6 +137,8 @@ def sweep(
         "metric": (metric, f"--metric {metric}"), "margin": (power, f"--power {power}"),
     }  # fmt: skip
     plain = {key: value for key, value in plain.items() if value[0] is not None}
+    if noise_floor is not None and (axes or noise_floor < 2):
+        raise InputError("--noise-floor: takes a number from 2 up and no axis beside it")
     options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor)
     if resume is not None:
         if config or set_ or name or device or dry_run or baseline or axes or plain or zip_ or exclude or noise_floor:
@@ -227,7 +229,7 @@ def _run(
             for update in train_sweep(plan, stacking, folder, run, place, reachable=backend == "local"):
                 bar.show(update)
     except Interrupted as stop:
-        raise Interrupted(f"{stop}; everything is saved; {again}", stop.exit_code - 128) from None
+        raise Interrupted(f"{stop}; what has been trained is kept; {again}", stop.exit_code - 128) from None
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {again}", signal.SIGINT) from None
     except RunError as error:
@@ -236,7 +238,7 @@ def _run(
 
 
 def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, quiet: bool) -> None:
-    from mlpexp.cli.sweep_results import print_sweep, write_texts
+    from mlpexp.cli.sweep_results import losses, print_sweep, write_texts
     from mlpexp.report.sweep_plots import draw_sweep_plots
 
     try:
@@ -249,5 +251,8 @@ def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, qui
         typer.echo(folder.path)
     else:
         print_sweep(folder, drawn, power=power)
-    if folder.read_summary()["status"] == "diverged":
+    summary = folder.read_summary()
+    for line in losses(summary):
+        typer.echo(f"warning: {line}", err=True)
+    if summary["status"] == "diverged":
         raise RunError(f"{folder.path}: every trial diverged or failed; trials.csv says why")

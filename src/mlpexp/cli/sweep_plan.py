@@ -26,10 +26,11 @@ def print_plan(plan: "Plan", stacking: "Stacking", workers: int) -> None:
 def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
     """The plan in sentences."""
     num_trials, trained = len(plan.arms) * len(plan.seeds), sum(len(stack.trials) for stack in stacking.stacks)
+    time = duration(stacking.seconds / min(workers, len(stacking.stacks)))
     lines = [
-        f"{len(plan.arms):,} arms x {len(plan.seeds):,} seeds = {num_trials:,} trials in {len(stacking.stacks):,} "
-        f"stacks, about {duration(stacking.seconds / min(workers, len(stacking.stacks)))} with "
-        f"{workers} {'worker' if workers == 1 else 'workers'} and "
+        f"{_counted(len(plan.arms), 'arm')} x {_counted(len(plan.seeds), 'seed')} = {_counted(num_trials, 'trial')} in "
+        f"{_counted(len(stacking.stacks), 'stack')}, about {time} with "
+        f"{_counted(workers, 'worker')} and "
         f"{size(workers * max(stack.cost.bytes for stack in stacking.stacks))} for the largest stacks"
     ]
     if trained < num_trials:
@@ -42,7 +43,8 @@ def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
 def _print_arms(plan: "Plan") -> None:
     rows = [
         (
-            str(arm.number), *(axis.text(arm.settings[axis.key]) if axis.key in arm.settings else "" for axis in plan.axes),
+            str(arm.number),
+            *(axis.text(arm.settings[axis.key]) if axis.key in arm.settings else "" for axis in plan.axes),
             f"{arm.prepared.architecture.num_parameters:,}", f"{arm.steps:,}",
         )
         for arm in plan.arms[:MOST_ROWS]
@@ -66,6 +68,10 @@ def _print_stacks(stacking: "Stacking") -> None:
     print_table(TextTable(columns, rows, frozenset(columns) - {"network"}))
     if len(stacking.stacks) > MOST_ROWS:
         typer.echo(f"... and {len(stacking.stacks) - MOST_ROWS:,} more stacks")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def duration(seconds: float) -> str:

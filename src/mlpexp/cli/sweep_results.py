@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import typer
@@ -14,8 +14,11 @@ from mlpexp.report.tables import TextTable
 from mlpexp.store.files import write_text
 from mlpexp.store.sweep_folder import SweepFolder
 from mlpexp.store.table import read_rows
+from mlpexp.sweeps.factors import changes_samples
+from mlpexp.sweeps.options import SEED_AXES
 
 if TYPE_CHECKING:
+    from mlpexp.statistics.comparison import Comparison
     from mlpexp.statistics.variance_components import VarianceComponents
     from mlpexp.sweeps.comparison import SweepComparison
 
@@ -38,7 +41,9 @@ def print_comparison(
     folder: SweepFolder, found: "SweepComparison", *, power: float | None = None, format_: str = "table"
 ) -> None:
     """The table and the sentences; the table alone in a format that is to be pasted."""
-    if not found.noise:
+    if found.noise:
+        print_as(_noise_table(found.noise, str(found.summary["metric"]["label"])), format_)
+    else:
         against = "baseline" if found.to_baseline else "best"
         table = _table(folder, found, against, MOST_ROWS if format_ == "table" else None)
         narrow = format_ == "table" and columns_available() < WIDE
@@ -47,10 +52,8 @@ def print_comparison(
         return
     for line in conclusions(found):
         typer.echo(line)
-    if found.noise:
-        _print_noise(found.noise, str(found.summary["metric"]["label"]))
     if power is not None:
-        _print_power(found, power)
+        print_power(found.labels, found.shown, power)
 
 
 def write_texts(folder: SweepFolder) -> None:
@@ -61,6 +64,20 @@ def write_texts(folder: SweepFolder) -> None:
     table = _table(folder, found, "baseline" if found.to_baseline else "best", None)
     write_text(folder.path / "comparison.md", table.markdown())
     write_text(folder.path / "comparison.tex", table.latex())
+
+
+def rebuild(path: Path) -> None:
+    """Writes again what the tables of a finished sweep follow from: ``arms.csv`` and ``comparison.*``."""
+    from mlpexp.sweeps.comparison import write_comparison
+    from mlpexp.sweeps.plan import make_plan
+    from mlpexp.sweeps.tables import arms_table
+
+    folder = SweepFolder.open(path)
+    if not folder.arms.is_file():
+        write_text(folder.arms, arms_table(make_plan(folder.config)))
+    if folder.trials.is_file() and folder.read_summary()["status"] in ("finished", "diverged"):
+        write_comparison(folder)
+        write_texts(folder)
 
 
 def _table(folder: SweepFolder, found: "SweepComparison", against: str, most: int | None) -> TextTable:
@@ -78,18 +95,18 @@ def conclusions(found: "SweepComparison") -> list[str]:
     summary, metric = found.summary, found.summary["metric"]
     num_arms, num_seeds = found.values.shape
     lines = []
+    if found.noise:
+        lines.append(f"{num_arms:,} trials; rest: interactions of the three, and what is left")
+        return lines + losses(summary)
     if num_arms > MOST_ROWS:
         lines.append(f"the best {MOST_ROWS} of {num_arms:,} arms; comparison.csv has them all")
-    lines.append(
-        f"n = {num_seeds} seeds, the same in every arm (split, initial weights, batch order); intervals are Student's t, "
-        "differences are paired by seed"
-    )
+    lines += _paired(summary, num_seeds)
     lines += _counted(found)
     lines += _flattery(found)
     if not summary["dataset"]["test"] and metric["name"].startswith("train"):
         lines.append("no test split: the metric is on data that were trained on")
-    lines += _missing(summary)
-    if summary.get("also_varies"):
+    lines += losses(summary)
+    if summary["also_varies"]:
         keys = ", ".join(summary["also_varies"])
         lines.append(
             f"confounded: {keys} differs among the arms too (a default that follows an axis); set it to one value"
@@ -104,11 +121,12 @@ def _counted(found: "SweepComparison") -> list[str]:
     shown = found.shown
     if shown.reference is None:
         return ["every trial diverged or failed: there is nothing to compare"]
-    if len(found.labels) == 1 or found.noise:
+    if shown.family == 0:
         return []
     verdicts = [one.verdict for one in shown.arms if one.verdict != "reference"]
-    words = ("better", "worse", "no difference", "undecided", "diverged")
-    counts = ", ".join(f"{verdicts.count(word)} {word}" for word in words if word in verdicts)
+    words = {"better": "better", "worse": "worse", "no difference": "no difference", "undecided": "undecided"}
+    words["diverged"] = "without any result"
+    counts = ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in words.items() if verdict in verdicts)
     which = "the best arm" if shown.chosen_after else "the baseline"
     why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
     lines = [
@@ -123,7 +141,7 @@ def _counted(found: "SweepComparison") -> list[str]:
 def _flattery(found: "SweepComparison") -> list[str]:
     """What the best arm's mean is worth."""
     best, metric = found.flattery, found.summary["metric"]
-    if best is None or len(found.labels) < 2 or found.noise:
+    if best is None or len(found.labels) < 2:
         return []
     lines = []
     if not math.isnan(best.optimism):
@@ -145,7 +163,27 @@ def _flattery(found: "SweepComparison") -> list[str]:
     return lines
 
 
-def _missing(summary: dict[str, object]) -> list[str]:
+def _paired(summary: dict[str, Any], num_seeds: int) -> list[str]:
+    """What equal seeds mean in this sweep."""
+    if num_seeds == 1:
+        return ["one seed: differences have no interval; --seeds 10 shows what is chance"]
+    varied = [*(axis["key"] for axis in summary["axes"]), *summary["also_varies"]]
+    seeded = [key for key in varied if key in SEED_AXES]
+    shared = "" if seeded else " (split, initial weights, batch order)"
+    lines = [
+        f"n = {num_seeds} seeds, the same in every arm{shared}; intervals are Student's t, differences are paired by seed"
+    ]
+    others = [key for key in varied if changes_samples(key)]
+    if others:
+        lines.append(
+            f"{', '.join(others)} differs among the arms: equal seeds do not mean equal samples, so that the pairs have "
+            "less in common, and means are of different test sets"
+        )
+    return lines
+
+
+def losses(summary: dict[str, Any]) -> list[str]:
+    """How many trials diverged or failed, in a sentence; none if there were none."""
     counts = [f"{summary[key]} {key}" for key in ("diverged", "failed") if summary.get(key)]
     if not counts:
         return []
@@ -154,28 +192,26 @@ def _missing(summary: dict[str, object]) -> list[str]:
     ]
 
 
-def _print_noise(noise: "VarianceComponents", label: str) -> None:
+def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:
     rows = [[one.name, number(one.std), f"{100 * one.share:.0f} %"] for one in (*noise.factors, noise.rest)]
-    table = TextTable(
+    return TextTable(
         ("what varies", "std", "share of variance"), rows, frozenset(("std", "share of variance")),
         footer=("all", number(noise.std), "100 %"), title=f"what the spread of {label} is due to (crossed design)",
     )  # fmt: skip
-    print_table(table)
-    typer.echo("rest: interactions of the three, and what is left")
 
 
-def _print_power(found: "SweepComparison", difference: float) -> None:
-    """How many seeds would show a difference of this size, by arm."""
-    from mlpexp.statistics.power import seeds_needed
+def print_power(labels: Sequence[str], shown: "Comparison", difference: float) -> None:
+    """How many seeds would show a difference of this size, by arm, and what the seeds there are can show."""
+    from mlpexp.statistics.power import detectable_difference, seeds_needed
 
-    shown = found.shown
     rows = []
     for one in shown.arms:
         if one.difference is None or one.difference.n < 2:
             continue
         single, family = (seeds_needed(one.difference.std, difference, 0.05, family=size) for size in (1, shown.family))
         needed = ["more than 100,000" if count is None else f"{count:,}" for count in (single, family)]
-        rows.append([found.labels[one.arm], number(one.difference.std), *needed])
-    columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons")
+        shows = number(detectable_difference(one.difference.std, one.difference.n, 0.05))
+        rows.append([labels[one.arm], number(one.difference.std), *needed, f"{shows} with {one.difference.n}"])
+    columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons", "difference shown now")
     title = f"seeds that show a difference of {difference:g} with 80 % power"
     print_table(TextTable(columns, rows[:MOST_ROWS], frozenset(columns[1:]), title=title))

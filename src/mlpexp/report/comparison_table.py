@@ -56,7 +56,7 @@ def number(text: str | float, *, sign: bool = False) -> str:
     if not math.isfinite(value):
         return "-"
     value = value if abs(value) > 1e-8 else 0.0  # files have nine digits: less is rounding
-    form = ".4f" if abs(value) >= 0.01 or value == 0 else ".2g"
+    form = ".4f" if 0.01 <= abs(value) < 1e6 or value == 0 else ".2g" if abs(value) < 1 else ".4g"
     return f"{value:{'+' if sign else ''}{form}}"
 
 

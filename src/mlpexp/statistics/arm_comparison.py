@@ -47,8 +47,8 @@ class ArmComparison:
         """The verdict in plain words, with the numbers it rests on."""
         num_seeds = self.own.n + self.num_missing
         if self.verdict == "diverged":
-            return f"diverged in {'all ' if num_seeds > 1 else ''}{_seeds(num_seeds)}"
-        missing = f"; diverged in {self.num_missing} of {_seeds(num_seeds)}" if self.num_missing else ""
+            return f"no result in {'any of ' if num_seeds > 1 else ''}{_seeds(num_seeds)}"
+        missing = f"; no result in {self.num_missing} of {_seeds(num_seeds)}" if self.num_missing else ""
         return self._finding() + missing
 
     def _finding(self) -> str:

@@ -13,6 +13,9 @@ from mlpexp.statistics.paired import paired_difference
 from mlpexp.statistics.power import seeds_needed
 from mlpexp.statistics.sign_flip import sign_flip_p
 
+MOST_PAIRS = 2_000_000  # 2,000 arms; more would take gigabytes
+TOO_LARGE = 1e150  # has no square: as good as infinite
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -66,7 +69,7 @@ def compare(
     """
     values = np.asarray(values, dtype=np.float64)
     _check(values, reference, margin, alpha)
-    values = np.where(np.isfinite(values), values, np.nan)
+    values = np.where(np.abs(values) < TOO_LARGE, values, np.nan)
     chosen = best_arm(values, higher_is_better) if reference is None else reference
     alive = np.isfinite(values).any(axis=1)
     family = math.comb(int(alive.sum()), 2) if reference is None else int(alive.sum() - alive[reference])
@@ -75,11 +78,20 @@ def compare(
         return Comparison(arms, None, True, 0, margin, alpha)
     p = sign_flip_p((values - values[chosen]).T)
     p[chosen] = np.nan
-    # Beyond 16 seeds the joint test tries fewer flips than the test of one pair: its p may be smaller by chance.
-    adjusted = p if family == 1 else np.maximum(p, max_t_p(values, chosen, all_pairs=reference is None))
+    adjusted = _adjusted(values, p, chosen, family, all_pairs=reference is None)
     question = _Question(values, chosen, higher_is_better, family, margin, alpha)
     rows = tuple(question.row(arm, float(p[arm]), float(adjusted[arm])) for arm in range(len(values)))
     return Comparison(rows, chosen, reference is None, family, margin, alpha)
+
+
+def _adjusted(values: np.ndarray, p: np.ndarray, reference: int, family: int, *, all_pairs: bool) -> np.ndarray:
+    """P corrected for the family by joint flips; after Bonferroni, which is coarser, where there are too many pairs."""
+    if family == 1:
+        return p
+    if family > MOST_PAIRS:
+        return np.minimum(p * family, 1.0)
+    # Beyond 16 seeds the joint test tries fewer flips than the test of one pair: its p may be smaller by chance.
+    return np.maximum(p, max_t_p(values, reference, all_pairs=all_pairs))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The folder of one sweep: its files by name, and the parts that finished stacks leave until all are done."""
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,11 @@ from mlpexp.errors import InputError, RunError
 from mlpexp.store.files import write_bytes, write_errors, write_text
 from mlpexp.store.folders import as_json, locked, new_folder, read_json, remove_temporary
 
-SUMMARY_KEYS = {"kind": str, "name": str, "hash": str, "status": str, "axes": list, "metric": dict}
+SUMMARY_KEYS = {
+    "kind": str, "name": str, "hash": str, "status": str, "title": str, "method": str, "axes": list, "metric": dict,
+    "dataset": dict, "parts": list, "seeds": list, "num_arms": int, "num_trials": int, "margin": float,
+}  # fmt: skip
+PART_KEYS = {"timing": dict, "bytes": int, "sha256": str, "trials": list}
 UNFINISHED = ("running", "interrupted", "failed")
 
 
@@ -100,13 +105,9 @@ class SweepFolder:
                 **block.described,
             })  # fmt: skip
             start += len(content)
-        plain = {"timing": dict(timing), "bytes": start, "trials": described}
+        digest = hashlib.sha256(b"".join(contents)).hexdigest()
+        plain = {"timing": dict(timing), "bytes": start, "sha256": digest, "trials": described}
         write_text(self.parts / f"stack-{stack}.json", json.dumps(plain) + "\n")  # inf and nan as Python writes them
-
-    def finished_stacks(self) -> frozenset[int]:
-        """Numbers of the stacks whose results are kept."""
-        found = (path.stem.removeprefix("stack-") for path in self.parts.glob("stack-*.json"))
-        return frozenset(int(number) for number in found if number.isdigit())
 
     def read_part(self, stack: int) -> dict[str, Any]:
         """Description of a finished stack.
@@ -117,16 +118,10 @@ class SweepFolder:
         path = self.parts / f"stack-{stack}.json"
         part = read_json(path)
         rows = self.parts / f"stack-{stack}.csv"
-        if "trials" not in part or not rows.is_file() or rows.stat().st_size != part.get("bytes"):
-            raise RunError(f"{path}: damaged; delete it and resume: its trials are then trained again")
+        sound = all(isinstance(part.get(key), kind) for key, kind in PART_KEYS.items()) and part["trials"]
+        if not sound or not rows.is_file() or hashlib.sha256(rows.read_bytes()).hexdigest() != part["sha256"]:
+            raise RunError(f"{path}: damaged; resume the sweep to train its trials again")
         return part
-
-    def blocks(self, stack: int) -> Iterator[TrialBlock]:
-        """The trials of a finished stack, one after the other."""
-        part = self.read_part(stack)
-        with (self.parts / f"stack-{stack}.csv").open("rb") as stream:
-            for trial in part["trials"]:
-                yield _block(trial, stream.read(trial["length"]))
 
     def block(self, stack: int, trial: Mapping[str, Any]) -> TrialBlock:
         """One trial of a finished stack, as its description in ``read_part`` has it."""

@@ -3,7 +3,8 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 from typing import Any
 
 from mlpexp.config.problems import Place, Problem
@@ -27,14 +28,19 @@ class Axis:
     """One varied key.
 
     Attributes:
-        key: Dotted, such as ``optimizer.learning_rate``.
+        written: The key as it was written, such as ``learning_rate``.
         values: What it is set to; a distribution when values are sampled.
         place: Where it was written, for messages.
     """
 
-    key: str
+    written: str
     values: list[Any] | Distribution
     place: Place
+
+    @property
+    def key(self) -> str:
+        """The whole key, dotted: ``optimizer.learning_rate``."""
+        return ALIASES.get(self.written, self.written)
 
     @property
     def parts(self) -> list[str]:
@@ -44,8 +50,9 @@ class Axis:
     @property
     def single_layer(self) -> bool:
         """Whether the values are widths of one hidden layer."""
-        values = self.values if isinstance(self.values, list) else []
-        return self.key == "model.hidden_sizes" and all(isinstance(v, list) and len(v) == 1 for v in values)
+        if isinstance(self.values, Distribution):
+            return self.written == "hidden_size"
+        return self.key == "model.hidden_sizes" and all(isinstance(v, list) and len(v) == 1 for v in self.values)
 
     @property
     def label(self) -> str:
@@ -55,8 +62,25 @@ class Axis:
         return LABELS.get(self.key, self.parts[-1].replace("_", " "))
 
     def text(self, value: Any) -> str:
-        """A value in one line."""
-        return value_text(value[0] if self.single_layer and isinstance(value, list) and len(value) == 1 else value)
+        """A value in one line; of a file its name, unless two values have the same."""
+        if self.single_layer and isinstance(value, list) and len(value) == 1:
+            return value_text(value[0])
+        if self.key == "dataset.path" and isinstance(self.values, list):
+            names = [PurePath(str(each)).name for each in self.values]
+            return PurePath(str(value)).name if len(set(names)) == len(names) else str(value)
+        return value_text(value)
+
+    def value(self, wanted: Any) -> Any:
+        """The value that is equal to one, or written like it; None if the axis has no such value."""
+        if isinstance(self.values, Distribution):
+            return wanted
+        close = [each for each in self.values if each == wanted or self.text(each) == value_text(wanted)]
+        return close[0] if close else None
+
+    def sampled(self, share: float) -> Any:
+        """The value below which the given share of a distribution lies."""
+        assert isinstance(self.values, Distribution)
+        return setting(self.written, self.values.at(share))
 
 
 def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
@@ -95,7 +119,27 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
         twice = next((text for i, text in enumerate(texts) if text in texts[:i]), None)
         if twice is not None:
             raise ValueError(f"{twice} is there twice")
-    return Axis(ALIASES.get(written, written), values, place)
+    return Axis(written, values, place)
+
+
+def anchored(axes: Sequence[Axis], folder: Path) -> list[Axis]:
+    """Axes over the path of a CSV file, with relative paths starting at the config's folder, as elsewhere in a config."""
+    found = []
+    for axis in axes:
+        values = axis.values
+        if axis.key == "dataset.path" and isinstance(values, list):
+            values = [_absolute(value, folder) for value in values]
+        elif axis.key == "dataset" and isinstance(values, list):
+            values = [
+                {**v, "path": _absolute(v["path"], folder)} if isinstance(v, dict) and "path" in v else v
+                for v in values
+            ]
+        found.append(replace(axis, values=values))
+    return found
+
+
+def _absolute(value: Any, folder: Path) -> Any:
+    return str((folder / value).resolve()) if isinstance(value, str) and value else value
 
 
 def setting(written: str, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """What `mlpexp compare` compares: runs, each one candidate, and the arms of sweeps; their differences and common seeds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,9 @@ from mlpexp.store.folders import read_json
 from mlpexp.store.run_folder import RunFolder
 from mlpexp.store.sweep_folder import SweepFolder, is_sweep
 from mlpexp.store.table import read_rows
-from mlpexp.sweeps.factors import differences
+from mlpexp.sweeps.factors import changes_samples, differences
 from mlpexp.sweeps.metric import PARTS, Metric, choose_metric
 from mlpexp.sweeps.plan import plan_from
-
-NO_DATA = ("standardize", "augmentation")  # keys of the data that leave the samples of a split alone
 
 Scores = Mapping[str, float]  # by column: final_test_accuracy, ...
 
@@ -36,7 +34,7 @@ class Candidate:
         task: Classification or regression.
         fingerprint: Of the data.
         scores: By seed; empty for a trial that diverged or failed.
-        updates: Of one trial, in all.
+        updates: Of the longest trial.
     """
 
     label: str
@@ -62,10 +60,7 @@ def candidates_in(paths: Sequence[Path]) -> list[Candidate]:
     twice = {label for label in labels if labels.count(label) > 1}
     if not twice:
         return found
-    return [
-        Candidate(f"{one.label} #{i}" if one.label in twice else one.label, *list(vars(one).values())[1:])
-        for i, one in enumerate(found, 1)
-    ]
+    return [replace(one, label=f"{one.label} #{i}") if one.label in twice else one for i, one in enumerate(found, 1)]
 
 
 def _run(path: Path) -> Candidate:
@@ -94,6 +89,7 @@ def _arms(path: Path) -> Iterator[Candidate]:
         raise InputError(f"{path}: this sweep has not ended; go on with: mlpexp sweep --resume {path}")
     plan = plan_from(read_source(folder.config), folder.config)
     scores: dict[int, dict[int, Scores]] = {}
+    epochs: dict[int, int] = {}
     for row in read_rows(folder.trials):
         sound = row["status"] not in ("diverged", "failed")
         values = {
@@ -101,12 +97,14 @@ def _arms(path: Path) -> Iterator[Candidate]:
             for key, cell in row.items()
             if sound and key.startswith(("final_", "best_")) and key != "best_epoch"
         }
+        epochs[int(row["arm"])] = max(epochs.get(int(row["arm"]), 0), int(row["ended_epoch"]))
         scores.setdefault(int(row["arm"]), {})[int(row["seed"])] = values
-    fingerprint = str(read_json(folder.environment).get("data_fingerprint"))
-    for arm in plan.arms:
+    known = read_json(folder.plan).get("arms", [])
+    for arm, on_disk in zip(plan.arms, known, strict=True):
+        updates = arm.steps * epochs[arm.number] // arm.experiment.training.epochs
         yield Candidate(
-            arm.label, as_data(arm.experiment), tuple(arm.prepared.sizes.bounds), arm.prepared.facts.task, fingerprint,
-            scores[arm.number], arm.steps,
+            arm.label, as_data(arm.experiment), tuple(arm.prepared.sizes.bounds), arm.prepared.facts.task,
+            str(on_disk.get("data")), scores[arm.number], updates,
         )  # fmt: skip
 
 
@@ -129,7 +127,7 @@ def paired_values(found: Sequence[Candidate], metric: Metric) -> tuple[list[int]
         InputError: Their numbers do not pair: other data, another split, or fewer than two seeds in common.
     """
     for key, shown in differences([one.config for one in found]).items():
-        if key == "dataset" or (key.startswith("dataset.") and key.split(".")[1] not in NO_DATA):
+        if changes_samples(key):
             raise InputError(
                 f"cannot be compared: {key} differs ({', '.join(dict.fromkeys(shown))}), so that equal seeds do not "
                 "mean equal samples"

@@ -81,8 +81,8 @@ def read_comparison(
         raise InputError(f"{folder.path}: this sweep has not ended; go on with: mlpexp sweep --resume {folder.path}")
     rows = read_rows(folder.trials)
     if metric is not None:
-        parts = [part for part in ("train", "validation", "test") if f"final_{part}_loss" in rows[0]]
-        summary = {**summary, "metric": choose_metric(metric, parts, summary["dataset"]["task"]).described()}
+        described = choose_metric(metric, summary["parts"], summary["dataset"]["task"]).described()
+        summary = {**summary, "metric": described}
     chosen = summary["metric"]
     labels = [row["label"] for row in read_rows(folder.arms)]
     values = _values(rows, chosen["column"], len(labels), summary["seeds"])
@@ -93,7 +93,7 @@ def read_comparison(
         compare(values, higher, margin=width),
         None if reference is None else compare(values, higher, margin=width, reference=reference),
         optimism(values, higher),
-        _selected(rows, chosen, len(labels), summary["seeds"]),
+        _selected(rows, summary, len(labels)),
         _noise(summary, values),
     )  # fmt: skip
 
@@ -137,14 +137,13 @@ def _values(rows: Sequence[Mapping[str, str]], column: str, num_arms: int, seeds
     return values
 
 
-def _selected(
-    rows: Sequence[Mapping[str, str]], metric: Mapping[str, Any], num_arms: int, seeds: Sequence[int]
-) -> int | None:
+def _selected(rows: Sequence[Mapping[str, str]], summary: Mapping[str, Any], num_arms: int) -> int | None:
+    metric = summary["metric"]
     part, _, kind = metric["name"].partition("_")
-    column = f"{metric['when']}_validation_{kind}"
-    if part != "test" or column not in rows[0]:
+    if part != "test" or "validation" not in summary["parts"]:
         return None
-    return best_arm(_values(rows, column, num_arms, seeds), bool(metric["higher_is_better"]))
+    values = _values(rows, f"{metric['when']}_validation_{kind}", num_arms, summary["seeds"])
+    return best_arm(values, bool(metric["higher_is_better"]))
 
 
 def _noise(summary: Mapping[str, Any], values: np.ndarray) -> VarianceComponents | None:

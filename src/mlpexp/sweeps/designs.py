@@ -1,5 +1,6 @@
 """Which combinations of values a sweep trains."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -41,9 +42,10 @@ def combinations(
     def allowed(settings: Settings) -> bool:
         return not any(all(settings.get(key) == value for key, value in each.items()) for each in excluded)
 
-    if sweep.method == "one_at_a_time":
-        wanted = list(_one_at_a_time(groups, base))
-    elif sweep.method == "grid":
+    if sweep.method == "one_at_a_time":  # exclusions do not touch the config itself
+        usual, *varied = _one_at_a_time(groups, base)
+        return [usual, *filter(allowed, varied)]
+    if sweep.method == "grid":
         wanted = list(_grid(groups))
         for i, each in enumerate(excluded):
             if not any(all(settings.get(key) == value for key, value in each.items()) for settings in wanted):
@@ -73,12 +75,9 @@ def _named(source: Source, axes: Sequence[Axis], path: tuple[Any, ...], given: M
         key = ALIASES.get(written, written)
         if key not in known:
             raise _problem(source, (*path, written), f"not an axis{did_you_mean(written, known)}")
-        narrow = known[key].single_layer and not isinstance(wanted, list)
-        value = [wanted] if narrow else setting(written, wanted)
-        values = known[key].values
-        if isinstance(values, list) and value not in values:
+        settings[key] = known[key].value(setting(written, wanted))
+        if settings[key] is None:
             raise _problem(source, (*path, written), f"{wanted} is not among the values of this axis")
-        settings[key] = value
     return settings
 
 
@@ -142,16 +141,19 @@ def _sampled(sweep: Sweep, groups: Sequence[Sequence[Axis]], num_arms: int, seed
         hyper-parameter optimization".
     """
     arms: list[Settings] = []
+    known: set[str] = set()
     rejected = 0
     for point in _points(sweep.method, len(groups), seed):
         settings: Settings = {}
         for group, share in zip(groups, point, strict=True):
             values = group[0].values
             if isinstance(values, Distribution):
-                settings[group[0].key] = values.at(share)
+                settings[group[0].key] = group[0].sampled(share)
             else:
                 settings |= _steps(group)[min(int(share * len(values)), len(values) - 1)]
-        if allowed(settings) and settings not in arms[-MOST_REJECTED:] and settings not in arms:
+        text = json.dumps(settings, sort_keys=True)
+        if allowed(settings) and text not in known:
+            known.add(text)
             arms.append(settings)
             rejected = 0
         else:

@@ -7,11 +7,18 @@ from typing import Any
 from mlpexp.sweeps.values import value_text
 
 NO_FACTORS = ("name", "description", "seed", "seeds", "device", "sweep")  # what changes no question
+NO_DATA = ("standardize", "augmentation")  # keys of the data that leave the samples of a split alone
+
+
+def changes_samples(key: str) -> bool:
+    """Whether equal seeds no longer mean equal samples when this key differs."""
+    section, _, rest = key.partition(".")
+    return key == "split_seed" or (section == "dataset" and rest.partition(".")[0] not in NO_DATA)
 
 
 def differing_keys(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     """Dotted keys whose values are not the same in all configs."""
-    flat = [dict(_leaves(config)) for config in configs]
+    flat = [dict(leaves(config)) for config in configs]
     keys = dict.fromkeys(key for each in flat for key in each)
     return [key for key in keys if len({json.dumps(each.get(key)) for each in flat}) > 1]
 
@@ -21,7 +28,7 @@ def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 
     A section whose name differs is one factor, whatever other keys come with it: from SGD to Adam is one change.
     """
-    flat = [dict(_leaves(config)) for config in configs]
+    flat = [dict(leaves(config)) for config in configs]
     differing = differing_keys(configs)
     renamed = [key.removesuffix(".name") for key in differing if key.endswith(".name")]
     factors: dict[str, str] = {}
@@ -31,10 +38,11 @@ def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {factor: [value_text(each[key]) if key in each else "-" for each in flat] for factor, key in factors.items()}
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of nested mappings."""
     if isinstance(value, dict):
         for key, item in value.items():
             if path or key not in NO_FACTORS:
-                yield from _leaves(item, f"{path}.{key}" if path else key)
+                yield from leaves(item, f"{path}.{key}" if path else key)
     else:
         yield path, value

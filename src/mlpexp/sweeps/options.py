@@ -73,7 +73,11 @@ def axis_values(text: str, place: Place) -> Any:
     Raises:
         ConfigError: It is not YAML.
     """
-    return text if CALL.fullmatch(text) else parse_value(f"[{text}]", place)
+    if CALL.fullmatch(text):
+        return text
+    if re.search(r"\b[a-z_]+\s*\(", text):
+        raise ConfigError((Problem(place, "", "a range such as log(1e-4,1,9) stands alone, without other values"),))
+    return parse_value(f"[{text}]", place)
 
 
 def settings_in(text: str, place: Place) -> dict[str, Any]:

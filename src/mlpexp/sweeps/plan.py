@@ -1,13 +1,15 @@
 """From a config with a sweep section to arms, each of them a checked experiment; nothing is trained or written."""
 
 import copy
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-from mlpexp.config.dump import config_hash, to_yaml
+from mlpexp.config.dump import identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import anchor_csv_path, expand_names, read_source, validated
 from mlpexp.config.problems import Place, Problem
@@ -15,10 +17,10 @@ from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted, set_value
 from mlpexp.errors import ConfigError, InputError
 from mlpexp.experiment.prepare import Prepared, prepared_from
-from mlpexp.sweeps.axes import Axis, axes_of
+from mlpexp.sweeps.axes import Axis, anchored, axes_of
 from mlpexp.sweeps.designs import Settings, baseline_of, combinations
 from mlpexp.sweeps.matching import matched
-from mlpexp.sweeps.metric import Metric, choose_metric
+from mlpexp.sweeps.metric import PARTS, Metric, choose_metric
 from mlpexp.sweeps.values import Distribution, value_text
 
 DEFAULT_SEEDS = 10
@@ -58,7 +60,8 @@ class Plan:
     """A whole sweep before it begins.
 
     Attributes:
-        base: The config without its sweep section.
+        config: As it was written, checked; defaults that follow other keys, such as the initializer, still open.
+        base: The config without its sweep section, with all defaults.
         sweep: The section, with what the command line said.
         axes: What is varied.
         arms: The settings to compare.
@@ -67,6 +70,7 @@ class Plan:
         baseline: Number of the arm that others are compared with; None: the best.
     """
 
+    config: Experiment
     base: Prepared
     sweep: Sweep
     axes: list[Axis]
@@ -76,18 +80,23 @@ class Plan:
     baseline: int | None
 
     @property
+    def parts(self) -> list[str]:
+        """The parts of the data that every arm has."""
+        return [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in self.arms)]
+
+    @property
     def name(self) -> str:
         """For folder and titles."""
         experiment = self.base.experiment
         return experiment.name or f"{experiment.dataset.name}-{experiment.model.name}"
 
     def resolved(self) -> Experiment:
-        """The experiment with its sweep section as it is carried out; planning it again gives this plan."""
-        over = {
-            axis.key: str(axis.values) if isinstance(axis.values, Distribution) else axis.values for axis in self.axes
-        }
+        """The config with its sweep section as it is carried out; planning it again gives this plan."""
+        values = [axis.values for axis in self.axes]
+        texts = [str(each) if isinstance(each, Distribution) else each for each in values]
+        over = dict(zip((axis.written for axis in self.axes), texts, strict=True))
         sweep = self.sweep.model_copy(update={"over": over, "seeds": len(self.seeds)})
-        return self.base.experiment.model_copy(update={"sweep": sweep})
+        return self.config.model_copy(update={"sweep": sweep})
 
 
 def make_plan(path: Path, overrides: Sequence[Override] = ()) -> Plan:
@@ -116,7 +125,7 @@ def plan_from(source: Source, path: Path) -> Plan:
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
     base = prepared_from(source)
-    axes = axes_of(sweep, source)
+    axes = anchored(axes_of(sweep, source), path.parent)
     seeds = _seeds(experiment, sweep)
     own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
     found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
@@ -124,7 +133,7 @@ def plan_from(source: Source, path: Path) -> Plan:
         raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
     budget = base.architecture.num_parameters if sweep.match else None
     arms = _arms(source, path, axes, found, budget, alone=sweep.method == "one_at_a_time")
-    return Plan(base, sweep, axes, arms, seeds, _metric(sweep, arms), _baseline(sweep, axes, source, arms))
+    return Plan(experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), _baseline(sweep, axes, source, arms))
 
 
 def _seeds(experiment: Experiment, sweep: Sweep) -> range:
@@ -168,7 +177,7 @@ def _arms(
     """One arm per setting; ``alone``: the first is the config itself, and labels name what differs from it."""
     arms: list[Arm] = []
     problems: dict[str, object] = {}
-    for number, settings in enumerate(found):
+    for settings in found:
         label = _label(axes, settings, found[0] if alone else None)
         try:
             prepared = prepared_from(_with(source, path, axes, settings))
@@ -182,7 +191,10 @@ def _arms(
             problems[str(error)] = Problem(place, label, str(error))
             continue
         one = prepared.experiment.model_copy(update={"seeds": 1})
-        arms.append(Arm(number, settings, label, Prepared(one, prepared.facts, prepared.sizes, prepared.architecture)))
+        if alone and arms and identity(one) == identity(arms[0].experiment):
+            continue  # the config's own value, written in another way
+        whole = Prepared(one, prepared.facts, prepared.sizes, prepared.architecture)
+        arms.append(Arm(len(arms), settings, label, whole))
     if problems:
         raise ConfigError(tuple(problems.values()))
     return arms
@@ -217,7 +229,7 @@ def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:
     tasks = {arm.prepared.facts.task for arm in arms}
     if len(tasks) > 1:
         raise InputError("sweep: some arms classify and others predict numbers; they have no metric in common")
-    parts = [part for part in arms[0].prepared.sizes.bounds if all(part in arm.prepared.sizes.bounds for arm in arms)]
+    parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
     return choose_metric(sweep.metric, parts, tasks.pop())
 
 
@@ -233,9 +245,15 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
     return matching[0].number
 
 
+def sweep_hash(plan: Plan) -> str:
+    """Eight hexadecimal digits of everything that decides the numbers of a sweep, for names and titles."""
+    parts = [[identity(arm.experiment) for arm in plan.arms], list(plan.seeds), plan.metric.column]
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=4).hexdigest()
+
+
 def trial_key(arm: Arm, seed: int) -> tuple[str, int]:
     """What a trial computes; arms that differ in name alone have equal keys and are trained once."""
-    return config_hash(arm.experiment), seed
+    return identity(arm.experiment), seed
 
 
 def arm_config(path: Path, number: int) -> str:

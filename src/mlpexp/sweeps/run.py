@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlpexp.config.dump import config_hash, to_yaml
+from mlpexp.config.dump import identity, to_yaml
 from mlpexp.config.load import read_source
 from mlpexp.data.fingerprint import fingerprint
-from mlpexp.errors import InputError, Interrupted, MlpexpError, RunError
+from mlpexp.errors import InputError, Interrupted, RunError
 from mlpexp.experiment.environment import environment
 from mlpexp.experiment.signals import stop_on_signals
 from mlpexp.store.folders import as_json, read_json
@@ -16,11 +16,11 @@ from mlpexp.store.sweep_folder import UNFINISHED, SweepFolder
 from mlpexp.sweeps.comparison import write_comparison
 from mlpexp.sweeps.datasets import shared_dataset
 from mlpexp.sweeps.local import Runner, Stop
-from mlpexp.sweeps.plan import Plan, plan_from
+from mlpexp.sweeps.plan import Plan, plan_from, sweep_hash
 from mlpexp.sweeps.progress import Shares
 from mlpexp.sweeps.stacks import Stack, Stacking, restacked
 from mlpexp.sweeps.summary import closing_summary, opening_summary
-from mlpexp.sweeps.tables import write_arms, write_tables
+from mlpexp.sweeps.tables import arms_table, write_tables
 from mlpexp.sweeps.tasks import StackTask
 
 
@@ -47,20 +47,16 @@ def new_sweep(
 ) -> SweepFolder:
     """Loads the data, checks the device and puts the plan on the disk; nothing is written if one of them fails."""
     _check_device(plan)
-    prints = {}
-    for arm in plan.arms:
-        config = arm.experiment.dataset
-        prints[config.model_dump_json()] = fingerprint(shared_dataset(config, data_dir))
+    prints = _fingerprints(plan, data_dir)
     experiment = plan.resolved()
     files = {
         "sweep.yaml": to_yaml(experiment),
-        "plan.json": as_json(_plan_on_disk(plan, stacking)),
-        "environment.json": as_json(environment(experiment.device, 1, command, " ".join(prints.values()))),
+        "plan.json": as_json(_plan_on_disk(plan, stacking, prints)),
+        "arms.csv": arms_table(plan),
+        "environment.json": as_json(environment(experiment.device, 1, command, " ".join(dict.fromkeys(prints)))),
         "summary.json": as_json(opening_summary(plan, shared_dataset(plan.base.experiment.dataset, data_dir))),
     }
-    folder = SweepFolder.create(runs_dir, f"{plan.name}-sweep-{sweep_hash(plan)}", files)
-    write_arms(folder, plan)
-    return folder
+    return SweepFolder.create(runs_dir, f"{plan.name}-sweep-{sweep_hash(plan)}", files)
 
 
 def reopened(path: Path, data_dir: str | None) -> tuple[SweepFolder, Plan, Stacking]:
@@ -74,23 +70,23 @@ def reopened(path: Path, data_dir: str | None) -> tuple[SweepFolder, Plan, Stack
     if folder.read_summary()["status"] not in UNFINISHED:
         raise InputError(f"{path}: this sweep is complete; `mlpexp show {path}` shows it")
     plan = plan_from(read_source(folder.config), folder.config)
-    known = read_json(folder.plan)
-    if known.get("arms") != _plan_on_disk(plan, Stacking([], []))["arms"]:
+    known, now = read_json(folder.plan), _plan_on_disk(plan, Stacking([], []), _fingerprints(plan, data_dir))
+    arms = known.get("arms", [])
+    if [arm.get("data") for arm in arms] != [arm["data"] for arm in now["arms"]] and len(arms) == len(plan.arms):
+        raise RunError(f"{path}: the data have changed since the sweep began; start it as a new one with --config")
+    if any(known.get(key) != now[key] for key in ("arms", "seeds")) or not isinstance(known.get("stacks"), list):
         raise RunError(f"{folder.config}: changed since the sweep began; start it as a new one with --config")
-    prints = {arm.experiment.dataset.model_dump_json(): arm.experiment.dataset for arm in plan.arms}
-    now = " ".join(fingerprint(shared_dataset(config, data_dir)) for config in prints.values())
-    if read_json(folder.environment).get("data_fingerprint") != now:
-        raise RunError(f"{path}: the data have changed since the sweep began")
     return folder, plan, restacked(plan, known["stacks"])
 
 
-def sweep_hash(plan: Plan) -> str:
-    """Eight hexadecimal digits of everything that decides the numbers of a sweep."""
-    import hashlib
-    import json
-
-    parts = [[config_hash(arm.experiment) for arm in plan.arms], list(plan.seeds), plan.metric.column]
-    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=4).hexdigest()
+def _fingerprints(plan: Plan, data_dir: str | None) -> list[str]:
+    """Of the data of each arm."""
+    known: dict[str, str] = {}
+    for arm in plan.arms:
+        config = arm.experiment.dataset
+        key = config.model_dump_json()
+        known[key] = known.get(key) or fingerprint(shared_dataset(config, data_dir))
+    return [known[arm.experiment.dataset.model_dump_json()] for arm in plan.arms]
 
 
 def train_sweep(
@@ -122,7 +118,7 @@ def train_sweep(
         except (Interrupted, KeyboardInterrupt):
             folder.write_summary({**opening, "status": "interrupted"})
             raise
-        except MlpexpError as error:
+        except Exception as error:
             folder.write_summary({**opening, "status": "failed", "reason": str(error)})
             raise
         folder.write_summary(summary)
@@ -133,7 +129,7 @@ def _train(
     plan: Plan, stacking: Stacking, folder: SweepFolder, run: Runner, data_dir: str | None, stop: Stop, *,
     reachable: bool,
 ) -> Iterator[Update]:  # fmt: skip
-    finished = folder.finished_stacks()
+    finished = {stack.number for stack in stacking.stacks if _is_trained(folder, stack.number)}
     meter = _Meter(stacking, folder)
     for number in sorted(finished):
         meter.add(number, [trial["status"] for trial in folder.read_part(number)["trials"]])
@@ -157,6 +153,14 @@ def _task(stack: Stack, folder: SweepFolder, data_dir: str | None, *, reachable:
     if not reachable:
         return StackTask(stack.number, members, arms, data_dir)
     return StackTask(stack.number, members, arms, data_dir, str(folder.path))
+
+
+def _is_trained(folder: SweepFolder, stack: int) -> bool:
+    """Whether the results of a stack are there; a damaged part, or one of failed trials alone, is trained again."""
+    try:
+        return any(trial["status"] != "failed" for trial in folder.read_part(stack)["trials"])
+    except RunError:
+        return False
 
 
 class _Meter:
@@ -188,8 +192,11 @@ def _conclude(plan: Plan, stacking: Stacking, folder: SweepFolder, opening: dict
     return closing_summary(opening, counts, write_comparison(folder).best)
 
 
-def _plan_on_disk(plan: Plan, stacking: Stacking) -> dict[str, Any]:
-    arms = [{"label": arm.label, "hash": config_hash(arm.experiment)} for arm in plan.arms]
+def _plan_on_disk(plan: Plan, stacking: Stacking, prints: Sequence[str]) -> dict[str, Any]:
+    arms = [
+        {"label": arm.label, "identity": identity(arm.experiment), "data": data}
+        for arm, data in zip(plan.arms, prints, strict=True)
+    ]
     stacks = [[[trial.arm.number, trial.seed] for trial in stack.trials] for stack in stacking.stacks]
     return {"arms": arms, "seeds": list(plan.seeds), "stacks": stacks}
 

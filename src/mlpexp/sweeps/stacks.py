@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mlpexp.config.program import program_of
 from mlpexp.sweeps.estimate import Cost, stack_cost
+from mlpexp.sweeps.factors import differing_keys
 from mlpexp.sweeps.plan import Arm, Plan, trial_key
 
 WORTH_WORKERS_SECONDS = 12.0  # of work for one core; starting a worker takes about three seconds
@@ -140,20 +140,10 @@ def _why(programs: dict[str, list[Trial]]) -> list[str]:
     reasons = []
     if convolutional:
         reasons.append(f"{len(convolutional)} convolutional trials one by one (on a CPU stacking them gains nothing)")
-    flat = [dict(_leaves(json.loads(program_of(trials[0].arm.experiment)))) for trials in programs.values()]
-    keys = list(dict.fromkeys(key for each in flat for key in each))
-    differing = [key for key in keys if len({each.get(key) for each in flat}) > 1]
+    differing = differing_keys([json.loads(program_of(trials[0].arm.experiment)) for trials in programs.values()])
     if differing and len(programs) > len(convolutional):
         reasons.append(f"other programs, hence other stacks: {', '.join(differing)}")
     return reasons
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}" if path else key)
-    else:
-        yield path, json.dumps(value)
 
 
 def choose_jobs(wanted: int | None, seconds: float) -> int:

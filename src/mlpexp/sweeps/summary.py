@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mlpexp.config.dump import as_data, config_hash
+from mlpexp.config.dump import as_data
 from mlpexp.data.dataset import Dataset
 from mlpexp.sweeps.axes import Axis, numbers, suits_log
 from mlpexp.sweeps.factors import differences
-from mlpexp.sweeps.plan import Plan, own_value
+from mlpexp.sweeps.plan import Plan, own_value, sweep_hash
 from mlpexp.sweeps.values import Distribution
 
 
@@ -17,7 +17,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> dict[str, Any]:
     return {
         "kind": "sweep",
         "name": plan.name,
-        "hash": config_hash(plan.base.experiment),
+        "hash": sweep_hash(plan),
         "status": "running",
         "title": f"{dataset.name} - {plan.base.experiment.model.name}: {_varied(plan)}",
         "method": plan.sweep.method,
@@ -28,6 +28,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> dict[str, Any]:
         "model": {"name": plan.base.experiment.model.name},
         "axes": [_axis(plan, axis) for axis in plan.axes],
         "base": {axis.key: _base(plan, axis) for axis in plan.axes},
+        "parts": plan.parts,
         "metric": plan.metric.described(),
         "margin": plan.sweep.margin,
         "match": plan.sweep.match,

@@ -11,21 +11,18 @@ from mlpexp.config.networks import Mlp
 from mlpexp.store.files import replacing, write_text
 from mlpexp.store.sweep_folder import SweepFolder, TrialBlock
 from mlpexp.store.table import Cell, as_csv
+from mlpexp.sweeps.metric import PARTS
 from mlpexp.sweeps.plan import Arm, Plan, trial_key
 from mlpexp.sweeps.stacks import Stacking
 
-PARTS, KINDS = ("train", "validation", "test"), ("loss", "accuracy", "r2")
-SCORES = tuple(f"{part}_{kind}" for part in PARTS for kind in KINDS)
 METRIC_COLUMNS = ("epoch", "step", "learning_rate")
 
 Index = dict[tuple[str, int], tuple[int, dict[str, Any]]]  # by what a trial computes: its stack and description
 
 
-def write_arms(folder: SweepFolder, plan: Plan) -> None:
-    """``arms.csv``: number, label, values of the axes, parameters, updates, epochs, hidden sizes."""
-    write_text(
-        folder.arms, as_csv(["arm", "label", *_keys(plan), *OF_ARMS], [_arm_row(plan, arm) for arm in plan.arms])
-    )
+def arms_table(plan: Plan) -> str:
+    """``arms.csv``: number, label, values of the axes, hidden sizes, parameters, updates, epochs."""
+    return as_csv(["arm", "label", *_keys(plan), *OF_ARMS], [_arm_row(plan, arm) for arm in plan.arms])
 
 
 OF_ARMS = ("hidden_sizes", "parameters", "steps", "epochs")
@@ -59,7 +56,9 @@ def write_tables(folder: SweepFolder, plan: Plan, stacking: Stacking) -> dict[st
         RunError: A part is damaged, or a file cannot be written.
     """
     index, timings = _index(folder, plan, stacking)
-    scores = [name for name in SCORES if any(name in trial["columns"] for _, trial in index.values())]
+    kinds = ("loss", "accuracy" if plan.base.facts.task == "classification" else "r2")
+    parts = [part for part in PARTS if any(part in arm.prepared.sizes.bounds for arm in plan.arms)]
+    scores = [f"{part}_{kind}" for part in parts for kind in kinds]
     counts: dict[str, Any] = {"trials": 0, "diverged": 0, "failed": 0, "reason": ""}
     rows: list[dict[str, Cell]] = []
     with replacing(folder.metrics) as metrics:

@@ -1,6 +1,7 @@
 """The values of an axis: lists, ranges such as ``log(1e-4, 1, 9)``, and distributions to sample from."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Distribution:
         return _rounded(self.low + share * (self.high - self.low))
 
     def __str__(self) -> str:
-        return f"{self.kind}({self.low:g}, {self.high:g})"
+        return f"{self.kind}({_exact(self.low)}, {_exact(self.high)})"
 
 
 def values_of(given: Any) -> list[Any] | Distribution:
@@ -82,11 +83,19 @@ def _inner_text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str) and not plain else value_text(value)
 
 
+def _exact(value: float) -> str:
+    """All digits of a number, whole ones without a point."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
 def _number(text: str) -> float:
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         raise ValueError(f"{text.strip()!r} is not a number") from None
+    if not math.isfinite(value):
+        raise ValueError(f"{text.strip()} is not a finite number")
+    return value
 
 
 def _rounded(value: float) -> float:
@@ -107,16 +116,17 @@ def _log(low: float, high: float, number: float) -> list[Any]:
 
 
 def _linear(low: float, high: float, number: float) -> list[Any]:
-    return [_rounded(value) for value in np.linspace(low, high, _count(number)).tolist()]
+    values = [_rounded(value) for value in np.linspace(low, high, _count(number)).tolist()]
+    return [int(value) for value in values] if all(value == int(value) for value in values) else values
 
 
 def _range(start: float, stop: float, step: float) -> list[Any]:
     if any(value != int(value) for value in (start, stop, step)):
         raise ValueError("range takes whole numbers; linear(0, 1, 5) makes others")
-    values = list(range(int(start), int(stop), int(step))) if step else []
+    values = range(int(start), int(stop), int(step)) if step else range(0)
     if not values or len(values) > MOST_VALUES:
         raise ValueError(f"range({start:g}, {stop:g}, {step:g}) has {len(values):,} values")
-    return values
+    return list(values)
 
 
 def _distribution(kind: str) -> Callable[[float, float], Distribution]:

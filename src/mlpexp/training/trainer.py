@@ -211,7 +211,10 @@ class Trainer:
                 columns[f"{part}_accuracy"] = score.accuracy
             else:
                 variances = self.variances[part][self.pair_of_member[self.progress.active]]
-                columns[f"{part}_r2"] = 1 - score.loss / np.maximum(variances, 1e-300)
+                share = score.loss / np.where(
+                    variances > 0, variances, np.nan
+                )  # equal targets leave nothing to explain
+                columns[f"{part}_r2"] = 1 - share
         return columns
 
     def _synchronize(self) -> None:
