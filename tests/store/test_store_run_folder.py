@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mlpexp.errors import InputError, RunError
-from mlpexp.store import run_folder
+from mlpexp.store import folders
 from mlpexp.store.folders import as_json, read_json
 from mlpexp.store.run_folder import RunFolder
 
@@ -55,13 +55,13 @@ class Stopped(datetime):
 
 
 def test_runs_of_the_same_second_get_different_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_folder, "datetime", Stopped)
+    monkeypatch.setattr(folders, "datetime", Stopped)
     names = [RunFolder.create(tmp_path, "a", FILES).path.name for _ in range(3)]
     assert names == ["20260102-030405-a", "20260102-030405-a-2", "20260102-030405-a-3"]
 
 
 def test_nothing_that_is_there_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_folder, "datetime", Stopped)
+    monkeypatch.setattr(folders, "datetime", Stopped)
     (tmp_path / "20260102-030405-a").mkdir()
     (tmp_path / "20260102-030405-a" / "mine").write_text("mine")
     (tmp_path / "20260102-030405-a-2").write_text("a file of mine")
