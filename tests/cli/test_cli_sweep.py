@@ -337,7 +337,13 @@ LONG = TINY.replace("epochs: 4", "epochs: 500")
 
 
 @pytest.mark.parametrize(
-    ("number", "jobs"), [(signal.SIGKILL, 1), (signal.SIGKILL, 2), (signal.SIGINT, 1), (signal.SIGTERM, 2)]
+    ("number", "jobs"),
+    [
+        (signal.SIGKILL, 2),
+        (signal.SIGINT, 1),
+        pytest.param(signal.SIGKILL, 1, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow),
+    ],
 )
 def test_killed_and_resumed_equals_uninterrupted(
     number: int, jobs: int, start: Start, config: Write, tmp_path: Path
@@ -362,6 +368,7 @@ def test_killed_and_resumed_equals_uninterrupted(
     assert start("sweep", "--resume", folder).wait().code == 2
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_is_replaced(start: Start, config: Write, tmp_path: Path) -> None:
     axes = ["-c", config(LONG), "--learning-rate", "0.01,0.1", "--batch-size", "7,21,35", "--seeds", 2, "-q"]
     whole = tmp_path / start("sweep", *axes, "--runs-dir", "whole").wait().run

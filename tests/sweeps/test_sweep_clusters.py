@@ -13,7 +13,7 @@ from mlpexp.sweeps.stacks import stacking
 from mlpexp.sweeps.tasks import StackOutcome, StackTask
 from mlpexp.sweeps.worker import train_stack
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 
 def tasks_of(plan: Plan) -> list[StackTask]:
