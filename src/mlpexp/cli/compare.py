@@ -10,6 +10,7 @@ import typer
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.store.sweep_folder import SweepFolder
     from mlpexp.sweeps.candidates import Candidate
 
 FORMATS = ("table", "markdown", "latex", "csv")
@@ -23,8 +24,13 @@ def compare(
         str | None, typer.Option("--metric", help="What is compared, such as test_loss.", show_default=False)
     ] = None,
     baseline: Annotated[
-        int | None,
-        typer.Option("--baseline", metavar="N", help="Compare with arm or path number N, from 0 [default: the best]."),
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="N",
+            show_default=False,
+            help="Compare with arm or path number N, from 0, or an arm by KEY=VALUE,... [default: the best].",
+        ),
     ] = None,
     margin: Annotated[
         float | None,
@@ -53,8 +59,8 @@ def compare(
         from mlpexp.sweeps.comparison import read_comparison
 
         folder = SweepFolder.open(paths[0])
-        _check_baseline(baseline, folder.read_summary()["num_arms"])
-        found = read_comparison(folder, metric, margin if power is None else power, baseline)
+        chosen = _baseline(baseline, folder.read_summary()["num_arms"], folder)
+        found = read_comparison(folder, metric, margin if power is None else power, chosen)
         print_comparison(folder, found, power=power, format_=format_)
         return
     if len(paths) == 1:
@@ -62,26 +68,34 @@ def compare(
     _compare_paths(paths, metric, baseline, power or margin or MARGIN, format_, power)
 
 
-def _check_baseline(baseline: int | None, count: int) -> None:
-    if baseline is not None and not 0 <= baseline < count:
-        raise InputError(f"--baseline {baseline}: expected a number from 0 to {count - 1}")
+def _baseline(wanted: str | None, count: int, folder: "SweepFolder | None" = None) -> int | None:
+    """The number of the arm or path to compare with."""
+    if wanted is None:
+        return None
+    if wanted.isdigit() and int(wanted) < count:
+        return int(wanted)
+    if folder is not None and "=" in wanted:
+        from mlpexp.sweeps.comparison import arm_named
+
+        return arm_named(folder, wanted)
+    raise InputError(f"--baseline {wanted}: expected a number from 0 to {count - 1}")
 
 
 def _compare_paths(
-    paths: Sequence[Path], metric: str | None, baseline: int | None, margin: float, format_: str, power: float | None
+    paths: Sequence[Path], metric: str | None, baseline: str | None, margin: float, format_: str, power: float | None
 ) -> None:
     from mlpexp.statistics.comparison import compare as compare_arms
     from mlpexp.sweeps.candidates import candidates_in, common_metric, paired_values
     from mlpexp.sweeps.factors import differences
 
     found = candidates_in(paths)
-    _check_baseline(baseline, len(found))
+    reference = _baseline(baseline, len(found))
     factors = differences([one.config for one in found])
     if format_ == "table":
         _print_differences(found, factors)
     chosen = common_metric(found, metric)
     seeds, values = paired_values(found, chosen)
-    result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=baseline)
+    result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=reference)
     from mlpexp.cli.sweep_results import print_power
     from mlpexp.cli.tables import print_as
     from mlpexp.report.comparison_table import number

@@ -252,7 +252,7 @@ def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, qui
     else:
         print_sweep(folder, drawn, power=power)
     summary = folder.read_summary()
-    for line in losses(summary):
+    for line in losses(summary) if quiet else []:  # else it stands below the table
         typer.echo(f"warning: {line}", err=True)
     if summary["status"] == "diverged":
         raise RunError(f"{folder.path}: every trial diverged or failed; trials.csv says why")

@@ -9,11 +9,11 @@ import numpy as np
 import typer
 
 from mlpexp.cli.tables import columns_available, print_as, print_table
-from mlpexp.report.comparison_table import Row, comparison_table, number, ordered
+from mlpexp.report.comparison_table import Row, comparison_table, number, ordered, table_to_paste
 from mlpexp.report.tables import TextTable
 from mlpexp.store.files import write_text
 from mlpexp.store.sweep_folder import SweepFolder
-from mlpexp.store.table import read_rows
+from mlpexp.store.table import cell_text, read_rows
 from mlpexp.sweeps.factors import changes_samples
 from mlpexp.sweeps.options import SEED_AXES
 
@@ -45,7 +45,10 @@ def print_comparison(
         print_as(_noise_table(found.noise, str(found.summary["metric"]["label"])), format_)
     else:
         against = "baseline" if found.to_baseline else "best"
-        table = _table(folder, found, against, MOST_ROWS if format_ == "table" else None)
+        pasted = format_ in ("markdown", "latex")
+        table = (
+            _to_paste(found) if pasted else _table(folder, found, against, MOST_ROWS if format_ == "table" else None)
+        )
         narrow = format_ == "table" and columns_available() < WIDE
         print_as(table.only(NARROW, found.summary["metric"]["label"]) if narrow else table, format_)
     if format_ != "table":
@@ -61,9 +64,18 @@ def write_texts(folder: SweepFolder) -> None:
     from mlpexp.sweeps.comparison import read_comparison
 
     found = read_comparison(folder)
-    table = _table(folder, found, "baseline" if found.to_baseline else "best", None)
+    table = _to_paste(found)
     write_text(folder.path / "comparison.md", table.markdown())
-    write_text(folder.path / "comparison.tex", table.latex())
+    write_text(folder.path / "comparison.tex", "% needs \\usepackage{booktabs}\n" + table.latex())
+
+
+def _to_paste(found: "SweepComparison") -> TextTable:
+    from mlpexp.sweeps.comparison import comparison_rows
+
+    rows = [{key: cell_text(cell) for key, cell in row.items()} for row in comparison_rows(found)]
+    against, shown = "baseline" if found.to_baseline else "best", found.shown
+    reference = "nothing" if shown.reference is None else f"the {against} arm ({found.labels[shown.reference]})"
+    return table_to_paste(rows, found.summary, against, reference, shown.family)
 
 
 def rebuild(path: Path) -> None:
@@ -81,7 +93,6 @@ def rebuild(path: Path) -> None:
 
 
 def _table(folder: SweepFolder, found: "SweepComparison", against: str, most: int | None) -> TextTable:
-    from mlpexp.store.table import cell_text
     from mlpexp.sweeps.comparison import comparison_rows
 
     rows: Sequence[Row] = [{key: cell_text(cell) for key, cell in row.items()} for row in comparison_rows(found)]
@@ -129,22 +140,40 @@ def _counted(found: "SweepComparison") -> list[str]:
     counts = ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in words.items() if verdict in verdicts)
     which = "the best arm" if shown.chosen_after else "the baseline"
     why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
+    if shown.family == 1:
+        correction = "p: sign-flip test"
+    else:
+        correction = f"p: joint sign-flip test, corrected for {shown.family:,} comparisons ({why})"
     lines = [
         f"compared with {which} ({found.labels[shown.reference]}): {counts}",
-        f"p: joint sign-flip test, corrected for {shown.family:,} comparison{'s' * (shown.family > 1)} ({why})",
+        correction,
     ]
-    if shown.chosen_after and "undecided" in verdicts:
-        lines.append("a --baseline named before asks fewer questions and needs fewer seeds")
+    if "undecided" in verdicts or "no difference" in verdicts:
+        lines.append(_margin(found))
+    if shown.chosen_after and shown.family > 1 and "undecided" in verdicts:
+        lines.append(
+            "naming the arm to compare with before the sweep (--baseline) asks fewer questions and needs fewer seeds"
+        )
     return lines
+
+
+def _margin(found: "SweepComparison") -> str:
+    """Which difference was taken to matter, and whether the data can resolve it."""
+    metric, data, margin = found.summary["metric"], found.summary["dataset"], found.shown.margin
+    sentence = f"a difference that matters: {margin:g} (sweep.margin in the config; compare --margin asks for another)"
+    samples = data[metric["name"].partition("_")[0]]
+    if metric["name"].endswith("accuracy") and margin < 1 / samples:
+        sentence += f"; mind that one of {samples:,} samples is already {1 / samples:.3f}"
+    return sentence
 
 
 def _flattery(found: "SweepComparison") -> list[str]:
     """What the best arm's mean is worth."""
     best, metric = found.flattery, found.summary["metric"]
-    if best is None or len(found.labels) < 2:
+    if best is None or not found.shown.chosen_after or found.shown.family == 0:
         return []
     lines = []
-    if not math.isnan(best.optimism):
+    if not math.isnan(best.optimism) and best.optimism > 5e-5:
         lines.append(
             f"the best of {len(found.labels):,} arms, {found.labels[best.arm]}, has {metric['label']} {number(best.mean)}; "
             f"having been chosen flatters it by about {number(max(best.optimism, 0.0))} "

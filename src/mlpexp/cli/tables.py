@@ -15,7 +15,7 @@ def print_table(table: "TextTable") -> None:
     """Prints a table; where it is wider than the terminal, cells wrap, and in a pipe nothing is cut."""
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
-        console = Console(highlight=False, markup=False, emoji=False, width=200)
+        console = Console(highlight=False, markup=False, emoji=False, width=columns_available())
     shown = Table(title=table.title, title_justify="left", box=box.SIMPLE_HEAD, show_footer=table.footer is not None)
     for i, column in enumerate(table.columns):
         footer = table.footer[i] if table.footer else ""

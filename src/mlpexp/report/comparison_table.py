@@ -40,6 +40,57 @@ def comparison_table(
     return TextTable(columns, body, numeric, title=f"{summary['title']}: {metric['label']}, {_when(metric)}")
 
 
+def table_to_paste(
+    rows: Sequence[Row], summary: Mapping[str, Any], against: str, reference: str, family: int
+) -> TextTable:
+    """The comparison for a report: what fits a page, with all that must be said of it in the caption.
+
+    Args:
+        rows: Of ``comparison.csv``.
+        summary: ``summary.json``.
+        against: ``best`` or ``baseline``.
+        reference: Label of that arm.
+        family: Number of comparisons that p is corrected for.
+    """
+    metric, data = summary["metric"], summary["dataset"]
+    columns = ["arm", "n", metric["label"], "95 % interval", "difference", "its 95 % interval", "p", "verdict"]
+    body = []
+    for row in rows:
+        low, high = row[f"{against}_difference_low"], row[f"{against}_difference_high"]
+        body.append([
+            row["label"], row["n"], fixed(row["mean"]), _ends(row["low"], row["high"]),
+            fixed(row[f"{against}_difference"], sign=True), _ends(low, high, sign=True),
+            probability(row[f"{against}_p_adjusted"]), row[f"{against}_verdict"],
+        ])  # fmt: skip
+    samples = ", ".join(f"{data[part]:,} {part}" for part in ("train", "validation", "test") if data[part])
+    corrected = f", corrected for {family:,} comparisons" if family > 1 else ""
+    caption = (
+        f"{summary['title']}. {metric['label'].capitalize()} {_when(metric)} ({samples} samples), mean over n seeds with "
+        f"Student's t interval. Differences to {reference}, paired by seed; p: sign-flip test{corrected}."
+    )
+    return TextTable(columns, body, frozenset(columns) - {"arm", "verdict"}, title=caption)
+
+
+def fixed(text: str, *, sign: bool = False) -> str:
+    """Four decimals (five digits for large numbers), a dash for what is not a number."""
+    value = float(text) if text != "" else math.nan
+    if not math.isfinite(value):
+        return "-"
+    value = value if abs(value) > 1e-8 else 0.0
+    form = f"{'+' if sign else ''}{'.4f' if abs(value) < 1e4 else '.4g'}"
+    return f"{value:{form}}"
+
+
+def probability(text: str) -> str:
+    """A p value with three decimals."""
+    value = float(text) if text != "" else math.nan
+    return "-" if math.isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _ends(low: str, high: str, *, sign: bool = False) -> str:
+    return "-" if fixed(low) == "-" else f"{fixed(low, sign=sign)} .. {fixed(high, sign=sign)}"
+
+
 def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
     """Best mean first; arms without a mean last."""
 

@@ -156,11 +156,19 @@ def axis_curves(files: SweepFiles, axis: SweepAxis, columns: list[str]) -> list[
     return found
 
 
+EXPLODED = 10.0  # times its value at the start: a loss that would flatten all others
+
+
 def curves_range(curves: list[AxisCurves]) -> Range:
     """The range of an axis for the means of all these curves."""
     means = [one.rename_axis("epoch")[["mean"]] for each in curves for one in each.means.values()]
     if curves[0].kind == "loss":
-        return loss_range(means, frozenset())
+        calm = [one for one in means if not one["mean"].max() > EXPLODED * one["mean"].iloc[0]]
+        found = loss_range(calm or means, frozenset())
+        if not calm or len(calm) == len(means):
+            return found
+        highest = max(float(one["mean"].max()) for one in means)
+        return found._replace(note="; ".join(filter(None, [found.note, f"above the axis: values up to {highest:.2g}"])))
     return score_range(means, frozenset(), 100.0 if curves[0].kind == "accuracy" else 1.0)
 
 

@@ -128,6 +128,6 @@ def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
 
 def _note(points: pd.DataFrame, files: SweepFiles, limits: Range) -> str:
     names = names_note(files) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
-    time = "" if "parameters" in points.columns else "time: its share of the stack's"
+    time = "" if "parameters" in points.columns else "time: of its stack, divided by the trials in it"
     parts = [seeds_note(points), names, time, files.facts.selection_note, lost_total(points), limits.note]
     return "; ".join(filter(None, parts))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.config.problems import Place
 from mlpexp.errors import InputError
 from mlpexp.statistics.arm_comparison import ArmComparison
 from mlpexp.statistics.best_arm import best_arm
@@ -15,8 +16,10 @@ from mlpexp.statistics.variance_components import VarianceComponents, variance_c
 from mlpexp.store.files import write_text
 from mlpexp.store.sweep_folder import SweepFolder
 from mlpexp.store.table import Cell, as_csv, read_rows
+from mlpexp.sweeps.axes import ALIASES
 from mlpexp.sweeps.metric import choose_metric
-from mlpexp.sweeps.options import SEED_AXES
+from mlpexp.sweeps.options import SEED_AXES, settings_in
+from mlpexp.sweeps.values import value_text
 
 OWN = ("arm", "label", "n", "missing", "mean", "std", "median", "low", "high")
 AGAINST = ("difference", "difference_low", "difference_high", "p", "p_adjusted", "verdict", "seeds_needed", "sentence")
@@ -96,6 +99,23 @@ def read_comparison(
         _selected(rows, summary, len(labels)),
         _noise(summary, values),
     )  # fmt: skip
+
+
+def arm_named(folder: SweepFolder, text: str) -> int:
+    """The arm of a sweep by the values of its axes: ``learning_rate=0.1,batch_size=8``.
+
+    Raises:
+        InputError: It names no arm, or several.
+    """
+    place = Place(f"--baseline {text}")
+    wanted = {ALIASES.get(key, key): value_text(value) for key, value in settings_in(text, place).items()}
+    rows = read_rows(folder.arms)
+    found = [int(row["arm"]) for row in rows if all(row.get(key) == value for key, value in wanted.items())]
+    if len(found) != 1:
+        raise InputError(
+            f"{place}: is {len(found)} arms of {len(rows)}; name one by the values of its axes, or by its number"
+        )
+    return found[0]
 
 
 def write_comparison(folder: SweepFolder) -> SweepComparison:
