@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.networks import ModelConfig
 from mlpexp.errors import ArchitectureError
@@ -15,8 +16,8 @@ POOL: dict[str, Any] = {"layer": "max_pool"}
 DENSE: dict[str, Any] = {"layer": "dense", "units": 2}
 
 
-def built(model: dict[str, Any], shape: tuple[int, ...]) -> None:
-    build_architecture(MODEL.validate_python(model), shape, 3)
+def built(model: dict[str, Any], shape: tuple[int, ...]) -> Architecture:
+    return build_architecture(MODEL.validate_python(model), shape, 3)
 
 
 @pytest.mark.parametrize(
@@ -53,5 +54,5 @@ def test_an_image_too_small_for_a_named_network() -> None:
 
 
 def test_the_smallest_input_that_fits() -> None:
-    built({"name": "cnn", "layers": [CONV, POOL, DENSE]}, (1, 4, 4))
-    built({"name": "cnn4"}, (1, 16, 16))
+    assert built({"name": "cnn", "layers": [CONV, POOL, DENSE]}, (1, 4, 4)).layers[-1].input_shape == (4,)
+    assert [layer.input_shape for layer in built({"name": "cnn4"}, (1, 16, 16)).layers][-2:] == [(10, 1, 1), (10,)]

@@ -14,6 +14,7 @@ from shell_lines import Result
 from mlpexp.cli.main import main
 from mlpexp.cli.sweep_results import write_texts
 from mlpexp.store.sweep_folder import SweepFolder
+from mlpexp.sweeps.comparison import read_comparison
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +68,8 @@ def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made = make_sweep(folder, finished=name == "swept")
         made.path.rename(folder / name)
     draw_sweep_plots(folder / "swept")
-    write_texts(SweepFolder.open(folder / "swept"))
+    swept = SweepFolder.open(folder / "swept")
+    write_texts(swept, read_comparison(swept))
     return folder
 
 

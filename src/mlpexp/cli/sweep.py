@@ -240,9 +240,11 @@ def _run(
 def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, quiet: bool) -> None:
     from mlpexp.cli.sweep_results import losses, print_sweep, write_texts
     from mlpexp.report.sweep_plots import draw_sweep_plots
+    from mlpexp.sweeps.comparison import read_comparison
 
     try:
-        write_texts(folder)
+        found = read_comparison(folder)  # with --power, the sweep's own margin is that difference
+        write_texts(folder, found)
         drawn = draw_sweep_plots(folder.path, formats)
     except KeyboardInterrupt:
         again = f"draw its plots with: mlpexp plot {quote(str(folder.path))}"
@@ -250,7 +252,7 @@ def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, qui
     if quiet:
         typer.echo(folder.path)
     else:
-        print_sweep(folder, drawn, power=power)
+        print_sweep(folder, found, drawn, power=power)
     summary = folder.read_summary()
     for line in losses(summary) if quiet else []:  # else it stands below the table
         typer.echo(f"warning: {line}", err=True)

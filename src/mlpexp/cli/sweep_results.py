@@ -27,11 +27,10 @@ WIDE = 150  # characters that the whole table needs
 NARROW = ("arm", "n", "95 % interval", "verdict")  # and the metric
 
 
-def print_sweep(folder: SweepFolder, drawn: Sequence[Path], *, power: float | None = None) -> None:
+def print_sweep(
+    folder: SweepFolder, found: "SweepComparison", drawn: Sequence[Path], *, power: float | None = None
+) -> None:
     """The table of arms, what follows from it in words, and where it is written."""
-    from mlpexp.sweeps.comparison import read_comparison
-
-    found = read_comparison(folder, margin=power)
     print_comparison(folder, found, power=power)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
     typer.echo(f"written to {folder.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
@@ -59,11 +58,8 @@ def print_comparison(
         print_power(found.labels, found.shown, power)
 
 
-def write_texts(folder: SweepFolder) -> None:
+def write_texts(folder: SweepFolder, found: "SweepComparison") -> None:
     """Writes ``comparison.md`` and ``comparison.tex`` beside ``comparison.csv``."""
-    from mlpexp.sweeps.comparison import read_comparison
-
-    found = read_comparison(folder)
     table = _to_paste(found)
     write_text(folder.path / "comparison.md", table.markdown())
     write_text(folder.path / "comparison.tex", "% needs \\usepackage{booktabs}\n" + table.latex())
@@ -88,8 +84,7 @@ def rebuild(path: Path) -> None:
     if not folder.arms.is_file():
         write_text(folder.arms, arms_table(make_plan(folder.config)))
     if folder.trials.is_file() and folder.read_summary()["status"] in ("finished", "diverged"):
-        write_comparison(folder)
-        write_texts(folder)
+        write_texts(folder, write_comparison(folder))
 
 
 def _table(folder: SweepFolder, found: "SweepComparison", against: str, most: int | None) -> TextTable:

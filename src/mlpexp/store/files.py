@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from mlpexp.errors import RunError
 
@@ -35,8 +35,9 @@ def write_errors(path: Path) -> Iterator[None]:
         raise RunError(f"{path}: cannot be written: {reason}; what was there before is still there") from None
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replaces a file as a whole: a temporary file in the same folder, flush, fsync, rename.
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream that takes the place of a file when it ends well: a temporary file in the same folder, flush, fsync, rename.
 
     Raises:
         RunError: The file cannot be written; an older version is left as it was.
@@ -46,28 +47,6 @@ def write_bytes(path: Path, content: bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(temporary, 0o666 & ~current_umask())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[TextIO]:
-    """A UTF-8 text stream that takes the place of a file when it ends well: for tables too long for the memory.
-
-    Raises:
-        RunError: The file cannot be written; an older version is left as it was.
-    """
-    with write_errors(path):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -77,6 +56,16 @@ def replacing(path: Path) -> Iterator[TextIO]:
             Path(temporary).unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces a file as a whole.
+
+    Raises:
+        RunError: As ``replacing``.
+    """
+    with replacing(path) as stream:
+        stream.write(content)
 
 
 def write_text(path: Path, content: str) -> None:

@@ -75,14 +75,14 @@ def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[Stac
     rest = iter(tasks)
     try:
         while True:
-            while len(running) < jobs and (task := next(rest, None)):
-                running[executor.submit(_work, task)] = task
-            if not running:
-                return
-            done, _ = wait(running, POLL_SECONDS, FIRST_COMPLETED)
-            if number := stop():
-                raise Interrupted("stopped", number)
             try:
+                while len(running) < jobs and (task := next(rest, None)):
+                    running[executor.submit(_work, task)] = task
+                if not running:
+                    return
+                done, _ = wait(running, POLL_SECONDS, FIRST_COMPLETED)
+                if number := stop():
+                    raise Interrupted("stopped", number)
                 for future in done:
                     outcome = future.result()
                     del running[future]

@@ -1,6 +1,7 @@
 """The way of one sweep: plan -> stacks -> workers -> parts -> tables -> comparison."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,8 @@ def train_sweep(
             folder.write_summary({**opening, "status": "interrupted"})
             raise
         except Exception as error:
-            folder.write_summary({**opening, "status": "failed", "reason": str(error)})
+            with suppress(RunError):  # the disk that caused the failure may not take the news of it
+                folder.write_summary({**opening, "status": "failed", "reason": str(error)})
             raise
         folder.write_summary(summary)
         folder.remove_parts()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mlpexp.config.networks import Mlp
+from mlpexp.config.scores import score_kinds
 from mlpexp.store.files import replacing, write_text
 from mlpexp.store.sweep_folder import SweepFolder, TrialBlock
 from mlpexp.store.table import Cell, as_csv
@@ -56,17 +57,19 @@ def write_tables(folder: SweepFolder, plan: Plan, stacking: Stacking) -> dict[st
         RunError: A part is damaged, or a file cannot be written.
     """
     index, timings = _index(folder, plan, stacking)
-    kinds = ("loss", "accuracy" if plan.base.facts.task == "classification" else "r2")
+    kinds = score_kinds(plan.base.experiment, plan.base.facts.task)
     parts = [part for part in PARTS if any(part in arm.prepared.sizes.bounds for arm in plan.arms)]
     scores = [f"{part}_{kind}" for part in parts for kind in kinds]
     counts: dict[str, Any] = {"trials": 0, "diverged": 0, "failed": 0, "reason": ""}
     rows: list[dict[str, Cell]] = []
     with replacing(folder.metrics) as metrics:
-        metrics.write(",".join(["arm", "seed", *METRIC_COLUMNS, *scores]) + "\n")
+        metrics.write((",".join(["arm", "seed", *METRIC_COLUMNS, *scores]) + "\n").encode())
         for arm in plan.arms:
             for seed in plan.seeds:
                 stack, trial = index[trial_key(arm, seed)]
-                metrics.writelines(_lines(arm.number, seed, folder.block(stack, trial), scores))
+                metrics.writelines(
+                    line.encode() for line in _lines(arm.number, seed, folder.block(stack, trial), scores)
+                )
                 rows.append(_trial_row(plan, arm, seed, trial, scores))
                 counts["trials"] += 1
                 if trial["status"] in ("diverged", "failed"):
