@@ -33,9 +33,12 @@ ALLOWED: dict[str, set[str]] = {
     "statistics": {"errors"},
     "store": {"errors", "config"},
     "report": {"errors", "config", "architectures", "statistics", "store"},
-    "experiment": ENGINE | {"__init__", "training", "statistics", "store"},
+    "experiment": ENGINE | {"__init__", "training", "analysis", "som", "statistics", "store"},
+    "analysis": ENGINE | {"training", "statistics"},
+    "som": ENGINE | {"training"},
     "sweeps": ENGINE | {"__init__", "training", "statistics", "store", "experiment"},
-    "cli": ENGINE | {"__init__", "training", "statistics", "store", "report", "experiment", "sweeps"},
+    "cli": ENGINE
+    | {"__init__", "training", "analysis", "som", "statistics", "store", "report", "experiment", "sweeps"},
     "__main__": {"cli"},
 }
 WITHOUT_TORCH = ("config", "architectures", "data", "store", "statistics", "report", "sweeps", "cli")
@@ -118,7 +121,7 @@ def test_the_errors_import_nothing() -> None:
     assert imported((ROOT / "errors.py").read_text()) == set()
 
 
-WITH_TORCH = ("nn", "training", "experiment", "cli")
+WITH_TORCH = ("nn", "training", "analysis", "som", "experiment", "cli")
 
 
 @pytest.mark.parametrize(

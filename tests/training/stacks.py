@@ -5,7 +5,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.members import samples_of
+from mlpexp.experiment.members import trainer_of
 from mlpexp.training.trainer import Trainer
 
 
@@ -30,7 +30,7 @@ def trainer(members: list[Experiment]) -> Trainer:
     dataset = load(members[0].dataset)
     facts = dataset.facts
     architectures = [build_architecture(member.model, facts.input_shape, facts.num_outputs) for member in members]
-    return Trainer(members, architectures, dataset, samples_of(members, dataset))
+    return trainer_of(members, architectures, dataset)
 
 
 def finished(members: list[Experiment]):

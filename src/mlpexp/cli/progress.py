@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mlpexp.config.scores import LABELS, score_kinds
+
 if TYPE_CHECKING:
     from mlpexp.experiment.prepare import Prepared
     from mlpexp.experiment.run import Update
@@ -16,7 +18,7 @@ class ProgressBar:
 
     def __init__(self, prepared: "Prepared", *, shown: bool) -> None:
         self.epochs = prepared.experiment.training.epochs
-        self.second = "accuracy" if prepared.facts.task == "classification" else "r2"
+        self.kinds = score_kinds(prepared.experiment, prepared.facts.task)
         self.part = list(prepared.sizes.bounds)[-1] if prepared.sizes.validation == 0 else "validation"
         columns = (
             TextColumn("{task.description}"),
@@ -41,10 +43,11 @@ class ProgressBar:
         """Moves the bar."""
         if update.record:
             rows = update.record.rows
-            loss = sum(row.scores["train_loss"] for row in rows) / len(rows)
-            second = sum(row.scores[f"{self.part}_{self.second}"] for row in rows) / len(rows)
-            name = {"accuracy": "accuracy", "r2": "R²"}[self.second]
-            self.scores = f"train loss {loss:.4f}  {self.part} {name} {second:.4f}"
+            shown = []
+            for part, kind in zip(("train", self.part), self.kinds, strict=True):
+                mean = sum(row.scores[f"{part}_{kind}"] for row in rows) / len(rows)
+                shown.append(f"{part} {LABELS[kind]} {mean:.4f}")
+            self.scores = "  ".join(shown)
         self.bar.update(
             self.task, completed=update.fraction, description=f"epoch {update.epoch}/{self.epochs}  {self.scores}"
         )

@@ -7,10 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from mlpexp.config.scores import LABELS
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.run_folder import RunFolder
-
-LABELS = {"loss": "loss", "accuracy": "accuracy", "r2": "R²"}
 
 
 def print_results(folder: RunFolder, drawn: Sequence[Path]) -> None:

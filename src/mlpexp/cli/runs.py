@@ -162,7 +162,7 @@ def _print_head(console: Any, folder: "RunFolder", summary: dict[str, Any]) -> N
 
 def _headline(summary: dict[str, Any]) -> str:
     """The metric that a run is judged by, with its interval."""
-    from mlpexp.cli.results import LABELS
+    from mlpexp.config.scores import LABELS
 
     when = "best" if summary.get("selected_on") else "final"
     means = summary.get("means", {}).get(when, {})

@@ -1,16 +1,19 @@
-"""The members of a stack, and the data as their seeds see them."""
+"""The members of a stack, the data as their seeds see them, and their trainer."""
 
 from collections.abc import Sequence
 
 import torch
 
+from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import split
 from mlpexp.data.standardize import fit, neutral
 from mlpexp.experiment.machine import choose_device
 from mlpexp.experiment.prepare import test_fraction
+from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.samples import Samples, pair_of
+from mlpexp.training.trainer import Trainer
 
 INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
 
@@ -18,6 +21,16 @@ INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": 
 def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:
     """One experiment per seed; a purpose whose seed the config sets keeps that one."""
     return [experiment.model_copy(update={"seed": seed, "seeds": 1}) for seed in seeds]
+
+
+def trainer_of(members: Sequence[Experiment], architectures: Sequence[Architecture], dataset: Dataset) -> Trainer:
+    """The trainer of a stack, before its first step."""
+    return Trainer(members, architectures, dataset, samples_of(members, dataset), method_of(members[0]))
+
+
+def method_of(experiment: Experiment) -> Method:
+    """How an experiment is trained."""
+    return BACKPROPAGATION
 
 
 def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:

@@ -11,6 +11,7 @@ import torch
 
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.scores import score_kinds
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.fingerprint import fingerprint
 from mlpexp.data.load import load
@@ -18,7 +19,7 @@ from mlpexp.errors import InputError, Interrupted, RunError
 from mlpexp.experiment.environment import environment, resumption
 from mlpexp.experiment.evaluate import Evaluation
 from mlpexp.experiment.machine import choose_device, device_name, num_threads, stacks
-from mlpexp.experiment.members import members_of, samples_of
+from mlpexp.experiment.members import members_of, samples_of, trainer_of
 from mlpexp.experiment.prepare import Prepared
 from mlpexp.experiment.signals import StopRequest, stop_on_signals
 from mlpexp.experiment.stack_results import StackResults, save_final_weights
@@ -103,7 +104,7 @@ def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[U
             results = []
             for number, seeds in enumerate(groups):
                 members = members_of(experiment, seeds)
-                trainer = Trainer(members, [architecture] * len(members), dataset, samples_of(members, dataset))
+                trainer = trainer_of(members, [architecture] * len(members), dataset)
                 for update in _train_stack(trainer, number, folder, tables, stop):
                     if resumed:  # and what was saved could be read
                         _note_resumption(folder, experiment)
@@ -152,8 +153,8 @@ class _Tables:
 
     def __init__(self, folder: RunFolder, prepared: Prepared) -> None:
         self.folder = folder
-        second = "accuracy" if prepared.facts.task == "classification" else "r2"
-        scores = [f"{part}_{kind}" for part in prepared.sizes.bounds for kind in ("loss", second)]
+        kinds = score_kinds(prepared.experiment, prepared.facts.task)
+        scores = [f"{part}_{kind}" for part in prepared.sizes.bounds for kind in kinds]
         self.columns = ("seed", "epoch", "step", "samples", "learning_rate", *scores)
         self._open: tuple[GrowingTable, GrowingTable] | None = None
 

@@ -9,7 +9,7 @@ import torch
 from mlpexp.architectures.build import build_architecture
 from mlpexp.errors import Interrupted, RunError
 from mlpexp.experiment.machine import choose_device, device_name
-from mlpexp.experiment.members import samples_of
+from mlpexp.experiment.members import trainer_of
 from mlpexp.experiment.run import CHECKPOINT_SECONDS
 from mlpexp.store.checkpoint import load_checkpoint, save_checkpoint
 from mlpexp.store.sweep_folder import SweepFolder, TrialBlock
@@ -59,7 +59,7 @@ def _train(task: StackTask, stop: Stop, report: Report) -> StackOutcome:
     models = dict(zip(keys, (member.model for member in members), strict=True))
     built = {key: build_architecture(model, shape, outputs) for key, model in models.items()}
     architectures = [built[key] for key in keys]
-    trainer = Trainer(members, architectures, dataset, samples_of(members, dataset))
+    trainer = trainer_of(members, architectures, dataset)
     history = History(len(members))
     saver = _Saver(task, trainer, history)
     saver.restore()

@@ -26,10 +26,15 @@ REMEMBERED_BYTES = 64_000_000
 
 @dataclass(frozen=True)
 class PartScore:
-    """Mean loss and share of correct samples (NaN for regression) of each member on one part, ``(M,)`` float64."""
+    """What each member reaches on one part, ``(M,)`` float64.
+
+    Attributes:
+        loss: What training lowers: the mean loss.
+        second: What a user asks for: the share of correct samples (NaN for regression).
+    """
 
     loss: np.ndarray
-    accuracy: np.ndarray
+    second: np.ndarray
 
 
 class Evaluator:

@@ -17,17 +17,18 @@ from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.program import program_of
+from mlpexp.config.scores import score_kinds
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.dropout import DropoutMasks
-from mlpexp.training.evaluation import Evaluator, PartScore
+from mlpexp.training.evaluation import PartScore
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
 from mlpexp.training.losses import LOSSES, predicted
+from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.progress import Progress
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
-from mlpexp.training.step import Stepper
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 
@@ -43,27 +44,32 @@ class Trainer:
         architectures: One per member; they may differ in initializers, gains, slopes and dropout rates only.
         dataset: The data.
         samples: The data as the members' seeds see them.
+        method: How they learn.
     """
 
     def __init__(
-        self, members: Sequence[Experiment], architectures: Sequence[Architecture], dataset: Dataset, samples: Samples
-    ) -> None:
+        self, members: Sequence[Experiment], architectures: Sequence[Architecture], dataset: Dataset, samples: Samples,
+        method: Method = BACKPROPAGATION,
+    ) -> None:  # fmt: skip
         assert_one_program(members)
         self.members, self.architectures, self.samples = list(members), list(architectures), samples
-        first = self.members[0]
+        self.method, first = method, self.members[0]
         self.settings, self.classification = first.training, dataset.facts.task == "classification"
+        self.kinds = score_kinds(first, dataset.facts.task)
         self.loss = LOSSES[str(first.loss)]
         size = self.settings.batch_size
         self.batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
         self.parts = list(samples.sizes.bounds)
-        self.variances = {} if self.classification else target_variances(samples)
+        self.variances = target_variances(samples) if self.kinds[1] == "r2" else {}
         self.seeds = np.array([member.seed for member in self.members], dtype=np.int64)
         self.pair_of_member, self.dropout_rates = samples.index_of(self.members), dropout_rates(self.architectures)
         network = StackedNetwork.of_members(
             self.architectures, [member.seeds_by_purpose.init for member in self.members],
             dtype=WEIGHT_DTYPES[self.settings.precision], device=samples.device,
         )  # fmt: skip
+        index = torch.from_numpy(self.pair_of_member).to(samples.device)
+        method.start(self.members, network, samples, index)
         self.architecture = network.architecture
         dropping = [layer for layer in self.architecture.layers if isinstance(layer.spec, Dropout)]
         self.values_per_sample = prod(self.architecture.input_shape) + sum(prod(d.output_shape) for d in dropping)
@@ -108,9 +114,10 @@ class Trainer:
         index = self.pair_of_member[progress.active]
         self.active_pairs = torch.from_numpy(index).to(self.samples.device)
         self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
-        self.evaluator = Evaluator(self.samples, self.loss, self.active_pairs, classification=self.classification)
+        active = [self.members[i] for i in progress.active]
+        self.evaluator = self.method.measures(active, self.samples, self.active_pairs)
         self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, progress.active], index)
-        self.stepper = Stepper(progress.network, progress.slots, progress.averaged, self.hyper, self.loss)
+        self.stepper = self.method.steps(active, progress, self.hyper)
 
     def _timed(self, steps: Iterator[bool]) -> bool:
         """Takes the next step, if there is one; the clock runs only here, not while the caller is at work."""
@@ -204,17 +211,13 @@ class Trainer:
 
     def _columns(self, scores: dict[str, PartScore]) -> dict[str, np.ndarray]:
         """Each score by its name, ``(A,)``."""
-        columns = {}
+        columns, (first, second) = {}, self.kinds
         for part, score in scores.items():
-            columns[f"{part}_loss"] = score.loss
-            if self.classification:
-                columns[f"{part}_accuracy"] = score.accuracy
-            else:
+            columns[f"{part}_{first}"], columns[f"{part}_{second}"] = score.loss, score.second
+            if second == "r2":
                 variances = self.variances[part][self.pair_of_member[self.progress.active]]
-                share = score.loss / np.where(
-                    variances > 0, variances, np.nan
-                )  # equal targets leave nothing to explain
-                columns[f"{part}_r2"] = 1 - share
+                share = score.loss / np.where(variances > 0, variances, np.nan)  # equal targets: nothing to explain
+                columns[f"{part}_{second}"] = 1 - share
         return columns
 
     def _synchronize(self) -> None:

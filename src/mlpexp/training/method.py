@@ -1,0 +1,61 @@
+"""How the members of a stack learn, and how they are measured: the seam between the training loop and what it trains.
+
+The loop knows batches, coefficients, records, checkpoints and members that leave; a method knows what one step changes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from mlpexp.config.experiment import Experiment
+from mlpexp.nn.mode import Mode
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.training.evaluation import Evaluator, PartScore
+from mlpexp.training.hyper import HyperParameters, StepCoefficients
+from mlpexp.training.losses import LOSSES
+from mlpexp.training.progress import Progress
+from mlpexp.training.samples import Samples
+from mlpexp.training.step import Stepper
+
+
+class Steps(Protocol):
+    """Takes steps."""
+
+    def __call__(self, inputs: Tensor, targets: Tensor, mode: Mode, coefficients: StepCoefficients) -> Tensor:
+        """Changes the network in place for a batch ``(M, B, ...)``; returns the outputs ``(M, B, K)`` before it."""
+
+
+class Measures(Protocol):
+    """Measures networks."""
+
+    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
+        """Both scores of each member on the given parts."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to train.
+
+    Attributes:
+        start: Changes initial parameters that depend on the data, in place; by default nothing.
+        steps: Prepares steps for the active members; called again when members have left.
+        measures: Likewise prepares the evaluation; the tensor ``(A,)`` tells whose samples each member sees.
+    """
+
+    steps: Callable[[Sequence[Experiment], Progress, HyperParameters], Steps]
+    measures: Callable[[Sequence[Experiment], Samples, Tensor], Measures]
+    start: Callable[[Sequence[Experiment], StackedNetwork, Samples, Tensor], None] = lambda *_: None
+
+
+def _steps(members: Sequence[Experiment], progress: Progress, hyper: HyperParameters) -> Stepper:
+    return Stepper(progress.network, progress.slots, progress.averaged, hyper, LOSSES[str(members[0].loss)])
+
+
+def _measures(members: Sequence[Experiment], samples: Samples, pair_of_member: Tensor) -> Evaluator:
+    loss = str(members[0].loss)
+    return Evaluator(samples, LOSSES[loss], pair_of_member, classification=loss != "mean_squared_error")
+
+
+BACKPROPAGATION = Method(_steps, _measures)
