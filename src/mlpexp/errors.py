@@ -37,6 +37,10 @@ class RunError(MlpexpError):
     """A run folder cannot be written, read or resumed."""
 
 
+class DerivativeError(MlpexpError):
+    """Two ways to compute a derivative disagree."""
+
+
 class Interrupted(MlpexpError):
     """Work stopped by a signal after everything was saved; ``exit_code`` is 128 plus the signal's number."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["data", "split", "init", "order", "dropout", "noise", "sweep"]
+Purpose = Literal["data", "split", "init", "order", "dropout", "noise", "sweep", "gradcheck"]
 
 
 def stream(seed: int, purpose: Purpose, *indices: int) -> np.random.Generator:

@@ -54,5 +54,5 @@ def test_an_image_too_small_for_a_named_network() -> None:
 
 
 def test_the_smallest_input_that_fits() -> None:
-    assert built({"name": "cnn", "layers": [CONV, POOL, DENSE]}, (1, 4, 4)).layers[-1].input_shape == (4,)
+    assert built({"name": "cnn", "layers": [CONV, POOL, DENSE]}, (1, 4, 4)).layers[-1].input_shape == (2,)
     assert [layer.input_shape for layer in built({"name": "cnn4"}, (1, 16, 16)).layers][-2:] == [(10, 1, 1), (10,)]

@@ -44,7 +44,8 @@ def summary(path: Path) -> dict[str, Any]:
 
 
 def same_tables(one: Path, other: Path) -> bool:
-    return all((one / name).read_bytes() == (other / name).read_bytes() for name in TABLES)
+    names = [*TABLES, "diagnostics.csv"]
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in names if (one / name).exists())
 
 
 def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
@@ -78,7 +79,8 @@ def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
 
 @pytest.mark.usefixtures("unpictured")
 def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> None:
-    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.01,1", "--seeds", 2, "-q").run
+    diagnosed = TINY + "diagnostics: full\n"
+    swept = mlpexp("sweep", "-c", config(diagnosed), "--learning-rate", "0.01,1", "--seeds", 2, "-q").run
     arm = mlpexp("show", swept, "--arm", 1)
     run = mlpexp("train", "-c", config(arm.out, "arm.yaml"), "-q", "--runs-dir", "alone").run
     alone = [
@@ -88,11 +90,15 @@ def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> No
     rows = [row for row in table(swept / "metrics.csv") if row["arm"] == "1"]
     together = [{key: row[key] for key in ("seed", "epoch", "train_loss", "test_accuracy")} for row in rows]
     assert sorted(alone, key=lambda row: (row["seed"], int(row["epoch"]))) == together
+    own = [row for row in table(swept / "diagnostics.csv") if row.pop("arm") == "1"]
+    assert sorted(own, key=repr) == sorted(table(run / "diagnostics.csv"), key=repr)
+    assert len(own) > 100
 
 
 @pytest.mark.usefixtures("unpictured")
 def test_workers_and_memory_change_no_byte(mlpexp: Command, config: Write) -> None:
-    axes = ("sweep", "-c", config(TINY), "--learning-rate", "0.01,0.1,1e9", "--hidden-size", "2,4", "--seeds", 3, "-q")
+    text = TINY + "diagnostics: cheap\n"
+    axes = ("sweep", "-c", config(text), "--learning-rate", "0.01,0.1,1e9", "--hidden-size", "2,4", "--seeds", 3, "-q")
     whole = mlpexp(*axes, "--jobs", 1).run
     assert same_tables(whole, mlpexp(*axes, "--jobs", 2, "--memory", "50K").run)
     assert summary(whole)["diverged"] == 6
@@ -331,7 +337,7 @@ def test_tables_that_follow_from_others_are_written_again_by_plot(mlpexp: Comman
     assert {name: (swept / name).read_bytes() for name in names} == before
 
 
-LONG = TINY.replace("epochs: 4", "epochs: 500")
+LONG = TINY.replace("epochs: 4", "epochs: 500") + "diagnostics: cheap\n"
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,16 @@ models = st.one_of(
     section("cnn4", **shared, activation=activations),
     section("mnist_cnn", **shared, activation=activations, dropout=fraction),
     needing(section("cnn", **shared, activation=activations), layers=st.lists(layers, min_size=1, max_size=3)),
+    section(
+        "som",
+        grid=st.lists(st.integers(2, 64), min_size=2, max_size=2),
+        topology=st.sampled_from(["rectangular", "hexagonal"]),
+        algorithm=st.sampled_from(["online", "batch"]),
+        init=st.sampled_from(["random", "samples", "pca"]),
+        radius=st.none() | positive,
+        final_radius=positive,
+        radius_decay=st.sampled_from(["exponential", "linear", "inverse_time"]),
+    ),
 )
 rate = {"l2_penalty": nonnegative, "weight_decay": nonnegative}
 optimizers = st.one_of(
@@ -157,6 +167,7 @@ trainings = st.fixed_dictionaries(
         "evaluate_every": small,
         "precision": st.sampled_from(["float32", "float64", "bfloat16"]),
         "threads": st.just("auto") | small,
+        "engine": st.sampled_from(["torch", "numpy"]),
     },
 )
 experiments = st.fixed_dictionaries(

@@ -67,7 +67,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (BASE + "xyz: 1\n"),
         (),
         [
-            "c.yaml:4:1: xyz: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, device, sweep"
+            "c.yaml:4:1: xyz: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, sweep"
         ],
     ),
     (
@@ -405,7 +405,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (),
         [
             "c.yaml:1:1: dataset: missing",
-            "c.yaml:1:1: <<: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, device, sweep",
+            "c.yaml:1:1: <<: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, sweep",
         ],
     ),
     (

@@ -56,7 +56,7 @@ def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from mlpexp.report.sweep_plots import draw_sweep_plots
 
     folder = tmp_path_factory.mktemp("runs")
-    changes = [Override(text, text) for text in ("training.epochs=3", "seeds=2")]
+    changes = [Override(text, text) for text in ("training.epochs=3", "seeds=2", "diagnostics=cheap")]
     for name in ("finished", "other", "begun"):
         further = [Override("optimizer.learning_rate=0.2", "rate")] if name == "other" else []
         prepared = prepare(ROOT / "configs/iris/mlp.yaml", [*changes, *further])
@@ -83,7 +83,8 @@ def make_sweep(runs_dir: Path, *, finished: bool) -> SweepFolder:
 
     axes, baseline = "{learning_rate: [0.1, 1], hidden_size: [2, 4]}", "{learning_rate: 1, hidden_size: 2}"
     section = f"sweep={{over: {axes}, seeds: 2, baseline: {baseline}}}"
-    changes = [Override(text, text) for text in ("training.epochs=3", "dataset.validation_fraction=0.2", section)]
+    texts = ("training.epochs=3", "dataset.validation_fraction=0.2", "diagnostics=cheap", section)
+    changes = [Override(text, text) for text in texts]
     plan = make_plan(ROOT / "configs/iris/mlp.yaml", changes)
     planned = stacking(plan, 1, 10**9)
     folder = new_sweep(plan, planned, runs_dir, ["mlpexp"], None)

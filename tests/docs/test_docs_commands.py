@@ -25,7 +25,7 @@ def parameters() -> list:
 
 
 def needs_a_run(command: Command) -> bool:
-    return command.arguments[0] in ("list", "show", "plot", "compare") or "--resume" in command.arguments
+    return command.arguments[0] in ("list", "show", "plot", "compare", "explain") or "--resume" in command.arguments
 
 
 def with_a_run(arguments: list[str]) -> list[str]:

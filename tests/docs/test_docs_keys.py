@@ -8,7 +8,7 @@ import pytest
 from markdown_pages import DOCS, code, tables_under
 from pydantic import BaseModel
 
-from mlpexp.config import datasets, networks, optimization
+from mlpexp.config import datasets, networks, optimization, som
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
@@ -42,6 +42,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "cnn4": (networks.Cnn4,),
     "mnist_cnn": (networks.MnistCnn,),
     "cnn": (networks.Cnn,),
+    "som": (som.Som,),
     "layer conv": (networks.ConvLayer,),
     "layers max_pool and average_pool": (networks.PoolLayer,),
     "layer dense": (networks.DenseLayer,),

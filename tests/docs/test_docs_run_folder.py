@@ -9,6 +9,7 @@ import pytest
 from markdown_pages import DOCS, code, section_of, tables_under
 from safetensors import safe_open
 
+from mlpexp.config.scores import LABELS
 from mlpexp.experiment.prepare import prepare
 from mlpexp.experiment.run import new_run, train
 from mlpexp.report.plots import FIGURES
@@ -42,7 +43,7 @@ def test_the_columns_of_the_metrics(run: Path) -> None:
     described = first_column("`metrics.csv`")
     assert header(run / "metrics.csv") <= described
     parts = ("train", "validation", "test")
-    scores = {f"{part}_{kind}" for part in parts for kind in ("loss", "accuracy", "r2")}
+    scores = {f"{part}_{kind}" for part in parts for kind in LABELS}
     assert described == scores | {"seed", "epoch", "step", "samples", "learning_rate"}
 
 
@@ -66,6 +67,7 @@ def test_the_keys_of_the_summary(run: Path) -> None:
 
 
 QUICK = "optimizer: adam\nmodel: {name: mlp, hidden_sizes: [2]}\ntraining: {epochs: 1, batch_size: 50}\n"
+MAP = "model: {name: som, grid: [2, 2]}\ntraining: {epochs: 1}\n"
 POINTS = "dataset: {name: synthetic, kind: moons, samples: 80}\n"
 NUMBERS = "dataset: {name: synthetic, kind: function, function: sine, samples: 80}\n"
 IMAGES = "dataset: digits\n"
@@ -74,9 +76,9 @@ FEATURES_AND_PIXELS = re.compile(r"x\d?|p\d+")
 
 def test_the_files_of_the_evaluation(tmp_path: Path) -> None:
     headers: dict[str, set[str]] = {}
-    for dataset in (POINTS, NUMBERS, IMAGES):
+    for text in (POINTS + QUICK, NUMBERS + QUICK, IMAGES + QUICK, POINTS + MAP):
         path = tmp_path / "config.yaml"
-        path.write_text(dataset + QUICK, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         prepared = prepare(path)
         folder, data = new_run(prepared, tmp_path / "runs", ["mlpexp"])
         list(train(prepared, folder, data))

@@ -12,6 +12,7 @@ from sweep_builder import ACTIVATION, ACTIVATIONS, BATCH, EPOCHS, FOUR, HIDDEN, 
 
 from mlpexp.report.effects import draw_effect
 from mlpexp.report.style import Drawing
+from mlpexp.report.sweep_facts import SweepAxis
 from mlpexp.report.sweep_files import SweepFiles
 
 
@@ -293,3 +294,15 @@ def test_equal_layers_are_written_short(tmp_path: Path) -> None:
     figure, numbers = effect(sweep.folder, HIDDEN)
     assert tick_labels(figure) == ["[8]", "[64 × 5]"]
     assert numbers[HIDDEN].tolist() == ["[8]", "[64, 64, 64, 64, 64]"]
+
+
+def test_sections_are_written_without_brackets() -> None:
+    values = (
+        "adam",
+        "{name: sgd, momentum: 0.9}",
+        "{name: step, every: 7, factor: 0.1}",
+        "{name: cosine, warmup_epochs: 2}",
+    )
+    axis = SweepAxis("optimizer", "optimizer", values, None, False, None, "optimizer")
+    shown = ["adam", "sgd momentum 0.9", "step every 7 factor 0.1", "cosine warmup epochs 2"]
+    assert [axis.short(value) for value in values] == shown

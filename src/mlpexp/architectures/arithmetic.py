@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from math import prod
 
 from mlpexp.architectures.architecture import Architecture, Layer
-from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, Pool2d, Shape
+from mlpexp.architectures.layers import (
+    Activation,
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    Pool2d,
+    SelfOrganizingMap,
+    Shape,
+)
 
 FLOAT32_BYTES = 4
 INT8_BYTES = 1
@@ -118,6 +128,8 @@ def _kind(layer: Layer) -> str:
             return function.name
         case BatchNorm():
             return "batch norm"
+        case SelfOrganizingMap(rows=rows, columns=columns, topology=topology):
+            return f"{topology} map {rows}x{columns}"
         case spec:
             return type(spec).__name__.lower()
 
@@ -145,6 +157,8 @@ def _parameter_formula(layer: Layer) -> str:
             return _affine(inputs, c, layer.num_parameters, bias=bias)
         case Dense(units=units, bias=bias):
             return _affine(str(layer.input_shape[0]), units, layer.num_parameters, bias=bias)
+        case SelfOrganizingMap(rows=rows, columns=columns):
+            return f"{layer.input_shape[0]}*{rows}*{columns} = {layer.num_parameters:,}"
         case BatchNorm():
             return f"2*{layer.input_shape[0]} = {layer.num_parameters:,}"
         case Activation() if layer.parameters:
@@ -159,6 +173,6 @@ def _affine(inputs: str, outputs: int, total: int, *, bias: bool) -> str:
 
 def _macs(layer: Layer) -> int:
     """Each weight is used once per output position."""
-    if not isinstance(layer.spec, (Conv2d, Dense)):
+    if not isinstance(layer.spec, (Conv2d, Dense, SelfOrganizingMap)):
         return 0
     return layer.parameters[0].count * prod(layer.output_shape[1:])

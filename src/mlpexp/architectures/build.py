@@ -13,6 +13,7 @@ from mlpexp.architectures.layers import (
     Flatten,
     LayerSpec,
     Pool2d,
+    SelfOrganizingMap,
     Shape,
 )
 from mlpexp.config.networks import (
@@ -27,10 +28,12 @@ from mlpexp.config.networks import (
     Mlp,
     MnistCnn,
     ModelConfig,
+    NetworkConfig,
     PlainActivation,
     PoolLayer,
     default_init,
 )
+from mlpexp.config.som import Som
 from mlpexp.errors import ArchitectureError
 
 NATURAL_INPUT: dict[str, Shape] = {"lenet5": (1, 32, 32), "cnn4": (3, 400, 400), "mnist_cnn": (1, 28, 28)}
@@ -43,6 +46,8 @@ def build_architecture(model: ModelConfig, input_shape: Shape, num_outputs: int)
     Raises:
         ArchitectureError: The layers do not fit the samples.
     """
+    if isinstance(model, Som):
+        return _som(model, input_shape)
     layers = _Layers(model)
     match model:
         case Mlp():
@@ -64,7 +69,7 @@ def build_architecture(model: ModelConfig, input_shape: Shape, num_outputs: int)
 class _Layers:
     """Collects layers, naming them by kind and number: ``conv1``, ``conv1_relu``, ``pool1``, ``dense1``, ..."""
 
-    def __init__(self, model: ModelConfig) -> None:
+    def __init__(self, model: NetworkConfig) -> None:
         self.model = model
         self.chain: list[tuple[str, LayerSpec]] = []
         self.numbers: dict[str, int] = {}
@@ -125,6 +130,12 @@ class _Layers:
 
     def init(self, activation: ActivationConfig) -> InitConfig:
         return self.model.init or default_init(activation.name)
+
+
+def _som(model: Som, input_shape: Shape) -> Architecture:
+    rows, columns = model.grid
+    flat: list[tuple[str, LayerSpec]] = [] if len(input_shape) == 1 else [("flatten", Flatten())]
+    return chain(model.name, input_shape, [*flat, ("map", SelfOrganizingMap(rows, columns, model.topology))])
 
 
 def _pieces(activation: ActivationConfig) -> int:

@@ -8,6 +8,7 @@ from math import prod
 from typing import assert_never
 
 from mlpexp.config.networks import ActivationConfig, InitConfig
+from mlpexp.config.som import Topology
 from mlpexp.errors import ArchitectureError
 
 Shape = tuple[int, ...]
@@ -69,7 +70,21 @@ class BatchNorm:
     """Zero mean and unit variance per feature (per channel of an image) over the batch, then scale and shift."""
 
 
-LayerSpec = Dense | Conv2d | Pool2d | Flatten | Activation | Dropout | BatchNorm
+@dataclass(frozen=True)
+class SelfOrganizingMap:
+    """Squared distance from the weight vector of each unit of a grid; W of shape ``(in, units)``, row by row of the grid."""
+
+    rows: int
+    columns: int
+    topology: Topology
+
+    @property
+    def num_units(self) -> int:
+        """Rows times columns."""
+        return self.rows * self.columns
+
+
+LayerSpec = Dense | Conv2d | Pool2d | Flatten | Activation | Dropout | BatchNorm | SelfOrganizingMap
 
 
 @dataclass(frozen=True)
@@ -120,6 +135,8 @@ def output_shape(spec: LayerSpec, shape: Shape) -> Shape:
             return (shape[0] // function.pieces, *shape[1:]) if function.name == "maxout" else shape
         case Dropout() | BatchNorm():
             return shape
+        case SelfOrganizingMap():
+            return (spec.num_units,)
         case _:
             assert_never(spec)
 
@@ -147,6 +164,8 @@ def parameters(spec: LayerSpec, shape: Shape) -> tuple[Parameter, ...]:
             return (Parameter("slope", (shape[0],)),) if function.name == "prelu" else ()
         case BatchNorm():
             return Parameter("scale", (shape[0],)), Parameter("shift", (shape[0],))
+        case SelfOrganizingMap():
+            return (Parameter("weight", (shape[0], spec.num_units)),)
         case Pool2d() | Flatten() | Dropout():
             return ()
         case _:

@@ -31,7 +31,7 @@ def check(
             continue
         sizes, architecture = prepared.sizes, prepared.architecture
         if resolved:
-            typer.echo(to_yaml(plan.resolved() if plan else prepared.experiment), nl=False)
+            typer.echo(plan.as_yaml() if plan else to_yaml(prepared.experiment), nl=False)
         else:
             parts = [f"{size:,} {part}" for part, size in vars(sizes).items() if size]
             typer.echo(

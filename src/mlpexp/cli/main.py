@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from mlpexp import __version__
-from mlpexp.cli import check, compare, params, runs, sweep, train
+from mlpexp.cli import activations, check, compare, explain, find_lr, gradcheck, params, runs, sweep, train
 from mlpexp.errors import Interrupted, MlpexpError
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
@@ -40,6 +40,10 @@ app.command("train")(train.train)
 app.command("sweep")(sweep.sweep)
 app.command("compare")(compare.compare)
 app.command("params")(params.params)
+app.command("explain")(explain.explain)
+app.command("find-lr")(find_lr.find_lr)
+app.command("activations")(activations.activations)
+app.command("gradcheck")(gradcheck.gradcheck)
 app.command("check")(check.check)
 app.command("list")(runs.list_)
 app.command("show")(runs.show)

@@ -25,7 +25,9 @@ def overrides_from(texts: Sequence[str] | None, **shortcuts: object) -> list["Ov
 
     overrides = [Override(text, f"--set {text}") for text in texts or ()]
     given = {key: value for key, value in shortcuts.items() if value is not None}
-    return overrides + [Override(f"{key}={json.dumps(value)}", f"--{key} {value}") for key, value in given.items()]
+    return overrides + [
+        Override(f"{key}={json.dumps(value)}", f"--{key.rpartition('.')[2]} {value}") for key, value in given.items()
+    ]
 
 
 DataDir = Annotated[

@@ -41,7 +41,8 @@ def results_table(summary: dict[str, Any]) -> Table | None:
     num_seeds = len(summary["members"])
     if not summary["means"][when]:
         return None
-    table = Table(title=f"{summary['name']}: {'best epoch by validation loss' if when == 'best' else 'last epoch'}")
+    lowest = "validation quantization error" if _is_map(summary) else "validation loss"
+    table = Table(title=f"{summary['name']}: {f'best epoch by {lowest}' if when == 'best' else 'last epoch'}")
     table.add_column("part")
     table.add_column("samples", justify="right")
     for column in ("metric", "n", "mean" if num_seeds > 1 else "value", "std", "95 % interval"):
@@ -70,10 +71,12 @@ def notes(summary: dict[str, Any]) -> list[str]:
         lines.append(
             f"intervals: Student's t over {num_sound} seeds (each its own split, initial weights and batch order)"
         )
-    elif num_sound == 1 and summary["dataset"]["task"] == "classification":
+    elif num_sound == 1 and (summary["dataset"]["task"] == "classification" or _is_map(summary)):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
     if not summary["dataset"]["test"] and not summary["dataset"]["validation"]:
-        lines.append("no test split: accuracies are on data that were trained on")
+        lines.append(
+            f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
+        )
     diverged = [member for member in members if member["status"] == "diverged"]
     for member in diverged:
         epoch = member["ended_epoch"]
@@ -81,7 +84,8 @@ def notes(summary: dict[str, Any]) -> list[str]:
             f"seed {member['seed']} diverged at epoch {epoch} (loss not finite); its last finite weights are kept"
         )
     if diverged:
-        lines.append("diverged seeds are not in the means; a smaller learning rate or gradient_clip may help")
+        remedy = "a learning rate up to 1" if _is_map(summary) else "a smaller learning rate or gradient_clip"
+        lines.append(f"diverged seeds are not in the means; {remedy} may help")
     early = [member for member in members if member["status"] == "stopped early"]
     if early:
         epochs = ", ".join(str(member["ended_epoch"]) for member in early[:10]) + (" ..." if len(early) > 10 else "")
@@ -102,13 +106,19 @@ def _interval(part: str, kind: str, value: dict[str, Any], samples: int) -> str:
             return "-"
         if value["std"] == 0:
             return "all equal"  # no spread among few seeds is no proof that there is none
-        high = min(value["high"], 1.0) if kind in ("accuracy", "r2") else value["high"]
+        high = min(value["high"], 1.0) if kind in ("accuracy", "r2", "topographic_error") else value["high"]
         low = max(value["low"], 0.0) if kind != "r2" else value["low"]
         return f"{_number(low)} .. {_number(high)}"
-    if kind == "accuracy" and part != "train":  # samples that were trained on are no sample of anything
+    if (
+        kind in ("accuracy", "topographic_error") and part != "train"
+    ):  # samples that were trained on are no sample of anything
         low, high = wilson_interval(value["mean"] * samples, samples)
         return f"{low:.4f} .. {high:.4f}"
     return "-"
+
+
+def _is_map(summary: dict[str, Any]) -> bool:
+    return bool(summary["model"]["name"] == "som")
 
 
 def _number(value: float | None) -> str:

@@ -167,7 +167,7 @@ def _headline(summary: dict[str, Any]) -> str:
     when = "best" if summary.get("selected_on") else "final"
     means = summary.get("means", {}).get(when, {})
     for part in ("test", "validation", "train"):
-        for kind in ("accuracy", "r2"):
+        for kind in ("accuracy", "r2", "quantization_error"):
             value = means.get(f"{part}_{kind}")
             if value and value["mean"] is not None:
                 spread = (

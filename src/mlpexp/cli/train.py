@@ -29,6 +29,9 @@ def train(
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
     device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="torch, or numpy: backpropagation by hand.", show_default=False)
+    ] = None,
     resume: Annotated[
         Path | None, typer.Option("--resume", help="Go on with an interrupted run.", show_default=False)
     ] = None,
@@ -40,15 +43,16 @@ def train(
 
     formats = check_formats(plot_format)
     if resume is not None:
-        given = {"--config": config, "--set": set_, "--seeds": seeds, "--name": name, "--device": device}
+        given = {
+            "--config": config, "--set": set_, "--seeds": seeds, "--name": name, "--device": device, "--engine": engine,
+        }  # fmt: skip
         clash = [option for option, value in given.items() if value not in (None, [])]
         if clash:
             raise InputError(f"--resume: goes on with the run as it was; it cannot be combined with {', '.join(clash)}")
         prepared, folder, dataset = _resumed(resume, data_dir, quiet=quiet)
     elif config is not None:
-        prepared, folder, dataset = _fresh(
-            config, overrides_from(set_, seeds=seeds, name=name, device=device), runs_dir, data_dir, quiet=quiet
-        )
+        shortcuts = {"seeds": seeds, "name": name, "device": device, "training.engine": engine}
+        prepared, folder, dataset = _fresh(config, overrides_from(set_, **shortcuts), runs_dir, data_dir, quiet=quiet)
     else:
         raise InputError(
             "--config: missing; for example `mlpexp train --config configs/iris/mlp.yaml`, or --resume RUN"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -9,6 +10,8 @@ import yaml
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.yaml_source import scalar
+
+NOT_COMPUTED = ("name", "description", "diagnostics", "sweep")  # they decide no number of a trained network
 
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
@@ -26,9 +29,18 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-def to_yaml(experiment: Experiment) -> str:
-    """The resolved config as YAML that ``mlpexp train --config`` reads back to an equal experiment."""
-    return yaml.dump(as_data(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+def to_yaml(experiment: Experiment, left_open: Mapping[str, Collection[str]] | None = None) -> str:
+    """The resolved config as YAML that ``mlpexp train --config`` reads back to an equal experiment.
+
+    Args:
+        experiment: The config.
+        left_open: Keys to leave out, by section: defaults that other keys may still change.
+    """
+    data = as_data(experiment)
+    for section, keys in (left_open or {}).items():
+        data[section] = {key: value for key, value in data[section].items() if key not in keys}
+    data = {key: value for key, value in data.items() if value != {}}
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def identity(experiment: Experiment) -> str:
@@ -37,23 +49,31 @@ def identity(experiment: Experiment) -> str:
     Unlike ``config_hash`` it is long enough to tell millions of experiments apart, and knows in which folder a CSV file is.
     """
     data = as_data(experiment)
-    for key in ("name", "description", "sweep", "seed", "seeds"):
+    for key in (*NOT_COMPUTED, "seed", "seeds"):
         data.pop(key, None)
+    _forget_usual_engine(data)
     return hashlib.blake2b(json.dumps(data, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def config_hash(experiment: Experiment) -> str:
     """Eight hexadecimal digits that depend on everything which decides the numbers of a run.
 
-    The name, the description and the sweep section do not, nor does the folder in which a CSV file lies.
+    The name, the description, the diagnostics and the sweep section do not, nor does the folder in which a CSV file lies.
     """
     data = as_data(experiment)
-    for key in ("name", "description", "sweep"):
+    for key in NOT_COMPUTED:
         data.pop(key, None)
+    _forget_usual_engine(data)
     if "path" in data["dataset"]:
         data["dataset"]["path"] = PurePath(data["dataset"]["path"]).name
     text = json.dumps(data, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+
+
+def _forget_usual_engine(data: dict[str, Any]) -> None:
+    """Runs from before there was another engine keep their hash."""
+    if data["training"]["engine"] == "torch":
+        del data["training"]["engine"]
 
 
 class _Dumper(yaml.SafeDumper):
@@ -69,7 +89,7 @@ def _represent_list(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
 
 
 def _represent_str(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    style = None if scalar(value) == value else '"'
+    style = None if scalar(value) == value and value.isprintable() else '"'  # a line break would be folded
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

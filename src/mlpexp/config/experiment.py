@@ -11,6 +11,7 @@ from mlpexp.config.strict import PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
 
 LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
+Diagnostics = Literal["off", "cheap", "full"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -45,6 +46,9 @@ class Experiment(Strict):
     )
     init_seed: Seed | None = Field(None, description="Likewise for the initial weights.")
     order_seed: Seed | None = Field(None, description="Likewise for batch order, dropout and augmentation.")
+    diagnostics: Diagnostics = Field(
+        "off", description="What to record of each layer and epoch; full: backward signal and curvature, too."
+    )
     device: DeviceName = Field("auto", description="Where to compute; auto: cuda, else cpu.")
     sweep: Sweep | None = Field(None, description="What `mlpexp sweep` varies; nothing to `mlpexp train`.")
 

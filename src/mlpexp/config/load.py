@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.problems import Problem, did_you_mean
+from mlpexp.config.som import with_map_defaults
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError
 
@@ -39,7 +40,7 @@ def validated(source: Source) -> Experiment:
         ConfigError: With every problem found.
     """
     try:
-        return Experiment.model_validate(source.data)
+        return Experiment.model_validate(with_map_defaults(source.data))
     except ValidationError as error:
         raise ConfigError(tuple(_problems(source, error.errors(include_url=False)))) from None
 

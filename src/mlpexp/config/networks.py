@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from mlpexp.config.som import Som
 from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
 
 ACTIVATION_ALIASES = {"logistic": "sigmoid", "linear": "identity", "swish": "silu"}
@@ -232,4 +233,5 @@ class Cnn(_Network):
     )
 
 
-ModelConfig = Annotated[Mlp | Lenet5 | Cnn4 | MnistCnn | Cnn, Field(discriminator="name")]
+NetworkConfig = Mlp | Lenet5 | Cnn4 | MnistCnn | Cnn
+ModelConfig = Annotated[NetworkConfig | Som, Field(discriminator="name")]

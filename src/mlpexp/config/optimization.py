@@ -151,3 +151,6 @@ class Training(Strict):
     threads: PositiveInt | Literal["auto"] = Field(
         "auto", description="CPU threads; `auto` chooses by the size of the work."
     )
+    engine: Literal["torch", "numpy"] = Field(
+        "torch", description="What computes the steps; numpy: a second, independent implementation of plain SGD on an mlp."
+    )

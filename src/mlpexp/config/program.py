@@ -7,22 +7,24 @@ from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
 
 NOT_COMPUTED = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule")
+RADII = ("radius", "final_radius", "radius_decay")  # of a self-organizing map
 SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of training: on or off
 
 
 def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
-    They may differ in seeds, learning rate, schedule, initialization, and in momentum, decay, penalty, dropout rate,
-    clipping, averaging and patience as long as each is switched on in both or off in both (0 is off): an update with
-    a momentum of 0 is another program than one without. Data, shapes, activation, optimizer kind, batch size and number
-    of epochs are the program.
+    They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
+    dropout rate, clipping, averaging and patience as long as each is switched on in both or off in both (0 is off): an
+    update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer kind, batch size
+    and number of epochs are the program.
     """
     data = as_data(experiment)
     for key in NOT_COMPUTED:
         data.pop(key, None)
     model, optimizer, training = data["model"], data["optimizer"], data["training"]
-    model.pop("init", None)
+    for key in ("init", *RADII):
+        model.pop(key, None)
     if "dropout" in model:
         model["dropout"] = model["dropout"] > 0
     data["optimizer"] = {key: _switch(value) for key, value in optimizer.items()}

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 
+from mlpexp.config.engine_rules import engine_violations
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
-from mlpexp.config.yaml_source import Path_
-
-Finding = tuple[Path_, str]
+from mlpexp.config.som import Som
 
 
 def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
-    """Fills the defaults that depend on other sections: the loss and the initializer."""
+    """Fills the defaults that depend on other sections: the loss and the initializer; of a map its radius."""
     changes: dict[str, object] = {}
+    if isinstance(experiment.model, Som):
+        radius = experiment.model.radius or experiment.model.default_radius
+        return experiment.model_copy(update={"model": experiment.model.model_copy(update={"radius": radius})})
     if experiment.loss is None:
         changes["loss"] = "cross_entropy" if facts.task == "classification" else "mean_squared_error"
     if experiment.model.init is None:
@@ -26,6 +29,8 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
 def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> list[Finding]:
     """All rules that a (resolved) experiment with ``num_train`` training samples breaks, as pairs of path and message."""
     return [
+        *map_violations(experiment),
+        *engine_violations(experiment),
         *_loss_fits_task(experiment, facts),
         *_model_fits_data(experiment, facts),
         *_batch_fits_samples(experiment, num_train),
@@ -35,6 +40,8 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> l
 
 
 def _loss_fits_task(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
+    if isinstance(experiment.model, Som):
+        return
     regression_loss = experiment.loss == "mean_squared_error"
     if regression_loss and facts.task == "classification":
         yield (
@@ -99,7 +106,7 @@ def _training_is_consistent(experiment: Experiment, facts: DatasetFacts) -> Iter
             ("schedule", "warmup_epochs"),
             f"{schedule.warmup_epochs:g} is longer than the {training.epochs} epochs of training",
         )
-    if training.precision == "bfloat16" and not facts.is_image:
+    if training.precision == "bfloat16" and not (facts.is_image or isinstance(experiment.model, Som)):
         yield ("training", "precision"), "bfloat16 is for image data; small networks lose accuracy and gain no time"
     if experiment.seed + experiment.seeds > 2**63:
         yield ("seeds",), "seed + seeds is too large"

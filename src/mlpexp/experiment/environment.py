@@ -12,9 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from mlpexp import __version__
+from mlpexp.config.experiment import Experiment
+
+ENGINES = {"torch": "stacked, eager", "numpy": "NumPy by hand, one member after the other"}
 
 
-def environment(device: str, threads: int, command: Sequence[str], data_fingerprint: str) -> dict[str, Any]:
+def engine_name(experiment: Experiment) -> str:
+    """What computes the steps."""
+    return ENGINES[experiment.training.engine]
+
+
+def environment(
+    device: str, threads: int, engine: str, command: Sequence[str], data_fingerprint: str
+) -> dict[str, Any]:
     """What a run was computed with: an allow-list of versions and hardware, nothing of the user's environment."""
     packages = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "scipy", "safetensors", "pydantic")
     return {
@@ -26,7 +36,7 @@ def environment(device: str, threads: int, command: Sequence[str], data_fingerpr
         "processor": _processor(),
         "device": device,
         "threads": threads,
-        "engine": "stacked, eager",
+        "engine": engine,
         "data_fingerprint": data_fingerprint,
         "command": [Path(command[0]).name, *map(_without_home, command[1:])] if command else [],
         "started": _now(),

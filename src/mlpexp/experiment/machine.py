@@ -14,12 +14,14 @@ MACS_WORTH_DIVIDING = 40_000_000  # multiply-accumulates of a step's forward pas
 
 
 def choose_device(experiment: Experiment) -> torch.device:
-    """The device that a config asks for; ``auto`` takes CUDA where there is one.
+    """The device that a config asks for; ``auto`` takes CUDA where there is one, and the CPU for NumPy.
 
     Raises:
         InputError: It is not there.
     """
     name = experiment.device
+    if name == "auto" and experiment.training.engine == "numpy":
+        name = "cpu"
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():

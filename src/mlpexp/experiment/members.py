@@ -6,11 +6,13 @@ import torch
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import split
 from mlpexp.data.standardize import fit, neutral
 from mlpexp.experiment.machine import choose_device
 from mlpexp.experiment.prepare import test_fraction
+from mlpexp.som.method import self_organizing_map
 from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.samples import Samples, pair_of
 from mlpexp.training.trainer import Trainer
@@ -30,6 +32,12 @@ def trainer_of(members: Sequence[Experiment], architectures: Sequence[Architectu
 
 def method_of(experiment: Experiment) -> Method:
     """How an experiment is trained."""
+    if isinstance(experiment.model, Som):
+        return self_organizing_map()
+    if experiment.training.engine == "numpy":
+        from mlpexp.analysis.numpy_method import NUMPY
+
+        return NUMPY
     return BACKPROPAGATION
 
 

@@ -10,8 +10,9 @@ from mlpexp.config.datasets import DatasetConfig, FashionMnist, Mnist
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.load import read_source, validated
+from mlpexp.config.map_rules import Finding
 from mlpexp.config.problems import Problem
-from mlpexp.config.rules import Finding, resolve, violations
+from mlpexp.config.rules import resolve, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.data.facts import facts_of
 from mlpexp.data.split import PartSizes, part_sizes

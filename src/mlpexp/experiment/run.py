@@ -12,12 +12,14 @@ import torch
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import score_kinds
+from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.fingerprint import fingerprint
 from mlpexp.data.load import load
 from mlpexp.errors import InputError, Interrupted, RunError
-from mlpexp.experiment.environment import environment, resumption
+from mlpexp.experiment.environment import engine_name, environment, resumption
 from mlpexp.experiment.evaluate import Evaluation
+from mlpexp.experiment.evaluate_map import MapEvaluation
 from mlpexp.experiment.machine import choose_device, device_name, num_threads, stacks
 from mlpexp.experiment.members import members_of, samples_of, trainer_of
 from mlpexp.experiment.prepare import Prepared
@@ -36,6 +38,7 @@ from mlpexp.training.trainer import Trainer
 CHECKPOINT_SECONDS = 10.0
 UPDATE_SECONDS = 0.1
 COMPLETE = ("finished", "diverged")
+DIAGNOSTIC_COLUMNS = ("seed", "epoch", "layer", "quantity", "value")
 TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
 
 
@@ -68,6 +71,7 @@ def new_run(
             environment(
                 device_name(device),
                 num_threads(experiment, prepared.architecture, prepared.sizes.train),
+                engine_name(experiment),
                 command,
                 fingerprint(dataset),
             )
@@ -137,9 +141,10 @@ def _conclude(
 
 def evaluate(
     experiment: Experiment, dataset: Dataset, prepared: Prepared, results: Sequence[StackResults]
-) -> Evaluation:
+) -> Evaluation | MapEvaluation:
     """Evaluates the selected weights of each stack: the best by validation loss, else the last."""
-    evaluation = Evaluation(experiment, dataset)
+    is_map = isinstance(experiment.model, Som)
+    evaluation = MapEvaluation(dataset) if is_map else Evaluation(experiment, dataset)
     for result in results:
         members = members_of(experiment, [member["seed"] for member in result.members])
         samples = samples_of(members, dataset)
@@ -156,40 +161,47 @@ class _Tables:
         kinds = score_kinds(prepared.experiment, prepared.facts.task)
         scores = [f"{part}_{kind}" for part in prepared.sizes.bounds for kind in kinds]
         self.columns = ("seed", "epoch", "step", "samples", "learning_rate", *scores)
-        self._open: tuple[GrowingTable, GrowingTable] | None = None
+        self._diagnosed = prepared.experiment.diagnostics != "off"
+        self._open: list[GrowingTable] = []
 
     def start_stack(self, number: int, seeds: Sequence[int], epoch: int) -> None:
         """Forgets rows of this stack after ``epoch`` and all of later stacks, then opens the files."""
         self.close()
         first, own = seeds[0], frozenset(seeds)
 
-        def known(seed: int, row_epoch: int) -> bool:
-            return seed < first or (seed in own and row_epoch <= epoch)
+        def known(row: dict[str, str]) -> bool:
+            seed = int(row["seed"])
+            return seed < first or (seed in own and int(row["epoch"]) <= epoch)
 
-        cut_back(self.folder.metrics, self.columns, lambda row: known(int(row["seed"]), int(row["epoch"])))
+        cut_back(self.folder.metrics, self.columns, known)
+        cut_back(self.folder.diagnostics, DIAGNOSTIC_COLUMNS, known)
         cut_back(
             self.folder.timing, TIMING_COLUMNS,
             lambda row: int(row["stack"]) < number or (int(row["stack"]) == number and int(row["epoch"]) <= epoch),
         )  # fmt: skip
-        self._open = GrowingTable(self.folder.metrics, self.columns), GrowingTable(self.folder.timing, TIMING_COLUMNS)
+        self._open.append(GrowingTable(self.folder.metrics, self.columns))
+        self._open.append(GrowingTable(self.folder.timing, TIMING_COLUMNS))
+        if self._diagnosed:
+            self._open.append(GrowingTable(self.folder.diagnostics, DIAGNOSTIC_COLUMNS))
 
     def append(self, number: int, record: Record) -> None:
-        assert self._open is not None
-        metrics, timing = self._open
+        metrics, timing, *diagnostics = self._open
         counts = {"epoch": record.epoch, "step": record.step, "samples": record.samples}
         metrics.append(
             [{"seed": row.seed, **counts, "learning_rate": row.learning_rate, **row.scores} for row in record.rows]
         )
         seconds = {"train_seconds": record.train_seconds, "evaluation_seconds": record.evaluation_seconds}
         timing.append([{"stack": number, "epoch": record.epoch, "step": record.step, **seconds}])
+        for table in diagnostics:
+            table.append_lines(record.diagnostic_lines())
 
     def flush(self, *, permanent: bool = False) -> None:
-        for table in self._open or ():
+        for table in self._open:
             table.flush(permanent=permanent)
 
     def close(self) -> None:
-        opened, self._open = self._open or (), None
-        with ExitStack() as stack:  # the second is closed even if the first cannot be
+        opened, self._open = self._open, []
+        with ExitStack() as stack:  # each is closed even if another cannot be
             for table in opened:
                 stack.callback(table.close)
 

@@ -7,7 +7,16 @@ import torch
 from torch import Tensor, nn
 
 from mlpexp.architectures.architecture import Layer
-from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, Pool2d
+from mlpexp.architectures.layers import (
+    Activation,
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    Pool2d,
+    SelfOrganizingMap,
+)
 from mlpexp.config.networks import ActivationConfig
 from mlpexp.nn.activations import hard_sigmoid, maxout
 from mlpexp.nn.batch_norm import EPSILON, MOMENTUM
@@ -31,6 +40,18 @@ class Maxout(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """``(B, F * pieces, ...)`` to ``(B, F, ...)``."""
         return maxout(x, self.pieces, axis=1)[0]
+
+
+class SquaredDistances(nn.Module):
+    """Squared distance of ``(B, F)`` samples from each of U weight vectors, ``(B, U)``."""
+
+    def __init__(self, features: int, units: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(units, features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(B, F)`` to ``(B, U)``."""
+        return torch.cdist(x, self.weight, compute_mode="donot_use_mm_for_euclid_dist").square()
 
 
 PLAIN_MODULES: dict[str, type[nn.Module]] = {
@@ -64,6 +85,9 @@ def as_module(layer: Layer, parameters: Mapping[str, Tensor], running_2F: Tensor
             return _activation_module(function, parameters.get("slope"))
         case Dropout(rate=rate):
             return nn.Dropout(rate)
+        case SelfOrganizingMap():
+            module = SquaredDistances(layer.input_shape[0], layer.spec.num_units)
+            return _filled(module, {"weight": parameters["weight"].T})
         case BatchNorm():
             assert running_2F is not None
             kind_of = nn.BatchNorm2d if len(layer.input_shape) == 3 else nn.BatchNorm1d

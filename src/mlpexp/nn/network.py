@@ -19,6 +19,8 @@ from mlpexp.nn.mode import EVALUATION, Mode
 from mlpexp.nn.modules import as_module
 from mlpexp.nn.operations import Operation, execution_order, operation
 
+Watch = Callable[[str, Tensor], None]  # is shown a tensor (M, B, ...) of each layer, by name
+
 
 class StackedNetwork:
     """M members of one architecture.
@@ -52,6 +54,7 @@ class StackedNetwork:
             self.parameters.update({f"{layer.name}.{name}": tensor for name, tensor in own.items()})
         order = execution_order(architecture.layers)
         self._program = [self._operations[i] for i in order]
+        self._names = [architecture.layers[i].name for i in order]
         self._gradient_order = sorted(range(len(order)), key=order.__getitem__)
         self._first_with_parameters = min(i for i, at in enumerate(order) if architecture.layers[at].parameters)
 
@@ -82,15 +85,21 @@ class StackedNetwork:
         """M."""
         return self.flat.shape[0]
 
-    def __call__(self, inputs: Tensor, mode: Mode = EVALUATION) -> Tensor:
-        """Outputs ``(M, B, K)`` (logits, for a classifier) of inputs ``(M, B, *input_shape)``."""
+    def __call__(self, inputs: Tensor, mode: Mode = EVALUATION, watch: Watch | None = None) -> Tensor:
+        """Outputs ``(M, B, K)`` (logits, for a classifier) of inputs ``(M, B, *input_shape)``.
+
+        ``watch`` is shown the output of each layer; where a max pooling and an activation have changed places, that of
+        the activation is the pooled one.
+        """
         x = inputs
-        for step in self._program:
+        for name, step in zip(self._names, self._program, strict=True):
             x, _ = step.forward(x, mode)
+            if watch is not None:
+                watch(name, x)
         return x
 
     def forward_backward(
-        self, inputs: Tensor, mode: Mode, output_gradient: Callable[[Tensor], Tensor]
+        self, inputs: Tensor, mode: Mode, output_gradient: Callable[[Tensor], Tensor], watch: Watch | None = None
     ) -> tuple[Tensor, Tensor]:
         """Outputs, and the gradient of all parameters: backpropagation by hand, layer by layer.
 
@@ -98,6 +107,7 @@ class StackedNetwork:
             inputs: ``(M, B, *input_shape)``.
             mode: Usually training.
             output_gradient: From outputs ``(M, B, K)`` to the gradient of the objective with respect to them.
+            watch: Is shown the derivative of the objective with respect to the output of each layer, last layer first.
 
         Returns:
             Outputs ``(M, B, K)`` and gradient ``(M, P)``, in the order of ``flat``.
@@ -112,6 +122,8 @@ class StackedNetwork:
         dy = output_gradient(x)
         gradients: dict[int, Sequence[Tensor]] = {}
         for i in range(len(self._program) - 1, self._first_with_parameters - 1, -1):
+            if watch is not None:
+                watch(self._names[i], dy)
             dx, gradients[i] = self._program[i].backward(dy, tape[i], need_dx=i > self._first_with_parameters)
             if dx is not None:
                 dy = dx

@@ -17,10 +17,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mlpexp.architectures.architecture import Layer
-from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, Pool2d
+from mlpexp.architectures.layers import (
+    Activation,
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    Pool2d,
+    SelfOrganizingMap,
+)
 from mlpexp.config.networks import Elu, LeakyRelu, Maxout, PlainActivation, Prelu
 from mlpexp.nn.activations import Elementwise, elementwise, maxout, maxout_backward, prelu
 from mlpexp.nn.batch_norm import BatchNormOperation
+from mlpexp.nn.distances import DistanceOperation
 from mlpexp.nn.memory_format import channels_last, typed
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.products import product
@@ -69,6 +79,8 @@ def operation(layer: Layer, parameters: Mapping[str, Tensor], running: Tensor | 
         case BatchNorm():
             assert running is not None
             return BatchNormOperation(parameters["scale"], parameters["shift"], running)
+        case SelfOrganizingMap():
+            return DistanceOperation(parameters["weight"])
         case _:
             raise AssertionError(f"no operation for {layer.spec}")
 

@@ -87,6 +87,14 @@ def score_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], best:
     return Range(low, best + 0.03 * (best - low), is_score=True, note=note)
 
 
+def share_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> Range:
+    """The range of an axis of a share in per cent of which 0 is the best: from the first tenth of training on."""
+    later = _sound_values([part[part.index >= part.index.max() / 10] for part in parts], diverged)
+    high = min(1.06 * float(later.max()), 100.0) if later.size and later.max() > 0 else 100.0
+    largest = max(_sound_values(parts, diverged), default=0.0)
+    return Range(0.0, high, note=f"above the axis: values up to {largest:.3g} %" if largest > high else "")
+
+
 def _sound_values(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> np.ndarray:
     sound = [part.loc[:, ~part.columns.isin(diverged)].to_numpy(dtype=float) for part in parts]
     return np.concatenate([_finite(values) for values in sound])

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlpexp.report.sweep_facts import selected_on
 from mlpexp.report.tables import TextTable
 
 Row = Mapping[str, str]
@@ -119,7 +120,8 @@ def interval(low: str, high: str) -> str:
 
 
 def _when(metric: Mapping[str, Any]) -> str:
-    return "at the best epoch by validation loss" if metric["when"] == "best" else "after the last epoch"
+    by = selected_on(metric)
+    return f"at the best epoch by {by}" if by else "after the last epoch"
 
 
 def _time(timing: Sequence[Row], arm: int) -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
-from mlpexp.report.axis_ranges import Range, loss_range, score_range
+from mlpexp.report.axis_ranges import Range, loss_range, score_range, share_range
 from mlpexp.report.facts import RunFacts
 from mlpexp.report.seed_curves import diverged_seeds, mean_curve, numbers_table, seed_curves
 from mlpexp.report.style import BLUE, INK, PARTS, Drawing, PartStyle, in_style, legend_above, new_figure
@@ -47,6 +47,24 @@ def draw_loss(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
         return None
     label = facts.loss if "test" in lines.seeds else f"{facts.loss}, no test split"
     return _draw(lines, label, loss_range(list(lines.seeds.values()), lines.diverged), facts)
+
+
+def draw_quantization_error(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+    """Mean distance of the samples from their nearest unit, on an axis like that of the loss; None without values."""
+    lines = _lines(metrics, "quantization_error", facts)
+    if not lines.seeds:
+        return None
+    label = "quantization error" if "test" in lines.seeds else "quantization error, no test split"
+    return _draw(lines, label, loss_range(list(lines.seeds.values()), lines.diverged), facts)
+
+
+def draw_topographic_error(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+    """Share of samples whose two nearest units are not neighbours, in per cent; None without values."""
+    lines = _lines(metrics, "topographic_error", facts, scale=100.0)
+    if not lines.seeds:
+        return None
+    label = "topographic error (%)" if "test" in lines.seeds else "topographic error (%), no test split"
+    return _draw(lines, label, share_range(list(lines.seeds.values()), lines.diverged), facts)
 
 
 def draw_accuracy(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
@@ -128,7 +146,7 @@ def _draw(lines: Lines, label: str, limits: Range, facts: RunFacts) -> Drawing:
 
 def _note(lines: Lines, facts: RunFacts, limits: Range) -> str:
     """What thick, thin and triangles mean, n, and what is not shown."""
-    best = "triangle: best epoch by validation loss" if facts.best_epochs else ""
+    best = f"triangle: best epoch by {facts.selected_by}" if facts.best_epochs else ""
     return "; ".join(filter(None, [_means_note(lines), best, limits.note]))
 
 

@@ -23,7 +23,9 @@ class RunFacts:
         target: What is predicted.
         input_shape: Of one sample.
         diverged: The seeds that diverged.
+        momentum: Of plain gradient descent; None where another optimizer moves the weights.
         best_epochs: By seed, the epoch chosen on validation data; empty if none was.
+        grid, topology: Rows and columns of a map and where its units lie; empty for other models.
     """
 
     title: str = ""
@@ -33,12 +35,20 @@ class RunFacts:
     target: str = "target"
     input_shape: tuple[int, ...] = ()
     diverged: frozenset[int] = frozenset()
+    momentum: float | None = None
     best_epochs: Mapping[int, int] = field(default_factory=dict)
+    grid: tuple[int, ...] = ()
+    topology: str = ""
+
+    @property
+    def selected_by(self) -> str:
+        """What the best epoch has the lowest of."""
+        return "validation quantization error" if self.grid else "validation loss"
 
     @property
     def selection_note(self) -> str:
         """What to add to the note of a figure of the selected weights."""
-        return "; weights of the best epoch by validation loss" if self.best_epochs else ""
+        return f"; weights of the best epoch by {self.selected_by}" if self.best_epochs else ""
 
     def class_name(self, number: int) -> str:
         """The name of a class, or its number."""
@@ -63,13 +73,22 @@ def run_facts(config: Mapping[str, Any], summary: Mapping[str, Any], name: str) 
         class_names=tuple(map(str, dataset.get("class_names", ()))),
         target=dataset.get("target_name") or "target",
         input_shape=tuple(dataset.get("input_shape", ())),
+        momentum=_momentum(config.get("optimizer", {})),
         diverged=frozenset(member["seed"] for member in members if member.get("status") == "diverged"),
         best_epochs={member["seed"]: member["best_epoch"] for member in members if selected and "best_epoch" in member},
+        grid=tuple(config.get("model", {}).get("grid", ())),
+        topology=config.get("model", {}).get("topology", ""),
     )
+
+
+def _momentum(optimizer: Mapping[str, Any]) -> float | None:
+    return float(optimizer.get("momentum", 0.0)) if optimizer.get("name") == "sgd" else None
 
 
 def run_title(config: Mapping[str, Any]) -> str:
     """The main choices of a config, such as ``iris - mlp [16] relu, sgd 0.1, batch 16``."""
+    if config["model"]["name"] == "som":
+        return f"{_dataset(config['dataset'])} - {_map(config)}"
     choices = [_model(config["model"]), _optimizer(config["optimizer"])]
     schedule = config.get("schedule", {}).get("name", "constant")
     if schedule != "constant":
@@ -84,6 +103,16 @@ def _dataset(dataset: Mapping[str, Any]) -> str:
         return str(dataset["path"]).replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".csv")
     shape = dataset.get("function") or dataset.get("kind") or dataset["name"]
     return str(shape).replace("_", " ")
+
+
+def _map(config: Mapping[str, Any]) -> str:
+    model, batch_size = config["model"], config["training"]["batch_size"]
+    words = ["som", "x".join(map(str, model["grid"])), model["topology"]]
+    choices = [" ".join(words), f"radius {model['radius']:g} to {model['final_radius']:g}"]
+    if model["algorithm"] == "batch":
+        return ", ".join([*choices, "batch map"])
+    choices.append(f"rate {config['optimizer']['learning_rate']:g}")
+    return ", ".join(choices if batch_size == 1 else [*choices, f"batch {batch_size}"])
 
 
 def _model(model: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def _limits(shown: pd.DataFrame, facts: SweepFacts) -> Range:
     if not finite.size:
         return metric_range(finite, facts)
     spread = np.ptp(finite) or 0.1 * abs(finite[0])
-    lowest = finite.min() - spread if facts.kind != "loss" else finite.min() / 2
+    lowest = finite.min() - spread if facts.higher_is_better else finite.min() / 2
     bounded = np.clip(ends, lowest, finite.max() + spread)  # the t interval of two seeds may be of any width
     top = {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf)
     return metric_range(np.concatenate([seeds.ravel(), np.minimum(bounded, top).ravel()]), facts)

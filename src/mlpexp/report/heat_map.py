@@ -76,7 +76,7 @@ def _norm(means: np.ndarray, facts: SweepFacts) -> Normalize:
     if not finite.size:
         return Normalize(0, 1)
     low, high = float(finite.min()), float(finite.max())
-    if facts.kind == "loss" and low > 0 and high > LOG_FROM * low:
+    if facts.has_log_range and low > 0 and high > LOG_FROM * low:
         return LogNorm(low, high)
     low = max(low, -1.0) if facts.kind == "r2" and high > -1 else low
     return Normalize(low, high if high > low else low + 1)
@@ -133,7 +133,7 @@ def _readable(ground: np.ndarray) -> str:
 def _decimals(points: pd.DataFrame, facts: SweepFacts, norm: Normalize) -> str:
     """The format of all numbers: as many decimals as the largest mean needs."""
     largest = float(points["mean"].abs().max())
-    if facts.kind != "loss":
+    if facts.higher_is_better:
         return ".1f" if facts.kind == "accuracy" else ".3f"
     if isinstance(norm, LogNorm) or not 0 < largest < np.inf:
         return ".2g"

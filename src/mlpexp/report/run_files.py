@@ -43,6 +43,11 @@ class RunFiles:
         return self._table("metrics.csv")
 
     @cached_property
+    def diagnostics(self) -> pd.DataFrame:
+        """``diagnostics.csv``."""
+        return self._table("diagnostics.csv")
+
+    @cached_property
     def predictions(self) -> pd.DataFrame:
         """``evaluation/predictions.csv``."""
         return self._table("evaluation/predictions.csv")
@@ -84,6 +89,10 @@ class RunFiles:
     def misclassified(self) -> pd.DataFrame:
         """``evaluation/misclassified.csv``."""
         return self._table("evaluation/misclassified.csv")
+
+    def map_file(self, name: str) -> pd.DataFrame:
+        """A table of ``evaluation/`` that only a map has: ``units``, ``u_matrix`` or ``hits``."""
+        return self._table(f"evaluation/{name}.csv")
 
     @property
     def first_layer(self) -> tuple[np.ndarray, int]:

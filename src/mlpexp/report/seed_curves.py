@@ -17,7 +17,7 @@ def seed_curves(metrics: pd.DataFrame, column: str) -> pd.DataFrame:
 def diverged_seeds(metrics: pd.DataFrame, known: AbstractSet[int]) -> frozenset[int]:
     """The seeds that diverged: those that are known to have, and those whose last loss is not finite."""
     last = metrics.sort_values("epoch", kind="stable").groupby("seed").tail(1)
-    losses = last[[column for column in metrics.columns if column.endswith("_loss")]]
+    losses = last[[column for column in metrics.columns if column.endswith(("_loss", "_quantization_error"))]]
     exploded = ~np.isfinite(losses.to_numpy(dtype=float)).all(axis=1)
     return frozenset(int(seed) for seed in last["seed"].to_numpy()[exploded]) | frozenset(known)
 

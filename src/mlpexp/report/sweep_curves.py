@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from mlpexp.config.scores import LOWER_IS_BETTER
 from mlpexp.report.axis_ranges import Range, loss_range, score_range
 from mlpexp.report.effects import plot_effect, single_effect
 from mlpexp.report.seed_curves import mean_curve
@@ -17,6 +18,8 @@ from mlpexp.report.sweep_notes import lost_note, setting_notes
 from mlpexp.report.value_axis import chosen_values, line_styles
 
 EPOCHS = "training.epochs"
+TRAIN_LOSSES = ("train_loss", "train_quantization_error")
+SCORES = ("accuracy", "r2", "loss", "quantization_error")
 MOST_BANDS = 4  # intervals of more lines than these would cover each other
 MARKS_PER_LINE = 6
 PANEL_AXES = range(2, 7)
@@ -40,8 +43,8 @@ class AxisCurves:
 
     @property
     def kind(self) -> str:
-        """``accuracy``, ``r2`` or ``loss``."""
-        return self.column.rsplit("_", 1)[1]
+        """``accuracy``, ``r2``, ``loss`` or an error of maps."""
+        return self.column.partition("_")[2]
 
     def numbers(self) -> pd.DataFrame:
         """Everything in one table."""
@@ -63,7 +66,8 @@ def draw_sweep_curves(files: SweepFiles, axis: SweepAxis) -> Drawing | None:
     """
     if files.facts.sampled:
         return None
-    columns = list(dict.fromkeys([score_column(files), "train_loss"]))
+    lowered = next(column for column in TRAIN_LOSSES if column in files.metric_columns)
+    columns = list(dict.fromkeys([score_column(files), lowered]))
     panels = axis_curves(files, axis, columns)
     if not panels[0].means:
         return None
@@ -129,7 +133,8 @@ def score_column(files: SweepFiles) -> str:
     """The column of ``metrics.csv`` nearest to the metric: its part if that was measured at each epoch, a score if any."""
     columns = files.metric_columns
     parts = [files.facts.part, "test", "validation", "train"]
-    candidates = [f"{part}_{kind}" for part in parts for kind in ("accuracy", "r2", "loss")]
+    kinds = (files.facts.kind, *SCORES) if files.facts.kind == "topographic_error" else SCORES
+    candidates = [f"{part}_{kind}" for part in parts for kind in kinds]
     return next(column for column in candidates if column in columns)
 
 
@@ -162,7 +167,7 @@ EXPLODED = 10.0  # times its value at the start: a loss that would flatten all o
 def curves_range(curves: list[AxisCurves]) -> Range:
     """The range of an axis for the means of all these curves."""
     means = [one.rename_axis("epoch")[["mean"]] for each in curves for one in each.means.values()]
-    if curves[0].kind == "loss":
+    if curves[0].kind in LOWER_IS_BETTER:
         calm = [one for one in means if not one["mean"].max() > EXPLODED * one["mean"].iloc[0]]
         found = loss_range(calm or means, frozenset())
         if not calm or len(calm) == len(means):

@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from mlpexp.config.scores import LABELS, LOWER_IS_BETTER
 from mlpexp.report.style import shortened
 
 MOST_LETTERS = 7  # of a number at an axis
 SHORTEST_WORDS = 16  # words and lists are not cut shorter than this
+SHORTEST_SECTION = 24  # nor sections with their keys than this
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,10 @@ class SweepAxis:
         return replace(self, values=tuple(self.values[i] for i in places), numbers=numbers)
 
     def short(self, value: str, most: int = MOST_LETTERS) -> str:
-        """A value for the eye: long numbers with three digits, ``[64 × 3]`` for equal layers, long words cut."""
+        """A value for the eye: long numbers with three digits, ``[64 × 3]`` for equal layers, long words cut.
+
+        A section such as ``{name: sgd, momentum: 0.9}`` is ``sgd momentum 0.9``.
+        """
         if len(value) <= most:
             return value
         if self.numbers is not None:
@@ -50,6 +55,9 @@ class SweepAxis:
                 (text for text in (f"{float(value):.3g}", f"{float(value):.2g}") if len(text) <= most), None
             )
             return re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].strip("+"), shortest or f"{float(value):.1e}")
+        if value.startswith("{name: "):
+            words = value.removeprefix("{name: ").removesuffix("}").replace(", ", " ").replace(": ", " ")
+            return shortened(words.replace("_", " "), max(most, SHORTEST_SECTION))
         items = value.strip("[]").split(", ")
         if len(items) > 2 and len(set(items)) == 1:
             value = f"[{items[0]} × {len(items)}]"
@@ -65,10 +73,10 @@ class SweepFacts:
         method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
         axes: Those with at least two values.
         column: Of ``trials.csv``: the metric.
-        part, kind: ``test`` and ``accuracy``, ``r2`` or ``loss``.
+        part, kind: ``test`` and ``accuracy``, ``r2``, ``loss`` or an error of maps.
         metric_label: The metric with its unit, for an axis of a figure.
-        higher_is_better: False for losses.
-        selected: Whether the metric is that of the epoch with the lowest validation loss.
+        higher_is_better: False for losses and errors.
+        selected_on: What the epoch of the metric has the lowest of, such as ``validation loss``; empty: it is the last.
         has_test: Whether there are test data at all.
     """
 
@@ -80,7 +88,7 @@ class SweepFacts:
     kind: str
     metric_label: str
     higher_is_better: bool
-    selected: bool
+    selected_on: str
     has_test: bool
 
     @property
@@ -94,6 +102,11 @@ class SweepFacts:
         return " %" if self.kind == "accuracy" else ""
 
     @property
+    def has_log_range(self) -> bool:
+        """Whether values of very different size are shown on a logarithmic axis: a share of samples may be 0."""
+        return self.kind in ("loss", "quantization_error")
+
+    @property
     def sampled(self) -> bool:
         """Whether arms are points drawn at random, so that hardly two have a value in common."""
         return self.method in ("random", "sobol")
@@ -101,7 +114,7 @@ class SweepFacts:
     @property
     def selection_note(self) -> str:
         """Which epoch is meant, if it is not the last."""
-        return "at the epoch of lowest validation loss" if self.selected else ""
+        return f"at the epoch of lowest {self.selected_on}" if self.selected_on else ""
 
 
 def sweep_facts(summary: Mapping[str, Any], arms: pd.DataFrame) -> SweepFacts:
@@ -115,7 +128,7 @@ def sweep_facts(summary: Mapping[str, Any], arms: pd.DataFrame) -> SweepFacts:
         KeyError: Something is not there.
     """
     metric, dataset = summary["metric"], summary.get("dataset") or {}
-    part, kind = str(metric["name"]).rsplit("_", 1)
+    part, _, kind = str(metric["name"]).partition("_")
     has_test = bool(dataset.get("test"))
     keys = [str(axis["key"]) for axis in summary["axes"]]
     base = summary.get("base") or {}
@@ -129,17 +142,23 @@ def sweep_facts(summary: Mapping[str, Any], arms: pd.DataFrame) -> SweepFacts:
         kind=kind,
         metric_label=metric_label(str(metric["name"]), has_test),
         higher_is_better=bool(metric["higher_is_better"]),
-        selected=metric.get("when") == "best",
+        selected_on=selected_on(metric),
         has_test=has_test,
     )
 
 
+def selected_on(metric: Mapping[str, Any]) -> str:
+    """What the epoch of a metric has the lowest of, in words; empty if it is the last epoch."""
+    by = str(metric.get("selected_on") or "validation_loss").replace("_", " ")
+    return by if metric.get("when") == "best" else ""
+
+
 def metric_label(column: str, has_test: bool) -> str:
     """A column of ``metrics.csv`` in words with its unit; that of training data is said to be so."""
-    part, kind = column.rsplit("_", 1)
-    words = {"accuracy": "accuracy (%)", "r2": "R²"}.get(kind, kind)
+    part, _, kind = column.partition("_")
+    words = "accuracy (%)" if kind == "accuracy" else LABELS.get(kind, kind)
     label = f"{'training' if part == 'train' else part} {words}"
-    return f"{label}, no test split" if part == "train" and kind != "loss" and not has_test else label
+    return f"{label}, no test split" if part == "train" and kind not in LOWER_IS_BETTER and not has_test else label
 
 
 def _axis(described: Mapping[str, Any], base: Any, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:

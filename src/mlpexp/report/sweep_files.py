@@ -50,6 +50,11 @@ class SweepFiles:
         """``timing.csv``."""
         return complete_table(self.folder / "timing.csv")
 
+    @cached_property
+    def diagnostics(self) -> pd.DataFrame:
+        """``diagnostics.csv``."""
+        return complete_table(self.folder / "diagnostics.csv")
+
     @property
     def _keys(self) -> list[str]:
         return [str(axis["key"]) for axis in self.summary["axes"]]

@@ -9,6 +9,7 @@ from mlpexp.report.effects import draw_effect
 from mlpexp.report.forest import draw_arms
 from mlpexp.report.formats import check_formats
 from mlpexp.report.heat_map import draw_heat_map
+from mlpexp.report.layer_profiles import draw_gradient_profiles, draw_unit_profiles
 from mlpexp.report.parallel import draw_parallel
 from mlpexp.report.result_files import Absent
 from mlpexp.report.save_figures import save_figures
@@ -65,6 +66,8 @@ FIGURES: dict[str, Callable[[SweepFiles], Drawing | None]] = {
     "heat_map": draw_heat_map,
     "parallel": draw_parallel,
     "arms": draw_arms,
+    "gradients": draw_gradient_profiles,
+    "units": draw_unit_profiles,
     "{metric}_time": draw_time,
     "{metric}_parameters": draw_parameters,
 }

@@ -74,7 +74,7 @@ def _limits(points: pd.DataFrame, facts: SweepFacts) -> Range:
     spread = max(np.ptp(finite), 0.02 * abs(finite).max())
     lowest = (
         finite.min() / 2
-        if facts.kind == "loss"
+        if not facts.higher_is_better
         else max(finite.min() - spread, 0 if facts.kind == "accuracy" else -np.inf)
     )
     top = min(finite.max() + spread, {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf))

@@ -116,7 +116,7 @@ def metric_range(values: np.ndarray, facts: SweepFacts) -> Range:
     if not finite.size:
         return Range(0.0, min(best, 1.0) if facts.kind != "accuracy" else 100.0, is_score=facts.higher_is_better)
     low, high = float(finite.min()), float(finite.max())
-    if facts.kind == "loss":
+    if facts.has_log_range:
         positive = finite[finite > 0]
         if positive.size and high > LOG_FROM * positive.min():
             return Range(float(positive.min()) / 1.4, high * 1.4, log=True)
@@ -125,7 +125,7 @@ def metric_range(values: np.ndarray, facts: SweepFacts) -> Range:
     room = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
     top = min(high + room, best + EDGE * max(best - low, room))
     return Range(
-        max(low - room, 0.0) if facts.kind != "r2" else low - room, top, is_score=facts.kind != "loss", note=note
+        max(low - room, 0.0) if facts.kind != "r2" else low - room, top, is_score=facts.higher_is_better, note=note
     )
 
 

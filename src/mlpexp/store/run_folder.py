@@ -21,6 +21,7 @@ class RunFolder:
             path / f for f in ("config.yaml", "environment.json", "summary.json")
         )
         self.metrics, self.timing = path / "metrics.csv", path / "timing.csv"
+        self.diagnostics = path / "diagnostics.csv"
         self.checkpoints, self.evaluation, self.plots = path / "checkpoints", path / "evaluation", path / "plots"
 
     @classmethod

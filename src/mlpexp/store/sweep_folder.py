@@ -29,6 +29,7 @@ class TrialBlock:
         described: Status, epochs, final and best metrics.
         columns: Of its rows, ``arm`` and ``seed`` aside.
         rows: Its metrics as CSV lines.
+        diagnostics: Its diagnostics, likewise: epoch, layer, quantity, value.
     """
 
     arm: int
@@ -36,6 +37,7 @@ class TrialBlock:
     described: dict[str, Any]
     columns: tuple[str, ...]
     rows: str
+    diagnostics: str = ""
 
 
 class SweepFolder:
@@ -46,6 +48,7 @@ class SweepFolder:
         self.config, self.plan = path / "sweep.yaml", path / "plan.json"
         self.environment, self.summary = path / "environment.json", path / "summary.json"
         self.arms, self.trials, self.metrics = path / "arms.csv", path / "trials.csv", path / "metrics.csv"
+        self.diagnostics = path / "diagnostics.csv"
         self.timing, self.comparison = path / "timing.csv", path / "comparison.csv"
         self.parts, self.checkpoints, self.plots = path / "parts", path / "checkpoints", path / "plots"
 
@@ -96,13 +99,13 @@ class SweepFolder:
         Raises:
             RunError: They cannot be written.
         """
-        contents = [block.rows.encode() for block in blocks]
+        contents = [(block.rows + block.diagnostics).encode() for block in blocks]
         write_bytes(self.parts / f"stack-{stack}.csv", b"".join(contents))
         start, described = 0, []
         for block, content in zip(blocks, contents, strict=True):
             described.append({
                 "arm": block.arm, "seed": block.seed, "columns": block.columns, "start": start, "length": len(content),
-                **block.described,
+                "diagnosed": len(block.diagnostics.encode()), **block.described,
             })  # fmt: skip
             start += len(content)
         digest = hashlib.sha256(b"".join(contents)).hexdigest()
@@ -139,12 +142,14 @@ class SweepFolder:
                     folder.rmdir()
 
 
-OF_BLOCK = ("arm", "seed", "columns", "start", "length")
+OF_BLOCK = ("arm", "seed", "columns", "start", "length", "diagnosed")
 
 
 def _block(trial: Mapping[str, Any], content: bytes) -> TrialBlock:
     described = {key: value for key, value in trial.items() if key not in OF_BLOCK}
-    return TrialBlock(trial["arm"], trial["seed"], described, tuple(trial["columns"]), content.decode())
+    end = len(content) - trial.get("diagnosed", 0)
+    texts = content[:end].decode(), content[end:].decode()
+    return TrialBlock(trial["arm"], trial["seed"], described, tuple(trial["columns"]), *texts)
 
 
 def is_sweep(path: Path) -> bool:

@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mlpexp.errors import RunError
@@ -67,6 +67,15 @@ class GrowingTable:
         """
         with write_errors(self.path):
             self._writer.writerows([cell_text(row[column]) for column in self.columns] for row in rows)
+
+    def append_lines(self, lines: Iterable[str]) -> None:
+        """Adds rows that are CSV text already, for tables with very many.
+
+        Raises:
+            RunError: As ``append``.
+        """
+        with write_errors(self.path):
+            self._stream.writelines(lines)
 
     def flush(self, *, permanent: bool = False) -> None:
         """Hands all rows to the operating system, and to the disk if ``permanent``."""

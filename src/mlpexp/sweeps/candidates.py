@@ -10,6 +10,7 @@ import numpy as np
 
 from mlpexp.config.dump import as_data
 from mlpexp.config.load import read_source
+from mlpexp.config.scores import kinds_of
 from mlpexp.errors import InputError
 from mlpexp.experiment.prepare import prepared_from
 from mlpexp.store.folders import read_json
@@ -114,10 +115,11 @@ def common_metric(found: Sequence[Candidate], wanted: str | None) -> Metric:
     Raises:
         InputError: They have none in common, or not the one asked for.
     """
-    if len({candidate.task for candidate in found}) > 1:
-        raise InputError("cannot be compared: some classify and others predict numbers")
+    kinds = {kinds_of(candidate.config["model"]["name"], candidate.task) for candidate in found}
+    if len(kinds) > 1:
+        raise InputError("cannot be compared: some classify, others predict numbers or are maps")
     parts = [part for part in PARTS if all(part in candidate.parts for candidate in found)]
-    return choose_metric(wanted, parts, found[0].task)
+    return choose_metric(wanted, parts, kinds.pop())
 
 
 def paired_values(found: Sequence[Candidate], metric: Metric) -> tuple[list[int], np.ndarray]:

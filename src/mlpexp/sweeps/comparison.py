@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.problems import Place
+from mlpexp.config.scores import kinds_of
 from mlpexp.errors import InputError
 from mlpexp.statistics.arm_comparison import ArmComparison
 from mlpexp.statistics.best_arm import best_arm
@@ -84,7 +85,8 @@ def read_comparison(
         raise InputError(f"{folder.path}: this sweep has not ended; go on with: mlpexp sweep --resume {folder.path}")
     rows = read_rows(folder.trials)
     if metric is not None:
-        described = choose_metric(metric, summary["parts"], summary["dataset"]["task"]).described()
+        kinds = kinds_of(summary["model"]["name"], summary["dataset"]["task"])
+        described = choose_metric(metric, summary["parts"], kinds).described()
         summary = {**summary, "metric": described}
     chosen = summary["metric"]
     labels = [row["label"] for row in read_rows(folder.arms)]

@@ -22,6 +22,7 @@ class History:
         self.evaluation_seconds = 0.0
         self.counts: list[tuple[int, int]] = []
         self.values: dict[str, list[np.ndarray]] = {}  # by column, per epoch (M,)
+        self.diagnostics: dict[str, np.ndarray] = {}  # by epoch, layer and quantity, as in the lines of a table: (M,)
 
     def add(self, record: Record) -> None:
         """Appends one record."""
@@ -31,6 +32,11 @@ class History:
             row = np.full(self.num_members, np.nan)
             row[record.positions] = array
             self.values.setdefault(name, []).append(row)
+
+        for (layer, quantity), array in record.diagnostics.items():
+            row = np.full(self.num_members, np.nan)
+            row[record.positions] = array
+            self.diagnostics[f"{record.epoch},{layer},{quantity}"] = row
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -53,6 +59,11 @@ class History:
         values = self._table[member, :count].tolist()
         return "".join(form % (*counts, *row) for counts, row in zip(self.counts[:count], values, strict=True))
 
+    def diagnostic_rows(self, member: int) -> str:
+        """A member's diagnostics as CSV lines: epoch, layer, quantity, value."""
+        values = ((name, array[member]) for name, array in self.diagnostics.items())
+        return "".join(f"{name},{value:.9g}\n" for name, value in values if not np.isnan(value))
+
     def at(self, member: int, epoch: int) -> dict[str, float]:
         """A member's scores after an epoch; empty if there was no evaluation."""
         place = self._places.get(epoch)
@@ -64,11 +75,14 @@ class History:
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Everything as arrays and plain data, for a checkpoint."""
         arrays = {f"history.{name}": np.stack(rows) for name, rows in self.values.items()}
+        arrays |= {f"diagnostics.{name}": array for name, array in self.diagnostics.items()}
         seconds = {"evaluation_seconds": self.evaluation_seconds}
-        return arrays, {"history": self.counts, "history_columns": list(self.values), **seconds}
+        order = {"history_columns": list(self.values), "history_diagnostics": list(self.diagnostics)}
+        return arrays, {"history": self.counts, **order, **seconds}
 
     def restore(self, arrays: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
         """Takes over a saved state."""
         self.evaluation_seconds = float(plain["evaluation_seconds"])
         self.counts = [(int(epoch), int(step)) for epoch, step in plain["history"]]
         self.values = {name: list(arrays[f"history.{name}"]) for name in plain["history_columns"]}
+        self.diagnostics = {name: arrays[f"diagnostics.{name}"] for name in plain["history_diagnostics"]}

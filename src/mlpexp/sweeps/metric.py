@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mlpexp.config.scores import LABELS, LOWER_IS_BETTER, headline
 from mlpexp.errors import InputError
 
 PARTS = ("train", "validation", "test")
-KINDS = {"loss": "loss", "accuracy": "accuracy", "r2": "R²"}
-NAME = re.compile(r"(?:(best|final)_)?(train|validation|test)_(loss|accuracy|r2)")
+NAME = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_({'|'.join(LABELS)})")
+ERRORS = ("quantization_error", "topographic_error")
 NAMES_OF_PARTS = {"train": "training", "validation": "validation", "test": "test"}
 
 
@@ -39,41 +40,46 @@ class Metric:
     @property
     def label(self) -> str:
         """In words."""
-        return f"{NAMES_OF_PARTS[self.part]} {KINDS[self.kind]}"
+        return f"{NAMES_OF_PARTS[self.part]} {LABELS[self.kind]}"
 
     @property
     def higher_is_better(self) -> bool:
-        """False for losses."""
-        return self.kind != "loss"
+        """False for losses and errors."""
+        return self.kind not in LOWER_IS_BETTER
+
+    @property
+    def selected_on(self) -> str:
+        """What the best epoch has the lowest of."""
+        return "validation_quantization_error" if self.kind in ERRORS else "validation_loss"
 
     def described(self) -> dict[str, Any]:
         """For ``summary.json``."""
         return {
             "name": self.name, "when": self.when, "column": self.column, "label": self.label,
             "higher_is_better": self.higher_is_better,
-            "selected_on": "validation_loss" if self.when == "best" else None,
+            "selected_on": self.selected_on if self.when == "best" else None,
         }  # fmt: skip
 
 
-def choose_metric(wanted: str | None, parts: Sequence[str], task: str) -> Metric:
-    """The metric by its name, or the one that a user would expect: accuracy (or R²) on the test part.
+def choose_metric(wanted: str | None, parts: Sequence[str], kinds: tuple[str, str]) -> Metric:
+    """The metric by its name, or the one that a user would expect: accuracy (or R²) on the test part, of maps
+    the quantization error.
 
     With validation data it is read at the epoch with the lowest validation loss, else at the last epoch.
 
     Args:
         wanted: ``test_accuracy``, ``final_test_loss``, ``best_validation_accuracy``, ...
         parts: The parts that every arm has.
-        task: ``classification`` or ``regression``.
+        kinds: What every arm is measured by.
 
     Raises:
         InputError: There is no such metric here.
     """
     when: Literal["final", "best"] = "best" if "validation" in parts else "final"
-    kind = "accuracy" if task == "classification" else "r2"
     if wanted is None:
-        return Metric(next(part for part in reversed(PARTS) if part in parts), kind, when)
+        return Metric(next(part for part in reversed(PARTS) if part in parts), headline(kinds), when)
     match = NAME.fullmatch(wanted)
-    available = [f"{part}_{each}" for part in parts for each in ("loss", kind)]
+    available = [f"{part}_{each}" for part in parts for each in kinds]
     if match is None or f"{match.group(2)}_{match.group(3)}" not in available:
         raise InputError(f"sweep.metric: {wanted} is not measured here; choose from {', '.join(available)}")
     if match.group(1) == "best" and "validation" not in parts:

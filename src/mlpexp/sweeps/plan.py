@@ -13,6 +13,8 @@ from mlpexp.config.dump import identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import anchor_csv_path, expand_names, read_source, validated
 from mlpexp.config.problems import Place, Problem
+from mlpexp.config.scores import kinds_of
+from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted, set_value
 from mlpexp.errors import ConfigError, InputError
@@ -68,6 +70,7 @@ class Plan:
         seeds: The same for every arm.
         metric: What arms are compared by.
         baseline: Number of the arm that others are compared with; None: the best.
+        left_open: Keys of ``config`` that were not written and follow others, by section.
     """
 
     config: Experiment
@@ -78,6 +81,7 @@ class Plan:
     seeds: range
     metric: Metric
     baseline: int | None
+    left_open: dict[str, list[str]]
 
     @property
     def parts(self) -> list[str]:
@@ -91,12 +95,16 @@ class Plan:
         return experiment.name or f"{experiment.dataset.name}-{experiment.model.name}"
 
     def resolved(self) -> Experiment:
-        """The config with its sweep section as it is carried out; planning it again gives this plan."""
+        """The config with its sweep section as it is carried out."""
         values = [axis.values for axis in self.axes]
         texts = [str(each) if isinstance(each, Distribution) else each for each in values]
         over = dict(zip((axis.written for axis in self.axes), texts, strict=True))
         sweep = self.sweep.model_copy(update={"over": over, "seeds": len(self.seeds)})
         return self.config.model_copy(update={"sweep": sweep})
+
+    def as_yaml(self) -> str:
+        """``resolved`` as YAML; planning that again gives this plan."""
+        return to_yaml(self.resolved(), self.left_open)
 
 
 def make_plan(path: Path, overrides: Sequence[Override] = ()) -> Plan:
@@ -133,7 +141,9 @@ def plan_from(source: Source, path: Path) -> Plan:
         raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
     budget = base.architecture.num_parameters if sweep.match else None
     arms = _arms(source, path, axes, found, budget, alone=sweep.method == "one_at_a_time")
-    return Plan(experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), _baseline(sweep, axes, source, arms))
+    left_open = {section: list(values) for section, values in map_defaults(source.data).items()}
+    baseline = _baseline(sweep, axes, source, arms)
+    return Plan(experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)
 
 
 def _seeds(experiment: Experiment, sweep: Sweep) -> range:
@@ -226,11 +236,11 @@ def _label(axes: Sequence[Axis], settings: Settings, usual: Settings | None) -> 
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:
-    tasks = {arm.prepared.facts.task for arm in arms}
-    if len(tasks) > 1:
-        raise InputError("sweep: some arms classify and others predict numbers; they have no metric in common")
+    kinds = {kinds_of(arm.experiment.model.name, arm.prepared.facts.task) for arm in arms}
+    if len(kinds) > 1:
+        raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    return choose_metric(sweep.metric, parts, tasks.pop())
+    return choose_metric(sweep.metric, parts, kinds.pop())
 
 
 def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence[Arm]) -> int | None:

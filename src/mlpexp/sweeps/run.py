@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlpexp.config.dump import identity, to_yaml
+from mlpexp.config.dump import identity
 from mlpexp.config.load import read_source
 from mlpexp.data.fingerprint import fingerprint
 from mlpexp.errors import InputError, Interrupted, RunError
-from mlpexp.experiment.environment import environment
+from mlpexp.experiment.environment import engine_name, environment
 from mlpexp.experiment.signals import stop_on_signals
 from mlpexp.store.folders import as_json, read_json
 from mlpexp.store.sweep_folder import UNFINISHED, SweepFolder
@@ -51,10 +51,18 @@ def new_sweep(
     prints = _fingerprints(plan, data_dir)
     experiment = plan.resolved()
     files = {
-        "sweep.yaml": to_yaml(experiment),
+        "sweep.yaml": plan.as_yaml(),
         "plan.json": as_json(_plan_on_disk(plan, stacking, prints)),
         "arms.csv": arms_table(plan),
-        "environment.json": as_json(environment(experiment.device, 1, command, " ".join(dict.fromkeys(prints)))),
+        "environment.json": as_json(
+            environment(
+                experiment.device,
+                1,
+                " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms)),
+                command,
+                " ".join(dict.fromkeys(prints)),
+            )
+        ),
         "summary.json": as_json(opening_summary(plan, shared_dataset(plan.base.experiment.dataset, data_dir))),
     }
     return SweepFolder.create(runs_dir, f"{plan.name}-sweep-{sweep_hash(plan)}", files)

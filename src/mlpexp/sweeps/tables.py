@@ -5,7 +5,8 @@ Only one trial is in memory at a time.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 from mlpexp.config.networks import Mlp
 from mlpexp.config.scores import score_kinds
@@ -17,6 +18,7 @@ from mlpexp.sweeps.plan import Arm, Plan, trial_key
 from mlpexp.sweeps.stacks import Stacking
 
 METRIC_COLUMNS = ("epoch", "step", "learning_rate")
+DIAGNOSTIC_COLUMNS = ("arm", "seed", "epoch", "layer", "quantity", "value")
 
 Index = dict[tuple[str, int], tuple[int, dict[str, Any]]]  # by what a trial computes: its stack and description
 
@@ -62,14 +64,16 @@ def write_tables(folder: SweepFolder, plan: Plan, stacking: Stacking) -> dict[st
     scores = [f"{part}_{kind}" for part in parts for kind in kinds]
     counts: dict[str, Any] = {"trials": 0, "diverged": 0, "failed": 0, "reason": ""}
     rows: list[dict[str, Cell]] = []
-    with replacing(folder.metrics) as metrics:
+    with replacing(folder.metrics) as metrics, _diagnostics(folder, plan) as diagnostics:
         metrics.write((",".join(["arm", "seed", *METRIC_COLUMNS, *scores]) + "\n").encode())
         for arm in plan.arms:
             for seed in plan.seeds:
                 stack, trial = index[trial_key(arm, seed)]
-                metrics.writelines(
-                    line.encode() for line in _lines(arm.number, seed, folder.block(stack, trial), scores)
-                )
+                block = folder.block(stack, trial)
+                metrics.writelines(line.encode() for line in _lines(arm.number, seed, block, scores))
+                if diagnostics:
+                    lines = block.diagnostics.splitlines(keepends=True)
+                    diagnostics.writelines(f"{arm.number},{seed},{line}".encode() for line in lines)
                 rows.append(_trial_row(plan, arm, seed, trial, scores))
                 counts["trials"] += 1
                 if trial["status"] in ("diverged", "failed"):
@@ -80,6 +84,17 @@ def write_tables(folder: SweepFolder, plan: Plan, stacking: Stacking) -> dict[st
     timing = [_timing_row(arm, [index[trial_key(arm, seed)][0] for seed in plan.seeds], timings) for arm in plan.arms]
     write_text(folder.timing, as_csv(list(timing[0]), timing))
     return {**counts, "time": _times(timings)}
+
+
+@contextmanager
+def _diagnostics(folder: SweepFolder, plan: Plan) -> Iterator[BinaryIO | None]:
+    """The table of diagnostics, if there are to be any."""
+    if all(arm.experiment.diagnostics == "off" for arm in plan.arms):
+        yield None
+        return
+    with replacing(folder.diagnostics) as table:
+        table.write((",".join(DIAGNOSTIC_COLUMNS) + "\n").encode())
+        yield table
 
 
 def _index(folder: SweepFolder, plan: Plan, stacking: Stacking) -> tuple[Index, dict[int, dict[str, Any]]]:

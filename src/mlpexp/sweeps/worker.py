@@ -8,6 +8,7 @@ import torch
 
 from mlpexp.architectures.build import build_architecture
 from mlpexp.errors import Interrupted, RunError
+from mlpexp.experiment.environment import engine_name
 from mlpexp.experiment.machine import choose_device, device_name
 from mlpexp.experiment.members import trainer_of
 from mlpexp.experiment.run import CHECKPOINT_SECONDS
@@ -126,10 +127,12 @@ def _outcome(task: StackTask, trainer: Trainer, history: History) -> StackOutcom
             "final": {} if status == "diverged" else history.at(i, ended),
             "best": {} if status == "diverged" else history.at(i, best),
         }
-        blocks.append(TrialBlock(arm, member.seed, described, history.columns, history.rows(i, ended)))
+        blocks.append(
+            TrialBlock(arm, member.seed, described, history.columns, history.rows(i, ended), history.diagnostic_rows(i))
+        )
     timing = {
         "trials": len(blocks), "steps": progress.step, "train_seconds": progress.train_seconds,
         "evaluation_seconds": history.evaluation_seconds, "device": device_name(choose_device(task.members[0])),
-        "engine": "stacked, eager",
+        "engine": engine_name(task.members[0]),
     }  # fmt: skip
     return StackOutcome(task.number, blocks, timing)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.nn.products import SIDE
+from mlpexp.training.activation_sums import ActivationSums
 from mlpexp.training.losses import Loss, predicted
 from mlpexp.training.samples import Samples
 
@@ -53,12 +54,14 @@ class Evaluator:
         self._remembered: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
 
     @torch.no_grad()
-    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
-        """Scores of the given parts."""
+    def scores(
+        self, network: StackedNetwork, parts: list[str], activations: ActivationSums | None = None
+    ) -> dict[str, PartScore]:
+        """Scores of the given parts; fills ``activations`` if the training part is among them."""
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
         sums = {part: [np.zeros(network.num_members), np.zeros(network.num_members)] for part in bounds}
         for start, stop in _chunks(network, list(bounds.values())):
-            losses, correct = self._chunk(network, start, stop)
+            losses, correct = self._chunk(network, start, stop, activations)
             for part, (first, past) in bounds.items():
                 a, b = max(first, start) - start, min(past, stop) - start
                 if a < b:
@@ -66,23 +69,38 @@ class Evaluator:
                     sums[part][1] += correct[:, a:b].sum(1).cpu().numpy()
         return {part: self._means(sums[part], past - first) for part, (first, past) in bounds.items()}
 
+    def training_samples(self, most: int) -> tuple[Tensor, Tensor]:
+        """Inputs and targets ``(M, n, ...)`` of each member's first training samples."""
+        inputs, targets = self.samples.part(0, min(most, self.samples.sizes.train))
+        return inputs.index_select(0, self.pair_of_member), targets.index_select(0, self.pair_of_member)
+
     def _means(self, sums: list[np.ndarray], count: int) -> PartScore:
         accuracy = sums[1] / count if self.classification else np.full_like(sums[1], np.nan)
         return PartScore(sums[0] / count, accuracy)
 
-    def _chunk(self, network: StackedNetwork, start: int, stop: int) -> tuple[Tensor, Tensor]:
+    def _chunk(
+        self, network: StackedNetwork, start: int, stop: int, activations: ActivationSums | None
+    ) -> tuple[Tensor, Tensor]:
         """Loss of each sample and whether it was right, ``(M, B)`` float64."""
         inputs, targets = self._data(start, stop)
         size = group_size(network, inputs.shape[1]) if inputs.is_cpu else network.num_members
         bounds = range(0, network.num_members, size)
-        groups = [self._group(network.part(a, a + size), inputs[a : a + size], targets[a : a + size]) for a in bounds]
+        groups = []
+        for a in bounds:
+            if activations is not None:
+                activations.expect(a, min(self.samples.sizes.train, stop) - start)
+            groups.append(
+                self._group(network.part(a, a + size), inputs[a : a + size], targets[a : a + size], activations)
+            )
         losses, correct = (
             torch.cat(columns) if len(groups) > 1 else columns[0] for columns in zip(*groups, strict=True)
         )
         return losses, correct
 
-    def _group(self, network: StackedNetwork, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        outputs = network(inputs)[:, : targets.shape[1]].to(network.flat.dtype)
+    def _group(
+        self, network: StackedNetwork, inputs: Tensor, targets: Tensor, activations: ActivationSums | None
+    ) -> tuple[Tensor, Tensor]:
+        outputs = network(inputs, watch=activations)[:, : targets.shape[1]].to(network.flat.dtype)
         losses = self.loss.value(outputs, targets)
         wide = torch.float64 if losses.device.type != "mps" else torch.float32
         correct = predicted(outputs) == targets if self.classification else torch.zeros_like(losses)

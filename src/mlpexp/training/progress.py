@@ -38,6 +38,8 @@ class Progress:
         reference_loss, improved_epoch: What early stopping waits for something better than: the last validation loss
             that was lower than the one before it by more than ``min_delta``, and its epoch, ``(M,)``.
         running: Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64.
+        observed: Norms of gradient, weights and update in the last step of the epoch, by layer with weights,
+            ``(A, 3, L)``; None before, and without diagnostics.
         train_seconds: Time inside the steps so far.
         recorded_seconds: How much of it has been recorded.
         initial_recorded: Whether the record of epoch 0 has been made.
@@ -59,6 +61,7 @@ class Progress:
     reference_loss: np.ndarray
     improved_epoch: np.ndarray
     running: Tensor
+    observed: Tensor | None = None
     epoch: int = 0
     step_of_epoch: int = 0
     step: int = 0
@@ -145,6 +148,7 @@ class Progress:
         self.network = self.network.select(staying)
         self.slots = {name: slot[index] for name, slot in self.slots.items()}
         self.averaged = None if self.averaged is None else self.averaged[index]
+        self.observed = None if self.observed is None else self.observed[index]
         self.running = self.running[index]
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -154,8 +158,8 @@ class Progress:
             "last_buffers": self.last_buffers, "best_buffers": self.best_buffers, "running": self.running,
             **{f"slot.{name}": slot for name, slot in self.slots.items()},
         }  # fmt: skip
-        if self.averaged is not None:
-            tensors["averaged"] = self.averaged
+        optional = {"averaged": self.averaged, "observed": self.observed}
+        tensors |= {name: tensor for name, tensor in optional.items() if tensor is not None}
         arrays = {name: np.array(tensor.cpu().numpy()) for name, tensor in tensors.items()}
         arrays |= {name: getattr(self, name).copy() for name in ARRAYS}
         plain = {name: getattr(self, name) for name in NUMBERS}
@@ -167,7 +171,7 @@ class Progress:
         tensor = {n: torch.from_numpy(a.copy()).to(flat.device) for n, a in arrays.items() if n not in ARRAYS}
         self.network = StackedNetwork(self.network.architecture, tensor["flat"], tensor["buffers"])
         self.slots = {name: tensor[f"slot.{name}"] for name in self.slots}
-        self.averaged = tensor.get("averaged")
+        self.averaged, self.observed = tensor.get("averaged"), tensor.get("observed")
         self.last, self.last_buffers = tensor["last"], tensor["last_buffers"]
         self.best, self.best_buffers, self.running = tensor["best"], tensor["best_buffers"], tensor["running"]
         for name in ARRAYS:

@@ -3,7 +3,9 @@
 Axis letters: A active members.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import isnan
 from typing import Literal
 
 import numpy as np
@@ -45,6 +47,7 @@ class Record:
         learning_rates: Of the last step taken, ``(A,)``.
         scores: By name, as in a row, each ``(A,)`` float64.
         statuses: As in a row, one per member.
+        diagnostics: By layer and quantity, each ``(A,)``; NaN where there is none.
     """
 
     epoch: int
@@ -57,6 +60,15 @@ class Record:
     learning_rates: np.ndarray
     scores: dict[str, np.ndarray]
     statuses: list[Status]
+    diagnostics: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+
+    def diagnostic_lines(self) -> Iterator[str]:
+        """The diagnostics as lines of CSV: seed, epoch, layer, quantity, value with nine significant digits."""
+        columns = [(f"{layer},{quantity}", values.tolist()) for (layer, quantity), values in self.diagnostics.items()]
+        for place, seed in enumerate(self.seeds.tolist()):
+            for name, values in columns:
+                if not isnan(values[place]):
+                    yield f"{seed},{self.epoch},{name},{values[place]:.9g}\n"
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -23,6 +23,8 @@ class Stepper:
     ) -> None:
         self.network, self.slots, self.averaged, self.loss = network, slots, averaged, loss
         self.update = hyper.optimizer.update
+        self.watched = False  # whether to keep the next gradient (M, P), penalty included, before it is clipped
+        self.gradient: Tensor | None = None
         flat = network.flat
         weights = penalized(network.architecture)
         penalty = hyper.arrays["l2_penalty"][:, None] * weights
@@ -50,6 +52,8 @@ class Stepper:
         flat = self.network.flat
         if self.penalty is not None:
             gradient.addcmul_(flat, self.penalty)
+        if self.watched:
+            self.gradient = gradient if self.clip is None else gradient.clone()
         if self.clip is not None:
             norm = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
             gradient.mul_((self.clip / (norm + 1e-6)).clamp_(max=1.0))

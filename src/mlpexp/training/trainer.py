@@ -21,6 +21,7 @@ from mlpexp.config.scores import score_kinds
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
+from mlpexp.training.diagnostics import Diagnostics, Quantities, is_diagnosed
 from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.evaluation import PartScore
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
@@ -56,7 +57,7 @@ class Trainer:
         self.method, first = method, self.members[0]
         self.settings, self.classification = first.training, dataset.facts.task == "classification"
         self.kinds = score_kinds(first, dataset.facts.task)
-        self.loss = LOSSES[str(first.loss)]
+        self.loss = LOSSES[first.loss or "mean_squared_error"]  # a map has none, and nothing that asks for it
         size = self.settings.batch_size
         self.batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
@@ -118,6 +119,10 @@ class Trainer:
         self.evaluator = self.method.measures(active, self.samples, self.active_pairs)
         self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, progress.active], index)
         self.stepper = self.method.steps(active, progress, self.hyper)
+        level = active[0].diagnostics
+        self.diagnostics = (
+            None if level == "off" else Diagnostics(self.architecture, active, self.loss, full=level == "full")
+        )
 
     def _timed(self, steps: Iterator[bool]) -> bool:
         """Takes the next step, if there is one; the clock runs only here, not while the caller is at work."""
@@ -149,7 +154,11 @@ class Trainer:
         masks = self.dropout.draw(num_steps, size, dtype=samples.dtype, device=samples.device)
         running = self.settings.train_metrics == "running"
         for x, y, mask, c in zip(inputs.unbind(0), targets.unbind(0), masks, coefficients, strict=True):
-            outputs = self.stepper(x, y, Mode(training=True, dropout=mask), c)
+            mode = Mode(training=True, dropout=mask)
+            if self.diagnostics and progress.step_of_epoch == self.steps_per_epoch - 1 and self._diagnosed(1):
+                outputs = self.diagnostics.watched_step(self.stepper, progress, x, y, mode, c)
+            else:
+                outputs = self.stepper(x, y, mode, c)
             if running:
                 progress.add_running(
                     self.loss.value(outputs, y), predicted(outputs) == y if self.classification else None
@@ -161,7 +170,7 @@ class Trainer:
     def _record(self) -> Record:
         progress, started = self.progress, perf_counter()
         active = progress.active
-        scores = self._scores()
+        scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
         progress.keep(healthy, scores["validation"].loss if "validation" in scores else None, self.hyper.min_delta)
         statuses = self._statuses(healthy)
@@ -177,22 +186,33 @@ class Trainer:
                 self._arm()
         return Record(
             progress.epoch, progress.step, progress.epoch * self.samples.sizes.train, train_seconds,
-            perf_counter() - started, active, self.seeds[active], rates, columns, statuses,
+            perf_counter() - started, active, self.seeds[active], rates, columns, statuses, diagnostics,
         )  # fmt: skip
 
-    def _scores(self) -> dict[str, PartScore]:
+    def _diagnosed(self, further: int = 0) -> bool:
+        """Whether diagnostics belong to the epoch that has just ended, or to one to come."""
+        return is_diagnosed(self.progress.epoch + further, self.settings)
+
+    def _scores(self) -> tuple[dict[str, PartScore], Quantities]:
         progress = self.progress
+        diagnostics: Quantities = {}
         running = self.settings.train_metrics == "running" and progress.epoch > 0
         parts = [part for part in self.parts if not (running and part == "train")]
         network = progress.evaluated_network()
-        scores = self.evaluator.scores(network, parts) if parts else {}
+        if self.diagnostics and self._diagnosed():
+            scores, diagnostics = self.diagnostics.measured(
+                progress, self.evaluator, parts, last=progress.epoch == self.settings.epochs
+            )
+        else:
+            scores = self.evaluator.scores(network, parts) if parts else {}
         if running:
             loss, accuracy = progress.take_running()
             scores = {
-                "train": PartScore(loss, accuracy if self.classification else np.full_like(loss, np.nan)),
                 **scores,
+                "train": PartScore(loss, accuracy if self.classification else np.full_like(loss, np.nan)),
             }
-        return scores
+            scores = {part: scores[part] for part in self.parts}
+        return scores, diagnostics
 
     def _healthy(self, scores: dict[str, PartScore]) -> np.ndarray:
         """Which active members have finite parameters and a finite loss on every part."""

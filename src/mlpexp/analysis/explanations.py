@@ -1,0 +1,254 @@
+"""Verdicts in words: what was found, the numbers it rests on, what to try.
+
+Texts are templates whose fields are the numbers of the verdict, as ``verdicts.py`` names them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mlpexp.analysis.verdicts import Numbers, Verdict
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A verdict in words.
+
+    Attributes:
+        title: A few words.
+        finding: What was measured.
+        meaning: Why it matters.
+        remedies: What to try, the most promising first; config keys in backquotes.
+    """
+
+    title: str
+    finding: str
+    meaning: str
+    remedies: tuple[str, ...] = ()
+
+
+def explained(verdict: Verdict) -> Explanation:
+    """A verdict in words."""
+    numbers = {**verdict.numbers}
+    for change in ADDITIONS.get(verdict.kind, ()):
+        numbers |= change(numbers)
+    text = TEXTS[verdict.kind]
+    remedies = (remedy.format(**numbers) for remedy in text.remedies)
+    return Explanation(
+        text.title,
+        text.finding.format(**numbers),
+        text.meaning.format(**numbers),
+        tuple(remedy for remedy in remedies if remedy),
+    )
+
+
+def _number(numbers: Numbers, key: str) -> float:
+    value = numbers[key]
+    assert not isinstance(value, str)
+    return value
+
+
+def _depth(n: Numbers) -> Numbers:
+    layers = int(_number(n, "layers"))
+    what = ("no hidden layer", "one hidden layer with the identity as activation")
+    many = f"{layers} hidden layers with the identity as activation"
+    return {
+        "what": what[layers] if layers < len(what) else many,
+        "add_layer": "" if layers else "a hidden layer: `model.hidden_sizes: [16]`",
+    }
+
+
+def _overshoot(n: Numbers) -> Numbers:
+    rate, start = _number(n, "rate"), _number(n, "start")
+    after = "the loss was no longer finite after {epochs:.0f} epochs"
+    varies = "the training loss does not settle (in the last quarter its spread is {unsteadiness:.0%} of its mean)"
+    limit, better = "", f"`optimizer.learning_rate: {rate / 100:.2g}` or so"
+    if n["optimizer"] == "sgd":
+        limit = f", where gradient descent with this rate is stable up to {_number(n, 'limit'):.3g}"
+        allowed = (1 + _number(n, "momentum")) / max(start, 1e-12)
+        better = f"`optimizer.learning_rate: {min(allowed, rate / 10):.1g}`"
+    return {"what": (after if n["how"] == "diverged" else varies).format(**n), "and_limit": limit, "better": better}
+
+
+def _dawdling(n: Numbers) -> Numbers:
+    rate, gone = _number(n, "rate"), max(_number(n, "learned"), 0.0)
+    if n["optimizer"] == "sgd":
+        basis = f"learning rate times largest curvature is {_number(n, 'product'):.2g} (stable is what is below 2)"
+        wanted, momentum = 0.3 * rate / max(_number(n, "product"), 1e-12), "momentum: `optimizer.momentum: 0.9`"
+    else:
+        basis, wanted = (
+            f"a step changes a weight by about {_number(n, 'step'):.1g} of its size",
+            1e-2 * rate / _number(n, "step"),
+        )
+        momentum = ""
+    return {"basis": basis, "wanted": wanted, "momentum": momentum, "gone": gone}
+
+
+def _slower(n: Numbers) -> Numbers:
+    return {"slower": _number(n, "rate") / 10}
+
+
+def _longer(n: Numbers) -> Numbers:
+    return {"longer": 4 * _number(n, "epochs")}
+
+
+def _gone(n: Numbers) -> Numbers:
+    return {"gone": max(_number(n, "learned"), 0.0)}
+
+
+def _held(n: Numbers) -> Numbers:
+    return {"held": f", {n['part']} {_number(n, 'held_score'):.3f}" if n["part"] else ""}
+
+
+ADDITIONS: dict[str, tuple[Callable[[Numbers], Numbers], ...]] = {
+    "linear_network": (_depth,),
+    "learning_rate_too_large": (_overshoot,),
+    "learning_rate_too_small": (_dawdling,),
+    "dead_relu": (_slower,),
+    "label_noise": (_held,),
+    "too_few_epochs": (_longer,),
+    "underfitting": (_gone,),
+    "converged": (_held, _gone),
+}
+
+FIND_LR = "`mlpexp find-lr` on this config"
+EARLY = "early stopping: `training.early_stopping`, with `dataset.validation_fraction: 0.2`"
+PENALTY = "a penalty on the weights: `optimizer.l2_penalty`"
+SMALLER = "smaller initial weights: `model.init: xavier_uniform`, or `he_normal` for ReLU"
+
+TEXTS: dict[str, Explanation] = {
+    "symmetric_units": Explanation(
+        "symmetric hidden units",
+        "{twins:.0%} of the units of a hidden layer have exactly the weights of another one at the end "
+        "({twins_at_start:.0%} at "
+        "the start); training {score} {train_score:.3f}",
+        "units that begin equal get equal gradients and stay equal: the layer works as if it had a single unit",
+        ("a random initialization: `model.init: he_normal` for ReLU, `xavier_uniform` for sigmoid and tanh",),
+    ),
+    "linear_network": Explanation(
+        "a linear network",
+        "{what}; training {score} {train_score:.3f}, prediction from nearest neighbours {neighbours:.3f}",
+        "a product of matrices is a matrix: without a nonlinearity no depth draws anything but straight boundaries",
+        ("{add_layer}", "a nonlinear activation: `model.activation: relu` or tanh"),
+    ),
+    "unscaled_inputs": Explanation(
+        "inputs that are not scaled",
+        "the largest feature has a root mean square of {scale:.3g}, the spreads of features differ by a factor of "
+        "{ratio:.3g}; the "
+        "largest curvature of the loss at the start is {eigenvalue:.3g}",
+        "the curvature grows with the square of the inputs, so that no learning rate suits all weights at once",
+        ("`dataset.standardize: true`",),
+    ),
+    "exploding_gradient": Explanation(
+        "an exploding gradient",
+        "before the first step the backward signal at the first of {layers:.0f} layers is {signal:.3g} times that at "
+        "the last, and "
+        "the loss {start:.3g} times that of a constant output",
+        "each layer enlarges the signal by a factor above 1, and the factors multiply",
+        (SMALLER, "fewer layers", "`training.gradient_clip: 1`", "`model.batch_norm: true`"),
+    ),
+    "saturation": Explanation(
+        "saturated units",
+        "{share:.0%} of the values of {layer} lie where the derivative is below a tenth of its largest value, {when} "
+        "({end:.0%} at "
+        "the end)",
+        "a saturated unit passes hardly any gradient on and changes hardly at all",
+        (
+            SMALLER,
+            "standardized inputs: `dataset.standardize: true`",
+            "an activation that does not saturate: `model.activation: relu`",
+        ),
+    ),
+    "vanishing_gradient": Explanation(
+        "a vanishing gradient",
+        "before the first step the backward signal at the first of {layers:.0f} layers is {signal:.1g} of that at the "
+        "last; training "
+        "moved the weights of the first layer by {first_moved:.2g} of their norm, those of the last by "
+        "{last_moved:.2g}",
+        "each layer ({function}) shrinks the signal, and the factors multiply: the first layers cannot learn",
+        (
+            "an activation with slope 1: `model.activation: relu`",
+            "larger initial weights: `model.init: he_normal` or `xavier_uniform`",
+            "fewer layers",
+            "`model.batch_norm: true`",
+        ),
+    ),
+    "learning_rate_too_large": Explanation(
+        "a learning rate that is too large",
+        "{what}; the learning rate is {rate:g}, and the largest curvature was {start:.3g} at the start{and_limit}",
+        "steps overshoot the valley and land higher than they began",
+        ("{better}", FIND_LR, "a slow start: `schedule.warmup_epochs`", "`training.gradient_clip`"),
+    ),
+    "dead_relu": Explanation(
+        "dead ReLU units",
+        "{share:.0%} of the units of {layer} give 0 for every training sample ({before:.0%} before training); the "
+        "learning rate is "
+        "{rate:g}",
+        "a unit that is never active gets no gradient and cannot come back; a step that was too large is the usual "
+        "cause",
+        (
+            "`optimizer.learning_rate: {slower:.2g}`",
+            "`model.init: he_normal`",
+            "a slope below 0: `model.activation: leaky_relu`",
+        ),
+    ),
+    "learning_rate_too_small": Explanation(
+        "a learning rate that is too small",
+        "{basis}; in the last fifth of the epochs the training loss was still falling, by {falling:.1%} of the loss "
+        "of a constant "
+        "output, of which {gone:.0%} is gone",
+        "training goes in the right direction, but does not get far",
+        ("`optimizer.learning_rate` near {wanted:.1g}", FIND_LR, "{momentum}"),
+    ),
+    "label_noise": Explanation(
+        "wrong labels, or classes that lie on top of each other",
+        "for {contradicted:.0%} of {samples:.0f} training samples, at least 8 of the 10 nearest others agree on "
+        "another class; "
+        "accuracy: training {train_score:.3f}{held}, nearest neighbours {neighbours:.3f}",
+        "no network can predict such labels on new data, and one that fits them has learned them by heart",
+        ("look at these samples", EARLY, PENALTY),
+    ),
+    "overfitting": Explanation(
+        "overfitting",
+        "training {score} {train_score:.3f} and loss {train_loss:.3g}, but {part} {score} {held_score:.3f} and loss "
+        "{held_loss:.3g}; that loss was lowest, {lowest:.3g}, after epoch {epoch:.0f}",
+        "the network fits what is peculiar to the training samples",
+        ("more data", EARLY, PENALTY, "`model.dropout`", "fewer units"),
+    ),
+    "too_few_epochs": Explanation(
+        "too few epochs",
+        "after {epochs:.0f} epochs the training loss was still falling: in the last fifth by {falling:.1%} of the "
+        "loss of a constant "
+        "output; training {score} {train_score:.3f}",
+        "training ended before it was done",
+        ("`training.epochs: {longer:.0f}`", "a larger learning rate: `mlpexp find-lr` suggests one"),
+    ),
+    "underfitting": Explanation(
+        "underfitting",
+        "training {score} {train_score:.3f}, where prediction from the nearest neighbours reaches {neighbours:.3f}; "
+        "the training "
+        "loss no longer falls, and {gone:.0%} of the loss of a constant output is gone",
+        "the network is too small or too restrained for these data, or training sits on a plateau",
+        (
+            "more hidden units or layers: `model.hidden_sizes`",
+            "a smaller `optimizer.l2_penalty`, less `model.dropout`",
+            "more epochs or another learning rate, in case it is a plateau: `mlpexp find-lr`",
+        ),
+    ),
+    "edge_of_stability": Explanation(
+        "at the edge of stability",
+        "the largest curvature at the end is {eigenvalue:.3g} ({start:.3g} at the start); gradient descent with "
+        "learning rate "
+        "{rate:g} is stable up to {limit:.3g}",
+        "with full batches the curvature rises until it meets 2 / learning rate, and stays there; the loss falls on, "
+        "though not "
+        "in every step. This is usual, and no fault",
+        ("nothing, or a smaller learning rate for a smooth curve", "`diagnostics: full` records the curvature"),
+    ),
+    "converged": Explanation(
+        "converged",
+        "training {score} {train_score:.3f}{held}; {gone:.0%} of the loss of a constant output is gone, and over the "
+        "last fifth of "
+        "the epochs the rest changed by {falling:.1%} of it",
+        "nothing of what this page looks for was found",
+    ),
+}

@@ -1,0 +1,78 @@
+"""The objective of one training step as a function of all parameters, at many points at once, and its derivative by hand.
+
+Every point is a member of a stack, so that many perturbed networks take few calls.
+
+Axis letters: N points, P parameters, B batch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+import torch
+from torch import Tensor
+
+from mlpexp.nn.mode import Mode
+from mlpexp.nn.network import StackedNetwork, penalized
+from mlpexp.training.losses import Loss
+
+CHUNK_VALUES = 2_000_000  # parameters and outputs of the widest layer, of all points of a chunk
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """``E = mean loss + penalty/2 sum |W|^2`` of a network in training mode on one batch.
+
+    Attributes:
+        network: One member; it is never changed, batch normalization's memory included.
+        inputs: ``(1, B, *input_shape)``.
+        targets: ``(1, B, ...)``.
+        dropout: The factors of the step, by layer: which units are dropped does not change from point to point.
+        loss: Of each sample.
+        penalty: The factor of the L2 penalty.
+    """
+
+    network: StackedNetwork
+    inputs: Tensor
+    targets: Tensor
+    dropout: Mapping[str, Tensor]
+    loss: Loss
+    penalty: float
+
+    @property
+    def point(self) -> Tensor:
+        """The parameters of the network, ``(P,)``."""
+        return self.network.flat[0]
+
+    def __call__(self, points_NP: Tensor) -> Tensor:
+        """E at each point, ``(N,)``; differentiable."""
+        network, (inputs, targets), mode = self._stack(points_NP)
+        losses = self.loss.value(network(inputs, mode), targets).mean(1)
+        return losses + self.penalty / 2 * (self._weights * points_NP.square()).sum(1) if self.penalty else losses
+
+    def by_hand(self) -> Tensor:
+        """The derivative at the network's own parameters by the engine's own backward pass, ``(P,)``."""
+        network, (inputs, targets), mode = self._stack(self.network.flat)
+        size = inputs.shape[1]
+        with torch.no_grad():
+            _, gradient = network.forward_backward(inputs, mode, lambda y: self.loss.gradient(y, targets) / size)
+        return gradient[0] + self.penalty * self._weights * self.point if self.penalty else gradient[0]
+
+    def chunk_size(self) -> int:
+        """How many points to take at once; of convolutions one, which is no slower and needs less memory."""
+        if self.network.architecture.has_convolutions:
+            return 1
+        widest = max(prod(layer.output_shape) for layer in self.network.architecture.layers)
+        return max(1, CHUNK_VALUES // (self.point.numel() + widest * self.inputs.shape[1]))
+
+    @property
+    def _weights(self) -> Tensor:
+        return torch.from_numpy(penalized(self.network.architecture)).to(self.point.device)
+
+    def _stack(self, points_NP: Tensor) -> tuple[StackedNetwork, tuple[Tensor, Tensor], Mode]:
+        count = len(points_NP)
+        network = StackedNetwork(self.network.architecture, points_NP, self.network.buffers.repeat(count, 1))
+        data = (tensor.expand(count, *tensor.shape[1:]) for tensor in (self.inputs, self.targets))
+        dropout = {name: factor.expand(count, *factor.shape[1:]) for name, factor in self.dropout.items()}
+        inputs, targets = data
+        return network, (inputs, targets), Mode(training=True, dropout=dropout)

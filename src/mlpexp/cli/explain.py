@@ -1,0 +1,115 @@
+"""``mlpexp explain``."""
+
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import DataDir
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.analysis.explanations import Explanation
+    from mlpexp.analysis.verdicts import Verdict
+
+FORMATS = ("text", "markdown", "json")
+WIDTH = 100
+LIKELY = "likely its consequences, to be looked at again once it is mended"
+
+
+def explain(
+    run: Annotated[Path, typer.Argument(help="The folder of a finished run.", show_default=False)],
+    format_: Annotated[str, typer.Option("--format", help="text, markdown or json.")] = "text",
+    data_dir: DataDir = None,
+) -> None:
+    """Say why a run learned or did not: verdicts, each with the numbers it rests on and what to try."""
+    from mlpexp.store.run_folder import RunFolder
+    from mlpexp.store.sweep_folder import is_sweep
+
+    if format_ not in FORMATS:
+        raise InputError(f"--format: unknown format {format_!r}; choose from {', '.join(FORMATS)}")
+    if is_sweep(run):
+        raise InputError(
+            f"{run}: is a sweep; explain a run: `mlpexp show {run} --arm N` prints an arm's config, which `mlpexp train` takes"
+        )
+    folder = RunFolder.open(run)
+    from mlpexp.analysis.verdicts import judge
+    from mlpexp.experiment.examine import examine
+
+    verdicts = judge(examine(folder, data_dir))
+    name = folder.read_summary()["name"]
+    if format_ == "json":
+        _print_json(verdicts)
+    elif format_ == "markdown":
+        typer.echo(_markdown(name, verdicts), nl=False)
+    else:
+        typer.echo(_text(name, verdicts), nl=False)
+
+
+def _text(name: str, verdicts: "list[Verdict]") -> str:
+    from mlpexp.analysis.explanations import explained
+
+    causes, consequences = _parted(verdicts)
+    lines = [f"{name}: {explained(verdicts[0]).title}", ""]
+    for number, verdict in enumerate(causes, 1):
+        one = explained(verdict)
+        lines.append(f"{number}. {one.title} ({_seeds(verdict)})")
+        lines += [_indented(one.finding, "measured: "), _indented(one.meaning, "meaning:  ")]
+        lines += [_indented(remedy, "try:      ") for remedy in one.remedies]
+        lines.append("")
+    if consequences:
+        lines += [fill(f"{LIKELY}: {_titles(consequences)}", WIDTH), ""]
+    return "\n".join(lines)
+
+
+def _markdown(name: str, verdicts: "list[Verdict]") -> str:
+    from mlpexp.analysis.explanations import explained
+
+    causes, consequences = _parted(verdicts)
+    lines = [f"# {name}: {explained(verdicts[0]).title}", ""]
+    for number, verdict in enumerate(causes, 1):
+        one: Explanation = explained(verdict)
+        lines += [f"## {number}. {one.title} ({_seeds(verdict)})", "", f"**Measured**: {one.finding}.", ""]
+        lines += [f"**Meaning**: {one.meaning}.", ""]
+        lines += ["**Try**:", "", *(f"- {remedy}" for remedy in one.remedies), ""] if one.remedies else []
+    if consequences:
+        lines += [f"{LIKELY}: {_titles(consequences)}.", ""]
+    return "\n".join(lines)
+
+
+def _print_json(verdicts: "list[Verdict]") -> None:
+    import json
+
+    from mlpexp.analysis.explanations import explained
+
+    found = [
+        {"verdict": v.kind, "seeds": list(v.seeds), "of": v.num_seeds, "numbers": v.numbers, **vars(explained(v))}
+        for v in verdicts
+    ]
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+def _parted(verdicts: "list[Verdict]") -> "tuple[list[Verdict], list[Verdict]]":
+    """Causes, and what the first of them usually brings about."""
+    from mlpexp.analysis.verdicts import CONSEQUENCES
+
+    first, *others = verdicts
+    follow = CONSEQUENCES.get(first.kind, frozenset())
+    return [first, *(v for v in others if v.kind not in follow)], [v for v in others if v.kind in follow]
+
+
+def _titles(verdicts: "list[Verdict]") -> str:
+    from mlpexp.analysis.explanations import explained
+
+    return ", ".join(explained(verdict).title for verdict in verdicts)
+
+
+def _seeds(verdict: "Verdict") -> str:
+    if verdict.num_seeds == 1:
+        return "one seed"
+    return f"{len(verdict.seeds)} of {verdict.num_seeds} seeds"
+
+
+def _indented(text: str, label: str) -> str:
+    return fill(text, WIDTH, initial_indent=f"   {label}", subsequent_indent=" " * (3 + len(label)))

@@ -1,0 +1,132 @@
+"""``mlpexp find-lr``."""
+
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import DataDir, PlotFormat, SetOption, overrides_from
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from mlpexp.analysis.rate_choice import RateChoice
+    from mlpexp.experiment.prepare import Prepared
+
+FEWEST_STEPS, MOST_STEPS = 20, 100_000
+ROWS_PER_DECADE = 2
+
+
+def find_lr(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
+    ] = None,
+    set_: SetOption = None,
+    seeds: Annotated[int, typer.Option("--seeds", help="How many seeds, all at once.")] = 10,
+    low: Annotated[float, typer.Option("--low", help="First learning rate.")] = 1e-5,
+    high: Annotated[float, typer.Option("--high", help="Last learning rate.")] = 10.0,
+    steps: Annotated[int, typer.Option("--steps", help="Steps from one to the other.")] = 100,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A folder for find-lr.png and find-lr.csv.", show_default=False),
+    ] = None,
+    plot_format: PlotFormat = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
+    from mlpexp.experiment.prepare import prepare
+    from mlpexp.report.formats import check_formats
+
+    if config is None:
+        raise InputError("--config: missing; for example `mlpexp find-lr --config configs/iris/mlp.yaml`")
+    formats = check_formats(plot_format)
+    _check(low, high, steps, output, plot_format)
+    prepared = prepare(config, overrides_from(set_, seeds=seeds))
+    if prepared.experiment.model.name == "som":
+        raise InputError(
+            f"{config}: find-lr is for networks that are trained by gradients, not for a self-organizing map"
+        )
+    import numpy as np
+
+    from mlpexp.analysis.range_test import geometric_rates
+    from mlpexp.analysis.rate_choice import choose_rate, cut_at_divergence
+    from mlpexp.data.load import load
+    from mlpexp.experiment.machine import choose_device
+    from mlpexp.experiment.range_test import range_test
+    from mlpexp.report.range_test import range_test_numbers
+
+    choose_device(prepared.experiment)  # may not be there
+    dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
+    rates = geometric_rates(low, high, steps)
+    losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
+    choice = choose_rate(rates, losses)
+    numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
+    _print(prepared, numbers, choice)
+    if output is not None:
+        _write(output, prepared, numbers, choice, formats)
+
+
+def _check(low: float, high: float, steps: int, output: Path | None, plot_format: list[str] | None) -> None:
+    if not (math.isfinite(low) and low > 0):
+        raise InputError(f"--low: {low:g} is not a learning rate; expected a number above 0")
+    if not (math.isfinite(high) and high > low):
+        raise InputError(f"--high: {high:g} must be above --low, {low:g}")
+    if not FEWEST_STEPS <= steps <= MOST_STEPS:
+        raise InputError(f"--steps: {steps} is not between {FEWEST_STEPS} and {MOST_STEPS:,}")
+    if plot_format and output is None:
+        raise InputError("--plot-format: nothing is drawn without --output")
+    if output is not None and any((output / name).exists() for name in ("summary.json", "sweep.yaml")):
+        raise InputError(f"--output: {output} is the folder of a run or sweep, which is left as it is; name another")
+
+
+def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") -> None:
+    from mlpexp.cli.tables import print_table
+    from mlpexp.report.tables import TextTable
+
+    columns = ("learning rate", "median loss", "middle half of the seeds", "diverged")
+    experiment = prepared.experiment
+    seeds = [column for column in numbers.columns if column.startswith("seed_")]
+    rows = [
+        (
+            f"{row['learning_rate']:.2g}" if row["learning_rate"] else "none yet", f"{row['median']:.4g}",
+            f"{row['lower_quartile']:.4g} .. {row['upper_quartile']:.4g}",
+            f"{sum(math.isinf(row[seed]) for seed in seeds)} of {len(seeds)}",
+        )
+        for _, row in numbers.iloc[_shown(numbers["learning_rate"].to_numpy())].iterrows()
+    ]  # fmt: skip
+    title = f"{experiment.dataset.name}, {prepared.architecture.name}, {experiment.optimizer.name}: {experiment.loss}"
+    print_table(TextTable(columns, rows, frozenset(columns), title=title))
+    for sentence in choice.sentences():
+        typer.echo(sentence)
+    note = f"the config has {experiment.optimizer.learning_rate:g}"
+    typer.echo(note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else ""))
+
+
+def _shown(rates: "np.ndarray") -> list[int]:
+    """The rows of the table: before the first step, then about two per decade, both ends included."""
+    import numpy as np
+
+    count = max(2, round(ROWS_PER_DECADE * math.log10(rates[-1] / rates[1])) + 1)
+    return [0, *sorted({1 + round(place) for place in np.linspace(0, len(rates) - 2, count)})]
+
+
+def _write(
+    output: Path, prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", formats: list[str]
+) -> None:
+    from mlpexp.config.dump import as_data
+    from mlpexp.report.facts import LOSS_LABELS, run_title
+    from mlpexp.report.range_test import RateMarks, draw_range_test
+    from mlpexp.report.save_figures import rendered
+    from mlpexp.store.files import write_bytes
+
+    experiment = prepared.experiment
+    marks = RateMarks(choice.suggested, experiment.optimizer.learning_rate, choice.first_divergence)
+    drawing = draw_range_test(numbers, marks, run_title(as_data(experiment)), LOSS_LABELS[str(experiment.loss)])
+    for suffix, content in rendered(drawing, formats).items():
+        path = output / f"find-lr.{suffix}"
+        write_bytes(path, content)
+        typer.echo(f"written: {path}")

@@ -1,0 +1,151 @@
+"""``mlpexp gradcheck``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import DataDir, SetOption, overrides_from
+from mlpexp.errors import DerivativeError, InputError
+
+if TYPE_CHECKING:
+    from mlpexp.analysis.checks import Report
+    from mlpexp.analysis.objective import Objective
+    from mlpexp.experiment.prepare import Prepared
+
+FORMATS = ("table", "markdown", "latex", "csv")
+FIXED = ("training.precision=float64", "training.engine=torch", "device=cpu", "diagnostics=off")
+
+
+def gradcheck(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
+    ] = None,
+    set_: SetOption = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Of weights and batch [default: the config's].", show_default=False)
+    ] = None,
+    samples: Annotated[
+        int, typer.Option("--samples", help="Entries and directions to try of tensors with more entries.")
+    ] = 10,
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Largest relative difference.")] = 1e-5,
+    symbolic: Annotated[
+        str | None,
+        typer.Option(
+            "--symbolic", metavar="all|NAME", help="For tiny networks: the derivative as a formula.", show_default=False
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="The chain rule with the numbers of a network 2-2-1.")
+    ] = False,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    data_dir: DataDir = None,
+) -> None:
+    """Differentiate the objective of the first batch by hand, in reverse and forward mode and numerically, and compare."""
+    from mlpexp.config.problems import did_you_mean
+
+    if format_ not in FORMATS:
+        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    if (explain or symbolic) and format_ == "csv":
+        raise InputError("--format: csv is for tables, not for formulas; use table, markdown or latex")
+    if samples < 1:
+        raise InputError(f"--samples: {samples} is not a positive number")
+    if not tolerance > 0:
+        raise InputError(f"--tolerance: {tolerance:g} is not a positive number")
+    if explain:
+        if config or set_ or symbolic:
+            raise InputError("--explain: shows a network of its own, without --config, --set and --symbolic")
+        _explain(seed or 0, format_)
+        return
+    if config is None:
+        raise InputError(
+            "--config: missing; for example `mlpexp gradcheck --config configs/iris/mlp.yaml`, or --explain"
+        )
+    prepared = _prepared(config, set_, seed)
+    if symbolic:
+        _symbolic(prepared, symbolic, tolerance, format_, data_dir)
+    else:
+        _compare(prepared, samples, tolerance, format_, data_dir)
+
+
+def _prepared(config: Path, set_: list[str] | None, seed: int | None) -> "Prepared":
+    from mlpexp.config.yaml_source import Override
+    from mlpexp.experiment.prepare import prepare
+
+    fixed = [Override(text, f"gradcheck {text}") for text in FIXED]
+    prepared = prepare(config, [*overrides_from(set_, seed=seed), *fixed])
+    if prepared.experiment.model.name == "som":
+        raise InputError(f"{config}: a self-organizing map does not follow a derivative; gradcheck is for networks")
+    return prepared
+
+
+def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
+    import torch
+
+    from mlpexp.analysis.numpy_method import limit_threads
+    from mlpexp.analysis.objective import Objective
+    from mlpexp.data.load import load
+    from mlpexp.experiment.first_batch import first_batch
+    from mlpexp.experiment.machine import num_threads
+    from mlpexp.training.losses import LOSSES
+
+    experiment = prepared.experiment
+    dataset = load(experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
+    torch.set_num_threads(num_threads(experiment, prepared.architecture, prepared.sizes.train))
+    limit_threads()
+    batch = first_batch(experiment, prepared.architecture, dataset)
+    return Objective(
+        batch.network, batch.inputs, batch.targets, batch.dropout, LOSSES[str(experiment.loss)],
+        experiment.optimizer.l2_penalty,
+    )  # fmt: skip
+
+
+def _compare(prepared: "Prepared", samples: int, tolerance: float, format_: str, data_dir: Path | None) -> None:
+    objective = _objective(prepared, data_dir)
+    from mlpexp.analysis.derivatives import compare_ways
+    from mlpexp.cli.derivative_tables import as_csv, sentences, tables
+    from mlpexp.cli.tables import print_as
+
+    experiment = prepared.experiment
+    report = compare_ways(objective, str(experiment.loss), samples, experiment.seed)
+    if format_ == "csv":
+        typer.echo(as_csv(report), nl=False)
+    else:
+        of = f"{experiment.dataset.name}, {prepared.architecture.name}: {experiment.loss}"
+        for table in tables(report, of):
+            print_as(table, format_)
+            if format_ != "table":
+                typer.echo("")
+    for sentence in sentences(report, objective.inputs.shape[1]):
+        typer.echo(sentence, err=format_ != "table")
+    _judge(report, tolerance)
+
+
+def _judge(report: "Report", tolerance: float) -> None:
+    """Fails if a way is too far from reverse mode.
+
+    Raises:
+        DerivativeError: Names the worst.
+    """
+    from mlpexp.analysis.checks import worst
+
+    tensor, check = worst(report.tensors)
+    if not check.excess <= tolerance:  # a difference that is no number is too large
+        raise DerivativeError(
+            f"{tensor}: {check.way} and reverse mode differ by {check.difference:.1e} of the largest derivative, "
+            f"more than the tolerance of {tolerance:g}"
+        )
+
+
+def _symbolic(prepared: "Prepared", wanted: str, tolerance: float, format_: str, data_dir: Path | None) -> None:
+    from mlpexp.cli.formulas import check_size, print_formulas
+
+    check_size(prepared)
+    print_formulas(_objective(prepared, data_dir), str(prepared.experiment.loss), wanted, tolerance, format_)
+
+
+def _explain(seed: int, format_: str) -> None:
+    from mlpexp.cli.chain_rule import rendered
+
+    typer.echo(rendered(seed, format_), nl=False)

@@ -1,0 +1,84 @@
+"""How well a map fits its data: quantization error and topographic error of all members on whole parts.
+
+Axis letters: M members, G members of a group, B samples of a chunk, F features, U units.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mlpexp.architectures.grid import neighbours
+from mlpexp.architectures.layers import SelfOrganizingMap
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.nn.products import SIDE
+from mlpexp.som.steps import WEIGHT
+from mlpexp.som.winners import best_units
+from mlpexp.training.evaluation import REMEMBERED_BYTES, PartScore, chunk_size, group_size
+from mlpexp.training.samples import Samples
+
+
+class MapMeasures:
+    """Measures maps on the samples of a stack.
+
+    Args:
+        grid: Of all members.
+        samples: The data.
+        pair_of_member: Whose samples each member sees, ``(M,)``.
+    """
+
+    def __init__(self, grid: SelfOrganizingMap, samples: Samples, pair_of_member: Tensor) -> None:
+        self.samples, self.pair_of_member = samples, pair_of_member
+        self.neighbours_UU = torch.from_numpy(neighbours(grid)).to(samples.device)
+        self._remembered: dict[tuple[int, int], Tensor] = {}
+
+    @torch.no_grad()
+    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
+        """Mean distance from the nearest unit, and the share of samples whose two nearest units are not neighbours.
+
+        References:
+            Kiviluoto (1996), "Topology preservation in self-organizing maps" (topographic error).
+        """
+        bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
+        return {part: self._part(network, start, stop) for part, (start, stop) in bounds.items()}
+
+    def _part(self, network: StackedNetwork, first: int, past: int) -> PartScore:
+        errors, torn = np.zeros(network.num_members), np.zeros(network.num_members)
+        for start, stop in _chunks(first, past, chunk_size(network)):
+            inputs = self._inputs(start, stop)
+            size = group_size(network, inputs.shape[1]) if inputs.is_cpu else network.num_members
+            for a in range(0, network.num_members, size):
+                group = slice(a, a + size)
+                found = self._group(network.part(a, a + size), inputs[group], stop - start)
+                errors[group] += found[0]
+                torn[group] += found[1]
+        return PartScore(errors / (past - first), torn / (past - first))
+
+    def _group(self, network: StackedNetwork, x_GBF: Tensor, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Sums over the first ``count`` samples of a chunk."""
+        nearest, second = (each[:, :count] for each in best_units(network, x_GBF))
+        units_GUF = network.parameters[WEIGHT].mT
+        winner_GBF = units_GUF.gather(1, nearest.unsqueeze(2).expand(-1, -1, units_GUF.shape[2]))
+        distances = (x_GBF[:, :count].flatten(2) - winner_GBF).square_().sum(2).sqrt_()
+        torn = ~self.neighbours_UU[nearest, second]
+        wide = torch.float64 if distances.device.type != "mps" else torch.float32
+        return distances.sum(1, dtype=wide).cpu().numpy(), torn.sum(1).cpu().numpy()
+
+    def _inputs(self, start: int, stop: int) -> Tensor:
+        """Inputs of each member, flat, kept if small; with zeros added so that no product has to add them."""
+        known = self._remembered.get((start, stop))
+        if known is not None:
+            return known
+        inputs = self.samples.part(start, stop)[0].index_select(0, self.pair_of_member)
+        if inputs.ndim == 3:
+            inputs = F.pad(inputs, (0, 0, 0, -inputs.shape[1] % SIDE))
+        if inputs.nbytes + sum(each.nbytes for each in self._remembered.values()) <= REMEMBERED_BYTES:
+            self._remembered[start, stop] = inputs
+        return inputs
+
+
+def _chunks(first: int, past: int, size: int) -> Iterator[tuple[int, int]]:
+    for start in range(first, past, size):
+        yield start, min(start + size, past)

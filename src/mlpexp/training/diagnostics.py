@@ -1,0 +1,194 @@
+"""What happens inside a network while it learns: quantities of each layer, for all members of a stack at once.
+
+A quantity is a number per member, layer and logged epoch. Those of the weights belong to the last step of the epoch, those
+of the activations to the whole training set after it. Nothing here changes a weight or draws from a stream of training.
+
+Axis letters: A active members, G members of a group, L layers with weights, P parameters of a member, B samples, U units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.layers import Conv2d, Dense
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.optimization import Training
+from mlpexp.nn.mode import EVALUATION, Mode
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.training.activation_sums import ActivationSums
+from mlpexp.training.curvature import largest_eigenvalues
+from mlpexp.training.evaluation import Evaluator, PartScore
+from mlpexp.training.hyper import StepCoefficients
+from mlpexp.training.losses import Loss
+from mlpexp.training.method import Measures, Steps
+from mlpexp.training.progress import Progress
+from mlpexp.training.step import Stepper
+
+Quantities = dict[tuple[str, str], np.ndarray]  # by layer and quantity, (A,); NaN where there is none
+
+MOST_EPOCHS = 50
+PROBE_SAMPLES = 1024  # of the training set, for the backward signal and the curvature
+NETWORK = "network"  # in place of a layer
+
+
+@dataclass(frozen=True)
+class WeightLayer:
+    """A layer with weights, and where these lie among a member's parameters."""
+
+    name: str
+    start: int
+    stop: int
+
+
+def weight_layers(architecture: Architecture) -> list[WeightLayer]:
+    """The dense and convolutional layers, first to last."""
+    found, start = [], 0
+    for layer in architecture.layers:
+        if isinstance(layer.spec, (Dense, Conv2d)):
+            found.append(WeightLayer(layer.name, start, start + layer.parameters[0].count))
+        start += layer.num_parameters
+    return found
+
+
+class Diagnostics:
+    """Measures a stack.
+
+    Args:
+        architecture: What each member is.
+        members: The active members, in the order of the stack.
+        full: Whether to measure the backward signal and the curvature, too.
+        loss: What is trained on.
+    """
+
+    def __init__(self, architecture: Architecture, members: Sequence[Experiment], loss: Loss, *, full: bool) -> None:
+        self.architecture, self.members, self.loss, self.full = architecture, members, loss, full
+        self.layers = weight_layers(architecture)
+        self.penalties = np.array([member.optimizer.l2_penalty for member in members])
+
+    @torch.no_grad()
+    def watched_step(
+        self, stepper: Steps, progress: Progress, inputs: Tensor, targets: Tensor, mode: Mode, c: StepCoefficients
+    ) -> Tensor:
+        """Takes a step and remembers, in ``progress``, norms of gradient, weights (before) and update of each layer."""
+        assert isinstance(stepper, Stepper)
+        flat = progress.network.flat
+        before, stepper.watched = flat.clone(), True
+        outputs = stepper(inputs, targets, mode, c)
+        assert stepper.gradient is not None
+        progress.observed = self._norms(torch.stack([stepper.gradient, before, flat - before], 1))
+        stepper.watched, stepper.gradient = False, None
+        return outputs
+
+    def _norms(self, parameters_ANP: Tensor) -> Tensor:
+        """``(A, N, L)``: of the weights, without biases."""
+        pieces = [parameters_ANP[:, :, layer.start : layer.stop] for layer in self.layers]
+        return torch.stack([torch.linalg.vector_norm(piece, dim=2) for piece in pieces], 2)
+
+    @torch.no_grad()
+    def measured(
+        self, progress: Progress, evaluator: Measures, parts: Sequence[str], *, last: bool
+    ) -> tuple[dict[str, PartScore], Quantities]:
+        """Scores of the parts, as the evaluation alone would give them, and all quantities, in the order of layers."""
+        assert isinstance(evaluator, Evaluator)
+        sums = ActivationSums(self.architecture)
+        network = progress.evaluated_network()
+        scores = evaluator.scores(network, list(parts), sums) if parts else {}
+        if "train" not in parts:  # apart, since the bounds of chunks decide how sums are rounded
+            evaluator.scores(network, ["train"], sums)
+        totals = sums.totals()
+        first = self._norms(progress.network.flat[:, None]) if progress.observed is None else progress.observed
+        pieces = {("norms", ""): first.flatten(1), **{("sums", layer): total for layer, total in totals.items()}}
+        if logs_ranks(progress.epoch, last=last):
+            pieces |= {(layer.name, "weight_rank"): self._ranks(progress.network, layer) for layer in self.layers}
+        if self.full:
+            pieces |= self._probed(progress.network, *evaluator.training_samples(PROBE_SAMPLES))
+        arrays = _transferred(pieces)
+        norms = arrays.pop(("norms", "")).reshape(first.shape)
+        values = {layer: arrays.pop(("sums", layer)) for layer in totals}
+        found = {**self._of_steps(norms), **sums.quantities(values), **{key: a[:, 0] for key, a in arrays.items()}}
+        names = [*(layer.name for layer in self.architecture.layers), NETWORK]
+        return scores, {key: found[key] for key in sorted(found, key=lambda key: names.index(key[0]))}
+
+    def _of_steps(self, norms_ANL: np.ndarray) -> Quantities:
+        if norms_ANL.shape[1] == 1:  # before the first step
+            return {(layer.name, "weight_norm"): norms_ANL[:, 0, i] for i, layer in enumerate(self.layers)}
+        found, (gradients, weights, updates) = {}, norms_ANL.swapaxes(0, 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = np.where(weights > 0, updates / weights, np.nan)
+        for i, layer in enumerate(self.layers):
+            found[layer.name, "gradient_norm"], found[layer.name, "weight_norm"] = gradients[:, i], weights[:, i]
+            found[layer.name, "update_ratio"] = ratios[:, i]
+        return found
+
+    def _ranks(self, network: StackedNetwork, layer: WeightLayer) -> Tensor:
+        """A convolution is a matrix with a row per output channel."""
+        return rank(network.parameters[f"{layer.name}.weight"].flatten(2))
+
+    def _probed(self, network: StackedNetwork, inputs: Tensor, targets: Tensor) -> dict[tuple[str, str], Tensor]:
+        found = backward_signal(network, self.layers, inputs, targets, self.loss)
+        found[NETWORK, "largest_eigenvalue"] = largest_eigenvalues(network, inputs, targets, self.loss, self.penalties)
+        return found
+
+
+def backward_signal(
+    network: StackedNetwork, layers: Sequence[WeightLayer], inputs: Tensor, targets: Tensor, loss: Loss
+) -> dict[tuple[str, str], Tensor]:
+    """Norm of the derivative of the mean loss with respect to what each layer gives, and its gain from layer to layer.
+
+    ``delta_l = f'(z_l) * (W_{l+1}' delta_{l+1})``: the gain of layer ``l + 1`` is ``|delta_l| / |delta_{l+1}|``, each ``(M,)``.
+
+    References:
+        Bengio, Simard and Frasconi (1994), "Learning long-term dependencies with gradient descent is difficult", section III.
+    """
+    norms: dict[str, Tensor] = {}
+
+    def remember(layer: str, dy: Tensor) -> None:
+        norms[layer] = torch.linalg.vector_norm(dy.flatten(1), dim=1)
+
+    def output_gradient(outputs: Tensor) -> Tensor:
+        return loss.gradient(outputs, targets) / inputs.shape[1]
+
+    network.forward_backward(inputs, EVALUATION, output_gradient, remember)
+    found = {(layer.name, "delta_norm"): norms[layer.name] for layer in layers}
+    for earlier, later in pairwise(layers):
+        found[later.name, "backward_gain"] = norms[earlier.name] / norms[later.name]
+    return found
+
+
+def rank(weights: Tensor) -> Tensor:
+    """Of matrices ``(M, rows, columns)``: singular values above the rounding of the largest; NaN if not finite, ``(M,)``.
+
+    References:
+        Golub and Van Loan (2013), "Matrix computations", section 5.4.1 (numerical rank).
+    """
+    finite = torch.isfinite(weights).all(dim=(1, 2))
+    values = torch.linalg.svdvals(torch.where(finite[:, None, None], weights, 0.0))
+    smallest = values[:, :1] * max(weights.shape[1:]) * torch.finfo(weights.dtype).eps
+    return torch.where(finite, (values > smallest).sum(1).double(), float("nan"))
+
+
+def is_diagnosed(epoch: int, settings: Training) -> bool:
+    """Whether diagnostics are recorded after an epoch: after all that have metrics if those are few, else after some 50.
+
+    What they show changes slowly, and so they cost little in long runs, too.
+    """
+    every = settings.evaluate_every * -(-settings.epochs // (settings.evaluate_every * MOST_EPOCHS))
+    return epoch % every == 0 or epoch in (settings.epochs, settings.evaluate_every)
+
+
+def logs_ranks(epoch: int, *, last: bool) -> bool:
+    """Whether ranks, which take longer than the rest, are computed after an epoch: 0, 1, 2, 4, 8, ... and the last."""
+    return last or epoch & (epoch - 1) == 0
+
+
+def _transferred(pieces: dict[tuple[str, str], Tensor]) -> dict[tuple[str, str], np.ndarray]:
+    """Tensors ``(A,)`` and ``(A, n)`` as arrays ``(A, n)``, in one transfer from the device."""
+    wide = torch.float64 if next(iter(pieces.values())).device.type != "mps" else torch.float32
+    columns = [piece.to(wide).reshape(len(piece), -1) for piece in pieces.values()]
+    bounds = np.cumsum([column.shape[1] for column in columns])[:-1]
+    return dict(zip(pieces, np.split(torch.cat(columns, 1).cpu().numpy(), bounds, axis=1), strict=True))

@@ -1,0 +1,146 @@
+"""`mlpexp explain` on runs as users have them."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from command_line import CONFIGS, SELECTED, TINY, only_run
+
+DOCS = Path(__file__).parents[2] / "docs"
+SIGMOIDS = ("model.activation=sigmoid", f"model.hidden_sizes={[16] * 8}")
+
+
+def trained(mlpexp, config, text, *changes) -> Path:
+    sets = [word for change in changes for word in ("--set", change)]
+    assert mlpexp("train", "--config", config(text), "--quiet", *sets).code == 0
+    return only_run(Path("runs"))
+
+
+def sums(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_the_example_of_the_docs(mlpexp, undrawn):
+    """Word for word; in the numbers another processor may differ in the last digit shown."""
+    sets = [word for change in SIGMOIDS for word in ("--set", change)]
+    mlpexp("train", "--config", CONFIGS / "iris/mlp.yaml", "--quiet", *sets)
+    result = mlpexp("explain", only_run(Path("runs")))
+    shown = re.search(r"```text\n(iris-mlp: .*?)\n```", (DOCS / "explain.md").read_text(), re.DOTALL)
+    assert shown
+    assert re.sub(r"\d\S*", "#", result.out.strip()) == re.sub(r"\d\S*", "#", shown[1].strip())
+
+
+def test_every_format(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, TINY, "optimizer.learning_rate=1e-5")
+    before = sums(run)
+    text = mlpexp("explain", run)
+    assert text.code == 0
+    assert "a learning rate that is too small (one seed)" in text.out
+    markdown = mlpexp("explain", run, "--format", "markdown").out
+    assert markdown.startswith("# three_class_3d-mlp: a learning rate that is too small\n")
+    assert "- `mlpexp find-lr` on this config" in markdown
+    found = json.loads(mlpexp("explain", run, "--format", "json").out)
+    assert found[0]["verdict"] == "learning_rate_too_small"
+    assert found[0]["numbers"]["rate"] == pytest.approx(1e-5)
+    assert found[0]["seeds"] == [0]
+    assert sums(run) == before
+
+
+def test_selected_epochs_several_seeds_and_other_optimizers(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, SELECTED, "training.epochs=60")
+    out = mlpexp("explain", run).out
+    assert out.startswith("selected: converged")
+    assert "of 3 seeds)" in out
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("optimizer.learning_rate=1e9",), ("model.batch_norm=true", "model.dropout=0.3"), ("model.hidden_sizes=[]",),
+        ("training.engine=numpy",), ("training.weight_averaging=0.9",), ("training.precision=float64",),
+        ("model.bias=false", "model.init=zeros"), ("model.activation=maxout",), ("training.evaluate_every=3",),
+        ("model.activation=prelu", "training.train_metrics=running"), ("diagnostics=full",), ("seeds=3", "split_seed=0"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_run_has_an_explanation(changes, mlpexp, config, undrawn):
+    sets = [word for change in changes for word in ("--set", change)]
+    mlpexp("train", "--config", config(TINY), "--quiet", *sets)
+    result = mlpexp("explain", only_run(Path("runs")))
+    assert (result.code, result.err) == (0, "")
+    assert "nan" not in result.out
+
+
+def test_images(mlpexp, config, undrawn):
+    text = (
+        "dataset: digits\nmodel: {name: cnn, layers: [{layer: conv, channels: 2, kernel_size: 3}, {layer: max_pool}]}\n"
+    )
+    text += "optimizer: {name: adam, learning_rate: 0.01}\ntraining: {batch_size: 50, epochs: 1}\nseeds: 2\n"
+    run = trained(mlpexp, config, text)
+    assert "2 of 2 seeds" in mlpexp("explain", run).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nothing",), "error: nothing: there is no such run folder"),
+        ((".",), "error: .: not a run folder"),
+        (("nothing", "--format", "html"), "error: --format: unknown format 'html'; choose from text, markdown, json"),
+    ],
+)
+def test_what_cannot_be_explained(arguments, message, mlpexp):
+    result = mlpexp("explain", *arguments)
+    assert result.code == 2
+    assert result.err.startswith(message)
+
+
+def test_a_run_that_is_not_complete(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, TINY)
+    summary = json.loads((run / "summary.json").read_text())
+    (run / "summary.json").write_text(json.dumps({**summary, "status": "interrupted"}))
+    result = mlpexp("explain", run)
+    assert result.code == 2
+    assert "not complete; go on with: mlpexp train --resume" in result.err
+
+
+def test_a_sweep_and_a_map(mlpexp, config, undrawn):
+    mlpexp("sweep", "--config", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "--quiet")
+    (sweep,) = Path("runs").iterdir()
+    result = mlpexp("explain", sweep)
+    assert result.code == 2
+    assert "is a sweep; explain a run" in result.err
+    text = "dataset: iris\nmodel: {name: som, grid: [3, 3]}\ntraining: {epochs: 2}\n"
+    mlpexp("train", "--config", config(text), "--runs-dir", "maps", "--quiet")
+    result = mlpexp("explain", only_run(Path("maps")))
+    assert result.code == 2
+    assert "a self-organizing map has no gradients to explain" in result.err
+
+
+def test_diagnostics_of_a_resumed_run_are_those_of_one_that_was_not(mlpexp, config, undrawn, monkeypatch):
+    """Stopped at every step in turn: rows of diagnostics belong to the checkpoint as rows of metrics do."""
+    from mlpexp.experiment import run as module
+
+    text = TINY + "diagnostics: cheap\nseeds: 2\n"
+    whole = trained(mlpexp, config, text)
+    expected = (whole / "diagnostics.csv").read_bytes()
+    assert expected.count(b"\n") > 50
+    monkeypatch.setattr(module, "CHECKPOINT_SECONDS", -1.0)
+    train_stack = module._train_stack
+    for steps in range(1, 10):
+
+        def stopped(trainer, number, folder, tables, stop, _steps=steps):
+            for count, update in enumerate(train_stack(trainer, number, folder, tables, stop)):
+                yield update
+                if count == _steps:
+                    raise KeyboardInterrupt
+
+        monkeypatch.setattr(module, "_train_stack", stopped)
+        monkeypatch.setattr(module, "UPDATE_SECONDS", -1.0)
+        name = f"stopped-{steps}"
+        assert mlpexp("train", "--config", config(text), "--runs-dir", name, "--quiet").code == 130
+        monkeypatch.setattr(module, "_train_stack", train_stack)
+        run = only_run(Path(name))
+        assert mlpexp("train", "--resume", run, "--quiet").code == 0
+        assert (run / "diagnostics.csv").read_bytes() == expected

@@ -1,0 +1,235 @@
+"""``mlpexp gradcheck``: the ways agree on every kind of network, and a wrong derivative is found."""
+
+import io
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from command_line import SINE, TINY, Command
+
+from mlpexp.nn import activations
+from mlpexp.nn.activations import Elementwise
+
+WAYS = ["by hand", "NumPy", "forward mode", "central differences"]
+ACTIVATIONS = (
+    "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "softplus",
+    "silu", "gelu", "maxout",
+)  # fmt: skip
+CNN = """\
+dataset: {name: digits, test_fraction: 0.5}
+model:
+  name: cnn
+  activation: tanh
+  layers:
+    - {layer: conv, channels: 2, kernel_size: 3, batch_norm: true}
+    - {layer: max_pool}
+    - {layer: dense, units: 5, activation: maxout}
+    - {layer: dropout, rate: 0.4}
+optimizer: {name: adam, l2_penalty: 0.01}
+training: {batch_size: 6}
+"""
+LENET = """\
+dataset: {name: mnist, train_samples: 100, test_samples: 10}
+model: lenet5
+optimizer: {name: sgd, learning_rate: 0.1}
+training: {batch_size: 4}
+"""
+AT_ZERO = """\
+dataset: {name: csv, path: zero.csv, target: y, test_fraction: 0.0, standardize: false}
+model: {name: mlp, hidden_sizes: [3], activation: relu}
+optimizer: {name: sgd, learning_rate: 0.1}
+training: {batch_size: full}
+"""
+
+
+def csv_of(mlpexp: Command, *arguments: object) -> pd.DataFrame:
+    result = mlpexp("gradcheck", *arguments, "--format", "csv")
+    assert result.code == 0, result.err
+    return pd.read_csv(io.StringIO(result.out))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation(activation: str, mlpexp: Command, config: Callable[..., Path]) -> None:
+    table = csv_of(mlpexp, "-c", config(TINY), "--set", f"model.activation={activation}", "--samples", 200)
+    tensors = table[table["tensor"] != "all"]
+    assert set(tensors["way"]) == set(WAYS)
+    exact = tensors[tensors["way"] != "central differences"]
+    assert exact["largest_relative_difference"].max() < 1e-12
+    assert tensors["largest_relative_difference"].max() < 1e-6
+    assert (tensors["compared"] == tensors["shape"].map(lambda shape: pd.eval(shape.replace("x", "*")))).all()
+    assert not tensors["random_directions"].any()
+
+
+@pytest.mark.parametrize("text", [SINE, CNN], ids=["regression", "cnn"])
+def test_other_networks(text: str, mlpexp: Command, config: Callable[..., Path]) -> None:
+    table = csv_of(mlpexp, "-c", config(text), "--samples", 3)
+    costs = table[table["tensor"] == "all"].set_index("way")
+    assert costs.loc["reverse mode", "compared"] == costs.loc["by hand", "compared"]
+    assert costs.loc["forward mode", "forward_passes"] == costs.loc["forward mode", "compared"]
+    assert costs.loc["central differences", "forward_passes"] > 10 * costs.loc["central differences", "compared"]
+    assert ("NumPy" in costs.index) == (text == SINE)
+    large = table[(table["way"] == "forward mode") & (table["compared"] == 3)]
+    assert large["random_directions"].any()
+
+
+@pytest.mark.mnist
+def test_lenet5(mlpexp: Command, config: Callable[..., Path]) -> None:
+    if not (Path(os.environ.get("MLPEXP_DATA_DIR", "")) / "MNIST" / "raw").is_dir():
+        pytest.skip("MLPEXP_DATA_DIR names no folder with the MNIST files")
+    table = csv_of(mlpexp, "-c", config(LENET), "--samples", 2)
+    assert table[table["tensor"] == "all"].set_index("way").loc["by hand", "compared"] == 61_706
+    assert table["largest_relative_difference"].max() < 1e-5
+
+
+def test_the_tables(mlpexp: Command, config: Callable[..., Path]) -> None:
+    result = mlpexp("gradcheck", "-c", config(TINY))
+    for word in ("dense1.weight", "10 random directions", "10 of 12", "all 4", "for all 31", "central differences"):
+        assert word in result.out
+    assert "the first batch of 10 samples" in result.out
+
+
+@pytest.mark.parametrize("format_", ["markdown", "latex"])
+def test_tables_to_paste(format_: str, mlpexp: Command, config: Callable[..., Path]) -> None:
+    result = mlpexp("gradcheck", "-c", config(TINY), "--format", format_)
+    if format_ == "latex":
+        assert_balanced(result.out)
+        assert result.out.count(r"\begin{tabular}") == 3
+    else:
+        rows = [line for line in result.out.splitlines() if line.startswith("| dense1.weight")]
+        assert len(rows) == 1
+    assert "first batch" in result.err
+
+
+def test_the_seed_decides_the_weights(mlpexp: Command, config: Callable[..., Path]) -> None:
+    texts = [csv_of(mlpexp, "-c", config(TINY), *more) for more in ([], ["--seed", 0], ["--seed", 1])]
+    columns = [list(each["largest_relative_difference"].dropna()) for each in texts]
+    assert columns[0] == columns[1] != columns[2]
+
+
+def test_a_wrong_derivative_is_found(
+    mlpexp: Command, config: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = Elementwise(torch.tanh, lambda dy, x, y: dy * (1 - y))
+    monkeypatch.setitem(activations.PLAIN, "tanh", wrong)
+    result = mlpexp("gradcheck", "-c", config(TINY), "--set", "model.activation=tanh")
+    assert result.code == 1
+    assert re.fullmatch(
+        r"error: dense1\.\w+: by hand and reverse mode differ by \S+ of the largest derivative, more than the tolerance of "
+        r"1e-05\n",
+        result.err,
+    )
+
+
+def test_a_tolerance_that_no_difference_meets(mlpexp: Command, config: Callable[..., Path]) -> None:
+    result = mlpexp("gradcheck", "-c", config(TINY), "--set", "model.activation=tanh", "--tolerance", "1e-25")
+    assert result.code == 1
+    assert "more than the tolerance of 1e-25" in result.err
+
+
+def test_a_kink_is_said_and_no_failure(mlpexp: Command, config: Callable[..., Path], tmp_path: Path) -> None:
+    """The sample (0, 0) puts every hidden unit on the kink of ReLU as long as biases are 0."""
+    (tmp_path / "zero.csv").write_text("a,b,y\n0,0,1\n1,2,0.5\n-1,1,0.2\n2,-1,-0.3\n")
+    path = config(AT_ZERO)
+    table = csv_of(mlpexp, "-c", path).set_index(["tensor", "way"])
+    assert table.loc[("dense1.bias", "central differences"), "kinks"] == 3
+    assert table.loc[("dense1.weight", "central differences"), "kinks"] == 0
+    assert "at 3 entries the objective has a kink" in mlpexp("gradcheck", "-c", path).out
+    assert "kink" not in mlpexp("gradcheck", "-c", path, "--set", "model.activation=tanh").out.split("float64")[1]
+
+
+@pytest.mark.parametrize("format_", ["table", "markdown", "latex"])
+def test_formulas(format_: str, mlpexp: Command, config: Callable[..., Path]) -> None:
+    result = mlpexp("gradcheck", "-c", config(TINY), "--symbolic", "W2_11", "--format", format_)
+    assert result.code == 0, result.err
+    assert ("dE/dW2_11 = " if format_ == "table" else r"\frac{\partial E}{\partial W_{2 11}} = ") in result.out
+    assert re.search(r"output(\.|\\.)weight\[0,0\]", result.out)
+    if format_ == "latex":
+        assert_balanced(result.out)
+
+
+def test_all_formulas(mlpexp: Command, config: Callable[..., Path]) -> None:
+    result = mlpexp("gradcheck", "-c", config(TINY), "--set", "model.hidden_sizes=[1]", "--symbolic", "all")
+    assert len(re.findall(r"^dE/d(\w+) = ", result.out, re.MULTILINE)) == 3 + 1 + 3 + 3
+
+
+@pytest.mark.parametrize("format_", ["table", "markdown", "latex"])
+def test_the_chain_rule_with_numbers(format_: str, mlpexp: Command) -> None:
+    result = mlpexp("gradcheck", "--explain", "--format", format_)
+    assert (result.code, result.err) == (0, "")
+    assert "Backward" in result.out
+    if format_ == "latex":
+        assert_balanced(result.out)
+        assert result.out.count(r"\begin{align*}") == 6
+    if format_ == "markdown":
+        assert result.out.count("$$") == 12
+
+
+def test_the_numbers_of_the_chain_rule_are_true(mlpexp: Command) -> None:
+    """The printed factors multiply to the printed derivative, and the printed weights take the step."""
+    text = mlpexp("gradcheck", "--explain", "--seed", 3).out
+    *factors, product = re.search(r"dz_1\[1\]/dW_1\[1,1\] = (.*)", text)[1].replace(" = ", " * ").split(" * ")
+    multiplied = 1.0
+    for factor in factors:
+        multiplied *= float(factor.strip("()"))
+    assert multiplied == pytest.approx(float(product), abs=2e-4)
+    before, gradient, after = (
+        float(re.search(rf"^  {name} = \[?\s*(-?[\d.]+)", text, re.MULTILINE)[1])
+        for name in ("W_2", r"dE/dW_2 = a_1' delta_2", r"W_2 <- W_2 - 0.1 dE/dW_2")
+    )
+    assert after == pytest.approx(before - 0.1 * gradient, abs=2e-4)
+    first, second = (
+        float(re.search(rf"{name} = ([\d.]+)", text)[1]) for name in (r"E = \(a_2 - t\)\^2", "E after the step")
+    )
+    assert second < first
+
+
+def test_the_chain_rule_shows_max_pooling(mlpexp: Command) -> None:
+    lines = mlpexp("gradcheck", "--explain").out.partition("dE/dx = ")[2].splitlines()[:4]
+    shown = [[float(cell) for cell in line.strip(" []").split()] for line in lines]
+    assert shown == [[0, 0, 0, 0], [0.1, 0, 0, 0.2], [0, 0, 0.4, 0], [0, 0.3, 0, 0]]
+
+
+def assert_balanced(latex: str) -> None:
+    """Environments close in the order in which they open, and so do braces; rows of a table have equally many cells."""
+    opened: list[str] = []
+    for kind, name in re.findall(r"\\(begin|end)\{([\w*]+)\}", latex):
+        if kind == "begin":
+            opened.append(name)
+        else:
+            assert opened.pop() == name
+    assert not opened
+    unescaped = re.sub(r"\\.", "", latex)
+    assert unescaped.count("{") == unescaped.count("}")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("", "--config: missing; for example"),
+        ("--format text", "--format: 'text' is not known"),
+        ("--explain --format csv", "--format: csv is for tables"),
+        ("--explain --set seed=1", "--explain: shows a network of its own"),
+        ("-c c.yaml --samples 0", "--samples: 0 is not a positive number"),
+        ("-c c.yaml --tolerance 0", "--tolerance: 0 is not a positive number"),
+        ("-c c.yaml --tolerance nan", "--tolerance: nan is not a positive number"),
+        ("-c nothing.yaml", "nothing.yaml: cannot be read"),
+        ("-c c.yaml --set model.activation=rleu", "'rleu' is not known; did you mean relu?"),
+        ("-c c.yaml --seed -1", "--seed -1: seed: should be at least 0, not -1"),
+        ("-c c.yaml --symbolic W3_11", "--symbolic: 'W3_11' is not a parameter"),
+        ("-c c.yaml --symbolic all --set model.hidden_sizes=[9]", "--symbolic: 66 parameters make formulas"),
+        ("-c c.yaml --symbolic all --set model.batch_norm=true", "--symbolic: is for networks without dropout"),
+        ("-c c.yaml --set model=som", "a self-organizing map does not follow a derivative"),
+    ],
+)
+def test_what_cannot_be_checked_is_one_line(
+    words: str, message: str, mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    config(TINY, "c.yaml")
+    result = mlpexp("gradcheck", *words.split())
+    assert (result.code, result.out) == (2, "")
+    assert len(result.err.splitlines()) == 1
+    assert message in result.err

@@ -1,0 +1,235 @@
+"""Each quantity against an independent witness; measuring changes nothing, and neighbours do not matter."""
+
+import numpy as np
+import pytest
+import torch
+from stacks import experiment, finished, trainer
+
+from mlpexp.config.experiment import Experiment
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.training import evaluation
+from mlpexp.training.diagnostics import is_diagnosed, logs_ranks, rank
+
+LOSSES = {"cross_entropy": torch.nn.functional.cross_entropy}
+IMAGES = {
+    "dataset": {"name": "digits"},
+    "model": {"name": "cnn", "layers": [
+        {"layer": "conv", "channels": 3, "kernel_size": 3, "padding": "same"}, {"layer": "max_pool"},
+        {"layer": "dense", "units": 7},
+    ]},
+}  # fmt: skip
+
+
+def diagnosed(level: str = "full", **sections) -> Experiment:
+    return experiment(**sections).model_copy(update={"diagnostics": level})
+
+
+def one_full_step(**sections) -> Experiment:
+    """A single step of plain gradient descent on the whole training set: everything can be computed by hand."""
+    return diagnosed(**{"training": {"batch_size": "full", "epochs": 1, "precision": "float64"}, **sections})
+
+
+def initial(chosen) -> StackedNetwork:
+    seeds = [member.seeds_by_purpose.init for member in chosen.members]
+    return StackedNetwork.of_members(chosen.architectures, seeds, dtype=torch.float64)
+
+
+def final(chosen) -> StackedNetwork:
+    return StackedNetwork(chosen.architecture, chosen.progress.last, chosen.progress.last_buffers)
+
+
+def training_set(chosen):
+    samples = chosen.samples.part(0, chosen.samples.sizes.train)
+    return [each[torch.from_numpy(chosen.pair_of_member)] for each in samples]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "hard_tanh", "maxout"])
+def test_norms_of_the_step_are_those_of_autograd(activation):
+    config = one_full_step(model={"hidden_sizes": [5, 4], "activation": activation}, optimizer={"l2_penalty": 0.3})
+    chosen, records = finished([config])
+    module = initial(chosen).member(0)
+    x, y = training_set(chosen)
+    weights = [parameter for name, parameter in module.named_parameters() if name.endswith("weight")]
+    loss = LOSSES["cross_entropy"](module(x[0]), y[0]) + 0.15 * sum(w.square().sum() for w in weights)
+    loss.backward()
+    for layer in ("dense1", "dense2", "output"):
+        own = getattr(module, layer).weight
+        found = {quantity: values[0] for (name, quantity), values in records[-1].diagnostics.items() if name == layer}
+        assert found["gradient_norm"] == pytest.approx(own.grad.norm().item(), rel=1e-9)
+        assert found["weight_norm"] == pytest.approx(own.norm().item(), rel=1e-9)
+        assert found["update_ratio"] == pytest.approx(0.1 * own.grad.norm().item() / own.norm().item(), rel=1e-9)
+
+
+def test_a_clipped_gradient_is_recorded_at_its_full_length():
+    plain = finished([one_full_step()])[1][-1].diagnostics
+    clipped = finished(
+        [one_full_step(training={"batch_size": "full", "epochs": 1, "precision": "float64", "gradient_clip": 1e-3})]
+    )
+    found = clipped[1][-1].diagnostics
+    assert found["output", "gradient_norm"] == pytest.approx(plain["output", "gradient_norm"], rel=1e-12)
+    assert found["output", "update_ratio"] < 0.01 * plain["output", "update_ratio"]
+
+
+@pytest.mark.parametrize("function", ["sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "gelu"])
+def test_statistics_of_activations_are_those_of_numpy(function):
+    """With weights so large that some values are saturated, and some units dead."""
+    model = {"hidden_sizes": [40, 9], "activation": function, "init": {"name": "normal", "std": 1.5}}
+    chosen, records = finished([diagnosed("cheap", model=model).model_copy(update={"seed": s}) for s in (3, 4)])
+    outputs = final(chosen).layer_outputs(training_set(chosen)[0])
+    zs = {"dense1_" + function: outputs["dense1"], "dense2_" + function: outputs["dense2"]}
+    for layer, z in zs.items():
+        y = outputs[layer].double().numpy()
+        found = {q: values for (name, q), values in records[-1].diagnostics.items() if name == layer}
+        np.testing.assert_allclose(found["activation_mean"], y.mean((1, 2)), rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(found["activation_std"], y.std((1, 2)), rtol=1e-5)
+        z64 = z.double().requires_grad_()
+        slope = torch.autograd.grad(getattr(F64, function)(z64).sum(), z64)[0].abs().numpy()
+        if function in ("sigmoid", "tanh", "hard_sigmoid", "hard_tanh"):
+            np.testing.assert_allclose(
+                found["saturated_fraction"], (slope < 0.1 * TOP[function]).mean((1, 2)), atol=2e-3
+            )
+            assert (found["saturated_fraction"] > 0.05).all()
+        if function in ("relu", "hard_sigmoid", "hard_tanh"):
+            np.testing.assert_allclose(found["dead_fraction"], (slope == 0).all(1).mean(1), atol=1e-12)
+        else:
+            assert "dead_fraction" not in found
+
+
+class F64:
+    """The functions as torch has them; hard_sigmoid is ours."""
+
+    sigmoid, tanh, relu = torch.sigmoid, torch.tanh, torch.relu
+    gelu, hard_tanh = torch.nn.functional.gelu, torch.nn.functional.hardtanh
+
+    @staticmethod
+    def hard_sigmoid(z):
+        return torch.clamp(0.25 * z + 0.5, 0, 1)
+
+
+TOP = {"sigmoid": 0.25, "tanh": 1.0, "hard_sigmoid": 0.25, "hard_tanh": 1.0}
+
+
+def test_dead_units_are_counted():
+    """Large negative biases: no sample reaches those units."""
+    chosen = trainer([diagnosed("cheap", model={"hidden_sizes": [6]})])
+    chosen.progress.network.parameters["dense1.bias"][0, :2] = -100.0
+    assert next(chosen.run()).diagnostics["dense1_relu", "dead_fraction"] == pytest.approx([2 / 6])
+
+
+def test_images_are_counted_by_channel():
+    config = diagnosed("cheap", **IMAGES)
+    chosen = trainer([config])
+    chosen.progress.network.parameters["conv1.bias"][0, 1] = -1e3
+    found = next(chosen.run()).diagnostics
+    assert found["conv1_relu", "dead_fraction"] == pytest.approx([1 / 3])
+    pooled = chosen.progress.network.layer_outputs(training_set(chosen)[0])["pool1"].double()
+    assert found["conv1_relu", "activation_mean"] == pytest.approx([pooled.mean().item()])  # what the next layer sees
+    assert found["conv1", "weight_rank"] == pytest.approx([3])
+
+
+def test_parts_of_the_data_in_several_chunks_give_the_same(monkeypatch):
+    config = diagnosed("cheap", model={"hidden_sizes": [6], "activation": "hard_tanh"})
+    whole = finished([config])[1][-1].diagnostics
+    monkeypatch.setattr(evaluation, "CHUNK_SAMPLES", 16)
+    monkeypatch.setattr(evaluation, "GROUP_VALUES", 1)
+    pieces = finished([config, config.model_copy(update={"seed": 1})])[1][-1].diagnostics
+    assert whole.keys() == pieces.keys()
+    for key in whole:
+        assert pieces[key][0] == pytest.approx(whole[key][0], rel=1e-6, abs=1e-7), key
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "softmax_squared_error"])
+def test_the_largest_eigenvalue_is_that_of_the_whole_hessian(loss):
+    sections = {"model": {"hidden_sizes": [3], "activation": "tanh"}, "loss": loss, "optimizer": {"l2_penalty": 0.05}}
+    chosen, records = finished([one_full_step(**sections)])
+    x, y = training_set(chosen)
+    buffers, l2 = chosen.progress.last_buffers, 0.05
+
+    def objective(flat):
+        network = StackedNetwork(chosen.architecture, flat[None], buffers)
+        logits = network(x)[0]
+        if loss == "cross_entropy":
+            value = torch.nn.functional.cross_entropy(logits, y[0])
+        else:
+            value = 0.5 * (logits.softmax(1) - torch.nn.functional.one_hot(y[0], 3)).square().sum(1).mean()
+        return value + l2 / 2 * sum(p.square().sum() for n, p in network.parameters.items() if n.endswith("weight"))
+
+    hessian = torch.autograd.functional.hessian(objective, chosen.progress.last[0])
+    expected = torch.linalg.eigvalsh(hessian)[-1].item()
+    assert records[-1].diagnostics["network", "largest_eigenvalue"][0] == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_backward_signal_is_that_of_autograd():
+    config = one_full_step(model={"hidden_sizes": [5, 4], "activation": "sigmoid"})
+    chosen, records = finished([config])
+    x, y = training_set(chosen)
+    values, value = [], x[0]
+    for name, module in final(chosen).member(0).named_children():
+        value = module(value)
+        if name in ("dense1", "dense2", "output"):
+            value.retain_grad()
+            values.append(value)
+    torch.nn.functional.cross_entropy(value, y[0]).backward()
+    norms = [each.grad.norm().item() for each in values]
+    found = records[-1].diagnostics
+    assert [found[n, "delta_norm"][0] for n in ("dense1", "dense2", "output")] == pytest.approx(norms, rel=1e-9)
+    gains = [found[name, "backward_gain"][0] for name in ("dense2", "output")]
+    assert gains == pytest.approx([norms[0] / norms[1], norms[1] / norms[2]], rel=1e-9)
+
+
+def test_ranks_are_those_of_numpy():
+    weights = torch.randn(4, 5, 3, generator=torch.Generator().manual_seed(0))
+    weights[1, :, 2] = weights[1, :, 0]
+    weights[2] = 0
+    expected = [int(np.linalg.matrix_rank(w)) for w in weights.numpy()]
+    assert rank(weights).tolist() == expected == [3, 2, 0, 3]
+    weights[3, 0, 0] = float("nan")
+    assert np.isnan(rank(weights)[3].item())
+
+
+@pytest.mark.parametrize("level", ["cheap", "full"])
+@pytest.mark.parametrize("settings", [{}, {"train_metrics": "running"}, {"weight_averaging": 0.9}])
+def test_measuring_changes_no_training(level, settings):
+    training = {"epochs": 5, **settings}
+    plain = finished([experiment(training=training)])[1]
+    watched = finished([diagnosed(level, training=training)])[1]
+    assert [repr(record.scores) for record in plain] == [repr(record.scores) for record in watched]
+    assert watched[-1].diagnostics
+    assert not plain[-1].diagnostics
+
+
+def test_neighbours_do_not_matter():
+    members = [diagnosed("full", training={"epochs": 3}).model_copy(update={"seed": seed}) for seed in range(7)]
+    members[2] = members[2].model_copy(
+        update={"optimizer": members[2].optimizer.model_copy(update={"learning_rate": 1e30})}
+    )
+    together = finished(members)[1]
+    for place in (0, 4, 6):
+        alone = finished([members[place]])[1]
+        for a, b in zip(alone, together, strict=True):
+            where = b.positions.tolist().index(place)
+            assert {key: repr(v[0]) for key, v in a.diagnostics.items()} == {
+                key: repr(v[where]) for key, v in b.diagnostics.items()
+            }
+
+
+def test_long_runs_are_diagnosed_about_fifty_times():
+    def epochs(total, every=1):
+        settings = experiment(training={"epochs": total, "evaluate_every": every}).training
+        return [epoch for epoch in range(total + 1) if is_diagnosed(epoch, settings)]
+
+    assert epochs(4) == [0, 1, 2, 3, 4]
+    assert epochs(100) == [0, 1, *range(2, 101, 2)]
+    assert len(epochs(997)) <= 53
+    assert epochs(997)[-1] == 997
+    assert all(epoch % 3 == 0 or epoch == 1000 for epoch in epochs(1000, 3))
+    assert [epoch for epoch in range(20) if logs_ranks(epoch, last=epoch == 19)] == [0, 1, 2, 4, 8, 16, 19]
+
+
+def test_weights_of_zero_have_no_update_ratio():
+    """Learned from zero: the first hidden layer gets no gradient at all."""
+    config = one_full_step(model={"hidden_sizes": [5], "init": "zeros", "activation": "tanh"})
+    found = finished([config])[1][-1].diagnostics
+    assert np.isnan(found["dense1", "update_ratio"][0])
+    assert found["dense1", "gradient_norm"][0] == 0
+    assert found["dense1", "weight_rank"][0] == 0
