@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import prod
 
 from mlpexp.architectures.layers import LayerSpec, Parameter, Shape, output_shape, parameters
 from mlpexp.errors import ArchitectureError
@@ -48,6 +50,11 @@ class Architecture:
     def num_parameters(self) -> int:
         """Number of parameter values in all."""
         return sum(layer.num_parameters for layer in self.layers)
+
+    @cached_property
+    def widest(self) -> int:
+        """Number of values that the widest layer gives for one sample."""
+        return max(prod(layer.output_shape) for layer in self.layers)
 
     @property
     def has_convolutions(self) -> bool:

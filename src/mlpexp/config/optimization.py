@@ -152,5 +152,6 @@ class Training(Strict):
         "auto", description="CPU threads; `auto` chooses by the size of the work."
     )
     engine: Literal["torch", "numpy"] = Field(
-        "torch", description="What computes the steps; numpy: a second, independent implementation of plain SGD on an mlp."
+        "torch",
+        description="What computes the steps; numpy: a second, independent implementation of plain SGD on an mlp.",
     )

@@ -139,7 +139,7 @@ class _Stack:
         progress.network, progress.averaged, progress.observed = network, None, None
         diagnostics = Diagnostics(network.architecture, self.members, self.trainer.loss, full=True)
         assert isinstance(self.evaluator, Evaluator)
-        _, quantities = diagnostics.measured(progress, self.evaluator, ["train"], last=False)
+        _, quantities = diagnostics.measured(progress, self.evaluator, ["train"])
         twins = twin_fraction(network)
         return [_state(quantities, place, float(twins[place])) for place in range(network.num_members)]
 

@@ -72,7 +72,9 @@ def _lanczos(product: Callable[[Tensor], Tensor], start: Tensor, iterations: int
         diagonal.append((w * v).sum(1))
         known_MJP = torch.stack(basis, 1)
         for _again in range(2):  # once is not enough in float32
-            shares_MJ = (known_MJP * w[:, None]).sum(2)  # not a matrix product: that is rounded by the number of members
+            shares_MJ = (known_MJP * w[:, None]).sum(
+                2
+            )  # not a matrix product: that is rounded by the number of members
             w = w - (known_MJP * shares_MJ[:, :, None]).sum(1)
         length = torch.linalg.vector_norm(w, dim=1)
         # Where nothing is left, the directions so far span all that the start can reach: what follows must stay apart.

@@ -31,7 +31,7 @@ from mlpexp.training.step import Stepper
 
 Quantities = dict[tuple[str, str], np.ndarray]  # by layer and quantity, (A,); NaN where there is none
 
-MOST_EPOCHS = 50
+MOST_EPOCHS = 30
 PROBE_SAMPLES = 1024  # of the training set, for the backward signal and the curvature
 NETWORK = "network"  # in place of a layer
 
@@ -91,7 +91,7 @@ class Diagnostics:
 
     @torch.no_grad()
     def measured(
-        self, progress: Progress, evaluator: Measures, parts: Sequence[str], *, last: bool
+        self, progress: Progress, evaluator: Measures, parts: Sequence[str]
     ) -> tuple[dict[str, PartScore], Quantities]:
         """Scores of the parts, as the evaluation alone would give them, and all quantities, in the order of layers."""
         assert isinstance(evaluator, Evaluator)
@@ -103,7 +103,7 @@ class Diagnostics:
         totals = sums.totals()
         first = self._norms(progress.network.flat[:, None]) if progress.observed is None else progress.observed
         pieces = {("norms", ""): first.flatten(1), **{("sums", layer): total for layer, total in totals.items()}}
-        if logs_ranks(progress.epoch, last=last):
+        if has_ranks(progress.epoch, self.members[0].training):
             pieces |= {(layer.name, "weight_rank"): self._ranks(progress.network, layer) for layer in self.layers}
         if self.full:
             pieces |= self._probed(progress.network, *evaluator.training_samples(PROBE_SAMPLES))
@@ -173,17 +173,22 @@ def rank(weights: Tensor) -> Tensor:
 
 
 def is_diagnosed(epoch: int, settings: Training) -> bool:
-    """Whether diagnostics are recorded after an epoch: after all that have metrics if those are few, else after some 50.
+    """Whether diagnostics are recorded after an epoch: after all that have metrics if those are few, else after some 30.
 
     What they show changes slowly, and so they cost little in long runs, too.
     """
-    every = settings.evaluate_every * -(-settings.epochs // (settings.evaluate_every * MOST_EPOCHS))
-    return epoch % every == 0 or epoch in (settings.epochs, settings.evaluate_every)
+    return epoch % distance(settings) == 0 or epoch in (settings.epochs, settings.evaluate_every)
 
 
-def logs_ranks(epoch: int, *, last: bool) -> bool:
-    """Whether ranks, which take longer than the rest, are computed after an epoch: 0, 1, 2, 4, 8, ... and the last."""
-    return last or epoch & (epoch - 1) == 0
+def distance(settings: Training) -> int:
+    """Epochs between two diagnoses."""
+    return settings.evaluate_every * -(-settings.epochs // (settings.evaluate_every * MOST_EPOCHS))
+
+
+def has_ranks(epoch: int, settings: Training) -> bool:
+    """Whether ranks, which take longer than the rest, belong to a diagnosis: to number 0, 1, 2, 4, 8, ... and the last."""
+    number, rest = divmod(epoch, distance(settings))
+    return epoch == settings.epochs or (rest == 0 and number & (number - 1) == 0)
 
 
 def _transferred(pieces: dict[tuple[str, str], Tensor]) -> dict[tuple[str, str], np.ndarray]:

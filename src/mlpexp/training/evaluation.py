@@ -127,16 +127,12 @@ class Evaluator:
 
 def chunk_size(network: StackedNetwork) -> int:
     """Samples per forward pass; a function of the architecture alone, so that neighbours change no rounding."""
-    return max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // _widest(network)))
+    return max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // network.architecture.widest))
 
 
 def group_size(network: StackedNetwork, num_samples: int) -> int:
     """Members per forward pass, on CPU."""
-    return max(1, GROUP_VALUES // (_widest(network) * num_samples))
-
-
-def _widest(network: StackedNetwork) -> int:
-    return max(int(np.prod(layer.output_shape)) for layer in network.architecture.layers)
+    return max(1, GROUP_VALUES // (network.architecture.widest * num_samples))
 
 
 def _chunks(network: StackedNetwork, places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

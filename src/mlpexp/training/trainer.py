@@ -200,9 +200,7 @@ class Trainer:
         parts = [part for part in self.parts if not (running and part == "train")]
         network = progress.evaluated_network()
         if self.diagnostics and self._diagnosed():
-            scores, diagnostics = self.diagnostics.measured(
-                progress, self.evaluator, parts, last=progress.epoch == self.settings.epochs
-            )
+            scores, diagnostics = self.diagnostics.measured(progress, self.evaluator, parts)
         else:
             scores = self.evaluator.scores(network, parts) if parts else {}
         if running:
