@@ -6,7 +6,7 @@ As a script it prints the confusion table: ``uv run python tests/analysis/plante
 import argparse
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -178,9 +178,11 @@ def resolved(config: dict, folder: Path, seed: int) -> dict:
     """The config with its table, seeds and device."""
     dataset = config["dataset"]
     if "csv" in dataset:
-        name = dataset["csv"]
+        dataset = dict(dataset)
+        name = dataset.pop("csv")
         unscaled = name in ("iris_micrometres", "iris_one_large", "blobs_far")
-        dataset = {"name": "csv", "path": str(folder / f"{name}.csv"), "target": "label", "standardize": not unscaled}
+        table = {"name": "csv", "path": str(folder / f"{name}.csv"), "target": "label", "standardize": not unscaled}
+        dataset = {**table, **dataset}
     return {**config, "dataset": dataset, "seed": seed, "device": "cpu"}
 
 
@@ -202,46 +204,40 @@ def verdicts_of(config: dict, folder: Path, seed: int):
     return judge(examine(run_folder))
 
 
-def everything() -> Iterator[tuple[str, dict]]:
-    for cause, configs in PLANTED.items():
+def everything(
+    planted: dict[str, list[dict]] = PLANTED, healthy: list[dict] = HEALTHY
+) -> Iterator[tuple[str, dict]]:
+    for cause, configs in planted.items():
         for config in configs:
             yield cause, config
-    for config in HEALTHY:
+    for config in healthy:
         yield "converged", config
 
 
-def main() -> None:
+def count(
+    planted: dict[str, list[dict]], healthy: list[dict], make_tables: Callable[[Path, int], None], default_seed: int
+) -> None:
+    """Prints each run that is named otherwise, with the numbers, and then how often each cause was named first."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=default_seed)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     table: dict[str, Counter] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tables(folder, options.seed)
-        for cause, config in everything():
+        make_tables(folder, options.seed)
+        for cause, config in everything(planted, healthy):
             if not cause.startswith(options.only):
                 continue
             found = verdicts_of(config, folder, options.seed)
             table.setdefault(cause, Counter())[found[0].kind] += 1
             if found[0].kind != cause:
-                print(
-                    cause,
-                    "->",
-                    [v.kind for v in found],
-                    config["dataset"],
-                    config["model"],
-                    config["optimizer"],
-                    config["training"],
-                )
-                print(
-                    "     ",
-                    {k: v if isinstance(v, str) else round(v, 4) for k, v in found[0].numbers.items()},
-                    flush=True,
-                )
+                print(cause, "->", [verdict.kind for verdict in found], config)
+                numbers = {k: v if isinstance(v, str) else round(v, 4) for k, v in found[0].numbers.items()}
+                print("     ", numbers, flush=True)
     for cause, counts in table.items():
         print(f"{cause:28s}", sum(counts.values()), dict(counts))
 
 
 if __name__ == "__main__":
-    main()
+    count(PLANTED, HEALTHY, tables, 0)

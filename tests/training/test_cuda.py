@@ -24,3 +24,16 @@ def test_cuda_gives_nearly_the_numbers_of_the_cpu(sections):
         chosen, _ = finished(members)
         weights.append(chosen.progress.last.cpu())
     torch.testing.assert_close(weights[1], weights[0], rtol=1e-2, atol=1e-3)
+
+
+@pytest.mark.parametrize("sections", [{}, CNN], ids=["mlp", "cnn"])
+def test_diagnostics_on_cuda_are_nearly_those_of_the_cpu(sections):
+    found = []
+    for device in ("cpu", "cuda"):
+        config = experiment(**sections, device=device, training={"epochs": 2}).model_copy(
+            update={"diagnostics": "full"}
+        )
+        found.append(finished([config])[1][-1].diagnostics)
+    assert found[0].keys() == found[1].keys()
+    for key, values in found[0].items():
+        assert found[1][key] == pytest.approx(values, rel=0.05, abs=1e-3, nan_ok=True), key
