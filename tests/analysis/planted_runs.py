@@ -204,9 +204,7 @@ def verdicts_of(config: dict, folder: Path, seed: int):
     return judge(examine(run_folder))
 
 
-def everything(
-    planted: dict[str, list[dict]] = PLANTED, healthy: list[dict] = HEALTHY
-) -> Iterator[tuple[str, dict]]:
+def everything(planted: dict[str, list[dict]] = PLANTED, healthy: list[dict] = HEALTHY) -> Iterator[tuple[str, dict]]:
     for cause, configs in planted.items():
         for config in configs:
             yield cause, config

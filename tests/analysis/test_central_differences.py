@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mlpexp.analysis.central_differences import central_differences
-from mlpexp.analysis.checks import STEPS
+from mlpexp.analysis.checks import DIFFERENCES, STEPS, Check, TensorChecks, worst
 
 
 def differences(function, point):
@@ -53,3 +53,10 @@ def test_a_kink_beside_the_point_is_stepped_around(distance):
     expected = np.array([1.0, 0.0]) + np.exp([distance, -distance])
     assert not found.kinks.any()
     np.testing.assert_allclose(found.values, expected, atol=1e-7)
+
+
+def test_what_is_no_number_is_the_worst():
+    gaps = [0.1, float("nan"), 0.2]
+    checks = [Check(DIFFERENCES, 1, directions=False, difference=gap, excess=gap) for gap in gaps]
+    tensors = [TensorChecks(str(i), (1,), {DIFFERENCES: check}) for i, check in enumerate(checks)]
+    assert worst(tensors)[0] == "1"

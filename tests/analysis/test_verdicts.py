@@ -35,7 +35,7 @@ def with_data(**changes) -> Examination:
 
 CASES: dict[str, Examination] = {
     "converged": HEALTHY,
-    "symmetric_units": replace(HEALTHY, final=replace(STATE, twins=1.0)),
+    "symmetric_units": replace(HEALTHY, initial=replace(STATE, twins=1.0), final=replace(STATE, twins=1.0)),
     "linear_network": replace(HEALTHY, hidden_activations=("identity", "identity")),
     "unscaled_inputs": with_data(largest_scale=4e4),
     "exploding_gradient": replace(HEALTHY, diverged=True, initial=replace(STATE, deltas=(500.0, 0.1))),
@@ -82,6 +82,34 @@ def test_texts_and_consequences_name_rules():
     assert set(CONSEQUENCES) <= set(RULES)
     assert all(follow <= set(RULES) for follow in CONSEQUENCES.values())
     assert PROBLEMS == set(RULES) - {"edge_of_stability"}
+
+
+def test_units_that_became_equal_are_no_cause():
+    """All far out, or all dead: something else made them so."""
+    found = judge([replace(HEALTHY, final=replace(STATE, twins=1.0))])
+    assert [verdict.kind for verdict in found] == ["converged"]
+
+
+def test_a_linear_model_that_is_still_learning_is_not_blamed():
+    falling = np.linspace(1.1, 0.8, 20)
+    one = replace(HEALTHY, hidden_activations=(), train_loss=falling, held_loss=falling, train_score=0.6)
+    assert judge([one])[0].kind == "too_few_epochs"
+    assert judge([replace(one, train_loss=np.array([1.1, *np.full(19, 0.8)]))])[0].kind == "linear_network"
+    assert judge([replace(one, diverged=True)])[0].kind == "learning_rate_too_large"
+
+
+def test_a_loss_that_only_falls_is_not_unsteady():
+    assert replace(HEALTHY, train_loss=np.array([2.3, 1.2])).unsteadiness == 0
+    assert replace(HEALTHY, train_loss=np.array([2.3, 1.2, 0.4, 1.2])).unsteadiness > 0.25
+
+
+def test_nesterov_is_stable_up_to_less():
+    """Of w_(t+1) = v - eta lambda v with v = w_t + beta (w_t - w_(t-1)) the roots leave the unit circle there."""
+    limit = replace(HEALTHY, momentum=0.9, nesterov=True).stability_limit
+    for curvature, stable in ((0.99 * limit, True), (1.01 * limit, False)):
+        shrink = 1 - 0.1 * curvature
+        roots = np.roots([1, -shrink * 1.9, shrink * 0.9])
+        assert (np.abs(roots) < 1).all() == stable
 
 
 def test_a_minority_of_seeds_is_no_verdict():

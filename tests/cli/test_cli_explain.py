@@ -105,6 +105,30 @@ def test_a_run_that_is_not_complete(mlpexp, config, undrawn):
     assert "not complete; go on with: mlpexp train --resume" in result.err
 
 
+def test_damaged_metrics_are_named(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, TINY)
+    text = (run / "metrics.csv").read_text()
+    for damaged in (text.splitlines()[0] + "\n", text.replace("0,1,", "0,one,"), text.replace("train_loss", "loss")):
+        (run / "metrics.csv").write_text(damaged)
+        result = mlpexp("explain", run)
+        assert result.code == 1
+        assert "metrics.csv: damaged" in result.err
+
+
+def test_what_was_lost_before_the_first_step(mlpexp, config, undrawn):
+    run = trained(
+        mlpexp,
+        config,
+        TINY,
+        "model.init={name: normal, std: 1.0e+25}",
+        "model.hidden_sizes=[4, 4, 4]",
+        "diagnostics=full",
+    )
+    result = mlpexp("explain", run)
+    assert result.code == 2
+    assert "was not finite before the first step" in result.err
+
+
 def test_a_sweep_and_a_map(mlpexp, config, undrawn):
     mlpexp("sweep", "--config", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "--quiet")
     (sweep,) = Path("runs").iterdir()

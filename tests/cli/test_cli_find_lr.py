@@ -61,10 +61,11 @@ def test_other_kinds_of_experiments(name: str, mlpexp: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--low", "0"], "error: --low: 0 is not a learning rate; expected a number above 0"),
-        (["--low", "nan"], "error: --low: nan is not a learning rate; expected a number above 0"),
-        (["--low", "1", "--high", "0.5"], "error: --high: 0.5 must be above --low, 1"),
-        (["--high", "inf"], "error: --high: inf must be above --low, 1e-05"),
+        (["--low", "0"], "error: --low: 0 is not between 1e-12 and 1e+06"),
+        (["--low", "nan"], "error: --low: nan is not between 1e-12 and 1e+06"),
+        (["--low", "1", "--high", "0.5"], "error: --high: 0.5 is not at least 2 times --low, 1"),
+        (["--high", "1e308"], "error: --high: 1e+308 is not between 1e-12 and 1e+06"),
+        (["--output", "config.yaml/x"], "config.yaml is a file; expected a folder"),
         (["--steps", "5"], "error: --steps: 5 is not between 20 and 100,000"),
         (["--plot-format", "svg"], "error: --plot-format: nothing is drawn without --output"),
         (["--plot-format", "gif", "--output", "x"], "error: --plot-format: 'gif' is not known"),
@@ -86,9 +87,10 @@ def test_the_folder_of_a_run_is_left_alone(
     path = config(TINY)
     run = mlpexp("train", "-c", path, "--quiet").run
     before = sorted(tmp_path.rglob("*"))
-    result = mlpexp("find-lr", "-c", path, "--output", run)
-    assert result.code == 2
-    assert "is the folder of a run or sweep" in result.err
+    for arguments in (["find-lr", "-c", path], ["activations", "--no-time"]):
+        result = mlpexp(*arguments, "--output", run / "plots")
+        assert (result.code, result.out) == (2, "")
+        assert "is the folder of a run or sweep" in result.err
     assert sorted(tmp_path.rglob("*")) == before
 
 

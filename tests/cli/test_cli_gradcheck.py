@@ -193,6 +193,27 @@ def test_the_chain_rule_shows_max_pooling(mlpexp: Command) -> None:
     assert shown == [[0, 0, 0, 0], [0.1, 0, 0, 0.2], [0, 0, 0.4, 0], [0, 0.3, 0, 0]]
 
 
+@pytest.mark.parametrize(
+    ("std", "more", "message"),
+    [
+        ("1e200", "", "gives no finite number at these weights"),
+        (
+            "1e5", "--set model.activation=sigmoid --symbolic all",
+            "--symbolic: an exponential in the formulas overflows at these weights",
+        ),
+    ],
+)  # fmt: skip
+def test_weights_beyond_all_numbers_are_one_line(
+    std: str, more: str, message: str, mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    config(TINY, "c.yaml")
+    weights = ("--set", "model.hidden_sizes=[2]", "--set", f"model.init={{name: normal, std: {std}}}")
+    result = mlpexp("gradcheck", "-c", "c.yaml", *weights, *more.split())
+    assert result.code == 1
+    assert len(result.err.splitlines()) == 1
+    assert message in result.err
+
+
 def assert_balanced(latex: str) -> None:
     """Environments close in the order in which they open, and so do braces; rows of a table have equally many cells."""
     opened: list[str] = []
@@ -212,6 +233,7 @@ def assert_balanced(latex: str) -> None:
         ("", "--config: missing; for example"),
         ("--format text", "--format: 'text' is not known"),
         ("--explain --format csv", "--format: csv is for tables"),
+        ("--explain --seed -1", "--seed: -1 is not between 0 and 2^63 - 1"),
         ("--explain --set seed=1", "--explain: shows a network of its own"),
         ("-c c.yaml --samples 0", "--samples: 0 is not a positive number"),
         ("-c c.yaml --tolerance 0", "--tolerance: 0 is not a positive number"),

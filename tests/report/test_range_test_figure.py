@@ -20,6 +20,12 @@ def test_the_numbers_of_a_range_test() -> None:
     assert np.isinf(table["median"].iloc[-1])  # three of four have diverged
 
 
+def test_of_two_seeds_both_are_shown() -> None:
+    table = range_test_numbers(RATES, LOSSES[2:], range(2))
+    assert table["lower_quartile"].tolist() == LOSSES[2:].min(0).tolist()
+    assert table["upper_quartile"].tolist() == LOSSES[2:].max(0).tolist()
+
+
 @pytest.mark.parametrize("num_seeds", [1, 4])
 def test_the_range_test_marks_its_rates(num_seeds: int) -> None:
     table = range_test_numbers(RATES, LOSSES[:num_seeds], range(num_seeds))

@@ -102,6 +102,16 @@ def test_radii():
     np.testing.assert_allclose(radii("inverse_time", 4.0, 1.0, share), [4, 1.6, 1])
 
 
+def test_a_radius_beyond_all_measure_moves_every_unit_alike_or_the_winner_alone():
+    wide = {"grid": [3, 4], "radius": 1e200, "final_radius": 1e200}
+    chosen, _ = finished([experiment(model=wide, training={"epochs": 1})])
+    assert np.isfinite(code_book(chosen)).all()
+    assert np.ptp(code_book(chosen), axis=0).max() < 1e-3  # all units went the same way
+    narrow = {"grid": [3, 4], "radius": 1e-200, "final_radius": 1e-200, "algorithm": "batch"}
+    chosen, _ = finished([experiment(model=narrow, training={"epochs": 1})])
+    assert np.isfinite(code_book(chosen)).all()
+
+
 @pytest.mark.parametrize("algorithm", ["online", "batch"])
 def test_a_map_unfolds_over_a_square(algorithm):
     """The quantization error falls to about the spacing of the units, and neighbours stay neighbours."""

@@ -39,7 +39,7 @@ class Equation:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, a sentence, and equations."""
+    """A heading, a sentence (mathematics between dollars), and equations."""
 
     title: str
     sentence: str
@@ -81,7 +81,7 @@ def _network(step: Example) -> Section:
 def _forward(step: Example) -> Section:
     trace = step.trace
     loss = LOSS.value(trace.outputs, TARGET)
-    return Section("Forward", "Each layer computes z = a W + b and a = f(z).", [
+    return Section("Forward", "Each layer computes $z = a W + b$ and $a = f(z)$.", [
         _equation("z_1 = a_0 W_1 + b_1", "z_1 = a_0 W_1 + b_1", trace.z[0]),
         _equation("a_1 = sigmoid(z_1)", r"a_1 = \sigma(z_1)", trace.a[0]),
         _equation("z_2 = a_1 W_2 + b_2", "z_2 = a_1 W_2 + b_2", trace.z[1]),
@@ -93,7 +93,7 @@ def _forward(step: Example) -> Section:
 def _backward(step: Example) -> Section:
     first, second = step.gradients
     slope = _slopes(step)
-    return Section("Backward", "The delta of a layer is the derivative of E with respect to its z.", [
+    return Section("Backward", "The delta of a layer is the derivative of $E$ with respect to its $z$.", [
         _equation("dE/da_2 = 2 (a_2 - t)", r"\frac{\partial E}{\partial a_2} = 2 (a_2 - t)", second.delta),
         _equation("delta_2 = dE/da_2 * 1", r"\delta_2 = \frac{\partial E}{\partial a_2} \odot 1", second.delta),
         _equation("dE/dW_2 = a_1' delta_2", r"\frac{\partial E}{\partial W_2} = a_1^\top \delta_2", second.weight),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isnan
 
 BY_HAND, NUMPY, REVERSE, FORWARD, DIFFERENCES = (
     "by hand",
@@ -73,6 +74,6 @@ class Report:
 
 
 def worst(tensors: Sequence[TensorChecks]) -> tuple[str, Check]:
-    """The tensor and check with the largest excess."""
+    """The tensor and check with the largest excess; one that is no number is the largest of all."""
     every = [(one.tensor, check) for one in tensors for check in one.checks.values()]
-    return max(every, key=lambda pair: pair[1].excess)
+    return max(every, key=lambda pair: inf if isnan(pair[1].excess) else pair[1].excess)

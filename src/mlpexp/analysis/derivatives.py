@@ -34,6 +34,7 @@ Array = NDArray[np.float64]
 REPETITIONS = 3
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite shows in the report
 def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Report:
     """Differentiates the objective in all ways.
 

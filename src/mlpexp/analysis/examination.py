@@ -85,6 +85,7 @@ class Examination:
         moved: Of each layer with weights, how far training took it as a multiple of its initial norm.
         initial, final: The network before the first step and at its last finite loss.
         data: The data.
+        nesterov: Whether the momentum of sgd is Nesterov's.
     """
 
     seed: int
@@ -108,6 +109,7 @@ class Examination:
     initial: NetworkState
     final: NetworkState
     data: DataState
+    nesterov: bool = False
 
     @property
     def learned(self) -> float:
@@ -121,8 +123,10 @@ class Examination:
 
     @property
     def unsteadiness(self) -> float:
-        """Standard deviation over mean of the training loss in the last quarter."""
+        """Standard deviation over mean of the training loss in the last quarter; 0 where it only falls there."""
         last = self.train_loss[-max(2, len(self.train_loss) // 4) :]
+        if (np.diff(last) <= 0).all():
+            return 0.0
         return float(last.std() / last.mean()) if last.mean() > 0 else 0.0
 
     @property
@@ -137,10 +141,15 @@ class Examination:
 
     @property
     def stability_limit(self) -> float:
-        """``2 (1 + momentum) / learning rate``: the curvature above which gradient descent is not stable; else infinite.
+        """The curvature above which gradient descent is not stable; infinite for other optimizers.
+
+        ``2 (1 + momentum) / learning rate``; with Nesterov's variant, divided by ``1 + 2 momentum``.
 
         References:
             Cohen, Kaur, Li, Kolter and Talwalkar (2021), "Gradient descent on neural networks typically occurs at the edge of
-            stability", section 2.
+            stability", section 2 and appendix B.
         """
-        return 2 * (1 + self.momentum) / self.learning_rate if self.optimizer == "sgd" else float("inf")
+        if self.optimizer != "sgd":
+            return float("inf")
+        reached = 1 + 2 * self.momentum if self.nesterov else 1.0
+        return 2 * (1 + self.momentum) / (self.learning_rate * reached)

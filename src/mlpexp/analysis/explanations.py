@@ -59,21 +59,28 @@ def _depth(n: Numbers) -> Numbers:
 
 def _overshoot(n: Numbers) -> Numbers:
     rate, start = _number(n, "rate"), _number(n, "start")
-    after = "the loss was no longer finite after {epochs:.0f} epochs"
-    varies = "the training loss does not settle (in the last quarter its spread is {unsteadiness:.0%} of its mean)"
+    what = {
+        "diverged": "the loss was no longer finite after epoch {epochs:.0f}",
+        "unsteady": "the training loss does not settle (in the last quarter its spread is {unsteadiness:.0%} of its mean)",
+        "worse": "the training loss ends at {last:.3g}, above the {first:.3g} that it began with",
+    }
     limit, better = "", f"`optimizer.learning_rate: {rate / 100:.2g}` or so"
     if n["optimizer"] == "sgd":
-        limit = f", where gradient descent with this rate is stable up to {_number(n, 'limit'):.3g}"
-        allowed = (1 + _number(n, "momentum")) / max(start, 1e-12)
+        limit = f"; with this rate gradient descent is stable up to a curvature of {_number(n, 'limit'):.3g}"
+        allowed = 0.5 * rate * _number(n, "limit") / start if start > 0 else rate  # half of what is stable at the start
         better = f"`optimizer.learning_rate: {min(allowed, rate / 10):.1g}`"
-    return {"what": (after if n["how"] == "diverged" else varies).format(**n), "and_limit": limit, "better": better}
+    return {"what": what[str(n["how"])].format(**n), "and_limit": limit, "better": better}
 
 
 def _dawdling(n: Numbers) -> Numbers:
     rate, gone = _number(n, "rate"), max(_number(n, "learned"), 0.0)
     if n["optimizer"] == "sgd":
-        basis = f"learning rate times largest curvature is {_number(n, 'product'):.2g} (stable is what is below 2)"
-        wanted, momentum = 0.3 * rate / max(_number(n, "product"), 1e-12), "momentum: `optimizer.momentum: 0.9`"
+        has_momentum = _number(n, "momentum") > 0
+        factor = "learning rate / (1 - momentum)" if has_momentum else "learning rate"
+        stable = "" if has_momentum else " (stable is what is below 2)"
+        basis = f"{factor} times largest curvature is {_number(n, 'product'):.2g}{stable}"
+        wanted = min(0.3 * rate / max(_number(n, "product"), 1e-12), 1000 * rate)
+        momentum = "" if has_momentum else "momentum: `optimizer.momentum: 0.9`"
     else:
         basis, wanted = (
             f"a step changes a weight by about {_number(n, 'step'):.1g} of its size",
@@ -95,6 +102,10 @@ def _gone(n: Numbers) -> Numbers:
     return {"gone": max(_number(n, "learned"), 0.0)}
 
 
+def _without_minus_zero(n: Numbers) -> Numbers:
+    return {"falling": round(_number(n, "falling"), 3) + 0.0}
+
+
 def _held(n: Numbers) -> Numbers:
     return {"held": f", {n['part']} {_number(n, 'held_score'):.3f}" if n["part"] else ""}
 
@@ -107,7 +118,7 @@ ADDITIONS: dict[str, tuple[Callable[[Numbers], Numbers], ...]] = {
     "label_noise": (_held,),
     "too_few_epochs": (_longer,),
     "underfitting": (_gone,),
-    "converged": (_held, _gone),
+    "converged": (_held, _gone, _without_minus_zero),
 }
 
 FIND_LR = "`mlpexp find-lr` on this config"
@@ -167,9 +178,9 @@ TEXTS: dict[str, Explanation] = {
         "each layer ({function}) shrinks the signal, and the factors multiply: the first layers cannot learn",
         (
             "an activation with slope 1: `model.activation: relu`",
-            "larger initial weights: `model.init: he_normal` or `xavier_uniform`",
-            "fewer layers",
             "`model.batch_norm: true`",
+            "fewer layers",
+            "larger initial weights, if they are smaller than usual: `model.init: xavier_uniform`, or `he_normal` for ReLU",
         ),
     ),
     "learning_rate_too_large": Explanation(
@@ -236,19 +247,20 @@ TEXTS: dict[str, Explanation] = {
     ),
     "edge_of_stability": Explanation(
         "at the edge of stability",
-        "the largest curvature at the end is {eigenvalue:.3g} ({start:.3g} at the start); gradient descent with "
-        "learning rate "
-        "{rate:g} is stable up to {limit:.3g}",
-        "with full batches the curvature rises until it meets 2 / learning rate, and stays there; the loss falls on, "
-        "though not "
-        "in every step. This is usual, and no fault",
-        ("nothing, or a smaller learning rate for a smooth curve", "`diagnostics: full` records the curvature"),
+        "the largest curvature at the end is {eigenvalue:.3g} ({start:.3g} at the start); with learning rate {rate:g} "
+        "gradient descent is stable up to a curvature of {limit:.3g}; the training loss ends at {rise:.2g} times its "
+        "lowest value",
+        "with full batches the curvature rises until it meets 2 / learning rate, and stays there, while the steps jump "
+        "between the walls of a valley. This is usual, and no fault as long as the loss goes on falling",
+        (
+            "a smaller learning rate, if the loss ends above its lowest value",
+            "`diagnostics: full` records the curvature",
+        ),
     ),
     "converged": Explanation(
         "converged",
-        "training {score} {train_score:.3f}{held}; {gone:.0%} of the loss of a constant output is gone, and over the "
-        "last fifth of "
-        "the epochs the rest changed by {falling:.1%} of it",
+        "training {score} {train_score:.3f}{held}; {gone:.0%} of the loss of a constant output is gone, and in the last "
+        "fifth of the epochs it fell by {falling:.1%} of that loss",
         "nothing of what this page looks for was found",
     ),
 }

@@ -98,9 +98,14 @@ def _failed(one: Examination) -> bool:
     return one.diverged or not one.learned >= LITTLE or one.train_score < one.data.neighbour_score - SCORE_GAP
 
 
+def _settled(one: Examination) -> bool:
+    """Whether training came to rest."""
+    return one.still_falling < FALLING and _learning_rate_too_large(one) is None
+
+
 def _symmetric_units(one: Examination) -> Numbers | None:
-    if one.final.twins < MOST_TWINS:
-        return None
+    if min(one.initial.twins, one.final.twins) < MOST_TWINS:
+        return None  # units that became equal, all dead or all far out, are a consequence of something else
     return {
         "twins": one.final.twins,
         "twins_at_start": one.initial.twins,
@@ -112,8 +117,8 @@ def _symmetric_units(one: Examination) -> Numbers | None:
 def _linear_network(one: Examination) -> Numbers | None:
     if any(name != "identity" for name in one.hidden_activations):
         return None
-    if not one.hidden_activations and not _failed(one):
-        return None  # a linear model, chosen as such
+    if not one.hidden_activations and not (_failed(one) and _settled(one)):
+        return None  # a linear model, chosen as such, or one that is not trained to its end
     return {"layers": float(len(one.hidden_activations)), "train_score": one.train_score, "score": one.score_name,
             "neighbours": one.data.neighbour_score}  # fmt: skip
 
@@ -158,9 +163,10 @@ def _learning_rate_too_large(one: Examination) -> Numbers | None:
     )  # what a single large step may have done; the rule for dead units names the rate
     if not (one.diverged or ((unsteady or worse) and (above or not isfinite(limit)) and not dead)):
         return None
+    how = "diverged" if one.diverged else "unsteady" if unsteady else "worse"
     return {"rate": one.learning_rate, "limit": limit, "start": one.initial.largest_eigenvalue, "optimizer": one.optimizer,
-            "end": one.final.largest_eigenvalue, "epochs": float(one.epochs), "how": "diverged" if one.diverged else "unsteady",
-            "unsteadiness": one.unsteadiness, "momentum": one.momentum}  # fmt: skip
+            "end": one.final.largest_eigenvalue, "epochs": float(one.epochs), "how": how, "first": float(one.train_loss[0]),
+            "last": one.last_loss, "unsteadiness": one.unsteadiness, "momentum": one.momentum}  # fmt: skip
 
 
 def _dead_relu(one: Examination) -> Numbers | None:
@@ -178,8 +184,9 @@ def _learning_rate_too_small(one: Examination) -> Numbers | None:
     small = product < SMALL_PRODUCT if one.optimizer == "sgd" else one.relative_step < SMALL_RELATIVE_STEP
     if not small or one.diverged or one.still_falling <= 0:
         return None
-    return {"rate": one.learning_rate, "product": product, "step": one.relative_step, "optimizer": one.optimizer,
-            "falling": one.still_falling, "learned": one.learned, "eigenvalue": one.initial.largest_eigenvalue}  # fmt: skip
+    return {"rate": one.learning_rate, "product": product, "momentum": one.momentum, "step": one.relative_step,
+            "optimizer": one.optimizer, "falling": one.still_falling, "learned": one.learned,
+            "eigenvalue": one.initial.largest_eigenvalue}  # fmt: skip
 
 
 def _label_noise(one: Examination) -> Numbers | None:
@@ -232,7 +239,8 @@ def _edge_of_stability(one: Examination) -> Numbers | None:
     if one.diverged or one.batch_share < 0.5 or not near or _learning_rate_too_large(one) is not None:
         return None
     return {"eigenvalue": one.final.largest_eigenvalue, "limit": one.stability_limit, "start": one.initial.largest_eigenvalue,
-            "rate": one.learning_rate, "momentum": one.momentum}  # fmt: skip
+            "rate": one.learning_rate, "momentum": one.momentum,
+            "rise": float(one.train_loss[-1] / max(one.train_loss.min(), 1e-30))}  # fmt: skip
 
 
 def _functions(one: Examination) -> str:

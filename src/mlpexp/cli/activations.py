@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import PlotFormat
+from mlpexp.cli.options import PlotFormat, check_output
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def activations(
     formats = check_formats(plot_format)
     if plot_format and output is None:
         raise InputError("--plot-format: nothing is drawn without --output")
+    check_output(output)
     rows = _chosen(names or [])
     from mlpexp.analysis.activation_sheet import mean_output
 

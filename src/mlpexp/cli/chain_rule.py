@@ -67,7 +67,7 @@ def _plain(section: "Section") -> str:
     lines = [
         "  " + line for equation in section.equations for line in plain_equation(equation.plain, equation.value).splitlines()
     ]  # fmt: skip
-    return "\n".join([section.title, section.sentence, "", *lines, ""])
+    return "\n".join([section.title, section.sentence.replace("$", ""), "", *lines, ""])
 
 
 def _markdown(section: "Section") -> str:

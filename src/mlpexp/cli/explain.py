@@ -84,10 +84,17 @@ def _print_json(verdicts: "list[Verdict]") -> None:
     from mlpexp.analysis.explanations import explained
 
     found = [
-        {"verdict": v.kind, "seeds": list(v.seeds), "of": v.num_seeds, "numbers": v.numbers, **vars(explained(v))}
+        {"verdict": v.kind, "seeds": list(v.seeds), "of": v.num_seeds, "numbers": _defined(v), **vars(explained(v))}
         for v in verdicts
     ]
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+def _defined(verdict: "Verdict") -> "dict[str, float | str | None]":
+    """The numbers; null, since JSON knows no other word, where one is infinite or not defined."""
+    from math import isfinite
+
+    return {name: n if isinstance(n, str) or isfinite(n) else None for name, n in verdict.numbers.items()}
 
 
 def _parted(verdicts: "list[Verdict]") -> "tuple[list[Verdict], list[Verdict]]":

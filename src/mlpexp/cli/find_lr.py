@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, SetOption, overrides_from
+from mlpexp.cli.options import DataDir, PlotFormat, SetOption, check_output, overrides_from
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mlpexp.experiment.prepare import Prepared
 
 FEWEST_STEPS, MOST_STEPS = 20, 100_000
+LEAST_RATE, GREATEST_RATE = 1e-12, 1e6  # beyond, numbers overflow and say nothing
+LEAST_RANGE = 2.0  # high over low
 ROWS_PER_DECADE = 2
 
 
@@ -71,16 +73,16 @@ def find_lr(
 
 
 def _check(low: float, high: float, steps: int, output: Path | None, plot_format: list[str] | None) -> None:
-    if not (math.isfinite(low) and low > 0):
-        raise InputError(f"--low: {low:g} is not a learning rate; expected a number above 0")
-    if not (math.isfinite(high) and high > low):
-        raise InputError(f"--high: {high:g} must be above --low, {low:g}")
+    for option, rate in (("--low", low), ("--high", high)):
+        if not LEAST_RATE <= rate <= GREATEST_RATE:
+            raise InputError(f"{option}: {rate:g} is not between {LEAST_RATE:g} and {GREATEST_RATE:g}")
+    if not high >= LEAST_RANGE * low:
+        raise InputError(f"--high: {high:g} is not at least {LEAST_RANGE:g} times --low, {low:g}")
     if not FEWEST_STEPS <= steps <= MOST_STEPS:
         raise InputError(f"--steps: {steps} is not between {FEWEST_STEPS} and {MOST_STEPS:,}")
     if plot_format and output is None:
         raise InputError("--plot-format: nothing is drawn without --output")
-    if output is not None and any((output / name).exists() for name in ("summary.json", "sweep.yaml")):
-        raise InputError(f"--output: {output} is the folder of a run or sweep, which is left as it is; name another")
+    check_output(output)
 
 
 def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") -> None:

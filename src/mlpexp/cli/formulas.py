@@ -64,7 +64,10 @@ def print_formulas(objective: "Objective", loss: str, wanted: str, tolerance: fl
         raise InputError(f"--symbolic: {wanted!r} is not a parameter{did_you_mean(wanted, names) or shown}")
     places = [i for i, name in enumerate(names) if wanted in ("all", name)]
     derivatives = [sp.diff(made.loss, made.parameters[i]) for i in places]
-    values, reverse = evaluated(derivatives, made.values), reverse_mode(one)
+    try:
+        values, reverse = evaluated(derivatives, made.values), reverse_mode(one)
+    except OverflowError:
+        raise DerivativeError("--symbolic: an exponential in the formulas overflows at these weights") from None
     _print(made, names, places, derivatives, values, reverse, format_, one)
     gap = np.abs(values - reverse[places]).max() / (np.abs(reverse).max() or 1.0)
     if not gap <= tolerance:

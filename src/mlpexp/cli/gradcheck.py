@@ -1,6 +1,7 @@
 """``mlpexp gradcheck``."""
 
 import sys
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,7 +48,7 @@ def gradcheck(
 
     if format_ not in FORMATS:
         raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
-    if (explain or symbolic) and format_ == "csv":
+    if (explain or symbolic is not None) and format_ == "csv":
         raise InputError("--format: csv is for tables, not for formulas; use table, markdown or latex")
     if samples < 1:
         raise InputError(f"--samples: {samples} is not a positive number")
@@ -56,6 +57,8 @@ def gradcheck(
     if explain:
         if config or set_ or symbolic:
             raise InputError("--explain: shows a network of its own, without --config, --set and --symbolic")
+        if seed is not None and not 0 <= seed < 2**63:
+            raise InputError(f"--seed: {seed} is not between 0 and 2^63 - 1")
         _explain(seed or 0, format_)
         return
     if config is None:
@@ -63,7 +66,7 @@ def gradcheck(
             "--config: missing; for example `mlpexp gradcheck --config configs/iris/mlp.yaml`, or --explain"
         )
     prepared = _prepared(config, set_, seed)
-    if symbolic:
+    if symbolic is not None:
         _symbolic(prepared, symbolic, tolerance, format_, data_dir)
     else:
         _compare(prepared, samples, tolerance, format_, data_dir)
@@ -119,11 +122,11 @@ def _compare(prepared: "Prepared", samples: int, tolerance: float, format_: str,
                 typer.echo("")
     for sentence in sentences(report, objective.inputs.shape[1]):
         typer.echo(sentence, err=format_ != "table")
-    _judge(report, tolerance)
+    typer.echo(_judged(report, tolerance), err=format_ != "table")
 
 
-def _judge(report: "Report", tolerance: float) -> None:
-    """Fails if a way is too far from reverse mode.
+def _judged(report: "Report", tolerance: float) -> str:
+    """That all ways agree, in words.
 
     Raises:
         DerivativeError: Names the worst.
@@ -131,11 +134,16 @@ def _judge(report: "Report", tolerance: float) -> None:
     from mlpexp.analysis.checks import worst
 
     tensor, check = worst(report.tensors)
-    if not check.excess <= tolerance:  # a difference that is no number is too large
+    if not isfinite(check.excess):
+        raise DerivativeError(f"{tensor}: {check.way} or reverse mode gives no finite number at these weights")
+    if check.excess > tolerance:
         raise DerivativeError(
             f"{tensor}: {check.way} and reverse mode differ by {check.difference:.1e} of the largest derivative, "
             f"more than the tolerance of {tolerance:g}"
         )
+    count = len(report.tensors)
+    all_of = "the only tensor agrees" if count == 1 else f"all {count} tensors agree"
+    return f"{all_of} within {tolerance:g}; largest difference {check.difference:.1e} ({tensor}, {check.way})"
 
 
 def _symbolic(prepared: "Prepared", wanted: str, tolerance: float, format_: str, data_dir: Path | None) -> None:

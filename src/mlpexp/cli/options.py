@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpexp.errors import InputError
+
 if TYPE_CHECKING:
     from mlpexp.config.yaml_source import Override
 
@@ -28,6 +30,23 @@ def overrides_from(texts: Sequence[str] | None, **shortcuts: object) -> list["Ov
     return overrides + [
         Override(f"{key}={json.dumps(value)}", f"--{key.rpartition('.')[2]} {value}") for key, value in given.items()
     ]
+
+
+def check_output(output: Path | None) -> None:
+    """Refuses a folder that cannot be written into, or that belongs to a run or sweep.
+
+    Raises:
+        InputError: It is one of these.
+    """
+    if output is None:
+        return
+    for folder in (output.absolute(), *output.absolute().parents):
+        if folder.is_file():
+            raise InputError(f"--output: {folder} is a file; expected a folder")
+        if any((folder / name).exists() for name in ("summary.json", "sweep.yaml")):
+            raise InputError(
+                f"--output: {folder} is the folder of a run or sweep, which is left as it is; name another"
+            )
 
 
 DataDir = Annotated[

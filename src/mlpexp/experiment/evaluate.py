@@ -179,8 +179,8 @@ class Evaluation:
 
 
 def _histogram(seed: int, kind: str, layer: str, values: np.ndarray) -> list[dict[str, Cell]]:
-    finite = values[np.isfinite(values)]
-    if not finite.size:
+    finite = values[np.isfinite(values)].astype(np.float64)
+    if not finite.size or not np.isfinite(np.ptp(finite)):
         return []
     counts, edges = np.histogram(finite, bins=HISTOGRAM_BINS)
     return [

@@ -15,7 +15,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import LABELS, score_kinds
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.load import load
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, RunError
 from mlpexp.experiment.machine import num_threads, stacks
 from mlpexp.experiment.members import members_of, trainer_of
 from mlpexp.experiment.prepare import Prepared, prepare
@@ -52,12 +52,15 @@ def examine(
     torch.set_num_threads(num_threads(prepared.experiment, prepared.architecture, prepared.sizes.train))
     arrays, plain = load_checkpoint(folder.checkpoints, "last")
     rows = read_rows(folder.metrics)
+    kinds = score_kinds(prepared.experiment, prepared.facts.task)
+    columns = ("epoch", "learning_rate", *(f"{part}_{kind}" for part in prepared.sizes.bounds for kind in kinds))
     found = []
     for seeds in stacks(prepared.architecture, prepared.experiment.all_seeds):
         places = [plain["seeds"].index(seed) for seed in seeds]
         stack = _Stack(prepared, dataset, seeds)
         final = stack.network_of({name: array[places] for name, array in arrays.items()})
-        found += stack.examined(final, summary["members"], rows)
+        curves = {seed: _curves(folder.metrics, rows, seed, columns) for seed in seeds}
+        found += stack.examined(final, summary["members"], curves)
     return found
 
 
@@ -83,7 +86,7 @@ class _Stack:
         return StackedNetwork(self.prepared.architecture, *tensors)
 
     def examined(
-        self, final: StackedNetwork, described: Sequence[dict[str, Any]], rows: Sequence[dict[str, str]]
+        self, final: StackedNetwork, described: Sequence[dict[str, Any]], curves_of: dict[int, dict[str, np.ndarray]]
     ) -> list[Examination]:
         """One examination per member."""
         before, after = self._states(self.initial), self._states(final)
@@ -100,9 +103,13 @@ class _Stack:
         ends = {member["seed"]: member for member in described}
         found = []
         for place, member in enumerate(self.members):
-            own = [row for row in rows if int(row["seed"]) == member.seed]
-            curves = {name: np.array([float(row[name]) for row in own]) for name in own[0]}
+            curves = curves_of[member.seed]
             finite = np.isfinite(curves[f"train_{first}"])
+            if not finite.any():
+                raise InputError(
+                    f"the loss of seed {member.seed} was not finite before the first step: the initial weights "
+                    "(`model.init`) or the inputs (`dataset.standardize`) are too large"
+                )
             last = {part: curves[f"{part}_{second}"][finite][-1] if part else np.nan for part in ("train", held)}
             data = self._data(place)
             found.append(
@@ -130,6 +137,7 @@ class _Stack:
                     initial=before[place],
                     final=after[place],
                     data=data,
+                    nesterov=bool(getattr(member.optimizer, "nesterov", False)),
                 )
             )
         return found
@@ -154,6 +162,10 @@ class _Stack:
 
     def _data(self, place: int) -> DataState:
         inputs, targets = self._training_data(place)
+        if bool((targets == targets[:1]).all()):
+            raise InputError(
+                f"all training targets of seed {self.members[place].seed} are equal: nothing to learn or explain"
+            )
         flat = inputs.flatten(1).double().cpu().numpy()
         scale = np.sqrt((flat**2).mean(0))
         std = flat.std(0)
@@ -172,6 +184,22 @@ class _Stack:
         samples, pair = self.trainer.samples, int(self.trainer.pair_of_member[place])
         inputs, targets = samples.part(0, samples.sizes.train)
         return inputs[pair], targets[pair]
+
+
+def _curves(path: Path, rows: Sequence[dict[str, str]], seed: int, columns: Sequence[str]) -> dict[str, np.ndarray]:
+    """A seed's columns of ``metrics.csv``.
+
+    Raises:
+        RunError: It has no rows there, or not numbers.
+    """
+    try:
+        own = [row for row in rows if int(row["seed"]) == seed]
+        curves = {name: np.array([float(row[name]) for row in own]) for name in columns}
+    except (KeyError, ValueError):
+        raise RunError(f"{path}: damaged: a column is missing, or a cell is not a number") from None
+    if not own:
+        raise RunError(f"{path}: damaged: no row of seed {seed}")
+    return curves
 
 
 def _by_torch(experiment: Experiment) -> Experiment:

@@ -26,8 +26,10 @@ def _draw(table: pd.DataFrame, metrics: pd.DataFrame, facts: RunFacts) -> Drawin
     numbers = table.drop(columns="layer")
     if facts.momentum is not None:
         rates = metrics.loc[metrics["epoch"].isin(table["epoch"])].drop_duplicates("epoch").set_index("epoch")
-        limit = 2 * (1 + facts.momentum) / rates["learning_rate"]
+        reached = 1 + 2 * facts.momentum if facts.nesterov else 1.0
+        limit = 2 * (1 + facts.momentum) / reached / rates["learning_rate"]
         label = "2 / learning rate" if facts.momentum == 0 else "2 (1 + momentum) / learning rate"
+        label += " / (1 + 2 momentum)" if facts.nesterov else ""
         axes.plot(limit.index, limit, color=VERMILLION, linestyle="--", linewidth=1.4, label=label)
         numbers["stability_limit"] = numbers["epoch"].map(limit)
     last = max(float(epochs.max()), 1.0)

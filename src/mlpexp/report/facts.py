@@ -24,6 +24,7 @@ class RunFacts:
         input_shape: Of one sample.
         diverged: The seeds that diverged.
         momentum: Of plain gradient descent; None where another optimizer moves the weights.
+        nesterov: Whether that is Nesterov's.
         best_epochs: By seed, the epoch chosen on validation data; empty if none was.
         grid, topology: Rows and columns of a map and where its units lie; empty for other models.
     """
@@ -36,6 +37,7 @@ class RunFacts:
     input_shape: tuple[int, ...] = ()
     diverged: frozenset[int] = frozenset()
     momentum: float | None = None
+    nesterov: bool = False
     best_epochs: Mapping[int, int] = field(default_factory=dict)
     grid: tuple[int, ...] = ()
     topology: str = ""
@@ -74,6 +76,7 @@ def run_facts(config: Mapping[str, Any], summary: Mapping[str, Any], name: str) 
         target=dataset.get("target_name") or "target",
         input_shape=tuple(dataset.get("input_shape", ())),
         momentum=_momentum(config.get("optimizer", {})),
+        nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),
         diverged=frozenset(member["seed"] for member in members if member.get("status") == "diverged"),
         best_epochs={member["seed"]: member["best_epoch"] for member in members if selected and "best_epoch" in member},
         grid=tuple(config.get("model", {}).get("grid", ())),

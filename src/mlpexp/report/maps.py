@@ -58,9 +58,11 @@ def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawi
         return None
     grouped = rows.groupby(["unit", "class"] if "class" in rows.columns else ["unit"])["hits"].sum().reset_index()
     totals = grouped.groupby("unit")["hits"].sum()
-    empty = f"; {len(places) - len(totals)} of {len(places)} units have none" if len(totals) < len(places) else ""
+    num_empty = len(places) - len(totals)
+    empty = f"; {num_empty} of {len(places)} units {'has' if num_empty == 1 else 'have'} none" if num_empty else ""
     letters = "; letters: most frequent class" if "class" in grouped.columns and len(places) <= MOST_LABELLED else ""
-    note = f"all {totals.sum():,} samples at their nearest unit, at most {totals.max():,}: area{letters}{empty}{_seed(hits)}"
+    note = f"all {totals.sum():,} samples at their nearest unit; area: how many, at most {totals.max():,}"
+    note += f"{letters}{empty}{_seed(hits)}"
     figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 1.2))
     axes = figure.add_subplot()
     axes.add_collection(
@@ -68,7 +70,7 @@ def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawi
     )
     names = [facts.class_name(k) for k in range(max(len(facts.class_names), int(grouped["class"].max()) + 1))] \
         if "class" in grouped.columns else []  # fmt: skip
-    short = abbreviations(names)
+    short = abbreviations(names) if letters else names
     centres = dict(zip(places.index.tolist(), zip(places["across"], places["down"], strict=True), strict=True))
     size = 6.5 if len(places) <= 150 else 5
     for unit, own in grouped.groupby("unit"):

@@ -1,6 +1,6 @@
 """The figure of a learning-rate range test: loss against rate, all seeds in one band."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,10 @@ from matplotlib.axes import Axes
 
 from mlpexp.report.style import BLUE, GREEN, INK, VERMILLION, Drawing, in_style, legend_above, new_figure
 
+# Values of seeds, none between two: one of these may be infinite.
+QUARTILES: tuple[tuple[str, float, Literal["lower", "higher"]], ...] = (
+    ("lower_quartile", 0.25, "lower"), ("median", 0.5, "higher"), ("upper_quartile", 0.75, "higher"),
+)  # fmt: skip
 ABOVE_START = 2.2  # the axis ends at so many times the loss before the first step
 
 
@@ -27,9 +31,9 @@ def range_test_numbers(rates: np.ndarray, losses: np.ndarray, seeds: range) -> p
         losses: Before the first step and after each, ``(M, T + 1)``; the former is the row with rate 0.
         seeds: One per row of losses.
     """
-    quartiles = np.quantile(losses, (0.25, 0.5, 0.75), axis=0, method="higher")  # finite ones stay free of infinity
     columns = {"learning_rate": np.concatenate([[0.0], rates])}
-    columns |= dict(zip(("lower_quartile", "median", "upper_quartile"), quartiles, strict=True))
+    for name, share, side in QUARTILES:
+        columns[name] = np.quantile(losses, share, axis=0, method=side)
     columns |= {f"seed_{seed}": row for seed, row in zip(seeds, losses, strict=True)}
     return pd.DataFrame(columns)
 

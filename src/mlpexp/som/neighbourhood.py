@@ -1,6 +1,6 @@
 """How strongly each unit follows a winner, step by step: the neighbourhood function and the decay of its radius.
 
-Axis letters: M members, T steps, D distinct distances on the grid, U units.
+Axis letters: M members, T steps, S distinct radii, D distinct distances on the grid, U units.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ from mlpexp.architectures.grid import fourfold_squares
 from mlpexp.architectures.layers import SelfOrganizingMap
 from mlpexp.config.som import RadiusDecay, Som
 
+LEAST, GREATEST = 1e-6, 1e12  # of the radius: beyond them all values are 0 or 1, and its square would overflow
 NEGLIGIBLE = 1e-30  # moves no weight; smaller float32 numbers are slow
 
 
@@ -83,7 +84,8 @@ class Neighbourhood:
         return self.known[place]
 
     def _values(self, steps: np.ndarray) -> list[Tensor]:
-        values = np.exp(-self.squares_D / self.radii_of(steps)[:, :, None] ** 2)
+        radii_TS1 = np.clip(self.radii_of(steps), LEAST, GREATEST)[:, :, None]
+        values = np.exp(-self.squares_D / radii_TS1**2)
         values[values < NEGLIGIBLE] = 0.0
         table = torch.from_numpy(values).to(self.like.device, self.like.dtype).index_select(1, self.shape_of_member)
         if self.rates is not None:

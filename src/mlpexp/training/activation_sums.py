@@ -89,13 +89,15 @@ class ActivationSums:
             limits = SATURATION.get(function)
             width = (total.shape[1] - 1) // (1 if limits is None else 2)
             sums, live, square = total[:, :width], total[:, width:-1], total[:, -1] / (count * width)
-            mean = sums.sum(1) / (count * width)
-            found[layer, "activation_mean"] = mean
-            found[layer, "activation_std"] = np.sqrt(np.maximum(square - mean**2, 0))
+            with np.errstate(over="ignore", invalid="ignore"):
+                mean = sums.sum(1) / (count * width)
+                found[layer, "activation_mean"] = mean
+                found[layer, "activation_std"] = np.sqrt(np.maximum(square - mean**2, 0))
+            defined = np.where(np.isnan(mean), np.nan, 1.0)  # of a network that is not finite nothing can be counted
             if limits is not None:
-                found[layer, "saturated_fraction"] = 1 - live.sum(1) / (count * width)
+                found[layer, "saturated_fraction"] = (1 - live.sum(1) / (count * width)) * defined
             if limits is not None and limits.flat:
-                found[layer, "dead_fraction"] = (live == 0).mean(1)
+                found[layer, "dead_fraction"] = (live == 0).mean(1) * defined
             elif function == "relu":
-                found[layer, "dead_fraction"] = (sums == 0).mean(1)
+                found[layer, "dead_fraction"] = (sums == 0).mean(1) * defined
         return found
