@@ -141,12 +141,8 @@ def _whole(objective: Objective, loss: str) -> dict[str, Callable[[], Array]]:
 
 def _places(objective: Objective) -> list[tuple[str, tuple[int, ...], slice]]:
     """Name, shape and place of each parameter tensor."""
-    places, start = [], 0
-    for layer in objective.network.architecture.layers:
-        for parameter in layer.parameters:
-            places.append((f"{layer.name}.{parameter.name}", parameter.shape, slice(start, start + parameter.count)))
-            start += parameter.count
-    return places
+    places = objective.network.architecture.places
+    return [(f"{layer.name}.{parameter.name}", parameter.shape, place) for layer, parameter, place in places]
 
 
 def _entrywise(way: str, gap: Array, reverse: Array, overall: float) -> Check:

@@ -158,9 +158,7 @@ def _learning_rate_too_large(one: Examination) -> Numbers | None:
     above = max(one.initial.largest_eigenvalue, one.final.largest_eigenvalue) > limit
     unsteady = one.unsteadiness > UNSTEADY and one.learned < 1 - UNSTEADY
     worse = one.last_loss > one.train_loss[0]
-    dead = (
-        one.final.most_dead[0] >= DEAD
-    )  # what a single large step may have done; the rule for dead units names the rate
+    dead = one.final.most_dead[0] >= DEAD  # by a single large step, perhaps: the rule for dead units names the rate
     if not (one.diverged or ((unsteady or worse) and (above or not isfinite(limit)) and not dead)):
         return None
     how = "diverged" if one.diverged else "unsteady" if unsteady else "worse"
@@ -200,11 +198,8 @@ def _overfitting(one: Examination) -> Numbers | None:
     if not len(one.held_loss) or one.diverged:
         return None
     gap = one.train_score - one.held_score
-    error = (
-        sqrt(max(one.held_score * (1 - one.held_score), 0.0) / one.held_samples)
-        if one.score_name == "accuracy"
-        else 0.0
-    )
+    variance = max(one.held_score * (1 - one.held_score), 0.0) if one.score_name == "accuracy" else 0.0
+    error = sqrt(variance / one.held_samples)
     lowest = float(np.nanmin(one.held_loss))
     rise = one.held_loss[-1] / lowest if lowest > 0 else 1.0
     seen = gap >= 2 * error or rise >= CLEAR_RISE

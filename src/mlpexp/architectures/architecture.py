@@ -52,6 +52,16 @@ class Architecture:
         return sum(layer.num_parameters for layer in self.layers)
 
     @cached_property
+    def places(self) -> tuple[tuple[Layer, Parameter, slice], ...]:
+        """Where each parameter lies among all values of a member, with its layer."""
+        found, start = [], 0
+        for layer in self.layers:
+            for parameter in layer.parameters:
+                found.append((layer, parameter, slice(start, start + parameter.count)))
+                start += parameter.count
+        return tuple(found)
+
+    @cached_property
     def widest(self) -> int:
         """Number of values that the widest layer gives for one sample."""
         return max(prod(layer.output_shape) for layer in self.layers)

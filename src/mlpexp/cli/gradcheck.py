@@ -141,8 +141,9 @@ def _judged(report: "Report", tolerance: float) -> str:
             f"{tensor}: {check.way} and reverse mode differ by {check.difference:.1e} of the largest derivative, "
             f"more than the tolerance of {tolerance:g}"
         )
-    count = len(report.tensors)
-    all_of = "the only tensor agrees" if count == 1 else f"all {count} tensors agree"
+    every = [(one.tensor, each) for one in report.tensors for each in one.checks.values()]
+    tensor, check = max(every, key=lambda pair: pair[1].difference)
+    all_of = "the only tensor agrees" if len(report.tensors) == 1 else f"all {len(report.tensors)} tensors agree"
     return f"{all_of} within {tolerance:g}; largest difference {check.difference:.1e} ({tensor}, {check.way})"
 
 

@@ -78,7 +78,7 @@ class _Stack:
 
     def network_of(self, arrays: dict[str, np.ndarray]) -> StackedNetwork:
         """The members with parameters by name, each ``(M, *shape)``."""
-        names = [f"{layer.name}.{p.name}" for layer in self.prepared.architecture.layers for p in layer.parameters]
+        names = [f"{layer.name}.{p.name}" for layer, p, _ in self.prepared.architecture.places]
         flat = np.concatenate([arrays[name].reshape(len(self.members), -1) for name in names], 1)
         buffers = arrays.get("batch_norm.running", np.zeros((len(flat), 0)))
         like = self.initial.flat

@@ -79,10 +79,7 @@ def save_final_weights(folder: Path, architecture: Architecture, results: Sequen
 
 def named_parameters(architecture: Architecture, flat_MP: np.ndarray) -> dict[str, np.ndarray]:
     """Parameters by ``"layer.parameter"``, each ``(M, *shape)``."""
-    named, start = {}, 0
-    for layer in architecture.layers:
-        for parameter in layer.parameters:
-            piece = flat_MP[:, start : start + parameter.count]
-            named[f"{layer.name}.{parameter.name}"] = piece.reshape(len(flat_MP), *parameter.shape)
-            start += parameter.count
-    return named
+    return {
+        f"{layer.name}.{parameter.name}": flat_MP[:, place].reshape(len(flat_MP), *parameter.shape)
+        for layer, parameter, place in architecture.places
+    }

@@ -7,16 +7,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from mlpexp.architectures.grid import neighbours
 from mlpexp.architectures.layers import SelfOrganizingMap
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.nn.products import SIDE
 from mlpexp.som.steps import WEIGHT
 from mlpexp.som.winners import best_units
-from mlpexp.training.evaluation import REMEMBERED_BYTES, PartScore, chunk_size, group_size
+from mlpexp.training.evaluation import MemberData, PartScore, chunk_size, group_size
 from mlpexp.training.samples import Samples
 
 
@@ -30,9 +28,8 @@ class MapMeasures:
     """
 
     def __init__(self, grid: SelfOrganizingMap, samples: Samples, pair_of_member: Tensor) -> None:
-        self.samples, self.pair_of_member = samples, pair_of_member
+        self.samples, self._data = samples, MemberData(samples, pair_of_member)
         self.neighbours_UU = torch.from_numpy(neighbours(grid)).to(samples.device)
-        self._remembered: dict[tuple[int, int], Tensor] = {}
 
     @torch.no_grad()
     def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
@@ -47,7 +44,7 @@ class MapMeasures:
     def _part(self, network: StackedNetwork, first: int, past: int) -> PartScore:
         errors, torn = np.zeros(network.num_members), np.zeros(network.num_members)
         for start, stop in _chunks(first, past, chunk_size(network)):
-            inputs = self._inputs(start, stop)
+            inputs, _ = self._data(start, stop)
             size = group_size(network, inputs.shape[1]) if inputs.is_cpu else network.num_members
             for a in range(0, network.num_members, size):
                 group = slice(a, a + size)
@@ -65,18 +62,6 @@ class MapMeasures:
         torn = ~self.neighbours_UU[nearest, second]
         wide = torch.float64 if distances.device.type != "mps" else torch.float32
         return distances.sum(1, dtype=wide).cpu().numpy(), torn.sum(1).cpu().numpy()
-
-    def _inputs(self, start: int, stop: int) -> Tensor:
-        """Inputs of each member, flat, kept if small; with zeros added so that no product has to add them."""
-        known = self._remembered.get((start, stop))
-        if known is not None:
-            return known
-        inputs = self.samples.part(start, stop)[0].index_select(0, self.pair_of_member)
-        if inputs.ndim == 3:
-            inputs = F.pad(inputs, (0, 0, 0, -inputs.shape[1] % SIDE))
-        if inputs.nbytes + sum(each.nbytes for each in self._remembered.values()) <= REMEMBERED_BYTES:
-            self._remembered[start, stop] = inputs
-        return inputs
 
 
 def _chunks(first: int, past: int, size: int) -> Iterator[tuple[int, int]]:

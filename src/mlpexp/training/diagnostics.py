@@ -47,12 +47,11 @@ class WeightLayer:
 
 def weight_layers(architecture: Architecture) -> list[WeightLayer]:
     """The dense and convolutional layers, first to last."""
-    found, start = [], 0
-    for layer in architecture.layers:
-        if isinstance(layer.spec, (Dense, Conv2d)):
-            found.append(WeightLayer(layer.name, start, start + layer.parameters[0].count))
-        start += layer.num_parameters
-    return found
+    return [
+        WeightLayer(layer.name, place.start, place.stop)
+        for layer, parameter, place in architecture.places
+        if isinstance(layer.spec, (Dense, Conv2d)) and parameter.name == "weight"
+    ]
 
 
 class Diagnostics:

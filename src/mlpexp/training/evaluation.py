@@ -51,7 +51,7 @@ class Evaluator:
     def __init__(self, samples: Samples, loss: Loss, pair_of_member: Tensor, *, classification: bool) -> None:
         self.samples, self.loss, self.classification = samples, loss, classification
         self.pair_of_member = pair_of_member
-        self._remembered: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
+        self._data = MemberData(samples, pair_of_member)
 
     @torch.no_grad()
     def scores(
@@ -106,11 +106,19 @@ class Evaluator:
         correct = predicted(outputs) == targets if self.classification else torch.zeros_like(losses)
         return losses.to(wide), correct.to(wide)
 
-    def _data(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
-        """Inputs and targets of each member; the same in every epoch, so kept if small.
 
-        Zeros are added to the inputs so that no product has to add them (``nn/products.py``).
-        """
+class MemberData:
+    """Inputs and targets of each member, kept if small, since they are the same in every epoch.
+
+    Zeros are added to the inputs so that no product has to add them (``nn/products.py``).
+    """
+
+    def __init__(self, samples: Samples, pair_of_member: Tensor) -> None:
+        self.samples, self.pair_of_member = samples, pair_of_member
+        self._remembered: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
+
+    def __call__(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Those at positions start to stop."""
         known = self._remembered.get((start, stop))
         if known is not None:
             return known
