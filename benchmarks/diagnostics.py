@@ -15,7 +15,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.members import members_of, trainer_of
+from mlpexp.execution.members import members_of, trainer_of
 from side_by_side import compare, header
 
 LEVELS = ("off", "cheap", "full")

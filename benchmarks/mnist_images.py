@@ -19,8 +19,8 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.machine import num_threads
-from mlpexp.experiment.members import samples_of
+from mlpexp.execution.machine import num_threads
+from mlpexp.execution.members import samples_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.trainer import Trainer
 from side_by_side import compare, header

@@ -18,7 +18,7 @@ from mlpexp.analysis.backprop import LOSSES, descend, differentiate, layers_of
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.load import load
-from mlpexp.experiment.members import members_of, samples_of, trainer_of
+from mlpexp.execution.members import members_of, samples_of, trainer_of
 from mlpexp.nn.initializers import initial_parameters
 from side_by_side import compare, header
 

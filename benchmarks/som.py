@@ -23,7 +23,7 @@ from mlpexp.config.som import with_map_defaults
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.members import members_of, samples_of, trainer_of
+from mlpexp.execution.members import members_of, samples_of, trainer_of
 from side_by_side import compare, header
 
 MEMBERS = [1, 5, 20, 100]

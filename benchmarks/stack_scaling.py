@@ -19,7 +19,7 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.load import load
-from mlpexp.experiment.members import members_of, samples_of
+from mlpexp.execution.members import members_of, samples_of
 from mlpexp.training.trainer import Trainer
 from peers import Data, numpy_us, sklearn_us, torch_us
 from side_by_side import compare, header

@@ -32,16 +32,17 @@ ALLOWED: dict[str, set[str]] = {
     "training": ENGINE,
     "statistics": {"errors"},
     "store": {"errors", "config"},
-    "report": {"errors", "config", "architectures", "statistics", "store"},
-    "experiment": ENGINE | {"__init__", "training", "analysis", "som", "statistics", "store"},
+    "planning": DATA | {"architectures", "data"},
     "analysis": ENGINE | {"training", "statistics"},
     "som": ENGINE | {"training"},
-    "sweeps": ENGINE | {"__init__", "training", "statistics", "store", "experiment"},
+    "execution": ENGINE | {"__init__", "training", "analysis", "som", "statistics", "store", "planning"},
+    "results": ENGINE | {"training", "analysis", "som", "statistics", "store", "planning", "execution"},
+    "report": {"errors", "config", "architectures", "statistics", "store"},
     "cli": ENGINE
-    | {"__init__", "training", "analysis", "som", "statistics", "store", "report", "experiment", "sweeps"},
+    | {"__init__", "training", "analysis", "som", "statistics", "store", "report", "planning", "execution", "results"},
     "__main__": {"cli"},
 }
-WITHOUT_TORCH = ("config", "architectures", "data", "store", "statistics", "report", "sweeps", "cli")
+WITHOUT_TORCH = ("config", "architectures", "data", "store", "statistics", "report", "planning", "cli")
 ENGINE_OF_SWEEPS = ("worker", "history")  # what runs in a worker process
 
 
@@ -121,7 +122,7 @@ def test_the_errors_import_nothing() -> None:
     assert imported((ROOT / "errors.py").read_text()) == set()
 
 
-WITH_TORCH = ("nn", "training", "analysis", "som", "experiment", "cli")
+WITH_TORCH = ("nn", "training", "analysis", "som", "execution", "results", "cli")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 
 
 def test_the_front_does_not_import_torch() -> None:
-    modules = ["mlpexp", "mlpexp.errors", "mlpexp.randomness", "mlpexp.experiment.prepare"]
+    modules = ["mlpexp", "mlpexp.errors", "mlpexp.randomness", "mlpexp.planning.prepare"]
     for part in WITHOUT_TORCH:
         names = [each.name for each in pkgutil.iter_modules([str(ROOT / part)]) if each.name not in ENGINE_OF_SWEEPS]
         modules += [f"mlpexp.{part}", *(f"mlpexp.{part}.{name}" for name in names)]

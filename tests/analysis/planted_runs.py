@@ -191,9 +191,9 @@ def verdicts_of(config: dict, folder: Path, seed: int):
     import yaml
 
     from mlpexp.analysis.verdicts import judge
-    from mlpexp.experiment.examine import examine
-    from mlpexp.experiment.prepare import prepare
-    from mlpexp.experiment.run import new_run, train
+    from mlpexp.execution.run import new_run, train
+    from mlpexp.planning.prepare import prepare
+    from mlpexp.results.examine import examine
 
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(resolved(config, folder, seed)))

@@ -11,7 +11,7 @@ from test_backprop import ACTIVATIONS
 sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
 from stacks import experiment, finished, rows_of, trainer
 
-from mlpexp.experiment.members import members_of
+from mlpexp.execution.members import members_of
 from mlpexp.nn.network import StackedNetwork
 
 LEAST = {"batch_size": 16, "epochs": 15, "precision": "float64"}  # 15 epochs of 7 steps

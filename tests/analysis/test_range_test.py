@@ -13,9 +13,9 @@ from mlpexp.config.rules import resolve
 from mlpexp.config.yaml_source import Override
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.members import members_of, trainer_of
-from mlpexp.experiment.prepare import prepare
-from mlpexp.experiment.run import new_run, train
+from mlpexp.execution.members import members_of, trainer_of
+from mlpexp.execution.run import new_run, train
+from mlpexp.planning.prepare import prepare
 from mlpexp.training.trainer import Trainer
 
 CONFIGS = Path(__file__).parents[2] / "configs"

@@ -9,8 +9,8 @@ from mlpexp.analysis.range_test import for_range_test, geometric_rates, losses_a
 from mlpexp.analysis.rate_choice import choose_rate, cut_at_divergence, rounded, slopes
 from mlpexp.config.yaml_source import Override
 from mlpexp.data.load import load
-from mlpexp.experiment.members import members_of, trainer_of
-from mlpexp.experiment.prepare import prepare
+from mlpexp.execution.members import members_of, trainer_of
+from mlpexp.planning.prepare import prepare
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 RATES = geometric_rates(1e-4, 100, 61)  # ten per decade

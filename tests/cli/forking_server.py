@@ -33,7 +33,7 @@ def become(request: dict) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     sys.argv = ["mlpexp", *request["args"]]
-    import mlpexp.experiment.run as run
+    import mlpexp.execution.run as run
 
     if "checkpoint_seconds" in request:
         run.CHECKPOINT_SECONDS = request["checkpoint_seconds"]
@@ -72,7 +72,7 @@ def serve() -> None:
     import mlpexp.cli.main
     import mlpexp.cli.results
     import mlpexp.data.load
-    import mlpexp.experiment.run  # noqa: F401
+    import mlpexp.execution.run  # noqa: F401
 
     torch.set_num_threads(1)  # a pool of threads would not survive the fork
     print(json.dumps({"ready": True}), flush=True)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from command_line import TINY, Command, only_run, results_of
 
-import mlpexp.experiment.run as run_module
+import mlpexp.execution.run as run_module
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")

@@ -84,7 +84,7 @@ def test_ctrl_c_while_plots_are_drawn_says_that_the_run_is_complete(
 def test_a_defect_during_training_leaves_a_run_that_tells_and_can_be_resumed(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch, undrawn: None, tmp_path: Path
 ) -> None:
-    import mlpexp.experiment.run as run_module
+    import mlpexp.execution.run as run_module
 
     monkeypatch.setattr(run_module, "save_checkpoint", raising(RuntimeError("a defect")))
     result = mlpexp("train", "-c", config(TINY))

@@ -153,7 +153,7 @@ def test_without_any_help_of_the_tests_a_program_is_killed_and_resumed(config: W
     """As a user would: ``python -m mlpexp``, plots included; only the checkpoints are made frequent."""
     path = config(LONG)
     program = [sys.executable, "-m", "mlpexp", "train"]
-    frequent = "import mlpexp.experiment.run as r; r.CHECKPOINT_SECONDS = 0.0; from mlpexp.cli.main import main; main()"
+    frequent = "import mlpexp.execution.run as r; r.CHECKPOINT_SECONDS = 0.0; from mlpexp.cli.main import main; main()"
     subprocess.run([*program, "-c", path, "--runs-dir", "whole"], cwd=tmp_path, check=True, capture_output=True)
     with subprocess.Popen([sys.executable, "-c", frequent, "train", "-c", path], cwd=tmp_path) as process:
         wait_for(lambda: list(tmp_path.glob("runs/2*/checkpoints/stack-0.json")), 60)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from command_line import TINY, Command, only_run, results_of
 
-import mlpexp.experiment.run as run_module
+import mlpexp.execution.run as run_module
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")

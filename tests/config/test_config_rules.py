@@ -6,7 +6,7 @@ import pytest
 
 from mlpexp.config.yaml_source import Override
 from mlpexp.errors import ConfigError
-from mlpexp.experiment.prepare import prepare
+from mlpexp.planning.prepare import prepare
 
 BASE = {
     "dataset": "iris",

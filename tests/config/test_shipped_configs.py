@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mlpexp.experiment.prepare import prepare
-from mlpexp.sweeps.plan import make_plan
+from mlpexp.planning.plan import make_plan
+from mlpexp.planning.prepare import prepare
 
 FOLDER = Path(__file__).parents[2] / "configs"
 PATHS = sorted(FOLDER.rglob("*.yaml"))

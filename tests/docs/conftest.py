@@ -13,8 +13,8 @@ from shell_lines import Result
 
 from mlpexp.cli.main import main
 from mlpexp.cli.sweep_results import write_texts
+from mlpexp.results.comparison import read_comparison
 from mlpexp.store.sweep_folder import SweepFolder
-from mlpexp.sweeps.comparison import read_comparison
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +51,8 @@ def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     What has begun is as a crash before the first step leaves it. ``other`` has another learning rate.
     """
     from mlpexp.config.yaml_source import Override
-    from mlpexp.experiment.prepare import prepare
-    from mlpexp.experiment.run import new_run, train
+    from mlpexp.execution.run import new_run, train
+    from mlpexp.planning.prepare import prepare
     from mlpexp.report.sweep_plots import draw_sweep_plots
 
     folder = tmp_path_factory.mktemp("runs")
@@ -76,10 +76,10 @@ def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_sweep(runs_dir: Path, *, finished: bool) -> SweepFolder:
     """Two axes and a baseline on iris, with validation data."""
     from mlpexp.config.yaml_source import Override
-    from mlpexp.sweeps.local import in_this_process
-    from mlpexp.sweeps.plan import make_plan
-    from mlpexp.sweeps.run import new_sweep, train_sweep
-    from mlpexp.sweeps.stacks import stacking
+    from mlpexp.execution.local import in_this_process
+    from mlpexp.execution.sweep_run import new_sweep, train_sweep
+    from mlpexp.planning.plan import make_plan
+    from mlpexp.planning.stacks import stacking
 
     axes, baseline = "{learning_rate: [0.1, 1], hidden_size: [2, 4]}", "{learning_rate: 1, hidden_size: 2}"
     section = f"sweep={{over: {axes}, seeds: 2, baseline: {baseline}}}"

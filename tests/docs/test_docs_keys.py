@@ -14,8 +14,8 @@ from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, apply_override
 from mlpexp.errors import ConfigError
-from mlpexp.experiment.prepare import prepare
-from mlpexp.sweeps.axes import ALIASES
+from mlpexp.planning.axes import ALIASES
+from mlpexp.planning.prepare import prepare
 
 PAGE = DOCS / "configuration.md"
 CONFIGS = DOCS.parent / "configs"

@@ -10,8 +10,8 @@ from markdown_pages import DOCS, code, section_of, tables_under
 from safetensors import safe_open
 
 from mlpexp.config.scores import LABELS
-from mlpexp.experiment.prepare import prepare
-from mlpexp.experiment.run import new_run, train
+from mlpexp.execution.run import new_run, train
+from mlpexp.planning.prepare import prepare
 from mlpexp.report.plots import FIGURES
 
 PAGE = DOCS / "runs.md"

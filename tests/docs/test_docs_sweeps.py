@@ -10,10 +10,10 @@ import pytest
 from markdown_pages import DOCS, code, section_of, tables_of, tables_under
 from shell_lines import Result
 
+from mlpexp.planning.values import RANGES
 from mlpexp.report.sweep_plots import AXIS_FIGURES, FIGURES
+from mlpexp.results.comparison import AGAINST
 from mlpexp.statistics.sign_flip import smallest_p
-from mlpexp.sweeps.comparison import AGAINST
-from mlpexp.sweeps.values import RANGES
 
 PAGE, STATISTICS = DOCS / "sweeps.md", DOCS / "statistics.md"
 AXES = {"optimizer.learning_rate", "model.hidden_sizes"}

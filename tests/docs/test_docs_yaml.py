@@ -10,7 +10,7 @@ from markdown_pages import DOCS, ROOT, Block, blocks, tables_under
 
 from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import ConfigError
-from mlpexp.experiment.prepare import prepare
+from mlpexp.planning.prepare import prepare
 
 BASE: dict[str, Any] = {"dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": "adam"}}
 BLOCKS = blocks("yaml", "yml")

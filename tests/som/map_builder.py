@@ -8,7 +8,7 @@ from mlpexp.config.rules import resolve
 from mlpexp.config.som import with_map_defaults
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
-from mlpexp.experiment.members import trainer_of
+from mlpexp.execution.members import trainer_of
 from mlpexp.training.trainer import Trainer
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from stacks import experiment, finished, rows_of, trainer
 
-from mlpexp.experiment.members import members_of
+from mlpexp.execution.members import members_of
 from mlpexp.training.hyper import HyperParameters
 from mlpexp.training.trainer import assert_one_program
 

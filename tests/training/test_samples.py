@@ -11,7 +11,7 @@ from mlpexp.data.load import load
 from mlpexp.data.order import batch_order
 from mlpexp.data.split import split
 from mlpexp.data.standardize import fit
-from mlpexp.experiment.members import members_of, samples_of
+from mlpexp.execution.members import members_of, samples_of
 from mlpexp.training import samples as samples_module
 
 IRIS = experiment(dataset={"validation_fraction": 0.2})

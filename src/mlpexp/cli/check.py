@@ -17,8 +17,8 @@ def check(
     from mlpexp.config.dump import config_hash, to_yaml
     from mlpexp.config.load import read_source
     from mlpexp.errors import InputError
-    from mlpexp.experiment.prepare import prepared_from
-    from mlpexp.sweeps.plan import plan_from
+    from mlpexp.planning.plan import plan_from
+    from mlpexp.planning.prepare import prepared_from
 
     messages = []
     for path in configs:

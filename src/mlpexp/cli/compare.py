@@ -10,8 +10,8 @@ import typer
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.results.candidates import Candidate
     from mlpexp.store.sweep_folder import SweepFolder
-    from mlpexp.sweeps.candidates import Candidate
 
 FORMATS = ("table", "markdown", "latex", "csv")
 MOST_SHOWN = 12
@@ -56,7 +56,7 @@ def compare(
             raise InputError(f"{option} {value:g}: expected a number above 0")
     if len(paths) == 1 and is_sweep(paths[0]):
         from mlpexp.cli.sweep_results import print_comparison
-        from mlpexp.sweeps.comparison import read_comparison
+        from mlpexp.results.comparison import read_comparison
 
         folder = SweepFolder.open(paths[0])
         chosen = _baseline(baseline, folder.read_summary()["num_arms"], folder)
@@ -75,7 +75,7 @@ def _baseline(wanted: str | None, count: int, folder: "SweepFolder | None" = Non
     if wanted.isdigit() and int(wanted) < count:
         return int(wanted)
     if folder is not None and "=" in wanted:
-        from mlpexp.sweeps.comparison import arm_named
+        from mlpexp.results.comparison import arm_named
 
         return arm_named(folder, wanted)
     raise InputError(f"--baseline {wanted}: expected a number from 0 to {count - 1}")
@@ -84,9 +84,9 @@ def _baseline(wanted: str | None, count: int, folder: "SweepFolder | None" = Non
 def _compare_paths(
     paths: Sequence[Path], metric: str | None, baseline: str | None, margin: float, format_: str, power: float | None
 ) -> None:
+    from mlpexp.planning.factors import differences
+    from mlpexp.results.candidates import candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
-    from mlpexp.sweeps.candidates import candidates_in, common_metric, paired_values
-    from mlpexp.sweeps.factors import differences
 
     found = candidates_in(paths)
     reference = _baseline(baseline, len(found))

@@ -35,7 +35,7 @@ def explain(
         )
     folder = RunFolder.open(run)
     from mlpexp.analysis.verdicts import judge
-    from mlpexp.experiment.examine import examine
+    from mlpexp.results.examine import examine
 
     verdicts = judge(examine(folder, data_dir))
     name = folder.read_summary()["name"]

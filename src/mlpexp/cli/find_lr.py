@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlpexp.analysis.rate_choice import RateChoice
-    from mlpexp.experiment.prepare import Prepared
+    from mlpexp.planning.prepare import Prepared
 
 FEWEST_STEPS, MOST_STEPS = 20, 100_000
 LEAST_RATE, GREATEST_RATE = 1e-12, 1e6  # beyond, numbers overflow and say nothing
@@ -40,7 +40,7 @@ def find_lr(
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
-    from mlpexp.experiment.prepare import prepare
+    from mlpexp.planning.prepare import prepare
     from mlpexp.report.formats import check_formats
 
     if config is None:
@@ -57,8 +57,8 @@ def find_lr(
     from mlpexp.analysis.range_test import geometric_rates
     from mlpexp.analysis.rate_choice import choose_rate, cut_at_divergence
     from mlpexp.data.load import load
-    from mlpexp.experiment.machine import choose_device
-    from mlpexp.experiment.range_test import range_test
+    from mlpexp.execution.machine import choose_device
+    from mlpexp.execution.range_test import range_test
     from mlpexp.report.range_test import range_test_numbers
 
     choose_device(prepared.experiment)  # may not be there

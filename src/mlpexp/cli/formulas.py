@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mlpexp.analysis.objective import Objective
     from mlpexp.analysis.symbolic import Formula
-    from mlpexp.experiment.prepare import Prepared
+    from mlpexp.planning.prepare import Prepared
 
 MOST_PARAMETERS = 40
 

@@ -13,7 +13,7 @@ from mlpexp.errors import DerivativeError, InputError
 if TYPE_CHECKING:
     from mlpexp.analysis.checks import Report
     from mlpexp.analysis.objective import Objective
-    from mlpexp.experiment.prepare import Prepared
+    from mlpexp.planning.prepare import Prepared
 
 FORMATS = ("table", "markdown", "latex", "csv")
 FIXED = ("training.precision=float64", "training.engine=torch", "device=cpu", "diagnostics=off")
@@ -74,7 +74,7 @@ def gradcheck(
 
 def _prepared(config: Path, set_: list[str] | None, seed: int | None) -> "Prepared":
     from mlpexp.config.yaml_source import Override
-    from mlpexp.experiment.prepare import prepare
+    from mlpexp.planning.prepare import prepare
 
     fixed = [Override(text, f"gradcheck {text}") for text in FIXED]
     prepared = prepare(config, [*overrides_from(set_, seed=seed), *fixed])
@@ -89,8 +89,8 @@ def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
     from mlpexp.analysis.numpy_method import limit_threads
     from mlpexp.analysis.objective import Objective
     from mlpexp.data.load import load
-    from mlpexp.experiment.first_batch import first_batch
-    from mlpexp.experiment.machine import num_threads
+    from mlpexp.execution.first_batch import first_batch
+    from mlpexp.execution.machine import num_threads
     from mlpexp.training.losses import LOSSES
 
     experiment = prepared.experiment

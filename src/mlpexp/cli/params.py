@@ -84,7 +84,7 @@ def _configured(
     if not paths:  # counting a named network need not wait for what reads data
         return []
     from mlpexp.architectures.build import build_architecture
-    from mlpexp.experiment.prepare import prepare
+    from mlpexp.planning.prepare import prepare
 
     overrides = overrides_from(set_)
     if bias is not None:

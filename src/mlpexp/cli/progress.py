@@ -9,8 +9,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from mlpexp.config.scores import LABELS, score_kinds
 
 if TYPE_CHECKING:
-    from mlpexp.experiment.prepare import Prepared
-    from mlpexp.experiment.run import Update
+    from mlpexp.execution.run import Update
+    from mlpexp.planning.prepare import Prepared
 
 
 class ProgressBar:

@@ -85,7 +85,7 @@ def _show_sweep(path: Path, arm: int | None) -> None:
     folder = SweepFolder.open(path)
     summary = folder.read_summary()
     if arm is not None:
-        from mlpexp.sweeps.plan import arm_config
+        from mlpexp.planning.plan import arm_config
 
         typer.echo(arm_config(folder.config, arm), nl=False)
         return
@@ -98,7 +98,7 @@ def _show_sweep(path: Path, arm: int | None) -> None:
         )
     if folder.trials.is_file() and summary["status"] in ("finished", "diverged"):
         from mlpexp.cli.sweep_results import print_comparison
-        from mlpexp.sweeps.comparison import read_comparison
+        from mlpexp.results.comparison import read_comparison
 
         print_comparison(folder, read_comparison(folder))
     else:

@@ -12,10 +12,10 @@ from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, o
 from mlpexp.errors import InputError, Interrupted, RunError
 
 if TYPE_CHECKING:
+    from mlpexp.execution.local import Runner
+    from mlpexp.planning.plan import Plan
+    from mlpexp.planning.stacks import Stacking
     from mlpexp.store.sweep_folder import SweepFolder
-    from mlpexp.sweeps.local import Runner
-    from mlpexp.sweeps.plan import Plan
-    from mlpexp.sweeps.stacks import Stacking
 
 
 def sweep(
@@ -118,9 +118,9 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Vary one or more keys over values, each with the same seeds, and compare."""
+    from mlpexp.execution.backends import check_backend
+    from mlpexp.planning.options import SweepOptions, memory_in
     from mlpexp.report.formats import check_formats
-    from mlpexp.sweeps.backends import check_backend
-    from mlpexp.sweeps.options import SweepOptions, memory_in
 
     formats = check_formats(plot_format)
     check_backend(backend, address)
@@ -179,8 +179,8 @@ def _planned(config: Path, overrides: Any, options: Any, baseline: str | None) -
     from mlpexp.config.load import read_source
     from mlpexp.config.problems import Place
     from mlpexp.config.yaml_source import set_value
-    from mlpexp.sweeps.options import apply_options, settings_in
-    from mlpexp.sweeps.plan import plan_from
+    from mlpexp.planning.options import apply_options, settings_in
+    from mlpexp.planning.plan import plan_from
 
     source = read_source(config, overrides)
     apply_options(source, options)
@@ -191,7 +191,7 @@ def _planned(config: Path, overrides: Any, options: Any, baseline: str | None) -
 
 
 def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stacking, int]":
-    from mlpexp.sweeps.stacks import available_memory, choose_jobs, stacking
+    from mlpexp.planning.stacks import available_memory, choose_jobs, stacking
 
     budget = memory or available_memory()
     workers = choose_jobs(jobs, stacking(plan, 1, budget).seconds)
@@ -199,14 +199,14 @@ def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stack
 
 
 def _fresh(plan: "Plan", stacking: "Stacking", runs_dir: Path, data_dir: Path | None) -> "SweepFolder":
-    from mlpexp.sweeps.run import new_sweep
+    from mlpexp.execution.sweep_run import new_sweep
 
     return new_sweep(plan, stacking, runs_dir, sys.argv, None if data_dir is None else str(data_dir))
 
 
 def _resumed(path: Path, data_dir: Path | None, jobs: int | None) -> "tuple[Plan, Stacking, SweepFolder, int]":
-    from mlpexp.sweeps.run import reopened
-    from mlpexp.sweeps.stacks import choose_jobs
+    from mlpexp.execution.sweep_run import reopened
+    from mlpexp.planning.stacks import choose_jobs
 
     folder, plan, stacking = reopened(path, None if data_dir is None else str(data_dir))
     return plan, stacking, folder, choose_jobs(jobs, stacking.seconds)
@@ -217,8 +217,8 @@ def _run(
     data_dir: Path | None, formats: list[str], *, power: float | None, quiet: bool,
 ) -> None:  # fmt: skip
     from mlpexp.cli.sweep_progress import SweepBar
-    from mlpexp.sweeps.backends import runner
-    from mlpexp.sweeps.run import train_sweep
+    from mlpexp.execution.backends import runner
+    from mlpexp.execution.sweep_run import train_sweep
 
     again = f"resume with: mlpexp sweep --resume {quote(str(folder.path))}"
     again += f" --data-dir {quote(str(data_dir))}" if data_dir else ""
@@ -240,7 +240,7 @@ def _run(
 def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, quiet: bool) -> None:
     from mlpexp.cli.sweep_results import losses, print_sweep, write_texts
     from mlpexp.report.sweep_plots import draw_sweep_plots
-    from mlpexp.sweeps.comparison import read_comparison
+    from mlpexp.results.comparison import read_comparison
 
     try:
         found = read_comparison(folder)  # with --power, the sweep's own margin is that difference

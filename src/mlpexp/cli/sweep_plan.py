@@ -8,8 +8,8 @@ from mlpexp.cli.tables import print_table
 from mlpexp.report.tables import TextTable
 
 if TYPE_CHECKING:
-    from mlpexp.sweeps.plan import Plan
-    from mlpexp.sweeps.stacks import Stacking
+    from mlpexp.planning.plan import Plan
+    from mlpexp.planning.stacks import Stacking
 
 MOST_ROWS = 24
 

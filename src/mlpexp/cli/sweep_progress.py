@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from mlpexp.sweeps.run import Update
+    from mlpexp.execution.sweep_run import Update
 
 
 class SweepBar:

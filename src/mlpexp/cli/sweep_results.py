@@ -9,18 +9,18 @@ import numpy as np
 import typer
 
 from mlpexp.cli.tables import columns_available, print_as, print_table
+from mlpexp.planning.factors import changes_samples
+from mlpexp.planning.options import SEED_AXES
 from mlpexp.report.comparison_table import Row, comparison_table, number, ordered, table_to_paste
 from mlpexp.report.tables import TextTable
 from mlpexp.store.files import write_text
 from mlpexp.store.sweep_folder import SweepFolder
 from mlpexp.store.table import cell_text, read_rows
-from mlpexp.sweeps.factors import changes_samples
-from mlpexp.sweeps.options import SEED_AXES
 
 if TYPE_CHECKING:
+    from mlpexp.results.comparison import SweepComparison
     from mlpexp.statistics.comparison import Comparison
     from mlpexp.statistics.variance_components import VarianceComponents
-    from mlpexp.sweeps.comparison import SweepComparison
 
 MOST_ROWS = 30
 WIDE = 150  # characters that the whole table needs
@@ -66,7 +66,7 @@ def write_texts(folder: SweepFolder, found: "SweepComparison") -> None:
 
 
 def _to_paste(found: "SweepComparison") -> TextTable:
-    from mlpexp.sweeps.comparison import comparison_rows
+    from mlpexp.results.comparison import comparison_rows
 
     rows = [{key: cell_text(cell) for key, cell in row.items()} for row in comparison_rows(found)]
     against, shown = "baseline" if found.to_baseline else "best", found.shown
@@ -76,9 +76,9 @@ def _to_paste(found: "SweepComparison") -> TextTable:
 
 def rebuild(path: Path) -> None:
     """Writes again what the tables of a finished sweep follow from: ``arms.csv`` and ``comparison.*``."""
-    from mlpexp.sweeps.comparison import write_comparison
-    from mlpexp.sweeps.plan import make_plan
-    from mlpexp.sweeps.tables import arms_table
+    from mlpexp.execution.tables import arms_table
+    from mlpexp.planning.plan import make_plan
+    from mlpexp.results.comparison import write_comparison
 
     folder = SweepFolder.open(path)
     if not folder.arms.is_file():
@@ -88,7 +88,7 @@ def rebuild(path: Path) -> None:
 
 
 def _table(folder: SweepFolder, found: "SweepComparison", against: str, most: int | None) -> TextTable:
-    from mlpexp.sweeps.comparison import comparison_rows
+    from mlpexp.results.comparison import comparison_rows
 
     rows: Sequence[Row] = [{key: cell_text(cell) for key, cell in row.items()} for row in comparison_rows(found)]
     if most is not None and len(rows) > most:

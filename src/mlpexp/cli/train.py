@@ -15,7 +15,7 @@ from mlpexp.errors import InputError, Interrupted, RunError
 if TYPE_CHECKING:
     from mlpexp.config.yaml_source import Override
     from mlpexp.data.dataset import Dataset
-    from mlpexp.experiment.prepare import Prepared
+    from mlpexp.planning.prepare import Prepared
     from mlpexp.store.run_folder import RunFolder
 
 
@@ -63,17 +63,17 @@ def train(
 def _fresh(
     config: Path, overrides: "list[Override]", runs_dir: Path, data_dir: Path | None, *, quiet: bool
 ) -> "tuple[Prepared, RunFolder, Dataset]":
-    from mlpexp.experiment.prepare import prepare
+    from mlpexp.planning.prepare import prepare
 
     prepared = prepare(config, overrides)  # before torch is imported: a typing error should not take seconds to show
-    from mlpexp.experiment.run import new_run
+    from mlpexp.execution.run import new_run
 
     folder, dataset = new_run(prepared, runs_dir, sys.argv, data_dir, _say(quiet=quiet))
     return prepared, folder, dataset
 
 
 def _resumed(path: Path, data_dir: Path | None, *, quiet: bool) -> "tuple[Prepared, RunFolder, Dataset]":
-    from mlpexp.experiment.prepare import prepare
+    from mlpexp.planning.prepare import prepare
     from mlpexp.store.run_folder import RunFolder
 
     folder = RunFolder.open(path)
@@ -81,7 +81,7 @@ def _resumed(path: Path, data_dir: Path | None, *, quiet: bool) -> "tuple[Prepar
         raise InputError(f"{path}: this run is complete; `mlpexp show {path}` shows it")
     prepared = prepare(folder.config)
     from mlpexp.data.load import load
-    from mlpexp.experiment.run import check_config, check_data
+    from mlpexp.execution.run import check_config, check_data
 
     check_config(folder, prepared.experiment)
     dataset = load(prepared.experiment.dataset, data_dir, _say(quiet=quiet))
@@ -99,7 +99,7 @@ def _run(
 ) -> None:  # fmt: skip
     from mlpexp.cli.progress import ProgressBar
     from mlpexp.cli.results import print_results
-    from mlpexp.experiment.run import train as train_experiment
+    from mlpexp.execution.run import train as train_experiment
 
     again = f"resume with: mlpexp train --resume {quote(str(folder.path))}"
     again += f" --data-dir {quote(str(data_dir))}" if data_dir else ""

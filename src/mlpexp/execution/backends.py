@@ -1,0 +1,121 @@
+"""Where stacks are trained: on this machine, or on a Ray or Dask cluster, each task one stack."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
+
+from mlpexp.config.problems import did_you_mean
+from mlpexp.errors import InputError, Interrupted
+from mlpexp.execution.local import POLL_SECONDS, Outcomes, Runner, Stop, in_this_process, in_workers
+from mlpexp.execution.tasks import StackOutcome, StackTask, failed
+
+PACKAGES = {"local": "joblib", "ray": "ray", "dask": "distributed"}
+
+
+def check_backend(name: str, address: str | None) -> None:
+    """Refuses a backend that is not there, before anything is written.
+
+    Raises:
+        InputError: It is not known, its package is not installed, or an address is given that means nothing.
+    """
+    if name not in PACKAGES:
+        raise InputError(f"--backend: {name!r} is not known{did_you_mean(name, PACKAGES)}")
+    if find_spec(PACKAGES[name]) is None:
+        raise InputError(f"--backend {name}: needs a package that is not installed: pip install 'mlpexp[{name}]'")
+    if address is not None and name == "local":
+        raise InputError("--address: means nothing without --backend ray or --backend dask")
+
+
+def runner(name: str, jobs: int, address: str | None) -> Runner:
+    """What trains the stacks of a sweep.
+
+    Args:
+        name: ``local``, ``ray`` or ``dask``.
+        jobs: Local worker processes, or workers of a cluster that is started here.
+        address: Of a cluster that runs already.
+    """
+    if name == "ray":
+        return lambda tasks, stop, shares: on_ray(tasks, address, jobs, stop)
+    if name == "dask":
+        return lambda tasks, stop, shares: on_dask(tasks, address, jobs, stop)
+    if jobs == 1:
+        return in_this_process
+    return lambda tasks, stop, shares: in_workers(tasks, jobs, stop)
+
+
+def on_ray(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: Stop) -> Outcomes:
+    """Stacks as Ray tasks of one core each; Ray repeats a task whose machine was lost.
+
+    Raises:
+        Interrupted: ``stop`` said so.
+        InputError: No cluster answers.
+    """
+    import ray
+
+    try:
+        ray.init(address=address, num_cpus=None if address else jobs, log_to_driver=False, include_dashboard=False)
+    except ConnectionError as error:
+        raise InputError(f"--address {address}: no Ray cluster answers: {str(error).splitlines()[0]}") from None
+    remote = ray.remote(num_cpus=1, max_retries=3)(_remote)
+    running = {remote.remote(task): task for task in tasks}
+    try:
+        while running:
+            done, _ = ray.wait(list(running), timeout=POLL_SECONDS)
+            _obey(stop)
+            for reference in done:
+                yield _result(partial(ray.get, reference), running.pop(reference))
+            yield None
+    finally:
+        ray.shutdown()
+
+
+def on_dask(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: Stop) -> Outcomes:
+    """Stacks as Dask tasks; Dask repeats a task whose worker was lost.
+
+    Raises:
+        Interrupted: ``stop`` said so.
+        InputError: No cluster answers.
+    """
+    from distributed import Client, LocalCluster, wait
+
+    try:
+        cluster = None if address else LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        client = Client(address or cluster, timeout=10)
+    except OSError as error:
+        raise InputError(f"--address {address}: no Dask cluster answers: {str(error).splitlines()[0]}") from None
+    try:
+        running = {client.submit(_remote, task, pure=False, retries=1): task for task in tasks}
+        while running:
+            try:
+                done = wait(list(running), timeout=POLL_SECONDS, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                done = set()
+            _obey(stop)
+            for future in done:
+                yield _result(future.result, running.pop(future))
+            yield None
+    finally:
+        client.close()
+        if cluster:
+            cluster.close()
+
+
+def _remote(task: StackTask) -> StackOutcome:
+    from mlpexp.execution.worker import train_stack
+
+    return train_stack(task)
+
+
+def _obey(stop: Stop) -> None:
+    if number := stop():
+        raise Interrupted("stopped", number)
+
+
+def _result(get: Callable[[], Any], task: StackTask) -> StackOutcome:
+    """What a task gave; one that the cluster gave up is failed."""
+    try:
+        outcome: StackOutcome = get()
+    except Exception as error:
+        return failed(task, f"lost on the cluster: {type(error).__name__}")
+    return outcome

@@ -1,0 +1,60 @@
+"""The members of a stack, the data as their seeds see them, and their trainer."""
+
+from collections.abc import Sequence
+
+import torch
+
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.som import Som
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.split import split
+from mlpexp.data.standardize import fit, neutral
+from mlpexp.execution.machine import choose_device
+from mlpexp.planning.prepare import test_fraction
+from mlpexp.som.method import self_organizing_map
+from mlpexp.training.method import BACKPROPAGATION, Method
+from mlpexp.training.samples import Samples, pair_of
+from mlpexp.training.trainer import Trainer
+
+INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
+
+
+def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:
+    """One experiment per seed; a purpose whose seed the config sets keeps that one."""
+    return [experiment.model_copy(update={"seed": seed, "seeds": 1}) for seed in seeds]
+
+
+def trainer_of(members: Sequence[Experiment], architectures: Sequence[Architecture], dataset: Dataset) -> Trainer:
+    """The trainer of a stack, before its first step."""
+    return Trainer(members, architectures, dataset, samples_of(members, dataset), method_of(members[0]))
+
+
+def method_of(experiment: Experiment) -> Method:
+    """How an experiment is trained."""
+    if isinstance(experiment.model, Som):
+        return self_organizing_map()
+    if experiment.training.engine == "numpy":
+        from mlpexp.analysis.numpy_method import NUMPY
+
+        return NUMPY
+    return BACKPROPAGATION
+
+
+def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
+    """The data as the members see them: the split of each seed, and the standardization fitted on its training part."""
+    experiment, config = members[0], members[0].dataset
+    pairs = list(dict.fromkeys(map(pair_of, members)))
+    drawn = {
+        seed: split(dataset, config.validation_fraction, test_fraction(config), seed)
+        for seed in dict.fromkeys(seed for seed, _ in pairs)
+    }
+    standardizers = {
+        seed: fit(dataset.inputs[one.train]) if config.standardize else neutral(dataset.inputs)
+        for seed, one in drawn.items()
+    }
+    return Samples(
+        dataset, pairs, [drawn[seed] for seed, _ in pairs], [standardizers[seed] for seed, _ in pairs],
+        dtype=INPUT_DTYPES[experiment.training.precision], device=choose_device(experiment),
+        augmentation=getattr(config, "augmentation", None),
+    )  # fmt: skip

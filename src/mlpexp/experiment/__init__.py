@@ -1,1 +1,0 @@
-"""One experiment from config to run folder: prepare, train, evaluate, summarize."""

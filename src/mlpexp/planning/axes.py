@@ -1,0 +1,168 @@
+"""The axes of a sweep: which key takes which values, and how both are called."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import Any
+
+from mlpexp.config.problems import Place, Problem
+from mlpexp.config.sweep import Sweep
+from mlpexp.config.yaml_source import Source
+from mlpexp.errors import ConfigError
+from mlpexp.planning.values import Distribution, value_text, values_of
+
+# Short for a key; `hidden_size: 8` is one hidden layer of 8 units.
+ALIASES = {
+    "learning_rate": "optimizer.learning_rate", "batch_size": "training.batch_size", "epochs": "training.epochs",
+    "activation": "model.activation", "init": "model.init", "hidden_sizes": "model.hidden_sizes",
+    "hidden_size": "model.hidden_sizes",
+}  # fmt: skip
+LABELS = {"model.init": "initialization", "training.epochs": "epochs", "model.name": "network", "dataset.name": "data"}
+NOT_AXES = {"seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One varied key.
+
+    Attributes:
+        written: The key as it was written, such as ``learning_rate``.
+        values: What it is set to; a distribution when values are sampled.
+        place: Where it was written, for messages.
+    """
+
+    written: str
+    values: list[Any] | Distribution
+    place: Place
+
+    @property
+    def key(self) -> str:
+        """The whole key, dotted: ``optimizer.learning_rate``."""
+        return ALIASES.get(self.written, self.written)
+
+    @property
+    def parts(self) -> list[str]:
+        """The key as a path."""
+        return self.key.split(".")
+
+    @property
+    def single_layer(self) -> bool:
+        """Whether the values are widths of one hidden layer."""
+        if isinstance(self.values, Distribution):
+            return self.written == "hidden_size"
+        return self.key == "model.hidden_sizes" and all(isinstance(v, list) and len(v) == 1 for v in self.values)
+
+    @property
+    def label(self) -> str:
+        """The key in words."""
+        if self.single_layer:
+            return "hidden units"
+        return LABELS.get(self.key, self.parts[-1].replace("_", " "))
+
+    def text(self, value: Any) -> str:
+        """A value in one line; of a file its name, unless two values have the same."""
+        if self.single_layer and isinstance(value, list) and len(value) == 1:
+            return value_text(value[0])
+        if self.key == "dataset.path" and isinstance(self.values, list):
+            names = [PurePath(str(each)).name for each in self.values]
+            return PurePath(str(value)).name if len(set(names)) == len(names) else str(value)
+        return value_text(value)
+
+    def value(self, wanted: Any) -> Any:
+        """The value that is equal to one, or written like it; None if the axis has no such value."""
+        if isinstance(self.values, Distribution):
+            return wanted
+        close = [each for each in self.values if each == wanted or self.text(each) == value_text(wanted)]
+        return close[0] if close else None
+
+    def sampled(self, share: float) -> Any:
+        """The value below which the given share of a distribution lies."""
+        assert isinstance(self.values, Distribution)
+        return setting(self.written, self.values.at(share))
+
+
+def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
+    """The axes of a sweep section.
+
+    Raises:
+        ConfigError: With every axis that cannot be one.
+    """
+    axes: dict[str, Axis] = {}
+    problems = []
+    for written, given in sweep.over.items():
+        place = source.place(("sweep", "over", written), of_key=True)
+        try:
+            axis = _axis(written, given, place, sweep)
+            if axis.key in axes:
+                raise ValueError("two axes for one key")
+            axes[axis.key] = axis
+        except ValueError as error:
+            problems.append(Problem(place, f"sweep.over.{written}", str(error)))
+    if problems:
+        raise ConfigError(tuple(problems))
+    return list(axes.values())
+
+
+def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
+    first = written.split(".", maxsplit=1)[0]
+    if first in NOT_AXES:
+        raise ValueError(f"cannot be varied: {NOT_AXES[first]}")
+    values = values_of(given)
+    if isinstance(values, Distribution):
+        if sweep.method not in ("random", "sobol"):
+            raise ValueError(f"{values} is to be sampled; set sweep.method to random or sobol, or give values")
+    else:
+        values = [setting(written, value) for value in values]
+        texts = [value_text(value) for value in values]
+        twice = next((text for i, text in enumerate(texts) if text in texts[:i]), None)
+        if twice is not None:
+            raise ValueError(f"{twice} is there twice")
+    return Axis(written, values, place)
+
+
+def anchored(axes: Sequence[Axis], folder: Path) -> list[Axis]:
+    """Axes over the path of a CSV file, with relative paths starting at the config's folder, as elsewhere in a config."""
+    found = []
+    for axis in axes:
+        values = axis.values
+        if axis.key == "dataset.path" and isinstance(values, list):
+            values = [_absolute(value, folder) for value in values]
+        elif axis.key == "dataset" and isinstance(values, list):
+            values = [
+                {**v, "path": _absolute(v["path"], folder)} if isinstance(v, dict) and "path" in v else v
+                for v in values
+            ]
+        found.append(replace(axis, values=values))
+    return found
+
+
+def _absolute(value: Any, folder: Path) -> Any:
+    return str((folder / value).resolve()) if isinstance(value, str) and value else value
+
+
+def setting(written: str, value: Any) -> Any:
+    """The value of the full key: ``hidden_size: 8`` stands for ``model.hidden_sizes: [8]``."""
+    if written == "hidden_size" and not isinstance(value, list):
+        return [value]
+    return value
+
+
+def numbers(texts: Sequence[str]) -> list[float] | None:
+    """The values as numbers, if all are."""
+    try:
+        found = [float(text) for text in texts]
+    except ValueError:
+        return None
+    return found if all(math.isfinite(number) for number in found) else None
+
+
+def suits_log(found: Sequence[float]) -> bool:
+    """Whether a logarithmic axis shows the values better: they are positive, span a decade, and ratios are more even."""
+    ordered = sorted(found)
+    if len(ordered) < 3 or ordered[0] <= 0 or ordered[-1] < 10 * ordered[0]:
+        return False
+    steps = [b - a for a, b in itertools.pairwise(ordered)]
+    ratios = [math.log(b / a) for a, b in itertools.pairwise(ordered)]
+    return max(ratios) / min(ratios) < max(steps) / min(steps)

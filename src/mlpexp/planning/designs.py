@@ -1,0 +1,182 @@
+"""Which combinations of values a sweep trains."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from mlpexp.config.problems import Problem, did_you_mean
+from mlpexp.config.sweep import Sweep
+from mlpexp.config.yaml_source import Source, dotted
+from mlpexp.errors import ConfigError
+from mlpexp.planning.axes import ALIASES, Axis, setting
+from mlpexp.planning.values import Distribution
+from mlpexp.randomness import stream
+
+Settings = dict[str, Any]  # by dotted key
+MOST_ARMS = 100_000
+MOST_REJECTED = 1_000  # sampled combinations in a row that were excluded or known
+
+
+def combinations(
+    sweep: Sweep, axes: Sequence[Axis], source: Source, base: Settings, num_arms: int, seed: int
+) -> list[Settings]:
+    """The settings of each arm, in a fixed order.
+
+    Args:
+        sweep: The section.
+        axes: Its axes.
+        source: For the places of problems.
+        base: The config's own value of each axis (absent: it has none).
+        num_arms: How many to sample.
+        seed: Of the sampling.
+
+    Raises:
+        ConfigError: The section contradicts itself, or leaves no arm.
+    """
+    excluded = [_named(source, axes, ("sweep", "exclude", i), each) for i, each in enumerate(sweep.exclude)]
+    groups = _groups(sweep, axes, source)
+
+    def allowed(settings: Settings) -> bool:
+        return not any(all(settings.get(key) == value for key, value in each.items()) for each in excluded)
+
+    if sweep.method == "one_at_a_time":  # exclusions do not touch the config itself
+        usual, *varied = _one_at_a_time(groups, base)
+        return [usual, *filter(allowed, varied)]
+    if sweep.method == "grid":
+        wanted = list(_grid(groups))
+        for i, each in enumerate(excluded):
+            if not any(all(settings.get(key) == value for key, value in each.items()) for settings in wanted):
+                raise _problem(source, ("sweep", "exclude", i), "matches no combination")
+    else:
+        return _sampled(sweep, groups, num_arms, seed, allowed)
+    kept = [settings for settings in wanted if allowed(settings)]
+    if not kept:
+        raise _problem(source, ("sweep", "exclude"), "leaves no combination")
+    return kept
+
+
+def baseline_of(sweep: Sweep, axes: Sequence[Axis], source: Source) -> Settings | None:
+    """The baseline's settings by full key.
+
+    Raises:
+        ConfigError: It names something that is not an axis.
+    """
+    return None if sweep.baseline is None else _named(source, axes, ("sweep", "baseline"), sweep.baseline)
+
+
+def _named(source: Source, axes: Sequence[Axis], path: tuple[Any, ...], given: Mapping[str, Any]) -> Settings:
+    """A mapping of axes to values, by full key, the values being those of the axis."""
+    known = {axis.key: axis for axis in axes}
+    settings = {}
+    for written, wanted in given.items():
+        key = ALIASES.get(written, written)
+        if key not in known:
+            raise _problem(source, (*path, written), f"not an axis{did_you_mean(written, known)}")
+        settings[key] = known[key].value(setting(written, wanted))
+        if settings[key] is None:
+            raise _problem(source, (*path, written), f"{wanted} is not among the values of this axis")
+    return settings
+
+
+def _groups(sweep: Sweep, axes: Sequence[Axis], source: Source) -> list[list[Axis]]:
+    """Axes that move together, in the order of the axes."""
+    by_key = {axis.key: axis for axis in axes}
+    groups: dict[str, list[Axis]] = {axis.key: [axis] for axis in axes}
+    joined: set[str] = set()
+    for i, names in enumerate(sweep.zip):
+        keys = [ALIASES.get(name, name) for name in names]
+        unknown = next((name for name, key in zip(names, keys, strict=True) if key not in by_key), None)
+        if unknown is not None:
+            raise _problem(source, ("sweep", "zip", i), f"{unknown} is not an axis{did_you_mean(unknown, by_key)}")
+        if len(set(keys)) < max(2, len(keys)) or joined.intersection(keys):
+            raise _problem(source, ("sweep", "zip", i), "expected two or more axes, each in one group only")
+        joined.update(keys)
+        members = [by_key[key] for key in keys]
+        sizes = {axis.key: len(axis.values) for axis in members if isinstance(axis.values, list)}
+        if len(sizes) < len(members):
+            raise _problem(source, ("sweep", "zip", i), "a distribution cannot be zipped")
+        if len(set(sizes.values())) > 1:
+            counts = " and ".join(f"{key} has {size}" for key, size in sizes.items())
+            raise _problem(source, ("sweep", "zip", i), f"zipped axes need equally many values, but {counts}")
+        first = next(key for key in groups if key in keys)
+        for key in keys:
+            groups.pop(key, None) if key != first else None
+        groups[first] = members
+    return list(groups.values())
+
+
+def _steps(group: Sequence[Axis]) -> list[Settings]:
+    """The settings that a group of zipped axes goes through."""
+    columns = [axis.values for axis in group if isinstance(axis.values, list)]
+    return [dict(zip((axis.key for axis in group), row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _grid(groups: Sequence[Sequence[Axis]]) -> Iterator[Settings]:
+    steps = [_steps(group) for group in groups]
+    count = int(np.prod([float(len(each)) for each in steps])) if steps else 1
+    if count > MOST_ARMS:
+        raise ConfigError((f"sweep: {count:,} combinations; at most {MOST_ARMS:,}, or sample with --method sobol",))
+    for parts in product(*steps):
+        yield {key: value for part in parts for key, value in part.items()}
+
+
+def _one_at_a_time(groups: Sequence[Sequence[Axis]], base: Settings) -> Iterator[Settings]:
+    """The config itself, then each group through its values with the others as in the config."""
+    yield dict(base)
+    for group in groups:
+        for step in _steps(group):
+            settings = {**base, **step}
+            if settings != base:
+                yield settings
+
+
+def _sampled(sweep: Sweep, groups: Sequence[Sequence[Axis]], num_arms: int, seed: int, allowed: Any) -> list[Settings]:
+    """So many different combinations, drawn at random or from a scrambled Sobol sequence.
+
+    References:
+        Sobol (1967), "On the distribution of points in a cube"; Bergstra and Bengio (2012), "Random search for
+        hyper-parameter optimization".
+    """
+    arms: list[Settings] = []
+    known: set[str] = set()
+    rejected = 0
+    for point in _points(sweep.method, len(groups), seed):
+        settings: Settings = {}
+        for group, share in zip(groups, point, strict=True):
+            values = group[0].values
+            if isinstance(values, Distribution):
+                settings[group[0].key] = group[0].sampled(share)
+            else:
+                settings |= _steps(group)[min(int(share * len(values)), len(values) - 1)]
+        text = json.dumps(settings, sort_keys=True)
+        if allowed(settings) and text not in known:
+            known.add(text)
+            arms.append(settings)
+            rejected = 0
+        else:
+            rejected += 1
+        if len(arms) == num_arms:
+            return arms
+        if rejected > MOST_REJECTED:
+            raise ConfigError((f"sweep.trials: only {len(arms)} different combinations were found",))
+    raise AssertionError("the points never end")
+
+
+def _points(method: str, dimensions: int, seed: int) -> Iterator[list[float]]:
+    generator = stream(seed, "sweep")
+    if method == "random":
+        while True:
+            yield generator.random(dimensions).tolist()
+    from scipy.stats.qmc import Sobol  # takes half a second to import
+
+    seed = int(generator.integers(2**63))  # the scrambling wants to spawn generators, which a keyed one cannot
+    sobol = Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    while True:
+        yield from sobol.random(256).tolist()
+
+
+def _problem(source: Source, path: tuple[Any, ...], message: str) -> ConfigError:
+    return ConfigError((Problem(source.place(path), dotted(path), message),))

@@ -1,0 +1,76 @@
+"""What a stack will cost, roughly: seconds and bytes, from its shapes alone.
+
+The constants were fitted on one core of an AMD EPYC (``benchmarks/LOG.md``); other machines are off by a factor that is the
+same for all stacks, which is enough to share work out fairly and to say "about 20 s".
+"""
+
+from dataclasses import dataclass
+from math import prod
+
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.arithmetic import cost
+from mlpexp.planning.prepare import Prepared
+
+STEP_US, LAYER_US, MEMBER_US = 30.0, 12.0, 1.2  # of a step: once, per layer, per member
+MACS_PER_US = 20_000.0
+FORWARD_AND_BACKWARD = 3
+EVALUATION_CHUNK, EVALUATION_VALUES = 4096, 2_000_000  # as in training/evaluation.py
+COPIES = 8  # of the parameters: themselves, gradient, last, best and what an update needs in between
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one stack.
+
+    Attributes:
+        seconds: To train and evaluate it on one core.
+        bytes: Of memory while it is trained.
+    """
+
+    seconds: float
+    bytes: int
+
+
+def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int) -> Cost:
+    """The cost of a stack whose members are like ``prepared``.
+
+    Args:
+        prepared: Any of the members.
+        steps: Updates of a whole training.
+        num_members: Members of the stack.
+        num_seeds: Distinct seeds among them.
+    """
+    training, sizes = prepared.experiment.training, prepared.sizes
+    batch = sizes.train if training.batch_size == "full" else min(training.batch_size, sizes.train)
+    macs, layers = cost(prepared.architecture).macs, len(prepared.architecture.layers)
+    fixed = STEP_US + LAYER_US * layers
+    step = fixed + num_members * (MEMBER_US + FORWARD_AND_BACKWARD * macs * batch / MACS_PER_US)
+    samples = sizes.train + sizes.validation + sizes.test
+    chunks = -(-samples // evaluation_chunk(prepared.architecture))
+    evaluation = chunks * fixed + num_members * (MEMBER_US + macs * samples / MACS_PER_US)
+    num_evaluations = training.epochs / training.evaluate_every
+    seconds = 1e-6 * (steps * step + num_evaluations * evaluation)
+    return Cost(seconds, num_members * member_bytes(prepared) + num_seeds * _sample_bytes(prepared))
+
+
+def evaluation_chunk(architecture: Architecture) -> int:
+    """Samples that are evaluated at once."""
+    widest = max(prod(layer.output_shape) for layer in architecture.layers)
+    return max(16, min(EVALUATION_CHUNK, EVALUATION_VALUES // widest))
+
+
+def member_bytes(prepared: Prepared) -> int:
+    """What one member adds: copies of its parameters, and the values of all layers for a chunk of samples."""
+    architecture, sizes = prepared.architecture, prepared.sizes
+    values = prod(prepared.facts.input_shape) + sum(prod(layer.output_shape) for layer in architecture.layers)
+    training = prepared.experiment.training
+    batch = sizes.train if training.batch_size == "full" else min(training.batch_size, sizes.train)
+    rows = max(min(evaluation_chunk(architecture), max(sizes.train, sizes.test)), 3 * batch)
+    width = 8 if training.precision == "float64" else 4
+    return width * (COPIES * architecture.num_parameters + rows * values)
+
+
+def _sample_bytes(prepared: Prepared) -> int:
+    sizes = prepared.sizes
+    whole = 8 * (sizes.train + sizes.validation + sizes.test) * prod(prepared.facts.input_shape)
+    return min(whole, 64_000_000)

@@ -1,0 +1,48 @@
+"""In which factors configs differ."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mlpexp.planning.values import value_text
+
+NO_FACTORS = ("name", "description", "seed", "seeds", "device", "sweep")  # what changes no question
+NO_DATA = ("standardize", "augmentation")  # keys of the data that leave the samples of a split alone
+
+
+def changes_samples(key: str) -> bool:
+    """Whether equal seeds no longer mean equal samples when this key differs."""
+    section, _, rest = key.partition(".")
+    return key == "split_seed" or (section == "dataset" and rest.partition(".")[0] not in NO_DATA)
+
+
+def differing_keys(configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Dotted keys whose values are not the same in all configs."""
+    flat = [dict(leaves(config)) for config in configs]
+    keys = dict.fromkeys(key for each in flat for key in each)
+    return [key for key in keys if len({json.dumps(each.get(key)) for each in flat}) > 1]
+
+
+def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The factors in which configs differ: by key, the value of each as text, ``-`` where it has none.
+
+    A section whose name differs is one factor, whatever other keys come with it: from SGD to Adam is one change.
+    """
+    flat = [dict(leaves(config)) for config in configs]
+    differing = differing_keys(configs)
+    renamed = [key.removesuffix(".name") for key in differing if key.endswith(".name")]
+    factors: dict[str, str] = {}
+    for key in differing:
+        section = next((section for section in renamed if key.startswith(f"{section}.")), None)
+        factors |= {key: key} if section is None else {section: f"{section}.name"}
+    return {factor: [value_text(each[key]) if key in each else "-" for each in flat] for factor, key in factors.items()}
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of nested mappings."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if path or key not in NO_FACTORS:
+                yield from leaves(item, f"{path}.{key}" if path else key)
+    else:
+        yield path, value

@@ -1,0 +1,118 @@
+"""Command-line options as changes of the ``sweep:`` section, so that both say the same things in the same words."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlpexp.config.problems import Place, Problem
+from mlpexp.config.yaml_source import Source, parse_value, set_value
+from mlpexp.errors import ConfigError, InputError
+from mlpexp.planning.values import CALL
+
+DESIGN = (
+    "over",
+    "zip",
+    "exclude",
+    "method",
+    "trials",
+    "baseline",
+)  # of the config; not those of the command line's axes
+SEED_AXES = ("split_seed", "init_seed", "order_seed")
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """What the command line says of a sweep.
+
+    Attributes:
+        axes: Pairs of key and values, and how each was written: ``("learning_rate", "0.1,1", "--learning-rate 0.1,1")``.
+        zips: ``learning_rate,batch_size``.
+        excludes: ``learning_rate=1,batch_size=1``.
+        plain: Keys of the section with one value, such as seeds and method, by key.
+        noise_floor: Levels of each kind of randomness; None: an ordinary sweep.
+    """
+
+    axes: Sequence[tuple[str, str, str]] = ()
+    zips: Sequence[str] = ()
+    excludes: Sequence[str] = ()
+    plain: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    noise_floor: int | None = None
+
+
+def apply_options(source: Source, options: SweepOptions) -> None:
+    """Writes the options into the section. Axes on the command line replace those of the config, and their design.
+
+    Raises:
+        ConfigError: An option cannot be read.
+    """
+    section = source.data.setdefault("sweep", {})
+    if not isinstance(section, dict):
+        raise ConfigError((Problem(source.place(("sweep",)), "sweep", "should be a mapping of keys to values"),))
+    if options.axes or options.noise_floor is not None:
+        for key in DESIGN:
+            section.pop(key, None)
+    for key, text, written in options.axes:
+        if isinstance(section.get("over"), dict) and key in section["over"]:
+            raise ConfigError((Problem(Place(written), key, "this axis is given twice"),))
+        set_value(source, ["sweep", "over", key], axis_values(text, Place(written)), Place(written))
+    if options.noise_floor is not None:
+        _cross_seeds(source, options.noise_floor)
+    for name, texts, read in (("zip", options.zips, _names), ("exclude", options.excludes, settings_in)):
+        values = [read(text, Place(f"--{name} {text}")) for text in texts]
+        if values:
+            set_value(source, ["sweep", name], values, Place(f"--{name} {texts[0]}"))
+    for key, (value, written) in options.plain.items():
+        set_value(source, ["sweep", key], value, Place(written))
+
+
+def axis_values(text: str, place: Place) -> Any:
+    """``0.1,1`` as a list, ``[16],[16,16]`` as a list of lists, ``log(1e-4,1,9)`` as it is.
+
+    Raises:
+        ConfigError: It is not YAML.
+    """
+    if CALL.fullmatch(text):
+        return text
+    if re.search(r"\b[a-z_]+\s*\(", text):
+        raise ConfigError((Problem(place, "", "a range such as log(1e-4,1,9) stands alone, without other values"),))
+    return parse_value(f"[{text}]", place)
+
+
+def settings_in(text: str, place: Place) -> dict[str, Any]:
+    """``learning_rate=1,batch_size=8`` as a mapping.
+
+    Raises:
+        ConfigError: It is not of this form.
+    """
+    value = parse_value("{" + re.sub(r"([A-Za-z_][\w.]*)=", r"\1: ", text) + "}", place)
+    if not isinstance(value, dict) or not value or any(item is None for item in value.values()):
+        raise ConfigError(
+            (Problem(place, "", "expected KEY=VALUE,KEY=VALUE, for example learning_rate=1,batch_size=8"),)
+        )
+    return value
+
+
+def memory_in(text: str) -> int:
+    """``2GB``, ``500M`` or a number of bytes.
+
+    Raises:
+        InputError: It is none of these.
+    """
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMG]?)i?B?", text.strip(), re.IGNORECASE)
+    if match is None or float(match.group(1)) == 0:
+        raise InputError(f"--memory: {text!r} is not an amount of memory; expected for example 2GB")
+    return int(float(match.group(1)) * UNITS[match.group(2).upper()])
+
+
+def _names(text: str, place: Place) -> list[str]:
+    return [name.strip() for name in text.split(",")]
+
+
+def _cross_seeds(source: Source, levels: int) -> None:
+    """All combinations of so many splits, initial draws and batch orders, once each."""
+    place = Place(f"--noise-floor {levels}")
+    for key in SEED_AXES:
+        set_value(source, ["sweep", "over", key], list(range(levels)), place)
+    set_value(source, ["sweep", "seeds"], 1, place)

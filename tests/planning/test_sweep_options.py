@@ -1,0 +1,64 @@
+"""What the command line says of a sweep, as changes of the section."""
+
+from pathlib import Path
+
+import pytest
+
+from mlpexp.config.load import read_source
+from mlpexp.config.problems import Place
+from mlpexp.errors import ConfigError, InputError
+from mlpexp.planning.options import SweepOptions, apply_options, axis_values, memory_in, settings_in
+from planning import BASE
+
+PLACE = Place("--over x")
+
+
+def section(folder: Path, options: SweepOptions, sweep: str = "") -> dict[str, object]:
+    path = folder / "config.yaml"
+    path.write_text(BASE + sweep)
+    source = read_source(path)
+    apply_options(source, options)
+    return source.data["sweep"]
+
+
+def test_values_as_they_are_typed() -> None:
+    assert axis_values("0.001,1e-2,1", PLACE) == [0.001, 0.01, 1]
+    assert axis_values("[16],[16,16]", PLACE) == [[16], [16, 16]]
+    assert axis_values("relu,{name: elu, alpha: 2}", PLACE) == ["relu", {"name": "elu", "alpha": 2}]
+    assert axis_values("log(1e-4,1,9)", PLACE) == "log(1e-4,1,9)"
+    assert settings_in("learning_rate=1,model.hidden_sizes=[4,4],activation=relu", PLACE) == {
+        "learning_rate": 1, "model.hidden_sizes": [4, 4], "activation": "relu",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["learning_rate", "", "=1"])
+def test_settings_need_a_value(text: str) -> None:
+    with pytest.raises(ConfigError):
+        settings_in(text, PLACE)
+
+
+def test_axes_of_the_command_line_replace_those_of_the_config(tmp_path: Path) -> None:
+    design = "over: {batch_size: [1, 5]}, exclude: [{batch_size: 1}], baseline: {batch_size: 5}"
+    sweep = f"sweep: {{{design}, seeds: 3, margin: 0.02}}\n"
+    options = SweepOptions([("learning_rate", "0.1,1", "--learning-rate 0.1,1")], plain={"seeds": (4, "--seeds 4")})
+    assert section(tmp_path, options, sweep) == {"over": {"learning_rate": [0.1, 1]}, "seeds": 4, "margin": 0.02}
+    assert section(tmp_path, SweepOptions(), sweep)["over"] == {"batch_size": [1, 5]}
+
+
+def test_the_noise_floor_crosses_the_kinds_of_seeds(tmp_path: Path) -> None:
+    assert section(tmp_path, SweepOptions(noise_floor=3)) == {
+        "over": {key: [0, 1, 2] for key in ("split_seed", "init_seed", "order_seed")}, "seeds": 1,
+    }  # fmt: skip
+
+
+def test_an_axis_is_given_once(tmp_path: Path) -> None:
+    axes = [("learning_rate", "1", "--learning-rate 1"), ("learning_rate", "2", "--over learning_rate=2")]
+    with pytest.raises(ConfigError, match="--over learning_rate=2: learning_rate: this axis is given twice"):
+        section(tmp_path, SweepOptions(axes))
+
+
+def test_memory() -> None:
+    assert [memory_in(text) for text in ("2GB", "500M", "1.5 GiB", "123")] == [2 * 10**9, 5 * 10**8, 15 * 10**8, 123]
+    for text in ("", "lots", "-1GB", "0"):
+        with pytest.raises(InputError, match="is not an amount of memory"):
+            memory_in(text)
