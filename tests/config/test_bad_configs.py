@@ -296,6 +296,24 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         ["c.yaml:2:28: model.layers: should have at least 1 item, not 0"],
     ),
     (
+        ("dataset: mnist\nmodel: {name: cnn, layers: [{layer: dropout, rate: 1}]}\noptimizer: adam\n"),
+        (),
+        ["c.yaml:2:52: model.layers[0].rate: should be below 1, not 1"],
+    ),
+    (
+        ("dataset: iris\nmodel: {name: mlp, hidden_sizes: {a: 1}, activation: [3]}\noptimizer: adam\n"),
+        (),
+        [
+            "c.yaml:2:34: model.hidden_sizes: should be a list",
+            "c.yaml:2:55: model.activation[0]: should be a mapping of keys to values, not 3",
+        ],
+    ),
+    (
+        (BASE + "sweep: {over: {seed: [1]}, zip: [a], exclude: {b: 1}}\n"),
+        (),
+        ["c.yaml:4:34: sweep.zip[0]: should be a list, not 'a'", "c.yaml:4:47: sweep.exclude: should be a list"],
+    ),
+    (
         ("dataset: mnist\nmodel: {name: cnn}\noptimizer: adam\n"),
         (),
         ["c.yaml:2:1: model.layers: missing"],

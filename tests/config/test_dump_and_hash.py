@@ -1,5 +1,6 @@
 """A config written and read again is the same experiment; its hash depends on all that decides the numbers, only on that."""
 
+import hashlib
 import json
 import math
 import re
@@ -12,10 +13,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from random_experiments import experiments
 
-from mlpexp.config.dump import as_data, config_hash, to_yaml
+from mlpexp.config.dump import as_data, config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import read_source, validated
+from mlpexp.config.program import program_of
+from mlpexp.planning.prepare import prepare
 
+CONFIGS = Path(__file__).parents[2] / "configs"
 SLOWLY = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 
 
@@ -173,3 +177,37 @@ def test_a_default_that_is_written_out_does_not_change_the_hash(tmp_path: Path) 
         "optimizer: {name: adam, learning_rate: 1e-3}\nseeds: 1\n"
     )
     assert config_hash(validated(read_source(short))) == config_hash(validated(read_source(long)))
+
+
+@SLOWLY
+@given(experiments)
+def test_a_config_is_a_key_of_a_dictionary(experiment: Experiment) -> None:
+    again = Experiment.model_validate(experiment.model_dump(mode="json"))
+    assert {experiment: 1}[again] == 1
+    assert hash(experiment) == hash(again)
+
+
+def test_nothing_can_be_appended() -> None:
+    experiment = Experiment.model_validate(WIDE)
+    inside = [experiment.model.layers, experiment.dataset.features, experiment.dataset.categorical]
+    mlp = Experiment.model_validate({**POINTS, "model": {"name": "mlp", "hidden_sizes": [3], "activation": ["relu"]}})
+    assert {type(value) for value in [*inside, mlp.model.hidden_sizes, mlp.model.activation]} == {tuple}
+
+
+# Of shipped configs, from before lists were tuples: names of runs, keys of trials, and stacks must not change.
+KNOWN = {
+    "depth/vanishing_gradient.yaml": ("79f82e60", "01dbec12bc3ecd1453c6979f2b61d3aa", "5973c571609f2cf1"),
+    "digits/cnn.yaml": ("ae96e3a2", "d173e9d9473d1e8ba8783b40452d6724", "5ab23b6318b8ffe3"),
+    "iris/early_stopping.yaml": ("7430ac34", "e0c4e04071b654e839bb1760b644e6c3", "313ce159ceecaef4"),
+    "iris/mlp.yaml": ("ac7e55d4", "32bcc9a0951acddeaac26893ac0eb775", "105936c49f7e182c"),
+    "mnist/lenet5.yaml": ("87bd0c1f", "8fde7b8ef13410480f5e3cc29d22a3ec", "b004a4b80358a81a"),
+    "som/iris.yaml": ("c0843132", "fdb87a679090f2206046b00ac4559d22", "b34f3666c9b238d7"),
+    "synthetic/sine.yaml": ("0d3a7687", "f65bea6ef76a686c505239ac5e0bb7de", "4f8f326061ea8fb7"),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_hashes_of_shipped_configs_stay(name: str) -> None:
+    experiment = prepare(CONFIGS / name).experiment
+    program = hashlib.blake2b(program_of(experiment).encode(), digest_size=8).hexdigest()
+    assert (config_hash(experiment), identity(experiment), program) == KNOWN[name]

@@ -19,7 +19,7 @@ def test_a_grid_has_every_combination_once(tmp_path: Path) -> None:
         rate, size, hidden = arm.settings.values()
         assert arm.experiment.optimizer.learning_rate == rate
         assert arm.experiment.training.batch_size == size
-        assert arm.experiment.model.hidden_sizes == hidden
+        assert arm.experiment.model.hidden_sizes == tuple(hidden)
     assert labels(plan)[1] == "learning_rate=0.1, batch_size=5, hidden_size=3"
     assert list(plan.seeds) == [0, 1, 2, 3]
 

@@ -145,7 +145,7 @@ def _pieces(activation: ActivationConfig) -> int:
 def _mlp(layers: _Layers, model: Mlp, input_shape: Shape) -> None:
     layers.flat = len(input_shape) == 1
     chosen = model.activation
-    activations = chosen if isinstance(chosen, list) else [chosen] * len(model.hidden_sizes)
+    activations = chosen if isinstance(chosen, tuple) else [chosen] * len(model.hidden_sizes)
     for units, activation in zip(model.hidden_sizes, activations, strict=True):
         layers.dense(units, activation, batch_norm=model.batch_norm)
         if model.dropout > 0:

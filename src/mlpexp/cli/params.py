@@ -67,7 +67,7 @@ def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[
     for word in rest:
         if word == "mlp":
             sizes = _sizes(next(rest, ""))
-            model = Mlp(name="mlp", hidden_sizes=sizes[1:-1], bias=with_bias)
+            model = Mlp(name="mlp", hidden_sizes=tuple(sizes[1:-1]), bias=with_bias)
             title = "mlp " + "-".join(map(str, sizes)) + suffix
             chosen.append((title, build_architecture(model, (sizes[0],), sizes[-1])))
         elif word in named:

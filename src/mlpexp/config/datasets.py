@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveInt, Seed, Strict
+from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveInt, Seed, Strict
 
 
 class _Tabular(Strict):
@@ -112,10 +112,10 @@ class Csv(_Tabular):
     name: Literal["csv"]
     path: str = Field(description="The file; a relative path starts at the config's folder.", min_length=1)
     target: str = Field(description="The column to predict.")
-    features: list[str] | None = Field(
+    features: ListOf[str] | None = Field(
         None, description="The columns to predict from; default: all others.", min_length=1
     )
-    categorical: list[str] | None = Field(None, description="Features to encode one-hot; default: those not numeric.")
+    categorical: ListOf[str] | None = Field(None, description="Features to encode one-hot; default: those not numeric.")
     task: Literal["classification", "regression"] | None = Field(None, description="Default: by the target's values.")
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = Field(",", description="Column separator.")
     missing: Literal["error", "drop"] = Field(

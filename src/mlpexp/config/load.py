@@ -70,12 +70,12 @@ def anchor_csv_path(source: Source, config_path: Path) -> None:
             raise ConfigError((Problem(place, "dataset.path", f"cannot be a path: {error}"),)) from None
 
 
-NOT_THIS_KIND = ("list_type", "dict_type", "model_type", "model_attributes_type")
+NOT_THIS_KIND = ("tuple_type", "dict_type", "model_type", "model_attributes_type")
 
 
 def _problems(source: Source, entries: Sequence[Any]) -> list[Problem]:
     """All problems in the order of the file; the alternatives that a union tried are one problem, not several."""
-    specific = [e for e in entries if not _is_refused_alternative(e, entries)]
+    specific = [e for e in entries if not (_is_refused_alternative(e, entries) or _counts_good_items(e, entries))]
     merged: dict[tuple[str, str], Problem] = {}
     for entry in specific:
         problem = _problem(source, entry)
@@ -88,15 +88,21 @@ def _problems(source: Source, entries: Sequence[Any]) -> list[Problem]:
 def _is_refused_alternative(entry: Any, entries: Sequence[Any]) -> bool:
     """Whether a union tried a list where a mapping is meant (or the reverse), and another alternative has more to say.
 
-    A union adds one component for the alternative it tried, such as ``list[...]``.
+    A union adds one component for the alternative it tried, such as ``tuple[...]``.
     """
     location = entry["loc"]
     if entry["type"] not in NOT_THIS_KIND or "[" not in str(location[-1]):
         return False
     others = [e for e in entries if e is not entry and e["loc"][: len(location) - 1] == location[:-1]]
     return any(e["type"] not in NOT_THIS_KIND or len(e["loc"]) > len(location) for e in others) or (
-        entry["type"] == "list_type" and bool(others)
+        entry["type"] == "tuple_type" and bool(others)
     )
+
+
+def _counts_good_items(entry: Any, entries: Sequence[Any]) -> bool:
+    """Whether a list is called too short only because items with problems of their own were not counted."""
+    location = entry["loc"]
+    return entry["type"] == "too_short" and any(e["loc"][:-1][: len(location)] == location for e in entries)
 
 
 def _either(first: Problem, second: Problem) -> str:
@@ -106,10 +112,10 @@ def _either(first: Problem, second: Problem) -> str:
 MOST_SHOWN = 80  # characters of a value in a message
 PLAIN_WORDS = {
     "a valid integer": "a whole number", "a valid number": "a number", "a valid boolean": "true or false",
-    "a valid string": "text", "a valid list": "a list", "a valid dictionary": "a mapping of keys to values",
+    "a valid string": "text", "a valid tuple": "a list", "a valid dictionary": "a mapping of keys to values",
     "greater than or equal to": "at least", "less than or equal to": "at most", "greater than": "above",
     "less than": "below", "a finite number": "finite", " after validation": "",
-    "string should have": "should have", "list should have": "should have", "string should match": "should match",
+    "string should have": "should have", "tuple should have": "should have", "string should match": "should match",
 }  # fmt: skip
 
 

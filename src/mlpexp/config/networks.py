@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from mlpexp.config.som import Som
-from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
+from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
 
 ACTIVATION_ALIASES = {"logistic": "sigmoid", "linear": "identity", "swish": "silu"}
 
@@ -138,10 +138,8 @@ class Mlp(_Network):
     """Multilayer perceptron; an empty list of hidden sizes gives a linear model."""
 
     name: Literal["mlp"]
-    hidden_sizes: list[PositiveInt] = Field(
-        default_factory=lambda: [16], description="Units of each hidden layer.", max_length=100
-    )
-    activation: ActivationConfig | list[ActivationConfig] = Field(
+    hidden_sizes: ListOf[PositiveInt] = Field((16,), description="Units of each hidden layer.", max_length=100)
+    activation: ActivationConfig | ListOf[ActivationConfig] = Field(
         PlainActivation(name="relu"), description="Activation of the hidden layers, or a list with one per layer."
     )
     dropout: Fraction = Field(0.0, description="Probability that a hidden unit is dropped in a training step.")
@@ -149,7 +147,7 @@ class Mlp(_Network):
 
     @model_validator(mode="after")
     def _one_activation_per_layer(self) -> "Mlp":
-        if isinstance(self.activation, list) and len(self.activation) != len(self.hidden_sizes):
+        if isinstance(self.activation, tuple) and len(self.activation) != len(self.hidden_sizes):
             raise ValueError(
                 f"activation: {len(self.activation)} activations for {len(self.hidden_sizes)} hidden layers; "
                 "give one for all or one for each"
@@ -227,7 +225,7 @@ class Cnn(_Network):
     """A network from a list of layers; the output layer is added."""
 
     name: Literal["cnn"]
-    layers: list[LayerConfig] = Field(description="The hidden layers, first to last.", min_length=1, max_length=100)
+    layers: ListOf[LayerConfig] = Field(description="The hidden layers, first to last.", min_length=1, max_length=100)
     activation: ActivationConfig = Field(
         PlainActivation(name="relu"), description="Activation where a layer names none."
     )

@@ -20,7 +20,7 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
         changes["loss"] = "cross_entropy" if facts.task == "classification" else "mean_squared_error"
     if experiment.model.init is None:
         activation = experiment.model.activation
-        first = (activation[0] if activation else None) if isinstance(activation, list) else activation
+        first = (activation[0] if activation else None) if isinstance(activation, tuple) else activation
         init = default_init(first.name if first else "identity")
         changes["model"] = experiment.model.model_copy(update={"init": init})
     return experiment.model_copy(update=changes)
@@ -89,7 +89,7 @@ def _batch_norm_has_batches(experiment: Experiment, num_train: int) -> Iterator[
 
 def _has_batch_norm(experiment: Experiment) -> bool:
     model = experiment.model
-    layers = model.layers if isinstance(model, Cnn) else []
+    layers = model.layers if isinstance(model, Cnn) else ()
     inside = any(isinstance(one, (ConvLayer, DenseLayer)) and one.batch_norm for one in layers)
     return inside or (isinstance(model, Mlp) and model.batch_norm)
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from mlpexp.config.strict import PositiveFloat, PositiveInt, Strict
+from mlpexp.config.strict import ListOf, PositiveFloat, PositiveInt, Strict
 
 MOST_UNITS = 4096  # the table of offsets between units has as many values squared
 
@@ -18,7 +18,7 @@ class Som(Strict):
     """Self-organizing map (Kohonen 1982)."""
 
     name: Literal["som"]
-    grid: list[PositiveInt] = Field(default_factory=lambda: [10, 10], description="Rows and columns of units.")
+    grid: ListOf[PositiveInt] = Field((10, 10), description="Rows and columns of units.")
     topology: Topology = Field("rectangular", description="Where units lie; neighbours: eight or six.")
     algorithm: Literal["online", "batch"] = Field(
         "online", description="Kohonen's rule, batch by batch, or weighted means of all samples once per epoch."

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mlpexp.config.strict import PositiveFloat, PositiveInt, Strict
+from mlpexp.config.strict import ListOf, PositiveFloat, PositiveInt, Strict
 
 Method = Literal["grid", "one_at_a_time", "random", "sobol"]
 
@@ -21,12 +21,8 @@ class Sweep(Strict):
         description="`grid`: all combinations; `one_at_a_time`: each axis alone, the others as in the config; "
         "`random` and `sobol`: sampled.",
     )
-    zip: list[list[str]] = Field(
-        default_factory=list, description="Groups of axes that move together instead of being crossed."
-    )
-    exclude: list[dict[str, Any]] = Field(
-        default_factory=list, description="Combinations to leave out: values of some axes."
-    )
+    zip: ListOf[ListOf[str]] = Field((), description="Groups of axes that move together instead of being crossed.")
+    exclude: ListOf[dict[str, Any]] = Field((), description="Combinations to leave out: values of some axes.")
     trials: PositiveInt | None = Field(
         None, description="For `random` and `sobol`: number of trials in all, arms times seeds."
     )

@@ -30,14 +30,13 @@ def read_table(config: Csv) -> Dataset:
         version = (state.st_mtime_ns, state.st_size)
     except (OSError, ValueError):
         version = (0, 0)  # reading it will say what is wrong
-    kept = _read(config.model_dump_json(), version)
+    kept = _read(config, version)
     return replace(kept, inputs=kept.inputs.copy(), targets=kept.targets.copy())
 
 
 @lru_cache(maxsize=4)
-def _read(config_json: str, version: tuple[int, int]) -> Dataset:
-    """The data set; the version of the file counts only as part of the key, and JSON makes the config hashable."""
-    config = Csv.model_validate_json(config_json)
+def _read(config: Csv, version: tuple[int, int]) -> Dataset:
+    """The data set; the version of the file counts only as part of the key."""
     file = read_csv(Path(config.path).expanduser(), config.delimiter)
     names = _feature_columns(config, file)
     file = _without_missing(config, file, [*names, config.target])
@@ -64,18 +63,23 @@ def _read(config_json: str, version: tuple[int, int]) -> Dataset:
 def _feature_columns(config: Csv, file: CsvFile) -> list[str]:
     """The columns to predict from; every column that the config names must exist and make sense."""
     columns = list(file.cells.columns)
-    for key, names in (("target", [config.target]), ("features", config.features), ("categorical", config.categorical)):
+    for key, names in (
+        ("target", (config.target,)),
+        ("features", config.features),
+        ("categorical", config.categorical),
+    ):
         for name in names or ():
             if name not in columns:
                 hint = did_you_mean(name, columns)
                 if all(map(is_number, columns)):
                     hint = "; the first line holds only numbers, and must hold the column names"
                 raise file.error(f"{key}: there is no such column{hint}", name)
-            if (names or []).count(name) > 1:
+            if (names or ()).count(name) > 1:
                 raise file.error(f"{key}: listed twice", name)
             if key != "target" and name == config.target:
                 raise file.error(f"{key}: this is the target; a feature cannot be what is to be predicted", name)
-    features = [name for name in columns if name != config.target] if config.features is None else config.features
+    others = [name for name in columns if name != config.target]
+    features = others if config.features is None else list(config.features)
     for name in config.categorical or ():
         if name not in features:
             raise file.error("categorical: not among the columns under features:", name)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 
+from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.build import build_architecture
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.networks import Mlp
 from mlpexp.errors import InputError
 from mlpexp.planning.prepare import Prepared
@@ -26,20 +29,25 @@ def matched(prepared: Prepared, budget: int) -> Prepared:
     model = prepared.experiment.model
     if not isinstance(model, Mlp) or not model.hidden_sizes:
         raise InputError(f"only an mlp with hidden layers can be scaled to {budget:,} parameters, not {model.name}")
-    sizes = _solved(prepared, model, budget)
-    count = _count(prepared, model, sizes)
+    scaled, architecture = _nearest(model, prepared.facts, budget)
+    count = architecture.num_parameters
     if abs(count - budget) > TOLERANCE * budget:
         raise InputError(
-            f"no scale of hidden sizes {model.hidden_sizes} comes within 1 % of {budget:,} parameters; "
-            f"the nearest, {sizes}, has {count:,}"
+            f"no scale of hidden sizes {list(model.hidden_sizes)} comes within 1 % of {budget:,} parameters; "
+            f"the nearest, {list(scaled.hidden_sizes)}, has {count:,}"
         )
-    scaled = model.model_copy(update={"hidden_sizes": sizes})
     experiment = prepared.experiment.model_copy(update={"model": scaled})
-    architecture = build_architecture(scaled, prepared.facts.input_shape, prepared.facts.num_outputs)
     return replace(prepared, experiment=experiment, architecture=architecture)
 
 
-def _solved(prepared: Prepared, model: Mlp, budget: int) -> list[int]:
+@lru_cache(maxsize=1024)  # in most sweeps many arms have one network
+def _nearest(model: Mlp, facts: DatasetFacts, budget: int) -> tuple[Mlp, Architecture]:
+    """The scaled network that comes nearest to the budget."""
+    sizes = _solved(model, facts, budget)
+    return _resized(model, sizes), _network(model, sizes, facts)
+
+
+def _solved(model: Mlp, facts: DatasetFacts, budget: int) -> list[int]:
     """Sizes within the tolerance of the budget, or the nearest: a common factor by bisection, then some units more or less.
 
     The fewer units layers must change, the better their ratios are kept: a larger change is tried only if no smaller
@@ -48,13 +56,13 @@ def _solved(prepared: Prepared, model: Mlp, budget: int) -> list[int]:
     low, high = 0.0, WIDEST / max(model.hidden_sizes)
     for _ in range(60):
         middle = (low + high) / 2
-        over = _count(prepared, model, _scaled(model.hidden_sizes, middle)) > budget
+        over = _count(model, _scaled(model.hidden_sizes, middle), facts) > budget
         low, high = (low, middle) if over else (middle, high)
     near = _scaled(model.hidden_sizes, low)
     best = near
     for candidates in _neighbourhoods(near):
-        best = min([best, *candidates], key=lambda sizes: abs(_count(prepared, model, sizes) - budget))
-        if abs(_count(prepared, model, best) - budget) <= TOLERANCE * budget:
+        best = min([best, *candidates], key=lambda sizes: abs(_count(model, sizes, facts) - budget))
+        if abs(_count(model, best, facts) - budget) <= TOLERANCE * budget:
             break
     return best
 
@@ -74,6 +82,13 @@ def _scaled(sizes: Sequence[int], factor: float) -> list[int]:
     return [max(1, round(size * factor)) for size in sizes]
 
 
-def _count(prepared: Prepared, model: Mlp, sizes: list[int]) -> int:
-    scaled = model.model_copy(update={"hidden_sizes": sizes})
-    return build_architecture(scaled, prepared.facts.input_shape, prepared.facts.num_outputs).num_parameters
+def _count(model: Mlp, sizes: Sequence[int], facts: DatasetFacts) -> int:
+    return _network(model, sizes, facts).num_parameters
+
+
+def _network(model: Mlp, sizes: Sequence[int], facts: DatasetFacts) -> Architecture:
+    return build_architecture(_resized(model, sizes), facts.input_shape, facts.num_outputs)
+
+
+def _resized(model: Mlp, sizes: Sequence[int]) -> Mlp:
+    return model.model_copy(update={"hidden_sizes": tuple(sizes)})
