@@ -170,6 +170,14 @@ trainings = st.fixed_dictionaries(
         "engine": st.sampled_from(["torch", "numpy"]),
     },
 )
+section_of_keep = st.fixed_dictionaries(
+    {},
+    optional={
+        "weights": st.sampled_from([None, "none", "best", "all"]),
+        "history": st.integers(0, 50),
+        "state": st.booleans() | st.sampled_from(["yes", "no"]),
+    },
+)
 experiments = st.fixed_dictionaries(
     {"dataset": datasets, "model": models, "optimizer": optimizers},
     optional={
@@ -181,5 +189,6 @@ experiments = st.fixed_dictionaries(
         "seed": seed,
         "seeds": st.integers(1, 100_000),
         "device": st.sampled_from(["auto", "cpu", "cuda", "mps"]),
+        "keep": section_of_keep,
     },
 ).map(Experiment.model_validate)

@@ -67,7 +67,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (BASE + "xyz: 1\n"),
         (),
         [
-            "c.yaml:4:1: xyz: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, sweep"
+            "c.yaml:4:1: xyz: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep"
         ],
     ),
     (
@@ -314,6 +314,16 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         ["c.yaml:4:34: sweep.zip[0]: should be a list, not 'a'", "c.yaml:4:47: sweep.exclude: should be a list"],
     ),
     (
+        (BASE + "keep: {weights: some, history: -1, state: maybe, epochs: 3}\n"),
+        (),
+        [
+            "c.yaml:4:17: keep.weights: 'some' is not known; choose from none, best, all",
+            "c.yaml:4:32: keep.history: should be at least 0, not -1",
+            "c.yaml:4:43: keep.state: should be true or false, not 'maybe'",
+            "c.yaml:4:50: keep.epochs: unknown key; choose from weights, history, state",
+        ],
+    ),
+    (
         ("dataset: mnist\nmodel: {name: cnn}\noptimizer: adam\n"),
         (),
         ["c.yaml:2:1: model.layers: missing"],
@@ -423,7 +433,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (),
         [
             "c.yaml:1:1: dataset: missing",
-            "c.yaml:1:1: <<: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, sweep",
+            "c.yaml:1:1: <<: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep",
         ],
     ),
     (

@@ -17,6 +17,7 @@ from mlpexp.config.dump import as_data, config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.program import program_of
+from mlpexp.planning.factors import differences
 from mlpexp.planning.prepare import prepare
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -192,6 +193,17 @@ def test_nothing_can_be_appended() -> None:
     inside = [experiment.model.layers, experiment.dataset.features, experiment.dataset.categorical]
     mlp = Experiment.model_validate({**POINTS, "model": {"name": "mlp", "hidden_sizes": [3], "activation": ["relu"]}})
     assert {type(value) for value in [*inside, mlp.model.hidden_sizes, mlp.model.activation]} == {tuple}
+
+
+def test_what_is_kept_changes_no_hash_and_is_written_only_where_it_is_said() -> None:
+    plain, again = Experiment.model_validate(POINTS), Experiment.model_validate({**POINTS, "keep": {}})
+    assert to_yaml(plain) == to_yaml(again)
+    assert "keep" not in to_yaml(plain)
+    kept = Experiment.model_validate({**POINTS, "keep": {"weights": "none", "state": "yes"}})
+    assert as_data(kept)["keep"] == {"weights": "none", "history": 0, "state": True}
+    assert differences([as_data(plain), as_data(kept)]) == {}
+    for text_of in (config_hash, identity, program_of):
+        assert text_of(kept) == text_of(plain)
 
 
 # Of shipped configs, from before lists were tuples: names of runs, keys of trials, and stacks must not change.

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from mlpexp.config import datasets, networks, optimization, som
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.keep import Keep
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, apply_override
@@ -59,6 +60,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "schedule inverse_time": (optimization.InverseTimeSchedule,),
     "training": (optimization.Training,),
     "early_stopping": (optimization.EarlyStopping,),
+    "keep": (Keep,),
     "sweep": (Sweep,),
 }
 # Tables in which a column says which of several classes a key belongs to.

@@ -127,6 +127,7 @@ def test_the_metric(overrides: tuple[str, ...], metric: str | None, when: str, l
         ("{over: {learning_rate: [0.1, 1e-1]}}", "config.yaml:6:16: sweep.over.learning_rate: 0.1 is there twice"),
         ("{over: {learning_rate: [0.1], optimizer.learning_rate: [1]}}", "two axes for one key"),
         ("{over: {seed: [1]}}", "sweep.over.seed: cannot be varied: --seeds repeats every arm"),
+        ("{over: {keep.history: [1, 2]}}", "sweep.over.keep.history: cannot be varied: it decides no number"),
         ("{over: {activation: [relu, tahn]}}", "'tahn' is not known; did you mean tanh?"),
         ("{over: {learning_rate: ['0.1']}}", "optimizer.learning_rate: should be a number"),
         ("{over: {learning_rate: [1, 2]}, exclude: [{batch_size: 1}]}", "sweep.exclude[0].batch_size: not an axis"),

@@ -9,14 +9,18 @@ from typing import Any
 import yaml
 
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.keep import Keep
 from mlpexp.config.yaml_source import scalar
 
-NOT_COMPUTED = ("name", "description", "diagnostics", "sweep")  # they decide no number of a trained network
+NOT_COMPUTED = ("name", "description", "diagnostics", "keep", "sweep")  # they decide no number of a trained network
 
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
-    """Plain data without keys that say nothing (``null``), in the order of the schema, names first."""
-    return _without_nulls(experiment.model_dump(mode="json"))
+    """Plain data without keys that say nothing (``null``, a ``keep:`` of defaults), in the schema's order, names first."""
+    data = _without_nulls(experiment.model_dump(mode="json"))
+    if experiment.keep == Keep():
+        del data["keep"]
+    return data
 
 
 def _without_nulls(value: Any) -> Any:
@@ -58,7 +62,8 @@ def identity(experiment: Experiment) -> str:
 def config_hash(experiment: Experiment) -> str:
     """Eight hexadecimal digits that depend on everything which decides the numbers of a run.
 
-    The name, the description, the diagnostics and the sweep section do not, nor does the folder in which a CSV file lies.
+    The name, the description, the diagnostics, what is kept and the sweep section do not, nor does the folder in which a
+    CSV file lies.
     """
     data = as_data(experiment)
     for key in NOT_COMPUTED:

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from mlpexp.config.datasets import DatasetConfig
+from mlpexp.config.keep import Keep
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
 from mlpexp.config.strict import PositiveInt, Seed, Strict
@@ -50,6 +51,7 @@ class Experiment(Strict):
         "off", description="What to record of each layer and epoch; full: backward signal and curvature, too."
     )
     device: DeviceName = Field("auto", description="Where to compute; auto: cuda, else cpu.")
+    keep: Keep = Field(Keep(), description="Which weights the result keeps; decides no number.")
     sweep: Sweep | None = Field(None, description="What `mlpexp sweep` varies; nothing to `mlpexp train`.")
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
 
-NOT_COMPUTED = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule")
+NOT_COMPUTED = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule", "keep")
 RADII = ("radius", "final_radius", "radius_decay")  # of a self-organizing map
 SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of training: on or off
 

@@ -20,7 +20,10 @@ ALIASES = {
     "hidden_size": "model.hidden_sizes",
 }  # fmt: skip
 LABELS = {"model.init": "initialization", "training.epochs": "epochs", "model.name": "network", "dataset.name": "data"}
-NOT_AXES = {"seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis"}
+NOT_AXES = {
+    "seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis",
+    "keep": "it decides no number",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlpexp.planning.values import value_text
 
-NO_FACTORS = ("name", "description", "seed", "seeds", "device", "sweep")  # what changes no question
+NO_FACTORS = ("name", "description", "seed", "seeds", "device", "keep", "sweep")  # what changes no question
 NO_DATA = ("standardize", "augmentation")  # keys of the data that leave the samples of a split alone
 
 
