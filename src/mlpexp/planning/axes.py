@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -50,7 +51,7 @@ class Axis:
         """The key as a path."""
         return self.key.split(".")
 
-    @property
+    @cached_property
     def single_layer(self) -> bool:
         """Whether the values are widths of one hidden layer."""
         if isinstance(self.values, Distribution):
@@ -69,9 +70,14 @@ class Axis:
         if self.single_layer and isinstance(value, list) and len(value) == 1:
             return value_text(value[0])
         if self.key == "dataset.path" and isinstance(self.values, list):
-            names = [PurePath(str(each)).name for each in self.values]
-            return PurePath(str(value)).name if len(set(names)) == len(names) else str(value)
+            return PurePath(str(value)).name if self._files_have_names else str(value)
         return value_text(value)
+
+    @cached_property
+    def _files_have_names(self) -> bool:
+        """Whether no two files in different folders are called the same."""
+        names = [PurePath(str(each)).name for each in self.values] if isinstance(self.values, list) else []
+        return len(set(names)) == len(names)
 
     def value(self, wanted: Any) -> Any:
         """The value that is equal to one, or written like it; None if the axis has no such value."""
@@ -119,8 +125,8 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
     else:
         values = [setting(written, value) for value in values]
         texts = [value_text(value) for value in values]
-        twice = next((text for i, text in enumerate(texts) if text in texts[:i]), None)
-        if twice is not None:
+        if len(set(texts)) < len(texts):
+            twice = next(text for i, text in enumerate(texts) if text in texts[:i])
             raise ValueError(f"{twice} is there twice")
     return Axis(written, values, place)
 
@@ -142,7 +148,12 @@ def anchored(axes: Sequence[Axis], folder: Path) -> list[Axis]:
 
 
 def _absolute(value: Any, folder: Path) -> Any:
-    return str((folder / value).resolve()) if isinstance(value, str) and value else value
+    if not isinstance(value, str) or not value:
+        return value
+    try:
+        return str((folder / Path(value).expanduser()).resolve())
+    except (RuntimeError, ValueError):  # no such user's home; a NUL character: the check of the arm will say so
+        return value
 
 
 def setting(written: str, value: Any) -> Any:

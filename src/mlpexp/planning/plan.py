@@ -1,68 +1,43 @@
-"""From a config with a sweep section to arms, each of them a checked experiment; nothing is trained or written."""
+"""From a config to a plan: arms, each of them a checked experiment, and seeds; nothing is trained or written."""
 
-import copy
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from mlpexp.config.dump import identity, to_yaml
+from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.load import anchor_csv_path, expand_names, read_source, validated
-from mlpexp.config.problems import Place, Problem
+from mlpexp.config.load import read_source, validated
+from mlpexp.config.problems import Problem
 from mlpexp.config.scores import kinds_of
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
-from mlpexp.config.yaml_source import Override, Source, dotted, set_value
+from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.errors import ConfigError, InputError
+from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
-from mlpexp.planning.designs import Settings, baseline_of, combinations
-from mlpexp.planning.matching import matched
+from mlpexp.planning.designs import baseline_of, combinations
 from mlpexp.planning.metric import PARTS, Metric, choose_metric
-from mlpexp.planning.prepare import Prepared, prepared_from
+from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.planning.values import Distribution, value_text
 
+__all__ = ["Arm", "Plan", "arm_config", "make_plan", "own_value", "plan_from", "sweep_hash", "trial_key"]
+
+PlannedBy = Literal["train", "sweep"]
 DEFAULT_SEEDS = 10
 MOST_TRIALS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One setting of the axes.
-
-    Attributes:
-        number: Position in the plan, from 0.
-        settings: Value of each axis, by key.
-        label: In one line: ``learning_rate=0.1, batch_size=16``.
-        prepared: The checked experiment; its ``seeds`` is 1.
-    """
-
-    number: int
-    settings: Settings
-    label: str
-    prepared: Prepared
-
-    @property
-    def experiment(self) -> Experiment:
-        """What each of its trials trains, but for the seed."""
-        return self.prepared.experiment
-
-    @property
-    def steps(self) -> int:
-        """Updates of one trial, early stopping aside."""
-        size, train = self.experiment.training.batch_size, self.prepared.sizes.train
-        return self.experiment.training.epochs * (1 if size == "full" else ceil(train / size))
-
-
-@dataclass(frozen=True)
 class Plan:
-    """A whole sweep before it begins.
+    """A whole run or sweep before it begins; a run is a sweep with one arm.
 
     Attributes:
-        config: As it was written, checked; defaults that follow other keys, such as the initializer, still open.
+        planned_by: The command: ``train`` (one arm, the config itself) or ``sweep``.
+        config: Of a sweep as it was written, checked; defaults that follow other keys, such as the initializer, are still
+            open. Of a run with all defaults, and without a sweep section.
         base: The config without its sweep section, with all defaults.
         sweep: The section, with what the command line said.
         axes: What is varied.
@@ -73,6 +48,7 @@ class Plan:
         left_open: Keys of ``config`` that were not written and follow others, by section.
     """
 
+    planned_by: PlannedBy
     config: Experiment
     base: Prepared
     sweep: Sweep
@@ -94,8 +70,15 @@ class Plan:
         experiment = self.base.experiment
         return experiment.name or f"{experiment.dataset.name}-{experiment.model.name}"
 
+    @property
+    def hash(self) -> str:
+        """Eight hexadecimal digits of everything that decides the numbers, for names and titles."""
+        return config_hash(self.config) if self.planned_by == "train" else sweep_hash(self)
+
     def resolved(self) -> Experiment:
-        """The config with its sweep section as it is carried out."""
+        """The config with its sweep section, if it has one, as it is carried out."""
+        if self.planned_by == "train":
+            return self.config
         values = [axis.values for axis in self.axes]
         texts = [str(each) if isinstance(each, Distribution) else each for each in values]
         over = dict(zip((axis.written for axis in self.axes), texts, strict=True))
@@ -107,32 +90,35 @@ class Plan:
         return to_yaml(self.resolved(), self.left_open)
 
 
-def make_plan(path: Path, overrides: Sequence[Override] = ()) -> Plan:
-    """Reads a config and plans its sweep; every arm is checked.
+def make_plan(path: Path, overrides: Sequence[Override] = (), planned_by: PlannedBy = "sweep") -> Plan:
+    """Reads a config and plans its run or sweep; every arm is checked.
 
     Args:
         path: The config.
         overrides: ``--set`` options and others that change the config, ``sweep:`` section included.
+        planned_by: Of a run, the ``sweep:`` section is checked for its form and left out.
 
     Raises:
         InputError: With what is wrong.
     """
-    return plan_from(read_source(path, overrides), path)
+    return plan_from(read_source(path, overrides), path, planned_by)
 
 
-def plan_from(source: Source, path: Path) -> Plan:
+def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Plan:
     """``make_plan`` for a config that has been read from ``path``.
 
     Raises:
         InputError: With what is wrong.
     """
-    experiment = validated(source)
+    experiment, preparation = validated(source), Preparation()
+    if planned_by == "train":
+        return _run(preparation.checked(experiment, source))
     sweep = experiment.sweep
     if sweep is None or not sweep.over:
         raise InputError(
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
-    base = prepared_from(source)
+    base = preparation.checked(experiment, source)
     axes = anchored(axes_of(sweep, source), path.parent)
     seeds = _seeds(experiment, sweep)
     own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
@@ -140,10 +126,17 @@ def plan_from(source: Source, path: Path) -> Plan:
     if len(found) * len(seeds) > MOST_TRIALS:
         raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
     budget = base.architecture.num_parameters if sweep.match else None
-    arms = _arms(source, path, axes, found, budget, alone=sweep.method == "one_at_a_time")
+    variation = Variation(source, path, axes, preparation, budget)
+    arms = variation.arms(found, alone=sweep.method == "one_at_a_time")
     left_open = {section: list(values) for section, values in map_defaults(source.data).items()}
     baseline = _baseline(sweep, axes, source, arms)
-    return Plan(experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)
+    return Plan("sweep", experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)
+
+
+def _run(base: Prepared) -> Plan:
+    """The plan of a config as it is."""
+    experiment, sweep, arms = base.experiment, Sweep(), [arm_of(0, {}, AS_CONFIGURED, base)]
+    return Plan("train", experiment, base, sweep, [], arms, experiment.all_seeds, _metric(sweep, arms), None, {})
 
 
 def _seeds(experiment: Experiment, sweep: Sweep) -> range:
@@ -181,60 +174,6 @@ def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     return [node]
 
 
-def _arms(
-    source: Source, path: Path, axes: Sequence[Axis], found: Sequence[Settings], budget: int | None, *, alone: bool
-) -> list[Arm]:
-    """One arm per setting; ``alone``: the first is the config itself, and labels name what differs from it."""
-    arms: list[Arm] = []
-    problems: dict[str, object] = {}
-    for settings in found:
-        label = _label(axes, settings, found[0] if alone else None)
-        try:
-            prepared = prepared_from(_with(source, path, axes, settings))
-            if budget is not None:
-                prepared = matched(prepared, budget)
-        except ConfigError as error:
-            problems |= {str(problem): problem for problem in error.problems}
-            continue
-        except InputError as error:
-            place = Place("sweep.match" if budget is not None else str(path))
-            problems[str(error)] = Problem(place, label, str(error))
-            continue
-        one = prepared.experiment.model_copy(update={"seeds": 1})
-        if alone and arms and identity(one) == identity(arms[0].experiment):
-            continue  # the config's own value, written in another way
-        whole = Prepared(one, prepared.facts, prepared.sizes, prepared.architecture)
-        arms.append(Arm(len(arms), settings, label, whole))
-    if problems:
-        raise ConfigError(tuple(problems.values()))
-    return arms
-
-
-def _with(source: Source, path: Path, axes: Sequence[Axis], settings: Settings) -> Source:
-    """The config with the values of one arm."""
-    changed = Source(copy.deepcopy(source.data), dict(source.keys), dict(source.values))
-    changed.data.pop("sweep", None)
-    for axis in axes:
-        if axis.key in settings:
-            set_value(changed, axis.parts, copy.deepcopy(settings[axis.key]), axis.place)
-    expand_names(changed)
-    anchor_csv_path(changed, path)
-    return changed
-
-
-def _label(axes: Sequence[Axis], settings: Settings, usual: Settings | None) -> str:
-    """``learning_rate=0.1, batch_size=16``; the whole key where the last word would be ambiguous."""
-    last = [axis.parts[-1] for axis in axes]
-    parts = []
-    for axis in axes:
-        differs = usual is None or settings is usual or settings.get(axis.key) != usual.get(axis.key)
-        if axis.key in settings and differs:
-            name = "hidden_size" if axis.single_layer else axis.parts[-1]
-            name = name if last.count(axis.parts[-1]) == 1 and name != "name" else axis.key
-            parts.append(f"{name}={axis.text(settings[axis.key])}")
-    return ("as configured: " if settings is usual else "") + ", ".join(parts) if parts else "as configured"
-
-
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:
     kinds = {kinds_of(arm.experiment.model.name, arm.prepared.facts.task) for arm in arms}
     if len(kinds) > 1:
@@ -257,13 +196,13 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
 
 def sweep_hash(plan: Plan) -> str:
     """Eight hexadecimal digits of everything that decides the numbers of a sweep, for names and titles."""
-    parts = [[identity(arm.experiment) for arm in plan.arms], list(plan.seeds), plan.metric.column]
+    parts = [[arm.identity for arm in plan.arms], list(plan.seeds), plan.metric.column]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=4).hexdigest()
 
 
 def trial_key(arm: Arm, seed: int) -> tuple[str, int]:
     """What a trial computes; arms that differ in name alone have equal keys and are trained once."""
-    return identity(arm.experiment), seed
+    return arm.identity, seed
 
 
 def arm_config(path: Path, number: int) -> str:

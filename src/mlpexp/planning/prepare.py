@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mlpexp.architectures.architecture import Architecture
@@ -46,22 +47,49 @@ def prepared_from(source: Source) -> Prepared:
     Raises:
         InputError: As ``prepare``.
     """
-    experiment = validated(source).model_copy(update={"sweep": None})
-    dataset = experiment.dataset
-    try:
-        facts = facts_of(dataset)
-        sizes = part_sizes(facts, dataset.validation_fraction, test_fraction(dataset))
-    except InputError as error:
-        raise _placed(source, error) from None
-    experiment = resolve(experiment, facts)
-    findings = violations(experiment, facts, sizes.train)
-    if findings:
-        raise ConfigError(tuple(_problem(source, finding) for finding in findings))
-    try:
-        architecture = build_architecture(experiment.model, facts.input_shape, facts.num_outputs)
-    except ArchitectureError as error:
-        raise ConfigError((_problem(source, (("model",), str(error))),)) from None
-    return Prepared(experiment, facts, sizes, architecture)
+    return Preparation().prepared(source)
+
+
+class Preparation:
+    """Checks configs that have much in common: each data set is looked at once, and each network is built once."""
+
+    def __init__(self) -> None:
+        self._facts_of, self._network = cache(facts_of), cache(build_architecture)
+
+    def prepared(self, source: Source) -> Prepared:
+        """The experiment that a source describes.
+
+        Raises:
+            InputError: As ``prepare``.
+        """
+        return self.checked(validated(source), source)
+
+    def checked(self, experiment: Experiment, source: Source) -> Prepared:
+        """An experiment whose keys are valid each by itself, with what follows from them together.
+
+        Args:
+            experiment: What the source describes.
+            source: For the places of problems.
+
+        Raises:
+            InputError: With all problems of the first stage that finds any.
+        """
+        experiment = experiment.model_copy(update={"sweep": None})
+        dataset = experiment.dataset
+        try:
+            facts = self._facts_of(dataset)
+            sizes = part_sizes(facts, dataset.validation_fraction, test_fraction(dataset))
+        except InputError as error:
+            raise _placed(source, error) from None
+        experiment = resolve(experiment, facts)
+        findings = violations(experiment, facts, sizes.train)
+        if findings:
+            raise ConfigError(tuple(_problem(source, finding) for finding in findings))
+        try:
+            architecture = self._network(experiment.model, facts.input_shape, facts.num_outputs)
+        except ArchitectureError as error:
+            raise ConfigError((_problem(source, (("model",), str(error))),)) from None
+        return Prepared(experiment, facts, sizes, architecture)
 
 
 def test_fraction(dataset: DatasetConfig) -> float:

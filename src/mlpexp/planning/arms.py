@@ -1,0 +1,164 @@
+"""The arms of a plan: a checked experiment for each combination of values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from mlpexp.config.dump import identity
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.load import anchor_csv_path, expand_names
+from mlpexp.config.problems import Place, Problem
+from mlpexp.config.program import program_of
+from mlpexp.config.yaml_source import Source, set_value
+from mlpexp.errors import ConfigError, InputError
+from mlpexp.planning.axes import Axis
+from mlpexp.planning.designs import Settings
+from mlpexp.planning.matching import matched
+from mlpexp.planning.prepare import Preparation, Prepared
+
+AS_CONFIGURED = "as configured"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One setting of the axes.
+
+    Attributes:
+        number: Position in the plan, from 0.
+        settings: Value of each axis, by key.
+        label: In one line: ``learning_rate=0.1, batch_size=16``.
+        prepared: The checked experiment; its ``seeds`` is 1.
+    """
+
+    number: int
+    settings: Settings
+    label: str
+    prepared: Prepared
+
+    @property
+    def experiment(self) -> Experiment:
+        """What each of its trials trains, but for the seed."""
+        return self.prepared.experiment
+
+    @property
+    def steps(self) -> int:
+        """Updates of one trial, early stopping aside."""
+        size, train = self.experiment.training.batch_size, self.prepared.sizes.train
+        return self.experiment.training.epochs * (1 if size == "full" else ceil(train / size))
+
+    @cached_property
+    def identity(self) -> str:
+        """What it computes: equal for arms that differ in name alone."""
+        return identity(self.experiment)
+
+    @cached_property
+    def program(self) -> str:
+        """Equal for arms whose trials can be members of one stack."""
+        return program_of(self.experiment)
+
+
+def arm_of(number: int, settings: Settings, label: str, prepared: Prepared) -> Arm:
+    """An arm of an experiment, whose seeds are the plan's."""
+    alone = prepared.experiment.model_copy(update={"seeds": 1})
+    return Arm(number, settings, label, replace(prepared, experiment=alone))
+
+
+@dataclass(frozen=True)
+class Variation:
+    """A config, what is varied of it, and what is known of it already.
+
+    Attributes:
+        source: The config as it was read.
+        path: From where.
+        axes: What is varied.
+        preparation: What has checked the config itself.
+        budget: Parameters that every arm is scaled to; None: as they are.
+    """
+
+    source: Source
+    path: Path
+    axes: Sequence[Axis]
+    preparation: Preparation
+    budget: int | None
+
+    def arms(self, combinations: Sequence[Settings], *, alone: bool) -> list[Arm]:
+        """One arm per combination.
+
+        Args:
+            combinations: The settings of each arm.
+            alone: Whether each axis is varied alone. The first arm is then the config itself, and labels name what
+                differs from it.
+
+        Raises:
+            ConfigError: With the problems of all arms.
+        """
+        usual = combinations[0] if alone else None
+        names = names_of(self.axes)
+        arms: list[Arm] = []
+        problems: dict[str, object] = {}
+        for settings in combinations:
+            label = _label(self.axes, names, settings, usual)
+            try:
+                arm = arm_of(len(arms), settings, label, self._prepared(settings))
+            except ConfigError as error:
+                problems |= {str(problem): problem for problem in error.problems}
+                continue
+            except InputError as error:
+                place = Place("sweep.match" if self.budget is not None else str(self.path))
+                problems[str(error)] = Problem(place, label, str(error))
+                continue
+            if alone and arms and arm.identity == arms[0].identity:
+                continue  # the config's own value, written in another way
+            arms.append(arm)
+        if problems:
+            raise ConfigError(tuple(problems.values()))
+        return arms
+
+    def _prepared(self, settings: Settings) -> Prepared:
+        """The experiment of one arm, checked without places first: few have a problem that needs them."""
+        try:
+            prepared = self.preparation.prepared(self._with(Source(self.source.data), settings))
+        except InputError:
+            prepared = self.preparation.prepared(self._with(self.source, settings))
+        return prepared if self.budget is None else matched(prepared, self.budget)
+
+    def _with(self, source: Source, settings: Settings) -> Source:
+        """The config with the values of one arm, and with the places that the source has."""
+        data = {section: copied(value) for section, value in source.data.items() if section != "sweep"}
+        changed = Source(data, dict(source.keys), dict(source.values))
+        for axis in self.axes:
+            if axis.key in settings:
+                set_value(changed, axis.parts, copied(settings[axis.key]), axis.place)
+        expand_names(changed)
+        anchor_csv_path(changed, self.path)
+        return changed
+
+
+def copied(value: Any) -> Any:
+    """A copy of plain data, all the way down."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
+
+
+def names_of(axes: Sequence[Axis]) -> dict[str, str]:
+    """What axes are called in labels, by key: by the last word, or by the whole key where that would be ambiguous."""
+    last = [axis.parts[-1] for axis in axes]
+    names = {}
+    for axis, word in zip(axes, last, strict=True):
+        name = "hidden_size" if axis.single_layer else word
+        names[axis.key] = name if last.count(word) == 1 and name != "name" else axis.key
+    return names
+
+
+def _label(axes: Sequence[Axis], names: dict[str, str], settings: Settings, usual: Settings | None) -> str:
+    """``learning_rate=0.1, batch_size=16``; of the config itself all values, of others what differs from it."""
+    parts = []
+    for axis in axes:
+        differs = usual is None or settings is usual or settings.get(axis.key) != usual.get(axis.key)
+        if axis.key in settings and differs:
+            parts.append(f"{names[axis.key]}={axis.text(settings[axis.key])}")
+    return (f"{AS_CONFIGURED}: " if settings is usual else "") + ", ".join(parts) if parts else AS_CONFIGURED
