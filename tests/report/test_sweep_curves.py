@@ -8,7 +8,7 @@ import pytest
 from sweep_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, SweepBuilder
 
 from mlpexp.report import sweep_files
-from mlpexp.report.result_files import Absent
+from mlpexp.store.frames import Absent
 from mlpexp.report.style import Drawing
 from mlpexp.report.sweep_curves import draw_panels, draw_sweep_curves
 from mlpexp.report.sweep_files import SweepFiles

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpexp.cli.options import RunsDir
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
-    from mlpexp.store.sweep_folder import SweepFolder
+    from mlpexp.results.result import Result
 
 FORMATS = ("table", "markdown", "latex", "csv")
 MOST_SHOWN = 12
@@ -19,7 +20,13 @@ MARGIN = 0.01
 
 
 def compare(
-    paths: Annotated[list[Path], typer.Argument(help="Run and sweep folders.", show_default=False)],
+    results: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RESULTS...", help="Runs and sweeps: folders, `last`, hashes, names or unique parts of them.",
+            show_default=False,
+        ),
+    ],
     metric: Annotated[
         str | None, typer.Option("--metric", help="What is compared, such as test_loss.", show_default=False)
     ] = None,
@@ -43,52 +50,56 @@ def compare(
         typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
-) -> None:
+    runs_dir: RunsDir = Path("runs"),
+) -> None:  # fmt: skip
     """Compare runs and sweeps: first their configs, then their results, paired by seed."""
     from mlpexp.config.problems import did_you_mean
-    from mlpexp.store.run_folder import RunFolder
-    from mlpexp.store.sweep_folder import SweepFolder, is_sweep
 
     if format_ not in FORMATS:
         raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
     for option, value in (("--margin", margin), ("--power", power)):
         if value is not None and not 0 < value < inf:
             raise InputError(f"{option} {value:g}: expected a number above 0")
-    if len(paths) == 1 and is_sweep(paths[0]):
-        from mlpexp.cli.sweep_results import print_comparison
-        from mlpexp.results.comparison import read_comparison
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
 
-        folder = SweepFolder.open(paths[0])
-        chosen = _baseline(baseline, folder.read_summary()["num_arms"], folder)
-        found = read_comparison(folder, metric, margin if power is None else power, chosen)
-        print_comparison(folder, found, power=power, format_=format_)
+    found = [Result.open(find_result(text, runs_dir)) for text in results]
+    if len(found) > 1:
+        _compare_results(found, metric, baseline, power or margin or MARGIN, format_, power)
         return
-    if len(paths) == 1:
-        raise InputError(f"compare: {RunFolder.open(paths[0]).path} is one run; name two or more, or a sweep")
-    _compare_paths(paths, metric, baseline, power or margin or MARGIN, format_, power)
+    (result,) = found
+    if not result.summary.axes:
+        raise InputError(f"compare: {result.path} is one run; name two or more, or a sweep")
+    from mlpexp.cli.comparison import print_comparison
+    from mlpexp.results.comparison import arm_named, read_comparison
+
+    chosen = None if baseline is None else arm_named(result, baseline)
+    comparison = read_comparison(result, metric, margin if power is None else power, chosen)
+    print_comparison(result, comparison, power=power, format_=format_)
 
 
-def _baseline(wanted: str | None, count: int, folder: "SweepFolder | None" = None) -> int | None:
-    """The number of the arm or path to compare with."""
+def _baseline(wanted: str | None, count: int) -> int | None:
+    """The number of the arm to compare with, among those of several results."""
     if wanted is None:
         return None
-    if wanted.isdigit() and int(wanted) < count:
+    if wanted.isascii() and wanted.isdigit() and int(wanted) < count:
         return int(wanted)
-    if folder is not None and "=" in wanted:
-        from mlpexp.results.comparison import arm_named
-
-        return arm_named(folder, wanted)
     raise InputError(f"--baseline {wanted}: expected a number from 0 to {count - 1}")
 
 
-def _compare_paths(
-    paths: Sequence[Path], metric: str | None, baseline: str | None, margin: float, format_: str, power: float | None
+def _compare_results(
+    results: "Sequence[Result]",
+    metric: str | None,
+    baseline: str | None,
+    margin: float,
+    format_: str,
+    power: float | None,
 ) -> None:
     from mlpexp.planning.factors import differences
     from mlpexp.results.candidates import candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
 
-    found = candidates_in(paths)
+    found = candidates_in(results)
     reference = _baseline(baseline, len(found))
     factors = differences([one.config for one in found])
     if format_ == "table":
@@ -96,7 +107,7 @@ def _compare_paths(
     chosen = common_metric(found, metric)
     seeds, values = paired_values(found, chosen)
     result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=reference)
-    from mlpexp.cli.sweep_results import print_power
+    from mlpexp.cli.comparison import print_power
     from mlpexp.cli.tables import print_as
     from mlpexp.report.comparison_table import number
     from mlpexp.report.tables import TextTable

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir
+from mlpexp.cli.options import DataDir, ResultName, RunsDir
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.analysis.explanations import Explanation
     from mlpexp.analysis.verdicts import Verdict
+    from mlpexp.results.result import Result
 
 FORMATS = ("text", "markdown", "json")
 WIDTH = 100
@@ -19,32 +20,52 @@ LIKELY = "likely its consequences, to be looked at again once it is mended"
 
 
 def explain(
-    run: Annotated[Path, typer.Argument(help="The folder of a finished run.", show_default=False)],
+    result: ResultName,
+    arm: Annotated[
+        str | None,
+        typer.Option("--arm", metavar="N", help="Of a sweep: which arm, by number or KEY=VALUE,....", show_default=False),
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="One seed [default: all].", show_default=False)] = None,
     format_: Annotated[str, typer.Option("--format", help="text, markdown or json.")] = "text",
+    runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
-) -> None:
-    """Say why a run learned or did not: verdicts, each with the numbers it rests on and what to try."""
-    from mlpexp.store.run_folder import RunFolder
-    from mlpexp.store.sweep_folder import is_sweep
-
+) -> None:  # fmt: skip
+    """Say why a run, or an arm of a sweep, learned or did not: verdicts, the numbers they rest on, what to try."""
     if format_ not in FORMATS:
         raise InputError(f"--format: unknown format {format_!r}; choose from {', '.join(FORMATS)}")
-    if is_sweep(run):
-        raise InputError(
-            f"{run}: is a sweep; explain a run: `mlpexp show {run} --arm N` prints an arm's config, which `mlpexp train` takes"
-        )
-    folder = RunFolder.open(run)
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
+
+    found = Result.open(find_result(result, runs_dir))
+    number = _arm(found, arm)
     from mlpexp.analysis.verdicts import judge
+    from mlpexp.cli.training import data_folder, say
     from mlpexp.results.examine import examine
 
-    verdicts = judge(examine(folder, data_dir))
-    name = folder.read_summary()["name"]
+    seeds = None if seed is None else [seed]
+    verdicts = judge(examine(found.arm(number), seeds, data_folder(data_dir), say(quiet=False)))
+    name = found.summary.name
+    name += f", {found.arm(number).label}" if found.summary.axes else ""
     if format_ == "json":
         _print_json(verdicts)
     elif format_ == "markdown":
         typer.echo(_markdown(name, verdicts), nl=False)
     else:
         typer.echo(_text(name, verdicts), nl=False)
+
+
+def _arm(result: "Result", wanted: str | None) -> int:
+    """The number of the arm to explain."""
+    from mlpexp.results.comparison import arm_named
+
+    if wanted is not None:
+        return arm_named(result, wanted, "--arm")
+    num_arms = result.summary.num_arms
+    if num_arms > 1:
+        raise InputError(
+            f"{result.path}: is a sweep of {num_arms:,} arms; name one with --arm, by its number from 0 or by its values"
+        )
+    return 0
 
 
 def _text(name: str, verdicts: "list[Verdict]") -> str:

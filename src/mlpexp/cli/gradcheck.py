@@ -90,12 +90,12 @@ def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
     from mlpexp.analysis.objective import Objective
     from mlpexp.data.load import load
     from mlpexp.execution.first_batch import first_batch
-    from mlpexp.execution.machine import num_threads
+    from mlpexp.planning.stacks import threads_for
     from mlpexp.training.losses import LOSSES
 
     experiment = prepared.experiment
     dataset = load(experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
-    torch.set_num_threads(num_threads(experiment, prepared.architecture, prepared.sizes.train))
+    torch.set_num_threads(threads_for(prepared, alone=True))
     limit_threads()
     batch = first_batch(experiment, prepared.architecture, dataset)
     return Objective(

@@ -18,6 +18,13 @@ SetOption = Annotated[
         "--set", "-s", metavar="KEY=VALUE", help="Change one key, e.g. optimizer.learning_rate=1e-3; repeatable."
     ),
 ]
+ResultName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RESULT", help="A run or sweep: its folder, `last`, its hash, its name or any unique part of it.",
+        show_default=False,
+    ),
+]  # fmt: skip
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder of all runs.")]
 
 
@@ -43,7 +50,7 @@ def check_output(output: Path | None) -> None:
     for folder in (output.absolute(), *output.absolute().parents):
         if folder.is_file():
             raise InputError(f"--output: {folder} is a file; expected a folder")
-        if any((folder / name).exists() for name in ("summary.json", "sweep.yaml")):
+        if (folder / "summary.json").exists():
             raise InputError(
                 f"--output: {folder} is the folder of a run or sweep, which is left as it is; name another"
             )

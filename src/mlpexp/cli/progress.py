@@ -1,4 +1,4 @@
-"""The progress bar of a training run."""
+"""The progress bar of training."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mlpexp.config.scores import LABELS, score_kinds
+from mlpexp.config.scores import LABELS
 
 if TYPE_CHECKING:
-    from mlpexp.execution.run import Update
-    from mlpexp.planning.prepare import Prepared
+    from mlpexp.execution.run import Job, Update
 
 
 class ProgressBar:
-    """Epoch, training loss, accuracy and time left, on standard error; nothing where that is no terminal."""
+    """What is done and the time left, on standard error; nothing where that is no terminal.
 
-    def __init__(self, prepared: "Prepared", *, shown: bool) -> None:
-        self.epochs = prepared.experiment.training.epochs
-        self.kinds = score_kinds(prepared.experiment, prepared.facts.task)
-        self.part = list(prepared.sizes.bounds)[-1] if prepared.sizes.validation == 0 else "validation"
+    Of one arm the epoch, training loss and accuracy; of several the trials done, diverged and failed.
+    """
+
+    def __init__(self, job: "Job", *, shown: bool) -> None:
+        base = job.plan.base
+        self.epochs, self.several = base.experiment.training.epochs, len(job.plan.arms) > 1
+        parts = list(base.sizes.bounds)
+        self.parts = ("train", "validation" if "validation" in parts else parts[-1])
         columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(),
-        )
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
+        )  # fmt: skip
         self.bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown)
         self.task = self.bar.add_task("starting", total=1.0)
         self.scores = ""
@@ -41,13 +41,21 @@ class ProgressBar:
 
     def show(self, update: "Update") -> None:
         """Moves the bar."""
+        text = self._trials(update) if self.several else self._epoch(update)
+        self.bar.update(self.task, completed=update.fraction, description=text)
+
+    def _trials(self, update: "Update") -> str:
+        text = f"{update.done:,}/{update.total:,} trials"
+        for count, word in ((update.diverged, "diverged"), (update.failed, "failed")):
+            text += f", {count:,} {word}" if count else ""
+        return text
+
+    def _epoch(self, update: "Update") -> str:
         if update.record:
-            rows = update.record.rows
             shown = []
-            for part, kind in zip(("train", self.part), self.kinds, strict=True):
-                mean = sum(row.scores[f"{part}_{kind}"] for row in rows) / len(rows)
+            kinds = list(dict.fromkeys(name.partition("_")[2] for name in update.record.scores))
+            for part, kind in zip(self.parts, kinds, strict=True):
+                mean = update.record.scores[f"{part}_{kind}"].mean()
                 shown.append(f"{part} {LABELS[kind]} {mean:.4f}")
             self.scores = "  ".join(shown)
-        self.bar.update(
-            self.task, completed=update.fraction, description=f"epoch {update.epoch}/{self.epochs}  {self.scores}"
-        )
+        return f"epoch {update.epoch}/{self.epochs}  {self.scores}"

@@ -1,124 +1,136 @@
-"""Results of a run as a table on the terminal."""
+"""Results of one arm as a table on the terminal."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from mlpexp.config.scores import LABELS
 from mlpexp.statistics.intervals import wilson_interval
-from mlpexp.store.run_folder import RunFolder
+from mlpexp.store.summary import Mean, Summary
+
+if TYPE_CHECKING:
+    from mlpexp.results.result import Result
 
 
-def print_results(folder: RunFolder, drawn: Sequence[Path]) -> None:
-    """The summary table of a finished run, and the paths of what was written."""
+def print_results(result: "Result", drawn: Sequence[Path]) -> None:
+    """The summary table of a finished result of one arm, and the paths of what was written."""
     console = Console(highlight=False, markup=False, emoji=False)
-    summary = folder.read_summary()
-    print_summary(console, summary)
+    print_summary(console, result)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
-    console.print(
-        f"written to {folder.path}: metrics.csv, summary.json, checkpoints/, evaluation/{pictures}", soft_wrap=True
-    )
+    folders = [f"{name}/" for name in ("weights", "evaluation") if (result.path / name).is_dir()]
+    written = ", ".join(["metrics.csv", "summary.json", *folders])
+    console.print(f"written to {result.path}: {written}{pictures}", soft_wrap=True)
 
 
-def print_summary(console: Console, summary: dict[str, Any]) -> None:
+def print_summary(console: Console, result: "Result") -> None:
     """The table and what must be said beside it."""
-    table = results_table(summary)
+    table = results_table(result.summary)
     if table:
         console.print(table)
-    for line in notes(summary):
+    for line in notes(result):
         console.print(line, soft_wrap=True)
 
 
-def results_table(summary: dict[str, Any]) -> Table | None:
-    """A row per part of the data and metric, at the best epoch where there are validation data, else at the last.
+def results_table(summary: Summary) -> Table | None:
+    """A row per part of the data and score, at the best epoch where there are validation data, else at the last.
 
     None where all seeds diverged.
     """
-    when = "best" if summary.get("selected_on") else "final"
-    num_seeds = len(summary["members"])
-    if not summary["means"][when]:
+    when, data = summary.when, summary.dataset
+    means = summary.outcome.arms[0].means if summary.outcome else {}
+    shown = [(part, kind) for part in summary.parts for kind in summary.scores if f"{when}_{part}_{kind}" in means]
+    if not shown:
         return None
-    lowest = "validation quantization error" if _is_map(summary) else "validation loss"
-    table = Table(title=f"{summary['name']}: {f'best epoch by {lowest}' if when == 'best' else 'last epoch'}")
+    lowest = (summary.selected_on or "").replace("_", " ")
+    table = Table(title=f"{summary.name}: {f'best epoch by {lowest}' if when == 'best' else 'last epoch'}")
     table.add_column("part")
     table.add_column("samples", justify="right")
-    for column in ("metric", "n", "mean" if num_seeds > 1 else "value", "std", "95 % interval"):
+    for column in ("metric", "n", "mean" if len(summary.seeds) > 1 else "value", "std", "95 % interval"):
         table.add_column(column, justify="left" if column == "metric" else "right")
-    for metric, value in summary["means"][when].items():
-        part, _, kind = metric.partition("_")
-        samples = summary["dataset"][part]
-        table.add_row(
-            part,
-            f"{samples:,}",
-            LABELS[kind],
-            str(value["n"]),
-            _number(value["mean"]),
-            _number(value["std"]),
-            _interval(part, kind, value, samples),
-        )
+    for part, kind in shown:
+        mean, samples = means[f"{when}_{part}_{kind}"], data.samples(part)
+        numbers = (str(mean.n), _number(mean.mean), _number(mean.std), _interval(part, kind, mean, samples))
+        table.add_row(part, f"{samples:,}", LABELS[kind], *numbers)
     return table
 
 
-def notes(summary: dict[str, Any]) -> list[str]:
+def notes(result: "Result") -> list[str]:
     """What must be said beside the numbers."""
-    members, lines = summary["members"], []
-    num_seeds = len(members)
-    num_sound = sum(member["status"] != "diverged" for member in members)
+    summary, lines = result.summary, []
+    outcome, num_seeds = summary.outcome, len(summary.seeds)
+    assert outcome is not None
+    num_sound = num_seeds - outcome.diverged - outcome.failed
     if num_sound > 1:
         lines.append(
             f"intervals: Student's t over {num_sound} seeds (each its own split, initial weights and batch order)"
         )
-    elif num_sound == 1 and (summary["dataset"]["task"] == "classification" or _is_map(summary)):
+    elif num_sound == 1 and (summary.dataset.task == "classification" or _is_map(summary)):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
-    if not summary["dataset"]["test"] and not summary["dataset"]["validation"]:
+    if not summary.dataset.test and not summary.dataset.validation:
         lines.append(
             f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
         )
-    diverged = [member for member in members if member["status"] == "diverged"]
-    for member in diverged:
-        epoch = member["ended_epoch"]
-        lines.append(
-            f"seed {member['seed']} diverged at epoch {epoch} (loss not finite); its last finite weights are kept"
-        )
-    if diverged:
-        remedy = "a learning rate up to 1" if _is_map(summary) else "a smaller learning rate or gradient_clip"
-        lines.append(f"diverged seeds are not in the means; {remedy} may help")
-    early = [member for member in members if member["status"] == "stopped early"]
-    if early:
-        epochs = ", ".join(str(member["ended_epoch"]) for member in early[:10]) + (" ..." if len(early) > 10 else "")
-        lines.append(f"stopped early: {len(early)} of {num_seeds} seeds, at epoch {epochs}")
-    time = summary["time"]
-    stacked = num_seeds // max(time["stacks"], 1)
-    per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
-    microseconds = f"{time['microseconds_per_step']:,.0f} us per {per}"
-    lines.append(
-        f"training {time['train_seconds']:.2f} s ({microseconds}), evaluation {time['evaluation_seconds']:.2f} s"
-    )
+    lines += _losses(result)
+    lines.append(_time(result))
     return lines
 
 
-def _interval(part: str, kind: str, value: dict[str, Any], samples: int) -> str:
-    if value["n"] > 1:
-        if value["low"] is None:
+def _losses(result: "Result") -> list[str]:
+    """Which seeds diverged, failed or stopped early."""
+    summary, lines = result.summary, []
+    outcome = summary.outcome
+    stops = bool(result.config.get("training", {}).get("early_stopping"))
+    if outcome is None or not (outcome.diverged or outcome.failed or stops):
+        return []
+    trials = result.finished_trials().to_dict("records")
+    for trial in trials:
+        if trial["status"] == "diverged":
+            lines.append(
+                f"seed {trial['seed']} diverged at epoch {trial['ended_epoch']} (loss not finite); "
+                "its last finite weights are kept"
+            )
+        if trial["status"] == "failed":
+            lines.append(f"seed {trial['seed']} failed: {trial['reason']}")
+    if outcome.diverged:
+        remedy = "a learning rate up to 1" if _is_map(summary) else "a smaller learning rate or gradient_clip"
+        lines.append(f"diverged seeds are not in the means; {remedy} may help")
+    early = [trial["ended_epoch"] for trial in trials if trial["status"] == "stopped early"]
+    if early:
+        epochs = ", ".join(map(str, early[:10])) + (" ..." if len(early) > 10 else "")
+        lines.append(f"stopped early: {len(early)} of {len(trials)} seeds, at epoch {epochs}")
+    return lines
+
+
+def _time(result: "Result") -> str:
+    stacks, num_seeds = result.stacks, len(result.summary.seeds)
+    stacked = num_seeds // max(len(stacks.stacks), 1)
+    per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
+    microseconds = 1e6 * stacks.train_seconds / stacks.steps if stacks.steps else 0.0
+    train, evaluation = stacks.train_seconds, stacks.evaluation_seconds
+    return f"training {train:.2f} s ({microseconds:,.0f} us per {per}), evaluation {evaluation:.2f} s"
+
+
+def _interval(part: str, kind: str, mean: Mean, samples: int) -> str:
+    if mean.n > 1:
+        if mean.low is None or mean.high is None:
             return "-"
-        if value["std"] == 0:
+        if mean.std == 0:
             return "all equal"  # no spread among few seeds is no proof that there is none
-        high = min(value["high"], 1.0) if kind in ("accuracy", "r2", "topographic_error") else value["high"]
-        low = max(value["low"], 0.0) if kind != "r2" else value["low"]
+        high = min(mean.high, 1.0) if kind in ("accuracy", "r2", "topographic_error") else mean.high
+        low = max(mean.low, 0.0) if kind != "r2" else mean.low
         return f"{_number(low)} .. {_number(high)}"
-    if (
-        kind in ("accuracy", "topographic_error") and part != "train"
-    ):  # samples that were trained on are no sample of anything
-        low, high = wilson_interval(value["mean"] * samples, samples)
+    # Samples that were trained on are no sample of anything.
+    if kind in ("accuracy", "topographic_error") and part != "train" and mean.mean is not None:
+        low, high = wilson_interval(mean.mean * samples, samples)
         return f"{low:.4f} .. {high:.4f}"
     return "-"
 
 
-def _is_map(summary: dict[str, Any]) -> bool:
-    return bool(summary["model"]["name"] == "som")
+def _is_map(summary: Summary) -> bool:
+    return summary.model.name == "som"
 
 
 def _number(value: float | None) -> str:

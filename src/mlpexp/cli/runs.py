@@ -3,35 +3,33 @@
 from pathlib import Path
 from shlex import quote
 from time import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import PlotFormat, RunsDir
+from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.results.result import Result
     from mlpexp.store.listing import Entry
-    from mlpexp.store.run_folder import RunFolder
+    from mlpexp.store.summary import Mean, Summary
 
-RunPath = Annotated[Path, typer.Argument(help="A run or sweep folder.", show_default=False)]
+MOST_VALUES = 20  # of an axis
 
 
 def list_(runs_dir: RunsDir = Path("runs")) -> None:
-    """List runs and sweeps: data, model, status, best metric, training time, age."""
+    """List results: data, model, status, best metric, training time, age."""
     from mlpexp.cli.tables import print_table
     from mlpexp.report.tables import TextTable
-    from mlpexp.store.listing import list_runs
+    from mlpexp.store.listing import list_results
 
-    entries = list_runs(runs_dir)
     rows = []
-    for entry in entries:
+    for entry in list_results(runs_dir):
         summary = entry.summary
-        seconds = summary.get("time", {}).get("train_seconds")
         rows.append((
-            entry.path.name, summary.get("dataset", {}).get("title", "?"), summary.get("model", {}).get("name", "?"),
-            _repetitions(entry), entry.status, _best_arm(summary) if entry.sweep else _headline(summary),
-            "-" if seconds is None else f"{seconds:.1f} s", _age(time() - entry.modified),
+            entry.folder.path.name, summary.dataset.title if summary else "?", summary.model.name if summary else "?",
+            _repetitions(summary), entry.status, _headline(summary), _training(entry), _age(time() - entry.modified),
         ))  # fmt: skip
     columns = ("run", "data", "model", "seeds", "status", "metric", "training", "age")
     if rows:
@@ -41,142 +39,159 @@ def list_(runs_dir: RunsDir = Path("runs")) -> None:
 
 
 def show(
-    run: RunPath,
+    result: ResultName,
     arm: Annotated[
         int | None,
         typer.Option(
             "--arm", help="Of a sweep: print the config of this arm, to be trained alone.", show_default=False
         ),
     ] = None,
+    runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Show one run or sweep at a glance: status, config, results."""
-    from mlpexp.store.sweep_folder import is_sweep
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
 
-    if is_sweep(run):
-        _show_sweep(run, arm)
-        return
+    found = Result.open(find_result(result, runs_dir))
     if arm is not None:
-        raise InputError(f"--arm: {run} is a run, not a sweep")
+        _print_config(found, arm)
+    elif found.summary.axes:
+        _show_arms(found)
+    else:
+        _show_run(found)
+
+
+def _print_config(result: "Result", arm: int) -> None:
+    """The config of an arm, to be trained alone."""
+    from mlpexp.planning.plan import arm_config
+
+    if not result.summary.axes:
+        raise InputError(f"--arm: {result.path} is a run, not a sweep")
+    result.arm(arm)
+    typer.echo(arm_config(result.folder.config, arm), nl=False)
+
+
+def _show_run(result: "Result") -> None:
     from rich.console import Console
 
     from mlpexp.cli.results import print_summary
-    from mlpexp.store.listing import known_status
-    from mlpexp.store.run_folder import RunFolder
 
-    folder = RunFolder.open(run)
-    summary = folder.read_summary()
+    summary, folder = result.summary, result.folder
     console = Console(highlight=False, markup=False, emoji=False)
-    _print_head(console, folder, summary)
-    if summary.get("means"):
-        print_summary(console, summary)
-    else:
-        reason = f": {summary['reason']}" if "reason" in summary else ""
-        again = f"go on with: mlpexp train --resume {quote(str(run))}"
-        console.print(f"{known_status(run, summary)}{reason}; {again}", soft_wrap=True)
-    console.print(
-        f"files: {', '.join(sorted(p.name for p in run.iterdir() if not p.name.startswith('.')))}", soft_wrap=True
-    )
-
-
-def _show_sweep(path: Path, arm: int | None) -> None:
-    from mlpexp.store.listing import known_status
-    from mlpexp.store.sweep_folder import SweepFolder
-
-    folder = SweepFolder.open(path)
-    summary = folder.read_summary()
-    if arm is not None:
-        from mlpexp.planning.plan import arm_config
-
-        typer.echo(arm_config(folder.config, arm), nl=False)
-        return
-    typer.echo(f"{summary['title']} ({summary['hash']}): {known_status(path, summary)}")
-    arms, seeds = summary["num_arms"], len(summary["seeds"])
-    typer.echo(f"{arms:,} arms x {seeds} seeds = {summary['num_trials']:,} trials, {summary['method']}")
-    for axis in summary["axes"]:
-        typer.echo(
-            f"{axis['label']} ({axis['key']}): {', '.join(axis['values'][:20])}" + " ..." * (len(axis["values"]) > 20)
-        )
-    if folder.trials.is_file() and summary["status"] in ("finished", "diverged"):
-        from mlpexp.cli.sweep_results import print_comparison
-        from mlpexp.results.comparison import read_comparison
-
-        print_comparison(folder, read_comparison(folder))
-    else:
-        reason = f"{summary['reason']}; " if "reason" in summary else ""
-        typer.echo(f"{reason}go on with: mlpexp sweep --resume {quote(str(path))}")
-
-
-def plot(run: RunPath, plot_format: PlotFormat = None) -> None:
-    """Draw the plots of a run or sweep again, from its files; of a sweep its tables of arms and comparison, too."""
-    from mlpexp.report.formats import check_formats
-    from mlpexp.store.sweep_folder import is_sweep
-
-    formats = check_formats(plot_format)
-    if is_sweep(run):
-        from mlpexp.cli.sweep_results import rebuild
-        from mlpexp.report.sweep_plots import draw_sweep_plots
-
-        rebuild(run)
-        drawn = draw_sweep_plots(run, formats)
-    else:
-        from mlpexp.report.plots import draw_plots
-        from mlpexp.store.run_folder import RunFolder
-
-        drawn = draw_plots(RunFolder.open(run).path, formats)
-    for path in drawn:
-        typer.echo(path)
-
-
-def _repetitions(entry: "Entry") -> str:
-    if entry.sweep:
-        return f"{entry.summary['num_arms']} x {len(entry.summary['seeds'])}" if entry.summary else "-"
-    return str(len(entry.summary.get("members", [])) or "-")
-
-
-def _best_arm(summary: dict[str, Any]) -> str:
-    """The best arm of a sweep, with its interval."""
-    best = summary.get("best")
-    if not best or best["mean"] is None:
-        return "-"
-    spread = f" ± {(best['high'] - best['low']) / 2:.4f}" if best["low"] is not None else ""
-    return f"best {summary['metric']['label']} {best['mean']:.4f}{spread}"
-
-
-def _print_head(console: Any, folder: "RunFolder", summary: dict[str, Any]) -> None:
-    from mlpexp.store.folders import read_json
-    from mlpexp.store.listing import known_status
-
-    environment = read_json(folder.environment)
-    data, model = summary["dataset"], summary["model"]
-    parts = ", ".join(f"{data[part]:,} {part}" for part in ("train", "validation", "test") if data[part])
+    model, environment = summary.model, result.environment
     torch_version = environment.get("packages", {}).get("torch", "?")
-    console.print(f"{summary['name']} ({summary['hash']}): {known_status(folder.path, summary)}", style="bold")
-    console.print(f"data   {data['title']}: {parts}")
-    console.print(f"model  {model['name']}, {model['parameters']:,} parameters")
+    console.print(f"{summary.name} ({summary.hash}): {folder.status(summary)}", style="bold")
+    console.print(f"data   {summary.dataset.title}: {summary.dataset.in_words()}")
+    console.print(f"model  {model.name}, {model.parameters:,} parameters")
     console.print(
         f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
         soft_wrap=True,
     )
     console.print(folder.config.read_text(encoding="utf-8", errors="replace"), soft_wrap=True)
+    if summary.outcome:
+        print_summary(console, result)
+    else:
+        reason = f": {summary.reason}" if summary.reason else ""
+        again = f"go on with: mlpexp train --resume {quote(str(result.path))}"
+        console.print(f"{folder.status(summary)}{reason}; {again}", soft_wrap=True)
+    names = sorted(path.name for path in result.path.iterdir() if not path.name.startswith("."))
+    console.print(f"files: {', '.join(names)}", soft_wrap=True)
 
 
-def _headline(summary: dict[str, Any]) -> str:
-    """The metric that a run is judged by, with its interval."""
+def _show_arms(result: "Result") -> None:
+    summary = result.summary
+    typer.echo(f"{summary.title} ({summary.hash}): {result.folder.status(summary)}")
+    arms, seeds = summary.num_arms, len(summary.seeds)
+    typer.echo(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
+    for axis in summary.axes:
+        more = " ..." * (len(axis.values) > MOST_VALUES)
+        typer.echo(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
+    if summary.outcome:
+        from mlpexp.cli.comparison import print_comparison
+        from mlpexp.results.comparison import read_comparison
+
+        print_comparison(result, read_comparison(result))
+    else:
+        reason = f"{summary.reason}; " if summary.reason else ""
+        typer.echo(f"{reason}go on with: mlpexp sweep --resume {quote(str(result.path))}")
+
+
+def plot(
+    result: ResultName,
+    arm: Annotated[
+        str | None,
+        typer.Option(
+            "--arm", metavar="N", show_default=False,
+            help="Of a sweep: draw the figures of one arm, by number or KEY=VALUE,..., into plots/arm-N.",
+        ),
+    ] = None,
+    plot_format: PlotFormat = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+) -> None:  # fmt: skip
+    """Draw the plots of a run or sweep again, from its files; of a sweep its tables of arms and comparison, too."""
+    from mlpexp.report.formats import check_formats
+
+    formats = check_formats(plot_format)
+    from mlpexp.report.comparison_files import rebuild
+    from mlpexp.report.figures import draw_figures
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
+
+    found = Result.open(find_result(result, runs_dir))
+    number = None
+    if arm is not None:
+        from mlpexp.results.comparison import arm_named
+
+        number = arm_named(found, arm, "--arm")
+        _evaluate(found, number, data_dir)
+    else:
+        rebuild(found)
+    for path in draw_figures(found, formats, number):
+        typer.echo(path)
+
+
+def _evaluate(result: "Result", arm: int, data_dir: Path | None) -> None:
+    """Makes the tables of an arm that are not there, from kept weights or by training again."""
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.results.evaluate import evaluate
+
+    evaluate(result.arm(arm), data_folder(data_dir), say(quiet=False))
+
+
+def _repetitions(summary: "Summary | None") -> str:
+    if summary is None:
+        return "-"
+    return f"{summary.num_arms} x {len(summary.seeds)}" if summary.axes else str(len(summary.seeds) or "-")
+
+
+def _headline(summary: "Summary | None") -> str:
+    """The metric that a result is judged by, of its best arm, with half of its interval."""
+    outcome = summary.outcome if summary else None
+    if summary is None or outcome is None or outcome.best is None:
+        return "-"
+    mean = outcome.arms[outcome.best].means.get(summary.metric.column)
+    if mean is None or mean.mean is None:
+        return "-"
+    best = f"best {summary.metric.label}" if summary.axes else f"{summary.metric.part} {_kind(summary)}"
+    return f"{best} {mean.mean:.4f}{_spread(mean)}"
+
+
+def _kind(summary: "Summary") -> str:
     from mlpexp.config.scores import LABELS
 
-    when = "best" if summary.get("selected_on") else "final"
-    means = summary.get("means", {}).get(when, {})
-    for part in ("test", "validation", "train"):
-        for kind in ("accuracy", "r2", "quantization_error"):
-            value = means.get(f"{part}_{kind}")
-            if value and value["mean"] is not None:
-                spread = (
-                    f" ± {(value['high'] - value['low']) / 2:.4f}"
-                    if value["n"] > 1 and value["low"] is not None
-                    else ""
-                )
-                return f"{part} {LABELS[kind]} {value['mean']:.4f}{spread}"
-    return "-"
+    return LABELS[summary.metric.kind]
+
+
+def _spread(mean: "Mean") -> str:
+    if mean.n < 2 or mean.low is None or mean.high is None:
+        return ""
+    return f" ± {(mean.high - mean.low) / 2:.4f}"
+
+
+def _training(entry: "Entry") -> str:
+    stacks = entry.stacks if entry.summary and entry.summary.outcome else None
+    return "-" if stacks is None else f"{stacks.train_seconds:.1f} s"
 
 
 def _age(seconds: float) -> str:

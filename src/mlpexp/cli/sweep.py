@@ -1,21 +1,18 @@
 """``mlpexp sweep``."""
 
-import signal
 import sys
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, overrides_from
-from mlpexp.errors import InputError, Interrupted, RunError
+from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
-    from mlpexp.execution.local import Runner
+    from mlpexp.execution.run import Job
     from mlpexp.planning.plan import Plan
     from mlpexp.planning.stacks import Stacking
-    from mlpexp.store.sweep_folder import SweepFolder
 
 
 def sweep(
@@ -112,7 +109,8 @@ def sweep(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; train and write nothing.")] = False,
     resume: Annotated[
-        Path | None, typer.Option("--resume", help="Train what is missing of a sweep.", show_default=False)
+        str | None,
+        typer.Option("--resume", metavar="SWEEP", help="Train what is missing of a sweep.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
     quiet: Quiet = False,
@@ -145,21 +143,21 @@ def sweep(
             raise InputError(
                 "--resume: goes on with the sweep as it was; it cannot be combined with what would change it"
             )
-        plan, stacking, folder, workers = _resumed(resume, data_dir, jobs)
+        job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
     else:
         if config is None:
             raise InputError(
                 "--config: missing; for example `mlpexp sweep --config configs/iris/mlp.yaml --learning-rate 0.01,0.1,1`"
             )
         plan = _planned(config, overrides_from(set_, name=name, device=device), options, baseline)
-        stacking, workers = _stacked(plan, jobs, budget)
+        stacks, workers = _stacked(plan, jobs, budget)
         if dry_run:
             from mlpexp.cli.sweep_plan import print_plan
 
-            print_plan(plan, stacking, workers)
+            print_plan(plan, stacks, workers)
             return
-        folder = _fresh(plan, stacking, runs_dir, data_dir)
-    _run(plan, stacking, folder, workers, backend, address, data_dir, formats, power=power, quiet=quiet)
+        job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
+    _run(job, workers, backend, address, formats, power=power, quiet=quiet)
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
@@ -194,67 +192,38 @@ def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stack
     from mlpexp.planning.stacks import available_memory, choose_jobs, stacking
 
     budget = memory or available_memory()
-    workers = choose_jobs(jobs, stacking(plan, 1, budget).seconds)
-    return stacking(plan, workers, budget), workers
+    alone = stacking(plan, 1, budget)
+    workers = choose_jobs(jobs, alone.seconds)
+    return (alone if workers == 1 else stacking(plan, workers, budget)), workers
 
 
-def _fresh(plan: "Plan", stacking: "Stacking", runs_dir: Path, data_dir: Path | None) -> "SweepFolder":
-    from mlpexp.execution.sweep_run import new_sweep
+def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.execution.run import new_job
 
-    return new_sweep(plan, stacking, runs_dir, sys.argv, None if data_dir is None else str(data_dir))
+    return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
 
 
-def _resumed(path: Path, data_dir: Path | None, jobs: int | None) -> "tuple[Plan, Stacking, SweepFolder, int]":
-    from mlpexp.execution.sweep_run import reopened
+def _resumed(text: str, runs_dir: Path, data_dir: Path | None, jobs: int | None, *, quiet: bool) -> "tuple[Job, int]":
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.execution.run import reopened
     from mlpexp.planning.stacks import choose_jobs
+    from mlpexp.store.listing import find_result
 
-    folder, plan, stacking = reopened(path, None if data_dir is None else str(data_dir))
-    return plan, stacking, folder, choose_jobs(jobs, stacking.seconds)
+    job = reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet))
+    return job, choose_jobs(jobs, job.stacking.seconds)
 
 
 def _run(
-    plan: "Plan", stacking: "Stacking", folder: "SweepFolder", workers: int, backend: str, address: str | None,
-    data_dir: Path | None, formats: list[str], *, power: float | None, quiet: bool,
-) -> None:  # fmt: skip
-    from mlpexp.cli.sweep_progress import SweepBar
+    job: "Job", workers: int, backend: str, address: str | None, formats: list[str], *, power: float | None, quiet: bool
+) -> None:
+    from mlpexp.cli.training import train_job
     from mlpexp.execution.backends import runner
-    from mlpexp.execution.sweep_run import train_sweep
+    from mlpexp.report.conclusions import losses
 
-    again = f"resume with: mlpexp sweep --resume {quote(str(folder.path))}"
-    again += f" --data-dir {quote(str(data_dir))}" if data_dir else ""
-    run: Runner = runner(backend, workers, address)
-    place = None if data_dir is None else str(data_dir.resolve())
-    try:
-        with SweepBar(shown=not quiet and sys.stderr.isatty()) as bar:
-            for update in train_sweep(plan, stacking, folder, run, place, reachable=backend == "local"):
-                bar.show(update)
-    except Interrupted as stop:
-        raise Interrupted(f"{stop}; what has been trained is kept; {again}", stop.exit_code - 128) from None
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; {again}", signal.SIGINT) from None
-    except RunError as error:
-        raise RunError(f"{error}; {again}") from None
-    _show(folder, formats, power=power, quiet=quiet)
-
-
-def _show(folder: "SweepFolder", formats: list[str], *, power: float | None, quiet: bool) -> None:
-    from mlpexp.cli.sweep_results import losses, print_sweep, write_texts
-    from mlpexp.report.sweep_plots import draw_sweep_plots
-    from mlpexp.results.comparison import read_comparison
-
-    try:
-        found = read_comparison(folder)  # with --power, the sweep's own margin is that difference
-        write_texts(folder, found)
-        drawn = draw_sweep_plots(folder.path, formats)
-    except KeyboardInterrupt:
-        again = f"draw its plots with: mlpexp plot {quote(str(folder.path))}"
-        raise Interrupted(f"interrupted; the sweep is complete; {again}", signal.SIGINT) from None
-    if quiet:
-        typer.echo(folder.path)
-    else:
-        print_sweep(folder, found, drawn, power=power)
-    summary = folder.read_summary()
-    for line in losses(summary) if quiet else []:  # else it stands below the table
+    run = runner(backend, workers, address)
+    result = train_job(job, run, formats, reachable=backend == "local", power=power, quiet=quiet)
+    for line in losses(result.summary) if quiet else []:  # else it stands below the table
         typer.echo(f"warning: {line}", err=True)
-    if summary["status"] == "diverged":
-        raise RunError(f"{folder.path}: every trial diverged or failed; trials.csv says why")
+    if result.summary.status == "diverged":
+        raise RunError(f"{result.path}: every trial diverged or failed; trials.csv says why")

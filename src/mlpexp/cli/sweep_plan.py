@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlpexp.cli.tables import print_table
+from mlpexp.planning.recording import recording, sentences
 from mlpexp.report.tables import TextTable
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def print_plan(plan: "Plan", stacking: "Stacking", workers: int) -> None:
 
 def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
     """The plan in sentences."""
-    num_trials, trained = len(plan.arms) * len(plan.seeds), sum(len(stack.trials) for stack in stacking.stacks)
+    num_trials, trained = len(plan.arms) * len(plan.seeds), stacking.num_trials
     time = duration(stacking.seconds / min(workers, len(stacking.stacks)))
     lines = [
         f"{_counted(len(plan.arms), 'arm')} x {_counted(len(plan.seeds), 'seed')} = {_counted(num_trials, 'trial')} in "
@@ -36,6 +37,7 @@ def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
     if trained < num_trials:
         lines.append(f"{num_trials - trained:,} trials equal others and are not trained twice")
     lines += stacking.reasons
+    lines += sentences(plan, recording(plan, trained), trained)
     lines.append(f"compared by {plan.metric.label} at the {'best' if plan.metric.when == 'best' else 'last'} epoch")
     return lines
 

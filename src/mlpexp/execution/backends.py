@@ -7,10 +7,10 @@ from typing import Any
 
 from mlpexp.config.problems import did_you_mean
 from mlpexp.errors import InputError, Interrupted
-from mlpexp.execution.local import POLL_SECONDS, Outcomes, Runner, Stop, in_this_process, in_workers
+from mlpexp.execution.local import POLL_SECONDS, STOPPED, Outcomes, Runner, Stop, in_this_process, in_workers
 from mlpexp.execution.tasks import StackOutcome, StackTask, failed
 
-PACKAGES = {"local": "joblib", "ray": "ray", "dask": "distributed"}
+PACKAGES = {"local": "loky", "ray": "ray", "dask": "distributed"}
 
 
 def check_backend(name: str, address: str | None) -> None:
@@ -102,14 +102,14 @@ def on_dask(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: St
 
 
 def _remote(task: StackTask) -> StackOutcome:
-    from mlpexp.execution.worker import train_stack
+    from mlpexp.execution.driver import finished, train_stack
 
-    return train_stack(task)
+    return finished(train_stack(task))
 
 
 def _obey(stop: Stop) -> None:
     if number := stop():
-        raise Interrupted("stopped", number)
+        raise Interrupted(STOPPED, number)
 
 
 def _result(get: Callable[[], Any], task: StackTask) -> StackOutcome:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def environment(
         "mlpexp": __version__,
         "git_commit": _git_commit(),
         "python": platform.python_version(),
-        "packages": {package: version(package) for package in packages},
+        "packages": {package: version(package) for package in packages} | {"torch": torch_version()},
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "device": device,
@@ -46,7 +47,20 @@ def environment(
 
 def resumption(device: str, threads: int) -> dict[str, Any]:
     """What may be another one when a run goes on: an entry of ``resumed`` in ``environment.json``."""
-    return {"date": _now(), "device": device, "threads": threads, "torch": version("torch")}
+    return {"date": _now(), "device": device, "threads": threads, "torch": torch_version()}
+
+
+def torch_version() -> str:
+    """With its build tag, such as ``2.15.0+cu132``, which only torch itself knows; read without importing it."""
+    spec = find_spec("torch")
+    if spec is None or not spec.submodule_search_locations:
+        return version("torch")
+    try:
+        text = (Path(spec.submodule_search_locations[0]) / "version.py").read_text(encoding="utf-8")
+    except OSError:
+        return version("torch")
+    found = re.search(r"""^__version__ = ['"](.+)['"]""", text, re.MULTILINE)
+    return found[1] if found else version("torch")
 
 
 def _now() -> str:

@@ -1,189 +1,217 @@
-"""What a trained run says about its data: the files of ``evaluation/``, from which figures are drawn.
+"""What trained networks say about their data: the tables of ``evaluation/``, from which figures are drawn.
 
 Axis letters: M members, n samples of a part, K outputs.
 """
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 
+from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.datasets import Synthetic
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.functions import FUNCTIONS
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.store.files import write_text
-from mlpexp.store.table import Cell, as_csv
+from mlpexp.planning.recording import CURVE_POINTS, GRID_POINTS, HISTOGRAM_BINS
+from mlpexp.store.plan_files import Recording
 from mlpexp.training.evaluation import chunk_size
 from mlpexp.training.samples import Samples
 
-GRID_POINTS = 120  # per axis of a decision boundary
-CURVE_POINTS = 400
-HISTOGRAM_BINS = 50
 HISTOGRAM_SAMPLES = 1000
-MOST_MISCLASSIFIED = 25
-MOST_PREDICTIONS = 2_000_000  # rows of predictions.csv, over all seeds
-RESERVED = frozenset(("seed", "part", "index", "target", "predicted", "probability", "truth"))  # columns of our own
+RESERVED = frozenset(
+    ("arm", "seed", "part", "index", "target", "predicted", "probability", "truth")
+)  # columns of our own
 
 
-class _MemberData:
-    """The samples of a stack, one member after the other, whether or not several see the same."""
+class Evaluation(Protocol):
+    """Collects tables, stack by stack."""
 
-    def __init__(self, samples: Samples, members: Sequence[Experiment]) -> None:
+    def add(
+        self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment], arms: Sequence[int],
+        architectures: Sequence[Architecture],
+    ) -> None:  # fmt: skip
+        """Evaluates a stack: its members and the number of each one's arm."""
+
+    def tables(self) -> Iterator[tuple[str, list[str]]]:
+        """Name and CSV lines, header first, of each table that has rows."""
+
+
+def evaluation_of(experiment: Experiment, dataset: Dataset, recording: Recording) -> Evaluation:
+    """What evaluates experiments like this one."""
+    if isinstance(experiment.model, Som):
+        from mlpexp.execution.evaluate_map import MapEvaluation
+
+        return MapEvaluation(dataset, recording)
+    return NetworkEvaluation(experiment, dataset, recording)
+
+
+class Table:
+    """Lines of CSV, each trial's behind one another."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(columns)
+        self.lines = [text.getvalue()]
+
+    def add(self, prefix: str, *columns: Iterable[object]) -> None:
+        """Adds a row per entry of the columns; numbers with the digits that give their double back."""
+        texts = zip(*(map(_text, column) for column in columns), strict=True)
+        self.lines += [f"{prefix}{','.join(row)}\n" for row in texts]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else repr(value)
+
+
+class StackData:
+    """The samples of a stack, one member after the other, whether or not several see the same.
+
+    Attributes:
+        prefixes: What names each member's trial in a table.
+        first: The members of the first seed.
+    """
+
+    def __init__(
+        self, samples: Samples, members: Sequence[Experiment], arms: Sequence[int], recording: Recording
+    ) -> None:
         self.samples, self._index = samples, samples.index_of(members)
         self.seeds = [member.seed for member in members]
+        trials = zip(arms, self.seeds, strict=True)
+        self.prefixes = [f"{arm},{seed}," if recording.arm_column else f"{seed}," for arm, seed in trials]
         self.init_seeds = [member.seeds_by_purpose.init for member in members]
         self.rows_MN = samples.rows[self._index]
+        self.first = [i for i, seed in enumerate(self.seeds) if seed == recording.first_seed]
 
-    def inputs(self, start: int, stop: int) -> torch.Tensor:
-        """Inputs ``(M, n, ...)`` at positions start to stop."""
-        return self._of_members(self.samples.part(start, stop)[0])
+    def inputs(self, start: int, stop: int, members: Sequence[int] | None = None) -> torch.Tensor:
+        """Inputs ``(M, n, ...)`` at positions start to stop, of some members or all."""
+        return self._of_members(self.samples.part(start, stop)[0], members)
 
-    def standardized(self, points: np.ndarray) -> torch.Tensor:
-        """Points ``(n, F)`` in original units as inputs ``(M, n, F)`` of all members."""
+    def standardized(self, points: np.ndarray, members: Sequence[int] | None = None) -> torch.Tensor:
+        """Points ``(n, F)`` in original units as inputs ``(M, n, F)``."""
         samples = self.samples
         raw = torch.from_numpy(points).to(samples.device, samples.shift.dtype)
-        return self._of_members(samples.standardized(raw.expand(len(samples.pairs), *points.shape)))
+        return self._of_members(samples.standardized(raw.expand(len(samples.pairs), *points.shape)), members)
 
-    def _of_members(self, of_pairs: torch.Tensor) -> torch.Tensor:
-        return of_pairs[torch.from_numpy(self._index).to(of_pairs.device)]
+    def _of_members(self, of_pairs: torch.Tensor, members: Sequence[int] | None) -> torch.Tensor:
+        index = self._index if members is None else self._index[list(members)]
+        return of_pairs[torch.from_numpy(index).to(of_pairs.device)]
 
 
-class Evaluation:
-    """Collects, stack by stack, the rows of each file."""
+class NetworkEvaluation:
+    """Predictions, histograms, boundaries and curves of networks."""
 
-    def __init__(self, experiment: Experiment, dataset: Dataset) -> None:
-        self.experiment, self.dataset = experiment, dataset
+    def __init__(self, experiment: Experiment, dataset: Dataset, recording: Recording) -> None:
+        self.experiment, self.dataset, self.recording = experiment, dataset, recording
         self.classification = dataset.facts.task == "classification"
-        self.tables: dict[str, list[dict[str, Cell]]] = {}
+        self._tables: dict[str, Table] = {}
         names = dataset.feature_names
         self.shown_features = names if len(names) <= 2 and not RESERVED.intersection(names) else ()
 
     @torch.no_grad()
-    def add(self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment]) -> None:
+    def add(
+        self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment], arms: Sequence[int],
+        architectures: Sequence[Architecture],
+    ) -> None:  # fmt: skip
         """Evaluates a stack of the given members."""
-        data = _MemberData(samples, members)
-        for start, stop in samples.sizes.bounds.values():
-            self._predictions(network, data, start, stop)
-        if "histograms" not in self.tables:  # of the first seed only
-            self._histograms(network, data)
-            if self.classification and len(self.shown_features) == 2:
-                self._boundary(network, data)
-        if not self.classification and len(self.shown_features) == 1:
+        data, wanted = StackData(samples, members, arms, self.recording), self.recording.tables
+        if "predictions" in wanted:
+            self._predictions(network, data)
+        if data.first:
+            first = network.select(data.first)
+            if "histograms" in wanted:
+                self._histograms(first, data, architectures)
+            if "boundary" in wanted and self.classification and len(self.shown_features) == 2:
+                self._boundary(first, data)
+        if "curve" in wanted and not self.classification and len(self.shown_features) == 1:
             self._curve(network, data)
 
-    def write(self, folder: Path) -> None:
-        """Writes one CSV file per table."""
-        if self.dataset.facts.is_image and self.classification:
-            self._misclassified()
-        for name, rows in self.tables.items():
-            if rows:
-                write_text(folder / f"{name}.csv", as_csv(list(rows[0]), rows))
+    def tables(self) -> Iterator[tuple[str, list[str]]]:
+        """Name and CSV lines of each table."""
+        for name, table in self._tables.items():
+            yield name, table.lines
 
-    def _predictions(self, network: StackedNetwork, data: "_MemberData", start: int, stop: int) -> None:
-        """Target and prediction of every sample; of large data sets, of the last part (the test part) only."""
-        sizes = data.samples.sizes
-        part = next(name for name, bounds in sizes.bounds.items() if bounds == (start, stop))
-        everything = (sizes.train + sizes.validation + sizes.test) * self.experiment.seeds
-        if (everything > MOST_PREDICTIONS or self.dataset.facts.is_image) and part != list(sizes.bounds)[-1]:
-            return
-        outputs_MnK = self._outputs(network, data, start, stop)
-        rows_Mn = data.rows_MN[:, start:stop]
-        table = self.tables.setdefault("predictions", [])
-        for member, seed in enumerate(data.seeds):
-            table.extend(self._predicted(seed, part, rows_Mn[member], outputs_MnK[member]))
+    def _table(self, name: str, *columns: str) -> Table:
+        return self._tables.setdefault(name, Table((*self.recording.keys, *columns)))
 
-    def _outputs(self, network: StackedNetwork, data: "_MemberData", start: int, stop: int) -> np.ndarray:
+    def _predictions(self, network: StackedNetwork, data: StackData) -> None:
+        """Target and prediction of every sample, or of those of the last part (the test part)."""
+        names = (*("index", "target", "predicted"), *(("probability",) if self.classification else ()))
+        table = self._table("predictions", "part", *names, *self.shown_features)
+        bounds = list(data.samples.sizes.bounds.items())
+        for part, (start, stop) in bounds if self.recording.whole else bounds[-1:]:
+            outputs_MnK = self._outputs(network, data, start, stop)
+            for prefix, rows_n, outputs_nK in zip(data.prefixes, data.rows_MN[:, start:stop], outputs_MnK, strict=True):
+                table.add(f"{prefix}{part},", *self._predicted(rows_n, outputs_nK))
+
+    def _outputs(self, network: StackedNetwork, data: StackData, start: int, stop: int) -> np.ndarray:
         size = chunk_size(network)
         chunks = [network(data.inputs(a, min(a + size, stop))) for a in range(start, stop, size)]
         outputs = torch.cat(chunks, 1)
         return (torch.softmax(outputs, 2) if self.classification else outputs).cpu().double().numpy()
 
-    def _predicted(self, seed: int, part: str, rows_n: np.ndarray, outputs_nK: np.ndarray) -> Iterator[dict[str, Cell]]:
-        names = self.shown_features
-        best_n = outputs_nK.argmax(1)
-        for i, row in enumerate(rows_n.tolist()):
-            entry: dict[str, Cell] = {"seed": seed, "part": part, "index": row}
-            if self.classification:
-                entry["target"] = int(self.dataset.targets[row])
-                entry["predicted"], entry["probability"] = int(best_n[i]), float(outputs_nK[i, best_n[i]])
-            else:
-                entry["target"], entry["predicted"] = float(self.dataset.targets[row, 0]), float(outputs_nK[i, 0])
-            for column, name in enumerate(names):
-                entry[name] = float(self.dataset.inputs[row, column])
-            yield entry
+    def _predicted(self, rows_n: np.ndarray, outputs_nK: np.ndarray) -> list[list[object]]:
+        """Columns: index, target, predicted, probability, features."""
+        shown = [self.dataset.inputs[rows_n, column].astype(float) for column in range(len(self.shown_features))]
+        if self.classification:
+            best_n = outputs_nK.argmax(1)
+            numbers = [self.dataset.targets[rows_n], best_n, outputs_nK[np.arange(len(best_n)), best_n]]
+        else:
+            numbers = [self.dataset.targets[rows_n, 0].astype(float), outputs_nK[:, 0]]
+        return [column.tolist() for column in (rows_n, *numbers, *shown)]
 
-    def _boundary(self, network: StackedNetwork, data: "_MemberData") -> None:
+    def _boundary(self, first: StackedNetwork, data: StackData) -> None:
         low, high = self.dataset.inputs.min(0), self.dataset.inputs.max(0)
         margin = 0.12 * (high - low)
         axes = [np.linspace(a, b, GRID_POINTS) for a, b in zip(low - margin, high + margin, strict=True)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
-        outputs = torch.softmax(network(data.standardized(points)), 2)[0].cpu().double().numpy()
-        first, second = self.dataset.feature_names
-        self.tables["boundary"] = [
-            {
-                "seed": data.seeds[0],
-                first: float(x),
-                second: float(y),
-                "predicted": int(p.argmax()),
-                "probability": float(p.max()),
-            }
-            for (x, y), p in zip(points, outputs, strict=True)
-        ]
+        table = self._table("boundary", *self.shown_features, "predicted", "probability")
+        outputs_MnK = torch.softmax(first(data.standardized(points, data.first)), 2).cpu().double().numpy()
+        for member, outputs_nK in zip(data.first, outputs_MnK, strict=True):
+            columns = (points[:, 0], points[:, 1], outputs_nK.argmax(1), outputs_nK.max(1))
+            table.add(data.prefixes[member], *(column.tolist() for column in columns))
 
-    def _curve(self, network: StackedNetwork, data: "_MemberData") -> None:
+    def _curve(self, network: StackedNetwork, data: StackData) -> None:
         low, high = self.dataset.inputs.min(), self.dataset.inputs.max()
         x = np.linspace(low, high, CURVE_POINTS)
         outputs_Mn = network(data.standardized(x[:, None]))[:, :, 0].cpu().double().numpy()
         config = self.experiment.dataset
         truth = FUNCTIONS[config.function].values(x) if isinstance(config, Synthetic) and config.function else None
-        table = self.tables.setdefault("curve", [])
-        for seed, predicted_n in zip(data.seeds, outputs_Mn, strict=True):
-            for i in range(CURVE_POINTS):
-                row: dict[str, Cell] = {
-                    "seed": seed,
-                    self.dataset.feature_names[0]: float(x[i]),
-                    "predicted": float(predicted_n[i]),
-                }
-                table.append(row if truth is None else {**row, "truth": float(truth[i])})
+        more = {} if truth is None else {"truth": truth.astype(float).tolist()}
+        table = self._table("curve", self.dataset.feature_names[0], "predicted", *more)
+        for prefix, predicted_n in zip(data.prefixes, outputs_Mn, strict=True):
+            table.add(prefix, x.tolist(), predicted_n.tolist(), *more.values())
 
-    def _histograms(self, network: StackedNetwork, data: "_MemberData") -> None:
-        seed = data.seeds[0]
-        initial = StackedNetwork.initialized(network.architecture, [data.init_seeds[0]], dtype=network.flat.dtype)
-        table = self.tables.setdefault("histograms", [])
-        for layer in network.architecture.layers:
-            key = f"{layer.name}.weight"
-            if key in network.parameters:
-                table += _histogram(seed, "weights initial", layer.name, initial.parameters[key].numpy())
-                table += _histogram(seed, "weights final", layer.name, network.parameters[key][0].cpu().numpy())
-        inputs = data.inputs(0, min(HISTOGRAM_SAMPLES, data.samples.sizes.train))
-        outputs = network.layer_outputs(inputs)
-        for layer in network.architecture.layers:
-            if isinstance(layer.spec, Activation):
-                table += _histogram(seed, "activations", layer.name, outputs[layer.name][0].float().cpu().numpy())
-
-    def _misclassified(self) -> None:
-        wrong = [row for row in self.tables["predictions"] if row["target"] != row["predicted"]]
-        wrong.sort(key=lambda row: (-float(row["probability"]), row["seed"], row["index"]))
-        distinct = {row["index"]: row for row in reversed(wrong)}  # an image that several seeds get wrong is shown once
-        height, width = self.dataset.facts.input_shape[1:]
-        table: list[dict[str, Cell]] = []
-        for row in [row for row in wrong if distinct[row["index"]] is row][:MOST_MISCLASSIFIED]:
-            pixels = self.dataset.inputs[int(row["index"]), 0].reshape(-1).tolist()
-            kept = {name: row[name] for name in ("seed", "index", "target", "predicted", "probability")}
-            table.append({**kept, "height": height, "width": width, **{f"p{i}": p for i, p in enumerate(pixels)}})
-        self.tables["misclassified"] = table
+    def _histograms(self, first: StackedNetwork, data: StackData, architectures: Sequence[Architecture]) -> None:
+        """Weights at the start and at the end, and what activations give for training samples, of each arm's first seed."""
+        table = self._table("histograms", "kind", "layer", "low", "high", "count")
+        inputs = data.inputs(0, min(HISTOGRAM_SAMPLES, data.samples.sizes.train), data.first)
+        outputs = first.layer_outputs(inputs)
+        layers = first.architecture.layers
+        for place, member in enumerate(data.first):
+            initial = StackedNetwork.initialized(
+                architectures[member], [data.init_seeds[member]], dtype=first.flat.dtype
+            )
+            for layer in layers:
+                key = f"{layer.name}.weight"
+                if key in first.parameters:
+                    before, after = initial.parameters[key].numpy(), first.parameters[key][place].cpu().numpy()
+                    _histogram(table, data.prefixes[member], "weights initial", layer.name, before)
+                    _histogram(table, data.prefixes[member], "weights final", layer.name, after)
+            for layer in layers:
+                if isinstance(layer.spec, Activation):
+                    values = outputs[layer.name][place].float().cpu().numpy()
+                    _histogram(table, data.prefixes[member], "activations", layer.name, values)
 
 
-def _histogram(seed: int, kind: str, layer: str, values: np.ndarray) -> list[dict[str, Cell]]:
+def _histogram(table: Table, prefix: str, kind: str, layer: str, values: np.ndarray) -> None:
     finite = values[np.isfinite(values)].astype(np.float64)
-    if not finite.size or not np.isfinite(np.ptp(finite)):
-        return []
-    counts, edges = np.histogram(finite, bins=HISTOGRAM_BINS)
-    return [
-        {"seed": seed, "kind": kind, "layer": layer, "low": float(low), "high": float(high), "count": int(count)}
-        for count, low, high in zip(counts, edges[:-1], edges[1:], strict=True)
-    ]
+    if finite.size and np.isfinite(np.ptp(finite)):
+        counts, edges = np.histogram(finite, bins=HISTOGRAM_BINS)
+        table.add(f"{prefix}{kind},{layer},", *(column.tolist() for column in (edges[:-1], edges[1:], counts)))

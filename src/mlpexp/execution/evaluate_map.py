@@ -3,83 +3,91 @@
 Axis letters: M members, F features, U units, n samples of a part.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 
+from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.grid import neighbours, positions
 from mlpexp.architectures.layers import SelfOrganizingMap
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
+from mlpexp.execution.evaluate import StackData, Table
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.som.steps import WEIGHT
 from mlpexp.som.winners import winners
-from mlpexp.store.files import write_text
-from mlpexp.store.table import Cell, as_csv
+from mlpexp.store.plan_files import Recording
 from mlpexp.training.evaluation import chunk_size
 from mlpexp.training.samples import Samples
 
-OWN_COLUMNS = ("seed", "unit", "row", "column", "across", "down")
+OWN_COLUMNS = ("unit", "row", "column", "across", "down")
+RESERVED = frozenset(("arm", "seed", *OWN_COLUMNS))
 
 
 class MapEvaluation:
-    """Collects, stack by stack, the rows of each file."""
+    """Units, distances between them, and hits of self-organizing maps."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: Dataset, recording: Recording) -> None:
+        self.dataset, self.recording = dataset, recording
         self.classification = dataset.facts.task == "classification"
         names = dataset.feature_names or [f"p{i}" for i in range(int(np.prod(dataset.facts.input_shape)))]
-        self.features = [f"feature {name}" if name in OWN_COLUMNS else name for name in names]
-        self.tables: dict[str, list[dict[str, Cell]]] = {"units": [], "u_matrix": [], "hits": []}
+        features = [f"feature {name}" if name in RESERVED else name for name in names]
+        kinds = ("class",) if self.classification else ()
+        columns = {
+            "units": (*OWN_COLUMNS, *features),
+            "u_matrix": ("across", "down", "distance"),
+            "hits": ("part", "unit", *kinds, "hits"),
+        }
+        self._tables = {
+            name: Table((*recording.keys, *of_table)) for name, of_table in columns.items() if name in recording.tables
+        }
+
+    def tables(self) -> Iterator[tuple[str, list[str]]]:
+        """Name and CSV lines of each table."""
+        for name, table in self._tables.items():
+            yield name, table.lines
 
     @torch.no_grad()
-    def add(self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment]) -> None:
+    def add(
+        self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment], arms: Sequence[int],
+        architectures: Sequence[Architecture],
+    ) -> None:  # fmt: skip
         """Evaluates a stack of the given members."""
         grid = network.architecture.layers[-1].spec
         assert isinstance(grid, SelfOrganizingMap)
+        prefixes = StackData(samples, members, arms, self.recording).prefixes
         pair_of_member = samples.index_of(members)
         books = network.parameters[WEIGHT].mT.double().cpu().numpy()
-        seeds = [member.seed for member in members]
-        for seed, pair, book_UF in zip(seeds, pair_of_member.tolist(), books, strict=True):
-            self._units(seed, book_UF, pair, grid, samples)
-            self.tables["u_matrix"] += [
-                {"seed": seed, "across": float(x), "down": float(y), "distance": float(distance)}
-                for x, y, distance in u_matrix(book_UF, grid)
-            ]
+        for prefix, pair, book_UF in zip(prefixes, pair_of_member.tolist(), books, strict=True):
+            if "units" in self._tables:
+                self._units(prefix, book_UF, pair, grid, samples)
+            if "u_matrix" in self._tables:
+                self._tables["u_matrix"].add(prefix, *u_matrix(book_UF, grid).T.tolist())
+        if "hits" not in self._tables:
+            return
         index = torch.from_numpy(pair_of_member).to(samples.device)
         for part, (start, stop) in samples.sizes.bounds.items():
             nearest_Mn = _nearest(network, samples, index, start, stop)
-            for seed, pair, nearest_n in zip(seeds, pair_of_member.tolist(), nearest_Mn, strict=True):
-                self._hits(seed, part, nearest_n, samples.rows[pair, start:stop])
+            for prefix, pair, nearest_n in zip(prefixes, pair_of_member.tolist(), nearest_Mn, strict=True):
+                self._hits(f"{prefix}{part},", nearest_n, samples.rows[pair, start:stop])
 
-    def write(self, folder: Path) -> None:
-        """Writes one CSV file per table."""
-        for name, rows in self.tables.items():
-            write_text(folder / f"{name}.csv", as_csv(list(rows[0]), rows))
-
-    def _units(self, seed: int, book_UF: np.ndarray, pair: int, grid: SelfOrganizingMap, samples: Samples) -> None:
+    def _units(self, prefix: str, book_UF: np.ndarray, pair: int, grid: SelfOrganizingMap, samples: Samples) -> None:
         """Place of each unit and its weights in the units of the data."""
         shift, scale = (each[pair, 0].double().cpu().numpy() for each in (samples.shift, samples.scale))
         shape = self.dataset.facts.input_shape
         original = (book_UF.reshape(-1, *shape) * scale + shift).reshape(len(book_UF), -1)
-        for unit, (place, weights) in enumerate(zip(positions(grid), original.tolist(), strict=True)):
-            row, column = divmod(unit, grid.columns)
-            numbers = (seed, unit, row, column, float(place[0]), float(place[1]))
-            self.tables["units"].append(
-                dict(zip(OWN_COLUMNS, numbers, strict=True)) | dict(zip(self.features, weights, strict=True))
-            )
+        units = np.arange(len(book_UF))
+        rows, columns = divmod(units, grid.columns)
+        places = np.asarray(positions(grid), dtype=float).T
+        self._tables["units"].add(prefix, *(c.tolist() for c in (units, rows, columns, *places, *original.T)))
 
-    def _hits(self, seed: int, part: str, nearest_n: np.ndarray, rows_n: np.ndarray) -> None:
+    def _hits(self, prefix: str, nearest_n: np.ndarray, rows_n: np.ndarray) -> None:
         """How many samples of a part each unit is nearest to, by class; a unit without samples has no row."""
         classes = self.dataset.targets[rows_n] if self.classification else np.zeros_like(nearest_n)
         found, counts = np.unique(np.stack([nearest_n, classes], 1), axis=0, return_counts=True)
-        for (unit, label), count in zip(found.tolist(), counts.tolist(), strict=True):
-            entry: dict[str, Cell] = {"seed": seed, "part": part, "unit": unit}
-            self.tables["hits"].append(
-                entry | ({"class": label, "hits": count} if self.classification else {"hits": count})
-            )
+        labels = [found[:, 1].tolist()] if self.classification else []
+        self._tables["hits"].add(prefix, found[:, 0].tolist(), *labels, counts.tolist())
 
 
 def _nearest(network: StackedNetwork, samples: Samples, index: torch.Tensor, start: int, stop: int) -> np.ndarray:

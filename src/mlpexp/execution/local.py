@@ -10,17 +10,18 @@ from functools import partial
 from time import sleep
 from typing import Any
 
-from joblib.externals.loky.process_executor import ProcessPoolExecutor
+from loky import ProcessPoolExecutor
 
 from mlpexp.errors import Interrupted
 from mlpexp.execution.progress import Shares
-from mlpexp.execution.tasks import StackOutcome, StackTask, failed, halves, joined
+from mlpexp.execution.tasks import StackOutcome, StackTask, Tick, failed, halves, joined
 
 POLL_SECONDS = 0.2
+STOPPED = "stopped; what has been trained is kept"
 DIED = "its worker process died (killed, or out of memory)"
 
 Stop = Callable[[], int | None]
-Outcomes = Iterator[StackOutcome | None]  # None: nothing new, but time to move the progress bar
+Outcomes = Iterator[StackOutcome | Tick | None]  # None: nothing new, but time to move the progress bar
 Runner = Callable[[Sequence[StackTask], Stop, Shares], Outcomes]
 
 
@@ -30,10 +31,10 @@ def in_this_process(tasks: Sequence[StackTask], stop: Stop, shares: Shares) -> O
     Raises:
         Interrupted: After the checkpoint of the stack in training has been saved.
     """
-    from mlpexp.execution.worker import train_stack
+    from mlpexp.execution.driver import train_stack
 
     for task in tasks:
-        yield train_stack(task, stop, partial(shares.set, task.number))
+        yield (yield from train_stack(task, stop))
 
 
 def in_workers(tasks: Sequence[StackTask], jobs: int, stop: Stop) -> Outcomes:
@@ -49,8 +50,8 @@ def in_workers(tasks: Sequence[StackTask], jobs: int, stop: Stop) -> Outcomes:
     while waiting:
         suspects: list[StackTask] = []
         for outcome in _pool(list(waiting.values()), jobs, stop, suspects):
-            if outcome:
-                del waiting[outcome.number]
+            if isinstance(outcome, StackOutcome):
+                del waiting[outcome.task.number]
             yield outcome
         for suspect in suspects:
             yield _alone(suspect, stop)
@@ -61,11 +62,11 @@ def _alone(task: StackTask, stop: Stop) -> StackOutcome:
     """A stack in a worker of its own, in halves if that dies."""
     died: list[StackTask] = []
     for outcome in _pool([task], 1, stop, died):
-        if outcome:
+        if isinstance(outcome, StackOutcome):
             return outcome
     if len(task.members) == 1:
         return failed(task, DIED)
-    return joined([_alone(half, stop) for half in halves(task)])
+    return joined(task, [_alone(half, stop) for half in halves(task)])
 
 
 def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[StackTask]) -> Outcomes:
@@ -82,7 +83,7 @@ def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[Stac
                     return
                 done, _ = wait(running, POLL_SECONDS, FIRST_COMPLETED)
                 if number := stop():
-                    raise Interrupted("stopped", number)
+                    raise Interrupted(STOPPED, number)
                 for future in done:
                     outcome = future.result()
                     del running[future]
@@ -112,9 +113,8 @@ def _end_with(parent: int) -> None:
 
 def _work(task: StackTask) -> StackOutcome:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from mlpexp.execution.worker import train_stack
+    from mlpexp.execution.driver import finished, train_stack
 
     if task.folder is None:
-        return train_stack(task)
-    shares = Shares.open(task.folder)
-    return train_stack(task, report=partial(shares.set, task.number))
+        return finished(train_stack(task))
+    return finished(train_stack(task), partial(Shares.open(task.folder).set, task.number))

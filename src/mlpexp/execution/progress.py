@@ -1,44 +1,38 @@
 """How far each stack in training is, in a small file that worker processes write and the parent reads."""
 
-import mmap
-import struct
 from pathlib import Path
 from typing import Self
+
+import numpy as np
 
 from mlpexp.store.files import write_errors
 
 NAME = ".progress"
-SHARE = struct.Struct("d")
 
 
 class Shares:
     """The share done of each stack, 0 to 1. Of no consequence: results do not depend on it."""
 
-    def __init__(self, memory: mmap.mmap) -> None:
-        self.memory = memory
+    def __init__(self, shares: np.ndarray) -> None:
+        self.shares = shares
 
     @classmethod
     def create(cls, folder: Path, num_stacks: int) -> Self:
         """A fresh file with all shares 0."""
         with write_errors(folder):
-            (folder / NAME).write_bytes(bytes(SHARE.size * max(num_stacks, 1)))
+            (folder / NAME).write_bytes(np.zeros(max(num_stacks, 1)).tobytes())
         return cls.open(str(folder))
 
     @classmethod
     def open(cls, folder: str) -> Self:
-        """The file of a sweep that is being trained."""
-        with (Path(folder) / NAME).open("r+b") as stream:
-            return cls(mmap.mmap(stream.fileno(), 0))
+        """The file of a result that is being trained."""
+        return cls(np.memmap(Path(folder) / NAME, dtype=np.float64, mode="r+"))
 
     def set(self, stack: int, share: float) -> None:
         """Notes how far a stack is."""
-        SHARE.pack_into(self.memory, SHARE.size * stack, share)
-
-    def get(self, stack: int) -> float:
-        """How far a stack is."""
-        return float(SHARE.unpack_from(self.memory, SHARE.size * stack)[0])
+        self.shares[stack] = share
 
     def close(self, folder: Path) -> None:
         """Removes the file."""
-        self.memory.close()
+        self.shares = np.zeros(0)
         (folder / NAME).unlink(missing_ok=True)

@@ -1,283 +1,309 @@
-"""The way of one experiment: config -> data set -> split -> network -> engine -> records -> run folder."""
+"""The way of every experiment: plan -> stacks -> one driver -> parts -> tables of one result folder."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
-from typing import Any
 
-import torch
+import numpy as np
 
-from mlpexp.config.dump import config_hash, to_yaml
-from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import score_kinds
-from mlpexp.config.som import Som
-from mlpexp.data.dataset import Dataset
+from mlpexp.config.load import read_source
 from mlpexp.data.fingerprint import fingerprint
-from mlpexp.data.load import load
 from mlpexp.errors import InputError, Interrupted, RunError
+from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.environment import engine_name, environment, resumption
-from mlpexp.execution.evaluate import Evaluation
-from mlpexp.execution.evaluate_map import MapEvaluation
-from mlpexp.execution.machine import choose_device, device_name, num_threads, stacks
-from mlpexp.execution.members import members_of, samples_of, trainer_of
-from mlpexp.execution.run_summary import closing_summary, opening_summary, run_name
-from mlpexp.execution.signals import StopRequest, stop_on_signals
-from mlpexp.execution.stack_results import StackResults, save_final_weights
-from mlpexp.nn.network import StackedNetwork
-from mlpexp.planning.prepare import Prepared
-from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
+from mlpexp.execution.local import Runner
+from mlpexp.execution.merge import (
+    Ended,
+    arms_table,
+    finished_parts,
+    seal_weights,
+    stacks_record,
+    trained,
+    write_tables,
+)
+from mlpexp.execution.progress import Shares
+from mlpexp.execution.signals import stop_on_signals
+from mlpexp.execution.summary import closing_summary, opening_summary
+from mlpexp.execution.tasks import StackOutcome, Tick, task_of
+from mlpexp.planning.plan import Plan, plan_from
+from mlpexp.planning.recording import recording
+from mlpexp.planning.stacks import Stacking, recorded, restacked
 from mlpexp.store.files import write_text
-from mlpexp.store.folders import as_json, read_json
-from mlpexp.store.run_folder import RunFolder
-from mlpexp.store.table import GrowingTable, cut_back, read_rows
+from mlpexp.store.json_files import as_json, read_json, record_text, write_record
+from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording
+from mlpexp.store.result_folder import ResultFolder, refuse_old
+from mlpexp.store.summary import Summary
 from mlpexp.training.records import Record
-from mlpexp.training.trainer import Trainer
-
-CHECKPOINT_SECONDS = 10.0
-UPDATE_SECONDS = 0.1
-COMPLETE = ("finished", "diverged")
-DIAGNOSTIC_COLUMNS = ("seed", "epoch", "layer", "quantity", "value")
-TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
 
 
 @dataclass(frozen=True)
 class Update:
-    """Where a run is, for a progress bar.
+    """Where the training of a result is, for a progress bar.
 
     Attributes:
-        fraction: Of the whole run, 0 to 1.
-        epoch: Epochs done by the current stack.
-        record: The newest record, if there is a new one.
+        fraction: Of the estimated work, 0 to 1.
+        done, diverged, failed: Trials that have ended, and how.
+        total: Trials that are trained.
+        epoch: Of the stack in training, where there is one in this process.
+        record: The newest one of it.
+        note: A sentence to be said.
     """
 
     fraction: float
-    epoch: int
-    record: Record | None
+    done: int
+    diverged: int
+    failed: int
+    total: int
+    epoch: int = 0
+    record: Record | None = None
+    note: str = ""
 
 
-def new_run(
-    prepared: Prepared, runs_dir: Path, command: Sequence[str], data_dir: Path | None = None,
+@dataclass(frozen=True)
+class Job:
+    """A plan with its place on the disk, ready to be trained.
+
+    Attributes:
+        plan: What to train.
+        stacking: In which stacks.
+        recording: What is kept.
+        folder: Where.
+        data_dir: Where image data sets lie.
+    """
+
+    plan: Plan
+    stacking: Stacking
+    recording: Recording
+    folder: ResultFolder
+    data_dir: str | None
+
+
+def new_job(
+    plan: Plan, stacking: Stacking, runs_dir: Path, command: Sequence[str], data_dir: str | None = None,
     say: Callable[[str], None] | None = None,
-) -> tuple[RunFolder, Dataset]:  # fmt: skip
-    """Loads the data and makes the run folder; nothing is written if the data cannot be loaded."""
-    experiment = prepared.experiment
-    device = choose_device(experiment)
-    dataset = load(experiment.dataset, data_dir, say)
+) -> Job:  # fmt: skip
+    """Loads the data, checks the device and makes the result folder; nothing is written if one of them fails.
+
+    Raises:
+        InputError: The data cannot be loaded, or the device is not there.
+        RunError: The folder cannot be written.
+    """
+    _check_device(plan)
+    prints = _fingerprints(plan, data_dir, say)
+    kept = recording(plan, stacking.num_trials)
+    dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
+    engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
+    started = environment(_devices(plan), _threads(stacking), engines, command, " ".join(dict.fromkeys(prints)))
     files = {
-        "config.yaml": to_yaml(experiment),
-        "environment.json": as_json(
-            environment(
-                device_name(device),
-                num_threads(experiment, prepared.architecture, prepared.sizes.train),
-                engine_name(experiment),
-                command,
-                fingerprint(dataset),
-            )
-        ),
-        "summary.json": as_json(opening_summary(prepared, dataset)),
+        "config.yaml": plan.as_yaml(),
+        "plan.json": record_text(_planned(plan, prints, kept)),
+        "stacks.json": record_text(recorded(stacking)),
+        "arms.csv": arms_table(plan),
+        "environment.json": as_json(started),
+        "summary.json": record_text(opening_summary(plan, dataset)),
     }
-    return RunFolder.create(runs_dir, f"{run_name(experiment)}-{config_hash(experiment)}", files), dataset
+    word = "" if plan.planned_by == "train" else "sweep-"
+    folder = ResultFolder.create(runs_dir, f"{plan.name}-{word}{plan.hash}", files)
+    return Job(plan, stacking, kept, folder, data_dir)
 
 
-def train(prepared: Prepared, folder: RunFolder, dataset: Dataset) -> Iterator[Update]:
-    """Trains whatever is not yet trained, writes all files but the plots, and closes the summary.
+def reopened(path: Path, data_dir: str | None = None, say: Callable[[str], None] | None = None) -> Job:
+    """An unfinished result, planned again from its own files.
 
-    Yields:
-        An update now and then.
+    Raises:
+        InputError: It is complete, or no result.
+        RunError: Its config or data have changed since it began.
+    """
+    folder = ResultFolder.open(path)
+    summary = folder.read_summary()
+    _refuse_complete(folder, summary)
+    refuse_old(folder)
+    plan = plan_from(read_source(folder.config), folder.config, summary.planned_by)
+    known, stacks = folder.read_plan(), folder.read_stacks()
+    read_json(folder.environment)  # what cannot be noted later is refused now
+    again = f"train it as a new {summary.word} with --config"
+    now = _planned(plan, ["?"] * len(plan.arms), known.kept)
+    if [arm.identity for arm in now.arms] != [arm.identity for arm in known.arms] or now.seeds != known.seeds:
+        raise RunError(f"{folder.config}: changed since the {summary.word} began; {again}")
+    if [arm.data for arm in known.arms] != _fingerprints(plan, data_dir, say):
+        raise RunError(f"{path}: the data have changed since the {summary.word} began; {again}")
+    return Job(plan, restacked(plan, stacks), known.kept, folder, data_dir)
+
+
+def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
+    """Trains whatever is not yet trained, writes all tables and closes the summary.
+
+    Args:
+        job: What to train, and where.
+        run: What trains stacks: this process, local workers or a cluster.
+        reachable: Whether those can write into the folder.
 
     Raises:
         Interrupted: After Ctrl-C or SIGTERM; everything is saved.
-        RunError: A file cannot be written, or a checkpoint is damaged.
+        RunError: A file cannot be written, or every trial failed.
     """
-    experiment, architecture = prepared.experiment, prepared.architecture
-    with folder.locked(), stop_on_signals() as stop:
+    folder = job.folder
+    with folder.locked() as note, stop_on_signals() as stop:
         opening = folder.read_summary()
-        if opening["status"] in COMPLETE:  # another process may have finished it a moment ago
-            raise InputError(f"{folder.path}: this run is complete; `mlpexp show {folder.path}` shows it")
-        opening = {**opening, "status": "running"}
-        opening.pop("reason", None)
+        _refuse_complete(folder, opening)  # another process may have finished it a moment ago
+        resumed = folder.parts.is_dir()
+        folder.write_summary(opening.with_status("running"))
         folder.remove_leftovers()
-        folder.write_summary(opening)
-        torch.set_num_threads(num_threads(experiment, architecture, prepared.sizes.train))
-        resumed = folder.metrics.exists()
-        groups = stacks(architecture, experiment.all_seeds)
-        tables = _Tables(folder, prepared)
+        if resumed:
+            _note_resumption(job)
+        meter = _Meter(job)
         try:
-            results = []
-            for number, seeds in enumerate(groups):
-                members = members_of(experiment, seeds)
-                trainer = trainer_of(members, [architecture] * len(members), dataset)
-                for update in _train_stack(trainer, number, folder, tables, stop):
-                    if resumed:  # and what was saved could be read
-                        _note_resumption(folder, experiment)
-                        resumed = False
-                    yield Update((number + update.fraction) / len(groups), update.epoch, update.record)
-                results.append(StackResults.of(trainer))
-            tables.close()
-            _conclude(prepared, folder, dataset, opening, results)
+            yield from meter.updates(note)
+            yield from _trained(job, run, meter, lambda: stop.signal_number, reachable=reachable)
+            summary = _conclude(job, opening)
         except (Interrupted, KeyboardInterrupt):
-            folder.write_summary({**opening, "status": "interrupted"})
+            folder.write_summary(opening.with_status("interrupted"))
             raise
         except Exception as error:
-            _record_failure(folder, opening, error)
+            with suppress(RunError):  # the disk that caused the failure may not take the news of it
+                folder.write_summary(opening.with_status("failed", str(error) or type(error).__name__))
             raise
         finally:
-            tables.close()
-        for number in range(len(groups)):
-            delete_checkpoint(folder.checkpoints, f"stack-{number}")
+            meter.shares.close(folder.path)
+        folder.write_summary(summary)
+        folder.remove_parts()
 
 
-def _conclude(
-    prepared: Prepared, folder: RunFolder, dataset: Dataset, opening: dict[str, Any], results: Sequence[StackResults]
-) -> None:
-    """Writes weights, evaluation and summary of a trained run."""
-    save_final_weights(folder.checkpoints, prepared.architecture, results)
-    evaluate(prepared.experiment, dataset, prepared, results).write(folder.evaluation)
-    members = [member for result in results for member in result.members]
-    folder.write_summary(closing_summary(opening, members, read_rows(folder.metrics), read_rows(folder.timing)))
-
-
-def evaluate(
-    experiment: Experiment, dataset: Dataset, prepared: Prepared, results: Sequence[StackResults]
-) -> Evaluation | MapEvaluation:
-    """Evaluates the selected weights of each stack: the best by validation loss, else the last."""
-    is_map = isinstance(experiment.model, Som)
-    evaluation = MapEvaluation(dataset) if is_map else Evaluation(experiment, dataset)
-    for result in results:
-        members = members_of(experiment, [member["seed"] for member in result.members])
-        samples = samples_of(members, dataset)
-        flat, buffers = (torch.from_numpy(array).to(samples.device) for array in (result.best, result.best_buffers))
-        evaluation.add(StackedNetwork(prepared.architecture, flat, buffers), samples, members)
-    return evaluation
-
-
-class _Tables:
-    """The growing files of a run, cut back to what the checkpoints know."""
-
-    def __init__(self, folder: RunFolder, prepared: Prepared) -> None:
-        self.folder = folder
-        kinds = score_kinds(prepared.experiment, prepared.facts.task)
-        scores = [f"{part}_{kind}" for part in prepared.sizes.bounds for kind in kinds]
-        self.columns = ("seed", "epoch", "step", "samples", "learning_rate", *scores)
-        self._diagnosed = prepared.experiment.diagnostics != "off"
-        self._open: list[GrowingTable] = []
-
-    def start_stack(self, number: int, seeds: Sequence[int], epoch: int) -> None:
-        """Forgets rows of this stack after ``epoch`` and all of later stacks, then opens the files."""
-        self.close()
-        first, own = seeds[0], frozenset(seeds)
-
-        def known(row: dict[str, str]) -> bool:
-            seed = int(row["seed"])
-            return seed < first or (seed in own and int(row["epoch"]) <= epoch)
-
-        cut_back(self.folder.metrics, self.columns, known)
-        cut_back(self.folder.diagnostics, DIAGNOSTIC_COLUMNS, known)
-        cut_back(
-            self.folder.timing, TIMING_COLUMNS,
-            lambda row: int(row["stack"]) < number or (int(row["stack"]) == number and int(row["epoch"]) <= epoch),
-        )  # fmt: skip
-        self._open.append(GrowingTable(self.folder.metrics, self.columns))
-        self._open.append(GrowingTable(self.folder.timing, TIMING_COLUMNS))
-        if self._diagnosed:
-            self._open.append(GrowingTable(self.folder.diagnostics, DIAGNOSTIC_COLUMNS))
-
-    def append(self, number: int, record: Record) -> None:
-        metrics, timing, *diagnostics = self._open
-        counts = {"epoch": record.epoch, "step": record.step, "samples": record.samples}
-        metrics.append(
-            [{"seed": row.seed, **counts, "learning_rate": row.learning_rate, **row.scores} for row in record.rows]
-        )
-        seconds = {"train_seconds": record.train_seconds, "evaluation_seconds": record.evaluation_seconds}
-        timing.append([{"stack": number, "epoch": record.epoch, "step": record.step, **seconds}])
-        for table in diagnostics:
-            table.append_lines(record.diagnostic_lines())
-
-    def flush(self, *, permanent: bool = False) -> None:
-        for table in self._open:
-            table.flush(permanent=permanent)
-
-    def close(self) -> None:
-        opened, self._open = self._open, []
-        with ExitStack() as stack:  # each is closed even if another cannot be
-            for table in opened:
-                stack.callback(table.close)
-
-
-def _train_stack(
-    trainer: Trainer, number: int, folder: RunFolder, tables: _Tables, stop: StopRequest
+def _trained(
+    job: Job, run: Runner, meter: "_Meter", stop: Callable[[], int | None], *, reachable: bool
 ) -> Iterator[Update]:
-    """Runs one stack from its checkpoint, if it has one, to its end."""
-    name, progress = f"stack-{number}", trainer.progress
-    if (folder.checkpoints / f"{name}.json").exists():
-        trainer.restore(*load_checkpoint(folder.checkpoints, name))
-        if not len(progress.active) or progress.epoch == trainer.settings.epochs:
-            return  # trained before; rows of later stacks, which their own checkpoints know, must stay
-    elif (folder.checkpoints / f"stack-{number + 1}.json").exists():
-        raise RunError(f"{folder.checkpoints / name}.json: the checkpoint is missing, but later ones are there")
-    known_epoch = progress.epoch if progress.initial_recorded else -1
-    tables.start_stack(number, [member.seed for member in trainer.members], known_epoch)
-    saved = updated = monotonic()
-    total_steps = trainer.steps_per_epoch * trainer.settings.epochs
-    for record in trainer.run():
-        if record:
-            tables.append(number, record)
-        now = monotonic()
-        if stop or now - saved > CHECKPOINT_SECONDS:
-            _save(trainer, name, folder, tables)
-            saved = monotonic()
-        if stop:
-            raise Interrupted(
-                f"stopped after epoch {progress.epoch}, step {progress.step}; everything is saved",
-                stop.signal_number or 0,
-            )
-        if record or now - updated > UPDATE_SECONDS:
-            updated = now
-            tables.flush()
-            yield Update(progress.step / total_steps, progress.epoch, record)
-    _save(trainer, name, folder, tables)
-
-
-def _save(trainer: Trainer, name: str, folder: RunFolder, tables: _Tables) -> None:
-    """Rows first, checkpoint second: every row that a checkpoint counts on is on the disk."""
-    tables.flush(permanent=True)
-    arrays, plain = trainer.progress.state()
-    save_checkpoint(folder.checkpoints, name, arrays, plain)
-
-
-def _record_failure(folder: RunFolder, opening: dict[str, Any], error: Exception) -> None:
-    with suppress(RunError):  # the disk that caused the failure may not take the news of it
-        folder.write_summary({**opening, "status": "failed", "reason": str(error)})
-
-
-def _note_resumption(folder: RunFolder, experiment: Experiment) -> None:
-    """Adds to ``environment.json`` with what the run goes on."""
-    recorded = read_json(folder.environment)
-    now = resumption(device_name(choose_device(experiment)), torch.get_num_threads())
-    write_text(folder.environment, as_json({**recorded, "resumed": [*recorded.get("resumed", []), now]}))
-
-
-def check_config(folder: RunFolder, experiment: Experiment) -> None:
-    """Refuses to resume with another config than the run began with.
-
-    Raises:
-        RunError: The configs differ.
-    """
-    now, then = config_hash(experiment), folder.read_summary()["hash"]
-    if now != then:
-        raise RunError(
-            f"{folder.config}: changed since the run began (hash {then}, now {now}); train it as a new run with --config"
+    folder, stacks = job.folder, job.stacking.stacks
+    waiting = []
+    for stack in stacks:
+        parts, note = _known(folder, f"stack-{stack.number}", len(stack.trials))
+        if parts is None:
+            waiting.append(stack)
+        else:
+            meter.add(stack.number, [trial.status for ended in parts for trial in ended.record.trials])
+        yield from meter.updates(note)
+    if len(job.plan.arms) > 1:
+        waiting.sort(key=lambda stack: -stack.cost.seconds)  # the longest first, so that none is left alone at the end
+    data_dir = str(Path(job.data_dir).resolve()) if job.data_dir else None  # workers may start elsewhere
+    rows = [{trial.key: row for row, trial in enumerate(trials)} for trials in job.stacking.programs]
+    tasks = [
+        task_of(
+            stack, rows[stack.program], len(rows[stack.program]), job.recording, data_dir,
+            str(folder.path) if reachable else None,
         )
+        for stack in waiting
+    ]  # fmt: skip
+    for event in run(tasks, stop, meter.shares):
+        if isinstance(event, StackOutcome):
+            event.write(folder)
+            meter.add(event.task.number, event.statuses)
+            yield from meter.updates(*event.notes)
+        yield meter.update(event if isinstance(event, Tick) else None)
 
 
-def check_data(folder: RunFolder, dataset: Dataset) -> None:
-    """Refuses to resume on other data than the run began with.
+def _known(folder: ResultFolder, name: str, num_trials: int) -> tuple[list[Ended] | None, str]:
+    """What a stack has left, if it is sound, and a sentence if it is not."""
+    try:
+        return finished_parts(folder, name, num_trials), ""
+    except RunError as error:
+        folder.part(name).remove()
+        return None, f"{error}; its {num_trials} trials are trained again from the beginning"
+
+
+def _conclude(job: Job, opening: Summary) -> Summary:
+    """Writes tables and the records of weights; returns the closing summary."""
+    folder, plan = job.folder, job.plan
+    parts = []
+    for stack in job.stacking.stacks:
+        name = f"stack-{stack.number}"
+        parts += finished_parts(folder, name, len(stack.trials), failures=True) or []
+    found = trained(plan, parts)
+    failures = [trial for trial in found.trials.values() if trial.status == "failed"]
+    if len(failures) == len(found.trials):
+        raise RunError(f"every trial failed: {failures[0].reason}")
+    write_tables(folder, plan, job.recording, found, shared_dataset(plan.base.experiment.dataset, job.data_dir))
+    seal_weights(folder, plan, job.stacking, job.recording, found)
+    stacks = stacks_record(found)
+    write_record(folder.stacks, stacks)
+    known = {"device": " and ".join(stacks.of("device")), "cpu_capability": " and ".join(stacks.of("capability"))}
+    write_text(folder.environment, as_json({**read_json(folder.environment), **known}))
+    return closing_summary(opening, plan, found)
+
+
+class _Meter:
+    """Counts what is done."""
+
+    def __init__(self, job: Job) -> None:
+        self.seconds = np.array([stack.cost.seconds for stack in job.stacking.stacks])
+        self.total = job.stacking.num_trials
+        self.shares = Shares.create(job.folder.path, len(job.stacking.stacks))
+        self.done = self.diverged = self.failed = 0
+
+    def add(self, stack: int, statuses: Sequence[str]) -> None:
+        self.shares.set(stack, 1.0)
+        self.done += len(statuses)
+        self.diverged += statuses.count("diverged")
+        self.failed += statuses.count("failed")
+
+    def update(self, tick: Tick | None = None, note: str = "") -> Update:
+        if tick:
+            self.shares.set(tick.number, tick.share)
+        fraction = float(self.seconds @ self.shares.shares / (self.seconds.sum() or 1.0))
+        epoch, record, said = (tick.epoch, tick.record, tick.note) if tick else (0, None, "")
+        return Update(fraction, self.done, self.diverged, self.failed, self.total, epoch, record, note or said)
+
+    def updates(self, *notes: str) -> Iterator[Update]:
+        """One for each sentence."""
+        for note in filter(None, notes):
+            yield self.update(note=note)
+
+
+def _planned(plan: Plan, prints: Sequence[str], kept: Recording) -> PlanRecord:
+    arms = tuple(
+        PlannedArm(label=arm.label, identity=arm.identity, data=data)
+        for arm, data in zip(plan.arms, prints, strict=True)
+    )
+    return PlanRecord(planned_by=plan.planned_by, arms=arms, seeds=tuple(plan.seeds), kept=kept)
+
+
+def _fingerprints(plan: Plan, data_dir: str | None, say: Callable[[str], None] | None) -> list[str]:
+    """Of the data of each arm."""
+    known = dict.fromkeys(dict.fromkeys(arm.experiment.dataset for arm in plan.arms), "")
+    for config in known:
+        known[config] = fingerprint(shared_dataset(config, data_dir, say))
+    return [known[arm.experiment.dataset] for arm in plan.arms]
+
+
+def _check_device(plan: Plan) -> None:
+    """Refuses a device that is not there.
 
     Raises:
-        RunError: The data differ.
+        InputError: With what to do.
     """
-    recorded = read_json(folder.environment).get("data_fingerprint")
-    if recorded != fingerprint(dataset):
-        raise RunError(f"{folder.path}: the data set has changed since the run began; train again from its config.yaml")
+    for experiment in {arm.experiment.device: arm.experiment for arm in plan.arms}.values():
+        if experiment.device in ("cuda", "mps"):
+            from mlpexp.execution.machine import choose_device
+
+            choose_device(experiment)
+
+
+def _devices(plan: Plan) -> str:
+    """As the configs name them; which they were is known when stacks have been trained."""
+    return " and ".join(dict.fromkeys(arm.experiment.device for arm in plan.arms))
+
+
+def _threads(stacking: Stacking) -> int:
+    return max(stack.threads for stack in stacking.stacks)
+
+
+def _refuse_complete(folder: ResultFolder, summary: Summary) -> None:
+    if summary.complete:
+        raise InputError(f"{folder.path}: this {summary.word} is complete; `mlpexp show {folder.path}` shows it")
+
+
+def _note_resumption(job: Job) -> None:
+    """Adds to ``environment.json`` with what the result goes on."""
+    recorded_environment = read_json(job.folder.environment)
+    now = resumption(_devices(job.plan), _threads(job.stacking))
+    resumed = [*recorded_environment.get("resumed", []), now]
+    write_text(job.folder.environment, as_json({**recorded_environment, "resumed": resumed}))

@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM as a wish to stop that the training loop grants after the current step."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -20,8 +21,14 @@ class StopRequest:
 
 @contextmanager
 def stop_on_signals() -> Iterator[StopRequest]:
-    """While active, the first Ctrl-C or SIGTERM only asks to stop; a second Ctrl-C interrupts at once."""
+    """While active, the first Ctrl-C or SIGTERM only asks to stop; a second Ctrl-C interrupts at once.
+
+    Signals belong to the main thread: in another one nothing is taken over, and nobody asks.
+    """
     request = StopRequest()
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
 
     def handle(number: int, frame: FrameType | None) -> None:
         if request and number == signal.SIGINT:

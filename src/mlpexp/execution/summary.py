@@ -1,86 +1,141 @@
-"""``summary.json`` of a sweep: what was varied, what is compared, how the trials ended."""
+"""The summary of a result: before its first step, and when all its trials have ended."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from math import isfinite, nan
+
+import numpy as np
 
 from mlpexp.config.dump import as_data
+from mlpexp.config.scores import score_kinds
 from mlpexp.data.dataset import Dataset
+from mlpexp.execution.merge import Trained
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.factors import differences
-from mlpexp.planning.plan import Plan, own_value, sweep_hash
+from mlpexp.planning.plan import Plan, own_value
 from mlpexp.planning.values import Distribution
+from mlpexp.statistics.best_arm import best_arm
+from mlpexp.statistics.intervals import MeanInterval, mean_interval
+from mlpexp.store.part import TrialRecord
+from mlpexp.store.summary import (
+    PART_NAMES,
+    ArmSummary,
+    AxisSummary,
+    DatasetSummary,
+    Mean,
+    MetricSummary,
+    ModelSummary,
+    Outcome,
+    Summary,
+)
 
 
-def opening_summary(plan: Plan, dataset: Dataset) -> dict[str, Any]:
-    """What is known before the first trial."""
-    sizes, facts = plan.base.sizes, plan.base.facts
-    return {
-        "kind": "sweep",
-        "name": plan.name,
-        "hash": sweep_hash(plan),
-        "status": "running",
-        "title": f"{dataset.name} - {plan.base.experiment.model.name}: {_varied(plan)}",
-        "method": plan.sweep.method,
-        "dataset": {
-            "title": dataset.name, "task": facts.task, "train": sizes.train, "validation": sizes.validation,
-            "test": sizes.test,
-        },
-        "model": {"name": plan.base.experiment.model.name},
-        "axes": [_axis(plan, axis) for axis in plan.axes],
-        "base": {axis.key: _base(plan, axis) for axis in plan.axes},
-        "parts": plan.parts,
-        "metric": plan.metric.described(),
-        "margin": plan.sweep.margin,
-        "match": plan.sweep.match,
-        "baseline": plan.baseline,
-        "seeds": list(plan.seeds),
-        "also_varies": also_varies(plan),
-        "num_arms": len(plan.arms),
-        "num_trials": len(plan.arms) * len(plan.seeds),
-    }  # fmt: skip
+def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
+    """What is known before the first step."""
+    prepared, metric = plan.base, plan.metric
+    sizes, facts = prepared.sizes, prepared.facts
+    validated = all(arm.prepared.sizes.validation for arm in plan.arms)
+    return Summary(
+        planned_by=plan.planned_by,
+        name=plan.name,
+        hash=plan.hash,
+        title=f"{dataset.name} - {prepared.experiment.model.name}" + (f": {_varied(plan)}" if plan.axes else ""),
+        status="running",
+        dataset=DatasetSummary(
+            title=dataset.name, task=facts.task, input_shape=tuple(facts.input_shape), target_name=dataset.target_name,
+            feature_names=tuple(dataset.feature_names), class_names=tuple(dataset.class_names),
+            train=sizes.train, validation=sizes.validation, test=sizes.test,
+        ),
+        model=ModelSummary(name=prepared.experiment.model.name, parameters=prepared.architecture.num_parameters),
+        parts=tuple(part for part in PART_NAMES if part in plan.parts),
+        scores=score_kinds(prepared.experiment, facts.task),
+        metric=MetricSummary(
+            name=metric.name, when=metric.when, column=metric.column, label=metric.label,
+            higher_is_better=metric.higher_is_better,
+            selected_on=metric.selected_on if metric.when == "best" else None,
+        ),
+        selected_on=metric.selected_on if validated else None,
+        seeds=tuple(plan.seeds),
+        num_arms=len(plan.arms),
+        num_trials=len(plan.arms) * len(plan.seeds),
+        axes=tuple(_axis(plan, axis) for axis in plan.axes),
+        method=plan.sweep.method,
+        match=plan.sweep.match,
+        baseline=plan.baseline,
+        margin=plan.sweep.margin,
+        also_varies=tuple(also_varies(plan)),
+    )  # fmt: skip
 
 
-def closing_summary(
-    opening: Mapping[str, Any], counts: Mapping[str, Any], best: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """The summary of a sweep all of whose trials have ended."""
-    ended = {key: counts[key] for key in ("diverged", "failed")}
-    kept = {key: value for key, value in opening.items() if key != "reason"}
-    status = "diverged" if best is None else "finished"
-    return {**kept, "status": status, **ended, "best": best, "time": counts["time"]}
+def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
+    """The summary of a result all of whose trials have ended."""
+    columns = [opening.metric.column]
+    if len(plan.arms) == 1:  # the scores of a run are read here; those of many arms stand in their tables
+        scores = [f"{part}_{kind}" for part in opening.parts for kind in opening.scores]
+        columns = [f"{when}_{name}" for when in ("final", "best") for name in scores]
+    arms = []
+    values = np.full((len(plan.arms), len(plan.seeds)), nan)
+    for place, arm in enumerate(plan.arms):
+        trials = [found.trials[arm.number, seed] for seed in plan.seeds]
+        values[place] = [score_of(trial, opening.metric.column) for trial in trials]
+        means = {column: _mean([score_of(trial, column) for trial in trials]) for column in columns}
+        statuses = [trial.status for trial in trials]
+        arms.append(
+            ArmSummary(
+                label=arm.label, diverged=statuses.count("diverged"), failed=statuses.count("failed"),
+                means={column: mean for column, mean in means.items() if mean},
+            )
+        )  # fmt: skip
+    ended = [trial.status in ("diverged", "failed") for trial in found.trials.values()]
+    outcome = Outcome(arms=tuple(arms), best=best_arm(values, opening.metric.higher_is_better))
+    status = "diverged" if all(ended) else "finished"
+    return opening.model_copy(update={"status": status, "reason": None, "outcome": outcome})
+
+
+def score_of(trial: TrialRecord, column: str) -> float:
+    """A column of ``trials.csv``; NaN where the trial has no such score."""
+    when, _, name = column.partition("_")
+    value = (trial.final if when == "final" else trial.best).get(name)
+    return nan if value is None else value
+
+
+def as_mean(interval: MeanInterval) -> Mean:
+    """A mean with its interval, as JSON can hold it."""
+    numbers = (interval.mean, interval.std, interval.low, interval.high)
+    mean, std, low, high = (value if isfinite(value) else None for value in numbers)
+    return Mean(n=interval.n, mean=mean, std=std, low=low, high=high)
+
+
+def _mean(values: Sequence[float]) -> Mean | None:
+    finite = [value for value in values if isfinite(value)]
+    return as_mean(mean_interval(finite)) if finite else None
 
 
 def _varied(plan: Plan) -> str:
     """``learning rate x batch size``; axes that are not crossed with a comma."""
     crossed = plan.sweep.method != "one_at_a_time" and not plan.sweep.zip
-    return (" x " if crossed else ", ").join(axis.label for axis in plan.axes) or "as it is"
+    return (" x " if crossed else ", ").join(axis.label for axis in plan.axes)
 
 
-def _axis(plan: Plan, axis: Axis) -> dict[str, Any]:
+def _axis(plan: Plan, axis: Axis) -> AxisSummary:
     values = axis.values
     if isinstance(values, Distribution):
         values = sorted({arm.settings[axis.key] for arm in plan.arms})
     texts = [axis.text(value) for value in values]
     found = numbers(texts)
-    return {
-        "key": axis.key,
-        "label": axis.label,
-        "values": texts,
-        "numbers": found,
-        "log": bool(found) and suits_log(found or []),
-    }
+    own = own_value(plan.base.experiment, axis.parts)
+    return AxisSummary(
+        key=axis.key, label=axis.label, values=tuple(texts), log=bool(found) and suits_log(found or []),
+        base=axis.text(own[0]) if own else None,
+    )  # fmt: skip
 
 
 def also_varies(plan: Plan) -> list[str]:
     """Keys that differ among the arms though they are no axes: defaults that follow an axis, such as the initializer."""
+    if len(plan.arms) == 1:
+        return []
     return [key for key in differences([as_data(arm.experiment) for arm in plan.arms]) if not _follows(plan, key)]
 
 
 def _follows(plan: Plan, key: str) -> bool:
     matched = ["model.hidden_sizes"] if plan.sweep.match else []
     return any(key == known or key.startswith(f"{known}.") for known in [*(axis.key for axis in plan.axes), *matched])
-
-
-def _base(plan: Plan, axis: Axis) -> str | None:
-    own = own_value(plan.base.experiment, axis.parts)
-    return axis.text(own[0]) if own else None

@@ -1,11 +1,18 @@
 """What is handed to a worker and what comes back: plain data that travel between processes and machines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+
+import numpy as np
 
 from mlpexp.config.experiment import Experiment
-from mlpexp.store.sweep_folder import TrialBlock
+from mlpexp.planning.stacks import Stack
+from mlpexp.store.json_files import record_text
+from mlpexp.store.part import DONE, Part, PartRecord, TrialRecord
+from mlpexp.store.plan_files import Recording, StackRecord
+from mlpexp.store.result_folder import ResultFolder
+from mlpexp.store.weights import file_name, write_rows
+from mlpexp.training.records import Record
 
 
 @dataclass(frozen=True)
@@ -13,56 +20,156 @@ class StackTask:
     """One stack to be trained.
 
     Attributes:
+        name: Of its part: ``stack-3``; of its halves ``stack-3.0`` and ``stack-3.1``.
         number: Of the stack.
         members: The experiments, each with its seed.
         arms: Number of each member's arm.
+        rows: Of each member in the weights of the program.
+        program: Number of the program, which has ``num_rows`` trials.
+        threads: CPU threads.
+        recording: What is written.
         data_dir: Where image data sets lie; None: as the environment says.
-        folder: The sweep's folder where it can be reached, for checkpoints and progress; None on other machines.
+        folder: The result's folder where it can be reached; None on other machines.
     """
 
+    name: str
     number: int
-    members: list[Experiment]
-    arms: list[int]
+    members: Sequence[Experiment]
+    arms: Sequence[int]
+    rows: Sequence[int]
+    program: int
+    num_rows: int
+    threads: int
+    recording: Recording
     data_dir: str | None = None
     folder: str | None = None
+
+    @property
+    def record(self) -> StackRecord:
+        """What is known of the stack before it is trained."""
+        trials = tuple((arm, member.seed) for arm, member in zip(self.arms, self.members, strict=True))
+        return StackRecord(program=self.program, threads=self.threads, trials=trials)
+
+
+@dataclass(frozen=True)
+class KeptRows:
+    """Weights that a worker could not write itself: rows of one kind of weights."""
+
+    kind: str
+    tensors: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class FinishedPart:
+    """A trained stack, or one whose trials failed.
+
+    Attributes:
+        name: Of the part.
+        record: What it says.
+        files: What is still to be written into the result; empty where the worker did so itself.
+        kept: Weights that are still to be written.
+    """
+
+    name: str
+    record: PartRecord
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    kept: Sequence[KeptRows] = ()
 
 
 @dataclass(frozen=True)
 class StackOutcome:
-    """A stack that was trained, or whose trials failed, each with its reason.
+    """What became of a task: one part, or those of its halves; and sentences that are still to be said."""
+
+    task: StackTask
+    parts: Sequence[FinishedPart]
+    notes: Sequence[str] = ()
+
+    @property
+    def statuses(self) -> list[str]:
+        """Of all trials."""
+        return [trial.status for part in self.parts for trial in part.record.trials]
+
+    def write(self, folder: ResultFolder) -> None:
+        """Puts into the result what is not there yet: weights first, then the files that make them count.
+
+        Raises:
+            RunError: It cannot be written.
+        """
+        place = {
+            (arm, m.seed): row for arm, m, row in zip(self.task.arms, self.task.members, self.task.rows, strict=True)
+        }
+        for part in self.parts:
+            rows = [place[trial.arm, trial.seed] for trial in part.record.trials]
+            for kept in part.kept:
+                path = folder.weights / file_name(self.task.program, kept.kind)
+                write_rows(path, self.task.num_rows, rows, kept.tensors)
+            if part.files:
+                Part(folder.parts / part.name).put(part.files)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Where a stack is.
 
     Attributes:
         number: Of the stack.
-        blocks: Results, in the order of the members.
-        timing: Steps and seconds of the stack, device and engine.
+        share: Of its work, 0 to 1.
+        epoch: Epochs done.
+        record: The newest record, if there is a new one.
+        note: A sentence to be said.
     """
 
     number: int
-    blocks: list[TrialBlock]
-    timing: dict[str, Any] = field(default_factory=dict)
+    share: float
+    epoch: int = 0
+    record: Record | None = None
+    note: str = ""
 
 
 def failed(task: StackTask, reason: str) -> StackOutcome:
     """The outcome of a stack none of whose trials could be trained."""
-    described = {"status": "failed", "ended_epoch": 0, "best_epoch": 0, "reason": reason, "final": {}, "best": {}}
-    blocks = [
-        TrialBlock(arm, member.seed, described, (), "") for arm, member in zip(task.arms, task.members, strict=True)
-    ]
-    return StackOutcome(task.number, blocks, {})
+    trials = tuple(
+        TrialRecord(arm=arm, seed=member.seed, status="failed", reason=reason)
+        for arm, member in zip(task.arms, task.members, strict=True)
+    )
+    record = PartRecord(trials=trials, stack=task.record, files={})
+    return StackOutcome(task, [FinishedPart(task.name, record, {DONE: record_text(record).encode()})])
 
 
 def halves(task: StackTask) -> list[StackTask]:
-    """The two halves of a stack that cannot be trained as a whole; without the folder, whose checkpoint is of all of it."""
+    """The two halves of a stack that cannot be trained as a whole."""
     middle = len(task.members) // 2
     return [
-        replace(task, members=task.members[where], arms=task.arms[where], folder=None)
-        for where in (slice(middle), slice(middle, None))
-    ]
+        replace(
+            task, name=f"{task.name}.{i}", members=task.members[half], arms=task.arms[half], rows=task.rows[half],
+        )
+        for i, half in enumerate((slice(middle), slice(middle, None)))
+    ]  # fmt: skip
 
 
-def joined(outcomes: Sequence[StackOutcome]) -> StackOutcome:
+def joined(task: StackTask, outcomes: Sequence[StackOutcome]) -> StackOutcome:
     """The outcome of a stack from those of its halves."""
-    times = ("trials", "train_seconds", "evaluation_seconds")
-    timing = {key: sum(one.timing.get(key, 0) for one in outcomes) for key in times}
-    known = next((one.timing for one in outcomes if one.timing), {})
-    return StackOutcome(outcomes[0].number, [block for one in outcomes for block in one.blocks], {**known, **timing})
+    notes = [note for outcome in outcomes for note in outcome.notes]
+    return StackOutcome(task, [part for outcome in outcomes for part in outcome.parts], notes)
+
+
+def task_of(
+    stack: Stack, rows: Mapping[tuple[int, int], int], num_rows: int, recording: Recording,
+    data_dir: str | None = None, folder: str | None = None,
+) -> StackTask:  # fmt: skip
+    """The task of a stack.
+
+    Args:
+        stack: To be trained.
+        rows: Of each trial of its program (arm, seed) in its weights.
+        num_rows: Trials of the program.
+        recording: What is written.
+        data_dir: Where image data sets lie.
+        folder: The result's folder where workers can reach it.
+    """
+    members = tuple(trial.arm.experiment.model_copy(update={"seed": trial.seed}) for trial in stack.trials)
+    return StackTask(
+        f"stack-{stack.number}", stack.number, members, tuple(trial.arm.number for trial in stack.trials),
+        tuple(rows[trial.key] for trial in stack.trials), stack.program, num_rows, stack.threads, recording,
+        data_dir, folder,
+    )  # fmt: skip

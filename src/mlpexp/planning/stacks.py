@@ -6,14 +6,22 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from mlpexp.config.program import program_of
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.arithmetic import cost
+from mlpexp.planning.arms import Arm
 from mlpexp.planning.estimate import Cost, stack_cost
 from mlpexp.planning.factors import differing_keys
-from mlpexp.planning.plan import Arm, Plan, trial_key
+from mlpexp.planning.plan import Plan, trial_key
+from mlpexp.planning.prepare import Prepared
+from mlpexp.store.plan_files import StackRecord, StacksRecord
+
+Member = TypeVar("Member")
 
 WORTH_WORKERS_SECONDS = 12.0  # of work for one core; starting a worker takes about three seconds
 MEMORY_SHARE = 0.4
+MACS_WORTH_DIVIDING = 40_000_000  # multiply-accumulates of a step's forward pass, measured: see benchmarks/LOG.md
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,11 @@ class Trial:
     arm: Arm
     seed: int
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """Number of the arm, and the seed."""
+        return self.arm.number, self.seed
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -30,13 +43,17 @@ class Stack:
 
     Attributes:
         number: Position in the plan.
+        program: Which program it is: that of the file in which its weights are kept.
         trials: Its members, in the order of the arms.
         cost: The estimate.
+        threads: CPU threads it is trained with.
     """
 
     number: int
+    program: int
     trials: list[Trial]
     cost: Cost
+    threads: int
 
 
 @dataclass(frozen=True)
@@ -45,11 +62,18 @@ class Stacking:
 
     Attributes:
         stacks: In the order of the plan.
+        programs: The trials of each program, in the order of the plan however they are cut: the rows of its weights.
         reasons: Sentences for ``--dry-run``.
     """
 
     stacks: list[Stack]
+    programs: list[list[Trial]]
     reasons: list[str]
+
+    @property
+    def num_trials(self) -> int:
+        """Trials that are trained: of those that compute the same, one."""
+        return sum(map(len, self.programs))
 
     @property
     def seconds(self) -> float:
@@ -70,38 +94,92 @@ def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
     """Groups and cuts the trials of a plan.
 
     Args:
-        plan: The sweep.
+        plan: The plan.
         jobs: Workers to keep busy.
         memory: Bytes for all workers together.
     """
-    programs: dict[str, list[Trial]] = {}
-    for trial in distinct_trials(plan):
-        programs.setdefault(_program(trial), []).append(trial)
+    programs = _programs(plan)
     reasons = _why(programs)
-    pieces: list[list[Trial]] = []
+    pieces: list[tuple[int, list[Trial]]] = []
     by_memory = 0
-    for trials in programs.values():
-        limit = _most_members(trials, memory // jobs)
-        by_memory += len(trials) > limit > 1
-        pieces += _cut(trials, limit)
+    for program, trials in enumerate(programs):
+        for group in together(trials[0].arm.prepared.architecture, trials):
+            limit = _most_members(group, memory // jobs)
+            by_memory += len(group) > limit > 1
+            pieces += [(program, piece) for piece in _cut(group, limit)]
     if by_memory:
         reasons.append(f"{by_memory} of them cut to fit into {memory / 1e9:.1f} GB (--memory)")
     shared = _shared_out(pieces, jobs)
     if len(shared) > len(pieces):
         reasons.append(f"cut further to keep {jobs} workers busy")
-    return Stacking([Stack(i, trials, _cost(trials)) for i, trials in enumerate(shared)], reasons)
+    share = len(plan.arms) == 1 and jobs == 1
+    stacks = [
+        Stack(i, program, trials, _cost(trials), threads_for(trials[0].arm.prepared, alone=share))
+        for i, (program, trials) in enumerate(shared)
+    ]
+    return Stacking(stacks, programs, reasons)
 
 
-def restacked(plan: Plan, stacks: Sequence[Sequence[tuple[int, int]]]) -> Stacking:
-    """The stacks of a sweep that has begun, as they were: ``[[arm, seed], ...]`` each."""
-    trials = [[Trial(plan.arms[arm], seed) for arm, seed in stack] for stack in stacks]
-    return Stacking([Stack(i, each, _cost(each)) for i, each in enumerate(trials)], [])
+def restacked(plan: Plan, record: StacksRecord) -> Stacking:
+    """The stacks of a result that has begun, as they were."""
+    stacks = []
+    for number, stack in enumerate(record.stacks):
+        trials = [Trial(plan.arms[arm], seed) for arm, seed in stack.trials]
+        stacks.append(Stack(number, stack.program, trials, _cost(trials), stack.threads))
+    return Stacking(stacks, _programs(plan), [])
 
 
-def _program(trial: Trial) -> str:
-    """Convolutional networks are trained one by one: on a CPU a grouped convolution takes as long as its members do."""
-    program = program_of(trial.arm.experiment)
-    return f"{program} {trial.arm.number} {trial.seed}" if trial.arm.prepared.architecture.has_convolutions else program
+def recorded(stacking: Stacking) -> StacksRecord:
+    """How the trials are cut, for ``stacks.json``."""
+    return StacksRecord(
+        stacks=tuple(
+            StackRecord(program=stack.program, threads=stack.threads, trials=tuple(t.key for t in stack.trials))
+            for stack in stacking.stacks
+        )
+    )
+
+
+def threads_for(prepared: Prepared, *, alone: bool) -> int:
+    """CPU threads for a stack: as the config says, else one, but all cores for long steps of convolutions that run alone.
+
+    Small multilayer perceptrons gain nothing from a second thread, and with several the rounding of a sum would depend on
+    what a member is stacked with. Where several arms are compared, or several workers share the cores, one thread keeps the
+    numbers of convolutions the same on any machine.
+
+    Args:
+        prepared: Any experiment of the stack.
+        alone: Whether the plan has one arm and one worker.
+    """
+    training = prepared.experiment.training
+    chosen, size = training.threads, training.batch_size
+    if chosen != "auto":
+        return chosen
+    architecture, num_train = prepared.architecture, prepared.sizes.train
+    batch_size = num_train if size == "full" else size
+    long_step = architecture.has_convolutions and cost(architecture).macs * batch_size >= MACS_WORTH_DIVIDING
+    return available_cores() if alone and long_step else 1
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _programs(plan: Plan) -> list[list[Trial]]:
+    """The distinct trials by what they compute but for numbers, in the order of the plan."""
+    programs: dict[str, list[Trial]] = {}
+    for trial in distinct_trials(plan):
+        programs.setdefault(trial.arm.program, []).append(trial)
+    return list(programs.values())
+
+
+def together(architecture: Architecture, members: Sequence[Member]) -> list[list[Member]]:
+    """Which members are trained and measured together: all of them, but those of convolutional networks one by one.
+
+    On a CPU a grouped convolution takes as long as its members do (``benchmarks/grouped_convolutions.py``), and its
+    results would differ in the last bits.
+    """
+    return [[member] for member in members] if architecture.has_convolutions else [list(members)]
 
 
 def _cost(trials: Sequence[Trial]) -> Cost:
@@ -122,38 +200,42 @@ def _cut(trials: list[Trial], limit: int) -> Iterator[list[Trial]]:
         yield trials[start:stop]
 
 
-def _shared_out(pieces: list[list[Trial]], jobs: int) -> list[list[Trial]]:
+def _shared_out(pieces: list[tuple[int, list[Trial]]], jobs: int) -> list[tuple[int, list[Trial]]]:
     """Cuts what would keep one worker busy when the others have long finished."""
     if jobs == 1:
         return pieces
-    fair = sum(_cost(piece).seconds for piece in pieces) / jobs
-    shared: list[list[Trial]] = []
-    for piece in pieces:
+    fair = sum(_cost(piece).seconds for _, piece in pieces) / jobs
+    shared: list[tuple[int, list[Trial]]] = []
+    for program, piece in pieces:
         wanted = min(round(_cost(piece).seconds / fair), jobs, len(piece)) if fair > 0 else 1
-        shared += _cut(piece, -(-len(piece) // wanted)) if wanted > 1 else [piece]
+        cut = _cut(piece, -(-len(piece) // wanted)) if wanted > 1 else [piece]
+        shared += [(program, each) for each in cut]
     return shared
 
 
-def _why(programs: dict[str, list[Trial]]) -> list[str]:
+def _why(programs: list[list[Trial]]) -> list[str]:
     """What tells the programs apart."""
-    convolutional = [trials for trials in programs.values() if trials[0].arm.prepared.architecture.has_convolutions]
+    convolutional = sum(len(trials) for trials in programs if _is_convolutional(trials))
     reasons = []
     if convolutional:
-        reasons.append(f"{len(convolutional)} convolutional trials one by one (on a CPU stacking them gains nothing)")
-    differing = differing_keys([json.loads(program_of(trials[0].arm.experiment)) for trials in programs.values()])
-    if differing and len(programs) > len(convolutional):
+        reasons.append(f"{convolutional} convolutional trials one by one (on a CPU stacking them gains nothing)")
+    differing = differing_keys([json.loads(trials[0].arm.program) for trials in programs])
+    if differing and not all(map(_is_convolutional, programs)):
         reasons.append(f"other programs, hence other stacks: {', '.join(differing)}")
     return reasons
 
 
+def _is_convolutional(trials: Sequence[Trial]) -> bool:
+    return trials[0].arm.prepared.architecture.has_convolutions
+
+
 def choose_jobs(wanted: int | None, seconds: float) -> int:
     """Worker processes: as asked, else one per core where the work is long enough to pay for starting them."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if wanted is not None:
         return wanted
     if Path("/dev/nvidiactl").exists():  # the workers would share one GPU
         return 1
-    return cores if seconds > WORTH_WORKERS_SECONDS else 1
+    return available_cores() if seconds > WORTH_WORKERS_SECONDS else 1
 
 
 def available_memory() -> int:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.style import shortened
-from mlpexp.report.sweep_files import SweepFiles
 
 LONGEST = 30
 OF_BASE = "the config itself"
 
 
-def arm_names(files: SweepFiles) -> dict[int, str]:
+def arm_names(files: ArmsData) -> dict[int, str]:
     """By arm: its values in the order of the axes; where one axis at a time is varied, what differs from the config."""
     facts, arms = files.facts, files.arms
     if not facts.axes:
@@ -18,7 +18,7 @@ def arm_names(files: SweepFiles) -> dict[int, str]:
     return {int(row["arm"]): shortened(name(row, files), LONGEST) for row in arms.to_dict("records")}
 
 
-def names_note(files: SweepFiles) -> str:
+def names_note(files: ArmsData) -> str:
     """What the values in the names are; empty if the names say it."""
     facts = files.facts
     if facts.method == "one_at_a_time" or len(facts.axes) < 2:
@@ -26,10 +26,10 @@ def names_note(files: SweepFiles) -> str:
     return f"arms: {', '.join(axis.label for axis in facts.axes)}"
 
 
-def _values(row: Mapping[object, object], files: SweepFiles) -> str:
+def _values(row: Mapping[object, object], files: ArmsData) -> str:
     return ", ".join(axis.short(str(row[axis.key])) for axis in files.facts.axes)
 
 
-def _difference(row: Mapping[object, object], files: SweepFiles) -> str:
+def _difference(row: Mapping[object, object], files: ArmsData) -> str:
     changed = [axis for axis in files.facts.axes if row[axis.key] != (axis.base or "")]
     return ", ".join(f"{axis.label} {axis.short(str(row[axis.key]))}" for axis in changed) or OF_BASE

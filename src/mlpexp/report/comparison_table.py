@@ -2,29 +2,30 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from mlpexp.report.sweep_facts import selected_on
 from mlpexp.report.tables import TextTable
+from mlpexp.store.summary import MetricSummary, Summary
+from mlpexp.store.table import Cell
 
-Row = Mapping[str, str]
+Row = Mapping[str, Cell]
 
 
 def comparison_table(
-    rows: Sequence[Row], summary: Mapping[str, Any], arms: Sequence[Row], timing: Sequence[Row], against: str
+    rows: Sequence[Row], summary: Summary, parameters: Sequence[int], costs: Sequence[float], against: str
 ) -> TextTable:
     """One line per arm: label, n, mean, interval, spread, difference to the reference, p, verdict, parameters, time.
 
     Args:
         rows: Of ``comparison.csv``, those to show.
-        summary: ``summary.json``.
-        arms: ``arms.csv``, all of it.
-        timing: ``timing.csv``, all of it.
+        summary: Of the result.
+        parameters: Of each arm.
+        costs: Microseconds per update of each arm; NaN where nothing was trained.
         against: ``best`` or ``baseline``.
     """
-    metric = summary["metric"]
+    metric = summary.metric
     columns = [
-        "arm", "n", metric["label"], "95 % interval", "std", f"difference to {against}", "p (adjusted)", "verdict",
+        "arm", "n", metric.label, "95 % interval", "std", f"difference to {against}", "p (adjusted)", "verdict",
         "parameters", "us/step",
     ]  # fmt: skip
     body = []
@@ -32,47 +33,45 @@ def comparison_table(
         arm = int(row["arm"])
         difference = row[f"{against}_difference"]
         body.append([
-            row["label"], row["n"] + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
+            str(row["label"]), str(row["n"]) + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
             number(row["mean"]), interval(row["low"], row["high"]), number(row["std"]),
-            number(difference, sign=True) if difference else "", number(row[f"{against}_p_adjusted"]),
-            row[f"{against}_sentence"], f"{int(arms[arm]['parameters']):,}", _time(timing, arm),
+            number(difference, sign=True) if difference != "" else "", number(row[f"{against}_p_adjusted"]),
+            str(row[f"{against}_sentence"]), f"{parameters[arm]:,}", _time(costs[arm]),
         ])  # fmt: skip
     numeric = frozenset(columns) - {"arm", "verdict"}
-    return TextTable(columns, body, numeric, title=f"{summary['title']}: {metric['label']}, {_when(metric)}")
+    return TextTable(columns, body, numeric, title=f"{summary.title}: {metric.label}, {_when(metric)}")
 
 
-def table_to_paste(
-    rows: Sequence[Row], summary: Mapping[str, Any], against: str, reference: str, family: int
-) -> TextTable:
+def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, reference: str, family: int) -> TextTable:
     """The comparison for a report: what fits a page, with all that must be said of it in the caption.
 
     Args:
         rows: Of ``comparison.csv``.
-        summary: ``summary.json``.
+        summary: Of the result.
         against: ``best`` or ``baseline``.
         reference: Label of that arm.
         family: Number of comparisons that p is corrected for.
     """
-    metric, data = summary["metric"], summary["dataset"]
-    columns = ["arm", "n", metric["label"], "95 % interval", "difference", "its 95 % interval", "p", "verdict"]
+    metric, data = summary.metric, summary.dataset
+    columns = ["arm", "n", metric.label, "95 % interval", "difference", "its 95 % interval", "p", "verdict"]
     body = []
     for row in rows:
         low, high = row[f"{against}_difference_low"], row[f"{against}_difference_high"]
         body.append([
-            row["label"], row["n"], fixed(row["mean"]), _ends(row["low"], row["high"]),
+            str(row["label"]), str(row["n"]), fixed(row["mean"]), _ends(row["low"], row["high"]),
             fixed(row[f"{against}_difference"], sign=True), _ends(low, high, sign=True),
-            probability(row[f"{against}_p_adjusted"]), row[f"{against}_verdict"],
+            probability(row[f"{against}_p_adjusted"]), str(row[f"{against}_verdict"]),
         ])  # fmt: skip
-    samples = ", ".join(f"{data[part]:,} {part}" for part in ("train", "validation", "test") if data[part])
+    samples = data.in_words()
     corrected = f", corrected for {family:,} comparisons" if family > 1 else ""
     caption = (
-        f"{summary['title']}. {metric['label'].capitalize()} {_when(metric)} ({samples} samples), mean over n seeds with "
+        f"{summary.title}. {metric.label.capitalize()} {_when(metric)} ({samples} samples), mean over n seeds with "
         f"Student's t interval. Differences to {reference}, paired by seed; p: sign-flip test{corrected}."
     )
     return TextTable(columns, body, frozenset(columns) - {"arm", "verdict"}, title=caption)
 
 
-def fixed(text: str, *, sign: bool = False) -> str:
+def fixed(text: Cell, *, sign: bool = False) -> str:
     """Four decimals (five digits for large numbers), a dash for what is not a number."""
     value = float(text) if text != "" else math.nan
     if not math.isfinite(value):
@@ -82,13 +81,13 @@ def fixed(text: str, *, sign: bool = False) -> str:
     return f"{value:{form}}"
 
 
-def probability(text: str) -> str:
+def probability(text: Cell) -> str:
     """A p value with three decimals."""
     value = float(text) if text != "" else math.nan
     return "-" if math.isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def _ends(low: str, high: str, *, sign: bool = False) -> str:
+def _ends(low: Cell, high: Cell, *, sign: bool = False) -> str:
     return "-" if fixed(low) == "-" else f"{fixed(low, sign=sign)} .. {fixed(high, sign=sign)}"
 
 
@@ -102,28 +101,27 @@ def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
     return sorted(rows, key=place)
 
 
-def number(text: str | float, *, sign: bool = False) -> str:
+def number(text: Cell, *, sign: bool = False) -> str:
     """Four decimals, or three significant digits for small numbers; a dash for what is not a number."""
     value = float(text) if text != "" else math.nan
     if not math.isfinite(value):
         return "-"
-    value = value if abs(value) > 1e-8 else 0.0  # files have nine digits: less is rounding
+    value = value if abs(value) > 1e-8 else 0.0  # less is rounding
     form = ".4f" if 0.01 <= abs(value) < 1e6 or value == 0 else ".2g" if abs(value) < 1 else ".4g"
     return f"{value:{'+' if sign else ''}{form}}"
 
 
-def interval(low: str, high: str) -> str:
+def interval(low: Cell, high: Cell) -> str:
     """``0.93 .. 0.97``; no spread among few seeds is no proof that there is none."""
     if number(low) == "-":
         return "-"
-    return "all equal" if low == high else f"{number(low)} .. {number(high)}"
+    return "all equal" if f"{float(low):.9g}" == f"{float(high):.9g}" else f"{number(low)} .. {number(high)}"
 
 
-def _when(metric: Mapping[str, Any]) -> str:
+def _when(metric: MetricSummary) -> str:
     by = selected_on(metric)
     return f"at the best epoch by {by}" if by else "after the last epoch"
 
 
-def _time(timing: Sequence[Row], arm: int) -> str:
-    value = float(timing[arm]["microseconds_per_step"])
-    return "-" if math.isnan(value) else f"{value:,.1f}"
+def _time(microseconds: float) -> str:
+    return "-" if math.isnan(microseconds) else f"{microseconds:,.1f}"

@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.axis_ranges import Range
 from mlpexp.report.style import BLUE, GREY, INK, Drawing, in_style, legend_below, new_figure
 from mlpexp.report.sweep_facts import SweepAxis, SweepFacts
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.sweep_means import group_means, in_order, seed_columns
 from mlpexp.report.sweep_notes import lost_note, lost_total, seeds_note, setting_notes
 from mlpexp.report.value_axis import (
@@ -70,7 +70,7 @@ class Effect:
         return float(min(DODGE * (len(self.second.values) - 1), 0.5 * gap))
 
 
-def draw_effect(files: SweepFiles, axis: SweepAxis) -> Drawing | None:
+def draw_effect(files: ArmsData, axis: SweepAxis) -> Drawing | None:
     """The metric against the values of an axis.
 
     One axis at a time: of the arms in which the others are as in the config. A grid: a line per value of the next
@@ -85,14 +85,14 @@ def draw_effect(files: SweepFiles, axis: SweepAxis) -> Drawing | None:
     return _draw(effect, facts, _note(effect, files))
 
 
-def single_effect(files: SweepFiles, axis: SweepAxis) -> Effect:
+def single_effect(files: ArmsData, axis: SweepAxis) -> Effect:
     """The effect of an axis with all others averaged, seed by seed."""
     present = files.of_axis(axis)
     points = in_order(group_means(present, [axis.key]), axis)
     return Effect(axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points)
 
 
-def _effect(files: SweepFiles, axis: SweepAxis) -> Effect:
+def _effect(files: ArmsData, axis: SweepAxis) -> Effect:
     others = [other for other in files.facts.axes if other.key != axis.key and files.crossed(axis, other)]
     if not others:
         return single_effect(files, axis)
@@ -184,7 +184,7 @@ def _shifted(axes: Axes, places: np.ndarray, share: float) -> np.ndarray:
     return places * (high / low) ** share if axes.get_xscale() == "log" else places + share * (high - low)
 
 
-def _note(effect: Effect, files: SweepFiles) -> str:
+def _note(effect: Effect, files: ArmsData) -> str:
     axis, second, facts = effect.axis, effect.second, files.facts
     seeds = seeds_note(effect.points)
     if second is None and effect.points["n"].max() > 1:

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
+from mlpexp.store.summary import Summary
+
 LOSS_LABELS = {
     "cross_entropy": "cross-entropy (nats)",
     "mean_squared_error": "mean squared error",
@@ -57,28 +61,29 @@ class RunFacts:
         return self.class_names[number] if 0 <= number < len(self.class_names) else str(number)
 
 
-def run_facts(config: Mapping[str, Any], summary: Mapping[str, Any], name: str) -> RunFacts:
-    """The facts of a run.
+def run_facts(config: Mapping[str, Any], summary: Summary | None, trials: pd.DataFrame | None, name: str) -> RunFacts:
+    """The facts of an arm.
 
     Args:
-        config: Content of ``config.yaml``; empty if it cannot be read.
-        summary: Content of ``summary.json``; empty if it cannot be read.
-        name: Title for a run without config: its folder.
+        config: Its resolved config; empty if that cannot be read.
+        summary: Of the result; None if that cannot be read.
+        trials: How the trials of the arm ended; None if none has.
+        name: Title for an arm without config: the folder.
     """
-    dataset = summary.get("dataset", {})
-    members = summary.get("members", [])
-    selected = summary.get("selected_on") is not None
+    dataset = summary.dataset if summary else None
+    selected = bool(summary and summary.selected_on)
+    ended = [] if trials is None else trials.to_dict("records")
     return RunFacts(
         title=run_title(config) if config else name,
         loss=LOSS_LABELS.get(config.get("loss", ""), "loss"),
         running_train_metrics=config.get("training", {}).get("train_metrics") == "running",
-        class_names=tuple(map(str, dataset.get("class_names", ()))),
-        target=dataset.get("target_name") or "target",
-        input_shape=tuple(dataset.get("input_shape", ())),
+        class_names=dataset.class_names if dataset else (),
+        target=(dataset.target_name if dataset else "") or "target",
+        input_shape=dataset.input_shape if dataset else (),
         momentum=_momentum(config.get("optimizer", {})),
         nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),
-        diverged=frozenset(member["seed"] for member in members if member.get("status") == "diverged"),
-        best_epochs={member["seed"]: member["best_epoch"] for member in members if selected and "best_epoch" in member},
+        diverged=frozenset(int(trial["seed"]) for trial in ended if trial["status"] == "diverged"),
+        best_epochs={int(trial["seed"]): int(trial["best_epoch"]) for trial in ended if selected},
         grid=tuple(config.get("model", {}).get("grid", ())),
         topology=config.get("model", {}).get("topology", ""),
     )

@@ -6,10 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from mlpexp.report.arm_names import arm_names, names_note
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.axis_ranges import Range
 from mlpexp.report.style import BLUE, GREY, INK, Drawing, in_style, new_figure
 from mlpexp.report.sweep_facts import SweepFacts
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.sweep_means import group_means, seed_columns
 from mlpexp.report.sweep_notes import lost_total, seeds_note
 from mlpexp.report.value_axis import metric_range
@@ -19,7 +19,7 @@ ROW = 0.19  # inches
 COLUMN = 50  # points
 
 
-def draw_arms(files: SweepFiles) -> Drawing | None:
+def draw_arms(files: ArmsData) -> Drawing | None:
     """Mean, 95 % interval and seeds of each arm with its number of parameters; of many arms the best and the worst."""
     points = group_means(files.outcomes, ["arm"])
     if points.empty:
@@ -38,7 +38,7 @@ def draw_arms(files: SweepFiles) -> Drawing | None:
 
 
 @in_style()
-def _draw(shown: pd.DataFrame, points: pd.DataFrame, files: SweepFiles) -> Drawing:
+def _draw(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData) -> Drawing:
     facts = files.facts
     heights = -np.arange(len(shown), dtype=float)
     cut = len(points) > len(shown)
@@ -109,7 +109,7 @@ def _write_columns(axes: Axes, heights: np.ndarray, shown: pd.DataFrame) -> None
             )  # fmt: skip
 
 
-def _note(shown: pd.DataFrame, points: pd.DataFrame, files: SweepFiles, limits: Range) -> str:
+def _note(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData, limits: Range) -> str:
     seeds = seeds_note(shown)
     best = f"the best {BEST} and the worst {WORST} of {len(points):,} arms" if len(points) > len(shown) else ""
     parts = [

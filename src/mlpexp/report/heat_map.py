@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.image import AxesImage
 
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.axis_ranges import LOG_FROM
 from mlpexp.report.style import INK, Drawing, in_style, new_figure
 from mlpexp.report.sweep_facts import SweepAxis, SweepFacts
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.sweep_means import group_means
 from mlpexp.report.sweep_notes import lost_note, seeds_note, setting_notes
 
@@ -27,7 +27,7 @@ MOST_TICKS = 25
 EQUAL_CONTRAST = 0.21  # luminance from which white has too little of it
 
 
-def draw_heat_map(files: SweepFiles) -> Drawing | None:
+def draw_heat_map(files: ArmsData) -> Drawing | None:
     """Mean of each combination of two axes with half the width of its interval; None unless two axes are crossed.
 
     Of several pairs of crossed axes, the one with the most combinations; the mean over all other axes, seed by seed.
@@ -44,7 +44,7 @@ def draw_heat_map(files: SweepFiles) -> Drawing | None:
 
 
 @in_style()
-def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: SweepFiles) -> Drawing:
+def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: ArmsData) -> Drawing:
     facts = files.facts
     crowded = points["diverged"].any() and len(across.values) > MOST_ONE_LINE_COLUMNS
     height = 1.5 + float(np.clip((0.45 if crowded else 0.36) * len(down.values), 1.3, 4.5))
@@ -140,7 +140,7 @@ def _decimals(points: pd.DataFrame, facts: SweepFacts, norm: Normalize) -> str:
     return f".{int(np.clip(2 - np.floor(np.log10(largest)), 0, 5))}f"
 
 
-def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: SweepFiles) -> str:
+def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: ArmsData) -> str:
     facts = files.facts
     lost = lost_note(points, across.key, across.short)
     parts = [

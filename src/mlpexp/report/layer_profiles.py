@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.style import Drawing, in_style, legend_below, new_figure
 from mlpexp.report.sweep_facts import SweepAxis
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.value_axis import chosen_values, line_styles
 
 MOST_PANELS = 4
@@ -38,17 +38,17 @@ UNITS = Profile(
 )
 
 
-def draw_gradient_profiles(files: SweepFiles) -> Drawing | None:
+def draw_gradient_profiles(files: ArmsData) -> Drawing | None:
     """Gradient norm by layer after the first epoch: does the signal reach the first layer? None without values."""
     return _draw(files, GRADIENTS)
 
 
-def draw_unit_profiles(files: SweepFiles) -> Drawing | None:
+def draw_unit_profiles(files: ArmsData) -> Drawing | None:
     """Dead units (or saturated values) by layer after the last epoch. None without values."""
     return _draw(files, UNITS)
 
 
-def _draw(files: SweepFiles, profile: Profile) -> Drawing | None:
+def _draw(files: ArmsData, profile: Profile) -> Drawing | None:
     facts = files.facts
     if facts.method != "grid" or len(facts.axes) not in (1, 2):
         return None
@@ -58,7 +58,7 @@ def _draw(files: SweepFiles, profile: Profile) -> Drawing | None:
     return _draw_panels(files, profile, table)
 
 
-def _table(files: SweepFiles, profile: Profile) -> pd.DataFrame:
+def _table(files: ArmsData, profile: Profile) -> pd.DataFrame:
     """Columns arm, seed, quantity, place (1 for the first layer that has it), layer, value, and one per axis."""
     rows = files.diagnostics
     quantity = next((one for one in profile.quantities if (rows["quantity"] == one).any()), "")
@@ -70,7 +70,7 @@ def _table(files: SweepFiles, profile: Profile) -> pd.DataFrame:
 
 
 @in_style()
-def _draw_panels(files: SweepFiles, profile: Profile, table: pd.DataFrame) -> Drawing:
+def _draw_panels(files: ArmsData, profile: Profile, table: pd.DataFrame) -> Drawing:
     lines, panels = _roles(files.facts.axes, table)
     values = [""] if panels is None else list(panels.values)
     quantity = str(table["quantity"].iloc[0])

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import LogLocator, MaxNLocator
 
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.axis_ranges import Range
 from mlpexp.report.style import GREY, INK, VERMILLION, WIDTH, Drawing, in_style, new_figure
 from mlpexp.report.sweep_facts import SweepAxis, SweepFacts
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.sweep_means import group_means
 from mlpexp.report.sweep_notes import lost_total, seeds_note
 from mlpexp.report.value_axis import LETTER, is_numeric, metric_range, positions
@@ -26,7 +26,7 @@ MOST_TICKS = 8
 TICK_GAP = 0.055
 
 
-def draw_parallel(files: SweepFiles) -> Drawing | None:
+def draw_parallel(files: ArmsData) -> Drawing | None:
     """Parallel coordinates of a grid or sample with three or more axes; None for others."""
     facts = files.facts
     if len(facts.axes) < LEAST_AXES or facts.method == "one_at_a_time":

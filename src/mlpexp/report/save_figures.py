@@ -6,9 +6,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from mlpexp.report.result_files import Absent
 from mlpexp.report.style import Drawing, in_style
 from mlpexp.store.files import write_bytes
+from mlpexp.store.frames import Absent
 
 logger = logging.getLogger(__name__)
 
@@ -21,14 +21,15 @@ METADATA: dict[str, dict[str, Any]] = {
 
 
 def save_figures(
-    folder: Path, figures: Mapping[str, Callable[[], Drawing | None]], formats: Sequence[str]
+    result: Path, folder: Path, figures: Mapping[str, Callable[[], Drawing | None]], formats: Sequence[str]
 ) -> list[Path]:
-    """Draws figures one after the other and writes them into ``plots/``.
+    """Draws figures one after the other and writes them into a folder.
 
     A figure whose files are absent is left out; one whose files are damaged too, with a warning in the log.
 
     Args:
-        folder: Of the run or sweep.
+        result: Of which they are, for warnings.
+        folder: Where they go.
         figures: By name, what draws it; it may return None if there is nothing to draw.
         formats: Known ones.
 
@@ -46,10 +47,10 @@ def save_figures(
         except Absent:
             continue
         except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
-            logger.warning("%s: figure %s left out: %s: %s", folder, name, type(error).__name__, error)
+            logger.warning("%s: figure %s left out: %s: %s", result, name, type(error).__name__, error)
             continue
         for suffix, content in contents.items():
-            path = folder / "plots" / f"{name}.{suffix}"
+            path = folder / f"{name}.{suffix}"
             write_bytes(path, content)
             written += [path] if suffix != "csv" else []
     return written

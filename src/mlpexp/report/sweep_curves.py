@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from mlpexp.config.scores import LOWER_IS_BETTER
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.axis_ranges import Range, loss_range, score_range
 from mlpexp.report.effects import plot_effect, single_effect
 from mlpexp.report.seed_curves import mean_curve
 from mlpexp.report.style import Drawing, in_style, legend_below, new_figure
 from mlpexp.report.sweep_facts import SweepAxis, metric_label
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.sweep_notes import lost_note, setting_notes
 from mlpexp.report.value_axis import chosen_values, line_styles
 
@@ -59,7 +59,7 @@ class AxisCurves:
         return pd.concat(tables, ignore_index=True)
 
 
-def draw_sweep_curves(files: SweepFiles, axis: SweepAxis) -> Drawing | None:
+def draw_sweep_curves(files: ArmsData, axis: SweepAxis) -> Drawing | None:
     """The score (or loss) and the training loss by epoch, a line per value of the axis; None for sampled arms.
 
     Of a grid, the mean over all other axes, seed by seed.
@@ -75,7 +75,7 @@ def draw_sweep_curves(files: SweepFiles, axis: SweepAxis) -> Drawing | None:
 
 
 @in_style()
-def _draw_curves(panels: list[AxisCurves], files: SweepFiles, axis: SweepAxis) -> Drawing:
+def _draw_curves(panels: list[AxisCurves], files: ArmsData, axis: SweepAxis) -> Drawing:
     facts = files.facts
     figure = new_figure(facts.title, _note(panels, files, axis))
     for position, curves in enumerate(panels):
@@ -88,7 +88,7 @@ def _draw_curves(panels: list[AxisCurves], files: SweepFiles, axis: SweepAxis) -
     return Drawing(figure, pd.concat([curves.numbers() for curves in panels], ignore_index=True))
 
 
-def draw_panels(files: SweepFiles) -> Drawing | None:
+def draw_panels(files: ArmsData) -> Drawing | None:
     """Where one axis at a time is varied: a panel with learning curves for each axis, all on one scale.
 
     Final values against the number of epochs have no curve: their panel shows the effect with its interval. None
@@ -105,7 +105,7 @@ def draw_panels(files: SweepFiles) -> Drawing | None:
 
 
 @in_style()
-def _draw_panels(files: SweepFiles, curves: dict[str, AxisCurves], column: str) -> Drawing:
+def _draw_panels(files: ArmsData, curves: dict[str, AxisCurves], column: str) -> Drawing:
     facts = files.facts
     num_rows = -(-len(facts.axes) // 2)
     figure = new_figure(facts.title, _panels_note(curves, files), height=0.7 + 2.35 * num_rows)
@@ -129,7 +129,7 @@ def _draw_panels(files: SweepFiles, curves: dict[str, AxisCurves], column: str) 
     return Drawing(figure, pd.concat(tables, ignore_index=True))
 
 
-def score_column(files: SweepFiles) -> str:
+def score_column(files: ArmsData) -> str:
     """The column of ``metrics.csv`` nearest to the metric: its part if that was measured at each epoch, a score if any."""
     columns = files.metric_columns
     parts = [files.facts.part, "test", "validation", "train"]
@@ -138,7 +138,7 @@ def score_column(files: SweepFiles) -> str:
     return next(column for column in candidates if column in columns)
 
 
-def axis_curves(files: SweepFiles, axis: SweepAxis, columns: list[str]) -> list[AxisCurves]:
+def axis_curves(files: ArmsData, axis: SweepAxis, columns: list[str]) -> list[AxisCurves]:
     """The curves of an axis, for each column, read from ``metrics.csv`` in one pass."""
     rows = files.of_axis(axis)
     for other in files.facts.axes:  # arms that end early would cut short a mean over the number of epochs
@@ -236,7 +236,7 @@ def _counts(curves: list[AxisCurves]) -> str:
     return f"mean of n = {high if low == high else f'{low} to {high}'} seeds"
 
 
-def _note(panels: list[AxisCurves], files: SweepFiles, axis: SweepAxis) -> str:
+def _note(panels: list[AxisCurves], files: ArmsData, axis: SweepAxis) -> str:
     facts, shown = files.facts, panels[0].axis
     rows = files.of_axis(axis)
     lost = lost_note(rows.assign(trials=1), axis.key, axis.short)
@@ -253,7 +253,7 @@ def _note(panels: list[AxisCurves], files: SweepFiles, axis: SweepAxis) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _panels_note(curves: dict[str, AxisCurves], files: SweepFiles) -> str:
+def _panels_note(curves: dict[str, AxisCurves], files: ArmsData) -> str:
     lost = []
     for axis in files.facts.axes:
         names = {value: f"{axis.label} {axis.short(value)}" for value in axis.values}

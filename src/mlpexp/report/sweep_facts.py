@@ -2,14 +2,14 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
 from mlpexp.config.scores import LABELS, LOWER_IS_BETTER
 from mlpexp.report.style import shortened
+from mlpexp.store.summary import AxisSummary, MetricSummary, Summary
 
 MOST_LETTERS = 7  # of a number at an axis
 SHORTEST_WORDS = 16  # words and lists are not cut shorter than this
@@ -117,40 +117,37 @@ class SweepFacts:
         return f"at the epoch of lowest {self.selected_on}" if self.selected_on else ""
 
 
-def sweep_facts(summary: Mapping[str, Any], arms: pd.DataFrame) -> SweepFacts:
+def sweep_facts(summary: Summary, arms: pd.DataFrame) -> SweepFacts:
     """The facts of a sweep.
 
     Args:
-        summary: Content of ``summary.json``.
+        summary: Of the result.
         arms: ``arms.csv``, axis columns as text.
 
     Raises:
-        KeyError: Something is not there.
+        KeyError: A column is not there.
     """
-    metric, dataset = summary["metric"], summary.get("dataset") or {}
-    part, _, kind = str(metric["name"]).partition("_")
-    has_test = bool(dataset.get("test"))
-    keys = [str(axis["key"]) for axis in summary["axes"]]
-    base = summary.get("base") or {}
-    axes = [_axis(axis, base.get(axis["key"]), arms, keys, summary["method"]) for axis in summary["axes"]]
+    metric, has_test = summary.metric, bool(summary.dataset.test)
+    keys = [axis.key for axis in summary.axes]
+    axes = [_axis(axis, arms, keys, summary.method) for axis in summary.axes]
     return SweepFacts(
-        title=str(summary.get("title") or summary["name"]),
-        method=str(summary["method"]),
+        title=summary.title,
+        method=summary.method,
         axes=tuple(axis for axis in axes if len(axis.values) > 1),
-        column=str(metric["column"]),
-        part=part,
-        kind=kind,
-        metric_label=metric_label(str(metric["name"]), has_test),
-        higher_is_better=bool(metric["higher_is_better"]),
+        column=metric.column,
+        part=metric.part,
+        kind=metric.kind,
+        metric_label=metric_label(metric.name, has_test),
+        higher_is_better=metric.higher_is_better,
         selected_on=selected_on(metric),
         has_test=has_test,
     )
 
 
-def selected_on(metric: Mapping[str, Any]) -> str:
+def selected_on(metric: MetricSummary) -> str:
     """What the epoch of a metric has the lowest of, in words; empty if it is the last epoch."""
-    by = str(metric.get("selected_on") or "validation_loss").replace("_", " ")
-    return by if metric.get("when") == "best" else ""
+    by = (metric.selected_on or "validation_loss").replace("_", " ")
+    return by if metric.when == "best" else ""
 
 
 def metric_label(column: str, has_test: bool) -> str:
@@ -161,10 +158,10 @@ def metric_label(column: str, has_test: bool) -> str:
     return f"{label}, no test split" if part == "train" and kind not in LOWER_IS_BETTER and not has_test else label
 
 
-def _axis(described: Mapping[str, Any], base: Any, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:
-    key = str(described["key"])
+def _axis(described: AxisSummary, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:
+    key, base = described.key, described.base
     present = [text for text in dict.fromkeys(arms[key]) if text]  # without: the config has no such key there
-    values = [str(value) for value in described.get("values") or () if str(value) in set(present)]
+    values = [value for value in described.values if value in set(present)]
     values += [text for text in present if text not in values]
     numbers = _numbers(values)
     if numbers is not None:
@@ -176,11 +173,11 @@ def _axis(described: Mapping[str, Any], base: Any, arms: pd.DataFrame, keys: lis
     ambiguous = last == "name" or [other.rsplit(".", 1)[-1] for other in keys].count(last) > 1
     return SweepAxis(
         key=key,
-        label=str(described.get("label") or last.replace("_", " ")),
+        label=described.label or last.replace("_", " "),
         values=tuple(values),
         numbers=None if numbers is None else tuple(numbers),
-        log=bool(described.get("log")) and numbers is not None and min(numbers) > 0,
-        base=None if base is None else str(base),
+        log=described.log and numbers is not None and min(numbers) > 0,
+        base=base,
         file_name=re.sub(r"\W+", "_", key if ambiguous else last).lower(),
     )
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection
 
 import pandas as pd
 
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.sweep_facts import SweepAxis
-from mlpexp.report.sweep_files import SweepFiles
 
 NO_BREAK = "\u00a0"
 MOST_NAMED = 3  # values at which something diverged
 
 
-def setting_notes(files: SweepFiles, axis: SweepAxis, shown: Collection[str] = ()) -> list[str]:
+def setting_notes(files: ArmsData, axis: SweepAxis, shown: Collection[str] = ()) -> list[str]:
     """What the settings of the other axes are in a figure of one axis.
 
     Args:

@@ -7,10 +7,10 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
 from mlpexp.report.arm_names import arm_names, names_note
+from mlpexp.report.arms_data import ArmsData
 from mlpexp.report.axis_ranges import Range
 from mlpexp.report.style import BLUE, INK, Drawing, in_style, new_figure
 from mlpexp.report.sweep_facts import SweepFacts
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.sweep_means import group_means
 from mlpexp.report.sweep_notes import lost_total, seeds_note
 from mlpexp.report.value_axis import metric_range, set_metric_axis, with_room_for_crosses
@@ -20,20 +20,20 @@ LOG_FROM = 10.0
 PLACES = ((6, 4), (6, -4), (-6, 4), (-6, -4), (0, 8), (0, -8), (8, 14), (8, -14), (-8, 14), (-8, -14))  # points
 
 
-def draw_time(files: SweepFiles) -> Drawing | None:
+def draw_time(files: ArmsData) -> Drawing | None:
     """The metric against the training time of one trial; None if all arms took equally long."""
-    seconds = files.timing.set_index("arm")["train_seconds"]
+    seconds = files.costs.set_index("arm")["train_seconds"]
     if seconds.max() < 1:
         return _trade_off(files, 1000 * seconds, "milliseconds", "training time of one trial (ms)")
     return _trade_off(files, seconds, "seconds", "training time of one trial (s)")
 
 
-def draw_parameters(files: SweepFiles) -> Drawing | None:
+def draw_parameters(files: ArmsData) -> Drawing | None:
     """The metric against the number of parameters; None if all arms have equally many."""
     return _trade_off(files, files.arms.set_index("arm")["parameters"], "parameters", "parameters")
 
 
-def _trade_off(files: SweepFiles, costs: "pd.Series[float]", name: str, label: str) -> Drawing | None:
+def _trade_off(files: ArmsData, costs: "pd.Series[float]", name: str, label: str) -> Drawing | None:
     points = group_means(files.outcomes, ["arm"])
     points.insert(1, "label", points["arm"].map(arm_names(files)))
     points.insert(2, name, points["arm"].map(costs))
@@ -44,7 +44,7 @@ def _trade_off(files: SweepFiles, costs: "pd.Series[float]", name: str, label: s
 
 
 @in_style()
-def _draw(points: pd.DataFrame, name: str, label: str, files: SweepFiles) -> Drawing:
+def _draw(points: pd.DataFrame, name: str, label: str, files: ArmsData) -> Drawing:
     facts = files.facts
     limits = _limits(points, facts)
     figure = new_figure(facts.title, _note(points, files, limits))
@@ -126,7 +126,7 @@ def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
             label.remove()
 
 
-def _note(points: pd.DataFrame, files: SweepFiles, limits: Range) -> str:
+def _note(points: pd.DataFrame, files: ArmsData, limits: Range) -> str:
     names = names_note(files) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
     time = "" if "parameters" in points.columns else "time: of its stack, divided by the trials in it"
     parts = [seeds_note(points), names, time, files.facts.selection_note, lost_total(points), limits.note]

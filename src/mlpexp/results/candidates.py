@@ -1,35 +1,28 @@
-"""What `mlpexp compare` compares: runs, each one candidate, and the arms of sweeps; their differences and common seeds."""
+"""What `mlpexp compare` compares: the arms of results; their differences and common seeds."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, nan
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlpexp.config.dump import as_data
-from mlpexp.config.load import read_source
 from mlpexp.config.scores import kinds_of
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
 from mlpexp.planning.metric import PARTS, Metric, choose_metric
-from mlpexp.planning.plan import plan_from
-from mlpexp.planning.prepare import prepared_from
-from mlpexp.store.folders import read_json
-from mlpexp.store.run_folder import RunFolder
-from mlpexp.store.sweep_folder import SweepFolder, is_sweep
-from mlpexp.store.table import read_rows
+from mlpexp.results.result import Result
 
 Scores = Mapping[str, float]  # by column: final_test_accuracy, ...
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A run, or an arm of a sweep.
+    """An arm of a result.
 
     Attributes:
-        label: Name of the run, or label of the arm.
+        label: Of the arm; of a run, which has one, its folder.
         config: Resolved, as plain data.
         parts: Of the data: train, validation, test.
         task: Classification or regression.
@@ -47,16 +40,18 @@ class Candidate:
     updates: int
 
 
-def candidates_in(paths: Sequence[Path]) -> list[Candidate]:
-    """Everything that some paths hold.
+def candidates_in(results: Sequence[Result]) -> list[Candidate]:
+    """Every arm of some results.
 
     Raises:
-        InputError: A path is neither a run nor a sweep, has not ended, or is there twice.
+        InputError: One has not ended, or is there twice.
         RunError: A file is damaged.
     """
-    if len({path.resolve() for path in paths}) < len(paths):
+    if len({result.path.resolve() for result in results}) < len(results):
         raise InputError("compare: the same folder is there twice")
-    found = [candidate for path in paths for candidate in (_arms(path) if is_sweep(path) else [_run(path)])]
+    found = [candidate for result in results for candidate in _arms(result)]
+    if any(result.summary.format == 1 and result.summary.planned_by == "train" for result in results):
+        found = [_rounded(candidate) for candidate in found]  # old runs know nine digits: equal scores must stay equal
     labels = [candidate.label for candidate in found]
     twice = {label for label in labels if labels.count(label) > 1}
     if not twice:
@@ -64,48 +59,30 @@ def candidates_in(paths: Sequence[Path]) -> list[Candidate]:
     return [replace(one, label=f"{one.label} #{i}") if one.label in twice else one for i, one in enumerate(found, 1)]
 
 
-def _run(path: Path) -> Candidate:
-    folder = RunFolder.open(path)
-    summary = folder.read_summary()
-    if not summary["members"]:
-        raise InputError(f"{path}: this run has not ended; go on with: mlpexp train --resume {path}")
-    prepared = prepared_from(read_source(folder.config))
-    scores = {member["seed"]: _of_member(member) for member in summary["members"]}
-    return Candidate(
-        path.resolve().name, as_data(prepared.experiment), tuple(prepared.sizes.bounds), prepared.facts.task,
-        str(read_json(folder.environment).get("data_fingerprint")), scores,
-        max(int(row["step"]) for row in read_rows(folder.metrics)),
-    )  # fmt: skip
+def _rounded(candidate: Candidate) -> Candidate:
+    scores = {
+        seed: {column: float(f"{value:.9g}") for column, value in of_column.items()}
+        for seed, of_column in candidate.scores.items()
+    }
+    return replace(candidate, scores=scores)
 
 
-def _of_member(member: Mapping[str, Any]) -> Scores:
-    if member["status"] == "diverged":
-        return {}
-    return {f"{when}_{name}": value for when in ("final", "best") for name, value in (member[when] or {}).items()}
-
-
-def _arms(path: Path) -> Iterator[Candidate]:
-    folder = SweepFolder.open(path)
-    if not folder.trials.is_file():
-        raise InputError(f"{path}: this sweep has not ended; go on with: mlpexp sweep --resume {path}")
-    plan = plan_from(read_source(folder.config), folder.config)
-    scores: dict[int, dict[int, Scores]] = {}
-    epochs: dict[int, int] = {}
-    for row in read_rows(folder.trials):
-        sound = row["status"] not in ("diverged", "failed")
-        values = {
-            key: float(cell)
-            for key, cell in row.items()
-            if sound and key.startswith(("final_", "best_")) and key != "best_epoch"
-        }
-        epochs[int(row["arm"])] = max(epochs.get(int(row["arm"]), 0), int(row["ended_epoch"]))
-        scores.setdefault(int(row["arm"]), {})[int(row["seed"])] = values
-    known = read_json(folder.plan).get("arms", [])
-    for arm, on_disk in zip(plan.arms, known, strict=True):
-        updates = arm.steps * epochs[arm.number] // arm.experiment.training.epochs
+def _arms(result: Result) -> Iterator[Candidate]:
+    trials = result.finished_trials()
+    plan = result.plan
+    columns = [column for column in trials.columns if column.startswith(("final_", "best_")) and column != "best_epoch"]
+    by_arm = dict(iter(trials.groupby("arm")))
+    for arm, planned in zip(plan.arms, result.planned_arms, strict=True):
+        rows = by_arm[arm.number]
+        epochs = int(rows["ended_epoch"].max())
+        scores: dict[int, Scores] = {}
+        for row in rows.to_dict("records"):
+            sound = row["status"] not in ("diverged", "failed")
+            scores[int(row["seed"])] = {column: float(row[column]) for column in columns} if sound else {}
         yield Candidate(
-            arm.label, as_data(arm.experiment), tuple(arm.prepared.sizes.bounds), arm.prepared.facts.task,
-            str(on_disk.get("data")), scores[arm.number], updates,
+            arm.label if plan.axes else result.path.resolve().name, as_data(arm.experiment),
+            tuple(arm.prepared.sizes.bounds), arm.prepared.facts.task, planned.data, scores,
+            arm.steps * epochs // arm.experiment.training.epochs,
         )  # fmt: skip
 
 

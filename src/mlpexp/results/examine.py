@@ -1,10 +1,10 @@
-"""Measures a finished run once more, from its files: each member before its first step and at its end."""
+"""Measures an arm of a finished result once more: each trial before its first step and at its end."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
@@ -14,16 +14,16 @@ from mlpexp.architectures.layers import Activation
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import LABELS, score_kinds
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.load import load
 from mlpexp.errors import InputError, RunError
-from mlpexp.execution.machine import num_threads, stacks
+from mlpexp.execution.driver import threads
+from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import members_of, trainer_of
-from mlpexp.execution.run import COMPLETE, check_data
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.planning.prepare import Prepared, prepare
-from mlpexp.store.checkpoint import load_checkpoint
-from mlpexp.store.run_folder import RunFolder
-from mlpexp.store.table import read_rows
+from mlpexp.planning.prepare import Prepared
+from mlpexp.planning.stacks import together
+from mlpexp.results.result import ArmResult
+from mlpexp.results.weights import Say, dataset_of, weights_of
+from mlpexp.store.frames import Absent
 from mlpexp.training.diagnostics import Diagnostics, Quantities, weight_layers
 from mlpexp.training.evaluation import Evaluator
 from mlpexp.training.method import BACKPROPAGATION
@@ -33,34 +33,44 @@ TWIN_TOLERANCE = 1e-5  # of the largest weight of a layer
 
 
 def examine(
-    folder: RunFolder, data_dir: Path | None = None, say: Callable[[str], None] | None = None
+    arm: ArmResult, seeds: Sequence[int] | None = None, data_dir: str | None = None, say: Say = lambda sentence: None
 ) -> list[Examination]:
     """One examination per seed.
 
+    Args:
+        arm: Of a finished result.
+        seeds: Of its trials; default: all that did not fail.
+        data_dir: Where image data sets lie.
+        say: Is told if trials have to be trained again because their weights were not kept.
+
     Raises:
-        InputError: The run is not complete, or not of a network that is trained by gradients.
+        InputError: The result is not complete, or not of a network that is trained by gradients.
         RunError: A file is damaged, or the data have changed since.
     """
-    summary = folder.read_summary()
-    if summary["status"] not in COMPLETE:
-        raise InputError(f"{folder.path}: the run is not complete; go on with: mlpexp train --resume {folder.path}")
-    prepared = prepare(folder.config)
+    result = arm.result
+    trials = result.finished_trials()
+    prepared = result.plan.arms[arm.number].prepared
     if prepared.experiment.model.name == "som":
-        raise InputError(f"{folder.path}: a self-organizing map has no gradients to explain; `mlpexp plot` draws it")
-    dataset = load(prepared.experiment.dataset, data_dir, say)
-    check_data(folder, dataset)
-    torch.set_num_threads(num_threads(prepared.experiment, prepared.architecture, prepared.sizes.train))
-    arrays, plain = load_checkpoint(folder.checkpoints, "last")
-    rows = read_rows(folder.metrics)
+        raise InputError(f"{result.path}: a self-organizing map has no gradients to explain; `mlpexp plot` draws it")
+    rows = trials[(trials["arm"] == arm.number) & (trials["status"] != "failed")].to_dict("records")
+    own = {int(row["seed"]): {str(name): cell for name, cell in row.items()} for row in rows}
+    chosen = list(own) if seeds is None else list(seeds)
+    absent = [seed for seed in chosen if seed not in own]
+    if absent or not chosen:
+        words = ", ".join(map(str, list(own)[:20])) or "none"
+        raise InputError(
+            f"{result.path}: no trial of seed {absent[0] if absent else '?'} to explain; there are: {words}"
+        )
+    dataset = dataset_of(arm, data_dir)
     kinds = score_kinds(prepared.experiment, prepared.facts.task)
     columns = ("epoch", "learning_rate", *(f"{part}_{kind}" for part in prepared.sizes.bounds for kind in kinds))
-    found = []
-    for seeds in stacks(prepared.architecture, prepared.experiment.all_seeds):
-        places = [plain["seeds"].index(seed) for seed in seeds]
-        stack = _Stack(prepared, dataset, seeds)
-        final = stack.network_of({name: array[places] for name, array in arrays.items()})
-        curves = {seed: _curves(folder.metrics, rows, seed, columns) for seed in seeds}
-        found += stack.examined(final, summary["members"], curves)
+    kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
+    device, found = choose_device(prepared.experiment), []
+    with threads(max(stack.threads for stack in result.stacks.stacks)):
+        for places in together(prepared.architecture, range(len(chosen))):
+            stack = _Stack(prepared, dataset, [chosen[i] for i in places])
+            final = kept.network(prepared.architecture, device).select(places)
+            found += stack.examined(final, own, curves)
     return found
 
 
@@ -76,17 +86,8 @@ class _Stack:
         self.evaluator = BACKPROPAGATION.measures(self.members, self.trainer.samples, self.trainer.active_pairs)
         self.initial = self.trainer.progress.network
 
-    def network_of(self, arrays: dict[str, np.ndarray]) -> StackedNetwork:
-        """The members with parameters by name, each ``(M, *shape)``."""
-        names = [f"{layer.name}.{p.name}" for layer, p, _ in self.prepared.architecture.places]
-        flat = np.concatenate([arrays[name].reshape(len(self.members), -1) for name in names], 1)
-        buffers = arrays.get("batch_norm.running", np.zeros((len(flat), 0)))
-        like = self.initial.flat
-        tensors = (torch.from_numpy(np.array(array)).to(like.device, like.dtype) for array in (flat, buffers))
-        return StackedNetwork(self.prepared.architecture, *tensors)
-
     def examined(
-        self, final: StackedNetwork, described: Sequence[dict[str, Any]], curves_of: dict[int, dict[str, np.ndarray]]
+        self, final: StackedNetwork, trials: dict[int, dict[str, Any]], curves_of: dict[int, dict[str, np.ndarray]]
     ) -> list[Examination]:
         """One examination per member."""
         before, after = self._states(self.initial), self._states(final)
@@ -100,10 +101,9 @@ class _Stack:
             for layer in self.prepared.architecture.layers
             if isinstance(layer.spec, Activation)
         ]
-        ends = {member["seed"]: member for member in described}
         found = []
         for place, member in enumerate(self.members):
-            curves = curves_of[member.seed]
+            curves, trial = _of_seed(curves_of, member.seed), trials[member.seed]
             finite = np.isfinite(curves[f"train_{first}"])
             if not finite.any():
                 raise InputError(
@@ -115,8 +115,8 @@ class _Stack:
             found.append(
                 Examination(
                     seed=member.seed,
-                    diverged=ends[member.seed]["status"] == "diverged",
-                    epochs=int(ends[member.seed]["ended_epoch"]),
+                    diverged=bool(trial["status"] == "diverged"),
+                    epochs=int(trial["ended_epoch"]),
                     epoch_of=curves["epoch"][finite],
                     train_loss=curves[f"train_{first}"][finite],
                     held_loss=curves[f"{held}_{first}"][finite] if held else np.zeros(0),
@@ -186,20 +186,26 @@ class _Stack:
         return inputs[pair], targets[pair]
 
 
-def _curves(path: Path, rows: Sequence[dict[str, str]], seed: int, columns: Sequence[str]) -> dict[str, np.ndarray]:
-    """A seed's columns of ``metrics.csv``.
+def _curves(arm: ArmResult, columns: Sequence[str]) -> dict[int, dict[str, np.ndarray]]:
+    """Columns of ``metrics.csv`` by seed.
 
     Raises:
-        RunError: It has no rows there, or not numbers.
+        RunError: One is missing, or not of numbers.
     """
+    path = arm.result.folder.metrics
     try:
-        own = [row for row in rows if int(row["seed"]) == seed]
-        curves = {name: np.array([float(row[name]) for row in own]) for name in columns}
-    except (KeyError, ValueError):
+        pieces = [piece[piece["arm"] == arm.number] for piece in arm.result.metric_pieces(["arm", "seed", *columns])]
+        rows = pd.concat(pieces)
+        seeds = rows["seed"].unique().tolist()
+        return {seed: {n: rows.loc[rows["seed"] == seed, n].to_numpy(float) for n in columns} for seed in seeds}
+    except (KeyError, ValueError, Absent):
         raise RunError(f"{path}: damaged: a column is missing, or a cell is not a number") from None
-    if not own:
-        raise RunError(f"{path}: damaged: no row of seed {seed}")
-    return curves
+
+
+def _of_seed(curves: dict[int, dict[str, np.ndarray]], seed: int) -> dict[str, np.ndarray]:
+    if seed not in curves:
+        raise RunError(f"metrics.csv: damaged: no row of seed {seed}")
+    return curves[seed]
 
 
 def _by_torch(experiment: Experiment) -> Experiment:

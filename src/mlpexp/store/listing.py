@@ -1,46 +1,50 @@
-"""What is in a folder of runs: runs and sweeps."""
+"""What is in a folder of results, and which of them a user means."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mlpexp.errors import InputError
-from mlpexp.store.folders import is_held
-from mlpexp.store.run_folder import is_summary
-from mlpexp.store.sweep_folder import is_sweep, is_sweep_summary
+from mlpexp.config.problems import did_you_mean
+from mlpexp.errors import InputError, RunError
+from mlpexp.store.plan_files import StacksRecord
+from mlpexp.store.result_folder import ResultFolder, is_result
+from mlpexp.store.summary import Summary
+
+LAST = "last"
+MOST_NAMED = 10
+HASH_LETTERS = 8
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One run or sweep at a glance.
+    """One result at a glance.
 
     Attributes:
-        path: Its folder.
-        sweep: Whether it is a sweep.
-        summary: Its ``summary.json``; empty if that is damaged.
+        folder: Its folder.
+        summary: None if it is damaged.
         modified: When it was last written, seconds since 1970.
     """
 
-    path: Path
-    sweep: bool
-    summary: dict[str, Any]
+    folder: ResultFolder
+    summary: Summary | None
     modified: float
 
     @property
     def status(self) -> str:
         """As the summary says, but ``interrupted`` if it says running and no process is at work (it was killed)."""
-        return known_status(self.path, self.summary)
+        return self.folder.status(self.summary) if self.summary else "damaged"
+
+    @property
+    def stacks(self) -> StacksRecord | None:
+        """How it was trained; None if that is damaged."""
+        try:
+            return self.folder.read_stacks()
+        except RunError:
+            return None
 
 
-def known_status(path: Path, summary: dict[str, Any]) -> str:
-    """The status of a run or sweep, a killed one being interrupted."""
-    status = str(summary.get("status", "damaged"))
-    return "interrupted" if status == "running" and (path / ".lock").exists() and not is_held(path) else status
-
-
-def list_runs(runs_dir: Path) -> list[Entry]:
-    """All runs and sweeps of a folder, oldest first; folders that are neither are passed over.
+def list_results(runs_dir: Path) -> list[Entry]:
+    """All results of a folder, oldest first; folders that are none are passed over.
 
     Raises:
         InputError: There is no such folder.
@@ -50,14 +54,65 @@ def list_runs(runs_dir: Path) -> list[Entry]:
             f"{runs_dir}: there is no such folder; `mlpexp train` makes it, or name another with --runs-dir"
         )
     entries = []
-    for path in sorted(runs_dir.iterdir()):
-        summary, sweep = path / "summary.json", is_sweep(path)
-        if path.name.startswith(".") or not summary.is_file() or not (sweep or (path / "config.yaml").is_file()):
-            continue
+    for path in _folders(runs_dir):
+        folder = ResultFolder.open(path)
         try:
-            content = json.loads(summary.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            content = {}
-        sound = isinstance(content, dict) and (is_sweep_summary(content) if sweep else is_summary(content))
-        entries.append(Entry(path, sweep, content if sound else {}, summary.stat().st_mtime))
+            summary = folder.read_summary()
+        except RunError:
+            summary = None
+        entries.append(Entry(folder, summary, folder.summary.stat().st_mtime))
     return entries
+
+
+def find_result(text: str, runs_dir: Path) -> Path:
+    """The folder of the result that a user names: by its path, ``last``, its hash, its name, or any unique part.
+
+    Args:
+        text: What was typed.
+        runs_dir: The folder of all results.
+
+    Raises:
+        InputError: There is no such result, or several could be meant.
+    """
+    path = Path(text)
+    if path.is_dir() or "/" in text or path.is_absolute():
+        return path
+    folders = _folders(runs_dir) if runs_dir.is_dir() else []
+    if text == LAST and folders:
+        return folders[-1]
+    for matching in (_exactly(text, folders), [folder for folder in folders if text in folder.name]):
+        if len(matching) == 1:
+            return matching[0]
+        if matching:
+            raise InputError(
+                f"{text}: could be {_named(matching)}; name one of them, or `{LAST}` for the newest of all"
+            )
+    if not folders:
+        raise InputError(f"{text}: there is no such result folder, and none in {runs_dir}; `mlpexp train` makes one")
+    near = did_you_mean(text, [folder.name for folder in folders])
+    raise InputError(f"{text}: there is no such result folder{near}; `mlpexp list` shows the results")
+
+
+def _exactly(text: str, folders: Sequence[Path]) -> list[Path]:
+    """Folders ``<date>-<time>-<name>-<hash>`` whose name or hash it is, of a sweep ``<name>-sweep-<hash>``."""
+    found = []
+    for folder in folders:
+        _, _, rest = folder.name.partition("-")
+        _, _, rest = rest.partition("-")
+        words = rest.split("-")
+        for i, word in enumerate(words):
+            names = ("-".join(words[:i]), "-".join(words[:i]).removesuffix("-sweep"))
+            if len(word) == HASH_LETTERS and text in (word, *names):
+                found.append(folder)
+                break
+    return found
+
+
+def _named(folders: Sequence[Path]) -> str:
+    names = [folder.name for folder in folders[-MOST_NAMED:]]
+    more = f" and {len(folders) - MOST_NAMED} older ones" if len(folders) > MOST_NAMED else ""
+    return ", ".join(reversed(names)) + more
+
+
+def _folders(runs_dir: Path) -> list[Path]:
+    return sorted(path for path in runs_dir.iterdir() if not path.name.startswith(".") and is_result(path))

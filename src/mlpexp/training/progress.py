@@ -4,7 +4,7 @@ Axis letters: M members of the stack, A active members, P parameters and Q buffe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ class Progress:
         reference_loss, improved_epoch: What early stopping waits for something better than: the last validation loss
             that was lower than the one before it by more than ``min_delta``, and its epoch, ``(M,)``.
         running: Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64.
+        left: Of members that have left, if it is to be kept: live weights, buffers, what the optimizer remembers and the
+            average, each ``(M, ...)``; of others zeros.
         observed: Norms of gradient, weights and update in the last step of the epoch, by layer with weights,
             ``(A, 3, L)``; None before, and without diagnostics.
         train_seconds: Time inside the steps so far.
@@ -62,6 +64,7 @@ class Progress:
     improved_epoch: np.ndarray
     running: Tensor
     observed: Tensor | None = None
+    left: dict[str, Tensor] = field(default_factory=dict)
     epoch: int = 0
     step_of_epoch: int = 0
     step: int = 0
@@ -70,11 +73,13 @@ class Progress:
     initial_recorded: bool = False
 
     @classmethod
-    def start(cls, network: StackedNetwork, hyper: HyperParameters, *, averaging: bool) -> "Progress":
+    def start(
+        cls, network: StackedNetwork, hyper: HyperParameters, *, averaging: bool, keep_state: bool = False
+    ) -> "Progress":
         """Before the first step."""
         members, flat = network.num_members, network.flat
         wide = torch.float64 if flat.device.type != "mps" else torch.float32
-        return cls(
+        progress = cls(
             network=network,
             slots={name: torch.zeros_like(flat) for name in hyper.optimizer.slots},
             averaged=flat.clone() if averaging else None,
@@ -92,6 +97,15 @@ class Progress:
             improved_epoch=np.zeros(members, dtype=np.int64),
             running=torch.zeros(members, 3, dtype=wide, device=flat.device),
         )
+        if keep_state:
+            progress.left = {name: torch.zeros_like(tensor) for name, tensor in progress.state_of_members().items()}
+        return progress
+
+    def state_of_members(self) -> dict[str, Tensor]:
+        """What the next step of each active member starts from, each ``(A, ...)``."""
+        tensors = {"flat": self.network.flat, "buffers": self.network.buffers}
+        tensors |= {f"slot.{name}": slot for name, slot in self.slots.items()}
+        return tensors if self.averaged is None else {**tensors, "averaged": self.averaged}
 
     def evaluated_network(self) -> StackedNetwork:
         """The network that is measured and saved: the averaged one where there is an average."""
@@ -143,6 +157,11 @@ class Progress:
         """Takes members out of the stack; ``staying`` counts among the active ones, whose new statuses are given."""
         for position, status in zip(self.active.tolist(), statuses, strict=True):
             self.statuses[position] = status
+        if self.left:
+            leaving = np.setdiff1d(np.arange(len(self.active)), staying)
+            here, there = (torch.from_numpy(i).to(self.network.flat.device) for i in (leaving, self.active[leaving]))
+            for name, tensor in self.state_of_members().items():
+                self.left[name][there] = tensor[here]
         self.active = self.active[staying]
         index = torch.from_numpy(staying).to(self.network.flat.device)
         self.network = self.network.select(staying)
@@ -157,6 +176,7 @@ class Progress:
             "flat": self.network.flat, "buffers": self.network.buffers, "last": self.last, "best": self.best,
             "last_buffers": self.last_buffers, "best_buffers": self.best_buffers, "running": self.running,
             **{f"slot.{name}": slot for name, slot in self.slots.items()},
+            **{f"left.{name}": tensor for name, tensor in self.left.items()},
         }  # fmt: skip
         optional = {"averaged": self.averaged, "observed": self.observed}
         tensors |= {name: tensor for name, tensor in optional.items() if tensor is not None}
@@ -171,6 +191,7 @@ class Progress:
         tensor = {n: torch.from_numpy(a.copy()).to(flat.device) for n, a in arrays.items() if n not in ARRAYS}
         self.network = StackedNetwork(self.network.architecture, tensor["flat"], tensor["buffers"])
         self.slots = {name: tensor[f"slot.{name}"] for name in self.slots}
+        self.left = {name: tensor[f"left.{name}"] for name in self.left}
         self.averaged, self.observed = tensor.get("averaged"), tensor.get("observed")
         self.last, self.last_buffers = tensor["last"], tensor["last_buffers"]
         self.best, self.best_buffers, self.running = tensor["best"], tensor["best_buffers"], tensor["running"]

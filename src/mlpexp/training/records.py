@@ -3,9 +3,7 @@
 Axis letters: A active members.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import isnan
 from typing import Literal
 
 import numpy as np
@@ -61,14 +59,6 @@ class Record:
     scores: dict[str, np.ndarray]
     statuses: list[Status]
     diagnostics: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
-
-    def diagnostic_lines(self) -> Iterator[str]:
-        """The diagnostics as lines of CSV: seed, epoch, layer, quantity, value with nine significant digits."""
-        columns = [(f"{layer},{quantity}", values.tolist()) for (layer, quantity), values in self.diagnostics.items()]
-        for place, seed in enumerate(self.seeds.tolist()):
-            for name, values in columns:
-                if not isnan(values[place]):
-                    yield f"{seed},{self.epoch},{name},{values[place]:.9g}\n"
 
     @property
     def rows(self) -> tuple[Row, ...]:

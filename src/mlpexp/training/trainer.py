@@ -76,7 +76,10 @@ class Trainer:
         self.values_per_sample = prod(self.architecture.input_shape) + sum(prod(d.output_shape) for d in dropping)
         hyper = HyperParameters(self.members)
         self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
-        self.progress = Progress.start(network, hyper, averaging=self.settings.weight_averaging is not None)
+        self.progress = Progress.start(
+            network, hyper, averaging=self.settings.weight_averaging is not None,
+            keep_state=bool(first.keep and first.keep.state),
+        )  # fmt: skip
         self._arm()
 
     def run(self) -> Iterator[Record | None]:

@@ -1,63 +1,51 @@
-"""Reading the files of a sweep folder, as far as they are there; the large one in pieces."""
+"""What the figures over all arms of a result are drawn from: its tables, as far as they are there."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from mlpexp.report.result_files import Absent, complete_table
 from mlpexp.report.sweep_facts import SweepAxis, SweepFacts, sweep_facts
 from mlpexp.report.sweep_means import outcomes
+from mlpexp.results.result import Result
+from mlpexp.store.frames import Absent
 
-CHUNK_ROWS = 200_000
 
+class ArmsData:
+    """The tables that figures of several arms are drawn from; one that is not there raises ``Absent``."""
 
-class SweepFiles:
-    """The files that figures of a sweep are drawn from; a file that is not there raises ``Absent``."""
+    def __init__(self, result: Result) -> None:
+        self.result = result
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """``summary.json``."""
-        try:
-            return dict(json.loads((self.folder / "summary.json").read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise Absent from None
-
-    @cached_property
+    @property
     def arms(self) -> pd.DataFrame:
         """``arms.csv``, by arm."""
-        return complete_table(self.folder / "arms.csv", {"label", *self._keys}).sort_values("arm", ignore_index=True)
+        return self.result.arms
 
     @cached_property
     def facts(self) -> SweepFacts:
         """What the summary and the arms say."""
-        return sweep_facts(self.summary, self.arms)
+        return sweep_facts(self.result.summary, self.arms)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
         """``trials.csv``, as ``sweep_means.outcomes`` puts it."""
-        return outcomes(complete_table(self.folder / "trials.csv", set(self._keys)), self.facts)
-
-    @cached_property
-    def timing(self) -> pd.DataFrame:
-        """``timing.csv``."""
-        return complete_table(self.folder / "timing.csv")
-
-    @cached_property
-    def diagnostics(self) -> pd.DataFrame:
-        """``diagnostics.csv``."""
-        return complete_table(self.folder / "diagnostics.csv")
+        return outcomes(self.result.trials, self.facts)
 
     @property
-    def _keys(self) -> list[str]:
-        return [str(axis["key"]) for axis in self.summary["axes"]]
+    def costs(self) -> pd.DataFrame:
+        """Time of an update and of a trial, by arm."""
+        return self.result.costs
+
+    @property
+    def diagnostics(self) -> pd.DataFrame:
+        """``diagnostics.csv``."""
+        return self.result.diagnostics
+
+    @property
+    def metric_columns(self) -> list[str]:
+        """The columns of ``metrics.csv``."""
+        return self.result.metric_columns
 
     def of_axis(self, axis: SweepAxis) -> pd.DataFrame:
         """The outcomes that show the effect of an axis: all, or where one axis at a time is varied, this one's."""
@@ -82,14 +70,6 @@ class SweepFiles:
         pairs = self.arms[[first.key, second.key]].drop_duplicates()
         return bool(pairs[first.key].is_unique and pairs[second.key].is_unique)
 
-    @cached_property
-    def metric_columns(self) -> list[str]:
-        """The columns of ``metrics.csv``."""
-        path = self.folder / "metrics.csv"
-        if not path.is_file():
-            raise Absent
-        return [str(column) for column in pd.read_csv(path, nrows=0).columns]
-
     def curves(self, group_of_arm: Mapping[int, int], columns: Sequence[str]) -> pd.DataFrame:
         """Metrics by epoch: for each group of arms and each seed, the mean over those trials that did not diverge.
 
@@ -108,7 +88,7 @@ class SweepFiles:
         expected = sound.assign(group=sound["arm"].map(group_of_arm)).groupby(["group", "seed"]).size()
         trials = pd.MultiIndex.from_frame(sound)
         sums: list[pd.DataFrame] = []
-        for chunk in self._metric_rows(["arm", "seed", "epoch", *columns]):
+        for chunk in self.result.metric_pieces(["arm", "seed", "epoch", *columns]):
             rows = chunk[pd.MultiIndex.from_frame(chunk[["arm", "seed"]]).isin(trials)]
             keys = [rows["arm"].map(group_of_arm).rename("group"), rows["seed"], rows["epoch"]]
             grouped = rows.groupby(keys)[list(columns)]
@@ -119,20 +99,3 @@ class SweepFiles:
         group, seed, _ = (total.index.get_level_values(level) for level in range(3))
         needed = expected.reindex(pd.MultiIndex.from_arrays([group, seed])).to_numpy()[:, None]
         return (total["sum"] / total["count"]).where(total["count"].to_numpy() >= needed).reset_index()
-
-    def _metric_rows(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-        """``metrics.csv`` in pieces, without a last line that a crash cut short."""
-        path = self.folder / "metrics.csv"
-        if not path.is_file():
-            raise Absent
-        with path.open("rb") as stream:
-            stream.seek(-1, 2)
-            cut_short = stream.read(1) != b"\n"
-        before: pd.DataFrame | None = None
-        with pd.read_csv(path, usecols=list(columns), chunksize=CHUNK_ROWS) as chunks:
-            for chunk in chunks:
-                if before is not None:
-                    yield before
-                before = chunk
-        if before is not None:
-            yield before.iloc[: len(before) - cut_short].astype(dict.fromkeys(("arm", "seed", "epoch"), np.int64))

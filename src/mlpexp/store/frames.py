@@ -1,17 +1,19 @@
-"""Tables that a run or sweep has written, as far as they are complete: it may have been killed at any moment."""
+"""Tables as data frames, as far as they are complete: whoever wrote them may have been killed at any moment."""
 
 from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Absent(Exception):
-    """What a figure is drawn from is not there, or has no complete row yet."""
+    """What is asked for is not there, or has no complete row yet."""
 
 
-def complete_table(path: Path, text_columns: Collection[str] = ()) -> pd.DataFrame:
+def complete_table(path: Path, text_columns: Collection[str] = ()) -> "pd.DataFrame":
     """A CSV file without its last line, if a crash has cut that short.
 
     Args:
@@ -21,6 +23,8 @@ def complete_table(path: Path, text_columns: Collection[str] = ()) -> pd.DataFra
     Raises:
         Absent: There is no such file, or it has no complete row.
     """
+    import pandas as pd  # half a second that those do not pay who read summaries alone
+
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -29,9 +33,9 @@ def complete_table(path: Path, text_columns: Collection[str] = ()) -> pd.DataFra
     if complete.count("\n") < 2:
         raise Absent
     if not text_columns:
-        return pd.read_csv(StringIO(complete))
+        return pd.read_csv(StringIO(complete), float_precision="round_trip")
     others = [column for column in pd.read_csv(StringIO(complete), nrows=0).columns if column not in text_columns]
     return pd.read_csv(
         StringIO(complete), dtype=dict.fromkeys(text_columns, str), keep_default_na=False,
-        na_values={column: ["", "nan", "NaN"] for column in others},
+        na_values={column: ["", "nan", "NaN"] for column in others}, float_precision="round_trip",
     )  # fmt: skip

@@ -1,0 +1,74 @@
+"""The comparison of a result's arms on the terminal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from mlpexp.cli.tables import columns_available, print_as, print_table
+from mlpexp.report.comparison_files import to_paste, to_show
+from mlpexp.report.comparison_table import number
+from mlpexp.report.conclusions import MOST_ROWS, conclusions
+from mlpexp.report.tables import TextTable
+
+if TYPE_CHECKING:
+    from mlpexp.results.comparison import ArmsComparison
+    from mlpexp.results.result import Result
+    from mlpexp.statistics.comparison import Comparison
+    from mlpexp.statistics.variance_components import VarianceComponents
+
+WIDE = 150  # characters that the whole table needs
+NARROW = ("arm", "n", "95 % interval", "verdict")  # and the metric
+
+
+def print_arms(result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None) -> None:
+    """The table of arms, what follows from it in words, and where it is written."""
+    print_comparison(result, found, power=power)
+    pictures = f", {len(drawn)} plots in plots/" if drawn else ""
+    typer.echo(f"written to {result.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
+
+
+def print_comparison(
+    result: "Result", found: "ArmsComparison", *, power: float | None = None, format_: str = "table"
+) -> None:
+    """The table and the sentences; the table alone in a format that is to be pasted."""
+    label = found.summary.metric.label
+    if found.noise:
+        print_as(_noise_table(found.noise, label), format_)
+    else:
+        pasted = format_ in ("markdown", "latex")
+        table = to_paste(found) if pasted else to_show(result, found, MOST_ROWS if format_ == "table" else None)
+        narrow = format_ == "table" and columns_available() < WIDE
+        print_as(table.only(NARROW, label) if narrow else table, format_)
+    if format_ != "table":
+        return
+    for line in conclusions(found):
+        typer.echo(line)
+    if power is not None:
+        print_power(found.labels, found.shown, power)
+
+
+def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:
+    rows = [[one.name, number(one.std), f"{100 * one.share:.0f} %"] for one in (*noise.factors, noise.rest)]
+    return TextTable(
+        ("what varies", "std", "share of variance"), rows, frozenset(("std", "share of variance")),
+        footer=("all", number(noise.std), "100 %"), title=f"what the spread of {label} is due to (crossed design)",
+    )  # fmt: skip
+
+
+def print_power(labels: Sequence[str], shown: "Comparison", difference: float) -> None:
+    """How many seeds would show a difference of this size, by arm, and what the seeds there are can show."""
+    from mlpexp.statistics.power import detectable_difference, seeds_needed
+
+    rows = []
+    for one in shown.arms:
+        if one.difference is None or one.difference.n < 2:
+            continue
+        single, family = (seeds_needed(one.difference.std, difference, 0.05, family=size) for size in (1, shown.family))
+        needed = ["more than 100,000" if count is None else f"{count:,}" for count in (single, family)]
+        shows = number(detectable_difference(one.difference.std, one.difference.n, 0.05))
+        rows.append([labels[one.arm], number(one.difference.std), *needed, f"{shows} with {one.difference.n}"])
+    columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons", "difference shown now")
+    title = f"seeds that show a difference of {difference:g} with 80 % power"
+    print_table(TextTable(columns, rows[:MOST_ROWS], frozenset(columns[1:]), title=title))

@@ -1,0 +1,93 @@
+"""Training a job and showing what came of it: what `mlpexp train` and `mlpexp sweep` share."""
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import typer
+
+from mlpexp.errors import Interrupted, RunError
+
+if TYPE_CHECKING:
+    from mlpexp.execution.local import Runner
+    from mlpexp.execution.run import Job
+    from mlpexp.results.result import Result
+
+
+def train_job(
+    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None, quiet: bool
+) -> "Result":
+    """Trains what is missing, draws the figures and prints the table.
+
+    Args:
+        job: What to train, and where.
+        run: What trains stacks.
+        formats: Of figures.
+        reachable: Whether that can write into the folder.
+        power: A difference whose seeds are to be shown.
+        quiet: Whether only the folder is printed.
+
+    Raises:
+        Interrupted: Naming the command that goes on.
+        RunError: Likewise.
+    """
+    from mlpexp.cli.progress import ProgressBar
+    from mlpexp.execution.run import train
+    from mlpexp.results.result import Result
+
+    again = f"resume with: mlpexp {job.plan.planned_by} --resume {quote(str(job.folder.path))}"
+    again += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
+    try:
+        with ProgressBar(job, shown=not quiet and sys.stderr.isatty()) as bar:
+            for update in train(job, run, reachable=reachable):
+                if update.note:
+                    typer.echo(f"warning: {update.note}", err=True)
+                bar.show(update)
+    except Interrupted as stop:
+        raise Interrupted(f"{stop}; {again}", stop.exit_code - 128) from None
+    except KeyboardInterrupt:  # a second Ctrl-C, while the first is being obeyed
+        raise Interrupted(f"interrupted; {again}", signal.SIGINT) from None
+    except RunError as error:
+        raise RunError(f"{error}; {again}") from None
+    result = Result.open(job.folder.path)
+    _show(result, formats, power=power, quiet=quiet)
+    return result
+
+
+def say(*, quiet: bool) -> Callable[[str], None]:
+    """What prints sentences about what takes time."""
+    return lambda sentence: None if quiet else print(sentence, file=sys.stderr)
+
+
+def data_folder(data_dir: Path | None) -> str | None:
+    """The folder of image data sets as it was given, for workers that may run elsewhere."""
+    return None if data_dir is None else str(data_dir)
+
+
+def _show(result: "Result", formats: list[str], *, power: float | None, quiet: bool) -> None:
+    from mlpexp.report.figures import draw_figures
+
+    compares = bool(result.summary.axes)
+    try:
+        if compares:
+            from mlpexp.report.comparison_files import write_files
+
+            found = write_files(result)
+        drawn = draw_figures(result, formats)
+    except KeyboardInterrupt:
+        again = f"draw its plots with: mlpexp plot {quote(str(result.path))}"
+        raise Interrupted(f"interrupted; the {result.summary.word} is complete; {again}", signal.SIGINT) from None
+    if quiet:
+        typer.echo(result.path)
+        return
+    if compares:
+        from mlpexp.cli.comparison import print_arms
+
+        print_arms(result, found, drawn, power=power)
+    else:
+        from mlpexp.cli.results import print_results
+
+        print_results(result, drawn)

@@ -1,0 +1,161 @@
+"""The one driver of training: a stack from its checkpoint, if it has one, to its end; here, in a worker, on a cluster."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+import torch
+
+from mlpexp.architectures.build import build_architecture
+from mlpexp.data.dataset import Dataset
+from mlpexp.errors import InputError, Interrupted, RunError
+from mlpexp.execution.datasets import shared_dataset
+from mlpexp.execution.environment import engine_name
+from mlpexp.execution.machine import choose_device, device_name
+from mlpexp.execution.members import trainer_of
+from mlpexp.execution.recorder import Recorder
+from mlpexp.execution.tasks import FinishedPart, StackOutcome, StackTask, Tick, failed, halves, joined
+from mlpexp.store.part import Part
+from mlpexp.training.trainer import Trainer
+
+CHECKPOINT_SECONDS = 10.0
+TICK_SECONDS = 0.1
+
+Stop = Callable[[], int | None]  # the number of the signal that asks to stop
+
+
+Driven = Generator[Tick, None, StackOutcome]
+
+
+def train_stack(task: StackTask, stop: Stop = lambda: None) -> Driven:
+    """Trains a stack to its end, and says now and then where it is.
+
+    A stack for which there is not enough memory is tried again in halves, down to single trials; a trial that fails alone
+    is a row with its reason. So is, where several arms are compared, one that cannot be trained for a reason that a user
+    can understand. A defect of the program is raised.
+
+    Raises:
+        Interrupted: ``stop`` said so; the checkpoint is saved.
+        RunError: The folder cannot be written.
+        InputError: It cannot be trained as asked, and there is one arm.
+    """
+    if task.folder is None:
+        with TemporaryDirectory(prefix="mlpexp-") as folder:
+            return (yield from _trained(task, Path(folder), stop))
+    return (yield from _trained(task, Path(task.folder), stop))
+
+
+def finished(driven: Driven, report: Callable[[float], None] = lambda share: None) -> StackOutcome:
+    """Trains to the end; ``report`` is told the share that is done."""
+    notes: list[str] = []
+    while True:
+        try:
+            tick = next(driven)
+        except StopIteration as end:
+            return replace(end.value, notes=notes)
+        report(tick.share)
+        notes += [tick.note] if tick.note else []
+
+
+def _trained(task: StackTask, folder: Path, stop: Stop) -> Driven:
+    done = _done(task, folder)
+    if done:
+        return StackOutcome(task, [done])
+    try:
+        return (yield from _train(task, folder, stop))
+    except InputError as error:
+        if not task.recording.arm_column:
+            raise
+        return failed(task, str(error).splitlines()[0])
+    except Exception as error:
+        if not is_lack_of_memory(error):
+            raise
+        if len(task.members) == 1:
+            return failed(task, f"not enough memory: {str(error).splitlines()[0] if str(error) else 'out of memory'}")
+    outcomes = []
+    for half in halves(task):
+        outcomes.append((yield from _trained(half, folder, stop)))
+    return joined(task, outcomes)
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether less work at a time would have helped; of the allocator of torch's CPU tensors only the words tell."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def _done(task: StackTask, folder: Path) -> FinishedPart | None:
+    """What an earlier attempt has left of a half."""
+    part = Part(folder / "parts" / task.name)
+    try:
+        record = part.read() if part.is_done else None
+    except RunError:
+        return None
+    if record is None or all(trial.status == "failed" for trial in record.trials):
+        return None
+    return FinishedPart(task.name, record)
+
+
+def _train(task: StackTask, folder: Path, stop: Stop) -> Driven:
+    with threads(task.threads):
+        dataset = shared_dataset(task.members[0].dataset, task.data_dir)
+        trainer = _trainer(task, dataset)
+        recorder = Recorder(task, folder, trainer, dataset)
+        try:
+            note = recorder.begin()
+            if note:
+                yield Tick(task.number, 0.0, note=note)
+            yield from _steps(task, trainer, recorder, stop)
+            first = task.members[0]
+            part = recorder.finish(
+                device_name(choose_device(first)), engine_name(first), torch.backends.cpu.get_cpu_capability()
+            )
+        except Exception as error:
+            if is_lack_of_memory(error):
+                recorder.discard()
+            raise
+        finally:
+            recorder.close()
+    return StackOutcome(task, [part])
+
+
+def _trainer(task: StackTask, dataset: Dataset) -> Trainer:
+    shape, outputs = dataset.facts.input_shape, dataset.facts.num_outputs
+    built = {model: build_architecture(model, shape, outputs) for model in {m.model: None for m in task.members}}
+    return trainer_of(task.members, [built[member.model] for member in task.members], dataset)
+
+
+def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop) -> Iterator[Tick]:
+    progress = trainer.progress
+    total = max(1, trainer.steps_per_epoch * trainer.settings.epochs)
+    saved = told = monotonic()
+    for record in trainer.run():
+        if record:
+            recorder.add(record)
+        now, number = monotonic(), stop()
+        if number or now - saved > CHECKPOINT_SECONDS:
+            recorder.save()
+            saved = monotonic()
+        if number:
+            raise Interrupted(
+                f"stopped after epoch {progress.epoch}, step {progress.step}; everything is saved", number
+            )
+        if record or now - told > TICK_SECONDS:
+            told = now
+            recorder.flush()
+            yield Tick(task.number, progress.step / total, progress.epoch, record)
+
+
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    """So many CPU threads for torch; afterwards as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,251 @@
+"""What is written of a stack while it trains and when it has ended.
+
+Axis letters: M members of the stack, A active ones, P parameters of a member.
+"""
+
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.data.dataset import Dataset
+from mlpexp.errors import RunError
+from mlpexp.execution.evaluate import evaluation_of
+from mlpexp.execution.tasks import FinishedPart, KeptRows, StackTask
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.planning.recording import history_epochs
+from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
+from mlpexp.store.growing import GrowingTable
+from mlpexp.store.part import Part, TrialRecord
+from mlpexp.store.weights import file_name, write_rows
+from mlpexp.training.records import Record
+from mlpexp.training.trainer import Trainer
+
+CHECKPOINT = "checkpoint"
+COUNTS = ("epoch", "step", "samples", "learning_rate")
+DIAGNOSTIC_COLUMNS = ("epoch", "layer", "quantity", "value")
+TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
+
+
+class Recorder:
+    """Rows, checkpoints, weights and evaluation of one stack.
+
+    Args:
+        task: The stack.
+        folder: The result, or a folder like one on a machine that cannot reach it.
+        trainer: Before its first step.
+        dataset: Its data.
+    """
+
+    def __init__(self, task: StackTask, folder: Path, trainer: Trainer, dataset: Dataset) -> None:
+        self.task, self.folder, self.trainer, self.dataset = task, folder, trainer, dataset
+        self.part = Part(folder / "parts" / task.name)
+        self.recording, self.evaluation_seconds = task.recording, 0.0
+        trials = zip(task.arms, task.members, strict=True)
+        self.prefixes = [f"{arm},{m.seed}," if self.recording.arm_column else f"{m.seed}," for arm, m in trials]
+        names = [f"{part}_{kind}" for part in trainer.parts for kind in trainer.kinds]
+        self.scores = {when: {n: np.full(len(task.members), nan) for n in names} for when in ("final", "best")}
+        settings = trainer.settings
+        self.history = history_epochs(settings.epochs, settings.evaluate_every, self.recording.history)
+        self.kept: list[KeptRows] = []
+        self.tables: dict[str, GrowingTable] = {}
+
+    def begin(self) -> str | None:
+        """Opens the tables, and takes the trainer to where its checkpoint is, if it has one.
+
+        Returns:
+            A sentence if the checkpoint is damaged: then the stack is trained from its beginning.
+
+        Raises:
+            RunError: The folder cannot be written.
+        """
+        note = None
+        if (self.part.folder / f"{CHECKPOINT}.json").exists():
+            try:
+                arrays, plain = load_checkpoint(self.part.folder, CHECKPOINT)
+                self._open(plain["tables"])
+                self._restore(arrays, plain)
+                return None
+            except (RunError, KeyError, ValueError, TypeError, RuntimeError) as error:
+                self.close()
+                number = len(self.task.members)
+                trials = "its trial is" if number == 1 else f"its {number} trials are"
+                note = f"{error}; {trials} trained again from the beginning"
+        self.part.remove()
+        self._open({})
+        return note
+
+    def add(self, record: Record) -> None:
+        """Appends the rows of an evaluated epoch; they reach the files at the next ``flush`` at the latest."""
+        progress, places = self.trainer.progress, record.positions
+        chosen = progress.best_epoch[places] == record.epoch
+        for name, values in record.scores.items():
+            self.scores["final"][name][places] = values
+            self.scores["best"][name][places[chosen]] = values[chosen]
+        self.evaluation_seconds += record.evaluation_seconds
+        self.tables["metrics"].append(self._metric_lines(record).encode())
+        seconds = f"{record.train_seconds!r},{record.evaluation_seconds!r}"
+        self.tables["timing"].append(f"{self.task.number},{record.epoch},{record.step},{seconds}\n".encode())
+        if "diagnostics" in self.tables:
+            self.tables["diagnostics"].append(self._diagnostic_lines(record).encode())
+        if record.epoch in self.history:
+            self._keep_weights(f"epoch-{record.epoch}", progress.last, progress.last_buffers)
+
+    def flush(self, *, permanent: bool = False) -> None:
+        """Hands all rows to the operating system, and to the disk if ``permanent``."""
+        for table in self.tables.values():
+            table.flush(permanent=permanent)
+
+    def save(self) -> None:
+        """Rows first, checkpoint second: every row that a checkpoint counts on is on the disk."""
+        if self.task.folder is None:  # a checkpoint on another machine would help nobody
+            return
+        self.flush(permanent=True)
+        arrays, plain = self.trainer.progress.state()
+        for when, scores in self.scores.items():
+            arrays |= {f"scores.{when}.{name}": values for name, values in scores.items()}
+        states = {name: table.state() for name, table in self.tables.items()}
+        plain |= {"tables": states, "evaluation_seconds": self.evaluation_seconds}
+        save_checkpoint(self.part.folder, CHECKPOINT, arrays, plain)
+
+    def finish(self, device: str, engine: str, capability: str) -> FinishedPart:
+        """Writes weights and evaluation, and makes the part count."""
+        self.flush(permanent=True)
+        self.close()
+        progress, recording = self.trainer.progress, self.recording
+        for epoch in sorted(epoch for epoch in self.history if epoch > progress.epoch):  # all had stopped before
+            self._keep_weights(f"epoch-{epoch}", progress.last, progress.last_buffers)
+        if recording.weights != "none":
+            self._keep_weights("best", progress.best, progress.best_buffers)
+        if recording.weights == "all" and "validation" in self.trainer.parts:  # else the last is the best
+            self._keep_weights("last", progress.last, progress.last_buffers)
+        if recording.state:
+            state = {name: tensor for name, tensor in progress.left.items() if tensor.numel()}
+            self._keep("state", {name: tensor.cpu().numpy() for name, tensor in state.items()})
+        self._evaluate()
+        made = {"device": device, "engine": engine, "capability": capability, "steps": progress.step}
+        seconds = {"train_seconds": progress.train_seconds, "evaluation_seconds": self.evaluation_seconds}
+        stack = self.task.record.model_copy(update={**made, **seconds})
+        record = self.part.finish(self._trials(), stack)
+        delete_checkpoint(self.part.folder, CHECKPOINT)
+        files = {} if self.task.folder else self.part.contents()
+        return FinishedPart(self.task.name, record, files, self.kept)
+
+    def discard(self) -> None:
+        """Removes what was written of a stack that cannot be trained as a whole."""
+        self.close()
+        self.part.remove()
+
+    def close(self) -> None:
+        """Closes the tables; each even if another cannot be."""
+        tables, self.tables = self.tables, {}
+        errors = []
+        for table in tables.values():
+            try:
+                table.close()
+            except RunError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _open(self, known: dict[str, Any]) -> None:
+        keys = self.recording.keys
+        columns = {"metrics": (*keys, *COUNTS, *self.recording.scores), "timing": TIMING_COLUMNS}
+        if self.task.members[0].diagnostics != "off":
+            columns["diagnostics"] = (*keys, *DIAGNOSTIC_COLUMNS)
+        for name, header in columns.items():
+            self.tables[name] = GrowingTable(self.part.path(name), header, known[name] if known else None)
+
+    def _restore(self, arrays: dict[str, np.ndarray], plain: dict[str, Any]) -> None:
+        for when, scores in self.scores.items():
+            for name in scores:
+                scores[name] = arrays.pop(f"scores.{when}.{name}").copy()
+        self.evaluation_seconds = float(plain["evaluation_seconds"])
+        self.trainer.restore(arrays, plain)
+
+    def _metric_lines(self, record: Record) -> str:
+        """A row per active member; ``nan`` where an arm has not such a part."""
+        middle = f"{record.epoch},{record.step},{record.samples},"
+        absent = np.full(len(record.positions), nan)
+        columns = [record.learning_rates, *(record.scores.get(name, absent) for name in self.recording.scores)]
+        texts = zip(*(map(repr, column.tolist()) for column in columns), strict=True)
+        prefixes = map(self.prefixes.__getitem__, record.positions.tolist())
+        return "".join(f"{prefix}{middle}{','.join(row)}\n" for prefix, row in zip(prefixes, texts, strict=True))
+
+    def _diagnostic_lines(self, record: Record) -> str:
+        columns = [
+            (f"{record.epoch},{layer},{quantity},", values.tolist())
+            for (layer, quantity), values in record.diagnostics.items()
+        ]
+        lines = []
+        for i, member in enumerate(record.positions.tolist()):
+            prefix = self.prefixes[member]
+            lines += [f"{prefix}{name}{v[i]!r}\n" for name, v in columns if v[i] == v[i]]  # not NaN
+        return "".join(lines)
+
+    def _keep_weights(self, kind: str, flat: torch.Tensor, buffers: torch.Tensor) -> None:
+        trainer = self.trainer
+        tensors = named_parameters(trainer.architecture, flat.cpu().numpy())
+        pair = torch.from_numpy(trainer.pair_of_member).to(trainer.samples.device)
+        for name in ("shift", "scale"):
+            tensors[f"input.{name}"] = getattr(trainer.samples, name)[pair].squeeze(1).double().cpu().numpy()
+        if buffers.numel():
+            tensors["batch_norm.running"] = buffers.cpu().numpy()
+        self._keep(kind, tensors)
+
+    def _keep(self, kind: str, tensors: dict[str, np.ndarray]) -> None:
+        if self.task.folder is None:
+            self.kept.append(KeptRows(kind, {name: array.copy() for name, array in tensors.items()}))
+            return
+        path = self.folder / "weights" / file_name(self.task.program, kind)
+        write_rows(path, self.task.num_rows, self.task.rows, tensors)
+
+    def _evaluate(self) -> None:
+        trainer, progress = self.trainer, self.trainer.progress
+        if not self.recording.tables:
+            return
+        evaluation = evaluation_of(self.task.members[0], self.dataset, self.recording)
+        network = StackedNetwork(trainer.architecture, progress.best, progress.best_buffers)
+        evaluation.add(network, trainer.samples, self.task.members, self.task.arms, trainer.architectures)
+        for name, lines in evaluation.tables():
+            self.part.write_table(name, lines)
+
+    def _trials(self) -> list[TrialRecord]:
+        progress, trials = self.trainer.progress, []
+        for i, (arm, member) in enumerate(zip(self.task.arms, self.task.members, strict=True)):
+            diverged = progress.statuses[i] == "diverged"
+            scores = {
+                when: {} if diverged else {name: _defined(values[i]) for name, values in of_name.items()}
+                for when, of_name in self.scores.items()
+            }
+            trials.append(
+                TrialRecord(
+                    arm=arm, seed=member.seed, status=progress.statuses[i],
+                    ended_epoch=int(progress.ended_epoch[i]), last_epoch=int(progress.last_epoch[i]),
+                    best_epoch=int(progress.best_epoch[i]),
+                    reason="the loss is not finite" if diverged else "", **scores,
+                )
+            )  # fmt: skip
+        return trials
+
+
+def named_parameters(architecture: Architecture, flat_MP: np.ndarray) -> dict[str, np.ndarray]:
+    """Parameters by ``"layer.parameter"``, each ``(M, *shape)``."""
+    return {
+        f"{layer.name}.{parameter.name}": flat_MP[:, place].reshape(len(flat_MP), *parameter.shape)
+        for layer, parameter, place in architecture.places
+    }
+
+
+def _defined(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def flat_parameters(architecture: Architecture, tensors: dict[str, np.ndarray]) -> np.ndarray:
+    """``named_parameters`` the other way round: ``(M, P)``."""
+    names = [f"{layer.name}.{parameter.name}" for layer, parameter, _ in architecture.places]
+    num_members = len(tensors[names[0]])
+    return np.concatenate([tensors[name].reshape(num_members, -1) for name in names], 1)

@@ -1,0 +1,137 @@
+"""What a result keeps of its trials: weights, and the tables of ``evaluation/``; decided before anything is trained.
+
+What would be large is not kept. It is computed when it is asked for: from kept weights, else by training again.
+"""
+
+from collections.abc import Sequence
+from math import prod
+
+from mlpexp.architectures.layers import Activation
+from mlpexp.config.keep import Keep
+from mlpexp.config.scores import score_kinds
+from mlpexp.planning.metric import PARTS
+from mlpexp.planning.plan import Plan
+from mlpexp.planning.prepare import Prepared
+from mlpexp.store.plan_files import Recording, Weights
+
+ALL_BYTES = 256_000_000  # of all weights: more, and only the best ones are kept
+BEST_BYTES = 1_000_000_000  # more, and none are, unless there is one arm
+MOST_ROWS = 200_000  # of a table of `evaluation/`, over all trials
+CELLS_OF_A_ROW = 10  # a row of pixels counts as several
+HISTOGRAM_BINS = 50
+GRID_POINTS = 120  # per axis of a decision boundary
+CURVE_POINTS = 400
+MOST_MISCLASSIFIED = 25  # pictures of an arm
+
+
+def recording(plan: Plan, num_distinct: int) -> Recording:
+    """What to keep of a plan.
+
+    Args:
+        plan: The plan.
+        num_distinct: How many of its trials are trained.
+    """
+    keep = plan.config.keep or Keep()
+    parts = [part for part in PARTS if any(part in arm.prepared.sizes.bounds for arm in plan.arms)]
+    kinds = score_kinds(plan.arms[0].experiment, plan.arms[0].prepared.facts.task)
+    rows = _rows(plan)
+    whole = not any(arm.prepared.facts.is_image for arm in plan.arms) and rows["predictions"] <= MOST_ROWS
+    if not whole:
+        rows["predictions"] = sum(_last_part(arm.prepared) for arm in plan.arms) * len(plan.seeds)
+    tables = {name for name, count in rows.items() if 0 < count <= MOST_ROWS}
+    if "predictions" not in tables:
+        tables.discard("misclassified")
+    return Recording(
+        arm_column=bool(plan.axes),
+        scores=tuple(f"{part}_{kind}" for part in parts for kind in kinds),
+        weights=keep.weights or _affordable(plan, num_distinct),
+        history=keep.history,
+        state=keep.state,
+        tables=tuple(sorted(tables)),
+        whole=whole,
+        first_seed=plan.seeds[0],
+    )
+
+
+def sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
+    """What is kept, for those who look at a plan."""
+    size = weight_bytes(plan, num_distinct)
+    amount = f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
+    words = {
+        "none": f"no weights are kept (those of the best epochs would take {amount}; keep.weights: best)",
+        "best": f"weights of each trial's selected epoch are kept: {amount}",
+        "all": f"weights of each trial's last and selected epoch are kept: {amount} each",
+    }
+    lines = [words[kept.weights]]
+    if "predictions" not in kept.tables and plan.base.experiment.model.name != "som":
+        lines.append(
+            f"predictions would be more than {MOST_ROWS:,} rows: `mlpexp plot RESULT --arm N` makes those of an arm"
+        )
+    return lines
+
+
+def weight_bytes(plan: Plan, num_distinct: int) -> int:
+    """Of one set of weights of all trials."""
+    mean = sum(_trial_bytes(arm.prepared) for arm in plan.arms) / len(plan.arms)
+    return int(mean * num_distinct)
+
+
+def _affordable(plan: Plan, num_distinct: int) -> Weights:
+    size = weight_bytes(plan, num_distinct)
+    if size <= ALL_BYTES:
+        return "all"
+    return "best" if size <= BEST_BYTES or len(plan.arms) == 1 else "none"
+
+
+def _trial_bytes(prepared: Prepared) -> int:
+    width = 8 if prepared.experiment.training.precision == "float64" else 4
+    return width * prepared.architecture.num_parameters + 16 * prod(prepared.facts.input_shape)
+
+
+def _last_part(prepared: Prepared) -> int:
+    first, past = list(prepared.sizes.bounds.values())[-1]
+    return past - first
+
+
+def _rows(plan: Plan) -> dict[str, int]:
+    """Rows of each table over all arms, if everything were written."""
+    total: dict[str, int] = {"predictions": 0}
+    for arm in plan.arms:
+        for name, count in rows_of_arm(arm.prepared, len(plan.seeds)).items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+def rows_of_arm(prepared: Prepared, num_seeds: int) -> dict[str, int]:
+    """Rows of each table that an arm has, if everything is written."""
+    facts, sizes = prepared.facts, prepared.sizes
+    classes, features = facts.task == "classification", prod(facts.input_shape)
+    if prepared.experiment.model.name == "som":
+        units = prepared.architecture.output_shape[0]
+        hits = units * (facts.num_outputs if classes else 1) * len(sizes.bounds)
+        return {"units": units * num_seeds, "u_matrix": 4 * units * num_seeds, "hits": hits * num_seeds}
+    layers = prepared.architecture.layers
+    weighted = sum(any(p.name == "weight" for p in layer.parameters) for layer in layers)
+    shown = sum(isinstance(layer.spec, Activation) for layer in layers)
+    rows = {
+        "predictions": (sizes.train + sizes.validation + sizes.test) * num_seeds,
+        "histograms": HISTOGRAM_BINS * (2 * weighted + shown),
+    }
+    if classes and facts.input_shape == (2,):
+        rows["boundary"] = GRID_POINTS**2
+    if not classes and facts.input_shape == (1,):
+        rows["curve"] = CURVE_POINTS * num_seeds
+    if classes and facts.is_image:
+        rows["misclassified"] = MOST_MISCLASSIFIED * features // CELLS_OF_A_ROW
+    return rows
+
+
+def history_epochs(epochs: int, every: int, count: int) -> frozenset[int]:
+    """The evaluated epochs whose weights are kept: ``count`` of them, evenly spread, the first and the last among them."""
+    evaluated: Sequence[int] = [0, *range(every, epochs, every), epochs]
+    if count <= 0:
+        return frozenset()
+    if count == 1:
+        return frozenset((epochs,))
+    last = len(evaluated) - 1
+    return frozenset(evaluated[round(i * last / (count - 1))] for i in range(min(count, len(evaluated))))

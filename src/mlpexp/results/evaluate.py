@@ -1,0 +1,71 @@
+"""Evaluating an arm of a finished result once more: the tables that were too large to be written while it trained."""
+
+from mlpexp.errors import InputError
+from mlpexp.execution.evaluate import evaluation_of
+from mlpexp.execution.machine import choose_device
+from mlpexp.execution.members import members_of, samples_of
+from mlpexp.execution.merge import misclassified
+from mlpexp.planning.recording import MOST_ROWS, rows_of_arm
+from mlpexp.planning.stacks import together
+from mlpexp.results.result import ArmResult
+from mlpexp.results.weights import Say, dataset_of, experiment_of, weights_of
+from mlpexp.store.files import write_text
+from mlpexp.store.plan_files import Recording
+
+
+def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sentence: None) -> list[str]:
+    """Writes the tables of an arm that its result lacks into ``evaluation/arm-N``.
+
+    Args:
+        arm: The arm.
+        data_dir: Where image data sets lie.
+        say: Is told if its trials have to be trained again.
+
+    Returns:
+        Their names; none if nothing was missing.
+
+    Raises:
+        InputError: The result has not ended, or the data are not there.
+        RunError: A file is damaged or cannot be written.
+    """
+    trials = arm.result.finished_trials()
+    own = trials[trials["arm"] == arm.number]
+    seeds = [int(seed) for seed in own.loc[own["status"] != "failed", "seed"]]
+    prepared = arm.result.plan.arms[arm.number].prepared
+    rows = rows_of_arm(prepared, len(seeds))
+    missing = [name for name in rows if not _has(arm, name)]
+    if "predictions" not in missing and "misclassified" in missing:
+        missing.remove("misclassified")  # there is nothing that was wrong
+    if not missing:
+        return []
+    if not seeds:
+        raise InputError(f"--arm {arm.number}: all its trials failed; trials.csv says why")
+    whole = not prepared.facts.is_image and rows.get("predictions", 0) <= MOST_ROWS
+    recording = Recording(
+        arm_column=False, scores=(), weights="none", history=0, state=False, tables=tuple(missing), whole=whole,
+        first_seed=seeds[0],
+    )  # fmt: skip
+    experiment, dataset = experiment_of(arm), dataset_of(arm, data_dir)
+    evaluation = evaluation_of(experiment, dataset, recording)
+    kept = weights_of(arm, seeds, "best", data_dir, say)
+    network = kept.network(prepared.architecture, choose_device(experiment))
+    for places in together(prepared.architecture, range(len(seeds))):
+        members = members_of(experiment, [seeds[i] for i in places])
+        numbers = [arm.number] * len(members)
+        samples, architectures = samples_of(members, dataset), [prepared.architecture] * len(members)
+        evaluation.add(network.select(places), samples, members, numbers, architectures)
+    written = []
+    for name, lines in evaluation.tables():
+        write_text(arm.folder / f"{name}.csv", "".join(lines))
+        written.append(name)
+    if "misclassified" in missing:
+        table = misclassified(arm.folder / "predictions.csv", dataset, arm_column=False)
+        if table:
+            write_text(arm.folder / "misclassified.csv", table)
+            written.append("misclassified")
+    return written
+
+
+def _has(arm: ArmResult, name: str) -> bool:
+    folders = (arm.folder, arm.result.folder.evaluation)
+    return any((folder / f"{name}.csv").is_file() for folder in folders)

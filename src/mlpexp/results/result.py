@@ -1,0 +1,329 @@
+"""A result: what its folder holds, read lazily. One reader for runs and sweeps, finished or not, of today or of old.
+
+Every frame has a column ``arm``, also where the file has none because there is one arm.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlpexp.config.load import read_source
+from mlpexp.config.yaml_source import read_yaml
+from mlpexp.errors import InputError, RunError
+from mlpexp.planning.plan import Plan, plan_from
+from mlpexp.store.checkpoint import load_checkpoint
+from mlpexp.store.frames import Absent, complete_table
+from mlpexp.store.json_files import read_json, read_record
+from mlpexp.store.old_format import old_arms, old_costs, old_trials
+from mlpexp.store.plan_files import PlannedArm, Recording, StacksRecord
+from mlpexp.store.result_folder import ResultFolder
+from mlpexp.store.summary import Summary
+from mlpexp.store.weights import WeightsRecord, read_weights
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PIECE_ROWS = 200_000
+KEYS = ("arm", "seed", "epoch")
+
+
+class Result:
+    """The files of a result, each read once. A table that is not there raises ``Absent``."""
+
+    def __init__(self, folder: ResultFolder) -> None:
+        self.folder, self.path = folder, folder.path
+
+    @classmethod
+    def open(cls, path: Path) -> "Result":
+        """The result of a folder.
+
+        Raises:
+            InputError: It is none.
+        """
+        return cls(ResultFolder.open(path))
+
+    @cached_property
+    def summary(self) -> Summary:
+        """``summary.json``.
+
+        Raises:
+            RunError: It is damaged.
+        """
+        return self.folder.read_summary()
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The resolved config as plain data.
+
+        Raises:
+            InputError: It is damaged.
+        """
+        return read_yaml(self.folder.config).data
+
+    @cached_property
+    def environment(self) -> dict[str, Any]:
+        """``environment.json``."""
+        return read_json(self.folder.environment)
+
+    @cached_property
+    def stacks(self) -> StacksRecord:
+        """How the trials were stacked, and what it took."""
+        return self.folder.read_stacks()
+
+    @cached_property
+    def planned_arms(self) -> Sequence[PlannedArm]:
+        """Label, identity and fingerprint of the data of each arm."""
+        return old_arms(self.path) if self.summary.format == 1 else self.folder.read_plan().arms
+
+    @property
+    def kept(self) -> Recording | None:
+        """What is kept of each trial; None for an old result."""
+        return None if self.summary.format == 1 else self.folder.read_plan().kept
+
+    @cached_property
+    def arms(self) -> "pd.DataFrame":
+        """``arms.csv``, by arm; values of axes as text. An old run has none."""
+        keys = {axis.key for axis in self.summary.axes}
+        return complete_table(self.folder.arms, {"label", "hidden_sizes", *keys}).sort_values("arm", ignore_index=True)
+
+    @cached_property
+    def trials(self) -> "pd.DataFrame":
+        """A row per trial: how it ended, its scores at the last and at the best epoch."""
+        if self.summary.format == 1 and self.summary.planned_by == "train":
+            import pandas as pd
+
+            rows = old_trials(self.path)
+            if not rows:
+                raise Absent
+            return _with_arm(pd.DataFrame(rows))
+        keys = {axis.key for axis in self.summary.axes}
+        return _with_arm(complete_table(self.folder.trials, {"status", "reason", *keys}))
+
+    def finished_trials(self) -> "pd.DataFrame":
+        """``trials`` of a result that must have ended.
+
+        Raises:
+            InputError: It has not.
+            RunError: The table is damaged.
+        """
+        summary = self.summary
+        try:
+            if summary.outcome is not None:
+                return self.trials
+        except Absent:
+            pass
+        except (KeyError, ValueError) as error:
+            raise RunError(f"{self.folder.trials}: damaged: {error}") from None
+        command = f"mlpexp {summary.planned_by} --resume {self.path}"
+        raise InputError(f"{self.path}: this {summary.word} has not ended; go on with: {command}")
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What was planned, from the config again.
+
+        Raises:
+            InputError: The config is damaged.
+            RunError: It plans something else than was trained.
+        """
+        plan = plan_from(read_source(self.folder.config), self.folder.config, self.summary.planned_by)
+        if len(plan.arms) != self.summary.num_arms:
+            word = self.summary.word
+            raise RunError(f"{self.folder.config}: changed since the {word} was made: it plans {len(plan.arms)} arms")
+        return plan
+
+    @cached_property
+    def metrics(self) -> "pd.DataFrame":
+        """A row per trial and evaluated epoch; of a result in training, of what its stacks have written so far."""
+        return self._growing("metrics")
+
+    @cached_property
+    def diagnostics(self) -> "pd.DataFrame":
+        """A row per trial, diagnosed epoch, layer and quantity."""
+        return self._growing("diagnostics")
+
+    @cached_property
+    def costs(self) -> "pd.DataFrame":
+        """A row per arm: time of an update and of a trial, its share of the stacks it was in, and their size."""
+        import pandas as pd
+
+        old = old_costs(self.path) if self.summary.format == 1 else None
+        if old is not None:
+            return pd.DataFrame(old).astype({"arm": int, **dict.fromkeys(COSTS, float)})
+        return costs(self.stacks, self.planned_arms)
+
+    def evaluation(self, name: str) -> "pd.DataFrame":
+        """A table of ``evaluation/``, as far as it was written while training: ``predictions``, ``histograms``, ..."""
+        return _with_arm(complete_table(self.folder.evaluation / f"{name}.csv"))
+
+    def arm(self, number: int) -> "ArmResult":
+        """One arm.
+
+        Raises:
+            InputError: There is none of this number.
+        """
+        if not 0 <= number < self.summary.num_arms:
+            raise InputError(f"--arm {number}: expected a number from 0 to {self.summary.num_arms - 1}")
+        return ArmResult(self, number)
+
+    def metric_pieces(self, columns: Sequence[str]) -> "Iterator[pd.DataFrame]":
+        """Columns of ``metrics.csv`` in pieces, without a last line that a crash cut short.
+
+        Raises:
+            Absent: There is no such file.
+        """
+        import pandas as pd
+
+        path = self.folder.metrics
+        if not path.is_file():
+            yield self.metrics[list(columns)]
+            return
+        with path.open("rb") as stream:
+            stream.seek(-1, 2)
+            cut_short = stream.read(1) != b"\n"
+        header = pd.read_csv(path, nrows=0).columns
+        before: pd.DataFrame | None = None
+        wanted = [column for column in columns if column in header]
+        with pd.read_csv(path, usecols=wanted, chunksize=PIECE_ROWS) as pieces:
+            for piece in pieces:
+                if before is not None:
+                    yield before
+                before = _with_arm(piece)
+        if before is not None:
+            present = dict.fromkeys((key for key in KEYS if key in before.columns), np.int64)
+            yield before.iloc[: len(before) - cut_short].astype(present)
+
+    @cached_property
+    def metric_columns(self) -> list[str]:
+        """The columns of ``metrics.csv``."""
+        import pandas as pd
+
+        if not self.folder.metrics.is_file():
+            return list(self.metrics.columns)
+        return [str(column) for column in pd.read_csv(self.folder.metrics, nrows=0).columns]
+
+    def _growing(self, name: str) -> "pd.DataFrame":
+        """A table that stacks append to: the whole, or the parts of those that are not merged yet."""
+        import pandas as pd
+
+        path = self.path / f"{name}.csv"
+        if path.is_file():
+            return _with_arm(complete_table(path))
+        parts = []
+        for part in sorted(self.folder.parts.glob(f"*/{name}.csv")):
+            try:
+                parts.append(complete_table(part))
+            except Absent:
+                continue
+        if not parts:
+            raise Absent
+        return _with_arm(pd.concat(parts, ignore_index=True))
+
+
+class ArmResult:
+    """One arm of a result: its rows of each table."""
+
+    def __init__(self, result: Result, number: int) -> None:
+        self.result, self.number = result, number
+
+    @property
+    def folder(self) -> Path:
+        """Where what is computed for this arm alone is kept: ``evaluation/arm-3``."""
+        return self.result.folder.evaluation / f"arm-{self.number}"
+
+    @property
+    def label(self) -> str:
+        """Its settings in one line."""
+        return self.result.planned_arms[self.number].label
+
+    @cached_property
+    def trials(self) -> "pd.DataFrame":
+        """A row per seed."""
+        return self._own(self.result.trials)
+
+    @cached_property
+    def metrics(self) -> "pd.DataFrame":
+        """A row per seed and evaluated epoch."""
+        return self._own(self.result.metrics)
+
+    @cached_property
+    def diagnostics(self) -> "pd.DataFrame":
+        """A row per seed, diagnosed epoch, layer and quantity."""
+        return self._own(self.result.diagnostics)
+
+    def evaluation(self, name: str) -> "pd.DataFrame":
+        """A table of ``evaluation/``: written while training, or computed for this arm later."""
+        path = self.folder / f"{name}.csv"
+        if path.is_file():
+            return _with_arm(complete_table(path), self.number)
+        return self._own(self.result.evaluation(name))
+
+    def kept_weights(self, seeds: Sequence[int], kind: str) -> tuple[dict[str, np.ndarray], list[int]]:
+        """Weights of some seeds by name, each ``(seeds, *shape)``, and whose epochs they are.
+
+        Args:
+            seeds: Of its trials.
+            kind: ``best`` or ``last``.
+
+        Raises:
+            Absent: They were not kept.
+            RunError: They are damaged, or a trial failed.
+        """
+        if self.result.summary.format == 1:
+            return self._old_weights(seeds, kind)
+        same = self.result.folder.read_plan().trained_as(self.number)
+        trials = self.trials.set_index("seed").loc[list(seeds)]
+        equal = bool((trials["best_epoch"] == trials["last_epoch"]).all())
+        for each in ("last", "best") if kind == "last" and equal else (kind,):
+            for record in sorted(self.result.folder.weights.glob(f"program-*.{each}.json")):
+                if (same, seeds[0]) in read_record(record, WeightsRecord).trials:
+                    return read_weights(record.with_suffix(".safetensors"), [(same, seed) for seed in seeds])
+        raise Absent
+
+    def _old_weights(self, seeds: Sequence[int], kind: str) -> tuple[dict[str, np.ndarray], list[int]]:
+        folder = self.result.path / "checkpoints"
+        if not (folder / f"{kind}.json").is_file():
+            raise Absent
+        tensors, plain = load_checkpoint(folder, kind)
+        places = [plain["seeds"].index(seed) for seed in seeds]
+        return {name: array[places] for name, array in tensors.items()}, [plain["epochs"][place] for place in places]
+
+    def _own(self, table: "pd.DataFrame") -> "pd.DataFrame":
+        rows = table[table["arm"] == self.number]
+        if rows.empty:
+            raise Absent
+        return rows.drop(columns="arm").reset_index(drop=True)
+
+
+COSTS = ("microseconds_per_step", "train_seconds", "trials_per_stack")
+
+
+def costs(stacks: StacksRecord, arms: Sequence[PlannedArm]) -> "pd.DataFrame":
+    """Means over the stacks of an arm's seeds; trials of one stack are charged an equal share of it.
+
+    Returns:
+        Columns arm, microseconds_per_step, train_seconds, trials_per_stack; NaN where nothing was trained.
+    """
+    import pandas as pd
+
+    shares: dict[int, list[tuple[float, float, float]]] = {}
+    for stack in stacks.stacks:
+        size = len(stack.trials)
+        if stack.steps:
+            share = (1e6 * stack.train_seconds / stack.steps / size, stack.train_seconds / size, float(size))
+            for arm, _ in stack.trials:
+                shares.setdefault(arm, []).append(share)
+    first: dict[str, int] = {}
+    same_as = [first.setdefault(arm.identity, number) for number, arm in enumerate(arms)]
+    rows = [np.mean(shares[same], 0) if same in shares else (np.nan,) * 3 for same in same_as]
+    table = pd.DataFrame(np.array(rows, dtype=float), columns=list(COSTS))
+    table.insert(0, "arm", np.arange(len(arms)))
+    return table
+
+
+def _with_arm(table: "pd.DataFrame", number: int = 0) -> "pd.DataFrame":
+    if "arm" not in table.columns:
+        table.insert(0, "arm", number)
+    return table

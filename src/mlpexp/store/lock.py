@@ -1,0 +1,60 @@
+"""The lock that keeps two processes from training one result."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlpexp.errors import RunError
+from mlpexp.store.files import write_errors
+
+NAME = ".lock"
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
+NO_LOCKS = "this drive knows no locks: see to it that no other process trains this result"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[str]:
+    """Holds a folder for this process; the lock goes with the process, however it ends.
+
+    Yields:
+        A sentence to be said where the drive knows no locks, so that nothing is held; else nothing.
+
+    Raises:
+        RunError: Another process holds it, or the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock, note = FileLock(folder / NAME), ""
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunError(f"{folder}: another process is training it") from None
+    except OSError as error:
+        if error.errno not in WITHOUT_LOCKS:
+            with write_errors(folder):
+                raise
+        note = f"{folder}: {NO_LOCKS}"
+    except NotImplementedError:  # what filelock says where flock is unknown
+        note = f"{folder}: {NO_LOCKS}"
+    try:
+        yield note
+    finally:
+        lock.release()
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process is at work in a folder; False where that cannot be known."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / NAME).exists():
+        return False
+    lock = FileLock(folder / NAME)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):  # a drive that is read-only, or knows no locks
+        return False
+    lock.release()
+    return False

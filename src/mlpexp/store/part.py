@@ -1,0 +1,140 @@
+"""What one stack leaves in a result until all stacks are done: growing tables, and at its end a record that makes them count.
+
+``parts/stack-3/metrics.csv`` grows while stack 3 trains and can be read at any moment; ``done.json`` appears last.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from mlpexp.config.strict import Strict
+from mlpexp.errors import RunError
+from mlpexp.store.files import write_errors
+from mlpexp.store.folders import remove_folder
+from mlpexp.store.json_files import read_record, write_record
+from mlpexp.store.plan_files import StackRecord
+
+DONE = "done.json"
+
+
+class TrialRecord(Strict):
+    """How a trial ended.
+
+    Attributes:
+        last_epoch: Of its last finite loss.
+        final, best: Scores at ``ended_epoch`` and at ``best_epoch``, by name; empty if it diverged or failed. None: NaN.
+    """
+
+    arm: int
+    seed: int
+    status: str
+    ended_epoch: int = 0
+    last_epoch: int = 0
+    best_epoch: int = 0
+    reason: str = ""
+    final: dict[str, float | None] = Field(default_factory=dict)
+    best: dict[str, float | None] = Field(default_factory=dict)
+
+
+class FileRecord(Strict):
+    """A file of a part, as it must be."""
+
+    bytes: int
+    sha256: str
+
+
+class PartRecord(Strict):
+    """A finished stack."""
+
+    trials: tuple[TrialRecord, ...]
+    stack: StackRecord
+    files: dict[str, FileRecord]
+
+
+class Part:
+    """The folder of one stack in training, or of a finished one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, table: str) -> Path:
+        """Of a table: ``metrics``, ``timing``, ``predictions``, ..."""
+        return self.folder / f"{table}.csv"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the stack has ended."""
+        return (self.folder / DONE).is_file()
+
+    def write_table(self, table: str, lines: Iterable[str]) -> None:
+        """Writes a whole table, header first. It does not count before ``finish``.
+
+        Raises:
+            RunError: It cannot be written.
+        """
+        path = self.path(table)
+        with write_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                stream.writelines(lines)
+                stream.flush()
+                os.fsync(stream.fileno())
+
+    def finish(self, trials: Iterable[TrialRecord], stack: StackRecord) -> PartRecord:
+        """Makes the part count: everything is on the disk.
+
+        Raises:
+            RunError: The record cannot be written.
+        """
+        with write_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            files = {path.name: _file_record(path) for path in sorted(self.folder.glob("*.csv"))}
+        record = PartRecord(trials=tuple(trials), stack=stack, files=files)
+        write_record(self.folder / DONE, record)
+        return record
+
+    def read(self) -> PartRecord:
+        """The record of a finished stack, whose files are as it says.
+
+        Raises:
+            RunError: It, or a file of it, is missing or damaged.
+        """
+        record = read_record(self.folder / DONE, PartRecord)
+        for name, expected in record.files.items():
+            path = self.folder / name
+            if not path.is_file() or path.stat().st_size != expected.bytes or _file_record(path) != expected:
+                raise RunError(f"{path}: damaged: not what {DONE} says")
+        return record
+
+    def contents(self) -> dict[str, bytes]:
+        """All files by name, to be sent to where the result lies."""
+        return {path.name: path.read_bytes() for path in self.folder.iterdir()}
+
+    def put(self, contents: Mapping[str, bytes]) -> None:
+        """Writes files that came from another machine, the record last.
+
+        Raises:
+            RunError: They cannot be written.
+        """
+        with write_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name in sorted(contents, key=lambda name: name == DONE):
+                with (self.folder / name).open("wb") as stream:
+                    stream.write(contents[name])
+                    stream.flush()
+                    os.fsync(stream.fileno())
+
+    def remove(self) -> None:
+        """Removes it, its record first."""
+        with write_errors(self.folder):
+            (self.folder / DONE).unlink(missing_ok=True)
+        remove_folder(self.folder)
+
+
+def _file_record(path: Path) -> FileRecord:
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return FileRecord(bytes=path.stat().st_size, sha256=digest)

@@ -1,0 +1,106 @@
+"""``plan.json``, what was planned, and ``stacks.json``, how it was cut into stacks and what those took."""
+
+from typing import Literal
+
+from mlpexp.config.strict import Strict
+
+
+class PlannedArm(Strict):
+    """An arm: its label, what it computes (arms of equal identity are trained once), and of which data."""
+
+    label: str
+    identity: str
+    data: str
+
+
+Weights = Literal["none", "best", "all"]
+
+
+class Recording(Strict):
+    """What is written of each trial; the same for all stacks of a plan.
+
+    Attributes:
+        arm_column: Whether tables tell arms apart: a plan without axes has one arm.
+        scores: Columns of ``metrics.csv``, of all arms together.
+        weights: Of the selected epoch (``best``), of the last one too (``all``), or none.
+        history: Of so many epochs, evenly spread.
+        state: Whether what the optimizer remembers at the end is kept.
+        tables: Of ``evaluation/``, those written while training.
+        whole: Whether predictions are of all parts, else of the last one only.
+        first_seed: Of whose trials there are histograms and boundaries.
+    """
+
+    arm_column: bool
+    scores: tuple[str, ...]
+    weights: Weights
+    history: int
+    state: bool
+    tables: tuple[str, ...]
+    whole: bool
+    first_seed: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name a trial."""
+        return ("arm", "seed") if self.arm_column else ("seed",)
+
+
+class PlanRecord(Strict):
+    """What was planned: equal plans give equal bytes on any machine."""
+
+    format: Literal[2] = 2
+    planned_by: Literal["train", "sweep"]
+    arms: tuple[PlannedArm, ...]
+    seeds: tuple[int, ...]
+    kept: Recording
+
+    def trained_as(self, arm: int) -> int:
+        """The first arm that computes the same."""
+        wanted = self.arms[arm].identity
+        return next(number for number, other in enumerate(self.arms) if other.identity == wanted)
+
+
+class StackRecord(Strict):
+    """A stack: its trials (arm, seed), and, once trained, what it took.
+
+    Attributes:
+        program: Which file of weights its trials are in.
+        threads: CPU threads it is trained with.
+        steps: Updates; 0 before it is trained.
+        capability: The instructions of the CPU that torch uses, such as ``AVX2``.
+    """
+
+    program: int
+    threads: int
+    trials: tuple[tuple[int, int], ...]
+    device: str = ""
+    engine: str = ""
+    capability: str = ""
+    steps: int = 0
+    train_seconds: float = 0.0
+    evaluation_seconds: float = 0.0
+
+
+class StacksRecord(Strict):
+    """All stacks of a result."""
+
+    stacks: tuple[StackRecord, ...]
+
+    @property
+    def train_seconds(self) -> float:
+        """Inside the steps, over all stacks."""
+        return sum(stack.train_seconds for stack in self.stacks)
+
+    @property
+    def evaluation_seconds(self) -> float:
+        """In evaluations, over all stacks."""
+        return sum(stack.evaluation_seconds for stack in self.stacks)
+
+    def of(self, what: Literal["device", "engine", "capability"]) -> list[str]:
+        """What stacks were trained with, each once."""
+        return sorted({getattr(stack, what) for stack in self.stacks} - {""})
+
+    @property
+    def steps(self) -> int:
+        """Updates of all stacks."""
+        return sum(stack.steps for stack in self.stacks)

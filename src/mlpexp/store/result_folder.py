@@ -1,0 +1,146 @@
+"""The folder of a result: its files by name. One format for runs and sweeps."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlpexp.errors import InputError, RunError
+from mlpexp.store.folders import new_folder, remove_folder, remove_temporary
+from mlpexp.store.json_files import read_json, read_record, write_record
+from mlpexp.store.lock import is_held, locked
+from mlpexp.store.part import Part
+from mlpexp.store.plan_files import PlanRecord, StacksRecord
+from mlpexp.store.summary import Summary
+
+OLD_CONFIG = "sweep.yaml"  # what sweeps of the first format call their config
+
+
+class ResultFolder:
+    """Paths and small files of a result. A folder is one when it has a config and a ``summary.json``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config = path / "config.yaml"
+        self.plan, self.stacks = path / "plan.json", path / "stacks.json"
+        self.environment, self.summary = path / "environment.json", path / "summary.json"
+        self.arms, self.trials, self.metrics = path / "arms.csv", path / "trials.csv", path / "metrics.csv"
+        self.diagnostics, self.timing = path / "diagnostics.csv", path / "timing.csv"
+        self.comparison = path / "comparison.csv"
+        self.weights, self.evaluation, self.plots = path / "weights", path / "evaluation", path / "plots"
+        self.parts, self.checkpoints = path / "parts", path / "checkpoints"
+
+    @classmethod
+    def create(cls, runs_dir: Path, name: str, files: Mapping[str, str]) -> "ResultFolder":
+        """Makes a new folder; see ``new_folder``."""
+        return cls(new_folder(runs_dir, name, files))
+
+    @classmethod
+    def open(cls, path: Path) -> "ResultFolder":
+        """An existing result.
+
+        Raises:
+            InputError: The folder is none.
+        """
+        if not path.is_dir():
+            raise InputError(f"{path}: there is no such result folder; `mlpexp list` shows the results")
+        if not is_result(path):
+            missing = [name for name in ("config.yaml", "summary.json") if not (path / name).is_file()]
+            raise InputError(f"{path}: not a result folder: it has no {' and no '.join(missing)}")
+        folder = cls(path)
+        if (path / OLD_CONFIG).is_file():
+            folder.config = path / OLD_CONFIG
+        return folder
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it was written in the first format, by mlpexp 0.1.0 before runs and sweeps were one.
+
+        Raises:
+            RunError: ``summary.json`` is damaged.
+        """
+        return "format" not in read_json(self.summary)
+
+    def read_summary(self) -> Summary:
+        """``summary.json``, of the first format too.
+
+        Raises:
+            RunError: It is missing or damaged.
+        """
+        if self.is_old:
+            from mlpexp.store.old_format import old_summary
+
+            return old_summary(self.path)
+        return read_record(self.summary, Summary)
+
+    def write_summary(self, summary: Summary) -> None:
+        """Replaces ``summary.json``."""
+        write_record(self.summary, summary)
+
+    def read_plan(self) -> PlanRecord:
+        """``plan.json``.
+
+        Raises:
+            RunError: It is missing or damaged.
+        """
+        return read_record(self.plan, PlanRecord)
+
+    def read_stacks(self) -> StacksRecord:
+        """``stacks.json``; of the first format what it said of time.
+
+        Raises:
+            RunError: It is missing or damaged.
+        """
+        if self.is_old:
+            from mlpexp.store.old_format import old_stacks
+
+            return old_stacks(self.path)
+        return read_record(self.stacks, StacksRecord)
+
+    def part(self, name: str) -> Part:
+        """What the stack of that name leaves."""
+        return Part(self.parts / name)
+
+    def status(self, summary: Summary) -> str:
+        """As the summary says, but ``interrupted`` if it says running and no process is at work: it was killed."""
+        killed = summary.status == "running" and (self.path / ".lock").exists() and not is_held(self.path)
+        return "interrupted" if killed else summary.status
+
+    def remove_leftovers(self) -> None:
+        """Removes temporary files of killed processes; only for the process that holds the lock."""
+        parts = [path for path in self.parts.glob("*") if path.is_dir()]
+        remove_temporary([self.path, self.checkpoints, self.evaluation, self.weights, *parts])
+
+    def remove_parts(self) -> None:
+        """Removes what only training needs, once the tables hold what was in it; the records of parts first."""
+        for part in sorted(self.parts.glob("*/done.json")):
+            Part(part.parent).remove()
+        for folder in (self.parts, self.checkpoints):
+            remove_folder(folder)
+
+    @contextmanager
+    def locked(self) -> Iterator[str]:
+        """Holds the result for this process; see ``lock.locked``.
+
+        Raises:
+            RunError: Another process holds it.
+        """
+        with locked(self.path) as note:
+            yield note
+
+
+def is_result(path: Path) -> bool:
+    """Whether a folder is a result."""
+    return (path / "summary.json").is_file() and any((path / name).is_file() for name in ("config.yaml", OLD_CONFIG))
+
+
+def refuse_old(folder: ResultFolder) -> None:
+    """Refuses to go on with what an older version began.
+
+    Raises:
+        RunError: The folder is of the first format.
+    """
+    if folder.is_old:
+        raise RunError(
+            f"{folder.path}: was begun by an older version of mlpexp, whose unfinished results cannot be gone on with; "
+            f"train it again from its {folder.config.name}"
+        )

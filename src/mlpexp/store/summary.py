@@ -1,0 +1,176 @@
+"""``summary.json``: what a result is about, how it ended, and what each arm reached. One type for runs and sweeps."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mlpexp.config.strict import Strict
+
+Status = Literal["running", "finished", "diverged", "interrupted", "failed"]
+UNFINISHED = ("running", "interrupted", "failed")
+Part = Literal["train", "validation", "test"]
+PART_NAMES: tuple[Part, ...] = ("train", "validation", "test")
+When = Literal["final", "best"]
+Number = float | None  # None: JSON knows neither infinity nor NaN
+
+
+class DatasetSummary(Strict):
+    """The data of a result: those of the config, or of the first arm where arms differ in them."""
+
+    title: str
+    task: Literal["classification", "regression"]
+    input_shape: tuple[int, ...] = ()
+    target_name: str = ""
+    feature_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    train: int
+    validation: int
+    test: int
+
+    def samples(self, part: Part) -> int:
+        """How many samples a part has."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[part]
+
+    def in_words(self) -> str:
+        """``105 train, 45 test``."""
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        return ", ".join(f"{count:,} {part}" for part, count in parts.items() if count)
+
+
+class ModelSummary(Strict):
+    """The network of the config; ``parameters`` is None where an old sweep does not say."""
+
+    name: str
+    parameters: int | None = None
+
+
+class MetricSummary(Strict):
+    """What arms are compared by: a score of a part of the data, at the last or at the best epoch."""
+
+    name: str
+    when: When
+    column: str
+    label: str
+    higher_is_better: bool
+    selected_on: str | None = None
+
+    @property
+    def part(self) -> Part:
+        """``test`` of ``test_accuracy``."""
+        part = self.name.partition("_")[0]
+        assert part in ("train", "validation", "test")
+        return part  # type: ignore[return-value]  # as the assertion says
+
+    @property
+    def kind(self) -> str:
+        """``accuracy`` of ``test_accuracy``."""
+        return self.name.partition("_")[2]
+
+
+class AxisSummary(Strict):
+    """A varied key: its values as text, and the config's own value."""
+
+    key: str
+    label: str
+    values: tuple[str, ...]
+    log: bool = False
+    base: str | None = None
+
+
+class Mean(Strict):
+    """A score over the seeds that ended well: n, mean, standard deviation, 95 % interval."""
+
+    n: int
+    mean: Number
+    std: Number = None
+    low: Number = None
+    high: Number = None
+
+
+class ArmSummary(Strict):
+    """What an arm reached.
+
+    Attributes:
+        label: Its settings in one line.
+        diverged, failed: How many of its trials did.
+        means: By column of ``trials.csv``. All scores where there is one arm, else the metric alone.
+    """
+
+    label: str
+    diverged: int
+    failed: int
+    means: dict[str, Mean]
+
+
+class Outcome(Strict):
+    """How a result ended: each arm, and the number of the best one (None: no trial has a value)."""
+
+    arms: tuple[ArmSummary, ...]
+    best: int | None
+
+    @property
+    def diverged(self) -> int:
+        """Trials that diverged."""
+        return sum(arm.diverged for arm in self.arms)
+
+    @property
+    def failed(self) -> int:
+        """Trials that failed."""
+        return sum(arm.failed for arm in self.arms)
+
+
+class Summary(Strict):
+    """All of ``summary.json``.
+
+    Attributes:
+        planned_by: The command that planned it: ``train`` one arm, ``sweep`` the settings of its axes.
+        hash: Of what decides the numbers.
+        reason: Why it failed.
+        parts: The parts of the data that every arm has.
+        scores: The two kinds of scores, such as ``loss`` and ``accuracy``.
+        selected_on: What the best epoch has the lowest of; None: no validation data, the best epoch is the last.
+        outcome: None until it has come to its end.
+    """
+
+    format: Literal[1, 2] = 2  # 1: read from an old folder
+    planned_by: Literal["train", "sweep"]
+    name: str
+    hash: str
+    title: str
+    status: Status
+    reason: str | None = None
+    dataset: DatasetSummary
+    model: ModelSummary
+    parts: tuple[Part, ...]
+    scores: tuple[str, str]
+    metric: MetricSummary
+    selected_on: str | None
+    seeds: tuple[int, ...]
+    num_arms: int
+    num_trials: int
+    axes: tuple[AxisSummary, ...] = ()
+    method: str = "grid"
+    match: str | None = None
+    baseline: int | None = None
+    margin: float = Field(0.01, gt=0)
+    also_varies: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has come to its end."""
+        return self.status not in UNFINISHED
+
+    @property
+    def word(self) -> Literal["run", "sweep"]:
+        """What a user calls it."""
+        return "run" if self.planned_by == "train" else "sweep"
+
+    @property
+    def when(self) -> When:
+        """The epoch that counts: the best by validation data, else the last."""
+        return "best" if self.selected_on else "final"
+
+    def with_status(self, status: Status, reason: str | None = None) -> "Summary":
+        """The same in another status; a reason that an earlier failure had is forgotten."""
+        return self.model_copy(update={"status": status, "reason": reason})
