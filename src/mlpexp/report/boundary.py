@@ -1,5 +1,8 @@
 """The decision boundary of a network with two inputs, with the samples it was trained and tested on."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,6 +18,23 @@ OWN_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
 STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
 
 
+@dataclass(frozen=True)
+class Plane:
+    """The plane of two features as one seed divides it.
+
+    Attributes:
+        features: The two.
+        grid: A regular grid of points with ``predicted`` class and its ``probability``.
+        points: The samples as that seed splits and predicts them; empty to draw the regions alone.
+        seed: The seed.
+    """
+
+    features: tuple[str, str]
+    grid: pd.DataFrame
+    points: pd.DataFrame
+    seed: int
+
+
 @in_style()
 def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts) -> Drawing | None:
     """Regions of the predicted classes, darker where more certain; None without a grid.
@@ -24,6 +44,24 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, fact
         predictions: The samples, with the two features as columns; None to draw the regions alone.
         facts: Of the run.
     """
+    plane = plane_of(boundary, predictions)
+    if plane is None:
+        return None
+    num_classes = num_classes_of([plane], facts)
+    figure = new_figure(facts.title, _note(plane.points, plane.seed), width=5.5, height=4.2)
+    axes = figure.add_subplot()
+    draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)))
+    axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
+    entries = legend_entries(plane.points, num_classes, facts)
+    size = 8.5 if len(entries) <= 14 else 6.5
+    axes.legend(
+        handles=entries, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, handlelength=1.0, fontsize=size
+    )
+    return Drawing(figure, plane_numbers(plane))
+
+
+def plane_of(boundary: pd.DataFrame, predictions: pd.DataFrame | None) -> Plane | None:
+    """The plane of the first seed of a table; None unless there are two features."""
     features = [column for column in boundary.columns if column not in OWN_COLUMNS]
     if len(features) != 2 or boundary.empty:
         return None
@@ -31,21 +69,22 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, fact
     points = pd.DataFrame()
     if predictions is not None and set(features) <= set(predictions.columns):
         points = predictions[predictions["seed"] == seed]
-    num_classes = _num_classes(boundary, points, facts)
-    figure = new_figure(facts.title, _note(points, seed), width=5.5, height=4.2)
-    axes = figure.add_subplot()
-    _draw_regions(axes, boundary, features, num_classes)
-    for part in ("train", "validation", "test"):
-        _draw_points(axes, points, features, part, num_classes)
-    axes.set(xlabel=features[0], ylabel=features[1])
-    axes.grid(visible=False)
-    _legend(axes, points, num_classes, facts)
-    return Drawing(figure, _numbers(boundary, points, features))
+    return Plane((features[0], features[1]), boundary[boundary["seed"] == seed], points, seed)
 
 
-def _num_classes(boundary: pd.DataFrame, points: pd.DataFrame, facts: RunFacts) -> int:
-    largest = [boundary["predicted"].max()] + ([points["target"].max()] if len(points) else [])
+def num_classes_of(planes: Sequence[Plane], facts: RunFacts) -> int:
+    """Number of classes, with names or without, that occur in any of the planes."""
+    largest = [plane.grid["predicted"].max() for plane in planes]
+    largest += [plane.points["target"].max() for plane in planes if len(plane.points)]
     return max(len(facts.class_names), int(max(largest)) + 1, 2)
+
+
+def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float) -> None:
+    """Regions, borders and samples; ``marker_size`` in square points."""
+    _draw_regions(axes, plane.grid, plane.features, num_classes)
+    for part in ("train", "validation", "test"):
+        _draw_points(axes, plane, part, num_classes, marker_size)
+    axes.grid(visible=False)
 
 
 def _note(points: pd.DataFrame, seed: int) -> str:
@@ -56,12 +95,12 @@ def _note(points: pd.DataFrame, seed: int) -> str:
     return f"{shown}\n{PARTS[part].label} {accuracy_text(points[points['part'] == part])}"
 
 
-def _grid(boundary: pd.DataFrame, features: list[str], column: str) -> pd.DataFrame:
+def _grid(boundary: pd.DataFrame, features: tuple[str, str], column: str) -> pd.DataFrame:
     """A column as a matrix: the second feature downwards, the first to the right."""
     return boundary.pivot(index=features[1], columns=features[0], values=column)
 
 
-def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: list[str], num_classes: int) -> None:
+def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: tuple[str, str], num_classes: int) -> None:
     classes = _grid(boundary, features, "predicted")
     x, y = classes.columns.to_numpy(dtype=float), classes.index.to_numpy(dtype=float)
     predicted = classes.to_numpy(dtype=int)
@@ -79,10 +118,10 @@ def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: list[str], num_c
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
 
 
-def _draw_points(axes: Axes, points: pd.DataFrame, features: list[str], part: str, num_classes: int) -> None:
+def _draw_points(axes: Axes, plane: Plane, part: str, num_classes: int, size: float) -> None:
+    points, features = plane.points, plane.features
     if points.empty:
         return
-    size = scatter_size(len(points))
     rows = points[points["part"] == part]
     for k in range(num_classes):
         own = rows[rows["target"] == k]
@@ -100,7 +139,8 @@ def _darker(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _legend(axes: Axes, points: pd.DataFrame, num_classes: int, facts: RunFacts) -> None:
+def legend_entries(points: pd.DataFrame, num_classes: int, facts: RunFacts) -> list[Line2D]:
+    """A line of the legend for each class, and for filled and open marks."""
     entries = []
     for k in range(num_classes):
         colour, marker = class_style(k)
@@ -114,15 +154,13 @@ def _legend(axes: Axes, points: pd.DataFrame, num_classes: int, facts: RunFacts)
         mark = Line2D([], [], color=GREY, marker="o", markersize=5, linestyle="", label="open: test")
         mark.set_markerfacecolor("white")
         entries.append(mark)
-    size = 8.5 if len(entries) <= 14 else 6.5
-    axes.legend(
-        handles=entries, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, handlelength=1.0, fontsize=size
-    )
+    return entries
 
 
-def _numbers(boundary: pd.DataFrame, points: pd.DataFrame, features: list[str]) -> pd.DataFrame:
-    columns = [*features, "predicted", "probability"]
-    table = boundary[["seed", *columns]].copy()
+def plane_numbers(plane: Plane) -> pd.DataFrame:
+    """The samples, and below them the grid, whose ``part`` is ``grid``."""
+    columns, points = [*plane.features, "predicted", "probability"], plane.points
+    table = plane.grid[["seed", *columns]].copy()
     table.insert(1, "part", "grid")
     if len(points):
         table = pd.concat([points[["seed", "part", "index", "target", *columns]], table], ignore_index=True)

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Wedge
 
 from mlpexp.report.facts import RunFacts
+from mlpexp.report.short_labels import middle_cut
 from mlpexp.report.style import INK, LEGEND_ROW, WIDTH, Drawing, class_style, in_style, new_figure, shortened
 
 COLOURS = "viridis"
@@ -37,17 +38,35 @@ def draw_u_matrix(u_matrix: pd.DataFrame, facts: RunFacts) -> Drawing | None:
     )
     figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 1.2))
     axes = figure.add_subplot()
-    places = rows[PLACE].to_numpy(dtype=float)
-    cells = _cells(places, facts.topology, 0.5)
-    cells.set(cmap=COLOURS, array=rows["distance"].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
-    axes.add_collection(cells)
-    if dot:
-        axes.plot(*places[:num_units].T, "o", color="white", markersize=1.6, markeredgewidth=0.3, markeredgecolor=INK)
-    _frame(axes, places, 0.5)
+    cells = draw_distances(axes, rows, facts.topology, num_dots=num_units if dot else 0)
     bar = figure.colorbar(cells, ax=axes, fraction=0.05, pad=0.02)
     bar.set_label("distance")
     bar.outline.set_visible(False)
     return Drawing(figure, rows.reset_index(drop=True))
+
+
+def draw_distances(axes: Axes, rows: pd.DataFrame, topology: str, *, num_dots: int) -> PolyCollection:
+    """The cells of one map, and white dots on the first ``num_dots`` of them, the units."""
+    places = rows[PLACE].to_numpy(dtype=float)
+    cells = _cells(places, topology, 0.5)
+    cells.set(cmap=COLOURS, array=rows["distance"].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
+    axes.add_collection(cells)
+    if num_dots:
+        axes.plot(*places[:num_dots].T, "o", color="white", markersize=1.6, markeredgewidth=0.3, markeredgecolor=INK)
+    _frame(axes, places, 0.5)
+    return cells
+
+
+def map_shape(rows: pd.DataFrame) -> tuple[int, int, str]:
+    """Rows, columns and topology of the map whose U-matrix this is, by the places of its cells.
+
+    The units come first, row by row, from (0, 0) on; rows of hexagons are sqrt(3) / 2 apart, those of squares 1.
+    """
+    across, down = rows["across"].to_numpy(dtype=float), rows["down"].to_numpy(dtype=float)
+    hexagonal = bool((np.abs(2 * down - np.round(2 * down)) > 1e-3).any())
+    step = np.sqrt(3) / 2 if hexagonal else 1.0
+    topology = "hexagonal" if hexagonal else "rectangular"
+    return round(down.max() / step) + 1, round(across[down == 0].max()) + 1, topology
 
 
 @in_style()
@@ -113,16 +132,11 @@ def draw_code_book(units: pd.DataFrame, facts: RunFacts) -> Drawing | None:
         cells.set(cmap=COLOURS, array=rows[feature].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
         axes.add_collection(cells)
         _frame(axes, places, 1.0)
-        axes.set_title(_middle_cut(feature, 60 // columns - 2), fontsize=8, pad=3)
+        axes.set_title(middle_cut(feature, 60 // columns - 2), fontsize=8, pad=3)
         bar = figure.colorbar(cells, ax=axes, fraction=0.06, pad=0.02)
         bar.ax.tick_params(labelsize=6.5, length=2, pad=1.5)
         bar.outline.set_visible(False)
     return Drawing(figure, rows[[*OWN_COLUMNS, *shown]].reset_index(drop=True))
-
-
-def _middle_cut(name: str, length: int) -> str:
-    """A name without its middle, if it is too long: features of a table often differ at their ends."""
-    return name if len(name) <= length else f"{name[: length // 2 - 1]}…{name[len(name) - length // 2 :]}"
 
 
 def _draw_images(rows: pd.DataFrame, features: Sequence[str], facts: RunFacts, seed: str) -> Drawing:
@@ -195,8 +209,12 @@ def _frame(axes: Axes, places: np.ndarray, size: float) -> None:
 def _height(facts: RunFacts, width: float, extra: float = 0.95) -> float:
     """Of a figure, or panel, whose map is so wide, in inches; very long maps are narrower instead."""
     rows, columns = facts.grid
-    step = np.sqrt(3) / 2 if facts.topology == "hexagonal" else 1.0
-    return extra + float(np.clip(width * (rows * step + 0.2) / (columns + 0.5), 0.6, 1.15 * WIDTH))
+    return extra + float(np.clip(width * map_aspect(rows, columns, facts.topology), 0.6, 1.15 * WIDTH))
+
+
+def map_aspect(rows: int, columns: int, topology: str) -> float:
+    """Height of a map divided by its width."""
+    return float((rows * (np.sqrt(3) / 2 if topology == "hexagonal" else 1.0) + 0.2) / (columns + 0.5))
 
 
 def _first_seed(table: pd.DataFrame) -> pd.DataFrame:
