@@ -1,10 +1,14 @@
 """What the figures over all arms of a result are drawn from: its tables, as far as they are there."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import pandas as pd
 
+from mlpexp.config.dump import as_data
+from mlpexp.report.facts import RunFacts, run_facts
+from mlpexp.report.panels import MOST_PANELS
 from mlpexp.report.sweep_facts import SweepAxis, SweepFacts, sweep_facts
 from mlpexp.report.sweep_means import outcomes
 from mlpexp.results.result import Result
@@ -31,6 +35,50 @@ class ArmsData:
     def outcomes(self) -> pd.DataFrame:
         """``trials.csv``, as ``sweep_means.outcomes`` puts it."""
         return outcomes(self.result.trials, self.facts)
+
+    @cached_property
+    def run_facts(self) -> RunFacts:
+        """What is to be said of the data and the network, whichever arm it is."""
+        facts = run_facts(as_data(self.result.plan.base.experiment), self.result.summary, None, "")
+        return replace(facts, title=self.result.summary.title)
+
+    @cached_property
+    def shown_arms(self) -> dict[int, str]:
+        """Labels of the arms in the order in which they are shown side by side: that of the plan, or the best first
+        where there are too many for one page.
+        """
+        labels = dict(enumerate(self.arms["label"]))
+        if len(labels) <= MOST_PANELS:
+            return labels
+        means = self.outcomes.groupby("arm")["value"].mean()
+        ordered = means.sort_values(ascending=not self.facts.higher_is_better, kind="stable", na_position="last")
+        return {int(arm): labels[int(arm)] for arm in ordered.index}
+
+    @cached_property
+    def lost(self) -> set[tuple[int, int]]:
+        """Arm and seed of the trials that diverged or failed."""
+        rows = self.outcomes[self.outcomes["diverged"] | self.outcomes["failed"]]
+        return set(zip(rows["arm"].tolist(), rows["seed"].tolist(), strict=True))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of ``evaluation/``, of all arms."""
+        return self.result.evaluation(name)
+
+    @property
+    def samples(self) -> pd.DataFrame | None:
+        """The predictions where they are only an addition; None if there are none."""
+        try:
+            return self.table("predictions")
+        except (Absent, OSError, ValueError):
+            return None
+
+    @property
+    def predicted_classes(self) -> pd.DataFrame:
+        """The predictions of classifiers."""
+        predictions = self.table("predictions")
+        if "probability" not in predictions.columns:
+            raise Absent
+        return predictions
 
     @property
     def costs(self) -> pd.DataFrame:

@@ -32,6 +32,12 @@ from mlpexp.report.maps import draw_code_book, draw_hits, draw_u_matrix
 from mlpexp.report.parallel import draw_parallel
 from mlpexp.report.predicted_true import draw_predicted_true
 from mlpexp.report.save_figures import save_figures
+from mlpexp.report.side_by_side import (
+    draw_boundaries,
+    draw_confusion_matrices,
+    draw_fitted_curves,
+    draw_u_matrices,
+)
 from mlpexp.report.style import Drawing
 from mlpexp.report.sweep_curves import draw_panels, draw_sweep_curves
 from mlpexp.report.sweep_facts import SweepAxis
@@ -146,6 +152,17 @@ FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
     OfArms("arms", draw_arms),
     OfArms("gradients", draw_gradient_profiles),
     OfArms("units", draw_unit_profiles),
+    OfArms(
+        "confusion_matrices", lambda d: draw_confusion_matrices(d.predicted_classes, d.shown_arms, d.lost, d.run_facts)
+    ),
+    OfArms(
+        "decision_boundaries",
+        lambda d: draw_boundaries(d.table("boundary"), d.samples, d.shown_arms, d.lost, d.run_facts),
+    ),
+    OfArms(
+        "fitted_curves", lambda d: draw_fitted_curves(d.table("curve"), d.samples, d.shown_arms, d.lost, d.run_facts)
+    ),
+    OfArms("u_matrices", lambda d: draw_u_matrices(d.table("u_matrix"), d.shown_arms, d.run_facts)),
     OfArms("{metric}_time", draw_time),
     OfArms("{metric}_parameters", draw_parameters),
 )
