@@ -1,5 +1,8 @@
 """The small data sets that come with scikit-learn."""
 
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 
 from mlpexp.config.datasets import Digits, Iris
@@ -13,16 +16,21 @@ def load_iris(config: Iris) -> Dataset:
     References:
         Fisher (1936), "The use of multiple measurements in taxonomic problems".
     """
-    from sklearn import datasets
+    file = _file("iris.csv")
+    if file is None:
+        from sklearn import datasets
 
-    bunch = datasets.load_iris()
+        inputs, targets = datasets.load_iris(return_X_y=True)
+    else:
+        table = np.loadtxt(file, delimiter=",", skiprows=1)
+        inputs, targets = table[:, :-1], table[:, -1]
     return Dataset(
         name="iris",
-        inputs=np.asarray(bunch.data, dtype=np.float64),
-        targets=np.asarray(bunch.target, dtype=np.int64),
+        inputs=np.ascontiguousarray(inputs, dtype=np.float64),
+        targets=targets.astype(np.int64),
         facts=facts_of(config),
-        feature_names=tuple(str(name) for name in bunch.feature_names),
-        class_names=tuple(str(name) for name in bunch.target_names),
+        feature_names=("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
+        class_names=("setosa", "versicolor", "virginica"),
         target_name="species",
     )
 
@@ -35,14 +43,27 @@ def load_digits(config: Digits) -> Dataset:
     References:
         Alpaydin and Kaynak (1998), "Optical recognition of handwritten digits", UCI Machine Learning Repository.
     """
-    from sklearn import datasets
+    file = _file("digits.csv.gz")
+    if file is None:
+        from sklearn import datasets
 
-    bunch = datasets.load_digits()
+        pixels, targets = datasets.load_digits(return_X_y=True)
+    else:
+        table = np.loadtxt(file, delimiter=",")
+        pixels, targets = table[:, :-1], table[:, -1]
     return Dataset(
         name="digits",
-        inputs=np.rint(bunch.images * (255 / 16)).astype(np.uint8)[:, np.newaxis],
-        targets=np.asarray(bunch.target, dtype=np.int64),
+        inputs=np.rint(pixels * (255 / 16)).astype(np.uint8).reshape(-1, 1, 8, 8),
+        targets=targets.astype(np.int64),
         facts=facts_of(config),
         class_names=tuple(str(digit) for digit in range(10)),
         target_name="digit",
     )
+
+
+def _file(name: str) -> Path | None:
+    """A data file of scikit-learn, whose own loaders take a second to import; None if it is not where it was."""
+    spec = find_spec("sklearn")
+    folders = (spec.submodule_search_locations or []) if spec else []
+    path = Path(folders[0], "datasets", "data", name) if folders else None
+    return path if path and path.is_file() else None

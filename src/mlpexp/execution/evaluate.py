@@ -60,14 +60,15 @@ class Table:
         csv.writer(text, lineterminator="\n").writerow(columns)
         self.lines = [text.getvalue()]
 
-    def add(self, prefix: str, *columns: Iterable[object]) -> None:
+    def add(self, prefix: str, *columns: Iterable[float]) -> None:
         """Adds a row per entry of the columns; numbers with the digits that give their double back."""
-        texts = zip(*(map(_text, column) for column in columns), strict=True)
+        texts = zip(*(map(repr, column) for column in columns), strict=True)
         self.lines += [f"{prefix}{','.join(row)}\n" for row in texts]
 
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else repr(value)
+    def add_behind(self, prefix: str, begun: Iterable[str], *columns: Iterable[float]) -> None:
+        """Adds a row per entry, whose first cells are text already."""
+        texts = zip(begun, *(map(repr, column) for column in columns), strict=True)
+        self.lines += [f"{prefix}{','.join(row)}\n" for row in texts]
 
 
 class StackData:
@@ -75,6 +76,7 @@ class StackData:
 
     Attributes:
         prefixes: What names each member's trial in a table.
+        pairs: Which split and order each member sees.
         first: The members of the first seed.
     """
 
@@ -86,7 +88,7 @@ class StackData:
         trials = zip(arms, self.seeds, strict=True)
         self.prefixes = [f"{arm},{seed}," if recording.arm_column else f"{seed}," for arm, seed in trials]
         self.init_seeds = [member.seeds_by_purpose.init for member in members]
-        self.rows_MN = samples.rows[self._index]
+        self.pairs: list[int] = self._index.tolist()
         self.first = [i for i, seed in enumerate(self.seeds) if seed == recording.first_seed]
 
     def inputs(self, start: int, stop: int, members: Sequence[int] | None = None) -> torch.Tensor:
@@ -142,13 +144,19 @@ class NetworkEvaluation:
 
     def _predictions(self, network: StackedNetwork, data: StackData) -> None:
         """Target and prediction of every sample, or of those of the last part (the test part)."""
-        names = (*("index", "target", "predicted"), *(("probability",) if self.classification else ()))
-        table = self._table("predictions", "part", *names, *self.shown_features)
+        kinds = ("predicted", "probability") if self.classification else ("predicted",)
+        table = self._table("predictions", "part", "index", "target", *kinds, *self.shown_features)
         bounds = list(data.samples.sizes.bounds.items())
         for part, (start, stop) in bounds if self.recording.whole else bounds[-1:]:
             outputs_MnK = self._outputs(network, data, start, stop)
-            for prefix, rows_n, outputs_nK in zip(data.prefixes, data.rows_MN[:, start:stop], outputs_MnK, strict=True):
-                table.add(f"{prefix}{part},", *self._predicted(rows_n, outputs_nK))
+            begun: dict[int, list[str]] = {}  # members with one split see the same samples
+            for prefix, pair, outputs_nK in zip(data.prefixes, data.pairs, outputs_MnK, strict=True):
+                rows_n = data.samples.rows[pair, start:stop]
+                if pair not in begun:
+                    begun[pair] = [
+                        f"{part},{row},{target!r}" for row, target in zip(rows_n.tolist(), self._targets(rows_n))
+                    ]
+                table.add_behind(prefix, begun[pair], *self._predicted(rows_n, outputs_nK))
 
     def _outputs(self, network: StackedNetwork, data: StackData, start: int, stop: int) -> np.ndarray:
         size = chunk_size(network)
@@ -156,15 +164,19 @@ class NetworkEvaluation:
         outputs = torch.cat(chunks, 1)
         return (torch.softmax(outputs, 2) if self.classification else outputs).cpu().double().numpy()
 
-    def _predicted(self, rows_n: np.ndarray, outputs_nK: np.ndarray) -> list[list[object]]:
-        """Columns: index, target, predicted, probability, features."""
+    def _targets(self, rows_n: np.ndarray) -> list[float]:
+        targets = self.dataset.targets[rows_n]
+        return (targets if self.classification else targets[:, 0].astype(float)).tolist()
+
+    def _predicted(self, rows_n: np.ndarray, outputs_nK: np.ndarray) -> list[list[float]]:
+        """Columns: predicted, of classes its probability, features."""
         shown = [self.dataset.inputs[rows_n, column].astype(float) for column in range(len(self.shown_features))]
         if self.classification:
             best_n = outputs_nK.argmax(1)
-            numbers = [self.dataset.targets[rows_n], best_n, outputs_nK[np.arange(len(best_n)), best_n]]
+            numbers = [best_n, outputs_nK[np.arange(len(best_n)), best_n]]
         else:
-            numbers = [self.dataset.targets[rows_n, 0].astype(float), outputs_nK[:, 0]]
-        return [column.tolist() for column in (rows_n, *numbers, *shown)]
+            numbers = [outputs_nK[:, 0]]
+        return [column.tolist() for column in (*numbers, *shown)]
 
     def _boundary(self, first: StackedNetwork, data: StackData) -> None:
         low, high = self.dataset.inputs.min(0), self.dataset.inputs.max(0)

@@ -10,8 +10,6 @@ from functools import partial
 from time import sleep
 from typing import Any
 
-from loky import ProcessPoolExecutor
-
 from mlpexp.errors import Interrupted
 from mlpexp.execution.progress import Shares
 from mlpexp.execution.tasks import StackOutcome, StackTask, Tick, failed, halves, joined
@@ -71,6 +69,8 @@ def _alone(task: StackTask, stop: Stop) -> StackOutcome:
 
 def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[StackTask]) -> Outcomes:
     """One pool of workers, until all is done or one of them dies; ``suspects`` then takes what was in work."""
+    from loky import ProcessPoolExecutor
+
     executor = ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_begin, initargs=(os.getpid(),))
     running: dict[Future[Any], StackTask] = {}
     rest = iter(tasks)

@@ -1,6 +1,6 @@
 """The confusion matrix: which classes are taken for which."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -156,11 +156,12 @@ def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: floa
     shares, num_classes = _shares(counts), len(counts)
     norm = PowerNorm(0.5, 0, 100)  # the square root makes rare mistakes visible beside a full diagonal
     axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
-    axes.set_xticks(np.arange(num_classes) + 0.5, minor=True)
-    axes.set_yticks(np.arange(num_classes) + 0.5, minor=True)
-    axes.grid(visible=False, which="major")
-    axes.grid(visible=True, which="minor", color="white", linewidth=gap)
-    axes.tick_params(which="both", length=0)
+    axes.grid(visible=False)
+    between, ends = np.arange(num_classes - 1) + 0.5, (-0.5, num_classes - 0.5)
+    gaps: dict[str, Any] = {"colors": "white", "linewidth": gap, "in_layout": False}
+    axes.vlines(between, *ends, **gaps)
+    axes.hlines(between, *ends, **gaps)
+    axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     if text is None:
         return
@@ -168,11 +169,16 @@ def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: floa
         count, colour = counts[row, column], "white" if shares[row, column] > 35 else INK
         written = f"{count / 1000:.0f}k" if text.thousands and count > 9999 else f"{count}"
         if not text.shares:
-            axes.text(column, row, written, ha="center", va="center", fontsize=text.size, color=colour)
+            _write(axes, column, row, written, va="center", fontsize=text.size, color=colour)
             continue
-        axes.text(column, row - 0.03, written, ha="center", va="bottom", fontsize=text.size, color=colour)
+        _write(axes, column, row - 0.03, written, va="bottom", fontsize=text.size, color=colour)
         share = f"{shares[row, column]:.1f} %"
-        axes.text(column, row + 0.06, share, ha="center", va="top", fontsize=0.76 * text.size, color=colour)
+        _write(axes, column, row + 0.06, share, va="top", fontsize=0.76 * text.size, color=colour)
+
+
+def _write(axes: Axes, x: float, y: float, written: str, **style: Any) -> None:
+    """Text within a cell, which has no say in the layout of the page."""
+    axes.text(x, y, written, ha="center", in_layout=False, **style)
 
 
 def add_share_bar(figure: Figure, panels: list[Axes], *, fraction: float) -> None:
