@@ -153,9 +153,8 @@ class NetworkEvaluation:
             for prefix, pair, outputs_nK in zip(data.prefixes, data.pairs, outputs_MnK, strict=True):
                 rows_n = data.samples.rows[pair, start:stop]
                 if pair not in begun:
-                    begun[pair] = [
-                        f"{part},{row},{target!r}" for row, target in zip(rows_n.tolist(), self._targets(rows_n))
-                    ]
+                    numbers = zip(rows_n.tolist(), self._targets(rows_n), strict=True)
+                    begun[pair] = [f"{part},{row},{target!r}" for row, target in numbers]
                 table.add_behind(prefix, begun[pair], *self._predicted(rows_n, outputs_nK))
 
     def _outputs(self, network: StackedNetwork, data: StackData, start: int, stop: int) -> np.ndarray:
