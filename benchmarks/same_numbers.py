@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter, sleep
@@ -54,7 +55,7 @@ PLANS = {
     " --match parameters -s training.epochs=10 --seeds 3",
     "sweep-zip": f"sweep {IRIS} --learning-rate 0.05,0.1 --batch-size 8,16 --zip learning_rate,batch_size"
     " --over model.dropout=0.0,0.1 -s training.epochs=10 --baseline learning_rate=0.05,model.dropout=0.0 --seeds 3",
-    "sweep-sobol": f"sweep {IRIS} --learning-rate 'log_uniform(1e-3, 10)' --hidden-size 'integers(2, 9)' --method sobol"
+    "sweep-sobol": f"sweep {IRIS} --learning-rate 'log_uniform(1e-3, 10)' --batch-size 'integers(4, 32)' --method sobol"
     " --trials 24 -s training.epochs=10 --seeds 3",
     "sweep-one-at-a-time": f"sweep {IRIS} --learning-rate 0.1,1 --batch-size 16,32 --over activation=relu,tanh"
     " --method one_at_a_time -s training.epochs=10 --seeds 3",
@@ -66,7 +67,8 @@ PLANS = {
     "sweep-stopped": f"sweep {IRIS} --batch-size 8,16,32 --learning-rate 0.01,0.1 -s training.epochs=1500"
     " -s training.evaluate_every=50 --seeds 4 --jobs 1",
 }  # fmt: skip
-STOPPED = {"run-stopped", "sweep-stopped"}  # by SIGTERM when the first rows are there, and resumed
+STOPPED = {"run-stopped", "sweep-stopped"}  # by SIGTERM when a table has some rows, and resumed
+ROWS = 10  # header included
 
 
 def result_of(name: str, source: Path, base: Path, folder: Path) -> tuple[Path, str]:
@@ -99,9 +101,11 @@ def _run(arguments: list[str], source: Path, base: Path, folder: Path, *, stop: 
 
 
 def _has_rows(runs: Path) -> bool:
-    """Whether a table of something trained has a row: that of a run, or of the first stack of a sweep."""
+    """Whether a table of what was trained has some rows: that of a run, or of the first stack of a sweep."""
     tables = [path for path in runs.glob("[0-9]*/**/*.csv") if path.name != "arms.csv"]
-    return any(path.read_bytes().count(b"\n") > 1 for path in tables)
+    with suppress(FileNotFoundError):  # parts go when the sweep ends
+        return any(path.read_bytes().count(b"\n") > ROWS for path in tables)
+    return False
 
 
 def compare(name: str, base: Path, here: Path, work: Path) -> list[str]:
