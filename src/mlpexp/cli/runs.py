@@ -92,8 +92,7 @@ def _show_run(result: "Result") -> None:
         print_summary(console, result)
     else:
         reason = f": {summary.reason}" if summary.reason else ""
-        again = f"go on with: mlpexp train --resume {quote(str(result.path))}"
-        console.print(f"{folder.status(summary)}{reason}; {again}", soft_wrap=True)
+        console.print(f"{folder.status(summary)}{reason}; {_again(result)}", soft_wrap=True)
     names = sorted(path.name for path in result.path.iterdir() if not path.name.startswith("."))
     console.print(f"files: {', '.join(names)}", soft_wrap=True)
 
@@ -113,7 +112,16 @@ def _show_arms(result: "Result") -> None:
         print_comparison(result, read_comparison(result))
     else:
         reason = f"{summary.reason}; " if summary.reason else ""
-        typer.echo(f"{reason}go on with: mlpexp sweep --resume {quote(str(result.path))}")
+        typer.echo(f"{reason}{_again(result)}")
+
+
+def _again(result: "Result") -> str:
+    """How to go on with an unfinished result."""
+    from mlpexp.store.result_folder import begun_by_older
+
+    if result.summary.format == 1:
+        return begun_by_older(result.folder)
+    return f"go on with: mlpexp {result.summary.planned_by} --resume {quote(str(result.path))}"
 
 
 def plot(

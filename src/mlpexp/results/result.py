@@ -19,7 +19,7 @@ from mlpexp.store.frames import Absent, complete_table
 from mlpexp.store.json_files import read_json, read_record
 from mlpexp.store.old_format import old_arms, old_costs, old_trials
 from mlpexp.store.plan_files import PlannedArm, Recording, StacksRecord
-from mlpexp.store.result_folder import ResultFolder
+from mlpexp.store.result_folder import ResultFolder, begun_by_older
 from mlpexp.store.summary import Summary
 from mlpexp.store.weights import WeightsRecord, read_weights
 
@@ -117,6 +117,8 @@ class Result:
             pass
         except (KeyError, ValueError) as error:
             raise RunError(f"{self.folder.trials}: damaged: {error}") from None
+        if summary.format == 1:
+            raise InputError(f"{self.path}: {begun_by_older(self.folder)}")
         command = f"mlpexp {summary.planned_by} --resume {self.path}"
         raise InputError(f"{self.path}: this {summary.word} has not ended; go on with: {command}")
 

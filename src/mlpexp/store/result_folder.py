@@ -133,6 +133,14 @@ def is_result(path: Path) -> bool:
     return (path / "summary.json").is_file() and any((path / name).is_file() for name in ("config.yaml", OLD_CONFIG))
 
 
+def begun_by_older(folder: ResultFolder) -> str:
+    """What to say of an unfinished result of the first format."""
+    return (
+        "was begun by an older version of mlpexp, whose unfinished results cannot be gone on with; "
+        f"train it again from its {folder.config.name}"
+    )
+
+
 def refuse_old(folder: ResultFolder) -> None:
     """Refuses to go on with what an older version began.
 
@@ -140,7 +148,4 @@ def refuse_old(folder: ResultFolder) -> None:
         RunError: The folder is of the first format.
     """
     if folder.is_old:
-        raise RunError(
-            f"{folder.path}: was begun by an older version of mlpexp, whose unfinished results cannot be gone on with; "
-            f"train it again from its {folder.config.name}"
-        )
+        raise RunError(f"{folder.path}: {begun_by_older(folder)}")
