@@ -4,7 +4,7 @@ from mlpexp.errors import InputError
 from mlpexp.execution.evaluate import evaluation_of
 from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import members_of, samples_of
-from mlpexp.execution.merge import misclassified
+from mlpexp.execution.misclassified import misclassified
 from mlpexp.planning.recording import MOST_ROWS, rows_of_arm
 from mlpexp.planning.stacks import together
 from mlpexp.results.result import ArmResult
