@@ -56,7 +56,9 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         evaluation.add(network.select(places), samples, members, numbers, architectures)
     written = []
     for name, lines in evaluation.tables():
-        write_text(arm.folder / f"{name}.csv", "".join(lines))
+        header, *rows = lines
+        rows.sort(key=lambda row: int(row[: row.index(",")]))  # by seed, as tables of whole results are
+        write_text(arm.folder / f"{name}.csv", "".join([header, *rows]))
         written.append(name)
     if "misclassified" in missing:
         table = misclassified(arm.folder / "predictions.csv", dataset, arm_column=False)
