@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import TINY, Command, only_run, results_of
+from command_line import CHECKPOINT_INTERVALS, TINY, Command, only_run, results_of
 
 import mlpexp.execution.run as run_module
 
@@ -29,7 +29,8 @@ def broken(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> P
         if len(saves) == 5:
             raise Killed
 
-    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", -1.0)
+    for interval in CHECKPOINT_INTERVALS:
+        monkeypatch.setattr(interval, -1.0)
     monkeypatch.setattr(run_module, "save_checkpoint", save)
     with pytest.raises(Killed):
         mlpexp("train", "-c", config(TINY))

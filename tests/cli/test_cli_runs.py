@@ -1,7 +1,6 @@
 """``mlpexp list``, ``show`` and ``plot``, also of what is damaged."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,14 +29,18 @@ def line_of(out: str, run: Path) -> str:
 
 
 class TestList:
-    def test_a_run_has_data_model_seeds_status_metric_time_and_age(self, mlpexp: Command, run: Path) -> None:
+    def test_a_run_has_data_model_seeds_status_metric_time_and_age(
+        self, mlpexp: Command, run: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        modified = (run / "summary.json").stat().st_mtime
+        monkeypatch.setattr("mlpexp.cli.runs.time", lambda: modified + 7)
         out = mlpexp("list").out
         assert out.split()[:8] == ["run", "data", "model", "seeds", "status", "metric", "training", "age"]
         cells = line_of(out, run).split()
         assert cells[1:5] == ["iris", "mlp", "3", "finished"]
         mean = json.loads((run / "summary.json").read_text())["means"]["best"]["test_accuracy"]["mean"]
         assert cells[5:8] == ["test", "accuracy", f"{mean:.4f}"]
-        assert cells[-1] == "s"
+        assert cells[-2:] == ["7", "s"]
 
     def test_runs_come_oldest_first(self, mlpexp: Command, config: Write, run: Path, undrawn: None) -> None:
         later = mlpexp("train", "-c", config(TINY), "--name", "zzz", "-q").run
@@ -47,11 +50,11 @@ class TestList:
     @pytest.mark.parametrize(
         ("seconds", "text"), [(30, "30 s"), (-5, "0 s"), (90, "2 min"), (7300, "2 h"), (86400 * 3, "3 d")]
     )
-    def test_ages_are_in_the_largest_unit(self, seconds: int, text: str, mlpexp: Command, run: Path) -> None:
-        import time
-
-        moment = time.time() - seconds
-        os.utime(run / "summary.json", (moment, moment))
+    def test_ages_are_in_the_largest_unit(
+        self, seconds: int, text: str, mlpexp: Command, run: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        modified = (run / "summary.json").stat().st_mtime
+        monkeypatch.setattr("mlpexp.cli.runs.time", lambda: modified + seconds)
         assert line_of(mlpexp("list").out, run).rstrip().endswith(f" {text}")
 
     def test_an_unfinished_run_is_shown_as_what_it_is(self, mlpexp: Command, run: Path) -> None:

@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -337,34 +336,39 @@ def test_tables_that_follow_from_others_are_written_again_by_plot(mlpexp: Comman
     assert {name: (swept / name).read_bytes() for name in names} == before
 
 
-LONG = TINY.replace("epochs: 4", "epochs: 500") + "diagnostics: cheap\n"
+# Two stacks of 20 epochs with 5 and 3 steps of training and an evaluation each, and one before: the first ends with step 121.
+TWO_STACKS = TINY.replace("epochs: 4", "epochs: 20") + "diagnostics: cheap\n"
+LIBRARIES = {
+    "import": ["sklearn.datasets", "scipy.stats", "pandas", "matplotlib", "joblib.externals.loky"]
+}  # once for all
+AXES = ("--learning-rate", "0.01,0.1", "--batch-size", "21,35", "--seeds", 2, "-q")
 
 
 @pytest.mark.parametrize(
-    ("number", "jobs"),
+    ("number", "jobs", "steps"),
     [
-        (signal.SIGKILL, 2),
-        (signal.SIGINT, 1),
-        pytest.param(signal.SIGKILL, 1, marks=pytest.mark.slow),
-        pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow),
+        (signal.SIGKILL, 2, 50),
+        (signal.SIGINT, 1, 50),
+        (signal.SIGINT, 1, 150),
+        pytest.param(signal.SIGKILL, 1, 50, marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, 1, 150, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 2, 50, marks=pytest.mark.slow),
     ],
 )
 def test_killed_and_resumed_equals_uninterrupted(
-    number: int, jobs: int, start: Start, config: Write, tmp_path: Path
+    number: int, jobs: int, steps: int, start: Start, config: Write, tmp_path: Path
 ) -> None:
-    axes = ["-c", config(LONG), "--learning-rate", "0.01,0.1", "--batch-size", "21,35", "--seeds", 2, "-q"]
-    whole = tmp_path / start("sweep", *axes, "--runs-dir", "whole").wait().run
-    process = start("sweep", *axes, "--jobs", jobs)
-    runs = tmp_path / "runs"
-    wait_for(lambda: process.ended() or any(runs.glob("*/parts/*.json")) or any(runs.glob("*/.progress")))
-    time.sleep(0.3)
+    path = config(TWO_STACKS)
+    whole = tmp_path / start("sweep", "-c", path, *AXES, "--runs-dir", "whole", **LIBRARIES).wait().run
+    process = start("sweep", "-c", path, *AXES, "--jobs", jobs, save_every=20, hold_after=steps)
+    process.held(jobs)
     process.send(number)
     result: Result = process.wait()
-    (folder,) = runs.iterdir()
-    if result.code == 0:
-        pytest.skip("the sweep was faster than the signal")
+    assert result.code == (-number if number == signal.SIGKILL else 128 + number)
+    (folder,) = (tmp_path / "runs").iterdir()
     assert summary(folder)["status"] == ("running" if number == signal.SIGKILL else "interrupted")
     assert number == signal.SIGKILL or "resume with: mlpexp sweep --resume" in result.err
+    assert len(list((folder / "parts").glob("*.json"))) == (steps > 121)
     resumed = start("sweep", "--resume", folder, "-q").wait()
     assert resumed.code == 0, resumed.err
     assert same_tables(whole, folder)
@@ -374,30 +378,23 @@ def test_killed_and_resumed_equals_uninterrupted(
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_replaced(start: Start, config: Write, tmp_path: Path) -> None:
-    axes = ["-c", config(LONG), "--learning-rate", "0.01,0.1", "--batch-size", "7,21,35", "--seeds", 2, "-q"]
-    whole = tmp_path / start("sweep", *axes, "--runs-dir", "whole").wait().run
-    process = start("sweep", *axes, "--jobs", 2)
-    wait_for(lambda: process.ended() or len(workers_of(process.pid)) == 2)
-    time.sleep(1)
-    for worker in workers_of(process.pid)[:1]:
-        os.kill(worker, signal.SIGKILL)
+    path = config(TWO_STACKS)
+    whole = tmp_path / start("sweep", "-c", path, *AXES, "--runs-dir", "whole", **LIBRARIES).wait().run
+    process = start("sweep", "-c", path, *AXES, "--jobs", 2, hold_after=50)
+    worker, _ = process.held(2)
+    os.kill(worker, signal.SIGKILL)
+    process.let_go()
     result = process.wait()
     assert result.code == 0, result.err
     assert same_tables(whole, tmp_path / result.run)
 
 
-def workers_of(parent: int) -> list[int]:
-    """Process numbers of loky's workers of a process."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-            command = (status.parent / "cmdline").read_text()
-        except OSError:
-            continue
-        if int(fields[1]) == parent and "loky" in command and "resource_tracker" not in command:
-            found.append(int(status.parent.name))
-    return sorted(found)
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and that nobody has asked about does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.usefixtures("unpictured")
@@ -412,10 +409,8 @@ def test_two_sweeps_at_once_do_not_disturb_each_other(start: Start, config: Writ
 
 
 def test_workers_end_with_their_parent(start: Start, config: Write) -> None:
-    process = start("sweep", "-c", config(LONG), "--learning-rate", "0.01,0.1", "--batch-size", "1,35", "--jobs", 2)
-    wait_for(lambda: process.ended() or len(workers_of(process.pid)) == 2)
-    workers = workers_of(process.pid)
-    process.send(signal.SIGKILL)
-    process.wait()
-    assert len(workers) == 2
-    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    process = start("sweep", "-c", config(TWO_STACKS), *AXES, "--jobs", 2, hold_after=50, **LIBRARIES)
+    workers = process.held(2)
+    assert all(is_alive(worker) for worker in workers)
+    process.kill()
+    wait_for(lambda: not any(is_alive(worker) for worker in workers))
