@@ -168,6 +168,11 @@ def num_rows(run: Path) -> int:
     return sum(path.read_text().count("\n") - 1 for path in growing_tables(run))
 
 
+def checkpoints(run: Path) -> list[Path]:
+    """One file for each stack of a run that has not ended, from which it goes on."""
+    return sorted(run.glob("checkpoints/stack-*.json"))
+
+
 def complete_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a table, without a last line that the end of the process cut short; each has all cells."""
     text = path.read_text()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Process, num_rows, only_run, results_of, wait_for
+from command_line import Process, checkpoints, num_rows, only_run, results_of, wait_for
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]
@@ -34,6 +34,7 @@ seeds: 2
 
 # In the middle of an epoch; of the CNN, whose seeds are a stack each, in the second stack.
 MIDDLE = {"MLP": 200, "CNN": 600}
+NEVER = 10**9
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -44,7 +45,7 @@ def test_a_signal_saves_says_how_to_resume_and_the_resumed_run_has_the_same_byte
     path = config(MLP if kind == "MLP" else CNN)
     modules = {"import": ["sklearn.datasets"]} if kind == "CNN" else {}
     whole = tmp_path / start("train", "-c", path, "--runs-dir", "whole", "-q", **modules).wait().run
-    process = start("train", "-c", path, "--runs-dir", "some runs", hold_after=MIDDLE[kind])
+    process = start("train", "-c", path, "--runs-dir", "some runs", save_every=NEVER, hold_after=MIDDLE[kind])
     process.held()
     process.send(number)
     result = process.wait()
@@ -57,6 +58,7 @@ def test_a_signal_saves_says_how_to_resume_and_the_resumed_run_has_the_same_byte
     )
     assert found, line
     assert num_rows(run) >= 2
+    assert len(checkpoints(run)) == (1 if kind == "MLP" else 2)
     assert json.loads((run / "summary.json").read_text())["status"] == "interrupted"
     assert not (run / "checkpoints" / "last.json").exists()
     command = shlex.split(found[1])
