@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from mlpexp.report.plots import FIGURES, draw_plots
 from run_builder import RunBuilder
 
 from mlpexp.errors import InputError
-from mlpexp.report.plots import FIGURES, draw_plots
 
 OF_IRIS = ["loss", "accuracy", "confusion_matrix", "weights", "activations"]
 

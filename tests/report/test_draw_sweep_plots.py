@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from mlpexp.report.sweep_plots import draw_sweep_plots
 from sweep_builder import ACTIVATION, BATCH, FOUR, HIDDEN, LR, SweepBuilder
 
 from mlpexp.errors import InputError
-from mlpexp.report.sweep_plots import draw_sweep_plots
 
 OF_GRID = {
     "effect_learning_rate", "effect_batch_size", "curves_learning_rate", "curves_batch_size", "heat_map", "arms",

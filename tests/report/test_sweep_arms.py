@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
+from mlpexp.report.sweep_files import SweepFiles
 from sweep_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, SweepBuilder
 
 from mlpexp.report.forest import draw_arms
 from mlpexp.report.heat_map import draw_heat_map
 from mlpexp.report.parallel import draw_parallel
 from mlpexp.report.style import VERMILLION
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.trade_offs import draw_parameters, draw_time
 from mlpexp.statistics.intervals import mean_interval
 

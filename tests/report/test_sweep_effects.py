@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
+from mlpexp.report.sweep_files import SweepFiles
 from scipy import stats
 from sweep_builder import ACTIVATION, ACTIVATIONS, BATCH, EPOCHS, FOUR, HIDDEN, LR, SweepBuilder
 
 from mlpexp.report.effects import draw_effect
 from mlpexp.report.style import Drawing
 from mlpexp.report.sweep_facts import SweepAxis
-from mlpexp.report.sweep_files import SweepFiles
 
 
 def effect(folder: Path, key: str) -> Drawing:
