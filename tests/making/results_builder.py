@@ -70,6 +70,7 @@ FOUR = {
     BATCH: ["1", "4", "16", "30"], HIDDEN: ["1", "2", "4", "16", "64"],
     LR: ["0.001", "0.01", "0.1", "1", "10"], EPOCHS: ["10", "20", "40", "80"],
 }  # fmt: skip
+ONE_AT_A_TIME = "method: one_at_a_time"
 LOST_AFTER = 3  # epochs, of a trial that diverges
 FAILED = "not enough memory: invented"
 MEMORY = 10**9
@@ -108,7 +109,9 @@ class BuiltResult:
         write_record(self.path / "summary.json", type(summary).model_validate({**dict(summary), **changes}))
 
 
-def build_run(folder: Path, *overrides: str, config: str = IRIS, seeds: int = 3, **how: Any) -> BuiltResult:
+def build_run(
+    folder: Path, *overrides: str, config: str = IRIS, seeds: int = 3, epochs: int = 12, **how: Any
+) -> BuiltResult:  # fmt: skip
     """A run.
 
     Args:
@@ -116,16 +119,17 @@ def build_run(folder: Path, *overrides: str, config: str = IRIS, seeds: int = 3,
         overrides: As ``--set`` takes them.
         config: YAML.
         seeds: How many.
+        epochs: How many.
         how: Of ``Invention``.
     """
-    given = [f"seeds={seeds}", *overrides]
+    given = [f"seeds={seeds}", f"training.epochs={epochs}", *overrides]
     plan = make_plan(_written(folder, config), [Override(text, f"--set {text}") for text in given], "train")
     return _built(folder, plan, Invention(plan, **how))
 
 
 def build_sweep(
     folder: Path, axes: Mapping[str, Sequence[str] | str], *overrides: str, config: str = IRIS, seeds: int = 5,
-    section: str = "", **how: Any,
+    epochs: int = 40, section: str = "", **how: Any,
 ) -> BuiltResult:  # fmt: skip
     """A sweep.
 
@@ -135,12 +139,14 @@ def build_sweep(
         overrides: As ``--set`` takes them.
         config: YAML without a section ``sweep``.
         seeds: How many.
+        epochs: How many, unless they are varied.
         section: What else is in the section, such as ``method: random, trials: 40``.
         how: Of ``Invention``.
     """
     over = ", ".join(f"{key}: {_values(key, values)}" for key, values in axes.items())
     sweep = f"sweep: {{over: {{{over}}}, seeds: {seeds}{', ' if section else ''}{section}}}\n"
-    plan = make_plan(_written(folder, config + sweep), [Override(text, f"--set {text}") for text in overrides])
+    given = [f"training.epochs={epochs}", *overrides]
+    plan = make_plan(_written(folder, config + sweep), [Override(text, f"--set {text}") for text in given])
     return _built(folder, plan, Invention(plan, **how))
 
 
