@@ -5,7 +5,6 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 from results_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, ONE_AT_A_TIME, build_sweep

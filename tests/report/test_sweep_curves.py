@@ -5,16 +5,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, build_sweep
+from results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, ONE_AT_A_TIME, BuiltResult, build_sweep
 
 from mlpexp.report.style import Drawing
 from mlpexp.report.sweep_curves import draw_panels, draw_sweep_curves
+from mlpexp.results import result
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.store.frames import Absent
 
 
-def curves(folder: Path, key: str) -> Drawing | None:
-    files = SweepFiles(folder)
+def curves(sweep: BuiltResult, key: str) -> Drawing | None:
+    files = sweep.arms
     return draw_sweep_curves(files, next(axis for axis in files.facts.axes if axis.key == key))
 
 
@@ -32,7 +33,7 @@ def at(numbers: pd.DataFrame, metric: str, value: str, epoch: int) -> pd.Series:
 def test_means_do_not_depend_on_the_pieces_in_which_the_file_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    monkeypatch.setattr(sweep_files, "CHUNK_ROWS", rows)
+    monkeypatch.setattr(result, "PIECE_ROWS", rows)
     axes = {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh", "sigmoid"]}
     sweep = build_sweep(tmp_path / "s", axes, seeds=3, epochs=8)
     figure, numbers = curves(sweep, LR)
@@ -84,7 +85,7 @@ def test_arms_with_fewer_epochs_do_not_cut_short_the_others(tmp_path: Path) -> N
 
 def test_a_killed_sweep_is_drawn_up_to_its_last_complete_row(tmp_path: Path) -> None:
     sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=5)
-    path = sweep.folder / "metrics.csv"
+    path = sweep.path / "metrics.csv"
     text = path.read_text()
     for cut in (1, 4, 30):
         path.write_text(text[:-cut])
@@ -105,8 +106,8 @@ def test_at_most_eight_lines(tmp_path: Path) -> None:
 
 
 def test_without_scores_the_loss_is_drawn_once(tmp_path: Path) -> None:
-    options = {"metric": "train_loss", "parts": ("train",)}
-    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=4, **options)
+    options = {"section": "metric: train_loss", "seeds": 2, "epochs": 4}
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, "dataset.test_fraction=0", **options)
     metrics = sweep.read("metrics.csv")
     sweep.write("metrics.csv", metrics.drop(columns="train_accuracy"))
     figure, _ = curves(sweep, LR)
@@ -114,15 +115,15 @@ def test_without_scores_the_loss_is_drawn_once(tmp_path: Path) -> None:
 
 
 def test_test_data_that_were_read_once_leave_the_curve_to_the_validation_part(tmp_path: Path) -> None:
-    parts = ("train", "validation", "test")
-    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=4, parts=parts)
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, "dataset.validation_fraction=0.2", seeds=2, epochs=4)
     metrics = sweep.read("metrics.csv")
     sweep.write("metrics.csv", metrics.drop(columns=["test_loss", "test_accuracy"]))
     assert curves(sweep, LR).figure.axes[0].get_ylabel() == "validation accuracy (%)"
 
 
 def test_sampled_arms_and_diverged_arms_have_no_curves(tmp_path: Path) -> None:
-    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, method="random", seeds=2, epochs=4)
+    random = {"section": "method: random, trials: 8", "seeds": 2, "epochs": 4}
+    sweep = build_sweep(tmp_path / "s", {LR: "log_uniform(0.01, 0.1)"}, **random)
     assert curves(sweep, LR) is None
     sweep = build_sweep(tmp_path / "t", {LR: ["1", "9"]}, seeds=2, lost=lambda settings, seed: "diverged")
     with pytest.raises(Absent):
@@ -130,9 +131,8 @@ def test_sampled_arms_and_diverged_arms_have_no_curves(tmp_path: Path) -> None:
 
 
 def test_the_four_panels(tmp_path: Path) -> None:
-    options = {"metric": "train_accuracy", "parts": ("train",)}
     lost = {"lost": lambda settings, seed: "diverged" if settings[LR] == "10" and seed < 2 else ""}
-    sweep = build_sweep(tmp_path / "s", FOUR, section=ONE_AT_A_TIME, seeds=4, **options, **lost)
+    sweep = build_sweep(tmp_path / "s", FOUR, "dataset.test_fraction=0", section=ONE_AT_A_TIME, seeds=4, **lost)
     figure, numbers = draw_panels(sweep.arms)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["(a) batch size", "(b) hidden units", "(c) learning rate", "(d) epochs"]

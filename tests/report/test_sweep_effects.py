@@ -4,10 +4,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
-from scipy import stats
 from results_builder import (
     ACTIVATION,
     ACTIVATIONS,
@@ -21,6 +19,7 @@ from results_builder import (
     BuiltResult,
     build_sweep,
 )
+from scipy import stats
 
 from mlpexp.report.effects import draw_effect
 from mlpexp.report.style import Drawing
@@ -176,7 +175,7 @@ def test_texts_of_values_stay_as_they_are_written(tmp_path: Path, text: str) -> 
         table = sweep.read(name, dtype=str, keep_default_na=False)
         sweep.write(name, table.assign(**{ACTIVATION: table[ACTIVATION].replace("elu", text)}))
     (axis,) = sweep.result.summary.axes
-    sweep.change_summary(axes=[axis.model_copy(update={"values": ("relu", "tanh", text)})])
+    sweep.change_summary(axes=(axis.model_copy(update={"values": ("relu", "tanh", text)}),))
     _, numbers = effect(sweep, ACTIVATION)
     assert numbers[ACTIVATION].tolist() == ["relu", "tanh", *([text] if text else [])]  # empty: it has no such key
 
