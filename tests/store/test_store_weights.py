@@ -1,6 +1,7 @@
 """Kept weights: the same bytes however trials were stacked, read by the safetensors library, and guarded by their sum."""
 
 import hashlib
+import itertools
 import json
 import os
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_rows_in_any_order_by_any_number_of_writers_give_the_same_bytes(
     folder = tmp_path_factory.mktemp("weights")
     write_rows(folder / "whole", ROWS, range(ROWS), tensors())
     bounds = [0, *sorted(set(cuts)), ROWS]
-    pieces = [order[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
+    pieces = [order[start:stop] for start, stop in itertools.pairwise(bounds)]
     for piece in [*pieces, *pieces] if again else pieces:  # a stack that is trained again writes its rows again
         write_rows(folder / "cut", ROWS, piece, of(piece))
     assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
@@ -136,9 +137,9 @@ def test_a_trial_that_failed_or_is_elsewhere_has_no_weights(whole: Path) -> None
     seal(whole, TRIALS, [None if trial == (2, 1) else 5 for trial in TRIALS])
     assert read_weights(whole, [(2, 0), (2, 2)])[1] == [5, 5]
     for wanted in ([(2, 1)], [(0, 0), (2, 1)]):
-        with pytest.raises(RunError, match="holds no weights of arm 2, seed 1$"):
+        with pytest.raises(RunError, match=r"holds no weights of arm 2, seed 1$"):
             read_weights(whole, wanted)
-    with pytest.raises(RunError, match="holds no weights of arm 4, seed 0$"):
+    with pytest.raises(RunError, match=r"holds no weights of arm 4, seed 0$"):
         read_weights(whole, [(4, 0)])
 
 
