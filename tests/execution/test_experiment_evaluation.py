@@ -50,8 +50,7 @@ def selected(run: Trained, when: str = "best") -> dict[float, dict[str, float]]:
         trial["seed"]: next(
             row
             for row in run.metrics
-            if (row["seed"], row["epoch"])
-            == (trial["seed"], trial["best_epoch" if when == "best" else "ended_epoch"])
+            if (row["seed"], row["epoch"]) == (trial["seed"], trial["best_epoch" if when == "best" else "ended_epoch"])
         )
         for trial in run.trials
     }
