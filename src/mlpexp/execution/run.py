@@ -31,7 +31,7 @@ from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stacking, recorded, restacked
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
-from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording
+from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Summary
 from mlpexp.training.records import Record
@@ -225,8 +225,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     seal_weights(folder, plan, job.stacking, job.recording, found)
     stacks = stacks_record(found)
     write_record(folder.stacks, stacks)
-    known = {"device": " and ".join(stacks.of("device")), "cpu_capability": " and ".join(stacks.of("capability"))}
-    write_text(folder.environment, as_json({**read_json(folder.environment), **known}))
+    _note_machine(folder, stacks)
     return closing_summary(opening, plan, found)
 
 
@@ -307,3 +306,11 @@ def _note_resumption(job: Job) -> None:
     now = resumption(_devices(job.plan), _threads(job.stacking))
     resumed = [*recorded_environment.get("resumed", []), now]
     write_text(job.folder.environment, as_json({**recorded_environment, "resumed": resumed}))
+
+
+def _note_machine(folder: ResultFolder, stacks: StacksRecord) -> None:
+    """Adds to ``environment.json`` the devices that ``auto`` has meant, also where training was gone on with."""
+    device, recorded_environment = " and ".join(stacks.of("device")), read_json(folder.environment)
+    known = {"device": device, "cpu_capability": " and ".join(stacks.of("capability"))}
+    resumed = [{**entry, "device": device} for entry in recorded_environment.get("resumed", [])]
+    write_text(folder.environment, as_json({**recorded_environment, **known, "resumed": resumed}))
