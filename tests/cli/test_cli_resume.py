@@ -63,7 +63,10 @@ def test_a_finished_run_is_refused_and_left_as_it_is(mlpexp: Command, config: Wr
 
 def test_what_is_no_run_is_refused(mlpexp: Command, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for name, message in (("nothing", "there is no such result folder"), ("empty", "not a result folder: it has no config")):
+    for name, message in (
+        ("nothing", "there is no such result folder"),
+        ("empty", "not a result folder: it has no config"),
+    ):
         result = mlpexp("train", "--resume", name)
         assert (result.code, len(result.err.splitlines())) == (2, 1)
         assert result.err.startswith(f"error: {name}: {message}")

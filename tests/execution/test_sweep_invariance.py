@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mlpexp.execution import worker
+from mlpexp.execution.worker import train_stack
+from mlpexp.store.sweep_folder import TrialBlock
 
 from mlpexp.errors import Interrupted
+from mlpexp.execution import worker
 from mlpexp.execution.tasks import StackTask
-from mlpexp.execution.worker import train_stack
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.stacks import Trial, distinct_trials, stacking
 from mlpexp.store.folders import new_folder
-from mlpexp.store.sweep_folder import TrialBlock
 from planning import plan_of
 
 AXES = {

@@ -111,7 +111,7 @@ class Result:
         """
         summary = self.summary
         try:
-            if summary.outcome is not None:
+            if summary.complete and summary.outcome is not None:
                 return self.trials
         except Absent:
             pass
