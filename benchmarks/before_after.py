@@ -1,8 +1,9 @@
 """Seconds, memory and bytes of an older checkout and of this one, in turns: sweeps, runs, and reading their results.
 
 BASE is a checkout of the older code, such as commit 035437a. Commands are measured as a user runs them, process start and
-plots included; the configs are those in BASE. Memory is the largest process of a command, workers included. This process
-imports neither torch nor NumPy, since a child's peak is never below what its parent had when it was started.
+plots included; the configs are those in BASE. Memory is the largest process of a command, workers included. Where
+neighbours are at work, seconds of processors say more than seconds. This process imports neither torch nor NumPy, since a
+child's peak is never below what its parent had when it was started.
 
     python benchmarks/before_after.py BASE [--rounds N] [--only NAME]...
 """
@@ -28,13 +29,15 @@ RUNS = {
     "train-lenet5": "train -c configs/mnist/lenet5.yaml --seeds 1 -s training.epochs=3",
 }
 READING = {"list": "list --runs-dir {runs}", "show": "show {result}", "compare": "compare {result}"}  # of LARGE
+QUANTITIES = {"seconds": ".2f", "seconds of processors": ".2f", "MB, largest process": ",.0f"}  # as in Cost
 TABLES = ("metrics.csv", "trials.csv", "diagnostics.csv", "arms.csv", "comparison.csv")
 
 
 class Cost(NamedTuple):
-    """What a command took: seconds, and the peak of its largest process in MB."""
+    """What a command took: seconds, seconds of processors (all processes), and the peak of its largest process in MB."""
 
     seconds: float
+    cpu_seconds: float
     megabytes: float
 
 
@@ -52,7 +55,8 @@ def cost(arguments: list[str], source: Path, base: Path) -> Cost:
         if process.returncode:
             output.seek(0)
             raise SystemExit(f"{' '.join(arguments)}: exit code {process.returncode}: {output.read().decode()[-500:]}")
-    return Cost(seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
+    peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, peak_bytes / 1e6)
 
 
 def command(name: str, runs: Path) -> list[str]:
@@ -82,19 +86,17 @@ def measure(names: list[str], sides: dict[str, Path], work: Path, rounds: int) -
 
 
 def print_costs(costs: dict[str, dict[str, list[Cost]]], rounds: int) -> None:
-    print("| command | seconds before | after | before / after | MB before | after | before / after |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for name, sides in costs.items():
-        cells = [*_cells(sides, 0, ".2f"), *_cells(sides, 1, ",.0f")]
-        print(f"| {name} | {' | '.join(cells)} |")
-    print(f"\nn = {rounds} rounds; median (range); MB is the peak of the largest process\n")
-
-
-def _cells(sides: dict[str, list[Cost]], which: int, digits: str) -> list[str]:
-    before, after = ([cost[which] for cost in sides[side]] for side in ("before", "after"))
-    ratio = median(old / new for old, new in zip(before, after, strict=True))
-    spans = [f"{median(v):{digits}} ({min(v):{digits}} .. {max(v):{digits}})" for v in (before, after)]
-    return [*spans, f"{ratio:.2f}x"]
+    """A table of each quantity; the ratio is the median of those within a round."""
+    for which, (title, digits) in enumerate(QUANTITIES.items()):
+        print(f"| {title} | before | after | before / after |")
+        print("| --- | ---: | ---: | ---: |")
+        for name, sides in costs.items():
+            before, after = ([cost[which] for cost in sides[side]] for side in ("before", "after"))
+            spans = [f"{median(v):{digits}} ({min(v):{digits}} .. {max(v):{digits}})" for v in (before, after)]
+            ratio = median(old / new for old, new in zip(before, after, strict=True))
+            print(f"| {name} | {' | '.join(spans)} | {ratio:.2f}x |")
+        print()
+    print(f"n = {rounds} rounds; median (range)\n")
 
 
 def print_sizes(names: list[str], work: Path) -> None:

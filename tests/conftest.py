@@ -1,6 +1,7 @@
 """Set-up for all tests."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("no deadline", deadline=None)  # a busy machine is not a failure
-settings.load_profile("no deadline")
+# A busy machine is not a failure.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command, ForkingServer, Process, Result
+from command_line import DRAWING, Command, ForkingServer, Process, Result
 
 from mlpexp.cli.main import main
 
@@ -35,10 +35,9 @@ def mlpexp(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
 
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs draw no plots, which take longer than everything else."""
-    import mlpexp.report.plots as plots
-
-    monkeypatch.setattr(plots, "draw_plots", lambda folder, formats=(): [])
+    """Runs and sweeps draw no plots."""
+    for name in DRAWING:
+        monkeypatch.setattr(name, lambda result, formats=(), arm=None: [])
 
 
 @pytest.fixture
@@ -61,10 +60,14 @@ def forking_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forking
 
 
 @pytest.fixture
-def start(forking_server: ForkingServer, tmp_path: Path) -> Callable[..., Process]:
+def start(forking_server: ForkingServer, tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """A function that starts ``mlpexp`` as a process in the test's folder; see ``forking_server.py`` for the options."""
+    processes = []
 
     def begin(*args: object, **options: Any) -> Process:
-        return forking_server.start(*args, cwd=tmp_path, **options)
+        processes.append(forking_server.start(*args, cwd=tmp_path, **options))
+        return processes[-1]
 
-    return begin
+    yield begin
+    for process in processes:
+        process.kill()

@@ -2,6 +2,8 @@
 
 Reads one JSON request per line, answers with one JSON line:
 ``{"do": "start", "args": [...], "cwd": ..., "out": ..., "err": ..., options}`` -> ``{"pid": ...}``
+    The options are those of ``holding.arrange`` (``folder``, where the process is to say that it is held, is always there),
+    and ``file_bytes``, ``die_at`` with ``below``, ``plots`` and ``import``.
 ``{"do": "wait", "pid": ..., "seconds": ...}`` -> ``{"code": ...}``, null if it still runs; -9 if killed by signal 9.
 """
 
@@ -17,7 +19,11 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from command_line import DRAWING
 from dying import die_at
+from holding import arrange
+
+ARRANGED = ("save_every", "hold_after", "folder", "signals")
 
 
 def become(request: dict) -> None:
@@ -33,12 +39,12 @@ def become(request: dict) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     sys.argv = ["mlpexp", *request["args"]]
-    import mlpexp.execution.run as run
-
-    if "checkpoint_seconds" in request:
-        run.CHECKPOINT_SECONDS = request["checkpoint_seconds"]
+    if "save_every" in request or "hold_after" in request:
+        arrange(**{name: request[name] for name in ARRANGED if name in request})
     if not request.get("plots"):  # importing what draws them takes a second
-        sys.modules["mlpexp.report.plots"] = SimpleNamespace(draw_plots=lambda folder, formats=(): [])
+        for name in DRAWING:
+            module, _, function = name.rpartition(".")
+            sys.modules[module] = SimpleNamespace(**{function: lambda result, formats=(), arm=None: []})
     if "file_bytes" in request:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], resource.RLIM_INFINITY))
     if "die_at" in request:
@@ -71,8 +77,12 @@ def serve() -> None:
 
     import mlpexp.cli.main
     import mlpexp.cli.results
+    import mlpexp.cli.training
     import mlpexp.data.load
-    import mlpexp.execution.run  # noqa: F401
+    import mlpexp.execution.driver
+    import mlpexp.execution.run
+    import mlpexp.planning.stacks
+    import mlpexp.results.result  # noqa: F401
 
     torch.set_num_threads(1)  # a pool of threads would not survive the fork
     print(json.dumps({"ready": True}), flush=True)

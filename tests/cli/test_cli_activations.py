@@ -32,7 +32,7 @@ def test_costs_are_measured(mlpexp: Command) -> None:
         assert (low > 0).all()
         assert (low <= median).all()
         assert (median <= high).all()
-    assert table.loc["maxout", "times_relu"] > 1
+    assert (table["times_relu"] > 0).all()
 
 
 def test_relu_need_not_be_among_them(mlpexp: Command) -> None:

@@ -26,7 +26,7 @@ sys.exit(code)
 def watched(*args: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the command line; the last line of standard error tells which heavy packages it imported."""
     return subprocess.run(
-        [sys.executable, "-c", WATCHED, *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", WATCHED, *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=600,
         check=False, env={**os.environ, **environment},
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def test_completion_offers_commands_and_options_and_imports_nothing_heavy(
         **os.environ, "_MLPEXP_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" ")),
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False,
         env=environment,
     )  # fmt: skip
     assert expected in done.stdout.split()

@@ -1,20 +1,29 @@
 """``kill -9`` at any moment, then ``--resume``: the bytes of an uninterrupted run."""
 
-import csv
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import TINY, Process, Result, only_run, results_of, wait_for
+from command_line import (
+    HERE,
+    TINY,
+    Process,
+    Result,
+    complete_rows,
+    growing_tables,
+    num_rows,
+    only_run,
+    results_of,
+    wait_for,
+)
 from dying import DIED
-from test_cli_signals import CNN, LONG, num_rows
+from test_cli_signals import CNN, MLP
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]
@@ -25,16 +34,15 @@ optimizer: {name: sgd, learning_rate: 0.1, momentum: 0.9}
 training: {batch_size: 6, epochs: 2, early_stopping: {patience: 1}}
 seeds: 2
 """
+STEPS = {"MLP": 600, "CNN": 800}  # a little fewer than the kinds of run have
 
 
 def assert_readable(run: Path) -> None:
     """Whatever moment the process died at: config, summary and complete rows can be read."""
     assert (run / "config.yaml").read_text().startswith("dataset:")
     assert json.loads((run / "summary.json").read_text())["status"] in ("running", "finished")
-    if (run / "metrics.csv").exists():
-        text = (run / "metrics.csv").read_text()
-        rows = list(csv.DictReader(text[: text.rfind("\n") + 1].splitlines()))
-        assert all(None not in row.values() for row in rows)
+    for path in growing_tables(run):
+        complete_rows(path)
 
 
 def resume_until_finished(start: Start, run: Path, **options: object) -> None:
@@ -43,37 +51,30 @@ def resume_until_finished(start: Start, run: Path, **options: object) -> None:
         assert result.code == 0, result.err
 
 
-@pytest.mark.parametrize("kind", ["MLP", "CNN"])
+@pytest.mark.parametrize("kind", STEPS)
 def test_killed_at_random_moments_again_and_again(kind: str, start: Start, config: Write, tmp_path: Path) -> None:
-    path = config(LONG if kind == "MLP" else CNN)
+    """Two kills of three at a random step, the third at a random operation on files soon after the start."""
+    path = config(MLP if kind == "MLP" else CNN)
     modules = {"import": ["sklearn.datasets"]} if kind == "CNN" else {}
     whole = tmp_path / start("train", "-c", path, "--runs-dir", "whole", "-q", **modules).wait().run
-    moments = random.Random(kind)
-    arguments = ["-c", path]
-    kills, epochs = 0, set()
-    while True:
-        rows = num_rows(tmp_path / "runs")
-        process = start("train", *arguments, "-q", checkpoint_seconds=0.02)
-        if kills < 8:
-            if kills % 3 < 2:  # the others are killed while they start
-                wait_for(lambda: process.ended() or num_rows(tmp_path / "runs") > rows)  # noqa: B023
-            time.sleep(moments.uniform(0, 0.1))
-            process.send(signal.SIGKILL)
-        result = process.wait()
-        if result.code == 0 or "this run is complete" in result.err:
-            break
-        assert result.code == -signal.SIGKILL, result
-        kills += 1
-        runs = list((tmp_path / "runs").glob("2*"))
-        if runs:
-            (run,) = runs
-            assert_readable(run)
-            arguments = ["--resume", run]
-            if (run / "metrics.csv").exists():
-                epochs.add((run / "metrics.csv").read_text().count("\n"))
-    assert kills >= 3
-    assert len(epochs) >= 2, "the kills all came at the same place"
-    assert results_of(only_run(tmp_path / "runs")) == results_of(whole)
+    moments, runs, numbers = random.Random(kind), tmp_path / "runs", set()
+    for kill in range(9):
+        begun = list(runs.glob("2*"))
+        arguments = ["--resume", *begun] if begun else ["-c", path]
+        if kill % 3 == 2:
+            dying = {"die_at": moments.randint(1, 25), "below": str(runs)}
+            assert start("train", *arguments, "-q", save_every=20, **dying).wait().code == DIED
+        else:  # six times at most a tenth of all steps
+            process = start("train", *arguments, "-q", save_every=20, hold_after=moments.randint(1, STEPS[kind] // 10))
+            process.held()
+            process.kill()
+            assert process.code == -signal.SIGKILL
+        run = only_run(runs)
+        assert_readable(run)
+        numbers.add(num_rows(run))
+    assert len(numbers) >= 2, "the kills all came at the same place"
+    assert start("train", "--resume", run, "-q").wait().code == 0
+    assert results_of(run) == results_of(whole)
 
 
 class TestAtEveryOperation:
@@ -84,7 +85,7 @@ class TestAtEveryOperation:
 
     def die(self, start: Start, path: Path, runs: Path, number: int) -> Result:
         return start(
-            "train", "-c", path, "--runs-dir", runs, "-q", checkpoint_seconds=-1.0, die_at=number, below=str(runs)
+            "train", "-c", path, "--runs-dir", runs, "-q", save_every=1, die_at=number, below=str(runs)
         ).wait()  # fmt: skip
 
     def check(self, start: Start, config: Write, folder: Path, text: str, numbers: range) -> None:
@@ -104,7 +105,7 @@ class TestAtEveryOperation:
                 continue
             (run,) = found
             assert_readable(run)
-            resume_until_finished(start, run, checkpoint_seconds=-1.0)
+            resume_until_finished(start, run, save_every=1)
             assert results_of(run) == results_of(whole), number
         assert result.code == 0, "more operations than tried"
         assert died >= 5
@@ -125,7 +126,7 @@ class TestAtEveryOperation:
             arguments = ["--resume", run] if run else ["-c", path]
             number = 40 + 7 * (attempt % 9)  # beyond what resuming itself takes, so that each attempt gets on
             result = start(
-                "train", *arguments, "-q", checkpoint_seconds=-1.0, die_at=number, below=str(tmp_path / "runs")
+                "train", *arguments, "-q", save_every=1, die_at=number, below=str(tmp_path / "runs")
             ).wait()  # fmt: skip
             run = only_run(tmp_path / "runs")
             if result.code == 0 or "this run is complete" in result.err:
@@ -149,15 +150,17 @@ class TestAtEveryOperation:
 
 
 @pytest.mark.slow
-def test_without_any_help_of_the_tests_a_program_is_killed_and_resumed(config: Write, tmp_path: Path) -> None:
-    """As a user would: ``python -m mlpexp``, plots included; only the checkpoints are made frequent."""
-    path = config(LONG)
+def test_a_program_of_its_own_is_killed_and_resumed(config: Write, tmp_path: Path) -> None:
+    """As a user would: ``python -m mlpexp``, plots included; only what is killed is held first, after some checkpoints."""
+    path = config(MLP)
     program = [sys.executable, "-m", "mlpexp", "train"]
-    frequent = "import mlpexp.execution.run as r; r.CHECKPOINT_SECONDS = 0.0; from mlpexp.cli.main import main; main()"
+    held = f"import sys; sys.path.insert(0, {str(HERE)!r}); from holding import arrange; from mlpexp.cli.main import main; "
+    held += f"arrange(save_every=10, hold_after=200, folder={str(tmp_path)!r}); main()"
     subprocess.run([*program, "-c", path, "--runs-dir", "whole"], cwd=tmp_path, check=True, capture_output=True)
-    with subprocess.Popen([sys.executable, "-c", frequent, "train", "-c", path], cwd=tmp_path) as process:
-        wait_for(lambda: list(tmp_path.glob("runs/2*/checkpoints/stack-0.json")), 60)
+    with subprocess.Popen([sys.executable, "-c", held, "train", "-c", path], cwd=tmp_path) as process:
+        wait_for(lambda: list(tmp_path.glob("held-*")) or process.poll() is not None)
         process.kill()
+    assert process.returncode == -signal.SIGKILL
     run = only_run(tmp_path / "runs")
     assert_readable(run)
     done = subprocess.run(

@@ -6,21 +6,20 @@ import re
 import select
 import shlex
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Process, only_run, results_of, wait_for
+from command_line import Process, checkpoints, num_rows, only_run, results_of, wait_for
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]
 
-# Some thousand steps, so that there is time for a signal.
-LONG = """\
+MLP = """\
 dataset: three_class_3d
 model: {name: mlp, hidden_sizes: [6], dropout: 0.2}
 optimizer: {name: adam, learning_rate: 0.01}
-training: {batch_size: 1, epochs: 60}
+training: {batch_size: 1, epochs: 20}
 """
 CNN = """\
 dataset: {name: digits, test_fraction: 0.7}
@@ -33,9 +32,9 @@ seeds: 2
 """
 
 
-def num_rows(runs: Path) -> int:
-    tables = list(runs.glob("*/metrics.csv"))
-    return tables[0].read_text().count("\n") - 1 if tables else 0
+# In the middle of an epoch; of the CNN, whose seeds are a stack each, in the second stack.
+MIDDLE = {"MLP": 200, "CNN": 600}
+NEVER = 10**9
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -43,11 +42,11 @@ def num_rows(runs: Path) -> int:
 def test_a_signal_saves_says_how_to_resume_and_the_resumed_run_has_the_same_bytes(
     kind: str, number: int, code: int, start: Start, config: Write, tmp_path: Path
 ) -> None:
-    path = config(LONG if kind == "MLP" else CNN)
+    path = config(MLP if kind == "MLP" else CNN)
     modules = {"import": ["sklearn.datasets"]} if kind == "CNN" else {}
     whole = tmp_path / start("train", "-c", path, "--runs-dir", "whole", "-q", **modules).wait().run
-    process = start("train", "-c", path, "--runs-dir", "some runs")
-    wait_for(lambda: num_rows(tmp_path / "some runs") >= 2)
+    process = start("train", "-c", path, "--runs-dir", "some runs", save_every=NEVER, hold_after=MIDDLE[kind])
+    process.held()
     process.send(number)
     result = process.wait()
     assert result.code == code
@@ -58,47 +57,68 @@ def test_a_signal_saves_says_how_to_resume_and_the_resumed_run_has_the_same_byte
         r"error: stopped after epoch \d+, step \d+; everything is saved; resume with: (mlpexp train --resume .+)", line
     )
     assert found, line
+    assert num_rows(run) >= 2
+    assert len(checkpoints(run)) == 1
+    assert len(list(run.glob("parts/*/done.json"))) == (0 if kind == "MLP" else 1)
     assert json.loads((run / "summary.json").read_text())["status"] == "interrupted"
-    assert not (run / "checkpoints" / "last.json").exists()
+    assert not list(run.glob("weights/*.json"))
     command = shlex.split(found[1])
     assert tmp_path / start(*command[1:], "-q").wait().run == run
     assert results_of(run) == results_of(whole)
 
 
-def on_a_terminal(start: Start, *args: object) -> tuple[Process, str]:
-    """Runs a command whose standard error is a terminal; returns what that showed."""
-    ours, theirs = os.openpty()
-    process = start(*args, err=os.ttyname(theirs))
-    shown = b""
-    while not process.ended():
-        while select.select([ours], [], [], 0.02)[0]:
-            shown += os.read(ours, 4096)
-    os.close(theirs)
-    os.close(ours)
-    return process, shown.decode()
+class Terminal:
+    """What standard error of a command is connected to."""
+
+    def __init__(self) -> None:
+        self.ours, self.theirs = os.openpty()
+        self.name, self.shown = os.ttyname(self.theirs), b""
+
+    def shows(self, pattern: str) -> bool:
+        """Whether what has been shown so far has a place that matches."""
+        while select.select([self.ours], [], [], 0)[0]:
+            self.shown += os.read(self.ours, 4096)
+        return re.search(pattern, self.shown.decode(errors="replace")) is not None
+
+    def close(self) -> None:
+        os.close(self.theirs)
+        os.close(self.ours)
 
 
-def test_a_terminal_shows_progress_and_standard_output_stays_clean(start: Start, config: Write) -> None:
-    process, shown = on_a_terminal(start, "train", "-c", config(LONG))
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    terminal = Terminal()
+    yield terminal
+    terminal.close()
+
+
+def test_a_terminal_shows_progress_and_standard_output_stays_clean(
+    terminal: Terminal, start: Start, config: Write
+) -> None:
+    process = start("train", "-c", config(MLP), err=terminal.name, hold_after=MIDDLE["MLP"])
+    process.held()
+    wait_for(lambda: terminal.shows(r"epoch \d+/20  train loss \d\.\d{4}  train accuracy \d\.\d{4}"))
+    process.let_go()
+    wait_for(lambda: not terminal.shows("never") and process.ended())  # reads on, so that the command can write on
     assert process.code == 0
-    assert "\x1b[" in shown
-    assert re.search(r"epoch \d+/60  train loss \d\.\d{4}  train accuracy \d\.\d{4}", shown)
-    assert "%" in shown
+    assert terminal.shows("\x1b\\[") and terminal.shows("%")
     out = process.out.read_text()
     assert "\x1b" not in out
     assert "three_class_3d-mlp: last epoch" in out
 
 
-def test_quiet_shows_no_progress_on_a_terminal(start: Start, config: Write) -> None:
-    process, shown = on_a_terminal(start, "train", "-c", config(LONG), "--quiet")
-    assert (process.code, shown) == (0, "")
+def test_quiet_shows_no_progress_on_a_terminal(terminal: Terminal, start: Start, config: Write) -> None:
+    process = start("train", "-c", config(MLP), "--quiet", err=terminal.name)
+    wait_for(lambda: not terminal.shows(".") and process.ended())
+    assert process.code == 0
+    assert not terminal.shows(".")
 
 
 def test_a_run_that_is_being_trained_cannot_be_resumed_by_another_process(
     start: Start, config: Write, tmp_path: Path
 ) -> None:
-    first = start("train", "-c", config(LONG))
-    wait_for(lambda: num_rows(tmp_path / "runs") >= 1)
+    first = start("train", "-c", config(MLP), hold_after=MIDDLE["MLP"])
+    first.held()
     run = only_run(tmp_path / "runs").relative_to(tmp_path)
     result = start("train", "--resume", run).wait()
     assert result.code == 1
@@ -109,16 +129,17 @@ def test_a_run_that_is_being_trained_cannot_be_resumed_by_another_process(
 
 
 def test_a_second_ctrl_c_is_obeyed_too_and_the_run_can_be_resumed(start: Start, config: Write, tmp_path: Path) -> None:
-    path = config(LONG)
+    path = config(MLP)
     whole = tmp_path / start("train", "-c", path, "--runs-dir", "whole", "-q").wait().run
-    process = start("train", "-c", path, checkpoint_seconds=0.05)
-    wait_for(lambda: num_rows(tmp_path / "runs") >= 2)
+    process = start("train", "-c", path, save_every=50, hold_after=MIDDLE["MLP"], signals=2)
+    process.held()
     process.send(signal.SIGINT)
+    process.handled(1)
     process.send(signal.SIGINT)
     result = process.wait()
     run = only_run(tmp_path / "runs")
     assert result.code == 130
     (line,) = result.err.splitlines()
-    assert line.endswith(f"; resume with: mlpexp train --resume {run.relative_to(tmp_path)}")
+    assert line == f"error: interrupted; resume with: mlpexp train --resume {run.relative_to(tmp_path)}"
     assert start("train", "--resume", run, "-q").wait().code == 0
     assert results_of(run) == results_of(whole)

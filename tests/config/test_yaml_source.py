@@ -1,6 +1,5 @@
 """The traps of YAML, closed: what a scalar means, what is refused, and where each value stands."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -109,12 +108,11 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
     assert str(source.place(("a",))).endswith(":1:4")
 
 
-def test_an_alias_bomb_is_refused_at_once(tmp_path: Path) -> None:
+def test_an_alias_bomb_is_refused_before_it_is_unfolded(tmp_path: Path) -> None:
+    """Its 10^12 values would fit into no memory."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
-    start = time.perf_counter()
     assert "more than 20,000 values or 40 levels" in message(tmp_path, "\n".join(lines))
-    assert time.perf_counter() - start < 5
 
 
 def test_an_alias_is_a_copy(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -114,10 +113,8 @@ def test_a_server_that_never_answers_is_given_up(
         silent.listen()
         monkeypatch.setattr(datasets.MNIST, "mirrors", [f"http://127.0.0.1:{silent.getsockname()[1]}/"])
         monkeypatch.setenv("no_proxy", "127.0.0.1")
-        start = time.monotonic()
         with pytest.raises(DataError, match=r"the download failed \(timed out\)"):
             load_images(Mnist(name="mnist"), tmp_path)
-    assert time.monotonic() - start < 5
     assert socket.getdefaulttimeout() is None
 
 

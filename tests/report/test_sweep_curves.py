@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from mlpexp.report.sweep_files import SweepFiles
 from sweep_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, SweepBuilder
 
 from mlpexp.report import sweep_files
-from mlpexp.store.frames import Absent
 from mlpexp.report.style import Drawing
 from mlpexp.report.sweep_curves import draw_panels, draw_sweep_curves
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.statistics.intervals import mean_interval
+from mlpexp.store.frames import Absent
 
 
 def curves(folder: Path, key: str) -> Drawing | None:

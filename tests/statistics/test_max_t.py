@@ -1,12 +1,12 @@
 """The joint sign-flip test against plain enumeration in exact arithmetic, and what must not change it."""
 
 import math
-import time
 from fractions import Fraction
 from itertools import combinations, product
 
 import numpy as np
 import pytest
+from effort import num_calls, peak_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -144,10 +144,9 @@ def test_a_subgroup_is_close_to_all_flips(monkeypatch: pytest.MonkeyPatch) -> No
     assert np.nanmax(abs(max_t_p(values, 0, all_pairs=True) - complete)) < 0.02
 
 
-@pytest.mark.parametrize(("n", "seconds"), [(10, 1.5), (30, 3.0)])
-def test_all_pairs_of_a_thousand_arms_are_fast(n: int, seconds: float) -> None:
+@pytest.mark.parametrize("n", [10, 30])
+def test_all_pairs_of_a_thousand_arms_are_neither_gone_through_one_by_one_nor_held_at_once(n: int) -> None:
+    """499,500 pairs under 512 patterns are 2 GB of statistics."""
     values = np.random.default_rng(0).normal(size=(1000, n))
-    max_t_p(values[:3], 0, all_pairs=True)
-    start = time.process_time()
-    max_t_p(values, 0, all_pairs=True)
-    assert time.process_time() - start < seconds
+    assert num_calls(lambda: max_t_p(values, 0, all_pairs=True)) < 100_000
+    assert peak_bytes(lambda: max_t_p(values, 0, all_pairs=True)) < 300e6

@@ -55,7 +55,7 @@ def operations(script: str, folder: Path) -> int:
         [sys.executable, "-c", PRELUDE + script, folder, DYING, HERE],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -41,10 +41,12 @@ def test_a_folder_has_its_files_from_the_first_moment(tmp_path: Path, monkeypatc
 
 
 def test_the_name_is_the_time_and_what_was_given(tmp_path: Path) -> None:
+    before = datetime.now().replace(microsecond=0)
     folder = ResultFolder.create(tmp_path, "iris-1a2b3c4d", FILES)
+    after = datetime.now()
     time, _, rest = folder.path.name.partition("-iris")
     assert rest == "-1a2b3c4d"
-    assert abs((datetime.now() - datetime.strptime(time, "%Y%m%d-%H%M%S")).total_seconds()) < 60
+    assert before <= datetime.strptime(time, "%Y%m%d-%H%M%S") <= after
 
 
 class Stopped(datetime):
@@ -86,7 +88,7 @@ for _ in range(20):
     children.append(pid)
 sys.exit(max(os.waitpid(pid, 0)[1] for pid in children))
 """
-    subprocess.run([sys.executable, "-c", script, tmp_path], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script, tmp_path], check=True, timeout=600)
     runs = list(tmp_path.iterdir())
     assert len(runs) == 20
     assert all(names(run) == ["config.yaml", "summary.json"] for run in runs)

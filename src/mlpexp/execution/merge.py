@@ -3,24 +3,20 @@
 Only one trial is in memory at a time.
 """
 
-import csv
-import mmap
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
-from typing import BinaryIO
-
-import numpy as np
 
 from mlpexp.config.networks import Mlp
 from mlpexp.data.dataset import Dataset
+from mlpexp.execution.misclassified import misclassified
+from mlpexp.execution.part_lines import LinesOfPart, OpenMaps, renumbered
 from mlpexp.planning.arms import Arm
 from mlpexp.planning.plan import Plan
-from mlpexp.planning.recording import MOST_MISCLASSIFIED, history_epochs
+from mlpexp.planning.recording import history_epochs
 from mlpexp.planning.stacks import Stacking
-from mlpexp.store.files import replacing, write_errors, write_text
+from mlpexp.store.files import replacing, write_text
 from mlpexp.store.part import Part, PartRecord, TrialRecord
 from mlpexp.store.plan_files import Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder
@@ -199,103 +195,17 @@ def _concatenate(path: Path, parts: Sequence[Path]) -> None:
 
 def _merge(path: Path, name: str, plan: Plan, recording: Recording, found: Trained) -> None:
     """The rows of all trials in the order of the plan; those of a trial that was not trained are of the one that was."""
-    with ExitStack() as stack, replacing(path) as table:
-        lines: dict[tuple[int, int], _Lines] = {}
-        for ended in found.parts:
-            if f"{name}.csv" in ended.record.files:
-                part = stack.enter_context(_LinesOfPart(ended.part.path(name), num_keys=len(recording.keys)))
-                lines |= {(t.arm, t.seed): _Lines(part, place) for place, t in enumerate(ended.record.trials)}
-                part.index(ended.record.trials, arm_column=recording.arm_column)
-                header = part.header
-        table.write(header)
+    maps = OpenMaps()
+    owners: dict[tuple[int, int], tuple[LinesOfPart, int]] = {}
+    for ended in found.parts:
+        if f"{name}.csv" in ended.record.files:
+            lines = LinesOfPart(ended.part.path(name), ended.record.trials, maps, arm_column=recording.arm_column)
+            owners |= {(trial.arm, trial.seed): (lines, place) for place, trial in enumerate(ended.record.trials)}
+    with maps, replacing(path) as table:
+        table.write(lines.header)
         for arm in plan.arms:
             for seed in plan.seeds:
                 same = found.same_as[arm.number, seed]
-                if same in lines:
-                    _copy(lines[same], table, same[0], arm.number)
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """The lines of a trial in a table of a part."""
-
-    part: "_LinesOfPart"
-    place: int
-
-
-def _copy(lines: _Lines, table: BinaryIO, written: int, wanted: int) -> None:
-    if written == wanted:
-        table.writelines(lines.part.of(lines.place))
-        return
-    before, after = f"{written},".encode(), f"{wanted},".encode()
-    table.writelines(after + line.removeprefix(before) for line in lines.part.of(lines.place))
-
-
-class _LinesOfPart:
-    """The lines of a table by trial: where they are is known, what is in them stays on the disk."""
-
-    def __init__(self, path: Path, num_keys: int) -> None:
-        self.path, self.num_keys = path, num_keys
-
-    def __enter__(self) -> "_LinesOfPart":
-        with write_errors(self.path), self.path.open("rb") as stream:
-            self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        self.header = self._map[: self._map.find(b"\n") + 1]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._map.close()
-
-    def index(self, trials: Sequence[TrialRecord], *, arm_column: bool) -> None:
-        """Finds the lines of each trial."""
-        keys = [f"{t.arm},{t.seed}," if arm_column else f"{t.seed}," for t in trials]
-        places = {key.encode(): place for place, key in enumerate(keys)}
-        ends = np.flatnonzero(np.frombuffer(self._map, np.uint8) == ord("\n")) + 1  # the buffer is let go at once
-        self._starts, self._stops = ends[:-1].copy(), ends[1:].copy()
-        owner = np.fromiter(map(places.__getitem__, self._keys()), np.int32, len(self._starts))
-        self._order = np.argsort(owner, kind="stable")
-        self._bounds = np.searchsorted(owner[self._order], np.arange(len(trials) + 1))
-
-    def of(self, place: int) -> Iterator[bytes]:
-        """The lines of a trial, in the order in which they were written."""
-        rows = self._order[self._bounds[place] : self._bounds[place + 1]]
-        for start, stop in zip(self._starts[rows].tolist(), self._stops[rows].tolist(), strict=True):
-            yield self._map[start:stop]
-
-    def _keys(self) -> Iterator[bytes]:
-        find, content = self._map.find, self._map
-        for start in self._starts.tolist():
-            end = find(b",", start) + 1
-            yield content[start : find(b",", end) + 1] if self.num_keys == 2 else content[start:end]
-
-
-def misclassified(predictions: Path, dataset: Dataset, *, arm_column: bool) -> str:
-    """``misclassified.csv``: of each arm the pictures that were wrong with the highest probability; empty if none was.
-
-    Args:
-        predictions: The table of predictions.
-        dataset: Whose pictures they are.
-        arm_column: Whether the table tells arms apart.
-    """
-    wrong: dict[int, list[dict[str, str]]] = {}
-    with predictions.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["target"] != row["predicted"]:
-                wrong.setdefault(int(row["arm"]) if arm_column else 0, []).append(row)
-    rows = [_picture(row, dataset, arm_column=arm_column) for arm in wrong for row in _worst(wrong[arm])]
-    return as_csv(list(rows[0]), rows) if rows else ""
-
-
-def _worst(wrong: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """Those with the highest probability; a picture that several seeds get wrong is shown once."""
-    ordered = sorted(wrong, key=lambda row: (-float(row["probability"]), int(row["seed"]), int(row["index"])))
-    distinct = {row["index"]: row for row in reversed(ordered)}
-    return [row for row in ordered if distinct[row["index"]] is row][:MOST_MISCLASSIFIED]
-
-
-def _picture(row: Mapping[str, str], dataset: Dataset, *, arm_column: bool) -> dict[str, Cell]:
-    height, width = dataset.facts.input_shape[1:]
-    names = (*(("arm",) if arm_column else ()), "seed", "index", "target", "predicted", "probability")
-    kept: dict[str, Cell] = {name: row[name] for name in names}
-    pixels = dataset.inputs[int(row["index"]), 0].reshape(-1).tolist()
-    return {**kept, "height": height, "width": width, **{f"p{i}": pixel for i, pixel in enumerate(pixels)}}
+                if same in owners:
+                    lines, place = owners[same]
+                    table.writelines(renumbered(lines.of(place), same[0], arm.number))

@@ -143,8 +143,8 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
         Interrupted: After Ctrl-C or SIGTERM; everything is saved.
         RunError: A file cannot be written, or every trial failed.
     """
-    folder = job.folder
-    with folder.locked() as note, stop_on_signals() as stop:
+    folder, word = job.folder, "run" if job.plan.planned_by == "train" else "sweep"
+    with folder.locked(word) as note, stop_on_signals() as stop:
         opening = folder.read_summary()
         _refuse_complete(folder, opening)  # another process may have finished it a moment ago
         resumed = folder.parts.is_dir()

@@ -119,7 +119,7 @@ def _varied(plan: Plan) -> str:
 def _axis(plan: Plan, axis: Axis) -> AxisSummary:
     values = axis.values
     if isinstance(values, Distribution):
-        values = sorted({arm.settings[axis.key] for arm in plan.arms})
+        values = sorted({axis.text(value): value for value in (arm.settings[axis.key] for arm in plan.arms)}.values())
     texts = [axis.text(value) for value in values]
     found = numbers(texts)
     own = own_value(plan.base.experiment, axis.parts)

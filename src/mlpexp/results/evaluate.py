@@ -4,7 +4,7 @@ from mlpexp.errors import InputError
 from mlpexp.execution.evaluate import evaluation_of
 from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import members_of, samples_of
-from mlpexp.execution.merge import misclassified
+from mlpexp.execution.misclassified import misclassified
 from mlpexp.planning.recording import MOST_ROWS, rows_of_arm
 from mlpexp.planning.stacks import together
 from mlpexp.results.result import ArmResult
@@ -56,7 +56,8 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         evaluation.add(network.select(places), samples, members, numbers, architectures)
     written = []
     for name, lines in evaluation.tables():
-        write_text(arm.folder / f"{name}.csv", "".join(lines))
+        ordered = sorted(lines[1:], key=lambda line: int(line[: line.index(",")]))  # by seed, as in whole results
+        write_text(arm.folder / f"{name}.csv", "".join([lines[0], *ordered]))
         written.append(name)
     if "misclassified" in missing:
         table = misclassified(arm.folder / "predictions.csv", dataset, arm_column=False)

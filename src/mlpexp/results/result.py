@@ -15,7 +15,7 @@ from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.store.checkpoint import load_checkpoint
-from mlpexp.store.frames import Absent, complete_table
+from mlpexp.store.frames import Absent, complete_table, to_the_last_bit
 from mlpexp.store.json_files import read_json, read_record
 from mlpexp.store.old_format import old_arms, old_costs, old_trials
 from mlpexp.store.plan_files import PlannedArm, Recording, StacksRecord
@@ -111,7 +111,7 @@ class Result:
         """
         summary = self.summary
         try:
-            if summary.outcome is not None:
+            if summary.complete and summary.outcome is not None:
                 return self.trials
         except Absent:
             pass
@@ -188,7 +188,7 @@ class Result:
         header = pd.read_csv(path, nrows=0).columns
         before: pd.DataFrame | None = None
         wanted = [column for column in columns if column in header]
-        with pd.read_csv(path, usecols=wanted, chunksize=PIECE_ROWS) as pieces:
+        with pd.read_csv(path, usecols=wanted, chunksize=PIECE_ROWS, **to_the_last_bit()) as pieces:
             for piece in pieces:
                 if before is not None:
                     yield before

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +33,17 @@ def complete_table(path: Path, text_columns: Collection[str] = ()) -> "pd.DataFr
     if complete.count("\n") < 2:
         raise Absent
     if not text_columns:
-        return pd.read_csv(StringIO(complete), float_precision="round_trip")
+        return pd.read_csv(StringIO(complete), **to_the_last_bit())
     others = [column for column in pd.read_csv(StringIO(complete), nrows=0).columns if column not in text_columns]
     return pd.read_csv(
         StringIO(complete), dtype=dict.fromkeys(text_columns, str), keep_default_na=False,
-        na_values={column: ["", "nan", "NaN"] for column in others}, float_precision="round_trip",
+        na_values={column: ["", "nan", "NaN"] for column in others}, **to_the_last_bit(),
     )  # fmt: skip
+
+
+def to_the_last_bit() -> dict[str, Any]:
+    """What ``pandas.read_csv`` must be told to give doubles back exactly: from version 3.1 on nothing."""
+    import pandas as pd
+
+    version = tuple(int(number) for number in pd.__version__.split(".")[:2])
+    return {"float_precision": "round_trip"} if version < (3, 1) else {}

@@ -1,0 +1,41 @@
+"""The pictures that were wrong with the highest probability, from the table of predictions and the data."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mlpexp.data.dataset import Dataset
+from mlpexp.planning.recording import MOST_MISCLASSIFIED
+from mlpexp.store.table import Cell, as_csv
+
+
+def misclassified(predictions: Path, dataset: Dataset, *, arm_column: bool) -> str:
+    """``misclassified.csv``: of each arm the pictures that were wrong with the highest probability; empty if none was.
+
+    Args:
+        predictions: The table of predictions.
+        dataset: Whose pictures they are.
+        arm_column: Whether the table tells arms apart.
+    """
+    wrong: dict[int, list[dict[str, str]]] = {}
+    with predictions.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["target"] != row["predicted"]:
+                wrong.setdefault(int(row["arm"]) if arm_column else 0, []).append(row)
+    rows = [_picture(row, dataset, arm_column=arm_column) for arm in wrong for row in _worst(wrong[arm])]
+    return as_csv(list(rows[0]), rows) if rows else ""
+
+
+def _worst(wrong: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Those with the highest probability; a picture that several seeds get wrong is shown once."""
+    ordered = sorted(wrong, key=lambda row: (-float(row["probability"]), int(row["seed"]), int(row["index"])))
+    distinct = {row["index"]: row for row in reversed(ordered)}
+    return [row for row in ordered if distinct[row["index"]] is row][:MOST_MISCLASSIFIED]
+
+
+def _picture(row: Mapping[str, str], dataset: Dataset, *, arm_column: bool) -> dict[str, Cell]:
+    height, width = dataset.facts.input_shape[1:]
+    names = (*(("arm",) if arm_column else ()), "seed", "index", "target", "predicted", "probability")
+    kept: dict[str, Cell] = {name: row[name] for name in names}
+    pixels = dataset.inputs[int(row["index"]), 0].reshape(-1).tolist()
+    return {**kept, "height": height, "width": width, **{f"p{i}": pixel for i, pixel in enumerate(pixels)}}
