@@ -19,10 +19,10 @@ CONFIGS = HERE.parents[1] / "configs"
 PATIENCE = 120.0  # seconds to wait for what must come: no test fails as the machine is slow
 
 # Seconds between two checkpoints, and between two looks for a wish to stop.
-CHECKPOINT_INTERVALS = ("mlpexp.execution.run.CHECKPOINT_SECONDS", "mlpexp.execution.worker.CHECKPOINT_SECONDS")
-LOOK_INTERVALS = ("mlpexp.execution.worker.LOOK_SECONDS",)
+CHECKPOINT_INTERVALS = ("mlpexp.execution.driver.CHECKPOINT_SECONDS",)
+LOOK_INTERVALS = ("mlpexp.execution.driver.TICK_SECONDS",)
 # What draws the plots of runs and sweeps, which takes longer than everything else.
-DRAWING = ("mlpexp.report.plots.draw_plots", "mlpexp.report.sweep_plots.draw_sweep_plots")
+DRAWING = ("mlpexp.report.figures.draw_figures",)
 
 # Quick networks, each a whole config.
 TINY = """\
@@ -153,14 +153,14 @@ class ForkingServer:
 
 def results_of(run: Path) -> dict[str, bytes]:
     """The bytes that a run must always have: metrics, weights, and what is computed from the weights."""
-    assert {"last.json", "best.json"} <= {path.name for path in (run / "checkpoints").iterdir()}
-    files = [run / "metrics.csv", *run.glob("checkpoints/[!s]*"), *run.glob("evaluation/*")]  # not stack-0 and so on
+    assert any((run / "weights").glob("*.best.json"))
+    files = [run / "metrics.csv", run / "trials.csv", *run.glob("weights/*"), *run.glob("evaluation/*")]
     return {str(path.relative_to(run)): path.read_bytes() for path in files}
 
 
 def growing_tables(run: Path) -> list[Path]:
     """Where the rows of metrics of a run lie until it ends, as far as they exist."""
-    return [path for path in (run / "metrics.csv",) if path.exists()]
+    return sorted(run.glob("parts/*/metrics.csv"))
 
 
 def num_rows(run: Path) -> int:
@@ -170,7 +170,7 @@ def num_rows(run: Path) -> int:
 
 def checkpoints(run: Path) -> list[Path]:
     """One file for each stack of a run that has not ended, from which it goes on."""
-    return sorted(run.glob("checkpoints/stack-*.json"))
+    return sorted(run.glob("parts/*/checkpoint.json"))
 
 
 def complete_rows(path: Path) -> list[dict[str, str]]:

@@ -37,7 +37,7 @@ def mlpexp(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs and sweeps draw no plots."""
     for name in DRAWING:
-        monkeypatch.setattr(name, lambda folder, formats=(): [])
+        monkeypatch.setattr(name, lambda result, formats=(), arm=None: [])
 
 
 @pytest.fixture

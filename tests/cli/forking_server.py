@@ -44,7 +44,7 @@ def become(request: dict) -> None:
     if not request.get("plots"):  # importing what draws them takes a second
         for name in DRAWING:
             module, _, function = name.rpartition(".")
-            sys.modules[module] = SimpleNamespace(**{function: lambda folder, formats=(): []})
+            sys.modules[module] = SimpleNamespace(**{function: lambda result, formats=(), arm=None: []})
     if "file_bytes" in request:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], resource.RLIM_INFINITY))
     if "die_at" in request:
@@ -77,9 +77,12 @@ def serve() -> None:
 
     import mlpexp.cli.main
     import mlpexp.cli.results
+    import mlpexp.cli.training
     import mlpexp.data.load
+    import mlpexp.execution.driver
     import mlpexp.execution.run
-    import mlpexp.execution.worker  # noqa: F401
+    import mlpexp.planning.stacks
+    import mlpexp.results.result  # noqa: F401
 
     torch.set_num_threads(1)  # a pool of threads would not survive the fork
     print(json.dumps({"ready": True}), flush=True)

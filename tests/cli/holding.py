@@ -80,7 +80,7 @@ def _arrange_here(save_every: int | None, hold_after: int | None, **rest: Any) -
 
 
 def _arrange_in_workers(**options: Any) -> None:
-    from joblib.externals.loky.process_executor import ProcessPoolExecutor
+    from loky import ProcessPoolExecutor
 
     start = ProcessPoolExecutor.__init__
 

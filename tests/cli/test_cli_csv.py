@@ -40,7 +40,7 @@ def test_classes_end_to_end(mlpexp: Command, config: Write, data: Path) -> None:
     summary = json.loads((run / "summary.json").read_text())
     assert summary["dataset"]["class_names"] == ["a", "b"]
     assert summary["dataset"]["feature_names"] == ["length", "width", "colour=blue", "colour=red"]
-    assert summary["members"][0]["final"]["train_accuracy"] > 0.8
+    assert summary["outcome"]["arms"][0]["means"]["final_train_accuracy"]["mean"] > 0.8
     assert (run / "plots" / "confusion_matrix.png").exists()
     assert "flowers" in mlpexp("list").out
     assert "flowers: 30 train, 10 test" in mlpexp("show", run).out
@@ -51,7 +51,7 @@ def test_numbers_end_to_end(mlpexp: Command, config: Write, data: Path) -> None:
     run = only_run(Path("runs"))
     summary = json.loads((run / "summary.json").read_text())
     assert summary["dataset"]["task"] == "regression"
-    assert summary["members"][0]["final"]["train_r2"] > 0
+    assert summary["outcome"]["arms"][0]["means"]["final_train_r2"]["mean"] > 0
     assert {"predicted_true.png", "fitted_curve.png"} <= {path.name for path in (run / "plots").iterdir()}
     with (run / "evaluation" / "curve.csv").open() as stream:
         assert next(csv.reader(stream)) == ["seed", "size", "predicted"]

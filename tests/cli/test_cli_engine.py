@@ -10,7 +10,7 @@ import pytest
 import yaml
 from command_line import TINY, Command, only_run, results_of
 
-import mlpexp.execution.run as run_module
+import mlpexp.execution.recorder as recorder
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -36,7 +36,7 @@ class Killed(BaseException):
 
 
 def test_resumed_equals_uninterrupted(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, saves = run_module.save_checkpoint, []
+    real, saves = recorder.save_checkpoint, []
 
     def save(folder: Path, name: str, *args: object) -> None:
         real(folder, name, *args)
@@ -44,11 +44,11 @@ def test_resumed_equals_uninterrupted(mlpexp: Command, config: Write, monkeypatc
         if len(saves) == 5:
             raise Killed
 
-    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", -1.0)
-    monkeypatch.setattr(run_module, "save_checkpoint", save)
+    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(recorder, "save_checkpoint", save)
     with pytest.raises(Killed):
         mlpexp("train", "-c", config(TINY), "--engine", "numpy")
-    monkeypatch.setattr(run_module, "save_checkpoint", real)
+    monkeypatch.setattr(recorder, "save_checkpoint", real)
     broken = only_run(Path("runs"))
     assert mlpexp("train", "--resume", broken, "-q").code == 0
     whole = mlpexp("train", "-c", config(TINY), "--engine", "numpy", "-q").run
@@ -63,9 +63,7 @@ def test_resuming_takes_no_other_engine(mlpexp: Command, config: Write) -> None:
 
 
 def test_a_sweep_over_engines(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlpexp.report.sweep_plots as plots
-
-    monkeypatch.setattr(plots, "draw_sweep_plots", lambda *_, **__: [])
+    monkeypatch.setattr("mlpexp.report.figures.draw_figures", lambda *_, **__: [])
     result = mlpexp(
         "sweep", "-c", config(EXACT), "--over", "training.engine=torch,numpy", "--learning-rate", "0.1,0.2", "--seeds", 2,
         "-j", 1, "-q",

@@ -72,9 +72,9 @@ def test_ctrl_c_outside_training_is_one_line_and_130(mlpexp: Command, breaks: Ca
 def test_ctrl_c_while_plots_are_drawn_says_that_the_run_is_complete(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import mlpexp.report.plots as plots
+    import mlpexp.report.figures as figures
 
-    monkeypatch.setattr(plots, "draw_plots", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(figures, "draw_figures", raising(KeyboardInterrupt()))
     result = mlpexp("train", "-c", config(TINY))
     assert result.code == 130
     assert result.err.startswith("error: interrupted; the run is complete; draw its plots with: mlpexp plot runs/")
@@ -84,9 +84,10 @@ def test_ctrl_c_while_plots_are_drawn_says_that_the_run_is_complete(
 def test_a_defect_during_training_leaves_a_run_that_tells_and_can_be_resumed(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch, undrawn: None, tmp_path: Path
 ) -> None:
-    import mlpexp.execution.run as run_module
+    import mlpexp.execution.recorder as recorder
 
-    monkeypatch.setattr(run_module, "save_checkpoint", raising(RuntimeError("a defect")))
+    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(recorder, "save_checkpoint", raising(RuntimeError("a defect")))
     result = mlpexp("train", "-c", config(TINY))
     assert result.code == 1
     assert result.err.startswith("error: internal error: RuntimeError: a defect")

@@ -85,8 +85,8 @@ def test_images(mlpexp, config, undrawn):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nothing",), "error: nothing: there is no such run folder"),
-        ((".",), "error: .: not a run folder"),
+        (("nothing",), "error: nothing: there is no such result folder"),
+        ((".",), "error: .: not a result folder"),
         (("nothing", "--format", "html"), "error: --format: unknown format 'html'; choose from text, markdown, json"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_run_that_is_not_complete(mlpexp, config, undrawn):
     (run / "summary.json").write_text(json.dumps({**summary, "status": "interrupted"}))
     result = mlpexp("explain", run)
     assert result.code == 2
-    assert "not complete; go on with: mlpexp train --resume" in result.err
+    assert "has not ended; go on with: mlpexp train --resume" in result.err
 
 
 def test_damaged_metrics_are_named(mlpexp, config, undrawn):
@@ -134,7 +134,12 @@ def test_a_sweep_and_a_map(mlpexp, config, undrawn):
     (sweep,) = Path("runs").iterdir()
     result = mlpexp("explain", sweep)
     assert result.code == 2
-    assert "is a sweep; explain a run" in result.err
+    assert "is a sweep of 2 arms; name one with --arm" in result.err
+    alone = mlpexp("show", sweep, "--arm", 1).out
+    run = mlpexp("train", "--config", config(alone, "arm.yaml"), "--runs-dir", "alone", "--quiet").run
+    of_arm = mlpexp("explain", sweep, "--arm", "learning_rate=1").out
+    assert of_arm.splitlines()[2:] == mlpexp("explain", run).out.splitlines()[2:]
+    assert "one seed" in mlpexp("explain", sweep, "--arm", 1, "--seed", 1).out
     text = "dataset: iris\nmodel: {name: som, grid: [3, 3]}\ntraining: {epochs: 2}\n"
     mlpexp("train", "--config", config(text), "--runs-dir", "maps", "--quiet")
     result = mlpexp("explain", only_run(Path("maps")))
@@ -144,27 +149,26 @@ def test_a_sweep_and_a_map(mlpexp, config, undrawn):
 
 def test_diagnostics_of_a_resumed_run_are_those_of_one_that_was_not(mlpexp, config, undrawn, monkeypatch):
     """Stopped at every step in turn: rows of diagnostics belong to the checkpoint as rows of metrics do."""
-    from mlpexp.experiment import run as module
+    from mlpexp.training.trainer import Trainer
 
     text = TINY + "diagnostics: cheap\nseeds: 2\n"
     whole = trained(mlpexp, config, text)
     expected = (whole / "diagnostics.csv").read_bytes()
     assert expected.count(b"\n") > 50
-    monkeypatch.setattr(module, "CHECKPOINT_SECONDS", -1.0)
-    train_stack = module._train_stack
+    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
+    train = Trainer.run
     for steps in range(1, 10):
 
-        def stopped(trainer, number, folder, tables, stop, _steps=steps):
-            for count, update in enumerate(train_stack(trainer, number, folder, tables, stop)):
-                yield update
+        def stopped(self, _steps=steps):
+            for count, record in enumerate(train(self)):
+                yield record
                 if count == _steps:
                     raise KeyboardInterrupt
 
-        monkeypatch.setattr(module, "_train_stack", stopped)
-        monkeypatch.setattr(module, "UPDATE_SECONDS", -1.0)
+        monkeypatch.setattr(Trainer, "run", stopped)
         name = f"stopped-{steps}"
         assert mlpexp("train", "--config", config(text), "--runs-dir", name, "--quiet").code == 130
-        monkeypatch.setattr(module, "_train_stack", train_stack)
+        monkeypatch.setattr(Trainer, "run", train)
         run = only_run(Path(name))
         assert mlpexp("train", "--resume", run, "--quiet").code == 0
         assert (run / "diagnostics.csv").read_bytes() == expected

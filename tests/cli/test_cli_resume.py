@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from command_line import CHECKPOINT_INTERVALS, TINY, Command, only_run, results_of
 
-import mlpexp.execution.run as run_module
+import mlpexp.execution.recorder as recorder
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -21,7 +21,7 @@ class Killed(BaseException):
 @pytest.fixture
 def broken(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run whose process ended in the middle, after some checkpoints."""
-    real, saves = run_module.save_checkpoint, []
+    real, saves = recorder.save_checkpoint, []
 
     def save(folder: Path, name: str, *args: object) -> None:
         real(folder, name, *args)
@@ -31,10 +31,10 @@ def broken(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> P
 
     for interval in CHECKPOINT_INTERVALS:
         monkeypatch.setattr(interval, -1.0)
-    monkeypatch.setattr(run_module, "save_checkpoint", save)
+    monkeypatch.setattr(recorder, "save_checkpoint", save)
     with pytest.raises(Killed):
         mlpexp("train", "-c", config(TINY))
-    monkeypatch.setattr(run_module, "save_checkpoint", real)
+    monkeypatch.setattr(recorder, "save_checkpoint", real)
     return only_run(Path("runs"))
 
 
@@ -63,7 +63,10 @@ def test_a_finished_run_is_refused_and_left_as_it_is(mlpexp: Command, config: Wr
 
 def test_what_is_no_run_is_refused(mlpexp: Command, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for name, message in (("nothing", "there is no such run folder"), ("empty", "not a run folder: it has no config")):
+    for name, message in (
+        ("nothing", "there is no such result folder"),
+        ("empty", "not a result folder: it has no config"),
+    ):
         result = mlpexp("train", "--resume", name)
         assert (result.code, len(result.err.splitlines())) == (2, 1)
         assert result.err.startswith(f"error: {name}: {message}")
@@ -88,31 +91,41 @@ def flip_last(path: Path) -> None:
     path.write_bytes(content)
 
 
-DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
-    "a flipped byte in the weights": ("checkpoints/stack-0*.safetensors", flip_last, "the checkpoint is damaged"),
-    "cut weights": ("checkpoints/stack-0*.safetensors", lambda p: p.write_bytes(p.read_bytes()[:50]), "is damaged"),
-    "weights missing": ("checkpoints/stack-0*.safetensors", Path.unlink, "the checkpoint cannot be read"),
-    "no JSON": ("checkpoints/stack-0.json", lambda p: p.write_text("{"), "the checkpoint is damaged (not JSON)"),
-    "another epoch": (
-        "checkpoints/stack-0.json", lambda p: p.write_text(p.read_text().replace('"step": ', '"step": 1')), "is damaged",
-    ),
+REFUSED: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "no summary": ("summary.json", lambda p: p.write_text(""), "summary.json: damaged"),
+    "a summary without a key": (
+        "summary.json", lambda p: p.write_text(p.read_text().replace('"hash"', '"hsah"')), "summary.json: damaged",
+    ),
+    "no plan": ("plan.json", Path.unlink, "plan.json: cannot be read"),
+    "no stacks": ("stacks.json", lambda p: p.write_text("[]"), "stacks.json: damaged"),
     "no environment": ("environment.json", Path.unlink, "environment.json: cannot be read"),
     "a config with other numbers": (
         "config.yaml", lambda p: p.write_text(p.read_text().replace("epochs: 3", "epochs: 5")), "changed since the run began",
     ),
     "a config that is none": ("config.yaml", lambda p: p.write_text("- a\n"), "a config is a mapping"),
-    "a metrics table that is none": ("metrics.csv", lambda p: p.write_bytes(b"\xff\n\xfe\n"), "metrics.csv: damaged"),
-    "a metrics row without cells": (
-        "metrics.csv", lambda p: p.write_text(p.read_text() + "0,1\n"), "metrics.csv: damaged",
+}  # fmt: skip
+TRAINED_AGAIN: dict[str, tuple[str, Callable[[Path], None], str]] = {
+    "a flipped byte in the weights": ("checkpoint*.safetensors", flip_last, "the checkpoint is damaged"),
+    "cut weights": ("checkpoint*.safetensors", lambda p: p.write_bytes(p.read_bytes()[:50]), "is damaged"),
+    "weights missing": ("checkpoint*.safetensors", Path.unlink, "the checkpoint cannot be read"),
+    "no JSON": ("checkpoint.json", lambda p: p.write_text("{"), "the checkpoint is damaged (not JSON)"),
+    "another epoch": (
+        "checkpoint.json", lambda p: p.write_text(p.read_text().replace('"step": ', '"step": 1')), "is damaged",
     ),
+    "a metrics table that is none": ("metrics.csv", lambda p: p.write_bytes(b"\xff\n\xfe\n"), "metrics.csv: damaged"),
+    "a metrics table that is missing": ("metrics.csv", Path.unlink, "metrics.csv"),
+    "a metrics table that is shorter": ("metrics.csv", lambda p: p.write_text(p.read_text()[:90]), "metrics.csv: damaged"),
+    "an edited cell": (
+        "metrics.csv", lambda p: p.write_text(p.read_text().replace("0,1,3,", "0,1,9,")), "metrics.csv: damaged",
+    ),
+    "an edited time": ("timing.csv", lambda p: p.write_text(p.read_text().replace("0,0,0,", "0,0,1,")), "timing.csv: damaged"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", REFUSED)
 def test_a_damaged_run_is_one_line_and_nothing_of_it_is_lost(damage: str, mlpexp: Command, broken: Path) -> None:
-    pattern, change, message = DAMAGES[damage]
-    (path,) = broken.glob(pattern)
+    name, change, message = REFUSED[damage]
+    path = broken / name
     kept = path.read_bytes()
     change(path)
     before = files_of(broken)
@@ -129,6 +142,31 @@ def test_a_damaged_run_is_one_line_and_nothing_of_it_is_lost(damage: str, mlpexp
     assert mlpexp("train", "--resume", broken, "-q").code == 0
 
 
+@pytest.mark.parametrize("damage", TRAINED_AGAIN)
+def test_what_a_checkpoint_counts_on_is_damaged_and_the_stack_is_trained_again(
+    damage: str, mlpexp: Command, config: Write, broken: Path
+) -> None:
+    pattern, change, message = TRAINED_AGAIN[damage]
+    (path,) = (broken / "parts" / "stack-0").glob(pattern)
+    change(path)
+    result = mlpexp("train", "--resume", broken, "-q")
+    assert result.code == 0
+    (line,) = result.err.splitlines()
+    assert line.startswith("warning: ")
+    assert message in line
+    assert line.endswith("; its trial is trained again from the beginning")
+    whole = mlpexp("train", "-c", config(TINY), "-q").run
+    assert results_of(broken) == results_of(whole)
+
+
+def test_rows_that_no_checkpoint_knows_are_cut_off(mlpexp: Command, config: Write, broken: Path) -> None:
+    path = broken / "parts" / "stack-0" / "metrics.csv"
+    path.write_text(path.read_text() + "0,1\n")
+    result = mlpexp("train", "--resume", broken, "-q")
+    assert (result.code, result.err) == (0, "")
+    assert results_of(broken) == results_of(mlpexp("train", "-c", config(TINY), "-q").run)
+
+
 def test_a_run_with_spaces_in_its_path_is_resumed_by_the_command_that_is_printed(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +175,8 @@ def test_a_run_with_spaces_in_its_path_is_resumed_by_the_command_that_is_printed
     def full(*args: object) -> None:
         raise RunError("the disk is full")
 
-    monkeypatch.setattr(run_module, "save_checkpoint", full)
+    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(recorder, "save_checkpoint", full)
     options = ["--runs-dir", "my runs", "--data-dir", "my data"]
     result = mlpexp("train", "-c", config(TINY), *options)
     assert result.code == 1

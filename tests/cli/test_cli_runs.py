@@ -38,7 +38,9 @@ class TestList:
         assert out.split()[:8] == ["run", "data", "model", "seeds", "status", "metric", "training", "age"]
         cells = line_of(out, run).split()
         assert cells[1:5] == ["iris", "mlp", "3", "finished"]
-        mean = json.loads((run / "summary.json").read_text())["means"]["best"]["test_accuracy"]["mean"]
+        mean = json.loads((run / "summary.json").read_text())["outcome"]["arms"][0]["means"]["best_test_accuracy"][
+            "mean"
+        ]
         assert cells[5:8] == ["test", "accuracy", f"{mean:.4f}"]
         assert cells[-2:] == ["7", "s"]
 
@@ -58,8 +60,8 @@ class TestList:
         assert line_of(mlpexp("list").out, run).rstrip().endswith(f" {text}")
 
     def test_an_unfinished_run_is_shown_as_what_it_is(self, mlpexp: Command, run: Path) -> None:
-        edit(run, status="interrupted", members=[], means={}, time={})
-        assert line_of(mlpexp("list").out, run).split()[1:6] == ["iris", "mlp", "-", "interrupted", "-"]
+        edit(run, status="interrupted", outcome=None)
+        assert line_of(mlpexp("list").out, run).split()[1:6] == ["iris", "mlp", "3", "interrupted", "-"]
 
     @pytest.mark.parametrize(
         "content", ["", "{", "[]", "null", '{"dataset": "x", "time": 3, "means": []}', '{"status": "finished"}']
@@ -91,8 +93,9 @@ class TestList:
 
     def test_a_metric_that_json_has_no_number_for_is_passed_over(self, mlpexp: Command, run: Path) -> None:
         summary = json.loads((run / "summary.json").read_text())
-        summary["means"]["best"]["test_accuracy"].update(mean=None, std=None, low=None, high=None)
-        edit(run, means=summary["means"])
+        means = summary["outcome"]["arms"][0]["means"]
+        means["best_test_accuracy"].update(mean=None, std=None, low=None, high=None)
+        edit(run, outcome=summary["outcome"])
         assert "validation accuracy" in line_of(mlpexp("list").out, run)
         assert mlpexp("show", run).code == 0
 
@@ -126,12 +129,12 @@ class TestShow:
         assert (run / "config.yaml").read_text().strip() in out
         assert "best epoch by validation loss" in out
         assert (
-            "files: checkpoints, config.yaml, environment.json, evaluation, metrics.csv, summary.json, timing.csv"
-            in out
+            "files: arms.csv, config.yaml, environment.json, evaluation, metrics.csv, plan.json, stacks.json, "
+            "summary.json, timing.csv, trials.csv, weights" in out
         )
 
     def test_an_unfinished_run_says_how_to_go_on(self, mlpexp: Command, run: Path) -> None:
-        edit(run, status="failed", reason="the disk is full", means={})
+        edit(run, status="failed", reason="the disk is full", outcome=None)
         assert f"failed: the disk is full; go on with: mlpexp train --resume {run}" in mlpexp("show", run).out
 
     @pytest.mark.parametrize("name", ["summary.json", "environment.json"])
@@ -146,12 +149,15 @@ class TestShow:
     def test_a_summary_of_something_else_is_one_line(self, mlpexp: Command, run: Path) -> None:
         (run / "summary.json").write_text('{"dataset": "x"}')
         result = mlpexp("show", run)
-        assert (result.code, result.err) == (1, f"error: {run}/summary.json: damaged: not the summary of a run\n")
+        assert (result.code, result.err) == (
+            1,
+            f"error: {run}/summary.json: damaged: not the summary of a run or sweep: 'members'\n",
+        )
 
     @pytest.mark.parametrize("command", ["show", "plot"])
     def test_what_is_no_run_is_one_line(self, command: str, mlpexp: Command, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
-        for name, message in (("nothing", "there is no such run folder"), ("empty", "not a run folder")):
+        for name, message in (("nothing", "there is no such result folder"), ("empty", "not a result folder")):
             result = mlpexp(command, name)
             assert (result.code, result.out) == (2, "")
             assert result.err.startswith(f"error: {name}: {message}")

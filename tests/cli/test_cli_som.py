@@ -58,7 +58,7 @@ def test_the_files_of_a_map_are_true(mlpexp: Command, config: Write, undrawn: No
         own = [row for row in hits if row["seed"] == seed]
         assert sum(int(row["hits"]) for row in own if row["part"] == "train") == 105
         assert sum(int(row["hits"]) for row in own if row["class"] == "2") == 50
-    tensors = load_file(folder / "checkpoints" / "best.safetensors")
+    tensors = load_file(folder / "weights" / "program-0.best.safetensors")
     assert tensors["map.weight"].shape == (2, 4, 20)
     book = tensors["map.weight"][1].T * tensors["input.scale"][1] + tensors["input.shift"][1]
     units = [row for row in table(folder / "evaluation" / "units.csv") if row["seed"] == "1"]
@@ -171,9 +171,10 @@ def test_a_sweep_over_radius_and_rate_is_one_stack(
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["metric"]["name"] == "test_quantization_error"
     assert summary["metric"]["higher_is_better"] is False
-    assert summary["time"]["stacks"] == 1
+    assert len(json.loads((folder / "stacks.json").read_text())["stacks"]) == 1
     means = {row["label"]: float(row["mean"]) for row in table(folder / "comparison.csv")}
-    assert summary["best"]["label"] == min(means, key=means.__getitem__)
+    outcome = summary["outcome"]
+    assert outcome["arms"][outcome["best"]]["label"] == min(means, key=means.__getitem__)
     assert {"arms.png", "heat_map.png", "curves_radius.png", "effect_radius.png"} <= {
         path.name for path in (folder / "plots").iterdir()
     }
@@ -184,7 +185,7 @@ def test_a_sweep_over_radius_and_rate_is_one_stack(
 
 
 def test_a_sweep_over_algorithms_keeps_the_defaults_of_each(mlpexp: Command, config: Write) -> None:
-    """Defaults that follow the algorithm stay open in ``sweep.yaml``: it can be planned again."""
+    """Defaults that follow the algorithm stay open in ``config.yaml``: it can be planned again."""
     result = mlpexp("sweep", "-c", config(MAP), "--over", "model.algorithm=online,batch", "--seeds", 2)
     assert result.code == 0, result.err
     folder = run_folder()

@@ -36,8 +36,8 @@ def test_a_run_end_to_end_with_its_plots_and_a_summary_on_the_terminal(mlpexp: C
     assert {"loss.png", "loss.csv", "accuracy.png", "confusion_matrix.png", "weights.png", "activations.png"} <= plots
     assert all((run / "plots" / name).stat().st_size for name in plots)
     assert "selected: best epoch by validation loss" in result.out
-    assert f"written to {run}: metrics.csv, summary.json, checkpoints/, evaluation/" in result.out.replace("\n", " ")
-    mean = summary_of(run)["means"]["best"]["test_accuracy"]
+    assert f"written to {run}: metrics.csv, summary.json, weights/, evaluation/" in result.out.replace("\n", " ")
+    mean = summary_of(run)["outcome"]["arms"][0]["means"]["best_test_accuracy"]
     (row,) = [line for line in result.out.splitlines() if "test" in line and "accuracy" in line and "│" in line]
     assert [cell.strip() for cell in row.strip("│").split("│")][:5] == [
         "test", "30", "accuracy", "3", f"{mean['mean']:.4f}",
@@ -105,10 +105,8 @@ def test_plots_come_in_the_format_asked_for(mlpexp: Command, config: Write) -> N
 
 
 def test_every_format_asked_for_is_handed_on(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlpexp.report.plots as plots
-
     asked: list[list[str]] = []
-    monkeypatch.setattr(plots, "draw_plots", lambda folder, formats: asked.append(formats) or [])
+    monkeypatch.setattr("mlpexp.report.figures.draw_figures", lambda result, formats: asked.append(formats) or [])
     mlpexp("train", "-c", config(TINY), "--plot-format", "pdf", "--plot-format", "svg", "--plot-format", "pdf")
     mlpexp("train", "-c", config(TINY))
     assert asked == [["pdf", "svg"], ["png"]]

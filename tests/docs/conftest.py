@@ -9,12 +9,23 @@ from typing import Any
 
 import pytest
 from markdown_pages import ROOT, files_of
-from shell_lines import Result
+from shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT, Answer
 
 from mlpexp.cli.main import main
-from mlpexp.cli.sweep_results import write_texts
-from mlpexp.results.comparison import read_comparison
-from mlpexp.store.sweep_folder import SweepFolder
+from mlpexp.config.yaml_source import Override
+from mlpexp.execution.local import in_this_process
+from mlpexp.execution.run import new_job, train
+from mlpexp.planning.plan import PlannedBy, make_plan
+from mlpexp.planning.stacks import stacking
+from mlpexp.report.comparison_files import rebuild
+from mlpexp.report.figures import draw_figures
+from mlpexp.results.result import Result
+
+QUICK = ("training.epochs=3", "diagnostics=cheap")
+SECTION = (
+    "sweep={over: {learning_rate: [0.1, 1], hidden_size: [2, 4]}, seeds: 2, "
+    "baseline: {learning_rate: 1, hidden_size: 2}}"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +37,10 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     """Runs ``mlpexp`` in this process, so that torch is imported once."""
 
-    def run(*arguments: str) -> Result:
+    def run(*arguments: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["mlpexp", *arguments])
         capsys.readouterr()
         code: Any = 0
@@ -39,58 +50,37 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             code = stop.code or 0
         captured = capsys.readouterr()
         assert "Traceback" not in captured.err
-        return Result(code, captured.out, captured.err)
+        return Answer(code, captured.out, captured.err)
 
     return run
 
 
 @pytest.fixture(scope="session")
 def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the runs ``finished``, ``other`` and ``begun``, and the sweeps ``swept`` and ``sweep-begun``.
+    """A folder with the runs ``FINISHED``, ``OTHER`` and ``BEGUN``, and the sweeps ``SWEPT`` and ``SWEEP_BEGUN``.
 
-    What has begun is as a crash before the first step leaves it. ``other`` has another learning rate.
+    What has begun is as a crash before the first step leaves it. ``OTHER`` has another learning rate.
     """
-    from mlpexp.config.yaml_source import Override
-    from mlpexp.execution.run import new_run, train
-    from mlpexp.planning.prepare import prepare
-    from mlpexp.report.sweep_plots import draw_sweep_plots
-
     folder = tmp_path_factory.mktemp("runs")
-    changes = [Override(text, text) for text in ("training.epochs=3", "seeds=2", "diagnostics=cheap")]
-    for name in ("finished", "other", "begun"):
-        further = [Override("optimizer.learning_rate=0.2", "rate")] if name == "other" else []
-        prepared = prepare(ROOT / "configs/iris/mlp.yaml", [*changes, *further])
-        run, dataset = new_run(prepared, folder, ["mlpexp"])
-        if name != "begun":
-            list(train(prepared, run, dataset))
-        run.path.rename(folder / name)
-    for name in ("swept", "sweep-begun"):
-        made = make_sweep(folder, finished=name == "swept")
-        made.path.rename(folder / name)
-    draw_sweep_plots(folder / "swept")
-    swept = SweepFolder.open(folder / "swept")
-    write_texts(swept, read_comparison(swept))
+    for name in (FINISHED, OTHER, BEGUN):
+        further = ["optimizer.learning_rate=0.2"] if name == OTHER else []
+        make(folder / name, "train", "seeds=2", *further, finished=name != BEGUN)
+    for name in (SWEPT, SWEEP_BEGUN):
+        make(folder / name, "sweep", "dataset.validation_fraction=0.2", SECTION, finished=name == SWEPT)
+    swept = Result.open(folder / SWEPT)
+    rebuild(swept)
+    draw_figures(swept)
     return folder
 
 
-def make_sweep(runs_dir: Path, *, finished: bool) -> SweepFolder:
-    """Two axes and a baseline on iris, with validation data."""
-    from mlpexp.config.yaml_source import Override
-    from mlpexp.execution.local import in_this_process
-    from mlpexp.execution.sweep_run import new_sweep, train_sweep
-    from mlpexp.planning.plan import make_plan
-    from mlpexp.planning.stacks import stacking
-
-    axes, baseline = "{learning_rate: [0.1, 1], hidden_size: [2, 4]}", "{learning_rate: 1, hidden_size: 2}"
-    section = f"sweep={{over: {axes}, seeds: 2, baseline: {baseline}}}"
-    texts = ("training.epochs=3", "dataset.validation_fraction=0.2", "diagnostics=cheap", section)
-    changes = [Override(text, text) for text in texts]
-    plan = make_plan(ROOT / "configs/iris/mlp.yaml", changes)
-    planned = stacking(plan, 1, 10**9)
-    folder = new_sweep(plan, planned, runs_dir, ["mlpexp"], None)
+def make(path: Path, planned_by: PlannedBy, *changes: str, finished: bool) -> None:
+    """A result on iris; a sweep has two axes, a baseline and validation data."""
+    overrides = [Override(text, text) for text in (*QUICK, *changes)]
+    plan = make_plan(ROOT / "configs/iris/mlp.yaml", overrides, planned_by)
+    job = new_job(plan, stacking(plan, 1, 10**9), path.parent, ["mlpexp"])
     if finished:
-        list(train_sweep(plan, planned, folder, in_this_process, None, reachable=True))
-    return folder
+        list(train(job, in_this_process))
+    job.folder.path.rename(path)
 
 
 @pytest.fixture

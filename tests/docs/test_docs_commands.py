@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from markdown_pages import Block
-from shell_lines import Command, Result, all_commands, commands_of
+from shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT, Answer, Command, all_commands, commands_of
 
 # With MNIST, only that the command works is tested: whole trainings take minutes.
 LITTLE_MNIST = ("dataset.train_samples=500", "dataset.test_samples=100", "training.epochs=1", "training.batch_size=50")
@@ -32,9 +32,10 @@ def with_a_run(arguments: list[str]) -> list[str]:
     """The arguments with real folders for ``RUN``, ``SWEEP`` and for run folders that are not there."""
     begun = "--resume" in arguments
     real = {
-        "RUN": "runs/begun" if begun else "runs/finished", "SWEEP": "runs/sweep-begun" if begun else "runs/swept",
-        "runs/OTHER": "runs/other",
-    }  # fmt: skip
+        "RUN": f"runs/{BEGUN if begun else FINISHED}",
+        "SWEEP": f"runs/{SWEEP_BEGUN if begun else SWEPT}",
+        "runs/OTHER": f"runs/{OTHER}",
+    }
     unreal = [word in real or (word.startswith("runs/") and not Path(word).exists()) for word in arguments]
     return [
         real.get(word, real["RUN"]) if is_unreal else word for word, is_unreal in zip(arguments, unreal, strict=True)
@@ -72,7 +73,7 @@ def numbers_of(lines: list[str]) -> list[float]:
 
 @pytest.mark.parametrize("command", parameters())
 def test_command(
-    command: Command, workplace: Callable[[Path], Path], call: Callable[..., Result], request: pytest.FixtureRequest
+    command: Command, workplace: Callable[[Path], Path], call: Callable[..., Answer], request: pytest.FixtureRequest
 ) -> None:
     folder = workplace(command.block.page)
     arguments = list(command.arguments)

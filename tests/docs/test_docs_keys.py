@@ -110,7 +110,8 @@ IDS = [f"{model.__name__}.{key}" for model, key, _ in ROWS]
 def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
     """Every section that a config can have."""
     below = {inner for child in model.__subclasses__() for inner in all_models(child)}
-    return below | {one for one in model.__subclasses__() if not one.__name__.startswith("_")}
+    own = {one for one in model.__subclasses__() if not one.__name__.startswith("_")}
+    return below | {one for one in own if one.__module__.startswith("mlpexp.config.")}  # others are records of results
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:

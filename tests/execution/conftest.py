@@ -1,25 +1,22 @@
-"""Fixtures that make and train runs."""
+"""Fixtures that make and train results."""
 
+import itertools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from experiment_runs import Make, Run
+from trained_results import Make, Trained, new
 
-from mlpexp.execution.run import new_run
-from mlpexp.planning.prepare import prepare
+import mlpexp.execution.driver as driver
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """A function that makes the run folder of a config, ready to be trained."""
+    """A function that makes the result folder of a config, ready to be trained."""
 
-    def from_text(text: str, runs: str = "runs") -> Run:
-        path = tmp_path / "config.yaml"
-        path.write_text(text, encoding="utf-8")
-        prepared = prepare(path)
-        folder, dataset = new_run(prepared, tmp_path / runs, ["/usr/bin/mlpexp", "train"])
-        return Run(prepared, folder, dataset)
+    def from_text(text: str, runs: str = "runs", **options: object) -> Trained:
+        return new(tmp_path, text, runs=runs, **options)
 
     return from_text
 
@@ -27,7 +24,19 @@ def make(tmp_path: Path) -> Make:
 @pytest.fixture
 def trained(make: Make) -> Make:
     """A function that trains a config to its end."""
-    return lambda text, runs="runs": make(text, runs).finish()
+    return lambda text, runs="runs", **options: make(text, runs, **options).finish()
+
+
+@pytest.fixture
+def every_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """An update after each step, and a checkpoint after so many: the clock ticks once per step."""
+
+    def arrange(steps: int) -> None:
+        monkeypatch.setattr(driver, "monotonic", itertools.count().__next__)
+        monkeypatch.setattr(driver, "CHECKPOINT_SECONDS", steps - 0.5)
+        monkeypatch.setattr(driver, "TICK_SECONDS", 0)
+
+    return arrange
 
 
 @pytest.fixture

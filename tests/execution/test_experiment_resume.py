@@ -1,18 +1,21 @@
 """Interrupted anywhere and resumed, a run ends with the bytes of an uninterrupted one."""
 
 import itertools
+import json
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from experiment_runs import TINY, Make, Run
+from trained_results import TINY, Make, Trained, timeless
 
-import mlpexp.execution.run as run_module
+import mlpexp.execution.recorder as recorder
 import mlpexp.training.trainer as trainer_module
-from mlpexp.errors import Interrupted, RunError
+from mlpexp.errors import Interrupted
+from mlpexp.store.checkpoint import save_checkpoint
 
 CASES = {
     "single samples, dropout, Adam": TINY.replace("[4]", "[4], dropout: 0.3")
@@ -48,22 +51,27 @@ CASES = {
         "optimizer: {name: adam, learning_rate: 0.01}\n"
         "training: {batch_size: 64, epochs: 2, threads: 1}\nseeds: 2\n"
     ),
+    "a map, step by step": (
+        "dataset: {name: iris, test_fraction: 0.7, validation_fraction: 0.2}\n"
+        "model: {name: som, grid: [3, 4], init: random}\ntraining: {epochs: 2}\nseeds: 3\n"
+    ),
+    "a map, epoch by epoch": (
+        "dataset: {name: iris, test_fraction: 0.2}\nmodel: {name: som, grid: [3, 4], algorithm: batch}\n"
+        "training: {epochs: 15}\nseeds: 3\n"
+    ),
+    "NumPy by hand": TINY.replace("epochs: 3", "epochs: 5, engine: numpy") + "seeds: 2\n",
+    "diagnostics, history and state": (
+        TINY.replace("epochs: 3", "epochs: 6, evaluate_every: 2").replace("sgd", "adam")
+        + "seeds: 2\ndiagnostics: cheap\nkeep: {weights: all, history: 3, state: yes}\n"
+    ),
+    "a sweep of several programs": (
+        TINY.replace("epochs: 3", "epochs: 2")
+        + "sweep: {over: {batch_size: [10, 20], learning_rate: [0.1, 1.0e+9]}, seeds: 2}\n"
+    ),
 }
 
 
-@pytest.fixture
-def every_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """An update after each step, and a checkpoint after so many: the clock ticks once per step."""
-
-    def arrange(steps: int) -> None:
-        monkeypatch.setattr(run_module, "monotonic", itertools.count().__next__)
-        monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", steps - 0.5)
-        monkeypatch.setattr(run_module, "UPDATE_SECONDS", 0)
-
-    return arrange
-
-
-def abandon(run: Run, updates: int) -> bool:
+def abandon(run: Trained, updates: int) -> bool:
     """Trains until so many updates have come, then drops everything, as a killed process would; False at the end."""
     training = run.updates()
     for _ in itertools.islice(training, updates):
@@ -84,22 +92,22 @@ def test_abandoned_again_and_again_a_run_ends_with_the_same_bytes(
     broken = make(CASES[case])
     interruptions = 0
     while abandon(broken, 5 + interruptions % 3):
-        assert broken.summary["status"] == "running"
+        assert broken.summary.status == "running"
         broken = broken.resumed()
         interruptions += 1
     assert interruptions >= 2
     assert broken.bytes() == whole.bytes()
-    timeless = [{**run.summary, "time": None} for run in (broken, whole)]
-    assert timeless[0] == timeless[1]
+    assert timeless(broken.result.stacks) == timeless(whole.result.stacks)
 
 
 def test_the_environment_says_with_what_a_run_was_continued(make: Make, every_step: Callable[[int], None]) -> None:
     run = make(TINY)
     every_step(1)
     assert abandon(run, 4)
-    assert run.table_of_resumptions() == []
+    assert run.environment["resumed"] == []
     run = run.resumed().finish()
-    (resumed,) = run.table_of_resumptions()
+    assert run.environment["device"] == "cpu"
+    (resumed,) = run.environment["resumed"]
     assert set(resumed) == {"date", "device", "threads", "torch"}
     assert (resumed["device"], resumed["threads"]) == ("cpu", 1)
 
@@ -113,8 +121,8 @@ def test_the_time_per_step_of_a_resumed_run_is_that_of_its_steps(
     whole, broken = make(TINY).finish(), make(TINY)
     assert abandon(broken, 6)
     broken = broken.resumed().finish()
-    times = [run.summary["time"]["microseconds_per_step"] for run in (whole, broken)]
-    assert times[0] == times[1] == pytest.approx(1e6, rel=0.5)
+    times = [run.result.costs["microseconds_per_step"].tolist() for run in (whole, broken)]
+    assert times[0] == times[1] == [pytest.approx(1e6, rel=0.5)]
 
 
 def test_rows_are_on_the_disk_before_the_checkpoint_that_counts_on_them(
@@ -122,7 +130,7 @@ def test_rows_are_on_the_disk_before_the_checkpoint_that_counts_on_them(
 ) -> None:
     run = make(TINY)
     every_step(1)
-    fsync, save, synced, saved = os.fsync, run_module.save_checkpoint, {}, []
+    fsync, save, synced, saved = os.fsync, recorder.save_checkpoint, {}, []
 
     def spied_fsync(descriptor: int) -> None:
         state = os.fstat(descriptor)
@@ -130,24 +138,24 @@ def test_rows_are_on_the_disk_before_the_checkpoint_that_counts_on_them(
         fsync(descriptor)
 
     def spied_save(folder: Path, name: str, arrays: Any, plain: dict[str, Any]) -> None:
-        if name == "stack-0":
-            state = run.folder.metrics.stat()
-            assert synced[state.st_ino] == state.st_size
-            assert [row["epoch"] for row in run.metrics] == list(range(plain["epoch"] + 1))
-            saved.append(plain["epoch"])
+        table = folder / "metrics.csv"
+        state = table.stat()
+        assert synced[state.st_ino] == state.st_size == plain["tables"]["metrics"]["bytes"]
+        assert [row["epoch"] for row in run.table(table)] == list(range(plain["epoch"] + 1))
+        saved.append(plain["epoch"])
         save(folder, name, arrays, plain)
 
     monkeypatch.setattr(os, "fsync", spied_fsync)
-    monkeypatch.setattr(run_module, "save_checkpoint", spied_save)
+    monkeypatch.setattr(recorder, "save_checkpoint", spied_save)
     run.finish()
     assert set(saved) == {0, 1, 2, 3}
 
 
 def test_cases_do_stop_early_and_diverge(trained: Make) -> None:
     """Otherwise the test above would prove less than its names say."""
-    early = {member["status"] for member in trained(CASES["early stopping of some"]).summary["members"]}
+    early = {trial["status"] for trial in trained(CASES["early stopping of some"]).trials}
     assert "stopped early" in early
-    some = {member["status"] for member in trained(CASES["divergence of some"]).summary["members"]}
+    some = {trial["status"] for trial in trained(CASES["divergence of some"]).trials}
     assert some == {"diverged", "finished"}
 
 
@@ -166,7 +174,7 @@ def test_a_signal_finishes_the_step_saves_and_gives_the_exit_code(
     with pytest.raises(Interrupted, match="everything is saved") as caught:
         next(updates)
     assert caught.value.exit_code == 128 + number
-    assert run.summary["status"] == "interrupted"
+    assert run.summary.status == "interrupted"
     assert "stopped after epoch 1, step 5" in str(caught.value)
     run.resumed().finish()
     assert run.bytes() == whole.bytes()
@@ -191,7 +199,7 @@ def test_a_second_ctrl_c_interrupts_at_once_and_the_run_can_be_resumed(
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(run_module, "save_checkpoint", twice)
+    monkeypatch.setattr(recorder, "save_checkpoint", twice)
     updates = run.updates()
     next(updates)
     os.kill(os.getpid(), signal.SIGINT)
@@ -202,37 +210,90 @@ def test_a_second_ctrl_c_interrupts_at_once_and_the_run_can_be_resumed(
     assert run.bytes() == whole.bytes()
 
 
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-2] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-2])
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
 @pytest.mark.usefixtures("lazy_disk")
-def test_a_damaged_checkpoint_is_refused_and_the_rows_are_still_there(
-    make: Make, every_step: Callable[[int], None]
+@pytest.mark.parametrize("damage", [flip, cut, remove])
+@pytest.mark.parametrize("file", ["checkpoint.json", "checkpoint*.safetensors", "metrics.csv", "timing.csv"])
+def test_what_a_stack_left_is_trained_again_if_it_is_damaged_and_that_is_said(
+    file: str, damage: Callable[[Path], None], make: Make, every_step: Callable[[int], None]
 ) -> None:
+    whole = make(TINY + "seeds: 2\n").finish()
+    every_step(1)
+    run = make(TINY + "seeds: 2\n")
+    assert abandon(run, 8)
+    (path,) = (run.folder.parts / "stack-0").glob(file)
+    if path.suffix == ".csv":  # nothing is written behind the checkpoint, so that the damage is in what it knows
+        known = json.loads((path.parent / "checkpoint.json").read_text())["tables"][path.stem]["bytes"]
+        path.write_bytes(path.read_bytes()[:known])
+    damage(path)
+    notes = [update.note for update in run.resumed().updates() if update.note]
+    if (file, damage) == ("checkpoint.json", remove):  # then there is none
+        assert notes == []
+    else:
+        (note,) = notes
+        assert note.startswith(str(path))
+        assert note.endswith("; its 2 trials are trained again from the beginning")
+    assert run.summary.status == "finished"
+    assert run.bytes() == whole.bytes()
+
+
+@pytest.mark.usefixtures("lazy_disk")
+def test_a_checkpoint_of_something_else_is_trained_again(make: Make, every_step: Callable[[int], None]) -> None:
+    """Its sums are right, but it is not of this stack."""
+    whole = make(TINY).finish()
     every_step(1)
     run = make(TINY)
-    abandon(run, 8)
-    before = run.folder.metrics.read_bytes()
-    tensors = next(run.folder.checkpoints.glob("stack-0*.safetensors"))
-    content = bytearray(tensors.read_bytes())
-    content[-1] ^= 1
-    tensors.write_bytes(content)
-    with pytest.raises(RunError, match="the checkpoint is damaged"):
-        run.resumed().finish()
-    assert run.folder.metrics.read_bytes() == before
-    assert run.summary["status"] == "failed"
-    content[-1] ^= 1
-    tensors.write_bytes(content)
+    assert abandon(run, 8)
+    for arrays, plain in (({}, {}), ({}, {"tables": {}}), ({"flat": np.zeros((1, 3))}, {"tables": 3})):
+        save_checkpoint(run.folder.parts / "stack-0", "checkpoint", arrays, plain)
+        assert abandon(run.resumed(), 8)
     run.resumed().finish()
-    assert run.summary["status"] == "finished"
+    assert run.bytes() == whole.bytes()
 
 
 @pytest.mark.usefixtures("lazy_disk")
-def test_without_its_checkpoint_a_run_starts_again_and_gives_the_same_bytes(
+def test_without_what_it_left_a_run_starts_again_and_gives_the_same_bytes(
     make: Make, every_step: Callable[[int], None]
 ) -> None:
     whole = make(TINY).finish()
     every_step(1)
     run = make(TINY)
-    abandon(run, 8)
-    for path in run.folder.checkpoints.iterdir():
+    assert abandon(run, 8)
+    for path in run.folder.parts.glob("*/*"):
         path.unlink()
     run.resumed().finish()
+    assert run.bytes() == whole.bytes()
+
+
+@pytest.mark.usefixtures("lazy_disk")
+@pytest.mark.parametrize("damage", [flip, cut, remove])
+@pytest.mark.parametrize("file", ["done.json", "metrics.csv", "predictions.csv"])
+def test_a_stack_that_had_ended_is_trained_again_if_what_it_left_is_damaged(
+    file: str, damage: Callable[[Path], None], make: Make
+) -> None:
+    text = TINY + "sweep: {over: {batch_size: [10, 20]}, seeds: 2}\n"
+    whole, run = make(text).finish(), make(text)
+    updates = run.updates()
+    next(update for update in updates if update.done == 2)  # the first of two stacks
+    updates.close()
+    damage(run.folder.parts / "stack-0" / file)
+    notes = [update.note for update in run.resumed().updates() if update.note]
+    if (file, damage) == ("done.json", remove):  # as if it had not ended
+        assert notes == []
+    else:
+        assert [note.endswith("; its 2 trials are trained again from the beginning") for note in notes] == [True]
+        assert notes[0].startswith(str(run.folder.parts / "stack-0" / file))
     assert run.bytes() == whole.bytes()

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from experiment_runs import TINY, Make
+from trained_results import GB, TINY, Make, new
 
+import mlpexp.execution.recorder as recorder
 import mlpexp.execution.run as run_module
 from mlpexp.config.dump import config_hash
 from mlpexp.errors import DataError, InputError, RunError
 from mlpexp.execution.environment import environment
-from mlpexp.execution.machine import num_threads, stacks
-from mlpexp.execution.run import new_run
-from mlpexp.planning.prepare import prepare
+from mlpexp.execution.run import new_job
+from mlpexp.planning.stacks import available_cores, stacking, threads_for
 
 STACK = """\
 dataset: {name: synthetic, kind: moons, samples: 90, validation_fraction: 0.2}
@@ -32,16 +32,16 @@ def test_a_run_leaves_exactly_the_promised_files(trained: Make) -> None:
     path = trained(TINY).folder.path
     files = sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file())
     assert files == [
-        ".lock", "checkpoints/best.json", "checkpoints/best.safetensors", "checkpoints/last.json",
-        "checkpoints/last.safetensors", "config.yaml", "environment.json", "evaluation/histograms.csv",
-        "evaluation/predictions.csv", "metrics.csv", "summary.json", "timing.csv",
+        ".lock", "arms.csv", "config.yaml", "environment.json", "evaluation/histograms.csv",
+        "evaluation/predictions.csv", "metrics.csv", "plan.json", "stacks.json", "summary.json", "timing.csv",
+        "trials.csv", "weights/program-0.best.json", "weights/program-0.best.safetensors",
     ]  # fmt: skip
 
 
-def test_metrics_have_a_row_per_epoch_and_seed_with_the_counts_of_that_epoch(trained: Make) -> None:
+def test_metrics_have_a_row_per_seed_and_epoch_with_the_counts_of_that_epoch(trained: Make) -> None:
     run = trained(STACK)
     rows = run.metrics
-    assert [(row["epoch"], row["seed"]) for row in rows] == [(e, s) for e in range(6) for s in (4, 5, 6)]
+    assert [(row["seed"], row["epoch"]) for row in rows] == [(s, e) for s in (4, 5, 6) for e in range(6)]
     sizes = run.prepared.sizes
     steps = -(-sizes.train // 16)
     assert all(row["step"] == row["epoch"] * steps for row in rows)
@@ -106,21 +106,42 @@ def test_with_an_init_seed_only_split_and_order_differ_from_repetition_to_repeti
     assert initial[0] == initial[1] == initial[2]
 
 
-def test_convolutions_are_trained_one_seed_after_the_other_and_multilayer_perceptrons_together(tmp_path: Path) -> None:
-    def network(model: str) -> list[list[int]]:
-        path = tmp_path / "c.yaml"
-        path.write_text(TINY.replace("three_class_3d", "digits").replace("{name: mlp, hidden_sizes: [4]}", model))
-        return stacks(prepare(path).architecture, range(3, 6))
+CNN = "{name: cnn, layers: [{layer: conv, channels: 128, kernel_size: 3}]}"
 
-    assert network("{name: mlp}") == [[3, 4, 5]]
-    assert network("{name: cnn, layers: [{layer: conv, channels: 2, kernel_size: 3}]}") == [[3], [4], [5]]
+
+def digits(model: str, batch_size: int | str = 10) -> str:
+    text = TINY.replace("three_class_3d", "digits").replace("batch_size: 10", f"batch_size: {batch_size}")
+    return text.replace("{name: mlp, hidden_sizes: [4]}", model) + "seed: 3\nseeds: 3\n"
+
+
+def test_convolutions_are_trained_one_seed_after_the_other_and_multilayer_perceptrons_together(make: Make) -> None:
+    def seeds(model: str) -> list[list[int]]:
+        return [[trial.seed for trial in stack.trials] for stack in make(digits(model)).job.stacking.stacks]
+
+    assert seeds("{name: mlp}") == [[3, 4, 5]]
+    assert seeds(CNN) == [[3], [4], [5]]
 
 
 def test_threads_are_as_the_config_says_and_one_for_a_multilayer_perceptron(make: Make) -> None:
-    prepared = make(TINY).prepared
-    assert num_threads(prepared.experiment, prepared.architecture, 30) == 1
+    assert threads_for(make(TINY).prepared, alone=True) == 1
     prepared = make(TINY.replace("epochs: 3", "epochs: 3, threads: 3")).prepared
-    assert num_threads(prepared.experiment, prepared.architecture, 30) == 3
+    assert threads_for(prepared, alone=True) == threads_for(prepared, alone=False) == 3
+
+
+def test_long_steps_of_convolutions_take_all_cores_only_where_they_are_alone(make: Make) -> None:
+    """With several arms or workers, one thread keeps the numbers the same on any machine."""
+    long, short = make(digits(CNN, "full")), make(digits(CNN, 1))
+    assert {stack.threads for stack in long.job.stacking.stacks} == {available_cores()}
+    assert {stack.threads for stack in short.job.stacking.stacks} == {1}
+    assert {stack.threads for stack in stacking(long.plan, 2, GB).stacks} == {1}
+    sweep = make(digits(CNN, "full") + "sweep: {over: {learning_rate: [0.1, 1]}, seeds: 1}\n")
+    assert {stack.threads for stack in sweep.job.stacking.stacks} == {1}
+
+
+def test_threads_are_recorded_with_what_was_trained_with_them(trained: Make) -> None:
+    run = trained(TINY.replace("epochs: 3", "epochs: 1, threads: 2"))
+    assert [stack.threads for stack in run.result.stacks.stacks] == [2]
+    assert run.environment["threads"] == 2
 
 
 def test_the_environment_is_an_allow_list(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,6 +154,9 @@ def test_the_environment_is_an_allow_list(make: Make, monkeypatch: pytest.Monkey
     }  # fmt: skip
     assert "do-not-tell" not in content
     assert json.loads(content)["command"] == ["mlpexp", "train"]
+    run.finish()
+    assert run.environment["cpu_capability"] == torch.backends.cpu.get_cpu_capability()
+    assert run.environment["device"] == "cpu"
 
 
 def test_no_home_folder_is_in_the_environment_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +172,7 @@ def test_no_home_folder_is_in_the_environment_file(tmp_path: Path, monkeypatch: 
 
 def test_versions_and_commit_are_those_in_use(make: Make) -> None:
     content = json.loads(make(TINY).folder.environment.read_text())
-    assert content["packages"]["torch"] == torch.__version__.partition("+")[0]
+    assert content["packages"]["torch"] == torch.__version__  # with its build tag
     assert content["packages"]["numpy"] == np.__version__
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", content["started"])
     source = Path(run_module.__file__).parent
@@ -161,10 +185,10 @@ def test_without_its_data_a_run_writes_nothing(make: Make, tmp_path: Path, monke
     def missing(*args: object) -> None:
         raise DataError("no such data")
 
-    prepared = make(TINY).prepared
-    monkeypatch.setattr(run_module, "load", missing)
+    plan = make(TINY).plan
+    monkeypatch.setattr(run_module, "shared_dataset", missing)
     with pytest.raises(DataError):
-        new_run(prepared, tmp_path / "elsewhere", [])
+        new_job(plan, stacking(plan, 1, GB), tmp_path / "elsewhere", [])
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -172,9 +196,9 @@ def test_without_its_data_a_run_writes_nothing(make: Make, tmp_path: Path, monke
 def test_without_its_device_a_run_writes_nothing(device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    (tmp_path / "c.yaml").write_text(TINY + f"device: {device}\n")
-    with pytest.raises(InputError, match=f"device: {device} is not available"):
-        new_run(prepare(tmp_path / "c.yaml"), tmp_path / "runs", [])
+    for text in (TINY + f"device: {device}\n", TINY + f"sweep: {{over: {{device: [cpu, {device}]}}, seeds: 1}}\n"):
+        with pytest.raises(InputError, match=f"device: {device} is not available"):
+            new(tmp_path, text)
     assert not (tmp_path / "runs").exists()
 
 
@@ -184,6 +208,7 @@ def test_updates_rise_to_one_and_carry_the_records(make: Make) -> None:
     assert fractions == sorted(fractions)
     assert fractions[0] == 0
     assert fractions[-1] == 1
+    assert [(update.done, update.total) for update in (updates[0], updates[-1])] == [(0, 1), (1, 1)]
     assert [update.record.epoch for update in updates if update.record] == [0, 1, 2, 3]
 
 
@@ -208,7 +233,7 @@ def test_a_changed_data_file_is_refused_on_resume_and_an_unchanged_one_is_not(ma
     run.resumed()
     before = run.folder.summary.read_bytes()
     data.write_text(data.read_text().replace("3,2,1\n", "3,2.001,1\n"))
-    with pytest.raises(RunError, match="the data set has changed since the run began"):
+    with pytest.raises(RunError, match="the data have changed since the run began"):
         run.resumed()
     assert run.folder.summary.read_bytes() == before
 
@@ -218,7 +243,7 @@ def test_a_changed_config_is_refused_on_resume(make: Make) -> None:
     run.folder.config.write_text(run.folder.config.read_text().replace("epochs: 3", "epochs: 9"))
     with pytest.raises(RunError, match=r"config\.yaml: changed since the run began"):
         run.resumed()
-    assert run.summary["status"] == "running"
+    assert run.summary.status == "running"
     assert not run.folder.metrics.exists()
 
 
@@ -226,11 +251,11 @@ def test_a_second_trainer_of_the_same_run_is_refused(make: Make) -> None:
     run = make(TINY)
     updates = run.updates()
     next(updates)
-    with pytest.raises(RunError, match="another process is training this run"):
+    with pytest.raises(RunError, match="another process is training it"):
         run.finish()
     for _ in updates:
         pass
-    assert run.summary["status"] == "finished"
+    assert run.summary.status == "finished"
 
 
 def test_a_failure_is_recorded_with_its_reason(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,11 +263,10 @@ def test_a_failure_is_recorded_with_its_reason(make: Make, monkeypatch: pytest.M
         raise RunError("the disk is full")
 
     run = make(TINY)
-    monkeypatch.setattr(run_module, "save_checkpoint", failing)
+    monkeypatch.setattr(recorder, "write_rows", failing)
     with pytest.raises(RunError):
         run.finish()
-    assert (run.summary["status"], run.summary["reason"]) == ("failed", "the disk is full")
+    assert (run.summary.status, run.summary.reason) == ("failed", "the disk is full")
     monkeypatch.undo()
     run.resumed().finish()
-    assert run.summary["status"] == "finished"
-    assert "reason" not in run.summary
+    assert (run.summary.status, run.summary.reason) == ("finished", None)

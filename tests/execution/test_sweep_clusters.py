@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mlpexp.execution.worker import train_stack
 
 from mlpexp.errors import InputError, Interrupted
 from mlpexp.execution.backends import check_backend, on_dask, on_ray
 from mlpexp.execution.tasks import StackOutcome, StackTask
-from mlpexp.execution.worker import train_stack
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.stacks import stacking
 from planning import plan_of

@@ -1,22 +1,23 @@
-"""A trial's numbers are its own: the same alone, in any stack, in any order, before and after an interruption."""
+"""A trial's numbers are its own: the same alone, in any stack, in any order, in any process."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mlpexp.execution import worker
+from trained_results import TINY, Trained, new, timeless
 
-from mlpexp.errors import Interrupted
-from mlpexp.execution.tasks import StackTask
-from mlpexp.execution.worker import train_stack
+from mlpexp.execution.driver import finished, train_stack
+from mlpexp.execution.local import in_workers
+from mlpexp.execution.tasks import StackOutcome, StackTask, task_of
 from mlpexp.planning.plan import Plan
+from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Trial, distinct_trials, stacking
-from mlpexp.store.folders import new_folder
-from mlpexp.store.sweep_folder import TrialBlock
+from mlpexp.store.part import DONE
 from planning import plan_of
 
 AXES = {
@@ -26,20 +27,41 @@ AXES = {
     "schedule": "[{name: constant}, {name: cosine}]", "order_seed": "[0, 5]", "split_seed": "[1, 2]",
 }  # fmt: skip
 
-
-def task_of(trials: list[Trial], number: int = 0) -> StackTask:
-    members = [trial.arm.experiment.model_copy(update={"seed": trial.seed}) for trial in trials]
-    return StackTask(number, members, [trial.arm.number for trial in trials])
+Results = dict[tuple[int, int], list[Any]]
 
 
-def results(trials: list[Trial], train: Callable[[StackTask], Any] = train_stack) -> dict[tuple[int, int], TrialBlock]:
-    return {(block.arm, block.seed): block for block in train(task_of(trials)).blocks}
+def task(plan: Plan, trials: list[Trial]) -> StackTask:
+    """Some trials as a stack whose files come back."""
+    stack = replace(stacking(plan, 1, 10**9).stacks[0], trials=trials)
+    rows = {trial.key: row for row, trial in enumerate(trials)}
+    return task_of(stack, rows, len(rows), recording(plan, len(distinct_trials(plan))))
 
 
-def in_stacks(plan: Plan, jobs: int, memory: int) -> dict[tuple[int, int], TrialBlock]:
-    found: dict[tuple[int, int], TrialBlock] = {}
+def results_of(outcome: StackOutcome) -> Results:
+    """Of each trial how it ended, its lines of all tables, and the bytes of its weights."""
+    found: Results = {}
+    for part in outcome.parts:
+        trials = [(trial.arm, trial.seed) for trial in part.record.trials]
+        found |= {key: [trial] for key, trial in zip(trials, part.record.trials, strict=True)}
+        for table in sorted(set(part.files) - {DONE, "timing.csv"}):
+            for line in part.files[table].decode().splitlines()[1:]:
+                arm, seed, rest = line.split(",", 2)
+                found[int(arm), int(seed)].append((table, rest))
+        for kept in part.kept:
+            for name, array in kept.tensors.items():
+                for place, key in enumerate(trials):
+                    found[key].append((kept.kind, name, array[place].tobytes()))
+    return found
+
+
+def results(plan: Plan, trials: list[Trial]) -> Results:
+    return results_of(finished(train_stack(task(plan, trials))))
+
+
+def in_stacks(plan: Plan, jobs: int, memory: int) -> Results:
+    found: Results = {}
     for stack in stacking(plan, jobs, memory).stacks:
-        found |= results(stack.trials)
+        found |= results(plan, stack.trials)
     return found
 
 
@@ -55,65 +77,98 @@ def test_stacked_trials_equal_solo_trials_bit_for_bit(
     small = in_stacks(plan, 2, data.draw(st.sampled_from([1, 20_000, 100_000]), label="memory"))
     assert whole == small
     for trial in data.draw(st.lists(st.sampled_from(distinct_trials(plan)), min_size=1, max_size=3), label="alone"):
-        assert results([trial])[trial.arm.number, trial.seed] == whole[trial.arm.number, trial.seed]
+        assert results(plan, [trial])[trial.key] == whole[trial.key]
 
 
 def test_the_order_of_a_stack_does_not_matter(tmp_path: Path) -> None:
-    trials = distinct_trials(plan_of(tmp_path, "{over: {learning_rate: [0.01, 0.3, 30.0]}, seeds: 3}"))
-    assert results(trials) == results(trials[::-1])
+    plan = plan_of(tmp_path, "{over: {learning_rate: [0.01, 0.3, 30.0]}, seeds: 3}")
+    trials = distinct_trials(plan)
+    assert results(plan, trials) == results(plan, trials[::-1])
 
 
-def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = plan_of(tmp_path, "{over: {learning_rate: [0.01, 1.0e+9]}, seeds: 2}", "training.epochs=30")
-    task = task_of(distinct_trials(plan))
-    folder = new_folder(tmp_path, "sweep", {"sweep.yaml": ""})
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.0)
-    looks = 0
-
-    def stop() -> int | None:
-        nonlocal looks
-        looks += 1
-        return 2 if looks % 20 == 0 else None
-
-    interrupted = 0
-    while True:
-        try:
-            resumed = train_stack(replace(task, folder=str(folder)), stop)
-            break
-        except Interrupted:
-            interrupted += 1
-    assert interrupted > 2
-    assert resumed.blocks == train_stack(task).blocks
-    assert {block.described["status"] for block in resumed.blocks} == {"finished", "diverged"}
+EXPERIMENTS = {
+    "MLP": TINY.replace("epochs: 3", "epochs: 2") + "diagnostics: cheap\nkeep: {weights: all, history: 2, state: yes}\n",
+    "CNN": (
+        "dataset: {name: digits, test_fraction: 0.9}\n"
+        "model: {name: cnn, layers: [{layer: conv, channels: 2, kernel_size: 3}, {layer: max_pool}]}\n"
+        "optimizer: {name: adam, learning_rate: 0.01}\ntraining: {batch_size: 64, epochs: 1}\n"
+    ),
+    "SOM": (
+        "dataset: {name: iris, test_fraction: 0.7}\nmodel: {name: som, grid: [3, 4], init: random}\n"
+        "training: {epochs: 1}\n"
+    ),
+    "NumPy": TINY.replace("epochs: 3", "epochs: 1, engine: numpy"),
+}  # fmt: skip
+SWEEP = "sweep: {over: {learning_rate: [0.01, 0.1, 0.5]}, seeds: 3}\n"
 
 
-def test_a_damaged_checkpoint_costs_time_but_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    task = task_of(distinct_trials(plan_of(tmp_path, "{over: {learning_rate: [0.01, 0.1]}, seeds: 2}")))
-    folder = new_folder(tmp_path, "sweep", {"sweep.yaml": ""})
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.0)
-    with pytest.raises(Interrupted):
-        train_stack(replace(task, folder=str(folder)), lambda: 2)
-    (weights,) = (folder / "checkpoints").glob("*.safetensors")
-    weights.write_bytes(weights.read_bytes()[:-1])
-    assert train_stack(replace(task, folder=str(folder))).blocks == train_stack(task).blocks
+def sweeps(folder: Path, text: str) -> Iterator[Trained]:
+    """The same, cut in other ways."""
+    yield new(folder, text, runs="whole").finish()
+    yield new(folder, text, runs="for two", jobs=2).finish()
+    yield new(folder, text, runs="one by one", memory=1).finish()
+    yield new(folder, text, runs="sent", jobs=2).finish(reachable=False)
 
 
-def test_a_trial_that_fails_is_a_row_and_the_others_are_trained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trials = distinct_trials(plan_of(tmp_path, "{over: {learning_rate: [0.01, 0.1, 0.2]}, seeds: 2}"))
-    sound = results(trials)
-    train = worker._train
+@pytest.mark.usefixtures("lazy_disk")
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_results_are_the_same_bytes_however_their_trials_are_stacked(name: str, tmp_path: Path) -> None:
+    whole, *others = sweeps(tmp_path, EXPERIMENTS[name] + SWEEP)
+    lengths = [len(each.result.stacks.stacks) for each in (whole, *others)]
+    assert lengths == ([9, 9, 9, 9] if name == "CNN" else [1, 2, 9, 2])
+    content = whole.bytes()
+    assert len([file for file in content if file.startswith("weights/")]) in (2, 8)
+    for other in others:
+        assert other.bytes() == content
+        assert other.path.name[15:] == whole.path.name[15:]  # name and hash
 
-    def failing(task: StackTask, *rest: Any) -> Any:
-        if any(member.optimizer.learning_rate == 0.1 and member.seed == 1 for member in task.members):
-            raise MemoryError("cannot allocate\nmuch more")
-        return train(task, *rest)
 
-    monkeypatch.setattr(worker, "_train", failing)
-    found = results(trials)
-    assert found[1, 1].described["status"] == "failed"
-    assert found[1, 1].described["reason"] == "MemoryError: cannot allocate"
-    assert {key: block for key, block in found.items() if key != (1, 1)} == {
-        key: block for key, block in sound.items() if key != (1, 1)
-    }
+@pytest.mark.parametrize("reachable", [True, False])
+def test_workers_write_the_same_bytes_as_this_process(reachable: bool, tmp_path: Path) -> None:
+    """Reachable or not, the parts are the same; those of workers that cannot reach the folder are sent."""
+    text = EXPERIMENTS["MLP"] + "sweep: {over: {learning_rate: [0.01, 1.0e+9], batch_size: [10, 20]}, seeds: 2}\n"
+    here = new(tmp_path, text, runs="here").finish()
+    workers = new(tmp_path, text, runs="workers", jobs=2)
+    updates = list(workers.updates(lambda tasks, stop, shares: in_workers(tasks, 2, stop), reachable=reachable))
+    assert workers.bytes() == here.bytes()
+    assert (updates[-1].done, updates[-1].diverged, updates[-1].fraction) == (8, 4, 1.0)
+
+
+def test_two_equal_sweeps_differ_in_times_alone(tmp_path: Path) -> None:
+    first, second = (new(tmp_path, EXPERIMENTS["MLP"] + SWEEP, runs=runs).finish() for runs in ("a", "b"))
+    assert first.bytes() == second.bytes()
+    assert timeless(first.result.stacks) == timeless(second.result.stacks)
+    apart = ("started", "command")
+    environments = [
+        {key: value for key, value in each.environment.items() if key not in apart} for each in (first, second)
+    ]
+    assert environments[0] == environments[1]
+
+
+def test_a_run_is_the_same_numbers_as_the_arm_of_a_sweep(tmp_path: Path) -> None:
+    """Weights, too; only the numbers of arms and the columns that name them differ."""
+    sweep = new(tmp_path, EXPERIMENTS["MLP"] + SWEEP, runs="sweep").finish()
+    run = new(tmp_path, EXPERIMENTS["MLP"], "optimizer.learning_rate=0.1", "seeds=3", runs="run").finish()
+    named = {"arm": 1.0}
+    for table in ("metrics", "diagnostics", "trials"):
+        path = f"{table}.csv"
+        rows = [row for row in sweep.table(sweep.path / path) if row["arm"] == 1]
+        assert [named | row for row in run.table(run.path / path)] == [
+            {key: value for key, value in row.items() if key != "optimizer.learning_rate"} for row in rows
+        ]
+    for kind in ("best", "epoch-0", "epoch-2", "state"):
+        ours, theirs = run.weights(kind), sweep.weights(kind)
+        assert {name: array.tobytes() for name, array in ours.items()} == {
+            name: array[3:6].tobytes() for name, array in theirs.items()
+        }
+
+
+def test_a_task_says_what_it_is_before_it_is_trained(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "{over: {learning_rate: [0.1, 1]}, seeds: 2}")
+    made = task(plan, distinct_trials(plan))
+    assert made.record.trials == ((0, 0), (0, 1), (1, 0), (1, 1))
+    assert (made.record.steps, made.record.train_seconds) == (0, 0.0)
+    outcome = finished(train_stack(made), partial(lambda shares, share: shares.append(share), shares := []))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert outcome.statuses == ["finished"] * 4

@@ -9,20 +9,25 @@ from pathlib import Path
 
 import pytest
 
-DYING = Path(__file__).parents[1] / "cli"
+HERE = Path(__file__).parent
+DYING = HERE.parent / "cli"
 
 PRELUDE = """
-import json, os, sys
+import os, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
+sys.path[:0] = sys.argv[2:]
 import numpy as np
 import safetensors.numpy
 from dying import DIED, die_at
 from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
 from mlpexp.store.files import write_text
-from mlpexp.store.listing import list_runs
-from mlpexp.store.run_folder import RunFolder
-from mlpexp.store.table import GrowingTable, as_csv, cut_back, read_rows
+from mlpexp.store.growing import GrowingTable
+from mlpexp.store.json_files import record_text
+from mlpexp.store.listing import list_results
+from mlpexp.store.part import Part, TrialRecord
+from mlpexp.store.result_folder import ResultFolder
+from mlpexp.store.weights import read_weights, seal, write_rows
+from store_records import STACK, summary
 
 def at_every_operation(folder, work, check):
     for number in range(1, 1000):
@@ -47,7 +52,7 @@ root = Path(sys.argv[1])
 def operations(script: str, folder: Path) -> int:
     """Runs a script that ends with ``at_every_operation``; returns at how many operations it died."""
     done = subprocess.run(
-        [sys.executable, "-c", PRELUDE + script, folder, DYING],
+        [sys.executable, "-c", PRELUDE + script, folder, DYING, HERE],
         capture_output=True,
         text=True,
         timeout=600,
@@ -101,21 +106,20 @@ at_every_operation(root, work, check)
     assert operations(script, tmp_path) >= 30
 
 
-def test_a_new_run_folder_killed_anywhere_is_complete_or_not_to_be_seen(tmp_path: Path) -> None:
+def test_a_new_result_folder_killed_anywhere_is_complete_or_not_to_be_seen(tmp_path: Path) -> None:
     script = """
-summary = {"name": "a", "hash": "x", "status": "running", "dataset": {}, "model": {}, "members": []}
-files = {"config.yaml": "seed: 0", "summary.json": json.dumps(summary), "environment.json": "{}"}
+files = {"config.yaml": "seed: 0", "summary.json": record_text(summary("running")), "environment.json": "{}"}
 def work(path):
-    RunFolder.create(path / "runs", "a", files)
+    ResultFolder.create(path / "runs", "a", files)
 def check(path, finished):
-    runs = list_runs(path / "runs") if (path / "runs").exists() else []
-    assert len(runs) == 1 or not finished
-    for run in runs:
-        folder = RunFolder.open(run.path)
+    results = list_results(path / "runs") if (path / "runs").exists() else []
+    assert len(results) == 1 or not finished
+    for result in results:
+        folder = ResultFolder.open(result.folder.path)
         assert {name: (folder.path / name).read_text() for name in files} == files
-        assert run.summary == summary
-    seen = [entry for entry in (path / "runs").iterdir() if not entry.name.startswith(".")] if finished or runs else []
-    assert len(seen) == len(runs)
+        assert result.summary == summary("running")
+    seen = [entry for entry in (path / "runs").iterdir() if not entry.name.startswith(".")] if finished or results else []
+    assert len(seen) == len(results)
 at_every_operation(root, work, check)
 """
     assert operations(script, tmp_path) >= 15
@@ -123,25 +127,74 @@ at_every_operation(root, work, check)
 
 def test_a_table_killed_anywhere_keeps_all_rows_that_were_made_permanent(tmp_path: Path) -> None:
     script = """
-columns = ("epoch", "loss")
-rows = [{"epoch": epoch, "loss": 0.1 * epoch} for epoch in range(6)]
+columns, lines = ("epoch", "loss"), [f"{epoch},{0.1 * epoch!r}\\n" for epoch in range(6)]
+header, known = "epoch,loss\\n", None
+def grow(path, first, known):
+    table = GrowingTable(path / "t.csv", columns, known)
+    for number, line in enumerate(lines[first : first + 3], first):
+        table.append(line.encode())
+        table.flush(permanent=True)
+        save_checkpoint(path, "c", {}, {"table": table.state(), "rows": number + 1})
+    table.close()
+def resume(path):
+    if not (path / "c.json").exists():
+        return grow(path, 0, None)
+    _, plain = load_checkpoint(path, "c")
+    grow(path, plain["rows"], plain["table"])
 def work(path):
-    for first in (0, 3):
-        cut_back(path / "t.csv", columns, lambda row: int(row["epoch"]) < first)
-        table = GrowingTable(path / "t.csv", columns)
-        for row in rows[first : first + 3]:
-            table.append([row])
-            table.flush(permanent=True)
-            write_text(path / "known", str(row["epoch"]))
-        table.close()
+    resume(path)
+    resume(path)
 def check(path, finished):
-    known = int((path / "known").read_text()) if (path / "known").exists() else -1
     text = (path / "t.csv").read_text() if (path / "t.csv").exists() else ""
-    assert as_csv(columns, rows).startswith(text)
-    assert not text or len(read_rows(path / "t.csv")) > known
+    assert (header + "".join(lines)).startswith(text)
+    for _ in range(3):
+        resume(path)
+    assert (path / "t.csv").read_text() == header + "".join(lines), path
 at_every_operation(root, work, check)
 """
-    assert operations(script, tmp_path) >= 30
+    assert operations(script, tmp_path) >= 60
+
+
+def test_a_part_killed_anywhere_counts_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    script = """
+trials = [TrialRecord(arm=0, seed=seed, status="finished") for seed in range(2)]
+def work(path):
+    part = Part(path / "parts" / "stack-0")
+    part.write_table("metrics", ["seed\\n", "0\\n", "1\\n"])
+    part.write_table("predictions", ["seed\\n", "0\\n"])
+    part.finish(trials, STACK)
+    Part(path / "there").put(part.contents())
+    part.remove()
+def check(path, finished):
+    for part in (Part(path / "parts" / "stack-0"), Part(path / "there")):
+        if part.is_done:
+            assert part.read().trials == tuple(trials)
+    assert not finished or (Part(path / "there").is_done and not (path / "parts" / "stack-0").exists())
+at_every_operation(root, work, check)
+"""
+    assert operations(script, tmp_path) >= 15
+
+
+def test_weights_killed_anywhere_are_written_again_to_the_same_bytes(tmp_path: Path) -> None:
+    script = """
+trials = [(0, seed) for seed in range(4)]
+arrays = {"w": np.arange(12, dtype=np.float32).reshape(4, 3) + 1, "s": np.arange(4) + 1.0}
+def write(path):
+    for rows in ([2, 3], [0, 1]):
+        write_rows(path, 4, rows, {name: array[rows] for name, array in arrays.items()})
+    seal(path, trials, [1] * 4)
+def work(path):
+    write(path / "w.safetensors")
+def check(path, finished):
+    if (path / "w.json").exists():
+        found, _ = read_weights(path / "w.safetensors", trials)
+        assert all((found[name] == arrays[name]).all() for name in arrays)
+    write(path / "w.safetensors")
+    write(path / "whole.safetensors")
+    assert (path / "w.safetensors").read_bytes() == (path / "whole.safetensors").read_bytes()
+at_every_operation(root, work, check)
+"""
+    assert operations(script, tmp_path) >= 7
 
 
 @pytest.mark.parametrize("half", [1, 2])

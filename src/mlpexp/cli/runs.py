@@ -178,17 +178,15 @@ def _headline(summary: "Summary | None") -> str:
     outcome = summary.outcome if summary else None
     if summary is None or outcome is None or outcome.best is None:
         return "-"
-    mean = outcome.arms[outcome.best].means.get(summary.metric.column)
-    if mean is None or mean.mean is None:
-        return "-"
-    best = f"best {summary.metric.label}" if summary.axes else f"{summary.metric.part} {_kind(summary)}"
-    return f"{best} {mean.mean:.4f}{_spread(mean)}"
-
-
-def _kind(summary: "Summary") -> str:
     from mlpexp.config.scores import LABELS
 
-    return LABELS[summary.metric.kind]
+    metric, means = summary.metric, outcome.arms[outcome.best].means
+    for part in reversed(summary.parts):  # where the score of one part is no number, that of the next
+        mean = means.get(f"{metric.when}_{part}_{metric.kind}")
+        if mean and mean.mean is not None:
+            name = f"best {metric.label}" if summary.axes else f"{part} {LABELS[metric.kind]}"
+            return f"{name} {mean.mean:.4f}{_spread(mean)}"
+    return "-"
 
 
 def _spread(mean: "Mean") -> str:

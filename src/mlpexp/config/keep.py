@@ -18,10 +18,11 @@ class Keep(Strict):
     """What is kept of a trained network beside its numbers."""
 
     weights: Literal["none", "best", "all"] | None = Field(
-        None, description="Weights of no trial, of the best, or of all; default: decided by their size."
+        None,
+        description="Of each trial's selected epoch (`best`), of its last one too (`all`); default: by their size.",
     )
     history: Annotated[int, Field(ge=0)] = Field(
-        0, description="Epochs whose weights are kept, too, evenly spread over the training."
+        0, description="So many epochs whose weights are kept, too, evenly spread, the first and the last among them."
     )
     state: Annotated[bool, BeforeValidator(_in_words)] = Field(
         False, description="Whether what the optimizer remembers at the end is kept (`yes` or `no`)."

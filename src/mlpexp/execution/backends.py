@@ -101,10 +101,14 @@ def on_dask(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: St
             cluster.close()
 
 
-def _remote(task: StackTask) -> StackOutcome:
+def _remote(task: StackTask) -> StackOutcome | Exception:
+    """The outcome of a task, or what it failed of: raised there, it would look like the loss of a machine here."""
     from mlpexp.execution.driver import finished, train_stack
 
-    return finished(train_stack(task))
+    try:
+        return finished(train_stack(task))
+    except Exception as error:
+        return error
 
 
 def _obey(stop: Stop) -> None:
@@ -113,9 +117,11 @@ def _obey(stop: Stop) -> None:
 
 
 def _result(get: Callable[[], Any], task: StackTask) -> StackOutcome:
-    """What a task gave; one that the cluster gave up is failed."""
+    """What a task gave; one that the cluster gave up is failed, and what it failed of is raised."""
     try:
-        outcome: StackOutcome = get()
+        outcome: StackOutcome | Exception = get()
     except Exception as error:
         return failed(task, f"lost on the cluster: {type(error).__name__}")
+    if isinstance(outcome, Exception):
+        raise outcome
     return outcome

@@ -67,12 +67,14 @@ def finished_parts(folder: ResultFolder, name: str, num_trials: int, *, failures
         record = part.read()
         ended = failures or any(trial.status != "failed" for trial in record.trials)
         return [Ended(part, record)] if ended else None
-    if num_trials < 2 or not folder.part(f"{name}.0").folder.exists():
+    if num_trials < 2:
         return None
     middle = num_trials // 2
-    halves = ((f"{name}.0", middle), (f"{name}.1", num_trials - middle))
-    first, second = (finished_parts(folder, half, number, failures=failures) for half, number in halves)
-    return None if first is None or second is None else first + second
+    first = finished_parts(folder, f"{name}.0", middle, failures=failures)  # which may itself have left halves
+    if first is None:
+        return None
+    second = finished_parts(folder, f"{name}.1", num_trials - middle, failures=failures)
+    return None if second is None else first + second
 
 
 def trained(plan: Plan, parts: Sequence[Ended]) -> Trained:

@@ -31,7 +31,7 @@ from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stacking, recorded, restacked
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
-from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording
+from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Summary
 from mlpexp.training.records import Record
@@ -143,8 +143,8 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
         Interrupted: After Ctrl-C or SIGTERM; everything is saved.
         RunError: A file cannot be written, or every trial failed.
     """
-    folder = job.folder
-    with folder.locked() as note, stop_on_signals() as stop:
+    folder, word = job.folder, "run" if job.plan.planned_by == "train" else "sweep"
+    with folder.locked(word) as note, stop_on_signals() as stop:
         opening = folder.read_summary()
         _refuse_complete(folder, opening)  # another process may have finished it a moment ago
         resumed = folder.parts.is_dir()
@@ -176,7 +176,7 @@ def _trained(
     folder, stacks = job.folder, job.stacking.stacks
     waiting = []
     for stack in stacks:
-        parts, note = _known(folder, f"stack-{stack.number}", len(stack.trials))
+        parts, note = _known(folder, stack.name, len(stack.trials))
         if parts is None:
             waiting.append(stack)
         else:
@@ -215,8 +215,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     folder, plan = job.folder, job.plan
     parts = []
     for stack in job.stacking.stacks:
-        name = f"stack-{stack.number}"
-        parts += finished_parts(folder, name, len(stack.trials), failures=True) or []
+        parts += finished_parts(folder, stack.name, len(stack.trials), failures=True) or []
     found = trained(plan, parts)
     failures = [trial for trial in found.trials.values() if trial.status == "failed"]
     if len(failures) == len(found.trials):
@@ -225,8 +224,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     seal_weights(folder, plan, job.stacking, job.recording, found)
     stacks = stacks_record(found)
     write_record(folder.stacks, stacks)
-    known = {"device": " and ".join(stacks.of("device")), "cpu_capability": " and ".join(stacks.of("capability"))}
-    write_text(folder.environment, as_json({**read_json(folder.environment), **known}))
+    _note_machine(folder, stacks)
     return closing_summary(opening, plan, found)
 
 
@@ -307,3 +305,11 @@ def _note_resumption(job: Job) -> None:
     now = resumption(_devices(job.plan), _threads(job.stacking))
     resumed = [*recorded_environment.get("resumed", []), now]
     write_text(job.folder.environment, as_json({**recorded_environment, "resumed": resumed}))
+
+
+def _note_machine(folder: ResultFolder, stacks: StacksRecord) -> None:
+    """Adds to ``environment.json`` the devices that ``auto`` has meant, also where training was gone on with."""
+    device, recorded_environment = " and ".join(stacks.of("device")), read_json(folder.environment)
+    known = {"device": device, "cpu_capability": " and ".join(stacks.of("capability"))}
+    resumed = [{**entry, "device": device} for entry in recorded_environment.get("resumed", [])]
+    write_text(folder.environment, as_json({**recorded_environment, **known, "resumed": resumed}))

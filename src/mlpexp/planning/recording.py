@@ -55,12 +55,13 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
 
 def sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     """What is kept, for those who look at a plan."""
-    size = weight_bytes(plan, num_distinct)
-    amount = f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
+    amount = _amount(weight_bytes(plan, num_distinct))
+    differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
+    of_best = f"weights of each trial's {'selected' if differ else 'last'} epoch are kept: {amount}"
     words = {
         "none": f"no weights are kept (those of the best epochs would take {amount}; keep.weights: best)",
-        "best": f"weights of each trial's selected epoch are kept: {amount}",
-        "all": f"weights of each trial's last and selected epoch are kept: {amount} each",
+        "best": of_best,
+        "all": f"weights of each trial's last and selected epoch are kept: {amount} each" if differ else of_best,
     }
     lines = [words[kept.weights]]
     if "predictions" not in kept.tables and plan.base.experiment.model.name != "som":
@@ -68,6 +69,14 @@ def sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
             f"predictions would be more than {MOST_ROWS:,} rows: `mlpexp plot RESULT --arm N` makes those of an arm"
         )
     return lines
+
+
+def _amount(num_bytes: int) -> str:
+    """``12.3 kB``, ``4.0 MB``, ``1.5 GB``."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if num_bytes >= size:
+            return f"{num_bytes / size:,.1f} {unit}"
+    return f"{num_bytes / 1e3:.1f} kB"
 
 
 def weight_bytes(plan: Plan, num_distinct: int) -> int:

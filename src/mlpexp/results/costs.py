@@ -1,4 +1,4 @@
-"""What the arms of a result cost: the time of an update and of a trial."""
+"""What each arm of a result cost, from the stacks that its trials were trained in."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

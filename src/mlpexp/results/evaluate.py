@@ -56,9 +56,8 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         evaluation.add(network.select(places), samples, members, numbers, architectures)
     written = []
     for name, lines in evaluation.tables():
-        header, *rows = lines
-        rows.sort(key=lambda row: int(row[: row.index(",")]))  # by seed, as tables of whole results are
-        write_text(arm.folder / f"{name}.csv", "".join([header, *rows]))
+        ordered = sorted(lines[1:], key=lambda line: int(line[: line.index(",")]))  # by seed, as in whole results
+        write_text(arm.folder / f"{name}.csv", "".join([lines[0], *ordered]))
         written.append(name)
     if "misclassified" in missing:
         table = misclassified(arm.folder / "predictions.csv", dataset, arm_column=False)

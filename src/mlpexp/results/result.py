@@ -102,7 +102,7 @@ class Result:
                 raise Absent
             return _with_arm(pd.DataFrame(rows))
         keys = [axis.key for axis in self.summary.axes]
-        if self.summary.outcome is None and not self.folder.trials.is_file() and self.summary.format != 1:
+        if not self.summary.complete and not self.folder.trials.is_file() and self.summary.format != 1:
             return _with_arm(trials_so_far(self.folder, self.arms if keys else None, keys))
         return _with_arm(complete_table(self.folder.trials, {"status", "reason", *keys}))
 
@@ -115,7 +115,7 @@ class Result:
         """
         summary = self.summary
         try:
-            if summary.outcome is not None:
+            if summary.complete and summary.outcome is not None:
                 return self.trials
         except Absent:
             pass
@@ -163,7 +163,7 @@ class Result:
     def evaluation(self, name: str) -> "pd.DataFrame":
         """A table of ``evaluation/``, as far as it was written by training: ``predictions``, ``histograms``, ..."""
         path = self.folder.evaluation / f"{name}.csv"
-        if self.summary.outcome is None and not path.is_file():
+        if not self.summary.complete and not path.is_file():
             return _with_arm(rows_so_far(self.folder, name, ended=True))
         return _with_arm(complete_table(path))
 

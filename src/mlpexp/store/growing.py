@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,16 @@ class GrowingTable:
             self._stream = path.open("wb" if known is None else "r+b")
         self._sum = hashlib.sha256()
         self._length = 0
-        if known is None:
-            self.append(header)
-            self.flush()
-        else:
-            self._cut_back(header, known)
+        try:
+            if known is None:
+                self.append(header)
+                self.flush()
+            else:
+                self._cut_back(header, known)
+        except RunError:
+            with suppress(OSError):  # what could not be written before cannot be now
+                self._stream.close()
+            raise
 
     def append(self, lines: bytes) -> None:
         """Adds whole lines; they reach the file at the next ``flush`` at the latest.
@@ -69,7 +75,6 @@ class GrowingTable:
             content = self._stream.read(known["bytes"])
             self._sum.update(content)
             if self._sum.hexdigest() != known["sha256"] or not content.startswith(header):
-                self._stream.close()
                 raise RunError(f"{self.path}: damaged: not what its checkpoint knows")
             self._stream.truncate(known["bytes"])
             self._stream.seek(known["bytes"])

@@ -14,8 +14,12 @@ NO_LOCKS = "this drive knows no locks: see to it that no other process trains th
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[str]:
+def locked(folder: Path, what: str) -> Iterator[str]:
     """Holds a folder for this process; the lock goes with the process, however it ends.
+
+    Args:
+        folder: Of a result.
+        what: A run or a sweep.
 
     Yields:
         A sentence to be said where the drive knows no locks, so that nothing is held; else nothing.
@@ -29,7 +33,7 @@ def locked(folder: Path) -> Iterator[str]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise RunError(f"{folder}: another process is training it") from None
+        raise RunError(f"{folder}: another process is training this {what}") from None
     except OSError as error:
         if error.errno not in WITHOUT_LOCKS:
             with write_errors(folder):

@@ -118,13 +118,13 @@ class ResultFolder:
             remove_folder(folder)
 
     @contextmanager
-    def locked(self) -> Iterator[str]:
+    def locked(self, what: str) -> Iterator[str]:
         """Holds the result for this process; see ``lock.locked``.
 
         Raises:
             RunError: Another process holds it.
         """
-        with locked(self.path) as note:
+        with locked(self.path, what) as note:
             yield note
 
 
