@@ -21,9 +21,9 @@ from results_builder import (
     build_sweep,
 )  # fmt: skip
 from safetensors import safe_open
+from trained_results import Trained
 
-from mlpexp.execution.local import in_this_process
-from mlpexp.execution.run import new_job, train
+from mlpexp.execution.run import new_job, reopened
 from mlpexp.planning.stacks import stacking
 from mlpexp.report.figures import draw_figures
 from mlpexp.results.result import Result
@@ -59,10 +59,7 @@ def built(folder: Path, axes: dict[str, list[str]] | None, how: dict[str, Any], 
 
 def trained(folder: Path, like: BuiltResult) -> Path:
     """The same plan, carried out."""
-    job = new_job(like.plan, stacking(like.plan, 1, MEMORY), folder, ["mlpexp"])
-    for _ in train(job, in_this_process):
-        pass
-    return job.folder.path
+    return Trained(new_job(like.plan, stacking(like.plan, 1, MEMORY), folder, ["mlpexp"])).finish().path
 
 
 def files(folder: Path) -> list[str]:
@@ -135,13 +132,10 @@ def test_a_built_result_can_be_read(
 
 
 def test_a_built_result_that_was_interrupted_can_be_gone_on_with(tmp_path: Path) -> None:
-    from mlpexp.execution.run import reopened
-
     begun = build_sweep(tmp_path / "a", {BATCH: ["4", "16"]}, seeds=2, epochs=3, stacks=1)
     assert (begun.result.summary.status, begun.result.summary.outcome) == ("interrupted", None)
     before = begun.result.trials
-    for _ in train(reopened(begun.path), in_this_process):
-        pass
+    Trained(reopened(begun.path)).finish()
     after = begun.result.trials
     assert begun.result.summary.status == "finished"
     first = after[after["arm"] == 0].reset_index(drop=True)
