@@ -289,3 +289,24 @@ def test_the_callers_threads_are_put_back(threads: int, make: Make, disturbed: C
         assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("lazy_disk")
+def test_a_death_between_the_last_files_loses_nothing(
+    make: Make, disturbed: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``stacks.json`` knows the halves already, ``summary.json`` not yet that all is trained."""
+    whole = make(SWEEP).finish()
+    begun = disturbed(larger_than(3, MemoryError()))
+    broken = make(SWEEP)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mlpexp.execution.run.closing_summary", dies)
+        with pytest.raises(KeyboardInterrupt):
+            broken.finish()
+    before = len(begun)
+    assert broken.resumed().finish().bytes() == whole.bytes()
+    assert len(begun) == before, "a stack was trained again"

@@ -148,6 +148,7 @@ def test_a_loss_that_json_has_no_number_for_becomes_null_in_the_summary(trained:
 def test_times_are_summed_over_stacks() -> None:
     stacks = tuple(
         StackRecord(
+            part="stack-0",
             program=0,
             threads=1,
             trials=((0, 2 * i), (0, 2 * i + 1)),

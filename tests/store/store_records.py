@@ -3,7 +3,7 @@
 from mlpexp.store.plan_files import StackRecord
 from mlpexp.store.summary import ArmSummary, DatasetSummary, Mean, MetricSummary, ModelSummary, Outcome, Status, Summary
 
-STACK = StackRecord(program=0, threads=1, trials=((0, 0), (0, 1), (1, 0), (1, 1)))
+STACK = StackRecord(part="stack-0", program=0, threads=1, trials=((0, 0), (0, 1), (1, 0), (1, 1)))
 
 
 def summary(status: Status = "finished", name: str = "a") -> Summary:

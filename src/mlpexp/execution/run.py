@@ -176,7 +176,7 @@ def _trained(
     folder, stacks = job.folder, job.stacking.stacks
     waiting = []
     for stack in stacks:
-        parts, note = _known(folder, f"stack-{stack.number}", len(stack.trials))
+        parts, note = _known(folder, stack.name, len(stack.trials))
         if parts is None:
             waiting.append(stack)
         else:
@@ -215,8 +215,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     folder, plan = job.folder, job.plan
     parts = []
     for stack in job.stacking.stacks:
-        name = f"stack-{stack.number}"
-        parts += finished_parts(folder, name, len(stack.trials), failures=True) or []
+        parts += finished_parts(folder, stack.name, len(stack.trials), failures=True) or []
     found = trained(plan, parts)
     failures = [trial for trial in found.trials.values() if trial.status == "failed"]
     if len(failures) == len(found.trials):

@@ -48,7 +48,7 @@ class StackTask:
     def record(self) -> StackRecord:
         """What is known of the stack before it is trained."""
         trials = tuple((arm, member.seed) for arm, member in zip(self.arms, self.members, strict=True))
-        return StackRecord(program=self.program, threads=self.threads, trials=trials)
+        return StackRecord(part=self.name, program=self.program, threads=self.threads, trials=trials)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def task_of(
     """
     members = tuple(trial.arm.experiment.model_copy(update={"seed": trial.seed}) for trial in stack.trials)
     return StackTask(
-        f"stack-{stack.number}", stack.number, members, tuple(trial.arm.number for trial in stack.trials),
+        stack.name, stack.number, members, tuple(trial.arm.number for trial in stack.trials),
         tuple(rows[trial.key] for trial in stack.trials), stack.program, num_rows, stack.threads, recording,
         data_dir, folder,
     )  # fmt: skip

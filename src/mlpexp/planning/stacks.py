@@ -47,6 +47,7 @@ class Stack:
         trials: Its members, in the order of the arms.
         cost: The estimate.
         threads: CPU threads it is trained with.
+        name: Of what it leaves in the folder: ``stack-3``.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Stack:
     trials: list[Trial]
     cost: Cost
     threads: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
         reasons.append(f"cut further to keep {jobs} workers busy")
     share = len(plan.arms) == 1 and jobs == 1
     stacks = [
-        Stack(i, program, trials, _cost(trials), threads_for(trials[0].arm.prepared, alone=share))
+        Stack(i, program, trials, _cost(trials), threads_for(trials[0].arm.prepared, alone=share), f"stack-{i}")
         for i, (program, trials) in enumerate(shared)
     ]
     return Stacking(stacks, programs, reasons)
@@ -125,7 +127,7 @@ def restacked(plan: Plan, record: StacksRecord) -> Stacking:
     stacks = []
     for number, stack in enumerate(record.stacks):
         trials = [Trial(plan.arms[arm], seed) for arm, seed in stack.trials]
-        stacks.append(Stack(number, stack.program, trials, _cost(trials), stack.threads))
+        stacks.append(Stack(number, stack.program, trials, _cost(trials), stack.threads, stack.part))
     return Stacking(stacks, _programs(plan), [])
 
 
@@ -133,7 +135,9 @@ def recorded(stacking: Stacking) -> StacksRecord:
     """How the trials are cut, for ``stacks.json``."""
     return StacksRecord(
         stacks=tuple(
-            StackRecord(program=stack.program, threads=stack.threads, trials=tuple(t.key for t in stack.trials))
+            StackRecord(
+                part=stack.name, program=stack.program, threads=stack.threads, trials=tuple(t.key for t in stack.trials)
+            )
             for stack in stacking.stacks
         )
     )

@@ -14,6 +14,7 @@ from mlpexp.config.load import read_source
 from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.plan import Plan, plan_from
+from mlpexp.results.costs import COSTS, costs
 from mlpexp.store.checkpoint import load_checkpoint
 from mlpexp.store.frames import Absent, complete_table, to_the_last_bit
 from mlpexp.store.json_files import read_json, read_record
@@ -297,32 +298,6 @@ class ArmResult:
         if rows.empty:
             raise Absent
         return rows.drop(columns="arm").reset_index(drop=True)
-
-
-COSTS = ("microseconds_per_step", "train_seconds", "trials_per_stack")
-
-
-def costs(stacks: StacksRecord, arms: Sequence[PlannedArm]) -> "pd.DataFrame":
-    """Means over the stacks of an arm's seeds; trials of one stack are charged an equal share of it.
-
-    Returns:
-        Columns arm, microseconds_per_step, train_seconds, trials_per_stack; NaN where nothing was trained.
-    """
-    import pandas as pd
-
-    shares: dict[int, list[tuple[float, float, float]]] = {}
-    for stack in stacks.stacks:
-        size = len(stack.trials)
-        if stack.steps:
-            share = (1e6 * stack.train_seconds / stack.steps / size, stack.train_seconds / size, float(size))
-            for arm, _ in stack.trials:
-                shares.setdefault(arm, []).append(share)
-    first: dict[str, int] = {}
-    same_as = [first.setdefault(arm.identity, number) for number, arm in enumerate(arms)]
-    rows = [np.mean(shares[same], 0) if same in shares else (np.nan,) * 3 for same in same_as]
-    table = pd.DataFrame(np.array(rows, dtype=float), columns=list(COSTS))
-    table.insert(0, "arm", np.arange(len(arms)))
-    return table
 
 
 def _with_arm(table: "pd.DataFrame", number: int = 0) -> "pd.DataFrame":

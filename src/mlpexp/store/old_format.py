@@ -194,7 +194,7 @@ def _stacks(time: Mapping[str, Any], environment: Mapping[str, Any]) -> StacksRe
     per_step = float(time.get("microseconds_per_step") or 0.0)
     train = float(time.get("train_seconds", 0.0))
     each = StackRecord(
-        program=0, threads=int(environment.get("threads", 1)), trials=(),
+        part="", program=0, threads=int(environment.get("threads", 1)), trials=(),
         device=" and ".join(time.get("devices", [str(environment.get("device", ""))])),
         engine=str(environment.get("engine", "")), steps=round(1e6 * train / per_step / count) if per_step else 0,
         train_seconds=train / count, evaluation_seconds=float(time.get("evaluation_seconds", 0.0)) / count,

@@ -64,12 +64,14 @@ class StackRecord(Strict):
     """A stack: its trials (arm, seed), and, once trained, what it took.
 
     Attributes:
+        part: What it left in ``parts/``: ``stack-3``, or ``stack-3.0`` if there was memory for half of it only.
         program: Which file of weights its trials are in.
         threads: CPU threads it is trained with.
         steps: Updates; 0 before it is trained.
         capability: The instructions of the CPU that torch uses, such as ``AVX2``.
     """
 
+    part: str
     program: int
     threads: int
     trials: tuple[tuple[int, int], ...]
