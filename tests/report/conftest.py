@@ -1,23 +1,16 @@
-"""Fixtures: run folders."""
-
-from pathlib import Path
+"""Fixtures: tables of numbers that are made up, and figures without pictures."""
 
 import pytest
-from run_builder import RunBuilder
+from invented_tables import InventedTables
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> RunBuilder:
-    """An empty run folder of three seeds, to be filled."""
-    return RunBuilder(tmp_path / "run")
+def tables() -> InventedTables:
+    """Of three seeds."""
+    return InventedTables()
 
 
 @pytest.fixture
-def iris_run(run: RunBuilder) -> RunBuilder:
-    """A finished classification run."""
-    run.config()
-    run.summary()
-    run.metrics()
-    run.predictions()
-    run.histograms()
-    return run
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are made but no pictures: most of the time goes into those."""
+    monkeypatch.setattr("mlpexp.report.save_figures.rendered", lambda drawing, formats: dict.fromkeys(formats, b""))

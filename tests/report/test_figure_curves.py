@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from invented_tables import InventedTables
 from matplotlib.collections import LineCollection
-from run_builder import RunBuilder
 
 from mlpexp.report.curves import draw_accuracy, draw_learning_rate, draw_loss, draw_r2
 from mlpexp.report.facts import RunFacts
@@ -27,8 +27,8 @@ def labels(figure) -> list[str]:
     return figure.axes[0].get_legend_handles_labels()[1]
 
 
-def test_mean_and_interval_are_those_of_the_seeds(run: RunBuilder) -> None:
-    metrics = run.metrics()
+def test_mean_and_interval_are_those_of_the_seeds(tables: InventedTables) -> None:
+    metrics = tables.metrics()
     figure, numbers = draw_loss(metrics, FACTS)
     row = numbers[(numbers["part"] == "test") & (numbers["epoch"] == 5)].iloc[0]
     losses = metrics.loc[metrics["epoch"] == 5].sort_values("seed")["test_loss"].to_numpy()
@@ -45,23 +45,23 @@ def test_mean_and_interval_are_those_of_the_seeds(run: RunBuilder) -> None:
     assert [len(artist.get_segments()) for artist in thin] == [3, 3]
 
 
-def test_accuracy_is_in_per_cent_and_r2_is_not(run: RunBuilder) -> None:
-    metrics = run.metrics()
+def test_accuracy_is_in_per_cent_and_r2_is_not(tables: InventedTables) -> None:
+    metrics = tables.metrics()
     figure, numbers = draw_accuracy(metrics, FACTS)
     first = metrics[(metrics["seed"] == 1) & (metrics["epoch"] == 4)].iloc[0]
     shown = numbers[(numbers["part"] == "train") & (numbers["epoch"] == 4)].iloc[0]
     assert shown["seed_1"] == pytest.approx(100 * first["train_accuracy"])
     assert figure.axes[0].get_ylabel() == "accuracy (%)"
     assert draw_r2(metrics, FACTS) is None
-    regression = run.metrics(second="r2")
+    regression = tables.metrics(second="r2")
     figure, numbers = draw_r2(regression, FACTS)
     assert numbers["mean"].max() <= 1
     assert figure.axes[0].get_ylabel() == "R²"
     assert draw_accuracy(regression, FACTS) is None
 
 
-def test_without_test_split_the_label_says_so(run: RunBuilder) -> None:
-    metrics = run.metrics(parts=("train",))
+def test_without_test_split_the_label_says_so(tables: InventedTables) -> None:
+    metrics = tables.metrics(parts=("train",))
     assert draw_accuracy(metrics, FACTS).figure.axes[0].get_ylabel() == "training accuracy (%), no test split"
     assert draw_loss(metrics, FACTS).figure.axes[0].get_ylabel() == "cross-entropy (nats), no test split"
 
@@ -82,9 +82,9 @@ def test_the_loss_axis_is_logarithmic_from_two_decades_on(last: float, scale: st
 
 
 @pytest.fixture
-def with_explosion(run: RunBuilder) -> pd.DataFrame:
+def with_explosion(tables: InventedTables) -> pd.DataFrame:
     """Seed 1 explodes and ends at epoch 6."""
-    metrics = run.metrics()
+    metrics = tables.metrics()
     metrics = metrics[(metrics["seed"] != 1) | (metrics["epoch"] <= 6)].reset_index(drop=True)
     seed = metrics["seed"] == 1
     metrics.loc[seed & (metrics["epoch"] == 5), ["train_loss", "test_loss"]] = 1e30
@@ -118,15 +118,15 @@ def test_the_accuracy_of_a_diverged_seed_is_marked_at_the_lower_edge(with_explos
     assert cross.get_ydata()[0] == pytest.approx(low, abs=0.05 * (high - low))
 
 
-def test_divergence_known_from_the_summary_alone_counts(run: RunBuilder) -> None:
-    metrics = run.metrics()
+def test_divergence_known_from_the_summary_alone_counts(tables: InventedTables) -> None:
+    metrics = tables.metrics()
     assert diverged_seeds(metrics, {2}) == {2}
     _, numbers = draw_loss(metrics, RunFacts(diverged=frozenset({2})))
     assert set(numbers["n"]) == {2}
 
 
-def test_if_all_seeds_diverge_all_are_shown(run: RunBuilder) -> None:
-    metrics = run.metrics(second="r2")
+def test_if_all_seeds_diverge_all_are_shown(tables: InventedTables) -> None:
+    metrics = tables.metrics(second="r2")
     last = metrics["epoch"] == 12
     metrics.loc[metrics["epoch"] > 6, ["train_loss", "test_loss"]] = 1e20
     metrics.loc[last, ["train_loss", "test_loss", "train_r2", "test_r2"]] = np.nan
@@ -177,26 +177,26 @@ def test_the_accuracy_axis_begins_below_what_is_reached(late: float, low: float)
     assert ("values down to 20 %" in texts(figure)) == (low > 20)
 
 
-def test_best_epochs_are_marked(run: RunBuilder) -> None:
+def test_best_epochs_are_marked(tables: InventedTables) -> None:
     facts = RunFacts(best_epochs={0: 5, 1: 7, 2: 99})  # seed 2: from another run
-    figure, _ = draw_loss(run.metrics(), facts)
+    figure, _ = draw_loss(tables.metrics(), facts)
     triangle = next(line for line in figure.axes[0].lines if line.get_label() == "best epoch")
     assert list(triangle.get_xdata()) == [5, 7]
 
 
-def test_running_metrics_are_called_by_their_name(run: RunBuilder) -> None:
-    figure, _ = draw_loss(run.metrics(), RunFacts(running_train_metrics=True))
+def test_running_metrics_are_called_by_their_name(tables: InventedTables) -> None:
+    figure, _ = draw_loss(tables.metrics(), RunFacts(running_train_metrics=True))
     assert labels(figure)[0] == "training (mean over the epoch)"
 
 
-def test_a_constant_learning_rate_is_not_drawn(run: RunBuilder) -> None:
-    metrics = run.metrics()
+def test_a_constant_learning_rate_is_not_drawn(tables: InventedTables) -> None:
+    metrics = tables.metrics()
     metrics.loc[metrics["epoch"] == 0, "learning_rate"] = 0.0  # before the first step
     assert draw_learning_rate(metrics, FACTS) is None
 
 
-def test_a_schedule_is_drawn(run: RunBuilder) -> None:
-    metrics = run.metrics()
+def test_a_schedule_is_drawn(tables: InventedTables) -> None:
+    metrics = tables.metrics()
     metrics["learning_rate"] = 0.1 * 0.5 ** metrics["epoch"]
     figure, numbers = draw_learning_rate(metrics, FACTS)
     assert numbers["epoch"].tolist() == list(range(1, 13))

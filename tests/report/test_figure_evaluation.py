@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from run_builder import CLASSES, RunBuilder
+from invented_tables import CLASSES, InventedTables
 from sklearn.metrics import confusion_matrix, r2_score
 
 from mlpexp.report.boundary import draw_boundary
@@ -28,8 +28,8 @@ def matrix(numbers: pd.DataFrame) -> np.ndarray:
     return numbers["count"].to_numpy().reshape(math.isqrt(len(numbers)), -1)
 
 
-def test_confusion_equals_scikit_learn(run: RunBuilder) -> None:
-    predictions = run.predictions()
+def test_confusion_equals_scikit_learn(tables: InventedTables) -> None:
+    predictions = tables.predictions()
     figure, numbers = draw_confusion(predictions, FACTS)
     test = predictions[predictions["part"] == "test"]
     assert matrix(numbers).tolist() == confusion_matrix(test["target"], test["predicted"]).tolist()
@@ -41,19 +41,19 @@ def test_confusion_equals_scikit_learn(run: RunBuilder) -> None:
     assert [t for t in written if "%" not in t] == [str(n) for n in matrix(numbers).ravel() if n]
 
 
-def test_confusion_of_the_training_part_is_labelled_so(run: RunBuilder) -> None:
-    predictions = run.predictions()
+def test_confusion_of_the_training_part_is_labelled_so(tables: InventedTables) -> None:
+    predictions = tables.predictions()
     figure, numbers = draw_confusion(predictions[predictions["part"] == "train"], FACTS)
     assert numbers["count"].sum() == 60
     assert "on the training part" in texts(figure)
     assert "no test split" in texts(figure)
 
 
-def test_confusion_leaves_diverged_seeds_out_and_says_so(run: RunBuilder) -> None:
-    figure, numbers = draw_confusion(run.predictions(), RunFacts(diverged=frozenset({1})))
+def test_confusion_leaves_diverged_seeds_out_and_says_so(tables: InventedTables) -> None:
+    figure, numbers = draw_confusion(tables.predictions(), RunFacts(diverged=frozenset({1})))
     assert numbers["count"].sum() == 30
     assert "1 diverged left out" in texts(figure)
-    _, numbers = draw_confusion(run.predictions(), RunFacts(diverged=frozenset({0, 1, 2})))
+    _, numbers = draw_confusion(tables.predictions(), RunFacts(diverged=frozenset({0, 1, 2})))
     assert numbers["count"].sum() == 45
 
 
@@ -65,8 +65,8 @@ def test_confusion_has_classes_that_nobody_predicted() -> None:
 
 
 @pytest.mark.parametrize("num_classes", [2, 10, 20, 30])
-def test_confusion_of_any_number_of_classes(run: RunBuilder, num_classes: int) -> None:
-    predictions = run.predictions(num_classes)
+def test_confusion_of_any_number_of_classes(tables: InventedTables, num_classes: int) -> None:
+    predictions = tables.predictions(num_classes)
     figure, numbers = draw_confusion(predictions, RunFacts())
     test = predictions[predictions["part"] == "test"]
     expected = confusion_matrix(test["target"], test["predicted"], labels=range(math.isqrt(len(numbers))))
@@ -74,8 +74,8 @@ def test_confusion_of_any_number_of_classes(run: RunBuilder, num_classes: int) -
     figure.draw_without_rendering()
 
 
-def test_accuracy_has_its_interval(run: RunBuilder) -> None:
-    rows = run.predictions()
+def test_accuracy_has_its_interval(tables: InventedTables) -> None:
+    rows = tables.predictions()
     rows = rows[rows["part"] == "test"]
     shares = [(own["target"] == own["predicted"]).mean() for _, own in rows.groupby("seed")]
     over_seeds = mean_interval(shares)
@@ -93,8 +93,8 @@ def test_confusion_counts_of_a_large_table() -> None:
     assert confusion_counts(rows, 10).tolist() == confusion_matrix(rows["target"], rows["predicted"]).tolist()
 
 
-def test_histograms_keep_every_count(run: RunBuilder) -> None:
-    histograms = run.histograms(("dense1", "dense2", "output"))
+def test_histograms_keep_every_count(tables: InventedTables) -> None:
+    histograms = tables.histograms(("dense1", "dense2", "output"))
     for draw, kinds in ((draw_weights, ["weights initial", "weights final"]), (draw_activations, ["activations"])):
         figure, numbers = draw(histograms, FACTS)
         assert len(figure.axes) == 3
@@ -106,8 +106,8 @@ def test_histograms_keep_every_count(run: RunBuilder) -> None:
         assert len(numbers) < len(histograms)  # a few hundred values do not fill 50 bins
 
 
-def test_histograms_of_many_layers_say_what_is_left_out(run: RunBuilder) -> None:
-    figure, numbers = draw_weights(run.histograms([f"dense{i}" for i in range(15)]), FACTS)
+def test_histograms_of_many_layers_say_what_is_left_out(tables: InventedTables) -> None:
+    figure, numbers = draw_weights(tables.histograms([f"dense{i}" for i in range(15)]), FACTS)
     assert len(figure.axes) == numbers["layer"].nunique() == 12
     assert "the first 12 of 15 layers" in texts(figure)
 
@@ -128,8 +128,8 @@ def test_weights_that_are_all_equal_are_drawn() -> None:
     assert np.isfinite(numbers["density"]).all()
 
 
-def test_boundary_shows_grid_and_samples_of_its_seed(run: RunBuilder) -> None:
-    boundary, predictions = run.boundary(), run.predictions(features=("x1", "x2"))
+def test_boundary_shows_grid_and_samples_of_its_seed(tables: InventedTables) -> None:
+    boundary, predictions = tables.boundary(), tables.predictions(features=("x1", "x2"))
     figure, numbers = draw_boundary(boundary, predictions, FACTS)
     assert (numbers["part"] == "grid").sum() == len(boundary)
     shown = numbers[numbers["part"] != "grid"]
@@ -141,14 +141,14 @@ def test_boundary_shows_grid_and_samples_of_its_seed(run: RunBuilder) -> None:
     assert image.shape == (12, 15, 3)  # the second feature is upwards
 
 
-def test_boundary_without_samples(run: RunBuilder) -> None:
-    for predictions in (None, run.predictions()):  # the second without the features
-        _, numbers = draw_boundary(run.boundary(), predictions, FACTS)
+def test_boundary_without_samples(tables: InventedTables) -> None:
+    for predictions in (None, tables.predictions()):  # the second without the features
+        _, numbers = draw_boundary(tables.boundary(), predictions, FACTS)
         assert set(numbers["part"]) == {"grid"}
 
 
-def test_curve_shows_seeds_mean_truth_and_samples(run: RunBuilder) -> None:
-    curve, predictions = run.curve(), run.numbers()
+def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> None:
+    curve, predictions = tables.curve(), tables.numbers()
     figure, numbers = draw_curve(curve, predictions, RunFacts(target="y"))
     by_what = dict(list(numbers.groupby("what")))
     x = by_what["mean"]["x"].to_numpy()
@@ -162,27 +162,27 @@ def test_curve_shows_seeds_mean_truth_and_samples(run: RunBuilder) -> None:
     assert "mean of n = 3 seeds" in texts(figure)
 
 
-def test_a_wild_curve_does_not_flatten_the_others(run: RunBuilder) -> None:
-    curve = run.curve()
+def test_a_wild_curve_does_not_flatten_the_others(tables: InventedTables) -> None:
+    curve = tables.curve()
     curve.loc[curve["seed"] == 2, "predicted"] = 1e30
-    figure, numbers = draw_curve(curve, run.numbers(), RunFacts(diverged=frozenset({2})))
+    figure, numbers = draw_curve(curve, tables.numbers(), RunFacts(diverged=frozenset({2})))
     mean = numbers[numbers["what"] == "mean"]
     assert mean["y"].to_numpy() == pytest.approx(np.sin(mean["x"].to_numpy()) + 0.05)
     assert figure.axes[0].get_ylim()[1] < 3
     assert "1 diverged, not in the mean" in texts(figure)
-    figure, _ = draw_curve(curve, run.numbers(), RunFacts())
+    figure, _ = draw_curve(curve, tables.numbers(), RunFacts())
     assert "the mean lies outside" in texts(figure)
 
 
-def test_r2_equals_scikit_learn(run: RunBuilder) -> None:
-    rows = run.numbers()
+def test_r2_equals_scikit_learn(tables: InventedTables) -> None:
+    rows = tables.numbers()
     target, predicted = rows["target"].to_numpy(), rows["predicted"].to_numpy()
     assert r2(target, predicted) == pytest.approx(r2_score(target, predicted))
     assert math.isnan(r2(np.ones(3), np.zeros(3)))
 
 
-def test_predicted_against_true(run: RunBuilder) -> None:
-    predictions = run.numbers()
+def test_predicted_against_true(tables: InventedTables) -> None:
+    predictions = tables.numbers()
     figure, numbers = draw_predicted_true(predictions, RunFacts(target="y"))
     assert len(numbers) == len(predictions)
     test = predictions[predictions["part"] == "test"]
@@ -192,8 +192,8 @@ def test_predicted_against_true(run: RunBuilder) -> None:
     assert "20 training, 10 validation, 15 test samples" in texts(figure)
 
 
-def test_predictions_far_outside_are_counted(run: RunBuilder) -> None:
-    predictions = run.numbers()
+def test_predictions_far_outside_are_counted(tables: InventedTables) -> None:
+    predictions = tables.numbers()
     predictions.loc[:4, "predicted"] = 1e6
     predictions.loc[5, "predicted"] = np.inf
     figure, numbers = draw_predicted_true(predictions, RunFacts())
@@ -209,9 +209,9 @@ def test_a_thinned_scatter_shows_rows_of_the_table() -> None:
     assert len(numbers) == numbers["index"].nunique() == 4000
 
 
-def test_misclassified_images_are_shown_once(run: RunBuilder) -> None:
-    misclassified = pd.concat([run.misclassified(7), run.misclassified(7).assign(seed=1, probability=0.5)])
-    figure, numbers = draw_misclassified(misclassified, run.predictions(), FACTS)
+def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
+    misclassified = pd.concat([tables.misclassified(7), tables.misclassified(7).assign(seed=1, probability=0.5)])
+    figure, numbers = draw_misclassified(misclassified, tables.predictions(), FACTS)
     assert numbers["index"].tolist() == list(range(7))
     assert set(numbers["target"]) == {"setosa"}
     assert set(numbers["predicted"]) == {"versicolor"}
@@ -219,7 +219,7 @@ def test_misclassified_images_are_shown_once(run: RunBuilder) -> None:
     assert figure.axes[0].get_xlabel() == "setosa\n→ versicolor (99 %)"
     expected = misclassified.iloc[0][[f"p{i}" for i in range(64)]].to_numpy(dtype=float).reshape(8, 8)
     assert figure.axes[0].images[0].get_array().tolist() == expected.tolist()
-    mistakes = (run.predictions().query("part == 'test'").eval("target != predicted")).sum()
+    mistakes = (tables.predictions().query("part == 'test'").eval("target != predicted")).sum()
     assert "in 45 predictions on the test part by 3 seeds" in texts(figure)
     assert mistakes > 0
 

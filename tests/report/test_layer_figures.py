@@ -58,7 +58,8 @@ def test_the_limit_of_stability_belongs_to_gradient_descent(optimizer, limit):
     config = {"dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"learning_rate": 0.1, **optimizer},
               "training": {"batch_size": 16}}  # fmt: skip
     metrics = pd.DataFrame({"epoch": range(4), "seed": 0, "learning_rate": 0.1})
-    drawing = draw_curvature(diagnostics({"largest_eigenvalue": ["network"]}), metrics, run_facts(config, {}, "run"))
+    facts = run_facts(config, None, None, "run")
+    drawing = draw_curvature(diagnostics({"largest_eigenvalue": ["network"]}), metrics, facts)
     if limit is None:
         assert "stability_limit" not in drawing.numbers
     else:

@@ -1,12 +1,14 @@
-"""Titles and facts from config.yaml and summary.json."""
+"""Titles and facts from config, summary and trials."""
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
 from mlpexp.report.facts import run_facts, run_title
+from mlpexp.store.summary import DatasetSummary, MetricSummary, ModelSummary, Summary
 
 IRIS: dict[str, Any] = {
     "dataset": {"name": "iris"},
@@ -62,23 +64,38 @@ def test_title_of_a_resolved_config(change: dict[str, Any], title: str) -> None:
     assert run_title(as_data(Experiment.model_validate({**IRIS, **change}))) == title
 
 
+SUMMARY = Summary(
+    planned_by="train", name="folder", hash="01234567", title="a - mlp", status="finished",
+    dataset=DatasetSummary(
+        title="a", task="classification", input_shape=(1, 8, 8), target_name="kind", class_names=("a", "b"),
+        train=80, validation=10, test=10,
+    ),
+    model=ModelSummary(name="mlp"), parts=("train", "validation", "test"), scores=("loss", "accuracy"),
+    metric=MetricSummary(
+        name="test_accuracy", when="best", column="best_test_accuracy", label="test accuracy", higher_is_better=True,
+        selected_on="validation_loss",
+    ),
+    selected_on="validation_loss", seeds=(0, 1), num_arms=1, num_trials=2,
+)  # fmt: skip
+TRIALS = pd.DataFrame({"seed": [0, 1], "status": ["finished", "diverged"], "best_epoch": [4, 1]})
+
+
 def test_facts_of_a_summary() -> None:
-    summary = {
-        "dataset": {"class_names": ["a", "b"], "target_name": "kind", "input_shape": [1, 8, 8]},
-        "selected_on": "validation",
-        "members": [
-            {"seed": 0, "status": "finished", "best_epoch": 4},
-            {"seed": 1, "status": "diverged", "best_epoch": 1},
-        ],
-    }
-    facts = run_facts(as_data(Experiment.model_validate({**IRIS, "loss": "cross_entropy"})), summary, "folder")
+    config = as_data(Experiment.model_validate({**IRIS, "loss": "cross_entropy"}))
+    facts = run_facts(config, SUMMARY, TRIALS, "folder")
     assert facts.loss == "cross-entropy (nats)"
+    assert facts.target == "kind"
     assert (facts.class_name(1), facts.class_name(2)) == ("b", "2")
     assert facts.input_shape == (1, 8, 8)
     assert facts.diverged == {1}
     assert facts.best_epochs == {0: 4, 1: 1}
-    assert run_facts({}, {**summary, "selected_on": None}, "folder").best_epochs == {}
+    assert run_facts({}, SUMMARY.model_copy(update={"selected_on": None}), TRIALS, "folder").best_epochs == {}
+
+
+def test_of_a_result_in_training_nothing_is_known_to_have_ended() -> None:
+    facts = run_facts({}, SUMMARY, None, "folder")
+    assert (facts.diverged, facts.best_epochs) == (frozenset(), {})
 
 
 def test_without_files_the_folder_is_the_title() -> None:
-    assert run_facts({}, {}, "folder").title == "folder"
+    assert run_facts({}, None, None, "folder").title == "folder"

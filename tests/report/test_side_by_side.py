@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from invented_tables import CLASSES, InventedTables
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
-from run_builder import CLASSES, RunBuilder
 from sklearn.metrics import confusion_matrix, r2_score
 
 from mlpexp.report.confusion import accuracy_of, fitting_text
@@ -73,8 +73,8 @@ def assert_names_tell_apart(figure: Figure, count: int) -> None:
     assert all(0 < len(line) <= 80 for name in names(figure) for line in name.split("\n"))
 
 
-def test_confusion_matrices_equal_scikit_learn(run: RunBuilder) -> None:
-    predictions = of_arms(run.predictions, ARMS)
+def test_confusion_matrices_equal_scikit_learn(tables: InventedTables) -> None:
+    predictions = of_arms(tables.predictions, ARMS)
     figure, numbers = draw_confusion_matrices(predictions, ARMS, [], FACTS)
     assert list(numbers.columns) == ["arm", "label", "target", "predicted", "count", "row_percent"]
     assert numbers["arm"].drop_duplicates().tolist() == [4, 1, 2]
@@ -90,8 +90,8 @@ def test_confusion_matrices_equal_scikit_learn(run: RunBuilder) -> None:
     assert "summed over the seeds of each arm" in texts(figure)
 
 
-def test_confusion_matrices_have_one_scale(run: RunBuilder) -> None:
-    figure, numbers = draw_confusion_matrices(of_arms(run.predictions, ARMS), ARMS, [], FACTS)
+def test_confusion_matrices_have_one_scale(tables: InventedTables) -> None:
+    figure, numbers = draw_confusion_matrices(of_arms(tables.predictions, ARMS), ARMS, [], FACTS)
     assert len(figure.axes) == len(ARMS) + 1
     for axes, (_, own) in zip(panels(figure), numbers.groupby("arm", sort=False), strict=True):
         assert axes.images[0].get_array().ravel().tolist() == own["row_percent"].tolist()
@@ -100,8 +100,8 @@ def test_confusion_matrices_have_one_scale(run: RunBuilder) -> None:
         assert [text for text in written if "%" not in text] == [str(count) for count in own["count"] if count]
 
 
-def test_confusion_matrices_of_one_seed_have_wilson_intervals(run: RunBuilder) -> None:
-    predictions = of_arms(run.predictions, [0, 1])
+def test_confusion_matrices_of_one_seed_have_wilson_intervals(tables: InventedTables) -> None:
+    predictions = of_arms(tables.predictions, [0, 1])
     one = predictions[predictions["seed"] == 0]
     figure, _ = draw_confusion_matrices(one, {0: "a", 1: "b"}, [], FACTS)
     assert "95 % interval, Wilson, n samples" in texts(figure)
@@ -114,16 +114,16 @@ def test_confusion_matrices_of_one_seed_have_wilson_intervals(run: RunBuilder) -
     assert [score[-5:] for score in scores(figure)] == ["n = 1", "n = 3"]
 
 
-def test_confusion_matrices_of_another_part_say_so(run: RunBuilder) -> None:
-    predictions = of_arms(run.predictions, ARMS)
+def test_confusion_matrices_of_another_part_say_so(tables: InventedTables) -> None:
+    predictions = of_arms(tables.predictions, ARMS)
     figure, numbers = draw_confusion_matrices(predictions[predictions["part"] == "validation"], ARMS, [], FACTS)
     assert numbers["count"].sum() == 3 * 3 * 10
     assert "on the validation part" in texts(figure)
     assert "no test split" in texts(figure)
 
 
-def test_diverged_seeds_are_left_out_and_counted(run: RunBuilder) -> None:
-    predictions = of_arms(run.predictions, ARMS)
+def test_diverged_seeds_are_left_out_and_counted(tables: InventedTables) -> None:
+    predictions = of_arms(tables.predictions, ARMS)
     diverged = [(4, 0), (2, 0), (2, 1), (2, 2), (9, 0)]  # all seeds of arm 2, none of an arm that is not there
     figure, numbers = draw_confusion_matrices(predictions, ARMS, diverged, FACTS)
     assert numbers.groupby("arm")["count"].sum().to_dict() == {4: 30, 1: 45}
@@ -131,8 +131,8 @@ def test_diverged_seeds_are_left_out_and_counted(run: RunBuilder) -> None:
     assert draw_confusion_matrices(predictions, {2: "rate 1"}, diverged, FACTS) is None
 
 
-def test_twelve_of_thirty_arms(run: RunBuilder) -> None:
-    predictions = of_arms(run.predictions, range(30))
+def test_twelve_of_thirty_arms(tables: InventedTables) -> None:
+    predictions = of_arms(tables.predictions, range(30))
     arms = {arm: f"arm {arm}" for arm in reversed(range(30))}
     figure, numbers = draw_confusion_matrices(predictions, arms, [(5, 0)], FACTS)
     assert numbers["arm"].drop_duplicates().tolist() == list(range(29, 17, -1))
@@ -141,8 +141,8 @@ def test_twelve_of_thirty_arms(run: RunBuilder) -> None:
     assert len(panels(figure)) == MOST_PANELS
 
 
-def test_nothing_to_show(run: RunBuilder) -> None:
-    predictions, boundary, curve = (of_arms(make, [0]) for make in (run.predictions, run.boundary, run.curve))
+def test_nothing_to_show(tables: InventedTables) -> None:
+    predictions, boundary, curve = (of_arms(make, [0]) for make in (tables.predictions, tables.boundary, tables.curve))
     arms = {7: "an arm without rows"}
     assert draw_confusion_matrices(predictions, arms, [], FACTS) is None
     assert draw_confusion_matrices(predictions[:0], {0: "a"}, [], FACTS) is None
@@ -166,8 +166,8 @@ def test_text_of_cells_fits() -> None:
                 assert 0.63 * text.size * (min(digits, 3) if text.thousands else digits) < cell
 
 
-def test_accuracy_of_seeds_and_of_samples(run: RunBuilder) -> None:
-    rows = run.predictions().query("part == 'test'")
+def test_accuracy_of_seeds_and_of_samples(tables: InventedTables) -> None:
+    rows = tables.predictions().query("part == 'test'")
     several, single = accuracy_of(rows), accuracy_of(rows[rows["seed"] == 0])
     assert (several.num_seeds, several.num_samples, single.num_seeds, single.num_samples) == (3, 45, 1, 15)
     assert several.share == pytest.approx((rows["target"] == rows["predicted"]).mean())
@@ -176,8 +176,8 @@ def test_accuracy_of_seeds_and_of_samples(run: RunBuilder) -> None:
 
 @pytest.mark.parametrize("num_classes", [2, 3, 10, 26])
 @pytest.mark.parametrize("count", COUNTS)
-def test_confusion_matrices_do_not_overlap(run: RunBuilder, count: int, num_classes: int) -> None:
-    predictions = of_arms(lambda: run.predictions(num_classes), range(count))
+def test_confusion_matrices_do_not_overlap(tables: InventedTables, count: int, num_classes: int) -> None:
+    predictions = of_arms(lambda: tables.predictions(num_classes), range(count))
     facts = RunFacts(title="a title", class_names=tuple(f"kind number {k}" for k in range(num_classes)), target="kind")
     figure, numbers = draw_confusion_matrices(predictions, {arm: LONG.format(arm) for arm in range(count)}, [], facts)
     assert_names_tell_apart(figure, count)
@@ -185,9 +185,9 @@ def test_confusion_matrices_do_not_overlap(run: RunBuilder, count: int, num_clas
     assert len(numbers) == count * num_classes**2
 
 
-def test_boundaries_show_grid_and_samples_of_the_first_seed(run: RunBuilder) -> None:
-    boundary = of_arms(run.boundary, ARMS)
-    predictions = of_arms(lambda: run.predictions(features=("x1", "x2")), ARMS)
+def test_boundaries_show_grid_and_samples_of_the_first_seed(tables: InventedTables) -> None:
+    boundary = of_arms(tables.boundary, ARMS)
+    predictions = of_arms(lambda: tables.predictions(features=("x1", "x2")), ARMS)
     figure, numbers = draw_boundaries(boundary, predictions, ARMS, [(1, 2)], FACTS)
     assert list(numbers.columns[:4]) == ["arm", "label", "seed", "part"]
     assert numbers["arm"].drop_duplicates().tolist() == list(ARMS)
@@ -206,8 +206,8 @@ def test_boundaries_show_grid_and_samples_of_the_first_seed(run: RunBuilder) -> 
     assert entries == [*CLASSES, "filled: training, validation", "open: test"]
 
 
-def test_boundaries_have_the_same_axes(run: RunBuilder) -> None:
-    boundary = of_arms(run.boundary, [0, 1, 2])
+def test_boundaries_have_the_same_axes(tables: InventedTables) -> None:
+    boundary = of_arms(tables.boundary, [0, 1, 2])
     boundary.loc[boundary["arm"] == 1, "x1"] += 5
     figure, _ = draw_boundaries(boundary, None, {0: "a", 1: "b", 2: "c"}, [(2, 0)], FACTS)
     assert [axes.get_xlim() for axes in panels(figure)] == [(-1, 8)] * 2
@@ -217,16 +217,16 @@ def test_boundaries_have_the_same_axes(run: RunBuilder) -> None:
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_boundaries_do_not_overlap(run: RunBuilder, count: int) -> None:
-    predictions = of_arms(lambda: run.predictions(features=("x1", "x2")), range(count))
+def test_boundaries_do_not_overlap(tables: InventedTables, count: int) -> None:
+    predictions = of_arms(lambda: tables.predictions(features=("x1", "x2")), range(count))
     arms = {arm: LONG.format(arm) for arm in range(count)}
-    figure, _ = draw_boundaries(of_arms(run.boundary, range(count)), predictions, arms, [], FACTS)
+    figure, _ = draw_boundaries(of_arms(tables.boundary, range(count)), predictions, arms, [], FACTS)
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
 
 
-def test_fitted_curves_show_seeds_mean_truth_and_samples(run: RunBuilder) -> None:
-    curve, predictions = of_arms(run.curve, ARMS), of_arms(run.numbers, ARMS)
+def test_fitted_curves_show_seeds_mean_truth_and_samples(tables: InventedTables) -> None:
+    curve, predictions = of_arms(tables.curve, ARMS), of_arms(tables.numbers, ARMS)
     figure, numbers = draw_fitted_curves(curve, predictions, ARMS, [(1, 0)], RunFacts(target="y"))
     assert list(numbers.columns) == ["arm", "label", "what", "seed", "x", "y"]
     for arm, shift in ((4, 0.1), (1, 0.15), (2, 0.1)):  # seeds 0, 1, 2 lie 0, 0.1, 0.2 above the sine
@@ -243,10 +243,10 @@ def test_fitted_curves_show_seeds_mean_truth_and_samples(run: RunBuilder) -> Non
     assert entries == ["training", "validation", "test", "network (mean)", "true function"]
 
 
-def test_a_wild_arm_does_not_flatten_the_others(run: RunBuilder) -> None:
-    curve = of_arms(run.curve, [0, 1])
+def test_a_wild_arm_does_not_flatten_the_others(tables: InventedTables) -> None:
+    curve = of_arms(tables.curve, [0, 1])
     curve.loc[curve["arm"] == 1, "predicted"] = 1e30
-    predictions = of_arms(run.numbers, [0, 1])
+    predictions = of_arms(tables.numbers, [0, 1])
     predictions.loc[predictions["arm"] == 1, "predicted"] = np.inf
     figure, _ = draw_fitted_curves(curve, predictions, {0: "calm", 1: "wild"}, [], RunFacts())
     assert len({axes.get_ylim() for axes in panels(figure)}) == len({axes.get_xlim() for axes in panels(figure)}) == 1
@@ -256,8 +256,8 @@ def test_a_wild_arm_does_not_flatten_the_others(run: RunBuilder) -> None:
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_fitted_curves_do_not_overlap(run: RunBuilder, count: int) -> None:
-    curve, predictions = of_arms(run.curve, range(count)), of_arms(run.numbers, range(count))
+def test_fitted_curves_do_not_overlap(tables: InventedTables, count: int) -> None:
+    curve, predictions = of_arms(tables.curve, range(count)), of_arms(tables.numbers, range(count))
     arms = {arm: LONG.format(arm) for arm in range(count)}
     figure, _ = draw_fitted_curves(curve, predictions, arms, [], RunFacts(title="a title", target="y"))
     assert_names_tell_apart(figure, count)

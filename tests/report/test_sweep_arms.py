@@ -1,19 +1,18 @@
 """Heat map, parallel coordinates, forest and trade-offs: numbers, order, marks, and when they are left out."""
 
+import json
 from pathlib import Path
 
 import matplotlib
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
-from sweep_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, SweepBuilder
+from results_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, ONE_AT_A_TIME, build_sweep
 
 from mlpexp.report.forest import draw_arms
 from mlpexp.report.heat_map import draw_heat_map
 from mlpexp.report.parallel import draw_parallel
 from mlpexp.report.style import VERMILLION
-from mlpexp.report.sweep_files import SweepFiles
 from mlpexp.report.trade_offs import draw_parameters, draw_time
 from mlpexp.statistics.intervals import mean_interval
 
@@ -43,9 +42,9 @@ def lost_at_one(settings: dict[str, str], seed: int) -> str:
 
 def test_cells_of_the_heat_map(tmp_path: Path) -> None:
     axes = {LR: ["0.01", "0.1", "1"], BATCH: ["4", "16"]}
-    sweep = SweepBuilder(tmp_path / "s", axes, seeds=4, lost=lost_at_one).write()
-    figure, numbers = draw_heat_map(SweepFiles(sweep.folder))
-    trials = pd.read_csv(sweep.folder / "trials.csv")
+    sweep = build_sweep(tmp_path / "s", axes, seeds=4, lost=lost_at_one)
+    figure, numbers = draw_heat_map(sweep.arms)
+    trials = sweep.read("trials.csv")
     image = figure.axes[0].images[0]
     cells = np.ma.filled(image.get_array(), np.nan)
     assert cells.shape == (2, 3)  # the longer axis has the width of the page
@@ -68,8 +67,8 @@ def test_cells_of_the_heat_map(tmp_path: Path) -> None:
 
 def test_letters_can_be_read_on_every_cell(tmp_path: Path) -> None:
     values = [f"{value:.6g}" for value in np.geomspace(1e-4, 1, 8)]
-    sweep = SweepBuilder(tmp_path / "s", {LR: values, BATCH: ["1", "4", "16", "64"]}, seeds=3).write()
-    figure, _ = draw_heat_map(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", {LR: values, BATCH: ["1", "4", "16", "64"]}, seeds=3)
+    figure, _ = draw_heat_map(sweep.arms)
     image = figure.axes[0].images[0]
     cells = image.get_array()
 
@@ -85,10 +84,10 @@ def test_letters_can_be_read_on_every_cell(tmp_path: Path) -> None:
 
 
 def test_the_heat_map_takes_the_axes_with_most_values_and_averages_the_rest(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", THREE, seeds=3).write()
-    figure, numbers = draw_heat_map(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", THREE, seeds=3)
+    figure, numbers = draw_heat_map(sweep.arms)
     assert (figure.axes[0].get_ylabel(), figure.axes[0].get_xlabel()) == ("learning rate", "hidden units")
-    trials = pd.read_csv(sweep.folder / "trials.csv")
+    trials = sweep.read("trials.csv")
     expected = 100 * trials[(trials[LR] == 0.1) & (trials[HIDDEN] == 8)]["final_test_accuracy"].mean()
     row = numbers[(numbers[LR] == "0.1") & (numbers[HIDDEN] == "8")]
     assert row["mean"].tolist() == pytest.approx([expected])
@@ -97,28 +96,28 @@ def test_the_heat_map_takes_the_axes_with_most_values_and_averages_the_rest(tmp_
 
 
 def test_a_combination_that_was_excluded_is_an_empty_cell(tmp_path: Path) -> None:
-    arms = [{LR: a, BATCH: b} for a in ("0.01", "0.1", "1") for b in ("4", "16") if (a, b) != ("1", "4")]
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1", "1"], BATCH: ["4", "16"]}, arms=arms, seeds=2).write()
-    figure, numbers = draw_heat_map(SweepFiles(sweep.folder))
+    axes, section = {LR: ["0.01", "0.1", "1"], BATCH: ["4", "16"]}, f"exclude: [{{{LR}: 1, {BATCH}: 4}}]"
+    sweep = build_sweep(tmp_path / "s", axes, section=section, seeds=2)
+    figure, numbers = draw_heat_map(sweep.arms)
     assert len(numbers) == len(figure.axes[0].texts) == 5
     assert np.ma.getmaskarray(figure.axes[0].images[0].get_array()).sum() == 1
 
 
 def test_a_heat_map_needs_two_crossed_axes(tmp_path: Path) -> None:
-    for name, axes, method in (("a", {LR: ["0.1", "1"]}, "grid"), ("b", FOUR, "one_at_a_time")):
-        sweep = SweepBuilder(tmp_path / name, axes, method=method, seeds=2, epochs=3).write()
-        assert draw_heat_map(SweepFiles(sweep.folder)) is None
+    for name, axes, section in (("a", {LR: ["0.1", "1"]}, ""), ("b", FOUR, ONE_AT_A_TIME)):
+        sweep = build_sweep(tmp_path / name, axes, section=section, seeds=2, epochs=3)
+        assert draw_heat_map(sweep.arms) is None
 
 
 def test_parallel_coordinates_have_a_line_for_each_arm(tmp_path: Path) -> None:
     lost = {"lost": lambda settings, seed: "diverged" if settings[LR] == "1" and settings[HIDDEN] == "64" else ""}
-    sweep = SweepBuilder(tmp_path / "s", THREE, seeds=3, **lost).write()
-    figure, numbers = draw_parallel(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", THREE, seeds=3, **lost)
+    figure, numbers = draw_parallel(sweep.arms)
     collections = [one for one in figure.axes[0].collections if isinstance(one, LineCollection)]
     others, lost_arms, _, best = [one.get_segments() for one in collections]
     assert (len(others), len(lost_arms), len(best)) == (17, 2, 5)
     assert collections[3].get_colors()[0][:3] == pytest.approx(matplotlib.colors.to_rgb(VERMILLION))
-    trials = pd.read_csv(sweep.folder / "trials.csv")
+    trials = sweep.read("trials.csv")
     means = 100 * trials.groupby("arm")["final_test_accuracy"].mean()
     assert numbers["arm"].tolist()[:5] == means.sort_values(ascending=False).index.tolist()[:5]
     heights = [line[-1, 1] for line in best]
@@ -130,26 +129,26 @@ def test_parallel_coordinates_have_a_line_for_each_arm(tmp_path: Path) -> None:
 
 
 def test_the_best_losses_are_the_small_ones(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", THREE, seeds=2, metric="test_loss").write()
-    _, numbers = draw_parallel(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", THREE, seeds=2, section="metric: test_loss")
+    _, numbers = draw_parallel(sweep.arms)
     assert numbers["mean"].is_monotonic_increasing
-    _, numbers = draw_arms(SweepFiles(sweep.folder))
+    _, numbers = draw_arms(sweep.arms)
     assert numbers["mean"].is_monotonic_increasing
 
 
 def test_parallel_coordinates_need_three_axes_of_a_grid_or_sample(tmp_path: Path) -> None:
-    two = SweepBuilder(tmp_path / "s", {LR: ["0.1", "1"], BATCH: ["4", "16"]}, seeds=2, epochs=3).write()
-    single = SweepBuilder(tmp_path / "t", FOUR, method="one_at_a_time", seeds=2, epochs=3).write()
-    assert draw_parallel(SweepFiles(two.folder)) is None
-    assert draw_parallel(SweepFiles(single.folder)) is None
+    two = build_sweep(tmp_path / "s", {LR: ["0.1", "1"], BATCH: ["4", "16"]}, seeds=2, epochs=3)
+    single = build_sweep(tmp_path / "t", FOUR, section=ONE_AT_A_TIME, seeds=2, epochs=3)
+    assert draw_parallel(two.arms) is None
+    assert draw_parallel(single.arms) is None
 
 
 def test_the_forest_is_sorted_and_names_arms_seeds_and_parameters(tmp_path: Path) -> None:
     lost = {"lost": lambda settings, seed: "diverged" if settings[ACTIVATION] == "elu" and seed == 1 else ""}
-    sweep = SweepBuilder(tmp_path / "s", {ACTIVATION: list(ACTIVATIONS)}, seeds=4, **lost).write()
-    figure, numbers = draw_arms(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", {ACTIVATION: list(ACTIVATIONS)}, seeds=4, **lost)
+    figure, numbers = draw_arms(sweep.arms)
     axes = figure.axes[0]
-    trials = pd.read_csv(sweep.folder / "trials.csv")
+    trials = sweep.read("trials.csv")
     expected = (100 * trials.groupby(ACTIVATION)["final_test_accuracy"].mean()).sort_values(ascending=False)
     assert numbers["mean"].tolist() == pytest.approx(expected.tolist())
     assert [label.get_text() for label in axes.get_yticklabels()] == numbers["name"].tolist()
@@ -164,8 +163,8 @@ def test_the_forest_is_sorted_and_names_arms_seeds_and_parameters(tmp_path: Path
 
 def test_of_many_arms_the_best_and_the_worst_are_shown(tmp_path: Path) -> None:
     values = [f"{value:.6g}" for value in np.geomspace(1e-3, 1, 10)]
-    sweep = SweepBuilder(tmp_path / "s", {LR: values, BATCH: values_of_ten()}, seeds=2, epochs=5).write()
-    figure, numbers = draw_arms(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", {LR: values, BATCH: values_of_ten()}, seeds=2, epochs=5)
+    figure, numbers = draw_arms(sweep.arms)
     assert len(numbers) == 100
     assert numbers["rank"].tolist() == list(range(1, 101))
     assert len(figure.axes[0].get_yticklabels()) == 20
@@ -175,20 +174,20 @@ def test_of_many_arms_the_best_and_the_worst_are_shown(tmp_path: Path) -> None:
 
 
 def values_of_ten() -> list[str]:
-    return [str(2**power) for power in range(10)]
+    return ["1", "2", "3", "4", "6", "8", "12", "16", "32", "64"]
 
 
 def test_one_axis_at_a_time_names_what_differs(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", FOUR, method="one_at_a_time", seeds=2).write()
-    _, numbers = draw_arms(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", FOUR, section=ONE_AT_A_TIME, seeds=2)
+    _, numbers = draw_arms(sweep.arms)
     assert {"the config itself", "batch size 1", "hidden units 64", "learning rate 0.001", "epochs 80"} <= set(
         numbers["name"]
     )
 
 
 def test_a_single_arm(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.1"]}, seeds=3).write()
-    files = SweepFiles(sweep.folder)
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.1"]}, seeds=3)
+    files = sweep.arms
     _, numbers = draw_arms(files)
     assert numbers["name"].tolist() == ["learning_rate=0.1"]
     assert files.facts.axes == ()
@@ -196,31 +195,35 @@ def test_a_single_arm(tmp_path: Path) -> None:
 
 
 def test_metric_against_time_and_parameters(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", {HIDDEN: ["1", "4", "16", "64"]}, seeds=3).write()
-    files = SweepFiles(sweep.folder)
+    sweep = build_sweep(tmp_path / "s", {HIDDEN: ["1", "4", "16", "64"]}, seeds=3)
+    files = sweep.arms
     figure, numbers = draw_parameters(files)
     assert numbers["parameters"].tolist() == [8 * hidden + 3 for hidden in (1, 4, 16, 64)]
     assert figure.axes[0].get_xscale() == "log"
     assert set(written(figure.axes[0])) == {"1", "4", "16", "64"}
     figure, numbers = draw_time(files)
-    timing = pd.read_csv(sweep.folder / "timing.csv")
-    assert numbers["milliseconds"].tolist() == pytest.approx((1000 * timing["train_seconds"]).tolist())
+    stacks = json.loads((sweep.path / "stacks.json").read_text())["stacks"]
+    assert [stack["trials"] for stack in stacks] == [[[arm, seed] for seed in range(3)] for arm in range(4)]
+    shares = [1000 * stack["train_seconds"] / 3 for stack in stacks]
+    assert numbers["milliseconds"].tolist() == pytest.approx(shares)
     assert "training time of one trial (ms)" == figure.axes[0].get_xlabel()
-    trials = pd.read_csv(sweep.folder / "trials.csv")
+    trials = sweep.read("trials.csv")
     expected = 100 * trials.groupby("arm")["final_test_accuracy"].mean()
     assert numbers["mean"].tolist() == pytest.approx(expected.tolist())
 
 
 def test_labels_cover_neither_points_nor_each_other(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", FOUR, method="one_at_a_time", seeds=3).write()
-    figure, _ = draw_parameters(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", FOUR, section=ONE_AT_A_TIME, seeds=3)
+    figure, _ = draw_parameters(sweep.arms)
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert len(boxes) >= 8
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 def test_equal_costs_make_no_figure(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2).write()
-    files = SweepFiles(sweep.folder)
-    assert draw_parameters(files) is None
-    assert draw_time(files) is not None
+    together = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=3).arms
+    assert draw_parameters(together) is None
+    assert draw_time(together) is None  # one stack: each of its trials takes an equal share
+    apart = build_sweep(tmp_path / "t", {BATCH: ["4", "16"]}, seeds=2, epochs=3).arms
+    assert draw_parameters(apart) is None
+    assert draw_time(apart) is not None

@@ -5,18 +5,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from mlpexp.report.sweep_files import SweepFiles
-from sweep_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, SweepBuilder
+from results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, ONE_AT_A_TIME, BuiltResult, build_sweep
 
-from mlpexp.report import sweep_files
 from mlpexp.report.style import Drawing
 from mlpexp.report.sweep_curves import draw_panels, draw_sweep_curves
+from mlpexp.results import result
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.store.frames import Absent
 
 
-def curves(folder: Path, key: str) -> Drawing | None:
-    files = SweepFiles(folder)
+def curves(sweep: BuiltResult, key: str) -> Drawing | None:
+    files = sweep.arms
     return draw_sweep_curves(files, next(axis for axis in files.facts.axes if axis.key == key))
 
 
@@ -34,12 +33,12 @@ def at(numbers: pd.DataFrame, metric: str, value: str, epoch: int) -> pd.Series:
 def test_means_do_not_depend_on_the_pieces_in_which_the_file_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    monkeypatch.setattr(sweep_files, "CHUNK_ROWS", rows)
+    monkeypatch.setattr(result, "PIECE_ROWS", rows)
     axes = {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh", "sigmoid"]}
-    sweep = SweepBuilder(tmp_path / "s", axes, seeds=3, epochs=8).write()
-    figure, numbers = curves(sweep.folder, LR)
-    metrics = pd.read_csv(sweep.folder / "metrics.csv")
-    arms = pd.read_csv(sweep.folder / "arms.csv", dtype={LR: str}).set_index("arm")[LR]
+    sweep = build_sweep(tmp_path / "s", axes, seeds=3, epochs=8)
+    figure, numbers = curves(sweep, LR)
+    metrics = sweep.read("metrics.csv")
+    arms = sweep.read("arms.csv", dtype={LR: str}).set_index("arm")[LR]
     seeds = metrics.groupby([metrics["arm"].map(arms), "epoch", "seed"])[["test_accuracy", "train_loss"]].mean()
     for value in ("0.01", "0.1"):
         for epoch in (0, 5, 8):
@@ -59,8 +58,8 @@ def test_diverged_trials_are_left_out_and_counted(tmp_path: Path) -> None:
     def lost(settings: dict[str, str], seed: int) -> str:
         return "diverged" if settings[LR] == "1" or (settings[LR] == "0.1" and seed == 2) else ""
 
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1", "1"]}, seeds=4, epochs=6, lost=lost).write()
-    figure, numbers = curves(sweep.folder, LR)
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1", "1"]}, seeds=4, epochs=6, lost=lost)
+    figure, numbers = curves(sweep, LR)
     assert set(numbers["value"]) == {"0.01", "0.1"}
     assert at(numbers, "test_accuracy", "0.1", 6)["n"] == 3
     assert np.isnan(at(numbers, "test_accuracy", "0.1", 6)["seed_2"])
@@ -68,29 +67,29 @@ def test_diverged_trials_are_left_out_and_counted(tmp_path: Path) -> None:
 
 
 def test_a_mean_over_arms_ends_where_the_first_of_them_ends(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh"]}, seeds=2, epochs=9).write()
-    metrics = pd.read_csv(sweep.folder / "metrics.csv")
-    sweep.table("metrics.csv", metrics[(metrics["arm"] != 1) | (metrics["seed"] != 0) | (metrics["epoch"] <= 5)])
-    _, numbers = curves(sweep.folder, LR)
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh"]}, seeds=2, epochs=9)
+    metrics = sweep.read("metrics.csv")
+    sweep.write("metrics.csv", metrics[(metrics["arm"] != 1) | (metrics["seed"] != 0) | (metrics["epoch"] <= 5)])
+    _, numbers = curves(sweep, LR)
     assert at(numbers, "test_accuracy", "0.01", 5)["n"] == 2
     assert at(numbers, "test_accuracy", "0.01", 6)["n"] == 1
     assert at(numbers, "test_accuracy", "0.1", 9)["n"] == 2
 
 
 def test_arms_with_fewer_epochs_do_not_cut_short_the_others(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"], EPOCHS: ["3", "12"]}, seeds=2).write()
-    _, numbers = curves(sweep.folder, LR)
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"], EPOCHS: ["3", "12"]}, seeds=2)
+    _, numbers = curves(sweep, LR)
     assert numbers["epoch"].max() == 12
     assert at(numbers, "test_accuracy", "0.1", 12)["n"] == 2
 
 
 def test_a_killed_sweep_is_drawn_up_to_its_last_complete_row(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=5).write()
-    path = sweep.folder / "metrics.csv"
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=5)
+    path = sweep.path / "metrics.csv"
     text = path.read_text()
     for cut in (1, 4, 30):
         path.write_text(text[:-cut])
-        _, numbers = curves(sweep.folder, LR)
+        _, numbers = curves(sweep, LR)
         assert np.isnan(at(numbers, "train_loss", "0.1", 4)["n"]) == 0
         last = numbers[(numbers["value"] == "0.1") & (numbers["epoch"] == 5)]
         assert last["seed_0"].notna().all()
@@ -99,43 +98,42 @@ def test_a_killed_sweep_is_drawn_up_to_its_last_complete_row(tmp_path: Path) -> 
 
 def test_at_most_eight_lines(tmp_path: Path) -> None:
     values = [f"{value:.6g}" for value in np.geomspace(1e-3, 1, 20)]
-    sweep = SweepBuilder(tmp_path / "s", {LR: values}, seeds=2, epochs=4).write()
-    figure, numbers = curves(sweep.folder, LR)
+    sweep = build_sweep(tmp_path / "s", {LR: values}, seeds=2, epochs=4)
+    figure, numbers = curves(sweep, LR)
     assert numbers["value"].nunique() == 8
     assert {values[0], values[-1]} <= set(numbers["value"])
     assert "8 of 20 values" in texts(figure)
 
 
 def test_without_scores_the_loss_is_drawn_once(tmp_path: Path) -> None:
-    options = {"metric": "train_loss", "parts": ("train",)}
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=4, **options).write()
-    metrics = pd.read_csv(sweep.folder / "metrics.csv")
-    sweep.table("metrics.csv", metrics.drop(columns="train_accuracy"))
-    figure, _ = curves(sweep.folder, LR)
+    options = {"section": "metric: train_loss", "seeds": 2, "epochs": 4}
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, "dataset.test_fraction=0", **options)
+    metrics = sweep.read("metrics.csv")
+    sweep.write("metrics.csv", metrics.drop(columns="train_accuracy"))
+    figure, _ = curves(sweep, LR)
     assert [axes.get_ylabel() for axes in figure.axes] == ["training loss"]
 
 
 def test_test_data_that_were_read_once_leave_the_curve_to_the_validation_part(tmp_path: Path) -> None:
-    parts = ("train", "validation", "test")
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=2, epochs=4, parts=parts).write()
-    metrics = pd.read_csv(sweep.folder / "metrics.csv")
-    sweep.table("metrics.csv", metrics.drop(columns=["test_loss", "test_accuracy"]))
-    assert curves(sweep.folder, LR).figure.axes[0].get_ylabel() == "validation accuracy (%)"
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, "dataset.validation_fraction=0.2", seeds=2, epochs=4)
+    metrics = sweep.read("metrics.csv")
+    sweep.write("metrics.csv", metrics.drop(columns=["test_loss", "test_accuracy"]))
+    assert curves(sweep, LR).figure.axes[0].get_ylabel() == "validation accuracy (%)"
 
 
 def test_sampled_arms_and_diverged_arms_have_no_curves(tmp_path: Path) -> None:
-    sweep = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"]}, method="random", seeds=2, epochs=4).write()
-    assert curves(sweep.folder, LR) is None
-    sweep = SweepBuilder(tmp_path / "t", {LR: ["1", "9"]}, seeds=2, lost=lambda settings, seed: "diverged").write()
+    random = {"section": "method: random, trials: 8", "seeds": 2, "epochs": 4}
+    sweep = build_sweep(tmp_path / "s", {LR: "log_uniform(0.01, 0.1)"}, **random)
+    assert curves(sweep, LR) is None
+    sweep = build_sweep(tmp_path / "t", {LR: ["1", "9"]}, seeds=2, lost=lambda settings, seed: "diverged")
     with pytest.raises(Absent):
-        curves(sweep.folder, LR)
+        curves(sweep, LR)
 
 
 def test_the_four_panels(tmp_path: Path) -> None:
-    options = {"metric": "train_accuracy", "parts": ("train",)}
     lost = {"lost": lambda settings, seed: "diverged" if settings[LR] == "10" and seed < 2 else ""}
-    sweep = SweepBuilder(tmp_path / "s", FOUR, method="one_at_a_time", seeds=4, **options, **lost).write()
-    figure, numbers = draw_panels(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", FOUR, "dataset.test_fraction=0", section=ONE_AT_A_TIME, seeds=4, **lost)
+    figure, numbers = draw_panels(sweep.arms)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["(a) batch size", "(b) hidden units", "(c) learning rate", "(d) epochs"]
     assert [axes.get_xlabel() for axes in figure.axes] == ["epoch", "epoch", "epoch", "epochs"]
@@ -143,12 +141,12 @@ def test_the_four_panels(tmp_path: Path) -> None:
     assert [len(axes.lines) for axes in figure.axes[:3]] == [len(FOUR[key]) for key in (BATCH, HIDDEN, LR)]
     assert "training accuracy (%), no test split" in texts(figure)
     assert "diverged: 2 of 4 at learning rate 10" in texts(figure)
-    trials = pd.read_csv(sweep.folder / "trials.csv")
+    trials = sweep.read("trials.csv")
     chosen = trials[(trials[LR] == 0.1) & (trials[HIDDEN] == 16) & (trials[BATCH] == 16)]
     expected = 100 * chosen.groupby(EPOCHS)["final_train_accuracy"].mean()
     final = numbers[numbers["axis"] == EPOCHS]
     assert final["mean"].tolist() == pytest.approx(expected.tolist())
-    metrics = pd.read_csv(sweep.folder / "metrics.csv")
+    metrics = sweep.read("metrics.csv")
     arm = trials[(trials[LR] == 0.01)]["arm"].iloc[0]
     expected = 100 * metrics[(metrics["arm"] == arm) & (metrics["epoch"] == 20)]["train_accuracy"].mean()
     row = numbers[(numbers["axis"] == LR) & (numbers["value"] == "0.01") & (numbers["epoch"] == 20)]
@@ -158,14 +156,14 @@ def test_the_four_panels(tmp_path: Path) -> None:
 @pytest.mark.parametrize("keys", [[LR, BATCH], [LR, EPOCHS], [LR, BATCH, HIDDEN, EPOCHS, ACTIVATION]])
 def test_panels_for_two_to_six_axes(tmp_path: Path, keys: list[str]) -> None:
     axes = {key: FOUR.get(key, ["relu", "tanh"]) for key in keys}
-    sweep = SweepBuilder(tmp_path / "s", axes, method="one_at_a_time", seeds=2).write()
-    figure, numbers = draw_panels(SweepFiles(sweep.folder))
+    sweep = build_sweep(tmp_path / "s", axes, section=ONE_AT_A_TIME, seeds=2)
+    figure, numbers = draw_panels(sweep.arms)
     assert len(figure.axes) == len(keys)
     assert set(numbers["axis"]) == set(keys)
 
 
 def test_no_panels_for_a_grid_or_a_single_axis(tmp_path: Path) -> None:
-    grid = SweepBuilder(tmp_path / "s", {LR: ["0.01", "0.1"], BATCH: ["4", "16"]}, seeds=2, epochs=3).write()
-    assert draw_panels(SweepFiles(grid.folder)) is None
-    single = SweepBuilder(tmp_path / "t", {LR: ["0.01", "0.1"]}, method="one_at_a_time", seeds=2, epochs=3).write()
-    assert draw_panels(SweepFiles(single.folder)) is None
+    grid = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"], BATCH: ["4", "16"]}, seeds=2, epochs=3)
+    assert draw_panels(grid.arms) is None
+    single = build_sweep(tmp_path / "t", {LR: ["0.01", "0.1"]}, section=ONE_AT_A_TIME, seeds=2, epochs=3)
+    assert draw_panels(single.arms) is None

@@ -128,7 +128,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
     arms = variation.arms(found, alone=sweep.method == "one_at_a_time")
-    left_open = {section: list(values) for section, values in map_defaults(source.data).items()}
+    left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
     return Plan("sweep", experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)
 
@@ -172,6 +172,19 @@ def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     if isinstance(node, dict) and set(node) == {"name"}:  # `relu` is what `{name: relu}` is short for
         node = node["name"]
     return [node]
+
+
+def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> dict[str, list[str]]:
+    """Defaults that are not the same in every arm: those that a map needs, and those of a section whose kind is varied."""
+    found = {section: list(values) for section, values in map_defaults(source.data).items()}
+    for axis in axes:
+        section = axis.parts[0]
+        if axis.parts == [section, "name"]:
+            given = source.data.get(section)
+            written = given if isinstance(given, dict) else {}
+            keys = type(getattr(experiment, section)).model_fields
+            found[section] = [key for key in keys if key != "name" and key not in written]
+    return found
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:

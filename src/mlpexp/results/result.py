@@ -15,6 +15,7 @@ from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.results.costs import COSTS, costs
+from mlpexp.results.in_training import rows_so_far, trials_so_far
 from mlpexp.store.checkpoint import load_checkpoint
 from mlpexp.store.frames import Absent, complete_table, to_the_last_bit
 from mlpexp.store.json_files import read_json, read_record
@@ -92,7 +93,7 @@ class Result:
 
     @cached_property
     def trials(self) -> "pd.DataFrame":
-        """A row per trial: how it ended, its scores at the last and at the best epoch."""
+        """A row per trial: how it ended, its scores at the last and at the best epoch; while in training, of those ended."""
         if self.summary.format == 1 and self.summary.planned_by == "train":
             import pandas as pd
 
@@ -100,7 +101,9 @@ class Result:
             if not rows:
                 raise Absent
             return _with_arm(pd.DataFrame(rows))
-        keys = {axis.key for axis in self.summary.axes}
+        keys = [axis.key for axis in self.summary.axes]
+        if not self.summary.complete and not self.folder.trials.is_file() and self.summary.format != 1:
+            return _with_arm(trials_so_far(self.folder, self.arms if keys else None, keys))
         return _with_arm(complete_table(self.folder.trials, {"status", "reason", *keys}))
 
     def finished_trials(self) -> "pd.DataFrame":
@@ -158,8 +161,11 @@ class Result:
         return costs(self.stacks, self.planned_arms)
 
     def evaluation(self, name: str) -> "pd.DataFrame":
-        """A table of ``evaluation/``, as far as it was written while training: ``predictions``, ``histograms``, ..."""
-        return _with_arm(complete_table(self.folder.evaluation / f"{name}.csv"))
+        """A table of ``evaluation/``, as far as it was written by training: ``predictions``, ``histograms``, ..."""
+        path = self.folder.evaluation / f"{name}.csv"
+        if not self.summary.complete and not path.is_file():
+            return _with_arm(rows_so_far(self.folder, name, ended=True))
+        return _with_arm(complete_table(path))
 
     def arm(self, number: int) -> "ArmResult":
         """One arm.
@@ -209,20 +215,8 @@ class Result:
 
     def _growing(self, name: str) -> "pd.DataFrame":
         """A table that stacks append to: the whole, or the parts of those that are not merged yet."""
-        import pandas as pd
-
         path = self.path / f"{name}.csv"
-        if path.is_file():
-            return _with_arm(complete_table(path))
-        parts = []
-        for part in sorted(self.folder.parts.glob(f"*/{name}.csv")):
-            try:
-                parts.append(complete_table(part))
-            except Absent:
-                continue
-        if not parts:
-            raise Absent
-        return _with_arm(pd.concat(parts, ignore_index=True))
+        return _with_arm(complete_table(path) if path.is_file() else rows_so_far(self.folder, name))
 
 
 class ArmResult:

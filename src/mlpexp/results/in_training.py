@@ -1,0 +1,72 @@
+"""Tables of a result in training: what its stacks have left so far."""
+
+from collections.abc import Sequence
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+from mlpexp.store.frames import Absent, complete_table
+from mlpexp.store.json_files import read_record
+from mlpexp.store.part import DONE, PartRecord, TrialRecord
+from mlpexp.store.result_folder import ResultFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def rows_so_far(folder: ResultFolder, name: str, *, ended: bool = False) -> "pd.DataFrame":
+    """The rows of a table in all parts.
+
+    Args:
+        folder: Of the result.
+        name: Of the table: ``metrics``, ``predictions``, ...
+        ended: Whether only parts of stacks that have ended count.
+
+    Raises:
+        Absent: There are none.
+    """
+    import pandas as pd
+
+    tables = []
+    for path in sorted(folder.parts.glob(f"*/{name}.csv")):
+        if ended and not (path.parent / DONE).is_file():
+            continue
+        try:
+            tables.append(complete_table(path))
+        except Absent:
+            continue
+    if not tables:
+        raise Absent
+    return pd.concat(tables, ignore_index=True)
+
+
+def trials_so_far(folder: ResultFolder, arms: "pd.DataFrame | None", keys: Sequence[str]) -> "pd.DataFrame":
+    """Rows as in ``trials.csv`` of the trials that have ended, by arm and seed.
+
+    Args:
+        folder: Of the result.
+        arms: ``arms.csv``; None where there are no axes.
+        keys: Of the axes.
+
+    Raises:
+        Absent: There are none.
+        RunError: A part is damaged.
+    """
+    import pandas as pd
+
+    parts = [read_record(path, PartRecord) for path in sorted(folder.parts.glob(f"*/{DONE}"))]
+    trials = sorted((trial for part in parts for trial in part.trials), key=lambda trial: (trial.arm, trial.seed))
+    if not trials:
+        raise Absent
+    settings = {} if arms is None else arms.set_index("arm")[list(keys)].to_dict("index")
+    names = folder.read_plan().kept.scores
+    return pd.DataFrame([_row(trial, settings.get(trial.arm, {}), names) for trial in trials])
+
+
+def _row(trial: TrialRecord, settings: dict[Any, Any], names: Sequence[str]) -> dict[str, Any]:
+    ended = trial.model_dump(include={"status", "ended_epoch", "last_epoch", "best_epoch", "reason"})
+    row = {"arm": trial.arm, "seed": trial.seed, **settings, **ended}
+    for when, values in (("final", trial.final), ("best", trial.best)):
+        for name in names:
+            value = values.get(name)
+            row[f"{when}_{name}"] = nan if value is None else value
+    return row
