@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from planning import plan_of
 
 from mlpexp.planning.plan import make_plan
+from planning import plan_of
 
 
 @pytest.mark.parametrize(
