@@ -191,17 +191,20 @@ def verdicts_of(config: dict, folder: Path, seed: int):
     import yaml
 
     from mlpexp.analysis.verdicts import judge
-    from mlpexp.execution.run import new_run, train
-    from mlpexp.planning.prepare import prepare
+    from mlpexp.execution.local import in_this_process
+    from mlpexp.execution.run import new_job, train
+    from mlpexp.planning.plan import make_plan
+    from mlpexp.planning.stacks import stacking
     from mlpexp.results.examine import examine
+    from mlpexp.results.result import Result
 
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(resolved(config, folder, seed)))
-    prepared = prepare(path)
-    run_folder, dataset = new_run(prepared, folder / "runs", ["mlpexp"])
-    for _ in train(prepared, run_folder, dataset):
+    plan = make_plan(path, planned_by="train")
+    job = new_job(plan, stacking(plan, 1, 10**9), folder / "runs", ["mlpexp"])
+    for _ in train(job, in_this_process):
         pass
-    return judge(examine(run_folder))
+    return judge(examine(Result(job.folder).arm(0)))
 
 
 def everything(planted: dict[str, list[dict]] = PLANTED, healthy: list[dict] = HEALTHY) -> Iterator[tuple[str, dict]]:

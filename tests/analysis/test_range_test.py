@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from trained_results import new
 
 from mlpexp.analysis.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.architectures.build import build_architecture
@@ -14,7 +15,6 @@ from mlpexp.config.yaml_source import Override
 from mlpexp.data.facts import facts_of
 from mlpexp.data.load import load
 from mlpexp.execution.members import members_of, trainer_of
-from mlpexp.execution.run import new_run, train
 from mlpexp.planning.prepare import prepare
 from mlpexp.training.trainer import Trainer
 
@@ -103,18 +103,13 @@ def test_batch_normalization_goes_by_the_samples_measured() -> None:
 
 
 def test_training_afterwards_writes_the_same_bytes(tmp_path: Path) -> None:
-    prepared = prepare(CONFIGS / "iris/mlp.yaml", [Override(text, text) for text in ("training.epochs=3", "seeds=2")])
-
-    def results(folder: Path) -> dict[str, bytes]:
-        run, dataset = new_run(prepared, folder, ["mlpexp"])
-        list(train(prepared, run, dataset))
-        files = [run.metrics, *run.checkpoints.iterdir(), *run.evaluation.iterdir()]
-        return {str(path.relative_to(run.path)): path.read_bytes() for path in files}
-
-    before = results(tmp_path / "before")
+    text, overrides = (CONFIGS / "iris/mlp.yaml").read_text(), ("training.epochs=3", "seeds=2")
+    before = new(tmp_path, text, *overrides, runs="before", planned_by="train").finish()
+    prepared = before.prepared
     state = torch.get_rng_state()
     members = members_of(for_range_test(prepared.experiment, 30), range(3))
     dataset = load(prepared.experiment.dataset)
     losses_at_rates(trainer_of(members, [prepared.architecture] * 3, dataset), geometric_rates(1e-4, 10, 30))
     assert torch.equal(torch.get_rng_state(), state)
-    assert results(tmp_path / "after") == before
+    after = new(tmp_path, text, *overrides, runs="after", planned_by="train").finish()
+    assert after.bytes() == before.bytes()

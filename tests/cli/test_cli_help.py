@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from command_line import CONFIGS, TINY
 
+from mlpexp.store.json_files import record_text
+from mlpexp.store.summary import DatasetSummary, MetricSummary, ModelSummary, Summary
+
 COMMANDS = ("train", "params", "check", "list", "show", "plot")
 WATCHED = """
 import sys
@@ -42,6 +45,24 @@ def test_help_is_complete_and_imports_nothing_heavy(command: str, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def summary_of(title: str, **changes: object) -> str:
+    """The summary of a run without results."""
+    dataset = DatasetSummary(title=title, task="classification", train=1, validation=0, test=0)
+    metric = MetricSummary(
+        name="train_accuracy",
+        when="final",
+        column="final_train_accuracy",
+        label="training accuracy",
+        higher_is_better=True,
+    )
+    summary = Summary(
+        planned_by="train", name="a", hash="0", title=f"{title} - mlp", dataset=dataset,
+        model=ModelSummary(name="mlp", parameters=1), parts=("train",), scores=("loss", "accuracy"), metric=metric,
+        selected_on=None, seeds=(0,), num_arms=1, num_trials=1, **changes,
+    )  # fmt: skip
+    return record_text(summary)
+
+
 @pytest.mark.parametrize(
     "args", [["--version"], ["params", "lenet5", "mlp", "4-16-3"], ["list", "--runs-dir", "runs"], ["show", "runs/a"]]
 )
@@ -50,10 +71,7 @@ def test_light_commands_import_nothing_heavy(args: list[str], tmp_path: Path) ->
     run.mkdir(parents=True)
     (run / "config.yaml").write_text(TINY)
     (run / "environment.json").write_text("{}")
-    (run / "summary.json").write_text(
-        '{"name": "a", "hash": "0", "status": "running", "model": {"name": "mlp", "parameters": 1}, "members": [],'
-        '"dataset": {"title": "iris", "train": 1, "validation": 0, "test": 0}}'
-    )
+    (run / "summary.json").write_text(summary_of("iris", status="running"))
     done = watched(*args, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "imported:\n")
 
@@ -63,10 +81,7 @@ def test_an_output_without_special_characters_gets_question_marks(tmp_path: Path
     run.mkdir(parents=True)
     (run / "config.yaml").write_text("description: R² ± µ\n", encoding="utf-8")
     (run / "environment.json").write_text("{}")
-    (run / "summary.json").write_text(
-        '{"name": "a", "hash": "0", "status": "failed", "reason": "R²", "model": {"name": "mlp", "parameters": 1},'
-        '"dataset": {"title": "µ", "train": 1, "validation": 0, "test": 0}, "members": []}', encoding="utf-8"
-    )  # fmt: skip
+    (run / "summary.json").write_text(summary_of("µ", status="failed", reason="R²"), encoding="utf-8")
     for args in (["show", run], ["list"]):
         done = watched(*args, cwd=tmp_path, PYTHONIOENCODING="ascii")
         assert (done.returncode, done.stderr) == (0, "imported:\n")

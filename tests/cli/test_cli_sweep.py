@@ -129,7 +129,7 @@ def test_the_dry_run_shows_the_plan_and_writes_nothing(mlpexp: Command, config: 
         (["--noise-floor", "1"], "--noise-floor: takes a number from 2 up and no axis"),
         (["--learning-rate", "log(1e-4,1,9),2"], "a range such as log(1e-4,1,9) stands alone"),
         (["--learning-rate", "log(1,inf,3)"], "inf is not a finite number"),
-        (["--resume", "absent"], "absent: there is no such sweep folder"),
+        (["--resume", "absent"], "absent: there is no such result folder"),
         (["--resume", "absent", "--learning-rate", "1"], "--resume: goes on with the sweep as it was"),
     ],
 )  # fmt: skip
@@ -266,15 +266,15 @@ def test_parts_that_not_every_arm_has_are_not_compared(mlpexp: Command, config: 
 def test_a_sweep_that_failed_as_a_whole_can_be_tried_again(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlpexp.sweeps import worker
+    from mlpexp.execution import driver
 
-    train = worker._train
-    monkeypatch.setattr(worker, "_train", lambda *rest: (_ for _ in ()).throw(MemoryError("no memory")))
+    trainer_of = driver.trainer_of
+    monkeypatch.setattr(driver, "trainer_of", lambda *rest: (_ for _ in ()).throw(MemoryError("no memory")))
     failed = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2)
-    assert failed.code == 1 and "every trial failed: MemoryError: no memory; resume with" in failed.err
+    assert failed.code == 1 and "every trial failed: not enough memory: no memory; resume with" in failed.err
     (folder,) = Path("runs").iterdir()
     assert "every trial failed" in mlpexp("show", folder).out
-    monkeypatch.setattr(worker, "_train", train)
+    monkeypatch.setattr(driver, "trainer_of", trainer_of)
     assert mlpexp("sweep", "--resume", folder, "-q").code == 0
     assert {row["status"] for row in table(folder / "trials.csv")} == {"finished"}
 

@@ -159,13 +159,14 @@ class TestDivergence:
         result = mlpexp("train", "-c", config(DIVERGING.replace("RATE", "2.0")))
         assert (result.code, result.err) == (0, "")
         run = only_run(Path("runs"))
-        members = summary_of(run)["members"]
-        diverged = [member for member in members if member["status"] == "diverged"]
+        with (run / "trials.csv").open(newline="") as stream:
+            diverged = [trial for trial in csv.DictReader(stream) if trial["status"] == "diverged"]
         assert 0 < len(diverged) < 5
+        assert summary_of(run)["outcome"]["arms"][0]["diverged"] == len(diverged)
         for member in diverged:
-            epochs = [int(row["epoch"]) for row in rows_of(run) if row["seed"] == str(member["seed"])]
-            assert epochs == list(range(member["ended_epoch"] + 1))
-            assert member["ended_epoch"] < 12
+            epochs = [int(row["epoch"]) for row in rows_of(run) if row["seed"] == member["seed"]]
+            assert epochs == list(range(int(member["ended_epoch"]) + 1))
+            assert int(member["ended_epoch"]) < 12
             assert f"seed {member['seed']} diverged at epoch {member['ended_epoch']} (loss not finite)" in result.out
         assert "diverged seeds are not in the means" in result.out
         assert f"│ {5 - len(diverged)} │" in result.out

@@ -64,6 +64,11 @@ def is_bad(trainer: Trainer) -> bool:
     return any((member.optimizer.learning_rate, member.seed) == (0.1, 1) for member in trainer.members)
 
 
+def others(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of all trials but the bad one."""
+    return [row for row in rows if (row["arm"], row["seed"]) != (1, 1)]
+
+
 @pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize(
     ("size", "stacks"), [(3, [6, 3, 3]), (2, [6, 3, 1, 2, 3, 1, 2]), (1, [6, 3, 1, 2, 1, 1, 3, 1, 2, 1, 1])]
@@ -124,15 +129,13 @@ def test_a_trial_that_fails_alone_is_a_row_and_the_others_are_trained(
     (lost,) = (trial for trial in sweep.trials if trial["status"] == "failed")
     assert (lost["arm"], lost["seed"]) == (1, 1)
     assert lost["reason"] == "not enough memory: Unable to allocate 9 GiB"
-    assert [trial for trial in sweep.trials if trial != lost] == [
-        trial for trial in whole.trials if (trial["arm"], trial["seed"]) != (1, 1)
-    ]
-    assert sweep.metrics == [row for row in whole.metrics if (row["arm"], row["seed"]) != (1, 1)]
+    assert others(sweep.trials) == others(whole.trials)
+    assert sweep.metrics == others(whole.metrics)
     assert (sweep.summary.status, sweep.summary.outcome.failed) == ("finished", 1)
     assert [arm.failed for arm in sweep.summary.outcome.arms] == [0, 1, 0]
     ours, theirs = sweep.weights("best"), whole.weights("best")
-    others = [row for row in range(6) if row != 3]
-    assert all(ours[name][others].tobytes() == theirs[name][others].tobytes() for name in theirs)
+    rows = [row for row in range(6) if row != 3]
+    assert all(ours[name][rows].tobytes() == theirs[name][rows].tobytes() for name in theirs)
     with pytest.raises(RunError, match="holds no weights of arm 1, seed 1"):
         sweep.result.arm(1).kept_weights([1], "best")
 
@@ -206,24 +209,22 @@ def test_what_is_lack_of_memory(error: Exception, lack: bool) -> None:
     assert is_lack_of_memory(error) is lack
 
 
-def test_a_worker_that_dies_costs_its_trial_and_no_other(make: Make, tmp_path) -> None:
-    """The trial of arm 1, seed 1 kills whatever process trains it."""
-    whole = make(SWEEP).finish()
-    sweep = make(SWEEP)
-    deadly = lambda tasks, stop, shares: in_workers([_Deadly(**vars(task)) for task in tasks], 2, stop)  # noqa: E731
-    sweep.finish(deadly)
-    (lost,) = (trial for trial in sweep.trials if trial["status"] == "failed")
-    assert (lost["arm"], lost["seed"], lost["reason"]) == (1, 1, DIED)
-    assert sweep.metrics == [row for row in whole.metrics if (row["arm"], row["seed"]) != (1, 1)]
-
-
-class _Deadly(driver.StackTask):
+class Deadly(driver.StackTask):
     """A task that kills the process which unpacks it, if it holds a certain trial."""
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        if (1, 1) in self.record.trials:
+        if (1, 0) in self.record.trials:
             os._exit(1)
+
+
+def test_a_worker_that_dies_costs_its_trial_and_no_other(make: Make) -> None:
+    """The trial of arm 1 kills whatever process trains it."""
+    text = TINY + "sweep: {over: {learning_rate: [0.01, 0.1]}, seeds: 1}\n"
+    whole, sweep = make(text).finish(), make(text)
+    sweep.finish(lambda tasks, stop, shares: in_workers([Deadly(**vars(task)) for task in tasks], 1, stop))
+    assert [(trial["status"], trial["reason"]) for trial in sweep.trials] == [("finished", ""), ("failed", DIED)]
+    assert sweep.metrics == [row for row in whole.metrics if row["arm"] == 0]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,69 +2,92 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from mlpexp.execution.worker import train_stack
+from trained_results import TINY, Trained, new
 
 from mlpexp.errors import InputError, Interrupted
 from mlpexp.execution.backends import check_backend, on_dask, on_ray
-from mlpexp.execution.tasks import StackOutcome, StackTask
-from mlpexp.planning.plan import Plan
-from mlpexp.planning.stacks import stacking
-from planning import plan_of
+from mlpexp.execution.local import Runner
+from mlpexp.execution.tasks import StackTask
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
-
-def tasks_of(plan: Plan) -> list[StackTask]:
-    return [
-        StackTask(
-            stack.number,
-            [trial.arm.experiment.model_copy(update={"seed": trial.seed}) for trial in stack.trials],
-            [trial.arm.number for trial in stack.trials],
-        )
-        for stack in stacking(plan, 1, 10**9).stacks
-    ]
+TEXT = TINY + (
+    "keep: {weights: all, history: 2}\n"
+    "sweep: {over: {learning_rate: [0.1, 1.0e+9], batch_size: [5, 7, 30]}, seeds: 2}\n"
+)  # fmt: skip
 
 
 @pytest.fixture
-def tasks(tmp_path: Path) -> list[StackTask]:
-    return tasks_of(plan_of(tmp_path, "{over: {learning_rate: [0.1, 1.0e+9], batch_size: [5, 7, 35]}, seeds: 2}"))
+def here(tmp_path: Path) -> Trained:
+    return new(tmp_path, TEXT, runs="here").finish()
 
 
-def same_as_here(outcomes: Iterator[StackOutcome | None], tasks: list[StackTask]) -> bool:
-    found = {outcome.number: outcome.blocks for outcome in outcomes if outcome}
-    return found == {task.number: train_stack(task).blocks for task in tasks}
+@pytest.fixture
+def sweep(tmp_path: Path) -> Trained:
+    return new(tmp_path, TEXT, runs="cluster")
 
 
-def test_dask_gives_the_same_bytes(tasks: list[StackTask]) -> None:
+def trained_on(sweep: Trained, cluster: Runner) -> dict[str, bytes]:
+    """A cluster cannot reach the folder: parts and weights are sent."""
+    return sweep.finish(cluster, reachable=False).bytes()
+
+
+def test_dask_gives_the_same_bytes(here: Trained, sweep: Trained) -> None:
     pytest.importorskip("distributed")
-    assert same_as_here(on_dask(tasks, None, 2, lambda: None), tasks)
+    assert trained_on(sweep, lambda tasks, stop, shares: on_dask(tasks, None, 2, stop)) == here.bytes()
 
 
 @pytest.mark.filterwarnings("ignore")  # Ray's own
-def test_ray_gives_the_same_bytes_on_two_nodes(tasks: list[StackTask]) -> None:
+def test_ray_gives_the_same_bytes_on_two_nodes(here: Trained, sweep: Trained) -> None:
     pytest.importorskip("ray")
     from ray.cluster_utils import Cluster
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
         cluster.add_node(num_cpus=1)
-        assert same_as_here(on_ray(tasks, cluster.address, 2, lambda: None), tasks)
+        assert trained_on(sweep, lambda tasks, stop, shares: on_ray(tasks, cluster.address, 2, stop)) == here.bytes()
     finally:
         cluster.shutdown()
 
 
-def test_a_stopped_sweep_leaves_no_cluster_behind(tasks: list[StackTask]) -> None:
+def test_a_stopped_sweep_leaves_no_cluster_behind_and_can_be_gone_on_with(here: Trained, sweep: Trained) -> None:
     pytest.importorskip("distributed")
     with pytest.raises(Interrupted):
-        list(on_dask(tasks, None, 1, lambda: 2))
+        sweep.finish(lambda tasks, stop, shares: on_dask(tasks, None, 1, lambda: 2), reachable=False)
+    assert sweep.summary.status == "interrupted"
+    assert sweep.resumed().finish().bytes() == here.bytes()
 
 
-def test_a_cluster_that_is_not_there(tasks: list[StackTask]) -> None:
+def test_a_cluster_that_is_not_there(sweep: Trained) -> None:
     pytest.importorskip("distributed")
     with pytest.raises(InputError, match="no Dask cluster answers"):
-        list(on_dask(tasks, "tcp://127.0.0.1:9", 1, lambda: None))
+        sweep.finish(lambda tasks, stop, shares: on_dask(tasks, "tcp://127.0.0.1:9", 1, stop), reachable=False)
+
+
+class Lost(StackTask):
+    """A task that some of the workers' machines cannot unpack."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self.members[0].training.batch_size == 7:
+            raise ImportError("another version")
+
+
+def test_what_the_cluster_loses_is_a_failed_row(here: Trained, sweep: Trained) -> None:
+    """The others are trained."""
+    pytest.importorskip("distributed")
+
+    def lossy(tasks, stop, shares) -> Iterator:
+        return on_dask([Lost(**vars(task)) for task in tasks], None, 1, stop)
+
+    sweep.finish(lossy, reachable=False)
+    lost = [trial for trial in sweep.trials if trial["status"] == "failed"]
+    assert {trial["training.batch_size"] for trial in lost} == {7}
+    assert all(trial["reason"].startswith("lost on the cluster: ") for trial in lost)
+    assert sweep.metrics == [row for row in here.metrics if (row["arm"] - 1) % 3]
 
 
 def test_a_package_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

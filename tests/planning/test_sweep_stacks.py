@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from mlpexp.config.program import program_of
-from mlpexp.planning.stacks import Stacking, available_memory, choose_jobs, distinct_trials, restacked, stacking
+from mlpexp.planning.stacks import (
+    Stacking,
+    available_memory,
+    choose_jobs,
+    distinct_trials,
+    recorded,
+    restacked,
+    stacking,
+)
 from planning import plan_of
 
 GB = 10**9
@@ -81,7 +89,30 @@ def test_stacks_are_cut_to_fit_the_memory_and_lose_no_trial(tmp_path: Path) -> N
 def test_one_big_stack_is_shared_among_workers(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "{over: {learning_rate: 'log(1e-3, 1, 20)'}, seeds: 10}")
     assert [len(stack.trials) for stack in stacking(plan, 4, GB).stacks] == [50] * 4
-    assert members(restacked(plan, members(stacking(plan, 4, GB)))) == members(stacking(plan, 4, GB))
+
+
+def test_stacks_are_planned_again_as_they_were_recorded(tmp_path: Path) -> None:
+    """With other workers and another memory than at first: what has been trained must fit."""
+    plan = plan_of(tmp_path, "{over: {learning_rate: [0.1, 1], batch_size: [5, 35], name: [one, other]}, seeds: 3}")
+    for jobs, memory in ((1, GB), (3, GB), (1, 1)):
+        first = stacking(plan, jobs, memory)
+        again = restacked(plan, recorded(first))
+        assert members(again) == members(first)
+        assert [(s.number, s.program, s.threads) for s in again.stacks] == [
+            (s.number, s.program, s.threads) for s in first.stacks
+        ]
+        assert rows(again) == rows(first) == rows(stacking(plan, 1, GB))
+
+
+def rows(result: Stacking) -> list[list[tuple[int, int]]]:
+    """Of the weights of each program."""
+    return [[trial.key for trial in trials] for trials in result.programs]
+
+
+def test_rows_of_weights_are_in_the_order_of_the_plan_however_trials_are_cut(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "{over: {batch_size: [5, 35], learning_rate: [0.1, 1]}, seeds: 2}")
+    assert rows(stacking(plan, 4, 1)) == [[(0, 0), (0, 1), (1, 0), (1, 1)], [(2, 0), (2, 1), (3, 0), (3, 1)]]
+    assert stacking(plan, 4, 1).num_trials == 8
 
 
 def test_workers_are_started_where_the_work_is_long() -> None:

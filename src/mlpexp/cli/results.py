@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mlpexp.config.scores import LABELS
+from mlpexp.errors import InputError
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.summary import Mean, Summary
 
@@ -82,7 +83,7 @@ def _losses(result: "Result") -> list[str]:
     """Which seeds diverged, failed or stopped early."""
     summary, lines = result.summary, []
     outcome = summary.outcome
-    stops = bool(result.config.get("training", {}).get("early_stopping"))
+    stops = _stops_early(result)
     if outcome is None or not (outcome.diverged or outcome.failed or stops):
         return []
     trials = result.finished_trials().to_dict("records")
@@ -102,6 +103,14 @@ def _losses(result: "Result") -> list[str]:
         epochs = ", ".join(map(str, early[:10])) + (" ..." if len(early) > 10 else "")
         lines.append(f"stopped early: {len(early)} of {len(trials)} seeds, at epoch {epochs}")
     return lines
+
+
+def _stops_early(result: "Result") -> bool:
+    """Whether seeds may have stopped early; not said where the config cannot be read."""
+    try:
+        return bool(result.config.get("training", {}).get("early_stopping"))
+    except InputError:
+        return False
 
 
 def _time(result: "Result") -> str:

@@ -142,5 +142,5 @@ def history_epochs(epochs: int, every: int, count: int) -> frozenset[int]:
         return frozenset()
     if count == 1:
         return frozenset((epochs,))
-    last = len(evaluated) - 1
-    return frozenset(evaluated[round(i * last / (count - 1))] for i in range(min(count, len(evaluated))))
+    last, kept = len(evaluated) - 1, min(count, len(evaluated))
+    return frozenset(evaluated[round(i * last / (kept - 1))] for i in range(kept))
