@@ -36,8 +36,12 @@ def train_job(
     """
     from mlpexp.cli.progress import ProgressBar
     from mlpexp.execution.run import train
+    from mlpexp.planning.recording import unusual
     from mlpexp.results.result import Result
 
+    if not quiet:
+        for sentence in unusual(job.plan, job.recording, job.stacking.num_trials):
+            typer.echo(sentence, err=True)
     again = f"resume with: mlpexp {job.plan.planned_by} --resume {quote(str(job.folder.path))}"
     again += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
     try:

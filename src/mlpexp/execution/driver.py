@@ -11,7 +11,7 @@ import torch
 
 from mlpexp.architectures.build import build_architecture
 from mlpexp.data.dataset import Dataset
-from mlpexp.errors import InputError, Interrupted, RunError
+from mlpexp.errors import DataError, InputError, Interrupted, RunError
 from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.environment import engine_name
 from mlpexp.execution.machine import choose_device, device_name
@@ -64,10 +64,11 @@ def _trained(task: StackTask, folder: Path, stop: Stop) -> Driven:
     done = _done(task, folder)
     if done:
         return StackOutcome(task, [done])
+    choose_device(task.members[0])  # if it is not there, that is no fault of a trial
     try:
         return (yield from _train(task, folder, stop))
     except InputError as error:
-        if not task.recording.arm_column:
+        if isinstance(error, DataError) or not task.recording.arm_column:
             raise
         return failed(task, str(error).splitlines()[0])
     except Exception as error:
@@ -82,10 +83,10 @@ def _trained(task: StackTask, folder: Path, stop: Stop) -> Driven:
 
 
 def is_lack_of_memory(error: BaseException) -> bool:
-    """Whether less work at a time would have helped; of the allocator of torch's CPU tensors only the words tell."""
+    """Whether less work at a time would have helped; of torch's allocator of CPU tensors only the words tell."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
 
 
 def _done(task: StackTask, folder: Path) -> FinishedPart | None:

@@ -3,27 +3,26 @@
 Only one trial is in memory at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
 
-from mlpexp.config.networks import Mlp
 from mlpexp.data.dataset import Dataset
+from mlpexp.errors import RunError
 from mlpexp.execution.misclassified import misclassified
 from mlpexp.execution.part_lines import LinesOfPart, OpenMaps, renumbered
-from mlpexp.planning.arms import Arm
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import history_epochs
 from mlpexp.planning.stacks import Stacking
+from mlpexp.planning.tables import axis_cells
 from mlpexp.store.files import replacing, write_text
 from mlpexp.store.part import Part, PartRecord, TrialRecord
 from mlpexp.store.plan_files import Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.table import Cell, as_csv
-from mlpexp.store.weights import KINDS, file_name, seal
+from mlpexp.store.weights import KINDS, file_name, seal, sum_in_file
 
-OF_ARMS = ("hidden_sizes", "parameters", "steps", "epochs")
 OF_STACKS = ("timing",)  # tables that are of stacks, not of trials
 
 
@@ -77,6 +76,19 @@ def finished_parts(folder: ResultFolder, name: str, num_trials: int, *, failures
     return None if second is None else first + second
 
 
+def check_weights(folder: ResultFolder, ended: Ended, rows: Mapping[tuple[int, int], int]) -> None:
+    """Sees that the weights of a part are those that its worker wrote: the file is shared with other stacks.
+
+    Raises:
+        RunError: They are damaged.
+    """
+    of_part = [rows[trial.arm, trial.seed] for trial in ended.record.trials]
+    for kind, expected in ended.record.weights.items():
+        path = folder.weights / file_name(ended.record.stack.program, kind)
+        if sum_in_file(path, of_part) != expected:
+            raise RunError(f"{path}: damaged: not the weights that were written")
+
+
 def trained(plan: Plan, parts: Sequence[Ended]) -> Trained:
     """What the parts say of each trial of a plan."""
     records = {(trial.arm, trial.seed): trial for ended in parts for trial in ended.record.trials}
@@ -86,13 +98,6 @@ def trained(plan: Plan, parts: Sequence[Ended]) -> Trained:
         for seed in plan.seeds:
             same_as[arm.number, seed] = first.setdefault((arm.identity, seed), (arm.number, seed))
     return Trained(list(parts), {trial: records[same] for trial, same in same_as.items()}, same_as)
-
-
-def arms_table(plan: Plan) -> str:
-    """``arms.csv``: number, label, values of the axes, hidden sizes, parameters, updates, epochs."""
-    return as_csv(
-        ["arm", "label", *(axis.key for axis in plan.axes), *OF_ARMS], [_arm_row(plan, arm) for arm in plan.arms]
-    )
 
 
 def write_tables(folder: ResultFolder, plan: Plan, recording: Recording, found: Trained, dataset: Dataset) -> None:
@@ -146,21 +151,6 @@ def _epoch(record: TrialRecord, kind: str) -> int | None:
     if record.status == "failed":
         return None
     return {"best": record.best_epoch, "last": record.last_epoch, "state": record.ended_epoch}[kind]
-
-
-def axis_cells(plan: Plan, arm: Arm) -> dict[str, Cell]:
-    """Value of each axis as text."""
-    return {axis.key: axis.text(arm.settings[axis.key]) if axis.key in arm.settings else "" for axis in plan.axes}
-
-
-def _arm_row(plan: Plan, arm: Arm) -> dict[str, Cell]:
-    model = arm.experiment.model
-    return {
-        "arm": arm.number, "label": arm.label, **axis_cells(plan, arm),
-        "hidden_sizes": " ".join(map(str, model.hidden_sizes)) if isinstance(model, Mlp) else "",
-        "parameters": arm.prepared.architecture.num_parameters, "steps": arm.steps,
-        "epochs": arm.experiment.training.epochs,
-    }  # fmt: skip
 
 
 def _trials_table(plan: Plan, recording: Recording, found: Trained) -> str:

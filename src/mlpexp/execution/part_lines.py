@@ -51,8 +51,10 @@ class LinesOfPart:
     def __init__(self, path: Path, trials: Sequence[TrialRecord], maps: OpenMaps, *, arm_column: bool) -> None:
         self.path, self._maps = path, maps
         content = maps.of(path)
-        self.header = content[: content.find(b"\n") + 1]
+        end = _header_end(content)
+        self.header = content[:end]
         ends = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n")) + 1
+        ends = ends[np.searchsorted(ends, end) :]
         starts, lengths = ends[:-1], np.diff(ends).astype(np.int32)
         keys = [f"{trial.arm},{trial.seed}," if arm_column else f"{trial.seed}," for trial in trials]
         place = {key.encode(): i for i, key in enumerate(keys)}
@@ -75,6 +77,14 @@ def renumbered(lines: Iterable[bytes], written: int, wanted: int) -> Iterable[by
         return lines
     before, after = f"{written},".encode(), f"{wanted},".encode()
     return (after + line.removeprefix(before) for line in lines)
+
+
+def _header_end(content: mmap.mmap) -> int:
+    """Past the line end of the header; a name of a column may have line ends of its own, in quotes."""
+    end = content.find(b"\n") + 1
+    while content[:end].count(b'"') % 2:
+        end = content.find(b"\n", end) + 1
+    return end
 
 
 def _keys(content: mmap.mmap, starts: Sequence[int], count: int) -> Iterator[bytes]:

@@ -20,11 +20,12 @@ from mlpexp.planning.recording import history_epochs
 from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
 from mlpexp.store.growing import GrowingTable
 from mlpexp.store.part import Part, TrialRecord
-from mlpexp.store.weights import file_name, write_rows
+from mlpexp.store.weights import file_name, sum_of, write_rows
 from mlpexp.training.records import Record
 from mlpexp.training.trainer import Trainer
 
 CHECKPOINT = "checkpoint"
+EVALUATED_AT_ONCE = 32  # members: what they give for all samples is in memory
 COUNTS = ("epoch", "step", "samples", "learning_rate")
 DIAGNOSTIC_COLUMNS = ("epoch", "layer", "quantity", "value")
 TIMING_COLUMNS = ("stack", "epoch", "step", "train_seconds", "evaluation_seconds")
@@ -51,6 +52,7 @@ class Recorder:
         settings = trainer.settings
         self.history = history_epochs(settings.epochs, settings.evaluate_every, self.recording.history)
         self.kept: list[KeptRows] = []
+        self.sums: dict[str, str] = {}
         self.tables: dict[str, GrowingTable] = {}
 
     def begin(self) -> str | None:
@@ -71,6 +73,8 @@ class Recorder:
                 return None
             except (RunError, KeyError, ValueError, TypeError, RuntimeError) as error:
                 self.close()
+                if _cannot_be_opened(self.part.folder):
+                    raise
                 number = len(self.task.members)
                 trials = "its trial is" if number == 1 else f"its {number} trials are"
                 note = f"{error}; {trials} trained again from the beginning"
@@ -108,7 +112,7 @@ class Recorder:
         for when, scores in self.scores.items():
             arrays |= {f"scores.{when}.{name}": values for name, values in scores.items()}
         states = {name: table.state() for name, table in self.tables.items()}
-        plain |= {"tables": states, "evaluation_seconds": self.evaluation_seconds}
+        plain |= {"sums": self.sums, "tables": states, "evaluation_seconds": self.evaluation_seconds}
         save_checkpoint(self.part.folder, CHECKPOINT, arrays, plain)
 
     def finish(self, device: str, engine: str, capability: str) -> FinishedPart:
@@ -129,7 +133,7 @@ class Recorder:
         made = {"device": device, "engine": engine, "capability": capability, "steps": progress.step}
         seconds = {"train_seconds": progress.train_seconds, "evaluation_seconds": self.evaluation_seconds}
         stack = self.task.record.model_copy(update={**made, **seconds})
-        record = self.part.finish(self._trials(), stack)
+        record = self.part.finish(self._trials(), stack, self.sums)
         delete_checkpoint(self.part.folder, CHECKPOINT)
         files = {} if self.task.folder else self.part.contents()
         return FinishedPart(self.task.name, record, files, self.kept)
@@ -163,7 +167,7 @@ class Recorder:
         for when, scores in self.scores.items():
             for name in scores:
                 scores[name] = arrays.pop(f"scores.{when}.{name}").copy()
-        self.evaluation_seconds = float(plain["evaluation_seconds"])
+        self.evaluation_seconds, self.sums = float(plain["evaluation_seconds"]), dict(plain["sums"])
         self.trainer.restore(arrays, plain)
 
     def _metric_lines(self, record: Record) -> str:
@@ -197,6 +201,7 @@ class Recorder:
         self._keep(kind, tensors)
 
     def _keep(self, kind: str, tensors: dict[str, np.ndarray]) -> None:
+        self.sums[kind] = sum_of(tensors)
         if self.task.folder is None:
             self.kept.append(KeptRows(kind, {name: array.copy() for name, array in tensors.items()}))
             return
@@ -208,8 +213,11 @@ class Recorder:
         if not self.recording.tables:
             return
         evaluation = evaluation_of(self.task.members[0], self.dataset, self.recording)
-        network = StackedNetwork(trainer.architecture, progress.best, progress.best_buffers)
-        evaluation.add(network, trainer.samples, self.task.members, self.task.arms, trainer.architectures)
+        task = self.task
+        for start in range(0, len(task.members), EVALUATED_AT_ONCE):
+            some = slice(start, start + EVALUATED_AT_ONCE)
+            network = StackedNetwork(trainer.architecture, progress.best[some], progress.best_buffers[some])
+            evaluation.add(network, trainer.samples, task.members[some], task.arms[some], trainer.architectures[some])
         for name, lines in evaluation.tables():
             self.part.write_table(name, lines)
 
@@ -238,6 +246,18 @@ def named_parameters(architecture: Architecture, flat_MP: np.ndarray) -> dict[st
         f"{layer.name}.{parameter.name}": flat_MP[:, place].reshape(len(flat_MP), *parameter.shape)
         for layer, parameter, place in architecture.places
     }
+
+
+def _cannot_be_opened(folder: Path) -> bool:
+    """Whether a file is there that the system does not let us read: that is no damage, and may pass."""
+    for path in folder.iterdir():
+        try:
+            path.open("rb").close()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return True
+    return False
 
 
 def _defined(value: float) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from mlpexp.execution.environment import engine_name, environment, resumption
 from mlpexp.execution.local import Runner
 from mlpexp.execution.merge import (
     Ended,
-    arms_table,
+    check_weights,
     finished_parts,
     seal_weights,
     stacks_record,
@@ -28,9 +29,11 @@ from mlpexp.execution.summary import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, Tick, task_of
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.planning.recording import recording
-from mlpexp.planning.stacks import Stacking, recorded, restacked
+from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
+from mlpexp.planning.tables import arms_table
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
+from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Summary
@@ -78,6 +81,11 @@ class Job:
     folder: ResultFolder
     data_dir: str | None
 
+    @cached_property
+    def rows(self) -> list[dict[tuple[int, int], int]]:
+        """Of each program: where the weights of each trial (arm, seed) are."""
+        return [{trial.key: row for row, trial in enumerate(trials)} for trials in self.stacking.programs]
+
 
 def new_job(
     plan: Plan, stacking: Stacking, runs_dir: Path, command: Sequence[str], data_dir: str | None = None,
@@ -117,10 +125,14 @@ def reopened(path: Path, data_dir: str | None = None, say: Callable[[str], None]
     """
     folder = ResultFolder.open(path)
     summary = folder.read_summary()
+    if summary.complete and folder.parts.is_dir():  # its process died while it tidied up
+        with folder.locked(summary.word):
+            folder.remove_parts()
     _refuse_complete(folder, summary)
     refuse_old(folder)
     plan = plan_from(read_source(folder.config), folder.config, summary.planned_by)
     known, stacks = folder.read_plan(), folder.read_stacks()
+    _check_device(plan)
     read_json(folder.environment)  # what cannot be noted later is refused now
     again = f"train it as a new {summary.word} with --config"
     now = _planned(plan, ["?"] * len(plan.arms), known.kept)
@@ -176,7 +188,7 @@ def _trained(
     folder, stacks = job.folder, job.stacking.stacks
     waiting = []
     for stack in stacks:
-        parts, note = _known(folder, stack.name, len(stack.trials))
+        parts, note = _known(job, stack)
         if parts is None:
             waiting.append(stack)
         else:
@@ -185,10 +197,9 @@ def _trained(
     if len(job.plan.arms) > 1:
         waiting.sort(key=lambda stack: -stack.cost.seconds)  # the longest first, so that none is left alone at the end
     data_dir = str(Path(job.data_dir).resolve()) if job.data_dir else None  # workers may start elsewhere
-    rows = [{trial.key: row for row, trial in enumerate(trials)} for trials in job.stacking.programs]
     tasks = [
         task_of(
-            stack, rows[stack.program], len(rows[stack.program]), job.recording, data_dir,
+            stack, job.rows[stack.program], len(job.rows[stack.program]), job.recording, data_dir,
             str(folder.path) if reachable else None,
         )
         for stack in waiting
@@ -201,13 +212,20 @@ def _trained(
         yield meter.update(event if isinstance(event, Tick) else None)
 
 
-def _known(folder: ResultFolder, name: str, num_trials: int) -> tuple[list[Ended] | None, str]:
+def _known(job: Job, stack: Stack) -> tuple[list[Ended] | None, str]:
     """What a stack has left, if it is sound, and a sentence if it is not."""
+    folder, name = job.folder, stack.name
     try:
-        return finished_parts(folder, name, num_trials), ""
+        parts = finished_parts(folder, name, len(stack.trials))
+        for ended in parts or ():
+            check_weights(folder, ended, job.rows[stack.program])
+        return parts, ""
     except RunError as error:
-        folder.part(name).remove()
-        return None, f"{error}; its {num_trials} trials are trained again from the beginning"
+        for path in (folder.part(name).folder, *folder.parts.glob(f"{name}.*")):
+            Part(path).remove()
+        number = len(stack.trials)
+        trials = "its trial is" if number == 1 else f"its {number} trials are"
+        return None, f"{error}; {trials} trained again from the beginning"
 
 
 def _conclude(job: Job, opening: Summary) -> Summary:
@@ -215,7 +233,10 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     folder, plan = job.folder, job.plan
     parts = []
     for stack in job.stacking.stacks:
-        parts += finished_parts(folder, stack.name, len(stack.trials), failures=True) or []
+        of_stack = finished_parts(folder, stack.name, len(stack.trials), failures=True) or []
+        for ended in of_stack:
+            check_weights(folder, ended, job.rows[stack.program])
+        parts += of_stack
     found = trained(plan, parts)
     failures = [trial for trial in found.trials.values() if trial.status == "failed"]
     if len(failures) == len(found.trials):

@@ -23,7 +23,7 @@ ALIASES = {
 LABELS = {"model.init": "initialization", "training.epochs": "epochs", "model.name": "network", "dataset.name": "data"}
 NOT_AXES = {
     "seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis",
-    "keep": "it decides no number",
+    "keep": "it decides no number", "diagnostics": "they decide no number; set them in the config",
 }  # fmt: skip
 
 

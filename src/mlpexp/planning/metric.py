@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from mlpexp.config.scores import LABELS, LOWER_IS_BETTER, headline
 from mlpexp.errors import InputError
+from mlpexp.store.summary import MetricSummary
 
 PARTS = ("train", "validation", "test")
 NAME = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_({'|'.join(LABELS)})")
@@ -52,13 +53,13 @@ class Metric:
         """What the best epoch has the lowest of."""
         return "validation_quantization_error" if self.kind in ERRORS else "validation_loss"
 
-    def described(self) -> dict[str, Any]:
+    @property
+    def described(self) -> MetricSummary:
         """For ``summary.json``."""
-        return {
-            "name": self.name, "when": self.when, "column": self.column, "label": self.label,
-            "higher_is_better": self.higher_is_better,
-            "selected_on": self.selected_on if self.when == "best" else None,
-        }  # fmt: skip
+        return MetricSummary(
+            name=self.name, when=self.when, column=self.column, label=self.label, higher_is_better=self.higher_is_better,
+            selected_on=self.selected_on if self.when == "best" else None,
+        )  # fmt: skip
 
 
 def choose_metric(wanted: str | None, parts: Sequence[str], kinds: tuple[str, str]) -> Metric:

@@ -222,7 +222,7 @@ def arm_config(path: Path, number: int) -> str:
     """One arm of a sweep as a config of its own, with the sweep's seeds.
 
     Args:
-        path: The sweep's ``sweep.yaml``.
+        path: The config of the sweep.
         number: Of the arm.
 
     Raises:

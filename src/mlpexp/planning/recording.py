@@ -64,11 +64,15 @@ def sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
         "all": f"weights of each trial's last and selected epoch are kept: {amount} each" if differ else of_best,
     }
     lines = [words[kept.weights]]
-    if "predictions" not in kept.tables and plan.base.experiment.model.name != "som":
+    if _lacks_predictions(plan, kept):
         lines.append(
             f"predictions would be more than {MOST_ROWS:,} rows: `mlpexp plot RESULT --arm N` makes those of an arm"
         )
     return lines
+
+
+def _lacks_predictions(plan: Plan, kept: Recording) -> bool:
+    return "predictions" not in kept.tables and plan.base.experiment.model.name != "som"
 
 
 def _amount(num_bytes: int) -> str:
@@ -77,6 +81,13 @@ def _amount(num_bytes: int) -> str:
         if num_bytes >= size:
             return f"{num_bytes / size:,.1f} {unit}"
     return f"{num_bytes / 1e3:.1f} kB"
+
+
+def unusual(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
+    """What is to be said of what is kept when it is not all, nor what was asked for."""
+    asked = plan.config.keep is not None and plan.config.keep.weights is not None
+    everything = (kept.weights == "all" or asked) and not _lacks_predictions(plan, kept)
+    return [] if everything else sentences(plan, kept, num_distinct)
 
 
 def weight_bytes(plan: Plan, num_distinct: int) -> int:

@@ -89,7 +89,11 @@ class ArmData:
         """
         if len(self.facts.input_shape) != 3:
             raise Absent
-        seed = int(self.arm.trials["seed"].iloc[0])
+        trials = self.arm.trials
+        trained = trials.loc[trials["status"] != "failed", "seed"]
+        if trained.empty:
+            raise Absent
+        seed = int(trained.iloc[0])
         tensors, _ = self.arm.kept_weights([seed], "best")
         name = first_layer_name(tensors)
         if name is None:

@@ -39,7 +39,11 @@ class ArmsData:
     @cached_property
     def run_facts(self) -> RunFacts:
         """What is to be said of the data and the network, whichever arm it is."""
-        facts = run_facts(as_data(self.result.plan.base.experiment), self.result.summary, None, "")
+        summary = self.result.summary
+        try:
+            facts = run_facts(self.result.config, summary, None, "")
+        except KeyError:  # a map whose defaults stay open in its config
+            facts = run_facts(as_data(self.result.plan.base.experiment), summary, None, "")
         return replace(facts, title=self.result.summary.title)
 
     @cached_property

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from mlpexp.execution.merge import arms_table
+from mlpexp.errors import RunError
+from mlpexp.planning.tables import arms_table
 from mlpexp.report.comparison_table import Row, comparison_table, ordered, table_to_paste
 from mlpexp.report.tables import TextTable
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison
 from mlpexp.results.result import Result
 from mlpexp.store.files import write_text
+from mlpexp.store.frames import Absent
 
 
 def write_files(result: Result) -> ArmsComparison:
@@ -45,6 +47,13 @@ def to_show(result: Result, found: ArmsComparison, most: int | None) -> TextTabl
     rows: Sequence[Row] = comparison_rows(found)
     if most is not None and len(rows) > most:
         rows = ordered(rows, higher_is_better=found.summary.metric.higher_is_better)[:most]
-    parameters = [int(count) for count in result.arms["parameters"]]
+    try:
+        parameters = [int(count) for count in result.arms["parameters"]]
+    except (Absent, KeyError, ValueError):
+        parameters = []
+    if len(parameters) != result.summary.num_arms:
+        raise RunError(
+            f"{result.folder.arms}: damaged or missing; `mlpexp plot {result.path}` writes a missing one again"
+        )
     costs = result.costs["microseconds_per_step"].tolist()
     return comparison_table(rows, found.summary, parameters, costs, "baseline" if found.to_baseline else "best")

@@ -95,11 +95,7 @@ def described_metric(name: str, summary: Summary) -> MetricSummary:
     Raises:
         InputError: There is no such metric.
     """
-    metric = choose_metric(name, summary.parts, summary.scores)
-    return MetricSummary(
-        name=metric.name, when=metric.when, column=metric.column, label=metric.label,
-        higher_is_better=metric.higher_is_better, selected_on=metric.selected_on if metric.when == "best" else None,
-    )  # fmt: skip
+    return choose_metric(name, summary.parts, summary.scores).described
 
 
 def arm_named(result: Result, text: str, option: str = "--baseline") -> int:

@@ -1,6 +1,7 @@
 """Evaluating an arm of a finished result once more: the tables that were too large to be written while it trained."""
 
 from mlpexp.errors import InputError
+from mlpexp.execution.driver import threads
 from mlpexp.execution.evaluate import evaluation_of
 from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import members_of, samples_of
@@ -10,6 +11,7 @@ from mlpexp.planning.stacks import together
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights import Say, dataset_of, experiment_of, weights_of
 from mlpexp.store.files import write_text
+from mlpexp.store.frames import Absent
 from mlpexp.store.plan_files import Recording
 
 
@@ -47,13 +49,14 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
     )  # fmt: skip
     experiment, dataset = experiment_of(arm), dataset_of(arm, data_dir)
     evaluation = evaluation_of(experiment, dataset, recording)
-    kept = weights_of(arm, seeds, "best", data_dir, say)
-    network = kept.network(prepared.architecture, choose_device(experiment))
-    for places in together(prepared.architecture, range(len(seeds))):
-        members = members_of(experiment, [seeds[i] for i in places])
-        numbers = [arm.number] * len(members)
-        samples, architectures = samples_of(members, dataset), [prepared.architecture] * len(members)
-        evaluation.add(network.select(places), samples, members, numbers, architectures)
+    with threads(max(stack.threads for stack in arm.result.stacks.stacks)):
+        kept = weights_of(arm, seeds, "best", data_dir, say)
+        network = kept.network(prepared.architecture, choose_device(experiment))
+        for places in together(prepared.architecture, range(len(seeds))):
+            members = members_of(experiment, [seeds[i] for i in places])
+            numbers = [arm.number] * len(members)
+            samples, architectures = samples_of(members, dataset), [prepared.architecture] * len(members)
+            evaluation.add(network.select(places), samples, members, numbers, architectures)
     written = []
     for name, lines in evaluation.tables():
         ordered = sorted(lines[1:], key=lambda line: int(line[: line.index(",")]))  # by seed, as in whole results
@@ -68,5 +71,7 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
 
 
 def _has(arm: ArmResult, name: str) -> bool:
-    folders = (arm.folder, arm.result.folder.evaluation)
-    return any((folder / f"{name}.csv").is_file() for folder in folders)
+    try:
+        return not arm.evaluation(name).empty
+    except Absent:
+        return False

@@ -30,6 +30,9 @@ def rows_so_far(folder: ResultFolder, name: str, *, ended: bool = False) -> "pd.
     for path in sorted(folder.parts.glob(f"*/{name}.csv")):
         if ended and not (path.parent / DONE).is_file():
             continue
+        whole = path.parent.with_name(path.parent.name.partition(".")[0])
+        if whole != path.parent and (whole / path.name).is_file():
+            continue  # a half of a stack that is trained as a whole again
         try:
             tables.append(complete_table(path))
         except Absent:

@@ -107,24 +107,28 @@ class Result:
         return _with_arm(complete_table(self.folder.trials, {"status", "reason", *keys}))
 
     def finished_trials(self) -> "pd.DataFrame":
-        """``trials`` of a result that must have ended.
+        """``trials`` of a result that must have ended: of every arm and seed one.
 
         Raises:
             InputError: It has not.
             RunError: The table is damaged.
         """
         summary = self.summary
+        if not summary.complete or summary.outcome is None:
+            if summary.format == 1:
+                raise InputError(f"{self.path}: {begun_by_older(self.folder)}")
+            command = f"mlpexp {summary.planned_by} --resume {self.path}"
+            raise InputError(f"{self.path}: this {summary.word} has not ended; go on with: {command}")
         try:
-            if summary.complete and summary.outcome is not None:
-                return self.trials
-        except Absent:
-            pass
-        except (KeyError, ValueError) as error:
-            raise RunError(f"{self.folder.trials}: damaged: {error}") from None
-        if summary.format == 1:
-            raise InputError(f"{self.path}: {begun_by_older(self.folder)}")
-        command = f"mlpexp {summary.planned_by} --resume {self.path}"
-        raise InputError(f"{self.path}: this {summary.word} has not ended; go on with: {command}")
+            trials = self.trials
+            scores = [name for name in trials.columns if name.startswith(("final_", "best_"))]
+            trials[scores].astype(float)
+            found = set(zip(trials["arm"].tolist(), trials["seed"].tolist(), strict=True))
+        except (Absent, KeyError, ValueError) as error:
+            raise RunError(f"{self.folder.trials}: damaged or missing: {error or 'no rows'}") from None
+        if found != {(arm, seed) for arm in range(summary.num_arms) for seed in summary.seeds}:
+            raise RunError(f"{self.folder.trials}: damaged: not a row for each arm and seed")
+        return trials
 
     @cached_property
     def plan(self) -> Plan:

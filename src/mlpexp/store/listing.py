@@ -1,5 +1,6 @@
 """What is in a folder of results, and which of them a user means."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from mlpexp.store.summary import Summary
 
 LAST = "last"
 MOST_NAMED = 10
-HASH_LETTERS = 8
+NAMED = re.compile(r"(?P<name>.+)-(?P<hash>[0-9a-f]{8})(-[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,9 @@ def _exactly(text: str, folders: Sequence[Path]) -> list[Path]:
     for folder in folders:
         _, _, rest = folder.name.partition("-")
         _, _, rest = rest.partition("-")
-        words = rest.split("-")
-        for i, word in enumerate(words):
-            names = ("-".join(words[:i]), "-".join(words[:i]).removesuffix("-sweep"))
-            if len(word) == HASH_LETTERS and text in (word, *names):
-                found.append(folder)
-                break
+        match = NAMED.fullmatch(rest)
+        if match and text in (match["name"], match["name"].removesuffix("-sweep"), match["hash"]):
+            found.append(folder)
     return found
 
 

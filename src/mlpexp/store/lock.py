@@ -4,9 +4,13 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlpexp.errors import RunError
 from mlpexp.store.files import write_errors
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 NAME = ".lock"
 WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
@@ -27,9 +31,9 @@ def locked(folder: Path, what: str) -> Iterator[str]:
     Raises:
         RunError: Another process holds it, or the folder cannot be written.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
-    lock, note = FileLock(folder / NAME), ""
+    lock, note = _lock(folder), ""
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -49,11 +53,11 @@ def locked(folder: Path, what: str) -> Iterator[str]:
 
 def is_held(folder: Path) -> bool:
     """Whether a process is at work in a folder; False where that cannot be known."""
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     if not (folder / NAME).exists():
         return False
-    lock = FileLock(folder / NAME)
+    lock = _lock(folder)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -62,3 +66,13 @@ def is_held(folder: Path) -> bool:
         return False
     lock.release()
     return False
+
+
+def _lock(folder: Path) -> "BaseFileLock":
+    """The lock of a folder, one of the system's: a marker file would outlive a process that is killed."""
+    from filelock import FileLock
+
+    try:
+        return FileLock(folder / NAME, fallback_to_soft=False)
+    except TypeError:  # an older filelock, which knows no other kind
+        return FileLock(folder / NAME)

@@ -1,5 +1,6 @@
 """Reading what mlpexp wrote before runs and sweeps had one format: their summaries as the one of today."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -155,16 +156,15 @@ def _sweep(path: Path, old: Mapping[str, Any]) -> Summary:
 
 def _outcome(path: Path, old: Mapping[str, Any], metric: MetricSummary) -> Outcome:
     """What each arm reached: counts from ``trials.csv``, means from ``comparison.csv``."""
-    trials = read_rows(path / "trials.csv")
+    ended = Counter((int(trial["arm"]), trial["status"]) for trial in read_rows(path / "trials.csv"))
     compared = {int(row["arm"]): row for row in read_rows(path / "comparison.csv")}
     arms = []
     for row in read_rows(path / "arms.csv"):
         number = int(row["arm"])
-        statuses = [trial["status"] for trial in trials if int(trial["arm"]) == number]
         means = {metric.column: _mean(compared[number])} if number in compared else {}
         arms.append(
             ArmSummary(
-                label=row["label"], diverged=statuses.count("diverged"), failed=statuses.count("failed"),
+                label=row["label"], diverged=ended[number, "diverged"], failed=ended[number, "failed"],
                 means={column: mean for column, mean in means.items() if mean.n},
             )
         )  # fmt: skip

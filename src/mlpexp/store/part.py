@@ -47,11 +47,12 @@ class FileRecord(Strict):
 
 
 class PartRecord(Strict):
-    """A finished stack."""
+    """A finished stack: its trials, what it took, its files, and the sums of its rows of each kind of weights."""
 
     trials: tuple[TrialRecord, ...]
     stack: StackRecord
     files: dict[str, FileRecord]
+    weights: dict[str, str] = Field(default_factory=dict)
 
 
 class Part:
@@ -83,7 +84,7 @@ class Part:
                 stream.flush()
                 os.fsync(stream.fileno())
 
-    def finish(self, trials: Iterable[TrialRecord], stack: StackRecord) -> PartRecord:
+    def finish(self, trials: Iterable[TrialRecord], stack: StackRecord, weights: Mapping[str, str]) -> PartRecord:
         """Makes the part count: everything is on the disk.
 
         Raises:
@@ -92,7 +93,7 @@ class Part:
         with write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             files = {path.name: _file_record(path) for path in sorted(self.folder.glob("*.csv"))}
-        record = PartRecord(trials=tuple(trials), stack=stack, files=files)
+        record = PartRecord(trials=tuple(trials), stack=stack, files=files, weights=dict(weights))
         write_record(self.folder / DONE, record)
         return record
 

@@ -27,7 +27,7 @@ class ResultFolder:
         self.diagnostics, self.timing = path / "diagnostics.csv", path / "timing.csv"
         self.comparison = path / "comparison.csv"
         self.weights, self.evaluation, self.plots = path / "weights", path / "evaluation", path / "plots"
-        self.parts, self.checkpoints = path / "parts", path / "checkpoints"
+        self.parts = path / "parts"
 
     @classmethod
     def create(cls, runs_dir: Path, name: str, files: Mapping[str, str]) -> "ResultFolder":
@@ -108,14 +108,13 @@ class ResultFolder:
     def remove_leftovers(self) -> None:
         """Removes temporary files of killed processes; only for the process that holds the lock."""
         parts = [path for path in self.parts.glob("*") if path.is_dir()]
-        remove_temporary([self.path, self.checkpoints, self.evaluation, self.weights, *parts])
+        remove_temporary([self.path, self.evaluation, self.weights, *parts])
 
     def remove_parts(self) -> None:
         """Removes what only training needs, once the tables hold what was in it; the records of parts first."""
         for part in sorted(self.parts.glob("*/done.json")):
             Part(part.parent).remove()
-        for folder in (self.parts, self.checkpoints):
-            remove_folder(folder)
+        remove_folder(self.parts)
 
     @contextmanager
     def locked(self, what: str) -> Iterator[str]:

@@ -13,12 +13,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
-from mlpexp.store.files import write_errors
+from mlpexp.store.files import sync_folder, write_errors
 from mlpexp.store.json_files import read_record, write_record
 
 DTYPES = {"float32": "F32", "float64": "F64", "int64": "I64", "uint8": "U8", "bool": "BOOL"}
@@ -72,6 +73,26 @@ def write_rows(path: Path, num_rows: int, rows: Sequence[int], tensors: Mapping[
                     stream.write(np.ascontiguousarray(array[first:past]).tobytes())
             stream.flush()
             os.fsync(descriptor)
+        sync_folder(path.parent)
+
+
+def sum_of(tensors: Mapping[str, np.ndarray]) -> str:
+    """The SHA-256 sum of some rows: of the bytes of all tensors, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(np.ascontiguousarray(tensors[name]).tobytes())
+    return digest.hexdigest()
+
+
+def sum_in_file(path: Path, rows: Sequence[int]) -> str:
+    """``sum_of`` the rows that a file holds; empty if it cannot be read as one."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return sum_of({name: _rows(file.get_slice(name), rows) for name in file.keys()})  # noqa: SIM118
+    except (OSError, SafetensorError, IndexError):
+        return ""
 
 
 def seal(path: Path, trials: Sequence[tuple[int, int]], epochs: Sequence[int | None]) -> None:
@@ -106,8 +127,12 @@ def read_weights(path: Path, wanted: Sequence[tuple[int, int]]) -> tuple[dict[st
     rows = [place[trial] for trial in wanted]
     _verify(path, record.sha256)
     with safe_open(path, framework="numpy") as file:
-        tensors = {name: np.stack([file.get_slice(name)[row] for row in rows]) for name in file.keys()}  # noqa: SIM118
+        tensors = {name: _rows(file.get_slice(name), rows) for name in file.keys()}  # noqa: SIM118
     return tensors, [int(record.epochs[row] or 0) for row in rows]
+
+
+def _rows(tensor: Any, rows: Sequence[int]) -> np.ndarray:
+    return np.concatenate([tensor[rows[first] : rows[past - 1] + 1] for first, past in _runs(rows)])
 
 
 def _verify(path: Path, expected: str) -> None:
