@@ -251,7 +251,7 @@ def test_a_second_trainer_of_the_same_run_is_refused(make: Make) -> None:
     run = make(TINY)
     updates = run.updates()
     next(updates)
-    with pytest.raises(RunError, match="another process is training it"):
+    with pytest.raises(RunError, match="another process is training this run"):
         run.finish()
     for _ in updates:
         pass

@@ -54,7 +54,7 @@ def test_a_damaged_summary_gives_an_entry_without_content(content: bytes, tmp_pa
 
 def test_what_was_killed_is_interrupted(tmp_path: Path) -> None:
     add(tmp_path, "run", record_text(summary("running")))
-    with locked(tmp_path / "run"):
+    with locked(tmp_path / "run", "run"):
         assert [entry.status for entry in list_results(tmp_path)] == ["running"]
     assert [entry.status for entry in list_results(tmp_path)] == ["interrupted"]
 
@@ -88,7 +88,7 @@ def runs(tmp_path: Path) -> Path:
         ("last", TWIN_OF_THE_SAME_SECOND),
         ("11111111", IRIS), ("33333333", WIDER), ("44444444", SWEEP),  # hashes
         ("iris-mlp-wider", WIDER), ("digits", SWEEP), ("digits-sweep", SWEEP),  # names
-        (IRIS, IRIS), (TWIN_OF_THE_SAME_SECOND, TWIN_OF_THE_SAME_SECOND),  # folders
+        (IRIS, IRIS), (TWIN, TWIN), (TWIN_OF_THE_SAME_SECOND, TWIN_OF_THE_SAME_SECOND),  # folders
         ("20260102", AGAIN), ("wide", WIDER), ("sweep-4", SWEEP), ("mlp-2", AGAIN), ("5-2", TWIN_OF_THE_SAME_SECOND),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from mlpexp.store.lock import locked
-with locked(Path(sys.argv[1])):
+with locked(Path(sys.argv[1]), "run"):
     print("locked", flush=True)
     sys.stdin.readline()
 """
@@ -29,28 +29,28 @@ def test_a_result_belongs_to_one_process_until_that_ends_however_it_ends(tmp_pat
         assert process.stdout is not None
         assert process.stdout.readline() == "locked\n"
         assert is_held(tmp_path)
-        with pytest.raises(RunError, match="another process is training it"), locked(tmp_path):
+        with pytest.raises(RunError, match=r"another process is training this run$"), locked(tmp_path, "run"):
             pass
         process.kill()
         process.wait()
         assert not is_held(tmp_path)
-        with locked(tmp_path) as note:
+        with locked(tmp_path, "run") as note:
             assert note == ""
 
 
 def test_asking_does_not_take_it_away(tmp_path: Path) -> None:
-    with locked(tmp_path):
+    with locked(tmp_path, "run"):
         assert is_held(tmp_path)
-        with pytest.raises(RunError, match="another process is training it"), locked(tmp_path):
+        with pytest.raises(RunError, match=r"another process is training this run$"), locked(tmp_path, "run"):
             pass
         assert is_held(tmp_path)
 
 
 def test_a_lock_is_gone_after_use_and_after_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), locked(tmp_path):
+    with pytest.raises(ZeroDivisionError), locked(tmp_path, "run"):
         raise ZeroDivisionError
     for _ in range(2):
-        with locked(tmp_path):
+        with locked(tmp_path, "run"):
             pass
         assert not is_held(tmp_path)
 
@@ -72,10 +72,10 @@ def test_a_drive_without_locks_is_a_note(error: Exception, tmp_path: Path, monke
     (tmp_path / ".lock").touch()
     monkeypatch.setattr(filelock, "FileLock", Lockless)
     for _ in range(2):
-        with locked(tmp_path) as note:
+        with locked(tmp_path, "run") as note:
             assert note == f"{tmp_path}: {NO_LOCKS}"
             assert not is_held(tmp_path)  # nobody knows
-    with pytest.raises(ZeroDivisionError), locked(tmp_path):
+    with pytest.raises(ZeroDivisionError), locked(tmp_path, "run"):
         raise ZeroDivisionError
 
 
@@ -88,12 +88,12 @@ def test_another_failure_is_one(number: int, words: str, tmp_path: Path, monkeyp
             raise OSError(number, "what the system says")
 
     monkeypatch.setattr(filelock, "FileLock", Failing)
-    with pytest.raises(RunError, match=f"cannot be written: {words}"), locked(tmp_path):
+    with pytest.raises(RunError, match=f"cannot be written: {words}"), locked(tmp_path, "run"):
         pytest.fail("it was locked all the same")
 
 
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "nothing")
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match="cannot be written"), locked(tmp_path / "file"):
+    with pytest.raises(RunError, match="cannot be written"), locked(tmp_path / "file", "run"):
         pytest.fail("it was locked all the same")

@@ -182,7 +182,7 @@ def test_an_old_sweep_has_its_config_in_a_file_of_another_name(tmp_path: Path) -
 def test_the_status_is_interrupted_if_nobody_is_at_work_any_more(status: Status, tmp_path: Path) -> None:
     folder = ResultFolder.create(tmp_path, "a", {"config.yaml": "", "summary.json": record_text(summary(status))})
     assert folder.status(folder.read_summary()) == status  # nobody has begun
-    with folder.locked():
+    with folder.locked("run"):
         assert folder.status(folder.read_summary()) == status
     assert folder.status(folder.read_summary()) == ("interrupted" if status == "running" else status)
 

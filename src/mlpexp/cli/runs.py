@@ -145,8 +145,11 @@ def plot(
     from mlpexp.report.figures import draw_figures
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
+    from mlpexp.store.result_folder import refuse_old
 
     found = Result.open(find_result(result, runs_dir))
+    if not found.summary.complete:
+        refuse_old(found.folder)
     number = None
     if arm is not None:
         from mlpexp.results.comparison import arm_named

@@ -81,7 +81,8 @@ def find_result(text: str, runs_dir: Path) -> Path:
     folders = _folders(runs_dir) if runs_dir.is_dir() else []
     if text == LAST and folders:
         return folders[-1]
-    for matching in (_exactly(text, folders), [folder for folder in folders if text in folder.name]):
+    whole = [folder for folder in folders if folder.name == text]
+    for matching in (whole, _exactly(text, folders), [folder for folder in folders if text in folder.name]):
         if len(matching) == 1:
             return matching[0]
         if matching:
