@@ -1,6 +1,7 @@
 """A result belongs to one process at a time; where a drive knows no locks, that is said and nothing is stopped."""
 
 import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,20 @@ def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="cannot be written"), locked(tmp_path / "file", "run"):
         pytest.fail("it was locked all the same")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="flock is of Unix")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS])
+def test_a_drive_whose_flock_fails_is_a_note_and_leaves_no_marker(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the system says it: no marker file, which would outlive a process that is killed, and no warning."""
+    import fcntl
+
+    def flock(*_: object) -> None:
+        raise OSError(number, "as the drive says")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with locked(tmp_path, "run") as note:
+        assert note == f"{tmp_path}: {NO_LOCKS}"
+    assert [path.name for path in tmp_path.iterdir()] in ([".lock"], [])
