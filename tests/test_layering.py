@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "analysis", "store", "planning",
         "execution",
     },
-    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "execution", "results"},
+    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "nn", "training", "statistics", "analysis", "store",
         "planning", "execution", "results", "report",
@@ -57,8 +57,8 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "rate_choice", "symbolic", "verdicts",
     },
     "execution": {
-        "backends", "datasets", "environment", "local", "merge", "misclassified", "part_lines", "progress", "run", "signals",
-        "summary", "tasks",
+        "backends", "datasets", "environment", "local", "merge", "meter", "misclassified", "part_lines", "progress", "run",
+        "signals", "summary", "tasks",
     },
     "results": {"candidates", "comparison", "costs", "in_training", "result"},
 }  # fmt: skip

@@ -51,7 +51,7 @@ for number in range(1, 1000):
     if not Result.open(path).summary.complete:
         assert code == DIED
         Trained(reopened(path)).finish()
-    ended = Trained(trained.job.__class__(**{**vars(trained.job), "folder": Result.open(path).folder}))
+    ended = Trained(replace(trained.job, folder=Result.open(path).folder))
     left = {name for name in ended.bytes() if not name.startswith(("parts/", ".progress"))}
     assert left == set(whole.bytes()), (number, left ^ set(whole.bytes()))
     assert all(ended.bytes()[name] == content for name, content in whole.bytes().items()), number

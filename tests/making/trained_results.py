@@ -14,7 +14,8 @@ from mlpexp.config.yaml_source import Override
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.load import load
 from mlpexp.execution.local import Runner, in_this_process
-from mlpexp.execution.run import Job, Update, new_job, reopened, train
+from mlpexp.execution.meter import Update
+from mlpexp.execution.run import Job, new_job, reopened, train
 from mlpexp.planning.plan import Plan, PlannedBy, make_plan
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import stacking

@@ -9,7 +9,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from mlpexp.config.scores import LABELS
 
 if TYPE_CHECKING:
-    from mlpexp.execution.run import Job, Update
+    from mlpexp.execution.meter import Update
+    from mlpexp.execution.run import Job
 
 
 class ProgressBar:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from mlpexp.config.load import read_source
 from mlpexp.data.fingerprint import fingerprint
 from mlpexp.errors import InputError, Interrupted, RunError
@@ -23,7 +21,7 @@ from mlpexp.execution.merge import (
     trained,
     write_tables,
 )
-from mlpexp.execution.progress import Shares
+from mlpexp.execution.meter import Meter, Update
 from mlpexp.execution.signals import stop_on_signals
 from mlpexp.execution.summary import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, Tick, task_of
@@ -37,30 +35,6 @@ from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Summary
-from mlpexp.training.records import Record
-
-
-@dataclass(frozen=True)
-class Update:
-    """Where the training of a result is, for a progress bar.
-
-    Attributes:
-        fraction: Of the estimated work, 0 to 1.
-        done, diverged, failed: Trials that have ended, and how.
-        total: Trials that are trained.
-        epoch: Of the stack in training, where there is one in this process.
-        record: The newest one of it.
-        note: A sentence to be said.
-    """
-
-    fraction: float
-    done: int
-    diverged: int
-    failed: int
-    total: int
-    epoch: int = 0
-    record: Record | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,7 +138,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
         folder.remove_leftovers()
         if resumed:
             _note_resumption(job)
-        meter = _Meter(job)
+        meter = Meter(folder, job.stacking)
         try:
             yield from meter.updates(note)
             yield from _trained(job, run, meter, lambda: stop.signal_number, reachable=reachable)
@@ -183,7 +157,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
 
 
 def _trained(
-    job: Job, run: Runner, meter: "_Meter", stop: Callable[[], int | None], *, reachable: bool
+    job: Job, run: Runner, meter: Meter, stop: Callable[[], int | None], *, reachable: bool
 ) -> Iterator[Update]:
     folder, stacks = job.folder, job.stacking.stacks
     waiting = []
@@ -247,34 +221,6 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     write_record(folder.stacks, stacks)
     _note_machine(folder, stacks)
     return closing_summary(opening, plan, found)
-
-
-class _Meter:
-    """Counts what is done."""
-
-    def __init__(self, job: Job) -> None:
-        self.seconds = np.array([stack.cost.seconds for stack in job.stacking.stacks])
-        self.total = job.stacking.num_trials
-        self.shares = Shares.create(job.folder.path, len(job.stacking.stacks))
-        self.done = self.diverged = self.failed = 0
-
-    def add(self, stack: int, statuses: Sequence[str]) -> None:
-        self.shares.set(stack, 1.0)
-        self.done += len(statuses)
-        self.diverged += statuses.count("diverged")
-        self.failed += statuses.count("failed")
-
-    def update(self, tick: Tick | None = None, note: str = "") -> Update:
-        if tick:
-            self.shares.set(tick.number, tick.share)
-        fraction = float(self.seconds @ self.shares.shares / (self.seconds.sum() or 1.0))
-        epoch, record, said = (tick.epoch, tick.record, tick.note) if tick else (0, None, "")
-        return Update(fraction, self.done, self.diverged, self.failed, self.total, epoch, record, note or said)
-
-    def updates(self, *notes: str) -> Iterator[Update]:
-        """One for each sentence."""
-        for note in filter(None, notes):
-            yield self.update(note=note)
 
 
 def _planned(plan: Plan, prints: Sequence[str], kept: Recording) -> PlanRecord:

@@ -84,8 +84,15 @@ class Part:
                 stream.flush()
                 os.fsync(stream.fileno())
 
-    def finish(self, trials: Iterable[TrialRecord], stack: StackRecord, weights: Mapping[str, str]) -> PartRecord:
+    def finish(
+        self, trials: Iterable[TrialRecord], stack: StackRecord, weights: Mapping[str, str] | None = None
+    ) -> PartRecord:
         """Makes the part count: everything is on the disk.
+
+        Args:
+            trials: How each ended.
+            stack: What it took.
+            weights: By kind, the sum of the rows that were kept.
 
         Raises:
             RunError: The record cannot be written.
@@ -93,7 +100,7 @@ class Part:
         with write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             files = {path.name: _file_record(path) for path in sorted(self.folder.glob("*.csv"))}
-        record = PartRecord(trials=tuple(trials), stack=stack, files=files, weights=dict(weights))
+        record = PartRecord(trials=tuple(trials), stack=stack, files=files, weights=dict(weights or {}))
         write_record(self.folder / DONE, record)
         return record
 
