@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 FOLDERS = [HERE.parent / "cli", HERE.parent / "making"]
 
 SCRIPT = """
+from dataclasses import replace
 import os, shutil, sys
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
