@@ -6,6 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from mlpexp.report.style import Drawing, in_style
 from mlpexp.store.files import write_bytes
 from mlpexp.store.frames import Absent
@@ -59,6 +61,8 @@ def save_figures(
 def rendered(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
     """The bytes of each file of a figure, by suffix."""
     contents = {}
+    with in_style():
+        _lay_out(drawing.figure)
     for name in formats:
         stream = BytesIO()
         with in_style():
@@ -67,3 +71,11 @@ def rendered(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
     table = drawing.numbers.to_csv(index=False, float_format="%.9g", na_rep="nan", lineterminator="\n")
     contents["csv"] = table.encode()
     return contents
+
+
+def _lay_out(figure: Figure) -> None:
+    """Gives every axes its place, once: saving would else draw each figure twice, the first time for its layout alone."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")

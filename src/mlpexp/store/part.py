@@ -12,9 +12,9 @@ from pydantic import Field
 
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
-from mlpexp.store.files import write_errors
+from mlpexp.store.files import write_errors, write_text
 from mlpexp.store.folders import remove_folder
-from mlpexp.store.json_files import read_record, write_record
+from mlpexp.store.json_files import read_record
 from mlpexp.store.plan_files import StackRecord
 
 DONE = "done.json"
@@ -101,7 +101,7 @@ class Part:
             self.folder.mkdir(parents=True, exist_ok=True)
             files = {path.name: _file_record(path) for path in sorted(self.folder.glob("*.csv"))}
         record = PartRecord(trials=tuple(trials), stack=stack, files=files, weights=dict(weights or {}))
-        write_record(self.folder / DONE, record)
+        write_text(self.folder / DONE, record.model_dump_json() + "\n")  # for the program alone: in one line, quickly
         return record
 
     def read(self) -> PartRecord:
