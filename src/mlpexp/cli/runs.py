@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir
+from mlpexp.cli.options import DataDir, Details, PlotFormat, ResultName, RunsDir
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def show(
             "--arm", help="Of a sweep: print the config of this arm, to be trained alone.", show_default=False
         ),
     ] = None,
+    details: Details = False,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Show one run or sweep at a glance: status, config, results."""
@@ -56,7 +57,7 @@ def show(
     if arm is not None:
         _print_config(found, arm)
     elif found.summary.axes:
-        _show_arms(found)
+        _show_arms(found, details=details)
     else:
         _show_run(found)
 
@@ -97,7 +98,7 @@ def _show_run(result: "Result") -> None:
     console.print(f"files: {', '.join(names)}", soft_wrap=True)
 
 
-def _show_arms(result: "Result") -> None:
+def _show_arms(result: "Result", *, details: bool) -> None:
     summary = result.summary
     typer.echo(f"{summary.title} ({summary.hash}): {result.folder.status(summary)}")
     arms, seeds = summary.num_arms, len(summary.seeds)
@@ -109,7 +110,7 @@ def _show_arms(result: "Result") -> None:
         from mlpexp.cli.comparison import print_comparison
         from mlpexp.results.comparison import read_comparison
 
-        print_comparison(result, read_comparison(result))
+        print_comparison(result, read_comparison(result), details=details)
     else:
         reason = f"{summary.reason}; " if summary.reason else ""
         typer.echo(f"{reason}{_again(result)}")

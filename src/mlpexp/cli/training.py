@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mlpexp.cli.sentences import print_sentences
 from mlpexp.errors import Interrupted, RunError
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def train_job(
-    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None, quiet: bool
-) -> "Result":
+    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None,
+    details: bool = False, quiet: bool,
+) -> "Result":  # fmt: skip
     """Trains what is missing, draws the figures and prints the table.
 
     Args:
@@ -28,6 +30,7 @@ def train_job(
         formats: Of figures.
         reachable: Whether that can write into the folder.
         power: A difference whose seeds are to be shown.
+        details: Whether all notes of a sweep are printed.
         quiet: Whether only the folder is printed.
 
     Raises:
@@ -40,8 +43,7 @@ def train_job(
     from mlpexp.results.result import Result
 
     if not quiet:
-        for sentence in unusual(job.plan, job.recording, job.stacking.num_trials):
-            typer.echo(sentence, err=True)
+        print_sentences(unusual(job.plan, job.recording, job.stacking.num_trials), err=True)
     again = f"resume with: mlpexp {job.plan.planned_by} --resume {quote(str(job.folder.path))}"
     again += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
     try:
@@ -57,7 +59,7 @@ def train_job(
     except RunError as error:
         raise RunError(f"{error}; {again}") from None
     result = Result.open(job.folder.path)
-    _show(result, formats, power=power, quiet=quiet)
+    _show(result, formats, power=power, details=details, quiet=quiet)
     return result
 
 
@@ -71,7 +73,7 @@ def data_folder(data_dir: Path | None) -> str | None:
     return None if data_dir is None else str(data_dir)
 
 
-def _show(result: "Result", formats: list[str], *, power: float | None, quiet: bool) -> None:
+def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, quiet: bool) -> None:
     from mlpexp.report.figures import draw_figures
 
     compares = bool(result.summary.axes)
@@ -90,7 +92,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, quiet: b
     if compares:
         from mlpexp.cli.comparison import print_arms
 
-        print_arms(result, found, drawn, power=power)
+        print_arms(result, found, drawn, power=power, details=details)
     else:
         from mlpexp.cli.results import print_results
 
