@@ -99,13 +99,16 @@ def _show_run(result: "Result") -> None:
 
 
 def _show_arms(result: "Result", *, details: bool) -> None:
+    from mlpexp.cli.sentences import print_sentences
+
     summary = result.summary
-    typer.echo(f"{summary.title} ({summary.hash}): {result.folder.status(summary)}")
+    lines = [f"{summary.title} ({summary.hash}): {result.folder.status(summary)}"]
     arms, seeds = summary.num_arms, len(summary.seeds)
-    typer.echo(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
+    lines.append(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
     for axis in summary.axes:
         more = " ..." * (len(axis.values) > MOST_VALUES)
-        typer.echo(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
+        lines.append(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
+    print_sentences(lines)
     if summary.outcome:
         from mlpexp.cli.comparison import print_comparison
         from mlpexp.results.comparison import read_comparison
