@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlpexp.statistics.comparison import Comparison
     from mlpexp.statistics.variance_components import VarianceComponents
 
-MORE = "more: --details (`mlpexp show` takes it, too)"
+MORE = "more: --details (also on `mlpexp show`)"
 
 
 def print_arms(

@@ -12,7 +12,7 @@ from mlpexp.store.table import Cell
 Row = Mapping[str, Cell]
 
 # What a terminal that is too narrow does without, the first of these first. What is in none of these places is always shown.
-FIRST_TO_GO = ("us/step", "parameters", "updates", "std", "p (adjusted)", "its 95 % interval", "difference", "n")
+FIRST_TO_GO = ("us/step", "parameters", "std", "p (adjusted)", "updates", "its 95 % interval", "difference", "n")
 
 
 def comparison_table(
