@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 
 from mlpexp import __version__
-from mlpexp.cli import activations, check, compare, explain, find_lr, gradcheck, params, runs, sweep, train
+from mlpexp.cli import activations, check, compare, examples, explain, find_lr, gradcheck, params, runs, sweep, train
 from mlpexp.cli.parser.program import Command, Program
 from mlpexp.errors import MlpexpError
 
@@ -29,9 +29,10 @@ app = typer.Typer(
 # The commands in the groups of `mlpexp --help`, in its order, each with the example at the end of its own help.
 COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     "train and sweep": (
-        ("train", train.train, "mlpexp train --config configs/iris/mlp.yaml"),
-        ("sweep", sweep.sweep, "mlpexp sweep -c configs/iris/mlp.yaml --batch-size 8,32"),
-        ("check", check.check, "mlpexp check configs/iris/mlp.yaml"),
+        ("train", train.train, "mlpexp train iris/mlp --epochs 50"),
+        ("sweep", sweep.sweep, "mlpexp sweep iris/mlp --learning-rate 0.01,0.1,1"),
+        ("check", check.check, "mlpexp check iris/mlp"),
+        ("examples", examples.examples, "mlpexp examples iris/mlp --copy ."),
     ),
     "look at results": (
         ("list", runs.list_, "mlpexp list"),
@@ -41,8 +42,8 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
-        ("find-lr", find_lr.find_lr, "mlpexp find-lr -c configs/iris/mlp.yaml --seeds 3"),
-        ("gradcheck", gradcheck.gradcheck, "mlpexp gradcheck -c configs/iris/mlp.yaml"),
+        ("find-lr", find_lr.find_lr, "mlpexp find-lr iris/mlp --seeds 3"),
+        ("gradcheck", gradcheck.gradcheck, "mlpexp gradcheck iris/mlp"),
         ("activations", activations.activations, "mlpexp activations relu tanh --no-time"),
         ("params", params.params, "mlpexp params lenet5 mlp 4-16-3"),
     ),
