@@ -24,7 +24,7 @@ from mlpexp.cli.parser.shells import split_line, unquoted
 from mlpexp.config.known_keys import TABLE, known_keys, written_anew
 
 PROGRAM = typer.main.get_command(app)
-HEAVY = ("torch", "pandas", "pydantic", "numpy", "matplotlib", "scipy", "sklearn", "rich", "yaml")
+HEAVY = ("torch", "pandas", "pydantic", "numpy", "matplotlib", "scipy", "sklearn", "yaml")
 FOLDERS = ("20260101-120000-iris-mlp-aaaaaaaa", "20260102-120000-my run-bbbbbbbb", "20260103-120000-it's:odd-cccccccc")
 SUMMARY = '{"parts": ["train", "test"], "scores": ["loss", "r2"], "num_arms": 3, "seeds": [4, 5]}'
 

@@ -16,6 +16,7 @@ from mlpexp.cli.parser.library import (
     takes_value,
 )
 from mlpexp.cli.parser.suggestions import DONE_OTHERWISE, command_meant, option_meant, simple
+from mlpexp.config.words import WORDS
 from mlpexp.errors import InputError
 
 OTHER_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+(?=[A-Za-z])")  # as word processors write them
@@ -72,7 +73,9 @@ def too_many(command: Any, rest: Sequence[str]) -> InputError:
     """What is left over when all arguments are read."""
     word, options = rest[0], options_of(command)
     if "=" in word and "--set" in options:
-        return InputError(f"{word}: is not expected here; write --set {word}")
+        key, _, value = word.partition("=")
+        option = option_meant(key, (each.option for each in WORDS if each.option in options))
+        return InputError(f"{word}: is not expected here; write {f'{option} {value}' if option else f'--set {word}'}")
     names = [called(each) for each in arguments_of(command)]
     takes = f"takes one {names[0]}" if names else "takes options only"
     return InputError(f"{command.name}: {takes}; {word!r} is not expected here")
@@ -100,7 +103,7 @@ def _unknown_option(word: str, program: Any, command: Any) -> str:
     if command is program:
         return _before_the_command(word, program)
     options = options_of(command)
-    nearly = option_meant(word, options)
+    nearly = option_meant(word, [*options, "--help"])
     if nearly and simple(nearly) == simple(word):
         return f"{word}: unknown option; did you mean {nearly}?"
     having = _having(word, program)

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from mlpexp.config.words import BY_KEY, MEANT
 
 CLOSE = 0.7
+SHORTEST = 3  # letters of a word that may be a part of another, or nearly it
 
 # Options of other programs, and what they are here; those that are keys of a config stand in ``config/words.py``.
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -87,8 +88,9 @@ def option_meant(word: str, options: Iterable[str]) -> str | None:
     in_other_words = [option for option, words in OPTIONS.items() if written in words]
     keys = MEANT.get(written.replace("-", "_"), ())
     in_short = [BY_KEY[key].option for key in keys if key in BY_KEY]
-    longer = [option for option in there if len(written) > 2 and option.startswith(f"--{written}")]
-    close = get_close_matches(f"--{written}", there, n=1, cutoff=CLOSE)
+    longer = [option for option in there if len(written) >= SHORTEST and option.startswith(f"--{written}")]
+    names = [option.lstrip("-") for option in there if len(written) >= SHORTEST]
+    close = [f"--{name}" for name in get_close_matches(written, names, n=1, cutoff=CLOSE)]
     candidates = (f"--{written}", *in_short, *in_other_words, *longer, *close)
     return next((option for option in candidates if option in there), None)
 
