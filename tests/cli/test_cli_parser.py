@@ -106,3 +106,10 @@ def test_the_program_alone_shows_its_help(mlpexp: Command) -> None:
     alone, asked = mlpexp(), mlpexp("--help")
     assert alone == asked
     assert (alone.code, alone.err) == (0, "")
+
+
+def test_values_that_a_shell_cut_at_blanks_are_read_whole(mlpexp: Command) -> None:
+    cut = mlpexp("sweep", "iris/mlp", "--learning-rate", "0.1,", "1", "--seeds", 2, "--dry-run")
+    whole = mlpexp("sweep", "iris/mlp", "--learning-rate", "0.1,1", "--seeds", 2, "--dry-run")
+    assert (cut.code, cut.out) == (whole.code, whole.out)
+    assert cut.code == 0

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from mlpexp.cli.arguments import joined
 from mlpexp.cli.parser.help_page import command_page, program_page
 from mlpexp.cli.parser.library import ParserError
 from mlpexp.cli.parser.mistakes import explained, refuse_mistyped, too_many, unknown_command
@@ -53,7 +54,7 @@ class Program(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads the options before a command; raises ``InputError`` where it cannot."""
-        words = list(args)
+        words = joined(args)
         if not words:
             typer.echo(self.get_help(ctx))
             raise typer.Exit
@@ -63,7 +64,7 @@ class Program(TyperGroup):
 
             use_own_scripts(words[0])
         try:
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, list(words))
         except ParserError as error:
             raise explained(error, self, self, words, {}) from None
 
