@@ -35,7 +35,7 @@ class Word:
 
 WORDS = (
     Word("epochs", "training.epochs", "Passes over the training set", "50", "10,50,100"),
-    Word("learning_rate", "optimizer.learning_rate", "Step size", "0.1", "0.001,0.01 or log(1e-4,1,9)"),
+    Word("learning_rate", "optimizer.learning_rate", "Step size", "0.1", "0.001,0.01 or 'log(1e-4,1,9)'"),
     Word("batch_size", "training.batch_size", "Samples per step", "16", "1,8,32,full"),
     Word("hidden_size", "model.hidden_sizes", "Units of one hidden layer", "16", "4,8,16"),
     Word("activation", "model.activation", "Activation of the hidden layers", "tanh", "relu,tanh"),
