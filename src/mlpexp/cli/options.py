@@ -39,6 +39,16 @@ def overrides_from(texts: Sequence[str] | None, **shortcuts: object) -> list["Ov
     ]
 
 
+def check_log_every(every: int | None) -> None:
+    """Refuses a number of epochs that is not positive.
+
+    Raises:
+        InputError: It is not.
+    """
+    if every is not None and every < 1:
+        raise InputError(f"--log-every: {every} is not a positive number")
+
+
 def check_output(output: Path | None) -> None:
     """Refuses a folder that cannot be written into, or that belongs to a run or sweep.
 
@@ -69,3 +79,7 @@ PlotFormat = Annotated[
     typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]
+LogEvery = Annotated[
+    int | None,
+    typer.Option("--log-every", metavar="N", help="Print the scores of every N-th epoch.", show_default=False),
+]

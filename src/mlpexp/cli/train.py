@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, overrides_from
+from mlpexp.cli.options import DataDir, LogEvery, PlotFormat, Quiet, RunsDir, SetOption, check_log_every, overrides_from
 from mlpexp.errors import InputError
 
 
@@ -26,6 +26,7 @@ def train(
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with an interrupted run.", show_default=False)
     ] = None,
+    log_every: LogEvery = None,
     plot_format: PlotFormat = None,
     quiet: Quiet = False,
 ) -> None:
@@ -33,6 +34,7 @@ def train(
     from mlpexp.report.formats import check_formats
 
     formats = check_formats(plot_format)
+    check_log_every(log_every)
     if resume is not None:
         given = {
             "--config": config, "--set": set_, "--seeds": seeds, "--name": name, "--device": device, "--engine": engine,
@@ -47,19 +49,23 @@ def train(
 
         job = reopened(find_result(resume, runs_dir), data_folder(data_dir), say(quiet=quiet))
     elif config is not None:
-        from mlpexp.planning.plan import make_plan
+        from mlpexp.config.load import read_source
+        from mlpexp.planning.plan import plan_from
 
         shortcuts = {"seeds": seeds, "name": name, "device": device, "training.engine": engine}
-        plan = make_plan(config, overrides_from(set_, **shortcuts), "train")  # before anything heavy is imported
-        from mlpexp.cli.training import data_folder, say, train_job
+        source = read_source(config, overrides_from(set_, **shortcuts))
+        plan = plan_from(source, config, "train")  # before anything heavy is imported
+        from mlpexp.cli.training import data_folder, say, say_left_aside, train_job
         from mlpexp.execution.local import in_this_process
         from mlpexp.execution.run import new_job
         from mlpexp.planning.stacks import available_memory, stacking
 
+        if source.data.get("sweep") and not quiet:
+            say_left_aside(config)
         stacks = stacking(plan, 1, available_memory())
         job = new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
     else:
         raise InputError(
             "--config: missing; for example `mlpexp train --config configs/iris/mlp.yaml`, or --resume RUN"
         )
-    train_job(job, in_this_process, formats, quiet=quiet)
+    train_job(job, in_this_process, formats, quiet=quiet, log_every=log_every)
