@@ -123,7 +123,7 @@ def test_quotes_comments_and_descriptions_are_free(text: str, tmp_path: Path) ->
     path, whole = tmp_path / "c.yaml", f"dataset: iris\n{BASE}{text}"
     path.write_text(whole, encoding="utf-8")
     assert validated(read_source(path)).model.name == "mlp"
-    assert complaint(path, whole + "epoches: 3\n").endswith("epoches: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep")  # fmt: skip
+    assert "epoches: unknown key" in complaint(path, whole + "epoches: 3\n")
     assert complaint(path, whole + "seeds：3\n") == f"c.yaml:{whole.count(chr(10)) + 1}:6: {COLON} `seeds: 3`"
     assert "not valid YAML" in complaint(path, f"{whole}training: [\n")
 

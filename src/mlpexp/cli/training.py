@@ -82,9 +82,9 @@ def data_folder(data_dir: Path | None) -> str | None:
     return None if data_dir is None else str(data_dir)
 
 
-def say_left_aside(config: Path) -> None:
-    """Says that a run does without the ``sweep:`` section of its config, and which command trains that."""
-    typer.echo(f"the sweep: section is left aside; `mlpexp sweep -c {quote(str(config))}` trains it", err=True)
+def left_aside(config: str) -> str:
+    """That a run does without the ``sweep:`` section of its config, and which command trains that."""
+    return f"the sweep: section is left aside; `mlpexp sweep {quote(config)}` trains it"
 
 
 def _show(result: "Result", formats: list[str], *, power: float | None, quiet: bool) -> None:

@@ -14,6 +14,7 @@ import yaml
 
 from mlpexp.config.keyboards import KEY_AND_SIGN, sentence, unreadable
 from mlpexp.config.problems import Place, Problem
+from mlpexp.config.words import key_of, setting
 from mlpexp.errors import ConfigError, InputError
 
 MAX_BYTES = 1_000_000
@@ -223,18 +224,18 @@ class Override:
 
 
 def apply_override(source: Source, override: Override) -> None:
-    """Sets one ``KEY=VALUE``, the value being YAML, in place.
+    """Sets one ``KEY=VALUE``, the key being whole or a short word and the value YAML, in place.
 
     Raises:
         ConfigError: The text has no ``=``, or the key runs through something that is not a mapping or list.
     """
     place = Place(override.written)
     key, equals, value_text = override.text.partition("=")
-    parts = key.strip().split(".")
-    if not equals or not all(parts):
+    written = key.strip()
+    if not equals or not all(written.split(".")):
         raise ConfigError((Problem(place, "", f"expected KEY=VALUE{_as_override(override.text)}"),))
     value = parse_value(value_text, place)
-    set_value(source, parts, value, place)
+    set_value(source, key_of(written, value).split("."), setting(written, value), place)
 
 
 def _as_override(text: str) -> str:
