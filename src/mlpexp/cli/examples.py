@@ -1,5 +1,6 @@
 """``mlpexp examples``."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,7 +57,8 @@ def _table(folder: str | None) -> "TextTable":
     for name in example_names():
         if folder in (None, name.split("/")[0]):
             of = header(example_path(name))
-            rows.append((name, of.command, of.question.partition("? ")[0].rstrip("?") + "?", of.time.partition(";")[0]))
+            question, time = of.question.partition("? ")[0].rstrip("?") + "?", re.split(r"[,;(]| of | for ", of.time)[0]
+            rows.append((name, of.command, question, time.rstrip(" .")))
     return TextTable(("example", "for", "question", "time"), rows)
 
 

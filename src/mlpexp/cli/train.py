@@ -61,6 +61,7 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -
 
 
 def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.planning.own_table import target_out_of_reach
     from mlpexp.planning.plan import plan_from
 
     keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
@@ -75,5 +76,8 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
         tell(left_aside(given.config or str(path)))
     for sentence in given.understood(source, path):
         tell(sentence)
+    warning = target_out_of_reach(plan.base.experiment)
+    if warning:
+        tell(f"warning: {warning}")
     stacks = stacking(plan, 1, available_memory())
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

@@ -39,24 +39,22 @@ class Header:
     Attributes:
         question: What is asked.
         expected: What comes out.
-        time: How long it takes, and with which command.
+        time: How long it takes.
+        command: ``train``, or ``sweep`` where it has a section of this name.
     """
 
     question: str
     expected: str
     time: str
-
-    @property
-    def command(self) -> str:
-        """``train``, or ``sweep`` where the example varies something."""
-        return "sweep" if "mlpexp sweep" in self.time else "train"
+    command: str
 
 
 def header(path: Path) -> Header:
     """The first comment of an example; a part that is not there is empty."""
     found = {"Question": "", "Expected": "", "Time": ""}
     part = ""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for line in lines:
         if not line.startswith("#"):
             break
         match = HEADER.match(line)
@@ -64,7 +62,8 @@ def header(path: Path) -> Header:
             part = match.group(1)
         if part:
             found[part] = f"{found[part]} {match.group(2) if match else line.lstrip('# ')}".strip()
-    return Header(found["Question"], found["Expected"], found["Time"])
+    command = "sweep" if any(line.startswith("sweep:") for line in lines) else "train"
+    return Header(found["Question"], found["Expected"], found["Time"], command)
 
 
 def find_config(text: str) -> Path:
