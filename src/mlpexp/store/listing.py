@@ -1,19 +1,18 @@
 """What is in a folder of results, and which of them a user means."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlpexp.config.problems import did_you_mean
 from mlpexp.errors import InputError, RunError
+from mlpexp.store.names import names_of
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
 from mlpexp.store.summary import Summary
 
 LAST = "last"
 MOST_NAMED = 10
-NAMED = re.compile(r"(?P<name>.+)-(?P<hash>[0-9a-f]{8})(-[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -96,15 +95,8 @@ def find_result(text: str, runs_dir: Path) -> Path:
 
 
 def _exactly(text: str, folders: Sequence[Path]) -> list[Path]:
-    """Folders ``<date>-<time>-<name>-<hash>`` whose name or hash it is, of a sweep ``<name>-sweep-<hash>``."""
-    found = []
-    for folder in folders:
-        _, _, rest = folder.name.partition("-")
-        _, _, rest = rest.partition("-")
-        match = NAMED.fullmatch(rest)
-        if match and text in (match["name"], match["name"].removesuffix("-sweep"), match["hash"]):
-            found.append(folder)
-    return found
+    """Folders whose name or hash it is."""
+    return [folder for folder in folders if text in names_of(folder.name)]
 
 
 def _named(folders: Sequence[Path]) -> str:
