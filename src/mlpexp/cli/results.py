@@ -1,6 +1,7 @@
 """Results of one arm as a table on the terminal."""
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from rich.table import Table
 from mlpexp.cli.sentences import print_sentences
 from mlpexp.config.scores import LABELS
 from mlpexp.errors import InputError
+from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.summary import Mean, Summary
 
@@ -75,6 +77,7 @@ def notes(result: "Result") -> list[str]:
         )
     elif num_sound == 1 and (summary.dataset.task == "classification" or _is_map(summary)):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
+    lines += _running(result)
     lines.append(_time(result))
     return lines
 
@@ -117,9 +120,27 @@ def _time(result: "Result") -> str:
     stacks, num_seeds = result.stacks, len(result.summary.seeds)
     stacked = num_seeds // max(len(stacks.stacks), 1)
     per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
-    microseconds = 1e6 * stacks.train_seconds / stacks.steps if stacks.steps else 0.0
-    train, evaluation = stacks.train_seconds, stacks.evaluation_seconds
-    return f"training {train:.2f} s ({microseconds:,.0f} us per {per}), evaluation {evaluation:.2f} s"
+    steps = [each for each in step_seconds(stacks, timing_in(result.path)) if not isnan(each)]
+    median = f" (median {1e6 * sum(steps) / len(steps):,.0f} us per {per})" if steps else ""
+    return f"training {stacks.train_seconds:.2f} s{median}, evaluation {stacks.evaluation_seconds:.2f} s"
+
+
+def _running(result: "Result") -> list[str]:
+    """Why training scores that were measured on the way may be worse than those of the test part."""
+    try:
+        running = result.config.get("training", {}).get("train_metrics") == "running"
+    except InputError:
+        return []
+    if not running:
+        return []
+    score = LABELS[result.summary.scores[1]]
+    lines = [
+        f"training loss and {score} are means over an epoch's batches (train_metrics: running), while the weights moved"
+    ]
+    if result.summary.parts[-1] != "train":
+        other = f"{result.summary.parts[-1]} {score}"
+        lines.append(f"dropout and augmentation, if any, were on; so training {score} may lie below {other}")
+    return lines
 
 
 def _interval(part: str, kind: str, mean: Mean, samples: int) -> str:

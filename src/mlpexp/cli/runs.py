@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, Details, PlotFormat, ResultName, RunsDir
+from mlpexp.cli.options import DataDir, Details, LogEvery, PlotFormat, ResultName, RunsDir, check_log_every
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,14 +47,23 @@ def show(
         ),
     ] = None,
     details: Details = False,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Print scores over epochs, of a sweep those of --arm.")
+    ] = False,
+    log_every: LogEvery = None,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Show one run or sweep at a glance: status, config, results."""
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
+    check_log_every(log_every)
+    if log_every is not None and not curve:
+        raise InputError("--log-every: only with --curve")
     found = Result.open(find_result(result, runs_dir))
-    if arm is not None:
+    if curve:
+        _print_curve(found, arm, log_every)
+    elif arm is not None:
         _print_config(found, arm)
     elif found.summary.axes:
         _show_arms(found, details=details)
@@ -70,6 +79,18 @@ def _print_config(result: "Result", arm: int) -> None:
         raise InputError(f"--arm: {result.path} is a run, not a sweep")
     result.arm(arm)
     typer.echo(arm_config(result.folder.config, arm), nl=False)
+
+
+def _print_curve(result: "Result", arm: int | None, every: int | None) -> None:
+    """Scores over epochs, means over the seeds of an arm."""
+    from mlpexp.report.epoch_lines import curve_lines
+
+    if arm is None and result.summary.axes:
+        raise InputError(f"--curve: {result.path} is a sweep; name an arm, such as --arm 0")
+    if arm is not None and not result.summary.axes:
+        raise InputError(f"--arm: {result.path} is a run, not a sweep")
+    for line in curve_lines(result.arm(arm or 0), every):
+        typer.echo(line)
 
 
 def _show_run(result: "Result") -> None:

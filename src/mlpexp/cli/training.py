@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def train_job(
     job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None,
-    details: bool = False, quiet: bool,
+    details: bool = False, quiet: bool, log_every: int | None = None,
 ) -> "Result":  # fmt: skip
     """Trains what is missing, draws the figures and prints the table.
 
@@ -31,19 +31,24 @@ def train_job(
         reachable: Whether that can write into the folder.
         power: A difference whose seeds are to be shown.
         details: Whether all notes of a sweep are printed.
-        quiet: Whether only the folder is printed.
+        quiet: Whether only the folder is printed, below the lines of ``log_every``.
+        log_every: Epochs from one line of scores to the next; None: there are none.
 
     Raises:
         Interrupted: Naming the command that goes on.
         RunError: Likewise.
     """
-    from mlpexp.cli.progress import ProgressBar
+    from mlpexp.cli.progress import EpochLog, ProgressBar
     from mlpexp.execution.run import train
     from mlpexp.planning.recording import unusual
     from mlpexp.results.result import Result
 
     if not quiet:
         print_sentences(unusual(job.plan, job.recording, job.stacking.num_trials), err=True)
+        if log_every and len(job.stacking.stacks) > 1:
+            note = "seeds are trained one after the other; lines come with the last one, as means over all"
+            print_sentences([note], err=True)
+    log = EpochLog(job, log_every) if log_every else None
     again = f"resume with: mlpexp {job.plan.planned_by} --resume {quote(str(job.folder.path))}"
     again += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
     try:
@@ -52,6 +57,10 @@ def train_job(
                 if update.note:
                     typer.echo(f"warning: {update.note}", err=True)
                 bar.show(update)
+                if log:
+                    log.show(update)
+            if log:
+                log.close()
     except Interrupted as stop:
         raise Interrupted(f"{stop}; {again}", stop.exit_code - 128) from None
     except KeyboardInterrupt:  # a second Ctrl-C, while the first is being obeyed
@@ -71,6 +80,11 @@ def say(*, quiet: bool) -> Callable[[str], None]:
 def data_folder(data_dir: Path | None) -> str | None:
     """The folder of image data sets as it was given, for workers that may run elsewhere."""
     return None if data_dir is None else str(data_dir)
+
+
+def left_aside(config: str) -> str:
+    """That a run does without the ``sweep:`` section of its config, and which command trains that."""
+    return f"the sweep: section is left aside; `mlpexp sweep {quote(config)}` trains it"
 
 
 def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, quiet: bool) -> None:
