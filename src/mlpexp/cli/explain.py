@@ -83,11 +83,11 @@ def _text(name: str, verdicts: "list[Verdict]", run: Path | None) -> str:
         parts = [("measured: ", one.finding), ("meaning:  ", one.meaning), *(("try:      ", r) for r in one.remedies)]
         lines += [filled(text, reading_width(), f"   {label}", " " * (3 + len(label))) for label, text in parts]
         lines.append("")
+    if consequences:
+        lines += [filled(f"{LIKELY}: {_titles(consequences)}", reading_width()), ""]
     command = _to_try(verdicts[0], run) if run else None
     if command:
         lines += [f"to try: {command}", ""]
-    if consequences:
-        lines += [filled(f"{LIKELY}: {_titles(consequences)}", reading_width()), ""]
     return "\n".join(lines)
 
 
