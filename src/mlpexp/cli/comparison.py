@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from mlpexp.cli.sentences import NO_BREAK, print_sentences
 from mlpexp.cli.tables import columns_available, print_as, print_table
-from mlpexp.report.comparison_files import to_paste, to_show
-from mlpexp.report.comparison_table import number
+from mlpexp.report.comparison_files import to_export, to_paste, to_show
+from mlpexp.report.comparison_table import FIRST_TO_GO, number, shown_label
 from mlpexp.report.conclusions import MOST_ROWS, conclusions
 from mlpexp.report.tables import TextTable
 
@@ -18,35 +17,57 @@ if TYPE_CHECKING:
     from mlpexp.statistics.comparison import Comparison
     from mlpexp.statistics.variance_components import VarianceComponents
 
-WIDE = 150  # characters that the whole table needs
-NARROW = ("arm", "n", "95 % interval", "verdict")  # and the metric
+MORE = "more: --details (also on `mlpexp show`)"
 
 
-def print_arms(result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None) -> None:
+def print_arms(
+    result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None, details: bool = False
+) -> None:  # fmt: skip
     """The table of arms, what follows from it in words, and where it is written."""
-    print_comparison(result, found, power=power)
+    print_comparison(result, found, power=power, details=details)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
-    typer.echo(f"written to {result.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
+    path = str(result.path).replace(" ", NO_BREAK)
+    print_sentences([f"written to {path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}"])
 
 
 def print_comparison(
-    result: "Result", found: "ArmsComparison", *, power: float | None = None, format_: str = "table"
+    result: "Result",
+    found: "ArmsComparison",
+    *,
+    power: float | None = None,
+    details: bool = False,
+    format_: str = "table",
 ) -> None:
     """The table and the sentences; the table alone in a format that is to be pasted."""
     label = found.summary.metric.label
     if found.noise:
         print_as(_noise_table(found.noise, label), format_)
     else:
-        pasted = format_ in ("markdown", "latex")
-        table = to_paste(found) if pasted else to_show(result, found, MOST_ROWS if format_ == "table" else None)
-        narrow = format_ == "table" and columns_available() < WIDE
-        print_as(table.only(NARROW, label) if narrow else table, format_)
+        tables = {"table": lambda: fitting(to_show(result, found, MOST_ROWS)), "csv": lambda: to_export(result, found)}
+        print_as(tables.get(format_, lambda: to_paste(found))(), format_)
     if format_ != "table":
         return
-    for line in conclusions(found):
-        typer.echo(line)
+    said = conclusions(found)
+    print_sentences([*said.warnings, *said.footnotes])
+    print_sentences(said.details if details else [MORE] if said.details else [])
     if power is not None:
-        print_power(found.labels, found.shown, power)
+        print_power([shown_label(name) for name in found.labels], found.shown, power)
+
+
+def fitting(table: TextTable) -> TextTable:
+    """The table without the columns of ``FIRST_TO_GO`` that the terminal is too narrow for."""
+    for name in FIRST_TO_GO:
+        if _width(table) > columns_available():
+            table = table.only([column for column in table.columns if column != name])
+    return table
+
+
+def _width(table: TextTable) -> int:
+    """Characters of a line: the longest cell of each column, and three between."""
+    longest = [0] * len(table.columns)
+    for row in (table.columns, *table.rows):
+        longest = [max(width, len(cell)) for width, cell in zip(longest, row, strict=True)]
+    return sum(longest) + 3 * len(longest) + 1
 
 
 def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:

@@ -1,12 +1,15 @@
 """``mlpexp explain``."""
 
+import re
 from pathlib import Path
-from textwrap import fill
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir
+from mlpexp.cli.sentences import filled, reading_width
+from mlpexp.config.words import BY_KEY
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
     from mlpexp.results.result import Result
 
 FORMATS = ("text", "markdown", "json")
-WIDTH = 100
-LIKELY = "likely its consequences, to be looked at again once it is mended"
+CHANGE = re.compile(r"`([a-z_.]+): ([^`]+)`")  # of a remedy that is one key
+LIKELY = "likely its consequences, to be checked again when it is repaired"
 
 
 def explain(
@@ -40,18 +43,19 @@ def explain(
     number = _arm(found, arm)
     from mlpexp.analysis.verdicts import judge
     from mlpexp.cli.training import data_folder, say
+    from mlpexp.report.comparison_table import shown_label
     from mlpexp.results.examine import examine
 
     seeds = None if seed is None else [seed]
     verdicts = judge(examine(found.arm(number), seeds, data_folder(data_dir), say(quiet=False)))
     name = found.summary.name
-    name += f", {found.arm(number).label}" if found.summary.axes else ""
+    name += f", {shown_label(found.arm(number).label)}" if found.summary.axes else ""
     if format_ == "json":
         _print_json(verdicts)
     elif format_ == "markdown":
         typer.echo(_markdown(name, verdicts), nl=False)
     else:
-        typer.echo(_text(name, verdicts), nl=False)
+        typer.echo(_text(name, verdicts, None if found.summary.axes else found.path), nl=False)
 
 
 def _arm(result: "Result", wanted: str | None) -> int:
@@ -68,20 +72,35 @@ def _arm(result: "Result", wanted: str | None) -> int:
     return 0
 
 
-def _text(name: str, verdicts: "list[Verdict]") -> str:
+def _text(name: str, verdicts: "list[Verdict]", run: Path | None) -> str:
     from mlpexp.analysis.explanations import explained
 
     causes, consequences = _parted(verdicts)
-    lines = [f"{name}: {explained(verdicts[0]).title}", ""]
+    lines = [filled(f"{name}: {explained(verdicts[0]).title}", reading_width()), ""]
     for number, verdict in enumerate(causes, 1):
         one = explained(verdict)
         lines.append(f"{number}. {one.title} ({_seeds(verdict)})")
-        lines += [_indented(one.finding, "measured: "), _indented(one.meaning, "meaning:  ")]
-        lines += [_indented(remedy, "try:      ") for remedy in one.remedies]
+        parts = [("measured: ", one.finding), ("meaning:  ", one.meaning), *(("try:      ", r) for r in one.remedies)]
+        lines += [filled(text, reading_width(), f"   {label}", " " * (3 + len(label))) for label, text in parts]
         lines.append("")
+    command = _to_try(verdicts[0], run) if run else None
+    if command:
+        lines += [f"to try: {command}", ""]
     if consequences:
-        lines += [fill(f"{LIKELY}: {_titles(consequences)}", WIDTH), ""]
+        lines += [filled(f"{LIKELY}: {_titles(consequences)}", reading_width()), ""]
     return "\n".join(lines)
+
+
+def _to_try(verdict: "Verdict", run: Path) -> str | None:
+    """The command that trains a run again with the first remedy that is one key; None if there is no such remedy."""
+    from mlpexp.analysis.explanations import explained
+
+    changes = [CHANGE.search(remedy) for remedy in explained(verdict).remedies]
+    for key, value in (change.groups() for change in changes if change):
+        word = BY_KEY.get(key)
+        option = f"{word.option} {quote(value.strip('[]'))}" if word else f"--set {quote(f'{key}={value}')}"
+        return f"mlpexp train {quote(str(run))} {option}"
+    return None
 
 
 def _markdown(name: str, verdicts: "list[Verdict]") -> str:
@@ -91,8 +110,8 @@ def _markdown(name: str, verdicts: "list[Verdict]") -> str:
     lines = [f"# {name}: {explained(verdicts[0]).title}", ""]
     for number, verdict in enumerate(causes, 1):
         one: Explanation = explained(verdict)
-        lines += [f"## {number}. {one.title} ({_seeds(verdict)})", "", f"**Measured**: {one.finding}.", ""]
-        lines += [f"**Meaning**: {one.meaning}.", ""]
+        lines += [f"## {number}. {one.title} ({_seeds(verdict)})", "", f"**Measured**: {one.finding}", ""]
+        lines += [f"**Meaning**: {one.meaning}", ""]
         lines += ["**Try**:", "", *(f"- {remedy}" for remedy in one.remedies), ""] if one.remedies else []
     if consequences:
         lines += [f"{LIKELY}: {_titles(consequences)}.", ""]
@@ -137,7 +156,3 @@ def _seeds(verdict: "Verdict") -> str:
     if verdict.num_seeds == 1:
         return "one seed"
     return f"{len(verdict.seeds)} of {verdict.num_seeds} seeds"
-
-
-def _indented(text: str, label: str) -> str:
-    return fill(text, WIDTH, initial_indent=f"   {label}", subsequent_indent=" " * (3 + len(label)))

@@ -84,6 +84,7 @@ def _check(low: float, high: float, steps: int, output: Path | None, plot_format
 
 
 def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") -> None:
+    from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_table
     from mlpexp.report.tables import TextTable
 
@@ -100,8 +101,7 @@ def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") 
     ]  # fmt: skip
     title = f"{experiment.dataset.name}, {prepared.architecture.name}, {experiment.optimizer.name}: {experiment.loss}"
     print_table(TextTable(columns, rows, frozenset(columns), title=title))
-    for sentence in choice.sentences():
-        typer.echo(sentence)
+    print_sentences(choice.sentences())
     note = f"the config has {experiment.optimizer.learning_rate:g}"
     typer.echo(note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else ""))
 

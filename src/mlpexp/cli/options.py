@@ -56,6 +56,7 @@ PlotFormat = Annotated[
     list[str] | None,
     typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
 ]
+Details = Annotated[bool, typer.Option("--details", help="Print all notes below the table of arms.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]
 LogEvery = Annotated[
     int | None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from mlpexp.cli.sentences import print_sentences
 from mlpexp.config.scores import LABELS
 from mlpexp.errors import InputError
 from mlpexp.results.costs import step_seconds, timing_in
@@ -33,8 +34,7 @@ def print_summary(console: Console, result: "Result") -> None:
     table = results_table(result.summary)
     if table:
         console.print(table)
-    for line in notes(result):
-        console.print(line, soft_wrap=True)
+    print_sentences(notes(result))
 
 
 def results_table(summary: Summary) -> Table | None:
@@ -66,18 +66,18 @@ def notes(result: "Result") -> list[str]:
     outcome, num_seeds = summary.outcome, len(summary.seeds)
     assert outcome is not None
     num_sound = num_seeds - outcome.diverged - outcome.failed
+    lines += _losses(result)
+    if not summary.dataset.test and not summary.dataset.validation:
+        lines.append(
+            f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
+        )
     if num_sound > 1:
         lines.append(
             f"intervals: Student's t over {num_sound} seeds (each its own split, initial weights and batch order)"
         )
     elif num_sound == 1 and (summary.dataset.task == "classification" or _is_map(summary)):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
-    if not summary.dataset.test and not summary.dataset.validation:
-        lines.append(
-            f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
-        )
     lines += _running(result)
-    lines += _losses(result)
     lines.append(_time(result))
     return lines
 

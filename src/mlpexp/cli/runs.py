@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, LogEvery, PlotFormat, ResultName, RunsDir, check_log_every
+from mlpexp.cli.options import DataDir, Details, LogEvery, PlotFormat, ResultName, RunsDir, check_log_every
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def show(
             "--arm", help="Of a sweep: print the config of this arm, to be trained alone.", show_default=False
         ),
     ] = None,
+    details: Details = False,
     curve: Annotated[
         bool, typer.Option("--curve", help="Print scores over epochs, of a sweep those of --arm.")
     ] = False,
@@ -65,7 +66,7 @@ def show(
     elif arm is not None:
         _print_config(found, arm)
     elif found.summary.axes:
-        _show_arms(found)
+        _show_arms(found, details=details)
     else:
         _show_run(found)
 
@@ -118,19 +119,22 @@ def _show_run(result: "Result") -> None:
     console.print(f"files: {', '.join(names)}", soft_wrap=True)
 
 
-def _show_arms(result: "Result") -> None:
+def _show_arms(result: "Result", *, details: bool) -> None:
+    from mlpexp.cli.sentences import print_sentences
+
     summary = result.summary
-    typer.echo(f"{summary.title} ({summary.hash}): {result.folder.status(summary)}")
+    lines = [f"{summary.title} ({summary.hash}): {result.folder.status(summary)}"]
     arms, seeds = summary.num_arms, len(summary.seeds)
-    typer.echo(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
+    lines.append(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
     for axis in summary.axes:
         more = " ..." * (len(axis.values) > MOST_VALUES)
-        typer.echo(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
+        lines.append(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
+    print_sentences(lines)
     if summary.outcome:
         from mlpexp.cli.comparison import print_comparison
         from mlpexp.results.comparison import read_comparison
 
-        print_comparison(result, read_comparison(result))
+        print_comparison(result, read_comparison(result), details=details)
     else:
         reason = f"{summary.reason}; " if summary.reason else ""
         typer.echo(f"{reason}{_again(result)}")

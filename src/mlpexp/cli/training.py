@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mlpexp.cli.sentences import print_sentences
 from mlpexp.errors import Interrupted, RunError
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def train_job(
-    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None, quiet: bool,
-    log_every: int | None = None,
+    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None,
+    details: bool = False, quiet: bool, log_every: int | None = None,
 ) -> "Result":  # fmt: skip
     """Trains what is missing, draws the figures and prints the table.
 
@@ -29,6 +30,7 @@ def train_job(
         formats: Of figures.
         reachable: Whether that can write into the folder.
         power: A difference whose seeds are to be shown.
+        details: Whether all notes of a sweep are printed.
         quiet: Whether only the folder is printed, below the lines of ``log_every``.
         log_every: Epochs from one line of scores to the next; None: there are none.
 
@@ -42,12 +44,10 @@ def train_job(
     from mlpexp.results.result import Result
 
     if not quiet:
-        for sentence in unusual(job.plan, job.recording, job.stacking.num_trials):
-            typer.echo(sentence, err=True)
+        print_sentences(unusual(job.plan, job.recording, job.stacking.num_trials), err=True)
         if log_every and len(job.stacking.stacks) > 1:
-            typer.echo(
-                "seeds are trained one after the other; lines come with the last one, as means over all", err=True
-            )
+            note = "seeds are trained one after the other; lines come with the last one, as means over all"
+            print_sentences([note], err=True)
     log = EpochLog(job, log_every) if log_every else None
     again = f"resume with: mlpexp {job.plan.planned_by} --resume {quote(str(job.folder.path))}"
     again += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
@@ -68,7 +68,7 @@ def train_job(
     except RunError as error:
         raise RunError(f"{error}; {again}") from None
     result = Result.open(job.folder.path)
-    _show(result, formats, power=power, quiet=quiet)
+    _show(result, formats, power=power, details=details, quiet=quiet)
     return result
 
 
@@ -87,7 +87,7 @@ def left_aside(config: str) -> str:
     return f"the sweep: section is left aside; `mlpexp sweep {quote(config)}` trains it"
 
 
-def _show(result: "Result", formats: list[str], *, power: float | None, quiet: bool) -> None:
+def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, quiet: bool) -> None:
     from mlpexp.report.figures import draw_figures
 
     compares = bool(result.summary.axes)
@@ -106,7 +106,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, quiet: b
     if compares:
         from mlpexp.cli.comparison import print_arms
 
-        print_arms(result, found, drawn, power=power)
+        print_arms(result, found, drawn, power=power, details=details)
     else:
         from mlpexp.cli.results import print_results
 
