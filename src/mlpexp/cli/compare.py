@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import RunsDir
+from mlpexp.cli.options import RunsDir, Wide
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def compare(
         typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    wide: Wide = False,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:  # fmt: skip
     """Compare runs and sweeps: first their configs, then their results, paired by seed."""
@@ -65,7 +66,7 @@ def compare(
 
     found = [Result.open(find_result(text, runs_dir)) for text in results]
     if len(found) > 1:
-        _compare_results(found, metric, baseline, power or margin or MARGIN, format_, power)
+        _compare_results(found, metric, baseline, power or margin or MARGIN, format_, power, wide=wide)
         return
     (result,) = found
     if not result.summary.axes:
@@ -75,7 +76,7 @@ def compare(
 
     chosen = None if baseline is None else arm_named(result, baseline)
     comparison = read_comparison(result, metric, margin if power is None else power, chosen)
-    print_comparison(result, comparison, power=power, format_=format_)
+    print_comparison(result, comparison, power=power, format_=format_, wide=wide)
 
 
 def _baseline(wanted: str | None, count: int) -> int | None:
@@ -94,6 +95,8 @@ def _compare_results(
     margin: float,
     format_: str,
     power: float | None,
+    *,
+    wide: bool,
 ) -> None:
     from mlpexp.planning.factors import differences
     from mlpexp.results.candidates import candidates_in, common_metric, paired_values
@@ -103,7 +106,7 @@ def _compare_results(
     reference = _baseline(baseline, len(found))
     factors = differences([one.config for one in found])
     if format_ == "table":
-        _print_differences(found, factors)
+        _print_differences(found, factors, wide=wide)
     chosen = common_metric(found, metric)
     seeds, values = paired_values(found, chosen)
     result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=reference)
@@ -121,9 +124,13 @@ def _compare_results(
         ])  # fmt: skip
     columns = ("what", "n", chosen.label, "95 % interval", "difference", "p (adjusted)", "verdict", "updates")
     numeric = frozenset(columns) - {"what", "verdict"}
-    print_as(TextTable(columns, rows, numeric, title=f"{chosen.label}, {len(seeds)} common seeds, paired"), format_)
+    table = TextTable(
+        columns, rows, numeric, title=f"{chosen.label}, {len(seeds)} common seeds, paired", prose=frozenset({"verdict"}),
+        droppable=("updates", "difference", "p (adjusted)", "n", "95 % interval"),
+    )  # fmt: skip
+    print_as(table, format_, wide=wide)
     if power is not None and format_ == "table":
-        print_power([one.label for one in found], result, power)
+        print_power([one.label for one in found], result, power, wide=wide)
     if len(factors) > 1:
         typer.echo(
             f"confounded: {len(factors)} factors differ ({', '.join(factors)}); a difference cannot be put down to one of them",
@@ -131,7 +138,7 @@ def _compare_results(
         )
 
 
-def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str]]) -> None:
+def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str]], *, wide: bool) -> None:
     """The config difference, a row per factor."""
     from mlpexp.cli.tables import print_table
     from mlpexp.report.tables import TextTable
@@ -141,6 +148,7 @@ def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str
         return
     shown = found[:MOST_SHOWN]
     rows = [[factor, *texts[:MOST_SHOWN]] for factor, texts in factors.items()]
-    print_table(TextTable(("factor", *(one.label for one in shown)), rows, title="what differs"))
+    columns = ("factor", *(one.label for one in shown))
+    print_table(TextTable(columns, rows, title="what differs", named_columns=True), wide=wide)
     if len(found) > MOST_SHOWN:
         typer.echo(f"... and {len(found) - MOST_SHOWN:,} more")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlpexp.cli.tables import columns_available, print_as, print_table
+from mlpexp.cli.tables import print_as, print_sentence, print_table
 from mlpexp.report.comparison_files import to_paste, to_show
 from mlpexp.report.comparison_table import number
 from mlpexp.report.conclusions import MOST_ROWS, conclusions
@@ -18,35 +18,33 @@ if TYPE_CHECKING:
     from mlpexp.statistics.comparison import Comparison
     from mlpexp.statistics.variance_components import VarianceComponents
 
-WIDE = 150  # characters that the whole table needs
-NARROW = ("arm", "n", "95 % interval", "verdict")  # and the metric
 
-
-def print_arms(result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None) -> None:
+def print_arms(
+    result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None, wide: bool = False
+) -> None:
     """The table of arms, what follows from it in words, and where it is written."""
-    print_comparison(result, found, power=power)
+    print_comparison(result, found, power=power, wide=wide)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
     typer.echo(f"written to {result.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
 
 
 def print_comparison(
-    result: "Result", found: "ArmsComparison", *, power: float | None = None, format_: str = "table"
+    result: "Result", found: "ArmsComparison", *, power: float | None = None, format_: str = "table", wide: bool = False
 ) -> None:
     """The table and the sentences; the table alone in a format that is to be pasted."""
     label = found.summary.metric.label
     if found.noise:
-        print_as(_noise_table(found.noise, label), format_)
+        print_as(_noise_table(found.noise, label), format_, wide=wide)
     else:
         pasted = format_ in ("markdown", "latex")
         table = to_paste(found) if pasted else to_show(result, found, MOST_ROWS if format_ == "table" else None)
-        narrow = format_ == "table" and columns_available() < WIDE
-        print_as(table.only(NARROW, label) if narrow else table, format_)
+        print_as(table, format_, wide=wide)
     if format_ != "table":
         return
     for line in conclusions(found):
-        typer.echo(line)
+        print_sentence(line)
     if power is not None:
-        print_power(found.labels, found.shown, power)
+        print_power(found.labels, found.shown, power, wide=wide)
 
 
 def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:
@@ -57,7 +55,7 @@ def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:
     )  # fmt: skip
 
 
-def print_power(labels: Sequence[str], shown: "Comparison", difference: float) -> None:
+def print_power(labels: Sequence[str], shown: "Comparison", difference: float, *, wide: bool = False) -> None:
     """How many seeds would show a difference of this size, by arm, and what the seeds there are can show."""
     from mlpexp.statistics.power import detectable_difference, seeds_needed
 
@@ -71,4 +69,7 @@ def print_power(labels: Sequence[str], shown: "Comparison", difference: float) -
         rows.append([labels[one.arm], number(one.difference.std), *needed, f"{shows} with {one.difference.n}"])
     columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons", "difference shown now")
     title = f"seeds that show a difference of {difference:g} with 80 % power"
-    print_table(TextTable(columns, rows[:MOST_ROWS], frozenset(columns[1:]), title=title))
+    droppable = ("std of differences", "difference shown now")
+    print_table(
+        TextTable(columns, rows[:MOST_ROWS], frozenset(columns[1:]), title=title, droppable=droppable), wide=wide
+    )

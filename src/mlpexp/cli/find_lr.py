@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, SetOption, check_output, overrides_from
+from mlpexp.cli.options import DataDir, PlotFormat, SetOption, Wide, check_output, overrides_from
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def find_lr(
         typer.Option("--output", "-o", help="A folder for find-lr.png and find-lr.csv.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
+    wide: Wide = False,
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
@@ -67,7 +68,7 @@ def find_lr(
     losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
     choice = choose_rate(rates, losses)
     numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
-    _print(prepared, numbers, choice)
+    _print(prepared, numbers, choice, wide=wide)
     if output is not None:
         _write(output, prepared, numbers, choice, formats)
 
@@ -85,8 +86,8 @@ def _check(low: float, high: float, steps: int, output: Path | None, plot_format
     check_output(output)
 
 
-def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") -> None:
-    from mlpexp.cli.tables import print_table
+def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", *, wide: bool) -> None:
+    from mlpexp.cli.tables import print_sentence, print_table
     from mlpexp.report.tables import TextTable
 
     columns = ("learning rate", "median loss", "middle half of the seeds", "diverged")
@@ -101,11 +102,11 @@ def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") 
         for _, row in numbers.iloc[_shown(numbers["learning_rate"].to_numpy())].iterrows()
     ]  # fmt: skip
     title = f"{experiment.dataset.name}, {prepared.architecture.name}, {experiment.optimizer.name}: {experiment.loss}"
-    print_table(TextTable(columns, rows, frozenset(columns), title=title))
+    print_table(TextTable(columns, rows, frozenset(columns), title=title, droppable=columns[2:3]), wide=wide)
     for sentence in choice.sentences():
-        typer.echo(sentence)
+        print_sentence(sentence)
     note = f"the config has {experiment.optimizer.learning_rate:g}"
-    typer.echo(note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else ""))
+    print_sentence(note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else ""))
 
 
 def _shown(rates: "np.ndarray") -> list[int]:

@@ -69,3 +69,7 @@ PlotFormat = Annotated[
     typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]
+Wide = Annotated[
+    bool,
+    typer.Option("--wide", help="Show every column of a table, and each row in one line, however narrow the terminal."),
+]

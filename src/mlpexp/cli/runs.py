@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir
+from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Wide
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def show(
             "--arm", help="Of a sweep: print the config of this arm, to be trained alone.", show_default=False
         ),
     ] = None,
+    wide: Wide = False,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Show one run or sweep at a glance: status, config, results."""
@@ -56,9 +57,9 @@ def show(
     if arm is not None:
         _print_config(found, arm)
     elif found.summary.axes:
-        _show_arms(found)
+        _show_arms(found, wide=wide)
     else:
-        _show_run(found)
+        _show_run(found, wide=wide)
 
 
 def _print_config(result: "Result", arm: int) -> None:
@@ -71,7 +72,7 @@ def _print_config(result: "Result", arm: int) -> None:
     typer.echo(arm_config(result.folder.config, arm), nl=False)
 
 
-def _show_run(result: "Result") -> None:
+def _show_run(result: "Result", *, wide: bool) -> None:
     from rich.console import Console
 
     from mlpexp.cli.results import print_summary
@@ -89,7 +90,7 @@ def _show_run(result: "Result") -> None:
     )
     console.print(folder.config.read_text(encoding="utf-8", errors="replace"), soft_wrap=True)
     if summary.outcome:
-        print_summary(console, result)
+        print_summary(result, wide=wide)
     else:
         reason = f": {summary.reason}" if summary.reason else ""
         console.print(f"{folder.status(summary)}{reason}; {_again(result)}", soft_wrap=True)
@@ -97,7 +98,7 @@ def _show_run(result: "Result") -> None:
     console.print(f"files: {', '.join(names)}", soft_wrap=True)
 
 
-def _show_arms(result: "Result") -> None:
+def _show_arms(result: "Result", *, wide: bool) -> None:
     summary = result.summary
     typer.echo(f"{summary.title} ({summary.hash}): {result.folder.status(summary)}")
     arms, seeds = summary.num_arms, len(summary.seeds)
@@ -109,7 +110,7 @@ def _show_arms(result: "Result") -> None:
         from mlpexp.cli.comparison import print_comparison
         from mlpexp.results.comparison import read_comparison
 
-        print_comparison(result, read_comparison(result))
+        print_comparison(result, read_comparison(result), wide=wide)
     else:
         reason = f"{summary.reason}; " if summary.reason else ""
         typer.echo(f"{reason}{_again(result)}")

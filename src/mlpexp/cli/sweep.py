@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, overrides_from
+from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, Wide, overrides_from
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def sweep(
         typer.Option("--resume", metavar="SWEEP", help="Train what is missing of a sweep.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Vary one or more keys over values, each with the same seeds, and compare."""
@@ -154,10 +155,10 @@ def sweep(
         if dry_run:
             from mlpexp.cli.sweep_plan import print_plan
 
-            print_plan(plan, stacks, workers)
+            print_plan(plan, stacks, workers, wide=wide)
             return
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
-    _run(job, workers, backend, address, formats, power=power, quiet=quiet)
+    _run(job, workers, backend, address, formats, power=power, wide=wide, quiet=quiet)
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
@@ -215,14 +216,15 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, jobs: int | None,
 
 
 def _run(
-    job: "Job", workers: int, backend: str, address: str | None, formats: list[str], *, power: float | None, quiet: bool
-) -> None:
+    job: "Job", workers: int, backend: str, address: str | None, formats: list[str], *, power: float | None, wide: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     from mlpexp.cli.training import train_job
     from mlpexp.execution.backends import runner
     from mlpexp.report.conclusions import losses
 
     run = runner(backend, workers, address)
-    result = train_job(job, run, formats, reachable=backend == "local", power=power, quiet=quiet)
+    result = train_job(job, run, formats, reachable=backend == "local", power=power, wide=wide, quiet=quiet)
     for line in losses(result.summary) if quiet else []:  # else it stands below the table
         typer.echo(f"warning: {line}", err=True)
     if result.summary.status == "diverged":

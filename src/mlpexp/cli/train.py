@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, overrides_from
+from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, Wide, overrides_from
 from mlpexp.errors import InputError
 
 
@@ -27,6 +27,7 @@ def train(
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with an interrupted run.", show_default=False)
     ] = None,
     plot_format: PlotFormat = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Train one experiment, with one seed or many, and write metrics, weights and plots into a run folder."""
@@ -62,4 +63,4 @@ def train(
         raise InputError(
             "--config: missing; for example `mlpexp train --config configs/iris/mlp.yaml`, or --resume RUN"
         )
-    train_job(job, in_this_process, formats, quiet=quiet)
+    train_job(job, in_this_process, formats, wide=wide, quiet=quiet)

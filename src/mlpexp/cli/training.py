@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 def train_job(
-    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None, quiet: bool
-) -> "Result":
+    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None, wide: bool = False,
+    quiet: bool,
+) -> "Result":  # fmt: skip
     """Trains what is missing, draws the figures and prints the table.
 
     Args:
@@ -28,6 +29,7 @@ def train_job(
         formats: Of figures.
         reachable: Whether that can write into the folder.
         power: A difference whose seeds are to be shown.
+        wide: Whether tables have all columns, however narrow the terminal.
         quiet: Whether only the folder is printed.
 
     Raises:
@@ -57,7 +59,7 @@ def train_job(
     except RunError as error:
         raise RunError(f"{error}; {again}") from None
     result = Result.open(job.folder.path)
-    _show(result, formats, power=power, quiet=quiet)
+    _show(result, formats, power=power, wide=wide, quiet=quiet)
     return result
 
 
@@ -71,7 +73,7 @@ def data_folder(data_dir: Path | None) -> str | None:
     return None if data_dir is None else str(data_dir)
 
 
-def _show(result: "Result", formats: list[str], *, power: float | None, quiet: bool) -> None:
+def _show(result: "Result", formats: list[str], *, power: float | None, wide: bool, quiet: bool) -> None:
     from mlpexp.report.figures import draw_figures
 
     compares = bool(result.summary.axes)
@@ -90,8 +92,8 @@ def _show(result: "Result", formats: list[str], *, power: float | None, quiet: b
     if compares:
         from mlpexp.cli.comparison import print_arms
 
-        print_arms(result, found, drawn, power=power)
+        print_arms(result, found, drawn, power=power, wide=wide)
     else:
         from mlpexp.cli.results import print_results
 
-        print_results(result, drawn)
+        print_results(result, drawn, wide=wide)

@@ -39,7 +39,10 @@ def comparison_table(
             str(row[f"{against}_sentence"]), f"{parameters[arm]:,}", _time(costs[arm]),
         ])  # fmt: skip
     numeric = frozenset(columns) - {"arm", "verdict"}
-    return TextTable(columns, body, numeric, title=f"{summary.title}: {metric.label}, {_when(metric)}")
+    return TextTable(
+        columns, body, numeric, title=f"{summary.title}: {metric.label}, {_when(metric)}", prose=frozenset({"verdict"}),
+        droppable=("us/step", "parameters", "std", columns[5], "p (adjusted)", "n", "95 % interval"),
+    )  # fmt: skip
 
 
 def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, reference: str, family: int) -> TextTable:
