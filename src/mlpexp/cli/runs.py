@@ -1,8 +1,7 @@
-"""``mlpexp list``, ``mlpexp show`` and ``mlpexp plot``."""
+"""``mlpexp show`` and ``mlpexp plot``."""
 
 from pathlib import Path
 from shlex import quote
-from time import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,30 +11,8 @@ from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
-    from mlpexp.store.listing import Entry
-    from mlpexp.store.summary import Mean, Summary
 
 MOST_VALUES = 20  # of an axis
-
-
-def list_(runs_dir: RunsDir = Path("runs")) -> None:
-    """List results: data, model, status, best metric, training time, age."""
-    from mlpexp.cli.tables import print_table
-    from mlpexp.report.tables import TextTable
-    from mlpexp.store.listing import list_results
-
-    rows = []
-    for entry in list_results(runs_dir):
-        summary = entry.summary
-        rows.append((
-            entry.folder.path.name, summary.dataset.title if summary else "?", summary.model.name if summary else "?",
-            _repetitions(summary), entry.status, _headline(summary), _training(entry), _age(time() - entry.modified),
-        ))  # fmt: skip
-    columns = ("run", "data", "model", "seeds", "status", "metric", "training", "age")
-    if rows:
-        print_table(TextTable(columns, rows, frozenset(("seeds", "training", "age"))))
-    else:
-        typer.echo(f"no runs in {runs_dir}")
 
 
 def show(
@@ -169,43 +146,3 @@ def _evaluate(result: "Result", arm: int, data_dir: Path | None) -> None:
     from mlpexp.results.evaluate import evaluate
 
     evaluate(result.arm(arm), data_folder(data_dir), say(quiet=False))
-
-
-def _repetitions(summary: "Summary | None") -> str:
-    if summary is None:
-        return "-"
-    return f"{summary.num_arms} x {len(summary.seeds)}" if summary.axes else str(len(summary.seeds) or "-")
-
-
-def _headline(summary: "Summary | None") -> str:
-    """The metric that a result is judged by, of its best arm, with half of its interval."""
-    outcome = summary.outcome if summary else None
-    if summary is None or outcome is None or outcome.best is None:
-        return "-"
-    from mlpexp.config.scores import LABELS
-
-    metric, means = summary.metric, outcome.arms[outcome.best].means
-    for part in reversed(summary.parts):  # where the score of one part is no number, that of the next
-        mean = means.get(f"{metric.when}_{part}_{metric.kind}")
-        if mean and mean.mean is not None:
-            name = f"best {metric.label}" if summary.axes else f"{part} {LABELS[metric.kind]}"
-            return f"{name} {mean.mean:.4f}{_spread(mean)}"
-    return "-"
-
-
-def _spread(mean: "Mean") -> str:
-    if mean.n < 2 or mean.low is None or mean.high is None:
-        return ""
-    return f" ± {(mean.high - mean.low) / 2:.4f}"
-
-
-def _training(entry: "Entry") -> str:
-    stacks = entry.stacks if entry.summary and entry.summary.outcome else None
-    return "-" if stacks is None else f"{stacks.train_seconds:.1f} s"
-
-
-def _age(seconds: float) -> str:
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"

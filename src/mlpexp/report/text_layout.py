@@ -17,6 +17,7 @@ GAP = 3  # blanks between two columns
 INDENT = 2  # before the first column
 DEEPER = 6  # before what stands below a name
 LEAST_PROSE = 20  # characters that a column of sentences is not narrowed below
+FEWEST_BESIDE = 3  # columns; a row of less is not worth a line of its own
 MOST_NAMED = 8  # of the columns that are not shown
 WORD = re.compile(r"\S+(?: \.\. \S+)*")  # an interval, 0.93 .. 0.98, is one word
 CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")  # a name is no command to the terminal
@@ -59,7 +60,7 @@ def laid_out(table: TextTable, width: int | None = None) -> Layout:
     if width is None or not table.rows:
         return Layout((*title, *_grid(table, every, width)))
     beside, below = _fitting(table, every, width - INDENT - 1), _fitting(table, every[1:], width - DEEPER - 1)
-    if beside and (2 * len(beside) >= len(every) or len(beside) > len(below)):
+    if beside and (len(beside) >= min(FEWEST_BESIDE, len(every)) or len(beside) > len(below)):
         lines, shown = _grid(table, beside, width), beside
     elif below:
         lines, shown = _below_names(table, below, width), [0, *below]

@@ -1,6 +1,7 @@
 """What is in a folder of results, and which of them a user means."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,16 +96,57 @@ def find_result(text: str, runs_dir: Path) -> Path:
     raise InputError(f"{text}: there is no such result folder{near}; `mlpexp list` shows the results")
 
 
+def shortest_names(runs_dir: Path) -> dict[Path, str]:
+    """For each result of a folder the shortest text by which ``find_result`` finds it: its name, if no other has it.
+
+    Else the name with the hash, or with the time; the whole name of the folder at last.
+    """
+    folders = _folders(runs_dir)
+    exact = Counter(word for folder in folders for word in _words_of(folder))
+    names = Counter(folder.name for folder in folders)
+    every = "\n".join(names)
+
+    def finds(text: str, folder: Path) -> bool:
+        if not text or text == LAST or "/" in text or Path(text).is_dir():
+            return False
+        if names[text]:
+            return text == folder.name
+        return exact[text] == 1 or (exact[text] == 0 and every.count(text) == 1)
+
+    return {
+        folder: next((text for text in _candidates(folder) if finds(text, folder)), folder.name) for folder in folders
+    }
+
+
+def _candidates(folder: Path) -> list[str]:
+    """Texts that may name a result, those that say most first."""
+    date, time, match = _taken_apart(folder)
+    if match is None:
+        return [folder.name]
+    return [
+        match["name"],
+        f"{match['name']}-{match['hash']}",
+        f"{time}-{match['name']}",
+        f"{date}-{time}-{match['name']}",
+    ]
+
+
+def _words_of(folder: Path) -> set[str]:
+    """Name and hash of a result, of a sweep also its name without ``-sweep``."""
+    _, _, match = _taken_apart(folder)
+    return {match["name"], match["name"].removesuffix("-sweep"), match["hash"]} if match else set()
+
+
+def _taken_apart(folder: Path) -> tuple[str, str, re.Match[str] | None]:
+    """Date, time, and the match of name and hash of ``<date>-<time>-<name>-<hash>``."""
+    date, _, rest = folder.name.partition("-")
+    time, _, rest = rest.partition("-")
+    return date, time, NAMED.fullmatch(rest)
+
+
 def _exactly(text: str, folders: Sequence[Path]) -> list[Path]:
     """Folders ``<date>-<time>-<name>-<hash>`` whose name or hash it is, of a sweep ``<name>-sweep-<hash>``."""
-    found = []
-    for folder in folders:
-        _, _, rest = folder.name.partition("-")
-        _, _, rest = rest.partition("-")
-        match = NAMED.fullmatch(rest)
-        if match and text in (match["name"], match["name"].removesuffix("-sweep"), match["hash"]):
-            found.append(folder)
-    return found
+    return [folder for folder in folders if text in _words_of(folder)]
 
 
 def _named(folders: Sequence[Path]) -> str:
