@@ -129,15 +129,19 @@ def _beside(one: "Listed") -> tuple[str, ...]:
 
 def _score(one: "Listed") -> str:
     """The mean, with half of its interval."""
+    from mlpexp.report.tables import number_text
+
     if one.score is None or one.score.mean.mean is None:
         return "-"
-    return f"{one.score.mean.mean:.4f}{_spread(one.score.mean)}"
+    return number_text(one.score.mean.mean) + _spread(one.score.mean)
 
 
 def _spread(mean: "Mean") -> str:
     if mean.n < 2 or mean.low is None or mean.high is None:
         return ""
-    return f" ± {(mean.high - mean.low) / 2:.4f}"
+    from mlpexp.report.tables import number_text
+
+    return f" ± {number_text((mean.high - mean.low) / 2)}"
 
 
 def _setting(texts: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpexp.cli.tables import print_sentence, print_table
 from mlpexp.config.scores import LABELS
 from mlpexp.errors import InputError
-from mlpexp.report.tables import TextTable
+from mlpexp.report.tables import TextTable, number_text
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.summary import Mean, Summary
 
@@ -49,7 +49,7 @@ def results_table(summary: Summary) -> TextTable | None:
     rows = []
     for part, kind in shown:
         mean, samples = means[f"{when}_{part}_{kind}"], data.samples(part)
-        numbers = (str(mean.n), _number(mean.mean), _number(mean.std), _interval(part, kind, mean, samples))
+        numbers = (str(mean.n), number_text(mean.mean), number_text(mean.std), _interval(part, kind, mean, samples))
         rows.append((part, f"{samples:,}", LABELS[kind], *numbers))
     return TextTable(
         columns, rows, frozenset(columns) - {"part", "metric"}, prose=frozenset({"metric"}), droppable=("std", "samples"),
@@ -129,7 +129,7 @@ def _interval(part: str, kind: str, mean: Mean, samples: int) -> str:
             return "all equal"  # no spread among few seeds is no proof that there is none
         high = min(mean.high, 1.0) if kind in ("accuracy", "r2", "topographic_error") else mean.high
         low = max(mean.low, 0.0) if kind != "r2" else mean.low
-        return f"{_number(low)} .. {_number(high)}"
+        return f"{number_text(low)} .. {number_text(high)}"
     # Samples that were trained on are no sample of anything.
     if kind in ("accuracy", "topographic_error") and part != "train" and mean.mean is not None:
         low, high = wilson_interval(mean.mean * samples, samples)
@@ -139,7 +139,3 @@ def _interval(part: str, kind: str, mean: Mean, samples: int) -> str:
 
 def _is_map(summary: Summary) -> bool:
     return summary.model.name == "som"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}" if abs(value) >= 0.01 or value == 0 else f"{value:.3g}"

@@ -261,4 +261,4 @@ def _typed(value: Any) -> Any:
         return {str(key): _typed(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_typed(item) for item in value]
-    return scalar(value)
+    return scalar(value) if isinstance(value, str) else value
