@@ -97,7 +97,10 @@ def test_the_folder_of_a_run_is_left_alone(
 def test_without_a_config(mlpexp: Command) -> None:
     result = mlpexp("find-lr")
     assert (result.code, result.out) == (2, "")
-    assert result.err == "error: --config: missing; for example `mlpexp find-lr --config configs/iris/mlp.yaml`\n"
+    assert (
+        result.err
+        == "error: find-lr: which config? for example `mlpexp find-lr iris/mlp`; `mlpexp examples` lists more\n"
+    )
 
 
 def test_a_map_has_no_such_rate(mlpexp: Command) -> None:

@@ -230,15 +230,15 @@ def assert_balanced(latex: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("", "--config: missing; for example"),
+        ("", "gradcheck: which config? for example"),
         ("--format text", "--format: 'text' is not known"),
         ("--explain --format csv", "--format: csv is for tables"),
-        ("--explain --seed -1", "--seed: -1 is not between 0 and 2^63 - 1"),
+        ("--explain --seed -1", "--seed: -1 is not a whole number between 0 and 2^63 - 1"),
         ("--explain --set seed=1", "--explain: shows a network of its own"),
         ("-c c.yaml --samples 0", "--samples: 0 is not a positive number"),
         ("-c c.yaml --tolerance 0", "--tolerance: 0 is not a positive number"),
         ("-c c.yaml --tolerance nan", "--tolerance: nan is not a positive number"),
-        ("-c nothing.yaml", "nothing.yaml: cannot be read"),
+        ("-c nothing.yaml", "nothing.yaml: there is no such file"),
         ("-c c.yaml --set model.activation=rleu", "'rleu' is not known; did you mean relu?"),
         ("-c c.yaml --seed -1", "--seed -1: seed: should be at least 0, not -1"),
         ("-c c.yaml --symbolic W3_11", "--symbolic: 'W3_11' is not a parameter"),

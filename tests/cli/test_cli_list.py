@@ -204,13 +204,15 @@ class TestChoosing:
     def test_a_value_that_no_result_has(self, mlpexp: Command, three: list[Path]) -> None:
         result = mlpexp("list", "--where", "status=finish")
         assert (result.code, result.out) == (0, "no runs in runs with status=finish; did you mean finished?\n")
-        assert mlpexp("list", "--where", "learning_rate=7").out.startswith("no runs in runs with learning_rate=7")
+        assert mlpexp("list", "--where", "learning_rate=7").out.endswith("=7; there are 0.001, 0.1, 0.01, 1, 2\n")
+        assert mlpexp("list", "--where", "optimizer.beta1=0.9").out == "no runs in runs with optimizer.beta1=0.9\n"
 
     @pytest.mark.parametrize(
         ("options", "message"),
         [
             (["--where", "statu=finished"], "--where: statu: no listed result has this column or key; did you mean status?"),
-            (["--sort", "learning_rat"], "--sort: learning_rat: no listed result has this column or key"),
+            (["--sort", "learning_rat"], "--sort: learning_rat: no listed result has this column or key; did you mean opt"),
+            (["--where", "lr=1"], "--where: lr: no listed result has this column or key; did you mean optimizer.learning"),
             (["--where", "finished"], "--where finished: expected KEY=VALUE, for example status=finished"),
             (["--where", "hidden_sizes=["], "--where hidden_sizes=[: not valid YAML"),
             (["--sort", "scores"], "--sort: scores: no listed result has this column or key; did you mean score?"),

@@ -141,8 +141,8 @@ def test_a_set_option_changes_the_network_of_a_config(mlpexp: Command, config: C
         ("lenet5 --input 28x28", "--input: '28x28' is not an image size"),
         ("lenet5 --input 1x4x4", "a filter of 5x5 does not fit into its input of 4x4"),
         ("lenet5 --format xml", "--format: 'xml' is not known"),
-        ("--config nothing.yaml", "nothing.yaml: cannot be read"),
-        ("lenet5 --set model.bias=false", "--set: changes a config; give one with --config"),
+        ("--config nothing.yaml", "nothing.yaml: there is no such file"),
+        ("lenet5 --set model.bias=false", "--set: changes a config; name one, such as iris/mlp"),
         ("mlp 4-3 --input 1x2x2", "--input: is an image size"),
     ],
 )

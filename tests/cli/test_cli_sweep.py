@@ -125,7 +125,7 @@ def test_the_dry_run_shows_the_plan_and_writes_nothing(mlpexp: Command, config: 
         (["--learning-rate", "1", "--device", "cuda"], "device: cuda is not available"),
         (["--learning-rate", "1", "--power", "-1"], "--power -1.0: sweep.margin: should be above 0"),
         (["--learning-rate", "[1"], "--learning-rate [1: not valid YAML"),
-        (["--noise-floor", "2", "--learning-rate", "1"], "--noise-floor: takes a number from 2 up and no axis"),
+        (["--noise-floor", "2", "--learning-rate", "1,2"], "--noise-floor: takes a number from 2 up and no axis"),
         (["--noise-floor", "1"], "--noise-floor: takes a number from 2 up and no axis"),
         (["--learning-rate", "log(1e-4,1,9),2"], "a range such as log(1e-4,1,9) stands alone"),
         (["--learning-rate", "log(1,inf,3)"], "inf is not a finite number"),

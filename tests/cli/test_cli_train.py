@@ -202,7 +202,7 @@ OPTION_ERRORS = {
     "--seeds too many": (["--seeds", "1000000"], "--seeds 1000000: seeds: should be at most"),
     "--name of a path": (["--name", "../x"], "--name ../x: name:"),
     "--name empty": (["--name", ""], "--name : name:"),
-    "--device unknown": (["--device", "gpu"], "--device gpu: device: 'gpu' is not known; did you mean cpu?"),
+    "--device unknown": (["--device", "gpu"], "--device gpu: device: 'gpu' is not known; did you mean cuda?"),
     "--plot-format unknown": (["--plot-format", "gif"], "--plot-format: 'gif' is not known"),
 }  # fmt: skip
 
@@ -250,7 +250,7 @@ def test_a_device_that_is_not_there_is_one_line(
 def test_without_a_config_the_way_is_shown(mlpexp: Command) -> None:
     result = mlpexp("train")
     assert (result.code, len(result.err.splitlines())) == (2, 1)
-    assert result.err.startswith("error: --config: missing; for example `mlpexp train --config")
+    assert result.err.startswith("error: train: which config? for example `mlpexp train iris/mlp`")
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "/proc/runs", "/dev/null"])

@@ -13,9 +13,9 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.keep import Keep
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
+from mlpexp.config.words import BY_NAME
 from mlpexp.config.yaml_source import Override, Source, apply_override
 from mlpexp.errors import ConfigError
-from mlpexp.planning.axes import ALIASES
 from mlpexp.planning.prepare import prepare
 
 PAGE = DOCS / "configuration.md"
@@ -233,9 +233,11 @@ def test_the_pages_name_every_short_form() -> None:
     assert pairs == networks.ACTIVATION_ALIASES
 
 
-def test_the_pages_name_every_short_axis() -> None:
-    rows = tables_under(PAGE, "Short names of axes")[0].rows
-    assert {code(row["short"])[0]: code(row["key"])[0] for row in rows} == ALIASES
+def test_the_pages_name_every_short_word() -> None:
+    rows = tables_under(PAGE, "Short words")[0].rows
+    assert {code(row["short"])[0]: code(row["key"])[0] for row in rows} == {
+        name: word.key for name, word in BY_NAME.items()
+    }
 
 
 def test_the_default_initializers_are_those_of_the_table() -> None:

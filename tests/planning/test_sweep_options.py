@@ -22,10 +22,14 @@ def section(folder: Path, options: SweepOptions, sweep: str = "") -> dict[str, o
 
 
 def test_values_as_they_are_typed() -> None:
-    assert axis_values("0.001,1e-2,1", PLACE) == [0.001, 0.01, 1]
-    assert axis_values("[16],[16,16]", PLACE) == [[16], [16, 16]]
-    assert axis_values("relu,{name: elu, alpha: 2}", PLACE) == ["relu", {"name": "elu", "alpha": 2}]
-    assert axis_values("log(1e-4,1,9)", PLACE) == "log(1e-4,1,9)"
+    assert axis_values("learning_rate", "0.001,1e-2,1", PLACE) == [0.001, 0.01, 1]
+    assert axis_values("learning_rate", "[0.001, 1e-2, 1]", PLACE) == [0.001, 0.01, 1]
+    assert axis_values("learning_rate", "0.001, ", PLACE) == [0.001]
+    assert axis_values("hidden_size", "[8, 16]", PLACE) == [8, 16]
+    assert axis_values("model.hidden_sizes", "[8, 16]", PLACE) == [[8, 16]]
+    assert axis_values("hidden_sizes", "[16],[16,16]", PLACE) == [[16], [16, 16]]
+    assert axis_values("activation", "relu,{name: elu, alpha: 2}", PLACE) == ["relu", {"name": "elu", "alpha": 2}]
+    assert axis_values("learning_rate", "log(1e-4,1,9)", PLACE) == "log(1e-4,1,9)"
     assert settings_in("learning_rate=1,model.hidden_sizes=[4,4],activation=relu", PLACE) == {
         "learning_rate": 1, "model.hidden_sizes": [4, 4], "activation": "relu",
     }  # fmt: skip

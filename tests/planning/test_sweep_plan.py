@@ -122,7 +122,7 @@ def test_the_metric(overrides: tuple[str, ...], metric: str | None, when: str, l
 @pytest.mark.parametrize(
     ("sweep", "message"),
     [
-        ("{over: {optimizer.lr: [1]}}", "config.yaml:6:16: optimizer.lr: unknown key for sgd; choose from learning_rate"),
+        ("{over: {optimizer.lr: [1]}}", "config.yaml:6:16: optimizer.lr: unknown key for sgd; did you mean optimizer.lear"),
         ("{over: {batch_size: [5, 200]}}", "config.yaml:6:16: training.batch_size: 200 is larger than the training set"),
         ("{over: {learning_rate: [0.1, 1e-1]}}", "config.yaml:6:16: sweep.over.learning_rate: 0.1 is there twice"),
         ("{over: {learning_rate: [0.1], optimizer.learning_rate: [1]}}", "two axes for one key"),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, SetOption, Wide, check_output, overrides_from
+from mlpexp.cli.experiment import Given, experiment_options
+from mlpexp.cli.options import DataDir, PlotFormat, Wide, check_output
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,18 +18,16 @@ if TYPE_CHECKING:
     from mlpexp.analysis.rate_choice import RateChoice
     from mlpexp.planning.prepare import Prepared
 
+SEEDS = 10  # all at once, where the command line says nothing else
 FEWEST_STEPS, MOST_STEPS = 20, 100_000
 LEAST_RATE, GREATEST_RATE = 1e-12, 1e6  # beyond, numbers overflow and say nothing
 LEAST_RANGE = 2.0  # high over low
 ROWS_PER_DECADE = 2
 
 
+@experiment_options(several=False, without=("learning_rate",))
 def find_lr(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
-    ] = None,
-    set_: SetOption = None,
-    seeds: Annotated[int, typer.Option("--seeds", help="How many seeds, all at once.")] = 10,
+    given: Given,
     low: Annotated[float, typer.Option("--low", help="First learning rate.")] = 1e-5,
     high: Annotated[float, typer.Option("--high", help="Last learning rate.")] = 10.0,
     steps: Annotated[int, typer.Option("--steps", help="Steps from one to the other.")] = 100,
@@ -41,17 +40,16 @@ def find_lr(
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
-    from mlpexp.planning.prepare import prepare
+    from mlpexp.planning.prepare import prepared_from
     from mlpexp.report.formats import check_formats
 
-    if config is None:
-        raise InputError("--config: missing; for example `mlpexp find-lr --config configs/iris/mlp.yaml`")
     formats = check_formats(plot_format)
     _check(low, high, steps, output, plot_format)
-    prepared = prepare(config, overrides_from(set_, seeds=seeds))
+    source, path = given.source("find-lr", seeds=None if "seeds" in given.words else SEEDS)
+    prepared = prepared_from(source)
     if prepared.experiment.model.name == "som":
         raise InputError(
-            f"{config}: find-lr is for networks that are trained by gradients, not for a self-organizing map"
+            f"{path}: find-lr is for networks that are trained by gradients, not for a self-organizing map"
         )
     import numpy as np
 

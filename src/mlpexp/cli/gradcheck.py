@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, SetOption, Wide, overrides_from
+from mlpexp.cli.experiment import Given, experiment_options
+from mlpexp.cli.options import DataDir, Wide
 from mlpexp.errors import DerivativeError, InputError
 
 if TYPE_CHECKING:
@@ -19,14 +20,9 @@ FORMATS = ("table", "markdown", "latex", "csv")
 FIXED = ("training.precision=float64", "training.engine=torch", "device=cpu", "diagnostics=off")
 
 
+@experiment_options(several=False, without=("seeds",))
 def gradcheck(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
-    ] = None,
-    set_: SetOption = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="Of weights and batch [default: the config's].", show_default=False)
-    ] = None,
+    given: Given,
     samples: Annotated[
         int, typer.Option("--samples", help="Entries and directions to try of tensors with more entries.")
     ] = 10,
@@ -56,31 +52,34 @@ def gradcheck(
     if not tolerance > 0:
         raise InputError(f"--tolerance: {tolerance:g} is not a positive number")
     if explain:
-        if config or set_ or symbolic:
-            raise InputError("--explain: shows a network of its own, without --config, --set and --symbolic")
-        if seed is not None and not 0 <= seed < 2**63:
-            raise InputError(f"--seed: {seed} is not between 0 and 2^63 - 1")
-        _explain(seed or 0, format_)
+        others = given.without("seed").options + (["--symbolic"] if symbolic else [])
+        if others:
+            raise InputError(f"--explain: shows a network of its own, without {', '.join(others)}")
+        _explain(_seed(given.words.get("seed", "0")), format_)
         return
-    if config is None:
-        raise InputError(
-            "--config: missing; for example `mlpexp gradcheck --config configs/iris/mlp.yaml`, or --explain"
-        )
-    prepared = _prepared(config, set_, seed)
+    prepared = _prepared(given)
     if symbolic is not None:
         _symbolic(prepared, symbolic, tolerance, format_, data_dir, wide=wide)
     else:
         _compare(prepared, samples, tolerance, format_, data_dir, wide=wide)
 
 
-def _prepared(config: Path, set_: list[str] | None, seed: int | None) -> "Prepared":
-    from mlpexp.config.yaml_source import Override
-    from mlpexp.planning.prepare import prepare
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
+        raise InputError(f"--seed: {text} is not a whole number between 0 and 2^63 - 1")
+    return int(text)
 
+
+def _prepared(given: Given) -> "Prepared":
+    from mlpexp.config.load import changed_source
+    from mlpexp.config.yaml_source import Override
+    from mlpexp.planning.prepare import prepared_from
+
+    source, path = given.source("gradcheck")
     fixed = [Override(text, f"gradcheck {text}") for text in FIXED]
-    prepared = prepare(config, [*overrides_from(set_, seed=seed), *fixed])
+    prepared = prepared_from(changed_source(source, path, fixed))
     if prepared.experiment.model.name == "som":
-        raise InputError(f"{config}: a self-organizing map does not follow a derivative; gradcheck is for networks")
+        raise InputError(f"{path}: a self-organizing map does not follow a derivative; gradcheck is for networks")
     return prepared
 
 

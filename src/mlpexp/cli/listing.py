@@ -21,6 +21,7 @@ NUMERIC = frozenset(("score", "seeds", "training", "age"))
 # The columns beside name, score and varied keys; where the line is too narrow, which go before the keys and which after.
 BESIDE = ("metric", "data", "model", "seeds", "status", "training", "age")
 FIRST_TO_GO, LAST_TO_GO = ("training", "model", "data", "seeds", "metric"), ("age", "status")
+MOST_NAMED = 10  # values that a key has
 MOST_VALUES = 3  # of a swept key that are written out
 RECORD = (
     "folder", "name", "hash", "kind", "status", "data", "model", "parameters", "metric", "mean", "low", "high", "n", "arms",
@@ -86,15 +87,18 @@ def _selected(results: "list[Listed]", where: Sequence[str]) -> "list[Listed]":
 
 
 def _none(every: "Sequence[Listed]", where: Sequence[str], runs_dir: Path) -> str:
-    """That there is nothing to list, and which value of a condition no result has."""
-    from mlpexp.config.problems import did_you_mean
+    """That there is nothing to list, and which values the key of a condition has."""
+    from difflib import get_close_matches
+
     from mlpexp.results.listed import Condition, values_of
 
     near = ""
-    for condition in map(Condition, where if every else ()):
+    for condition in map(Condition, where if every and len(where) == 1 else ()):
         values = values_of(every, condition.key)
-        if condition.value not in values:
-            near = near or did_you_mean(condition.value, values)
+        if close := get_close_matches(condition.value, values, n=1):
+            near = f"; did you mean {close[0]}?"
+        elif 0 < len(values) <= MOST_NAMED:
+            near = f"; there are {', '.join(values)}"
     return f"no runs in {runs_dir}" + (f" with {' and '.join(where)}" if where else "") + near
 
 

@@ -10,7 +10,20 @@ import typer
 from typer.core import TyperGroup
 
 from mlpexp import __version__
-from mlpexp.cli import activations, check, compare, explain, find_lr, gradcheck, listing, params, runs, sweep, train
+from mlpexp.cli import (
+    activations,
+    check,
+    compare,
+    examples,
+    explain,
+    find_lr,
+    gradcheck,
+    listing,
+    params,
+    runs,
+    sweep,
+    train,
+)
 from mlpexp.errors import Interrupted, MlpexpError
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
@@ -45,6 +58,7 @@ app.command("find-lr")(find_lr.find_lr)
 app.command("activations")(activations.activations)
 app.command("gradcheck")(gradcheck.gradcheck)
 app.command("check")(check.check)
+app.command("examples")(examples.examples)
 app.command("list")(listing.list_)
 app.command("show")(runs.show)
 app.command("plot")(runs.plot)

@@ -1,23 +1,12 @@
 """Options that several commands share."""
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from mlpexp.errors import InputError
 
-if TYPE_CHECKING:
-    from mlpexp.config.yaml_source import Override
-
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", "-s", metavar="KEY=VALUE", help="Change one key, e.g. optimizer.learning_rate=1e-3; repeatable."
-    ),
-]
 ResultName = Annotated[
     str,
     typer.Argument(
@@ -26,17 +15,6 @@ ResultName = Annotated[
     ),
 ]  # fmt: skip
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder of all runs.")]
-
-
-def overrides_from(texts: Sequence[str] | None, **shortcuts: object) -> list["Override"]:
-    """``--set`` options, then shortcuts such as ``--seeds 3`` as ``seeds=3``; those not given are left out."""
-    from mlpexp.config.yaml_source import Override
-
-    overrides = [Override(text, f"--set {text}") for text in texts or ()]
-    given = {key: value for key, value in shortcuts.items() if value is not None}
-    return overrides + [
-        Override(f"{key}={json.dumps(value)}", f"--{key.rpartition('.')[2]} {value}") for key, value in given.items()
-    ]
 
 
 def check_output(output: Path | None) -> None:

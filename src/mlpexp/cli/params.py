@@ -1,12 +1,12 @@
 """``mlpexp params``."""
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import SetOption, Wide, overrides_from
+from mlpexp.cli.experiment import SET, overrides_from
+from mlpexp.cli.options import Wide
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,13 +20,16 @@ FORMATS = ("table", "markdown", "latex", "csv", "json")
 def params(
     networks: Annotated[
         list[str] | None,
-        typer.Argument(help="lenet5, cnn4, mnist_cnn or mlp 4-16-3; several are put side by side.", show_default=False),
+        typer.Argument(
+            help="lenet5, cnn4, mnist_cnn, mlp 4-16-3, or a config such as iris/mlp; several are put side by side.",
+            show_default=False,
+        ),
     ] = None,
     config: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option("--config", "-c", help="Count the network of a config; repeatable.", show_default=False),
     ] = None,
-    set_: SetOption = None,
+    set_: SET = None,
     input_: Annotated[
         str | None,
         typer.Option("--input", metavar="CxHxW", help="Image size, instead of the usual one.", show_default=False),
@@ -43,17 +46,28 @@ def params(
 
     if format_ not in FORMATS:
         raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    networks, config = _parted(networks or [], config or [])
     if set_ and not config:
-        raise InputError("--set: changes a config; give one with --config")
-    if input_ is not None and not config and set(networks or []) & {"mlp"}:
+        raise InputError("--set: changes a config; name one, such as iris/mlp")
+    if input_ is not None and not config and set(networks) & {"mlp"}:
         raise InputError(
             "--input: is an image size; the inputs of an mlp are its first layer size, such as `mlp 784-16-10`"
         )
     shape = None if input_ is None else _shape(input_)
-    chosen = _named(networks or [], shape, bias) + _configured(config or [], set_, shape, bias)
+    chosen = _named(networks, shape, bias) + _configured(config, set_, shape, bias)
     if not chosen:
         raise InputError("params: name a network, for example `mlpexp params lenet5`, or a config with --config")
     _print([cost(architecture, title) for title, architecture in chosen], format_, wide=wide)
+
+
+def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]:
+    """The words that name networks, and those that name configs: what looks like a path, or is an example."""
+    from mlpexp.config.shipped import example_names
+
+    paths = [word for word in words if "/" in word or "\\" in word or word.endswith((".yaml", ".yml"))]
+    examples = [word for word in words if word in example_names()]
+    chosen = [word for word in words if word in {*paths, *examples}]
+    return [word for word in words if word not in chosen], [*chosen, *configs]
 
 
 def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[tuple[str, Architecture]]":
@@ -80,13 +94,15 @@ def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[
 
 
 def _configured(
-    paths: list[Path], set_: list[str] | None, shape: "Shape | None", bias: bool | None
+    configs: list[str], set_: list[str] | None, shape: "Shape | None", bias: bool | None
 ) -> "list[tuple[str, Architecture]]":
-    if not paths:  # counting a named network need not wait for what reads data
+    if not configs:  # counting a named network need not wait for what reads data
         return []
     from mlpexp.architectures.build import build_architecture
+    from mlpexp.config.shipped import find_config
     from mlpexp.planning.prepare import prepare
 
+    paths = [find_config(text) for text in configs]
     overrides = overrides_from(set_)
     if bias is not None:
         overrides += overrides_from([f"model.bias={str(bias).lower()}"])

@@ -6,41 +6,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, Wide, overrides_from
+from mlpexp.cli.experiment import Given, experiment_options
+from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, Wide
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
     from mlpexp.execution.run import Job
+    from mlpexp.planning.options import SweepOptions
     from mlpexp.planning.plan import Plan
     from mlpexp.planning.stacks import Stacking
 
 
+@experiment_options(several=True)
 def sweep(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
-    ] = None,
-    learning_rate: Annotated[
-        str | None,
-        typer.Option("--learning-rate", metavar="VALUES", help="0.001,0.01,0.1 or log(1e-4,1,9).", show_default=False),
-    ] = None,
-    batch_size: Annotated[
-        str | None, typer.Option("--batch-size", metavar="VALUES", help="1,8,32,full.", show_default=False)
-    ] = None,
-    hidden_size: Annotated[
-        str | None,
-        typer.Option(
-            "--hidden-size", metavar="VALUES", help="Units of one hidden layer: 4,8,16.", show_default=False
-        ),
-    ] = None,
+    given: Given,
     over: Annotated[
         list[str] | None,
         typer.Option(
             "--over", metavar="KEY=VALUES", help="Any other key: model.activation=relu,tanh; repeatable.",
             show_default=False,
         ),
-    ] = None,
-    seeds: Annotated[
-        int | None, typer.Option("--seeds", help="Seeds per arm [default: the config's, else 10].", show_default=False)
     ] = None,
     method: Annotated[
         str | None,
@@ -86,7 +71,6 @@ def sweep(
             show_default=False,
         ),
     ] = None,
-    set_: SetOption = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the folder.", show_default=False)] = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
@@ -117,40 +101,49 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Vary one or more keys over values, each with the same seeds, and compare."""
+    from mlpexp.config.problems import Place
+    from mlpexp.config.yaml_source import parse_value
     from mlpexp.execution.backends import check_backend
     from mlpexp.planning.options import SweepOptions, memory_in
     from mlpexp.report.formats import check_formats
 
     formats = check_formats(plot_format)
     check_backend(backend, address)
-    _check_counts({"--jobs": jobs, "--seeds": seeds, "--trials": trials, "--noise-floor": noise_floor})
+    _check_counts({"--jobs": jobs, "--trials": trials, "--noise-floor": noise_floor})
     budget = None if memory is None else memory_in(memory)
-    axes = [
-        (key, text, f"--{key.replace('_', '-')} {text}")
-        for key, text in (("learning_rate", learning_rate), ("batch_size", batch_size), ("hidden_size", hidden_size))
-        if text is not None
-    ] + [_over(text) for text in over or ()]
+    axes = given.axes + [_over(text) for text in over or ()]
+    seeds = given.words.get("seeds")
+    given = given.without("seeds")
     plain: dict[str, Any] = {
-        "seeds": (seeds, f"--seeds {seeds}"), "method": (method, f"--method {method}"),
+        "seeds": (None if seeds is None else parse_value(seeds, Place(f"--seeds {seeds}")), f"--seeds {seeds}"),
+        "method": (method, f"--method {method}"),
         "trials": (trials, f"--trials {trials}"), "match": (match, f"--match {match}"),
         "metric": (metric, f"--metric {metric}"), "margin": (power, f"--power {power}"),
     }  # fmt: skip
     plain = {key: value for key, value in plain.items() if value[0] is not None}
     if noise_floor is not None and (axes or noise_floor < 2):
         raise InputError("--noise-floor: takes a number from 2 up and no axis beside it")
-    options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor)
+    options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor, given.single)
     if resume is not None:
-        if config or set_ or name or device or dry_run or baseline or axes or plain or zip_ or exclude or noise_floor:
+        if (
+            given.options
+            or seeds
+            or name
+            or device
+            or dry_run
+            or baseline
+            or axes
+            or plain
+            or zip_
+            or exclude
+            or noise_floor
+        ):
             raise InputError(
                 "--resume: goes on with the sweep as it was; it cannot be combined with what would change it"
             )
         job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
     else:
-        if config is None:
-            raise InputError(
-                "--config: missing; for example `mlpexp sweep --config configs/iris/mlp.yaml --learning-rate 0.01,0.1,1`"
-            )
-        plan = _planned(config, overrides_from(set_, name=name, device=device), options, baseline)
+        plan = _planned(given, {"name": name, "device": device}, options, baseline, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget)
         if dry_run:
             from mlpexp.cli.sweep_plan import print_plan
@@ -174,19 +167,24 @@ def _over(text: str) -> tuple[str, str, str]:
     return key.strip(), values, f"--over {text}"
 
 
-def _planned(config: Path, overrides: Any, options: Any, baseline: str | None) -> "Plan":
-    from mlpexp.config.load import read_source
+def _planned(
+    given: Given, others: dict[str, str | None], options: "SweepOptions", baseline: str | None, *, quiet: bool
+) -> "Plan":
+    from mlpexp.cli.training import say
     from mlpexp.config.problems import Place
     from mlpexp.config.yaml_source import set_value
     from mlpexp.planning.options import apply_options, settings_in
     from mlpexp.planning.plan import plan_from
 
-    source = read_source(config, overrides)
+    source, path = given.source("sweep", **others)
     apply_options(source, options)
     if baseline is not None:
         place = Place(f"--baseline {baseline}")
         set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
-    return plan_from(source, config)
+    plan = plan_from(source, path)
+    for sentence in given.understood(source, path):
+        say(quiet=quiet)(sentence)
+    return plan
 
 
 def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stacking, int]":

@@ -2,20 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, SetOption, Wide, overrides_from
+from mlpexp.cli.experiment import Given, experiment_options
+from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, Wide
 from mlpexp.errors import InputError
 
+if TYPE_CHECKING:
+    from mlpexp.execution.run import Job
 
+
+@experiment_options(several=False)
 def train(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The experiment: a YAML file.", show_default=False)
-    ] = None,
-    set_: SetOption = None,
-    seeds: Annotated[int | None, typer.Option("--seeds", help="Repeat with so many seeds.", show_default=False)] = None,
+    given: Given,
     name: Annotated[str | None, typer.Option("--name", help="Name of the run folder.", show_default=False)] = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
@@ -34,33 +35,42 @@ def train(
     from mlpexp.report.formats import check_formats
 
     formats = check_formats(plot_format)
+    others = {"name": name, "device": device, "engine": engine}
     if resume is not None:
-        given = {
-            "--config": config, "--set": set_, "--seeds": seeds, "--name": name, "--device": device, "--engine": engine,
-        }  # fmt: skip
-        clash = [option for option, value in given.items() if value not in (None, [])]
+        clash = [*given.options, *(f"--{option}" for option, value in others.items() if value is not None)]
         if clash:
             raise InputError(f"--resume: goes on with the run as it was; it cannot be combined with {', '.join(clash)}")
-        from mlpexp.cli.training import data_folder, say, train_job
-        from mlpexp.execution.local import in_this_process
-        from mlpexp.execution.run import reopened
-        from mlpexp.store.listing import find_result
-
-        job = reopened(find_result(resume, runs_dir), data_folder(data_dir), say(quiet=quiet))
-    elif config is not None:
-        from mlpexp.planning.plan import make_plan
-
-        shortcuts = {"seeds": seeds, "name": name, "device": device, "training.engine": engine}
-        plan = make_plan(config, overrides_from(set_, **shortcuts), "train")  # before anything heavy is imported
-        from mlpexp.cli.training import data_folder, say, train_job
-        from mlpexp.execution.local import in_this_process
-        from mlpexp.execution.run import new_job
-        from mlpexp.planning.stacks import available_memory, stacking
-
-        stacks = stacking(plan, 1, available_memory())
-        job = new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
+        job = _resumed(resume, runs_dir, data_dir, quiet=quiet)
     else:
-        raise InputError(
-            "--config: missing; for example `mlpexp train --config configs/iris/mlp.yaml`, or --resume RUN"
-        )
+        job = _fresh(given, others, runs_dir, data_dir, quiet=quiet)
+    from mlpexp.cli.training import train_job
+    from mlpexp.execution.local import in_this_process
+
     train_job(job, in_this_process, formats, wide=wide, quiet=quiet)
+    if given.data is not None and given.config is None and not quiet:
+        typer.echo(f"go on with: mlpexp sweep {job.folder.path} --learning-rate 0.001,0.01,0.1")
+
+
+def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.execution.run import reopened
+    from mlpexp.store.listing import find_result
+
+    return reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet))
+
+
+def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.planning.plan import plan_from
+
+    keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
+    source, path = given.source("train", **keys)
+    plan = plan_from(source, path, "train")  # before anything heavy is imported
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.execution.run import new_job
+    from mlpexp.planning.stacks import available_memory, stacking
+
+    tell = say(quiet=quiet)
+    for sentence in given.understood(source, path):
+        tell(sentence)
+    stacks = stacking(plan, 1, available_memory())
+    return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

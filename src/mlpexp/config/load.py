@@ -9,8 +9,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.problems import Problem, did_you_mean
+from mlpexp.config.keys import nearest_key
+from mlpexp.config.problems import Place, Problem, closest, did_you_mean
 from mlpexp.config.som import with_map_defaults
+from mlpexp.config.words import BY_KEY
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError
 
@@ -24,7 +26,15 @@ def read_source(path: Path, overrides: Sequence[Override] = ()) -> Source:
         InputError: The file cannot be read.
         ConfigError: It, or an override, is not YAML as it should be.
     """
-    source = read_yaml(path)
+    return changed_source(read_yaml(path), path, overrides)
+
+
+def changed_source(source: Source, path: Path, overrides: Sequence[Override]) -> Source:
+    """A config as it was read from ``path``, overrides applied in order; not yet validated.
+
+    Raises:
+        ConfigError: An override is not as it should be.
+    """
     expand_names(source)
     for override in overrides:
         apply_override(source, override)
@@ -55,7 +65,10 @@ def expand_names(source: Source) -> None:
 
 
 def anchor_csv_path(source: Source, config_path: Path) -> None:
-    """A relative CSV path starts at the config's folder, so that a config and its data move together."""
+    """A relative CSV path starts where it was written: at the config's folder, or where the user of the command stands.
+
+    So a config and its data move together, and what is typed is what the shell completes.
+    """
     dataset = source.data.get("dataset")
     if (
         isinstance(dataset, dict)
@@ -63,10 +76,11 @@ def anchor_csv_path(source: Source, config_path: Path) -> None:
         and isinstance(dataset.get("path"), str)
         and dataset["path"]
     ):
+        place = source.place(("dataset", "path"))
+        folder = config_path.parent if place.line else Path.cwd()
         try:
-            dataset["path"] = str((config_path.parent / Path(dataset["path"]).expanduser()).resolve())
+            dataset["path"] = str((folder / Path(dataset["path"]).expanduser()).resolve())
         except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character
-            place = source.place(("dataset", "path"))
             raise ConfigError((Problem(place, "dataset.path", f"cannot be a path: {error}"),)) from None
 
 
@@ -134,8 +148,9 @@ def _problem(source: Source, entry: Any) -> Problem:
     kind, given, context = entry["type"], entry["input"], entry.get("ctx", {})
     if kind == "extra_forbidden":
         of = f" for {parents[-1]}" if parents else ""
-        message = f"unknown key{of}" + did_you_mean(path[-1], _known_keys(entry["loc"]))
-        return Problem(source.place(path, of_key=True), dotted(path), message)
+        place = source.place(path, of_key=True)
+        message = f"unknown key{of}{_suggestion(source, path, _known_keys(entry['loc']), given)}"
+        return Problem(place, dotted(path), message)
     if kind == "missing":
         return Problem(source.place(path[:-1], of_key=True), dotted(path), "missing")
     if kind == "union_tag_not_found":
@@ -161,6 +176,27 @@ def _problem(source: Source, entry: Any) -> Problem:
         rule = "should be up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
         return Problem(source.place(path), dotted(path), rule + shown)
     return Problem(source.place(path), dotted(path), _in_plain_words(entry["msg"]) + shown)
+
+
+def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any) -> str:
+    """The key that may be meant: of the same section, else anywhere, and then how it is written."""
+    key, place = nearest_key(dotted(path)), source.place(path, of_key=True)
+    if closest(path[-1], siblings) or key is None or key == dotted(path):
+        return did_you_mean(path[-1], siblings)
+    is_axis = place.line and place in [source.keys[each] for each in source.keys if each[:2] == ("sweep", "over")]
+    return f"; did you mean {key}?" + ("" if is_axis else f" write {_written(key, place, given)}")
+
+
+def _written(key: str, place: Place, given: Any) -> str:
+    """A key and its value as they are typed at this place."""
+    if place.line:
+        text = "..." if isinstance(given, (dict, list)) else _as_written(given).strip("'")
+        *sections, leaf = key.split(".")
+        opened = "".join(f"{section}: {{" for section in sections)
+        return f"`{opened}{leaf}: {text}{'}' * len(sections)}`"
+    option, _, written = place.source.partition(" ")
+    value = written.partition("=")[2] or written
+    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"
 
 
 def _as_written(value: object) -> str:

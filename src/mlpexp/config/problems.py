@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mlpexp.config.words import meant
+
 
 @dataclass(frozen=True)
 class Place:
@@ -29,10 +31,17 @@ class Problem:
         return ": ".join(part for part in (str(self.place), self.key, self.message) if part)
 
 
+def closest(word: object, choices: Iterable[str]) -> str | None:
+    """The choice that a word stands for, or that is written nearly like it; None if there is none."""
+    choices = list(choices)
+    close = difflib.get_close_matches(str(word).lower(), choices, n=1, cutoff=0.6)
+    return meant(word, choices) or (close[0] if close else None)
+
+
 def did_you_mean(word: object, choices: Iterable[str]) -> str:
     """``"; did you mean relu?"`` when a choice is close, else the list of choices when it is short."""
     choices = list(choices)
-    close = difflib.get_close_matches(str(word).lower(), choices, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {close[0]}?"
+    near = closest(word, choices)
+    if near:
+        return f"; did you mean {near}?"
     return f"; choose from {', '.join(choices)}" if 0 < len(choices) <= 20 else ""

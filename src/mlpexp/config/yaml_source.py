@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from mlpexp.config.problems import Place, Problem
+from mlpexp.config.words import key_of, setting
 from mlpexp.errors import ConfigError, InputError
 
 MAX_BYTES = 1_000_000
@@ -179,18 +180,18 @@ class Override:
 
 
 def apply_override(source: Source, override: Override) -> None:
-    """Sets one ``KEY=VALUE``, the value being YAML, in place.
+    """Sets one ``KEY=VALUE``, the key being whole or a short word and the value YAML, in place.
 
     Raises:
         ConfigError: The text has no ``=``, or the key runs through something that is not a mapping or list.
     """
     place = Place(override.written)
     key, equals, value_text = override.text.partition("=")
-    parts = key.strip().split(".")
-    if not equals or not all(parts):
+    written = key.strip()
+    if not equals or not all(written.split(".")):
         raise ConfigError((Problem(place, "", "expected KEY=VALUE, for example optimizer.learning_rate=1e-3"),))
     value = parse_value(value_text, place)
-    set_value(source, parts, value, place)
+    set_value(source, key_of(written, value).split("."), setting(written, value), place)
 
 
 def parse_value(text: str, place: Place) -> Any:

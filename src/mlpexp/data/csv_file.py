@@ -71,6 +71,25 @@ def read_csv(path: Path, delimiter: str) -> CsvFile:
     return CsvFile(path, header_line, pd.DataFrame(cells, columns=header, index=lines, dtype=object))
 
 
+def columns_in(path: Path) -> tuple[str, list[str]]:
+    """The column names of a file, and the separator between them: of ``,``, ``;``, tab and ``|`` the one that makes most.
+
+    Raises:
+        DataError: As ``read_csv``.
+    """
+    text = _text(path)
+    found = []
+    for delimiter in ",;\t|":
+        try:
+            _, names = next(_rows(path, text, delimiter), (1, []))
+        except DataError:  # quotation marks that only fit another separator
+            continue
+        found.append((delimiter, names))
+    if not any(names for _, names in found):
+        raise data_error(path, "empty; the first line must hold the column names")
+    return max(found, key=lambda pair: len(pair[1]))
+
+
 def _text(path: Path) -> str:
     try:
         if path.is_dir():

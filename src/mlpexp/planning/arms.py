@@ -14,7 +14,7 @@ from mlpexp.config.problems import Place, Problem
 from mlpexp.config.program import program_of
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import ConfigError, InputError
-from mlpexp.planning.axes import Axis
+from mlpexp.planning.axes import Axis, last_word
 from mlpexp.planning.designs import Settings
 from mlpexp.planning.matching import matched
 from mlpexp.planning.prepare import Preparation, Prepared
@@ -146,11 +146,11 @@ def copied(value: Any) -> Any:
 
 def names_of(axes: Sequence[Axis]) -> dict[str, str]:
     """What axes are called in labels, by key: by the last word, or by the whole key where that would be ambiguous."""
-    last = [axis.parts[-1] for axis in axes]
+    last = [last_word(axis.parts) for axis in axes]
     names = {}
     for axis, word in zip(axes, last, strict=True):
         name = "hidden_size" if axis.single_layer else word
-        names[axis.key] = name if last.count(word) == 1 and name != "name" else axis.key
+        names[axis.key] = name if last.count(word) == 1 else axis.key
     return names
 
 

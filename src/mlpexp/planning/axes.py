@@ -10,17 +10,12 @@ from typing import Any
 
 from mlpexp.config.problems import Place, Problem
 from mlpexp.config.sweep import Sweep
+from mlpexp.config.words import key_of, setting
 from mlpexp.config.yaml_source import Source
 from mlpexp.errors import ConfigError
 from mlpexp.planning.values import Distribution, value_text, values_of
 
-# Short for a key; `hidden_size: 8` is one hidden layer of 8 units.
-ALIASES = {
-    "learning_rate": "optimizer.learning_rate", "batch_size": "training.batch_size", "epochs": "training.epochs",
-    "activation": "model.activation", "init": "model.init", "hidden_sizes": "model.hidden_sizes",
-    "hidden_size": "model.hidden_sizes",
-}  # fmt: skip
-LABELS = {"model.init": "initialization", "training.epochs": "epochs", "model.name": "network", "dataset.name": "data"}
+LABELS = {"model.init": "initialization", "model.name": "network", "dataset.name": "data"}
 NOT_AXES = {
     "seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis",
     "keep": "it decides no number", "diagnostics": "they decide no number; set them in the config",
@@ -41,10 +36,11 @@ class Axis:
     values: list[Any] | Distribution
     place: Place
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The whole key, dotted: ``optimizer.learning_rate``."""
-        return ALIASES.get(self.written, self.written)
+        sections = isinstance(self.values, list) and any(isinstance(value, dict) for value in self.values)
+        return key_of(self.written, {} if sections else None)
 
     @property
     def parts(self) -> list[str]:
@@ -63,7 +59,7 @@ class Axis:
         """The key in words."""
         if self.single_layer:
             return "hidden units"
-        return LABELS.get(self.key, self.parts[-1].replace("_", " "))
+        return LABELS.get(self.key, last_word(self.parts).replace("_", " "))
 
     def text(self, value: Any) -> str:
         """A value in one line; of a file its name, unless two values have the same."""
@@ -131,11 +127,14 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
     return Axis(written, values, place)
 
 
-def anchored(axes: Sequence[Axis], folder: Path) -> list[Axis]:
-    """Axes over the path of a CSV file, with relative paths starting at the config's folder, as elsewhere in a config."""
+def anchored(axes: Sequence[Axis], config_folder: Path) -> list[Axis]:
+    """Axes over the path of a CSV file, with relative paths starting where they were written.
+
+    That is the config's folder, or of those on the command line where the user stands.
+    """
     found = []
     for axis in axes:
-        values = axis.values
+        values, folder = axis.values, config_folder if axis.place.line else Path.cwd()
         if axis.key == "dataset.path" and isinstance(values, list):
             values = [_absolute(value, folder) for value in values]
         elif axis.key == "dataset" and isinstance(values, list):
@@ -156,11 +155,14 @@ def _absolute(value: Any, folder: Path) -> Any:
         return value
 
 
-def setting(written: str, value: Any) -> Any:
-    """The value of the full key: ``hidden_size: 8`` stands for ``model.hidden_sizes: [8]``."""
-    if written == "hidden_size" and not isinstance(value, list):
-        return [value]
-    return value
+def last_word(parts: Sequence[str]) -> str:
+    """What a key is called for short: its last word, and ``optimizer`` for ``optimizer.name``."""
+    return parts[-2] if parts[-1] == "name" and len(parts) > 1 else parts[-1]
+
+
+def axis_named(axes: Sequence[Axis], written: str) -> Axis | None:
+    """The axis of a key, which may be short for it; None if there is none."""
+    return next((axis for axis in axes if written in (axis.written, axis.key) or key_of(written) == axis.key), None)
 
 
 def numbers(texts: Sequence[str]) -> list[float] | None:

@@ -9,9 +9,10 @@ import numpy as np
 
 from mlpexp.config.problems import Problem, did_you_mean
 from mlpexp.config.sweep import Sweep
+from mlpexp.config.words import setting
 from mlpexp.config.yaml_source import Source, dotted
 from mlpexp.errors import ConfigError
-from mlpexp.planning.axes import ALIASES, Axis, setting
+from mlpexp.planning.axes import Axis, axis_named
 from mlpexp.planning.values import Distribution
 from mlpexp.randomness import stream
 
@@ -69,14 +70,14 @@ def baseline_of(sweep: Sweep, axes: Sequence[Axis], source: Source) -> Settings 
 
 def _named(source: Source, axes: Sequence[Axis], path: tuple[Any, ...], given: Mapping[str, Any]) -> Settings:
     """A mapping of axes to values, by full key, the values being those of the axis."""
-    known = {axis.key: axis for axis in axes}
+    known = [axis.key for axis in axes]
     settings = {}
     for written, wanted in given.items():
-        key = ALIASES.get(written, written)
-        if key not in known:
+        axis = axis_named(axes, written)
+        if axis is None:
             raise _problem(source, (*path, written), f"not an axis{did_you_mean(written, known)}")
-        settings[key] = known[key].value(setting(written, wanted))
-        if settings[key] is None:
+        settings[axis.key] = axis.value(setting(written, wanted))
+        if settings[axis.key] is None:
             raise _problem(source, (*path, written), f"{wanted} is not among the values of this axis")
     return settings
 
@@ -87,10 +88,12 @@ def _groups(sweep: Sweep, axes: Sequence[Axis], source: Source) -> list[list[Axi
     groups: dict[str, list[Axis]] = {axis.key: [axis] for axis in axes}
     joined: set[str] = set()
     for i, names in enumerate(sweep.zip):
-        keys = [ALIASES.get(name, name) for name in names]
-        unknown = next((name for name, key in zip(names, keys, strict=True) if key not in by_key), None)
-        if unknown is not None:
-            raise _problem(source, ("sweep", "zip", i), f"{unknown} is not an axis{did_you_mean(unknown, by_key)}")
+        named = {name: axis_named(axes, name) for name in names}
+        unknown = [name for name, axis in named.items() if axis is None]
+        if unknown:
+            message = f"{unknown[0]} is not an axis{did_you_mean(unknown[0], by_key)}"
+            raise _problem(source, ("sweep", "zip", i), message)
+        keys = [axis.key for axis in map(named.__getitem__, names) if axis]
         if len(set(keys)) < max(2, len(keys)) or joined.intersection(keys):
             raise _problem(source, ("sweep", "zip", i), "expected two or more axes, each in one group only")
         joined.update(keys)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlpexp.config.problems import Place, Problem
+from mlpexp.config.words import key_of
 from mlpexp.config.yaml_source import Source, parse_value, set_value
 from mlpexp.errors import ConfigError, InputError
+from mlpexp.planning.axes import NOT_AXES
 from mlpexp.planning.values import CALL
 
 DESIGN = (
@@ -18,6 +20,7 @@ DESIGN = (
     "trials",
     "baseline",
 )  # of the config; not those of the command line's axes
+LISTS = ("hidden_sizes", "layers", "grid", "features", "categorical")  # keys of which one value is a list
 SEED_AXES = ("split_seed", "init_seed", "order_seed")
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
@@ -32,6 +35,7 @@ class SweepOptions:
         excludes: ``learning_rate=1,batch_size=1``.
         plain: Keys of the section with one value, such as seeds and method, by key.
         noise_floor: Levels of each kind of randomness; None: an ordinary sweep.
+        single: Words with one value, in the form of ``axes``: changes of the config, which are no axes.
     """
 
     axes: Sequence[tuple[str, str, str]] = ()
@@ -39,6 +43,7 @@ class SweepOptions:
     excludes: Sequence[str] = ()
     plain: dict[str, tuple[Any, str]] = field(default_factory=dict)
     noise_floor: int | None = None
+    single: Sequence[tuple[str, str, str]] = ()
 
 
 def apply_options(source: Source, options: SweepOptions) -> None:
@@ -53,12 +58,17 @@ def apply_options(source: Source, options: SweepOptions) -> None:
     if options.axes or options.noise_floor is not None:
         for key in DESIGN:
             section.pop(key, None)
+    _check_single(section, options.single)
     for key, text, written in options.axes:
         if isinstance(section.get("over"), dict) and key in section["over"]:
             raise ConfigError((Problem(Place(written), key, "this axis is given twice"),))
-        set_value(source, ["sweep", "over", key], axis_values(text, Place(written)), Place(written))
+        set_value(source, ["sweep", "over", key], axis_values(key, text, Place(written)), Place(written))
     if options.noise_floor is not None:
         _cross_seeds(source, options.noise_floor)
+    elif not section.get("over"):  # a sweep of one arm
+        for key, text, written in options.single:
+            if key not in NOT_AXES:
+                set_value(source, ["sweep", "over", key], axis_values(key, text, Place(written)), Place(written))
     for name, texts, read in (("zip", options.zips, _names), ("exclude", options.excludes, settings_in)):
         values = [read(text, Place(f"--{name} {text}")) for text in texts]
         if values:
@@ -67,8 +77,25 @@ def apply_options(source: Source, options: SweepOptions) -> None:
         set_value(source, ["sweep", key], value, Place(written))
 
 
-def axis_values(text: str, place: Place) -> Any:
-    """``0.1,1`` as a list, ``[16],[16,16]`` as a list of lists, ``log(1e-4,1,9)`` as it is.
+def _check_single(section: dict[str, Any], single: Sequence[tuple[str, str, str]]) -> None:
+    """Refuses a value of a key that the config varies: each arm has its own, and the value would change nothing."""
+    over = section.get("over")
+    if not isinstance(over, dict) or section.get("method") == "one_at_a_time":
+        return
+    varied = {key_of(key) for key in over}
+    for word, _, written in single:
+        if key_of(word) in varied:
+            message = "is varied by the config; give several values, or train the config alone with `mlpexp train`"
+            raise ConfigError((Problem(Place(written), word, message),))
+
+
+def axis_values(key: str, text: str, place: Place) -> Any:
+    """``0.1,1`` and ``[0.1, 1]`` as a list, ``[16],[16,16]`` as a list of lists, ``log(1e-4,1,9)`` as it is.
+
+    Args:
+        key: Of the axis, as it was written. ``[16,16]`` are two hidden sizes, but one value of ``hidden_sizes``.
+        text: The values.
+        place: For messages.
 
     Raises:
         ConfigError: It is not YAML.
@@ -77,7 +104,9 @@ def axis_values(text: str, place: Place) -> Any:
         return text
     if re.search(r"\b[a-z_]+\s*\(", text):
         raise ConfigError((Problem(place, "", "a range such as log(1e-4,1,9) stands alone, without other values"),))
-    return parse_value(f"[{text}]", place)
+    values = parse_value(f"[{text}]", place)
+    bracketed = len(values) == 1 and isinstance(values[0], list)
+    return values[0] if bracketed and key.rpartition(".")[2] not in LISTS else values
 
 
 def settings_in(text: str, place: Place) -> dict[str, Any]:

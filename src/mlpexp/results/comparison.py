@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mlpexp.config.problems import Place
+from mlpexp.config.words import key_of
 from mlpexp.errors import InputError, RunError
-from mlpexp.planning.axes import ALIASES
 from mlpexp.planning.metric import choose_metric
 from mlpexp.planning.options import SEED_AXES, settings_in
 from mlpexp.planning.values import value_text
@@ -111,7 +111,7 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
         values = ", or the values of its axes" if result.summary.axes else ""
         raise InputError(f"{option} {text}: expected a number from 0 to {num_arms - 1}{values}")
     place = Place(f"{option} {text}")
-    wanted = {ALIASES.get(key, key): value_text(value) for key, value in settings_in(text, place).items()}
+    wanted = {key_of(key): value_text(value) for key, value in settings_in(text, place).items()}
     rows = result.arms
     matching = [i for i, row in enumerate(rows.to_dict("records")) if all(row.get(k) == v for k, v in wanted.items())]
     if len(matching) != 1:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 import yaml
 
+from mlpexp.config.keys import all_keys, nearest_key
 from mlpexp.config.problems import Place, did_you_mean
 from mlpexp.config.scores import LABELS
+from mlpexp.config.words import WORDS, key_of, setting
 from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_yaml, scalar
 from mlpexp.errors import InputError
-from mlpexp.planning.axes import ALIASES, setting
 from mlpexp.planning.factors import leaves
 from mlpexp.planning.values import value_text
 from mlpexp.store.listing import Entry, list_results, shortest_names
@@ -110,7 +112,7 @@ def listed_in(runs_dir: Path, now: float) -> list[Listed]:
 
 
 def varied_keys(results: Iterable[Listed]) -> list[str]:
-    """Keys of which those configs that have them have different values; what most configs have comes first."""
+    """Keys whose values differ between the configs that have them: what most have first, then what has a short word."""
     seen: dict[str, set[tuple[str, ...]]] = {}
     counts: dict[str, int] = {}
     for one in results:
@@ -118,7 +120,9 @@ def varied_keys(results: Iterable[Listed]) -> list[str]:
             seen.setdefault(key, set()).add(texts)
             counts[key] = counts.get(key, 0) + 1
     varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in OWN_COLUMNS]
-    return sorted(varied, key=lambda key: -counts[key])
+    known = [word.key for word in WORDS]
+    places = {key: known.index(bare) for key in varied if (bare := key.removesuffix(".name")) in known}
+    return sorted(varied, key=lambda key: (-counts[key], places.get(key, len(known))))
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
@@ -190,23 +194,24 @@ def resolved(written: str, results: Iterable[Listed], option: str) -> str:
     """The column or whole key that is meant: ``learning_rate`` is ``optimizer.learning_rate``.
 
     Raises:
-        InputError: No result has it.
+        InputError: There is none.
     """
     word = written.replace(" ", "_")
     if word in COLUMNS:
         return word
     keys = dict.fromkeys(key for one in results for key in one.settings)
-    for key in (word, ALIASES.get(word, word)):
-        for whole in (key, f"{key}.name"):
-            if whole in keys:
-                return whole
-    last = {key.removesuffix(".name").rpartition(".")[2]: key for key in keys}
+    key = key_of(word)
+    if whole := next((each for each in (key, f"{key}.name") if each in keys), None):
+        return whole
     ends = [key for key in keys if key.removesuffix(".name").endswith(f".{word}")]
     if len(ends) == 1:
         return ends[0]
     if ends:
         raise InputError(f"{option}: {written}: could be {' or '.join(ends)}")
-    near = did_you_mean(word, [*COLUMNS, *last, *ALIASES, *keys])
+    if key in all_keys():
+        return key
+    nearest = next(iter(get_close_matches(word, COLUMNS, n=1)), None) or nearest_key(word)
+    near = f"; did you mean {nearest}?" if nearest else did_you_mean(word, COLUMNS)
     raise InputError(f"{option}: {written}: no listed result has this column or key{near}")
 
 

@@ -1,0 +1,250 @@
+"""The experiment as the command line names it: a config, changes of it, and the short words that all commands share."""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlpexp.config.words import WORDS, Word
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Override, Source
+
+CONFIG = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[CONFIG]", show_default=False,
+        help="The experiment: a YAML file, the folder of a result, or an example such as iris/mlp.",
+    ),
+]  # fmt: skip
+CONFIG_OPTION = Annotated[
+    str | None, typer.Option("--config", "-c", metavar="CONFIG", help="The same.", show_default=False)
+]
+SET = Annotated[
+    list[str] | None,
+    typer.Option("--set", "-s", metavar="KEY=VALUE", help="Change any key of the config; repeatable."),
+]
+DATA = Annotated[
+    str | None,
+    typer.Option(
+        "--data", metavar="FILE", help="A CSV file of your own, with or without a config.", show_default=False
+    ),
+]
+TARGET = Annotated[
+    str | None, typer.Option("--target", metavar="COLUMN", help="The column of it to predict.", show_default=False)
+]
+SINGLE = ("seed", "seeds")  # never the axis of a sweep
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the command line says of the experiment.
+
+    Attributes:
+        config: A file, a result or an example, as it was typed; None: none.
+        words: The short options that were given, by word: ``{"learning_rate": "0.1"}``.
+        set_: ``KEY=VALUE`` texts.
+        data: A table of the user's own.
+        target: Its column to predict.
+    """
+
+    config: str | None = None
+    words: dict[str, str] = field(default_factory=dict)
+    set_: tuple[str, ...] = ()
+    data: str | None = None
+    target: str | None = None
+
+    @property
+    def options(self) -> list[str]:
+        """The options that were given, as they are written."""
+        options = {"CONFIG": self.config, "--set": self.set_, "--data": self.data, "--target": self.target}
+        return [option for option, value in options.items() if value] + [option_of(word) for word in self.words]
+
+    @property
+    def axes(self) -> list[tuple[str, str, str]]:
+        """Words with several values, these, and the option as it was written."""
+        return [(word, text, _written(word, text)) for word, text in self.words.items() if is_several(text)]
+
+    @property
+    def single(self) -> list[tuple[str, str, str]]:
+        """Words with one value, likewise."""
+        return [(word, text, _written(word, text)) for word, text in self.words.items() if not is_several(text)]
+
+    def source(self, command: str, **others: object) -> "tuple[Source, Path]":
+        """The config as plain data, with all changes, and where it was read.
+
+        Args:
+            command: For the example in an error.
+            others: Values of further keys, such as ``name`` and ``device``, which came as options; None: not given.
+
+        Raises:
+            InputError: There is no config, or something is wrong with it.
+        """
+        from mlpexp.config.load import changed_source, read_source
+        from mlpexp.config.shipped import find_config
+
+        if self.config is not None:
+            path = find_config(self.config)
+            return read_source(path, self._overrides(others)), path
+        if self.target is not None and self.data is None:
+            raise InputError("--target: of which table? name it with --data FILE")
+        if self.data is None:
+            raise InputError(
+                f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
+            )
+        from mlpexp.planning.own_table import table_source
+
+        path = Path(self.data)
+        return changed_source(table_source(path, self.target), path, self._overrides(others)), path
+
+    def without(self, word: str) -> "Given":
+        """The same but for one word."""
+        return replace(self, words={name: text for name, text in self.words.items() if name != word})
+
+    def understood(self, source: "Source", path: Path) -> list[str]:
+        """What was understood, where the user did not say it: to be shown before training."""
+        if self.data is not None and self.config is None:
+            from mlpexp.planning.own_table import in_words
+
+            return in_words(source)
+        lines = [f"config: {path}"] if str(path) != self.config else []
+        optimizer = source.data.get("optimizer")
+        kept = "optimizer" in self.words and not {"learning_rate"} & {*self.words, *map(_set_word, self.set_)}
+        if kept and isinstance(optimizer, dict) and "learning_rate" in optimizer:
+            rate = optimizer["learning_rate"]
+            lines.append(
+                f"the learning rate stays {rate}, as in the config; an optimizer may need another (--learning-rate)"
+            )
+        return lines
+
+    def _overrides(self, others: dict[str, object]) -> "list[Override]":
+        from mlpexp.config.yaml_source import Override
+
+        words = [Override(f"{word}={text}", written) for word, text, written in self.single]
+        return [*self._data(), *overrides_from(self.set_), *words, *overrides_from((), **others)]
+
+    def _data(self) -> "list[Override]":
+        """Changes of the ``dataset:`` section of a config."""
+        import json
+
+        from mlpexp.config.yaml_source import Override
+
+        if self.config is None:
+            return []
+        if self.data is not None:
+            from mlpexp.planning.own_table import table_section
+
+            section = table_section(Path(self.data), self.target)
+            return [Override(f"dataset={json.dumps(section)}", f"--data {self.data}")]
+        if self.target is not None:
+            return [Override(f"dataset.target={json.dumps(self.target)}", f"--target {self.target}")]
+        return []
+
+
+def _set_word(text: str) -> str:
+    """The last word of the key of a ``--set`` text."""
+    return text.partition("=")[0].strip().rpartition(".")[2]
+
+
+def option_of(word: str) -> str:
+    """``--learning-rate`` for ``learning_rate``."""
+    return "--" + word.replace("_", "-")
+
+
+def _written(word: str, text: str) -> str:
+    return f"{option_of(word)} {text}"
+
+
+def experiment_options(
+    *, several: bool, without: tuple[str, ...] = (), config: bool = True
+) -> Callable[[Callable[..., None]], Any]:
+    """Gives a command the argument CONFIG and the options that say what to train; it receives them as one ``Given``.
+
+    Args:
+        several: Whether an option may have several values, to be compared.
+        without: Words that mean nothing to the command.
+        config: Whether it takes one config; else it has an argument of its own.
+    """
+    words = [word for word in WORDS if word.name not in without]
+    configs: dict[str, Any] = {"config": CONFIG, "config_": CONFIG_OPTION} if config else {}
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        own = [parameter for name, parameter in signature.parameters.items() if name != "given"]
+        shared = {**configs, **{word.name: _option(word, several=several) for word in words}}
+        shared |= {"set_": SET, "data": DATA, "target": TARGET}
+
+        @wraps(command)
+        def called(**values: Any) -> None:
+            theirs = {name: values.pop(name) for name in shared}
+            command(_given(theirs, [word.name for word in words], several=several), **values)
+
+        kind = inspect.Parameter.KEYWORD_ONLY
+        parameters = [inspect.Parameter(name, kind, default=None, annotation=of) for name, of in shared.items()]
+        parameters += [parameter.replace(kind=kind) for parameter in own]
+        called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return called
+
+    return decorated
+
+
+def _option(word: Word, *, several: bool) -> Any:
+    many = several and bool(word.examples)
+    metavar, example = ("VALUES", word.examples) if many else ("VALUE", word.example)
+    help_ = f"{word.meaning.rstrip('.')}: {example}."
+    return Annotated[str | None, typer.Option(option_of(word.name), metavar=metavar, help=help_, show_default=False)]
+
+
+def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
+    config, option = values.get("config"), values.get("config_")
+    if config is not None and option is not None:
+        raise InputError(f"{config}: a config is there already, --config {option}")
+    words = {name: values[name] for name in names if values[name] is not None}
+    for name, text in words.items():
+        if not text.strip():
+            raise InputError(f"{option_of(name)}: the value is empty")
+        per_layer = name == "activation" and text.lstrip().startswith("[")
+        if is_several(text) and (name in SINGLE or not (several or per_layer)):
+            raise InputError(_one_value(name, text))
+    return Given(config or option, words, tuple(values["set_"] or ()), values["data"], values["target"])
+
+
+def is_several(text: str) -> bool:
+    """Whether a text is a list or range rather than one value."""
+    return bool(re.match(r"\s*[a-z_]+\s*\(", text)) or (not text.lstrip().startswith("{") and "," in text)
+
+
+def _one_value(name: str, text: str) -> str:
+    option = option_of(name)
+    if name in SINGLE:
+        return f"{option} {text}: takes one number"
+    layers = ""
+    if name == "hidden_size":
+        layers = f", and two hidden layers are --set 'hidden_sizes=[{text.strip(' []')}]'"
+    return f"{option} {text}: takes one value here; `mlpexp sweep` compares several{layers}"
+
+
+def overrides_from(texts: "tuple[str, ...] | list[str] | None", **shortcuts: object) -> "list[Override]":
+    """``--set`` options, then shortcuts such as ``--device cpu`` as ``device=cpu``; those not given are left out."""
+    import json
+
+    from mlpexp.config.yaml_source import Override
+
+    overrides = [Override(text, f"--set {text}") for text in texts or ()]
+    given = {key: value for key, value in shortcuts.items() if value is not None}
+    return overrides + [
+        Override(f"{key}={json.dumps(value)}", f"--{key.rpartition('.')[2]} {value}") for key, value in given.items()
+    ]
+
+
+def say(sentence: str) -> None:
+    """One sentence about what was understood, beside the output."""
+    print(sentence, file=sys.stderr)

@@ -1,0 +1,128 @@
+"""Configs by name: the examples that travel with the program, and how the text that a user types becomes a file."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from mlpexp.config.problems import closest
+from mlpexp.errors import InputError
+
+SUFFIXES = (".yaml", ".yml")
+HEADER = re.compile(r"# (Question|Expected|Time): (.*)")
+
+
+@cache
+def examples_folder() -> Path:
+    """Where the examples lie: inside the installed package, or in ``configs/`` of a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "configs"
+    return installed if installed.is_dir() else package.parents[1] / "configs"
+
+
+@cache
+def example_names() -> tuple[str, ...]:
+    """``iris/mlp`` and so on, in the order of the alphabet."""
+    folder = examples_folder()
+    return tuple(sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml")))
+
+
+def example_path(name: str) -> Path:
+    """The file of an example."""
+    return examples_folder() / f"{name}.yaml"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an example says of itself in its first comment.
+
+    Attributes:
+        question: What is asked.
+        expected: What comes out.
+        time: How long it takes.
+        command: ``train``, or ``sweep`` where it has a section of this name.
+    """
+
+    question: str
+    expected: str
+    time: str
+    command: str
+
+
+def header(path: Path) -> Header:
+    """The first comment of an example; a part that is not there is empty."""
+    found = {"Question": "", "Expected": "", "Time": ""}
+    part = ""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if not line.startswith("#"):
+            break
+        match = HEADER.match(line)
+        if match:
+            part = match.group(1)
+        if part:
+            found[part] = f"{found[part]} {match.group(2) if match else line.lstrip('# ')}".strip()
+    command = "sweep" if any(line.startswith("sweep:") for line in lines) else "train"
+    return Header(found["Question"], found["Expected"], found["Time"], command)
+
+
+def find_config(text: str) -> Path:
+    """The config that a user names: a file, one without its suffix, the folder of a result, or an example by its name.
+
+    Args:
+        text: What was typed. A backslash may stand for a slash.
+
+    Raises:
+        InputError: There is no such config.
+    """
+    typed = Path(text).expanduser() if text.startswith("~") else Path(text)
+    slashed = Path(text.replace("\\", "/"))
+    for path in (typed, slashed):
+        candidates = (path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES if path.name))
+        existing = next((each for each in candidates if each.is_file()), None)
+        if existing:
+            return existing
+        if (path / "plan.json").is_file() and (path / "config.yaml").is_file():
+            return path / "config.yaml"
+    name = _example_name(slashed)
+    if name in example_names():
+        return example_path(name)
+    if not text.strip():
+        raise InputError("the name of the config is empty; `mlpexp examples` lists names")
+    if typed.is_dir():
+        raise InputError(f"{text}: is a folder; name a config in it{_configs_in(typed)}")
+    looked = "" if typed.is_absolute() else f" in {Path.cwd()}"
+    raise InputError(f"{text}: there is no such file{looked}, and no such example{_near(name)}")
+
+
+def find_example(text: str) -> str:
+    """The name of the example that a user names.
+
+    Raises:
+        InputError: There is no such example.
+    """
+    name = _example_name(Path(text.replace("\\", "/")))
+    if name not in example_names():
+        raise InputError(f"{text}: there is no such example{_near(name)}")
+    return name
+
+
+def _example_name(path: Path) -> str:
+    """``iris/mlp`` for ``configs/iris/mlp.yaml``."""
+    bare = path.with_suffix("") if path.suffix in SUFFIXES else path
+    return bare.as_posix().removeprefix("./").removeprefix("configs/")
+
+
+def _near(name: str) -> str:
+    """Examples that may be meant: of this folder or with this last word, else the one that is written nearly so."""
+    names = sorted(example_names(), key=lambda each: not each.endswith("/mlp"))  # the plain ones first
+    words = set(re.split(r"[/_\W]+", name.lower()))
+    near = [each for each in names if name in each.split("/")]
+    near = near or [each for each in [closest(name, names)] if each]
+    near = near or [each for each in names if words & set(each.split("/"))]
+    return f"; did you mean {' or '.join(near[:3])}?" if near else "; `mlpexp examples` lists them"
+
+
+def _configs_in(folder: Path) -> str:
+    found = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)[:5]
+    return f", such as {', '.join(found)}" if found else ""

@@ -1,0 +1,29 @@
+"""Values that a shell has cut at blanks."""
+
+import pytest
+
+from mlpexp.cli.arguments import joined
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("sweep --learning-rate 0.001, 0.01 --seeds 3", ["sweep", "--learning-rate", "0.001, 0.01", "--seeds", "3"]),
+        ("sweep --learning-rate 0.001 , 0.01 iris/mlp", ["sweep", "--learning-rate", "0.001 , 0.01", "iris/mlp"]),
+        ("sweep --learning-rate [0.001, 0.01, 0.1]", ["sweep", "--learning-rate", "[0.001, 0.01, 0.1]"]),
+        ("sweep --learning-rate log(1e-4, 1, 9) -q", ["sweep", "--learning-rate", "log(1e-4, 1, 9)", "-q"]),
+        ("train --set dataset={name: csv, path: a.csv}", ["train", "--set", "dataset={name: csv, path: a.csv}"]),
+        ("train -s model.hidden_sizes=[8, 8] iris/mlp", ["train", "-s", "model.hidden_sizes=[8, 8]", "iris/mlp"]),
+        ("sweep --learning-rate=0.1, 1", ["sweep", "--learning-rate=0.1, 1"]),
+        ("compare a, b", ["compare", "a,", "b"]),
+        ("sweep --learning-rate 0.1, --seeds 3", ["sweep", "--learning-rate", "0.1,", "--seeds", "3"]),
+        ("train --quiet iris/mlp", ["train", "--quiet", "iris/mlp"]),
+    ],
+)  # fmt: skip
+def test_what_belongs_together_is_joined(cut: str, whole: list[str]) -> None:
+    assert joined(cut.split(" ")) == whole
+
+
+def test_words_that_were_quoted_stay_as_they_are() -> None:
+    for words in (["train", "--name", "a,", "b c"], ["train", "--set", "description=first, then [second", "iris/mlp"]):
+        assert joined(words) == words
