@@ -111,7 +111,7 @@ def _compare_results(
     seeds, values = paired_values(found, chosen)
     result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=reference)
     from mlpexp.cli.comparison import print_power
-    from mlpexp.cli.tables import print_as
+    from mlpexp.cli.tables import print_as, print_sentence
     from mlpexp.report.comparison_table import number
     from mlpexp.report.tables import TextTable
 
@@ -132,7 +132,7 @@ def _compare_results(
     if power is not None and format_ == "table":
         print_power([one.label for one in found], result, power, wide=wide)
     if len(factors) > 1:
-        typer.echo(
+        print_sentence(
             f"confounded: {len(factors)} factors differ ({', '.join(factors)}); a difference cannot be put down to one of them",
             err=format_ != "table",
         )

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from mlpexp.cli.tables import print_as, print_sentence, print_table
 from mlpexp.report.comparison_files import to_paste, to_show
 from mlpexp.report.comparison_table import number
@@ -25,7 +23,7 @@ def print_arms(
     """The table of arms, what follows from it in words, and where it is written."""
     print_comparison(result, found, power=power, wide=wide)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
-    typer.echo(f"written to {result.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
+    print_sentence(f"written to {result.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
 
 
 def print_comparison(

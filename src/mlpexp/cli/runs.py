@@ -50,39 +50,38 @@ def _print_config(result: "Result", arm: int) -> None:
 
 
 def _show_run(result: "Result", *, wide: bool) -> None:
-    from rich.console import Console
-
     from mlpexp.cli.results import print_summary
+    from mlpexp.cli.tables import print_sentence
 
     summary, folder = result.summary, result.folder
-    console = Console(highlight=False, markup=False, emoji=False)
     model, environment = summary.model, result.environment
     torch_version = environment.get("packages", {}).get("torch", "?")
-    console.print(f"{summary.name} ({summary.hash}): {folder.status(summary)}", style="bold")
-    console.print(f"data   {summary.dataset.title}: {summary.dataset.in_words()}")
-    console.print(f"model  {model.name}, {model.parameters:,} parameters")
-    console.print(
-        f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
-        soft_wrap=True,
+    print_sentence(f"{summary.name} ({summary.hash}): {folder.status(summary)}", bold=True)
+    print_sentence(f"data   {summary.dataset.title}: {summary.dataset.in_words()}")
+    print_sentence(f"model  {model.name}, {model.parameters:,} parameters")
+    print_sentence(
+        f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}"
     )
-    console.print(folder.config.read_text(encoding="utf-8", errors="replace"), soft_wrap=True)
+    typer.echo(folder.config.read_text(encoding="utf-8", errors="replace"))
     if summary.outcome:
         print_summary(result, wide=wide)
     else:
         reason = f": {summary.reason}" if summary.reason else ""
-        console.print(f"{folder.status(summary)}{reason}; {_again(result)}", soft_wrap=True)
+        typer.echo(f"{folder.status(summary)}{reason}; {_again(result)}")
     names = sorted(path.name for path in result.path.iterdir() if not path.name.startswith("."))
-    console.print(f"files: {', '.join(names)}", soft_wrap=True)
+    print_sentence(f"files: {', '.join(names)}")
 
 
 def _show_arms(result: "Result", *, wide: bool) -> None:
     summary = result.summary
-    typer.echo(f"{summary.title} ({summary.hash}): {result.folder.status(summary)}")
+    from mlpexp.cli.tables import print_sentence
+
+    print_sentence(f"{summary.title} ({summary.hash}): {result.folder.status(summary)}")
     arms, seeds = summary.num_arms, len(summary.seeds)
     typer.echo(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
     for axis in summary.axes:
         more = " ..." * (len(axis.values) > MOST_VALUES)
-        typer.echo(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
+        print_sentence(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
     if summary.outcome:
         from mlpexp.cli.comparison import print_comparison
         from mlpexp.results.comparison import read_comparison

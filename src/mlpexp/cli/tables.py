@@ -37,12 +37,12 @@ def print_table(table: "TextTable", *, wide: bool = False) -> None:
         console.print()
 
 
-def print_sentence(sentence: str, *, err: bool = False) -> None:
+def print_sentence(sentence: str, *, err: bool = False, bold: bool = False) -> None:
     """Prints a sentence; where it is wider than the terminal it breaks between words, in a pipe it is one line."""
     from mlpexp.report.text_layout import wrapped
 
     for line in wrapped(sentence, None if err else columns_available()):
-        typer.echo(line, err=err)
+        typer.echo(typer.style(line, bold=True) if bold else line, err=err)
 
 
 def columns_available() -> int | None:

@@ -161,7 +161,10 @@ def _below_names(table: TextTable, places: Sequence[int], width: int) -> list[Li
 def _one_by_one(table: TextTable, width: int) -> list[Line]:
     """The first cell of a row, and below it each other cell that is not empty, beside its heading or below that."""
     beside = max(map(cell_len, table.columns[1:]), default=0)
-    lines = []
+    lines = [
+        *(Line(line.text, "heading") for line in _name(table.columns[0], width)),
+        Line(f" {'─' * (width - 2)}", "rule"),
+    ]
     for row in [*table.rows, *([table.footer] if table.footer else [])]:
         lines += _name(row[0], width)
         for heading, cell in zip(table.columns[1:], row[1:], strict=True):
