@@ -1,12 +1,14 @@
 """What a range test suggests, on losses made by hand, and whether training agrees."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sentences import too_long
 
 from mlpexp.analysis.range_test import for_range_test, geometric_rates, losses_at_rates
-from mlpexp.analysis.rate_choice import choose_rate, cut_at_divergence, rounded, slopes
+from mlpexp.analysis.rate_choice import RateChoice, choose_rate, cut_at_divergence, rounded, slopes
 from mlpexp.config.yaml_source import Override
 from mlpexp.data.load import load
 from mlpexp.execution.members import members_of, trainer_of
@@ -42,7 +44,7 @@ def test_never_above_the_lowest_loss() -> None:
     choice = choose_rate(RATES, cut_at_divergence(exploding(losses, 10.0)[None]))
     assert choice.lowest == pytest.approx(0.02, rel=0.01)
     assert choice.suggested == 0.02
-    assert "it diverges" in choice.sentences()[0]
+    assert "the rate at which the seed diverges" in choice.sentences()[1]
 
 
 def test_without_divergence_a_quarter_of_the_lowest() -> None:
@@ -52,7 +54,7 @@ def test_without_divergence_a_quarter_of_the_lowest() -> None:
     assert (choice.first_divergence, choice.num_diverged) == (None, 0)
     assert choice.lowest == pytest.approx(0.8, rel=0.02)
     assert choice.suggested == 0.2
-    assert "never diverges" in choice.sentences()[0]
+    assert "never diverges" in choice.sentences()[1]
 
 
 def test_where_nothing_is_learned_nothing_is_suggested() -> None:
@@ -112,3 +114,10 @@ def test_training_at_the_suggested_rate_succeeds(case: str) -> None:
         record for record in trained(prepared.experiment.model_copy(update={"optimizer": optimizer})).run() if record
     ]
     assert records[-1].scores[f"test_{kind}"].mean() > wanted
+
+
+def test_every_sentence_is_short() -> None:
+    for suggested, fastest, first, members in product((None, 0.02), (None, 0.0053), (None, 0.46, 0.0001), (1, 10)):
+        for lowest in (0.00002, 0.23):
+            choice = RateChoice(suggested, fastest, lowest, first, 0 if first is None else members, members)
+            assert [long for sentence in choice.sentences() for long in too_long(sentence)] == []

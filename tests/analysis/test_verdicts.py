@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import planted_runs
 import pytest
+from sentences import sentences_in, too_long
 
 from mlpexp.analysis.examination import DataState, Examination, NetworkState
 from mlpexp.analysis.explanations import TEXTS, explained
@@ -181,3 +182,25 @@ def test_planted_causes_are_named_first_and_healthy_runs_left_in_peace():
     assert healthy.total() >= 40
     assert planted[True] >= 0.95 * planted.total()
     assert healthy[False] <= 0.05 * healthy.total()
+
+
+OPTIMIZERS = ({}, {"momentum": 0.9}, {"optimizer": "adam"})
+WAYS = {
+    "diverged": CASES["learning_rate_too_large"],
+    "worse": replace(HEALTHY, learning_rate=50.0, train_loss=np.linspace(1.1, 2.0, 20)),
+    "unsteady": replace(HEALTHY, learning_rate=50.0, train_loss=np.array([1.1, *[0.2, 0.9] * 9, 0.2])),
+}
+
+
+@pytest.mark.parametrize("changes", OPTIMIZERS, ids=["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("case", [*CASES, *WAYS])
+def test_every_text_is_of_short_sentences(case, changes):
+    verdicts = judge([replace({**CASES, **WAYS}[case], **changes)])
+    if case in WAYS and not changes:
+        assert verdicts[0].numbers["how"] == case
+    for verdict in verdicts:
+        words = explained(verdict)
+        for text in (words.title, words.finding, words.meaning, *words.remedies):
+            assert too_long(text) == []
+        for text in (words.finding, words.meaning):
+            assert text.endswith(".") and all(sentence[0] == sentence[0].upper() for sentence in sentences_in(text))

@@ -21,7 +21,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         ("- dataset: iris\n"),
         (),
-        ["c.yaml:1:1: a config is a mapping such as `dataset: iris`, but this is a list"],
+        ["c.yaml:1:1: a config is a mapping such as `dataset: iris`, but this is a list; remove the `-`"],
     ),
     (
         ("iris\n"),
@@ -46,7 +46,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         ("\tdataset: iris\n"),
         (),
-        ["c.yaml:1:1: not valid YAML: found character '\\t' that cannot start any token"],
+        ["c.yaml:1:1: a tab stands here, where YAML needs blanks; write `dataset: iris`"],
     ),
     (
         ("dataset: iris\n"),

@@ -1,6 +1,5 @@
 """The tables of ``docs/sweeps.md`` name what there is; the examples of sweeps say what the program says."""
 
-import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,8 @@ from markdown_pages import DOCS, code, tables_of, tables_under
 from shell_lines import Answer
 
 from mlpexp.planning.values import RANGES
+from mlpexp.results.comparison import read_comparison
+from mlpexp.results.result import Result
 from mlpexp.statistics.sign_flip import smallest_p
 
 PAGE, STATISTICS = DOCS / "sweeps.md", DOCS / "statistics.md"
@@ -39,23 +40,28 @@ def blocks_with(page: Path, start: str) -> str:
 RATES = ("sweep", "-c", "configs/iris/mlp.yaml", "--learning-rate", "0.001,0.01,0.1,1,10", "-q")
 
 
-@pytest.mark.parametrize(
-    ("page", "options", "column"),
-    [(PAGE, (), "best_sentence"), (STATISTICS, ("--baseline", "learning_rate=0.1"), "baseline_sentence")],
-)
+@pytest.mark.parametrize(("page", "options"), [(PAGE, ()), (STATISTICS, ("--baseline", "learning_rate=0.1"))])
 def test_the_example_of_learning_rates(
-    page: Path, options: tuple[str, ...], column: str, workplace: Callable[[Path], Path], call: Callable[..., Answer]
+    page: Path, options: tuple[str, ...], workplace: Callable[[Path], Path], call: Callable[..., Answer]
 ) -> None:
     workplace(page)
     folder = Path(call(*RATES, *options).out.strip())
-    shown = " ".join(blocks_with(page, "learning_rate=0.001 ").split())
-    with (folder / "comparison.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            interval = f"{float(row['low']):.4f} .. {float(row['high']):.4f}"
-            assert f"{row['label']} {row['n']} {float(row['mean']):.4f} {interval} {row[column]}" in shown
+    block = blocks_with(page, "learning_rate=0.001 ")
+    comparison = read_comparison(Result.open(folder))
+    for label, arm in zip(comparison.labels, comparison.shown.arms, strict=True):
+        row = next(line for line in block.splitlines() if line.startswith(f"  {label} "))
+        own = arm.own
+        assert row.split()[1:6] == [str(own.n), *f"{own.mean:.4f} {own.low:.4f} .. {own.high:.4f}".split()]
+        assert row.endswith(f"   {arm.short}")
+        if page == STATISTICS and arm.difference:
+            difference = arm.difference
+            assert f" {difference.mean:+.4f}   {difference.low:+.4f} .. {difference.high:+.4f} " in row
+    shown = call("show", str(folder), *(("--details",) if page == STATISTICS else ())).out.splitlines()
+    below = shown[next(i for i, line in enumerate(shown) if line.startswith("compared with")) :]
+    if page != STATISTICS:
+        assert below.pop().startswith("more: --details")
+    assert block.rstrip().splitlines()[-len(below) :] == below
     if page == STATISTICS:
-        for line in call("compare", str(folder), "--baseline", "2").out.splitlines()[-5:]:
-            assert line.strip() in blocks_with(page, "learning_rate=0.001 "), line
         power = blocks_with(page, "80 % power")
         for line in call("compare", str(folder), "--power", "0.02").out.splitlines()[-5:]:
             assert line.strip() in power, line

@@ -31,7 +31,7 @@ def test_numbers_share_a_stack_and_programs_do_not(tmp_path: Path) -> None:
     )
     result = stacking(plan, 1, GB)
     assert [len(stack.trials) for stack in result.stacks] == [24, 24]
-    assert result.reasons == ["other programs, hence other stacks: training.batch_size"]
+    assert result.reasons == ["separate stacks, since these keys differ: training.batch_size"]
     for stack in result.stacks:
         assert len({program_of(trial.arm.experiment) for trial in stack.trials}) == 1
 
@@ -72,7 +72,7 @@ training: {epochs: 1}
 """
     result = stacking(plan_of(tmp_path, "{over: {learning_rate: [0.1, 1]}, seeds: 2}", base=base), 1, GB)
     assert members(result) == [[(0, 0)], [(0, 1)], [(1, 0)], [(1, 1)]]
-    assert "4 convolutional trials one by one" in result.reasons[0]
+    assert "4 convolutional trials, one by one" in result.reasons[0]
 
 
 def test_stacks_are_cut_to_fit_the_memory_and_lose_no_trial(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_an_old_run_and_the_same_of_today_differ_in_no_seed(old: Path, mlpexp) -
     new = answer.out.strip()
     answer = mlpexp("compare", "runs/run", new, "--baseline", "0", "--metric", "test_loss")
     assert answer.code == 0, answer.err
-    assert "the configs are equal but for seeds and names" in answer.out
+    assert "the configs are equal, except for seeds and names" in answer.out
     candidates = candidates_in([Result.open(old / "run"), Result.open(Path(new))])
     for name in ("test_loss", "test_accuracy", "train_loss"):
         seeds, values = paired_values(candidates, common_metric(candidates, name))

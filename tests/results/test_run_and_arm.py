@@ -27,7 +27,7 @@ def test_a_run_and_the_same_arm_of_a_sweep_differ_in_no_seed(init: str, metric: 
     answer = mlpexp("compare", run, sweep, "--baseline", "0", "--metric", metric)
     assert answer.code == 0, answer.err
     text = " ".join(answer.out.split())
-    assert text.count("no difference in any of 10 seeds") == 1
+    assert text.count("no difference: the values are equal on every seed") == 1
     answer = mlpexp("compare", run, sweep, "--baseline", "0", "--metric", metric, "--format", "csv")
     rows = [line for line in answer.out.splitlines() if "no difference in any of 10 seeds" in line]
     assert len(rows) == 1

@@ -39,23 +39,27 @@ class RateChoice:
         """The suggestion with its grounds, then what else there is to say."""
         several = self.num_members > 1
         if self.suggested is None:
-            return [f"no suggestion: at no rate is the median loss {100 * LEAST_FALL:.0f} % below that at the start"]
+            return [f"no suggestion: the median loss never falls {100 * LEAST_FALL:.0f} % below that at the start"]
         loss = "the median loss" if several else "the loss"
-        lowest = f"{self.lowest:.2g}, where {loss} is lowest"
+        first = f"the first of {self.num_members} seeds" if several else "the seed"
         if self.first_divergence is None:
             none = f"none of {self.num_members} seeds" if several else "the seed never"
-            ground = f"a quarter of {lowest}; {none} diverges (a larger --high may show it)"
+            grounds = [f"a quarter of {self.lowest:.2g}, where {loss} is lowest"]
+            grounds.append(f"{none} diverges; a larger --high may show where {'they do' if several else 'it does'}")
         elif self.first_divergence / SAFETY <= self.lowest:
-            first = f"the first of {self.num_members} seeds" if several else "the seed"
-            ground = f"a tenth of {self.first_divergence:.2g}, the rate at which {first} diverges"
+            grounds = [f"a tenth of {self.first_divergence:.2g}, the rate at which {first} diverges"]
         else:
-            ground = f"that is {lowest}, and less than a tenth of {self.first_divergence:.2g}, where "
-            ground += "the first seed diverges" if several else "it diverges"
+            grounds = [f"{loss} is lowest at {self.lowest:.2g}"]
+            grounds.append(
+                f"it is less than a tenth of {self.first_divergence:.2g}, the rate at which {first} diverges"
+            )
         falls = "" if self.fastest is None else f"falls fastest at {self.fastest:.2g} and "
+        ends = f"diverged in the end: {self.num_diverged} of {self.num_members}"
+        ground, *others = grounds
         return [
-            f"try learning rate {self.suggested:g}: {ground}",
-            f"{loss} {falls}is lowest at {self.lowest:.2g}; diverged in the end: {self.num_diverged} of {self.num_members}",
-        ]
+            f"try learning rate {self.suggested:g}: {ground}", *others,
+            f"{loss} {falls}is lowest at {self.lowest:.2g}; {ends}",
+        ]  # fmt: skip
 
 
 def cut_at_divergence(losses_M: np.ndarray) -> np.ndarray:

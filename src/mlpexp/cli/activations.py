@@ -120,7 +120,8 @@ def _print(
     rows: "Sequence[ActivationFacts]", means: Mapping[str, float], costs: "Mapping[str, Cost]",
     sigmoids: "Sequence[TableRow]", format_: str, *, wide: bool,
 ) -> None:  # fmt: skip
-    from mlpexp.cli.tables import print_as, print_sentence
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_as
     from mlpexp.report.activation_sheet import character_table, facts_table, look_up_table, sheet_csv
     from mlpexp.report.tables import records_csv
 
@@ -134,17 +135,21 @@ def _print(
             typer.echo()
         print_as(table, format_, wide=wide)
     if format_ == "table":
-        print_sentence("mean of f: for normally distributed x with mean 0 and variance 1")
+        print_sentences(["mean of f: for normally distributed x with mean 0 and variance 1"])
         if sigmoids:
-            print_sentence(
-                "a table reaches from -16 to 16; the bound is h/8 for the nearest and h^2/8 max|f''| for straight lines"
+            print_sentences(
+                [
+                    "a table reaches from -16 to 16; the bound is h/8 for the nearest and h^2/8 max|f''| for straight lines"
+                ]
             )
     if costs and format_ == "table":
         from mlpexp.analysis.activation_sheet import BATCH, FEATURES, PASSES, ROUNDS
 
-        print_sentence(
-            f"times: nanoseconds per value and median of n = {ROUNDS} rounds (quartiles), each of {PASSES} passes over "
-            f"{BATCH * FEATURES:,} values in float32 on one core; times relu: forward and backward together"
+        print_sentences(
+            [
+                f"times: nanoseconds per value and median of n = {ROUNDS} rounds (quartiles), each of {PASSES} passes over "
+                f"{BATCH * FEATURES:,} values in float32 on one core; times relu: forward and backward together"
+            ]
         )
 
 

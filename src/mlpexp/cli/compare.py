@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import RunsDir, Wide
+from mlpexp.cli.options import Details, RunsDir, Wide
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.report.tables import TextTable
     from mlpexp.results.candidates import Candidate
     from mlpexp.results.result import Result
+    from mlpexp.statistics.comparison import Comparison
 
 FORMATS = ("table", "markdown", "latex", "csv")
 MOST_SHOWN = 12
+MOST_FACTORS = 6  # named in a sentence
 MARGIN = 0.01
 
 
@@ -50,6 +53,7 @@ def compare(
         typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    details: Details = False,
     wide: Wide = False,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:  # fmt: skip
@@ -76,7 +80,7 @@ def compare(
 
     chosen = None if baseline is None else arm_named(result, baseline)
     comparison = read_comparison(result, metric, margin if power is None else power, chosen)
-    print_comparison(result, comparison, power=power, format_=format_, wide=wide)
+    print_comparison(result, comparison, power=power, details=details, wide=wide, format_=format_)
 
 
 def _baseline(wanted: str | None, count: int) -> int | None:
@@ -111,31 +115,56 @@ def _compare_results(
     seeds, values = paired_values(found, chosen)
     result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=reference)
     from mlpexp.cli.comparison import print_power
-    from mlpexp.cli.tables import print_as, print_sentence
-    from mlpexp.report.comparison_table import number
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_as
+    from mlpexp.report.conclusions import in_numbers
+
+    table = _results_table(found, result, chosen.label, len(seeds), whole=format_ != "table")
+    print_as(table, format_, wide=wide)
+    print_sentences(_confounded(factors), err=format_ != "table")
+    if format_ == "table":
+        print_sentences(in_numbers(result))
+    if power is not None and format_ == "table":
+        print_power([one.label for one in found], result, power, wide=wide)
+
+
+def _results_table(
+    found: "Sequence[Candidate]", result: "Comparison", metric: str, num_seeds: int, *, whole: bool
+) -> "TextTable":
+    """A row per candidate: its mean, its difference to the reference, what can be said of it; whole to be pasted."""
+    from mlpexp.report.comparison_table import FIRST_TO_GO, interval, number
     from mlpexp.report.tables import TextTable
 
     rows = []
     for candidate, one in zip(found, result.arms, strict=True):
-        difference = number(one.difference.mean, sign=True) if one.difference else ""
+        own, difference = one.own, one.difference
         rows.append([
-            candidate.label, str(one.own.n), number(one.own.mean), f"{number(one.own.low)} .. {number(one.own.high)}",
-            difference, number(one.p_adjusted), one.sentence, f"{candidate.updates:,}",
+            candidate.label, str(own.n), number(own.mean), interval(own.low, own.high), number(own.std),
+            number(difference.mean, sign=True) if difference else "",
+            interval(difference.low, difference.high, sign=True) if difference else "",
+            number(one.p_adjusted), one.sentence if whole else one.short, f"{candidate.updates:,}",
         ])  # fmt: skip
-    columns = ("what", "n", chosen.label, "95 % interval", "difference", "p (adjusted)", "verdict", "updates")
-    numeric = frozenset(columns) - {"what", "verdict"}
-    table = TextTable(
-        columns, rows, numeric, title=f"{chosen.label}, {len(seeds)} common seeds, paired", prose=frozenset({"verdict"}),
-        droppable=("updates", "difference", "p (adjusted)", "n", "95 % interval"),
+    mean = metric if whole else "mean"
+    columns = (
+        "what", "n", mean, "95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", "verdict", "updates",
     )  # fmt: skip
-    print_as(table, format_, wide=wide)
-    if power is not None and format_ == "table":
-        print_power([one.label for one in found], result, power, wide=wide)
-    if len(factors) > 1:
-        print_sentence(
-            f"confounded: {len(factors)} factors differ ({', '.join(factors)}); a difference cannot be put down to one of them",
-            err=format_ != "table",
-        )
+    numeric = frozenset(columns) - {"what", "verdict"}
+    return TextTable(
+        columns, rows, numeric, title=f"{metric}, {num_seeds} common seeds, paired", prose=frozenset({"verdict"}),
+        droppable=FIRST_TO_GO,
+    )  # fmt: skip
+
+
+def _confounded(factors: dict[str, list[str]]) -> list[str]:
+    """What must be said where more than one factor differs."""
+    if len(factors) < 2:
+        return []
+    names = list(factors)
+    more = f", and {len(names) - MOST_FACTORS} more" if len(names) > MOST_FACTORS else ""
+    return [
+        f"confounded: {len(names)} factors differ ({', '.join(names[:MOST_FACTORS])}{more})",
+        "a difference in the results cannot be attributed to one of them",
+    ]
 
 
 def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str]], *, wide: bool) -> None:
@@ -144,7 +173,7 @@ def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str
     from mlpexp.report.tables import TextTable
 
     if not factors:
-        typer.echo("the configs are equal but for seeds and names")
+        typer.echo("the configs are equal, except for seeds and names")
         return
     shown = found[:MOST_SHOWN]
     rows = [[factor, *texts[:MOST_SHOWN]] for factor, texts in factors.items()]

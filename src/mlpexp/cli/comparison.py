@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.cli.tables import print_as, print_sentence, print_table
-from mlpexp.report.comparison_files import to_paste, to_show
-from mlpexp.report.comparison_table import number
+from mlpexp.cli.sentences import NO_BREAK, print_sentences
+from mlpexp.cli.tables import print_as, print_table
+from mlpexp.report.comparison_files import to_export, to_paste, to_show
+from mlpexp.report.comparison_table import number, shown_label
 from mlpexp.report.conclusions import MOST_ROWS, conclusions
 from mlpexp.report.tables import TextTable
 
@@ -16,33 +17,43 @@ if TYPE_CHECKING:
     from mlpexp.statistics.comparison import Comparison
     from mlpexp.statistics.variance_components import VarianceComponents
 
+MORE = "more: --details (also on `mlpexp show`)"
+
 
 def print_arms(
-    result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None, wide: bool = False
-) -> None:
+    result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None, details: bool = False,
+    wide: bool = False,
+) -> None:  # fmt: skip
     """The table of arms, what follows from it in words, and where it is written."""
-    print_comparison(result, found, power=power, wide=wide)
+    print_comparison(result, found, power=power, details=details, wide=wide)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
-    print_sentence(f"written to {result.path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}")
+    path = str(result.path).replace(" ", NO_BREAK)
+    print_sentences([f"written to {path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}"])
 
 
 def print_comparison(
-    result: "Result", found: "ArmsComparison", *, power: float | None = None, format_: str = "table", wide: bool = False
+    result: "Result",
+    found: "ArmsComparison",
+    *,
+    power: float | None = None,
+    details: bool = False,
+    wide: bool = False,
+    format_: str = "table",
 ) -> None:
     """The table and the sentences; the table alone in a format that is to be pasted."""
     label = found.summary.metric.label
     if found.noise:
         print_as(_noise_table(found.noise, label), format_, wide=wide)
     else:
-        pasted = format_ in ("markdown", "latex")
-        table = to_paste(found) if pasted else to_show(result, found, MOST_ROWS if format_ == "table" else None)
-        print_as(table, format_, wide=wide)
+        tables = {"table": lambda: to_show(result, found, MOST_ROWS), "csv": lambda: to_export(result, found)}
+        print_as(tables.get(format_, lambda: to_paste(found))(), format_, wide=wide)
     if format_ != "table":
         return
-    for line in conclusions(found):
-        print_sentence(line)
+    said = conclusions(found)
+    print_sentences([*said.warnings, *said.footnotes])
+    print_sentences(said.details if details else [MORE] if said.details else [])
     if power is not None:
-        print_power(found.labels, found.shown, power, wide=wide)
+        print_power([shown_label(name) for name in found.labels], found.shown, power, wide=wide)
 
 
 def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:

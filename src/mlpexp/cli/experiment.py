@@ -199,7 +199,7 @@ def experiment_options(
 def _option(word: Word, *, several: bool) -> Any:
     many = several and bool(word.examples)
     metavar, example = ("VALUES", word.examples) if many else ("VALUE", word.example)
-    help_ = f"{word.meaning.rstrip('.')}: {example}."
+    help_ = f"{word.meaning}, such as {example}."
     return Annotated[str | None, typer.Option(option_of(word.name), metavar=metavar, help=help_, show_default=False)]
 
 

@@ -1,12 +1,12 @@
 """``mlpexp explain``."""
 
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir
+from mlpexp.cli.sentences import filled, reading_width
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from mlpexp.results.result import Result
 
 FORMATS = ("text", "markdown", "json")
-WIDTH = 100
-LIKELY = "likely its consequences, to be looked at again once it is mended"
+LIKELY = "likely its consequences, to be checked again when it is repaired"
 
 
 def explain(
@@ -40,12 +39,13 @@ def explain(
     number = _arm(found, arm)
     from mlpexp.analysis.verdicts import judge
     from mlpexp.cli.training import data_folder, say
+    from mlpexp.report.comparison_table import shown_label
     from mlpexp.results.examine import examine
 
     seeds = None if seed is None else [seed]
     verdicts = judge(examine(found.arm(number), seeds, data_folder(data_dir), say(quiet=False)))
     name = found.summary.name
-    name += f", {found.arm(number).label}" if found.summary.axes else ""
+    name += f", {shown_label(found.arm(number).label)}" if found.summary.axes else ""
     if format_ == "json":
         _print_json(verdicts)
     elif format_ == "markdown":
@@ -72,15 +72,15 @@ def _text(name: str, verdicts: "list[Verdict]") -> str:
     from mlpexp.analysis.explanations import explained
 
     causes, consequences = _parted(verdicts)
-    lines = [f"{name}: {explained(verdicts[0]).title}", ""]
+    lines = [filled(f"{name}: {explained(verdicts[0]).title}", reading_width()), ""]
     for number, verdict in enumerate(causes, 1):
         one = explained(verdict)
         lines.append(f"{number}. {one.title} ({_seeds(verdict)})")
-        lines += [_indented(one.finding, "measured: "), _indented(one.meaning, "meaning:  ")]
-        lines += [_indented(remedy, "try:      ") for remedy in one.remedies]
+        parts = [("measured: ", one.finding), ("meaning:  ", one.meaning), *(("try:      ", r) for r in one.remedies)]
+        lines += [filled(text, reading_width(), f"   {label}", " " * (3 + len(label))) for label, text in parts]
         lines.append("")
     if consequences:
-        lines += [fill(f"{LIKELY}: {_titles(consequences)}", WIDTH), ""]
+        lines += [filled(f"{LIKELY}: {_titles(consequences)}", reading_width()), ""]
     return "\n".join(lines)
 
 
@@ -91,8 +91,8 @@ def _markdown(name: str, verdicts: "list[Verdict]") -> str:
     lines = [f"# {name}: {explained(verdicts[0]).title}", ""]
     for number, verdict in enumerate(causes, 1):
         one: Explanation = explained(verdict)
-        lines += [f"## {number}. {one.title} ({_seeds(verdict)})", "", f"**Measured**: {one.finding}.", ""]
-        lines += [f"**Meaning**: {one.meaning}.", ""]
+        lines += [f"## {number}. {one.title} ({_seeds(verdict)})", "", f"**Measured**: {one.finding}", ""]
+        lines += [f"**Meaning**: {one.meaning}", ""]
         lines += ["**Try**:", "", *(f"- {remedy}" for remedy in one.remedies), ""] if one.remedies else []
     if consequences:
         lines += [f"{LIKELY}: {_titles(consequences)}.", ""]
@@ -137,7 +137,3 @@ def _seeds(verdict: "Verdict") -> str:
     if verdict.num_seeds == 1:
         return "one seed"
     return f"{len(verdict.seeds)} of {verdict.num_seeds} seeds"
-
-
-def _indented(text: str, label: str) -> str:
-    return fill(text, WIDTH, initial_indent=f"   {label}", subsequent_indent=" " * (3 + len(label)))

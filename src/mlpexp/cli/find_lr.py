@@ -85,7 +85,8 @@ def _check(low: float, high: float, steps: int, output: Path | None, plot_format
 
 
 def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", *, wide: bool) -> None:
-    from mlpexp.cli.tables import print_sentence, print_table
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_table
     from mlpexp.report.tables import TextTable
 
     columns = ("learning rate", "median loss", "middle half of the seeds", "diverged")
@@ -101,10 +102,9 @@ def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", 
     ]  # fmt: skip
     title = f"{experiment.dataset.name}, {prepared.architecture.name}, {experiment.optimizer.name}: {experiment.loss}"
     print_table(TextTable(columns, rows, frozenset(columns), title=title, droppable=columns[2:3]), wide=wide)
-    for sentence in choice.sentences():
-        print_sentence(sentence)
+    print_sentences(choice.sentences())
     note = f"the config has {experiment.optimizer.learning_rate:g}"
-    print_sentence(note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else ""))
+    print_sentences([note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else "")])
 
 
 def _shown(rates: "np.ndarray") -> list[int]:

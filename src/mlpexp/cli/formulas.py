@@ -85,13 +85,14 @@ def _print(
     import sympy as sp
 
     from mlpexp.analysis.symbolic import num_operations
-    from mlpexp.cli.tables import print_as, print_sentence
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_as
     from mlpexp.report.tables import TextTable
 
     paths = list(_paths(objective))
     others = [f"{symbol} = {value:.6g}" for symbol, value in made.values.items() if symbol not in made.parameters]
     count = num_operations(made.loss)
-    print_sentence(f"the first sample: {', '.join(others)}")
+    print_sentences([f"the first sample: {', '.join(others)}"])
     typer.echo(f"E takes {count:,} operations as it stands; SymPy {sp.__version__}")
     typer.echo("")
     for i, derivative in zip(places, derivatives, strict=True):

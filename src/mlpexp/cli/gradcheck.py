@@ -110,7 +110,8 @@ def _compare(
     objective = _objective(prepared, data_dir)
     from mlpexp.analysis.derivatives import compare_ways
     from mlpexp.cli.derivative_tables import as_csv, sentences, tables
-    from mlpexp.cli.tables import print_as, print_sentence
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_as
 
     experiment = prepared.experiment
     report = compare_ways(objective, str(experiment.loss), samples, experiment.seed)
@@ -122,9 +123,8 @@ def _compare(
             print_as(table, format_, wide=wide)
             if format_ != "table":
                 typer.echo("")
-    for sentence in sentences(report, objective.inputs.shape[1]):
-        print_sentence(sentence, err=format_ != "table")
-    print_sentence(_judged(report, tolerance), err=format_ != "table")
+    print_sentences(sentences(report, objective.inputs.shape[1]), err=format_ != "table")
+    print_sentences([_judged(report, tolerance)], err=format_ != "table")
 
 
 def _judged(report: "Report", tolerance: float) -> str:

@@ -2,12 +2,10 @@
 
 import io
 import os
-import signal
 import sys
-from typing import Any
+from collections.abc import Callable
 
 import typer
-from typer.core import TyperGroup
 
 from mlpexp import __version__
 from mlpexp.cli import (
@@ -24,44 +22,48 @@ from mlpexp.cli import (
     sweep,
     train,
 )
-from mlpexp.errors import Interrupted, MlpexpError
+from mlpexp.cli.parser.program import Command, Program
+from mlpexp.errors import MlpexpError
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-class _Program(TyperGroup):
-    """Ctrl-C outside training, too, is reported by ``main``; typer itself exits without a word, with 130 or (older) 1."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise Interrupted("interrupted", signal.SIGINT) from None
-
-
 app = typer.Typer(
     name="mlpexp",
-    cls=_Program,
+    cls=Program,
     help="A laboratory for small neural networks: one YAML file is one experiment.",
-    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("train")(train.train)
-app.command("sweep")(sweep.sweep)
-app.command("compare")(compare.compare)
-app.command("params")(params.params)
-app.command("explain")(explain.explain)
-app.command("find-lr")(find_lr.find_lr)
-app.command("activations")(activations.activations)
-app.command("gradcheck")(gradcheck.gradcheck)
-app.command("check")(check.check)
-app.command("examples")(examples.examples)
-app.command("list")(listing.list_)
-app.command("show")(runs.show)
-app.command("plot")(runs.plot)
+
+# The commands in the groups of `mlpexp --help`, in its order, each with the example at the end of its own help.
+COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
+    "train and sweep": (
+        ("train", train.train, "mlpexp train iris/mlp --epochs 50"),
+        ("sweep", sweep.sweep, "mlpexp sweep iris/mlp --learning-rate 0.01,0.1,1"),
+        ("check", check.check, "mlpexp check iris/mlp"),
+        ("examples", examples.examples, "mlpexp examples iris/mlp --copy ."),
+    ),
+    "look at results": (
+        ("list", listing.list_, "mlpexp list --sort=-score"),
+        ("show", runs.show, "mlpexp show last"),
+        ("plot", runs.plot, "mlpexp plot last --plot-format svg"),
+        ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
+    ),
+    "understand": (
+        ("explain", explain.explain, "mlpexp explain last --arm 0"),
+        ("find-lr", find_lr.find_lr, "mlpexp find-lr iris/mlp --seeds 3"),
+        ("gradcheck", gradcheck.gradcheck, "mlpexp gradcheck iris/mlp"),
+        ("activations", activations.activations, "mlpexp activations relu tanh --no-time"),
+        ("params", params.params, "mlpexp params lenet5 mlp 4-16-3"),
+    ),
+}
+for _group, _commands in COMMANDS.items():
+    for _name, _function, _example in _commands:
+        app.command(_name, cls=Command, rich_help_panel=_group, epilog=_example)(_function)
 
 
 def _version(wanted: bool) -> None:
@@ -89,7 +91,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an output that knows no ± or ² shows a question mark
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except MlpexpError as error:
         _report(str(error), error)
         sys.exit(error.exit_code)

@@ -17,6 +17,16 @@ ResultName = Annotated[
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder of all runs.")]
 
 
+def check_log_every(every: int | None) -> None:
+    """Refuses a number of epochs that is not positive.
+
+    Raises:
+        InputError: It is not.
+    """
+    if every is not None and every < 1:
+        raise InputError(f"--log-every: {every} is not a positive number")
+
+
 def check_output(output: Path | None) -> None:
     """Refuses a folder that cannot be written into, or that belongs to a run or sweep.
 
@@ -46,7 +56,12 @@ PlotFormat = Annotated[
     list[str] | None,
     typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
 ]
+Details = Annotated[bool, typer.Option("--details", help="Print all notes below the table of arms.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]
+LogEvery = Annotated[
+    int | None,
+    typer.Option("--log-every", metavar="N", help="Print the scores of every N-th epoch.", show_default=False),
+]
 Wide = Annotated[
     bool,
     typer.Option("--wide", help="Show every column of a table, and each row in one line, however narrow the terminal."),

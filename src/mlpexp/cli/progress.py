@@ -1,5 +1,8 @@
-"""The progress bar of training."""
+"""What is shown while training: the progress bar, and lines of scores."""
 
+import os
+import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -7,8 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mlpexp.config.scores import LABELS
+from mlpexp.report.epoch_lines import EpochLines
+from mlpexp.results.in_training import rows_by_part
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from mlpexp.execution.meter import Update
     from mlpexp.execution.run import Job
 
@@ -27,7 +34,10 @@ class ProgressBar:
         columns = (
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
         )  # fmt: skip
-        self.bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown)
+        self.bar = Progress(
+            *columns, console=Console(stderr=True), transient=True, disable=not shown,
+            redirect_stdout=sys.stdout.isatty(),  # lines stand above the bar; but those for a pipe go into the pipe
+        )  # fmt: skip
         self.task = self.bar.add_task("starting", total=1.0)
         self.scores = ""
 
@@ -60,3 +70,48 @@ class ProgressBar:
                 shown.append(f"{part} {LABELS[kind]} {mean:.4f}")
             self.scores = "  ".join(shown)
         return f"epoch {update.epoch}/{self.epochs}  {self.scores}"
+
+
+class EpochLog:
+    """Lines of scores on standard output, each as soon as all seeds have passed its epoch.
+
+    Where a run is gone on with, its first lines are those of epochs that some seed had not passed.
+    """
+
+    def __init__(self, job: "Job", every: int) -> None:
+        self.lines = EpochLines(every, job.folder.read_summary())
+        for table, done in rows_by_part(job.folder, "metrics"):
+            with suppress(KeyError, ValueError):  # a damaged part is trained again
+                self._pass(table, done=done)
+
+    def show(self, update: "Update") -> None:
+        """Prints what is new."""
+        record = update.record
+        if record:
+            seeds = record.seeds.tolist()
+            ended = {seed for seed, status in zip(seeds, record.statuses, strict=True) if status != "running"}
+            scores = {name: record.scores[name].tolist() for name in self.lines.columns}
+            _print(self.lines.add(record.epoch, seeds, scores, ended))
+
+    def close(self) -> None:
+        """Prints what is left at the end."""
+        _print(self.lines.close())
+
+    def _pass(self, table: "pd.DataFrame", *, done: bool) -> None:
+        """Takes in the rows of a part without printing them; who has none of its last epoch has ended before."""
+        latest = table.groupby("seed")["epoch"].max()
+        last = dict(zip(latest.index.tolist(), latest.tolist(), strict=True))
+        newest = max(last.values())
+        for number, rows in table.groupby("epoch"):
+            epoch, seeds = int(str(number)), rows["seed"].tolist()
+            scores = {name: rows[name].tolist() for name in self.lines.columns}
+            ended = {seed for seed in seeds if last[seed] == epoch and (done or epoch < newest)}
+            self.lines.add(epoch, seeds, scores, ended)
+
+
+def _print(lines: list[str]) -> None:
+    try:
+        for line in lines:
+            print(line, flush=True)
+    except BrokenPipeError:  # the reader of a pipe went away; training goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,13 +1,16 @@
 """Results of one arm as a table on the terminal."""
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.cli.tables import print_sentence, print_table
+from mlpexp.cli.sentences import NO_BREAK, print_sentences
+from mlpexp.cli.tables import print_table
 from mlpexp.config.scores import LABELS
 from mlpexp.errors import InputError
 from mlpexp.report.tables import TextTable, number_text
+from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.summary import Mean, Summary
 
@@ -21,7 +24,8 @@ def print_results(result: "Result", drawn: Sequence[Path], *, wide: bool = False
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
     folders = [f"{name}/" for name in ("weights", "evaluation") if (result.path / name).is_dir()]
     written = ", ".join(["metrics.csv", "summary.json", *folders])
-    print_sentence(f"written to {result.path}: {written}{pictures}")
+    path = str(result.path).replace(" ", NO_BREAK)
+    print_sentences([f"written to {path}: {written}{pictures}"])
 
 
 def print_summary(result: "Result", *, wide: bool = False) -> None:
@@ -29,8 +33,7 @@ def print_summary(result: "Result", *, wide: bool = False) -> None:
     table = results_table(result.summary)
     if table:
         print_table(table, wide=wide)
-    for line in notes(result):
-        print_sentence(line)
+    print_sentences(notes(result))
 
 
 def results_table(summary: Summary) -> TextTable | None:
@@ -63,17 +66,18 @@ def notes(result: "Result") -> list[str]:
     outcome, num_seeds = summary.outcome, len(summary.seeds)
     assert outcome is not None
     num_sound = num_seeds - outcome.diverged - outcome.failed
+    lines += _losses(result)
+    if not summary.dataset.test and not summary.dataset.validation:
+        lines.append(
+            f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
+        )
     if num_sound > 1:
         lines.append(
             f"intervals: Student's t over {num_sound} seeds (each its own split, initial weights and batch order)"
         )
     elif num_sound == 1 and (summary.dataset.task == "classification" or _is_map(summary)):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
-    if not summary.dataset.test and not summary.dataset.validation:
-        lines.append(
-            f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
-        )
-    lines += _losses(result)
+    lines += _running(result)
     lines.append(_time(result))
     return lines
 
@@ -116,9 +120,27 @@ def _time(result: "Result") -> str:
     stacks, num_seeds = result.stacks, len(result.summary.seeds)
     stacked = num_seeds // max(len(stacks.stacks), 1)
     per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
-    microseconds = 1e6 * stacks.train_seconds / stacks.steps if stacks.steps else 0.0
-    train, evaluation = stacks.train_seconds, stacks.evaluation_seconds
-    return f"training {train:.2f} s ({microseconds:,.0f} us per {per}), evaluation {evaluation:.2f} s"
+    steps = [each for each in step_seconds(stacks, timing_in(result.path)) if not isnan(each)]
+    median = f" (median {1e6 * sum(steps) / len(steps):,.0f} us per {per})" if steps else ""
+    return f"training {stacks.train_seconds:.2f} s{median}, evaluation {stacks.evaluation_seconds:.2f} s"
+
+
+def _running(result: "Result") -> list[str]:
+    """Why training scores that were measured on the way may be worse than those of the test part."""
+    try:
+        running = result.config.get("training", {}).get("train_metrics") == "running"
+    except InputError:
+        return []
+    if not running:
+        return []
+    score = LABELS[result.summary.scores[1]]
+    lines = [
+        f"training loss and {score} are means over an epoch's batches (train_metrics: running), while the weights moved"
+    ]
+    if result.summary.parts[-1] != "train":
+        other = f"{result.summary.parts[-1]} {score}"
+        lines.append(f"dropout and augmentation, if any, were on; so training {score} may lie below {other}")
+    return lines
 
 
 def _interval(part: str, kind: str, mean: Mean, samples: int) -> str:

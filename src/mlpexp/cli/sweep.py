@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, Wide
+from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def sweep(
         typer.Option("--resume", metavar="SWEEP", help="Train what is missing of a sweep.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
+    details: Details = False,
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
@@ -151,7 +152,7 @@ def sweep(
             print_plan(plan, stacks, workers, wide=wide)
             return
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
-    _run(job, workers, backend, address, formats, power=power, wide=wide, quiet=quiet)
+    _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
@@ -214,15 +215,17 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, jobs: int | None,
 
 
 def _run(
-    job: "Job", workers: int, backend: str, address: str | None, formats: list[str], *, power: float | None, wide: bool,
-    quiet: bool,
+    job: "Job", workers: int, backend: str, address: str | None, formats: list[str], *, power: float | None,
+    details: bool, wide: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from mlpexp.cli.training import train_job
     from mlpexp.execution.backends import runner
     from mlpexp.report.conclusions import losses
 
     run = runner(backend, workers, address)
-    result = train_job(job, run, formats, reachable=backend == "local", power=power, wide=wide, quiet=quiet)
+    result = train_job(
+        job, run, formats, reachable=backend == "local", power=power, details=details, wide=wide, quiet=quiet
+    )
     for line in losses(result.summary) if quiet else []:  # else it stands below the table
         typer.echo(f"warning: {line}", err=True)
     if result.summary.status == "diverged":

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlpexp.cli.tables import print_sentence, print_table
+from mlpexp.cli.sentences import print_sentences
+from mlpexp.cli.tables import print_table
 from mlpexp.planning.recording import recording, sentences
 from mlpexp.report.tables import TextTable
 
@@ -19,20 +20,18 @@ def print_plan(plan: "Plan", stacking: "Stacking", workers: int, *, wide: bool =
     """Arms, stacks, why there are so many, time and memory."""
     _print_arms(plan, wide=wide)
     _print_stacks(stacking, wide=wide)
-    for line in plan_lines(plan, stacking, workers):
-        print_sentence(line)
-    typer.echo("nothing was trained or written")
+    print_sentences([*plan_lines(plan, stacking, workers), "nothing was trained or written"])
 
 
 def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
     """The plan in sentences."""
     num_trials, trained = len(plan.arms) * len(plan.seeds), stacking.num_trials
     time = duration(stacking.seconds / min(workers, len(stacking.stacks)))
+    memory = size(workers * max(stack.cost.bytes for stack in stacking.stacks))
     lines = [
         f"{_counted(len(plan.arms), 'arm')} x {_counted(len(plan.seeds), 'seed')} = {_counted(num_trials, 'trial')} in "
-        f"{_counted(len(stacking.stacks), 'stack')}, about {time} with "
-        f"{_counted(workers, 'worker')} and "
-        f"{size(workers * max(stack.cost.bytes for stack in stacking.stacks))} for the largest stacks"
+        f"{_counted(len(stacking.stacks), 'stack')}",
+        f"about {time} with {_counted(workers, 'worker')}, and {memory} for the largest stacks",
     ]
     if trained < num_trials:
         lines.append(f"{num_trials - trained:,} trials equal others and are not trained twice")

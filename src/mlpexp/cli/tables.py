@@ -1,4 +1,4 @@
-"""Tables and sentences on the terminal."""
+"""Text tables on the terminal."""
 
 import sys
 from shutil import get_terminal_size
@@ -37,17 +37,9 @@ def print_table(table: "TextTable", *, wide: bool = False) -> None:
         console.print()
 
 
-def print_sentence(sentence: str, *, err: bool = False, bold: bool = False) -> None:
-    """Prints a sentence; where it is wider than the terminal it breaks between words, in a pipe it is one line."""
-    from mlpexp.report.text_layout import wrapped
-
-    for line in wrapped(sentence, None if err else columns_available()):
-        typer.echo(typer.style(line, bold=True) if bold else line, err=err)
-
-
-def columns_available() -> int | None:
+def columns_available(*, err: bool = False) -> int | None:
     """Characters in a line of the terminal; None in a pipe, where there is no end."""
-    if not sys.stdout.isatty():
+    if not (sys.stderr if err else sys.stdout).isatty():
         return None
     return get_terminal_size().columns
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, PlotFormat, Quiet, RunsDir, Wide
+from mlpexp.cli.options import DataDir, LogEvery, PlotFormat, Quiet, RunsDir, Wide, check_log_every
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def train(
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with an interrupted run.", show_default=False)
     ] = None,
+    log_every: LogEvery = None,
     plot_format: PlotFormat = None,
     wide: Wide = False,
     quiet: Quiet = False,
@@ -35,6 +36,7 @@ def train(
     from mlpexp.report.formats import check_formats
 
     formats = check_formats(plot_format)
+    check_log_every(log_every)
     others = {"name": name, "device": device, "engine": engine}
     if resume is not None:
         clash = [*given.options, *(f"--{option}" for option, value in others.items() if value is not None)]
@@ -46,7 +48,7 @@ def train(
     from mlpexp.cli.training import train_job
     from mlpexp.execution.local import in_this_process
 
-    train_job(job, in_this_process, formats, wide=wide, quiet=quiet)
+    train_job(job, in_this_process, formats, wide=wide, quiet=quiet, log_every=log_every)
     if given.data is not None and given.config is None and not quiet:
         typer.echo(f"go on with: mlpexp sweep {job.folder.path} --learning-rate 0.001,0.01,0.1")
 
@@ -60,17 +62,23 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -
 
 
 def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.planning.own_table import target_out_of_reach
     from mlpexp.planning.plan import plan_from
 
     keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
     source, path = given.source("train", **keys)
     plan = plan_from(source, path, "train")  # before anything heavy is imported
-    from mlpexp.cli.training import data_folder, say
+    from mlpexp.cli.training import data_folder, left_aside, say
     from mlpexp.execution.run import new_job
     from mlpexp.planning.stacks import available_memory, stacking
 
     tell = say(quiet=quiet)
+    if source.data.get("sweep"):
+        tell(left_aside(given.config or str(path)))
     for sentence in given.understood(source, path):
         tell(sentence)
+    warning = target_out_of_reach(plan.base.experiment)
+    if warning:
+        tell(f"warning: {warning}")
     stacks = stacking(plan, 1, available_memory())
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

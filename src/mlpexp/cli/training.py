@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mlpexp.cli.sentences import print_sentences
 from mlpexp.errors import Interrupted, RunError
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def train_job(
-    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None, wide: bool = False,
-    quiet: bool,
+    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None,
+    details: bool = False, wide: bool = False, quiet: bool, log_every: int | None = None,
 ) -> "Result":  # fmt: skip
     """Trains what is missing, draws the figures and prints the table.
 
@@ -29,21 +30,26 @@ def train_job(
         formats: Of figures.
         reachable: Whether that can write into the folder.
         power: A difference whose seeds are to be shown.
+        details: Whether all notes of a sweep are printed.
         wide: Whether tables have all columns, however narrow the terminal.
-        quiet: Whether only the folder is printed.
+        quiet: Whether only the folder is printed, below the lines of ``log_every``.
+        log_every: Epochs from one line of scores to the next; None: there are none.
 
     Raises:
         Interrupted: Naming the command that goes on.
         RunError: Likewise.
     """
-    from mlpexp.cli.progress import ProgressBar
+    from mlpexp.cli.progress import EpochLog, ProgressBar
     from mlpexp.execution.run import train
     from mlpexp.planning.recording import unusual
     from mlpexp.results.result import Result
 
     if not quiet:
-        for sentence in unusual(job.plan, job.recording, job.stacking.num_trials):
-            typer.echo(sentence, err=True)
+        print_sentences(unusual(job.plan, job.recording, job.stacking.num_trials), err=True)
+        if log_every and len(job.stacking.stacks) > 1:
+            note = "seeds are trained one after the other; lines come with the last one, as means over all"
+            print_sentences([note], err=True)
+    log = EpochLog(job, log_every) if log_every else None
     again = f"resume with: mlpexp {job.plan.planned_by} --resume {quote(str(job.folder.path))}"
     again += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
     try:
@@ -52,6 +58,10 @@ def train_job(
                 if update.note:
                     typer.echo(f"warning: {update.note}", err=True)
                 bar.show(update)
+                if log:
+                    log.show(update)
+            if log:
+                log.close()
     except Interrupted as stop:
         raise Interrupted(f"{stop}; {again}", stop.exit_code - 128) from None
     except KeyboardInterrupt:  # a second Ctrl-C, while the first is being obeyed
@@ -59,7 +69,7 @@ def train_job(
     except RunError as error:
         raise RunError(f"{error}; {again}") from None
     result = Result.open(job.folder.path)
-    _show(result, formats, power=power, wide=wide, quiet=quiet)
+    _show(result, formats, power=power, details=details, wide=wide, quiet=quiet)
     return result
 
 
@@ -73,7 +83,12 @@ def data_folder(data_dir: Path | None) -> str | None:
     return None if data_dir is None else str(data_dir)
 
 
-def _show(result: "Result", formats: list[str], *, power: float | None, wide: bool, quiet: bool) -> None:
+def left_aside(config: str) -> str:
+    """That a run does without the ``sweep:`` section of its config, and which command trains that."""
+    return f"the sweep: section is left aside; `mlpexp sweep {quote(config)}` trains it"
+
+
+def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, wide: bool, quiet: bool) -> None:
     from mlpexp.report.figures import draw_figures
 
     compares = bool(result.summary.axes)
@@ -92,7 +107,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, wide: bo
     if compares:
         from mlpexp.cli.comparison import print_arms
 
-        print_arms(result, found, drawn, power=power, wide=wide)
+        print_arms(result, found, drawn, power=power, details=details, wide=wide)
     else:
         from mlpexp.cli.results import print_results
 

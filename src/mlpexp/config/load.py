@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keys import nearest_key
+from mlpexp.config.mistyped import mistyped
 from mlpexp.config.problems import Place, Problem, closest, did_you_mean
 from mlpexp.config.som import with_map_defaults
 from mlpexp.config.words import BY_KEY
@@ -52,7 +53,8 @@ def validated(source: Source) -> Experiment:
     try:
         return Experiment.model_validate(with_map_defaults(source.data))
     except ValidationError as error:
-        raise ConfigError(tuple(_problems(source, error.errors(include_url=False)))) from None
+        problems = _problems(source, error.errors(include_url=False))
+        raise ConfigError(tuple(mistyped(source, problems) or problems)) from None
 
 
 def expand_names(source: Source) -> None:
@@ -171,6 +173,8 @@ def _problem(source: Source, entry: Any) -> Problem:
         if message and key.isidentifier():
             return Problem(source.place((*path, key)), dotted((*path, key)), message)
         return Problem(source.place(path), dotted(path), str(context["error"]))
+    if kind in NOT_THIS_KIND and isinstance(given, list) and given and all(isinstance(item, dict) for item in given):
+        return Problem(source.place(path), dotted(path), f"{_in_plain_words(entry['msg'])}, not a list; remove the `-`")
     shown = "" if isinstance(given, (dict, list)) else f", not {_as_written(given)}"
     if kind == "string_pattern_mismatch":  # of a name
         rule = "should be up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"

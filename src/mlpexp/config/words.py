@@ -16,7 +16,7 @@ class Word:
     Attributes:
         name: As it is typed: ``learning_rate``.
         key: What it stands for: ``optimizer.learning_rate``.
-        meaning: In a few words, for the help of the option.
+        meaning: In a few words, without a stop, for the help of the option.
         example: A value.
         examples: Several values, as a sweep takes them; empty where it takes none.
     """
@@ -34,19 +34,19 @@ class Word:
 
 
 WORDS = (
-    Word("epochs", "training.epochs", "Passes over the training set.", "50", "10,50,100"),
-    Word("learning_rate", "optimizer.learning_rate", "Step size.", "0.1", "0.001,0.01 or log(1e-4,1,9)"),
-    Word("batch_size", "training.batch_size", "Samples per step.", "16", "1,8,32,full"),
-    Word("hidden_size", "model.hidden_sizes", "Units of one hidden layer.", "16", "4,8,16"),
-    Word("activation", "model.activation", "Of the hidden layers.", "tanh", "relu,tanh"),
-    Word("optimizer", "optimizer.name", "Its other keys stay.", "adam", "sgd,adam"),
-    Word("init", "model.init", "Initialization of the weights.", "he_normal", "zeros,he_normal"),
-    Word("loss", "loss", "What is minimized.", "cross_entropy", "cross_entropy,softmax_squared_error"),
-    Word("seed", "seed", "The first seed.", "0"),
-    Word("seeds", "seeds", "How many seeds: repetitions with other splits, weights and orders.", "10"),
-)  # fmt: skip
+    Word("epochs", "training.epochs", "Passes over the training set", "50", "10,50,100"),
+    Word("learning_rate", "optimizer.learning_rate", "Step size", "0.1", "0.001,0.01 or 'log(1e-4,1,9)'"),
+    Word("batch_size", "training.batch_size", "Samples per step", "16", "1,8,32,full"),
+    Word("hidden_size", "model.hidden_sizes", "Units of one hidden layer", "16", "4,8,16"),
+    Word("activation", "model.activation", "Activation of the hidden layers", "tanh", "relu,tanh"),
+    Word("optimizer", "optimizer.name", "Optimizer, its other keys as in the config", "adam", "sgd,adam"),
+    Word("init", "model.init", "How weights begin", "he_normal", "zeros,he_normal"),
+    Word("loss", "loss", "What is minimized", "cross_entropy", "cross_entropy,softmax_squared_error"),
+    Word("seed", "seed", "The first seed", "0"),
+    Word("seeds", "seeds", "Number of seeds: other splits, weights and batch orders", "10"),
+)
 BY_NAME = {word.name: word for word in WORDS} | {
-    "hidden_sizes": Word("hidden_sizes", "model.hidden_sizes", "Units of each hidden layer.", "[16, 16]", "[16],[16,16]"),
+    "hidden_sizes": Word("hidden_sizes", "model.hidden_sizes", "Units of each hidden layer", "[16, 16]", "[16],[16,16]"),
 }  # fmt: skip
 BY_KEY = {word.key: word for word in WORDS}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from mlpexp.config.keyboards import KEY_AND_SIGN, sentence, unreadable
 from mlpexp.config.problems import Place, Problem
 from mlpexp.config.words import key_of, setting
 from mlpexp.errors import ConfigError, InputError
@@ -35,11 +36,12 @@ _SPECIAL: dict[str, object] = {
 
 @dataclass
 class Source:
-    """Plain data and the places of its keys and values, by path."""
+    """Plain data and the places of its keys and values, by path; and the text of the file, where it is one."""
 
     data: dict[str, Any] = field(default_factory=dict)
     keys: dict[Path_, Place] = field(default_factory=dict)
     values: dict[Path_, Place] = field(default_factory=dict)
+    text: str = ""
 
     def place(self, path: Path_, *, of_key: bool = False) -> Place:
         """The place of a path, or of the nearest parent that has one."""
@@ -81,7 +83,23 @@ class _Walker:
         self.num_values = 0
 
     def place(self, mark: yaml.Mark) -> Place:
-        return Place(self.name, mark.line + 1, mark.column + 1) if self.lines else Place(self.name)
+        return self.place_of(mark.line + 1, mark.column + 1)
+
+    def place_of(self, line: int, column: int) -> Place:
+        return Place(self.name, line, column) if self.lines else Place(self.name)
+
+    def rank(self, text: str) -> tuple[int, int]:
+        """How far a text can be read: 1 and minus its problems, or 0 and the line of the first; a file is a mapping."""
+        other = _Walker(self.name, lines=False)
+        try:
+            node = yaml.compose(text, Loader=_Loader)
+            value = None if node is None else other.value(node, ())
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            return 0, mark.line if mark else -1
+        except (yaml.YAMLError, ConfigError, OverflowError, ValueError, RecursionError):
+            return 0, -1
+        return (0, -1) if self.lines and not isinstance(value, dict) else (1, -len(other.problems))
 
     def value(self, node: Any, path: Path_) -> Any:
         place = self.place(node.start_mark)
@@ -128,9 +146,7 @@ def _parse(text: str, source_name: str, *, lines: bool) -> tuple[_Walker, Any]:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = walker.place(mark) if mark else Place(source_name)
-        raise ConfigError((Problem(place, "", f"not valid YAML: {error.problem or error.context}"),)) from None
+        raise ConfigError(tuple(_why_unreadable(text, walker, error))) from None
     except yaml.YAMLError as error:
         raise ConfigError((Problem(Place(source_name), "", f"not valid YAML: {str(error).splitlines()[0]}"),)) from None
     except (OverflowError, ValueError):  # "\UFFFFFFFF" is no character
@@ -139,8 +155,28 @@ def _parse(text: str, source_name: str, *, lines: bool) -> tuple[_Walker, Any]:
         raise ConfigError((Problem(Place(source_name), "", "nested too deeply"),)) from None
     value = None if node is None else walker.value(node, ())
     if walker.problems:
-        raise ConfigError(tuple(walker.problems))
+        raise ConfigError(tuple(unreadable(text, walker.rank, walker.place_of) or walker.problems))
     return walker, value
+
+
+def _why_unreadable(text: str, walker: _Walker, error: yaml.MarkedYAMLError) -> list[Problem]:
+    """What was typed otherwise, if that is why a text is no YAML; else what the parser says."""
+    problems = unreadable(text, walker.rank, walker.place_of)
+    if problems:
+        return problems
+    mark = error.problem_mark or error.context_mark
+    place = walker.place(mark) if mark else Place(walker.name)
+    if mark and text[mark.index : mark.index + 1] == "\t":
+        return [Problem(place, "", sentence("\t", ""))]
+    if mark and text[mark.index : mark.index + 2] == "- ":
+        return [Problem(place, "", "a stray `-`: here are keys with values, no list; remove it")]
+    began = error.context_mark
+    if began and began is not mark and text[began.index : began.index + 2] == "- ":
+        message = (
+            f"line {began.line + 1} begins a list with `-`, but this line has none; remove the `-` there, or add one"
+        )
+        return [Problem(place, "", message)]
+    return [Problem(place, "", f"not valid YAML: {error.problem or error.context}")]
 
 
 def read_yaml(path: Path) -> Source:
@@ -164,11 +200,19 @@ def read_yaml(path: Path) -> Source:
         raise ConfigError((Problem(Place(str(path), line, column), "", "not UTF-8 text"),)) from None
     walker, value = _parse(text, str(path), lines=True)
     if not isinstance(value, dict):
-        what = "empty" if value is None else "a list" if isinstance(value, list) else "a single value"
-        message = f"a config is a mapping such as `dataset: iris`, but this is {what}"
-        raise ConfigError((Problem(Place(str(path), 1, 1), "", message),))
-    walker.source.data = value
+        raise ConfigError(tuple(_why_no_mapping(text, value, walker)))
+    walker.source.data, walker.source.text = value, text
     return walker.source
+
+
+def _why_no_mapping(text: str, value: Any, walker: _Walker) -> list[Problem]:
+    problems = unreadable(text, walker.rank, walker.place_of)
+    if problems:
+        return problems
+    what = "empty" if value is None else "a list" if isinstance(value, list) else "a single value"
+    dashes = "; remove the `-`" if isinstance(value, list) and all(isinstance(item, dict) for item in value) else ""
+    message = f"a config is a mapping such as `dataset: iris`, but this is {what}{dashes}"
+    return [Problem(walker.place_of(1, 1), "", message)]
 
 
 @dataclass(frozen=True)
@@ -189,9 +233,17 @@ def apply_override(source: Source, override: Override) -> None:
     key, equals, value_text = override.text.partition("=")
     written = key.strip()
     if not equals or not all(written.split(".")):
-        raise ConfigError((Problem(place, "", "expected KEY=VALUE, for example optimizer.learning_rate=1e-3"),))
+        raise ConfigError((Problem(place, "", f"expected KEY=VALUE{_as_override(override.text)}"),))
     value = parse_value(value_text, place)
     set_value(source, key_of(written, value).split("."), setting(written, value), place)
+
+
+def _as_override(text: str) -> str:
+    """``epochs：50`` as it should be, else an example."""
+    pair = KEY_AND_SIGN.match(text.strip())
+    if pair is None or pair["sign"] == "=":
+        return ", for example optimizer.learning_rate=1e-3"
+    return f"; write {pair['key']}={text.strip()[pair.end() :].strip()}"
 
 
 def parse_value(text: str, place: Place) -> Any:

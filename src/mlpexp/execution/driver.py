@@ -142,6 +142,8 @@ def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop) ->
             recorder.save()
             saved = monotonic()
         if number:
+            if record:  # nobody would hear of it later
+                yield Tick(task.number, progress.step / total, progress.epoch, record)
             raise Interrupted(
                 f"stopped after epoch {progress.epoch}, step {progress.step}; everything is saved", number
             )

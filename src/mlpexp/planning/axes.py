@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 
+from mlpexp.config.mistyped import mistyped
 from mlpexp.config.problems import Place, Problem
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import key_of, setting
@@ -106,7 +107,7 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
         except ValueError as error:
             problems.append(Problem(place, f"sweep.over.{written}", str(error)))
     if problems:
-        raise ConfigError(tuple(problems))
+        raise ConfigError(tuple(mistyped(source, problems) or problems))
     return list(axes.values())
 
 

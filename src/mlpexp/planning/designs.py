@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.config.mistyped import mistyped
 from mlpexp.config.problems import Problem, did_you_mean
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import setting
@@ -182,4 +183,5 @@ def _points(method: str, dimensions: int, seed: int) -> Iterator[list[float]]:
 
 
 def _problem(source: Source, path: tuple[Any, ...], message: str) -> ConfigError:
-    return ConfigError((Problem(source.place(path), dotted(path), message),))
+    problems = [Problem(source.place(path), dotted(path), message)]
+    return ConfigError(tuple(mistyped(source, problems) or problems))

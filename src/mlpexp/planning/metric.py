@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mlpexp.config.problems import did_you_mean
 from mlpexp.config.scores import LABELS, LOWER_IS_BETTER, headline
 from mlpexp.errors import InputError
 from mlpexp.store.summary import MetricSummary
@@ -82,7 +83,7 @@ def choose_metric(wanted: str | None, parts: Sequence[str], kinds: tuple[str, st
     match = NAME.fullmatch(wanted)
     available = [f"{part}_{each}" for part in parts for each in kinds]
     if match is None or f"{match.group(2)}_{match.group(3)}" not in available:
-        raise InputError(f"sweep.metric: {wanted} is not measured here; choose from {', '.join(available)}")
+        raise InputError(f"sweep.metric: {wanted} is not measured here{did_you_mean(wanted, available)}")
     if match.group(1) == "best" and "validation" not in parts:
         raise InputError(f"sweep.metric: {wanted}: there is no best epoch without dataset.validation_fraction")
     chosen = match.group(1)

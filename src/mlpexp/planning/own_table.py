@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from mlpexp.config.datasets import Csv
+from mlpexp.config.experiment import Experiment
 from mlpexp.config.problems import Place, did_you_mean
 from mlpexp.config.yaml_source import Source
 from mlpexp.data.csv_file import columns_in
+from mlpexp.data.table import read_table
 from mlpexp.errors import InputError
 
 NETWORK: dict[str, Any] = {
@@ -16,6 +19,8 @@ NETWORK: dict[str, Any] = {
     "seeds": 10,
 }  # fmt: skip
 MOST_NAMED = 12  # columns in a message
+FEWEST_BATCHES = 6
+FARTHEST = 30.0  # standard deviation of a target that small weights reach
 
 
 def table_section(path: Path, target: str | None) -> dict[str, Any]:
@@ -47,9 +52,16 @@ def table_source(path: Path, target: str | None) -> Source:
         InputError: As ``table_section``.
     """
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-._")[:64] or "table"
-    data = {"name": name, "dataset": table_section(path, target)}
+    data: dict[str, Any] = {"name": name, "dataset": table_section(path, target)}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in NETWORK.items()}
-    return Source(data, values={(): Place(f"--data {path}")})
+    data["training"]["batch_size"] = _batch_size(path.read_bytes().count(b"\n"))
+    place = Place(f"--data {path}")
+    return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
+
+
+def _batch_size(num_rows: int) -> int:
+    """A power of two up to 32, of which a small training part has several batches."""
+    return next((size for size in (32, 16, 8, 4, 2) if num_rows >= FEWEST_BATCHES * size), 1)
 
 
 def in_words(source: Source) -> list[str]:
@@ -65,3 +77,18 @@ def in_words(source: Source) -> list[str]:
         f"batches of {training.get('batch_size')}, {training.get('epochs')} epochs, {data['seeds']} seeds",
         "a test part of 30 % is held out, another one for each seed",
     ]  # fmt: skip
+
+
+def target_out_of_reach(experiment: Experiment) -> str | None:
+    """That the numbers to predict are too large or too small for the network, in a sentence; None if all is well."""
+    table = experiment.dataset
+    if not isinstance(table, Csv):
+        return None
+    targets = read_table(table).targets
+    spread = float(targets.std())
+    if targets.ndim == 1 or 1 / FARTHEST <= spread <= FARTHEST or spread == 0:
+        return None
+    return (
+        f"{table.target} spreads by {spread:.3g}, and the network begins with outputs near 1: training may fail; "
+        f"divide the column by about {spread:.1g} first"
+    )

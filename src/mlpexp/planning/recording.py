@@ -59,15 +59,14 @@ def sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
     of_best = f"weights of each trial's {'selected' if differ else 'last'} epoch are kept: {amount}"
     words = {
-        "none": f"no weights are kept (those of the best epochs would take {amount}; keep.weights: best)",
+        "none": f"no weights are kept: those of the best epochs would take {amount} (`keep.weights: best` keeps them)",
         "best": of_best,
         "all": f"weights of each trial's last and selected epoch are kept: {amount} each" if differ else of_best,
     }
     lines = [words[kept.weights]]
     if _lacks_predictions(plan, kept):
-        lines.append(
-            f"predictions would be more than {MOST_ROWS:,} rows: `mlpexp plot RESULT --arm N` makes those of an arm"
-        )
+        lines.append(f"predictions are not kept: they would be more than {MOST_ROWS:,} rows")
+        lines.append("`mlpexp plot RESULT --arm N` makes those of one arm")
     return lines
 
 

@@ -110,10 +110,11 @@ def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
             by_memory += len(group) > limit > 1
             pieces += [(program, piece) for piece in _cut(group, limit)]
     if by_memory:
-        reasons.append(f"{by_memory} of them cut to fit into {memory / 1e9:.1f} GB (--memory)")
+        which = "1 stack is" if by_memory == 1 else f"{by_memory} stacks are"
+        reasons.append(f"{which} cut to fit into {memory / 1e9:.1f} GB (--memory)")
     shared = _shared_out(pieces, jobs)
     if len(shared) > len(pieces):
-        reasons.append(f"cut further to keep {jobs} workers busy")
+        reasons.append(f"stacks are cut further to keep {jobs} workers busy")
     share = len(plan.arms) == 1 and jobs == 1
     stacks = [
         Stack(i, program, trials, _cost(trials), threads_for(trials[0].arm.prepared, alone=share), f"stack-{i}")
@@ -222,10 +223,10 @@ def _why(programs: list[list[Trial]]) -> list[str]:
     convolutional = sum(len(trials) for trials in programs if _is_convolutional(trials))
     reasons = []
     if convolutional:
-        reasons.append(f"{convolutional} convolutional trials one by one (on a CPU stacking them gains nothing)")
+        reasons.append(f"{convolutional} convolutional trials, one by one: on a CPU, stacks of them save no time")
     differing = differing_keys([json.loads(trials[0].arm.program) for trials in programs])
     if differing and not all(map(_is_convolutional, programs)):
-        reasons.append(f"other programs, hence other stacks: {', '.join(differing)}")
+        reasons.append(f"separate stacks, since these keys differ: {', '.join(differing)}")
     return reasons
 
 

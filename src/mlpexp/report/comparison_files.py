@@ -37,16 +37,34 @@ def rebuild(result: Result) -> None:
 
 def to_paste(found: ArmsComparison) -> TextTable:
     """The table for a report, as Markdown or LaTeX."""
-    against, shown = "baseline" if found.to_baseline else "best", found.shown
+    against, shown = _against(found), found.shown
     reference = "nothing" if shown.reference is None else f"the {against} arm ({found.labels[shown.reference]})"
     return table_to_paste(comparison_rows(found), found.summary, against, reference, shown.family)
 
 
-def to_show(result: Result, found: ArmsComparison, most: int | None) -> TextTable:
-    """The table for the terminal, of the best arms if there are too many."""
+def to_show(result: Result, found: ArmsComparison, most: int) -> TextTable:
+    """The table for the terminal, of the best arms if there are too many; verdicts in few words."""
     rows: Sequence[Row] = comparison_rows(found)
-    if most is not None and len(rows) > most:
+    if len(rows) > most:
         rows = ordered(rows, higher_is_better=found.summary.metric.higher_is_better)[:most]
+    return comparison_table(
+        rows, found.summary, [arm.short for arm in found.shown.arms], *_costs(result), _against(found)
+    )
+
+
+def to_export(result: Result, found: ArmsComparison) -> TextTable:
+    """The whole table as CSV: nothing is said below it, so that the verdicts are sentences."""
+    verdicts, heading = [arm.sentence for arm in found.shown.arms], found.summary.metric.label
+    rows = comparison_rows(found)
+    return comparison_table(rows, found.summary, verdicts, *_costs(result), _against(found), heading)
+
+
+def _against(found: ArmsComparison) -> str:
+    return "baseline" if found.to_baseline else "best"
+
+
+def _costs(result: Result) -> tuple[list[int], list[float]]:
+    """Parameters, and microseconds per update, of each arm."""
     try:
         parameters = [int(count) for count in result.arms["parameters"]]
     except (Absent, KeyError, ValueError):
@@ -55,5 +73,4 @@ def to_show(result: Result, found: ArmsComparison, most: int | None) -> TextTabl
         raise RunError(
             f"{result.folder.arms}: damaged or missing; `mlpexp plot {result.path}` writes a missing one again"
         )
-    costs = result.costs["microseconds_per_step"].tolist()
-    return comparison_table(rows, found.summary, parameters, costs, "baseline" if found.to_baseline else "best")
+    return parameters, result.costs["microseconds_per_step"].tolist()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.report.sweep_facts import selected_on
 from mlpexp.report.tables import TextTable
 from mlpexp.store.summary import MetricSummary, Summary
@@ -10,38 +11,49 @@ from mlpexp.store.table import Cell
 
 Row = Mapping[str, Cell]
 
+# What a terminal that is too narrow does without, the first of these first. What is in none of these places is always shown.
+FIRST_TO_GO = ("us/step", "parameters", "std", "p (adjusted)", "updates", "its 95 % interval", "difference", "n")
+
 
 def comparison_table(
-    rows: Sequence[Row], summary: Summary, parameters: Sequence[int], costs: Sequence[float], against: str
+    rows: Sequence[Row],
+    summary: Summary,
+    verdicts: Sequence[str],
+    parameters: Sequence[int],
+    costs: Sequence[float],
+    against: str,
+    heading: str = "mean",
 ) -> TextTable:
-    """One line per arm: label, n, mean, interval, spread, difference to the reference, p, verdict, parameters, time.
+    """One line per arm: label, n, mean, interval, spread, difference to the reference, its interval, p, verdict, costs.
 
     Args:
         rows: Of ``comparison.csv``, those to show.
         summary: Of the result.
+        verdicts: Of each arm, in words.
         parameters: Of each arm.
         costs: Microseconds per update of each arm; NaN where nothing was trained.
         against: ``best`` or ``baseline``.
+        heading: Of the column of means.
     """
     metric = summary.metric
     columns = [
-        "arm", "n", metric.label, "95 % interval", "std", f"difference to {against}", "p (adjusted)", "verdict",
+        "arm", "n", heading, "95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", "verdict",
         "parameters", "us/step",
     ]  # fmt: skip
     body = []
     for row in rows:
         arm = int(row["arm"])
-        difference = row[f"{against}_difference"]
+        difference, low, high = (row[f"{against}_difference{end}"] for end in ("", "_low", "_high"))
         body.append([
-            str(row["label"]), str(row["n"]) + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
+            shown_label(str(row["label"])), str(row["n"]) + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
             number(row["mean"]), interval(row["low"], row["high"]), number(row["std"]),
-            number(difference, sign=True) if difference != "" else "", number(row[f"{against}_p_adjusted"]),
-            str(row[f"{against}_sentence"]), f"{parameters[arm]:,}", _time(costs[arm]),
+            *((number(difference, sign=True), interval(low, high, sign=True)) if difference != "" else ("", "")),
+            number(row[f"{against}_p_adjusted"]), verdicts[arm], f"{parameters[arm]:,}", _time(costs[arm]),
         ])  # fmt: skip
     numeric = frozenset(columns) - {"arm", "verdict"}
     return TextTable(
         columns, body, numeric, title=f"{summary.title}: {metric.label}, {_when(metric)}", prose=frozenset({"verdict"}),
-        droppable=("us/step", "parameters", "std", columns[5], "p (adjusted)", "n", "95 % interval"),
+        droppable=FIRST_TO_GO,
     )  # fmt: skip
 
 
@@ -114,11 +126,18 @@ def number(text: Cell, *, sign: bool = False) -> str:
     return f"{value:{'+' if sign else ''}{form}}"
 
 
-def interval(low: Cell, high: Cell) -> str:
+def shown_label(label: str) -> str:
+    """The name of an arm in a table: that of the config itself without its values, which are said once below."""
+    return AS_CONFIGURED if label.startswith(f"{AS_CONFIGURED}: ") else label
+
+
+def interval(low: Cell, high: Cell, *, sign: bool = False) -> str:
     """``0.93 .. 0.97``; no spread among few seeds is no proof that there is none."""
     if number(low) == "-":
         return "-"
-    return "all equal" if f"{float(low):.9g}" == f"{float(high):.9g}" else f"{number(low)} .. {number(high)}"
+    if f"{float(low):.9g}" == f"{float(high):.9g}":
+        return "all equal"
+    return f"{number(low, sign=sign)} .. {number(high, sign=sign)}"
 
 
 def _when(metric: MetricSummary) -> str:

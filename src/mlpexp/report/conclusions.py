@@ -1,125 +1,206 @@
-"""What can be said of a comparison of arms, in sentences."""
+"""What can be said of a comparison of arms, in sentences of at most 20 words."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
+from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import changes_samples
 from mlpexp.planning.options import SEED_AXES
-from mlpexp.report.comparison_table import number
+from mlpexp.report.comparison_table import number, shown_label
 from mlpexp.results.comparison import ArmsComparison
+from mlpexp.statistics.arm_comparison import rounded_up
+from mlpexp.statistics.comparison import Comparison
 from mlpexp.store.summary import Summary
 
 MOST_ROWS = 30  # of the table on the terminal
+VERDICTS = {
+    "better": "better", "worse": "worse", "no difference": "no difference", "undecided": "undecided",
+    "diverged": "without any result",
+}  # fmt: skip
 
 
-def conclusions(found: ArmsComparison) -> list[str]:
+@dataclass(frozen=True)
+class Conclusions:
+    """The sentences below a table.
+
+    Attributes:
+        warnings: What changes how the numbers must be read; these are never left out.
+        footnotes: What a reader needs most.
+        details: What the rest is based on.
+    """
+
+    warnings: list[str]
+    footnotes: list[str]
+    details: list[str]
+
+
+def conclusions(found: ArmsComparison) -> Conclusions:
     """What can be said, in sentences."""
-    summary, metric = found.summary, found.summary.metric
-    num_arms, num_seeds = found.values.shape
-    lines = []
+    summary, num_arms = found.summary, len(found.labels)
     if found.noise:
-        lines.append(f"{num_arms:,} trials; rest: interactions of the three, and what is left")
-        return lines + losses(summary)
-    if num_arms > MOST_ROWS:
-        lines.append(f"the best {MOST_ROWS} of {num_arms:,} arms; comparison.csv has them all")
-    lines += _paired(summary, num_seeds)
-    lines += _counted(found)
-    lines += _flattery(found)
-    if not summary.dataset.test and metric.part == "train":
-        lines.append("no test split: the metric is on data that were trained on")
+        rest = f"{num_arms:,} trials; rest: interactions of the three, and what is left"
+        return Conclusions(losses(summary), [rest], [])
+    footnotes = [f"the best {MOST_ROWS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ROWS else []
+    footnotes += _counted(found) + _configured(found) + in_numbers(found.shown) + _paired(found) + _selected(found)
+    details = _basis(found) + _margin(found) + _optimism(found) + _advice(found)
+    return Conclusions(_warnings(found), footnotes, details)
+
+
+def _warnings(found: ArmsComparison) -> list[str]:
+    """What changes how the numbers must be read."""
+    summary, lines = found.summary, []
+    if found.shown.reference is None:
+        lines.append("every trial diverged or failed: there is nothing to compare")
     lines += losses(summary)
-    if summary.also_varies:
-        keys = ", ".join(summary.also_varies)
+    if found.values.shape[1] == 1:
+        lines.append("one seed: differences have no interval; --seeds 10 shows what is chance")
+    if not summary.dataset.test and summary.metric.part == "train":
+        lines.append("no test split: the metric is on data that were trained on")
+    if keys := summary.also_varies:
+        verb, its, follow, it = ("differs", "its default", "follows", "it")
+        if len(keys) > 1:
+            verb, its, follow, it = ("differ", "their defaults", "follow", "each")
         lines.append(
-            f"confounded: {keys} differs among the arms too (a default that follows an axis); set it to one value"
+            f"confounded: {', '.join(keys)} {verb} among the arms, too: {its} {follow} an axis; give {it} one value"
         )
+    if others := [key for key in _varied(summary) if changes_samples(key)]:
+        verb = "differs" if len(others) == 1 else "differ"
+        lines.append(f"{', '.join(others)} {verb} among the arms: equal seeds do not mean equal samples")
+        lines.append("means are of different test sets, and the pairs have less in common")
     if any(axis.key == "training.batch_size" for axis in summary.axes):
-        lines.append("batch sizes at equal epochs differ in the number of updates too: arms.csv has epochs and updates")
+        lines.append("at equal epochs a larger batch makes fewer updates: arms.csv has both numbers")
     return lines
+
+
+def _varied(summary: Summary) -> list[str]:
+    return [*(axis.key for axis in summary.axes), *summary.also_varies]
 
 
 def _counted(found: ArmsComparison) -> list[str]:
-    """How many arms got which verdict, and the family of the correction."""
+    """How many arms got which verdict."""
     shown = found.shown
-    if shown.reference is None:
-        return ["every trial diverged or failed: there is nothing to compare"]
-    if shown.family == 0:
+    if shown.reference is None or shown.family == 0:
         return []
-    verdicts = [one.verdict for one in shown.arms if one.verdict != "reference"]
-    words = {"better": "better", "worse": "worse", "no difference": "no difference", "undecided": "undecided"}
-    words["diverged"] = "without any result"
-    counts = ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in words.items() if verdict in verdicts)
+    verdicts = [arm.verdict for arm in shown.arms]
+    counts = ", ".join(f"{verdicts.count(name)} {word}" for name, word in VERDICTS.items() if name in verdicts)
     which = "the best arm" if shown.chosen_after else "the baseline"
-    why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
-    if shown.family == 1:
-        correction = "p: sign-flip test"
-    else:
-        correction = f"p: joint sign-flip test, corrected for {shown.family:,} comparisons ({why})"
-    lines = [
-        f"compared with {which} ({found.labels[shown.reference]}): {counts}",
-        correction,
-    ]
-    if "undecided" in verdicts or "no difference" in verdicts:
-        lines.append(_margin(found))
-    if shown.chosen_after and shown.family > 1 and "undecided" in verdicts:
-        lines.append(
-            "naming the arm to compare with before the sweep (--baseline) asks fewer questions and needs fewer seeds"
-        )
-    return lines
+    return [f"compared with {which} ({shown_label(found.labels[shown.reference])}): {counts}"]
 
 
-def _margin(found: ArmsComparison) -> str:
-    """Which difference was taken to matter, and whether the data can resolve it."""
-    metric, data, margin = found.summary.metric, found.summary.dataset, found.shown.margin
-    sentence = f"a difference that matters: {margin:g} (sweep.margin in the config; compare --margin asks for another)"
-    samples = data.samples(metric.part)
-    if metric.kind == "accuracy" and margin < 1 / samples:
-        sentence += f"; mind that one of {samples:,} samples is already {1 / samples:.3f}"
-    return sentence
+def in_numbers(comparison: Comparison) -> list[str]:
+    """What "no difference" and "undecided" mean here: how large a difference may be, and how many seeds would decide."""
+    return _excluded(comparison) + _undecided(comparison)
 
 
-def _flattery(found: ArmsComparison) -> list[str]:
-    """What the best arm's mean is worth."""
-    best, metric = found.flattery, found.summary.metric
-    if best is None or not found.shown.chosen_after or found.shown.family == 0:
+def _excluded(comparison: Comparison) -> list[str]:
+    largest = [arm.largest_difference for arm in comparison.arms if arm.verdict == "no difference"]
+    if not largest:
         return []
+    if max(largest) == 0:
+        return ["no difference: the values are equal on every seed"]
+    return [f"no difference: the true difference is at most {rounded_up(max(largest))}"]
+
+
+def _undecided(comparison: Comparison) -> list[str]:
+    open_ = [arm for arm in comparison.arms if arm.verdict == "undecided" and arm.difference]
+    counts = [arm.difference.n for arm in open_ if arm.difference]
+    needed = [arm.seeds_needed for arm in open_ if arm.seeds_needed is not None]
+    sought = [arm.sought for arm in open_ if arm.sought > 0]
     lines = []
-    if not math.isnan(best.optimism) and best.optimism > 5e-5:
-        lines.append(
-            f"the best of {len(found.labels):,} arms, {found.labels[best.arm]}, has {metric.label} {number(best.mean)}; "
-            f"having been chosen flatters it by about {number(max(best.optimism, 0.0))} "
-            f"(leave-one-seed-out: {number(best.corrected)})"
-        )
-    if found.selected is not None:
-        values = found.values[found.selected]
-        mean = float(np.nanmean(values))
-        lines.append(
-            f"chosen on validation data: {found.labels[found.selected]}; its {metric.label}, {number(mean)}, took no part"
-        )
-    elif metric.part == "test":
-        lines.append(
-            "arms are compared on test data: choose one on validation data (dataset.validation_fraction) before you report it"
-        )
+    if needed and max(counts) < 2:
+        lines.append(f"undecided: too few seeds in common; at least {_range(needed, '{:,}')} would do")
+    elif needed:
+        size = f" for {'a difference' if len(set(sought)) == 1 else 'differences'} of {_range(sought, '{:.2g}')}"
+        few = f"{_range(counts, '{}')} seeds are too few{size if sought else ''}"
+        lines.append(f"undecided: {few}; about {_range(needed, '{:,}')} would do")
+    if hopeless := len(open_) - len(needed):
+        arms = "1 arm" if hopeless == 1 else f"{hopeless} arms"
+        lines.append(f"undecided in {arms}: no number of seeds that can be trained would do")
     return lines
 
 
-def _paired(summary: Summary, num_seeds: int) -> list[str]:
+def _range(values: list[int] | list[float], form: str) -> str:
+    """``27 to 88``, or the number if there is one."""
+    ends = dict.fromkeys((form.format(min(values)), form.format(max(values))))
+    return " to ".join(ends)
+
+
+def _configured(found: ArmsComparison) -> list[str]:
+    """The values of the arm that the table calls ``as configured``."""
+    return [label for label in found.labels if label.startswith(f"{AS_CONFIGURED}: ")]
+
+
+def _paired(found: ArmsComparison) -> list[str]:
     """What equal seeds mean in this sweep."""
+    num_seeds = found.values.shape[1]
     if num_seeds == 1:
-        return ["one seed: differences have no interval; --seeds 10 shows what is chance"]
-    varied = [*(axis.key for axis in summary.axes), *summary.also_varies]
-    seeded = [key for key in varied if key in SEED_AXES]
-    shared = "" if seeded else " (split, initial weights, batch order)"
-    lines = [
-        f"n = {num_seeds} seeds, the same in every arm{shared}; intervals are Student's t, differences are paired by seed"
+        return []
+    return [f"n = {num_seeds} seeds, the same in every arm; differences are paired by seed"]
+
+
+def _selected(found: ArmsComparison) -> list[str]:
+    """The arm that validation data choose, where the metric is on test data."""
+    if found.selected is None or not _is_choice(found):
+        return []
+    label, mean = shown_label(found.labels[found.selected]), float(np.nanmean(found.values[found.selected]))
+    return [f"chosen on validation data: {label}; its {found.summary.metric.label} is {number(mean)}"]
+
+
+def _is_choice(found: ArmsComparison) -> bool:
+    """Whether an arm was chosen after looking."""
+    return found.flattery is not None and found.shown.chosen_after and found.shown.family > 0
+
+
+def _basis(found: ArmsComparison) -> list[str]:
+    """What intervals and p values are."""
+    shown, lines = found.shown, []
+    if found.values.shape[1] > 1:
+        seeded = any(key in SEED_AXES for key in _varied(found.summary))
+        same = "" if seeded else "; equal seeds have equal splits, initial weights and batch orders"
+        lines.append(f"intervals are Student's t over seeds{same}")
+    if shown.reference is not None and shown.family == 1:
+        lines.append("p: sign-flip test")
+    elif shown.reference is not None and shown.family > 1:
+        why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
+        lines.append(f"p: joint sign-flip test, corrected for {shown.family:,} comparisons ({why})")
+    return lines
+
+
+def _margin(found: ArmsComparison) -> list[str]:
+    """Which difference was taken to matter, and whether the data can resolve it."""
+    metric, margin = found.summary.metric, found.shown.margin
+    if not {"undecided", "no difference"} & {arm.verdict for arm in found.shown.arms}:
+        return []
+    lines = [f"a difference that matters: {margin:g} (sweep.margin in the config; compare --margin asks for another)"]
+    samples = found.summary.dataset.samples(metric.part)
+    if metric.kind == "accuracy" and margin < 1 / samples:
+        lines.append(f"one of {samples:,} samples is already a difference of {1 / samples:.3f}")
+    return lines
+
+
+def _optimism(found: ArmsComparison) -> list[str]:
+    """What the best arm's mean is worth."""
+    best, label = found.flattery, found.summary.metric.label
+    if best is None or not _is_choice(found) or math.isnan(best.optimism) or best.optimism <= 5e-5:
+        return []
+    name, mean = shown_label(found.labels[best.arm]), number(best.mean)
+    optimism, corrected = number(best.optimism), number(best.corrected)
+    return [
+        f"the best of {len(found.labels):,} arms, {name}, has {label} {mean}",
+        f"since it was chosen after looking, that is too good by about {optimism} (leave-one-seed-out: {corrected})",
     ]
-    others = [key for key in varied if changes_samples(key)]
-    if others:
-        lines.append(
-            f"{', '.join(others)} differs among the arms: equal seeds do not mean equal samples, so that the pairs have "
-            "less in common, and means are of different test sets"
-        )
+
+
+def _advice(found: ArmsComparison) -> list[str]:
+    """What would make the comparison better."""
+    lines = []
+    if _is_choice(found) and found.selected is None and found.summary.metric.part == "test":
+        lines.append("arms are compared on test data: choose one on validation data before you report it")
+        lines.append("`dataset.validation_fraction` sets validation data aside")
+    if found.shown.chosen_after and found.shown.family > 1 and any(a.verdict == "undecided" for a in found.shown.arms):
+        lines.append("a baseline named before the sweep (--baseline) needs fewer seeds: fewer pairs are compared")
     return lines
 
 

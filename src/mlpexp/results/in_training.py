@@ -1,6 +1,7 @@
 """Tables of a result in training: what its stacks have left so far."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,16 @@ from mlpexp.store.result_folder import ResultFolder
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def rows_by_part(folder: ResultFolder, name: str) -> "Iterator[tuple[pd.DataFrame, bool]]":
+    """The rows of a table part by part, and whether the stack of the part has ended; parts without rows are left out."""
+    for path in sorted(folder.parts.glob(f"*/{name}.csv")):
+        whole = path.parent.with_name(path.parent.name.partition(".")[0])
+        if whole != path.parent and (whole / path.name).is_file():
+            continue  # a half of a stack that is trained as a whole again
+        with suppress(Absent):
+            yield complete_table(path), (path.parent / DONE).is_file()
 
 
 def rows_so_far(folder: ResultFolder, name: str, *, ended: bool = False) -> "pd.DataFrame":
@@ -26,17 +37,7 @@ def rows_so_far(folder: ResultFolder, name: str, *, ended: bool = False) -> "pd.
     """
     import pandas as pd
 
-    tables = []
-    for path in sorted(folder.parts.glob(f"*/{name}.csv")):
-        if ended and not (path.parent / DONE).is_file():
-            continue
-        whole = path.parent.with_name(path.parent.name.partition(".")[0])
-        if whole != path.parent and (whole / path.name).is_file():
-            continue  # a half of a stack that is trained as a whole again
-        try:
-            tables.append(complete_table(path))
-        except Absent:
-            continue
+    tables = [table for table, done in rows_by_part(folder, name) if done or not ended]
     if not tables:
         raise Absent
     return pd.concat(tables, ignore_index=True)

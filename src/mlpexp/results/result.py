@@ -14,7 +14,7 @@ from mlpexp.config.load import read_source
 from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.plan import Plan, plan_from
-from mlpexp.results.costs import COSTS, costs
+from mlpexp.results.costs import COSTS, costs, timing_in
 from mlpexp.results.in_training import rows_so_far, trials_so_far
 from mlpexp.store.checkpoint import load_checkpoint
 from mlpexp.store.frames import Absent, complete_table, to_the_last_bit
@@ -162,7 +162,7 @@ class Result:
         old = old_costs(self.path) if self.summary.format == 1 else None
         if old is not None:
             return pd.DataFrame(old).astype({"arm": int, **dict.fromkeys(COSTS, float)})
-        return costs(self.stacks, self.planned_arms)
+        return costs(self.stacks, self.planned_arms, timing_in(self.path))
 
     def evaluation(self, name: str) -> "pd.DataFrame":
         """A table of ``evaluation/``, as far as it was written by training: ``predictions``, ``histograms``, ..."""

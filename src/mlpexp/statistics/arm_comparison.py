@@ -7,6 +7,7 @@ from typing import Literal
 from mlpexp.statistics.intervals import MeanInterval
 
 Verdict = Literal["reference", "better", "worse", "no difference", "undecided", "diverged"]
+SHORT = {"reference": "the reference", "diverged": "no result"}  # the other verdicts are their own words
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ class ArmComparison:
     seeds_needed: int | None = None
 
     @property
+    def short(self) -> str:
+        """The verdict in few words, for a row of a table: ``worse by 0.045``, ``undecided``."""
+        if self.verdict in ("better", "worse") and self.difference:
+            return f"{self.verdict} by {_fixed(abs(self.difference.mean), _scale(self.difference))}"
+        return SHORT.get(self.verdict, self.verdict)
+
+    @property
     def sentence(self) -> str:
         """The verdict in plain words, with the numbers it rests on."""
         num_seeds = self.own.n + self.num_missing
@@ -59,7 +67,7 @@ class ArmComparison:
         if self.verdict == "no difference":
             if self.largest_difference == 0:
                 return f"no difference in any of {_seeds(self.difference.n)}"
-            return f"no difference larger than {_rounded_up(self.largest_difference)}"
+            return f"no difference larger than {rounded_up(self.largest_difference)}"
         return self._undecided(self.difference)
 
     def _undecided(self, difference: MeanInterval) -> str:
@@ -84,10 +92,15 @@ def _p(p: float, family: int) -> str:
 
 
 def _size(difference: MeanInterval) -> str:
-    """``0.021 (0.012 .. 0.030)``: size and interval of a difference, turned so that the size is positive."""
+    """``0.021 (0.012 to 0.030)``: size and interval of a difference, turned so that the size is positive."""
     low, high = sorted(math.copysign(1, difference.mean) * end for end in (difference.low, difference.high))
-    scale = (high - low) / 2 or abs(difference.mean)
-    return f"{_fixed(abs(difference.mean), scale)} ({_fixed(low, scale)} .. {_fixed(high, scale)})"
+    scale = _scale(difference)
+    return f"{_fixed(abs(difference.mean), scale)} ({_fixed(low, scale)} to {_fixed(high, scale)})"
+
+
+def _scale(difference: MeanInterval) -> float:
+    """Half of the interval, which says how many decimals of a difference mean anything."""
+    return (difference.high - difference.low) / 2 or abs(difference.mean)
 
 
 def _decimals(scale: float) -> int:
@@ -99,7 +112,7 @@ def _fixed(value: float, scale: float) -> str:
     return f"{value:.{_decimals(scale)}f}"
 
 
-def _rounded_up(value: float) -> str:
+def rounded_up(value: float) -> str:
     """No smaller than the value: a bound rounded down would promise too much."""
     power = 10.0 ** _decimals(value)
     return _fixed(math.ceil(value * power * (1 - 1e-9)) / power, value)

@@ -1,6 +1,5 @@
 """What is in a folder of results, and which of them a user means."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +7,13 @@ from pathlib import Path
 
 from mlpexp.config.problems import did_you_mean
 from mlpexp.errors import InputError, RunError
+from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
 from mlpexp.store.summary import Summary
 
 LAST = "last"
 MOST_NAMED = 10
-NAMED = re.compile(r"(?P<name>.+)-(?P<hash>[0-9a-f]{8})(-[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def shortest_names(runs_dir: Path) -> dict[Path, str]:
     Else the name with the hash, or with the time; the whole name of the folder at last.
     """
     folders = _folders(runs_dir)
-    exact = Counter(word for folder in folders for word in _words_of(folder))
+    exact = Counter(word for folder in folders for word in names_of(folder.name))
     names = Counter(folder.name for folder in folders)
     every = "\n".join(names)
 
@@ -114,39 +113,14 @@ def shortest_names(runs_dir: Path) -> dict[Path, str]:
         return exact[text] == 1 or (exact[text] == 0 and every.count(text) == 1)
 
     return {
-        folder: next((text for text in _candidates(folder) if finds(text, folder)), folder.name) for folder in folders
+        folder: next((text for text in shorter_names(folder.name) if finds(text, folder)), folder.name)
+        for folder in folders
     }
 
 
-def _candidates(folder: Path) -> list[str]:
-    """Texts that may name a result, those that say most first."""
-    date, time, match = _taken_apart(folder)
-    if match is None:
-        return [folder.name]
-    return [
-        match["name"],
-        f"{match['name']}-{match['hash']}",
-        f"{time}-{match['name']}",
-        f"{date}-{time}-{match['name']}",
-    ]
-
-
-def _words_of(folder: Path) -> set[str]:
-    """Name and hash of a result, of a sweep also its name without ``-sweep``."""
-    _, _, match = _taken_apart(folder)
-    return {match["name"], match["name"].removesuffix("-sweep"), match["hash"]} if match else set()
-
-
-def _taken_apart(folder: Path) -> tuple[str, str, re.Match[str] | None]:
-    """Date, time, and the match of name and hash of ``<date>-<time>-<name>-<hash>``."""
-    date, _, rest = folder.name.partition("-")
-    time, _, rest = rest.partition("-")
-    return date, time, NAMED.fullmatch(rest)
-
-
 def _exactly(text: str, folders: Sequence[Path]) -> list[Path]:
-    """Folders ``<date>-<time>-<name>-<hash>`` whose name or hash it is, of a sweep ``<name>-sweep-<hash>``."""
-    return [folder for folder in folders if text in _words_of(folder)]
+    """Folders whose name or hash it is."""
+    return [folder for folder in folders if text in names_of(folder.name)]
 
 
 def _named(folders: Sequence[Path]) -> str:

@@ -1,0 +1,1 @@
+"""The command line itself: errors, ``--help`` and shell completion of all commands."""

@@ -1,0 +1,195 @@
+"""The values that arguments and options can have, as shell completion offers them: without torch, pandas or the schema."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mlpexp.config.known_keys import known_keys
+from mlpexp.config.shipped import SUFFIXES, example_names
+from mlpexp.config.words import BY_NAME, WORDS
+from mlpexp.store.names import names_of
+
+Candidate = tuple[str, str]  # a whole word, and what it is
+
+PARTS = ("train", "validation", "test")
+SCORES = ("loss", "accuracy", "r2", "quantization_error", "topographic_error")
+NAMED_NETWORKS = ("lenet5", "cnn4", "mnist_cnn", "mlp")  # of `mlpexp params`
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
+MOST_ARMS = 100
+
+# Options whose values are those of a key.
+KEY_OF = {word.option: word.key for word in WORDS} | {
+    "--device": "device", "--engine": "training.engine", "--method": "sweep.method", "--match": "sweep.match",
+    "NAMES": "model.activation",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for.
+
+    Attributes:
+        command: Whose argument or option it is.
+        name: ``RESULT``, ``--set``.
+        typed: What was given before, by the names of arguments and options.
+        begun: The value as far as it is typed.
+    """
+
+    command: Any
+    name: str
+    typed: dict[str, list[str]]
+    begun: str
+
+
+def choices_for(query: Query) -> Iterable[Candidate]:
+    """The words of a key; in a sweep, those that may follow a comma, too."""
+    words = [(word, "") for word in known_keys().get(KEY_OF.get(query.name, ""), ("", ()))[1]]
+    return _in_list(query, words) if query.command.name == "sweep" else words
+
+
+def settings(query: Query) -> Iterable[Candidate]:
+    """``KEY=``, then ``KEY=VALUE``; of ``--over`` several values with commas."""
+    key, equals, begun = query.begun.partition("=")
+    if not equals:
+        return _keys()
+    words = [(word, "") for word in known_keys().get(_path(key), ("", ()))[1]]
+    offered = _in_list(replace(query, begun=begun), words) if query.name == "--over" else words
+    return [(f"{key}={value}", text) for value, text in offered]
+
+
+def several_settings(query: Query) -> Iterable[Candidate]:
+    """``KEY=VALUE,KEY=VALUE``."""
+    before, comma, begun = query.begun.rpartition(",")
+    return [(before + comma + value, text) for value, text in settings(replace(query, begun=begun))]
+
+
+def several_keys(query: Query) -> Iterable[Candidate]:
+    """``KEY,KEY``."""
+    return _in_list(query, [(key.removesuffix("="), text) for key, text in _keys()])
+
+
+def configs(query: Query) -> Iterable[Candidate]:
+    """Examples by name; files with YAML, and folders."""
+    return [*examples(query), *_files(query, SUFFIXES)]
+
+
+def tables(query: Query) -> Iterable[Candidate]:
+    """CSV files and folders."""
+    return _files(query, TABLE_SUFFIXES)
+
+
+def networks(query: Query) -> Iterable[Candidate]:
+    """Networks that have a name, and configs."""
+    return [*((name, "network") for name in NAMED_NETWORKS), *configs(query)]
+
+
+def examples(_: Query) -> Iterable[Candidate]:
+    """The configs that travel with the program."""
+    return [(name, "example") for name in example_names()]
+
+
+def results(query: Query) -> Iterable[Candidate]:
+    """``last``, folders of results, and what else names exactly one: its name or hash."""
+    folders = [folder.name for folder in _folders(query)]
+    named = [name for folder in folders for name in names_of(folder)]
+    once = [name for name in named if named.count(name) == 1]
+    last = [("last", folders[-1])] if folders else []
+    return [*last, *((folder, "") for folder in folders), *((name, "") for name in once if query.begun)]
+
+
+def metrics(query: Query) -> Iterable[Candidate]:
+    """What the named result was measured by, else all there is; with ``final_`` or ``best_`` once that is begun."""
+    summary = _summary(query)
+    parts, scores = summary.get("parts", PARTS), summary.get("scores", SCORES)
+    names = [f"{part}_{score}" for part in parts for score in scores]
+    prefix = next((each for each in ("final_", "best_") if query.begun.startswith(each)), "")
+    return [(prefix + name, "") for name in names]
+
+
+def arms(query: Query) -> Iterable[Candidate]:
+    """The numbers of the arms of the named result."""
+    count = _summary(query).get("num_arms", 0)
+    return [(str(number), "") for number in range(min(count, MOST_ARMS))]
+
+
+def seeds(query: Query) -> Iterable[Candidate]:
+    """The seeds of the named result."""
+    return [(str(seed), "") for seed in _summary(query).get("seeds", ())]
+
+
+def formats(query: Query) -> Iterable[Candidate]:
+    """The formats that the module of a command names."""
+    return [(name, "") for name in getattr(sys.modules[query.command.callback.__module__], "FORMATS", ())]
+
+
+def columns(query: Query) -> Iterable[Candidate]:
+    """The columns of the CSV file that is given with ``--data``."""
+    with Path(query.typed["--data"][-1]).open(encoding="utf-8-sig") as file:
+        line = file.readline().strip()
+    delimiter = max(",;\t", key=line.count)
+    return [(column.strip(' "'), "") for column in line.split(delimiter)]
+
+
+def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:
+    """A completer of these words."""
+    return lambda _: [(word, "") for word in offered]
+
+
+COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
+    "CONFIG": configs, "--config": configs, "NAME": examples, "NETWORKS": networks, "--data": tables,
+    "RESULT": results, "RESULTS": results, "--resume": results,
+    "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
+    "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
+    "--plot-format": words("png", "svg", "pdf"), "--backend": words("local", "ray", "dask"),
+    "--symbolic": words("all"),
+}  # fmt: skip
+
+
+def _keys() -> list[Candidate]:
+    """``KEY=`` of every key that has a value of its own, and of every short word."""
+    known = known_keys()
+    sections = {path.rpartition(".")[0] for path in known}
+    full = [(f"{path}=", text) for path, (text, choices) in known.items() if choices or path not in sections]
+    return [*full, *((f"{name}=", word.meaning) for name, word in BY_NAME.items() if name not in known)]
+
+
+def _files(query: Query, suffixes: tuple[str, ...]) -> list[Candidate]:
+    """Files with these suffixes, and folders, in the folder that is typed so far."""
+    folder, slash, _ = query.begun.rpartition("/")
+    directory = Path(folder + slash).expanduser()
+    entries = sorted(directory.iterdir()) if directory.is_dir() else []
+    wanted = (each for each in entries if each.name[0] != "." and (each.is_dir() or each.suffix in suffixes))
+    return [(f"{folder}{slash}{each.name}{'/' * each.is_dir()}", "") for each in wanted]
+
+
+def _path(key: str) -> str:
+    return BY_NAME[key].key if key in BY_NAME else key
+
+
+def _in_list(query: Query, offered: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Words behind the last comma, those left out that stand before it."""
+    before, comma, _ = query.begun.rpartition(",")
+    bracket = "[" * query.begun.startswith("[") if not comma else ""
+    there = before.strip("[").split(",")
+    return ((before + comma + bracket + word, text) for word, text in offered if word not in there)
+
+
+def _folders(query: Query) -> list[Path]:
+    """Folders of results, oldest first."""
+    runs_dir = Path(query.typed.get("--runs-dir", ["runs"])[-1])
+    folders = runs_dir.iterdir() if runs_dir.is_dir() else ()
+    return sorted(folder for folder in folders if folder.name[0] != "." and (folder / "summary.json").is_file())
+
+
+def _summary(query: Query) -> dict[str, Any]:
+    """``summary.json`` of the result that was named first, empty if there is none."""
+    named = next(iter([*query.typed.get("RESULT", ()), *query.typed.get("RESULTS", ())]), "")
+    folders = _folders(query)
+    matching = (
+        folders[-1:] if named == "last" else [each for each in folders if named in (each.name, *names_of(each.name))]
+    )
+    file = (matching[0] if matching else Path(named)) / "summary.json"
+    return json.loads(file.read_text(encoding="utf-8")) if named and file.is_file() else {}

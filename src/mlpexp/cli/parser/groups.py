@@ -1,0 +1,31 @@
+"""In which group of ``--help`` an argument or option stands: one table for all commands."""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume"),
+    "keys in short": (
+        "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--optimizer", "--init", "--loss",
+        "--seed", "--seeds",
+    ),
+    "what to vary": ("--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
+    "which result": ("RESULT", "RESULTS", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
+    "how to compare": ("--metric", "--baseline", "--margin", "--power"),
+    "what to look at": (
+        "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
+        "--tolerance", "--symbolic", "--explain",
+    ),
+    "how to run": (
+        "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
+    ),
+    "what is shown and written": (
+        "--name", "--output", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every", "--details",
+        "--wide", "--quiet",
+    ),
+}  # fmt: skip
+OTHERS = "others"  # none is, as a test demands
+ELSEWHERE = {("explain", "--seed"): "which result"}  # an option that means something else there
+GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}
+
+
+def group_of(name: str, command: str) -> str:
+    """The group of an argument, such as ``RESULT``, or of an option, such as ``--set``, of a command."""
+    return ELSEWHERE.get((command, name), GROUP_OF.get(name, OTHERS))

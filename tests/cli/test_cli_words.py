@@ -1,0 +1,218 @@
+"""The words that a beginner types, each with what it answers."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from command_line import TINY, Command
+
+Write = Callable[..., Path]
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+
+@pytest.fixture
+def flowers(tmp_path: Path) -> Path:
+    path = tmp_path / "my flowers.csv"
+    rows = [f"{i / 10};{(i * 7) % 11};{'a' if i < 20 else 'b'}" for i in range(40)]
+    path.write_text("length;width;kind\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def resolved(run: Path) -> dict[str, object]:
+    return yaml.safe_load((run / "config.yaml").read_text())
+
+
+def test_short_words_are_their_keys(mlpexp: Command, config: Write) -> None:
+    config(TINY, "tiny.yaml")
+    words = "--epochs 2 --learning-rate 0.5 --batch-size 5 --hidden-size 3 --activation tanh --optimizer adam".split()
+    words += "--init he_normal --loss softmax_squared_error --seed 4 --seeds 2 -q".split()
+    keys = [
+        "training.epochs=2", "optimizer.learning_rate=0.5", "training.batch_size=5", "model.hidden_sizes=[3]",
+        "model.activation=tanh", "optimizer.name=adam", "model.init=he_normal", "loss=softmax_squared_error", "seed=4",
+        "seeds=2",
+    ]  # fmt: skip
+    sets = [argument for key in keys for argument in ("--set", key)]
+    by_words, by_keys = mlpexp("train", "tiny", *words).run, mlpexp("train", "-c", "tiny.yaml", *sets, "-q").run
+    assert resolved(by_words) == resolved(by_keys)
+    assert (by_words / "metrics.csv").read_bytes() == (by_keys / "metrics.csv").read_bytes()
+
+
+@pytest.mark.parametrize("command", ["train", "find-lr", "check", "gradcheck"])
+def test_every_command_takes_an_example_and_short_words(command: str, mlpexp: Command) -> None:
+    words = {
+        "train": ("--seeds", 1, "--epochs", 1),
+        "find-lr": ("--seeds", 2),
+        "check": ("--epochs", 1),
+        "gradcheck": (),
+    }
+    result = mlpexp(command, "iris/mlp", "--hidden-size", 2, *words[command])
+    assert result.code == 0, result.err
+
+
+def test_words_in_set_over_and_axes(mlpexp: Command, config: Write) -> None:
+    path = config(TINY + "sweep: {over: {optimizer: [sgd, adam]}, seeds: 2}\n")
+    by_config = mlpexp("sweep", path, "--set", "epochs=2", "-q").run
+    by_over = mlpexp("sweep", path, "--over", "optimizer=sgd,adam", "--epochs", 2, "-q").run
+    by_word = mlpexp("sweep", path, "--optimizer", "sgd, adam", "--epochs", 2, "-q").run
+    tables = [(run / "trials.csv").read_bytes() for run in (by_config, by_over, by_word)]
+    assert len(set(tables)) == 1
+    arms = list(csv.DictReader((by_word / "arms.csv").read_text().splitlines()))
+    assert [arm["label"] for arm in arms] == ["optimizer=sgd", "optimizer=adam"]
+
+
+def test_in_a_sweep_one_value_changes_the_config_and_alone_is_one_arm(mlpexp: Command, config: Write) -> None:
+    path = config(TINY)
+    both = mlpexp("sweep", path, "--learning-rate", "0.1,1", "--batch-size", 5, "--seeds", 2, "--dry-run")
+    assert both.code == 0 and "2 arms x 2 seeds" in both.out
+    alone = mlpexp("sweep", path, "--learning-rate", 0.5, "--seeds", 2, "--dry-run")
+    assert alone.code == 0 and "1 arm x 2 seeds" in alone.out
+    swept = config(TINY + "sweep: {over: {batch_size: [5, 10]}}\n", "swept.yaml")
+    refused = mlpexp("sweep", swept, "--batch-size", 5, "--dry-run")
+    assert refused.code == 2 and "--batch-size 5: batch_size: is varied by the config" in refused.err
+    single = config(TINY + "sweep: {over: {batch_size: [5, 10]}, method: one_at_a_time}\n", "single.yaml")
+    assert mlpexp("sweep", single, "--batch-size", 5, "--dry-run").code == 0
+
+
+def test_the_learning_rate_of_another_optimizer_is_said(mlpexp: Command, config: Write) -> None:
+    path = config(TINY)
+    sentence = "the learning rate stays 0.1, as in the config"
+    assert sentence in mlpexp("train", path, "--optimizer", "adam").err
+    assert sentence in mlpexp("sweep", path, "--optimizer", "sgd,adam", "--seeds", 2).err
+    for more in (("--learning-rate", 0.01), ("--set", "optimizer.learning_rate=0.01"), ("-q",)):
+        assert "stays" not in mlpexp("train", path, "--optimizer", "adam", *more).err
+
+
+ANSWERS = {
+    "train iris.yaml": "iris.yaml: there is no such file in",
+    "train iris/mlp --set lr=0.5": "lr: unknown key; did you mean optimizer.learning_rate? write --learning-rate 0.5",
+    "train iris/mlp --set bs=8": "bs: unknown key; did you mean training.batch_size? write --batch-size 8",
+    "train iris/mlp --set momentum=0.9": "did you mean optimizer.momentum? write --set optimizer.momentum=0.9",
+    "train iris/mlp --set loss=mse": "loss: 'mse' is not known; did you mean mean_squared_error?",
+    "train iris/mlp --loss mse": "loss: 'mse' is not known; did you mean mean_squared_error?",
+    "train iris/mlp --init he": "model.init.name: 'he' is not known; did you mean he_normal?",
+    "train iris/mlp --device gpu": "device: 'gpu' is not known; did you mean cuda?",
+    "train iris/mlp --epochs 50,100": "--epochs 50,100: takes one value here; `mlpexp sweep` compares several",
+    "train iris/mlp --hidden-size 16,16": "two hidden layers are --set 'hidden_sizes=[16,16]'",
+    "train iris/mlp --seeds 1,2": "--seeds 1,2: takes one number",
+    "train iris/mlp --seeds many": "--seeds many: seeds: should be a whole number, not 'many'",
+    "train iris/mlp --epochs ": "--epochs: the value is empty",
+    "train iris/mlp --config iris/tanh": "iris/mlp: a config is there already, --config iris/tanh",
+    "train": "train: which config? for example `mlpexp train iris/mlp`",
+    "train --target kind": "--target: of which table? name it with --data FILE",
+    "sweep iris/mlp --over lr=0.1,1": "did you mean optimizer.learning_rate? write --learning-rate 0.1,1",
+    "sweep iris/mlp --learning-rate 0.1,1 --metric acc": "did you mean test_accuracy?",
+    "sweep iris/mlp --seed 1,2": "--seed 1,2: takes one number",
+    "examples iris/mpl": "iris/mpl: there is no such example; did you mean iris/mlp?",
+}
+
+
+@pytest.mark.parametrize("line", ANSWERS)
+def test_what_is_no_word_is_answered_in_one_sentence(line: str, mlpexp: Command, tmp_path: Path) -> None:
+    result = mlpexp(*line.split(" "))
+    assert (result.code, result.out) == (2, "")
+    (sentence,) = result.err.splitlines()
+    assert sentence.startswith("error: ")
+    assert ANSWERS[line] in sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_blanks_and_brackets_in_lists(mlpexp: Command, config: Write) -> None:
+    path = config(TINY)
+    lines = (["0.1,1"], ["0.1,", "1"], ["0.1", ",", "1"], ["[0.1,", "1]"], ["0.1, 1"], ["[0.1,1]"])
+    outs = [mlpexp("sweep", path, "--learning-rate", *line, "--dry-run").out for line in lines]
+    assert len(set(outs)) == 1
+    assert "2 arms" in outs[0]
+
+
+def test_a_table_needs_no_config(mlpexp: Command, flowers: Path) -> None:
+    result = mlpexp("train", "--data", flowers.name, "--target", "kind", "--epochs", 3)
+    assert result.code == 0, result.err
+    assert "separated by ';'; kind is predicted from the other columns" in result.err
+    assert "network: mlp with 16 hidden units, activation relu" in result.err
+    assert "training: adam with learning rate 0.01, batches of 4, 3 epochs, 10 seeds" in result.err
+    (run,) = Path("runs").iterdir()
+    written = resolved(run)
+    assert written["name"] == "my-flowers"
+    assert written["dataset"]["path"] == str(flowers)
+    again = mlpexp("train", run, "--set", "name=again", "-q").run
+    assert (again / "metrics.csv").read_bytes() == (run / "metrics.csv").read_bytes()
+    assert f"go on with: mlpexp sweep {run}" in result.out
+
+
+def test_a_table_takes_the_place_of_the_data_of_a_config(mlpexp: Command, flowers: Path) -> None:
+    run = mlpexp("train", "iris/mlp", "--data", flowers.name, "--target", "kind", "--epochs", 1, "-q").run
+    assert resolved(run)["dataset"]["path"] == str(flowers)
+    assert resolved(run)["optimizer"]["name"] == "sgd"
+    swept = mlpexp(
+        "sweep", "--data", flowers.name, "--target", "kind", "--learning-rate", "0.1,1", "--seeds", 2, "--dry-run"
+    )
+    assert "2 arms x 2 seeds" in swept.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--data", "my flowers.csv"), "which column of my flowers.csv is to be predicted: length, width, kind?"),
+        (("--data", "my flowers.csv", "--target", "knd"), "has no such column; did you mean kind?"),
+        (("--data", "nothing.csv", "--target", "kind"), "nothing.csv: no such file"),
+        (("--data", ".", "--target", "kind"), "is a folder, not a file"),
+        (("--data", "empty.csv", "--target", "kind"), "empty.csv: empty; the first line must hold the column names"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_used_is_one_sentence(
+    arguments: tuple[str, ...], message: str, mlpexp: Command, flowers: Path
+) -> None:
+    Path("empty.csv").touch()
+    result = mlpexp("train", *arguments)
+    assert result.code == 2
+    (line,) = result.err.splitlines()
+    assert message in line
+    assert not Path("runs").exists()
+
+
+def test_numbers_out_of_reach_are_said(mlpexp: Command, tmp_path: Path) -> None:
+    rows = [f"{i},{1e5 * i}" for i in range(40)]
+    (tmp_path / "houses.csv").write_text("area,price\n" + "\n".join(rows) + "\n")
+    err = mlpexp("train", "--data", "houses.csv", "--target", "price", "--epochs", 1).err
+    assert "warning: price spreads by 1.15e+06" in err
+    (tmp_path / "near.csv").write_text("area,price\n" + "\n".join(f"{i},{i / 10}" for i in range(40)) + "\n")
+    assert "warning" not in mlpexp("train", "--data", "near.csv", "--target", "price", "--epochs", 1).err
+
+
+def test_a_path_starts_where_it_was_written(mlpexp: Command, config: Write, flowers: Path, tmp_path: Path) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "table.csv").write_text(flowers.read_text().replace(";", ","))
+    (tmp_path / "table.csv").write_text(flowers.read_text().replace(";", ",").replace("b", "c"))
+    text = TINY.replace("dataset: three_class_3d", "dataset: {name: csv, path: table.csv, target: kind}")
+    path = config(text, "configs/net.yaml")
+    assert resolved(mlpexp("train", path, "-q").run)["dataset"]["path"] == str(tmp_path / "configs" / "table.csv")
+    there = mlpexp("train", path, "--set", "dataset.path=table.csv", "-q").run
+    assert resolved(there)["dataset"]["path"] == str(tmp_path / "table.csv")
+    swept = mlpexp("sweep", path, "--over", "dataset.path=table.csv,configs/table.csv", "--seeds", 2, "-q").run
+    values = json.loads((swept / "summary.json").read_text())["axes"][0]["values"]
+    assert values == [str(tmp_path / "table.csv"), str(tmp_path / "configs" / "table.csv")]
+    absent = mlpexp("train", path, "--set", "dataset.path=absent.csv")
+    assert absent.code == 2 and f"{tmp_path / 'absent.csv'}: no such file" in absent.err
+
+
+def test_examples_are_listed_printed_and_copied(mlpexp: Command, tmp_path: Path) -> None:
+    listed = mlpexp("examples", "--format", "csv").out
+    rows = list(csv.DictReader(listed.splitlines()))
+    assert {"iris/mlp", "mnist/lenet5", "som/iris"} <= {row["example"] for row in rows}
+    assert {
+        row["example"].split("/")[0]
+        for row in csv.DictReader(mlpexp("examples", "som", "--format", "csv").out.splitlines())
+    } == {"som"}
+    text = mlpexp("examples", "iris/mlp").out
+    assert text.startswith("# Question:")
+    assert mlpexp("examples", "iris/mlp", "--copy", ".").code == 0
+    assert Path("mlp.yaml").read_text() == text
+    again = mlpexp("examples", "iris/mlp", "--copy", "mlp.yaml")
+    assert again.code == 2 and "mlp.yaml is there already" in again.err
+    assert mlpexp("examples", "--copy", ".").code == 2
+    assert mlpexp("examples", "iris/mlp", "--copy", "absent/x.yaml").code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mlp.yaml"]
