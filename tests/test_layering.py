@@ -60,7 +60,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "backends", "datasets", "environment", "local", "merge", "meter", "misclassified", "part_lines", "progress", "run",
         "signals", "summary", "tasks",
     },
-    "results": {"candidates", "comparison", "costs", "in_training", "result"},
+    "results": {"candidates", "comparison", "costs", "in_training", "listed", "result"},
 }  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def words_of(lines: list[str]) -> list[str]:
 
 def numbers_of(lines: list[str]) -> list[float]:
     """The numbers in the rows of the results table."""
-    rows = [line for line in lines if line.startswith("│")]
+    rows = [line for line in lines if re.match(r"  (train|validation|test) ", line)]
     return [float(text.replace(",", "")) for row in rows for text in NUMBER.findall(row)]
 
 

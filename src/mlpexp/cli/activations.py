@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import PlotFormat, check_output
+from mlpexp.cli.options import PlotFormat, Wide, check_output
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def activations(
         typer.Option("--output", "-o", help="A folder for activations.png and activations.csv.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
+    wide: Wide = False,
 ) -> None:
     """Show a reference sheet: formulas, ranges, what each activation is good and bad for, and what it costs here."""
     from mlpexp.config.problems import did_you_mean
@@ -45,7 +46,8 @@ def activations(
     means = {one.name: mean_output(one.config) for one in rows if one.name != "maxout"}
     costs = _costs(rows) if time else {}
     with_sigmoid = any(one.name == "sigmoid" for one in rows)
-    _print(rows, means, costs, _sigmoids(timed=time) if with_sigmoid and format_ != "csv" else [], format_)
+    sigmoids = _sigmoids(timed=time) if with_sigmoid and format_ != "csv" else []
+    _print(rows, means, costs, sigmoids, format_, wide=wide)
     if output is not None:
         _draw(rows, output, formats)
 
@@ -116,8 +118,9 @@ def _sigmoids(*, timed: bool) -> "list[TableRow]":
 
 def _print(
     rows: "Sequence[ActivationFacts]", means: Mapping[str, float], costs: "Mapping[str, Cost]",
-    sigmoids: "Sequence[TableRow]", format_: str,
+    sigmoids: "Sequence[TableRow]", format_: str, *, wide: bool,
 ) -> None:  # fmt: skip
+    from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_as
     from mlpexp.report.activation_sheet import character_table, facts_table, look_up_table, sheet_csv
     from mlpexp.report.tables import records_csv
@@ -130,19 +133,23 @@ def _print(
     for i, table in enumerate(tables):
         if i and format_ != "table":
             typer.echo()
-        print_as(table, format_)
+        print_as(table, format_, wide=wide)
     if format_ == "table":
-        typer.echo("mean of f: for normally distributed x with mean 0 and variance 1")
+        print_sentences(["mean of f: for normally distributed x with mean 0 and variance 1"])
         if sigmoids:
-            typer.echo(
-                "a table reaches from -16 to 16; the bound is h/8 for the nearest and h^2/8 max|f''| for straight lines"
+            print_sentences(
+                [
+                    "a table reaches from -16 to 16; the bound is h/8 for the nearest and h^2/8 max|f''| for straight lines"
+                ]
             )
     if costs and format_ == "table":
         from mlpexp.analysis.activation_sheet import BATCH, FEATURES, PASSES, ROUNDS
 
-        typer.echo(
-            f"times: nanoseconds per value and median of n = {ROUNDS} rounds (quartiles), each of {PASSES} passes over "
-            f"{BATCH * FEATURES:,} values in float32 on one core; times relu: forward and backward together"
+        print_sentences(
+            [
+                f"times: nanoseconds per value and median of n = {ROUNDS} rounds (quartiles), each of {PASSES} passes over "
+                f"{BATCH * FEATURES:,} values in float32 on one core; times relu: forward and backward together"
+            ]
         )
 
 

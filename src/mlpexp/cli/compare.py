@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import Details, RunsDir
+from mlpexp.cli.options import Details, RunsDir, Wide
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def compare(
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
     details: Details = False,
+    wide: Wide = False,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:  # fmt: skip
     """Compare runs and sweeps: first their configs, then their results, paired by seed."""
@@ -69,7 +70,7 @@ def compare(
 
     found = [Result.open(find_result(text, runs_dir)) for text in results]
     if len(found) > 1:
-        _compare_results(found, metric, baseline, power or margin or MARGIN, format_, power)
+        _compare_results(found, metric, baseline, power or margin or MARGIN, format_, power, wide=wide)
         return
     (result,) = found
     if not result.summary.axes:
@@ -79,7 +80,7 @@ def compare(
 
     chosen = None if baseline is None else arm_named(result, baseline)
     comparison = read_comparison(result, metric, margin if power is None else power, chosen)
-    print_comparison(result, comparison, power=power, details=details, format_=format_)
+    print_comparison(result, comparison, power=power, details=details, wide=wide, format_=format_)
 
 
 def _baseline(wanted: str | None, count: int) -> int | None:
@@ -98,6 +99,8 @@ def _compare_results(
     margin: float,
     format_: str,
     power: float | None,
+    *,
+    wide: bool,
 ) -> None:
     from mlpexp.planning.factors import differences
     from mlpexp.results.candidates import candidates_in, common_metric, paired_values
@@ -107,29 +110,29 @@ def _compare_results(
     reference = _baseline(baseline, len(found))
     factors = differences([one.config for one in found])
     if format_ == "table":
-        _print_differences(found, factors)
+        _print_differences(found, factors, wide=wide)
     chosen = common_metric(found, metric)
     seeds, values = paired_values(found, chosen)
     result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=reference)
-    from mlpexp.cli.comparison import fitting, print_power
+    from mlpexp.cli.comparison import print_power
     from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_as
     from mlpexp.report.conclusions import in_numbers
 
     table = _results_table(found, result, chosen.label, len(seeds), whole=format_ != "table")
-    print_as(fitting(table) if format_ == "table" else table, format_)
+    print_as(table, format_, wide=wide)
     print_sentences(_confounded(factors), err=format_ != "table")
     if format_ == "table":
         print_sentences(in_numbers(result))
     if power is not None and format_ == "table":
-        print_power([one.label for one in found], result, power)
+        print_power([one.label for one in found], result, power, wide=wide)
 
 
 def _results_table(
     found: "Sequence[Candidate]", result: "Comparison", metric: str, num_seeds: int, *, whole: bool
 ) -> "TextTable":
     """A row per candidate: its mean, its difference to the reference, what can be said of it; whole to be pasted."""
-    from mlpexp.report.comparison_table import interval, number
+    from mlpexp.report.comparison_table import FIRST_TO_GO, interval, number
     from mlpexp.report.tables import TextTable
 
     rows = []
@@ -146,7 +149,10 @@ def _results_table(
         "what", "n", mean, "95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", "verdict", "updates",
     )  # fmt: skip
     numeric = frozenset(columns) - {"what", "verdict"}
-    return TextTable(columns, rows, numeric, title=f"{metric}, {num_seeds} common seeds, paired")
+    return TextTable(
+        columns, rows, numeric, title=f"{metric}, {num_seeds} common seeds, paired", prose=frozenset({"verdict"}),
+        droppable=FIRST_TO_GO,
+    )  # fmt: skip
 
 
 def _confounded(factors: dict[str, list[str]]) -> list[str]:
@@ -161,7 +167,7 @@ def _confounded(factors: dict[str, list[str]]) -> list[str]:
     ]
 
 
-def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str]]) -> None:
+def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str]], *, wide: bool) -> None:
     """The config difference, a row per factor."""
     from mlpexp.cli.tables import print_table
     from mlpexp.report.tables import TextTable
@@ -171,6 +177,7 @@ def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str
         return
     shown = found[:MOST_SHOWN]
     rows = [[factor, *texts[:MOST_SHOWN]] for factor, texts in factors.items()]
-    print_table(TextTable(("factor", *(one.label for one in shown)), rows, title="what differs"))
+    columns = ("factor", *(one.label for one in shown))
+    print_table(TextTable(columns, rows, title="what differs", named_columns=True), wide=wide)
     if len(found) > MOST_SHOWN:
         typer.echo(f"... and {len(found) - MOST_SHOWN:,} more")

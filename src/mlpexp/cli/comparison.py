@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpexp.cli.sentences import NO_BREAK, print_sentences
-from mlpexp.cli.tables import columns_available, print_as, print_table
+from mlpexp.cli.tables import print_as, print_table
 from mlpexp.report.comparison_files import to_export, to_paste, to_show
-from mlpexp.report.comparison_table import FIRST_TO_GO, number, shown_label
+from mlpexp.report.comparison_table import number, shown_label
 from mlpexp.report.conclusions import MOST_ROWS, conclusions
 from mlpexp.report.tables import TextTable
 
@@ -21,10 +21,11 @@ MORE = "more: --details (also on `mlpexp show`)"
 
 
 def print_arms(
-    result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None, details: bool = False
+    result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None, details: bool = False,
+    wide: bool = False,
 ) -> None:  # fmt: skip
     """The table of arms, what follows from it in words, and where it is written."""
-    print_comparison(result, found, power=power, details=details)
+    print_comparison(result, found, power=power, details=details, wide=wide)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
     path = str(result.path).replace(" ", NO_BREAK)
     print_sentences([f"written to {path}: trials.csv, metrics.csv, comparison.csv, .md and .tex{pictures}"])
@@ -36,38 +37,23 @@ def print_comparison(
     *,
     power: float | None = None,
     details: bool = False,
+    wide: bool = False,
     format_: str = "table",
 ) -> None:
     """The table and the sentences; the table alone in a format that is to be pasted."""
     label = found.summary.metric.label
     if found.noise:
-        print_as(_noise_table(found.noise, label), format_)
+        print_as(_noise_table(found.noise, label), format_, wide=wide)
     else:
-        tables = {"table": lambda: fitting(to_show(result, found, MOST_ROWS)), "csv": lambda: to_export(result, found)}
-        print_as(tables.get(format_, lambda: to_paste(found))(), format_)
+        tables = {"table": lambda: to_show(result, found, MOST_ROWS), "csv": lambda: to_export(result, found)}
+        print_as(tables.get(format_, lambda: to_paste(found))(), format_, wide=wide)
     if format_ != "table":
         return
     said = conclusions(found)
     print_sentences([*said.warnings, *said.footnotes])
     print_sentences(said.details if details else [MORE] if said.details else [])
     if power is not None:
-        print_power([shown_label(name) for name in found.labels], found.shown, power)
-
-
-def fitting(table: TextTable) -> TextTable:
-    """The table without the columns of ``FIRST_TO_GO`` that the terminal is too narrow for."""
-    for name in FIRST_TO_GO:
-        if _width(table) > columns_available():
-            table = table.only([column for column in table.columns if column != name])
-    return table
-
-
-def _width(table: TextTable) -> int:
-    """Characters of a line: the longest cell of each column, and three between."""
-    longest = [0] * len(table.columns)
-    for row in (table.columns, *table.rows):
-        longest = [max(width, len(cell)) for width, cell in zip(longest, row, strict=True)]
-    return sum(longest) + 3 * len(longest) + 1
+        print_power([shown_label(name) for name in found.labels], found.shown, power, wide=wide)
 
 
 def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:
@@ -78,7 +64,7 @@ def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:
     )  # fmt: skip
 
 
-def print_power(labels: Sequence[str], shown: "Comparison", difference: float) -> None:
+def print_power(labels: Sequence[str], shown: "Comparison", difference: float, *, wide: bool = False) -> None:
     """How many seeds would show a difference of this size, by arm, and what the seeds there are can show."""
     from mlpexp.statistics.power import detectable_difference, seeds_needed
 
@@ -92,4 +78,7 @@ def print_power(labels: Sequence[str], shown: "Comparison", difference: float) -
         rows.append([labels[one.arm], number(one.difference.std), *needed, f"{shows} with {one.difference.n}"])
     columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons", "difference shown now")
     title = f"seeds that show a difference of {difference:g} with 80 % power"
-    print_table(TextTable(columns, rows[:MOST_ROWS], frozenset(columns[1:]), title=title))
+    droppable = ("std of differences", "difference shown now")
+    print_table(
+        TextTable(columns, rows[:MOST_ROWS], frozenset(columns[1:]), title=title, droppable=droppable), wide=wide
+    )

@@ -16,10 +16,10 @@ def _by_tensor(report: Report, of: str) -> TextTable:
     whole = [way for way in (BY_HAND, NUMPY) if way in report.tensors[0].checks]
     columns = ["tensor", "shape", *whole, FORWARD, "along", DIFFERENCES, "at", "step", "kinks"]
     rows = [_row(one, whole) for one in report.tensors]
-    return TextTable(
-        columns, rows, frozenset({*whole, FORWARD, DIFFERENCES, "step", "kinks"}),
-        title=f"{of}; largest difference from reverse mode, divided by the tensor's largest derivative",
-    )  # fmt: skip
+    title = f"{of}; largest difference from reverse mode, divided by the tensor's largest derivative"
+    numeric = frozenset({*whole, FORWARD, DIFFERENCES, "step", "kinks"})
+    droppable = ("step", "along", "at", "shape", "kinks", NUMPY, FORWARD)
+    return TextTable(columns, rows, numeric, title=title, droppable=droppable)
 
 
 def _row(one: TensorChecks, whole: list[str]) -> list[str]:
@@ -52,7 +52,8 @@ def _by_way(report: Report) -> TextTable:
         "way", "derivatives", "forward passes", "backward passes", "ms", "us each", f"for all {count:,}", "largest difference",
     ]  # fmt: skip
     numeric = frozenset({*columns} - {"way", columns[6]})
-    return TextTable(columns, rows, numeric, title="what each way cost")
+    droppable = ("backward passes", "ms", "derivatives", "us each", columns[6], "forward passes")
+    return TextTable(columns, rows, numeric, title="what each way cost", droppable=droppable)
 
 
 def _by_step(report: Report) -> TextTable:

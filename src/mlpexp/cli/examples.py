@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpexp.cli.options import Wide
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def examples(
         ),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    wide: Wide = False,
 ) -> None:
     """List the experiments that come with the program, each with its question; print or copy one."""
     from mlpexp.config.problems import did_you_mean
@@ -36,11 +38,12 @@ def examples(
     if name is None or (name in folders and copy is None):
         if copy is not None:
             raise InputError("--copy: which example? for example `mlpexp examples iris/mlp --copy .`")
+        from mlpexp.cli.sentences import print_sentences
         from mlpexp.cli.tables import print_as
 
-        print_as(_table(name), format_)
+        print_as(_table(name), format_, wide=wide)
         if format_ == "table":
-            typer.echo("train one: mlpexp train iris/mlp; read it: mlpexp examples iris/mlp; copy it: --copy .")
+            print_sentences(["train one: mlpexp train iris/mlp; read it: mlpexp examples iris/mlp; copy it: --copy ."])
         return
     path = example_path(find_example(name))
     if copy is None:
@@ -59,7 +62,8 @@ def _table(folder: str | None) -> "TextTable":
             of = header(example_path(name))
             question, time = of.question.partition("? ")[0].rstrip("?") + "?", re.split(r"[,;(]| of | for ", of.time)[0]
             rows.append((name, of.command, question, time.rstrip(" .")))
-    return TextTable(("example", "for", "question", "time"), rows)
+    prose = frozenset({"question"})
+    return TextTable(("example", "for", "question", "time"), rows, prose=prose, droppable=("for", "time"))
 
 
 def _copied(example: Path, target: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, PlotFormat, check_output
+from mlpexp.cli.options import DataDir, PlotFormat, Wide, check_output
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def find_lr(
         typer.Option("--output", "-o", help="A folder for find-lr.png and find-lr.csv.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
+    wide: Wide = False,
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
@@ -65,7 +66,7 @@ def find_lr(
     losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
     choice = choose_rate(rates, losses)
     numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
-    _print(prepared, numbers, choice)
+    _print(prepared, numbers, choice, wide=wide)
     if output is not None:
         _write(output, prepared, numbers, choice, formats)
 
@@ -83,7 +84,7 @@ def _check(low: float, high: float, steps: int, output: Path | None, plot_format
     check_output(output)
 
 
-def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") -> None:
+def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", *, wide: bool) -> None:
     from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_table
     from mlpexp.report.tables import TextTable
@@ -100,10 +101,10 @@ def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice") 
         for _, row in numbers.iloc[_shown(numbers["learning_rate"].to_numpy())].iterrows()
     ]  # fmt: skip
     title = f"{experiment.dataset.name}, {prepared.architecture.name}, {experiment.optimizer.name}: {experiment.loss}"
-    print_table(TextTable(columns, rows, frozenset(columns), title=title))
+    print_table(TextTable(columns, rows, frozenset(columns), title=title, droppable=columns[2:3]), wide=wide)
     print_sentences(choice.sentences())
     note = f"the config has {experiment.optimizer.learning_rate:g}"
-    typer.echo(note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else ""))
+    print_sentences([note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else "")])
 
 
 def _shown(rates: "np.ndarray") -> list[int]:

@@ -37,7 +37,9 @@ def check_size(prepared: "Prepared") -> None:
         )
 
 
-def print_formulas(objective: "Objective", loss: str, wanted: str, tolerance: float, format_: str) -> None:
+def print_formulas(
+    objective: "Objective", loss: str, wanted: str, tolerance: float, format_: str, *, wide: bool
+) -> None:
     """Prints dE/dw of the first sample for one parameter or all, and compares the values with reverse mode.
 
     Raises:
@@ -68,7 +70,7 @@ def print_formulas(objective: "Objective", loss: str, wanted: str, tolerance: fl
         values, reverse = evaluated(derivatives, made.values), reverse_mode(one)
     except OverflowError:
         raise DerivativeError("--symbolic: an exponential in the formulas overflows at these weights") from None
-    _print(made, names, places, derivatives, values, reverse, format_, one)
+    _print(made, names, places, derivatives, values, reverse, format_, one, wide=wide)
     gap = np.abs(values - reverse[places]).max() / (np.abs(reverse).max() or 1.0)
     if not gap <= tolerance:
         raise DerivativeError(
@@ -78,18 +80,19 @@ def print_formulas(objective: "Objective", loss: str, wanted: str, tolerance: fl
 
 def _print(
     made: "Formula", names: list[str], places: list[int], derivatives: list[object], values: "np.ndarray",
-    reverse: "np.ndarray", format_: str, objective: "Objective",
+    reverse: "np.ndarray", format_: str, objective: "Objective", *, wide: bool,
 ) -> None:  # fmt: skip
     import sympy as sp
 
     from mlpexp.analysis.symbolic import num_operations
+    from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_as
     from mlpexp.report.tables import TextTable
 
     paths = list(_paths(objective))
     others = [f"{symbol} = {value:.6g}" for symbol, value in made.values.items() if symbol not in made.parameters]
     count = num_operations(made.loss)
-    typer.echo(f"the first sample: {', '.join(others)}")
+    print_sentences([f"the first sample: {', '.join(others)}"])
     typer.echo(f"E takes {count:,} operations as it stands; SymPy {sp.__version__}")
     typer.echo("")
     for i, derivative in zip(places, derivatives, strict=True):
@@ -109,7 +112,8 @@ def _print(
         for i, derivative, value in zip(places, derivatives, values, strict=True)
     ]  # fmt: skip
     columns = ["symbol", "parameter", "value", "operations", "derivative by formula", "reverse mode", "difference"]
-    print_as(TextTable(columns, rows, frozenset(columns[2:])), format_)
+    droppable = ("operations", "difference", "value", "parameter")
+    print_as(TextTable(columns, rows, frozenset(columns[2:]), droppable=droppable), format_, wide=wide)
 
 
 def _paths(objective: "Objective") -> "list[str]":

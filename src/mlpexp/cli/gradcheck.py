@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir
+from mlpexp.cli.options import DataDir, Wide
 from mlpexp.errors import DerivativeError, InputError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def gradcheck(
         bool, typer.Option("--explain", help="The chain rule with the numbers of a network 2-2-1.")
     ] = False,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    wide: Wide = False,
     data_dir: DataDir = None,
 ) -> None:
     """Differentiate the objective of the first batch by hand, in reverse and forward mode and numerically, and compare."""
@@ -58,9 +59,9 @@ def gradcheck(
         return
     prepared = _prepared(given)
     if symbolic is not None:
-        _symbolic(prepared, symbolic, tolerance, format_, data_dir)
+        _symbolic(prepared, symbolic, tolerance, format_, data_dir, wide=wide)
     else:
-        _compare(prepared, samples, tolerance, format_, data_dir)
+        _compare(prepared, samples, tolerance, format_, data_dir, wide=wide)
 
 
 def _seed(text: str) -> int:
@@ -103,10 +104,13 @@ def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
     )  # fmt: skip
 
 
-def _compare(prepared: "Prepared", samples: int, tolerance: float, format_: str, data_dir: Path | None) -> None:
+def _compare(
+    prepared: "Prepared", samples: int, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
+) -> None:
     objective = _objective(prepared, data_dir)
     from mlpexp.analysis.derivatives import compare_ways
     from mlpexp.cli.derivative_tables import as_csv, sentences, tables
+    from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_as
 
     experiment = prepared.experiment
@@ -116,12 +120,11 @@ def _compare(prepared: "Prepared", samples: int, tolerance: float, format_: str,
     else:
         of = f"{experiment.dataset.name}, {prepared.architecture.name}: {experiment.loss}"
         for table in tables(report, of):
-            print_as(table, format_)
+            print_as(table, format_, wide=wide)
             if format_ != "table":
                 typer.echo("")
-    for sentence in sentences(report, objective.inputs.shape[1]):
-        typer.echo(sentence, err=format_ != "table")
-    typer.echo(_judged(report, tolerance), err=format_ != "table")
+    print_sentences(sentences(report, objective.inputs.shape[1]), err=format_ != "table")
+    print_sentences([_judged(report, tolerance)], err=format_ != "table")
 
 
 def _judged(report: "Report", tolerance: float) -> str:
@@ -146,11 +149,14 @@ def _judged(report: "Report", tolerance: float) -> str:
     return f"{all_of} within {tolerance:g}; largest difference {check.difference:.1e} ({tensor}, {check.way})"
 
 
-def _symbolic(prepared: "Prepared", wanted: str, tolerance: float, format_: str, data_dir: Path | None) -> None:
+def _symbolic(
+    prepared: "Prepared", wanted: str, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
+) -> None:
     from mlpexp.cli.formulas import check_size, print_formulas
 
     check_size(prepared)
-    print_formulas(_objective(prepared, data_dir), str(prepared.experiment.loss), wanted, tolerance, format_)
+    loss = str(prepared.experiment.loss)
+    print_formulas(_objective(prepared, data_dir), loss, wanted, tolerance, format_, wide=wide)
 
 
 def _explain(seed: int, format_: str) -> None:

@@ -8,7 +8,20 @@ from collections.abc import Callable
 import typer
 
 from mlpexp import __version__
-from mlpexp.cli import activations, check, compare, examples, explain, find_lr, gradcheck, params, runs, sweep, train
+from mlpexp.cli import (
+    activations,
+    check,
+    compare,
+    examples,
+    explain,
+    find_lr,
+    gradcheck,
+    listing,
+    params,
+    runs,
+    sweep,
+    train,
+)
 from mlpexp.cli.parser.program import Command, Program
 from mlpexp.errors import MlpexpError
 
@@ -35,7 +48,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("examples", examples.examples, "mlpexp examples iris/mlp --copy ."),
     ),
     "look at results": (
-        ("list", runs.list_, "mlpexp list"),
+        ("list", listing.list_, "mlpexp list --sort=-score"),
         ("show", runs.show, "mlpexp show last"),
         ("plot", runs.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),

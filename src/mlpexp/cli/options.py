@@ -62,3 +62,7 @@ LogEvery = Annotated[
     int | None,
     typer.Option("--log-every", metavar="N", help="Print the scores of every N-th epoch.", show_default=False),
 ]
+Wide = Annotated[
+    bool,
+    typer.Option("--wide", help="Show every column of a table, and each row in one line, however narrow the terminal."),
+]

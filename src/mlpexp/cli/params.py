@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.experiment import SET, overrides_from
+from mlpexp.cli.options import Wide
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def params(
         bool | None, typer.Option("--bias/--no-bias", help="With or without biases.", show_default=False)
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex, csv or json.")] = "table",
+    wide: Wide = False,
 ) -> None:
     """Count parameters, operations and memory of networks, with the arithmetic shown."""
     from mlpexp.architectures.arithmetic import cost
@@ -55,7 +57,7 @@ def params(
     chosen = _named(networks, shape, bias) + _configured(config, set_, shape, bias)
     if not chosen:
         raise InputError("params: name a network, for example `mlpexp params lenet5`, or a config with --config")
-    _print([cost(architecture, title) for title, architecture in chosen], format_)
+    _print([cost(architecture, title) for title, architecture in chosen], format_, wide=wide)
 
 
 def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]:
@@ -130,7 +132,7 @@ def _sizes(text: str) -> list[int]:
     return [int(size) for size in text.split("-")]
 
 
-def _print(costs: "list[Cost]", format_: str) -> None:
+def _print(costs: "list[Cost]", format_: str, *, wide: bool) -> None:
     from mlpexp.report import costs as tables
 
     if format_ in ("csv", "json"):
@@ -143,6 +145,6 @@ def _print(costs: "list[Cost]", format_: str) -> None:
         from mlpexp.cli.tables import print_table
 
         for table in shown:
-            print_table(table)
+            print_table(table, wide=wide)
     else:
         typer.echo("\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in shown), nl=False)

@@ -5,12 +5,11 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-
-from mlpexp.cli.sentences import print_sentences
+from mlpexp.cli.sentences import NO_BREAK, print_sentences
+from mlpexp.cli.tables import print_table
 from mlpexp.config.scores import LABELS
 from mlpexp.errors import InputError
+from mlpexp.report.tables import TextTable, number_text
 from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.summary import Mean, Summary
@@ -19,25 +18,25 @@ if TYPE_CHECKING:
     from mlpexp.results.result import Result
 
 
-def print_results(result: "Result", drawn: Sequence[Path]) -> None:
+def print_results(result: "Result", drawn: Sequence[Path], *, wide: bool = False) -> None:
     """The summary table of a finished result of one arm, and the paths of what was written."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    print_summary(console, result)
+    print_summary(result, wide=wide)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
     folders = [f"{name}/" for name in ("weights", "evaluation") if (result.path / name).is_dir()]
     written = ", ".join(["metrics.csv", "summary.json", *folders])
-    console.print(f"written to {result.path}: {written}{pictures}", soft_wrap=True)
+    path = str(result.path).replace(" ", NO_BREAK)
+    print_sentences([f"written to {path}: {written}{pictures}"])
 
 
-def print_summary(console: Console, result: "Result") -> None:
+def print_summary(result: "Result", *, wide: bool = False) -> None:
     """The table and what must be said beside it."""
     table = results_table(result.summary)
     if table:
-        console.print(table)
+        print_table(table, wide=wide)
     print_sentences(notes(result))
 
 
-def results_table(summary: Summary) -> Table | None:
+def results_table(summary: Summary) -> TextTable | None:
     """A row per part of the data and score, at the best epoch where there are validation data, else at the last.
 
     None where all seeds diverged.
@@ -48,16 +47,17 @@ def results_table(summary: Summary) -> Table | None:
     if not shown:
         return None
     lowest = (summary.selected_on or "").replace("_", " ")
-    table = Table(title=f"{summary.name}: {f'best epoch by {lowest}' if when == 'best' else 'last epoch'}")
-    table.add_column("part")
-    table.add_column("samples", justify="right")
-    for column in ("metric", "n", "mean" if len(summary.seeds) > 1 else "value", "std", "95 % interval"):
-        table.add_column(column, justify="left" if column == "metric" else "right")
+    value = "mean" if len(summary.seeds) > 1 else "value"
+    columns = ("part", "samples", "metric", "n", value, "std", "95 % interval")
+    rows = []
     for part, kind in shown:
         mean, samples = means[f"{when}_{part}_{kind}"], data.samples(part)
-        numbers = (str(mean.n), _number(mean.mean), _number(mean.std), _interval(part, kind, mean, samples))
-        table.add_row(part, f"{samples:,}", LABELS[kind], *numbers)
-    return table
+        numbers = (str(mean.n), number_text(mean.mean), number_text(mean.std), _interval(part, kind, mean, samples))
+        rows.append((part, f"{samples:,}", LABELS[kind], *numbers))
+    return TextTable(
+        columns, rows, frozenset(columns) - {"part", "metric"}, prose=frozenset({"metric"}), droppable=("std", "samples"),
+        title=f"{summary.name}: {f'best epoch by {lowest}' if when == 'best' else 'last epoch'}",
+    )  # fmt: skip
 
 
 def notes(result: "Result") -> list[str]:
@@ -151,7 +151,7 @@ def _interval(part: str, kind: str, mean: Mean, samples: int) -> str:
             return "all equal"  # no spread among few seeds is no proof that there is none
         high = min(mean.high, 1.0) if kind in ("accuracy", "r2", "topographic_error") else mean.high
         low = max(mean.low, 0.0) if kind != "r2" else mean.low
-        return f"{_number(low)} .. {_number(high)}"
+        return f"{number_text(low)} .. {number_text(high)}"
     # Samples that were trained on are no sample of anything.
     if kind in ("accuracy", "topographic_error") and part != "train" and mean.mean is not None:
         low, high = wilson_interval(mean.mean * samples, samples)
@@ -161,7 +161,3 @@ def _interval(part: str, kind: str, mean: Mean, samples: int) -> str:
 
 def _is_map(summary: Summary) -> bool:
     return summary.model.name == "som"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}" if abs(value) >= 0.01 or value == 0 else f"{value:.3g}"

@@ -1,41 +1,18 @@
-"""``mlpexp list``, ``mlpexp show`` and ``mlpexp plot``."""
+"""``mlpexp show`` and ``mlpexp plot``."""
 
 from pathlib import Path
 from shlex import quote
-from time import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, Details, LogEvery, PlotFormat, ResultName, RunsDir, check_log_every
+from mlpexp.cli.options import DataDir, Details, LogEvery, PlotFormat, ResultName, RunsDir, Wide, check_log_every
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
-    from mlpexp.store.listing import Entry
-    from mlpexp.store.summary import Mean, Summary
 
 MOST_VALUES = 20  # of an axis
-
-
-def list_(runs_dir: RunsDir = Path("runs")) -> None:
-    """List results: data, model, status, best metric, training time, age."""
-    from mlpexp.cli.tables import print_table
-    from mlpexp.report.tables import TextTable
-    from mlpexp.store.listing import list_results
-
-    rows = []
-    for entry in list_results(runs_dir):
-        summary = entry.summary
-        rows.append((
-            entry.folder.path.name, summary.dataset.title if summary else "?", summary.model.name if summary else "?",
-            _repetitions(summary), entry.status, _headline(summary), _training(entry), _age(time() - entry.modified),
-        ))  # fmt: skip
-    columns = ("run", "data", "model", "seeds", "status", "metric", "training", "age")
-    if rows:
-        print_table(TextTable(columns, rows, frozenset(("seeds", "training", "age"))))
-    else:
-        typer.echo(f"no runs in {runs_dir}")
 
 
 def show(
@@ -51,6 +28,7 @@ def show(
         bool, typer.Option("--curve", help="Print scores over epochs, of a sweep those of --arm.")
     ] = False,
     log_every: LogEvery = None,
+    wide: Wide = False,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Show one run or sweep at a glance: status, config, results."""
@@ -66,9 +44,9 @@ def show(
     elif arm is not None:
         _print_config(found, arm)
     elif found.summary.axes:
-        _show_arms(found, details=details)
+        _show_arms(found, details=details, wide=wide)
     else:
-        _show_run(found)
+        _show_run(found, wide=wide)
 
 
 def _print_config(result: "Result", arm: int) -> None:
@@ -93,33 +71,30 @@ def _print_curve(result: "Result", arm: int | None, every: int | None) -> None:
         typer.echo(line)
 
 
-def _show_run(result: "Result") -> None:
-    from rich.console import Console
-
+def _show_run(result: "Result", *, wide: bool) -> None:
     from mlpexp.cli.results import print_summary
+    from mlpexp.cli.sentences import print_sentences
 
     summary, folder = result.summary, result.folder
-    console = Console(highlight=False, markup=False, emoji=False)
     model, environment = summary.model, result.environment
     torch_version = environment.get("packages", {}).get("torch", "?")
-    console.print(f"{summary.name} ({summary.hash}): {folder.status(summary)}", style="bold")
-    console.print(f"data   {summary.dataset.title}: {summary.dataset.in_words()}")
-    console.print(f"model  {model.name}, {model.parameters:,} parameters")
-    console.print(
+    print_sentences([
+        f"{summary.name} ({summary.hash}): {folder.status(summary)}",
+        f"data   {summary.dataset.title}: {summary.dataset.in_words()}",
+        f"model  {model.name}, {model.parameters:,} parameters",
         f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
-        soft_wrap=True,
-    )
-    console.print(folder.config.read_text(encoding="utf-8", errors="replace"), soft_wrap=True)
+    ])  # fmt: skip
+    typer.echo(folder.config.read_text(encoding="utf-8", errors="replace"))
     if summary.outcome:
-        print_summary(console, result)
+        print_summary(result, wide=wide)
     else:
         reason = f": {summary.reason}" if summary.reason else ""
-        console.print(f"{folder.status(summary)}{reason}; {_again(result)}", soft_wrap=True)
+        typer.echo(f"{folder.status(summary)}{reason}; {_again(result)}")
     names = sorted(path.name for path in result.path.iterdir() if not path.name.startswith("."))
-    console.print(f"files: {', '.join(names)}", soft_wrap=True)
+    print_sentences([f"files: {', '.join(names)}"])
 
 
-def _show_arms(result: "Result", *, details: bool) -> None:
+def _show_arms(result: "Result", *, details: bool, wide: bool) -> None:
     from mlpexp.cli.sentences import print_sentences
 
     summary = result.summary
@@ -134,7 +109,7 @@ def _show_arms(result: "Result", *, details: bool) -> None:
         from mlpexp.cli.comparison import print_comparison
         from mlpexp.results.comparison import read_comparison
 
-        print_comparison(result, read_comparison(result), details=details)
+        print_comparison(result, read_comparison(result), details=details, wide=wide)
     else:
         reason = f"{summary.reason}; " if summary.reason else ""
         typer.echo(f"{reason}{_again(result)}")
@@ -193,43 +168,3 @@ def _evaluate(result: "Result", arm: int, data_dir: Path | None) -> None:
     from mlpexp.results.evaluate import evaluate
 
     evaluate(result.arm(arm), data_folder(data_dir), say(quiet=False))
-
-
-def _repetitions(summary: "Summary | None") -> str:
-    if summary is None:
-        return "-"
-    return f"{summary.num_arms} x {len(summary.seeds)}" if summary.axes else str(len(summary.seeds) or "-")
-
-
-def _headline(summary: "Summary | None") -> str:
-    """The metric that a result is judged by, of its best arm, with half of its interval."""
-    outcome = summary.outcome if summary else None
-    if summary is None or outcome is None or outcome.best is None:
-        return "-"
-    from mlpexp.config.scores import LABELS
-
-    metric, means = summary.metric, outcome.arms[outcome.best].means
-    for part in reversed(summary.parts):  # where the score of one part is no number, that of the next
-        mean = means.get(f"{metric.when}_{part}_{metric.kind}")
-        if mean and mean.mean is not None:
-            name = f"best {metric.label}" if summary.axes else f"{part} {LABELS[metric.kind]}"
-            return f"{name} {mean.mean:.4f}{_spread(mean)}"
-    return "-"
-
-
-def _spread(mean: "Mean") -> str:
-    if mean.n < 2 or mean.low is None or mean.high is None:
-        return ""
-    return f" ± {(mean.high - mean.low) / 2:.4f}"
-
-
-def _training(entry: "Entry") -> str:
-    stacks = entry.stacks if entry.summary and entry.summary.outcome else None
-    return "-" if stacks is None else f"{stacks.train_seconds:.1f} s"
-
-
-def _age(seconds: float) -> str:
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from textwrap import fill
 
 import typer
-from rich.console import Console
+
+from mlpexp.cli.tables import columns_available
 
 WIDEST = 100  # characters of a line that is read, and not looked up
 NO_BREAK = "\u00a0"  # holds the words of a path together
@@ -12,16 +13,15 @@ NO_BREAK = "\u00a0"  # holds the words of a path together
 
 def print_sentences(sentences: Iterable[str], *, err: bool = False) -> None:
     """Prints each on lines of its own."""
-    console = Console(stderr=err)
+    width = columns_available(err=err)
     for sentence in sentences:
-        text = filled(sentence, console.width) if console.is_terminal else sentence.replace(NO_BREAK, " ")
+        text = filled(sentence, width) if width else sentence.replace(NO_BREAK, " ")
         typer.echo(text, err=err)
 
 
 def reading_width() -> int:
     """Characters in a line of text: those of the terminal, but no more than are easy to read."""
-    console = Console()
-    return min(WIDEST, console.width) if console.is_terminal else WIDEST
+    return min(WIDEST, columns_available() or WIDEST)
 
 
 def filled(text: str, width: int, first: str = "", then: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir
+from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def sweep(
     ] = None,
     plot_format: PlotFormat = None,
     details: Details = False,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Vary one or more keys over values, each with the same seeds, and compare."""
@@ -148,10 +149,10 @@ def sweep(
         if dry_run:
             from mlpexp.cli.sweep_plan import print_plan
 
-            print_plan(plan, stacks, workers)
+            print_plan(plan, stacks, workers, wide=wide)
             return
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
-    _run(job, workers, backend, address, formats, power=power, details=details, quiet=quiet)
+    _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
@@ -215,14 +216,16 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, jobs: int | None,
 
 def _run(
     job: "Job", workers: int, backend: str, address: str | None, formats: list[str], *, power: float | None,
-    details: bool, quiet: bool,
+    details: bool, wide: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from mlpexp.cli.training import train_job
     from mlpexp.execution.backends import runner
     from mlpexp.report.conclusions import losses
 
     run = runner(backend, workers, address)
-    result = train_job(job, run, formats, reachable=backend == "local", power=power, details=details, quiet=quiet)
+    result = train_job(
+        job, run, formats, reachable=backend == "local", power=power, details=details, wide=wide, quiet=quiet
+    )
     for line in losses(result.summary) if quiet else []:  # else it stands below the table
         typer.echo(f"warning: {line}", err=True)
     if result.summary.status == "diverged":

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 MOST_ROWS = 24
 
 
-def print_plan(plan: "Plan", stacking: "Stacking", workers: int) -> None:
+def print_plan(plan: "Plan", stacking: "Stacking", workers: int, *, wide: bool = False) -> None:
     """Arms, stacks, why there are so many, time and memory."""
-    _print_arms(plan)
-    _print_stacks(stacking)
+    _print_arms(plan, wide=wide)
+    _print_stacks(stacking, wide=wide)
     print_sentences([*plan_lines(plan, stacking, workers), "nothing was trained or written"])
 
 
@@ -41,7 +41,7 @@ def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
     return lines
 
 
-def _print_arms(plan: "Plan") -> None:
+def _print_arms(plan: "Plan", *, wide: bool) -> None:
     rows = [
         (
             str(arm.number),
@@ -51,12 +51,12 @@ def _print_arms(plan: "Plan") -> None:
         for arm in plan.arms[:MOST_ROWS]
     ]  # fmt: skip
     columns = ("arm", *(axis.label for axis in plan.axes), "parameters", "updates")
-    print_table(TextTable(columns, rows, frozenset(columns)))
+    print_table(TextTable(columns, rows, frozenset(columns), droppable=("updates", "parameters")), wide=wide)
     if len(plan.arms) > MOST_ROWS:
         typer.echo(f"... and {len(plan.arms) - MOST_ROWS:,} more arms")
 
 
-def _print_stacks(stacking: "Stacking") -> None:
+def _print_stacks(stacking: "Stacking", *, wide: bool) -> None:
     rows = []
     for stack in stacking.stacks[:MOST_ROWS]:
         arms = {trial.arm.number for trial in stack.trials}
@@ -66,7 +66,8 @@ def _print_stacks(stacking: "Stacking") -> None:
             str(experiment.training.batch_size), duration(stack.cost.seconds), size(stack.cost.bytes),
         ))  # fmt: skip
     columns = ("stack", "trials", "arms", "network", "batch size", "time", "memory")
-    print_table(TextTable(columns, rows, frozenset(columns) - {"network"}))
+    table = TextTable(columns, rows, frozenset(columns) - {"network"}, droppable=("memory", "network", "arms"))
+    print_table(table, wide=wide)
     if len(stacking.stacks) > MOST_ROWS:
         typer.echo(f"... and {len(stacking.stacks) - MOST_ROWS:,} more stacks")
 

@@ -1,43 +1,53 @@
 """Text tables on the terminal."""
 
-from typing import TYPE_CHECKING, Literal
+import sys
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+import typer
 
 if TYPE_CHECKING:
     from mlpexp.report.tables import TextTable
 
+STYLES = {"title": "italic", "heading": "bold", "rule": "", "body": ""}
 
-def print_table(table: "TextTable") -> None:
-    """Prints a table; where it is wider than the terminal, cells wrap, and in a pipe nothing is cut."""
+
+def print_table(table: "TextTable", *, wide: bool = False) -> None:
+    """Prints a table that fits the terminal; in a pipe, and if it is to be wide, with every column and each row in a line."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from mlpexp.report.text_layout import laid_out, wrapped
+
     console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, markup=False, emoji=False, width=columns_available())
-    shown = Table(title=table.title, title_justify="left", box=box.SIMPLE_HEAD, show_footer=table.footer is not None)
-    for i, column in enumerate(table.columns):
-        footer = table.footer[i] if table.footer else ""
-        side: Literal["right", "left"] = "right" if column in table.numeric else "left"
-        shown.add_column(Text(column), Text(footer), justify=side, overflow="fold")
-    for row in table.rows:
-        shown.add_row(*map(Text, row))
-    console.print(shown)
+    width = None if wide else columns_available()
+    layout = laid_out(table, width)
+    plain = not console.encoding.startswith("utf")
+    if not table.title:
+        console.print()
+    for line, after in zip(layout.lines, [*layout.lines[1:], None], strict=True):
+        text = line.text.replace("─", "-") if plain and line.of == "rule" else line.text
+        console.print(Text(text, STYLES[line.of]), soft_wrap=True)
+        if line.of == "title" and (after is None or after.of != "title"):
+            console.print()
+    console.print()
+    for note in wrapped(layout.note(), width):
+        console.print(note, soft_wrap=True)
+    if layout.hidden:
+        console.print()
 
 
-def columns_available() -> int:
-    """Characters in a line of the terminal; as many as one likes in a pipe."""
-    console = Console()
-    return console.width if console.is_terminal else 200
+def columns_available(*, err: bool = False) -> int | None:
+    """Characters in a line of the terminal; None in a pipe, where there is no end."""
+    if not (sys.stderr if err else sys.stdout).isatty():
+        return None
+    return get_terminal_size().columns
 
 
-def print_as(table: "TextTable", format_: str) -> None:
+def print_as(table: "TextTable", format_: str, *, wide: bool = False) -> None:
     """Prints a table for the terminal, or as Markdown, LaTeX or CSV."""
-    import typer
-
     if format_ == "table":
-        print_table(table)
+        print_table(table, wide=wide)
     else:
         text = {"markdown": table.markdown, "latex": table.latex, "csv": table.csv}[format_]()
         typer.echo(text, nl=False)

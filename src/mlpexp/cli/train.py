@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, LogEvery, PlotFormat, Quiet, RunsDir, check_log_every
+from mlpexp.cli.options import DataDir, LogEvery, PlotFormat, Quiet, RunsDir, Wide, check_log_every
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def train(
     ] = None,
     log_every: LogEvery = None,
     plot_format: PlotFormat = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Train one experiment, with one seed or many, and write metrics, weights and plots into a run folder."""
@@ -47,7 +48,7 @@ def train(
     from mlpexp.cli.training import train_job
     from mlpexp.execution.local import in_this_process
 
-    train_job(job, in_this_process, formats, quiet=quiet, log_every=log_every)
+    train_job(job, in_this_process, formats, wide=wide, quiet=quiet, log_every=log_every)
     if given.data is not None and given.config is None and not quiet:
         typer.echo(f"go on with: mlpexp sweep {job.folder.path} --learning-rate 0.001,0.01,0.1")
 

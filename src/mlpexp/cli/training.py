@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def train_job(
     job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None,
-    details: bool = False, quiet: bool, log_every: int | None = None,
+    details: bool = False, wide: bool = False, quiet: bool, log_every: int | None = None,
 ) -> "Result":  # fmt: skip
     """Trains what is missing, draws the figures and prints the table.
 
@@ -31,6 +31,7 @@ def train_job(
         reachable: Whether that can write into the folder.
         power: A difference whose seeds are to be shown.
         details: Whether all notes of a sweep are printed.
+        wide: Whether tables have all columns, however narrow the terminal.
         quiet: Whether only the folder is printed, below the lines of ``log_every``.
         log_every: Epochs from one line of scores to the next; None: there are none.
 
@@ -68,7 +69,7 @@ def train_job(
     except RunError as error:
         raise RunError(f"{error}; {again}") from None
     result = Result.open(job.folder.path)
-    _show(result, formats, power=power, details=details, quiet=quiet)
+    _show(result, formats, power=power, details=details, wide=wide, quiet=quiet)
     return result
 
 
@@ -87,7 +88,7 @@ def left_aside(config: str) -> str:
     return f"the sweep: section is left aside; `mlpexp sweep {quote(config)}` trains it"
 
 
-def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, quiet: bool) -> None:
+def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, wide: bool, quiet: bool) -> None:
     from mlpexp.report.figures import draw_figures
 
     compares = bool(result.summary.axes)
@@ -106,8 +107,8 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
     if compares:
         from mlpexp.cli.comparison import print_arms
 
-        print_arms(result, found, drawn, power=power, details=details)
+        print_arms(result, found, drawn, power=power, details=details, wide=wide)
     else:
         from mlpexp.cli.results import print_results
 
-        print_results(result, drawn)
+        print_results(result, drawn, wide=wide)

@@ -62,8 +62,9 @@ def facts_table(rows: Sequence[ActivationFacts], means: Mapping[str, float]) -> 
         for one in rows
     ]  # fmt: skip
     return TextTable(
-        columns, cells, frozenset({"mean of f", "gain"}), title="Activations with their default parameters"
-    )
+        columns, cells, frozenset({"mean of f", "gain"}), title="Activations with their default parameters",
+        prose=frozenset(columns[1:3]), droppable=("monotone", "zero-centred", "mean of f", "gain", "range"),
+    )  # fmt: skip
 
 
 def character_table(rows: Sequence[ActivationFacts], costs: Mapping[str, Cost]) -> TextTable:
@@ -74,7 +75,10 @@ def character_table(rows: Sequence[ActivationFacts], costs: Mapping[str, Cost]) 
         cost = costs.get(one.name)
         shown = (str(cost.forward), str(cost.backward), f"{cost.times_relu:.1f}") if cost else ()
         cells.append((one.name, one.good, one.bad, *shown))
-    return TextTable(("name", "good", "bad", *measured), cells, frozenset(measured), title="Character and cost")
+    return TextTable(
+        ("name", "good", "bad", *measured), cells, frozenset(measured), title="Character and cost",
+        prose=frozenset({"good", "bad"}), droppable=measured,
+    )  # fmt: skip
 
 
 def look_up_table(rows: Sequence[TableRow]) -> TextTable:
@@ -84,7 +88,10 @@ def look_up_table(rows: Sequence[TableRow]) -> TextTable:
     cells = [
         (row.way, _error(row.error), _error(row.bound), *((str(row.time or ""),) if timed else ())) for row in rows
     ]
-    return TextTable(columns, cells, frozenset(columns[1:]), title="The sigmoid from a table")
+    return TextTable(
+        columns, cells, frozenset(columns[1:]), title="The sigmoid from a table", prose=frozenset({"sigmoid"}),
+        droppable=("bound",),
+    )  # fmt: skip
 
 
 def sheet_csv(

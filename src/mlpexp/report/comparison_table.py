@@ -51,7 +51,10 @@ def comparison_table(
             number(row[f"{against}_p_adjusted"]), verdicts[arm], f"{parameters[arm]:,}", _time(costs[arm]),
         ])  # fmt: skip
     numeric = frozenset(columns) - {"arm", "verdict"}
-    return TextTable(columns, body, numeric, title=f"{summary.title}: {metric.label}, {_when(metric)}")
+    return TextTable(
+        columns, body, numeric, title=f"{summary.title}: {metric.label}, {_when(metric)}", prose=frozenset({"verdict"}),
+        droppable=FIRST_TO_GO,
+    )  # fmt: skip
 
 
 def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, reference: str, family: int) -> TextTable:

@@ -8,6 +8,7 @@ from mlpexp.report.tables import TextTable, records_csv, records_json
 
 COLUMNS = ("layer", "kind", "output size", "output", "formula", "parameters", "MACs", "activations")
 NUMERIC = frozenset(("parameters", "MACs", "activations"))
+DROPPABLE = ("output size", "activations", "kind", "MACs", "output", "formula")
 
 
 def cost_table(cost: Cost) -> TextTable:
@@ -22,7 +23,7 @@ def cost_table(cost: Cost) -> TextTable:
     footer = ("total", "", "", "", "", f"{cost.parameters:,}", f"{cost.macs:,}", bytes_text(cost.activation_bytes))
     memory = f"{bytes_text(cost.float32_bytes)} as float32, {bytes_text(cost.int8_bytes)} as int8"
     title = f"{cost.network}, input {cost.input}: {cost.parameters:,} parameters ({memory})"
-    return TextTable(COLUMNS, rows, NUMERIC, footer, title)
+    return TextTable(COLUMNS, rows, NUMERIC, footer, title, droppable=DROPPABLE)
 
 
 def comparison_table(costs: Sequence[Cost]) -> TextTable:
@@ -38,7 +39,9 @@ def comparison_table(costs: Sequence[Cost]) -> TextTable:
     ]
     names = [cost.network for cost in costs]
     footer = ("MACs", *(f"{cost.macs:,}" for cost in costs))
-    return TextTable(("parameters of", *names), [*rows, *totals], frozenset(names), footer, "side by side")
+    return TextTable(
+        ("parameters of", *names), [*rows, *totals], frozenset(names), footer, "side by side", named_columns=True
+    )
 
 
 def _depth(layer: str) -> int:

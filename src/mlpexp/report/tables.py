@@ -24,6 +24,9 @@ class TextTable:
         numeric: Headings of the columns to be aligned right.
         footer: A last row of totals, set off from the others; may be absent.
         title: What the table is about.
+        prose: Headings of the columns of sentences, which may be broken between words; names and numbers are not.
+        droppable: Headings of the columns that may be left out where the line is too narrow, the first to go first.
+        named_columns: Whether the headings are names, too, such as labels of arms.
     """
 
     columns: Sequence[str]
@@ -31,6 +34,9 @@ class TextTable:
     numeric: frozenset[str] = field(default_factory=frozenset)
     footer: Sequence[str] | None = None
     title: str = ""
+    prose: frozenset[str] = field(default_factory=frozenset)
+    droppable: Sequence[str] = ()
+    named_columns: bool = False
 
     def markdown(self) -> str:
         """GitHub-flavoured Markdown."""
@@ -51,13 +57,6 @@ class TextTable:
             _latex_row(self.columns), r"\midrule", *body, *footer, r"\bottomrule", r"\end{tabular}", r"\end{table}",
         ]) + "\n"  # fmt: skip
 
-    def only(self, *wanted: str | Sequence[str]) -> "TextTable":
-        """The table with some of its columns, in their order; names may be given one by one or in sequences."""
-        names = {name for each in wanted for name in ([each] if isinstance(each, str) else each)}
-        places = [i for i, column in enumerate(self.columns) if column in names]
-        rows = [[row[i] for i in places] for row in self.rows]
-        return TextTable([self.columns[i] for i in places], rows, self.numeric, None, self.title)
-
     def csv(self) -> str:
         """Comma-separated, without the title."""
         text = io.StringIO()
@@ -70,6 +69,14 @@ class TextTable:
 
 def _latex_row(cells: Sequence[str]) -> str:
     return " & ".join(cell.translate(LATEX_ESCAPES) for cell in cells) + r" \\"
+
+
+def number_text(value: float | None) -> str:
+    """Four decimals; fewer digits where these would be too many or too few; a dash for what is no number."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    return f"{value:.4f}" if 0.01 <= size < 1e6 or size == 0 else f"{value:.3g}" if size < 1 else f"{value:.4g}"
 
 
 def records_csv(records: Sequence[Mapping[str, Any]]) -> str:

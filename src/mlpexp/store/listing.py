@@ -1,12 +1,13 @@
 """What is in a folder of results, and which of them a user means."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlpexp.config.problems import did_you_mean
 from mlpexp.errors import InputError, RunError
-from mlpexp.store.names import names_of
+from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
 from mlpexp.store.summary import Summary
@@ -92,6 +93,29 @@ def find_result(text: str, runs_dir: Path) -> Path:
         raise InputError(f"{text}: there is no such result folder, and none in {runs_dir}; `mlpexp train` makes one")
     near = did_you_mean(text, [folder.name for folder in folders])
     raise InputError(f"{text}: there is no such result folder{near}; `mlpexp list` shows the results")
+
+
+def shortest_names(runs_dir: Path) -> dict[Path, str]:
+    """For each result of a folder the shortest text by which ``find_result`` finds it: its name, if no other has it.
+
+    Else the name with the hash, or with the time; the whole name of the folder at last.
+    """
+    folders = _folders(runs_dir)
+    exact = Counter(word for folder in folders for word in names_of(folder.name))
+    names = Counter(folder.name for folder in folders)
+    every = "\n".join(names)
+
+    def finds(text: str, folder: Path) -> bool:
+        if not text or text == LAST or "/" in text or Path(text).is_dir():
+            return False
+        if names[text]:
+            return text == folder.name
+        return exact[text] == 1 or (exact[text] == 0 and every.count(text) == 1)
+
+    return {
+        folder: next((text for text in shorter_names(folder.name) if finds(text, folder)), folder.name)
+        for folder in folders
+    }
 
 
 def _exactly(text: str, folders: Sequence[Path]) -> list[Path]:
