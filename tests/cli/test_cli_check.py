@@ -25,7 +25,7 @@ BAD = {
     "a list": ("- a\n", "1:1", "but this is a list"),
     "a word": ("just text\n", "1:1", "a config is a mapping"),
     "YAML not closed": ("dataset: [\n", "2:1", "not valid YAML"),
-    "a tab": ("dataset: \tiris\n  c: d\n", "1:10", "not valid YAML"),
+    "a tab": ("dataset: \tiris\n  c: d\n", "1:10", "a tab stands here"),
     "an unknown alias": ("dataset: *a\n", "1:10", "not valid YAML"),
     "a key twice": ("dataset: iris\ndataset: digits\n", "2:1: dataset", "duplicate key (first in line 1)"),
     "a misspelt section": (config_with(sede="3"), "5:1: sede", "did you mean seed?"),

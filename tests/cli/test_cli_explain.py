@@ -138,7 +138,9 @@ def test_a_sweep_and_a_map(mlpexp, config, undrawn):
     alone = mlpexp("show", sweep, "--arm", 1).out
     run = mlpexp("train", "--config", config(alone, "arm.yaml"), "--runs-dir", "alone", "--quiet").run
     of_arm = mlpexp("explain", sweep, "--arm", "learning_rate=1").out
-    assert of_arm.splitlines()[2:] == mlpexp("explain", run).out.splitlines()[2:]
+    of_run = mlpexp("explain", run).out
+    assert of_run.splitlines()[-1] == f"to try: mlpexp train {run} --epochs 12"
+    assert of_arm.splitlines()[2:] == of_run.splitlines()[2:-2]
     assert "one seed" in mlpexp("explain", sweep, "--arm", 1, "--seed", 1).out
     text = "dataset: iris\nmodel: {name: som, grid: [3, 3]}\ntraining: {epochs: 2}\n"
     mlpexp("train", "--config", config(text), "--runs-dir", "maps", "--quiet")

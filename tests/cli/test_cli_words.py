@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,6 +142,8 @@ def test_a_table_needs_no_config(mlpexp: Command, flowers: Path) -> None:
     again = mlpexp("train", run, "--set", "name=again", "-q").run
     assert (again / "metrics.csv").read_bytes() == (run / "metrics.csv").read_bytes()
     assert f"go on with: mlpexp sweep {run}" in result.out
+    shutil.rmtree(again)
+    assert "2 arms x 10 seeds" in mlpexp("sweep", "last", "--learning-rate", "0.1,1", "--dry-run").out
 
 
 def test_a_table_takes_the_place_of_the_data_of_a_config(mlpexp: Command, flowers: Path) -> None:

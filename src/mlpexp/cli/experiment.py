@@ -88,10 +88,9 @@ class Given:
             InputError: There is no config, or something is wrong with it.
         """
         from mlpexp.config.load import changed_source, read_source
-        from mlpexp.config.shipped import find_config
 
         if self.config is not None:
-            path = find_config(self.config)
+            path = _config_path(self.config)
             return read_source(path, self._overrides(others)), path
         if self.target is not None and self.data is None:
             raise InputError("--target: of which table? name it with --data FILE")
@@ -146,6 +145,15 @@ class Given:
         if self.target is not None:
             return [Override(f"dataset.target={json.dumps(self.target)}", f"--target {self.target}")]
         return []
+
+
+def _config_path(text: str) -> Path:
+    """The file of a config: as ``find_config`` says, and of ``last`` that of the newest result."""
+    from mlpexp.config.shipped import find_config
+    from mlpexp.store.listing import LAST, find_result
+
+    is_result = text == LAST and not Path(text).exists()
+    return find_config(str(find_result(text, Path("runs"))) if is_result else text)
 
 
 def _set_word(text: str) -> str:

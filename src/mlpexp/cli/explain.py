@@ -1,12 +1,15 @@
 """``mlpexp explain``."""
 
+import re
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir
 from mlpexp.cli.sentences import filled, reading_width
+from mlpexp.config.words import BY_KEY
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from mlpexp.results.result import Result
 
 FORMATS = ("text", "markdown", "json")
+CHANGE = re.compile(r"`([a-z_.]+): ([^`]+)`")  # of a remedy that is one key
 LIKELY = "likely its consequences, to be checked again when it is repaired"
 
 
@@ -51,7 +55,7 @@ def explain(
     elif format_ == "markdown":
         typer.echo(_markdown(name, verdicts), nl=False)
     else:
-        typer.echo(_text(name, verdicts), nl=False)
+        typer.echo(_text(name, verdicts, None if found.summary.axes else found.path), nl=False)
 
 
 def _arm(result: "Result", wanted: str | None) -> int:
@@ -68,7 +72,7 @@ def _arm(result: "Result", wanted: str | None) -> int:
     return 0
 
 
-def _text(name: str, verdicts: "list[Verdict]") -> str:
+def _text(name: str, verdicts: "list[Verdict]", run: Path | None) -> str:
     from mlpexp.analysis.explanations import explained
 
     causes, consequences = _parted(verdicts)
@@ -81,7 +85,22 @@ def _text(name: str, verdicts: "list[Verdict]") -> str:
         lines.append("")
     if consequences:
         lines += [filled(f"{LIKELY}: {_titles(consequences)}", reading_width()), ""]
+    command = _to_try(verdicts[0], run) if run else None
+    if command:
+        lines += [f"to try: {command}", ""]
     return "\n".join(lines)
+
+
+def _to_try(verdict: "Verdict", run: Path) -> str | None:
+    """The command that trains a run again with the first remedy that is one key; None if there is no such remedy."""
+    from mlpexp.analysis.explanations import explained
+
+    changes = [CHANGE.search(remedy) for remedy in explained(verdict).remedies]
+    for key, value in (change.groups() for change in changes if change):
+        word = BY_KEY.get(key)
+        option = f"{word.option} {quote(value.strip('[]'))}" if word else f"--set {quote(f'{key}={value}')}"
+        return f"mlpexp train {quote(str(run))} {option}"
+    return None
 
 
 def _markdown(name: str, verdicts: "list[Verdict]") -> str:
