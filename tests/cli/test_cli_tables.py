@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fcntl import ioctl
 from pathlib import Path
 from select import select
+from time import time
 
 import pytest
 import typer
@@ -106,6 +107,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build_run(runs, f"name={LONG}", "optimizer.learning_rate=9.99999856e15", config=IRIS, seeds=3, epochs=3)
     build_run(runs, "name=short", "model.activation=leaky_relu", config=IRIS, seeds=3, epochs=3)
     build_sweep(runs, AXES, config=IRIS, seeds=3, epochs=3)
+    for summary in runs.glob("*/summary.json"):
+        os.utime(summary, (time() - 300_000, time() - 300_000))  # an age that is the same in every call: 3 d
     return folder
 
 
