@@ -4,6 +4,9 @@ import pytest
 
 from mlpexp.cli.arguments import joined
 
+VALUED = ["--learning-rate", "--seeds", "--set", "-s", "--data", "--name", "-c"]
+OPTIONS = [*VALUED, "-q", "--quiet", "--resolved"]
+
 
 @pytest.mark.parametrize(
     ("cut", "whole"),
@@ -18,12 +21,19 @@ from mlpexp.cli.arguments import joined
         ("compare a, b", ["compare", "a,", "b"]),
         ("sweep --learning-rate 0.1, --seeds 3", ["sweep", "--learning-rate", "0.1,", "--seeds", "3"]),
         ("train --quiet iris/mlp", ["train", "--quiet", "iris/mlp"]),
+        ("check --resolved a(1.yaml b.yaml", ["check", "--resolved", "a(1.yaml", "b.yaml"]),
+        ("check -- --learning-rate a, b", ["check", "--", "--learning-rate", "a,", "b"]),
+        ("check --data t(1.csv -s epochs=3", ["check", "--data", "t(1.csv", "-s", "epochs=3"]),
+        ("check --data t(1.csv -q", ["check", "--data", "t(1.csv", "-q"]),
     ],
 )  # fmt: skip
 def test_what_belongs_together_is_joined(cut: str, whole: list[str]) -> None:
-    assert joined(cut.split(" ")) == whole
+    assert joined(cut.split(" "), OPTIONS, VALUED) == whole
 
 
 def test_words_that_were_quoted_stay_as_they_are() -> None:
-    for words in (["train", "--name", "a,", "b c"], ["train", "--set", "description=first, then [second", "iris/mlp"]):
-        assert joined(words) == words
+    for words in (
+        ["--data", "a,", ""], ["--data", "a\nb,", "c"], ["--data", "a,", "b\u00a0c"],
+        ["train", "--name", "a,", "b c"], ["train", "--set", "description=first, then [second", "iris/mlp"],
+    ):  # fmt: skip
+        assert joined(words, OPTIONS, VALUED) == words

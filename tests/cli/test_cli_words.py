@@ -219,3 +219,42 @@ def test_examples_are_listed_printed_and_copied(mlpexp: Command, tmp_path: Path)
     assert mlpexp("examples", "--copy", ".").code == 2
     assert mlpexp("examples", "iris/mlp", "--copy", "absent/x.yaml").code == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mlp.yaml"]
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("check", LONG), "cannot be used: File name too long"),
+        (("show", LONG), "cannot be used: File name too long"),
+        (("check", "--data", LONG, "--target", "y"), "File name too long"),
+        (("check", "~nobody-of-this-name/x"), "~nobody-of-this-name/x: there is no such file"),
+        (("check", "/dev/null"), "a config is a mapping such as `dataset: iris`, but this is empty"),
+        (("check", "/dev/zero"), "too large; a config has at most"),
+        (("check", "--data", "/dev/zero", "--target", "y"), "is no file that can be read more than once"),
+        (("check", "iris/mlp", "--set", "model.hidden_sizes.²=3"), "there is nothing below this key"),
+        (("check", "iris/mlp", "--epochs", "9" * 399), "training.epochs: is too large a number"),
+        (("train", "", "--data", "t.csv", "--target", "y"), "the name of the config is empty"),
+        (("train", "--resume", "last", "--data", ""), "it cannot be combined with --data"),
+        (("check", "iris/mlp", "--set", "epochs=1\n2"), r"--set epochs=1\n2: training.epochs: should be a whole number"),
+        (("check", "a\nb\x1b[31m"), r"a\nb\x1b[31m: there is no such file"),
+        (("sweep", "iris/mlp", "--noise-floor", "99999999"), "takes a number from 2 to 100"),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, str) else " ".join(value)[:40],
+)  # fmt: skip
+def test_odd_names_and_numbers_are_one_sentence(arguments: tuple[str, ...], message: str, mlpexp: Command) -> None:
+    result = mlpexp(*arguments)
+    assert result.code == 2
+    (line,) = result.err.splitlines()
+    assert message in line
+    assert line.isprintable()
+
+
+def test_a_config_with_old_line_ends_is_read_as_any_other(mlpexp: Command, tmp_path: Path) -> None:
+    for ends in ("\n", "\r\n", "\r"):
+        (tmp_path / "c.yaml").write_bytes(TINY.replace("\n", ends).encode())
+        assert mlpexp("check", "c.yaml").code == 0
+        (tmp_path / "c.yaml").write_bytes(TINY.replace("epochs: 3", "epochs: x").replace("\n", ends).encode())
+        assert "c.yaml:4:36: training.epochs" in mlpexp("check", "c.yaml").err

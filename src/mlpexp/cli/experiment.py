@@ -72,7 +72,9 @@ class Given:
             "--data": self.data,
             "--target": self.target,
         }
-        return [option for option, value in options.items() if value] + [option_of(word) for word in self.words]
+        return [option for option, value in options.items() if value not in (None, ())] + [
+            option_of(word) for word in self.words
+        ]
 
     @property
     def axes(self) -> list[tuple[str, str, str]]:
@@ -105,9 +107,10 @@ class Given:
             raise InputError(
                 f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
             )
+        from mlpexp.config.shipped import at_home
         from mlpexp.planning.own_table import table_source
 
-        path = Path(self.data)
+        path = at_home(self.data)
         return changed_source(table_source(path, self.target), path, self._overrides(others)), path
 
     def without(self, word: str) -> "Given":
@@ -145,9 +148,10 @@ class Given:
         if self.config is None:
             return []
         if self.data is not None:
+            from mlpexp.config.shipped import at_home
             from mlpexp.planning.own_table import table_section
 
-            section = table_section(Path(self.data), self.target)
+            section = table_section(at_home(self.data), self.target)
             return [Override(f"dataset={json.dumps(section)}", f"--data {self.data}")]
         if self.target is not None:
             return [Override(f"dataset.target={json.dumps(self.target)}", f"--target {self.target}")]
@@ -229,9 +233,9 @@ def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
         per_layer = name == "activation" and text.lstrip().startswith("[")
         if is_several(text) and (name in SINGLE or not (several or per_layer)):
             raise InputError(_one_value(name, text))
-    return Given(
-        config or option, words, tuple(values["set_"] or ()), values["data"], values["target"], option is not None
-    )
+    named = option if config is None else config
+    sets = tuple(values["set_"] or ())
+    return Given(named, words, sets, values["data"], values["target"], by_option=option is not None)
 
 
 def is_several(text: str) -> bool:

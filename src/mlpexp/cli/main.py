@@ -4,6 +4,8 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from errno import EACCES, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM
+from typing import NoReturn
 
 import typer
 
@@ -23,12 +25,15 @@ from mlpexp.cli import (
     train,
 )
 from mlpexp.cli.parser.program import Command, Program
+from mlpexp.config.problems import visible
 from mlpexp.errors import MlpexpError
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+
+NO_SUCH_PATH = (EACCES, EPERM, ENAMETOOLONG, ELOOP, ENOTDIR)  # a path of the user's that cannot be looked at
 
 app = typer.Typer(
     name="mlpexp",
@@ -98,12 +103,19 @@ def main() -> None:
     except BrokenPipeError:  # the reader of a pipe went away: `mlpexp list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in NO_SUCH_PATH or error.filename is None:
+            _defect(error)
+        _report(f"{os.fsdecode(error.filename)}: cannot be used: {error.strerror}", error)
+        sys.exit(2)
     except Exception as error:
-        text = (str(error) or "no message").splitlines()[0]
-        _report(
-            f"internal error: {type(error).__name__}: {text} (a defect of mlpexp; MLPEXP_DEBUG=1 shows where)", error
-        )
-        sys.exit(1)
+        _defect(error)
+
+
+def _defect(error: Exception) -> NoReturn:
+    text = (str(error) or "no message").splitlines()[0]
+    _report(f"internal error: {type(error).__name__}: {text} (a defect of mlpexp; MLPEXP_DEBUG=1 shows where)", error)
+    sys.exit(1)
 
 
 def _report(message: str, error: BaseException) -> None:
@@ -111,4 +123,4 @@ def _report(message: str, error: BaseException) -> None:
         import traceback
 
         traceback.print_exception(error)
-    print("\n".join(f"error: {line}" for line in message.splitlines()), file=sys.stderr)
+    print("\n".join(f"error: {visible(line)}" for line in message.split("\n")), file=sys.stderr)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from mlpexp.planning.stacks import Stacking
 
 
+MOST_LEVELS = 100  # of each of the three kinds of randomness
+
+
 @experiment_options(several=True)
 def sweep(
     given: Given,
@@ -122,8 +125,8 @@ def sweep(
         "metric": (metric, f"--metric {metric}"), "margin": (power, f"--power {power}"),
     }  # fmt: skip
     plain = {key: value for key, value in plain.items() if value[0] is not None}
-    if noise_floor is not None and (axes or noise_floor < 2):
-        raise InputError("--noise-floor: takes a number from 2 up and no axis beside it")
+    if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
+        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor, given.single)
     if resume is not None:
         if (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mlpexp.config.problems import Place, Problem
 
 MOST_SHOWN = 60  # characters of a line in a message
-MOST_CHARACTERS = 100_000  # of a text that is looked at once more
+MOST_CHARACTERS = 10_000  # of a text that is looked at once more: it is read again for each line in question
 MOST_LINES = 50  # that are looked at one by one
 OTHER_MARKS = {
     "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "「": '"', "」": '"',

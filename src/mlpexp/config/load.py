@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,6 +17,7 @@ from mlpexp.config.words import BY_KEY
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError
 
+LARGEST = 2**64  # no whole number of a config is as large
 SECTIONS_BY_NAME = ("dataset", "model", "optimizer", "schedule")  # `dataset: iris` is short for `dataset: {name: iris}`
 
 
@@ -50,11 +51,28 @@ def validated(source: Source) -> Experiment:
     Raises:
         ConfigError: With every problem found.
     """
+    too_large = [path for path, value in _numbers(source.data, ()) if abs(value) >= LARGEST]
+    if too_large:
+        raise ConfigError(
+            tuple(Problem(source.place(path), dotted(path), "is too large a number") for path in too_large)
+        )
     try:
         return Experiment.model_validate(with_map_defaults(source.data))
     except ValidationError as error:
         problems = _problems(source, error.errors(include_url=False))
         raise ConfigError(tuple(mistyped(source, problems) or problems)) from None
+
+
+def _numbers(value: Any, path: Path_) -> Iterator[tuple[Path_, int]]:
+    """All whole numbers of a config, with their keys."""
+    if isinstance(value, int):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _numbers(inner, (*path, key))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _numbers(inner, (*path, i))
 
 
 def expand_names(source: Source) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from mlpexp.config.words import meant
 
+CONTROL = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -28,7 +30,12 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (str(self.place), self.key, self.message) if part)
+        return visible(": ".join(part for part in (str(self.place), self.key, self.message) if part))
+
+
+def visible(text: str) -> str:
+    """A text in one line that gives a terminal no commands: control characters are written as escapes."""
+    return text.translate(CONTROL)
 
 
 def closest(word: object, choices: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mlpexp.config.problems import closest
+from mlpexp.config.problems import closest, visible
 from mlpexp.errors import InputError
 
 SUFFIXES = (".yaml", ".yml")
@@ -75,11 +75,11 @@ def find_config(text: str) -> Path:
     Raises:
         InputError: There is no such config.
     """
-    typed = Path(text).expanduser() if text.startswith("~") else Path(text)
+    typed = at_home(text)
     slashed = Path(text.replace("\\", "/"))
     for path in (typed, slashed):
         candidates = (path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES if path.name))
-        existing = next((each for each in candidates if each.is_file()), None)
+        existing = next((each for each in candidates if each.exists() and not each.is_dir()), None)
         if existing:
             return existing
         if (path / "plan.json").is_file() and (path / "config.yaml").is_file():
@@ -89,10 +89,19 @@ def find_config(text: str) -> Path:
         return example_path(name)
     if not text.strip():
         raise InputError("the name of the config is empty; `mlpexp examples` lists names")
+    text = visible(text)
     if typed.is_dir():
         raise InputError(f"{text}: is a folder; name a config in it{_configs_in(typed)}")
     looked = "" if typed.is_absolute() else f" in {Path.cwd()}"
     raise InputError(f"{text}: there is no such file{looked}, and no such example{_near(name)}")
+
+
+def at_home(text: str) -> Path:
+    """A path as it was typed, with ``~`` for the home folder; of a user that there is not, as it stands."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def find_example(text: str) -> str:

@@ -187,13 +187,14 @@ def read_yaml(path: Path) -> Source:
         ConfigError: It is not valid YAML, or not a mapping.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     if len(raw) > MAX_BYTES:
-        raise InputError(f"{path}: {len(raw):,} bytes; a config has at most {MAX_BYTES:,}")
+        raise InputError(f"{path}: too large; a config has at most {MAX_BYTES:,} bytes")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
@@ -255,6 +256,11 @@ def parse_value(text: str, place: Place) -> Any:
     return _parse(text, place.source, lines=False)[1]
 
 
+def _is_position(part: str) -> bool:
+    """Whether a part of a key is a place in a list, from 0."""
+    return part.isascii() and part.isdigit() and len(part) < 10
+
+
 def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) -> None:
     """Sets the value at a key such as ``["optimizer", "learning_rate"]``, in place.
 
@@ -264,7 +270,7 @@ def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) ->
     node: Any = source.data
     path: Path_ = ()
     for part in parts[:-1]:
-        step: Key = int(part) if isinstance(node, list) and part.isdigit() else part
+        step: Key = int(part) if isinstance(node, list) and _is_position(part) else part
         path = (*path, step)
         if isinstance(node, dict):
             node = node.setdefault(part, {})
@@ -274,7 +280,7 @@ def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) ->
             raise ConfigError((Problem(place, dotted(path), "there is nothing below this key"),))
         source.keys.setdefault(path, place)
         source.values.setdefault(path, place)
-    last: Key = int(parts[-1]) if isinstance(node, list) and parts[-1].isdigit() else parts[-1]
+    last: Key = int(parts[-1]) if isinstance(node, list) and _is_position(parts[-1]) else parts[-1]
     if not isinstance(node, (dict, list)) or (
         isinstance(node, list) and not (isinstance(last, int) and last < len(node))
     ):

@@ -97,9 +97,13 @@ def _text(path: Path) -> str:
         if not path.exists():
             neighbours = [file.name for file in path.parent.glob("*.csv")] if path.parent.is_dir() else []
             raise data_error(path, "no such file" + did_you_mean(path.name, neighbours))
+        if not path.is_file():
+            raise data_error(path, "is no file that can be read more than once; save it as one first")
         content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise data_error(path, f"cannot be read ({error})") from None
+    except OSError as error:
+        raise data_error(path, f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:  # a NUL character
+        raise data_error(path, f"cannot be read: {error}") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

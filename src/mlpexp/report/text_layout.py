@@ -86,7 +86,9 @@ def wrapped(text: str, width: int | None) -> list[str]:
 def _cleaned(table: TextTable) -> TextTable:
     """The table without control characters."""
     rows = [[cell.translate(CONTROL) for cell in row] for row in table.rows]
-    return replace(table, columns=[column.translate(CONTROL) for column in table.columns], rows=rows)
+    footer = None if table.footer is None else [cell.translate(CONTROL) for cell in table.footer]
+    columns, title = [column.translate(CONTROL) for column in table.columns], table.title.translate(CONTROL)
+    return replace(table, columns=columns, rows=rows, footer=footer, title=title)
 
 
 def _cells(table: TextTable, i: int) -> list[str]:
@@ -179,7 +181,10 @@ def _one_by_one(table: TextTable, width: int) -> list[Line]:
 
 
 def _name(name: str, width: int) -> list[Line]:
-    first, *others = wrapped(name, width - INDENT) or [""]
+    lines = wrapped(name, width - INDENT)
+    if len(lines) > 1:
+        lines = wrapped(name, width - DEEPER)
+    first, *others = lines or [""]
     return [Line(" " * INDENT + first), *(Line(" " * DEEPER + line) for line in others)]
 
 

@@ -76,6 +76,7 @@ class Listed:
 
 
 Value = str | float | None
+MOST = 1e300  # a number beyond is sorted as a word
 COLUMNS: dict[str, Callable[[Listed], Value]] = {
     "name": lambda one: one.summary.name if one.summary else one.text,
     "score": lambda one: one.score.mean.mean if one.score else None,
@@ -231,7 +232,9 @@ def _sorted_by(one: Listed, key: str) -> Value:
 
 def _number_in(text: str) -> str | float:
     value = scalar(text)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else text
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MOST:
+        return text
+    return float(value)
 
 
 def _score(summary: Summary | None) -> Score | None:

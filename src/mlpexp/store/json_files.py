@@ -22,7 +22,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         value = json.loads(_text(path))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RunError(f"{path}: damaged: not JSON") from None
     if not isinstance(value, dict):
         raise RunError(f"{path}: damaged: not a JSON object")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mlpexp.cli.parser.candidates import COMPLETERS, Candidate, Query, choices_for
-from mlpexp.cli.parser.library import arguments_of, called, options_of, takes_value
+from mlpexp.cli.parser.library import arguments_of, called, options_of, takes_value, whole
 
 Completer = Callable[[Query], Iterable[Candidate]]
 
@@ -24,11 +24,12 @@ def candidates(program: Any, words: Sequence[str], begun: str) -> list[Candidate
     else:
         command = program.commands.get(words[command_at])
         offered = [] if command is None else list(_of_command(command, words[command_at + 1 :], begun))
-    return [candidate for candidate in dict(offered).items() if candidate[0].startswith(begun)]
+    return [(word, text) for word, text in dict(offered).items() if word.startswith(begun) and word.isprintable()]
 
 
 def _of_command(command: Any, words: Sequence[str], begun: str) -> Iterable[Candidate]:
     options, arguments = options_of(command), arguments_of(command)
+    words = whole(command, words)
     typed: dict[str, list[str]] = {}
     waiting, count = None, 0
     for word in words:
@@ -41,7 +42,8 @@ def _of_command(command: Any, words: Sequence[str], begun: str) -> Iterable[Cand
             waiting = options[name] if takes_value(options[name]) and not equals else None
         elif not word.startswith("-"):
             count += 1
-            typed.setdefault(called(_argument(arguments, count)) if arguments else "", []).append(word)
+            argument = _argument(arguments, count)
+            typed.setdefault(called(argument) if argument else "", []).append(word)
     option, equals, value = begun.partition("=")
     if waiting is not None:
         return _values(command, waiting, typed, begun)

@@ -1,9 +1,12 @@
 """The parser beneath typer: newer versions of typer bring their own copy of click, older ones use the package."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
 import typer
+
+from mlpexp.cli.arguments import joined
 
 _ROOT = typer.BadParameter.__module__.rpartition(".")[0]  # typer._click or click
 _EXCEPTIONS = import_module(f"{_ROOT}.exceptions")
@@ -44,6 +47,12 @@ def arguments_of(command: Any) -> list[Any]:
 def takes_value(option: Any) -> bool:
     """Whether a value follows an option."""
     return not (option.is_flag or option.count)
+
+
+def whole(command: Any, words: Sequence[str]) -> list[str]:
+    """The words after a command, values that a shell has cut at blanks joined again."""
+    options = options_of(command)
+    return joined(words, options, [name for name, option in options.items() if takes_value(option)])
 
 
 def called(parameter: Any) -> str:

@@ -9,9 +9,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from mlpexp.cli.arguments import joined
 from mlpexp.cli.parser.help_page import command_page, program_page
-from mlpexp.cli.parser.library import ParserError
+from mlpexp.cli.parser.library import ParserError, whole
 from mlpexp.cli.parser.mistakes import explained, refuse_mistyped, too_many, unknown_command
 from mlpexp.errors import Interrupted
 
@@ -24,7 +23,7 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads what was typed after the command; raises ``InputError`` where it cannot be read."""
-        words = list(args)
+        words = args = whole(self, args)
         refuse_mistyped(self, words)
         ctx.allow_extra_args = True  # refused below
         try:
@@ -54,7 +53,7 @@ class Program(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads the options before a command; raises ``InputError`` where it cannot."""
-        words = joined(args)
+        words = list(args)
         if not words:
             typer.echo(self.get_help(ctx))
             raise typer.Exit
