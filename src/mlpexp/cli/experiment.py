@@ -40,6 +40,7 @@ DATA = Annotated[
 TARGET = Annotated[
     str | None, typer.Option("--target", metavar="COLUMN", help="The column of it to predict.", show_default=False)
 ]
+RUNS = Path("runs")
 SINGLE = ("seed", "seeds")  # never the axis of a sweep
 
 
@@ -86,11 +87,12 @@ class Given:
         """Words with one value, likewise."""
         return [(word, text, _written(word, text)) for word, text in self.words.items() if not is_several(text)]
 
-    def source(self, command: str, **others: object) -> "tuple[Source, Path]":
+    def source(self, command: str, runs_dir: Path = RUNS, **others: object) -> "tuple[Source, Path]":
         """The config as plain data, with all changes, and where it was read.
 
         Args:
             command: For the example in an error.
+            runs_dir: Where ``last`` is looked for.
             others: Values of further keys, such as ``name`` and ``device``, which came as options; None: not given.
 
         Raises:
@@ -99,7 +101,7 @@ class Given:
         from mlpexp.config.load import changed_source, read_source
 
         if self.config is not None:
-            path = _config_path(self.config)
+            path = config_path(self.config, runs_dir)
             return read_source(path, self._overrides(others)), path
         if self.target is not None and self.data is None:
             raise InputError("--target: of which table? name it with --data FILE")
@@ -120,9 +122,7 @@ class Given:
     def understood(self, source: "Source", path: Path) -> list[str]:
         """What was understood, where the user did not say it: to be shown before training."""
         if self.data is not None and self.config is None:
-            from mlpexp.planning.own_table import in_words
-
-            return in_words(source)
+            return []
         lines = [f"config: {path}"] if str(path) != self.config else []
         optimizer = source.data.get("optimizer")
         kept = "optimizer" in self.words and not {"learning_rate"} & {*self.words, *map(_set_word, self.set_)}
@@ -152,19 +152,21 @@ class Given:
             from mlpexp.planning.own_table import table_section
 
             section = table_section(at_home(self.data), self.target)
-            return [Override(f"dataset={json.dumps(section)}", f"--data {self.data}")]
+            return [Override(f"dataset={json.dumps(section, ensure_ascii=False)}", f"--data {self.data}")]
         if self.target is not None:
-            return [Override(f"dataset.target={json.dumps(self.target)}", f"--target {self.target}")]
+            return [
+                Override(f"dataset.target={json.dumps(self.target, ensure_ascii=False)}", f"--target {self.target}")
+            ]
         return []
 
 
-def _config_path(text: str) -> Path:
+def config_path(text: str, runs_dir: Path = RUNS) -> Path:
     """The file of a config: as ``find_config`` says, and of ``last`` that of the newest result."""
     from mlpexp.config.shipped import find_config
     from mlpexp.store.listing import LAST, find_result
 
     is_result = text == LAST and not Path(text).exists()
-    return find_config(str(find_result(text, Path("runs"))) if is_result else text)
+    return find_config(str(find_result(text, runs_dir)) if is_result else text)
 
 
 def _set_word(text: str) -> str:
@@ -262,7 +264,8 @@ def overrides_from(texts: "tuple[str, ...] | list[str] | None", **shortcuts: obj
     overrides = [Override(text, f"--set {text}") for text in texts or ()]
     given = {key: value for key, value in shortcuts.items() if value is not None}
     return overrides + [
-        Override(f"{key}={json.dumps(value)}", f"--{key.rpartition('.')[2]} {value}") for key, value in given.items()
+        Override(f"{key}={json.dumps(value, ensure_ascii=False)}", f"--{key.rpartition('.')[2]} {value}")
+        for key, value in given.items()
     ]
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import SET, overrides_from
+from mlpexp.cli.experiment import SET, config_path, overrides_from
 from mlpexp.cli.options import Wide, check_format
 from mlpexp.errors import InputError
 
@@ -62,7 +62,9 @@ def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]
     """The words that name networks, and those that name configs: what looks like a path, or is an example."""
     from mlpexp.config.shipped import example_names
 
-    paths = [word for word in words if "/" in word or "\\" in word or word.endswith((".yaml", ".yml"))]
+    paths = [
+        word for word in words if "/" in word or "\\" in word or word == "last" or word.endswith((".yaml", ".yml"))
+    ]
     examples = [word for word in words if word in example_names()]
     chosen = [word for word in words if word in {*paths, *examples}]
     return [word for word in words if word not in chosen], [*chosen, *configs]
@@ -97,10 +99,9 @@ def _configured(
     if not configs:  # counting a named network need not wait for what reads data
         return []
     from mlpexp.architectures.build import build_architecture
-    from mlpexp.config.shipped import find_config
     from mlpexp.planning.prepare import prepare
 
-    paths = [find_config(text) for text in configs]
+    paths = [config_path(text) for text in configs]
     overrides = overrides_from(set_)
     if bias is not None:
         overrides += overrides_from([f"model.bias={str(bias).lower()}"])

@@ -147,7 +147,7 @@ def sweep(
             )
         job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
     else:
-        plan = _planned(given, {"name": name, "device": device}, options, baseline, quiet=quiet)
+        plan = _planned(given, {"name": name, "device": device}, runs_dir, options, baseline, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget)
         if dry_run:
             from mlpexp.cli.sweep_plan import print_plan
@@ -172,15 +172,22 @@ def _over(text: str) -> tuple[str, str, str]:
 
 
 def _planned(
-    given: Given, others: dict[str, str | None], options: "SweepOptions", baseline: str | None, *, quiet: bool
+    given: Given,
+    others: dict[str, str | None],
+    runs_dir: Path,
+    options: "SweepOptions",
+    baseline: str | None,
+    *,
+    quiet: bool,
 ) -> "Plan":
     from mlpexp.cli.training import say
     from mlpexp.config.problems import Place
     from mlpexp.config.yaml_source import set_value
     from mlpexp.planning.options import apply_options, settings_in
+    from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
 
-    source, path = given.source("sweep", **others)
+    source, path = given.source("sweep", runs_dir, **others)
     apply_options(source, options)
     if baseline is not None:
         place = Place(f"--baseline {baseline}")
@@ -188,6 +195,7 @@ def _planned(
     plan = plan_from(source, path)
     for sentence in given.understood(source, path):
         say(quiet=quiet)(sentence)
+    tell_of_table(plan.base.experiment, say(quiet=quiet), chosen=given.config is None)
     return plan
 
 

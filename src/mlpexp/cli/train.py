@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,7 +51,7 @@ def train(
 
     train_job(job, in_this_process, formats, wide=wide, quiet=quiet, log_every=log_every)
     if given.data is not None and given.config is None and not quiet:
-        typer.echo(f"go on with: mlpexp sweep {job.folder.path} --learning-rate 0.001,0.01,0.1")
+        typer.echo(f"go on with: mlpexp sweep {quote(str(job.folder.path))} --learning-rate 0.001,0.01,0.1")
 
 
 def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
@@ -62,11 +63,11 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -
 
 
 def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
-    from mlpexp.planning.own_table import target_out_of_reach
+    from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
 
     keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
-    source, path = given.source("train", **keys)
+    source, path = given.source("train", runs_dir, **keys)
     plan = plan_from(source, path, "train")  # before anything heavy is imported
     from mlpexp.cli.training import data_folder, left_aside, say
     from mlpexp.execution.run import new_job
@@ -77,8 +78,6 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
         tell(left_aside(given.config or str(path)))
     for sentence in given.understood(source, path):
         tell(sentence)
-    warning = target_out_of_reach(plan.base.experiment)
-    if warning:
-        tell(f"warning: {warning}")
+    tell_of_table(plan.base.experiment, tell, chosen=given.config is None)
     stacks = stacking(plan, 1, available_memory())
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

@@ -22,11 +22,13 @@ class Key:
         path: Dotted: ``optimizer.learning_rate``.
         description: What it does; of several sections with this key, that of the first.
         choices: The words that it may be, if it takes words: names of a section, ``true`` and ``false``, ``full``.
+        takes_list: Whether a list may be its value.
     """
 
     path: str
     description: str
     choices: tuple[str, ...]
+    takes_list: bool = False
 
     @property
     def leaf(self) -> str:
@@ -42,7 +44,8 @@ def all_keys() -> dict[str, Key]:
         earlier = keys.get(key.path)
         choices = (*earlier.choices, *key.choices) if earlier else key.choices
         description = earlier.description if earlier else key.description
-        keys[key.path] = Key(key.path, description, tuple(dict.fromkeys(choices)))
+        takes_list = key.takes_list or (earlier is not None and earlier.takes_list)
+        keys[key.path] = Key(key.path, description, tuple(dict.fromkeys(choices)), takes_list)
     return keys
 
 
@@ -67,7 +70,8 @@ def nearest_key(word: str) -> str | None:
 def _keys(model: type[BaseModel], prefix: str) -> Iterator[Key]:
     for name, field in model.model_fields.items():
         alternatives = list(_alternatives(_annotation(field)))
-        yield Key(prefix + name, field.description or "", tuple(_choices(alternatives)))
+        takes_list = any(get_origin(each) is tuple for each in alternatives)
+        yield Key(prefix + name, field.description or "", tuple(_choices(alternatives)), takes_list)
         for section in (each for each in alternatives if _is_section(each)):
             yield from _keys(section, f"{prefix}{name}.")
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlpexp.config.keys import all_keys
 from mlpexp.config.problems import Place, Problem
 from mlpexp.config.words import key_of
 from mlpexp.config.yaml_source import Source, parse_value, set_value
@@ -20,7 +21,6 @@ DESIGN = (
     "trials",
     "baseline",
 )  # of the config; not those of the command line's axes
-LISTS = ("hidden_sizes", "layers", "grid", "features", "categorical")  # keys of which one value is a list
 SEED_AXES = ("split_seed", "init_seed", "order_seed")
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
@@ -58,14 +58,15 @@ def apply_options(source: Source, options: SweepOptions) -> None:
     if options.axes or options.noise_floor is not None:
         for key in DESIGN:
             section.pop(key, None)
-    _check_single(section, options.single)
     for key, text, written in options.axes:
         if isinstance(section.get("over"), dict) and key in section["over"]:
             raise ConfigError((Problem(Place(written), key, "this axis is given twice"),))
         set_value(source, ["sweep", "over", key], axis_values(key, text, Place(written)), Place(written))
     if options.noise_floor is not None:
         _cross_seeds(source, options.noise_floor)
-    elif not section.get("over"):  # a sweep of one arm
+    elif section.get("over"):
+        _check_single(section, options.single)
+    else:  # a sweep of one arm
         for key, text, written in options.single:
             if key not in NOT_AXES:
                 set_value(source, ["sweep", "over", key], axis_values(key, text, Place(written)), Place(written))
@@ -93,7 +94,7 @@ def axis_values(key: str, text: str, place: Place) -> Any:
     """``0.1,1`` and ``[0.1, 1]`` as a list, ``[16],[16,16]`` as a list of lists, ``log(1e-4,1,9)`` as it is.
 
     Args:
-        key: Of the axis, as it was written. ``[16,16]`` are two hidden sizes, but one value of ``hidden_sizes``.
+        key: Of the axis, as it was written. ``[16,16]`` are two values of ``hidden_size``, but one of ``hidden_sizes``.
         text: The values.
         place: For messages.
 
@@ -105,8 +106,15 @@ def axis_values(key: str, text: str, place: Place) -> Any:
     if re.search(r"\b[a-z_]+\s*\(", text):
         raise ConfigError((Problem(place, "", "a range such as log(1e-4,1,9) stands alone, without other values"),))
     values = parse_value(f"[{text}]", place)
-    bracketed = len(values) == 1 and isinstance(values[0], list)
-    return values[0] if bracketed and key.rpartition(".")[2] not in LISTS else values
+    if len(values) == 1 and isinstance(values[0], list) and not _takes_list(key):
+        return values[0]
+    return values
+
+
+def _takes_list(key: str) -> bool:
+    """Whether one value of an axis may be a list: of ``hidden_sizes`` and ``activation``, not of ``hidden_size``."""
+    known = all_keys().get(key_of(key))
+    return known is not None and known.takes_list and key != "hidden_size"
 
 
 def settings_in(text: str, place: Place) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """A config for a table of the user's own, of which nothing is known but the file and the column to predict."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.networks import Mlp
 from mlpexp.config.problems import Place, did_you_mean
 from mlpexp.config.yaml_source import Source
 from mlpexp.data.csv_file import columns_in
@@ -20,7 +22,7 @@ NETWORK: dict[str, Any] = {
 }  # fmt: skip
 MOST_NAMED = 12  # columns in a message
 FEWEST_BATCHES = 6
-FARTHEST = 30.0  # standard deviation of a target that small weights reach
+FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
 
 
 def table_section(path: Path, target: str | None) -> dict[str, Any]:
@@ -64,31 +66,47 @@ def _batch_size(num_rows: int) -> int:
     return next((size for size in (32, 16, 8, 4, 2) if num_rows >= FEWEST_BATCHES * size), 1)
 
 
-def in_words(source: Source) -> list[str]:
-    """What was chosen for a table, in sentences."""
-    data = source.data
-    model, optimizer, training, table = data["model"], data["optimizer"], data["training"], data["dataset"]
-    hidden = " and ".join(map(str, model.get("hidden_sizes", [])))
-    separator = f", separated by {table['delimiter']!r}" if "delimiter" in table else ""
-    return [
-        f"table: {table['path']}{separator}; {table['target']} is predicted from the other columns",
-        f"network: {model['name']} with {hidden} hidden units, activation {model.get('activation')}",
-        f"training: {optimizer['name']} with learning rate {optimizer.get('learning_rate')}, "
-        f"batches of {training.get('batch_size')}, {training.get('epochs')} epochs, {data['seeds']} seeds",
-        "a test part of 30 % is held out, another one for each seed",
-    ]  # fmt: skip
-
-
-def target_out_of_reach(experiment: Experiment) -> str | None:
-    """That the numbers to predict are too large or too small for the network, in a sentence; None if all is well."""
+def tell_of_table(experiment: Experiment, tell: Callable[[str], None], *, chosen: bool) -> None:
+    """Says what was chosen for a table that came without a config, and of any table whether its target can be reached."""
     table = experiment.dataset
     if not isinstance(table, Csv):
-        return None
+        return
+    for sentence in _in_words(experiment, table) if chosen else ():
+        tell(sentence)
+    warning = _out_of_reach(table)
+    if warning:
+        tell(f"warning: {warning}")
+
+
+def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
+    model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
+    separator = "" if table.delimiter == "," else f", separated by {table.delimiter!r}"
+    seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
+    yield f"table: {table.path}{separator}; {table.target} is predicted from the other columns"
+    if isinstance(model, Mlp):
+        hidden = (
+            f"{' and '.join(map(str, model.hidden_sizes))} hidden units" if model.hidden_sizes else "no hidden layer"
+        )
+        name = f", activation {model.activation.name}" if not isinstance(model.activation, tuple) else ""
+        yield f"network: {model.name} with {hidden}{name}"
+    yield (
+        f"training: {optimizer.name} with learning rate {optimizer.learning_rate:g}, batches of {training.batch_size}, "
+        f"{training.epochs} epochs, {seeds}"
+    )
+    if table.test_fraction:
+        other = ", another one for each seed" if experiment.seeds > 1 and experiment.split_seed is None else ""
+        yield f"test part: {100 * table.test_fraction:g} % of the rows, held out{other}"
+
+
+def _out_of_reach(table: Csv) -> str | None:
+    """That the numbers to predict are too large or too small for the network, in a sentence; None if all is well."""
     targets = read_table(table).targets
-    spread = float(targets.std())
-    if targets.ndim == 1 or 1 / FARTHEST <= spread <= FARTHEST or spread == 0:
+    if targets.ndim == 1:
+        return None
+    spread, mean = float(targets.std()), float(targets.mean())
+    if spread == 0 or (1 / FARTHEST <= spread <= FARTHEST and abs(mean) <= FARTHEST):
         return None
     return (
-        f"{table.target} spreads by {spread:.3g}, and the network begins with outputs near 1: training may fail; "
-        f"divide the column by about {spread:.1g} first"
+        f"{table.target} has mean {mean:.3g} and spreads by {spread:.3g}, but a network begins with outputs near 0; "
+        f"take {mean:.2g} away and divide by {spread:.2g} first"
     )

@@ -111,7 +111,9 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
         values = ", or the values of its axes" if result.summary.axes else ""
         raise InputError(f"{option} {text}: expected a number from 0 to {num_arms - 1}{values}")
     place = Place(f"{option} {text}")
-    wanted = {key_of(key): value_text(value) for key, value in settings_in(text, place).items()}
+    axes = {axis.key for axis in result.summary.axes}
+    given = settings_in(text, place)
+    wanted = {key if key in axes else key_of(key): value_text(value) for key, value in given.items()}
     rows = result.arms
     matching = [i for i, row in enumerate(rows.to_dict("records")) if all(row.get(k) == v for k, v in wanted.items())]
     if len(matching) != 1:
