@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import PlotFormat, Wide, check_output
+from mlpexp.cli.options import PlotFormat, Wide, check_format, check_output
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.architectures.activation_facts import ActivationFacts
     from mlpexp.report.activation_sheet import Cost, TableRow
 
-FORMATS = ("table", "markdown", "latex", "csv")
 TABLE_SIZES = (16, 64, 256, 1024, 4096)
 
 
@@ -31,11 +30,9 @@ def activations(
     wide: Wide = False,
 ) -> None:
     """Show a reference sheet: formulas, ranges, what each activation is good and bad for, and what it costs here."""
-    from mlpexp.config.problems import did_you_mean
     from mlpexp.report.formats import check_formats
 
-    if format_ not in FORMATS:
-        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    check_format(format_)
     formats = check_formats(plot_format)
     if plot_format and output is None:
         raise InputError("--plot-format: nothing is drawn without --output")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import Details, RunsDir, Wide
+from mlpexp.cli.options import Details, RunsDir, Wide, check_format
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mlpexp.results.result import Result
     from mlpexp.statistics.comparison import Comparison
 
-FORMATS = ("table", "markdown", "latex", "csv")
 MOST_SHOWN = 12
 MOST_FACTORS = 6  # named in a sentence
 MARGIN = 0.01
@@ -58,10 +57,7 @@ def compare(
     runs_dir: RunsDir = Path("runs"),
 ) -> None:  # fmt: skip
     """Compare runs and sweeps: first their configs, then their results, paired by seed."""
-    from mlpexp.config.problems import did_you_mean
-
-    if format_ not in FORMATS:
-        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    check_format(format_)
     for option, value in (("--margin", margin), ("--power", power)):
         if value is not None and not 0 < value < inf:
             raise InputError(f"{option} {value:g}: expected a number above 0")

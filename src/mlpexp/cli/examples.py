@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import Wide
+from mlpexp.cli.options import Wide, check_format
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.report.tables import TextTable
-
-FORMATS = ("table", "markdown", "latex", "csv")
 
 
 def examples(
@@ -29,11 +27,9 @@ def examples(
     wide: Wide = False,
 ) -> None:
     """List the experiments that come with the program, each with its question; print or copy one."""
-    from mlpexp.config.problems import did_you_mean
     from mlpexp.config.shipped import example_names, example_path, find_example
 
-    if format_ not in FORMATS:
-        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    check_format(format_)
     folders = {each.split("/")[0] for each in example_names()}
     if name is None or (name in folders and copy is None):
         if copy is not None:
@@ -60,10 +56,11 @@ def _table(folder: str | None) -> "TextTable":
     for name in example_names():
         if folder in (None, name.split("/")[0]):
             of = header(example_path(name))
-            question, time = of.question.partition("? ")[0].rstrip("?") + "?", re.split(r"[,;(]| of | for ", of.time)[0]
-            rows.append((name, of.command, question, time.rstrip(" .")))
-    prose = frozenset({"question"})
-    return TextTable(("example", "for", "question", "time"), rows, prose=prose, droppable=("for", "time"))
+            question = of.question.partition("? ")[0].rstrip("?") + "?"
+            time = re.split(r"[,;(]| of | for | on ", of.time)[0].rstrip(" .")
+            rows.append((name, of.command, question, time))
+    columns, sentences = ("example", "for", "question", "time"), frozenset(("question",))
+    return TextTable(columns, rows, prose=sentences, least_prose=40, droppable=("time", "for"))
 
 
 def _copied(example: Path, target: Path) -> Path:

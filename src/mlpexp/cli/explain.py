@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, ResultName, RunsDir
+from mlpexp.cli.options import DataDir, ResultName, RunsDir, check_format
 from mlpexp.cli.sentences import filled, reading_width
 from mlpexp.config.words import BY_KEY
 from mlpexp.errors import InputError
@@ -34,8 +34,7 @@ def explain(
     data_dir: DataDir = None,
 ) -> None:  # fmt: skip
     """Say why a run, or an arm of a sweep, learned or did not: verdicts, the numbers they rest on, what to try."""
-    if format_ not in FORMATS:
-        raise InputError(f"--format: unknown format {format_!r}; choose from {', '.join(FORMATS)}")
+    check_format(format_, FORMATS)
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, Wide
+from mlpexp.cli.options import DataDir, Wide, check_format
 from mlpexp.errors import DerivativeError, InputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mlpexp.analysis.objective import Objective
     from mlpexp.planning.prepare import Prepared
 
-FORMATS = ("table", "markdown", "latex", "csv")
 FIXED = ("training.precision=float64", "training.engine=torch", "device=cpu", "diagnostics=off")
 
 
@@ -41,10 +40,7 @@ def gradcheck(
     data_dir: DataDir = None,
 ) -> None:
     """Differentiate the objective of the first batch by hand, in reverse and forward mode and numerically, and compare."""
-    from mlpexp.config.problems import did_you_mean
-
-    if format_ not in FORMATS:
-        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    check_format(format_)
     if (explain or symbolic is not None) and format_ == "csv":
         raise InputError("--format: csv is for tables, not for formulas; use table, markdown or latex")
     if samples < 1:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpexp.cli.options import RunsDir, Wide
-from mlpexp.errors import InputError
+from mlpexp.cli.options import RunsDir, Wide, check_format
 
 if TYPE_CHECKING:
     from mlpexp.report.tables import TextTable
@@ -51,10 +50,7 @@ def list_(
     runs_dir: RunsDir = Path("runs"),
 ) -> None:  # fmt: skip
     """List results: name, score, what varies between their configs, data, model, status, training time, age."""
-    from mlpexp.config.problems import did_you_mean
-
-    if format_ not in FORMATS:
-        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    check_format(format_, FORMATS)
     from mlpexp.results.listed import listed_in
 
     every = listed_in(runs_dir, time())

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from mlpexp.errors import InputError
 
+TABLE_FORMATS = ("table", "markdown", "latex", "csv")  # of `--format`, where a command has no others
 ResultName = Annotated[
     str,
     typer.Argument(
@@ -15,6 +17,18 @@ ResultName = Annotated[
     ),
 ]  # fmt: skip
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder of all runs.")]
+
+
+def check_format(name: str, formats: Sequence[str] = TABLE_FORMATS) -> None:
+    """Refuses a format that a command does not have.
+
+    Raises:
+        InputError: It is one.
+    """
+    from mlpexp.config.problems import did_you_mean
+
+    if name not in formats:
+        raise InputError(f"--format: {name!r} is not known{did_you_mean(name, formats)}")
 
 
 def check_log_every(every: int | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.experiment import SET, overrides_from
-from mlpexp.cli.options import Wide
+from mlpexp.cli.options import Wide, check_format
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,10 +42,8 @@ def params(
 ) -> None:
     """Count parameters, operations and memory of networks, with the arithmetic shown."""
     from mlpexp.architectures.arithmetic import cost
-    from mlpexp.config.problems import did_you_mean
 
-    if format_ not in FORMATS:
-        raise InputError(f"--format: {format_!r} is not known{did_you_mean(format_, FORMATS)}")
+    check_format(format_, FORMATS)
     networks, config = _parted(networks or [], config or [])
     if set_ and not config:
         raise InputError("--set: changes a config; name one, such as iris/mlp")

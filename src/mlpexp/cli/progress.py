@@ -39,7 +39,7 @@ class ProgressBar:
             redirect_stdout=sys.stdout.isatty(),  # lines stand above the bar; but those for a pipe go into the pipe
         )  # fmt: skip
         self.task = self.bar.add_task("starting", total=1.0)
-        self.scores = ""
+        self.scores, self.epoch = "", 0
 
     def __enter__(self) -> Self:
         self.bar.__enter__()
@@ -69,7 +69,8 @@ class ProgressBar:
                 mean = update.record.scores[f"{part}_{kind}"].mean()
                 shown.append(f"{part} {LABELS[kind]} {mean:.4f}")
             self.scores = "  ".join(shown)
-        return f"epoch {update.epoch}/{self.epochs}  {self.scores}"
+        self.epoch = update.epoch or self.epoch  # 0: no stack is in training here
+        return f"epoch {self.epoch}/{self.epochs}  {self.scores}"
 
 
 class EpochLog:

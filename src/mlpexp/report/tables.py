@@ -25,6 +25,7 @@ class TextTable:
         footer: A last row of totals, set off from the others; may be absent.
         title: What the table is about.
         prose: Headings of the columns of sentences, which may be broken between words; names and numbers are not.
+        least_prose: Characters that these are not narrowed below.
         droppable: Headings of the columns that may be left out where the line is too narrow, the first to go first.
         named_columns: Whether the headings are names, too, such as labels of arms.
     """
@@ -35,6 +36,7 @@ class TextTable:
     footer: Sequence[str] | None = None
     title: str = ""
     prose: frozenset[str] = field(default_factory=frozenset)
+    least_prose: int = 20
     droppable: Sequence[str] = ()
     named_columns: bool = False
 

@@ -16,8 +16,8 @@ from mlpexp.report.tables import TextTable
 GAP = 3  # blanks between two columns
 INDENT = 2  # before the first column
 DEEPER = 6  # before what stands below a name
-LEAST_PROSE = 20  # characters that a column of sentences is not narrowed below
-FEWEST_BESIDE = 3  # columns; a row of less is not worth a line of its own
+LEAST_PROSE = 20  # characters of a sentence beside its heading
+FEWEST_BESIDE = 2  # columns; a row of less is not worth a line of its own
 MOST_NAMED = 8  # of the columns that are not shown
 WORD = re.compile(r"\S+(?: \.\. \S+)*")  # an interval, 0.93 .. 0.98, is one word
 CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")  # a name is no command to the terminal
@@ -100,7 +100,7 @@ def _least(table: TextTable, i: int) -> int:
     whole = max(map(cell_len, cells), default=0)
     if heading in table.prose:
         words += [word for cell in cells for word in WORD.findall(cell)]
-        whole = min(whole, LEAST_PROSE)
+        whole = min(whole, table.least_prose)
     return max([whole, *map(cell_len, words)])
 
 
