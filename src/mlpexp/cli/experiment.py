@@ -53,6 +53,7 @@ class Given:
         set_: ``KEY=VALUE`` texts.
         data: A table of the user's own.
         target: Its column to predict.
+        by_option: Whether the config came with ``--config``.
     """
 
     config: str | None = None
@@ -60,11 +61,17 @@ class Given:
     set_: tuple[str, ...] = ()
     data: str | None = None
     target: str | None = None
+    by_option: bool = False
 
     @property
     def options(self) -> list[str]:
         """The options that were given, as they are written."""
-        options = {"CONFIG": self.config, "--set": self.set_, "--data": self.data, "--target": self.target}
+        options = {
+            "--config" if self.by_option else "CONFIG": self.config,
+            "--set": self.set_,
+            "--data": self.data,
+            "--target": self.target,
+        }
         return [option for option, value in options.items() if value] + [option_of(word) for word in self.words]
 
     @property
@@ -222,7 +229,9 @@ def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
         per_layer = name == "activation" and text.lstrip().startswith("[")
         if is_several(text) and (name in SINGLE or not (several or per_layer)):
             raise InputError(_one_value(name, text))
-    return Given(config or option, words, tuple(values["set_"] or ()), values["data"], values["target"])
+    return Given(
+        config or option, words, tuple(values["set_"] or ()), values["data"], values["target"], option is not None
+    )
 
 
 def is_several(text: str) -> bool:
