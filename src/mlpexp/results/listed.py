@@ -113,7 +113,7 @@ def listed_in(runs_dir: Path, now: float) -> list[Listed]:
 
 
 def varied_keys(results: Iterable[Listed]) -> list[str]:
-    """Keys whose values differ between the configs that have them: what most have first, then what has a short word."""
+    """Keys whose values differ between the configs that have them: first what most have, and what varies most."""
     seen: dict[str, set[tuple[str, ...]]] = {}
     counts: dict[str, int] = {}
     for one in results:
@@ -123,7 +123,7 @@ def varied_keys(results: Iterable[Listed]) -> list[str]:
     varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in OWN_COLUMNS]
     known = [word.key for word in WORDS]
     places = {key: known.index(bare) for key in varied if (bare := key.removesuffix(".name")) in known}
-    return sorted(varied, key=lambda key: (-counts[key], places.get(key, len(known))))
+    return sorted(varied, key=lambda key: (-counts[key], -len(seen[key]), places.get(key, len(known))))
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
