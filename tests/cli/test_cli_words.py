@@ -73,7 +73,7 @@ def test_in_a_sweep_one_value_changes_the_config_and_alone_is_one_arm(mlpexp: Co
     assert alone.code == 0 and "1 arm x 2 seeds" in alone.out
     swept = config(TINY + "sweep: {over: {batch_size: [5, 10]}}\n", "swept.yaml")
     refused = mlpexp("sweep", swept, "--batch-size", 5, "--dry-run")
-    assert refused.code == 2 and "--batch-size 5: batch_size: is varied by the config" in refused.err
+    assert refused.code == 2 and "--batch-size 5: batch_size: is varied in this sweep" in refused.err
     single = config(TINY + "sweep: {over: {batch_size: [5, 10]}, method: one_at_a_time}\n", "single.yaml")
     assert mlpexp("sweep", single, "--batch-size", 5, "--dry-run").code == 0
 
@@ -85,6 +85,67 @@ def test_the_learning_rate_of_another_optimizer_is_said(mlpexp: Command, config:
     assert sentence in mlpexp("sweep", path, "--optimizer", "sgd,adam", "--seeds", 2).err
     for more in (("--learning-rate", 0.01), ("--set", "optimizer.learning_rate=0.01"), ("-q",)):
         assert "stays" not in mlpexp("train", path, "--optimizer", "adam", *more).err
+
+
+def test_another_optimizer_leaves_out_what_it_does_not_have_and_says_so(mlpexp: Command, config: Write) -> None:
+    path = config(TINY.replace("learning_rate: 0.1", "learning_rate: 0.1, momentum: 0.9"))
+    lost = "optimizer.momentum: 0.9 is left out: adam has no such key"
+    result = mlpexp("train", path, "--optimizer", "adam")
+    assert result.code == 0 and lost in result.err
+    again = mlpexp("train", "last", "--optimizer", "sgd")  # beta1 and others are there with their defaults
+    assert again.code == 0 and "left out" not in again.err
+    assert "momentum" in mlpexp("train", path, "--set", "optimizer.name=adam").err
+    swept = mlpexp("sweep", path, "--optimizer", "sgd,adam", "--seeds", 2)
+    assert swept.code == 0 and lost in swept.err
+    arms = [yaml.safe_load(mlpexp("show", "last", "--arm", arm).out)["optimizer"] for arm in (0, 1)]
+    assert (arms[0]["momentum"], arms[1]["name"], "momentum" in arms[1]) == (0.9, "adam", False)
+
+
+def test_arms_of_swept_sections_are_named(mlpexp: Command, config: Write) -> None:
+    sections = "[{name: sgd, learning_rate: 0.1}, {name: adam, learning_rate: 0.01}]"
+    path = config(TINY + f"sweep: {{over: {{optimizer: {sections}}}, seeds: 3}}\n")
+    assert mlpexp("sweep", path, "-q").code == 0
+    section = "optimizer={name: sgd, learning_rate: 0.1}"
+    assert "the reference" in mlpexp("compare", "last", "--baseline", section).out
+    assert "did you mean score?" in mlpexp("list", "--sort", "acc").err
+
+
+def test_values_in_brackets_and_braces(mlpexp: Command, config: Write) -> None:
+    path = config(TINY)
+
+    def arms(*arguments: str) -> str:
+        return mlpexp("sweep", path, *arguments, "--seeds", 2, "--dry-run").out
+
+    assert "2 arms" in arms("--init", "{name: constant, value: 0.1},zeros")
+    assert "1 arm x" in arms("--init", "{name: normal, std: 0.1}")
+    assert "1 arm x" in arms("--learning-rate", "[0.1]")
+    assert "7 arms" in arms("--epochs", "log(1,64,7)")
+    two = config(TINY.replace("[4]", "[4, 4]"), "two.yaml")
+    per_layer = mlpexp("sweep", two, "--over", "model.activation=[relu,tanh]", "--seeds", 2, "--dry-run").out
+    assert "[relu, tanh]" in per_layer and "1 arm x" in per_layer
+
+
+def test_a_table_keeps_how_the_config_splits(mlpexp: Command, config: Write, flowers: Path) -> None:
+    text = TINY.replace("three_class_3d", "{name: iris, test_fraction: 0.5, standardize: false}")
+    result = mlpexp("train", config(text), "--data", flowers.name, "--target", "kind")
+    assert f"data: {flowers.name} in place of iris" in result.err
+    (run,) = Path("runs").iterdir()
+    section = resolved(run)["dataset"]
+    assert (section["test_fraction"], section["standardize"], section["delimiter"]) == (0.5, False, ";")
+    flowers.with_name("second.csv").write_text(flowers.read_text().replace(";", ","))
+    again = mlpexp("train", run, "--data", "second.csv", "-q").run
+    section = resolved(again)["dataset"]
+    assert (section["target"], section["test_fraction"], section["delimiter"]) == ("kind", 0.5, ",")
+    flowers.rename(flowers.with_name("\U0001f338.csv"))
+    assert mlpexp("check", run, "--data", "\U0001f338.csv").code == 0
+
+
+def test_last_is_looked_for_where_results_are(mlpexp: Command, config: Write) -> None:
+    mlpexp("train", config(TINY), "--name", "here", "-q")
+    mlpexp("train", config(TINY), "--name", "there", "--runs-dir", "other place", "-q")
+    again = mlpexp("train", "last", "--runs-dir", "other place", "--epochs", 1, "-q").run
+    assert resolved(again)["name"] == "there"
+    assert mlpexp("params", "last").code == 0
 
 
 ANSWERS = {
@@ -107,6 +168,7 @@ ANSWERS = {
     "sweep iris/mlp --over lr=0.1,1": "did you mean optimizer.learning_rate? write --learning-rate 0.1,1",
     "sweep iris/mlp --learning-rate 0.1,1 --metric acc": "did you mean test_accuracy?",
     "sweep iris/mlp --seed 1,2": "--seed 1,2: takes one number",
+    "sweep iris/mlp --learning-rate 0.1 0.2": "'0.2' is not expected here; several values are separated by commas",
     "examples iris/mpl": "iris/mpl: there is no such example; did you mean iris/mlp?",
 }
 

@@ -131,7 +131,7 @@ def test_depth_is_limited(tmp_path: Path) -> None:
 def test_size_is_limited(tmp_path: Path) -> None:
     comment = "#" * (MAX_BYTES - 6)
     assert read(tmp_path, f"a: 1\n{comment}\n").data == {"a": 1}
-    assert message(tmp_path, f"a: 1\n#{comment}\n") == "c.yaml: 1,000,001 bytes; a config has at most 1,000,000"
+    assert message(tmp_path, f"a: 1\n#{comment}\n") == "c.yaml: too large; a config has at most 1,000,000 bytes"
 
 
 @settings(deadline=None, max_examples=200)

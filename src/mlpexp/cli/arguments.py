@@ -8,8 +8,8 @@ OPENING, CLOSING = "[{(", "]})"
 def joined(arguments: Sequence[str], options: Collection[str], valued: Collection[str]) -> list[str]:
     """Values that a shell has cut at blanks, whole again: ``--learning-rate 0.001, 0.01`` and ``--set sizes=[8, 8]``.
 
-    The value of an option goes on where it ends with a comma, where the next word begins with one, or where a bracket is
-    open. What is empty or holds white space was quoted, and is whole. Behind ``--`` nothing is joined.
+    The value of an option goes on where it ends with a comma or ``=``, where the next word begins with one, or where a
+    bracket is open. What is empty or holds white space was quoted, and is whole. Behind ``--`` nothing is joined.
 
     Args:
         arguments: What was typed after the command.
@@ -46,4 +46,5 @@ def _goes_on(last: str, word: str, options: Collection[str]) -> bool:
     if word.partition("=")[0] in options or word.startswith("--"):
         return False
     is_open = sum(map(last.count, OPENING)) > sum(map(last.count, CLOSING))
-    return is_open or last.endswith(",") or word.startswith(",")
+    is_setting = word.startswith("=") and "=" not in last
+    return is_open or is_setting or last.endswith((",", "=")) or word.startswith(",")

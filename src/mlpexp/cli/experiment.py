@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpexp.config.words import WORDS, Word
+from mlpexp.config.words import BY_NAME, WORDS, Word
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Given:
             "--target": self.target,
         }
         return [option for option, value in options.items() if value not in (None, ())] + [
-            option_of(word) for word in self.words
+            BY_NAME[word].option for word in self.words
         ]
 
     @property
@@ -98,20 +98,23 @@ class Given:
         Raises:
             InputError: There is no config, or something is wrong with it.
         """
-        from mlpexp.config.load import changed_source, read_source
+        from mlpexp.config.load import changed_source
+        from mlpexp.config.shipped import at_home
+        from mlpexp.config.yaml_source import read_yaml
+        from mlpexp.planning.own_table import table_source, use_table
 
         if self.config is not None:
             path = config_path(self.config, runs_dir)
-            return read_source(path, self._overrides(others)), path
+            source = read_yaml(path)
+            if self.data is not None:
+                use_table(source, at_home(self.data), self.target)
+            return changed_source(source, path, self._overrides(others)), path
         if self.target is not None and self.data is None:
             raise InputError("--target: of which table? name it with --data FILE")
         if self.data is None:
             raise InputError(
                 f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
             )
-        from mlpexp.config.shipped import at_home
-        from mlpexp.planning.own_table import table_source
-
         path = at_home(self.data)
         return changed_source(table_source(path, self.target), path, self._overrides(others)), path
 
@@ -123,7 +126,8 @@ class Given:
         """What was understood, where the user did not say it: to be shown before training."""
         if self.data is not None and self.config is None:
             return []
-        lines = [f"config: {path}"] if str(path) != self.config else []
+        lines = ([f"config: {path}"] if str(path) != self.config else []) + source.notes
+        lines += self._lost(source)
         optimizer = source.data.get("optimizer")
         kept = "optimizer" in self.words and not {"learning_rate"} & {*self.words, *map(_set_word, self.set_)}
         if kept and isinstance(optimizer, dict) and "learning_rate" in optimizer:
@@ -133,31 +137,21 @@ class Given:
             )
         return lines
 
+    def _lost(self, source: "Source") -> list[str]:
+        """What the optimizers of an axis do not have of the config's section."""
+        from mlpexp.config.switching import in_words
+
+        section = source.data.get("optimizer")
+        names = [name.strip(" []") for word, text, _ in self.axes if word == "optimizer" for name in text.split(",")]
+        return [line for name in names for line in in_words(section, name)] if isinstance(section, dict) else []
+
     def _overrides(self, others: dict[str, object]) -> "list[Override]":
         from mlpexp.config.yaml_source import Override
 
-        words = [Override(f"{word}={text}", written) for word, text, written in self.single]
-        return [*self._data(), *overrides_from(self.set_), *words, *overrides_from((), **others)]
-
-    def _data(self) -> "list[Override]":
-        """Changes of the ``dataset:`` section of a config."""
-        import json
-
-        from mlpexp.config.yaml_source import Override
-
-        if self.config is None:
-            return []
-        if self.data is not None:
-            from mlpexp.config.shipped import at_home
-            from mlpexp.planning.own_table import table_section
-
-            section = table_section(at_home(self.data), self.target)
-            return [Override(f"dataset={json.dumps(section, ensure_ascii=False)}", f"--data {self.data}")]
-        if self.target is not None:
-            return [
-                Override(f"dataset.target={json.dumps(self.target, ensure_ascii=False)}", f"--target {self.target}")
-            ]
-        return []
+        words = [Override(f"{word}={_without_brackets(word, text)}", written) for word, text, written in self.single]
+        is_new = self.target is not None and self.data is None
+        target = [Override(f"dataset.target={_quoted(self.target)}", f"--target {self.target}")] if is_new else []
+        return [*target, *overrides_from(self.set_), *words, *overrides_from((), **others)]
 
 
 def config_path(text: str, runs_dir: Path = RUNS) -> Path:
@@ -174,13 +168,8 @@ def _set_word(text: str) -> str:
     return text.partition("=")[0].strip().rpartition(".")[2]
 
 
-def option_of(word: str) -> str:
-    """``--learning-rate`` for ``learning_rate``."""
-    return "--" + word.replace("_", "-")
-
-
 def _written(word: str, text: str) -> str:
-    return f"{option_of(word)} {text}"
+    return f"{BY_NAME[word].option} {text}"
 
 
 def experiment_options(
@@ -221,7 +210,7 @@ def _option(word: Word, *, several: bool) -> Any:
     many = several and bool(word.examples)
     metavar, example = ("VALUES", word.examples) if many else ("VALUE", word.example)
     help_ = f"{word.meaning}, such as {example}."
-    return Annotated[str | None, typer.Option(option_of(word.name), metavar=metavar, help=help_, show_default=False)]
+    return Annotated[str | None, typer.Option(word.option, metavar=metavar, help=help_, show_default=False)]
 
 
 def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
@@ -231,7 +220,7 @@ def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
     words = {name: values[name] for name in names if values[name] is not None}
     for name, text in words.items():
         if not text.strip():
-            raise InputError(f"{option_of(name)}: the value is empty")
+            raise InputError(f"{BY_NAME[name].option}: the value is empty")
         per_layer = name == "activation" and text.lstrip().startswith("[")
         if is_several(text) and (name in SINGLE or not (several or per_layer)):
             raise InputError(_one_value(name, text))
@@ -241,18 +230,31 @@ def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
 
 
 def is_several(text: str) -> bool:
-    """Whether a text is a list or range rather than one value."""
-    return bool(re.match(r"\s*[a-z_]+\s*\(", text)) or (not text.lstrip().startswith("{") and "," in text)
+    """Whether a text is a list or range rather than one value; a comma inside braces separates no values."""
+    return bool(re.match(r"\s*[a-z_]+\s*\(", text)) or "," in re.sub(r"\{[^{}]*\}", "", text)
 
 
 def _one_value(name: str, text: str) -> str:
-    option = option_of(name)
+    option = BY_NAME[name].option
     if name in SINGLE:
         return f"{option} {text}: takes one number"
     layers = ""
     if name == "hidden_size":
         layers = f", and two hidden layers are --set 'hidden_sizes=[{text.strip(' []')}]'"
     return f"{option} {text}: takes one value here; `mlpexp sweep` compares several{layers}"
+
+
+def _quoted(value: object) -> str:
+    """A value as YAML that gives it back."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _without_brackets(word: str, text: str) -> str:
+    """``[0.1]`` as ``0.1``, but for a word whose value may be a list."""
+    inner = text.strip()
+    return inner[1:-1] if inner[:1] == "[" and inner[-1:] == "]" and word != "activation" else text
 
 
 def overrides_from(texts: "tuple[str, ...] | list[str] | None", **shortcuts: object) -> "list[Override]":

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +14,7 @@ from mlpexp.config.keys import nearest_key
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.problems import Place, Problem, closest, did_you_mean
 from mlpexp.config.som import with_map_defaults
+from mlpexp.config.switching import foreign_keys, in_words
 from mlpexp.config.words import BY_KEY
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError
@@ -39,8 +41,12 @@ def changed_source(source: Source, path: Path, overrides: Sequence[Override]) ->
     """
     expand_names(source)
     for override in overrides:
+        before = copy(source.data.get("optimizer"))
         apply_override(source, override)
         expand_names(source)
+        if override.key == "optimizer" and isinstance(before, dict):
+            source.notes += in_words(before, source.data["optimizer"].get("name"))
+            keep_own_keys(source)
     anchor_csv_path(source, path)
     return source
 
@@ -82,6 +88,14 @@ def expand_names(source: Source) -> None:
         if isinstance(value, str):
             source.data[section] = {"name": value}
             source.values[section, "name"] = source.place((section,))
+
+
+def keep_own_keys(source: Source) -> None:
+    """Leaves out what the optimizer does not have: another one was named by its short word."""
+    section = source.data.get("optimizer")
+    if isinstance(section, dict):
+        for key in foreign_keys(section, section.get("name")):
+            del section[key]
 
 
 def anchor_csv_path(source: Source, config_path: Path) -> None:
@@ -206,16 +220,20 @@ def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any
     if closest(path[-1], siblings) or key is None or key == dotted(path):
         return did_you_mean(path[-1], siblings)
     is_axis = place.line and place in [source.keys[each] for each in source.keys if each[:2] == ("sweep", "over")]
-    return f"; did you mean {key}?" + ("" if is_axis else f" write {_written(key, place, given)}")
+    return f"; did you mean {key}?" + ("" if is_axis else f" write {_written(source, key, place, given)}")
 
 
-def _written(key: str, place: Place, given: Any) -> str:
-    """A key and its value as they are typed at this place."""
+def _written(source: Source, key: str, place: Place, given: Any) -> str:
+    """A key and its value as they are typed at this place; of a section that the file has, that they go there."""
     if place.line:
         text = "..." if isinstance(given, (dict, list)) else _as_written(given).strip("'")
         *sections, leaf = key.split(".")
+        there, above = source.data, []
+        while sections and isinstance(there.get(sections[0]), dict):
+            there = there[sections[0]]
+            above.append(sections.pop(0))
         opened = "".join(f"{section}: {{" for section in sections)
-        return f"`{opened}{leaf}: {text}{'}' * len(sections)}`"
+        return f"`{opened}{leaf}: {text}{'}' * len(sections)}`" + (f" under `{'.'.join(above)}:`" if above else "")
     option, _, written = place.source.partition(" ")
     value = written.partition("=")[2] or written
     return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"

@@ -36,12 +36,15 @@ _SPECIAL: dict[str, object] = {
 
 @dataclass
 class Source:
-    """Plain data and the places of its keys and values, by path; and the text of the file, where it is one."""
+    """Plain data and the places of its keys and values, by path; the text of the file, where it is one; and what was understood
+    where nobody said it, in sentences.
+    """
 
     data: dict[str, Any] = field(default_factory=dict)
     keys: dict[Path_, Place] = field(default_factory=dict)
     values: dict[Path_, Place] = field(default_factory=dict)
     text: str = ""
+    notes: list[str] = field(default_factory=list)
 
     def place(self, path: Path_, *, of_key: bool = False) -> Place:
         """The place of a path, or of the nearest parent that has one."""
@@ -223,6 +226,11 @@ class Override:
     text: str
     written: str
 
+    @property
+    def key(self) -> str:
+        """What stands before ``=``."""
+        return self.text.partition("=")[0].strip()
+
 
 def apply_override(source: Source, override: Override) -> None:
     """Sets one ``KEY=VALUE``, the key being whole or a short word and the value YAML, in place.
@@ -231,8 +239,8 @@ def apply_override(source: Source, override: Override) -> None:
         ConfigError: The text has no ``=``, or the key runs through something that is not a mapping or list.
     """
     place = Place(override.written)
-    key, equals, value_text = override.text.partition("=")
-    written = key.strip()
+    _, equals, value_text = override.text.partition("=")
+    written = override.key
     if not equals or not all(written.split(".")):
         raise ConfigError((Problem(place, "", f"expected KEY=VALUE{_as_override(override.text)}"),))
     value = parse_value(value_text, place)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+DELIMITERS = ",;\t|"  # that are found out
+
+
 @dataclass(frozen=True)
 class CsvFile:
     """The text of a CSV file.
@@ -79,7 +82,7 @@ def columns_in(path: Path) -> tuple[str, list[str]]:
     """
     text = _text(path)
     found = []
-    for delimiter in ",;\t|":
+    for delimiter in DELIMITERS:
         try:
             _, names = next(_rows(path, text, delimiter), (1, []))
         except DataError:  # quotation marks that only fit another separator

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlpexp.config.dump import identity
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.load import anchor_csv_path, expand_names
+from mlpexp.config.load import anchor_csv_path, expand_names, keep_own_keys
 from mlpexp.config.problems import Place, Problem
 from mlpexp.config.program import program_of
 from mlpexp.config.yaml_source import Source, set_value
@@ -132,6 +132,8 @@ class Variation:
         for axis in self.axes:
             if axis.key in settings:
                 set_value(changed, axis.parts, copied(settings[axis.key]), axis.place)
+        if any(axis.written == "optimizer" for axis in self.axes):
+            keep_own_keys(changed)
         expand_names(changed)
         anchor_csv_path(changed, self.path)
         return changed

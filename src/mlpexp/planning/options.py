@@ -86,7 +86,7 @@ def _check_single(section: dict[str, Any], single: Sequence[tuple[str, str, str]
     varied = {key_of(key) for key in over}
     for word, _, written in single:
         if key_of(word) in varied:
-            message = "is varied by the config; give several values, or train the config alone with `mlpexp train`"
+            message = "is varied in this sweep, so that one value changes nothing; give several, or use `mlpexp train`"
             raise ConfigError((Problem(Place(written), word, message),))
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
 from mlpexp.config.problems import Place, did_you_mean
-from mlpexp.config.yaml_source import Source
+from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.data.csv_file import columns_in
 from mlpexp.data.table import read_table
 from mlpexp.errors import InputError
@@ -20,6 +21,7 @@ NETWORK: dict[str, Any] = {
     "training": {"batch_size": 32, "epochs": 100},
     "seeds": 10,
 }  # fmt: skip
+GENERAL = ("test_fraction", "validation_fraction", "standardize")  # keys that every table has
 MOST_NAMED = 12  # columns in a message
 FEWEST_BATCHES = 6
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
@@ -59,6 +61,24 @@ def table_source(path: Path, target: str | None) -> Source:
     data["training"]["batch_size"] = _batch_size(path.read_bytes().count(b"\n"))
     place = Place(f"--data {path}")
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
+
+
+def use_table(source: Source, path: Path, target: str | None) -> None:
+    """Puts a table in place of the data of a config, with what is not of these data alone: split and standardization.
+
+    Of a config that has a table already, everything stays but the file.
+
+    Raises:
+        InputError: As ``table_section``.
+    """
+    expand_names(source)
+    old = source.data.get("dataset")
+    old = old if isinstance(old, dict) else {}
+    is_table = old.get("name") == "csv"
+    section = table_section(path, old.get("target") if is_table and target is None else target)
+    kept = {key: value for key, value in old.items() if (is_table and key != "delimiter") or key in GENERAL}
+    source.notes.append(f"data: {path} in place of {old.get('path' if is_table else 'name')}")
+    set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
 
 
 def _batch_size(num_rows: int) -> int:

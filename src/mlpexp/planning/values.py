@@ -112,7 +112,8 @@ def _count(number: float) -> int:
 def _log(low: float, high: float, number: float) -> list[Any]:
     if low <= 0 or high <= 0:
         raise ValueError("log needs ends above 0")
-    return [_rounded(value) for value in np.geomspace(low, high, _count(number)).tolist()]
+    values = [_rounded(value) for value in np.geomspace(low, high, _count(number)).tolist()]
+    return [int(value) for value in values] if all(value == int(value) for value in values) else values
 
 
 def _linear(low: float, high: float, number: float) -> list[Any]:

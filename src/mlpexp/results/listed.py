@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any
 import yaml
 
 from mlpexp.config.keys import all_keys, nearest_key
-from mlpexp.config.problems import Place, did_you_mean
+from mlpexp.config.problems import Place, closest, did_you_mean
 from mlpexp.config.scores import LABELS
-from mlpexp.config.words import WORDS, key_of, setting
+from mlpexp.config.words import WORDS, key_of, meant, setting
 from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_yaml, scalar
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import leaves
+from mlpexp.planning.metric import PARTS
 from mlpexp.planning.values import value_text
 from mlpexp.store.listing import Entry, list_results, shortest_names
 from mlpexp.store.summary import Mean, Summary
@@ -71,11 +71,13 @@ class Listed:
         for axis in self.summary.axes if self.summary else ():
             bare = axis.label == "hidden units"  # 8 of hidden_size, where the config has [8]
             settings[axis.key] = tuple(f"[{text}]" if bare else text for text in axis.values)
-            settings.pop(f"{axis.key}.name", None)
+            for below in [key for key in settings if key.startswith(f"{axis.key}.")]:  # of a section that was varied
+                del settings[below]
         return settings
 
 
 Value = str | float | None
+SCORES = {*LABELS, *(f"{part}_{kind}" for part in PARTS for kind in LABELS)}
 MOST = 1e300  # a number beyond is sorted as a word
 COLUMNS: dict[str, Callable[[Listed], Value]] = {
     "name": lambda one: one.summary.name if one.summary else one.text,
@@ -211,7 +213,8 @@ def resolved(written: str, results: Iterable[Listed], option: str) -> str:
         raise InputError(f"{option}: {written}: could be {' or '.join(ends)}")
     if key in all_keys():
         return key
-    nearest = next(iter(get_close_matches(word, COLUMNS, n=1)), None) or nearest_key(word)
+    is_score = (meant(word, SCORES) or word) in SCORES
+    nearest = "score" if is_score else closest(word, COLUMNS) or nearest_key(word)
     near = f"; did you mean {nearest}?" if nearest else did_you_mean(word, COLUMNS)
     raise InputError(f"{option}: {written}: no listed result has this column or key{near}")
 

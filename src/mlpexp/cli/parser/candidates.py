@@ -1,5 +1,6 @@
 """The values that arguments and options can have, as shell completion offers them: without torch, pandas or the schema."""
 
+import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -7,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mlpexp.cli.options import TABLE_FORMATS
 from mlpexp.config.known_keys import known_keys
 from mlpexp.config.shipped import SUFFIXES, example_names
 from mlpexp.config.words import BY_NAME, WORDS
+from mlpexp.data.csv_file import DELIMITERS
 from mlpexp.store.names import names_of
 
 Candidate = tuple[str, str]  # a whole word, and what it is
@@ -19,6 +22,7 @@ SCORES = ("loss", "accuracy", "r2", "quantization_error", "topographic_error")
 NAMED_NETWORKS = ("lenet5", "cnn4", "mnist_cnn", "mlp")  # of `mlpexp params`
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 MOST_ARMS = 100
+MOST_CHARACTERS = 100_000  # of a line of column names
 
 # Options whose values are those of a key.
 KEY_OF = {word.option: word.key for word in WORDS} | {
@@ -121,16 +125,17 @@ def seeds(query: Query) -> Iterable[Candidate]:
 
 
 def formats(query: Query) -> Iterable[Candidate]:
-    """The formats that the module of a command names."""
-    return [(name, "") for name in getattr(sys.modules[query.command.callback.__module__], "FORMATS", ())]
+    """The formats of a command: those that its module names, else those of all tables."""
+    module = sys.modules[query.command.callback.__module__]
+    return [(name, "") for name in getattr(module, "FORMATS", TABLE_FORMATS)]
 
 
 def columns(query: Query) -> Iterable[Candidate]:
     """The columns of the CSV file that is given with ``--data``."""
-    with Path(query.typed["--data"][-1]).open(encoding="utf-8-sig") as file:
-        line = file.readline().strip()
-    delimiter = max(",;\t", key=line.count)
-    return [(column.strip(' "'), "") for column in line.split(delimiter)]
+    with Path(query.typed["--data"][-1]).open(encoding="utf-8-sig", newline="") as file:
+        line = file.readline(MOST_CHARACTERS).strip()
+    rows = [next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), []) for delimiter in DELIMITERS]
+    return [(column.strip(), "") for column in max(rows, key=len)]
 
 
 def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:

@@ -78,7 +78,8 @@ def too_many(command: Any, rest: Sequence[str]) -> InputError:
         return InputError(f"{word}: is not expected here; write {f'{option} {value}' if option else f'--set {word}'}")
     names = [called(each) for each in arguments_of(command)]
     takes = f"takes one {names[0]}" if names else "takes options only"
-    return InputError(f"{command.name}: {takes}; {word!r} is not expected here")
+    hint = "; several values are separated by commas" if any(each.option in options for each in WORDS) else ""
+    return InputError(f"{command.name}: {takes}; {word!r} is not expected here{hint}")
 
 
 def unknown_command(word: str, program: Any) -> InputError:
