@@ -152,7 +152,8 @@ def test_four_experiments_fit_in_forty_lines(four: BuiltResult) -> None:
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_text_follows_the_terminal(columns: int, mlpexp: Command, config: Write, undrawn: None, tmp_path: Path) -> None:
     run = tmp_path / mlpexp("train", "-c", config(TINY), "-q").run
-    lines = on_a_terminal(columns, "explain", run).splitlines()
+    *lines, command = on_a_terminal(columns, "explain", run).rstrip().splitlines()
+    assert command.startswith(f"to try: mlpexp train {run} ")  # whole, to be copied
     widest = max(map(len, lines))
     assert min(columns, 100) - 15 < widest <= min(columns, 100)
     assert all("measured" not in line or re.search(r"measured: [A-Z]", line) for line in lines)

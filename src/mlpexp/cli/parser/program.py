@@ -23,11 +23,11 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads what was typed after the command; raises ``InputError`` where it cannot be read."""
-        words = args = whole(self, args)
+        words = whole(self, args)
         refuse_mistyped(self, words)
         ctx.allow_extra_args = True  # refused below
         try:
-            rest = super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, list(words))
         except ParserError as error:
             raise explained(error, ctx.find_root().command, self, words, _raw(self, ctx, words)) from None
         if rest:
