@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import Given, experiment_options
+from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.given import Given
 
 if TYPE_CHECKING:
     from mlpexp.planning.plan import Plan

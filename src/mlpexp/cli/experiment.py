@@ -1,21 +1,15 @@
-"""The experiment as the command line names it: a config, changes of it, and the short words that all commands share."""
+"""The argument CONFIG and the options that say what to train: the same on all commands that train or plan."""
 
 import inspect
-import re
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from mlpexp.cli.given import Given, is_several
 from mlpexp.config.words import BY_NAME, WORDS, Word
 from mlpexp.errors import InputError
-
-if TYPE_CHECKING:
-    from mlpexp.config.yaml_source import Override, Source
 
 CONFIG = Annotated[
     str | None,
@@ -40,136 +34,7 @@ DATA = Annotated[
 TARGET = Annotated[
     str | None, typer.Option("--target", metavar="COLUMN", help="The column of it to predict.", show_default=False)
 ]
-RUNS = Path("runs")
 SINGLE = ("seed", "seeds")  # never the axis of a sweep
-
-
-@dataclass(frozen=True)
-class Given:
-    """What the command line says of the experiment.
-
-    Attributes:
-        config: A file, a result or an example, as it was typed; None: none.
-        words: The short options that were given, by word: ``{"learning_rate": "0.1"}``.
-        set_: ``KEY=VALUE`` texts.
-        data: A table of the user's own.
-        target: Its column to predict.
-        by_option: Whether the config came with ``--config``.
-    """
-
-    config: str | None = None
-    words: dict[str, str] = field(default_factory=dict)
-    set_: tuple[str, ...] = ()
-    data: str | None = None
-    target: str | None = None
-    by_option: bool = False
-
-    @property
-    def options(self) -> list[str]:
-        """The options that were given, as they are written."""
-        options = {
-            "--config" if self.by_option else "CONFIG": self.config,
-            "--set": self.set_,
-            "--data": self.data,
-            "--target": self.target,
-        }
-        return [option for option, value in options.items() if value not in (None, ())] + [
-            BY_NAME[word].option for word in self.words
-        ]
-
-    @property
-    def axes(self) -> list[tuple[str, str, str]]:
-        """Words with several values, these, and the option as it was written."""
-        return [(word, text, _written(word, text)) for word, text in self.words.items() if is_several(text)]
-
-    @property
-    def single(self) -> list[tuple[str, str, str]]:
-        """Words with one value, likewise."""
-        return [(word, text, _written(word, text)) for word, text in self.words.items() if not is_several(text)]
-
-    def source(self, command: str, runs_dir: Path = RUNS, **others: object) -> "tuple[Source, Path]":
-        """The config as plain data, with all changes, and where it was read.
-
-        Args:
-            command: For the example in an error.
-            runs_dir: Where ``last`` is looked for.
-            others: Values of further keys, such as ``name`` and ``device``, which came as options; None: not given.
-
-        Raises:
-            InputError: There is no config, or something is wrong with it.
-        """
-        from mlpexp.config.load import changed_source
-        from mlpexp.config.shipped import at_home
-        from mlpexp.config.yaml_source import read_yaml
-        from mlpexp.planning.own_table import table_source, use_table
-
-        if self.config is not None:
-            path = config_path(self.config, runs_dir)
-            source = read_yaml(path)
-            if self.data is not None:
-                use_table(source, at_home(self.data), self.target)
-            return changed_source(source, path, self._overrides(others)), path
-        if self.target is not None and self.data is None:
-            raise InputError("--target: of which table? name it with --data FILE")
-        if self.data is None:
-            raise InputError(
-                f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
-            )
-        path = at_home(self.data)
-        return changed_source(table_source(path, self.target), path, self._overrides(others)), path
-
-    def without(self, word: str) -> "Given":
-        """The same but for one word."""
-        return replace(self, words={name: text for name, text in self.words.items() if name != word})
-
-    def understood(self, source: "Source", path: Path) -> list[str]:
-        """What was understood, where the user did not say it: to be shown before training."""
-        if self.data is not None and self.config is None:
-            return []
-        lines = ([f"config: {path}"] if str(path) != self.config else []) + source.notes
-        lines += self._lost(source)
-        optimizer = source.data.get("optimizer")
-        kept = "optimizer" in self.words and not {"learning_rate"} & {*self.words, *map(_set_word, self.set_)}
-        if kept and isinstance(optimizer, dict) and "learning_rate" in optimizer:
-            rate = optimizer["learning_rate"]
-            lines.append(
-                f"the learning rate stays {rate}, as in the config; an optimizer may need another (--learning-rate)"
-            )
-        return lines
-
-    def _lost(self, source: "Source") -> list[str]:
-        """What the optimizers of an axis do not have of the config's section."""
-        from mlpexp.config.switching import in_words
-
-        section = source.data.get("optimizer")
-        names = [name.strip(" []") for word, text, _ in self.axes if word == "optimizer" for name in text.split(",")]
-        return [line for name in names for line in in_words(section, name)] if isinstance(section, dict) else []
-
-    def _overrides(self, others: dict[str, object]) -> "list[Override]":
-        from mlpexp.config.yaml_source import Override
-
-        words = [Override(f"{word}={_without_brackets(word, text)}", written) for word, text, written in self.single]
-        is_new = self.target is not None and self.data is None
-        target = [Override(f"dataset.target={_quoted(self.target)}", f"--target {self.target}")] if is_new else []
-        return [*target, *overrides_from(self.set_), *words, *overrides_from((), **others)]
-
-
-def config_path(text: str, runs_dir: Path = RUNS) -> Path:
-    """The file of a config: as ``find_config`` says, and of ``last`` that of the newest result."""
-    from mlpexp.config.shipped import find_config
-    from mlpexp.store.listing import LAST, find_result
-
-    is_result = text == LAST and not Path(text).exists()
-    return find_config(str(find_result(text, runs_dir)) if is_result else text)
-
-
-def _set_word(text: str) -> str:
-    """The last word of the key of a ``--set`` text."""
-    return text.partition("=")[0].strip().rpartition(".")[2]
-
-
-def _written(word: str, text: str) -> str:
-    return f"{BY_NAME[word].option} {text}"
 
 
 def experiment_options(
@@ -229,11 +94,6 @@ def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
     return Given(named, words, sets, values["data"], values["target"], by_option=option is not None)
 
 
-def is_several(text: str) -> bool:
-    """Whether a text is a list or range rather than one value; a comma inside braces separates no values."""
-    return bool(re.match(r"\s*[a-z_]+\s*\(", text)) or "," in re.sub(r"\{[^{}]*\}", "", text)
-
-
 def _one_value(name: str, text: str) -> str:
     option = BY_NAME[name].option
     if name in SINGLE:
@@ -242,35 +102,3 @@ def _one_value(name: str, text: str) -> str:
     if name == "hidden_size":
         layers = f", and two hidden layers are --set 'hidden_sizes=[{text.strip(' []')}]'"
     return f"{option} {text}: takes one value here; `mlpexp sweep` compares several{layers}"
-
-
-def _quoted(value: object) -> str:
-    """A value as YAML that gives it back."""
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _without_brackets(word: str, text: str) -> str:
-    """``[0.1]`` as ``0.1``, but for a word whose value may be a list."""
-    inner = text.strip()
-    return inner[1:-1] if inner[:1] == "[" and inner[-1:] == "]" and word != "activation" else text
-
-
-def overrides_from(texts: "tuple[str, ...] | list[str] | None", **shortcuts: object) -> "list[Override]":
-    """``--set`` options, then shortcuts such as ``--device cpu`` as ``device=cpu``; those not given are left out."""
-    import json
-
-    from mlpexp.config.yaml_source import Override
-
-    overrides = [Override(text, f"--set {text}") for text in texts or ()]
-    given = {key: value for key, value in shortcuts.items() if value is not None}
-    return overrides + [
-        Override(f"{key}={json.dumps(value, ensure_ascii=False)}", f"--{key.rpartition('.')[2]} {value}")
-        for key, value in given.items()
-    ]
-
-
-def say(sentence: str) -> None:
-    """One sentence about what was understood, beside the output."""
-    print(sentence, file=sys.stderr)

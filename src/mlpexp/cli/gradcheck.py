@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import Given, experiment_options
+from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.given import Given
 from mlpexp.cli.options import DataDir, Wide, check_format
 from mlpexp.errors import DerivativeError, InputError
 

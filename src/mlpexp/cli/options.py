@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +29,22 @@ def check_format(name: str, formats: Sequence[str] = TABLE_FORMATS) -> None:
 
     if name not in formats:
         raise InputError(f"--format: {name!r} is not known{did_you_mean(name, formats)}")
+
+
+def refuse_beside_resume(word: str, given: Sequence[str], others: Mapping[str, object]) -> None:
+    """Refuses options that would change what is gone on with.
+
+    Args:
+        word: ``run`` or ``sweep``.
+        given: Options that were given.
+        others: Values of more options, by their names without dashes; what is empty was not given.
+
+    Raises:
+        InputError: Names them.
+    """
+    clash = [*given, *(f"--{name}" for name, value in others.items() if value not in (None, False, [], ()))]
+    if clash:
+        raise InputError(f"--resume: goes on with the {word} as it was; it cannot be combined with {', '.join(clash)}")
 
 
 def check_log_every(every: int | None) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide
+from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.given import Given
+from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide, refuse_beside_resume
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
@@ -129,22 +130,12 @@ def sweep(
         raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor, given.single)
     if resume is not None:
-        if (
-            given.options
-            or seeds
-            or name
-            or device
-            or dry_run
-            or baseline
-            or axes
-            or plain
-            or zip_
-            or exclude
-            or noise_floor
-        ):
-            raise InputError(
-                "--resume: goes on with the sweep as it was; it cannot be combined with what would change it"
-            )
+        others = {
+            "seeds": seeds, "over": over, "name": name, "device": device, "dry-run": dry_run, "baseline": baseline,
+            "method": method, "trials": trials, "match": match, "metric": metric, "power": power, "zip": zip_,
+            "exclude": exclude, "noise-floor": noise_floor,
+        }  # fmt: skip
+        refuse_beside_resume("sweep", given.options, others)
         job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
     else:
         plan = _planned(given, {"name": name, "device": device}, runs_dir, options, baseline, quiet=quiet)

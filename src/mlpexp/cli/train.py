@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import Given, experiment_options
-from mlpexp.cli.options import DataDir, LogEvery, PlotFormat, Quiet, RunsDir, Wide, check_log_every
-from mlpexp.errors import InputError
+from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.given import Given
+from mlpexp.cli.options import (
+    DataDir,
+    LogEvery,
+    PlotFormat,
+    Quiet,
+    RunsDir,
+    Wide,
+    check_log_every,
+    refuse_beside_resume,
+)
 
 if TYPE_CHECKING:
     from mlpexp.execution.run import Job
@@ -40,9 +49,7 @@ def train(
     check_log_every(log_every)
     others = {"name": name, "device": device, "engine": engine}
     if resume is not None:
-        clash = [*given.options, *(f"--{option}" for option, value in others.items() if value is not None)]
-        if clash:
-            raise InputError(f"--resume: goes on with the run as it was; it cannot be combined with {', '.join(clash)}")
+        refuse_beside_resume("run", given.options, others)
         job = _resumed(resume, runs_dir, data_dir, quiet=quiet)
     else:
         job = _fresh(given, others, runs_dir, data_dir, quiet=quiet)
