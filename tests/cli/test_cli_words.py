@@ -168,7 +168,23 @@ ANSWERS = {
     "sweep iris/mlp --over lr=0.1,1": "did you mean optimizer.learning_rate? write --learning-rate 0.1,1",
     "sweep iris/mlp --learning-rate 0.1,1 --metric acc": "did you mean test_accuracy?",
     "sweep iris/mlp --seed 1,2": "--seed 1,2: takes one number",
-    "sweep iris/mlp --learning-rate 0.1 0.2": "'0.2' is not expected here; several values are separated by commas",
+    "sweep iris/mlp --learning-rate 0.001 0.01 0.1": "separated by commas; write --learning-rate 0.001,0.01,0.1",
+    "train iris/mlp --activation relu tanh": "write --activation relu,tanh with `mlpexp sweep`",
+    "sweep iris/mlp --activation relu --activation tanh": "--activation: is there twice; several values are one list",
+    "train iris/mlp --epochs 5 --set training.epochs=7": "training.epochs is there twice, with --epochs 5",
+    "train iris/mlp --device cuda:0": "'cuda:0' is not known; did you mean cuda?",
+    "train iris/mlp --learning-rate = 0.5": "write --learning-rate 0.5",
+    "train iris/mlp --learning-rate 0,5": "a decimal number has a point: 0.5",
+    "train iris/mlp --set optimizer.momentum 0.9": "write --set optimizer.momentum=0.9",
+    "train iris/mlp --model cnn": "write --set model=VALUE",
+    "train iris/mlp --layers 2": "for two hidden layers write --set 'hidden_sizes=[16,16]'",
+    "train iris/mlp --verbose": "--verbose: unknown option; `mlpexp train --help` shows all",
+    "train mlp/iris": "did you mean iris/mlp?",
+    "train --data iris": "write `mlpexp train iris/mlp`",
+    "train --data nothing.csv --target x": "nothing.csv: no such file in",
+    "compare iris/mlp": "iris/mlp: is a config, not a result; train it first: mlpexp train iris/mlp",
+    "plot last --format pdf": "did you mean --plot-format?",
+    "explain last --seeds 2": "did you mean --seed?",
     "examples iris/mpl": "iris/mpl: there is no such example; did you mean iris/mlp?",
 }
 
@@ -181,6 +197,45 @@ def test_what_is_no_word_is_answered_in_one_sentence(line: str, mlpexp: Command,
     assert sentence.startswith("error: ")
     assert ANSWERS[line] in sentence
     assert list(tmp_path.iterdir()) == []
+
+
+def test_quotation_marks_around_too_much(mlpexp: Command, flowers: Path) -> None:
+    assert "write --epochs 5 without them" in mlpexp("train", "iris/mlp", "--epochs 5").err
+    assert "write iris/mlp --epochs 5 without them" in mlpexp("train", "iris/mlp --epochs 5").err
+    assert "write --data 'my flowers.csv' --target COLUMN" in mlpexp("train", "my flowers.csv").err
+
+
+YAML = {
+    "training: epochs: 5": "a second `:` in this line",
+    " model: mlp": "a line that begins too far right",
+    "training: {epochs: 5": "the `{` of line 2 is not closed",
+    "training: [epochs": "the `[` of line 2 is not closed",
+    'name: "C:\\Users"': "in double quotes a backslash has a meaning",
+    "name: 'abc": "a quotation mark of line 2 is not closed",
+    "sweep: {learning_rate: [0.1, 1]}": "it is an axis: write `over: {learning_rate: [0.1, 1]}`",
+    "model: {name: mlp, hidden_sizes: 16}": "should be a list, not 16; write [16]",
+}
+
+
+@pytest.mark.parametrize("line", YAML)
+def test_slips_in_yaml_are_said_in_plain_words(line: str, mlpexp: Command, config: Write) -> None:
+    result = mlpexp("check", config(f"dataset: iris\n{line}\n"))
+    assert result.code == 2
+    assert YAML[line] in result.err
+    assert "block" not in result.err and "token" not in result.err
+
+
+def test_a_result_is_a_config_by_its_name(mlpexp: Command, config: Write) -> None:
+    path = config(TINY)
+    first = mlpexp("train", path, "--name", "first", "-q").run
+    assert resolved(mlpexp("train", "first", "--epochs", 1, "-q").run)["name"] == "first"
+    assert mlpexp("check", first.name).code == 0
+    assert mlpexp("check", "fir").code == 2
+
+
+def test_a_swept_optimizer_is_not_called_confounded(mlpexp: Command, config: Write) -> None:
+    out = mlpexp("sweep", config(TINY), "--optimizer", "sgd,adam", "--seeds", 2, "--details").out
+    assert "confounded" not in out
 
 
 def test_blanks_and_brackets_in_lists(mlpexp: Command, config: Write) -> None:

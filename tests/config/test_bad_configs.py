@@ -31,17 +31,20 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         ("a: b: c\n"),
         (),
-        ["c.yaml:1:5: not valid YAML: mapping values are not allowed here"],
+        [
+            "c.yaml:1:5: not valid YAML: a second `:` in this line, or a line that begins too far right; put it in a line of its "
+            "own, or write `training: {epochs: 5}`"
+        ],
     ),
     (
         ("a: [1, 2\n"),
         (),
-        ["c.yaml:2:1: not valid YAML: expected ',' or ']', but got '<stream end>'"],
+        ["c.yaml:2:1: not valid YAML: the `[` of line 1 is not closed, or a comma is missing"],
     ),
     (
         ("a: 'x\n"),
         (),
-        ["c.yaml:2:1: not valid YAML: found unexpected end of stream"],
+        ["c.yaml:2:1: not valid YAML: a quotation mark of line 1 is not closed"],
     ),
     (
         ("\tdataset: iris\n"),
@@ -51,7 +54,10 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         ("dataset: iris\n"),
         (),
-        ["c.yaml:1:1: model: missing", "c.yaml:1:1: optimizer: missing"],
+        [
+            "c.yaml:1:1: model: missing; for example `model: {name: mlp, hidden_sizes: [16]}`",
+            "c.yaml:1:1: optimizer: missing; for example `optimizer: {name: sgd, learning_rate: 0.1}`",
+        ],
     ),
     (
         (BASE + "dataset: digits\n"),
@@ -193,7 +199,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         ("dataset: iris\nmodel: mlp\noptimizer: sgd\n"),
         (),
-        ["c.yaml:3:1: optimizer.learning_rate: missing"],
+        ["c.yaml:3:1: optimizer.learning_rate: missing; for example `learning_rate: 0.1`"],
     ),
     (
         ("dataset: iris\nmodel: mlp\noptimizer: {name: sgd, learning_rate: fast}\n"),
@@ -208,7 +214,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         ("dataset: iris\nmodel: {name: mlp, hidden_sizes: 16}\noptimizer: adam\n"),
         (),
-        ["c.yaml:2:34: model.hidden_sizes: should be a list, not 16"],
+        ["c.yaml:2:34: model.hidden_sizes: should be a list, not 16; write [16]"],
     ),
     (
         ("dataset: iris\nmodel: {name: mlp, hidden_sizes: [16, 0, 2.5, x]}\noptimizer: adam\n"),
@@ -309,7 +315,10 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         (BASE + "sweep: {over: {seed: [1]}, zip: [a], exclude: {b: 1}}\n"),
         (),
-        ["c.yaml:4:34: sweep.zip[0]: should be a list, not 'a'", "c.yaml:4:47: sweep.exclude: should be a list"],
+        [
+            "c.yaml:4:34: sweep.zip[0]: should be a list, not 'a'; write [a]",
+            "c.yaml:4:47: sweep.exclude: should be a list",
+        ],
     ),
     (
         (BASE + "keep: {weights: some, history: -1, state: maybe, epochs: 3}\n"),
@@ -342,7 +351,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         ),
         (),
         [
-            "c.yaml:1:1: optimizer: missing",
+            "c.yaml:1:1: optimizer: missing; for example `optimizer: {name: sgd, learning_rate: 0.1}`",
             "c.yaml:5:7: model.layers[0].channels: missing",
             "c.yaml:5:7: model.layers[0].kernel_size: missing",
             "c.yaml:5:21: model.layers[0].kernal_size: unknown key for conv; did you mean kernel_size?",
@@ -430,7 +439,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         ("<<: {dataset: iris}\nmodel: mlp\noptimizer: adam\n"),
         (),
         [
-            "c.yaml:1:1: dataset: missing",
+            "c.yaml:1:1: dataset: missing; for example `dataset: iris`",
             "c.yaml:1:1: <<: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep",
         ],
     ),
@@ -514,7 +523,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         (BASE),
         ("model.hidden_sizes=[1",),
-        ["--set model.hidden_sizes=[1: not valid YAML: expected ',' or ']', but got '<stream end>'"],
+        ["--set model.hidden_sizes=[1: not valid YAML: the `[` of line 1 is not closed, or a comma is missing"],
     ),
     (
         ("dataset: iris\nmodel: {name: mlp, hidden_sizes: [3, 4]}\noptimizer: adam\n"),

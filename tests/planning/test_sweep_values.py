@@ -44,7 +44,7 @@ def test_ranges() -> None:
         ("uniform(2, 1)", "uniform needs low < high"),
         ("log_uniform(0, 1)", "log_uniform needs 0 < low < high"),
         ([], "has no values"),
-        (3, "expected a list of values or a range such as log(1e-4, 1, 9)"),
+        (3, "expected a list of values or a range such as log(1e-4, 1, 9); write [3]"),
         ("relu", "expected a list of values or a range such as log(1e-4, 1, 9)"),
     ],
 )

@@ -37,7 +37,7 @@ def activations(
     if plot_format and output is None:
         raise InputError("--plot-format: nothing is drawn without --output")
     check_output(output)
-    rows = _chosen(names or [])
+    rows = _chosen([name for text in names or [] for name in text.split(",") if name])
     from mlpexp.analysis.activation_sheet import mean_output
 
     means = {one.name: mean_output(one.config) for one in rows if one.name != "maxout"}

@@ -34,12 +34,12 @@ def examples(
     if name is None or (name in folders and copy is None):
         if copy is not None:
             raise InputError("--copy: which example? for example `mlpexp examples iris/mlp --copy .`")
-        from mlpexp.cli.sentences import print_sentences
         from mlpexp.cli.tables import print_as
 
         print_as(_table(name), format_, wide=wide)
         if format_ == "table":
-            print_sentences(["train one: mlpexp train iris/mlp; read it: mlpexp examples iris/mlp; copy it: --copy ."])
+            typer.echo("train one: mlpexp train iris/mlp\nread one:  mlpexp examples iris/mlp")
+            typer.echo("copy one:  mlpexp examples iris/mlp --copy .")
         return
     path = example_path(find_example(name))
     if copy is None:

@@ -1,6 +1,7 @@
 """The argument CONFIG and the options that say what to train: the same on all commands that train or plan."""
 
 import inspect
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any
@@ -84,6 +85,8 @@ def _given(values: dict[str, Any], names: list[str], *, several: bool) -> Given:
         raise InputError(f"{config}: a config is there already, --config {option}")
     words = {name: values[name] for name in names if values[name] is not None}
     for name, text in words.items():
+        if text.startswith("="):
+            raise InputError(f"{BY_NAME[name].option} {text}: write {BY_NAME[name].option} {text.lstrip('= ')}")
         if not text.strip():
             raise InputError(f"{BY_NAME[name].option}: the value is empty")
         per_layer = name == "activation" and text.lstrip().startswith("[")
@@ -99,6 +102,8 @@ def _one_value(name: str, text: str) -> str:
     if name in SINGLE:
         return f"{option} {text}: takes one number"
     layers = ""
+    if re.fullmatch(r"\d+,\d+", text) and name == "learning_rate":
+        return f"{option} {text}: takes one value here; a decimal number has a point: {text.replace(',', '.')}"
     if name == "hidden_size":
         layers = f", and two hidden layers are --set 'hidden_sizes=[{text.strip(' []')}]'"
     return f"{option} {text}: takes one value here; `mlpexp sweep` compares several{layers}"

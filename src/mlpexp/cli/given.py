@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.config.words import BY_NAME
+from mlpexp.config.words import BY_NAME, key_of
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -113,6 +113,13 @@ class Given:
     def _overrides(self, others: dict[str, object]) -> "list[Override]":
         from mlpexp.config.yaml_source import Override
 
+        for text in self.set_:
+            key = text.partition("=")[0].strip()
+            twice = next((word for word in self.words if key_of(word) == key_of(key)), None)
+            if twice:
+                raise InputError(
+                    f"--set {text}: {key_of(key)} is there twice, with {_written(twice, self.words[twice])}"
+                )
         words = [Override(f"{word}={_without_brackets(word, text)}", written) for word, text, written in self.single]
         is_new = self.target is not None and self.data is None
         target = [Override(f"dataset.target={_quoted(self.target)}", f"--target {self.target}")] if is_new else []
@@ -120,12 +127,16 @@ class Given:
 
 
 def config_path(text: str, runs_dir: Path = RUNS) -> Path:
-    """The file of a config: as ``find_config`` says, and of ``last`` that of the newest result."""
+    """The file of a config: as ``find_config`` says, else that of a result, by ``last`` or its whole name or hash."""
     from mlpexp.config.shipped import find_config
-    from mlpexp.store.listing import LAST, find_result
+    from mlpexp.store.listing import LAST, find_result, is_named
 
-    is_result = text == LAST and not Path(text).exists()
-    return find_config(str(find_result(text, runs_dir)) if is_result else text)
+    try:
+        return find_config(text)
+    except InputError:
+        if text == LAST or is_named(text, runs_dir):
+            return find_config(str(find_result(text, runs_dir)))
+        raise
 
 
 def _set_word(text: str) -> str:

@@ -113,6 +113,8 @@ def _table(results: "Sequence[Listed]") -> "TextTable":
     going = [*FIRST_TO_GO, *reversed(keys.values()), *LAST_TO_GO]
     numeric = NUMERIC | {name for name in keys.values() if all(map(_is_number, cells[name]))}
     droppable = sorted(going, key=lambda column: len(set(cells[column])) > 1)
+    if len(set(cells["metric"]) - {"-"}) > 1:  # scores of different things
+        droppable.remove("metric")
     return TextTable(columns, rows, numeric, droppable=droppable)
 
 

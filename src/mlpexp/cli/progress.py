@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mlpexp.config.scores import LABELS
 from mlpexp.report.epoch_lines import EpochLines
+from mlpexp.report.tables import number_text
 from mlpexp.results.in_training import rows_by_part
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class ProgressBar:
             kinds = list(dict.fromkeys(name.partition("_")[2] for name in update.record.scores))
             for part, kind in zip(self.parts, kinds, strict=True):
                 mean = update.record.scores[f"{part}_{kind}"].mean()
-                shown.append(f"{part} {LABELS[kind]} {mean:.4f}")
+                shown.append(f"{part} {LABELS[kind]} {number_text(float(mean))}")
             self.scores = "  ".join(shown)
         self.epoch = update.epoch or self.epoch  # 0: no stack is in training here
         return f"epoch {self.epoch}/{self.epochs}  {self.scores}"

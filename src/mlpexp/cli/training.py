@@ -75,7 +75,7 @@ def train_job(
 
 def say(*, quiet: bool) -> Callable[[str], None]:
     """What prints sentences about what takes time."""
-    return lambda sentence: None if quiet else print(sentence, file=sys.stderr)
+    return lambda sentence: None if quiet else print_sentences([sentence], err=True)
 
 
 def data_folder(data_dir: Path | None) -> str | None:

@@ -10,12 +10,12 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.keys import nearest_key
+from mlpexp.config.keys import all_keys, nearest_key
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.problems import Place, Problem, closest, did_you_mean
 from mlpexp.config.som import with_map_defaults
 from mlpexp.config.switching import foreign_keys, in_words
-from mlpexp.config.words import BY_KEY
+from mlpexp.config.words import BY_KEY, BY_NAME
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError
 
@@ -118,6 +118,12 @@ def anchor_csv_path(source: Source, config_path: Path) -> None:
             raise ConfigError((Problem(place, "dataset.path", f"cannot be a path: {error}"),)) from None
 
 
+NEEDED = {
+    "dataset": "dataset: iris",
+    "model": "model: {name: mlp, hidden_sizes: [16]}",
+    "optimizer": "optimizer: {name: sgd, learning_rate: 0.1}",
+    "optimizer.learning_rate": "learning_rate: 0.1",
+}
 NOT_THIS_KIND = ("tuple_type", "dict_type", "model_type", "model_attributes_type")
 
 
@@ -186,7 +192,9 @@ def _problem(source: Source, entry: Any) -> Problem:
         message = f"unknown key{of}{_suggestion(source, path, _known_keys(entry['loc']), given)}"
         return Problem(place, dotted(path), message)
     if kind == "missing":
-        return Problem(source.place(path[:-1], of_key=True), dotted(path), "missing")
+        example = NEEDED.get(dotted(path))
+        message = f"missing; for example `{example}`" if example else "missing"
+        return Problem(source.place(path[:-1], of_key=True), dotted(path), message)
     if kind == "union_tag_not_found":
         tag = str(context["discriminator"]).strip("'")
         return Problem(source.place(path, of_key=True), dotted((*path, tag)), "missing")
@@ -211,12 +219,19 @@ def _problem(source: Source, entry: Any) -> Problem:
     if kind == "string_pattern_mismatch":  # of a name
         rule = "should be up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
         return Problem(source.place(path), dotted(path), rule + shown)
-    return Problem(source.place(path), dotted(path), _in_plain_words(entry["msg"]) + shown)
+    in_list = (
+        f"; write [{_as_yaml(given)}]"
+        if kind == "tuple_type" and not isinstance(given, (dict, list, type(None)))
+        else ""
+    )
+    return Problem(source.place(path), dotted(path), _in_plain_words(entry["msg"]) + shown + in_list)
 
 
 def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any) -> str:
     """The key that may be meant: of the same section, else anywhere, and then how it is written."""
     key, place = nearest_key(dotted(path)), source.place(path, of_key=True)
+    if path[:-1] == ("sweep",) and (path[-1] in all_keys() or path[-1] in BY_NAME):
+        return f"; it is an axis: write `over: {{{path[-1]}: {_as_yaml(given)}}}`"
     if closest(path[-1], siblings) or key is None or key == dotted(path):
         return did_you_mean(path[-1], siblings)
     is_axis = place.line and place in [source.keys[each] for each in source.keys if each[:2] == ("sweep", "over")]
@@ -237,6 +252,11 @@ def _written(source: Source, key: str, place: Place, given: Any) -> str:
     option, _, written = place.source.partition(" ")
     value = written.partition("=")[2] or written
     return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"
+
+
+def _as_yaml(value: object) -> str:
+    """A value in one line."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else _as_written(value).strip("'")
 
 
 def _as_written(value: object) -> str:

@@ -23,7 +23,8 @@ def mistyped(source: Source, problems: Sequence[Problem]) -> list[Problem]:
         fault = _of_key(key, value)
         if fault:
             found.setdefault(name, _problem(source, path, dotted(path[:-1]), key, fault, of_key=True))
-        fault = _of_value(value) if isinstance(value, str) and any(_within(name, other) for other in wrong) else None
+        is_wrong = isinstance(value, str) and name != "device" and any(_within(name, other) for other in wrong)
+        fault = _of_value(value) if is_wrong else None
         if fault:
             found.setdefault(name, _problem(source, path, name, value, fault, of_key=False))
     return list(found.values())

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from shlex import quote
 
 from mlpexp.config.problems import closest, visible
 from mlpexp.errors import InputError
 
 SUFFIXES = (".yaml", ".yml")
+TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
 HEADER = re.compile(r"# (Question|Expected|Time): (.*)")
 
 
@@ -80,10 +82,19 @@ def find_config(text: str) -> Path:
     for path in (typed, slashed):
         candidates = (path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES if path.name))
         existing = next((each for each in candidates if each.exists() and not each.is_dir()), None)
+        if existing and existing.suffix.lower() in TABLES:
+            raise InputError(
+                f"{visible(text)}: is a table, not a config; write --data {quote(visible(text))} --target COLUMN"
+            )
         if existing:
             return existing
         if (path / "plan.json").is_file() and (path / "config.yaml").is_file():
             return path / "config.yaml"
+    bare, dashes, options = text.partition(" --")
+    if dashes:
+        raise InputError(
+            f"{visible(text)}: the quotation marks join config and options; write {bare} --{options} without them"
+        )
     name = _example_name(slashed)
     if name in example_names():
         return example_path(name)
@@ -126,7 +137,7 @@ def _near(name: str) -> str:
     """Examples that may be meant: of this folder or with this last word, else the one that is written nearly so."""
     names = sorted(example_names(), key=lambda each: not each.endswith("/mlp"))  # the plain ones first
     words = set(re.split(r"[/_\W]+", name.lower()))
-    near = [each for each in names if name in each.split("/")]
+    near = [each for each in names if name in each.split("/") or set(name.split("/")) == set(each.split("/"))]
     near = near or [each for each in [closest(name, names)] if each]
     near = near or [each for each in names if words & set(each.split("/"))]
     return f"; did you mean {' or '.join(near[:3])}?" if near else "; `mlpexp examples` lists them"

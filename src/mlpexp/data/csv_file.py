@@ -99,7 +99,10 @@ def _text(path: Path) -> str:
             raise data_error(path, "is a folder, not a file")
         if not path.exists():
             neighbours = [file.name for file in path.parent.glob("*.csv")] if path.parent.is_dir() else []
-            raise data_error(path, "no such file" + did_you_mean(path.name, neighbours))
+            looked = "" if path.is_absolute() else f" in {Path.cwd()}"
+            raise data_error(
+                path, f"no such file{looked}" + (did_you_mean(path.name, neighbours) if neighbours else "")
+            )
         if not path.is_file():
             raise data_error(path, "is no file that can be read more than once; save it as one first")
         content = path.read_bytes()
@@ -107,6 +110,8 @@ def _text(path: Path) -> str:
         raise data_error(path, f"cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a NUL character
         raise data_error(path, f"cannot be read: {error}") from None
+    if content.startswith(b"PK\x03\x04"):
+        raise data_error(path, "is an Excel or zip file; save it as CSV")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -133,4 +133,5 @@ def also_varies(plan: Plan) -> list[str]:
 
 def _follows(plan: Plan, key: str) -> bool:
     matched = ["model.hidden_sizes"] if plan.sweep.match else []
-    return any(key == known or key.startswith(f"{known}.") for known in [*(axis.key for axis in plan.axes), *matched])
+    varied = [*(axis.key for axis in plan.axes), *matched]
+    return any(key == known or key.startswith(f"{known}.") or f"{key}.name" == known for known in varied)

@@ -21,7 +21,9 @@ NETWORK: dict[str, Any] = {
     "training": {"batch_size": 32, "epochs": 100},
     "seeds": 10,
 }  # fmt: skip
+NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
 GENERAL = ("test_fraction", "validation_fraction", "standardize")  # keys that every table has
+TAB = "\t"
 MOST_NAMED = 12  # columns in a message
 FEWEST_BATCHES = 6
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
@@ -37,6 +39,8 @@ def table_section(path: Path, target: str | None) -> dict[str, Any]:
     Raises:
         InputError: There is no such file or column, or no column is named.
     """
+    if str(path) in NAMED and not path.exists():
+        raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
     delimiter, columns = columns_in(path)
     more = ", ..." if len(columns) > MOST_NAMED else ""
     known = ", ".join(columns[:MOST_NAMED]) + more
@@ -55,8 +59,7 @@ def table_source(path: Path, target: str | None) -> Source:
     Raises:
         InputError: As ``table_section``.
     """
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-._")[:64] or "table"
-    data: dict[str, Any] = {"name": name, "dataset": table_section(path, target)}
+    data: dict[str, Any] = {"name": _name(path), "dataset": table_section(path, target)}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in NETWORK.items()}
     data["training"]["batch_size"] = _batch_size(path.read_bytes().count(b"\n"))
     place = Place(f"--data {path}")
@@ -79,6 +82,12 @@ def use_table(source: Source, path: Path, target: str | None) -> None:
     kept = {key: value for key, value in old.items() if (is_table and key != "delimiter") or key in GENERAL}
     source.notes.append(f"data: {path} in place of {old.get('path' if is_table else 'name')}")
     set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
+    set_value(source, ["name"], _name(path), Place(f"--data {path}"))
+
+
+def _name(path: Path) -> str:
+    """The name of a file as that of an experiment."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-._")[:64] or "table"
 
 
 def _batch_size(num_rows: int) -> int:
@@ -100,7 +109,9 @@ def tell_of_table(experiment: Experiment, tell: Callable[[str], None], *, chosen
 
 def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
     model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
-    separator = "" if table.delimiter == "," else f", separated by {table.delimiter!r}"
+    separator = (
+        "" if table.delimiter == "," else f", separated by {'tabs' if table.delimiter == TAB else table.delimiter!r}"
+    )
     seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
     yield f"table: {table.path}{separator}; {table.target} is predicted from the other columns"
     if isinstance(model, Mlp):

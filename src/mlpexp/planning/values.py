@@ -52,7 +52,9 @@ def values_of(given: Any) -> list[Any] | Distribution:
         return given
     match = CALL.fullmatch(given) if isinstance(given, str) else None
     if match is None:
-        raise ValueError("expected a list of values or a range such as log(1e-4, 1, 9)")
+        listed = f"; write [{given.strip(' ()')}]" if isinstance(given, str) and "," in given else ""
+        listed = f"; write [{given}]" if isinstance(given, (int, float)) else listed
+        raise ValueError(f"expected a list of values or a range such as log(1e-4, 1, 9){listed}")
     name, arguments = match.group(1), [_number(text) for text in match.group(2).split(",")]
     if name not in RANGES:
         raise ValueError(f"{name} is not a range{did_you_mean(name, RANGES)}")

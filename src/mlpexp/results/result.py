@@ -299,6 +299,6 @@ class ArmResult:
 
 
 def _with_arm(table: "pd.DataFrame", number: int = 0) -> "pd.DataFrame":
-    if "arm" not in table.columns:
-        table.insert(0, "arm", number)
-    return table
+    if "arm" in table.columns:
+        return table
+    return table.assign(arm=number)[["arm", *table.columns]]

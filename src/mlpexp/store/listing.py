@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlpexp.config.problems import did_you_mean
+from mlpexp.config.shipped import example_names
 from mlpexp.errors import InputError, RunError
 from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
@@ -13,7 +14,7 @@ from mlpexp.store.result_folder import ResultFolder, is_result
 from mlpexp.store.summary import Summary
 
 LAST = "last"
-MOST_NAMED = 10
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def find_result(text: str, runs_dir: Path) -> Path:
         InputError: There is no such result, or several could be meant.
     """
     path = Path(text)
+    if text in example_names() and not path.exists():
+        raise InputError(f"{text}: is a config, not a result; train it first: mlpexp train {text}")
     if path.is_dir() or "/" in text or path.is_absolute():
         return path
     folders = _folders(runs_dir) if runs_dir.is_dir() else []
@@ -93,6 +96,15 @@ def find_result(text: str, runs_dir: Path) -> Path:
         raise InputError(f"{text}: there is no such result folder, and none in {runs_dir}; `mlpexp train` makes one")
     near = did_you_mean(text, [folder.name for folder in folders])
     raise InputError(f"{text}: there is no such result folder{near}; `mlpexp list` shows the results")
+
+
+def is_named(text: str, runs_dir: Path) -> bool:
+    """Whether it is the whole name or hash of exactly one result, or what ``shortest_names`` calls one."""
+    if not text or "/" in text or not runs_dir.is_dir():
+        return False
+    folders = _folders(runs_dir)
+    whole = [folder for folder in folders if folder.name == text] or _exactly(text, folders)
+    return len(whole) == 1 or text in shortest_names(runs_dir).values()
 
 
 def shortest_names(runs_dir: Path) -> dict[Path, str]:

@@ -15,11 +15,12 @@ from mlpexp.cli.parser.library import (
     options_of,
     takes_value,
 )
-from mlpexp.cli.parser.suggestions import DONE_OTHERWISE, command_meant, option_meant, simple
+from mlpexp.cli.parser.suggestions import DONE_OTHERWISE, LAYERS, OPTIONS, command_meant, option_meant, simple
 from mlpexp.config.words import WORDS
 from mlpexp.errors import InputError
 
-OTHER_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+(?=[A-Za-z])")  # as word processors write them
+DASH = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"  # as word processors write them
+OTHER_DASHES = re.compile(f"-*[{DASH}][{DASH}-]*(?=[A-Za-z])")
 KIND_WORDS = {"N": "a whole number", "NUMBER": "a number"}
 MOST_COMMANDS = 6  # named in a sentence
 
@@ -32,6 +33,7 @@ def refuse_mistyped(command: Any, words: Sequence[str]) -> None:
     """
     options = options_of(command)
     before = ""
+    given: set[str] = set()
     for word in words:
         if word == "--":
             return
@@ -44,7 +46,22 @@ def refuse_mistyped(command: Any, words: Sequence[str]) -> None:
             raise InputError(f"{word}: begins with another character than -{hint}")
         if not waiting and re.match(r"-[A-Za-z][A-Za-z_-]", word) and f"--{simple(word)}" in options:
             raise InputError(f"{word}: has one dash; write --{simple(word)}")
+        name = "" if waiting else word.partition("=")[0]
+        if name in options and takes_value(options[name]) and not options[name].multiple:
+            if called(options[name]) in given:
+                raise InputError(f"{name}: is there twice{_together(command, called(options[name]))}")
+            given.add(called(options[name]))
         before = word
+
+
+def _together(command: Any, option: str) -> str:
+    """How several values of one option are written, where it may have several."""
+    words = [word for word in WORDS if word.option == option and word.examples]
+    return (
+        f"; several values are one list: {option} {words[0].examples.split(' or ')[0]}"
+        if words and command.name == "sweep"
+        else ""
+    )
 
 
 def explained(error: Any, program: Any, command: Any, words: Sequence[str], raw: dict[str, Any]) -> InputError:
@@ -69,17 +86,35 @@ def explained(error: Any, program: Any, command: Any, words: Sequence[str], raw:
     return InputError(f"{command.name}: {_as_sentence(error.format_message())}")
 
 
-def too_many(command: Any, rest: Sequence[str]) -> InputError:
-    """What is left over when all arguments are read."""
+def too_many(command: Any, rest: Sequence[str], words: Sequence[str]) -> InputError:
+    """What is left over when all arguments are read.
+
+    Args:
+        command: That was typed.
+        rest: What is left over.
+        words: All that was typed after the command.
+    """
     word, options = rest[0], options_of(command)
+    at = words.index(word)
+    option, value = words[at - 2 : at] if at >= 2 else ("", "")
+    if option in ("--set", "--over", "-s") and option in options and "=" not in value:
+        return InputError(f"{option} {value} {word}: write {option} {value}={word}")
+    if any(each.option == option and each.examples for each in WORDS) and option in options:
+        listed = ",".join([value, *words[at : at + _length_of_list(words[at:])]])
+        hint = f"write {option} {listed}" + ("" if command.name == "sweep" else " with `mlpexp sweep`")
+        return InputError(f"{option} {value} {word}: several values are separated by commas; {hint}")
     if "=" in word and "--set" in options:
         key, _, value = word.partition("=")
-        option = option_meant(key, (each.option for each in WORDS if each.option in options))
-        return InputError(f"{word}: is not expected here; write {f'{option} {value}' if option else f'--set {word}'}")
+        short = option_meant(key, (each.option for each in WORDS if each.option in options))
+        return InputError(f"{word}: is not expected here; write {f'{short} {value}' if short else f'--set {word}'}")
     names = [called(each) for each in arguments_of(command)]
     takes = f"takes one {names[0]}" if names else "takes options only"
-    hint = "; several values are separated by commas" if any(each.option in options for each in WORDS) else ""
-    return InputError(f"{command.name}: {takes}; {word!r} is not expected here{hint}")
+    return InputError(f"{command.name}: {takes}; {word!r} is not expected here")
+
+
+def _length_of_list(words: Sequence[str]) -> int:
+    """How many words there are before the next option."""
+    return next((i for i, word in enumerate(words) if word.startswith("-") and not word[1:2].isdigit()), len(words))
 
 
 def unknown_command(word: str, program: Any) -> InputError:
@@ -104,15 +139,24 @@ def _unknown_option(word: str, program: Any, command: Any) -> str:
     if command is program:
         return _before_the_command(word, program)
     options = options_of(command)
+    first, blank, value = word.partition(" ")
+    if blank and first in options:
+        return f"{word}: the quotation marks join option and value; write {first} {value} without them"
+    if simple(word) in LAYERS and "--set" in options:
+        return f"{word}: unknown option; for two hidden layers write --set 'hidden_sizes=[16,16]'"
     nearly = option_meant(word, [*options, "--help"])
     if nearly and simple(nearly) == simple(word):
         return f"{word}: unknown option; did you mean {nearly}?"
     having = _having(word, program)
+    if nearly and simple(word) in OPTIONS.get(nearly, ()):
+        return f"{word}: unknown option; did you mean {nearly}?"
     if having:
         return f"{word}: not an option of {command.name}, but of {_row(having)}"
     if nearly:
         return f"{word}: unknown option; did you mean {nearly}?"
-    elsewhere = option_meant(word, (name for each in program.commands.values() for name in options_of(each)))
+    elsewhere = option_meant(
+        word, (name for each in program.commands.values() for name in options_of(each)), cutoff=0.8
+    )
     if elsewhere:
         return (
             f"{word}: unknown option of {command.name}; {elsewhere} is an option of {_row(_having(elsewhere, program))}"

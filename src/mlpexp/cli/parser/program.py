@@ -31,7 +31,7 @@ class Command(TyperCommand):
         except ParserError as error:
             raise explained(error, ctx.find_root().command, self, words, _raw(self, ctx, words)) from None
         if rest:
-            raise too_many(self, rest)
+            raise too_many(self, rest, words)
         return rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

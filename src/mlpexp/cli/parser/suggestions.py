@@ -10,10 +10,10 @@ SHORTEST = 3  # letters of a word that may be a part of another, or nearly it
 
 # Options of other programs, and what they are here; those that are keys of a config stand in ``config/words.py``.
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "--config": ("file", "yaml", "yml", "cfg", "conf", "experiment", "config-file", "configuration", "model", "path"),
+    "--config": ("file", "yaml", "yml", "cfg", "conf", "experiment", "config-file", "configuration", "path"),
     "--set": ("override", "param", "key", "change", "option", "hparam"),
     "--over": ("vary", "grid", "axis", "axes", "sweep", "param-grid", "values"),
-    "--data": ("dataset", "csv", "table", "input-file", "train-data"),
+    "--data": ("csv", "table", "input-file", "train-data"),
     "--target": ("label", "labels", "y", "target-column", "class", "output-column"),
     "--resume": ("continue", "restart", "checkpoint", "go-on", "restore"),
     "--name": ("title", "run-name", "experiment-name", "tag"),
@@ -24,7 +24,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "--dry-run": ("dry", "plan", "simulate", "no-run"),
     "--quiet": ("silent", "no-progress"),
     "--format": ("fmt", "markdown", "latex", "json", "output-format", "as"),
-    "--plot-format": ("figure-format", "image-format", "png", "pdf", "svg", "ext"),
+    "--plot-format": ("format", "figure-format", "image-format", "png", "pdf", "svg", "ext"),
     "--output": ("out", "save", "output-file", "save-to", "to"),
     "--metric": ("acc", "accuracy", "score", "metrics", "measure", "monitor"),
     "--baseline": ("reference", "ref", "control", "against"),
@@ -34,9 +34,20 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "--low": ("min", "min-lr", "start", "start-lr", "from"),
     "--high": ("max", "max-lr", "end", "end-lr", "until"),
     "--resolved": ("full", "defaults", "print", "show"),
+    "--seed": ("seeds",),
     "--version": ("v", "V"),
     "--help": ("h", "usage", "info", "?"),
 }  # fmt: skip
+
+LAYERS = (
+    "layers",
+    "hidden-layers",
+    "layer-sizes",
+    "hidden-layer-sizes",
+    "num-layers",
+    "n-layers",
+    "depth",
+)  # no option
 
 # Words for commands, and what they are here.
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -81,7 +92,7 @@ def simple(word: str) -> str:
     return word.lstrip("-").lower().replace("_", "-")
 
 
-def option_meant(word: str, options: Iterable[str]) -> str | None:
+def option_meant(word: str, options: Iterable[str], cutoff: float = CLOSE) -> str | None:
     """The option, of those that there are, that an unknown one stands for; None if there is no such."""
     there = [option for option in options if option.startswith("--")]
     written = simple(word)
@@ -90,7 +101,7 @@ def option_meant(word: str, options: Iterable[str]) -> str | None:
     in_short = [BY_KEY[key].option for key in keys if key in BY_KEY]
     longer = [option for option in there if len(written) >= SHORTEST and option.startswith(f"--{written}")]
     names = [option.lstrip("-") for option in there if len(written) >= SHORTEST]
-    close = [f"--{name}" for name in get_close_matches(written, names, n=1, cutoff=CLOSE)]
+    close = [f"--{name}" for name in get_close_matches(written, names, n=1, cutoff=cutoff)]
     candidates = (f"--{written}", *in_short, *in_other_words, *longer, *close)
     return next((option for option in candidates if option in there), None)
 
