@@ -177,6 +177,7 @@ ANSWERS = {
     "train iris/mlp --learning-rate 0,5": "a decimal number has a point: 0.5",
     "train iris/mlp --set optimizer.momentum 0.9": "write --set optimizer.momentum=0.9",
     "train iris/mlp --model cnn": "write --set model=VALUE",
+    "train iris/mlp --dataset digits": "--dataset: unknown option; write --set dataset=VALUE",
     "train iris/mlp --layers 2": "for two hidden layers write --set 'hidden_sizes=[16,16]'",
     "train iris/mlp --verbose": "--verbose: unknown option; `mlpexp train --help` shows all",
     "train mlp/iris": "did you mean iris/mlp?",

@@ -16,6 +16,7 @@ from mlpexp.cli.parser.library import (
     takes_value,
 )
 from mlpexp.cli.parser.suggestions import DONE_OTHERWISE, LAYERS, OPTIONS, command_meant, option_meant, simple
+from mlpexp.config.known_keys import known_keys
 from mlpexp.config.words import WORDS
 from mlpexp.errors import InputError
 
@@ -144,6 +145,9 @@ def _unknown_option(word: str, program: Any, command: Any) -> str:
         return f"{word}: the quotation marks join option and value; write {first} {value} without them"
     if simple(word) in LAYERS and "--set" in options:
         return f"{word}: unknown option; for two hidden layers write --set 'hidden_sizes=[16,16]'"
+    key = simple(word).replace("-", "_")
+    if key in known_keys() and "--set" in options:
+        return f"{word}: unknown option; write --set {key}=VALUE"
     nearly = option_meant(word, [*options, "--help"])
     if nearly and simple(nearly) == simple(word):
         return f"{word}: unknown option; did you mean {nearly}?"
