@@ -87,7 +87,7 @@ def test_images(mlpexp, config, undrawn):
     [
         (("nothing",), "error: nothing: there is no such result folder"),
         ((".",), "error: .: not a result folder"),
-        (("nothing", "--format", "html"), "error: --format: unknown format 'html'; choose from text, markdown, json"),
+        (("nothing", "--format", "html"), "error: --format: 'html' is not known; choose from text, markdown, json"),
     ],
 )
 def test_what_cannot_be_explained(arguments, message, mlpexp):

@@ -156,7 +156,8 @@ def test_other_models_still_need_an_optimizer(mlpexp: Command, config: Write) ->
     result = mlpexp("check", config("dataset: iris\nmodel: mlp\n"))
     assert (result.code, result.err) == (
         2,
-        "error: " + str(Path("config.yaml").resolve()) + ":1:1: optimizer: missing\n",
+        "error: " + str(Path("config.yaml").resolve()) + ":1:1: optimizer: missing; for example "
+        "`optimizer: {name: sgd, learning_rate: 0.1}`\n",
     )
 
 

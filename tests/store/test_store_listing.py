@@ -121,9 +121,9 @@ def test_an_ambiguous_part_lists_what_it_could_be(runs: Path) -> None:
 def test_of_many_only_the_newest_are_listed(tmp_path: Path) -> None:
     for i in range(25):
         add(tmp_path, f"20260101-0000{i:02}-a-0000000{i % 10}")
-    with pytest.raises(InputError, match="and 15 older ones; name one") as caught:
+    with pytest.raises(InputError, match="and 20 older ones; name one") as caught:
         find_result("a", tmp_path)
-    assert str(caught.value).count("20260101-") == 10
+    assert str(caught.value).count("20260101-") == 5
 
 
 def test_what_is_not_there_is_one_sentence_with_what_is_near(runs: Path, tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ def _none(every: "Sequence[Listed]", where: Sequence[str], runs_dir: Path) -> st
 
 def _table(results: "Sequence[Listed]") -> "TextTable":
     """A row per result; columns in which all rows are equal are the first to go."""
+    from mlpexp.config.scores import LABELS
     from mlpexp.report.tables import TextTable
     from mlpexp.results.listed import short_names, varied_keys
 
@@ -113,7 +114,8 @@ def _table(results: "Sequence[Listed]") -> "TextTable":
     going = [*FIRST_TO_GO, *reversed(keys.values()), *LAST_TO_GO]
     numeric = NUMERIC | {name for name in keys.values() if all(map(_is_number, cells[name]))}
     droppable = sorted(going, key=lambda column: len(set(cells[column])) > 1)
-    if len(set(cells["metric"]) - {"-"}) > 1:  # scores of different things
+    kinds = {label for label in LABELS.values() for metric in cells["metric"] if metric.endswith(label)}
+    if len(kinds) > 1:  # scores of different things
         droppable.remove("metric")
     return TextTable(columns, rows, numeric, droppable=droppable)
 

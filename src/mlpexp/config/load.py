@@ -1,6 +1,5 @@
 """From a YAML file and overrides to an ``Experiment``, or to all problems at once."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from copy import copy
@@ -10,12 +9,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.keys import all_keys, nearest_key
 from mlpexp.config.mistyped import mistyped
-from mlpexp.config.problems import Place, Problem, closest, did_you_mean
+from mlpexp.config.problems import Problem, did_you_mean
 from mlpexp.config.som import with_map_defaults
+from mlpexp.config.suggestions import as_written, as_yaml, suggestion
 from mlpexp.config.switching import foreign_keys, in_words
-from mlpexp.config.words import BY_KEY, BY_NAME
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError
 
@@ -163,7 +161,6 @@ def _either(first: Problem, second: Problem) -> str:
     return first.message if first.message == second.message else f"{first.message}; or: {second.message}"
 
 
-MOST_SHOWN = 80  # characters of a value in a message
 PLAIN_WORDS = {
     "a valid integer": "a whole number", "a valid number": "a number", "a valid boolean": "true or false",
     "a valid string": "text", "a valid tuple": "a list", "a valid dictionary": "a mapping of keys to values",
@@ -189,7 +186,7 @@ def _problem(source: Source, entry: Any) -> Problem:
     if kind == "extra_forbidden":
         of = f" for {parents[-1]}" if parents else ""
         place = source.place(path, of_key=True)
-        message = f"unknown key{of}{_suggestion(source, path, _known_keys(entry['loc']), given)}"
+        message = f"unknown key{of}{suggestion(source, path, _known_keys(entry['loc']), given)}"
         return Problem(place, dotted(path), message)
     if kind == "missing":
         example = NEEDED.get(dotted(path))
@@ -215,54 +212,16 @@ def _problem(source: Source, entry: Any) -> Problem:
         return Problem(source.place(path), dotted(path), str(context["error"]))
     if kind in NOT_THIS_KIND and isinstance(given, list) and given and all(isinstance(item, dict) for item in given):
         return Problem(source.place(path), dotted(path), f"{_in_plain_words(entry['msg'])}, not a list; remove the `-`")
-    shown = "" if isinstance(given, (dict, list)) else f", not {_as_written(given)}"
+    shown = "" if isinstance(given, (dict, list)) else f", not {as_written(given)}"
     if kind == "string_pattern_mismatch":  # of a name
         rule = "should be up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
         return Problem(source.place(path), dotted(path), rule + shown)
     in_list = (
-        f"; write [{_as_yaml(given)}]"
+        f"; write [{as_yaml(given)}]"
         if kind == "tuple_type" and not isinstance(given, (dict, list, type(None)))
         else ""
     )
     return Problem(source.place(path), dotted(path), _in_plain_words(entry["msg"]) + shown + in_list)
-
-
-def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any) -> str:
-    """The key that may be meant: of the same section, else anywhere, and then how it is written."""
-    key, place = nearest_key(dotted(path)), source.place(path, of_key=True)
-    if path[:-1] == ("sweep",) and (path[-1] in all_keys() or path[-1] in BY_NAME):
-        return f"; it is an axis: write `over: {{{path[-1]}: {_as_yaml(given)}}}`"
-    if closest(path[-1], siblings) or key is None or key == dotted(path):
-        return did_you_mean(path[-1], siblings)
-    is_axis = place.line and place in [source.keys[each] for each in source.keys if each[:2] == ("sweep", "over")]
-    return f"; did you mean {key}?" + ("" if is_axis else f" write {_written(source, key, place, given)}")
-
-
-def _written(source: Source, key: str, place: Place, given: Any) -> str:
-    """A key and its value as they are typed at this place; of a section that the file has, that they go there."""
-    if place.line:
-        text = "..." if isinstance(given, (dict, list)) else _as_written(given).strip("'")
-        *sections, leaf = key.split(".")
-        there, above = source.data, []
-        while sections and isinstance(there.get(sections[0]), dict):
-            there = there[sections[0]]
-            above.append(sections.pop(0))
-        opened = "".join(f"{section}: {{" for section in sections)
-        return f"`{opened}{leaf}: {text}{'}' * len(sections)}`" + (f" under `{'.'.join(above)}:`" if above else "")
-    option, _, written = place.source.partition(" ")
-    value = written.partition("=")[2] or written
-    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"
-
-
-def _as_yaml(value: object) -> str:
-    """A value in one line."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else _as_written(value).strip("'")
-
-
-def _as_written(value: object) -> str:
-    """A value as YAML has it, and not too much of it."""
-    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
-    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "..."
 
 
 def _without_tags(data: Any, location: Sequence[Any]) -> tuple[Path_, list[str]]:
