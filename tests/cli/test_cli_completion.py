@@ -220,7 +220,13 @@ printf 'END\\n'
 """
 SHELLS = {"bash": ["bash", "-i"], "zsh": ["zsh", "-i"], "fish": ["fish", "-i"]}
 INSTALLED = [
-    pytest.param(name, marks=pytest.mark.skipif(shutil.which(name) is None, reason=f"{name} is not installed here"))
+    pytest.param(
+        name,
+        marks=[
+            pytest.mark.skipif(shutil.which(name) is None, reason=f"{name} is not installed here"),
+            *([pytest.mark.slow] if name != "bash" else []),
+        ],
+    )
     for name in SHELLS
 ]
 

@@ -38,7 +38,9 @@ def whole_files(forking_server, tmp_path_factory: pytest.TempPathFactory) -> dic
     return results_of(folder / run)
 
 
-@pytest.mark.parametrize("file_bytes", [3000, 5000, 12_345, 40_000])
+@pytest.mark.parametrize(
+    "file_bytes", [3000, *(pytest.param(size, marks=pytest.mark.slow) for size in (5000, 12_345, 40_000))]
+)
 def test_files_that_may_grow_no_further(
     file_bytes: int, start: Start, mlpexp: Command, config: Write, tmp_path: Path, whole_files: dict[str, bytes]
 ) -> None:
@@ -80,7 +82,7 @@ def fill(disk: Path, free: int) -> Path:
     return ballast
 
 
-@pytest.mark.parametrize("pages", [8, 10, 13, 17, 23])
+@pytest.mark.parametrize("pages", [10, *(pytest.param(number, marks=pytest.mark.slow) for number in (8, 13, 17, 23))])
 def test_a_full_disk_during_training(
     pages: int, start: Start, config: Write, small_disk: Path, whole_files: dict[str, bytes]
 ) -> None:

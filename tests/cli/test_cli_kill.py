@@ -51,7 +51,9 @@ def resume_until_finished(start: Start, run: Path, **options: object) -> None:
         assert result.code == 0, result.err
 
 
-@pytest.mark.parametrize("kind", STEPS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind == "CNN" else kind for kind in STEPS]
+)
 def test_killed_at_random_moments_again_and_again(kind: str, start: Start, config: Write, tmp_path: Path) -> None:
     """Two kills of three at a random step, the third at a random operation on files soon after the start."""
     path = config(MLP if kind == "MLP" else CNN)
@@ -108,10 +110,10 @@ class TestAtEveryOperation:
             resume_until_finished(start, run, save_every=1)
             assert results_of(run) == results_of(whole), number
         assert result.code == 0, "more operations than tried"
-        assert died >= 5
+        assert died >= 3
 
     def test_some_operations(self, start: Start, config: Write, tmp_path: Path) -> None:
-        self.check(start, config, tmp_path, TINY.replace("epochs: 3", "epochs: 1"), range(1, 1000, 13))
+        self.check(start, config, tmp_path, TINY.replace("epochs: 3", "epochs: 1"), range(1, 1000, 29))
 
     @pytest.mark.slow
     @pytest.mark.parametrize("text", [TINY.replace("epochs: 3", "epochs: 1"), STACKS])
@@ -135,6 +137,7 @@ class TestAtEveryOperation:
         assert 3 <= attempt < 99
         assert results_of(run) == results_of(whole)
 
+    @pytest.mark.slow
     def test_temporary_files_of_killed_processes_do_not_pile_up(
         self, start: Start, config: Write, tmp_path: Path
     ) -> None:

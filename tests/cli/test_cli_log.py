@@ -167,7 +167,7 @@ def test_a_line_leaves_the_process_at_once(config: Write, monkeypatch: pytest.Mo
 PROGRAM = [sys.executable, "-m", "mlpexp", "train", "-c", "config.yaml", "--log-every", "1", "--plot-format", "svg"]
 
 
-@pytest.mark.parametrize("piped", [False, True])
+@pytest.mark.parametrize("piped", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_lines_stand_above_the_bar_or_go_into_the_pipe(piped: bool, config: Write, tmp_path: Path) -> None:
     config(TINY.replace("epochs: 3", "epochs: 40"))
     parent, child = pty.openpty()
@@ -197,6 +197,7 @@ def test_lines_stand_above_the_bar_or_go_into_the_pipe(piped: bool, config: Writ
     assert all(re.fullmatch(r"epoch \d+  loss \d\.\d{4}  accuracy \d\.\d{4}", line) for line in lines)
 
 
+@pytest.mark.slow
 def test_training_goes_on_when_the_reader_goes_away(config: Write, tmp_path: Path) -> None:
     config(TINY.replace("epochs: 3", "epochs: 40"))
     with subprocess.Popen(PROGRAM, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

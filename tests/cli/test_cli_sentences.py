@@ -149,7 +149,8 @@ def test_four_experiments_fit_in_forty_lines(four: BuiltResult) -> None:
     assert max(map(len, shown)) <= 80
 
 
-@pytest.mark.parametrize("columns", [80, *(pytest.param(width, marks=pytest.mark.slow) for width in (60, 120))])
+@pytest.mark.slow
+@pytest.mark.parametrize("columns", [60, 80, 120])
 def test_text_follows_the_terminal(columns: int, mlpexp: Command, config: Write, undrawn: None, tmp_path: Path) -> None:
     run = tmp_path / mlpexp("train", "-c", config(TINY), "-q").run
     *lines, command = on_a_terminal(columns, "explain", run).rstrip().splitlines()

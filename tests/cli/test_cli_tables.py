@@ -56,6 +56,12 @@ COMMANDS: dict[str, list[list[str]]] = {
 }
 WITHOUT_TABLES = {"explain", "check", "plot"}
 CASES = [(name, arguments) for name, calls in COMMANDS.items() for arguments in calls]
+IDS = [" ".join([name, *words])[:60] for name, words in CASES]
+EVERYWHERE = [  # at 80 columns the first call of each command, and slowly every call at every width
+    pytest.param(name, arguments, widths, marks=[pytest.mark.slow] * slow, id=f"{label} at {widths}")
+    for (name, arguments), label in zip(CASES, IDS, strict=True)
+    for widths, slow in (((80,), arguments is not COMMANDS[name][0]), ((60, 120), True))
+]
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 RULE = re.compile(r" +─+")
@@ -184,8 +190,7 @@ def test_tables_are_found() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("widths", [(80,), pytest.param((60, 120), marks=pytest.mark.slow)])
-@pytest.mark.parametrize(("name", "arguments"), CASES, ids=[" ".join([name, *words])[:60] for name, words in CASES])
+@pytest.mark.parametrize(("name", "arguments", "widths"), EVERYWHERE)
 def test_in_a_terminal_nothing_is_broken_or_cut_and_what_is_hidden_is_said(
     name: str, arguments: list[str], widths: tuple[int, ...], shown: Callable[..., str]
 ) -> None:
@@ -220,7 +225,7 @@ def test_in_a_terminal_nothing_is_broken_or_cut_and_what_is_hidden_is_said(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "arguments"), CASES, ids=[" ".join([name, *words])[:60] for name, words in CASES])
+@pytest.mark.parametrize(("name", "arguments"), CASES, ids=IDS)
 def test_wide_shows_in_a_terminal_what_a_pipe_shows(name: str, arguments: list[str], shown: Callable[..., str]) -> None:
     wide, whole = (shown(width, name, *arguments, *more) for width, more in ((60, ["--wide"]), (None, [])))
     assert not hidden_in(wide)

@@ -146,7 +146,7 @@ def _unknown_option(word: str, program: Any, command: Any) -> str:
     if simple(word) in LAYERS and "--set" in options:
         return f"{word}: unknown option; for two hidden layers write --set 'hidden_sizes=[16,16]'"
     key = simple(word).replace("-", "_")
-    if key in known_keys() and "--set" in options:
+    if key in known_keys() and f"--{simple(word)}" not in options and "--set" in options:
         return f"{word}: unknown option; write --set {key}=VALUE"
     nearly = option_meant(word, [*options, "--help"])
     if nearly and simple(nearly) == simple(word):
