@@ -113,7 +113,7 @@ class TestAtEveryOperation:
         assert died >= 3
 
     def test_some_operations(self, start: Start, config: Write, tmp_path: Path) -> None:
-        self.check(start, config, tmp_path, TINY.replace("epochs: 3", "epochs: 1"), range(1, 1000, 29))
+        self.check(start, config, tmp_path, TINY.replace("epochs: 3", "epochs: 1"), range(1, 1000, 61))
 
     @pytest.mark.slow
     @pytest.mark.parametrize("text", [TINY.replace("epochs: 3", "epochs: 1"), STACKS])
