@@ -120,6 +120,7 @@ class TestAtEveryOperation:
     def test_every_operation(self, text: str, start: Start, config: Write, tmp_path: Path) -> None:
         self.check(start, config, tmp_path, text, range(1, 1000))
 
+    @pytest.mark.slow
     def test_dying_again_and_again_while_resuming(self, start: Start, config: Write, tmp_path: Path) -> None:
         path = config(STACKS)
         whole = self.whole(start, path, tmp_path)
