@@ -17,9 +17,9 @@ import typer
 from command_line import PATIENCE
 
 from mlpexp.cli.main import app
-from mlpexp.cli.parser.candidates import COMPLETERS, KEY_OF, NAMED_NETWORKS, PARTS, SCORES, Query, choices_for
+from mlpexp.cli.parser.candidates import COMPLETERS, KEY_OF, NAMED_NETWORKS, Query, choices_for
+from mlpexp.cli.parser.click_names import called, kind, options_of, takes_value
 from mlpexp.cli.parser.completion import candidates
-from mlpexp.cli.parser.library import called, kind, options_of, takes_value
 from mlpexp.cli.parser.shells import split_line, unquoted
 from mlpexp.config.known_keys import TABLE, known_keys, written_anew
 
@@ -51,12 +51,7 @@ def test_the_table_of_keys_is_that_of_the_schema() -> None:
     assert TABLE.read_text(encoding="utf-8") == written_anew(), "python -m mlpexp.config.known_keys writes it anew"
 
 
-def test_the_words_for_metrics_and_networks_are_those_of_the_program() -> None:
-    from mlpexp.config.scores import LABELS
-    from mlpexp.planning import metric
-
-    assert metric.PARTS == PARTS
-    assert tuple(LABELS) == SCORES
+def test_the_words_for_networks_are_those_of_the_schema() -> None:
     assert set(NAMED_NETWORKS) <= set(known_keys()["model"][1])
 
 

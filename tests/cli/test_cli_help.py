@@ -12,8 +12,8 @@ from command_line import CONFIGS, TINY, Command
 
 from mlpexp.cli.main import COMMANDS as IN_GROUPS
 from mlpexp.cli.main import app
+from mlpexp.cli.parser.click_names import called
 from mlpexp.cli.parser.groups import ELSEWHERE, GROUPS
-from mlpexp.cli.parser.library import called
 from mlpexp.store.json_files import record_text
 from mlpexp.store.summary import DatasetSummary, MetricSummary, ModelSummary, Summary
 

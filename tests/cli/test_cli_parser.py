@@ -7,7 +7,7 @@ import typer
 from command_line import Command
 
 from mlpexp.cli.main import app
-from mlpexp.cli.parser.library import options_of
+from mlpexp.cli.parser.click_names import options_of
 from mlpexp.cli.parser.suggestions import COMMANDS, DONE_OTHERWISE, OPTIONS
 
 PROGRAM = typer.main.get_command(app)

@@ -101,6 +101,22 @@ def test_another_optimizer_leaves_out_what_it_does_not_have_and_says_so(mlpexp: 
     assert (arms[0]["momentum"], arms[1]["name"], "momentum" in arms[1]) == (0.9, "adam", False)
 
 
+def test_a_mistyped_key_is_never_left_out(mlpexp: Command, config: Write) -> None:
+    mistyped = config(TINY.replace("learning_rate: 0.1", "learning_rate: 0.1, momentun: 0.9"))
+    assert "optimizer.momentun: unknown key" in mlpexp("check", mistyped, "--optimizer", "adam").err
+    swept = "{over: {optimizer: [{name: sgd, learning_rate: 0.1, momentun: 0.9}, {name: adam}]}}"
+    assert "optimizer.momentun: unknown key" in mlpexp("sweep", config(TINY + f"sweep: {swept}\n"), "--dry-run").err
+    section = mlpexp("check", config(TINY), "--set", "optimizer={name: adam, momentum: 0.9}")
+    assert section.code == 2 and "optimizer.momentum: unknown key for adam" in section.err
+
+
+def test_what_was_understood_is_said_by_every_command(mlpexp: Command, config: Write) -> None:
+    path = config(TINY.replace("learning_rate: 0.1", "learning_rate: 0.1, momentum: 0.9"))
+    for command in (("find-lr", "--seeds", 2), ("gradcheck",), ("train", "--epochs", 1)):
+        result = mlpexp(command[0], path, *command[1:], "--optimizer", "adam")
+        assert result.code == 0 and "optimizer.momentum: 0.9 is left out" in result.err
+
+
 def test_arms_of_swept_sections_are_named(mlpexp: Command, config: Write) -> None:
     sections = "[{name: sgd, learning_rate: 0.1}, {name: adam, learning_rate: 0.01}]"
     path = config(TINY + f"sweep: {{over: {{optimizer: {sections}}}, seeds: 3}}\n")

@@ -41,6 +41,7 @@ def find_lr(
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
+    from mlpexp.cli.sentences import print_sentences
     from mlpexp.planning.prepare import prepared_from
     from mlpexp.report.formats import check_formats
 
@@ -48,6 +49,7 @@ def find_lr(
     _check(low, high, steps, output, plot_format)
     source, path = given.source("find-lr", seeds=None if "seeds" in given.words else SEEDS)
     prepared = prepared_from(source)
+    print_sentences(given.understood(source, path), err=True)
     if prepared.experiment.model.name == "som":
         raise InputError(
             f"{path}: find-lr is for networks that are trained by gradients, not for a self-organizing map"

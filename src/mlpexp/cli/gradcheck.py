@@ -68,6 +68,7 @@ def _seed(text: str) -> int:
 
 
 def _prepared(given: Given) -> "Prepared":
+    from mlpexp.cli.sentences import print_sentences
     from mlpexp.config.load import changed_source
     from mlpexp.config.yaml_source import Override
     from mlpexp.planning.prepare import prepared_from
@@ -75,6 +76,7 @@ def _prepared(given: Given) -> "Prepared":
     source, path = given.source("gradcheck")
     fixed = [Override(text, f"gradcheck {text}") for text in FIXED]
     prepared = prepared_from(changed_source(source, path, fixed))
+    print_sentences(given.understood(source, path), err=True)
     if prepared.experiment.model.name == "som":
         raise InputError(f"{path}: a self-organizing map does not follow a derivative; gradcheck is for networks")
     return prepared

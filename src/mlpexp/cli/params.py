@@ -60,15 +60,12 @@ def params(
 
 
 def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]:
-    """The words that name networks, and those that name configs: what looks like a path, or is an example."""
-    from mlpexp.config.shipped import example_names
+    """The words that name networks, and those that name configs: what looks like a path, as examples do, and ``last``."""
 
-    paths = [
-        word for word in words if "/" in word or "\\" in word or word == "last" or word.endswith((".yaml", ".yml"))
-    ]
-    examples = [word for word in words if word in example_names()]
-    chosen = [word for word in words if word in {*paths, *examples}]
-    return [word for word in words if word not in chosen], [*chosen, *configs]
+    def is_config(word: str) -> bool:
+        return "/" in word or "\\" in word or word == "last" or word.endswith((".yaml", ".yml"))
+
+    return [word for word in words if not is_config(word)], [*filter(is_config, words), *configs]
 
 
 def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[tuple[str, Architecture]]":

@@ -1,7 +1,7 @@
 """From a YAML file and overrides to an ``Experiment``, or to all problems at once."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, get_args
@@ -40,11 +40,11 @@ def changed_source(source: Source, path: Path, overrides: Sequence[Override]) ->
     expand_names(source)
     for override in overrides:
         before = copy(source.data.get("optimizer"))
-        apply_override(source, override)
+        changed = apply_override(source, override)
         expand_names(source)
-        if override.key == "optimizer" and isinstance(before, dict):
-            source.notes += in_words(before, source.data["optimizer"].get("name"))
-            keep_own_keys(source)
+        if override.key == "optimizer" and changed == ["optimizer", "name"] and isinstance(before, dict):
+            source.notes += in_words(before, source.data["optimizer"]["name"])
+            keep_own_keys(source, before)
     anchor_csv_path(source, path)
     return source
 
@@ -88,12 +88,11 @@ def expand_names(source: Source) -> None:
             source.values[section, "name"] = source.place((section,))
 
 
-def keep_own_keys(source: Source) -> None:
-    """Leaves out what the optimizer does not have: another one was named by its short word."""
-    section = source.data.get("optimizer")
-    if isinstance(section, dict):
-        for key in foreign_keys(section, section.get("name")):
-            del section[key]
+def keep_own_keys(source: Source, before: Mapping[str, Any]) -> None:
+    """Leaves out what only the optimizer before had: another one was named by its short word."""
+    section = source.data["optimizer"]
+    for key in foreign_keys(before, section["name"]):
+        section.pop(key, None)
 
 
 def anchor_csv_path(source: Source, config_path: Path) -> None:

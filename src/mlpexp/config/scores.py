@@ -1,8 +1,15 @@
 """What is measured of a model on a part of the data: two kinds of scores, which name columns as in ``test_accuracy``."""
 
-from mlpexp.config.experiment import Experiment
+from typing import TYPE_CHECKING
+
 from mlpexp.config.facts import Task
 
+if TYPE_CHECKING:
+    from mlpexp.config.experiment import (
+        Experiment,  # the schema takes long to import, and completion needs the names alone
+    )
+
+PARTS = ("train", "validation", "test")
 LABELS = {
     "loss": "loss", "accuracy": "accuracy", "r2": "R²",
     "quantization_error": "quantization error", "topographic_error": "topographic error",
@@ -10,7 +17,7 @@ LABELS = {
 LOWER_IS_BETTER = frozenset(("loss", "quantization_error", "topographic_error"))
 
 
-def score_kinds(experiment: Experiment, task: Task) -> tuple[str, str]:
+def score_kinds(experiment: "Experiment", task: Task) -> tuple[str, str]:
     """What training lowers, and what a user asks for: ``loss`` and ``accuracy`` (``r2`` for numbers)."""
     return kinds_of(experiment.model.name, task)
 

@@ -10,18 +10,20 @@ CLASSES = {name: kind for kind in KINDS for name in get_args(kind.model_fields["
 
 
 def foreign_keys(section: Mapping[str, Any], name: object) -> list[str]:
-    """The keys of an ``optimizer:`` section that an optimizer does not have; none if there is no such optimizer."""
-    kind = CLASSES.get(str(name))
-    return [key for key in section if key not in kind.model_fields] if kind else []
+    """The keys of an ``optimizer:`` section that are its optimizer's and not another's; a mistyped key is neither's.
 
-
-def lost(section: Mapping[str, Any], name: object) -> list[str]:
-    """Of these, those with a value that was chosen, and not the default of the section's own optimizer."""
-    own = CLASSES.get(str(section.get("name")))
-    fields = own.model_fields if own else {}
-    return [key for key in foreign_keys(section, name) if key not in fields or section[key] != fields[key].default]
+    Args:
+        section: As it was before.
+        name: Of the other optimizer.
+    """
+    own, other = CLASSES.get(str(section.get("name"))), CLASSES.get(str(name))
+    if own is None or other is None:
+        return []
+    return [key for key in section if key in own.model_fields and key not in other.model_fields]
 
 
 def in_words(section: Mapping[str, Any], name: object) -> list[str]:
-    """What is left out, a sentence for each key."""
-    return [f"optimizer.{key}: {section[key]} is left out: {name} has no such key" for key in lost(section, name)]
+    """What is left out, a sentence for each key whose value was chosen, and is not the default."""
+    fields = CLASSES[str(section["name"])].model_fields if foreign_keys(section, name) else {}
+    lost = [key for key in foreign_keys(section, name) if section[key] != fields[key].default]
+    return [f"optimizer.{key}: {section[key]} is left out: {name} has no such key" for key in lost]

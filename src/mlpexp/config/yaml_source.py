@@ -233,8 +233,11 @@ class Override:
         return self.text.partition("=")[0].strip()
 
 
-def apply_override(source: Source, override: Override) -> None:
+def apply_override(source: Source, override: Override) -> list[str]:
     """Sets one ``KEY=VALUE``, the key being whole or a short word and the value YAML, in place.
+
+    Returns:
+        The whole key, as a path.
 
     Raises:
         ConfigError: The text has no ``=``, or the key runs through something that is not a mapping or list.
@@ -245,7 +248,9 @@ def apply_override(source: Source, override: Override) -> None:
     if not equals or not all(written.split(".")):
         raise ConfigError((Problem(place, "", f"expected KEY=VALUE{_as_override(override.text)}"),))
     value = parse_value(value_text, place)
-    set_value(source, key_of(written, value).split("."), setting(written, value), place)
+    parts = key_of(written, value).split(".")
+    set_value(source, parts, setting(written, value), place)
+    return parts
 
 
 def _as_override(text: str) -> str:

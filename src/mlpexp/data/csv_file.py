@@ -74,8 +74,8 @@ def read_csv(path: Path, delimiter: str) -> CsvFile:
     return CsvFile(path, header_line, pd.DataFrame(cells, columns=header, index=lines, dtype=object))
 
 
-def columns_in(path: Path) -> tuple[str, list[str]]:
-    """The column names of a file, and the separator between them: of ``,``, ``;``, tab and ``|`` the one that makes most.
+def columns_in(path: Path) -> tuple[str, list[str], int]:
+    """The separator of a file, of ``,``, ``;``, tab and ``|`` the one that makes most columns, their names, and its lines.
 
     Raises:
         DataError: As ``read_csv``.
@@ -90,7 +90,7 @@ def columns_in(path: Path) -> tuple[str, list[str]]:
         found.append((delimiter, names))
     if not any(names for _, names in found):
         raise data_error(path, "empty; the first line must hold the column names")
-    return max(found, key=lambda pair: len(pair[1]))
+    return (*max(found, key=lambda pair: len(pair[1])), text.count("\n"))
 
 
 def _text(path: Path) -> str:

@@ -132,8 +132,10 @@ class Variation:
         for axis in self.axes:
             if axis.key in settings:
                 set_value(changed, axis.parts, copied(settings[axis.key]), axis.place)
-        if any(axis.written == "optimizer" for axis in self.axes):
-            keep_own_keys(changed)
+        before = self.source.data.get("optimizer")
+        by_name = any((axis.written, axis.key) == ("optimizer", "optimizer.name") for axis in self.axes)
+        if by_name and isinstance(before, dict):
+            keep_own_keys(changed, before)
         expand_names(changed)
         anchor_csv_path(changed, self.path)
         return changed

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlpexp.config.problems import did_you_mean
-from mlpexp.config.scores import LABELS, LOWER_IS_BETTER, headline
+from mlpexp.config.scores import LABELS, LOWER_IS_BETTER, PARTS, headline
 from mlpexp.errors import InputError
 from mlpexp.store.summary import MetricSummary
 
-PARTS = ("train", "validation", "test")
 NAME = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_({'|'.join(LABELS)})")
 ERRORS = ("quantization_error", "topographic_error")
 NAMES_OF_PARTS = {"train": "training", "validation": "validation", "test": "test"}

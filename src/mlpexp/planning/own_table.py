@@ -29,8 +29,8 @@ FEWEST_BATCHES = 6
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
 
 
-def table_section(path: Path, target: str | None) -> dict[str, Any]:
-    """The ``dataset:`` section of a CSV file.
+def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
+    """The ``dataset:`` section of a CSV file, and the number of its lines.
 
     Args:
         path: The file, as it was typed.
@@ -41,7 +41,7 @@ def table_section(path: Path, target: str | None) -> dict[str, Any]:
     """
     if str(path) in NAMED and not path.exists():
         raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
-    delimiter, columns = columns_in(path)
+    delimiter, columns, num_lines = columns_in(path)
     more = ", ..." if len(columns) > MOST_NAMED else ""
     known = ", ".join(columns[:MOST_NAMED]) + more
     if target is None:
@@ -50,7 +50,7 @@ def table_section(path: Path, target: str | None) -> dict[str, Any]:
         near = did_you_mean(target, columns) or f"; the columns are {known}"
         raise InputError(f"--target {target}: {path} has no such column{near}")
     section = {"name": "csv", "path": str(path), "target": target}
-    return section if delimiter == "," else {**section, "delimiter": delimiter}
+    return (section if delimiter == "," else {**section, "delimiter": delimiter}), num_lines
 
 
 def table_source(path: Path, target: str | None) -> Source:
@@ -59,9 +59,10 @@ def table_source(path: Path, target: str | None) -> Source:
     Raises:
         InputError: As ``table_section``.
     """
-    data: dict[str, Any] = {"name": _name(path), "dataset": table_section(path, target)}
+    section, num_lines = table_section(path, target)
+    data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in NETWORK.items()}
-    data["training"]["batch_size"] = _batch_size(path.read_bytes().count(b"\n"))
+    data["training"]["batch_size"] = _batch_size(num_lines)
     place = Place(f"--data {path}")
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
 
@@ -78,7 +79,7 @@ def use_table(source: Source, path: Path, target: str | None) -> None:
     old = source.data.get("dataset")
     old = old if isinstance(old, dict) else {}
     is_table = old.get("name") == "csv"
-    section = table_section(path, old.get("target") if is_table and target is None else target)
+    section, _ = table_section(path, old.get("target") if is_table and target is None else target)
     kept = {key: value for key, value in old.items() if (is_table and key != "delimiter") or key in GENERAL}
     source.notes.append(f"data: {path} in place of {old.get('path' if is_table else 'name')}")
     set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
@@ -109,9 +110,8 @@ def tell_of_table(experiment: Experiment, tell: Callable[[str], None], *, chosen
 
 def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
     model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
-    separator = (
-        "" if table.delimiter == "," else f", separated by {'tabs' if table.delimiter == TAB else table.delimiter!r}"
-    )
+    mark = "tabs" if table.delimiter == TAB else repr(table.delimiter)
+    separator = "" if table.delimiter == "," else f", separated by {mark}"
     seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
     yield f"table: {table.path}{separator}; {table.target} is predicted from the other columns"
     if isinstance(model, Mlp):

@@ -11,7 +11,7 @@ from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.problems import Problem
-from mlpexp.config.scores import kinds_of
+from mlpexp.config.scores import PARTS, kinds_of
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted
@@ -19,7 +19,7 @@ from mlpexp.errors import ConfigError, InputError
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
-from mlpexp.planning.metric import PARTS, Metric, choose_metric
+from mlpexp.planning.metric import Metric, choose_metric
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.planning.values import Distribution, value_text
 

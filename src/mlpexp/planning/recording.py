@@ -8,8 +8,7 @@ from math import prod
 
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.keep import Keep
-from mlpexp.config.scores import score_kinds
-from mlpexp.planning.metric import PARTS
+from mlpexp.config.scores import PARTS, score_kinds
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
 from mlpexp.store.plan_files import Recording, Weights

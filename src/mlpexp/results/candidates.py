@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.dump import as_data
-from mlpexp.config.scores import kinds_of
+from mlpexp.config.scores import PARTS, kinds_of
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
-from mlpexp.planning.metric import PARTS, Metric, choose_metric
+from mlpexp.planning.metric import Metric, choose_metric
 from mlpexp.results.result import Result
 
 Scores = Mapping[str, float]  # by column: final_test_accuracy, ...

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from mlpexp.cli.parser.click_names import arguments_of, called, kind, takes_value
 from mlpexp.cli.parser.groups import GROUPS, OTHERS, group_of
-from mlpexp.cli.parser.library import arguments_of, called, kind, takes_value
 
 WIDEST, NARROWEST = 80, 40  # columns
 LEFT = 26  # columns of the terms on the left, indentation included

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mlpexp.cli.parser.library import (
+from mlpexp.cli.parser.click_names import (
     BadOptionUsage,
     BadParameter,
     MissingParameter,

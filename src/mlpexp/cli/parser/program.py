@@ -9,8 +9,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from mlpexp.cli.parser.click_names import ParserError, whole
 from mlpexp.cli.parser.help_page import command_page, program_page
-from mlpexp.cli.parser.library import ParserError, whole
 from mlpexp.cli.parser.mistakes import explained, refuse_mistyped, too_many, unknown_command
 from mlpexp.errors import Interrupted
 
