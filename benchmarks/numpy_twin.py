@@ -1,7 +1,7 @@
 """One training step of an iris MLP 4-16-3 (batch 16, SGD, float32), written by hand in NumPy and in other ways.
 
 Claim of a course document: the same network by hand in NumPy takes a third of the time of a framework (3.4x, 0.42 against
-1.424 ms). Measured here: the NumPy network of mlpexp (``analysis/backprop.py``) in a bare loop and as ``training.engine:
+1.424 ms). Measured here: the NumPy network of mlpexp (``numpy_twin/backprop.py``) in a bare loop and as ``training.engine:
 numpy``, the plain PyTorch loop, and the stacked engine with one member and with a hundred. Every candidate takes the steps
 only, without metrics. Options: --quick (3 short rounds), --activation NAME.
 """
@@ -14,12 +14,12 @@ import torch
 
 import iris_step
 from iris_step import BATCH, experiment, plain_seconds
-from mlpexp.analysis.backprop import LOSSES, descend, differentiate, layers_of
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.load import load
 from mlpexp.execution.members import members_of, samples_of, trainer_of
 from mlpexp.nn.initializers import initial_parameters
+from mlpexp.numpy_twin.backprop import LOSSES, descend, differentiate, layers_of
 from side_by_side import compare, header
 
 

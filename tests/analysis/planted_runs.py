@@ -190,12 +190,12 @@ def verdicts_of(config: dict, folder: Path, seed: int):
     """Trains and explains one run; the verdicts, first one first."""
     import yaml
 
-    from mlpexp.analysis.verdicts import judge
+    from mlpexp.analysis.explain.examine import examine
+    from mlpexp.analysis.explain.verdicts import judge
     from mlpexp.execution.local import in_this_process
     from mlpexp.execution.run import new_job, train
     from mlpexp.planning.plan import make_plan
     from mlpexp.planning.stacks import stacking
-    from mlpexp.results.examine import examine
     from mlpexp.results.result import Result
 
     path = folder / "config.yaml"

@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neural_network import MLPRegressor
 
-from mlpexp.analysis import symbolic
-from mlpexp.analysis.backprop import (
+from mlpexp.analysis.gradcheck import symbolic
+from mlpexp.architectures.build import build_architecture
+from mlpexp.config.networks import Mlp, PlainActivation
+from mlpexp.nn import activations
+from mlpexp.nn.mode import Mode
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.numpy_twin.activations import PLAIN, selu_constants
+from mlpexp.numpy_twin.backprop import (
     LOSSES,
     Layer,
     backward,
@@ -24,12 +30,6 @@ from mlpexp.analysis.backprop import (
     softmax,
     softmax_squared_error_gradient,
 )
-from mlpexp.analysis.numpy_activations import PLAIN, selu_constants
-from mlpexp.architectures.build import build_architecture
-from mlpexp.config.networks import Mlp, PlainActivation
-from mlpexp.nn import activations
-from mlpexp.nn.mode import Mode
-from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.losses import LOSSES as ENGINE_LOSSES
 
 ACTIVATIONS = [

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from mlpexp.analysis.central_differences import central_differences
-from mlpexp.analysis.checks import DIFFERENCES, STEPS, Check, TensorChecks, worst
+from mlpexp.analysis.gradcheck.central_differences import central_differences
+from mlpexp.analysis.gradcheck.checks import DIFFERENCES, STEPS, Check, TensorChecks, worst
 
 
 def differences(function, point):

@@ -7,7 +7,7 @@ import pytest
 import torch
 from trained_results import new
 
-from mlpexp.analysis.range_test import for_range_test, geometric_rates, losses_at_rates
+from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve

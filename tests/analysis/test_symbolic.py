@@ -5,8 +5,8 @@ import pytest
 import sympy as sp
 from test_backprop import ACTIVATIONS, case
 
-from mlpexp.analysis.backprop import LOSSES, differentiate, flattened, layers_of
-from mlpexp.analysis.symbolic import evaluated, formula, num_operations
+from mlpexp.analysis.gradcheck.symbolic import evaluated, formula, num_operations
+from mlpexp.numpy_twin.backprop import LOSSES, differentiate, flattened, layers_of
 
 
 def made(activation, loss, penalty=0.0):

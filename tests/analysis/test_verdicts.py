@@ -10,10 +10,10 @@ import planted_runs
 import pytest
 from sentences import sentences_in, too_long
 
-from mlpexp.analysis.examination import DataState, Examination, NetworkState
-from mlpexp.analysis.explanations import TEXTS, explained
-from mlpexp.analysis.neighbours import neighbour_state
-from mlpexp.analysis.verdicts import CONSEQUENCES, PROBLEMS, RULES, judge
+from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState
+from mlpexp.analysis.explain.explanations import TEXTS, explained
+from mlpexp.analysis.explain.neighbours import neighbour_state
+from mlpexp.analysis.explain.verdicts import CONSEQUENCES, PROBLEMS, RULES, judge
 
 FALLEN = np.array([1.1, 0.5, 0.2, *np.full(17, 0.05)])
 

@@ -22,7 +22,7 @@ PATIENCE = 120.0  # seconds to wait for what must come: no test fails as the mac
 CHECKPOINT_INTERVALS = ("mlpexp.execution.driver.CHECKPOINT_SECONDS",)
 LOOK_INTERVALS = ("mlpexp.execution.driver.TICK_SECONDS",)
 # What draws the plots of runs and sweeps, which takes longer than everything else.
-DRAWING = ("mlpexp.report.figures.draw_figures",)
+DRAWING = ("mlpexp.report.figures.catalogue.draw_figures",)
 
 # Quick networks, each a whole config.
 TINY = """\

@@ -63,7 +63,7 @@ def test_resuming_takes_no_other_engine(mlpexp: Command, config: Write) -> None:
 
 
 def test_a_sweep_over_engines(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlpexp.report.figures.draw_figures", lambda *_, **__: [])
+    monkeypatch.setattr("mlpexp.report.figures.catalogue.draw_figures", lambda *_, **__: [])
     result = mlpexp(
         "sweep", "-c", config(EXACT), "--over", "training.engine=torch,numpy", "--learning-rate", "0.1,0.2", "--seeds", 2,
         "-j", 1, "-q",

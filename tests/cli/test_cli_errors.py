@@ -21,7 +21,7 @@ def raising(error: BaseException) -> Callable[..., None]:
 @pytest.fixture
 def breaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     """A function that makes ``mlpexp params`` raise."""
-    import mlpexp.report.costs as costs
+    import mlpexp.report.tables.costs as costs
 
     return lambda error: monkeypatch.setattr(costs, "cost_table", raising(error))
 
@@ -72,7 +72,7 @@ def test_ctrl_c_outside_training_is_one_line_and_130(mlpexp: Command, breaks: Ca
 def test_ctrl_c_while_plots_are_drawn_says_that_the_run_is_complete(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import mlpexp.report.figures as figures
+    import mlpexp.report.figures.catalogue as figures
 
     monkeypatch.setattr(figures, "draw_figures", raising(KeyboardInterrupt()))
     result = mlpexp("train", "-c", config(TINY))

@@ -60,7 +60,7 @@ class TestTable:
         self, mlpexp: Command, run: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         modified = (run / "summary.json").stat().st_mtime
-        monkeypatch.setattr("mlpexp.cli.listing.time", lambda: modified + 7)
+        monkeypatch.setattr("mlpexp.cli.commands.listing.time", lambda: modified + 7)
         (row,) = cells_of(mlpexp("list").out)
         assert list(row) == ["name", "score", "metric", "data", "model", "seeds", "status", "training", "age"]
         means = json.loads((run / "summary.json").read_text())["outcome"]["arms"][0]["means"]
@@ -76,7 +76,7 @@ class TestTable:
         self, seconds: int, text: str, mlpexp: Command, run: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         modified = (run / "summary.json").stat().st_mtime
-        monkeypatch.setattr("mlpexp.cli.listing.time", lambda: modified + seconds)
+        monkeypatch.setattr("mlpexp.cli.commands.listing.time", lambda: modified + seconds)
         assert cells_of(mlpexp("list").out)[0]["age"] == text
 
     def test_what_varies_between_the_configs_has_columns(self, mlpexp: Command, three: list[Path]) -> None:

@@ -29,7 +29,7 @@ TABLES = ("metrics.csv", "trials.csv", "comparison.csv", "arms.csv")
 @pytest.fixture
 def unpictured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sweeps draw no plots, which take longer than everything else."""
-    monkeypatch.setattr("mlpexp.report.figures.draw_figures", lambda result, formats=(), arm=None: [])
+    monkeypatch.setattr("mlpexp.report.figures.catalogue.draw_figures", lambda result, formats=(), arm=None: [])
 
 
 def table(path: Path) -> list[dict[str, str]]:

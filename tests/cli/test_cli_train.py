@@ -110,7 +110,9 @@ def test_plots_come_in_the_format_asked_for(mlpexp: Command, config: Write) -> N
 
 def test_every_format_asked_for_is_handed_on(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr("mlpexp.report.figures.draw_figures", lambda result, formats: asked.append(formats) or [])
+    monkeypatch.setattr(
+        "mlpexp.report.figures.catalogue.draw_figures", lambda result, formats: asked.append(formats) or []
+    )
     mlpexp("train", "-c", config(TINY), "--plot-format", "pdf", "--plot-format", "svg", "--plot-format", "pdf")
     mlpexp("train", "-c", config(TINY))
     assert asked == [["pdf", "svg"], ["png"]]

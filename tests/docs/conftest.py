@@ -17,8 +17,8 @@ from mlpexp.execution.local import in_this_process
 from mlpexp.execution.run import new_job, train
 from mlpexp.planning.plan import PlannedBy, make_plan
 from mlpexp.planning.stacks import stacking
-from mlpexp.report.comparison_files import rebuild
-from mlpexp.report.figures import draw_figures
+from mlpexp.report.figures.catalogue import draw_figures
+from mlpexp.report.tables.comparison_files import rebuild
 from mlpexp.results.result import Result
 
 QUICK = ("training.epochs=3", "diagnostics=cheap")

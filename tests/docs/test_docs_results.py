@@ -21,8 +21,8 @@ from mlpexp.execution.run import new_job, train
 from mlpexp.planning import recording
 from mlpexp.planning.plan import make_plan
 from mlpexp.planning.stacks import stacking
-from mlpexp.report.figures import FIGURES, OfArm, OfArms, OfAxis
-from mlpexp.report.panels import MOST_PANELS
+from mlpexp.report.figures.catalogue import FIGURES, OfArm, OfArms, OfAxis
+from mlpexp.report.figures.sweep.panels import MOST_PANELS
 from mlpexp.results.comparison import AGAINST
 from mlpexp.store.listing import find_result
 from mlpexp.store.part import DONE, FileRecord, PartRecord, TrialRecord

@@ -24,7 +24,7 @@ from mlpexp.execution.tasks import FinishedPart, KeptRows, StackOutcome, StackTa
 from mlpexp.planning.arms import Arm
 from mlpexp.planning.plan import Plan, make_plan
 from mlpexp.planning.stacks import stacking
-from mlpexp.report.arms_data import ArmsData
+from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.results.result import Result
 from mlpexp.store.json_files import write_record
 from mlpexp.store.part import TrialRecord

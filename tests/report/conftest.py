@@ -13,4 +13,6 @@ def tables() -> InventedTables:
 @pytest.fixture
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures are made but no pictures: most of the time goes into those."""
-    monkeypatch.setattr("mlpexp.report.save_figures.rendered", lambda drawing, formats: dict.fromkeys(formats, b""))
+    monkeypatch.setattr(
+        "mlpexp.report.drawing.save_figures.rendered", lambda drawing, formats: dict.fromkeys(formats, b"")
+    )

@@ -25,7 +25,7 @@ from trained_results import Trained
 
 from mlpexp.execution.run import new_job, reopened
 from mlpexp.planning.stacks import stacking
-from mlpexp.report.figures import draw_figures
+from mlpexp.report.figures.catalogue import draw_figures
 from mlpexp.results.result import Result
 
 MAP = """\

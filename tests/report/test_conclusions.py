@@ -6,7 +6,7 @@ import pytest
 from results_builder import ACTIVATION, BATCH, LR, MOONS, ONE_AT_A_TIME, SINE, build_sweep
 from sentences import too_long
 
-from mlpexp.report.conclusions import conclusions
+from mlpexp.report.tables.conclusions import conclusions
 from mlpexp.results.comparison import read_comparison
 
 RATES = {LR: ["0.01", "0.1", "1"]}

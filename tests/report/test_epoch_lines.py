@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_run_facts import SUMMARY
 
-from mlpexp.report.epoch_lines import EpochLines, _spread
+from mlpexp.report.tables.epoch_lines import EpochLines, _spread
 from mlpexp.store.summary import Summary
 
 NAMES = [f"{part}_{kind}" for part in ("train", "validation", "test") for kind in ("loss", "accuracy")]

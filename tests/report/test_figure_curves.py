@@ -6,9 +6,9 @@ import pytest
 from invented_tables import InventedTables
 from matplotlib.collections import LineCollection
 
-from mlpexp.report.curves import draw_accuracy, draw_learning_rate, draw_loss, draw_r2
-from mlpexp.report.facts import RunFacts
-from mlpexp.report.seed_curves import diverged_seeds, mean_curve, seed_curves
+from mlpexp.report.figures.arm.curves import draw_accuracy, draw_learning_rate, draw_loss, draw_r2
+from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.seed_curves import diverged_seeds, mean_curve, seed_curves
 from mlpexp.statistics.intervals import mean_interval
 
 FACTS = RunFacts(title="a title", loss="cross-entropy (nats)")

@@ -8,13 +8,13 @@ import pytest
 from invented_tables import CLASSES, InventedTables
 from sklearn.metrics import confusion_matrix, r2_score
 
-from mlpexp.report.boundary import draw_boundary
-from mlpexp.report.confusion import accuracy_text, confusion_counts, draw_confusion
-from mlpexp.report.facts import RunFacts
-from mlpexp.report.fitted_curve import draw_curve
-from mlpexp.report.histograms import draw_activations, draw_weights
-from mlpexp.report.images import draw_filters, draw_misclassified
-from mlpexp.report.predicted_true import draw_predicted_true, r2
+from mlpexp.report.figures.arm.boundary import draw_boundary
+from mlpexp.report.figures.arm.confusion import accuracy_text, confusion_counts, draw_confusion
+from mlpexp.report.figures.arm.fitted_curve import draw_curve
+from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
+from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
+from mlpexp.report.figures.arm.predicted_true import draw_predicted_true, r2
+from mlpexp.report.numbers.run_facts import RunFacts
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 FACTS = RunFacts(title="a title", class_names=CLASSES, target="species")

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpexp.report.facts import RunFacts
-from mlpexp.report.maps import abbreviations, draw_code_book, draw_hits, draw_u_matrix
+from mlpexp.report.figures.arm.maps import abbreviations, draw_code_book, draw_hits, draw_u_matrix
+from mlpexp.report.numbers.run_facts import RunFacts
 
 FACTS = RunFacts(title="a map", class_names=("setosa", "versicolor", "virginica"), grid=(2, 2), topology="hexagonal")
 UNITS = pd.DataFrame(

@@ -10,8 +10,8 @@ from figures_elsewhere import drawn_elsewhere
 from results_builder import ACTIVATION, BATCH, DIGITS, IRIS, LR, MOONS, SINE, BuiltResult, build_run, build_sweep
 
 from mlpexp.errors import InputError, RunError
-from mlpexp.report.arm_data import ArmData
-from mlpexp.report.figures import FIGURES, draw_figures
+from mlpexp.report.figures.catalogue import FIGURES, draw_figures
+from mlpexp.report.numbers.arm_data import ArmData
 
 OF_IRIS = ["loss", "accuracy", "confusion_matrix", "weights", "activations"]
 

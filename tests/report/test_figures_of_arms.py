@@ -21,7 +21,7 @@ from results_builder import (
 )  # fmt: skip
 
 from mlpexp.errors import InputError, RunError
-from mlpexp.report.figures import FIGURES, OfArm, draw_figures
+from mlpexp.report.figures.catalogue import FIGURES, OfArm, draw_figures
 
 OF_GRID = {
     "effect_learning_rate", "effect_batch_size", "curves_learning_rate", "curves_batch_size", "heat_map", "arms",

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpexp.report.curvature import draw_curvature
-from mlpexp.report.facts import RunFacts, run_facts
-from mlpexp.report.layer_curves import draw_gains, draw_gradients, draw_units, over_seeds
-from mlpexp.report.save_figures import rendered
+from mlpexp.report.drawing.save_figures import rendered
+from mlpexp.report.figures.arm.curvature import draw_curvature
+from mlpexp.report.figures.arm.layer_curves import draw_gains, draw_gradients, draw_units, over_seeds
+from mlpexp.report.numbers.run_facts import RunFacts, run_facts
 
 
 def diagnostics(quantities: dict[str, list[str]], seeds: int = 3, epochs: int = 4) -> pd.DataFrame:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpexp.report.activation_sheet import draw_sheet
-from mlpexp.report.range_test import RateMarks, draw_range_test, range_test_numbers
+from mlpexp.report.figures.activation_sheet import draw_sheet
+from mlpexp.report.figures.range_test import RateMarks, draw_range_test, range_test_numbers
 
 RATES = np.geomspace(1e-3, 10, 9)
 LOSSES = np.array([[1.0, 0.9, 0.8, 0.6, 0.4, 0.3, 0.3, np.inf, np.inf, np.inf]] * 3 + [[1.2] * 10])

@@ -7,7 +7,7 @@ import pytest
 
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
-from mlpexp.report.facts import run_facts, run_title
+from mlpexp.report.numbers.run_facts import run_facts, run_title
 from mlpexp.store.summary import DatasetSummary, MetricSummary, ModelSummary, Summary
 
 IRIS: dict[str, Any] = {

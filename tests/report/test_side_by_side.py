@@ -10,11 +10,16 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from sklearn.metrics import confusion_matrix, r2_score
 
-from mlpexp.report.confusion import accuracy_of, fitting_text
-from mlpexp.report.facts import RunFacts
-from mlpexp.report.panels import MOST_PANELS, shown_arms
-from mlpexp.report.short_labels import distinct_labels, two_lines
-from mlpexp.report.side_by_side import draw_boundaries, draw_confusion_matrices, draw_fitted_curves, draw_u_matrices
+from mlpexp.report.drawing.short_labels import distinct_labels, two_lines
+from mlpexp.report.figures.arm.confusion import accuracy_of, fitting_text
+from mlpexp.report.figures.sweep.panels import MOST_PANELS, shown_arms
+from mlpexp.report.figures.sweep.side_by_side import (
+    draw_boundaries,
+    draw_confusion_matrices,
+    draw_fitted_curves,
+    draw_u_matrices,
+)
+from mlpexp.report.numbers.run_facts import RunFacts
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 FACTS = RunFacts(title="a title", class_names=CLASSES, target="species")

@@ -9,11 +9,11 @@ import pytest
 from matplotlib.collections import LineCollection
 from results_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, ONE_AT_A_TIME, build_sweep
 
-from mlpexp.report.forest import draw_arms
-from mlpexp.report.heat_map import draw_heat_map
-from mlpexp.report.parallel import draw_parallel
-from mlpexp.report.style import VERMILLION
-from mlpexp.report.trade_offs import draw_parameters, draw_time
+from mlpexp.report.drawing.style import VERMILLION
+from mlpexp.report.figures.sweep.forest import draw_arms
+from mlpexp.report.figures.sweep.heat_map import draw_heat_map
+from mlpexp.report.figures.sweep.parallel import draw_parallel
+from mlpexp.report.figures.sweep.trade_offs import draw_parameters, draw_time
 from mlpexp.statistics.intervals import mean_interval
 
 THREE = {LR: ["0.01", "0.1", "1"], HIDDEN: ["2", "8", "32", "64"], ACTIVATION: ["relu", "tanh"]}

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, ONE_AT_A_TIME, BuiltResult, build_sweep
 
-from mlpexp.report.style import Drawing
-from mlpexp.report.sweep_curves import draw_panels, draw_sweep_curves
+from mlpexp.report.drawing.style import Drawing
+from mlpexp.report.figures.sweep.sweep_curves import draw_panels, draw_sweep_curves
 from mlpexp.results import result
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.store.frames import Absent

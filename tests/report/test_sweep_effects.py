@@ -21,9 +21,9 @@ from results_builder import (
 )
 from scipy import stats
 
-from mlpexp.report.effects import draw_effect
-from mlpexp.report.style import Drawing
-from mlpexp.report.sweep_facts import SweepAxis
+from mlpexp.report.drawing.style import Drawing
+from mlpexp.report.figures.sweep.effects import draw_effect
+from mlpexp.report.numbers.sweep_facts import SweepAxis
 
 
 def effect(sweep: BuiltResult, key: str) -> Drawing:

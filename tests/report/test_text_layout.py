@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from mlpexp.report.tables import TextTable
-from mlpexp.report.text_layout import Layout, laid_out, wrapped
+from mlpexp.report.tables.text_layout import Layout, laid_out, wrapped
+from mlpexp.report.tables.text_table import TextTable
 
 NAME = "learning_rate=0.001,batch_size=16,activation=leaky_relu,hidden_sizes=9"
 ROWS = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from trained_results import Make
 
-from mlpexp.results.examine import examine
+from mlpexp.analysis.explain.examine import examine
 
 CONFIG = """\
 name: iris-mlp

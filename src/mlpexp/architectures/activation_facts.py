@@ -60,9 +60,18 @@ def _row(
     """``bounds`` such as ``[0 inf)``; ``symmetry`` of the words odd and rising."""
     low, high = (float(NAMED.get(text, text)) for text in bounds[1:-1].split())
     return ActivationFacts(
-        config, formula, derivative, low, high, bounds[0] == "[", bounds[-1] == "]", "odd" in symmetry,
-        "rising" in symmetry, good, bad,
-    )  # fmt: skip
+        config,
+        formula,
+        derivative,
+        low,
+        high,
+        bounds[0] == "[",
+        bounds[-1] == "]",
+        "odd" in symmetry,
+        "rising" in symmetry,
+        good,
+        bad,
+    )
 
 
 NAMED = {"inf": inf, "-inf": -inf, "-selu": -SELU_LIMIT, "silu": SILU_LEAST, "gelu": GELU_LEAST}

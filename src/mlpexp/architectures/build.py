@@ -88,9 +88,15 @@ class _Layers:
         raise ArchitectureError(f"layer {self.next_name(kind)}: {message}", layer=len(self.chain))
 
     def conv(
-        self, channels: int, kernel_size: int, activation: ActivationConfig, *,
-        stride: int = 1, padding: int | str = 0, batch_norm: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        channels: int,
+        kernel_size: int,
+        activation: ActivationConfig,
+        *,
+        stride: int = 1,
+        padding: int | str = 0,
+        batch_norm: bool = False,
+    ) -> None:
         if self.flat:
             self.refuse("conv", "a convolution cannot follow a dense layer")
         if padding == "same" and kernel_size % 2 == 0:
@@ -184,9 +190,13 @@ def _cnn(layers: _Layers, model: Cnn) -> None:
         match layer:
             case ConvLayer():
                 layers.conv(
-                    layer.channels, layer.kernel_size, layer.activation or model.activation,
-                    stride=layer.stride, padding=layer.padding, batch_norm=layer.batch_norm,
-                )  # fmt: skip
+                    layer.channels,
+                    layer.kernel_size,
+                    layer.activation or model.activation,
+                    stride=layer.stride,
+                    padding=layer.padding,
+                    batch_norm=layer.batch_norm,
+                )
             case PoolLayer():
                 layers.pool(layer.layer.removesuffix("_pool"), layer.kernel_size, layer.stride)
             case DenseLayer():

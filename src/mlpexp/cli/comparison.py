@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from mlpexp.cli.sentences import NO_BREAK, print_sentences
 from mlpexp.cli.tables import print_as, print_table
-from mlpexp.report.comparison_files import to_export, to_paste, to_show
-from mlpexp.report.comparison_table import number, shown_label
-from mlpexp.report.conclusions import MOST_ROWS, conclusions
-from mlpexp.report.tables import TextTable
+from mlpexp.report.tables.comparison_files import to_export, to_paste, to_show
+from mlpexp.report.tables.comparison_table import number, shown_label
+from mlpexp.report.tables.conclusions import MOST_ROWS, conclusions
+from mlpexp.report.tables.text_table import TextTable
 
 if TYPE_CHECKING:
     from mlpexp.results.comparison import ArmsComparison
@@ -21,9 +21,14 @@ MORE = "more: --details (also on `mlpexp show`)"
 
 
 def print_arms(
-    result: "Result", found: "ArmsComparison", drawn: Sequence[Path], *, power: float | None = None, details: bool = False,
+    result: "Result",
+    found: "ArmsComparison",
+    drawn: Sequence[Path],
+    *,
+    power: float | None = None,
+    details: bool = False,
     wide: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """The table of arms, what follows from it in words, and where it is written."""
     print_comparison(result, found, power=power, details=details, wide=wide)
     pictures = f", {len(drawn)} plots in plots/" if drawn else ""
@@ -59,9 +64,12 @@ def print_comparison(
 def _noise_table(noise: "VarianceComponents", label: str) -> TextTable:
     rows = [[one.name, number(one.std), f"{100 * one.share:.0f} %"] for one in (*noise.factors, noise.rest)]
     return TextTable(
-        ("what varies", "std", "share of variance"), rows, frozenset(("std", "share of variance")),
-        footer=("all", number(noise.std), "100 %"), title=f"what the spread of {label} is due to (crossed design)",
-    )  # fmt: skip
+        ("what varies", "std", "share of variance"),
+        rows,
+        frozenset(("std", "share of variance")),
+        footer=("all", number(noise.std), "100 %"),
+        title=f"what the spread of {label} is due to (crossed design)",
+    )
 
 
 def print_power(labels: Sequence[str], shown: "Comparison", difference: float, *, wide: bool = False) -> None:

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from mlpexp import __version__
-from mlpexp.cli import (
+from mlpexp.cli.commands import (
     activations,
     check,
     compare,
@@ -20,7 +20,8 @@ from mlpexp.cli import (
     gradcheck,
     listing,
     params,
-    runs,
+    plot,
+    show,
     sweep,
     train,
 )
@@ -54,8 +55,8 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "look at results": (
         ("list", listing.list_, "mlpexp list --sort=-score"),
-        ("show", runs.show, "mlpexp show last"),
-        ("plot", runs.plot, "mlpexp plot last --plot-format svg"),
+        ("show", show.show, "mlpexp show last"),
+        ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
     ),
     "understand": (

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mlpexp.config.scores import LABELS
-from mlpexp.report.epoch_lines import EpochLines
-from mlpexp.report.tables import number_text
+from mlpexp.report.tables.epoch_lines import EpochLines
+from mlpexp.report.tables.text_table import number_text
 from mlpexp.results.in_training import rows_by_part
 
 if TYPE_CHECKING:
@@ -33,12 +33,18 @@ class ProgressBar:
         parts = list(base.sizes.bounds)
         self.parts = ("train", "validation" if "validation" in parts else parts[-1])
         columns = (
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
-        )  # fmt: skip
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(),
+        )
         self.bar = Progress(
-            *columns, console=Console(stderr=True), transient=True, disable=not shown,
+            *columns,
+            console=Console(stderr=True),
+            transient=True,
+            disable=not shown,
             redirect_stdout=sys.stdout.isatty(),  # lines stand above the bar; but those for a pipe go into the pipe
-        )  # fmt: skip
+        )
         self.task = self.bar.add_task("starting", total=1.0)
         self.scores, self.epoch = "", 0
 

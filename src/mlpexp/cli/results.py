@@ -9,7 +9,7 @@ from mlpexp.cli.sentences import NO_BREAK, print_sentences
 from mlpexp.cli.tables import print_table
 from mlpexp.config.scores import LABELS
 from mlpexp.errors import InputError
-from mlpexp.report.tables import TextTable, number_text
+from mlpexp.report.tables.text_table import TextTable, number_text
 from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.summary import Mean, Summary
@@ -55,9 +55,13 @@ def results_table(summary: Summary) -> TextTable | None:
         numbers = (str(mean.n), number_text(mean.mean), number_text(mean.std), _interval(part, kind, mean, samples))
         rows.append((part, f"{samples:,}", LABELS[kind], *numbers))
     return TextTable(
-        columns, rows, frozenset(columns) - {"part", "metric"}, prose=frozenset({"metric"}), droppable=("std", "samples"),
+        columns,
+        rows,
+        frozenset(columns) - {"part", "metric"},
+        prose=frozenset({"metric"}),
+        droppable=("std", "samples"),
         title=f"{summary.name}: {f'best epoch by {lowest}' if when == 'best' else 'last epoch'}",
-    )  # fmt: skip
+    )
 
 
 def notes(result: "Result") -> list[str]:

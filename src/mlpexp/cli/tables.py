@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from mlpexp.report.tables import TextTable
+    from mlpexp.report.tables.text_table import TextTable
 
 STYLES = {"title": "italic", "heading": "bold", "rule": "", "body": ""}
 
@@ -17,7 +17,7 @@ def print_table(table: "TextTable", *, wide: bool = False) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from mlpexp.report.text_layout import laid_out, wrapped
+    from mlpexp.report.tables.text_layout import laid_out, wrapped
 
     console = Console(highlight=False, markup=False, emoji=False)
     width = None if wide else columns_available()

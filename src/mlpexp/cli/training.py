@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 
 
 def train_job(
-    job: "Job", run: "Runner", formats: list[str], *, reachable: bool = True, power: float | None = None,
-    details: bool = False, wide: bool = False, quiet: bool, log_every: int | None = None,
-) -> "Result":  # fmt: skip
+    job: "Job",
+    run: "Runner",
+    formats: list[str],
+    *,
+    reachable: bool = True,
+    power: float | None = None,
+    details: bool = False,
+    wide: bool = False,
+    quiet: bool,
+    log_every: int | None = None,
+) -> "Result":
     """Trains what is missing, draws the figures and prints the table.
 
     Args:
@@ -89,12 +97,12 @@ def left_aside(config: str) -> str:
 
 
 def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, wide: bool, quiet: bool) -> None:
-    from mlpexp.report.figures import draw_figures
+    from mlpexp.report.figures.catalogue import draw_figures
 
     compares = bool(result.summary.axes)
     try:
         if compares:
-            from mlpexp.report.comparison_files import write_files
+            from mlpexp.report.tables.comparison_files import write_files
 
             found = write_files(result)
         drawn = draw_figures(result, formats)

@@ -34,9 +34,13 @@ class Evaluation(Protocol):
     """Collects tables, stack by stack."""
 
     def add(
-        self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment], arms: Sequence[int],
+        self,
+        network: StackedNetwork,
+        samples: Samples,
+        members: Sequence[Experiment],
+        arms: Sequence[int],
         architectures: Sequence[Architecture],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Evaluates a stack: its members and the number of each one's arm."""
 
     def tables(self) -> Iterator[tuple[str, list[str]]]:
@@ -118,9 +122,13 @@ class NetworkEvaluation:
 
     @torch.no_grad()
     def add(
-        self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment], arms: Sequence[int],
+        self,
+        network: StackedNetwork,
+        samples: Samples,
+        members: Sequence[Experiment],
+        arms: Sequence[int],
         architectures: Sequence[Architecture],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Evaluates a stack of the given members."""
         data, wanted = StackData(samples, members, arms, self.recording), self.recording.tables
         if "predictions" in wanted:

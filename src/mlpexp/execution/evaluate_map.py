@@ -50,9 +50,13 @@ class MapEvaluation:
 
     @torch.no_grad()
     def add(
-        self, network: StackedNetwork, samples: Samples, members: Sequence[Experiment], arms: Sequence[int],
+        self,
+        network: StackedNetwork,
+        samples: Samples,
+        members: Sequence[Experiment],
+        arms: Sequence[int],
         architectures: Sequence[Architecture],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Evaluates a stack of the given members."""
         grid = network.architecture.layers[-1].spec
         assert isinstance(grid, SelfOrganizingMap)

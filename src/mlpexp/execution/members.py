@@ -35,7 +35,7 @@ def method_of(experiment: Experiment) -> Method:
     if isinstance(experiment.model, Som):
         return self_organizing_map()
     if experiment.training.engine == "numpy":
-        from mlpexp.analysis.numpy_method import NUMPY
+        from mlpexp.numpy_twin.method import NUMPY
 
         return NUMPY
     return BACKPROPAGATION
@@ -54,7 +54,11 @@ def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
         for seed, one in drawn.items()
     }
     return Samples(
-        dataset, pairs, [drawn[seed] for seed, _ in pairs], [standardizers[seed] for seed, _ in pairs],
-        dtype=INPUT_DTYPES[experiment.training.precision], device=choose_device(experiment),
+        dataset,
+        pairs,
+        [drawn[seed] for seed, _ in pairs],
+        [standardizers[seed] for seed, _ in pairs],
+        dtype=INPUT_DTYPES[experiment.training.precision],
+        device=choose_device(experiment),
         augmentation=getattr(config, "augmentation", None),
-    )  # fmt: skip
+    )

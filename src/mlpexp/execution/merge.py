@@ -161,9 +161,12 @@ def _trials_table(plan: Plan, recording: Recording, found: Trained) -> str:
             trial = found.trials[arm.number, seed]
             number: dict[str, Cell] = {"arm": arm.number} if recording.arm_column else {}
             ended: dict[str, Cell] = {
-                "status": trial.status, "ended_epoch": trial.ended_epoch, "last_epoch": trial.last_epoch,
-                "best_epoch": trial.best_epoch, "reason": trial.reason,
-            }  # fmt: skip
+                "status": trial.status,
+                "ended_epoch": trial.ended_epoch,
+                "last_epoch": trial.last_epoch,
+                "best_epoch": trial.best_epoch,
+                "reason": trial.reason,
+            }
             rows.append({**number, "seed": seed, **cells, **ended, **_scores(trial, recording.scores)})
     return as_csv(list(rows[0]), rows)
 

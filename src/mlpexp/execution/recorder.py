@@ -231,12 +231,16 @@ class Recorder:
             }
             trials.append(
                 TrialRecord(
-                    arm=arm, seed=member.seed, status=progress.statuses[i],
-                    ended_epoch=int(progress.ended_epoch[i]), last_epoch=int(progress.last_epoch[i]),
+                    arm=arm,
+                    seed=member.seed,
+                    status=progress.statuses[i],
+                    ended_epoch=int(progress.ended_epoch[i]),
+                    last_epoch=int(progress.last_epoch[i]),
                     best_epoch=int(progress.best_epoch[i]),
-                    reason="the loss is not finite" if diverged else "", **scores,
+                    reason="the loss is not finite" if diverged else "",
+                    **scores,
                 )
-            )  # fmt: skip
+            )
         return trials
 
 

@@ -62,9 +62,13 @@ class Job:
 
 
 def new_job(
-    plan: Plan, stacking: Stacking, runs_dir: Path, command: Sequence[str], data_dir: str | None = None,
+    plan: Plan,
+    stacking: Stacking,
+    runs_dir: Path,
+    command: Sequence[str],
+    data_dir: str | None = None,
     say: Callable[[str], None] | None = None,
-) -> Job:  # fmt: skip
+) -> Job:
     """Loads the data, checks the device and makes the result folder; nothing is written if one of them fails.
 
     Raises:
@@ -173,11 +177,15 @@ def _trained(
     data_dir = str(Path(job.data_dir).resolve()) if job.data_dir else None  # workers may start elsewhere
     tasks = [
         task_of(
-            stack, job.rows[stack.program], len(job.rows[stack.program]), job.recording, data_dir,
+            stack,
+            job.rows[stack.program],
+            len(job.rows[stack.program]),
+            job.recording,
+            data_dir,
             str(folder.path) if reachable else None,
         )
         for stack in waiting
-    ]  # fmt: skip
+    ]
     for event in run(tasks, stop, meter.shares):
         if isinstance(event, StackOutcome):
             event.write(folder)

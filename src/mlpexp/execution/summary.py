@@ -40,9 +40,15 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         title=f"{dataset.name} - {prepared.experiment.model.name}" + (f": {_varied(plan)}" if plan.axes else ""),
         status="running",
         dataset=DatasetSummary(
-            title=dataset.name, task=facts.task, input_shape=tuple(facts.input_shape), target_name=dataset.target_name,
-            feature_names=tuple(dataset.feature_names), class_names=tuple(dataset.class_names),
-            train=sizes.train, validation=sizes.validation, test=sizes.test,
+            title=dataset.name,
+            task=facts.task,
+            input_shape=tuple(facts.input_shape),
+            target_name=dataset.target_name,
+            feature_names=tuple(dataset.feature_names),
+            class_names=tuple(dataset.class_names),
+            train=sizes.train,
+            validation=sizes.validation,
+            test=sizes.test,
         ),
         model=ModelSummary(name=prepared.experiment.model.name, parameters=prepared.architecture.num_parameters),
         parts=tuple(part for part in PART_NAMES if part in plan.parts),
@@ -58,7 +64,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         baseline=plan.baseline,
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
-    )  # fmt: skip
+    )
 
 
 def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
@@ -76,10 +82,12 @@ def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
         statuses = [trial.status for trial in trials]
         arms.append(
             ArmSummary(
-                label=arm.label, diverged=statuses.count("diverged"), failed=statuses.count("failed"),
+                label=arm.label,
+                diverged=statuses.count("diverged"),
+                failed=statuses.count("failed"),
                 means={column: mean for column, mean in means.items() if mean},
             )
-        )  # fmt: skip
+        )
     ended = [trial.status in ("diverged", "failed") for trial in found.trials.values()]
     outcome = Outcome(arms=tuple(arms), best=best_arm(values, opening.metric.higher_is_better))
     status = "diverged" if all(ended) else "finished"
@@ -119,9 +127,12 @@ def _axis(plan: Plan, axis: Axis) -> AxisSummary:
     found = numbers(texts)
     own = own_value(plan.base.experiment, axis.parts)
     return AxisSummary(
-        key=axis.key, label=axis.label, values=tuple(texts), log=bool(found) and suits_log(found or []),
+        key=axis.key,
+        label=axis.label,
+        values=tuple(texts),
+        log=bool(found) and suits_log(found or []),
         base=axis.text(own[0]) if own else None,
-    )  # fmt: skip
+    )
 
 
 def also_varies(plan: Plan) -> list[str]:

@@ -141,10 +141,14 @@ def halves(task: StackTask) -> list[StackTask]:
     middle = len(task.members) // 2
     return [
         replace(
-            task, name=f"{task.name}.{i}", members=task.members[half], arms=task.arms[half], rows=task.rows[half],
+            task,
+            name=f"{task.name}.{i}",
+            members=task.members[half],
+            arms=task.arms[half],
+            rows=task.rows[half],
         )
         for i, half in enumerate((slice(middle), slice(middle, None)))
-    ]  # fmt: skip
+    ]
 
 
 def joined(task: StackTask, outcomes: Sequence[StackOutcome]) -> StackOutcome:
@@ -154,9 +158,13 @@ def joined(task: StackTask, outcomes: Sequence[StackOutcome]) -> StackOutcome:
 
 
 def task_of(
-    stack: Stack, rows: Mapping[tuple[int, int], int], num_rows: int, recording: Recording,
-    data_dir: str | None = None, folder: str | None = None,
-) -> StackTask:  # fmt: skip
+    stack: Stack,
+    rows: Mapping[tuple[int, int], int],
+    num_rows: int,
+    recording: Recording,
+    data_dir: str | None = None,
+    folder: str | None = None,
+) -> StackTask:
     """The task of a stack.
 
     Args:
@@ -169,7 +177,15 @@ def task_of(
     """
     members = tuple(trial.arm.experiment.model_copy(update={"seed": trial.seed}) for trial in stack.trials)
     return StackTask(
-        stack.name, stack.number, members, tuple(trial.arm.number for trial in stack.trials),
-        tuple(rows[trial.key] for trial in stack.trials), stack.program, num_rows, stack.threads, recording,
-        data_dir, folder,
-    )  # fmt: skip
+        stack.name,
+        stack.number,
+        members,
+        tuple(trial.arm.number for trial in stack.trials),
+        tuple(rows[trial.key] for trial in stack.trials),
+        stack.program,
+        num_rows,
+        stack.threads,
+        recording,
+        data_dir,
+        folder,
+    )

@@ -60,17 +60,25 @@ class StackedNetwork:
 
     @classmethod
     def initialized(
-        cls, architecture: Architecture, seeds: Sequence[int], *,
-        dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu",
-    ) -> "StackedNetwork":  # fmt: skip
+        cls,
+        architecture: Architecture,
+        seeds: Sequence[int],
+        *,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ) -> "StackedNetwork":
         """One member per seed, each with the initial parameters that are a pure function of its seed."""
         return cls.of_members([architecture] * len(seeds), seeds, dtype=dtype, device=device)
 
     @classmethod
     def of_members(
-        cls, architectures: Sequence[Architecture], seeds: Sequence[int], *,
-        dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu",
-    ) -> "StackedNetwork":  # fmt: skip
+        cls,
+        architectures: Sequence[Architecture],
+        seeds: Sequence[int],
+        *,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ) -> "StackedNetwork":
         """One member per architecture and seed; architectures may differ in what decides the initial parameters."""
         distinct = list(dict(zip(map(id, architectures), architectures, strict=True)).values())
         same_as = {id(one): distinct.index(one) for one in distinct}  # the first that is equal

@@ -57,9 +57,13 @@ class Metric:
     def described(self) -> MetricSummary:
         """For ``summary.json``."""
         return MetricSummary(
-            name=self.name, when=self.when, column=self.column, label=self.label, higher_is_better=self.higher_is_better,
+            name=self.name,
+            when=self.when,
+            column=self.column,
+            label=self.label,
+            higher_is_better=self.higher_is_better,
             selected_on=self.selected_on if self.when == "best" else None,
-        )  # fmt: skip
+        )
 
 
 def choose_metric(wanted: str | None, parts: Sequence[str], kinds: tuple[str, str]) -> Metric:

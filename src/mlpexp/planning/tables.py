@@ -23,8 +23,11 @@ def axis_cells(plan: Plan, arm: Arm) -> dict[str, Cell]:
 def _arm_row(plan: Plan, arm: Arm) -> dict[str, Cell]:
     model = arm.experiment.model
     return {
-        "arm": arm.number, "label": arm.label, **axis_cells(plan, arm),
+        "arm": arm.number,
+        "label": arm.label,
+        **axis_cells(plan, arm),
         "hidden_sizes": " ".join(map(str, model.hidden_sizes)) if isinstance(model, Mlp) else "",
-        "parameters": arm.prepared.architecture.num_parameters, "steps": arm.steps,
+        "parameters": arm.prepared.architecture.num_parameters,
+        "steps": arm.steps,
         "epochs": arm.experiment.training.epochs,
-    }  # fmt: skip
+    }

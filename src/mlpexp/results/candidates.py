@@ -80,10 +80,14 @@ def _arms(result: Result) -> Iterator[Candidate]:
             sound = row["status"] not in ("diverged", "failed")
             scores[int(row["seed"])] = {column: float(row[column]) for column in columns} if sound else {}
         yield Candidate(
-            arm.label if plan.axes else result.path.resolve().name, as_data(arm.experiment),
-            tuple(arm.prepared.sizes.bounds), arm.prepared.facts.task, planned.data, scores,
+            arm.label if plan.axes else result.path.resolve().name,
+            as_data(arm.experiment),
+            tuple(arm.prepared.sizes.bounds),
+            arm.prepared.facts.task,
+            planned.data,
+            scores,
             arm.steps * epochs // arm.experiment.training.epochs,
-        )  # fmt: skip
+        )
 
 
 def common_metric(found: Sequence[Candidate], wanted: str | None) -> Metric:

@@ -80,13 +80,15 @@ def read_comparison(
     higher, width = chosen.higher_is_better, summary.margin if margin is None else margin
     reference = summary.baseline if baseline is None else baseline
     return ArmsComparison(
-        summary, labels, values,
+        summary,
+        labels,
+        values,
         compare(values, higher, margin=width),
         None if reference is None else compare(values, higher, margin=width, reference=reference),
         optimism(values, higher),
         _selected(trials, summary, result),
         _noise(summary, values),
-    )  # fmt: skip
+    )
 
 
 def described_metric(name: str, summary: Summary) -> MetricSummary:
@@ -137,8 +139,16 @@ def comparison_rows(found: ArmsComparison) -> list[dict[str, Cell]]:
         one = found.to_best.arms[arm]
         own = one.own
         numbers: tuple[Cell, ...] = (
-            arm, label, own.n, one.num_missing, own.mean, own.std, one.median, own.low, own.high,
-        )  # fmt: skip
+            arm,
+            label,
+            own.n,
+            one.num_missing,
+            own.mean,
+            own.std,
+            one.median,
+            own.low,
+            own.high,
+        )
         row = dict(zip(OWN, numbers, strict=True)) | _against("best", one)
         rows.append(row | _against("baseline", found.to_baseline.arms[arm]) if found.to_baseline else row)
     return rows

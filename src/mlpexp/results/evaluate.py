@@ -44,9 +44,15 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         raise InputError(f"--arm {arm.number}: all its trials failed; trials.csv says why")
     whole = not prepared.facts.is_image and rows.get("predictions", 0) <= MOST_ROWS
     recording = Recording(
-        arm_column=False, scores=(), weights="none", history=0, state=False, tables=tuple(missing), whole=whole,
+        arm_column=False,
+        scores=(),
+        weights="none",
+        history=0,
+        state=False,
+        tables=tuple(missing),
+        whole=whole,
         first_seed=seeds[0],
-    )  # fmt: skip
+    )
     experiment, dataset = experiment_of(arm), dataset_of(arm, data_dir)
     evaluation = evaluation_of(experiment, dataset, recording)
     with threads(max(stack.threads for stack in arm.result.stacks.stacks)):

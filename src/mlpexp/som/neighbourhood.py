@@ -55,9 +55,13 @@ class Neighbourhood:
     VALUES = 500_000  # steps times members times distances
 
     def __init__(
-        self, grid: SelfOrganizingMap, models: Sequence[Som], num_steps: int, like: Tensor,
+        self,
+        grid: SelfOrganizingMap,
+        models: Sequence[Som],
+        num_steps: int,
+        like: Tensor,
         rates: Callable[[np.ndarray], np.ndarray] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         fourfold, number = np.unique(fourfold_squares(grid), return_inverse=True)
         self.squares_D = fourfold / 4
         self.distance_UU = torch.from_numpy(number.reshape(grid.num_units, -1)).to(like.device)

@@ -36,9 +36,12 @@ def complete_table(path: Path, text_columns: Collection[str] = ()) -> "pd.DataFr
         return pd.read_csv(StringIO(complete), **to_the_last_bit())
     others = [column for column in pd.read_csv(StringIO(complete), nrows=0).columns if column not in text_columns]
     return pd.read_csv(
-        StringIO(complete), dtype=dict.fromkeys(text_columns, str), keep_default_na=False,
-        na_values={column: ["", "nan", "NaN"] for column in others}, **to_the_last_bit(),
-    )  # fmt: skip
+        StringIO(complete),
+        dtype=dict.fromkeys(text_columns, str),
+        keep_default_na=False,
+        na_values={column: ["", "nan", "NaN"] for column in others},
+        **to_the_last_bit(),
+    )
 
 
 def to_the_last_bit() -> dict[str, Any]:

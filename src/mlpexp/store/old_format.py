@@ -98,10 +98,14 @@ def _read(path: Path, make: Callable[[], Value]) -> Value:
 def _run(old: Mapping[str, Any]) -> Summary:
     data, members = old["dataset"], old["members"]
     dataset = DatasetSummary(
-        title=data["title"], task=data["task"], input_shape=tuple(data["input_shape"]),
-        target_name=data["target_name"] or "", feature_names=tuple(data["feature_names"]),
-        class_names=tuple(data["class_names"]), **{part: data[part] for part in PART_NAMES},
-    )  # fmt: skip
+        title=data["title"],
+        task=data["task"],
+        input_shape=tuple(data["input_shape"]),
+        target_name=data["target_name"] or "",
+        feature_names=tuple(data["feature_names"]),
+        class_names=tuple(data["class_names"]),
+        **{part: data[part] for part in PART_NAMES},
+    )
     parts = tuple(part for part in PART_NAMES if data[part])
     kinds = kinds_of(old["model"]["name"], data["task"])
     selected = f"validation_{kinds[0]}" if old.get("selected_on") else None
@@ -120,38 +124,72 @@ def _run(old: Mapping[str, Any]) -> Summary:
         outcome = Outcome(arms=(arm,), best=0 if metric.column in means else None)
     seeds = tuple(member["seed"] for member in members)
     return Summary(
-        format=1, planned_by="train", name=old["name"], hash=old["hash"],
-        title=f"{data['title']} - {old['model']['name']}", status=old["status"], reason=old.get("reason"),
-        dataset=dataset, model=ModelSummary(name=old["model"]["name"], parameters=old["model"]["parameters"]),
-        parts=parts, scores=kinds, metric=metric, selected_on=selected, seeds=seeds, num_arms=1, num_trials=len(seeds),
+        format=1,
+        planned_by="train",
+        name=old["name"],
+        hash=old["hash"],
+        title=f"{data['title']} - {old['model']['name']}",
+        status=old["status"],
+        reason=old.get("reason"),
+        dataset=dataset,
+        model=ModelSummary(name=old["model"]["name"], parameters=old["model"]["parameters"]),
+        parts=parts,
+        scores=kinds,
+        metric=metric,
+        selected_on=selected,
+        seeds=seeds,
+        num_arms=1,
+        num_trials=len(seeds),
         outcome=outcome,
-    )  # fmt: skip
+    )
 
 
 def _sweep(path: Path, old: Mapping[str, Any]) -> Summary:
     data, described = old["dataset"], old["metric"]
     kinds = kinds_of(old["model"]["name"], data["task"])
     metric = MetricSummary(
-        name=described["name"], when=described["when"], column=described["column"], label=described["label"],
-        higher_is_better=described["higher_is_better"], selected_on=described.get("selected_on"),
-    )  # fmt: skip
+        name=described["name"],
+        when=described["when"],
+        column=described["column"],
+        label=described["label"],
+        higher_is_better=described["higher_is_better"],
+        selected_on=described.get("selected_on"),
+    )
     axes = tuple(
         AxisSummary(
-            key=axis["key"], label=axis["label"], values=tuple(axis["values"]), log=axis["log"],
+            key=axis["key"],
+            label=axis["label"],
+            values=tuple(axis["values"]),
+            log=axis["log"],
             base=old["base"].get(axis["key"]),
         )
         for axis in old["axes"]
-    )  # fmt: skip
+    )
     return Summary(
-        format=1, planned_by="sweep", name=old["name"], hash=old["hash"], title=old["title"], status=old["status"],
+        format=1,
+        planned_by="sweep",
+        name=old["name"],
+        hash=old["hash"],
+        title=old["title"],
+        status=old["status"],
         reason=old.get("reason"),
         dataset=DatasetSummary(title=data["title"], task=data["task"], **{part: data[part] for part in PART_NAMES}),
-        model=ModelSummary(name=old["model"]["name"]), parts=tuple(old["parts"]), scores=kinds, metric=metric,
-        selected_on=f"validation_{kinds[0]}" if "validation" in old["parts"] else None, seeds=tuple(old["seeds"]),
-        num_arms=old["num_arms"], num_trials=old["num_trials"], axes=axes, method=old["method"], match=old["match"],
-        baseline=old["baseline"], margin=old["margin"], also_varies=tuple(old["also_varies"]),
+        model=ModelSummary(name=old["model"]["name"]),
+        parts=tuple(old["parts"]),
+        scores=kinds,
+        metric=metric,
+        selected_on=f"validation_{kinds[0]}" if "validation" in old["parts"] else None,
+        seeds=tuple(old["seeds"]),
+        num_arms=old["num_arms"],
+        num_trials=old["num_trials"],
+        axes=axes,
+        method=old["method"],
+        match=old["match"],
+        baseline=old["baseline"],
+        margin=old["margin"],
+        also_varies=tuple(old["also_varies"]),
         outcome=_outcome(path, old, metric) if "diverged" in old else None,
-    )  # fmt: skip
+    )
 
 
 def _outcome(path: Path, old: Mapping[str, Any], metric: MetricSummary) -> Outcome:
@@ -164,10 +202,12 @@ def _outcome(path: Path, old: Mapping[str, Any], metric: MetricSummary) -> Outco
         means = {metric.column: _mean(compared[number])} if number in compared else {}
         arms.append(
             ArmSummary(
-                label=row["label"], diverged=ended[number, "diverged"], failed=ended[number, "failed"],
+                label=row["label"],
+                diverged=ended[number, "diverged"],
+                failed=ended[number, "failed"],
                 means={column: mean for column, mean in means.items() if mean.n},
             )
-        )  # fmt: skip
+        )
     return Outcome(arms=tuple(arms), best=None if old["best"] is None else old["best"]["arm"])
 
 
@@ -184,9 +224,13 @@ def _number(text: str) -> float | None:
 def _metric(parts: Sequence[Part], kinds: tuple[str, str], when: When, selected: str | None) -> MetricSummary:
     part, kind = parts[-1], headline(kinds)
     return MetricSummary(
-        name=f"{part}_{kind}", when=when, column=f"{when}_{part}_{kind}", label=f"{WORDS[part]} {LABELS[kind]}",
-        higher_is_better=kind not in LOWER_IS_BETTER, selected_on=selected,
-    )  # fmt: skip
+        name=f"{part}_{kind}",
+        when=when,
+        column=f"{when}_{part}_{kind}",
+        label=f"{WORDS[part]} {LABELS[kind]}",
+        higher_is_better=kind not in LOWER_IS_BETTER,
+        selected_on=selected,
+    )
 
 
 def _stacks(time: Mapping[str, Any], environment: Mapping[str, Any]) -> StacksRecord:
@@ -194,11 +238,16 @@ def _stacks(time: Mapping[str, Any], environment: Mapping[str, Any]) -> StacksRe
     per_step = float(time.get("microseconds_per_step") or 0.0)
     train = float(time.get("train_seconds", 0.0))
     each = StackRecord(
-        part="", program=0, threads=int(environment.get("threads", 1)), trials=(),
+        part="",
+        program=0,
+        threads=int(environment.get("threads", 1)),
+        trials=(),
         device=" and ".join(time.get("devices", [str(environment.get("device", ""))])),
-        engine=str(environment.get("engine", "")), steps=round(1e6 * train / per_step / count) if per_step else 0,
-        train_seconds=train / count, evaluation_seconds=float(time.get("evaluation_seconds", 0.0)) / count,
-    )  # fmt: skip
+        engine=str(environment.get("engine", "")),
+        steps=round(1e6 * train / per_step / count) if per_step else 0,
+        train_seconds=train / count,
+        evaluation_seconds=float(time.get("evaluation_seconds", 0.0)) / count,
+    )
     return StacksRecord(stacks=(each,) * count)
 
 

@@ -17,9 +17,13 @@ ITERATIONS = 20
 
 
 def largest_eigenvalues(
-    network: StackedNetwork, inputs: Tensor, targets: Tensor, loss: Loss, l2_penalties: np.ndarray,
+    network: StackedNetwork,
+    inputs: Tensor,
+    targets: Tensor,
+    loss: Loss,
+    l2_penalties: np.ndarray,
     iterations: int = ITERATIONS,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """The largest (not the largest in magnitude) eigenvalue of each member's Hessian, ``(M,)``; NaN if it is not finite.
 
     Gradient descent with rate ``eta`` is stable along the steepest curvature only below ``2 / lambda_max``. The Lanczos

@@ -173,11 +173,16 @@ class Progress:
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Everything as arrays and plain data, for a checkpoint; copies, which later steps do not change."""
         tensors = {
-            "flat": self.network.flat, "buffers": self.network.buffers, "last": self.last, "best": self.best,
-            "last_buffers": self.last_buffers, "best_buffers": self.best_buffers, "running": self.running,
+            "flat": self.network.flat,
+            "buffers": self.network.buffers,
+            "last": self.last,
+            "best": self.best,
+            "last_buffers": self.last_buffers,
+            "best_buffers": self.best_buffers,
+            "running": self.running,
             **{f"slot.{name}": slot for name, slot in self.slots.items()},
             **{f"left.{name}": tensor for name, tensor in self.left.items()},
-        }  # fmt: skip
+        }
         optional = {"averaged": self.averaged, "observed": self.observed}
         tensors |= {name: tensor for name, tensor in optional.items() if tensor is not None}
         arrays = {name: np.array(tensor.cpu().numpy()) for name, tensor in tensors.items()}

@@ -44,10 +44,16 @@ class Samples:
     """
 
     def __init__(
-        self, dataset: Dataset, pairs: Sequence[tuple[int, int]], splits: Sequence[Split],
-        standardizers: Sequence[Standardizer], *,
-        dtype: torch.dtype, device: torch.device, augmentation: Augmentation | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        dataset: Dataset,
+        pairs: Sequence[tuple[int, int]],
+        splits: Sequence[Split],
+        standardizers: Sequence[Standardizer],
+        *,
+        dtype: torch.dtype,
+        device: torch.device,
+        augmentation: Augmentation | None = None,
+    ) -> None:
         self.pairs, self.dtype, self.device, self.augmentation = list(pairs), dtype, device, augmentation
         first = splits[0]
         self.sizes = PartSizes(len(first.train), len(first.validation), len(first.test))

@@ -49,9 +49,13 @@ class Trainer:
     """
 
     def __init__(
-        self, members: Sequence[Experiment], architectures: Sequence[Architecture], dataset: Dataset, samples: Samples,
+        self,
+        members: Sequence[Experiment],
+        architectures: Sequence[Architecture],
+        dataset: Dataset,
+        samples: Samples,
         method: Method = BACKPROPAGATION,
-    ) -> None:  # fmt: skip
+    ) -> None:
         assert_one_program(members)
         self.members, self.architectures, self.samples = list(members), list(architectures), samples
         self.method, first = method, self.members[0]
@@ -66,9 +70,11 @@ class Trainer:
         self.seeds = np.array([member.seed for member in self.members], dtype=np.int64)
         self.pair_of_member, self.dropout_rates = samples.index_of(self.members), dropout_rates(self.architectures)
         network = StackedNetwork.of_members(
-            self.architectures, [member.seeds_by_purpose.init for member in self.members],
-            dtype=WEIGHT_DTYPES[self.settings.precision], device=samples.device,
-        )  # fmt: skip
+            self.architectures,
+            [member.seeds_by_purpose.init for member in self.members],
+            dtype=WEIGHT_DTYPES[self.settings.precision],
+            device=samples.device,
+        )
         index = torch.from_numpy(self.pair_of_member).to(samples.device)
         method.start(self.members, network, samples, index)
         self.architecture = network.architecture
@@ -77,9 +83,11 @@ class Trainer:
         hyper = HyperParameters(self.members)
         self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
         self.progress = Progress.start(
-            network, hyper, averaging=self.settings.weight_averaging is not None,
+            network,
+            hyper,
+            averaging=self.settings.weight_averaging is not None,
             keep_state=bool(first.keep and first.keep.state),
-        )  # fmt: skip
+        )
         self._arm()
 
     def run(self) -> Iterator[Record | None]:
@@ -188,9 +196,18 @@ class Trainer:
                 self.coefficients = self.coefficients.select(staying)
                 self._arm()
         return Record(
-            progress.epoch, progress.step, progress.epoch * self.samples.sizes.train, train_seconds,
-            perf_counter() - started, active, self.seeds[active], rates, columns, statuses, diagnostics,
-        )  # fmt: skip
+            progress.epoch,
+            progress.step,
+            progress.epoch * self.samples.sizes.train,
+            train_seconds,
+            perf_counter() - started,
+            active,
+            self.seeds[active],
+            rates,
+            columns,
+            statuses,
+            diagnostics,
+        )
 
     def _diagnosed(self, further: int = 0) -> bool:
         """Whether diagnostics belong to the epoch that has just ended, or to one to come."""

@@ -26,10 +26,14 @@ def command_page(command: Any, path: str, context: Any) -> str:
     groups["help"] = [(_names(command.get_help_option(context)), "Show this page and exit.")]
     words = [_term(each) if each.required else f"[{_term(each)}]" for each in arguments]
     examples = ["example", *(f"  {line}" for line in command.epilog.splitlines())]
-    return "\n\n".join([
-        _usage(" ".join([path, *words, "[OPTIONS]"])), _filled(_sentence(command.help)),
-        *(_section(*group) for group in groups.items() if group[1]), "\n".join(examples),
-    ])  # fmt: skip
+    return "\n\n".join(
+        [
+            _usage(" ".join([path, *words, "[OPTIONS]"])),
+            _filled(_sentence(command.help)),
+            *(_section(*group) for group in groups.items() if group[1]),
+            "\n".join(examples),
+        ]
+    )
 
 
 def program_page(program: Any, path: str, context: Any) -> str:
@@ -40,10 +44,14 @@ def program_page(program: Any, path: str, context: Any) -> str:
             groups.setdefault(command.rich_help_panel, []).append((name, _sentence(command.help)))
     groups["set up"] = [(_names(option), option.help) for option in program.get_params(context)]
     after = f"`{path} COMMAND --help` shows the options of a command, and an example."
-    return "\n\n".join([
-        _usage(f"{path} COMMAND [OPTIONS]"), _filled(program.help),
-        *(_section(*group) for group in groups.items()), _filled(after),
-    ])  # fmt: skip
+    return "\n\n".join(
+        [
+            _usage(f"{path} COMMAND [OPTIONS]"),
+            _filled(program.help),
+            *(_section(*group) for group in groups.items()),
+            _filled(after),
+        ]
+    )
 
 
 def _width() -> int:

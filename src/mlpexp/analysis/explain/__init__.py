@@ -1,0 +1,1 @@
+"""What keeps a network from learning: measured, judged by rules, said in words."""

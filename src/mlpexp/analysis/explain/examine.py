@@ -1,0 +1,254 @@
+"""Measures an arm of a finished result once more: each trial before its first step and at its end."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState
+from mlpexp.analysis.explain.neighbours import neighbour_state
+from mlpexp.architectures.layers import Activation
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.scores import LABELS, score_kinds
+from mlpexp.data.dataset import Dataset
+from mlpexp.errors import InputError, RunError
+from mlpexp.execution.driver import threads
+from mlpexp.execution.machine import choose_device
+from mlpexp.execution.members import members_of, trainer_of
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.planning.prepare import Prepared
+from mlpexp.planning.stacks import together
+from mlpexp.results.result import ArmResult
+from mlpexp.results.weights import Say, dataset_of, weights_of
+from mlpexp.store.frames import Absent
+from mlpexp.training.diagnostics import Diagnostics, Quantities, weight_layers
+from mlpexp.training.evaluation import Evaluator
+from mlpexp.training.method import BACKPROPAGATION
+from mlpexp.training.trainer import Trainer
+
+TWIN_TOLERANCE = 1e-5  # of the largest weight of a layer
+
+
+def examine(
+    arm: ArmResult, seeds: Sequence[int] | None = None, data_dir: str | None = None, say: Say = lambda sentence: None
+) -> list[Examination]:
+    """One examination per seed.
+
+    Args:
+        arm: Of a finished result.
+        seeds: Of its trials; default: all that did not fail.
+        data_dir: Where image data sets lie.
+        say: Is told if trials have to be trained again because their weights were not kept.
+
+    Raises:
+        InputError: The result is not complete, or not of a network that is trained by gradients.
+        RunError: A file is damaged, or the data have changed since.
+    """
+    result = arm.result
+    trials = result.finished_trials()
+    prepared = result.plan.arms[arm.number].prepared
+    if prepared.experiment.model.name == "som":
+        raise InputError(f"{result.path}: a self-organizing map has no gradients to explain; `mlpexp plot` draws it")
+    rows = trials[(trials["arm"] == arm.number) & (trials["status"] != "failed")].to_dict("records")
+    own = {int(row["seed"]): {str(name): cell for name, cell in row.items()} for row in rows}
+    chosen = list(own) if seeds is None else list(seeds)
+    absent = [seed for seed in chosen if seed not in own]
+    if absent or not chosen:
+        words = ", ".join(map(str, list(own)[:20])) or "none"
+        raise InputError(
+            f"{result.path}: no trial of seed {absent[0] if absent else '?'} to explain; there are: {words}"
+        )
+    dataset = dataset_of(arm, data_dir)
+    kinds = score_kinds(prepared.experiment, prepared.facts.task)
+    columns = ("epoch", "learning_rate", *(f"{part}_{kind}" for part in prepared.sizes.bounds for kind in kinds))
+    kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
+    device, found = choose_device(prepared.experiment), []
+    with threads(max(stack.threads for stack in result.stacks.stacks)):
+        for places in together(prepared.architecture, range(len(chosen))):
+            stack = _Stack(prepared, dataset, [chosen[i] for i in places])
+            final = kept.network(prepared.architecture, device).select(places)
+            found += stack.examined(final, own, curves)
+    return found
+
+
+class _Stack:
+    """Seeds that were trained together."""
+
+    def __init__(self, prepared: Prepared, dataset: Dataset, seeds: Sequence[int]) -> None:
+        self.prepared, self.dataset = prepared, dataset
+        experiment = prepared.experiment.model_copy(update={"diagnostics": "full"})
+        self.members = members_of(_by_torch(experiment), seeds)
+        architectures = [prepared.architecture] * len(self.members)
+        self.trainer: Trainer = trainer_of(self.members, architectures, dataset)
+        self.evaluator = BACKPROPAGATION.measures(self.members, self.trainer.samples, self.trainer.active_pairs)
+        self.initial = self.trainer.progress.network
+
+    def examined(
+        self, final: StackedNetwork, trials: dict[int, dict[str, Any]], curves_of: dict[int, dict[str, np.ndarray]]
+    ) -> list[Examination]:
+        """One examination per member."""
+        before, after = self._states(self.initial), self._states(final)
+        moved = self._moved(final)
+        experiment, sizes = self.prepared.experiment, self.prepared.sizes
+        first, second = score_kinds(experiment, self.prepared.facts.task)
+        held = "validation" if sizes.validation else "test" if sizes.test else ""
+        size = experiment.training.batch_size
+        functions = [
+            layer.spec.function.name
+            for layer in self.prepared.architecture.layers
+            if isinstance(layer.spec, Activation)
+        ]
+        found = []
+        for place, member in enumerate(self.members):
+            curves, trial = _of_seed(curves_of, member.seed), trials[member.seed]
+            finite = np.isfinite(curves[f"train_{first}"])
+            if not finite.any():
+                raise InputError(
+                    f"the loss of seed {member.seed} was not finite before the first step: the initial weights "
+                    "(`model.init`) or the inputs (`dataset.standardize`) are too large"
+                )
+            last = {part: curves[f"{part}_{second}"][finite][-1] if part else np.nan for part in ("train", held)}
+            data = self._data(place)
+            found.append(
+                Examination(
+                    seed=member.seed,
+                    diverged=bool(trial["status"] == "diverged"),
+                    epochs=int(trial["ended_epoch"]),
+                    epoch_of=curves["epoch"][finite],
+                    train_loss=curves[f"train_{first}"][finite],
+                    held_loss=curves[f"{held}_{first}"][finite] if held else np.zeros(0),
+                    held_part=held,
+                    held_samples=getattr(sizes, held) if held else 0,
+                    train_score=float(last["train"]),
+                    held_score=float(last[held]),
+                    score_name=LABELS[second],
+                    hidden_activations=tuple(functions),
+                    optimizer=member.optimizer.name,
+                    learning_rate=float(curves["learning_rate"].max()),
+                    momentum=float(getattr(member.optimizer, "momentum", 0.0)),
+                    batch_share=1.0 if size == "full" else size / sizes.train,
+                    relative_step=float(
+                        curves["learning_rate"].max() / self.initial.flat[place].square().mean().sqrt()
+                    ),
+                    moved=tuple(moved[place]),
+                    initial=before[place],
+                    final=after[place],
+                    data=data,
+                    nesterov=bool(getattr(member.optimizer, "nesterov", False)),
+                )
+            )
+        return found
+
+    def _states(self, network: StackedNetwork) -> list[NetworkState]:
+        progress = self.trainer.progress
+        progress.network, progress.averaged, progress.observed = network, None, None
+        diagnostics = Diagnostics(network.architecture, self.members, self.trainer.loss, full=True)
+        assert isinstance(self.evaluator, Evaluator)
+        _, quantities = diagnostics.measured(progress, self.evaluator, ["train"])
+        twins = twin_fraction(network)
+        return [_state(quantities, place, float(twins[place])) for place in range(network.num_members)]
+
+    def _moved(self, final: StackedNetwork) -> np.ndarray:
+        """``(M, L)``."""
+        columns = []
+        for layer in weight_layers(self.prepared.architecture):
+            start, end = (network.flat[:, layer.start : layer.stop].double() for network in (self.initial, final))
+            norm = torch.linalg.vector_norm(start, dim=1).clamp(min=1e-30)
+            columns.append((torch.linalg.vector_norm(end - start, dim=1) / norm).cpu().numpy())
+        return np.stack(columns, 1)
+
+    def _data(self, place: int) -> DataState:
+        inputs, targets = self._training_data(place)
+        if bool((targets == targets[:1]).all()):
+            raise InputError(
+                f"all training targets of seed {self.members[place].seed} are equal: nothing to learn or explain"
+            )
+        flat = inputs.flatten(1).double().cpu().numpy()
+        scale = np.sqrt((flat**2).mean(0))
+        std = flat.std(0)
+        varied = std[std > 0]
+        score, contradicted = neighbour_state(flat, targets.cpu().numpy(), self.prepared.facts.task)
+        return DataState(
+            samples=len(flat),
+            largest_scale=float(scale.max()),
+            scale_ratio=1.0 if self.prepared.facts.is_image or not len(varied) else float(varied.max() / varied.min()),
+            chance_loss=_chance_loss(targets.cpu().numpy(), self.prepared.facts.num_outputs, str(self.members[0].loss)),
+            neighbour_score=score,
+            contradicted=contradicted,
+        )
+
+    def _training_data(self, place: int) -> tuple[Tensor, Tensor]:
+        samples, pair = self.trainer.samples, int(self.trainer.pair_of_member[place])
+        inputs, targets = samples.part(0, samples.sizes.train)
+        return inputs[pair], targets[pair]
+
+
+def _curves(arm: ArmResult, columns: Sequence[str]) -> dict[int, dict[str, np.ndarray]]:
+    """Columns of ``metrics.csv`` by seed.
+
+    Raises:
+        RunError: One is missing, or not of numbers.
+    """
+    path = arm.result.folder.metrics
+    try:
+        pieces = [piece[piece["arm"] == arm.number] for piece in arm.result.metric_pieces(["arm", "seed", *columns])]
+        rows = pd.concat(pieces)
+        seeds = rows["seed"].unique().tolist()
+        return {seed: {n: rows.loc[rows["seed"] == seed, n].to_numpy(float) for n in columns} for seed in seeds}
+    except (KeyError, ValueError, Absent):
+        raise RunError(f"{path}: damaged: a column is missing, or a cell is not a number") from None
+
+
+def _of_seed(curves: dict[int, dict[str, np.ndarray]], seed: int) -> dict[str, np.ndarray]:
+    if seed not in curves:
+        raise RunError(f"metrics.csv: damaged: no row of seed {seed}")
+    return curves[seed]
+
+
+def _by_torch(experiment: Experiment) -> Experiment:
+    """The same experiment in the stacked engine: what is measured does not depend on who trained."""
+    return experiment.model_copy(update={"training": experiment.training.model_copy(update={"engine": "torch"})})
+
+
+def _state(quantities: Quantities, place: int, twins: float) -> NetworkState:
+    by_quantity: dict[str, dict[str, float]] = {}
+    for (layer, quantity), values in quantities.items():
+        by_quantity.setdefault(quantity, {})[layer] = float(values[place])
+    return NetworkState(
+        largest_eigenvalue=by_quantity["largest_eigenvalue"]["network"],
+        deltas=tuple(by_quantity["delta_norm"].values()),
+        saturated=by_quantity.get("saturated_fraction", {}),
+        dead=by_quantity.get("dead_fraction", {}),
+        twins=twins,
+    )
+
+
+def twin_fraction(network: StackedNetwork) -> np.ndarray:
+    """Share of hidden units whose weights, incoming ones and bias, equal another's; of the layer with the most, ``(M,)``."""
+    shares = [np.zeros(network.num_members)]
+    for layer in weight_layers(network.architecture)[:-1]:
+        weight = network.parameters[f"{layer.name}.weight"].detach()
+        by_unit = weight.mT if weight.ndim == 3 else weight.flatten(2)  # (M, U, inputs)
+        bias = network.parameters.get(f"{layer.name}.bias")
+        rows = by_unit if bias is None else torch.cat([by_unit, bias.detach()[:, :, None]], 2)
+        if rows.shape[1] < 2:
+            continue
+        distance = torch.cdist(rows.double(), rows.double(), p=float("inf"))
+        distance.diagonal(dim1=1, dim2=2).fill_(float("inf"))
+        scale = rows.abs().amax((1, 2)).double()
+        shares.append((distance.amin(2) <= TWIN_TOLERANCE * scale[:, None]).double().mean(1).cpu().numpy())
+    return np.max(shares, axis=0)
+
+
+def _chance_loss(targets: np.ndarray, num_outputs: int, loss: str) -> float:
+    """Of the best constant output: entropy, variance, or half the Gini impurity."""
+    if loss == "mean_squared_error":
+        return float(targets.var(axis=0).mean())
+    shares = np.bincount(targets, minlength=num_outputs) / len(targets)
+    if loss == "softmax_squared_error":
+        return float(0.5 * (1 - (shares**2).sum()))
+    present = shares[shares > 0]
+    return float(-(present * np.log(present)).sum())

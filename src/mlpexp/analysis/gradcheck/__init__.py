@@ -1,0 +1,1 @@
+"""Derivatives computed in every way there is, and how far the ways are apart."""

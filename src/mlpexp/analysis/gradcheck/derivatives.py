@@ -1,0 +1,196 @@
+"""One derivative, computed in every way there is, and how far the ways are apart.
+
+Axis letters: P parameters, D directions, B batch.
+"""
+
+import warnings
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.autograd import forward_ad
+
+from mlpexp.analysis.gradcheck.central_differences import EVALUATIONS, central_differences
+from mlpexp.analysis.gradcheck.checks import (
+    BY_HAND,
+    DIFFERENCES,
+    FORWARD,
+    NUMPY,
+    REVERSE,
+    Check,
+    Cost,
+    Report,
+    TensorChecks,
+)
+from mlpexp.analysis.gradcheck.objective import Objective
+from mlpexp.architectures.layers import BatchNorm, Dropout
+from mlpexp.numpy_twin.backprop import LOSSES, differentiate, flattened, layers_of
+from mlpexp.randomness import stream
+
+Array = NDArray[np.float64]
+REPETITIONS = 3
+
+
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite shows in the report
+def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Report:
+    """Differentiates the objective in all ways.
+
+    Args:
+        objective: On one batch, in float64.
+        loss: Its name.
+        samples: Of tensors with more entries than this, so many random directions (forward mode) or entries (differences)
+            are compared; of smaller ones all entries.
+        seed: Decides which.
+    """
+    warm_up(objective)
+    exact: dict[str, Array] = {}
+    costs = []
+    for way, differentiated in _whole(objective, loss).items():
+        exact[way], seconds = _timed(differentiated)
+        costs.append(Cost(way, exact[way].size, 1, 1, seconds))
+    reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
+    overall, step_errors = float(np.abs(reverse).max()), []
+    for name, shape, place in _places(objective):
+        chosen = stream(seed, "gradcheck", place.start)
+        checks = {
+            way: _entrywise(way, gradient[place] - reverse[place], reverse[place], overall)
+            for way, gradient in exact.items()
+            if way != REVERSE
+        }
+        started = perf_counter()
+        checks[FORWARD] = _forward(objective, place, reverse, samples, overall, chosen)
+        spent[FORWARD][0] += checks[FORWARD].compared
+        spent[FORWARD][1] += perf_counter() - started
+        started = perf_counter()
+        checks[DIFFERENCES], errors = _differences(objective, place, reverse, samples, overall, chosen)
+        spent[DIFFERENCES][0] += checks[DIFFERENCES].compared
+        spent[DIFFERENCES][1] += perf_counter() - started
+        step_errors.append(errors)
+        tensors.append(TensorChecks(name, shape, checks))
+    costs.append(Cost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
+    count = int(spent[DIFFERENCES][0])
+    costs.append(Cost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
+    return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist())
+
+
+def reverse_mode(objective: Objective) -> Array:
+    """By torch's automatic differentiation of the forward pass, backwards."""
+    point = objective.network.flat.detach().clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(objective(point).sum(), point)
+    return gradient[0].cpu().numpy()
+
+
+def forward_mode(objective: Objective, directions_DP: Tensor) -> Array:
+    """Derivatives along directions ``(D,)``: one forward pass each, with a tangent beside every value.
+
+    References:
+        Wengert (1964), "A simple automatic derivative evaluation program".
+    """
+    found = []
+    for some in directions_DP.split(objective.chunk_size()):
+        with torch.no_grad(), forward_ad.dual_level():
+            dual = forward_ad.make_dual(objective.point.repeat(len(some), 1), some)
+            tangent = forward_ad.unpack_dual(objective(dual)).tangent
+        assert tangent is not None
+        found.append(tangent.cpu().numpy())
+    return np.concatenate(found)
+
+
+def numpy_twin(objective: Objective, loss: str) -> Array:
+    """By the NumPy network."""
+    layers = layers_of(objective.network.architecture, objective.point.numpy())
+    x, y = objective.inputs[0].flatten(1).numpy(), objective.targets[0].numpy()
+    return flattened(differentiate(layers, x, y, LOSSES[loss], objective.penalty)[1])
+
+
+def warm_up(objective: Objective) -> None:
+    """What torch loads at the first use of each mode is no part of its time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # torch's own, when it loads forward mode
+        forward_mode(objective, torch.zeros_like(objective.network.flat))
+    reverse_mode(objective)
+    objective.by_hand()
+
+
+def _timed(differentiated: Callable[[], Array]) -> tuple[Array, float]:
+    """The derivatives, and the shortest of a few times."""
+    times = []
+    for _ in range(REPETITIONS):
+        started = perf_counter()
+        derivatives = differentiated()
+        times.append(perf_counter() - started)
+    return derivatives, min(times)
+
+
+def _whole(objective: Objective, loss: str) -> dict[str, Callable[[], Array]]:
+    """The ways that give all derivatives in one pass."""
+    architecture = objective.network.architecture
+    flat = all(len(layer.output_shape) == 1 for layer in architecture.layers)
+    plain = flat and not any(isinstance(layer.spec, (BatchNorm, Dropout)) for layer in architecture.layers)
+    ways: dict[str, Callable[[], Array]] = {
+        REVERSE: lambda: reverse_mode(objective),
+        BY_HAND: lambda: objective.by_hand().cpu().numpy(),
+    }
+    if plain and objective.point.is_cpu:
+        ways[NUMPY] = lambda: numpy_twin(objective, loss)
+    return ways
+
+
+def _places(objective: Objective) -> list[tuple[str, tuple[int, ...], slice]]:
+    """Name, shape and place of each parameter tensor."""
+    places = objective.network.architecture.places
+    return [(f"{layer.name}.{parameter.name}", parameter.shape, place) for layer, parameter, place in places]
+
+
+def _entrywise(way: str, gap: Array, reverse: Array, overall: float) -> Check:
+    difference = float(np.abs(gap).max()) / _size(reverse, overall)
+    return Check(way, gap.size, directions=False, difference=difference, excess=difference)
+
+
+def _forward(
+    objective: Objective, place: slice, reverse: Array, samples: int, overall: float, chosen: np.random.Generator
+) -> Check:
+    own, count = reverse[place], place.stop - place.start
+    few = count <= samples
+    directions_Dn = np.eye(count) if few else chosen.standard_normal((samples, count))
+    directions_Dn /= np.linalg.norm(directions_Dn, axis=1, keepdims=True)
+    directions_DP = torch.zeros(len(directions_Dn), len(reverse), dtype=torch.float64)
+    directions_DP[:, place] = torch.from_numpy(directions_Dn)
+    found = forward_mode(objective, directions_DP.to(objective.point.device))
+    expected = directions_Dn @ own
+    difference = float(np.abs(found - expected).max()) / _size(own if few else expected, overall)
+    return Check(FORWARD, len(found), not few, difference, difference)
+
+
+def _differences(
+    objective: Objective, place: slice, reverse: Array, samples: int, overall: float, chosen: np.random.Generator
+) -> tuple[Check, Array]:
+    """The check, and the largest absolute error of each step."""
+    count = place.stop - place.start
+    entries = np.sort(chosen.permutation(count)[:samples]) + place.start
+    found = central_differences(objective, objective.point, entries, objective.chunk_size())
+    smooth = ~found.kinks
+    size = _size(reverse[place], overall)
+    gaps = np.abs(found.values - reverse[entries])[smooth]
+    excess = np.maximum(gaps - found.rounding[smooth], 0.0)
+    steps, counts = np.unique(found.steps, return_counts=True)
+    errors = np.abs(found.by_step - reverse[entries])[:, smooth]
+    check = Check(
+        DIFFERENCES,
+        len(entries),
+        directions=False,
+        difference=float(gaps.max(initial=0.0)) / size,
+        excess=float(excess.max(initial=0.0)) / size,
+        kinks=int(found.kinks.sum()),
+        step=float(steps[counts.argmax()]),
+    )
+    return check, errors.max(1, initial=0.0)
+
+
+def _size(derivatives: Array, overall: float) -> float:
+    """What differences are relative to: the largest derivative of a tensor, or of the network where that is next to 0."""
+    own = float(np.abs(derivatives).max())
+    return own if own > 1e-6 * overall else overall or 1.0

@@ -1,0 +1,139 @@
+"""Symbolic differentiation of a tiny network with SymPy: the loss of one sample as a formula of all parameters.
+
+Axis letters: F features, U units of a layer, K outputs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+import numpy as np
+import sympy as sp
+
+from mlpexp.config.networks import Elu, LeakyRelu, Maxout, PlainActivation, Prelu
+from mlpexp.numpy_twin.activations import Array, selu_constants
+from mlpexp.numpy_twin.backprop import Layer
+
+Symbols = list[Any]  # SymPy has no types
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The loss of one sample.
+
+    Attributes:
+        loss: E.
+        parameters: A symbol for each parameter, in the order of the network.
+        values: The value of every symbol: parameters, inputs ``x1, x2, ...``, targets ``t1, t2, ...``.
+    """
+
+    loss: Any
+    parameters: Symbols
+    values: dict[Any, float]
+
+
+def formula(layers: Sequence[Layer], x_F: Array, target_K: Array, loss: str, penalty: float) -> Formula:
+    """E as an expression.
+
+    Args:
+        layers: The network.
+        x_F: The sample.
+        target_K: Its targets, one-hot for classes.
+        loss: Name of the loss.
+        penalty: Factor of the L2 penalty.
+    """
+    values: dict[Any, float] = {}
+    a = _named("x", x_F, values)
+    targets = _named("t", target_K, values)
+    squares = sp.Integer(0)
+    parameters: Symbols = []
+    for number, layer in enumerate(layers, 1):
+        before = len(values)
+        weights = [_named(f"W{number}_{i}", row, values) for i, row in enumerate(layer.weight, 1)]
+        biases = [sp.Integer(0)] * layer.weight.shape[1]
+        if layer.bias is not None:
+            biases = _named(f"b{number}_", layer.bias, values)
+        slopes = [] if layer.slope is None else _named(f"s{number}_", layer.slope, values)
+        parameters += list(values)[before:]
+        squares += sum(w**2 for row in weights for w in row)
+        z = [sum((x * row[j] for x, row in zip(a, weights, strict=True)), biases[j]) for j in range(len(biases))]
+        a = _activated(layer, z, slopes)
+    return Formula(
+        _loss(loss, a, targets) + sp.Float(penalty) / 2 * squares if penalty else _loss(loss, a, targets),
+        parameters,
+        values,
+    )
+
+
+def evaluated(expressions: Sequence[Any], values: dict[Any, float]) -> Array:
+    """The values of expressions."""
+    compute = sp.lambdify(list(values), list(expressions), modules="math", cse=True)
+    return np.array(compute(*values.values()), dtype=np.float64)
+
+
+def num_operations(expression: Any) -> int:
+    """Additions, multiplications, powers and functions of an expression, as it stands."""
+    return int(sp.count_ops(expression))
+
+
+def _named(letter: str, numbers: Array, values: dict[Any, float]) -> Symbols:
+    """A symbol for each number, ``letter`` and the position from 1, with an underscore where digits could be misread."""
+    joint = "_" if len(numbers) > 9 and letter[-1].isdigit() else ""
+    symbols = [sp.Symbol(f"{letter}{joint}{i}", real=True) for i in range(1, len(numbers) + 1)]
+    values.update(zip(symbols, map(float, numbers), strict=True))
+    return symbols
+
+
+def _activated(layer: Layer, z_U: Symbols, slopes: Symbols) -> Symbols:
+    match layer.activation:
+        case Prelu():
+            return [sp.Piecewise((z, z > 0), (slope * z, True)) for z, slope in zip(z_U, slopes, strict=True)]
+        case Maxout(pieces=pieces):
+            return [_largest(z_U[i : i + pieces]) for i in range(0, len(z_U), pieces)]
+        case LeakyRelu(negative_slope=slope):
+            return [sp.Piecewise((z, z > 0), (slope * z, True)) for z in z_U]
+        case Elu(alpha=alpha):
+            return [_elu(z, alpha, 1.0) for z in z_U]
+        case PlainActivation(name="selu"):
+            return [_elu(z, *selu_constants()) for z in z_U]
+        case PlainActivation(name=name):
+            return [PLAIN[name](z) for z in z_U]
+        case _:
+            assert_never(layer.activation)
+
+
+def _largest(pieces: Symbols) -> Any:
+    """The first that is not smaller than any other."""
+    cases = [(one, sp.And(*(one >= other for other in pieces if other is not one))) for one in pieces[:-1]]
+    return sp.Piecewise(*cases, (pieces[-1], True))
+
+
+def _elu(z: Any, alpha: float, scale: float) -> Any:
+    return sp.Piecewise((scale * z, z > 0), (scale * alpha * (sp.exp(z) - 1), True))
+
+
+def _sigmoid(z: Any) -> Any:
+    return 1 / (1 + sp.exp(-z))
+
+
+PLAIN: dict[str, Callable[[Any], Any]] = {
+    "identity": lambda z: z,
+    "sigmoid": _sigmoid,
+    "tanh": sp.tanh,
+    "hard_sigmoid": lambda z: sp.Piecewise((0, z <= -2), (1, z >= 2), (z / 4 + sp.Rational(1, 2), True)),
+    "hard_tanh": lambda z: sp.Piecewise((-1, z <= -1), (1, z >= 1), (z, True)),
+    "relu": lambda z: sp.Piecewise((z, z > 0), (0, True)),
+    "softplus": lambda z: sp.log(1 + sp.exp(z)),
+    "silu": lambda z: z * _sigmoid(z),
+    "gelu": lambda z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
+}
+
+
+def _loss(name: str, outputs_K: Symbols, targets_K: Symbols) -> Any:
+    if name == "mean_squared_error":
+        return sum((o - t) ** 2 for o, t in zip(outputs_K, targets_K, strict=True)) / len(outputs_K)
+    powers = [sp.exp(o) for o in outputs_K]
+    if name == "cross_entropy":
+        return sp.log(sum(powers)) - sum(o * t for o, t in zip(outputs_K, targets_K, strict=True))
+    assert name == "softmax_squared_error"
+    return sum((power / sum(powers) - t) ** 2 for power, t in zip(powers, targets_K, strict=True)) / 2

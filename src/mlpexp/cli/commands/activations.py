@@ -1,0 +1,174 @@
+"""``mlpexp activations``."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import PlotFormat, Wide, check_format, check_output
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.architectures.activation_facts import ActivationFacts
+    from mlpexp.report.figures.activation_sheet import Cost, TableRow
+
+TABLE_SIZES = (16, 64, 256, 1024, 4096)
+
+
+def activations(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Activations, such as relu tanh; default: all.", show_default=False)
+    ] = None,
+    time: Annotated[bool, typer.Option("--time/--no-time", help="Measure what each costs on this machine.")] = True,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A folder for activations.png and activations.csv.", show_default=False),
+    ] = None,
+    plot_format: PlotFormat = None,
+    wide: Wide = False,
+) -> None:
+    """Show a reference sheet: formulas, ranges, what each activation is good and bad for, and what it costs here."""
+    from mlpexp.report.drawing.formats import check_formats
+
+    check_format(format_)
+    formats = check_formats(plot_format)
+    if plot_format and output is None:
+        raise InputError("--plot-format: nothing is drawn without --output")
+    check_output(output)
+    rows = _chosen([name for text in names or [] for name in text.split(",") if name])
+    from mlpexp.analysis.activation_sheet import mean_output
+
+    means = {one.name: mean_output(one.config) for one in rows if one.name != "maxout"}
+    costs = _costs(rows) if time else {}
+    with_sigmoid = any(one.name == "sigmoid" for one in rows)
+    sigmoids = _sigmoids(timed=time) if with_sigmoid and format_ != "csv" else []
+    _print(rows, means, costs, sigmoids, format_, wide=wide)
+    if output is not None:
+        _draw(rows, output, formats)
+
+
+def _chosen(names: list[str]) -> "list[ActivationFacts]":
+    from mlpexp.architectures.activation_facts import FACTS
+    from mlpexp.config.networks import ACTIVATION_ALIASES
+    from mlpexp.config.problems import did_you_mean
+
+    known = {one.name: one for one in FACTS}
+    wanted = dict.fromkeys(ACTIVATION_ALIASES.get(name, name) for name in names)
+    for name in wanted:
+        if name not in known:
+            raise InputError(f"activations: {name!r} is not an activation{did_you_mean(name, known)}")
+    return [known[name] for name in wanted] or list(FACTS)
+
+
+def _costs(rows: "Sequence[ActivationFacts]") -> "dict[str, Cost]":
+    import numpy as np
+
+    from mlpexp.analysis.activation_sheet import costs
+    from mlpexp.config.networks import PlainActivation
+    from mlpexp.report.figures.activation_sheet import Cost, Spread
+
+    def spread(rounds: np.ndarray) -> Spread:
+        low, median, high = np.quantile(rounds, (0.25, 0.5, 0.75))
+        return Spread(float(median), float(low), float(high))
+
+    names = [one.name for one in rows]
+    absent = [] if "relu" in names else [PlainActivation(name="relu")]
+    own = costs([*(one.config for one in rows), *absent])
+    relu = own[names.index("relu")] if "relu" in names else own.pop()
+    both = relu[0].rounds + relu[1].rounds
+    return {
+        one.name: Cost(
+            spread(forward.rounds),
+            spread(backward.rounds),
+            float(np.median((forward.rounds + backward.rounds) / both)),
+        )
+        for one, (forward, backward) in zip(rows, own, strict=True)
+    }
+
+
+def _sigmoids(*, timed: bool) -> "list[TableRow]":
+    """The sigmoid by its formula and from tables of several sizes."""
+    from functools import partial
+
+    import torch
+
+    from mlpexp.analysis.activation_sheet import BATCH, FEATURES, time_in_turns
+    from mlpexp.analysis.table_sigmoid import TableSigmoid, centred, largest_error
+    from mlpexp.report.figures.activation_sheet import Spread, TableRow
+
+    x = torch.randn(1, BATCH, FEATURES, generator=torch.Generator().manual_seed(0))
+    tables = [(size, lines) for lines in (False, True) for size in TABLE_SIZES]
+    calls: list[Callable[[], object]] = [partial(torch.sigmoid, x), lambda: centred(torch.sigmoid(x))]
+    calls += [partial(TableSigmoid(size, interpolate=lines, dtype=torch.float32), x) for size, lines in tables]
+    times: list[Spread | None] = [None] * len(calls)
+    if timed:
+        times = [Spread(one.median, *one.quartiles) for one in time_in_turns(calls, x.numel())]
+    rows = [TableRow("1 / (1 + exp(-x))", None, None, times[0])]
+    rows += [TableRow("4 * sigmoid(x) - 2: zero-centred, 2 * tanh(x / 2)", None, None, times[1])]
+    for (size, lines), time in zip(tables, times[2:], strict=True):
+        table = TableSigmoid(size, interpolate=lines)
+        way = f"{size:,} entries, {'straight lines between' if lines else 'the nearest'}"
+        rows.append(TableRow(way, largest_error(table), table.bound, time))
+    return rows
+
+
+def _print(
+    rows: "Sequence[ActivationFacts]",
+    means: Mapping[str, float],
+    costs: "Mapping[str, Cost]",
+    sigmoids: "Sequence[TableRow]",
+    format_: str,
+    *,
+    wide: bool,
+) -> None:
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_as
+    from mlpexp.report.figures.activation_sheet import character_table, facts_table, look_up_table, sheet_csv
+    from mlpexp.report.tables.text_table import records_csv
+
+    if format_ == "csv":
+        typer.echo(records_csv(sheet_csv(rows, means, costs)), nl=False)
+        return
+    tables = [facts_table(rows, means), character_table(rows, costs)]
+    tables += [look_up_table(sigmoids)] if sigmoids else []
+    for i, table in enumerate(tables):
+        if i and format_ != "table":
+            typer.echo()
+        print_as(table, format_, wide=wide)
+    if format_ == "table":
+        print_sentences(["mean of f: for normally distributed x with mean 0 and variance 1"])
+        if sigmoids:
+            print_sentences(
+                [
+                    "a table reaches from -16 to 16; the bound is h/8 for the nearest and h^2/8 max|f''| for straight lines"
+                ]
+            )
+    if costs and format_ == "table":
+        from mlpexp.analysis.activation_sheet import BATCH, FEATURES, PASSES, ROUNDS
+
+        print_sentences(
+            [
+                f"times: nanoseconds per value and median of n = {ROUNDS} rounds (quartiles), each of {PASSES} passes over "
+                f"{BATCH * FEATURES:,} values in float32 on one core; times relu: forward and backward together"
+            ]
+        )
+
+
+def _draw(rows: "Sequence[ActivationFacts]", output: Path, formats: list[str]) -> None:
+    import numpy as np
+    import pandas as pd
+
+    from mlpexp.analysis.activation_sheet import curve
+    from mlpexp.report.drawing.save_figures import rendered
+    from mlpexp.report.figures.activation_sheet import draw_sheet
+    from mlpexp.store.files import write_bytes
+
+    x = np.linspace(-4, 4, 401)
+    pieces = [pd.DataFrame(dict(zip(("value", "slope"), curve(one.config, x), strict=True))) for one in rows]
+    named = [piece.assign(name=one.name, x=x) for one, piece in zip(rows, pieces, strict=True)]
+    drawing = draw_sheet(pd.concat(named, ignore_index=True)[["name", "x", "value", "slope"]])
+    for suffix, content in rendered(drawing, formats).items():
+        write_bytes(output / f"activations.{suffix}", content)
+        typer.echo(f"written: {output / f'activations.{suffix}'}", err=True)

@@ -1,0 +1,76 @@
+"""``mlpexp examples``."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import Wide, check_format
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.report.tables.text_table import TextTable
+
+
+def examples(
+    name: Annotated[
+        str | None, typer.Argument(help="Print this one, such as iris/mlp; or those of a folder.", show_default=False)
+    ] = None,
+    copy: Annotated[
+        Path | None,
+        typer.Option(
+            "--copy", metavar="PATH", help="Copy it, to be changed: a folder or a new file.", show_default=False
+        ),
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    wide: Wide = False,
+) -> None:
+    """List the experiments that come with the program, each with its question; print or copy one."""
+    from mlpexp.config.shipped import example_names, example_path, find_example
+
+    check_format(format_)
+    folders = {each.split("/")[0] for each in example_names()}
+    if name is None or (name in folders and copy is None):
+        if copy is not None:
+            raise InputError("--copy: which example? for example `mlpexp examples iris/mlp --copy .`")
+        from mlpexp.cli.tables import print_as
+
+        print_as(_table(name), format_, wide=wide)
+        if format_ == "table":
+            typer.echo("train one: mlpexp train iris/mlp\nread one:  mlpexp examples iris/mlp")
+            typer.echo("copy one:  mlpexp examples iris/mlp --copy .")
+        return
+    path = example_path(find_example(name))
+    if copy is None:
+        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+    else:
+        typer.echo(f"copied to {_copied(path, copy)}")
+
+
+def _table(folder: str | None) -> "TextTable":
+    from mlpexp.config.shipped import example_names, example_path, header
+    from mlpexp.report.tables.text_table import TextTable
+
+    rows = []
+    for name in example_names():
+        if folder in (None, name.split("/")[0]):
+            of = header(example_path(name))
+            question = of.question.partition("? ")[0].rstrip("?") + "?"
+            time = re.split(r"[,;(]| of | for | on ", of.time)[0].rstrip(" .")
+            rows.append((name, of.command, question, time))
+    columns, sentences = ("example", "for", "question", "time"), frozenset(("question",))
+    return TextTable(columns, rows, prose=sentences, least_prose=40, droppable=("time", "for"))
+
+
+def _copied(example: Path, target: Path) -> Path:
+    """Copies an example into a folder, or as a file that is not there yet."""
+    path = target / example.name if target.is_dir() else target
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(example.read_text(encoding="utf-8"))
+    except FileExistsError:
+        raise InputError(f"--copy: {path} is there already; name another file") from None
+    except OSError as error:
+        raise InputError(f"--copy: {path} cannot be written: {error.strerror or error}") from None
+    return path

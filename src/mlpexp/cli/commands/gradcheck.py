@@ -1,0 +1,168 @@
+"""``mlpexp gradcheck``."""
+
+import sys
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.given import Given
+from mlpexp.cli.options import DataDir, Wide, check_format
+from mlpexp.errors import DerivativeError, InputError
+
+if TYPE_CHECKING:
+    from mlpexp.analysis.gradcheck.checks import Report
+    from mlpexp.analysis.gradcheck.objective import Objective
+    from mlpexp.planning.prepare import Prepared
+
+FIXED = ("training.precision=float64", "training.engine=torch", "device=cpu", "diagnostics=off")
+
+
+@experiment_options(several=False, without=("seeds",))
+def gradcheck(
+    given: Given,
+    samples: Annotated[
+        int, typer.Option("--samples", help="Entries and directions to try of tensors with more entries.")
+    ] = 10,
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Largest relative difference.")] = 1e-5,
+    symbolic: Annotated[
+        str | None,
+        typer.Option(
+            "--symbolic", metavar="all|NAME", help="For tiny networks: the derivative as a formula.", show_default=False
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="The chain rule with the numbers of a network 2-2-1.")
+    ] = False,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    wide: Wide = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Differentiate the objective of the first batch by hand, in reverse and forward mode and numerically, and compare."""
+    check_format(format_)
+    if (explain or symbolic is not None) and format_ == "csv":
+        raise InputError("--format: csv is for tables, not for formulas; use table, markdown or latex")
+    if samples < 1:
+        raise InputError(f"--samples: {samples} is not a positive number")
+    if not tolerance > 0:
+        raise InputError(f"--tolerance: {tolerance:g} is not a positive number")
+    if explain:
+        others = given.without("seed").options + (["--symbolic"] if symbolic else [])
+        if others:
+            raise InputError(f"--explain: shows a network of its own, without {', '.join(others)}")
+        _explain(_seed(given.words.get("seed", "0")), format_)
+        return
+    prepared = _prepared(given)
+    if symbolic is not None:
+        _symbolic(prepared, symbolic, tolerance, format_, data_dir, wide=wide)
+    else:
+        _compare(prepared, samples, tolerance, format_, data_dir, wide=wide)
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
+        raise InputError(f"--seed: {text} is not a whole number between 0 and 2^63 - 1")
+    return int(text)
+
+
+def _prepared(given: Given) -> "Prepared":
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.config.load import changed_source
+    from mlpexp.config.yaml_source import Override
+    from mlpexp.planning.prepare import prepared_from
+
+    source, path = given.source("gradcheck")
+    fixed = [Override(text, f"gradcheck {text}") for text in FIXED]
+    prepared = prepared_from(changed_source(source, path, fixed))
+    print_sentences(given.understood(source, path), err=True)
+    if prepared.experiment.model.name == "som":
+        raise InputError(f"{path}: a self-organizing map does not follow a derivative; gradcheck is for networks")
+    return prepared
+
+
+def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
+    import torch
+
+    from mlpexp.analysis.gradcheck.first_batch import first_batch
+    from mlpexp.analysis.gradcheck.objective import Objective
+    from mlpexp.data.load import load
+    from mlpexp.numpy_twin.method import limit_threads
+    from mlpexp.planning.stacks import threads_for
+    from mlpexp.training.losses import LOSSES
+
+    experiment = prepared.experiment
+    dataset = load(experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
+    torch.set_num_threads(threads_for(prepared, alone=True))
+    limit_threads()
+    batch = first_batch(experiment, prepared.architecture, dataset)
+    return Objective(
+        batch.network,
+        batch.inputs,
+        batch.targets,
+        batch.dropout,
+        LOSSES[str(experiment.loss)],
+        experiment.optimizer.l2_penalty,
+    )
+
+
+def _compare(
+    prepared: "Prepared", samples: int, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
+) -> None:
+    objective = _objective(prepared, data_dir)
+    from mlpexp.analysis.gradcheck.derivatives import compare_ways
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_as
+    from mlpexp.report.tables.derivative_tables import as_csv, sentences, tables
+
+    experiment = prepared.experiment
+    report = compare_ways(objective, str(experiment.loss), samples, experiment.seed)
+    if format_ == "csv":
+        typer.echo(as_csv(report), nl=False)
+    else:
+        of = f"{experiment.dataset.name}, {prepared.architecture.name}: {experiment.loss}"
+        for table in tables(report, of):
+            print_as(table, format_, wide=wide)
+            if format_ != "table":
+                typer.echo("")
+    print_sentences(sentences(report, objective.inputs.shape[1]), err=format_ != "table")
+    print_sentences([_judged(report, tolerance)], err=format_ != "table")
+
+
+def _judged(report: "Report", tolerance: float) -> str:
+    """That all ways agree, in words.
+
+    Raises:
+        DerivativeError: Names the worst.
+    """
+    from mlpexp.analysis.gradcheck.checks import worst
+
+    tensor, check = worst(report.tensors)
+    if not isfinite(check.excess):
+        raise DerivativeError(f"{tensor}: {check.way} or reverse mode gives no finite number at these weights")
+    if check.excess > tolerance:
+        raise DerivativeError(
+            f"{tensor}: {check.way} and reverse mode differ by {check.difference:.1e} of the largest derivative, "
+            f"more than the tolerance of {tolerance:g}"
+        )
+    every = [(one.tensor, each) for one in report.tensors for each in one.checks.values()]
+    tensor, check = max(every, key=lambda pair: pair[1].difference)
+    all_of = "the only tensor agrees" if len(report.tensors) == 1 else f"all {len(report.tensors)} tensors agree"
+    return f"{all_of} within {tolerance:g}; largest difference {check.difference:.1e} ({tensor}, {check.way})"
+
+
+def _symbolic(
+    prepared: "Prepared", wanted: str, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
+) -> None:
+    from mlpexp.report.tables.formulas import check_size, print_formulas
+
+    check_size(prepared)
+    loss = str(prepared.experiment.loss)
+    print_formulas(_objective(prepared, data_dir), loss, wanted, tolerance, format_, wide=wide)
+
+
+def _explain(seed: int, format_: str) -> None:
+    from mlpexp.report.tables.chain_rule import rendered
+
+    typer.echo(rendered(seed, format_), nl=False)

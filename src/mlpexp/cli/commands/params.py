@@ -1,0 +1,147 @@
+"""``mlpexp params``."""
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.experiment import SET
+from mlpexp.cli.given import config_path, overrides_from
+from mlpexp.cli.options import Wide, check_format
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.architectures.architecture import Architecture
+    from mlpexp.architectures.arithmetic import Cost
+    from mlpexp.architectures.layers import Shape
+
+FORMATS = ("table", "markdown", "latex", "csv", "json")
+
+
+def params(
+    networks: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="lenet5, cnn4, mnist_cnn, mlp 4-16-3, or a config such as iris/mlp; several are put side by side.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Annotated[
+        list[str] | None,
+        typer.Option("--config", "-c", help="Count the network of a config; repeatable.", show_default=False),
+    ] = None,
+    set_: SET = None,
+    input_: Annotated[
+        str | None,
+        typer.Option("--input", metavar="CxHxW", help="Image size, instead of the usual one.", show_default=False),
+    ] = None,
+    bias: Annotated[
+        bool | None, typer.Option("--bias/--no-bias", help="With or without biases.", show_default=False)
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, latex, csv or json.")] = "table",
+    wide: Wide = False,
+) -> None:
+    """Count parameters, operations and memory of networks, with the arithmetic shown."""
+    from mlpexp.architectures.arithmetic import cost
+
+    check_format(format_, FORMATS)
+    networks, config = _parted(networks or [], config or [])
+    if set_ and not config:
+        raise InputError("--set: changes a config; name one, such as iris/mlp")
+    if input_ is not None and not config and set(networks) & {"mlp"}:
+        raise InputError(
+            "--input: is an image size; the inputs of an mlp are its first layer size, such as `mlp 784-16-10`"
+        )
+    shape = None if input_ is None else _shape(input_)
+    chosen = _named(networks, shape, bias) + _configured(config, set_, shape, bias)
+    if not chosen:
+        raise InputError("params: name a network, for example `mlpexp params lenet5`, or a config with --config")
+    _print([cost(architecture, title) for title, architecture in chosen], format_, wide=wide)
+
+
+def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]:
+    """The words that name networks, and those that name configs: what looks like a path, as examples do, and ``last``."""
+
+    def is_config(word: str) -> bool:
+        return "/" in word or "\\" in word or word == "last" or word.endswith((".yaml", ".yml"))
+
+    return [word for word in words if not is_config(word)], [*filter(is_config, words), *configs]
+
+
+def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[tuple[str, Architecture]]":
+    from mlpexp.architectures.build import NATURAL_INPUT, NUM_CLASSES, build_architecture
+    from mlpexp.config.networks import Cnn4, Lenet5, Mlp, MnistCnn
+    from mlpexp.config.problems import did_you_mean
+
+    suffix = " without biases" if bias is False else ""
+    with_bias = bias is not False
+    named: dict[str, type[Lenet5 | Cnn4 | MnistCnn]] = {"lenet5": Lenet5, "cnn4": Cnn4, "mnist_cnn": MnistCnn}
+    chosen, rest = [], iter(words)
+    for word in rest:
+        if word == "mlp":
+            sizes = _sizes(next(rest, ""))
+            model = Mlp(name="mlp", hidden_sizes=tuple(sizes[1:-1]), bias=with_bias)
+            title = "mlp " + "-".join(map(str, sizes)) + suffix
+            chosen.append((title, build_architecture(model, (sizes[0],), sizes[-1])))
+        elif word in named:
+            network = named[word].model_validate({"name": word, "bias": with_bias})
+            chosen.append((word + suffix, build_architecture(network, shape or NATURAL_INPUT[word], NUM_CLASSES)))
+        else:
+            raise InputError(f"params: {word!r} is not a network{did_you_mean(word, ['mlp', *named])}")
+    return chosen
+
+
+def _configured(
+    configs: list[str], set_: list[str] | None, shape: "Shape | None", bias: bool | None
+) -> "list[tuple[str, Architecture]]":
+    if not configs:  # counting a named network need not wait for what reads data
+        return []
+    from mlpexp.architectures.build import build_architecture
+    from mlpexp.planning.prepare import prepare
+
+    paths = [config_path(text) for text in configs]
+    overrides = overrides_from(set_)
+    if bias is not None:
+        overrides += overrides_from([f"model.bias={str(bias).lower()}"])
+    prepared = [prepare(path, overrides) for path in paths]
+    return [
+        (
+            path.stem,
+            one.architecture
+            if shape is None
+            else build_architecture(one.experiment.model, shape, one.facts.num_outputs),
+        )
+        for path, one in zip(paths, prepared, strict=True)
+    ]
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    """``3x400x400`` as ``(3, 400, 400)``."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}(x[1-9][0-9]{0,5}){2}", text):
+        raise InputError(f"--input: {text!r} is not an image size; expected CHANNELSxHEIGHTxWIDTH, for example 1x28x28")
+    return tuple(int(size) for size in text.split("x"))
+
+
+def _sizes(text: str) -> list[int]:
+    """``4-16-3`` as ``[4, 16, 3]``."""
+    if not re.fullmatch(r"[1-9][0-9]{0,8}(-[1-9][0-9]{0,8})+", text):
+        raise InputError(f"params: after mlp come its layer sizes, for example `mlp 4-16-3`, not {text!r}")
+    return [int(size) for size in text.split("-")]
+
+
+def _print(costs: "list[Cost]", format_: str, *, wide: bool) -> None:
+    from mlpexp.report.tables import costs as tables
+
+    if format_ in ("csv", "json"):
+        typer.echo(tables.as_csv(costs) if format_ == "csv" else tables.as_json(costs), nl=False)
+        return
+    shown = [tables.cost_table(cost) for cost in costs]
+    if len(costs) > 1:
+        shown.append(tables.comparison_table(costs))
+    if format_ == "table":
+        from mlpexp.cli.tables import print_table
+
+        for table in shown:
+            print_table(table, wide=wide)
+    else:
+        typer.echo("\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in shown), nl=False)

@@ -1,0 +1,59 @@
+"""``mlpexp plot``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir
+
+if TYPE_CHECKING:
+    from mlpexp.results.result import Result
+
+
+def plot(
+    result: ResultName,
+    arm: Annotated[
+        str | None,
+        typer.Option(
+            "--arm",
+            metavar="N",
+            show_default=False,
+            help="Of a sweep: draw the figures of one arm, by number or KEY=VALUE,..., into plots/arm-N.",
+        ),
+    ] = None,
+    plot_format: PlotFormat = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+) -> None:
+    """Draw the plots of a run or sweep again, from its files; of a sweep its tables of arms and comparison, too."""
+    from mlpexp.report.drawing.formats import check_formats
+
+    formats = check_formats(plot_format)
+    from mlpexp.report.figures.catalogue import draw_figures
+    from mlpexp.report.tables.comparison_files import rebuild
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
+    from mlpexp.store.result_folder import refuse_old
+
+    found = Result.open(find_result(result, runs_dir))
+    if not found.summary.complete:
+        refuse_old(found.folder)
+    number = None
+    if arm is not None:
+        from mlpexp.results.comparison import arm_named
+
+        number = arm_named(found, arm, "--arm")
+        _evaluate(found, number, data_dir)
+    else:
+        rebuild(found)
+    for path in draw_figures(found, formats, number):
+        typer.echo(path)
+
+
+def _evaluate(result: "Result", arm: int, data_dir: Path | None) -> None:
+    """Makes the tables of an arm that are not there, from kept weights or by training again."""
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.results.evaluate import evaluate
+
+    evaluate(result.arm(arm), data_folder(data_dir), say(quiet=False))

@@ -1,0 +1,263 @@
+"""``mlpexp sweep``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.given import Given
+from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide, refuse_beside_resume
+from mlpexp.errors import InputError, RunError
+
+if TYPE_CHECKING:
+    from mlpexp.execution.run import Job
+    from mlpexp.planning.options import SweepOptions
+    from mlpexp.planning.plan import Plan
+    from mlpexp.planning.stacks import Stacking
+
+
+MOST_LEVELS = 100  # of each of the three kinds of randomness
+
+
+@experiment_options(several=True)
+def sweep(
+    given: Given,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--over",
+            metavar="KEY=VALUES",
+            help="Any other key: model.activation=relu,tanh; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", help="grid, one_at_a_time, random or sobol.", show_default=False),
+    ] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option("--trials", help="For random and sobol: arms times seeds.", show_default=False),
+    ] = None,
+    zip_: Annotated[
+        list[str] | None,
+        typer.Option("--zip", metavar="KEY,KEY", help="Axes that move together; repeatable.", show_default=False),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude", metavar="KEY=VALUE,...", help="A combination to leave out; repeatable.", show_default=False
+        ),
+    ] = None,
+    match: Annotated[
+        str | None,
+        typer.Option("--match", help="parameters: scale hidden sizes to equal counts.", show_default=False),
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="What is compared, such as test_loss.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="KEY=VALUE,...",
+            help="The arm to compare with [default: the best].",
+            show_default=False,
+        ),
+    ] = None,
+    power: Annotated[
+        float | None,
+        typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
+    ] = None,
+    noise_floor: Annotated[
+        int | None,
+        typer.Option(
+            "--noise-floor",
+            metavar="N",
+            help="No axis: N splits x N initial draws x N batch orders, to see what the spread is due to.",
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the folder.", show_default=False)] = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", help="Worker processes [default: by the work and the cores].", show_default=False),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", help="For all workers, such as 2GB [default: 40 % of all].", show_default=False),
+    ] = None,
+    backend: Annotated[str, typer.Option("--backend", help="local, ray or dask.")] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            "--ray-address",
+            "--dask-address",
+            help="Of the cluster [default: start one here].",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; train and write nothing.")] = False,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", metavar="SWEEP", help="Train what is missing of a sweep.", show_default=False),
+    ] = None,
+    plot_format: PlotFormat = None,
+    details: Details = False,
+    wide: Wide = False,
+    quiet: Quiet = False,
+) -> None:
+    """Vary one or more keys over values, each with the same seeds, and compare."""
+    from mlpexp.config.problems import Place
+    from mlpexp.config.yaml_source import parse_value
+    from mlpexp.execution.backends import check_backend
+    from mlpexp.planning.options import SweepOptions, memory_in
+    from mlpexp.report.drawing.formats import check_formats
+
+    formats = check_formats(plot_format)
+    check_backend(backend, address)
+    _check_counts({"--jobs": jobs, "--trials": trials, "--noise-floor": noise_floor})
+    budget = None if memory is None else memory_in(memory)
+    axes = given.axes + [_over(text) for text in over or ()]
+    seeds = given.words.get("seeds")
+    given = given.without("seeds")
+    plain: dict[str, Any] = {
+        "seeds": (None if seeds is None else parse_value(seeds, Place(f"--seeds {seeds}")), f"--seeds {seeds}"),
+        "method": (method, f"--method {method}"),
+        "trials": (trials, f"--trials {trials}"),
+        "match": (match, f"--match {match}"),
+        "metric": (metric, f"--metric {metric}"),
+        "margin": (power, f"--power {power}"),
+    }
+    plain = {key: value for key, value in plain.items() if value[0] is not None}
+    if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
+        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
+    options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor, given.single)
+    if resume is not None:
+        others = {
+            "seeds": seeds,
+            "over": over,
+            "name": name,
+            "device": device,
+            "dry-run": dry_run,
+            "baseline": baseline,
+            "method": method,
+            "trials": trials,
+            "match": match,
+            "metric": metric,
+            "power": power,
+            "zip": zip_,
+            "exclude": exclude,
+            "noise-floor": noise_floor,
+        }
+        refuse_beside_resume("sweep", given.options, others)
+        job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
+    else:
+        plan = _planned(given, {"name": name, "device": device}, runs_dir, options, baseline, quiet=quiet)
+        stacks, workers = _stacked(plan, jobs, budget)
+        if dry_run:
+            from mlpexp.report.tables.sweep_plan import print_plan
+
+            print_plan(plan, stacks, workers, wide=wide)
+            return
+        job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
+    _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
+
+
+def _check_counts(counts: dict[str, int | None]) -> None:
+    for option, count in counts.items():
+        if count is not None and count < 1:
+            raise InputError(f"{option}: {count} is not a positive number")
+
+
+def _over(text: str) -> tuple[str, str, str]:
+    key, equals, values = text.partition("=")
+    if not equals or not key.strip() or not values.strip():
+        raise InputError(f"--over {text}: expected KEY=VALUES, for example model.activation=relu,tanh")
+    return key.strip(), values, f"--over {text}"
+
+
+def _planned(
+    given: Given,
+    others: dict[str, str | None],
+    runs_dir: Path,
+    options: "SweepOptions",
+    baseline: str | None,
+    *,
+    quiet: bool,
+) -> "Plan":
+    from mlpexp.cli.training import say
+    from mlpexp.config.problems import Place
+    from mlpexp.config.yaml_source import set_value
+    from mlpexp.planning.options import apply_options, settings_in
+    from mlpexp.planning.own_table import tell_of_table
+    from mlpexp.planning.plan import plan_from
+
+    source, path = given.source("sweep", runs_dir, **others)
+    apply_options(source, options)
+    if baseline is not None:
+        place = Place(f"--baseline {baseline}")
+        set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
+    plan = plan_from(source, path)
+    for sentence in given.understood(source, path):
+        say(quiet=quiet)(sentence)
+    tell_of_table(plan.base.experiment, say(quiet=quiet), chosen=given.config is None)
+    return plan
+
+
+def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stacking, int]":
+    from mlpexp.planning.stacks import available_memory, choose_jobs, stacking
+
+    budget = memory or available_memory()
+    alone = stacking(plan, 1, budget)
+    workers = choose_jobs(jobs, alone.seconds)
+    return (alone if workers == 1 else stacking(plan, workers, budget)), workers
+
+
+def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.execution.run import new_job
+
+    return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
+
+
+def _resumed(text: str, runs_dir: Path, data_dir: Path | None, jobs: int | None, *, quiet: bool) -> "tuple[Job, int]":
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.execution.run import reopened
+    from mlpexp.planning.stacks import choose_jobs
+    from mlpexp.store.listing import find_result
+
+    job = reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet))
+    return job, choose_jobs(jobs, job.stacking.seconds)
+
+
+def _run(
+    job: "Job",
+    workers: int,
+    backend: str,
+    address: str | None,
+    formats: list[str],
+    *,
+    power: float | None,
+    details: bool,
+    wide: bool,
+    quiet: bool,
+) -> None:
+    from mlpexp.cli.training import train_job
+    from mlpexp.execution.backends import runner
+    from mlpexp.report.tables.conclusions import losses
+
+    run = runner(backend, workers, address)
+    result = train_job(
+        job, run, formats, reachable=backend == "local", power=power, details=details, wide=wide, quiet=quiet
+    )
+    for line in losses(result.summary) if quiet else []:  # else it stands below the table
+        typer.echo(f"warning: {line}", err=True)
+    if result.summary.status == "diverged":
+        raise RunError(f"{result.path}: every trial diverged or failed; trials.csv says why")

@@ -1,0 +1,90 @@
+"""``mlpexp train``."""
+
+import sys
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.given import Given
+from mlpexp.cli.options import (
+    DataDir,
+    LogEvery,
+    PlotFormat,
+    Quiet,
+    RunsDir,
+    Wide,
+    check_log_every,
+    refuse_beside_resume,
+)
+
+if TYPE_CHECKING:
+    from mlpexp.execution.run import Job
+
+
+@experiment_options(several=False)
+def train(
+    given: Given,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the run folder.", show_default=False)] = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="torch, or numpy: backpropagation by hand.", show_default=False)
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="RUN", help="Go on with an interrupted run.", show_default=False)
+    ] = None,
+    log_every: LogEvery = None,
+    plot_format: PlotFormat = None,
+    wide: Wide = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train one experiment, with one seed or many, and write metrics, weights and plots into a run folder."""
+    from mlpexp.report.drawing.formats import check_formats
+
+    formats = check_formats(plot_format)
+    check_log_every(log_every)
+    others = {"name": name, "device": device, "engine": engine}
+    if resume is not None:
+        refuse_beside_resume("run", given.options, others)
+        job = _resumed(resume, runs_dir, data_dir, quiet=quiet)
+    else:
+        job = _fresh(given, others, runs_dir, data_dir, quiet=quiet)
+    from mlpexp.cli.training import train_job
+    from mlpexp.execution.local import in_this_process
+
+    train_job(job, in_this_process, formats, wide=wide, quiet=quiet, log_every=log_every)
+    if given.data is not None and given.config is None and not quiet:
+        typer.echo(f"go on with: mlpexp sweep {quote(str(job.folder.path))} --learning-rate 0.001,0.01,0.1")
+
+
+def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.cli.training import data_folder, say
+    from mlpexp.execution.run import reopened
+    from mlpexp.store.listing import find_result
+
+    return reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet))
+
+
+def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.planning.own_table import tell_of_table
+    from mlpexp.planning.plan import plan_from
+
+    keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
+    source, path = given.source("train", runs_dir, **keys)
+    plan = plan_from(source, path, "train")  # before anything heavy is imported
+    from mlpexp.cli.training import data_folder, left_aside, say
+    from mlpexp.execution.run import new_job
+    from mlpexp.planning.stacks import available_memory, stacking
+
+    tell = say(quiet=quiet)
+    if source.data.get("sweep"):
+        tell(left_aside(given.config or str(path)))
+    for sentence in given.understood(source, path):
+        tell(sentence)
+    tell_of_table(plan.base.experiment, tell, chosen=given.config is None)
+    stacks = stacking(plan, 1, available_memory())
+    return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

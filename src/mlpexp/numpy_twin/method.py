@@ -1,0 +1,89 @@
+"""Training with the NumPy network: the members of a stack one after the other, on the same batches as in the engine.
+
+Axis letters: M members, B batch, P parameters of a member, K outputs.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+
+from mlpexp.config.experiment import Experiment
+from mlpexp.nn.mode import Mode
+from mlpexp.nn.network import StackedNetwork
+from mlpexp.numpy_twin.backprop import LOSSES, descend, differentiate, forward, layers_of
+from mlpexp.training.evaluation import PartScore
+from mlpexp.training.hyper import HyperParameters, StepCoefficients
+from mlpexp.training.method import Method
+from mlpexp.training.progress import Progress
+from mlpexp.training.samples import Samples
+
+CHUNK_SAMPLES = 4096
+
+
+class NumpySteps:
+    """Steps of gradient descent; the layers are views into the parameters of the stack, which they change in place."""
+
+    def __init__(self, members: Sequence[Experiment], progress: Progress, hyper: HyperParameters) -> None:
+        limit_threads()
+        network = progress.network
+        self.loss, self.penalties = LOSSES[str(members[0].loss)], hyper.arrays["l2_penalty"].tolist()
+        self.members = [layers_of(network.architecture, flat) for flat in network.flat.numpy()]
+
+    @np.errstate(over="ignore", invalid="ignore")  # what diverges is found, and said, by the loop
+    def __call__(self, inputs: Tensor, targets: Tensor, mode: Mode, coefficients: StepCoefficients) -> Tensor:
+        """A step on a batch ``(M, B, ...)``; returns the outputs ``(M, B, K)`` before it."""
+        (minus_rate,) = coefficients.own
+        x, y, rates = inputs.flatten(2).numpy(), targets.numpy(), (-minus_rate).flatten().tolist()
+        outputs = []
+        for m, layers in enumerate(self.members):
+            trace, gradients = differentiate(layers, x[m], y[m], self.loss, self.penalties[m])
+            descend(layers, gradients, rates[m])
+            outputs.append(trace.outputs)
+        return torch.from_numpy(np.stack(outputs))
+
+
+class NumpyMeasures:
+    """Mean loss and accuracy."""
+
+    def __init__(self, members: Sequence[Experiment], samples: Samples, pair_of_member: Tensor) -> None:
+        name = str(members[0].loss)
+        self.samples, self.pair_of_member, self.loss = samples, pair_of_member.tolist(), LOSSES[name]
+        self.classification = name != "mean_squared_error"
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
+        """Scores of each member on the given parts."""
+        members = [layers_of(network.architecture, flat) for flat in network.flat.numpy()]
+        scores = {}
+        for part, (first, past) in self.samples.sizes.bounds.items():
+            if part not in parts:
+                continue
+            sums = np.zeros((2, len(members)))
+            for start in range(first, past, CHUNK_SAMPLES):
+                inputs, targets = self.samples.part(start, min(start + CHUNK_SAMPLES, past))
+                x, y = inputs.flatten(2).numpy(), targets.numpy()
+                for m, (layers, pair) in enumerate(zip(members, self.pair_of_member, strict=True)):
+                    sums[:, m] += self._sums(forward(layers, x[pair]).outputs, y[pair])
+            loss, correct = sums / (past - first)
+            scores[part] = PartScore(loss, correct if self.classification else np.full_like(loss, np.nan))
+        return scores
+
+    def _sums(self, outputs_BK: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
+        loss = self.loss.value(outputs_BK, targets).sum(dtype=np.float64)
+        correct = (outputs_BK.argmax(1) == targets).sum() if self.classification else 0.0
+        return float(loss), float(correct)
+
+
+def limit_threads() -> None:
+    """Gives NumPy's matrix products as many threads as torch has, that is those of the config.
+
+    By default they take all cores, which small products do not repay, and wait for each other spinning: with another
+    process on the machine a step of 784-256-128-10 took 44 ms instead of 2.7.
+    """
+    threadpool_limits(torch.get_num_threads(), user_api="blas")
+
+
+NUMPY = Method(NumpySteps, NumpyMeasures)

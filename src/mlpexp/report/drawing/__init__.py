@@ -1,0 +1,1 @@
+"""How every figure looks: style, scales, marks, names cut to their room, files."""

@@ -1,0 +1,160 @@
+"""How every figure looks: sizes for a printed page, colours that survive colour blindness and a grey printer.
+
+No figure relies on colour alone: parts of the data differ in line and marker, classes in marker, values in lightness.
+"""
+
+from contextlib import _GeneratorContextManager
+from textwrap import fill
+from typing import NamedTuple
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+WIDTH, HEIGHT = 5.5, 3.6  # inches: a LaTeX text block, so that letters print at the size they are drawn
+LEGEND_ROW = 75  # characters, with 6 for each line or marker, that fit above axes of the usual width
+
+# Okabe and Ito (2008), "Color universal design"; the grey of the class colours is ours.
+BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+SKY, PURPLE, YELLOW = "#56B4E9", "#CC79A7", "#F0E442"
+INK, GREY = "#222222", "#666666"
+CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, YELLOW, "#555555")
+CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one fewer than colours: the pairs repeat after 56 classes
+
+
+class PartStyle(NamedTuple):
+    """How one part of the data is drawn."""
+
+    label: str
+    colour: str
+    line: str
+    marker: str
+
+
+PARTS = {
+    "train": PartStyle("training", BLUE, "-", "o"),
+    "validation": PartStyle("validation", GREEN, ":", "^"),
+    "test": PartStyle("test", VERMILLION, "--", "s"),
+}
+
+_RC = {
+    **{key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")},
+    "figure.dpi": 200,
+    "savefig.dpi": 200,
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "legend.handlelength": 2.6,
+    "legend.borderpad": 0.1,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "svg.hashsalt": "mlpexp",  # else identifiers in an SVG file differ from call to call
+    "pdf.fonttype": 42,
+}
+
+
+def in_style() -> _GeneratorContextManager[None]:
+    """A context, or decorator, for drawing and saving figures in our style, whatever the user's matplotlibrc says."""
+    return matplotlib.rc_context(_RC)
+
+
+class Drawing(NamedTuple):
+    """A figure and the numbers that it shows."""
+
+    figure: Figure
+    numbers: pd.DataFrame
+
+
+def new_figure(title: str, note: str = "", *, width: float = WIDTH, height: float = HEIGHT) -> Figure:
+    """An empty figure with a title and, in smaller grey letters below, what it shows; panels keep clear of both.
+
+    Args:
+        title: One line; a long one is cut.
+        note: Lines separated by newlines; long ones are wrapped.
+        width: In inches.
+        height: In inches, title included.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    note = note.replace(" %", "\u00a0%")  # a number and its unit stay in one line
+    note = "\n".join(fill(line, round(width * 16.5)) for line in note.splitlines())
+    note_lines = note.count("\n") + 1 if note else 0
+    top = 0.27 + 0.165 * note_lines  # inches
+    figure.text(0.06 / width, 1 - 0.06 / height, shortened(title, round(width * 14)), va="top", fontsize=10)
+    if note:
+        figure.text(0.06 / width, 1 - 0.25 / height, note, va="top", fontsize=8, color=GREY, linespacing=1.25)
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.set(rect=(0, 0, 1, 1 - top / height), w_pad=0.05, h_pad=0.04)  # type: ignore[call-arg]
+    return figure
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, cut to a number of characters with an ellipsis at the end."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def legend_above(axes: Axes) -> None:
+    """The legend between the title and the axes, where it covers no data: in one row, or in two if it is long."""
+    labels = axes.get_legend_handles_labels()[1]
+    long = sum(map(len, labels)) + 6 * len(labels) > LEGEND_ROW
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 1.0),
+        ncols=-(-len(labels) // 2) if long else len(labels) or 1,
+        columnspacing=1.4,
+        handletextpad=0.5,
+        borderaxespad=0.2,
+    )
+
+
+def legend_below(figure: Figure, title: str) -> None:
+    """One legend for all axes, those of the first, at the lower edge, in as few rows as have room."""
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    columns = next(columns for rows in range(1, len(labels) + 1) if _fits(labels, columns := -(-len(labels) // rows)))
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower left",
+        ncols=columns,
+        title=title,
+        alignment="left",
+        title_fontsize=8.5,
+        columnspacing=1.4,
+        handletextpad=0.5,
+    )
+
+
+def _fits(labels: list[str], columns: int) -> bool:
+    """Whether a legend that is filled column by column has room, the lines beside the labels included."""
+    widths = [max(map(len, column)) + 8 for column in np.array_split(np.asarray(labels, dtype=object), columns)]
+    return columns == 1 or sum(widths) <= LEGEND_ROW
+
+
+def scatter_size(num_points: int) -> float:
+    """Area of a marker in square points: the more points, the smaller."""
+    return float(np.clip(5000 / max(num_points, 1), 6, 22))
+
+
+def class_style(number: int) -> tuple[str, str]:
+    """Colour and marker of a class."""
+    return CLASS_COLOURS[number % len(CLASS_COLOURS)], CLASS_MARKERS[number % len(CLASS_MARKERS)]

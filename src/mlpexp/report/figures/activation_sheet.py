@@ -1,0 +1,197 @@
+"""The reference sheet of activations: tables of facts and costs, and a figure of the curves."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MultipleLocator
+
+from mlpexp.architectures.activation_facts import ActivationFacts
+from mlpexp.report.drawing.style import BLUE, GREY, VERMILLION, Drawing, in_style, new_figure
+from mlpexp.report.tables.text_table import TextTable
+
+LOWEST, HIGHEST = -2.2, 2.6  # of the vertical axes, the same in all panels
+PANELS_PER_ROW = 4
+
+
+class Spread(NamedTuple):
+    """A measured time per value in nanoseconds: median and quartiles over rounds."""
+
+    median: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.median:.2g} ({self.low:.2g} .. {self.high:.2g})"
+
+
+class Cost(NamedTuple):
+    """What an activation costs."""
+
+    forward: Spread
+    backward: Spread
+    times_relu: float
+
+
+class TableRow(NamedTuple):
+    """One way to compute the sigmoid.
+
+    Attributes:
+        way: In words.
+        error: Largest absolute error; None where there is none.
+        bound: What it cannot exceed.
+        time: Per value; None if it was not measured.
+    """
+
+    way: str
+    error: float | None
+    bound: float | None
+    time: Spread | None
+
+
+def facts_table(rows: Sequence[ActivationFacts], means: Mapping[str, float]) -> TextTable:
+    """Formula, derivative, range, symmetry, gain; means by name."""
+    columns = ("name", "f(x)", "f'(x), y = f(x)", "range", "zero-centred", "mean of f", "monotone", "gain")
+    cells = [
+        (
+            one.name,
+            one.formula,
+            one.derivative,
+            one.range,
+            _yes(one.zero_centred),
+            _mean(means.get(one.name)),
+            _yes(one.monotone),
+            f"{one.gain:.4g}",
+        )
+        for one in rows
+    ]
+    return TextTable(
+        columns,
+        cells,
+        frozenset({"mean of f", "gain"}),
+        title="Activations with their default parameters",
+        prose=frozenset(columns[1:3]),
+        droppable=("monotone", "zero-centred", "mean of f", "gain", "range"),
+    )
+
+
+def character_table(rows: Sequence[ActivationFacts], costs: Mapping[str, Cost]) -> TextTable:
+    """What speaks for and against each, and its cost where it was measured."""
+    measured = ("forward (ns)", "backward (ns)", "times relu") if costs else ()
+    cells = []
+    for one in rows:
+        cost = costs.get(one.name)
+        shown = (str(cost.forward), str(cost.backward), f"{cost.times_relu:.1f}") if cost else ()
+        cells.append((one.name, one.good, one.bad, *shown))
+    return TextTable(
+        ("name", "good", "bad", *measured),
+        cells,
+        frozenset(measured),
+        title="Character and cost",
+        prose=frozenset({"good", "bad"}),
+        droppable=measured,
+    )
+
+
+def look_up_table(rows: Sequence[TableRow]) -> TextTable:
+    """The sigmoid by its formula and from tables: errors and times."""
+    timed = any(row.time for row in rows)
+    columns = ("sigmoid", "largest error", "bound", *(("ns per value",) if timed else ()))
+    cells = [
+        (row.way, _error(row.error), _error(row.bound), *((str(row.time or ""),) if timed else ())) for row in rows
+    ]
+    return TextTable(
+        columns,
+        cells,
+        frozenset(columns[1:]),
+        title="The sigmoid from a table",
+        prose=frozenset({"sigmoid"}),
+        droppable=("bound",),
+    )
+
+
+def sheet_csv(
+    rows: Sequence[ActivationFacts], means: Mapping[str, float], costs: Mapping[str, Cost]
+) -> list[dict[str, object]]:
+    """A record per activation with everything, for CSV."""
+    return [_record(one, means.get(one.name), costs.get(one.name)) for one in rows]
+
+
+def _record(one: ActivationFacts, mean: float | None, cost: Cost | None) -> dict[str, object]:
+    record: dict[str, object] = {
+        "name": one.name,
+        "formula": one.formula,
+        "derivative": one.derivative,
+        "lower_bound": one.low,
+        "upper_bound": one.high,
+        "zero_centred": one.zero_centred,
+        "mean": "" if mean is None else round(mean, 6),
+        "monotone": one.monotone,
+        "gain": one.gain,
+        "good": one.good,
+        "bad": one.bad,
+    }
+    if cost is not None:
+        for name, spread in (("forward", cost.forward), ("backward", cost.backward)):
+            record |= {f"{name}_ns_{field}": round(value, 5) for field, value in spread._asdict().items()}
+        record["times_relu"] = round(cost.times_relu, 3)
+    return record
+
+
+@in_style()
+def draw_sheet(curves: pd.DataFrame) -> Drawing:
+    """Values f and slopes f' of each activation, one panel each, all with the same axes.
+
+    Args:
+        curves: Columns name, x, value, slope.
+    """
+    names = list(dict.fromkeys(curves["name"]))
+    across = min(PANELS_PER_ROW, len(names))
+    down = -(-len(names) // across)
+    note = "solid: f, dashed: f'" + ("; maxout: of the pieces x and -x/2" if "maxout" in names else "")
+    figure = new_figure(
+        "Activations and their derivatives" if across > 2 else "Activations",
+        note,
+        width=max(1.6 * across + 0.3, 2.6),
+        height=1.35 * down + 0.75,
+    )
+    panels = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
+    for axes, name in zip(panels, names, strict=False):
+        _draw_one(axes, curves[curves["name"] == name], str(name))
+    for i in range(len(names), len(panels)):
+        panels[i].set_axis_off()
+        panels[i - across].tick_params(labelbottom=True)
+    return Drawing(figure, curves)
+
+
+def _draw_one(axes: Axes, rows: pd.DataFrame, name: str) -> None:
+    axes.axhline(0, color=GREY, linewidth=0.6)
+    axes.axvline(0, color=GREY, linewidth=0.6)
+    x, value, slope = (rows[column].to_numpy(dtype=float) for column in ("x", "value", "slope"))
+    axes.plot(x, value, color=BLUE, linewidth=1.7)
+    axes.plot(x, _broken_at_jumps(slope, x), "--", color=VERMILLION, linewidth=1.3)
+    axes.set(title=name, xlim=(x[0], x[-1]), ylim=(LOWEST, HIGHEST))
+    axes.xaxis.set_major_locator(MultipleLocator(2))
+    axes.yaxis.set_major_locator(MultipleLocator(1))
+
+
+def _broken_at_jumps(slope: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The slope without the vertical strokes that its jumps would draw."""
+    jump = np.abs(np.diff(slope)) > 5 * np.diff(x)  # the steepest of the smooth slopes rises by 1.8 per unit
+    broken = slope.copy()
+    broken[1:][jump] = np.nan
+    return broken
+
+
+def _yes(fact: bool) -> str:
+    return "yes" if fact else "no"
+
+
+def _mean(mean: float | None) -> str:
+    return "" if mean is None else f"{mean + 0.0:.2f}".replace("-0.00", "0.00")
+
+
+def _error(error: float | None) -> str:
+    return "" if error is None else f"{error:.2g}"

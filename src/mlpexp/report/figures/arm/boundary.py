@@ -1,0 +1,184 @@
+"""The decision boundary of a network with two inputs, with the samples it was trained and tested on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
+
+from mlpexp.report.drawing.style import (
+    GREY,
+    INK,
+    PARTS,
+    Drawing,
+    class_style,
+    in_style,
+    new_figure,
+    scatter_size,
+    shortened,
+)
+from mlpexp.report.figures.arm.confusion import accuracy_text
+from mlpexp.report.numbers.parts import chosen_part
+from mlpexp.report.numbers.run_facts import RunFacts
+
+OWN_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
+STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane of two features as one seed divides it.
+
+    Attributes:
+        features: The two.
+        grid: A regular grid of points with ``predicted`` class and its ``probability``.
+        points: The samples as that seed splits and predicts them; empty to draw the regions alone.
+        seed: The seed.
+    """
+
+    features: tuple[str, str]
+    grid: pd.DataFrame
+    points: pd.DataFrame
+    seed: int
+
+
+@in_style()
+def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts) -> Drawing | None:
+    """Regions of the predicted classes, darker where more certain; None without a grid.
+
+    Args:
+        boundary: A regular grid of points with the predicted class and its probability, of one seed.
+        predictions: The samples, with the two features as columns; None to draw the regions alone.
+        facts: Of the run.
+    """
+    plane = plane_of(boundary, predictions)
+    if plane is None:
+        return None
+    num_classes = num_classes_of([plane], facts)
+    figure = new_figure(facts.title, _note(plane.points, plane.seed), width=5.5, height=4.2)
+    axes = figure.add_subplot()
+    draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)))
+    axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
+    entries = legend_entries(plane.points, num_classes, facts)
+    size = 8.5 if len(entries) <= 14 else 6.5
+    axes.legend(
+        handles=entries, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, handlelength=1.0, fontsize=size
+    )
+    return Drawing(figure, plane_numbers(plane))
+
+
+def plane_of(boundary: pd.DataFrame, predictions: pd.DataFrame | None) -> Plane | None:
+    """The plane of the first seed of a table; None unless there are two features."""
+    features = [column for column in boundary.columns if column not in OWN_COLUMNS]
+    if len(features) != 2 or boundary.empty:
+        return None
+    seed = int(boundary["seed"].iloc[0])
+    points = pd.DataFrame()
+    if predictions is not None and set(features) <= set(predictions.columns):
+        points = predictions[predictions["seed"] == seed]
+    return Plane((features[0], features[1]), boundary[boundary["seed"] == seed], points, seed)
+
+
+def num_classes_of(planes: Sequence[Plane], facts: RunFacts) -> int:
+    """Number of classes, with names or without, that occur in any of the planes."""
+    largest = [plane.grid["predicted"].max() for plane in planes]
+    largest += [plane.points["target"].max() for plane in planes if len(plane.points)]
+    return max(len(facts.class_names), int(max(largest)) + 1, 2)
+
+
+def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float) -> None:
+    """Regions, borders and samples; ``marker_size`` in square points."""
+    _draw_regions(axes, plane.grid, plane.features, num_classes)
+    for part in ("train", "validation", "test"):
+        _draw_points(axes, plane, part, num_classes, marker_size)
+    axes.grid(visible=False)
+
+
+def _note(points: pd.DataFrame, seed: int) -> str:
+    shown = f"seed {seed}; region: predicted class, the stronger its colour the more probable"
+    part = chosen_part(points) if len(points) else None
+    if part is None:
+        return shown
+    return f"{shown}\n{PARTS[part].label} {accuracy_text(points[points['part'] == part])}"
+
+
+def _grid(boundary: pd.DataFrame, features: tuple[str, str], column: str) -> pd.DataFrame:
+    """A column as a matrix: the second feature downwards, the first to the right."""
+    return boundary.pivot(index=features[1], columns=features[0], values=column)
+
+
+def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: tuple[str, str], num_classes: int) -> None:
+    classes = _grid(boundary, features, "predicted")
+    x, y = classes.columns.to_numpy(dtype=float), classes.index.to_numpy(dtype=float)
+    predicted = classes.to_numpy(dtype=int)
+    probability = _grid(boundary, features, "probability").to_numpy(dtype=float)
+    certainty = np.clip((probability - 1 / num_classes) / (1 - 1 / num_classes), 0, 1)
+    shade = (0.12 + (STRONGEST_SHADE - 0.12) * certainty)[..., None]
+    colours = np.array([to_rgb(class_style(k)[0]) for k in range(num_classes)])[predicted]
+    half_x, half_y = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
+    extent = (x[0] - half_x, x[-1] + half_x, y[0] - half_y, y[-1] + half_y)
+    axes.imshow(1 - shade * (1 - colours), origin="lower", extent=extent, aspect="auto", interpolation="bilinear")
+    for k in np.unique(predicted)[1:]:  # each border once: the last class is bordered by the ones before
+        # With two classes this is the probability of class k; with more, the border is still where the prediction changes.
+        inside, outside = np.maximum(probability, 0.501), np.minimum(1 - probability, 0.499)
+        axes.contour(x, y, np.where(predicted == k, inside, outside), levels=[0.5], colors=[INK], linewidths=0.9)
+    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+
+
+def _draw_points(axes: Axes, plane: Plane, part: str, num_classes: int, size: float) -> None:
+    points, features = plane.points, plane.features
+    if points.empty:
+        return
+    rows = points[points["part"] == part]
+    for k in range(num_classes):
+        own = rows[rows["target"] == k]
+        colour, marker = class_style(k)
+        filled = part != "test"
+        axes.scatter(
+            own[features[0]],
+            own[features[1]],
+            s=size,
+            marker=marker,
+            linewidths=0.5 if filled else 1.0,
+            facecolors=colour if filled else "white",
+            edgecolors="white" if filled else _darker(colour),
+            rasterized=len(points) > 2000,
+            zorder=3,
+        )
+
+
+def _darker(colour: str) -> tuple[float, float, float]:
+    red, green, blue = (0.7 * value for value in to_rgb(colour))
+    return red, green, blue
+
+
+def legend_entries(points: pd.DataFrame, num_classes: int, facts: RunFacts) -> list[Line2D]:
+    """A line of the legend for each class, and for filled and open marks."""
+    entries = []
+    for k in range(num_classes):
+        colour, marker = class_style(k)
+        name = shortened(facts.class_name(k), 18)
+        entries.append(Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="", label=name))
+    present = set(points["part"]) if len(points) else set()
+    if present & {"train", "validation"}:
+        label = "training" if "validation" not in present else "training, validation"
+        entries.append(Line2D([], [], color=GREY, marker="o", markersize=5, linestyle="", label=f"filled: {label}"))
+    if "test" in present:
+        mark = Line2D([], [], color=GREY, marker="o", markersize=5, linestyle="", label="open: test")
+        mark.set_markerfacecolor("white")
+        entries.append(mark)
+    return entries
+
+
+def plane_numbers(plane: Plane) -> pd.DataFrame:
+    """The samples, and below them the grid, whose ``part`` is ``grid``."""
+    columns, points = [*plane.features, "predicted", "probability"], plane.points
+    table = plane.grid[["seed", *columns]].copy()
+    table.insert(1, "part", "grid")
+    if len(points):
+        table = pd.concat([points[["seed", "part", "index", "target", *columns]], table], ignore_index=True)
+        table[["index", "target"]] = table[["index", "target"]].astype("Int64")
+    return table

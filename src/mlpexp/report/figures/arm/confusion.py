@@ -1,0 +1,225 @@
+"""The confusion matrix: which classes are taken for which."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+
+from mlpexp.report.drawing.style import INK, PARTS, Drawing, in_style, new_figure, shortened
+from mlpexp.report.numbers.parts import chosen_part, sound_seeds
+from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.statistics.intervals import mean_interval, wilson_interval
+
+MOST_TWO_LINE_CLASSES = 12  # more: cells have room for the count alone
+MOST_CLASSES_WITH_NUMBERS = 25
+TWO_LINES = 30.0  # points: cells so wide have room for the share below the count
+SMALLEST, SMALLEST_NAME = 4.2, 5.0  # points: smaller letters cannot be read on paper
+SMALLEST_LEVEL = 6.0  # points: before names get smaller, they are turned upright
+LETTER = 0.62  # width of a letter divided by the size of the letters
+DIGIT = 0.68  # width of a digit divided by the size of the letters, with a little room
+
+
+class CellText(NamedTuple):
+    """How the counts are written into the cells.
+
+    Attributes:
+        size: In points.
+        shares: Whether the share of the true class stands below.
+        thousands: Whether counts from 10,000 on are written as ``10k``.
+    """
+
+    size: float
+    shares: bool
+    thousands: bool = False
+
+
+@in_style()
+def draw_confusion(predictions: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+    """Counts summed over the seeds that did not diverge, and the share of each true class; None without predictions.
+
+    Of the test part; without one, of the last part there is, which is said.
+    """
+    part = chosen_part(predictions)
+    if part is None:
+        return None
+    rows = sound_seeds(predictions[predictions["part"] == part], facts.diverged)
+    num_classes = num_classes_in(rows, facts)
+    counts = confusion_counts(rows, num_classes)
+    figure = new_figure(facts.title, _note(rows, part, predictions["seed"].nunique(), facts), **_size(num_classes))
+    axes = figure.add_subplot()
+    draw_matrix(axes, counts, _cell_text(counts))
+    _name_classes(axes, [facts.class_name(k) for k in range(num_classes)], facts.target)
+    if num_classes > MOST_TWO_LINE_CLASSES:
+        add_share_bar(figure, [axes], fraction=0.04)
+    return Drawing(figure, confusion_numbers(counts, facts))
+
+
+def num_classes_in(predictions: pd.DataFrame, facts: RunFacts) -> int:
+    """Number of classes, with names or without, that occur."""
+    return max(len(facts.class_names), int(predictions[["target", "predicted"]].to_numpy().max()) + 1)
+
+
+def confusion_counts(predictions: pd.DataFrame, num_classes: int) -> np.ndarray:
+    """Number of predictions by true class (row) and predicted class (column), ``(K, K)``."""
+    cells = predictions["target"].to_numpy(dtype=int) * num_classes + predictions["predicted"].to_numpy(dtype=int)
+    return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
+
+
+class Accuracy(NamedTuple):
+    """An accuracy with its 95 % interval: Student's t over seeds, or Wilson's over the samples of a single seed."""
+
+    share: float
+    low: float
+    high: float
+    num_seeds: int
+    num_samples: int
+
+
+def accuracy_of(predictions: pd.DataFrame) -> Accuracy:
+    """The accuracy of predictions of one part: the mean over their seeds."""
+    correct = predictions["target"] == predictions["predicted"]
+    shares = correct.groupby(predictions["seed"]).mean()
+    if len(shares) > 1:
+        mean = mean_interval(shares.to_numpy())
+        low, high = mean.low, mean.high
+    else:
+        low, high = wilson_interval(float(correct.sum()), len(correct))
+    return Accuracy(float(shares.mean()), low, high, len(shares), len(correct))
+
+
+def accuracy_text(predictions: pd.DataFrame) -> str:
+    """Accuracy with its interval and where that is from."""
+    accuracy = accuracy_of(predictions)
+    interval = f"95 % interval {100 * accuracy.low:.2f} to {100 * accuracy.high:.2f}"
+    kind = f"Wilson, n = {accuracy.num_samples:,} samples"
+    if accuracy.num_seeds > 1:
+        kind = f"t over n = {accuracy.num_seeds} seeds"
+    return f"accuracy {100 * accuracy.share:.2f} % ({interval}, {kind})"
+
+
+def _note(rows: pd.DataFrame, part: str, all_seeds: int, facts: RunFacts) -> str:
+    seeds = rows["seed"].nunique()
+    counted = f"n = {len(rows):,} predictions on the {PARTS[part].label} part"
+    if seeds > 1:
+        counted += f", summed over {seeds} seeds"
+    if seeds < all_seeds:
+        counted += f"; {all_seeds - seeds} diverged left out"
+    if part != "test":
+        counted += " (no test split)"
+    return f"{counted}{facts.selection_note}\n{accuracy_text(rows)}"
+
+
+def _size(num_classes: int) -> dict[str, float]:
+    if num_classes <= 4:
+        return {"height": 3.9}
+    return {"height": 5.4} if num_classes <= MOST_TWO_LINE_CLASSES else {"width": 7.0, "height": 6.6}
+
+
+def _shares(counts: np.ndarray) -> np.ndarray:
+    """Per cent of each true class; 0 for a class that does not occur."""
+    return np.asarray(100 * counts / np.maximum(counts.sum(1, keepdims=True), 1))
+
+
+def _cell_text(counts: np.ndarray) -> CellText | None:
+    """Of the figure of one run, whose size goes by the number of classes; None for too many."""
+    num_classes = len(counts)
+    if num_classes > MOST_CLASSES_WITH_NUMBERS:
+        return None
+    size = 10.0 if num_classes <= 4 else 7.5 if num_classes <= MOST_TWO_LINE_CLASSES else 6.5
+    if counts.max() > 999 and num_classes > 4:
+        size -= 0.5
+    return CellText(size, shares=num_classes <= MOST_TWO_LINE_CLASSES)
+
+
+def fitting_text(cell_points: float, largest: int) -> CellText | None:
+    """The largest text that fits into cells of a given width in points; None if it could not be read on paper.
+
+    Args:
+        cell_points: Width and height of a cell.
+        largest: Of all counts.
+    """
+    digits = len(f"{largest}")
+    if cell_points >= TWO_LINES:
+        return CellText(min(9.5, cell_points / 3.6, cell_points / (DIGIT * digits)), shares=True)
+    size = min(8.0, 0.7 * cell_points, cell_points / (DIGIT * digits))
+    if size >= SMALLEST:
+        return CellText(size, shares=False)
+    size = min(8.0, 0.7 * cell_points, cell_points / (DIGIT * 4))
+    return CellText(size, shares=False, thousands=True) if size >= SMALLEST and digits > 4 else None
+
+
+def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: float = 1.0) -> None:
+    """Cells coloured by the share of the true class, ``gap`` points apart, with counts unless ``text`` is None."""
+    shares, num_classes = _shares(counts), len(counts)
+    norm = PowerNorm(0.5, 0, 100)  # the square root makes rare mistakes visible beside a full diagonal
+    axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
+    axes.grid(visible=False)
+    between, ends = np.arange(num_classes - 1) + 0.5, (-0.5, num_classes - 0.5)
+    gaps: dict[str, Any] = {"colors": "white", "linewidth": gap, "in_layout": False}
+    axes.vlines(between, *ends, **gaps)
+    axes.hlines(between, *ends, **gaps)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    if text is None:
+        return
+    for row, column in zip(*np.nonzero(counts), strict=True):  # empty cells stay empty: mistakes stand out
+        count, colour = counts[row, column], "white" if shares[row, column] > 35 else INK
+        written = f"{count / 1000:.0f}k" if text.thousands and count > 9999 else f"{count}"
+        if not text.shares:
+            _write(axes, column, row, written, va="center", fontsize=text.size, color=colour)
+            continue
+        _write(axes, column, row - 0.03, written, va="bottom", fontsize=text.size, color=colour)
+        share = f"{shares[row, column]:.1f} %"
+        _write(axes, column, row + 0.06, share, va="top", fontsize=0.76 * text.size, color=colour)
+
+
+def _write(axes: Axes, x: float, y: float, written: str, **style: Any) -> None:
+    """Text within a cell, which has no say in the layout of the page."""
+    axes.text(x, y, written, ha="center", in_layout=False, **style)
+
+
+def add_share_bar(figure: Figure, panels: list[Axes], *, fraction: float) -> None:
+    """The scale of the colours, beside all panels; ``fraction``: of their width."""
+    bar = figure.colorbar(panels[0].images[0], ax=panels, fraction=fraction, pad=0.02, ticks=[0, 1, 5, 20, 50, 100])
+    bar.set_label("share of the true class (%)")
+    bar.outline.set_visible(False)
+
+
+def _name_classes(axes: Axes, names: list[str], target: str) -> None:
+    short = [shortened(name, 16) for name in names]
+    size = 8 if len(names) <= MOST_TWO_LINE_CLASSES else 7
+    crowded = sum(map(len, short)) > 55 or (max(map(len, short)) > 9 and len(names) > 4)
+    if crowded:
+        axes.set_xticks(range(len(names)), short, fontsize=size, rotation=40, ha="right", rotation_mode="anchor")
+    else:
+        axes.set_xticks(range(len(names)), short, fontsize=size)
+    axes.set_yticks(range(len(names)), short, fontsize=size)
+    axes.set_xlabel(f"predicted {target}")
+    axes.set_ylabel(f"true {target}")
+
+
+def name_small_classes(axes: Axes, names: list[str], cell_points: float) -> None:
+    """Names of all classes, or of each second or third where letters would be too small."""
+    every = int(np.ceil(SMALLEST_NAME / cell_points))
+    ticks, shown, room = range(0, len(names), every), names[::every], every * cell_points
+    level = room / (LETTER * max(map(len, shown)))  # the size at which names side by side touch
+    upright = level < min(SMALLEST_LEVEL, 0.9 * room)
+    size = min(7.5, 0.9 * room, 7.5 if upright else level)
+    axes.set_xticks(ticks, shown, fontsize=size, rotation=90 if upright else 0)
+    axes.set_yticks(ticks, shown, fontsize=size)
+
+
+def confusion_numbers(counts: np.ndarray, facts: RunFacts) -> pd.DataFrame:
+    """A row per cell: names of the true and the predicted class, count, share of the true class."""
+    names = [facts.class_name(k) for k in range(len(counts))]
+    return pd.DataFrame(
+        {
+            "target": np.repeat(names, len(names)),
+            "predicted": np.tile(names, len(names)),
+            "count": counts.ravel(),
+            "row_percent": _shares(counts).ravel(),
+        }
+    )

@@ -1,0 +1,171 @@
+"""The fitted curve of a function of one variable, with the samples and the true function."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from mlpexp.report.drawing.style import (
+    BLUE,
+    GREY,
+    INK,
+    PARTS,
+    Drawing,
+    in_style,
+    legend_above,
+    new_figure,
+    scatter_size,
+)
+from mlpexp.report.numbers.parts import sound_seeds
+from mlpexp.report.numbers.run_facts import RunFacts
+
+OWN_COLUMNS = ("seed", "predicted", "truth")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What the seeds of one experiment have learned.
+
+    Attributes:
+        feature: Name of the variable.
+        by_seed: A row per value of the variable and a column per seed.
+        mean: Over the seeds that did not diverge.
+        truth: The noise-free function; None where it is not known.
+        points: The samples, as split by the first seed.
+    """
+
+    feature: str
+    by_seed: pd.DataFrame
+    mean: pd.Series
+    truth: pd.Series | None
+    points: pd.DataFrame
+
+
+@in_style()
+def draw_curve(curve: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts) -> Drawing | None:
+    """What each seed has learned (thin), the mean over seeds (thick), the true function (dashed), and the samples.
+
+    Args:
+        curve: Per seed, the prediction on a grid of the one feature, and the noise-free function where it is known.
+        predictions: The samples, with the feature as a column; None to draw the curves alone.
+        facts: Of the run.
+    """
+    fit = fit_of(curve, predictions, facts.diverged)
+    if fit is None:
+        return None
+    low, high = fit_height([fit])
+    note = _curve_note(fit.by_seed, facts, has_points=len(fit.points) > 0)
+    if not fit.mean.between(low, high).any():
+        note += f"\nthe {'mean' if len(fit.by_seed.columns) > 1 else 'network'} lies outside of these axes"
+    figure = new_figure(facts.title, note)
+    axes = figure.add_subplot()
+    draw_fit(axes, fit, scatter_size(len(fit.points)))
+    axes.set(xlabel=fit.feature, xlim=fit_width([fit]), ylabel=facts.target, ylim=(low, high))
+    legend_above(axes)
+    return Drawing(figure, fit_numbers(curve, fit))
+
+
+def fit_of(
+    curve: pd.DataFrame, predictions: pd.DataFrame | None, diverged: AbstractSet[int] = frozenset()
+) -> Fit | None:
+    """What there is to draw of one experiment; None without a curve over one feature."""
+    features = [column for column in curve.columns if column not in OWN_COLUMNS]
+    if len(features) != 1 or curve.empty:
+        return None
+    x = features[0]
+    by_seed = curve.pivot(index=x, columns="seed", values="predicted")
+    mean = sound_seeds(curve[np.isfinite(curve["predicted"])], diverged).groupby(x)["predicted"].mean()
+    truth = curve.drop_duplicates(x).set_index(x)["truth"].sort_index() if "truth" in curve.columns else None
+    points = pd.DataFrame(columns=["seed", "part", x, "target"])
+    if predictions is not None and x in predictions.columns:
+        points = predictions[predictions["seed"] == by_seed.columns[0]]
+    return Fit(x, by_seed, mean, truth, points)
+
+
+def draw_fit(axes: Axes, fit: Fit, marker_size: float) -> None:
+    """The samples, each seed, their mean and the true function; ``marker_size`` in square points."""
+    _draw_samples(axes, fit.points, fit.feature, marker_size)
+    _draw_seeds(axes, fit.by_seed, fit.mean)
+    if fit.truth is not None:
+        axes.plot(fit.truth.index, fit.truth, "--", color=INK, linewidth=1.3, label="true function", zorder=4)
+
+
+def _curve_note(fits: pd.DataFrame, facts: RunFacts, *, has_points: bool) -> str:
+    seeds = fits.columns
+    note = "one seed"
+    if len(seeds) > 1:
+        diverged = len(facts.diverged.intersection(seeds))
+        sound = len(seeds) - diverged or len(seeds)
+        note = f"thick: mean of n = {sound} seeds, thin: each seed"
+        if diverged:
+            note += f"; {diverged} diverged" + (", not in the mean" if diverged < len(seeds) else "")
+        if has_points:
+            note += f"; samples as split by seed {seeds[0]}"
+    return note
+
+
+def _draw_samples(axes: Axes, points: pd.DataFrame, x: str, size: float) -> None:
+    for part, style in PARTS.items():
+        rows = points[points["part"] == part]
+        if len(rows):
+            filled = part == "train"
+            axes.scatter(
+                rows[x],
+                rows["target"],
+                s=size,
+                marker=style.marker,
+                alpha=0.75 if filled else 1,
+                facecolors=GREY if filled else "white",
+                edgecolors=GREY if filled else style.colour,
+                linewidths=0 if filled else 0.8,
+                label=style.label,
+                zorder=2,
+                rasterized=len(rows) > 2000,
+            )
+
+
+def _draw_seeds(axes: Axes, fits: pd.DataFrame, mean: pd.Series) -> None:
+    if len(fits.columns) > 1:
+        limit = 10 * (1 + float(mean.abs().max()))  # the renderer overflows on the curve of a seed that exploded
+        values = fits.clip(-limit, limit)
+        segments = [np.column_stack([fits.index, values[seed]]) for seed in fits.columns]
+        strength = float(np.clip(3.5 / len(segments), 0.08, 0.5))
+        thin = LineCollection(segments, colors=BLUE, linewidths=0.7, alpha=strength, zorder=3)
+        axes.add_collection(thin, autolim=False)
+    label = "network" if len(fits.columns) == 1 else "network (mean)"
+    axes.plot(mean.index, mean, color=BLUE, linewidth=1.9, label=label, zorder=3.5)
+
+
+def fit_width(fits: Sequence[Fit]) -> tuple[float, float]:
+    """The range of the variable with a margin."""
+    low, high = min(fit.by_seed.index.min() for fit in fits), max(fit.by_seed.index.max() for fit in fits)
+    margin = 0.015 * float(high - low)
+    return low - margin, high + margin
+
+
+def fit_height(fits: Sequence[Fit]) -> tuple[float, float]:
+    """The range of the samples and the true functions with a margin; a wild fit leaves it."""
+    known = [
+        values for fit in fits for values in (fit.points["target"], fit.truth) if values is not None and len(values)
+    ]
+    values = pd.concat(known or [fit.mean for fit in fits]).to_numpy(dtype=float)
+    margin = 0.12 * (np.ptp(values) or 1.0)
+    return float(values.min() - margin), float(values.max() + margin)
+
+
+def fit_numbers(curve: pd.DataFrame, fit: Fit) -> pd.DataFrame:
+    """Everything drawn as points of lines: what, seed (where it is of one), x, y."""
+    x, points = fit.feature, fit.points
+    lines = {"mean": fit.mean} if fit.truth is None else {"mean": fit.mean, "true function": fit.truth}
+    pieces = [pd.DataFrame({"what": what, "x": line.index, "y": line.to_numpy()}) for what, line in lines.items()]
+    pieces.append(pd.DataFrame({"what": "network", "seed": curve["seed"], "x": curve[x], "y": curve["predicted"]}))
+    if len(points):
+        samples = {"what": points["part"] + " sample", "seed": points["seed"], "x": points[x], "y": points["target"]}
+        pieces.append(pd.DataFrame(samples))
+    table = pd.concat(pieces, ignore_index=True)[["what", "seed", "x", "y"]]
+    table["seed"] = table["seed"].astype("Int64")
+    return table

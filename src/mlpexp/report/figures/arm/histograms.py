@@ -1,0 +1,150 @@
+"""Distributions, layer by layer: weights before and after training, activations."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mlpexp.report.drawing.style import BLUE, GREEN, INK, Drawing, in_style, new_figure
+from mlpexp.report.numbers.run_facts import RunFacts
+
+MOST_LAYERS = 12
+COLUMNS = 3
+PEAK = 4.0  # a bin this many times higher than all others is cut and labelled, or nothing else could be seen
+
+
+@in_style()
+def draw_weights(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+    """Weights of each layer, initial (line) and final (filled); None without rows."""
+    rows = histograms[histograms["kind"].isin(("weights initial", "weights final"))]
+    if rows.empty:
+        return None
+    note = f"weights of each layer, seed {_seed(rows)}: dashed before, filled after training"
+    layers, figure = _panels(rows, facts, note)
+    for axes, layer in zip(figure.axes, layers, strict=True):
+        own = rows[rows["layer"] == layer]
+        before, after = (_merged(own[own["kind"] == kind]) for kind in ("weights initial", "weights final"))
+        _fill(axes, after, BLUE)
+        if len(before):
+            axes.stairs(_density(before), _edges(before), color=INK, linewidth=1.0, linestyle=(0, (3, 1)))
+        _limit_peak(axes, [after, before])
+        _name_panel(axes, layer, after if len(after) else before)
+    figure.supxlabel("weight", fontsize=9)
+    figure.supylabel("density", fontsize=9)
+    return Drawing(figure, _numbers(rows, layers))
+
+
+@in_style()
+def draw_activations(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+    """Outputs of each activation layer on training samples; None without rows."""
+    rows = histograms[histograms["kind"] == "activations"]
+    if rows.empty:
+        return None
+    note = f"outputs of each hidden layer on training samples after training, seed {_seed(rows)}"
+    layers, figure = _panels(rows, facts, note)
+    for axes, layer in zip(figure.axes, layers, strict=True):
+        own = _merged(rows[rows["layer"] == layer])
+        _fill(axes, own, GREEN)
+        _limit_peak(axes, [own])
+        _name_panel(axes, layer, own)
+    figure.supxlabel("activation", fontsize=9)
+    figure.supylabel("density", fontsize=9)
+    return Drawing(figure, _numbers(rows, layers))
+
+
+def _panels(rows: pd.DataFrame, facts: RunFacts, note: str) -> tuple[list[str], Figure]:
+    """The layers to show, and a figure with an axes for each."""
+    layers = list(dict.fromkeys(rows["layer"]))
+    if len(layers) > MOST_LAYERS:
+        note += f"\nthe first {MOST_LAYERS} of {len(layers)} layers"
+        layers = layers[:MOST_LAYERS]
+    columns = min(COLUMNS, len(layers)) if len(layers) != 4 else 2
+    num_rows = -(-len(layers) // columns)
+    figure = new_figure(facts.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows))
+    for position in range(len(layers)):
+        axes = figure.add_subplot(num_rows, columns, position + 1)
+        axes.locator_params(axis="x", nbins=5)
+        axes.locator_params(axis="y", nbins=4)
+        axes.tick_params(labelsize=7.5)
+    return layers, figure
+
+
+def _seed(rows: pd.DataFrame) -> int:
+    return int(rows["seed"].iloc[0])
+
+
+def _name_panel(axes: Axes, layer: str, bins: pd.DataFrame) -> None:
+    n = int(bins["count"].sum())
+    axes.set_title(f"{layer}, n = {n:,}" if n < 10_000 else f"{layer}, n = {n / 1000:,.0f}k", fontsize=8.5)
+
+
+def _merged(bins: pd.DataFrame) -> pd.DataFrame:
+    """Neighbouring bins merged until there are no more than the number of values can fill.
+
+    References:
+        Terrell and Scott (1985), "Oversmoothed nonparametric density estimates", section 2: at least ``(2 n)^(1/3)`` bins.
+        The number here, ``2 n^(1/3)``, is the Rice rule, which shows more detail.
+    """
+    if len(bins) < 2:
+        return bins
+    ratio = len(bins) / max(2 * float(bins["count"].sum()) ** (1 / 3), 1)
+    divisors = [d for d in range(1, len(bins) + 1) if len(bins) % d == 0]
+    group = np.arange(len(bins)) // min(divisors, key=lambda d: abs(np.log(d / ratio)))
+    how = {"seed": "first", "kind": "first", "layer": "first", "low": "first", "high": "last", "count": "sum"}
+    return bins.groupby(group).agg(how)
+
+
+def _edges(bins: pd.DataFrame) -> np.ndarray:
+    """Borders of the bins; bins of equal values (all weights zero) get a width that can be seen."""
+    edges = np.append(bins["low"].to_numpy(dtype=float), float(bins["high"].iloc[-1]))
+    return edges if edges[-1] > edges[0] else np.linspace(edges[0] - 0.5, edges[0] + 0.5, len(edges))
+
+
+def _density(bins: pd.DataFrame) -> np.ndarray:
+    """Share of all values per unit of the axis, so that bins of different width can be compared."""
+    counts = bins["count"].to_numpy(dtype=float)
+    return np.asarray(counts / (max(counts.sum(), 1) * np.diff(_edges(bins))))
+
+
+def _fill(axes: Axes, bins: pd.DataFrame, colour: str) -> None:
+    if len(bins):
+        axes.stairs(_density(bins), _edges(bins), fill=True, color=colour, alpha=0.55, linewidth=0)
+        axes.stairs(_density(bins), _edges(bins), color=colour, linewidth=1.0)
+
+
+def _limit_peak(axes: Axes, histograms: list[pd.DataFrame]) -> None:
+    """Cuts a bin that towers above the others, such as the zeros of a ReLU, and writes its share beside it."""
+    present = [bins for bins in histograms if len(bins)]
+    densities = np.sort(np.concatenate([_density(bins) for bins in present]))
+    densities = densities[densities > 0]
+    top = 1.08 * densities[-1] if len(densities) else 1.0
+    if len(densities) > 2 and densities[-1] > PEAK * densities[-2]:
+        top = 1.5 * densities[-2]
+        for bins in present:
+            density = _density(bins)
+            highest = int(density.argmax())
+            if density[highest] > top:
+                _label_peak(axes, bins, highest)
+    axes.set_ylim(0, top)
+
+
+def _label_peak(axes: Axes, bins: pd.DataFrame, highest: int) -> None:
+    edges, count = _edges(bins), bins["count"].to_numpy(dtype=float)
+    center = (edges[highest] + edges[highest + 1]) / 2
+    right = center < (edges[0] + edges[-1]) / 2
+    axes.annotate(
+        f"↑ {100 * count[highest] / count.sum():.0f} % in this bin",
+        (center, 1),
+        (7 if right else -7, -3),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="top",
+        fontsize=7,
+    )
+
+
+def _numbers(rows: pd.DataFrame, layers: list[str]) -> pd.DataFrame:
+    shown = rows[rows["layer"].isin(layers)]
+    merged = [_merged(bins) for _, bins in shown.groupby(["kind", "layer"], sort=False)]
+    return pd.concat([bins.assign(density=_density(bins)) for bins in merged], ignore_index=True)

@@ -1,0 +1,115 @@
+"""Predicted against true values of a regression."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from mlpexp.report.drawing.style import INK, PARTS, Drawing, in_style, legend_above, new_figure, scatter_size
+from mlpexp.report.numbers.parts import sound_seeds
+from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.statistics.intervals import mean_interval
+
+MOST_POINTS = 4000  # per part; more would be a solid patch
+
+
+@in_style()
+def draw_predicted_true(predictions: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+    """Predicted against true values, and the diagonal on which a perfect prediction lies; None without finite values."""
+    sound = sound_seeds(predictions, facts.diverged)
+    rows = sound[np.isfinite(sound["target"]) & np.isfinite(sound["predicted"])]
+    if rows.empty:
+        return None
+    shown = pd.concat([_thinned(rows[rows["part"] == part]) for part in PARTS])
+    low, high = _diagonal_range(shown)
+    notes = [
+        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique()) + facts.selection_note,
+        _scores_note(rows),
+        _missing_note(len(sound) - len(rows), int((~shown["predicted"].between(low, high)).sum()), len(shown)),
+    ]
+    figure = new_figure(facts.title, "\n".join(filter(None, notes)), height=4.8)
+    axes = figure.add_subplot()
+    _draw_points(axes, shown)
+    axes.plot([low, high], [low, high], "--", color=INK, linewidth=1.0, label="perfect", zorder=4)
+    axes.set(xlabel=f"true {facts.target}", ylabel=f"predicted {facts.target}")
+    axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    legend_above(axes)
+    return Drawing(figure, shown[["seed", "part", "index", "target", "predicted"]].reset_index(drop=True))
+
+
+def _draw_points(axes: Axes, shown: pd.DataFrame) -> None:
+    for part, style in PARTS.items():
+        own = shown[shown["part"] == part]
+        if len(own):
+            hollow = part == "test"
+            axes.scatter(
+                own["target"],
+                own["predicted"],
+                s=scatter_size(len(own)),
+                marker=style.marker,
+                label=style.label,
+                facecolors="none" if hollow else style.colour,
+                edgecolors=style.colour,
+                linewidths=0.7 * hollow,
+                alpha=float(np.clip(300 / len(own), 0.35, 0.85)),
+                rasterized=len(own) > 2000,
+                zorder=2 + hollow,
+            )
+
+
+def _samples_note(rows: pd.DataFrame, left_out: int) -> str:
+    seeds = rows["seed"].nunique()
+    sizes = rows["part"].value_counts()
+    counts = ", ".join(f"{sizes[part] // seeds:,} {style.label}" for part, style in PARTS.items() if part in sizes)
+    note = f"n = {seeds} seeds, each with its own split" if seeds > 1 else "one seed"
+    if left_out:
+        note += f" ({left_out} diverged left out)"
+    return f"{note}: {counts} samples"
+
+
+def _scores_note(rows: pd.DataFrame) -> str:
+    present = {style.label: rows[rows["part"] == part] for part, style in PARTS.items() if (rows["part"] == part).any()}
+    scores = ", ".join(f"{label}\u00a0{r2_text(own)}" for label, own in present.items())
+    return f"R²{' (95 % interval, t over seeds)' if rows['seed'].nunique() > 1 else ''}: {scores}"
+
+
+def _missing_note(num_not_finite: int, num_outside: int, num_points: int) -> str:
+    notes = []
+    if num_not_finite:
+        notes.append(f"{num_not_finite:,} predictions are not finite and left out")
+    if num_outside:
+        notes.append(f"{num_outside:,} of {num_points:,} points lie outside of these axes")
+    return "; ".join(notes)
+
+
+def r2_text(rows: pd.DataFrame) -> str:
+    """R², and over seeds the interval of its mean in parentheses."""
+    by_seed = [own[["target", "predicted"]].to_numpy(dtype=float) for _, own in rows.groupby("seed")]
+    scores = np.array([r2(own[:, 0], own[:, 1]) for own in by_seed])
+    if len(scores) == 1:
+        return _r2_number(float(scores[0]))
+    found = mean_interval(scores)
+    return f"{_r2_number(found.mean)} ({_r2_number(found.low)} to {_r2_number(found.high)})".replace(" ", "\u00a0")
+
+
+def _r2_number(value: float) -> str:
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.3g}"
+
+
+def r2(target: np.ndarray, predicted: np.ndarray) -> float:
+    """Coefficient of determination, ``1 - residual / total sum of squares``; NaN if all targets are equal."""
+    total = float(((target - target.mean()) ** 2).sum())
+    return 1 - float(((target - predicted) ** 2).sum()) / total if total > 0 else float("nan")
+
+
+def _thinned(rows: pd.DataFrame) -> pd.DataFrame:
+    """At most ``MOST_POINTS`` rows, evenly spread over the table."""
+    return rows if len(rows) <= MOST_POINTS else rows.iloc[np.linspace(0, len(rows) - 1, MOST_POINTS).astype(int)]
+
+
+def _diagonal_range(shown: pd.DataFrame) -> tuple[float, float]:
+    """A range with all true values, and with predictions up to half its width outside."""
+    low, high = float(shown["target"].min()), float(shown["target"].max())
+    width = high - low or 1.0
+    bottom = max(min(low, float(shown["predicted"].min())), low - width / 2)
+    top = min(max(high, float(shown["predicted"].max())), high + width / 2)
+    return bottom - 0.05 * width, top + 0.05 * width

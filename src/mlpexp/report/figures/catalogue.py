@@ -1,0 +1,168 @@
+"""All figures: the one table of what is drawn of a result, from its files alone."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from mlpexp.report.drawing.formats import check_formats
+from mlpexp.report.drawing.save_figures import save_figures
+from mlpexp.report.drawing.style import Drawing
+from mlpexp.report.figures.arm.boundary import draw_boundary
+from mlpexp.report.figures.arm.confusion import draw_confusion
+from mlpexp.report.figures.arm.curvature import draw_curvature
+from mlpexp.report.figures.arm.curves import (
+    draw_accuracy,
+    draw_learning_rate,
+    draw_loss,
+    draw_quantization_error,
+    draw_r2,
+    draw_topographic_error,
+)
+from mlpexp.report.figures.arm.fitted_curve import draw_curve
+from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
+from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
+from mlpexp.report.figures.arm.layer_curves import draw_gains, draw_gradients, draw_units
+from mlpexp.report.figures.arm.maps import draw_code_book, draw_hits, draw_u_matrix
+from mlpexp.report.figures.arm.predicted_true import draw_predicted_true
+from mlpexp.report.figures.sweep.effects import draw_effect
+from mlpexp.report.figures.sweep.forest import draw_arms
+from mlpexp.report.figures.sweep.heat_map import draw_heat_map
+from mlpexp.report.figures.sweep.layer_profiles import draw_gradient_profiles, draw_unit_profiles
+from mlpexp.report.figures.sweep.parallel import draw_parallel
+from mlpexp.report.figures.sweep.side_by_side import (
+    draw_boundaries,
+    draw_confusion_matrices,
+    draw_fitted_curves,
+    draw_u_matrices,
+)
+from mlpexp.report.figures.sweep.sweep_curves import draw_panels, draw_sweep_curves
+from mlpexp.report.figures.sweep.trade_offs import draw_parameters, draw_time
+from mlpexp.report.numbers.arm_data import ArmData
+from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.numbers.sweep_facts import SweepAxis
+from mlpexp.results.result import Result
+from mlpexp.store.frames import Absent
+
+logger = logging.getLogger(__name__)
+
+
+def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | None = None) -> list[Path]:
+    """Draws every figure that the files of a result permit, each with a CSV file of the numbers it shows.
+
+    Where there are axes, those over all arms are drawn into ``plots/``, and those of one arm, if it is named, into
+    ``plots/arm-N/``; else those of the only arm into ``plots/``. A figure whose files are absent is left out; one whose
+    files are damaged too, with a warning in the log.
+
+    Args:
+        result: Finished or not.
+        formats: Of ``png``, ``svg`` and ``pdf``.
+        arm: Number of the arm to draw.
+
+    Returns:
+        The figures written, without the CSV files beside them.
+
+    Raises:
+        InputError: A format or an arm is not known.
+        RunError: A file cannot be written, or ``summary.json`` is damaged.
+    """
+    wanted = check_formats(formats)
+    compares = bool(result.summary.axes)
+    if compares and arm is None:
+        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), wanted)
+    data = ArmData(result.arm(arm or 0))
+    folder = result.folder.plots / f"arm-{arm}" if compares else result.folder.plots
+    figures = {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
+    return save_figures(result.path, folder, figures, wanted)
+
+
+def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
+    """The figures over all arms, by name; none without axes and metric."""
+    try:
+        facts = data.facts
+    except Absent:
+        return {}
+    except Exception as error:  # whatever is wrong with it, the numbers can still be read elsewhere
+        logger.warning("%s: no figures: arms.csv is damaged: %s: %s", data.result.path, type(error).__name__, error)
+        return {}
+    figures: dict[str, Callable[[], Drawing | None]] = {}
+    for figure in FIGURES:
+        match figure:
+            case OfAxis():
+                figures |= {f"{figure.name}_{a.file_name}": partial(figure.draw, data, a) for a in facts.axes}
+            case OfArms():
+                figures[figure.name.format(metric=facts.kind)] = partial(figure.draw, data)
+            case OfArm():
+                pass
+    return figures
+
+
+@dataclass(frozen=True)
+class OfArm:
+    """A figure of one arm."""
+
+    name: str
+    draw: Callable[[ArmData], Drawing | None]
+
+
+@dataclass(frozen=True)
+class OfAxis:
+    """A figure of each axis."""
+
+    name: str
+    draw: Callable[[ArmsData, SweepAxis], Drawing | None]
+
+
+@dataclass(frozen=True)
+class OfArms:
+    """A figure over all arms; ``{metric}`` in its name is what they are compared by."""
+
+    name: str
+    draw: Callable[[ArmsData], Drawing | None]
+
+
+FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
+    OfArm("loss", lambda arm: draw_loss(arm.metrics, arm.facts)),
+    OfArm("accuracy", lambda arm: draw_accuracy(arm.metrics, arm.facts)),
+    OfArm("r2", lambda arm: draw_r2(arm.metrics, arm.facts)),
+    OfArm("quantization_error", lambda arm: draw_quantization_error(arm.metrics, arm.facts)),
+    OfArm("topographic_error", lambda arm: draw_topographic_error(arm.metrics, arm.facts)),
+    OfArm("learning_rate", lambda arm: draw_learning_rate(arm.metrics, arm.facts)),
+    OfArm("gradients", lambda arm: draw_gradients(arm.diagnostics, arm.facts)),
+    OfArm("units", lambda arm: draw_units(arm.diagnostics, arm.facts)),
+    OfArm("backward_gain", lambda arm: draw_gains(arm.diagnostics, arm.facts)),
+    OfArm("curvature", lambda arm: draw_curvature(arm.diagnostics, arm.metrics, arm.facts)),
+    OfArm("confusion_matrix", lambda arm: draw_confusion(arm.predicted_classes, arm.facts)),
+    OfArm("predicted_true", lambda arm: draw_predicted_true(arm.predicted_numbers, arm.facts)),
+    OfArm("decision_boundary", lambda arm: draw_boundary(arm.table("boundary"), arm.samples, arm.facts)),
+    OfArm("fitted_curve", lambda arm: draw_curve(arm.table("curve"), arm.samples, arm.facts)),
+    OfArm("weights", lambda arm: draw_weights(arm.table("histograms"), arm.facts)),
+    OfArm("activations", lambda arm: draw_activations(arm.table("histograms"), arm.facts)),
+    OfArm("misclassified", lambda arm: draw_misclassified(arm.table("misclassified"), arm.samples, arm.facts)),
+    OfArm("first_layer", lambda arm: draw_filters(*arm.first_layer, arm.facts)),
+    OfArm("u_matrix", lambda arm: draw_u_matrix(arm.table("u_matrix"), arm.facts)),
+    OfArm("hits", lambda arm: draw_hits(arm.table("hits"), arm.table("units"), arm.facts)),
+    OfArm("components", lambda arm: draw_code_book(arm.table("units"), arm.facts)),
+    OfAxis("effect", draw_effect),
+    OfAxis("curves", draw_sweep_curves),
+    OfArms("panels", draw_panels),
+    OfArms("heat_map", draw_heat_map),
+    OfArms("parallel", draw_parallel),
+    OfArms("arms", draw_arms),
+    OfArms("gradients", draw_gradient_profiles),
+    OfArms("units", draw_unit_profiles),
+    OfArms(
+        "confusion_matrices", lambda d: draw_confusion_matrices(d.predicted_classes, d.shown_arms, d.lost, d.run_facts)
+    ),
+    OfArms(
+        "decision_boundaries",
+        lambda d: draw_boundaries(d.table("boundary"), d.samples, d.shown_arms, d.lost, d.run_facts),
+    ),
+    OfArms(
+        "fitted_curves", lambda d: draw_fitted_curves(d.table("curve"), d.samples, d.shown_arms, d.lost, d.run_facts)
+    ),
+    OfArms("u_matrices", lambda d: draw_u_matrices(d.table("u_matrix"), d.shown_arms, d.run_facts)),
+    OfArms("{metric}_time", draw_time),
+    OfArms("{metric}_parameters", draw_parameters),
+)

@@ -1,0 +1,1 @@
+"""Figures over the arms of a sweep."""

@@ -1,0 +1,253 @@
+"""What an axis of a sweep does to the metric: mean and interval at each value, seed by seed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, legend_below, new_figure
+from mlpexp.report.drawing.value_axis import (
+    LOWEST_R2,
+    LineStyle,
+    chosen_values,
+    is_numeric,
+    line_styles,
+    metric_range,
+    positions,
+    set_metric_axis,
+    set_value_axis,
+    with_room_for_crosses,
+)
+from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.report.numbers.sweep_means import group_means, in_order, seed_columns
+from mlpexp.report.numbers.sweep_notes import lost_note, lost_total, seeds_note, setting_notes
+
+MOST_NAMED_CROSSES = 16
+DODGE = 0.012  # of the axis, between the lines of two values
+SINGLE = LineStyle(BLUE, "-", "o")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What there is to draw.
+
+    Attributes:
+        axis: The varied key.
+        points: A row per value, and per value of the second axis if there is one; see ``group_means``.
+        second: Whose values have a line each.
+    """
+
+    axis: SweepAxis
+    points: pd.DataFrame
+    second: SweepAxis | None = None
+
+    def limits(self, facts: SweepFacts) -> Range:
+        """The range of the metric."""
+        shown = ["mean", "low", "high"] if self.second else ["mean", "low", "high", *seed_columns(self.points)]
+        values = self.points[shown].to_numpy(dtype=float)
+        seeds = self.points[[*seed_columns(self.points), "mean"]].to_numpy(dtype=float)
+        lowest, highest = (
+            float(np.nanmin(seeds, initial=np.inf)),
+            {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf),
+        )
+        floors = {"accuracy": 0.0, "r2": min(lowest, LOWEST_R2)}  # t knows no bounds
+        values = np.clip(values, floors.get(facts.kind, lowest / 2), highest)
+        found = metric_range(values, facts)
+        return with_room_for_crosses(found) if self.points["diverged"].any() else found
+
+    @property
+    def spread(self) -> float:
+        """Share of the axis that the lines of the second axis take side by side."""
+        if self.second is None:
+            return 0.0
+        places = np.sort(list(positions(self.axis).values()))
+        places = np.log(places) if is_numeric(self.axis) and self.axis.log else places
+        gap = np.diff(places).min() / (np.ptp(places) or 1.0)
+        return float(min(DODGE * (len(self.second.values) - 1), 0.5 * gap))
+
+
+def draw_effect(files: ArmsData, axis: SweepAxis) -> Drawing | None:
+    """The metric against the values of an axis.
+
+    One axis at a time: of the arms in which the others are as in the config. A grid: a line per value of the next
+    axis, mean over further ones. Sampled arms: a point per arm. None if fewer than two values have been trained.
+    """
+    facts, rows = files.facts, files.of_axis(axis)
+    if rows[axis.key].nunique() < 2:
+        return None
+    if facts.sampled:
+        return _draw_sampled(Effect(axis, in_order(group_means(rows, ["arm", axis.key]), axis)), facts)
+    effect = _effect(files, axis)
+    return _draw(effect, facts, _note(effect, files))
+
+
+def single_effect(files: ArmsData, axis: SweepAxis) -> Effect:
+    """The effect of an axis with all others averaged, seed by seed."""
+    present = files.of_axis(axis)
+    points = in_order(group_means(present, [axis.key]), axis)
+    return Effect(axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points)
+
+
+def _effect(files: ArmsData, axis: SweepAxis) -> Effect:
+    others = [other for other in files.facts.axes if other.key != axis.key and files.crossed(axis, other)]
+    if not others:
+        return single_effect(files, axis)
+    rows = files.of_axis(axis)
+    second = chosen_values(others[0], list(rows[others[0].key].unique()))
+    rows = rows[rows[second.key].isin(second.values)]
+    points = in_order(in_order(group_means(rows, [axis.key, second.key]), second), axis)
+    return Effect(
+        axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points, second
+    )
+
+
+@in_style()
+def _draw(effect: Effect, facts: SweepFacts, note: str) -> Drawing:
+    limits = effect.limits(facts)
+    figure = new_figure(facts.title, "; ".join(filter(None, [note, limits.note])))
+    axes = figure.add_subplot()
+    set_metric_axis(axes, limits, facts.metric_label)
+    plot_effect(axes, effect, limits)
+    if effect.second is not None:
+        legend_below(figure, effect.second.label)
+    return Drawing(figure, effect.points)
+
+
+def plot_effect(axes: Axes, effect: Effect, limits: Range, *, width: float = 4.6) -> None:
+    """Lines, intervals and crosses of an effect into axes whose range of the metric is set."""
+    axis, second = effect.axis, effect.second
+    set_value_axis(axes, axis, width=width, margin=0.05 + effect.spread / 2)
+    places = effect.points[axis.key].map(positions(axis)).to_numpy(dtype=float)
+    if second is None:
+        _plot_seeds(axes, places, effect.points, limits)
+        _plot_means(axes, places, effect.points, SINGLE, limits, joined=is_numeric(axis))
+    else:
+        for number, (value, style) in enumerate(line_styles(second).items()):
+            own = (effect.points[second.key] == value).to_numpy()
+            share = effect.spread * (number / max(len(second.values) - 1, 1) - 0.5)
+            shifted, label = _shifted(axes, places[own], share), second.short(value)
+            _plot_means(axes, shifted, effect.points[own], style, limits, label=label)
+    _plot_crosses(axes, effect, limits)
+
+
+def _plot_seeds(axes: Axes, places: np.ndarray, points: pd.DataFrame, limits: Range) -> None:
+    """A thin grey line for each seed; one value alone is a dot."""
+    values = np.clip(points[seed_columns(points)].to_numpy(dtype=float), *limits.outside)
+    if values.shape[1] < 2:
+        return
+    lines = [np.column_stack([places, one])[np.isfinite(one)] for one in values.T]
+    strength = float(np.clip(5 / len(lines), 0.06, 0.6))
+    axes.add_collection(LineCollection(lines, colors=GREY, linewidths=0.6, alpha=strength), autolim=False)
+    axes.plot(places, values, "o", color=GREY, markersize=2, markeredgewidth=0, alpha=strength, zorder=1.9)
+
+
+def _plot_means(
+    axes: Axes,
+    places: np.ndarray,
+    points: pd.DataFrame,
+    style: LineStyle,
+    limits: Range,
+    *,
+    joined: bool = True,
+    label: str = "",
+) -> None:
+    mean, low, high = (np.clip(points[name].to_numpy(dtype=float), *limits.outside) for name in ("mean", "low", "high"))
+    axes.vlines(places, low, high, color=style.colour, linewidth=1.2, zorder=2.8)
+    axes.plot(
+        np.tile(places, 2),
+        np.concatenate([low, high]),
+        "_",
+        color=style.colour,
+        markersize=5,
+        markeredgewidth=1.2,
+        zorder=2.8,
+    )
+    axes.plot(
+        places,
+        mean,
+        color=style.colour,
+        linestyle=style.dashes if joined else "none",
+        linewidth=1.6,
+        marker=style.marker,
+        markersize=5,
+        markerfacecolor="white",
+        markeredgewidth=1.2,
+        zorder=3,
+        label=label,
+    )
+
+
+def _plot_crosses(axes: Axes, effect: Effect, limits: Range) -> None:
+    """A cross at the bad end of the metric over each value at which trials diverged, with their number."""
+    counts = effect.points.groupby(effect.axis.key, sort=False)[["diverged", "trials"]].sum()
+    counts = counts[counts["diverged"] > 0]
+    place, height = positions(effect.axis), limits.inside(np.nan)
+    for value, (diverged, trials) in counts.iterrows():
+        x = place[str(value)]
+        axes.plot([x], [height], "x", color=INK, markersize=6, markeredgewidth=1.4, zorder=5)
+        if len(counts) <= MOST_NAMED_CROSSES:
+            up = limits.is_score
+            axes.annotate(
+                f"{diverged}/{trials}",
+                (x, height),
+                (0, 5 if up else -5),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if up else "top",
+                fontsize=7,
+                zorder=5,
+                bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.3},
+            )
+
+
+def _shifted(axes: Axes, places: np.ndarray, share: float) -> np.ndarray:
+    """Places moved by a share of the axis, so that intervals of several lines stand side by side."""
+    low, high = axes.get_xlim()
+    return places * (high / low) ** share if axes.get_xscale() == "log" else places + share * (high - low)
+
+
+def _note(effect: Effect, files: ArmsData) -> str:
+    axis, second, facts = effect.axis, effect.second, files.facts
+    seeds = seeds_note(effect.points)
+    if second is None and effect.points["n"].max() > 1:
+        seeds += "; grey: each seed"
+    shown = {axis.key, *([second.key] if second else [])}
+    all_second = next((other for other in facts.axes if second and other.key == second.key), None)
+    parts = [
+        seeds,
+        *setting_notes(files, axis, shown),
+        f"{len(second.values)} of {len(all_second.values)} values of {second.label}"
+        if second and all_second and len(all_second.values) > len(second.values)
+        else "",
+        facts.selection_note,
+        lost_note(effect.points, axis.key, axis.short),
+    ]
+    return "; ".join(filter(None, parts))
+
+
+@in_style()
+def _draw_sampled(effect: Effect, facts: SweepFacts) -> Drawing:
+    axis, points, limits = effect.axis, effect.points, effect.limits(facts)
+    whole = lost_total(points)
+    note = f"each point an arm, the other axes differ too: {seeds_note(points)}"
+    figure = new_figure(facts.title, "; ".join(filter(None, [note, facts.selection_note, whole, limits.note])))
+    axes = figure.add_subplot()
+    set_metric_axis(axes, limits, facts.metric_label)
+    set_value_axis(axes, axis)
+    places = points[axis.key].map(positions(axis)).to_numpy(dtype=float)
+    if not is_numeric(axis):  # arms of one word side by side
+        rank = points.groupby(axis.key)["arm"].rank(pct=True).to_numpy(dtype=float)
+        places = places + 0.5 * (rank - 0.5)
+    size = float(np.clip(60 / np.sqrt(len(points)), 2.0, 5.0))
+    low, high = (np.clip(points[name].to_numpy(dtype=float), *limits.outside) for name in ("low", "high"))
+    axes.vlines(places, low, high, color=BLUE, linewidth=0.8, alpha=float(np.clip(30 / len(points), 0.12, 0.6)))
+    mean = np.clip(points["mean"].to_numpy(dtype=float), *limits.outside)
+    axes.plot(places, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4)
+    lost = (points["diverged"] > 0).to_numpy()
+    if lost.any():
+        axes.plot(places[lost], [limits.inside(np.nan)] * int(lost.sum()), "x", color=INK, markersize=4, zorder=5)
+    return Drawing(figure, points)

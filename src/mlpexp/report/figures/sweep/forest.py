@@ -1,0 +1,130 @@
+"""The arms of a sweep one below the other, best first: mean, interval and every seed."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, new_figure
+from mlpexp.report.drawing.value_axis import metric_range
+from mlpexp.report.numbers.arm_names import arm_names, names_note
+from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.numbers.sweep_facts import SweepFacts
+from mlpexp.report.numbers.sweep_means import group_means, seed_columns
+from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
+
+MOST_ARMS, BEST, WORST = 30, 15, 5
+ROW = 0.19  # inches
+COLUMN = 50  # points
+
+
+def draw_arms(files: ArmsData) -> Drawing | None:
+    """Mean, 95 % interval and seeds of each arm with its number of parameters; of many arms the best and the worst."""
+    points = group_means(files.outcomes, ["arm"])
+    if points.empty:
+        return None
+    facts = files.facts
+    points = points.sort_values(["mean", "arm"], ascending=[not facts.higher_is_better, True], na_position="last")
+    names = arm_names(files)
+    parameters = files.arms.set_index("arm")["parameters"]
+    points.insert(1, "name", points["arm"].map(names))
+    points.insert(2, "parameters", points["arm"].map(parameters))
+    points.insert(0, "rank", range(1, len(points) + 1))
+    shown = points
+    if len(points) > MOST_ARMS:
+        shown = pd.concat([points[:BEST], points[-WORST:]])
+    return _draw(shown, points, files)
+
+
+@in_style()
+def _draw(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData) -> Drawing:
+    facts = files.facts
+    heights = -np.arange(len(shown), dtype=float)
+    cut = len(points) > len(shown)
+    if cut:
+        heights[BEST:] -= 1
+    limits = _limits(shown, facts)
+    figure = new_figure(facts.title, _note(shown, points, files, limits), height=1.35 + ROW * (len(shown) + 2 * cut))
+    axes = figure.add_subplot()
+    axes.set(xscale="log" if limits.log else "linear", xlim=(limits.low, limits.high), xlabel=facts.metric_label)
+    axes.set(ylim=(heights[-1] - 0.7, 0.7))
+    if not limits.log:
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_yticks(heights, shown["name"].tolist(), fontsize=8 if len(shown) <= 15 else 7.5)
+    axes.tick_params(axis="y", length=0)
+    axes.yaxis.grid(visible=False)
+    if len(facts.axes) == 1:
+        axes.set_ylabel(facts.axes[0].label)
+    _plot_arms(axes, heights, shown, limits)
+    _write_columns(axes, heights, shown)
+    if cut:
+        gap = f"… {len(points) - len(shown):,} arms between …"
+        axes.text(
+            0.5, -BEST, gap, transform=axes.get_yaxis_transform(), ha="center", va="center", fontsize=7.5, color=GREY
+        )
+    return Drawing(figure, points.reset_index(drop=True))
+
+
+def _limits(shown: pd.DataFrame, facts: SweepFacts) -> Range:
+    seeds = shown[seed_columns(shown)].to_numpy(dtype=float)
+    ends = shown[["low", "high"]].to_numpy(dtype=float)
+    finite = seeds[np.isfinite(seeds)]
+    if not finite.size:
+        return metric_range(finite, facts)
+    spread = np.ptp(finite) or 0.1 * abs(finite[0])
+    lowest = finite.min() - spread if facts.higher_is_better else finite.min() / 2
+    bounded = np.clip(ends, lowest, finite.max() + spread)  # the t interval of two seeds may be of any width
+    top = {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf)
+    return metric_range(np.concatenate([seeds.ravel(), np.minimum(bounded, top).ravel()]), facts)
+
+
+def _plot_arms(axes: Axes, heights: np.ndarray, shown: pd.DataFrame, limits: Range) -> None:
+    seeds = np.clip(shown[seed_columns(shown)].to_numpy(dtype=float), *limits.outside)
+    strength = float(np.clip(6 / seeds.shape[1], 0.15, 0.6))
+    if seeds.shape[1] > 1:
+        axes.plot(seeds, heights[:, None], "o", color=GREY, markersize=3, markeredgewidth=0, alpha=strength, zorder=2)
+    low, mean, high = (np.clip(shown[name].to_numpy(dtype=float), *limits.outside) for name in ("low", "mean", "high"))
+    axes.hlines(heights, low, high, color=BLUE, linewidth=1.5, zorder=3)
+    axes.plot(mean, heights, "o", color=BLUE, markersize=5, markerfacecolor="white", markeredgewidth=1.4, zorder=4)
+    lost = (shown["diverged"] > 0).to_numpy()
+    if lost.any():
+        axes.plot([limits.inside(np.nan)] * int(lost.sum()), heights[lost], "x", color=INK, markersize=5, zorder=5)
+
+
+def _write_columns(axes: Axes, heights: np.ndarray, shown: pd.DataFrame) -> None:
+    """At the right: the number of parameters, and how many trials diverged or failed if any did."""
+    columns = {"parameters": [f"{count:,}" for count in shown["parameters"].astype(int)]}
+    for what in ("diverged", "failed"):
+        if shown[what].any():
+            columns[what] = [
+                f"{lost}/{of}" if lost else "" for lost, of in zip(shown[what], shown["trials"], strict=True)
+            ]
+    for number, (title, texts) in enumerate(columns.items(), 1):
+        for height, text in zip([0.95, *heights], [title, *texts], strict=True):
+            axes.annotate(
+                text,
+                (1, height),
+                (number * COLUMN, 0),
+                xycoords=axes.get_yaxis_transform(),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                annotation_clip=False,
+                fontsize=7.5,
+                color=INK if text != title else GREY,
+            )
+
+
+def _note(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData, limits: Range) -> str:
+    seeds = seeds_note(shown)
+    best = f"the best {BEST} and the worst {WORST} of {len(points):,} arms" if len(points) > len(shown) else ""
+    parts = [
+        seeds + ("; grey: each seed" if "over n" in seeds else ""),
+        best,
+        names_note(files),
+        files.facts.selection_note,
+        lost_total(points),
+        limits.note,
+    ]
+    return "; ".join(filter(None, parts))

@@ -1,0 +1,152 @@
+"""The metric over two crossed axes of a sweep, as a table of coloured cells."""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.image import AxesImage
+
+from mlpexp.report.drawing.axis_ranges import LOG_FROM
+from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
+from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.report.numbers.sweep_means import group_means
+from mlpexp.report.numbers.sweep_notes import lost_note, seeds_note, setting_notes
+
+COLOURS = "viridis"
+EMPTY = "#DDDDDD"
+MOST_ONE_LINE_COLUMNS = 5
+MOST_TWO_LINE_COLUMNS = 10
+MOST_COLUMNS_WITH_NUMBERS = 16
+MOST_TICKS = 25
+EQUAL_CONTRAST = 0.21  # luminance from which white has too little of it
+
+
+def draw_heat_map(files: ArmsData) -> Drawing | None:
+    """Mean of each combination of two axes with half the width of its interval; None unless two axes are crossed.
+
+    Of several pairs of crossed axes, the one with the most combinations; the mean over all other axes, seed by seed.
+    """
+    crossed = [pair for pair in combinations(files.facts.axes, 2) if files.crossed(*pair)]
+    if not crossed:
+        return None
+    pair = max(crossed, key=lambda axes: len(axes[0].values) * len(axes[1].values))
+    down, across = sorted(pair, key=lambda axis: len(axis.values))  # the longer one has the width of the page
+    rows = files.outcomes
+    rows = rows[rows[down.key].isin(down.values) & rows[across.key].isin(across.values)]
+    points = group_means(rows, [down.key, across.key])
+    return _draw(points, down, across, files)
+
+
+@in_style()
+def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: ArmsData) -> Drawing:
+    facts = files.facts
+    crowded = points["diverged"].any() and len(across.values) > MOST_ONE_LINE_COLUMNS
+    height = 1.5 + float(np.clip((0.45 if crowded else 0.36) * len(down.values), 1.3, 4.5))
+    figure = new_figure(facts.title, _note(points, down, across, files), height=height)
+    axes = figure.add_subplot()
+    means, norm = _cells(points, down, across), _norm(points["mean"].to_numpy(dtype=float), facts)
+    decimals = _decimals(points, facts, norm)
+    colours = matplotlib.colormaps[COLOURS if facts.higher_is_better else f"{COLOURS}_r"].with_extremes(bad=EMPTY)
+    image = axes.imshow(np.ma.masked_invalid(means), cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
+    _name_values(axes, down, across)
+    if len(across.values) <= MOST_COLUMNS_WITH_NUMBERS and len(down.values) <= MOST_TICKS:
+        for point in points.to_dict("records"):
+            place = (across.values.index(point[across.key]), down.values.index(point[down.key]))
+            _write_cell(axes, place, point, image, len(across.values), decimals)
+    if points["mean"].notna().any():
+        bar = figure.colorbar(image, ax=axes, fraction=0.05, pad=0.02)
+        bar.set_label(facts.metric_label)
+        bar.outline.set_visible(False)
+    return Drawing(figure, points)
+
+
+def _cells(points: pd.DataFrame, down: SweepAxis, across: SweepAxis) -> np.ndarray:
+    table = points.pivot(index=down.key, columns=across.key, values="mean")
+    return table.reindex(index=list(down.values), columns=list(across.values)).to_numpy(dtype=float)
+
+
+def _norm(means: np.ndarray, facts: SweepFacts) -> Normalize:
+    finite = means[np.isfinite(means)]
+    if not finite.size:
+        return Normalize(0, 1)
+    low, high = float(finite.min()), float(finite.max())
+    if facts.has_log_range and low > 0 and high > LOG_FROM * low:
+        return LogNorm(low, high)
+    low = max(low, -1.0) if facts.kind == "r2" and high > -1 else low
+    return Normalize(low, high if high > low else low + 1)
+
+
+def _name_values(axes: Axes, down: SweepAxis, across: SweepAxis) -> None:
+    for axis, which in ((down, axes.yaxis), (across, axes.xaxis)):
+        count = len(axis.values)
+        every = -(-count // MOST_TICKS)
+        texts = [axis.short(value) for value in axis.values]
+        which.set_ticks(range(0, count, every), texts[::every])
+        which.set_ticks(np.arange(count + 1) - 0.5, minor=True)
+        which.set_label_text(axis.label)
+    if max(len(across.short(value)) for value in across.values) * 0.068 > 4.0 / min(len(across.values), MOST_TICKS):
+        axes.tick_params(axis="x", labelrotation=40)
+        for label in axes.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor", fontsize=7.5)
+    axes.grid(visible=False, which="major")
+    axes.grid(visible=True, which="minor", color="white", linewidth=1.0)
+    axes.tick_params(which="both", length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _write_cell(
+    axes: Axes, place: tuple[int, int], point: Mapping[Any, Any], image: AxesImage, columns: int, decimals: str
+) -> None:
+    """Mean, interval and number of diverged trials in letters that can be read on the colour of the cell."""
+    mean = point["mean"]
+    colour = _readable(np.asarray(image.cmap(image.norm(mean)))) if point["n"] else INK
+    large = 8.5 if columns <= MOST_ONE_LINE_COLUMNS else 7.5 if columns <= MOST_TWO_LINE_COLUMNS else 6
+    lines = [f"{mean:{decimals}}"] if point["n"] else []
+    if columns <= MOST_TWO_LINE_COLUMNS and np.isfinite(point["high"]):
+        between = " " if columns <= MOST_ONE_LINE_COLUMNS else "\n"
+        lines[0] += f"{between}±{point['high'] - mean:{decimals}}"
+    lost = int(point["diverged"] + point["failed"])
+    if lost:
+        lines.append(f"× {lost}/{int(point['trials'])}" if columns <= MOST_TWO_LINE_COLUMNS else f"×{lost}")
+    text = "\n".join(lines)
+    axes.text(*place, text, ha="center", va="center", fontsize=large, color=colour, linespacing=1.05)
+
+
+def _readable(ground: np.ndarray) -> str:
+    """White or dark letters, whichever differ more from a background in red, green and blue.
+
+    References:
+        W3C (2018), "Web Content Accessibility Guidelines 2.1", relative luminance and contrast ratio.
+    """
+    parts = ground[:3]
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    return INK if luminance > EQUAL_CONTRAST else "white"
+
+
+def _decimals(points: pd.DataFrame, facts: SweepFacts, norm: Normalize) -> str:
+    """The format of all numbers: as many decimals as the largest mean needs."""
+    largest = float(points["mean"].abs().max())
+    if facts.higher_is_better:
+        return ".1f" if facts.kind == "accuracy" else ".3f"
+    if isinstance(norm, LogNorm) or not 0 < largest < np.inf:
+        return ".2g"
+    return f".{int(np.clip(2 - np.floor(np.log10(largest)), 0, 5))}f"
+
+
+def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: ArmsData) -> str:
+    facts = files.facts
+    lost = lost_note(points, across.key, across.short)
+    parts = [
+        seeds_note(points, "mean ± half the 95 % interval (t)"),
+        *setting_notes(files, across, {down.key}),
+        facts.selection_note,
+        f"{lost} (×)" if lost else "",
+    ]
+    return "; ".join(filter(None, parts))

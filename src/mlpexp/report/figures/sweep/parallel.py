@@ -1,0 +1,161 @@
+"""All axes of a sweep side by side: each arm a line through its values to its metric."""
+
+from textwrap import fill
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.style import GREY, INK, VERMILLION, WIDTH, Drawing, in_style, new_figure
+from mlpexp.report.drawing.value_axis import LETTER, is_numeric, metric_range, positions
+from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.report.numbers.sweep_means import group_means
+from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
+
+LEAST_AXES = 3
+NUM_BEST = 5
+FAN = 0.05  # of an axis: how far arms of one value are drawn apart, by rank
+COLOURS = "viridis"
+LOST_AT = -0.07  # below the axis of the metric: arms of which every trial diverged
+MOST_TICKS = 8
+TICK_GAP = 0.055
+
+
+def draw_parallel(files: ArmsData) -> Drawing | None:
+    """Parallel coordinates of a grid or sample with three or more axes; None for others."""
+    facts = files.facts
+    if len(facts.axes) < LEAST_AXES or facts.method == "one_at_a_time":
+        return None
+    points = group_means(files.outcomes, ["arm", *(axis.key for axis in facts.axes)])
+    points = points.sort_values(["mean", "arm"], ascending=facts.higher_is_better, na_position="first")
+    return _draw(points.reset_index(drop=True), facts)
+
+
+@in_style()
+def _draw(points: pd.DataFrame, facts: SweepFacts) -> Drawing:
+    """The figure; the best arms are last in the table and on top."""
+    limits = metric_range(points["mean"].to_numpy(dtype=float), facts)
+    lines = _shares(points, facts, limits)
+    best = _best(points)
+    figure = new_figure(facts.title, _note(points, int(best.sum()), facts, limits), height=4.0)
+    axes = figure.add_subplot()
+    lost = points["mean"].isna().to_numpy()
+    _plot_lines(axes, lines[~lost & ~best], _colours(lines[~lost & ~best]), float(np.clip(30 / len(points), 0.1, 0.8)))
+    _plot_lines(axes, lines[lost], np.tile((0.4, 0.4, 0.4, 1.0), (int(lost.sum()), 1)), 0.5, dashes=(0, (2, 2)))
+    axes.add_collection(LineCollection(list(lines[best]), colors="white", linewidths=3.2, zorder=3), autolim=False)
+    axes.add_collection(LineCollection(list(lines[best]), colors=VERMILLION, linewidths=1.7, zorder=3.1), autolim=False)
+    if lost.any():
+        axes.plot([len(facts.axes)] * int(lost.sum()), lines[lost, -1, 1], "x", color=INK, markersize=5, clip_on=False)
+    letters = int(WIDTH / (len(facts.axes) + 1) / LETTER) - 2  # of a name, until it reaches the next
+    for place, axis in enumerate(facts.axes):
+        _draw_axis(axes, place, axis.label, *_value_ticks(axis), letters=letters)
+    _draw_axis(axes, len(facts.axes), facts.metric_label, *_metric_ticks(limits), letters=letters, right=True)
+    axes.set(xlim=(-0.45, len(facts.axes) + 0.45), ylim=(-0.1, 1.03))
+    axes.set_axis_off()
+    return Drawing(figure, points.iloc[::-1].reset_index(drop=True))
+
+
+def _best(points: pd.DataFrame) -> np.ndarray:
+    """Which arms are among the best; the mean of those seeds that did not diverge would flatter an arm."""
+    whole = points.index[points["mean"].notna() & (points["diverged"] + points["failed"] == 0)]
+    return np.asarray(points.index.isin(whole[-NUM_BEST:]))
+
+
+def _shares(points: pd.DataFrame, facts: SweepFacts, limits: Range) -> np.ndarray:
+    """The corners of each line, ``(arms, axes + 1, 2)``; heights from 0 to 1."""
+    rank = (np.arange(len(points)) / max(len(points) - 1, 1) - 0.5) * FAN
+    heights = []
+    for axis in facts.axes:
+        share = points[axis.key].map(dict(zip(axis.values, _heights(axis), strict=True))).to_numpy(dtype=float)
+        heights.append(share + (rank if len(axis.values) < len(points) else 0.0))
+    mean = points["mean"].to_numpy(dtype=float)
+    metric = np.where(np.isnan(mean), LOST_AT, np.clip(_metric_share(mean, limits), 0, 1))
+    table = np.column_stack([*heights, metric])
+    return np.stack([np.broadcast_to(np.arange(table.shape[1]), table.shape), table], axis=2)
+
+
+def _heights(axis: SweepAxis) -> np.ndarray:
+    places = np.asarray(list(positions(axis).values()))
+    places = np.log(places) if axis.log else places
+    return np.asarray((places - places.min()) / (np.ptp(places) or 1.0))
+
+
+def _metric_share(values: np.ndarray, limits: Range) -> np.ndarray:
+    if limits.log:
+        return np.asarray(np.log(values / limits.low) / np.log(limits.high / limits.low))
+    return np.asarray((values - limits.low) / (limits.high - limits.low))
+
+
+def _colours(lines: np.ndarray) -> np.ndarray:
+    ends = lines[:, -1, 1]
+    scaled = (ends - ends.min()) / (np.ptp(ends) or 1.0) if len(ends) else ends
+    return np.asarray(matplotlib.colormaps[COLOURS](0.95 * scaled))
+
+
+def _plot_lines(
+    axes: Axes, lines: np.ndarray, colours: np.ndarray, alpha: float, dashes: str | tuple[int, tuple[int, ...]] = "-"
+) -> None:
+    axes.add_collection(
+        LineCollection(list(lines), colors=colours, linewidths=0.8, alpha=alpha, linestyles=[dashes]), autolim=False
+    )
+
+
+def _value_ticks(axis: SweepAxis) -> tuple[list[float], list[str]]:
+    """Heights and texts: each value if there are few, else round numbers."""
+    if len(axis.values) <= MOST_TICKS or not is_numeric(axis) or axis.numbers is None:
+        return _heights(axis).tolist(), [axis.short(value, 12) for value in axis.values]
+    low, high = axis.numbers[0], axis.numbers[-1]
+    locator = LogLocator() if axis.log else MaxNLocator(5, steps=[1, 2, 5, 10])
+    found = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
+    texts = [f"{tick:.3g}" for tick in found]
+    shares = (
+        np.log(np.asarray(found) / low) / np.log(high / low) if axis.log else (np.asarray(found) - low) / (high - low)
+    )
+    return shares.tolist(), texts
+
+
+def _metric_ticks(limits: Range) -> tuple[list[float], list[str]]:
+    locator = LogLocator() if limits.log else MaxNLocator(6, steps=[1, 2, 2.5, 5, 10])
+    found = [tick for tick in locator.tick_values(limits.low, limits.high) if limits.low <= tick <= limits.high]
+    return _metric_share(np.asarray(found), limits).tolist(), [f"{tick:.4g}" for tick in found]
+
+
+def _draw_axis(
+    axes: Axes, place: int, label: str, heights: list[float], texts: list[str], *, letters: int, right: bool = False
+) -> None:
+    axes.plot([place, place], [0, 1], color=GREY, linewidth=0.9, zorder=4)
+    axes.text(place, 1.06, fill(label, letters, break_long_words=False), ha="center", va="bottom", fontsize=8.5)
+    before = -1.0
+    for height, text in sorted(zip(heights, texts, strict=True)):
+        if height - before < TICK_GAP:
+            continue
+        before = height
+        axes.plot([place - 0.02, place + 0.02], [height, height], color=GREY, linewidth=0.9, zorder=4)
+        axes.text(
+            place + (0.05 if right else -0.05),
+            height,
+            text,
+            ha="left" if right else "right",
+            va="center",
+            fontsize=7.5,
+            zorder=5,
+            bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4},
+        )
+
+
+def _note(points: pd.DataFrame, num_best: int, facts: SweepFacts, limits: Range) -> str:
+    parts = [
+        f"{len(points):,} arms, {seeds_note(points, 'mean')}",
+        f"thick: the best {num_best}{' without diverged trials' if points['diverged'].any() else ''}"
+        if num_best
+        else "",
+        facts.selection_note,
+        lost_total(points),
+        limits.note,
+    ]
+    return "; ".join(filter(None, parts))

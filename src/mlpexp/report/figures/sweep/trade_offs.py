@@ -1,0 +1,138 @@
+"""What a better metric costs: training time and number of parameters of each arm."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.transforms import Bbox
+
+from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.style import BLUE, INK, Drawing, in_style, new_figure
+from mlpexp.report.drawing.value_axis import metric_range, set_metric_axis, with_room_for_crosses
+from mlpexp.report.numbers.arm_names import arm_names, names_note
+from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.numbers.sweep_facts import SweepFacts
+from mlpexp.report.numbers.sweep_means import group_means
+from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
+
+MOST_LABELS = 16
+LOG_FROM = 10.0
+PLACES = ((6, 4), (6, -4), (-6, 4), (-6, -4), (0, 8), (0, -8), (8, 14), (8, -14), (-8, 14), (-8, -14))  # points
+
+
+def draw_time(files: ArmsData) -> Drawing | None:
+    """The metric against the training time of one trial; None if all arms took equally long."""
+    seconds = files.costs.set_index("arm")["train_seconds"]
+    if seconds.max() < 1:
+        return _trade_off(files, 1000 * seconds, "milliseconds", "training time of one trial (ms)")
+    return _trade_off(files, seconds, "seconds", "training time of one trial (s)")
+
+
+def draw_parameters(files: ArmsData) -> Drawing | None:
+    """The metric against the number of parameters; None if all arms have equally many."""
+    return _trade_off(files, files.arms.set_index("arm")["parameters"], "parameters", "parameters")
+
+
+def _trade_off(files: ArmsData, costs: "pd.Series[float]", name: str, label: str) -> Drawing | None:
+    points = group_means(files.outcomes, ["arm"])
+    points.insert(1, "label", points["arm"].map(arm_names(files)))
+    points.insert(2, name, points["arm"].map(costs))
+    points = points[np.isfinite(points[name]) & (points[name] > 0)].reset_index(drop=True)
+    if points[name].nunique() < 2 or points["mean"].isna().all():
+        return None
+    return _draw(points, name, label, files)
+
+
+@in_style()
+def _draw(points: pd.DataFrame, name: str, label: str, files: ArmsData) -> Drawing:
+    facts = files.facts
+    limits = _limits(points, facts)
+    figure = new_figure(facts.title, _note(points, files, limits))
+    axes = figure.add_subplot()
+    x = points[name].to_numpy(dtype=float)
+    low, mean, high = (np.clip(points[one].to_numpy(dtype=float), *limits.outside) for one in ("low", "mean", "high"))
+    set_metric_axis(axes, limits, facts.metric_label)
+    _set_cost_axis(axes, x, label)
+    many = len(points) > MOST_LABELS
+    axes.vlines(x, low, high, color=BLUE, linewidth=1.0, alpha=float(np.clip(30 / len(x), 0.1, 0.5 if many else 0.8)))
+    size = float(np.clip(60 / np.sqrt(len(points)), 2.0, 5.5))
+    axes.plot(x, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4, zorder=3)
+    lost = (points["diverged"] > 0).to_numpy()
+    if lost.any():
+        axes.plot(x[lost], [limits.inside(np.nan)] * int(lost.sum()), "x", color=INK, markersize=5, zorder=4)
+    if not many:
+        sound = np.isfinite(mean)
+        place_labels(axes, x[sound], points[sound])
+    return Drawing(figure, points)
+
+
+def _limits(points: pd.DataFrame, facts: SweepFacts) -> Range:
+    means = points["mean"].to_numpy(dtype=float)
+    finite = means[np.isfinite(means)]
+    if not finite.size:
+        return metric_range(finite, facts)
+    spread = max(np.ptp(finite), 0.02 * abs(finite).max())
+    lowest = (
+        finite.min() / 2
+        if not facts.higher_is_better
+        else max(finite.min() - spread, 0 if facts.kind == "accuracy" else -np.inf)
+    )
+    top = min(finite.max() + spread, {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf))
+    ends = np.clip(points[["low", "high"]].to_numpy(dtype=float), lowest, top)
+    found = metric_range(np.concatenate([finite, ends.ravel()]), facts)
+    return with_room_for_crosses(found) if points["diverged"].any() else found
+
+
+def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str) -> None:
+    low, high = costs.min(), costs.max()
+    axes.set_xlabel(label)
+    if high >= LOG_FROM * low:
+        room = (high / low) ** 0.06
+        axes.set(xscale="log", xlim=(low / room, high * room))
+        if high < 100 * low:
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        room = 0.06 * (high - low)
+        axes.set_xlim(low - room, high + room)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+
+
+def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
+    """A label beside each point where it covers nothing else; a point without such a place has none."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()  # the layout decides where points are
+    window = axes.get_window_extent()
+    mean, low, high = (points[name].to_numpy(dtype=float) for name in ("mean", "low", "high"))
+    marks, low_ends, high_ends = (axes.transData.transform(np.column_stack([x, y])) for y in (mean, low, high))
+    radius = 3.5 * figure.dpi / 72
+    taken = [Bbox.from_extents(*(mark - radius), *(mark + radius)) for mark in marks]
+    ends = zip(low_ends, high_ends, strict=True)
+    taken += [Bbox.from_extents(a[0] - 1, a[1], b[0] + 1, b[1]) for a, b in ends if np.isfinite([*a, *b]).all()]
+    for place, text in zip(zip(x, mean, strict=True), points["label"], strict=True):
+        for right, up in PLACES:
+            label = axes.annotate(
+                text,
+                place,
+                (right, up),
+                textcoords="offset points",
+                fontsize=7,
+                zorder=6,
+                ha="left" if right > 0 else "right" if right < 0 else "center",
+                va="bottom" if up > 4 else "top" if up < -4 else "center",
+            )
+            box = label.get_window_extent()
+            inside = window.x0 <= box.x0 and box.x1 <= window.x1 and window.y0 <= box.y0 and box.y1 <= window.y1
+            if inside and not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            label.remove()
+
+
+def _note(points: pd.DataFrame, files: ArmsData, limits: Range) -> str:
+    names = names_note(files) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
+    time = "" if "parameters" in points.columns else "time: of its stack, divided by the trials in it"
+    parts = [seeds_note(points), names, time, files.facts.selection_note, lost_total(points), limits.note]
+    return "; ".join(filter(None, parts))

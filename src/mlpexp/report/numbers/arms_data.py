@@ -1,0 +1,153 @@
+"""What the figures over all arms of a result are drawn from: its tables, as far as they are there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import pandas as pd
+
+from mlpexp.config.dump import as_data
+from mlpexp.report.figures.sweep.panels import MOST_PANELS
+from mlpexp.report.numbers.run_facts import RunFacts, run_facts
+from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts, sweep_facts
+from mlpexp.report.numbers.sweep_means import outcomes
+from mlpexp.results.result import Result
+from mlpexp.store.frames import Absent
+
+
+class ArmsData:
+    """The tables that figures of several arms are drawn from; one that is not there raises ``Absent``."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+    @property
+    def arms(self) -> pd.DataFrame:
+        """``arms.csv``, by arm."""
+        return self.result.arms
+
+    @cached_property
+    def facts(self) -> SweepFacts:
+        """What the summary and the arms say."""
+        return sweep_facts(self.result.summary, self.arms)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """``trials.csv``, as ``sweep_means.outcomes`` puts it."""
+        return outcomes(self.result.trials, self.facts)
+
+    @cached_property
+    def run_facts(self) -> RunFacts:
+        """What is to be said of the data and the network, whichever arm it is."""
+        summary = self.result.summary
+        try:
+            facts = run_facts(self.result.config, summary, None, "")
+        except KeyError:  # a map whose defaults stay open in its config
+            facts = run_facts(as_data(self.result.plan.base.experiment), summary, None, "")
+        return replace(facts, title=self.result.summary.title)
+
+    @cached_property
+    def shown_arms(self) -> dict[int, str]:
+        """Labels of the arms in the order in which they are shown side by side: that of the plan, or the best first
+        where there are too many for one page.
+        """
+        labels = dict(enumerate(self.arms["label"]))
+        if len(labels) <= MOST_PANELS:
+            return labels
+        means = self.outcomes.groupby("arm")["value"].mean()
+        ordered = means.sort_values(ascending=not self.facts.higher_is_better, kind="stable", na_position="last")
+        return {int(arm): labels[int(arm)] for arm in ordered.index}
+
+    @cached_property
+    def lost(self) -> set[tuple[int, int]]:
+        """Arm and seed of the trials that diverged or failed."""
+        rows = self.outcomes[self.outcomes["diverged"] | self.outcomes["failed"]]
+        return set(zip(rows["arm"].tolist(), rows["seed"].tolist(), strict=True))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of ``evaluation/``, of all arms."""
+        return self.result.evaluation(name)
+
+    @property
+    def samples(self) -> pd.DataFrame | None:
+        """The predictions where they are only an addition; None if there are none."""
+        try:
+            return self.table("predictions")
+        except (Absent, OSError, ValueError):
+            return None
+
+    @property
+    def predicted_classes(self) -> pd.DataFrame:
+        """The predictions of classifiers."""
+        predictions = self.table("predictions")
+        if "probability" not in predictions.columns:
+            raise Absent
+        return predictions
+
+    @property
+    def costs(self) -> pd.DataFrame:
+        """Time of an update and of a trial, by arm."""
+        return self.result.costs
+
+    @property
+    def diagnostics(self) -> pd.DataFrame:
+        """``diagnostics.csv``."""
+        return self.result.diagnostics
+
+    @property
+    def metric_columns(self) -> list[str]:
+        """The columns of ``metrics.csv``."""
+        return self.result.metric_columns
+
+    def of_axis(self, axis: SweepAxis) -> pd.DataFrame:
+        """The outcomes that show the effect of an axis: all, or where one axis at a time is varied, this one's."""
+        rows = self.outcomes[self.outcomes[axis.key].isin(axis.values)]
+        if self.facts.method == "one_at_a_time":
+            for other in self.facts.axes:
+                if other.key != axis.key and not self._move_together(axis, other):
+                    rows = rows[rows[other.key] == (other.base or "")]
+        return rows
+
+    def crossed(self, first: SweepAxis, second: SweepAxis) -> bool:
+        """Whether the values of two axes are combined, rather than moving together or one at a time."""
+        pairs = len(self.arms[[first.key, second.key]].drop_duplicates())
+        return self.facts.method == "grid" and pairs > max(len(first.values), len(second.values))
+
+    def companions(self, axis: SweepAxis) -> list[SweepAxis]:
+        """Other axes that move together with this one: their effects cannot be told apart."""
+        others = [other for other in self.facts.axes if other.key != axis.key]
+        return [] if self.facts.sampled else [other for other in others if self._move_together(axis, other)]
+
+    def _move_together(self, first: SweepAxis, second: SweepAxis) -> bool:
+        pairs = self.arms[[first.key, second.key]].drop_duplicates()
+        return bool(pairs[first.key].is_unique and pairs[second.key].is_unique)
+
+    def curves(self, group_of_arm: Mapping[int, int], columns: Sequence[str]) -> pd.DataFrame:
+        """Metrics by epoch: for each group of arms and each seed, the mean over those trials that did not diverge.
+
+        Args:
+            group_of_arm: Arms that are not in it are left out.
+            columns: Of ``metrics.csv``.
+
+        Returns:
+            Columns group, seed, epoch and those asked for; NaN at epochs that some of the trials did not reach.
+
+        Raises:
+            Absent: There is no such file, or no such row.
+        """
+        sound = self.outcomes.loc[self.outcomes["value"].notna(), ["arm", "seed"]]
+        sound = sound[sound["arm"].isin(list(group_of_arm))]
+        expected = sound.assign(group=sound["arm"].map(group_of_arm)).groupby(["group", "seed"]).size()
+        trials = pd.MultiIndex.from_frame(sound)
+        sums: list[pd.DataFrame] = []
+        for chunk in self.result.metric_pieces(["arm", "seed", "epoch", *columns]):
+            rows = chunk[pd.MultiIndex.from_frame(chunk[["arm", "seed"]]).isin(trials)]
+            keys = [rows["arm"].map(group_of_arm).rename("group"), rows["seed"], rows["epoch"]]
+            grouped = rows.groupby(keys)[list(columns)]
+            sums.append(pd.concat({"sum": grouped.sum(), "count": grouped.count()}, axis=1))
+        if not any(map(len, sums)):
+            raise Absent
+        total = pd.concat(sums).groupby(level=[0, 1, 2]).sum()
+        group, seed, _ = (total.index.get_level_values(level) for level in range(3))
+        needed = expected.reindex(pd.MultiIndex.from_arrays([group, seed])).to_numpy()[:, None]
+        return (total["sum"] / total["count"]).where(total["count"].to_numpy() >= needed).reset_index()

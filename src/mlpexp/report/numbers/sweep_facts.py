@@ -1,0 +1,190 @@
+"""What figures say of a sweep besides its numbers: its axes and its metric, from ``summary.json`` and the arms."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from mlpexp.config.scores import LABELS, LOWER_IS_BETTER
+from mlpexp.report.drawing.style import shortened
+from mlpexp.store.summary import AxisSummary, MetricSummary, Summary
+
+MOST_LETTERS = 7  # of a number at an axis
+SHORTEST_WORDS = 16  # words and lists are not cut shorter than this
+SHORTEST_SECTION = 24  # nor sections with their keys than this
+
+
+@dataclass(frozen=True)
+class SweepAxis:
+    """One varied key.
+
+    Attributes:
+        key: Dotted, such as ``optimizer.learning_rate``; a column of ``arms.csv``.
+        label: The key in words.
+        values: As text, in the order in which they are shown: those asked for, then others that some arm has.
+        numbers: The values as numbers, if all are.
+        log: Whether a logarithmic axis suits them.
+        base: The value that arms have in which this axis is not varied.
+        file_name: What a figure of this axis is called after.
+    """
+
+    key: str
+    label: str
+    values: tuple[str, ...]
+    numbers: tuple[float, ...] | None
+    log: bool
+    base: str | None
+    file_name: str
+
+    def with_values(self, places: Sequence[int]) -> "SweepAxis":
+        """The axis with some of its values."""
+        numbers = None if self.numbers is None else tuple(self.numbers[i] for i in places)
+        return replace(self, values=tuple(self.values[i] for i in places), numbers=numbers)
+
+    def short(self, value: str, most: int = MOST_LETTERS) -> str:
+        """A value for the eye: long numbers with three digits, ``[64 × 3]`` for equal layers, long words cut.
+
+        A section such as ``{name: sgd, momentum: 0.9}`` is ``sgd momentum 0.9``.
+        """
+        if len(value) <= most:
+            return value
+        if self.numbers is not None:
+            shortest = next(
+                (text for text in (f"{float(value):.3g}", f"{float(value):.2g}") if len(text) <= most), None
+            )
+            return re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].strip("+"), shortest or f"{float(value):.1e}")
+        if value.startswith("{name: "):
+            words = value.removeprefix("{name: ").removesuffix("}").replace(", ", " ").replace(": ", " ")
+            return shortened(words.replace("_", " "), max(most, SHORTEST_SECTION))
+        items = value.strip("[]").split(", ")
+        if len(items) > 2 and len(set(items)) == 1:
+            value = f"[{items[0]} × {len(items)}]"
+        return shortened(value, max(most, SHORTEST_WORDS))
+
+
+@dataclass(frozen=True)
+class SweepFacts:
+    """What figures say of a sweep.
+
+    Attributes:
+        title: Data, network and optimizer in one line.
+        method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
+        axes: Those with at least two values.
+        column: Of ``trials.csv``: the metric.
+        part, kind: ``test`` and ``accuracy``, ``r2``, ``loss`` or an error of maps.
+        metric_label: The metric with its unit, for an axis of a figure.
+        higher_is_better: False for losses and errors.
+        selected_on: What the epoch of the metric has the lowest of, such as ``validation loss``; empty: it is the last.
+        has_test: Whether there are test data at all.
+    """
+
+    title: str
+    method: str
+    axes: tuple[SweepAxis, ...]
+    column: str
+    part: str
+    kind: str
+    metric_label: str
+    higher_is_better: bool
+    selected_on: str
+    has_test: bool
+
+    @property
+    def scale(self) -> float:
+        """What values are multiplied by to be shown: accuracy is in per cent."""
+        return 100.0 if self.kind == "accuracy" else 1.0
+
+    @property
+    def unit(self) -> str:
+        """With a space before it."""
+        return " %" if self.kind == "accuracy" else ""
+
+    @property
+    def has_log_range(self) -> bool:
+        """Whether values of very different size are shown on a logarithmic axis: a share of samples may be 0."""
+        return self.kind in ("loss", "quantization_error")
+
+    @property
+    def sampled(self) -> bool:
+        """Whether arms are points drawn at random, so that hardly two have a value in common."""
+        return self.method in ("random", "sobol")
+
+    @property
+    def selection_note(self) -> str:
+        """Which epoch is meant, if it is not the last."""
+        return f"at the epoch of lowest {self.selected_on}" if self.selected_on else ""
+
+
+def sweep_facts(summary: Summary, arms: pd.DataFrame) -> SweepFacts:
+    """The facts of a sweep.
+
+    Args:
+        summary: Of the result.
+        arms: ``arms.csv``, axis columns as text.
+
+    Raises:
+        KeyError: A column is not there.
+    """
+    metric, has_test = summary.metric, bool(summary.dataset.test)
+    keys = [axis.key for axis in summary.axes]
+    axes = [_axis(axis, arms, keys, summary.method) for axis in summary.axes]
+    return SweepFacts(
+        title=summary.title,
+        method=summary.method,
+        axes=tuple(axis for axis in axes if len(axis.values) > 1),
+        column=metric.column,
+        part=metric.part,
+        kind=metric.kind,
+        metric_label=metric_label(metric.name, has_test),
+        higher_is_better=metric.higher_is_better,
+        selected_on=selected_on(metric),
+        has_test=has_test,
+    )
+
+
+def selected_on(metric: MetricSummary) -> str:
+    """What the epoch of a metric has the lowest of, in words; empty if it is the last epoch."""
+    by = (metric.selected_on or "validation_loss").replace("_", " ")
+    return by if metric.when == "best" else ""
+
+
+def metric_label(column: str, has_test: bool) -> str:
+    """A column of ``metrics.csv`` in words with its unit; that of training data is said to be so."""
+    part, _, kind = column.partition("_")
+    words = "accuracy (%)" if kind == "accuracy" else LABELS.get(kind, kind)
+    label = f"{'training' if part == 'train' else part} {words}"
+    return f"{label}, no test split" if part == "train" and kind not in LOWER_IS_BETTER and not has_test else label
+
+
+def _axis(described: AxisSummary, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:
+    key, base = described.key, described.base
+    present = [text for text in dict.fromkeys(arms[key]) if text]  # without: the config has no such key there
+    values = [value for value in described.values if value in set(present)]
+    values += [text for text in present if text not in values]
+    numbers = _numbers(values)
+    if numbers is not None:
+        values = [values[i] for i in sorted(range(len(values)), key=numbers.__getitem__)]
+        numbers = sorted(numbers)
+    if base not in present and method == "one_at_a_time":  # its first arm is the config itself
+        base = arms.sort_values("arm")[key].iloc[0]
+    last = key.rsplit(".", 1)[-1]
+    ambiguous = last == "name" or [other.rsplit(".", 1)[-1] for other in keys].count(last) > 1
+    return SweepAxis(
+        key=key,
+        label=described.label or last.replace("_", " "),
+        values=tuple(values),
+        numbers=None if numbers is None else tuple(numbers),
+        log=described.log and numbers is not None and min(numbers) > 0,
+        base=base,
+        file_name=re.sub(r"\W+", "_", key if ambiguous else last).lower(),
+    )
+
+
+def _numbers(texts: list[str]) -> list[float] | None:
+    try:
+        found = [float(text) for text in texts]
+    except ValueError:
+        return None
+    return found if found and all(map(math.isfinite, found)) else None

@@ -1,0 +1,216 @@
+"""What can be said of a comparison of arms, in sentences of at most 20 words."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpexp.planning.arms import AS_CONFIGURED
+from mlpexp.planning.factors import changes_samples
+from mlpexp.planning.options import SEED_AXES
+from mlpexp.report.tables.comparison_table import number, shown_label
+from mlpexp.results.comparison import ArmsComparison
+from mlpexp.statistics.arm_comparison import rounded_up
+from mlpexp.statistics.comparison import Comparison
+from mlpexp.store.summary import Summary
+
+MOST_ROWS = 30  # of the table on the terminal
+VERDICTS = {
+    "better": "better", "worse": "worse", "no difference": "no difference", "undecided": "undecided",
+    "diverged": "without any result",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Conclusions:
+    """The sentences below a table.
+
+    Attributes:
+        warnings: What changes how the numbers must be read; these are never left out.
+        footnotes: What a reader needs most.
+        details: What the rest is based on.
+    """
+
+    warnings: list[str]
+    footnotes: list[str]
+    details: list[str]
+
+
+def conclusions(found: ArmsComparison) -> Conclusions:
+    """What can be said, in sentences."""
+    summary, num_arms = found.summary, len(found.labels)
+    if found.noise:
+        rest = f"{num_arms:,} trials; rest: interactions of the three, and what is left"
+        return Conclusions(losses(summary), [rest], [])
+    footnotes = [f"the best {MOST_ROWS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ROWS else []
+    footnotes += _counted(found) + _configured(found) + in_numbers(found.shown) + _paired(found) + _selected(found)
+    details = _basis(found) + _margin(found) + _optimism(found) + _advice(found)
+    return Conclusions(_warnings(found), footnotes, details)
+
+
+def _warnings(found: ArmsComparison) -> list[str]:
+    """What changes how the numbers must be read."""
+    summary, lines = found.summary, []
+    if found.shown.reference is None:
+        lines.append("every trial diverged or failed: there is nothing to compare")
+    lines += losses(summary)
+    if found.values.shape[1] == 1:
+        lines.append("one seed: differences have no interval; --seeds 10 shows what is chance")
+    if not summary.dataset.test and summary.metric.part == "train":
+        lines.append("no test split: the metric is on data that were trained on")
+    if keys := summary.also_varies:
+        verb, its, follow, it = ("differs", "its default", "follows", "it")
+        if len(keys) > 1:
+            verb, its, follow, it = ("differ", "their defaults", "follow", "each")
+        lines.append(
+            f"confounded: {', '.join(keys)} {verb} among the arms, too: {its} {follow} an axis; give {it} one value"
+        )
+    if others := [key for key in _varied(summary) if changes_samples(key)]:
+        verb = "differs" if len(others) == 1 else "differ"
+        lines.append(f"{', '.join(others)} {verb} among the arms: equal seeds do not mean equal samples")
+        lines.append("means are of different test sets, and the pairs have less in common")
+    if any(axis.key == "training.batch_size" for axis in summary.axes):
+        lines.append("at equal epochs a larger batch makes fewer updates: arms.csv has both numbers")
+    return lines
+
+
+def _varied(summary: Summary) -> list[str]:
+    return [*(axis.key for axis in summary.axes), *summary.also_varies]
+
+
+def _counted(found: ArmsComparison) -> list[str]:
+    """How many arms got which verdict."""
+    shown = found.shown
+    if shown.reference is None or shown.family == 0:
+        return []
+    verdicts = [arm.verdict for arm in shown.arms]
+    counts = ", ".join(f"{verdicts.count(name)} {word}" for name, word in VERDICTS.items() if name in verdicts)
+    which = "the best arm" if shown.chosen_after else "the baseline"
+    return [f"compared with {which} ({shown_label(found.labels[shown.reference])}): {counts}"]
+
+
+def in_numbers(comparison: Comparison) -> list[str]:
+    """What "no difference" and "undecided" mean here: how large a difference may be, and how many seeds would decide."""
+    return _excluded(comparison) + _undecided(comparison)
+
+
+def _excluded(comparison: Comparison) -> list[str]:
+    largest = [arm.largest_difference for arm in comparison.arms if arm.verdict == "no difference"]
+    if not largest:
+        return []
+    if max(largest) == 0:
+        return ["no difference: the values are equal on every seed"]
+    return [f"no difference: the true difference is at most {rounded_up(max(largest))}"]
+
+
+def _undecided(comparison: Comparison) -> list[str]:
+    open_ = [arm for arm in comparison.arms if arm.verdict == "undecided" and arm.difference]
+    counts = [arm.difference.n for arm in open_ if arm.difference]
+    needed = [arm.seeds_needed for arm in open_ if arm.seeds_needed is not None]
+    sought = [arm.sought for arm in open_ if arm.sought > 0]
+    lines = []
+    if needed and max(counts) < 2:
+        lines.append(f"undecided: too few seeds in common; at least {_range(needed, '{:,}')} would do")
+    elif needed:
+        size = f" for {'a difference' if len(set(sought)) == 1 else 'differences'} of {_range(sought, '{:.2g}')}"
+        few = f"{_range(counts, '{}')} seeds are too few{size if sought else ''}"
+        lines.append(f"undecided: {few}; about {_range(needed, '{:,}')} would do")
+    if hopeless := len(open_) - len(needed):
+        arms = "1 arm" if hopeless == 1 else f"{hopeless} arms"
+        lines.append(f"undecided in {arms}: no number of seeds that can be trained would do")
+    return lines
+
+
+def _range(values: list[int] | list[float], form: str) -> str:
+    """``27 to 88``, or the number if there is one."""
+    ends = dict.fromkeys((form.format(min(values)), form.format(max(values))))
+    return " to ".join(ends)
+
+
+def _configured(found: ArmsComparison) -> list[str]:
+    """The values of the arm that the table calls ``as configured``."""
+    return [label for label in found.labels if label.startswith(f"{AS_CONFIGURED}: ")]
+
+
+def _paired(found: ArmsComparison) -> list[str]:
+    """What equal seeds mean in this sweep."""
+    num_seeds = found.values.shape[1]
+    if num_seeds == 1:
+        return []
+    return [f"n = {num_seeds} seeds, the same in every arm; differences are paired by seed"]
+
+
+def _selected(found: ArmsComparison) -> list[str]:
+    """The arm that validation data choose, where the metric is on test data."""
+    if found.selected is None or not _is_choice(found):
+        return []
+    label, mean = shown_label(found.labels[found.selected]), float(np.nanmean(found.values[found.selected]))
+    return [f"chosen on validation data: {label}; its {found.summary.metric.label} is {number(mean)}"]
+
+
+def _is_choice(found: ArmsComparison) -> bool:
+    """Whether an arm was chosen after looking."""
+    return found.flattery is not None and found.shown.chosen_after and found.shown.family > 0
+
+
+def _basis(found: ArmsComparison) -> list[str]:
+    """What intervals and p values are."""
+    shown, lines = found.shown, []
+    if found.values.shape[1] > 1:
+        seeded = any(key in SEED_AXES for key in _varied(found.summary))
+        same = "" if seeded else "; equal seeds have equal splits, initial weights and batch orders"
+        lines.append(f"intervals are Student's t over seeds{same}")
+    if shown.reference is not None and shown.family == 1:
+        lines.append("p: sign-flip test")
+    elif shown.reference is not None and shown.family > 1:
+        why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
+        lines.append(f"p: joint sign-flip test, corrected for {shown.family:,} comparisons ({why})")
+    return lines
+
+
+def _margin(found: ArmsComparison) -> list[str]:
+    """Which difference was taken to matter, and whether the data can resolve it."""
+    metric, margin = found.summary.metric, found.shown.margin
+    if not {"undecided", "no difference"} & {arm.verdict for arm in found.shown.arms}:
+        return []
+    lines = [f"a difference that matters: {margin:g} (sweep.margin in the config; compare --margin asks for another)"]
+    samples = found.summary.dataset.samples(metric.part)
+    if metric.kind == "accuracy" and margin < 1 / samples:
+        lines.append(f"one of {samples:,} samples is already a difference of {1 / samples:.3f}")
+    return lines
+
+
+def _optimism(found: ArmsComparison) -> list[str]:
+    """What the best arm's mean is worth."""
+    best, label = found.flattery, found.summary.metric.label
+    if best is None or not _is_choice(found) or math.isnan(best.optimism) or best.optimism <= 5e-5:
+        return []
+    name, mean = shown_label(found.labels[best.arm]), number(best.mean)
+    optimism, corrected = number(best.optimism), number(best.corrected)
+    return [
+        f"the best of {len(found.labels):,} arms, {name}, has {label} {mean}",
+        f"since it was chosen after looking, that is too good by about {optimism} (leave-one-seed-out: {corrected})",
+    ]
+
+
+def _advice(found: ArmsComparison) -> list[str]:
+    """What would make the comparison better."""
+    lines = []
+    if _is_choice(found) and found.selected is None and found.summary.metric.part == "test":
+        lines.append("arms are compared on test data: choose one on validation data before you report it")
+        lines.append("`dataset.validation_fraction` sets validation data aside")
+    if found.shown.chosen_after and found.shown.family > 1 and any(a.verdict == "undecided" for a in found.shown.arms):
+        lines.append("a baseline named before the sweep (--baseline) needs fewer seeds: fewer pairs are compared")
+    return lines
+
+
+def losses(summary: Summary) -> list[str]:
+    """How many trials diverged or failed, in a sentence; none if there were none."""
+    outcome = summary.outcome
+    numbers = {} if outcome is None else {"diverged": outcome.diverged, "failed": outcome.failed}
+    counts = [f"{count} {word}" for word, count in numbers.items() if count]
+    if not counts:
+        return []
+    return [
+        f"of {summary.num_trials} trials {' and '.join(counts)}: not in the means, counted as missing; trials.csv says why"
+    ]

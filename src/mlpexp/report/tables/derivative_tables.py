@@ -1,0 +1,136 @@
+"""The tables of ``mlpexp gradcheck``."""
+
+from collections.abc import Iterator
+from math import prod
+
+from mlpexp.analysis.gradcheck.checks import BY_HAND, DIFFERENCES, FORWARD, NUMPY, REVERSE, STEPS, Report, TensorChecks
+from mlpexp.report.tables.text_table import TextTable, records_csv
+
+
+def tables(report: Report, of: str) -> list[TextTable]:
+    """Differences by tensor, costs by way, errors by step."""
+    return [_by_tensor(report, of), _by_way(report), _by_step(report)]
+
+
+def _by_tensor(report: Report, of: str) -> TextTable:
+    whole = [way for way in (BY_HAND, NUMPY) if way in report.tensors[0].checks]
+    columns = ["tensor", "shape", *whole, FORWARD, "along", DIFFERENCES, "at", "step", "kinks"]
+    rows = [_row(one, whole) for one in report.tensors]
+    title = f"{of}; largest difference from reverse mode, divided by the tensor's largest derivative"
+    numeric = frozenset({*whole, FORWARD, DIFFERENCES, "step", "kinks"})
+    droppable = ("step", "along", "at", "shape", "kinks", NUMPY, FORWARD)
+    return TextTable(columns, rows, numeric, title=title, droppable=droppable)
+
+
+def _row(one: TensorChecks, whole: list[str]) -> list[str]:
+    forward, differences, count = one.checks[FORWARD], one.checks[DIFFERENCES], prod(one.shape)
+    smooth = differences.kinks < differences.compared
+    return [
+        one.tensor,
+        "x".join(map(str, one.shape)),
+        *(_small(one.checks[way].difference) for way in whole),
+        _small(forward.difference),
+        f"{forward.compared} random directions" if forward.directions else f"all {count}",
+        _small(differences.difference) if smooth else "none",
+        f"all {count}" if differences.compared == count else f"{differences.compared} of {count:,}",
+        f"{differences.step:g}" if smooth else "",
+        str(differences.kinks),
+    ]
+
+
+def _by_way(report: Report) -> TextTable:
+    """How much work each way is, and would be for the whole gradient."""
+    count = next(cost.derivatives for cost in report.costs if cost.way == REVERSE)
+    whole = {
+        FORWARD: f"{count:,} forward",
+        DIFFERENCES: f"{2 * count:,} forward or more",
+    }
+    rows = []
+    for cost in report.costs:
+        worst = max((one.checks[cost.way].difference for one in report.tensors if cost.way in one.checks), default=None)
+        rows.append(
+            [
+                cost.way,
+                f"{cost.derivatives:,}",
+                f"{cost.forward:,}",
+                f"{cost.backward:,}",
+                _short(1e3 * cost.seconds),
+                _short(1e6 * cost.seconds / cost.derivatives),
+                whole.get(cost.way, "1 forward, 1 backward"),
+                "" if worst is None else _small(worst),
+            ]
+        )
+    columns = [
+        "way",
+        "derivatives",
+        "forward passes",
+        "backward passes",
+        "ms",
+        "us each",
+        f"for all {count:,}",
+        "largest difference",
+    ]
+    numeric = frozenset({*columns} - {"way", columns[6]})
+    droppable = ("backward passes", "ms", "derivatives", "us each", columns[6], "forward passes")
+    return TextTable(columns, rows, numeric, title="what each way cost", droppable=droppable)
+
+
+def _by_step(report: Report) -> TextTable:
+    columns = ["one step for all entries", "largest error, divided by the network's largest derivative"]
+    rows = [[f"{step:g}", _small(error)] for step, error in zip(STEPS, report.errors_of_steps, strict=True)]
+    return TextTable(columns, rows, frozenset(columns), title="central differences: too long a step, too short a step")
+
+
+def sentences(report: Report, batch_size: int) -> Iterator[str]:
+    """What was done, in words."""
+    batch = f"{batch_size} sample{'' if batch_size == 1 else 's'}"
+    yield f"float64, training mode, the first batch of {batch}, the weights before the first step"
+    kinks = sum(one.checks[DIFFERENCES].kinks for one in report.tensors)
+    if kinks:
+        yield (
+            f"at {kinks} {'entry' if kinks == 1 else 'entries'} the objective has a kink (the slopes to both sides differ "
+            "however short the step): no difference is a derivative there, and none is compared"
+        )
+
+
+def as_csv(report: Report) -> str:
+    """A row for each tensor and way, and one for each way in all."""
+    records = [
+        {
+            "tensor": one.tensor,
+            "shape": "x".join(map(str, one.shape)),
+            "way": check.way,
+            "compared": check.compared,
+            "random_directions": str(check.directions).lower(),
+            "largest_relative_difference": repr(check.difference),
+            "kinks": check.kinks,
+            "step": check.step or "",
+            "forward_passes": "",
+            "backward_passes": "",
+            "seconds": "",
+        }
+        for one in report.tensors
+        for check in one.checks.values()
+    ]
+    blank = dict.fromkeys(records[0], "")
+    records += [
+        {
+            **blank,
+            "tensor": "all",
+            "way": cost.way,
+            "compared": cost.derivatives,
+            "forward_passes": cost.forward,
+            "backward_passes": cost.backward,
+            "seconds": f"{cost.seconds:.6g}",
+        }
+        for cost in report.costs
+    ]
+    return records_csv(records)
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def _small(difference: float) -> str:
+    return "0" if difference == 0 else f"{difference:.1e}"

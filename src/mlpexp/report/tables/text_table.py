@@ -1,0 +1,110 @@
+"""Tables as text that can be pasted: Markdown, LaTeX (booktabs), CSV, JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+LATEX_ESCAPES = str.maketrans({
+    "\\": r"\textbackslash{}", "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$",
+    "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table whose cells are ready to be shown.
+
+    Attributes:
+        columns: Headings.
+        rows: Cells as text, one per column.
+        numeric: Headings of the columns to be aligned right.
+        footer: A last row of totals, set off from the others; may be absent.
+        title: What the table is about.
+        prose: Headings of the columns of sentences, which may be broken between words; names and numbers are not.
+        least_prose: Characters that these are not narrowed below.
+        droppable: Headings of the columns that may be left out where the line is too narrow, the first to go first.
+        named_columns: Whether the headings are names, too, such as labels of arms.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[str] = field(default_factory=frozenset)
+    footer: Sequence[str] | None = None
+    title: str = ""
+    prose: frozenset[str] = field(default_factory=frozenset)
+    least_prose: int = 20
+    droppable: Sequence[str] = ()
+    named_columns: bool = False
+
+    def markdown(self) -> str:
+        """GitHub-flavoured Markdown."""
+        escaped = [[cell.replace("|", "\\|") for cell in row] for row in [self.columns, *self._body()]]
+        rule = ["---:" if column in self.numeric else "---" for column in self.columns]
+        lines = [escaped[0], rule, *escaped[1:]]
+        text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return (f"**{self.title}**\n\n" if self.title else "") + text + "\n"
+
+    def latex(self) -> str:
+        """A ``table`` with ``booktabs`` rules."""
+        alignment = "".join("r" if column in self.numeric else "l" for column in self.columns)
+        body = [_latex_row(row) for row in self.rows]
+        footer = [r"\midrule", _latex_row(self.footer)] if self.footer else []
+        caption = [rf"\caption{{{self.title.translate(LATEX_ESCAPES)}}}"] if self.title else []
+        return (
+            "\n".join(
+                [
+                    r"\begin{table}",
+                    r"\centering",
+                    *caption,
+                    rf"\begin{{tabular}}{{{alignment}}}",
+                    r"\toprule",
+                    _latex_row(self.columns),
+                    r"\midrule",
+                    *body,
+                    *footer,
+                    r"\bottomrule",
+                    r"\end{tabular}",
+                    r"\end{table}",
+                ]
+            )
+            + "\n"
+        )
+
+    def csv(self) -> str:
+        """Comma-separated, without the title."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([self.columns, *self._body()])
+        return text.getvalue()
+
+    def _body(self) -> list[Sequence[str]]:
+        return [*self.rows, *([self.footer] if self.footer else [])]
+
+
+def _latex_row(cells: Sequence[str]) -> str:
+    return " & ".join(cell.translate(LATEX_ESCAPES) for cell in cells) + r" \\"
+
+
+def number_text(value: float | None) -> str:
+    """Four decimals; fewer digits where these would be too many or too few; a dash for what is no number."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    return f"{value:.4f}" if 0.01 <= size < 1e6 or size == 0 else f"{value:.3g}" if size < 1 else f"{value:.4g}"
+
+
+def records_csv(records: Sequence[Mapping[str, Any]]) -> str:
+    """Records with equal keys as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()
+
+
+def records_json(value: Any) -> str:
+    """Indented JSON."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
