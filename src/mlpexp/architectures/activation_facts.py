@@ -12,30 +12,30 @@ SILU_LEAST, GELU_LEAST = -0.2784645427610738, -0.16997120747990369  # found nume
 
 @dataclass(frozen=True)
 class ActivationFacts:
-    """One row of the reference sheet; numbers and signs are those of the default parameters.
-
-    Attributes:
-        config: The activation with its default parameters.
-        formula: f(x).
-        derivative: f'(x); y stands for f(x).
-        low, high: Greatest lower and least upper bound of f.
-        low_reached, high_reached: Whether f takes these values.
-        zero_centred: Whether f(-x) = -f(x), so that inputs around zero give outputs around zero.
-        monotone: Whether f never falls.
-        good, bad: What speaks for it and against it.
-    """
+    """One row of the reference sheet; numbers and signs are those of the default parameters."""
 
     config: ActivationConfig
+    """The activation with its default parameters."""
     formula: str
+    """f(x)."""
     derivative: str
+    """f'(x); y stands for f(x)."""
     low: float
+    """Greatest lower bound of f."""
     high: float
+    """Least upper bound of f."""
     low_reached: bool
+    """Whether f takes the value ``low``."""
     high_reached: bool
+    """Whether f takes the value ``high``."""
     zero_centred: bool
+    """Whether f(-x) = -f(x), so that inputs around zero give outputs around zero."""
     monotone: bool
+    """Whether f never falls."""
     good: str
+    """What speaks for it."""
     bad: str
+    """What speaks against it."""
 
     @property
     def name(self) -> str:

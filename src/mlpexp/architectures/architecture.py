@@ -11,21 +11,18 @@ from mlpexp.errors import ArchitectureError
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer in its place.
-
-    Attributes:
-        name: Unique in the network, for example ``conv1`` or ``dense2_relu``.
-        spec: What it does.
-        input_shape: Shape of one sample before it.
-        output_shape: Shape of one sample after it.
-        parameters: Its parameters.
-    """
+    """A layer in its place."""
 
     name: str
+    """Unique in the network, for example ``conv1`` or ``dense2_relu``."""
     spec: LayerSpec
+    """What it does."""
     input_shape: Shape
+    """Shape of one sample before it."""
     output_shape: Shape
+    """Shape of one sample after it."""
     parameters: tuple[Parameter, ...]
+    """Its parameters."""
 
     @property
     def num_parameters(self) -> int:

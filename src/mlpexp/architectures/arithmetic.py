@@ -22,27 +22,24 @@ INT8_BYTES = 1
 
 @dataclass(frozen=True)
 class Row:
-    """What one layer costs, for one sample.
-
-    Attributes:
-        layer: Name of the layer.
-        kind: In words, for example ``conv 5x5/1``.
-        output: Shape after the layer, as ``28x28x6`` (height, width, channels) or ``120``.
-        size_formula: How the output size comes about; empty where the layer keeps it.
-        formula: How the number of parameters comes about; empty where there are none.
-        parameters: Number of parameters.
-        macs: Multiply-accumulate operations of one forward pass.
-        activation_bytes: Memory of the output in float32.
-    """
+    """What one layer costs, for one sample."""
 
     layer: str
+    """Name of the layer."""
     kind: str
+    """In words, for example ``conv 5x5/1``."""
     output: str
+    """Shape after the layer, as ``28x28x6`` (height, width, channels) or ``120``."""
     size_formula: str
+    """How the output size comes about; empty where the layer keeps it."""
     formula: str
+    """How the number of parameters comes about; empty where there are none."""
     parameters: int
+    """Number of parameters."""
     macs: int
+    """Multiply-accumulate operations of one forward pass."""
     activation_bytes: int
+    """Memory of the output in float32."""
 
 
 @dataclass(frozen=True)

@@ -89,17 +89,14 @@ LayerSpec = Dense | Conv2d | Pool2d | Flatten | Activation | Dropout | BatchNorm
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter tensor of a layer.
-
-    Attributes:
-        name: ``weight``, ``bias``, ``slope``, ``scale`` or ``shift``.
-        shape: Shape for one member.
-        penalized: Whether the L2 penalty and weight decay act on it (weights only).
-    """
+    """One parameter tensor of a layer."""
 
     name: str
+    """``weight``, ``bias``, ``slope``, ``scale`` or ``shift``."""
     shape: Shape
+    """Shape for one member."""
     penalized: bool = False
+    """Whether the L2 penalty and weight decay act on it (weights only)."""
 
     @property
     def count(self) -> int:

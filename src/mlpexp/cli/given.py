@@ -16,23 +16,20 @@ RUNS = Path("runs")
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line says of the experiment.
-
-    Attributes:
-        config: A file, a result or an example, as it was typed; None: none.
-        words: The short options that were given, by word: ``{"learning_rate": "0.1"}``.
-        set_: ``KEY=VALUE`` texts.
-        data: A table of the user's own.
-        target: Its column to predict.
-        by_option: Whether the config came with ``--config``.
-    """
+    """What the command line says of the experiment."""
 
     config: str | None = None
+    """A file, a result or an example, as it was typed; None: none."""
     words: dict[str, str] = field(default_factory=dict)
+    """The short options that were given, by word: ``{"learning_rate": "0.1"}``."""
     set_: tuple[str, ...] = ()
+    """``KEY=VALUE`` texts."""
     data: str | None = None
+    """A table of the user's own."""
     target: str | None = None
+    """Its column to predict."""
     by_option: bool = False
+    """Whether the config came with ``--config``."""
 
     @property
     def options(self) -> list[str]:

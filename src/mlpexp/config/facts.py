@@ -8,21 +8,18 @@ Task = Literal["classification", "regression"]
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """The signature of a data set.
-
-    Attributes:
-        task: Classification or regression.
-        input_shape: Shape of one sample: ``(F,)`` features or ``(C, H, W)`` image.
-        num_outputs: Number of classes, or of target values.
-        num_samples: Samples in all, the official test set included.
-        num_official_test: Samples of the official test set (0: there is none, the split makes one).
-    """
+    """The signature of a data set."""
 
     task: Task
+    """Classification or regression."""
     input_shape: tuple[int, ...]
+    """Shape of one sample: ``(F,)`` features or ``(C, H, W)`` image."""
     num_outputs: int
+    """Number of classes, or of target values."""
     num_samples: int
+    """Samples in all, the official test set included."""
     num_official_test: int = 0
+    """Samples of the official test set (0: there is none, the split makes one)."""
 
     @property
     def is_image(self) -> bool:

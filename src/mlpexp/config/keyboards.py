@@ -95,19 +95,16 @@ class Edit:
 
 @dataclass
 class _Line:
-    """Looks for what was typed otherwise in one line, outside of quotes, comments and free text.
-
-    Attributes:
-        text: Of the line.
-        level: Blanks that it probably begins with.
-        depth: Brackets that are open.
-        quote: The quotation mark that is open, if one is.
-    """
+    """Looks for what was typed otherwise in one line, outside of quotes, comments and free text."""
 
     text: str
+    """Of the line."""
     level: int
+    """Blanks that it probably begins with."""
     depth: int = 0
+    """Brackets that are open."""
     quote: str = ""
+    """The quotation mark that is open, if one is."""
     edits: list[Edit] = field(default_factory=list)
 
     def scan(self) -> None:

@@ -16,19 +16,16 @@ from mlpexp.config.words import meant
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a config.
-
-    Attributes:
-        path: Dotted: ``optimizer.learning_rate``.
-        description: What it does; of several sections with this key, that of the first.
-        choices: The words that it may be, if it takes words: names of a section, ``true`` and ``false``, ``full``.
-        takes_list: Whether a list may be its value.
-    """
+    """One key of a config."""
 
     path: str
+    """Dotted: ``optimizer.learning_rate``."""
     description: str
+    """What it does; of several sections with this key, that of the first."""
     choices: tuple[str, ...]
+    """The words that it may be, if it takes words: names of a section, ``true`` and ``false``, ``full``."""
     takes_list: bool = False
+    """Whether a list may be its value."""
 
     @property
     def leaf(self) -> str:

@@ -36,19 +36,16 @@ def example_path(name: str) -> Path:
 
 @dataclass(frozen=True)
 class Header:
-    """What an example says of itself in its first comment.
-
-    Attributes:
-        question: What is asked.
-        expected: What comes out.
-        time: How long it takes.
-        command: ``train``, or ``sweep`` where it has a section of this name.
-    """
+    """What an example says of itself in its first comment."""
 
     question: str
+    """What is asked."""
     expected: str
+    """What comes out."""
     time: str
+    """How long it takes."""
     command: str
+    """``train``, or ``sweep`` where it has a section of this name."""
 
 
 def header(path: Path) -> Header:

@@ -11,21 +11,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Word:
-    """A short word for a key.
-
-    Attributes:
-        name: As it is typed: ``learning_rate``.
-        key: What it stands for: ``optimizer.learning_rate``.
-        meaning: In a few words, without a stop, for the help of the option.
-        example: A value.
-        examples: Several values, as a sweep takes them; empty where it takes none.
-    """
+    """A short word for a key."""
 
     name: str
+    """As it is typed: ``learning_rate``."""
     key: str
+    """What it stands for: ``optimizer.learning_rate``."""
     meaning: str
+    """In a few words, without a stop, for the help of the option."""
     example: str
+    """A value."""
     examples: str = ""
+    """Several values, as a sweep takes them; empty where it takes none."""
 
     @property
     def option(self) -> str:

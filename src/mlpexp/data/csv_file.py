@@ -21,18 +21,16 @@ DELIMITERS = ",;\t|"  # that are found out
 
 @dataclass(frozen=True)
 class CsvFile:
-    """The text of a CSV file.
-
-    Attributes:
-        path: As the user wrote it.
-        header_line: The line of the column names.
-        cells: A str for each cell, without the space around it. The columns have the names of the header; the index
-            is the line where the row begins, which is not its number where cells span several lines.
-    """
+    """The text of a CSV file."""
 
     path: Path
+    """As the user wrote it."""
     header_line: int
+    """The line of the column names."""
     cells: "pd.DataFrame"
+    """A str for each cell, without the space around it. The columns have the names of the header; the index is the line
+    where the row begins, which is not its number where cells span several lines.
+    """
 
     def error(self, what: str, column: str, line: int | None = None) -> DataError:
         """The error to raise for a cell, or for a whole column (at its header)."""

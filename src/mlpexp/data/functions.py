@@ -10,17 +10,14 @@ from mlpexp.config.datasets import FunctionName
 
 @dataclass(frozen=True)
 class TargetFunction:
-    """A function and where it is sampled.
-
-    Attributes:
-        formula: For titles and tables.
-        interval: The lowest and the highest x.
-        values: The function itself, element by element.
-    """
+    """A function and where it is sampled."""
 
     formula: str
+    """For titles and tables."""
     interval: tuple[float, float]
+    """The lowest and the highest x."""
     values: Callable[[np.ndarray], np.ndarray]
+    """The function itself, element by element."""
 
 
 FUNCTIONS: dict[FunctionName, TargetFunction] = {

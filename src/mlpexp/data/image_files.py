@@ -20,21 +20,18 @@ ENVIRONMENT_VARIABLE = "MLPEXP_DATA_DIR"
 
 @dataclass(frozen=True)
 class ImageSource:
-    """What the files of one data set must be.
-
-    Attributes:
-        title: For sentences.
-        folder: Name of its folder, and of its class in torchvision.
-        class_names: One per label.
-        md5: MD5 sums of the uncompressed files, where we know them.
-        balanced: Whether every class has a tenth of the samples.
-    """
+    """What the files of one data set must be."""
 
     title: str
+    """For sentences."""
     folder: str
+    """Name of its folder, and of its class in torchvision."""
     class_names: tuple[str, ...]
+    """One per label."""
     md5: Mapping[str, str] = field(default_factory=dict)
+    """MD5 sums of the uncompressed files, where we know them."""
     balanced: bool = False
+    """Whether every class has a tenth of the samples."""
 
 
 @dataclass(frozen=True)

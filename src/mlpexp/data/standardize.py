@@ -13,15 +13,12 @@ IMAGES_AT_ONCE = 4096  # bounds the memory for counting pixels: bincount needs 8
 
 @dataclass(frozen=True)
 class Standardizer:
-    """The map ``(x - shift) / scale``.
-
-    Attributes:
-        shift: ``(F,)`` for features, ``(C, 1, 1)`` for images; float64.
-        scale: The same shape; never 0.
-    """
+    """The map ``(x - shift) / scale``."""
 
     shift: np.ndarray
+    """``(F,)`` for features, ``(C, 1, 1)`` for images; float64."""
     scale: np.ndarray
+    """The same shape; never 0."""
 
     def apply(self, inputs: np.ndarray, dtype: type[np.float32] | type[np.float64] = np.float32) -> np.ndarray:
         """``(inputs - shift) / scale`` for ``(N, F)`` features or ``(N, C, H, W)`` images.

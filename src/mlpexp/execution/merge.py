@@ -36,17 +36,14 @@ class Ended:
 
 @dataclass(frozen=True)
 class Trained:
-    """All that a plan's stacks have left.
-
-    Attributes:
-        parts: In the order of the stacks.
-        trials: By arm and seed, of every trial of the plan: those that compute the same as another have its record.
-        same_as: By arm and seed, the trial that was trained.
-    """
+    """All that a plan's stacks have left."""
 
     parts: list[Ended]
+    """In the order of the stacks."""
     trials: dict[tuple[int, int], TrialRecord]
+    """By arm and seed, of every trial of the plan: those that compute the same as another have its record."""
     same_as: dict[tuple[int, int], tuple[int, int]]
+    """By arm and seed, the trial that was trained."""
 
 
 def finished_parts(folder: ResultFolder, name: str, num_trials: int, *, failures: bool = False) -> list[Ended] | None:

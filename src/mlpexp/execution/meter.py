@@ -14,25 +14,24 @@ from mlpexp.training.records import Record
 
 @dataclass(frozen=True)
 class Update:
-    """Where the training of a result is, for a progress bar.
-
-    Attributes:
-        fraction: Of the estimated work, 0 to 1.
-        done, diverged, failed: Trials that have ended, and how.
-        total: Trials that are trained.
-        epoch: Of the stack in training, where there is one in this process.
-        record: The newest one of it.
-        note: A sentence to be said.
-    """
+    """Where the training of a result is, for a progress bar."""
 
     fraction: float
+    """Of the estimated work, 0 to 1."""
     done: int
+    """Trials that have ended."""
     diverged: int
+    """How many of them diverged."""
     failed: int
+    """How many of them failed."""
     total: int
+    """Trials that are trained."""
     epoch: int = 0
+    """Of the stack in training, where there is one in this process."""
     record: Record | None = None
+    """The newest one of it."""
     note: str = ""
+    """A sentence to be said."""
 
 
 class Meter:

@@ -39,21 +39,18 @@ from mlpexp.store.summary import Summary
 
 @dataclass(frozen=True)
 class Job:
-    """A plan with its place on the disk, ready to be trained.
-
-    Attributes:
-        plan: What to train.
-        stacking: In which stacks.
-        recording: What is kept.
-        folder: Where.
-        data_dir: Where image data sets lie.
-    """
+    """A plan with its place on the disk, ready to be trained."""
 
     plan: Plan
+    """What to train."""
     stacking: Stacking
+    """In which stacks."""
     recording: Recording
+    """What is kept."""
     folder: ResultFolder
+    """Where."""
     data_dir: str | None
+    """Where image data sets lie."""
 
     @cached_property
     def rows(self) -> list[dict[tuple[int, int], int]]:

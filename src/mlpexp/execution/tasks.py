@@ -17,32 +17,29 @@ from mlpexp.training.records import Record
 
 @dataclass(frozen=True)
 class StackTask:
-    """One stack to be trained.
-
-    Attributes:
-        name: Of its part: ``stack-3``; of its halves ``stack-3.0`` and ``stack-3.1``.
-        number: Of the stack.
-        members: The experiments, each with its seed.
-        arms: Number of each member's arm.
-        rows: Of each member in the weights of the program.
-        program: Number of the program, which has ``num_rows`` trials.
-        threads: CPU threads.
-        recording: What is written.
-        data_dir: Where image data sets lie; None: as the environment says.
-        folder: The result's folder where it can be reached; None on other machines.
-    """
+    """One stack to be trained."""
 
     name: str
+    """Of its part: ``stack-3``; of its halves ``stack-3.0`` and ``stack-3.1``."""
     number: int
+    """Of the stack."""
     members: Sequence[Experiment]
+    """The experiments, each with its seed."""
     arms: Sequence[int]
+    """Number of each member's arm."""
     rows: Sequence[int]
+    """Of each member in the weights of the program."""
     program: int
+    """Number of the program, which has ``num_rows`` trials."""
     num_rows: int
     threads: int
+    """CPU threads."""
     recording: Recording
+    """What is written."""
     data_dir: str | None = None
+    """Where image data sets lie; None: as the environment says."""
     folder: str | None = None
+    """The result's folder where it can be reached; None on other machines."""
 
     @property
     def record(self) -> StackRecord:
@@ -61,19 +58,16 @@ class KeptRows:
 
 @dataclass(frozen=True)
 class FinishedPart:
-    """A trained stack, or one whose trials failed.
-
-    Attributes:
-        name: Of the part.
-        record: What it says.
-        files: What is still to be written into the result; empty where the worker did so itself.
-        kept: Weights that are still to be written.
-    """
+    """A trained stack, or one whose trials failed."""
 
     name: str
+    """Of the part."""
     record: PartRecord
+    """What it says."""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    """What is still to be written into the result; empty where the worker did so itself."""
     kept: Sequence[KeptRows] = ()
+    """Weights that are still to be written."""
 
 
 @dataclass(frozen=True)
@@ -109,21 +103,18 @@ class StackOutcome:
 
 @dataclass(frozen=True)
 class Tick:
-    """Where a stack is.
-
-    Attributes:
-        number: Of the stack.
-        share: Of its work, 0 to 1.
-        epoch: Epochs done.
-        record: The newest record, if there is a new one.
-        note: A sentence to be said.
-    """
+    """Where a stack is."""
 
     number: int
+    """Of the stack."""
     share: float
+    """Of its work, 0 to 1."""
     epoch: int = 0
+    """Epochs done."""
     record: Record | None = None
+    """The newest record, if there is a new one."""
     note: str = ""
+    """A sentence to be said."""
 
 
 def failed(task: StackTask, reason: str) -> StackOutcome:

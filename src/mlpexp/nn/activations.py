@@ -21,15 +21,12 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et 
 
 @dataclass(frozen=True)
 class Elementwise:
-    """A function of one value.
-
-    Attributes:
-        value: ``f(x)``.
-        backward: ``dy * f'(x)`` from dy, x and ``y = f(x)``.
-    """
+    """A function of one value."""
 
     value: Callable[[Tensor], Tensor]
+    """``f(x)``."""
     backward: Callable[[Tensor, Tensor, Tensor], Tensor]
+    """``dy * f'(x)`` from dy, x and ``y = f(x)``."""
 
 
 def whole_vectors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -12,7 +12,8 @@ class Mode:
     """Training or evaluation.
 
     Attributes:
-        training: Whether units are dropped, and batch normalization uses (and remembers) the statistics of the batch.
+        training: Whether units are dropped, and batch normalization uses (and remembers) the statistics of the
+            batch.
         dropout: By layer name, the factor on each value: 0 or ``1 / (1 - rate)``, of shape ``(M, B, ...)``.
     """
 

@@ -19,15 +19,12 @@ Array = NDArray[Any]  # float32 or float64
 
 @dataclass(frozen=True)
 class Function:
-    """A function of one value.
-
-    Attributes:
-        value: ``f(z)``.
-        derivative: ``f'(z)`` from z and ``a = f(z)``.
-    """
+    """A function of one value."""
 
     value: Callable[[Array], Array]
+    """``f(z)``."""
     derivative: Callable[[Array, Array], Array]
+    """``f'(z)`` from z and ``a = f(z)``."""
 
 
 def sigmoid(z: Array) -> Array:

@@ -23,19 +23,16 @@ IDENTITY = PlainActivation(name="identity")
 
 @dataclass
 class Layer:
-    """A dense layer with its activation.
-
-    Attributes:
-        weight: ``W_l``, ``(F, U)``.
-        bias: ``b_l``, ``(U,)``; None without.
-        activation: ``f``.
-        slope: Of PReLU, ``(U,)``; else None.
-    """
+    """A dense layer with its activation."""
 
     weight: Array
+    """``W_l``, ``(F, U)``."""
     bias: Array | None = None
+    """``b_l``, ``(U,)``; None without."""
     activation: ActivationConfig = IDENTITY
+    """``f``."""
     slope: Array | None = None
+    """Of PReLU, ``(U,)``; else None."""
 
 
 @dataclass(frozen=True)

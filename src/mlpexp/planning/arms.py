@@ -24,19 +24,16 @@ AS_CONFIGURED = "as configured"
 
 @dataclass(frozen=True)
 class Arm:
-    """One setting of the axes.
-
-    Attributes:
-        number: Position in the plan, from 0.
-        settings: Value of each axis, by key.
-        label: In one line: ``learning_rate=0.1, batch_size=16``.
-        prepared: The checked experiment; its ``seeds`` is 1.
-    """
+    """One setting of the axes."""
 
     number: int
+    """Position in the plan, from 0."""
     settings: Settings
+    """Value of each axis, by key."""
     label: str
+    """In one line: ``learning_rate=0.1, batch_size=16``."""
     prepared: Prepared
+    """The checked experiment; its ``seeds`` is 1."""
 
     @property
     def experiment(self) -> Experiment:
@@ -68,21 +65,18 @@ def arm_of(number: int, settings: Settings, label: str, prepared: Prepared) -> A
 
 @dataclass(frozen=True)
 class Variation:
-    """A config, what is varied of it, and what is known of it already.
-
-    Attributes:
-        source: The config as it was read.
-        path: From where.
-        axes: What is varied.
-        preparation: What has checked the config itself.
-        budget: Parameters that every arm is scaled to; None: as they are.
-    """
+    """A config, what is varied of it, and what is known of it already."""
 
     source: Source
+    """The config as it was read."""
     path: Path
+    """From where."""
     axes: Sequence[Axis]
+    """What is varied."""
     preparation: Preparation
+    """What has checked the config itself."""
     budget: int | None
+    """Parameters that every arm is scaled to; None: as they are."""
 
     def arms(self, combinations: Sequence[Settings], *, alone: bool) -> list[Arm]:
         """One arm per combination.

@@ -25,17 +25,14 @@ NOT_AXES = {
 
 @dataclass(frozen=True)
 class Axis:
-    """One varied key.
-
-    Attributes:
-        written: The key as it was written, such as ``learning_rate``.
-        values: What it is set to; a distribution when values are sampled.
-        place: Where it was written, for messages.
-    """
+    """One varied key."""
 
     written: str
+    """The key as it was written, such as ``learning_rate``."""
     values: list[Any] | Distribution
+    """What it is set to; a distribution when values are sampled."""
     place: Place
+    """Where it was written, for messages."""
 
     @cached_property
     def key(self) -> str:

@@ -20,15 +20,12 @@ COPIES = 8  # of the parameters: themselves, gradient, last, best and what an up
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one stack.
-
-    Attributes:
-        seconds: To train and evaluate it on one core.
-        bytes: Of memory while it is trained.
-    """
+    """Of one stack."""
 
     seconds: float
+    """To train and evaluate it on one core."""
     bytes: int
+    """Of memory while it is trained."""
 
 
 def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int) -> Cost:

@@ -17,16 +17,14 @@ NAMES_OF_PARTS = {"train": "training", "validation": "validation", "test": "test
 
 @dataclass(frozen=True)
 class Metric:
-    """One number per trial.
-
-    Attributes:
-        part, kind: ``test`` and ``accuracy``.
-        when: At the last epoch, or at the one with the lowest validation loss.
-    """
+    """One number per trial."""
 
     part: str
+    """``test``."""
     kind: str
+    """``accuracy``."""
     when: Literal["final", "best"]
+    """At the last epoch, or at the one with the lowest validation loss."""
 
     @property
     def name(self) -> str:

@@ -27,23 +27,20 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 @dataclass(frozen=True)
 class SweepOptions:
-    """What the command line says of a sweep.
-
-    Attributes:
-        axes: Pairs of key and values, and how each was written: ``("learning_rate", "0.1,1", "--learning-rate 0.1,1")``.
-        zips: ``learning_rate,batch_size``.
-        excludes: ``learning_rate=1,batch_size=1``.
-        plain: Keys of the section with one value, such as seeds and method, by key.
-        noise_floor: Levels of each kind of randomness; None: an ordinary sweep.
-        single: Words with one value, in the form of ``axes``: changes of the config, which are no axes.
-    """
+    """What the command line says of a sweep."""
 
     axes: Sequence[tuple[str, str, str]] = ()
+    """Pairs of key and values, and how each was written: ``("learning_rate", "0.1,1", "--learning-rate 0.1,1")``."""
     zips: Sequence[str] = ()
+    """``learning_rate,batch_size``."""
     excludes: Sequence[str] = ()
+    """``learning_rate=1,batch_size=1``."""
     plain: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    """Keys of the section with one value, such as seeds and method, by key."""
     noise_floor: int | None = None
+    """Levels of each kind of randomness; None: an ordinary sweep."""
     single: Sequence[tuple[str, str, str]] = ()
+    """Words with one value, in the form of ``axes``: changes of the config, which are no axes."""
 
 
 def apply_options(source: Source, options: SweepOptions) -> None:

@@ -32,32 +32,30 @@ MOST_TRIALS = 1_000_000
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole run or sweep before it begins; a run is a sweep with one arm.
-
-    Attributes:
-        planned_by: The command: ``train`` (one arm, the config itself) or ``sweep``.
-        config: Of a sweep as it was written, checked; defaults that follow other keys, such as the initializer, are still
-            open. Of a run with all defaults, and without a sweep section.
-        base: The config without its sweep section, with all defaults.
-        sweep: The section, with what the command line said.
-        axes: What is varied.
-        arms: The settings to compare.
-        seeds: The same for every arm.
-        metric: What arms are compared by.
-        baseline: Number of the arm that others are compared with; None: the best.
-        left_open: Keys of ``config`` that were not written and follow others, by section.
-    """
+    """A whole run or sweep before it begins; a run is a sweep with one arm."""
 
     planned_by: PlannedBy
+    """The command: ``train`` (one arm, the config itself) or ``sweep``."""
     config: Experiment
+    """Of a sweep as it was written, checked; defaults that follow other keys, such as the initializer, are still open.
+    Of a run with all defaults, and without a sweep section.
+    """
     base: Prepared
+    """The config without its sweep section, with all defaults."""
     sweep: Sweep
+    """The section, with what the command line said."""
     axes: list[Axis]
+    """What is varied."""
     arms: list[Arm]
+    """The settings to compare."""
     seeds: range
+    """The same for every arm."""
     metric: Metric
+    """What arms are compared by."""
     baseline: int | None
+    """Number of the arm that others are compared with; None: the best."""
     left_open: dict[str, list[str]]
+    """Keys of ``config`` that were not written and follow others, by section."""
 
     @property
     def parts(self) -> list[str]:

@@ -39,38 +39,32 @@ class Trial:
 
 @dataclass(frozen=True)
 class Stack:
-    """Trials that are trained as one tensor program.
-
-    Attributes:
-        number: Position in the plan.
-        program: Which program it is: that of the file in which its weights are kept.
-        trials: Its members, in the order of the arms.
-        cost: The estimate.
-        threads: CPU threads it is trained with.
-        name: Of what it leaves in the folder: ``stack-3``.
-    """
+    """Trials that are trained as one tensor program."""
 
     number: int
+    """Position in the plan."""
     program: int
+    """Which program it is: that of the file in which its weights are kept."""
     trials: list[Trial]
+    """Its members, in the order of the arms."""
     cost: Cost
+    """The estimate."""
     threads: int
+    """CPU threads it is trained with."""
     name: str
+    """Of what it leaves in the folder: ``stack-3``."""
 
 
 @dataclass(frozen=True)
 class Stacking:
-    """All stacks of a sweep and why there is more than one.
-
-    Attributes:
-        stacks: In the order of the plan.
-        programs: The trials of each program, in the order of the plan however they are cut: the rows of its weights.
-        reasons: Sentences for ``--dry-run``.
-    """
+    """All stacks of a sweep and why there is more than one."""
 
     stacks: list[Stack]
+    """In the order of the plan."""
     programs: list[list[Trial]]
+    """The trials of each program, in the order of the plan however they are cut: the rows of its weights."""
     reasons: list[str]
+    """Sentences for ``--dry-run``."""
 
     @property
     def num_trials(self) -> int:

@@ -19,25 +19,22 @@ Scores = Mapping[str, float]  # by column: final_test_accuracy, ...
 
 @dataclass(frozen=True)
 class Candidate:
-    """An arm of a result.
-
-    Attributes:
-        label: Of the arm; of a run, which has one, its folder.
-        config: Resolved, as plain data.
-        parts: Of the data: train, validation, test.
-        task: Classification or regression.
-        fingerprint: Of the data.
-        scores: By seed; empty for a trial that diverged or failed.
-        updates: Of the longest trial.
-    """
+    """An arm of a result."""
 
     label: str
+    """Of the arm; of a run, which has one, its folder."""
     config: dict[str, Any]
+    """Resolved, as plain data."""
     parts: tuple[str, ...]
+    """Of the data: train, validation, test."""
     task: str
+    """Classification or regression."""
     fingerprint: str
+    """Of the data."""
     scores: Mapping[int, Scores]
+    """By seed; empty for a trial that diverged or failed."""
     updates: int
+    """Of the longest trial."""
 
 
 def candidates_in(results: Sequence[Result]) -> list[Candidate]:

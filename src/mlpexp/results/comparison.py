@@ -27,27 +27,24 @@ AGAINST = ("difference", "difference_low", "difference_high", "p", "p_adjusted",
 
 @dataclass(frozen=True)
 class ArmsComparison:
-    """All that can be said of the arms of a result.
-
-    Attributes:
-        summary: ``summary.json``, its metric replaced if another was asked for.
-        labels: Of the arms.
-        values: The metric, ``(arms, seeds)``, NaN where a trial diverged or failed.
-        to_best: Every arm against the best, a choice made after looking.
-        to_baseline: Every arm against one named before; None without one.
-        flattery: How much the best arm's mean owes to having been chosen; None if all diverged.
-        selected: The arm with the best validation metric where there is one and the metric is on test data.
-        noise: What the spread is due to, for a sweep that crosses kinds of seeds.
-    """
+    """All that can be said of the arms of a result."""
 
     summary: Summary
+    """``summary.json``, its metric replaced if another was asked for."""
     labels: list[str]
+    """Of the arms."""
     values: np.ndarray
+    """The metric, ``(arms, seeds)``, NaN where a trial diverged or failed."""
     to_best: Comparison
+    """Every arm against the best, a choice made after looking."""
     to_baseline: Comparison | None
+    """Every arm against one named before; None without one."""
     flattery: Optimism | None
+    """How much the best arm's mean owes to having been chosen; None if all diverged."""
     selected: int | None
+    """The arm with the best validation metric where there is one and the metric is on test data."""
     noise: VarianceComponents | None
+    """What the spread is due to, for a sweep that crosses kinds of seeds."""
 
     @property
     def shown(self) -> Comparison:

@@ -12,36 +12,34 @@ SHORT = {"reference": "the reference", "diverged": "no result"}  # the other ver
 
 @dataclass(frozen=True)
 class ArmComparison:
-    """One arm of a sweep against the reference.
-
-    Attributes:
-        arm: Its position in the sweep.
-        verdict: What can be said.
-        own: The arm's own mean over the seeds that ended well, with the t interval of that mean.
-        median: Median over the same seeds; NaN if there are none.
-        num_missing: Number of seeds that diverged or failed.
-        difference: This arm minus the reference over the seeds of both; None for the reference itself and without one.
-        p: Sign-flip p of the difference; NaN without pairs.
-        p_adjusted: p of the joint sign-flip test of the family.
-        family: Number of comparisons that the correction counts.
-        largest_difference: The larger absolute end of the difference's interval at the level of the family: no true
-            difference beyond it is plausible. NaN with fewer than two pairs.
-        sought: The absolute difference that ``seeds_needed`` is for; NaN unless undecided.
-        seeds_needed: About how many seeds would decide; None unless undecided, or if no number up to 100,000 would.
-    """
+    """One arm of a sweep against the reference."""
 
     arm: int
+    """Its position in the sweep."""
     verdict: Verdict
+    """What can be said."""
     own: MeanInterval
+    """The arm's own mean over the seeds that ended well, with the t interval of that mean."""
     median: float
+    """Median over the same seeds; NaN if there are none."""
     num_missing: int
+    """Number of seeds that diverged or failed."""
     difference: MeanInterval | None = None
+    """This arm minus the reference over the seeds of both; None for the reference itself and without one."""
     p: float = math.nan
+    """Sign-flip p of the difference; NaN without pairs."""
     p_adjusted: float = math.nan
+    """p of the joint sign-flip test of the family."""
     family: int = 0
+    """Number of comparisons that the correction counts."""
     largest_difference: float = math.nan
+    """The larger absolute end of the difference's interval at the level of the family: no true difference beyond it is
+    plausible. NaN with fewer than two pairs.
+    """
     sought: float = math.nan
+    """The absolute difference that ``seeds_needed`` is for; NaN unless undecided."""
     seeds_needed: int | None = None
+    """About how many seeds would decide; None unless undecided, or if no number up to 100,000 would."""
 
     @property
     def short(self) -> str:

@@ -19,23 +19,20 @@ TOO_LARGE = 1e150  # has no square: as good as infinite
 
 @dataclass(frozen=True)
 class Comparison:
-    """All arms of a sweep against one of them.
-
-    Attributes:
-        arms: One comparison per arm, in the order of the sweep.
-        reference: The arm that the others are compared with; None if every trial diverged.
-        chosen_after: The reference is the best arm, chosen after looking, and not a baseline named before.
-        family: Number of comparisons that corrections count: all pairs of arms if chosen after, else one per other arm.
-        margin: Absolute difference below which two arms are as good as equal.
-        alpha: Chance that the correction allows for one or more wrong finds.
-    """
+    """All arms of a sweep against one of them."""
 
     arms: tuple[ArmComparison, ...]
+    """One comparison per arm, in the order of the sweep."""
     reference: int | None
+    """The arm that the others are compared with; None if every trial diverged."""
     chosen_after: bool
+    """The reference is the best arm, chosen after looking, and not a baseline named before."""
     family: int
+    """Number of comparisons that corrections count: all pairs of arms if chosen after, else one per other arm."""
     margin: float
+    """Absolute difference below which two arms are as good as equal."""
     alpha: float
+    """Chance that the correction allows for one or more wrong finds."""
 
 
 def compare(

@@ -10,21 +10,18 @@ import numpy as np
 
 @dataclass(frozen=True)
 class MeanInterval:
-    """The mean of n values with a confidence interval.
-
-    Attributes:
-        n: Number of values.
-        mean: Their mean.
-        std: Their standard deviation with n - 1 in the denominator; NaN for one value.
-        low: Lower end of the interval; NaN for one value.
-        high: Upper end of the interval; NaN for one value.
-    """
+    """The mean of n values with a confidence interval."""
 
     n: int
+    """Number of values."""
     mean: float
+    """Their mean."""
     std: float
+    """Their standard deviation with n - 1 in the denominator; NaN for one value."""
     low: float
+    """Lower end of the interval; NaN for one value."""
     high: float
+    """Upper end of the interval; NaN for one value."""
 
 
 def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95) -> MeanInterval:

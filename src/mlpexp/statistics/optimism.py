@@ -10,21 +10,18 @@ from mlpexp.statistics.best_arm import best_arm, first_highest
 
 @dataclass(frozen=True)
 class Optimism:
-    """The best arm's mean, and what to expect of an arm chosen this way on a seed that did not choose it.
-
-    Attributes:
-        arm: The best arm.
-        mean: Its mean over seeds.
-        corrected: The mean less the optimism; NaN if it cannot be estimated.
-        optimism: By how much the mean is too good, >= 0 but for chance; NaN if it cannot be estimated.
-        num_readings: Number of seeds that were left out and read.
-    """
+    """The best arm's mean, and what to expect of an arm chosen this way on a seed that did not choose it."""
 
     arm: int
+    """The best arm."""
     mean: float
+    """Its mean over seeds."""
     corrected: float
+    """The mean less the optimism; NaN if it cannot be estimated."""
     optimism: float
+    """By how much the mean is too good, >= 0 but for chance; NaN if it cannot be estimated."""
     num_readings: int
+    """Number of seeds that were left out and read."""
 
 
 def optimism(values: np.ndarray, higher_is_better: bool) -> Optimism | None:

@@ -10,32 +10,28 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Component:
-    """One source of noise.
-
-    Attributes:
-        name: Its name, such as ``split``.
-        std: Standard deviation that it adds to a value, in the value's unit; 0 where the estimate of the variance is negative.
-        share: Its part of the total variance, between 0 and 1; the shares of all components sum to 1.
-    """
+    """One source of noise."""
 
     name: str
+    """Its name, such as ``split``."""
     std: float
+    """Standard deviation that it adds to a value, in the value's unit; 0 where the estimate of the variance is
+    negative.
+    """
     share: float
+    """Its part of the total variance, between 0 and 1; the shares of all components sum to 1."""
 
 
 @dataclass(frozen=True)
 class VarianceComponents:
-    """The noise of one value by its sources.
-
-    Attributes:
-        factors: The main effect of each factor, in the order given.
-        rest: Interactions of factors, and the residual.
-        std: Standard deviation of one value with all factors drawn anew: the noise floor.
-    """
+    """The noise of one value by its sources."""
 
     factors: tuple[Component, ...]
+    """The main effect of each factor, in the order given."""
     rest: Component
+    """Interactions of factors, and the residual."""
     std: float
+    """Standard deviation of one value with all factors drawn anew: the noise floor."""
 
 
 def variance_components(values: np.ndarray, names: Sequence[str]) -> VarianceComponents:

@@ -19,17 +19,14 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Entry:
-    """One result at a glance.
-
-    Attributes:
-        folder: Its folder.
-        summary: None if it is damaged.
-        modified: When it was last written, seconds since 1970.
-    """
+    """One result at a glance."""
 
     folder: ResultFolder
+    """Its folder."""
     summary: Summary | None
+    """None if it is damaged."""
     modified: float
+    """When it was last written, seconds since 1970."""
 
     @property
     def status(self) -> str:

@@ -21,22 +21,20 @@ DONE = "done.json"
 
 
 class TrialRecord(Strict):
-    """How a trial ended.
-
-    Attributes:
-        last_epoch: Of its last finite loss.
-        final, best: Scores at ``ended_epoch`` and at ``best_epoch``, by name; empty if it diverged or failed. None: NaN.
-    """
+    """How a trial ended."""
 
     arm: int
     seed: int
     status: str
     ended_epoch: int = 0
     last_epoch: int = 0
+    """Of its last finite loss."""
     best_epoch: int = 0
     reason: str = ""
     final: dict[str, float | None] = Field(default_factory=dict)
+    """Scores at ``ended_epoch``, by name; empty if it diverged or failed. None: NaN."""
     best: dict[str, float | None] = Field(default_factory=dict)
+    """Scores at ``best_epoch``, likewise."""
 
 
 class FileRecord(Strict):

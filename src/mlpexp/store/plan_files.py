@@ -17,27 +17,24 @@ Weights = Literal["none", "best", "all"]
 
 
 class Recording(Strict):
-    """What is written of each trial; the same for all stacks of a plan.
-
-    Attributes:
-        arm_column: Whether tables tell arms apart: a plan without axes has one arm.
-        scores: Columns of ``metrics.csv``, of all arms together.
-        weights: Of the selected epoch (``best``), of the last one too (``all``), or none.
-        history: Of so many epochs, evenly spread.
-        state: Whether what the optimizer remembers at the end is kept.
-        tables: Of ``evaluation/``, those written while training.
-        whole: Whether predictions are of all parts, else of the last one only.
-        first_seed: Of whose trials there are histograms and boundaries.
-    """
+    """What is written of each trial; the same for all stacks of a plan."""
 
     arm_column: bool
+    """Whether tables tell arms apart: a plan without axes has one arm."""
     scores: tuple[str, ...]
+    """Columns of ``metrics.csv``, of all arms together."""
     weights: Weights
+    """Of the selected epoch (``best``), of the last one too (``all``), or none."""
     history: int
+    """Of so many epochs, evenly spread."""
     state: bool
+    """Whether what the optimizer remembers at the end is kept."""
     tables: tuple[str, ...]
+    """Of ``evaluation/``, those written while training."""
     whole: bool
+    """Whether predictions are of all parts, else of the last one only."""
     first_seed: int
+    """Of whose trials there are histograms and boundaries."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -61,24 +58,21 @@ class PlanRecord(Strict):
 
 
 class StackRecord(Strict):
-    """A stack: its trials (arm, seed), and, once trained, what it took.
-
-    Attributes:
-        part: What it left in ``parts/``: ``stack-3``, or ``stack-3.0`` if there was memory for half of it only.
-        program: Which file of weights its trials are in.
-        threads: CPU threads it is trained with.
-        steps: Updates; 0 before it is trained.
-        capability: The instructions of the CPU that torch uses, such as ``AVX2``.
-    """
+    """A stack: its trials (arm, seed), and, once trained, what it took."""
 
     part: str
+    """What it left in ``parts/``: ``stack-3``, or ``stack-3.0`` if there was memory for half of it only."""
     program: int
+    """Which file of weights its trials are in."""
     threads: int
+    """CPU threads it is trained with."""
     trials: tuple[tuple[int, int], ...]
     device: str = ""
     engine: str = ""
     capability: str = ""
+    """The instructions of the CPU that torch uses, such as ``AVX2``."""
     steps: int = 0
+    """Updates; 0 before it is trained."""
     train_seconds: float = 0.0
     evaluation_seconds: float = 0.0
 

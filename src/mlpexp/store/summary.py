@@ -88,18 +88,16 @@ class Mean(Strict):
 
 
 class ArmSummary(Strict):
-    """What an arm reached.
-
-    Attributes:
-        label: Its settings in one line.
-        diverged, failed: How many of its trials did.
-        means: By column of ``trials.csv``. All scores where there is one arm, else the metric alone.
-    """
+    """What an arm reached."""
 
     label: str
+    """Its settings in one line."""
     diverged: int
+    """How many of its trials diverged."""
     failed: int
+    """How many of its trials failed."""
     means: dict[str, Mean]
+    """By column of ``trials.csv``. All scores where there is one arm, else the metric alone."""
 
 
 class Outcome(Strict):
@@ -120,31 +118,27 @@ class Outcome(Strict):
 
 
 class Summary(Strict):
-    """All of ``summary.json``.
-
-    Attributes:
-        planned_by: The command that planned it: ``train`` one arm, ``sweep`` the settings of its axes.
-        hash: Of what decides the numbers.
-        reason: Why it failed.
-        parts: The parts of the data that every arm has.
-        scores: The two kinds of scores, such as ``loss`` and ``accuracy``.
-        selected_on: What the best epoch has the lowest of; None: no validation data, the best epoch is the last.
-        outcome: None until it has come to its end.
-    """
+    """All of ``summary.json``."""
 
     format: Literal[1, 2] = 2  # 1: read from an old folder
     planned_by: Literal["train", "sweep"]
+    """The command that planned it: ``train`` one arm, ``sweep`` the settings of its axes."""
     name: str
     hash: str
+    """Of what decides the numbers."""
     title: str
     status: Status
     reason: str | None = None
+    """Why it failed."""
     dataset: DatasetSummary
     model: ModelSummary
     parts: tuple[Part, ...]
+    """The parts of the data that every arm has."""
     scores: tuple[str, str]
+    """The two kinds of scores, such as ``loss`` and ``accuracy``."""
     metric: MetricSummary
     selected_on: str | None
+    """What the best epoch has the lowest of; None: no validation data, the best epoch is the last."""
     seeds: tuple[int, ...]
     num_arms: int
     num_trials: int
@@ -155,6 +149,7 @@ class Summary(Strict):
     margin: float = Field(0.01, gt=0)
     also_varies: tuple[str, ...] = ()
     outcome: Outcome | None = None
+    """None until it has come to its end."""
 
     @property
     def complete(self) -> bool:

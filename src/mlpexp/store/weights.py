@@ -27,17 +27,14 @@ KINDS = ("best", "last")
 
 
 class WeightsRecord(Strict):
-    """What is in a file of weights.
-
-    Attributes:
-        trials: Arm and seed of each row.
-        epochs: Whose weights they are; None: that trial failed, and its row is empty.
-    """
+    """What is in a file of weights."""
 
     file: str
     sha256: str
     trials: tuple[tuple[int, int], ...]
+    """Arm and seed of each row."""
     epochs: tuple[int | None, ...]
+    """Whose weights they are; None: that trial failed, and its row is empty."""
 
 
 def file_name(program: int, kind: str) -> str:

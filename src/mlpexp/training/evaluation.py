@@ -27,15 +27,12 @@ REMEMBERED_BYTES = 64_000_000
 
 @dataclass(frozen=True)
 class PartScore:
-    """What each member reaches on one part, ``(M,)`` float64.
-
-    Attributes:
-        loss: What training lowers: the mean loss.
-        second: What a user asks for: the share of correct samples (NaN for regression).
-    """
+    """What each member reaches on one part, ``(M,)`` float64."""
 
     loss: np.ndarray
+    """What training lowers: the mean loss."""
     second: np.ndarray
+    """What a user asks for: the share of correct samples (NaN for regression)."""
 
 
 class Evaluator:

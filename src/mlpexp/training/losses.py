@@ -16,15 +16,12 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss of outputs against targets.
-
-    Attributes:
-        value: Loss of each sample, ``(M, B)``.
-        gradient: Its derivative with respect to the sample's outputs, ``(M, B, K)``.
-    """
+    """A loss of outputs against targets."""
 
     value: Callable[[Tensor, Tensor], Tensor]
+    """Loss of each sample, ``(M, B)``."""
     gradient: Callable[[Tensor, Tensor], Tensor]
+    """Its derivative with respect to the sample's outputs, ``(M, B, K)``."""
 
 
 def cross_entropy(logits_MBK: Tensor, targets_MB: Tensor) -> Tensor:

@@ -36,17 +36,14 @@ class Measures(Protocol):
 
 @dataclass(frozen=True)
 class Method:
-    """One way to train.
-
-    Attributes:
-        start: Changes initial parameters that depend on the data, in place; by default nothing.
-        steps: Prepares steps for the active members; called again when members have left.
-        measures: Likewise prepares the evaluation; the tensor ``(A,)`` tells whose samples each member sees.
-    """
+    """One way to train."""
 
     steps: Callable[[Sequence[Experiment], Progress, HyperParameters], Steps]
+    """Prepares steps for the active members; called again when members have left."""
     measures: Callable[[Sequence[Experiment], Samples, Tensor], Measures]
+    """Likewise prepares the evaluation; the tensor ``(A,)`` tells whose samples each member sees."""
     start: Callable[[Sequence[Experiment], StackedNetwork, Samples, Tensor], None] = lambda *_: None
+    """Changes initial parameters that depend on the data, in place; by default nothing."""
 
 
 def _steps(members: Sequence[Experiment], progress: Progress, hyper: HyperParameters) -> Stepper:

@@ -20,18 +20,16 @@ Coefficients = list[Tensor]  # each (M, 1)
 
 @dataclass(frozen=True)
 class Optimizer:
-    """One way to use gradients.
-
-    Attributes:
-        slots: Names of the tensors ``(M, P)`` that it remembers; they start at zero.
-        coefficients: From hyper-parameters ``(M,)``, rates ``(T, M)`` and step numbers ``(T, 1)`` (from 1) to a list of
-            arrays that broadcast to ``(T, M)``.
-        update: Changes parameters ``(M, P)`` and slots in place, given gradients and one step's coefficients.
-    """
+    """One way to use gradients."""
 
     slots: tuple[str, ...]
+    """Names of the tensors ``(M, P)`` that it remembers; they start at zero."""
     coefficients: Callable[[Hyper, np.ndarray, np.ndarray], list[np.ndarray]]
+    """From hyper-parameters ``(M,)``, rates ``(T, M)`` and step numbers ``(T, 1)`` (from 1) to a list of arrays that
+    broadcast to ``(T, M)``.
+    """
     update: Callable[[Tensor, Tensor, Slots, Coefficients], None]
+    """Changes parameters ``(M, P)`` and slots in place, given gradients and one step's coefficients."""
 
 
 def _sgd_coefficients(hyper: Hyper, rate: np.ndarray, step: np.ndarray) -> list[np.ndarray]:

@@ -19,58 +19,62 @@ from mlpexp.training.records import Status
 
 @dataclass
 class Progress:
-    """The state of a stack between two steps.
-
-    Attributes:
-        network: The active members, ``(A, P)``.
-        slots: What the optimizer remembers of the active members.
-        averaged: Their exponential moving average of the weights, if asked for.
-        active: Positions of the active members in the stack, ``(A,)`` int64, ascending.
-        statuses: Of all members.
-        ended_epoch: Last epoch each member took part in, ``(M,)``.
-        last_epoch: Epoch of ``last``; earlier than ``ended_epoch`` for members that diverged, ``(M,)``.
-        epoch: Epochs done.
-        step_of_epoch: Steps done since then.
-        step: Steps done in all.
-        last, last_buffers: Weights ``(M, P)`` and buffers at the last evaluation with finite loss.
-        best, best_buffers: Those with the lowest validation loss; the last ones where there is no validation part.
-        best_loss, best_epoch: That loss and its epoch, ``(M,)``.
-        reference_loss, improved_epoch: What early stopping waits for something better than: the last validation loss
-            that was lower than the one before it by more than ``min_delta``, and its epoch, ``(M,)``.
-        running: Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64.
-        left: Of members that have left, if it is to be kept: live weights, buffers, what the optimizer remembers and the
-            average, each ``(M, ...)``; of others zeros.
-        observed: Norms of gradient, weights and update in the last step of the epoch, by layer with weights,
-            ``(A, 3, L)``; None before, and without diagnostics.
-        train_seconds: Time inside the steps so far.
-        recorded_seconds: How much of it has been recorded.
-        initial_recorded: Whether the record of epoch 0 has been made.
-    """
+    """The state of a stack between two steps."""
 
     network: StackedNetwork
+    """The active members, ``(A, P)``."""
     slots: Slots
+    """What the optimizer remembers of the active members."""
     averaged: Tensor | None
+    """Their exponential moving average of the weights, if asked for."""
     active: np.ndarray
+    """Positions of the active members in the stack, ``(A,)`` int64, ascending."""
     statuses: list[Status]
+    """Of all members."""
     ended_epoch: np.ndarray
+    """Last epoch each member took part in, ``(M,)``."""
     last_epoch: np.ndarray
+    """Epoch of ``last``; earlier than ``ended_epoch`` for members that diverged, ``(M,)``."""
     last: Tensor
+    """Weights ``(M, P)`` at the last evaluation with finite loss."""
     last_buffers: Tensor
+    """Their buffers."""
     best: Tensor
+    """Weights with the lowest validation loss; the last ones where there is no validation part."""
     best_buffers: Tensor
+    """Their buffers."""
     best_loss: np.ndarray
+    """Lowest validation loss, ``(M,)``."""
     best_epoch: np.ndarray
+    """Its epoch, ``(M,)``."""
     reference_loss: np.ndarray
+    """What early stopping waits for something better than: the last validation loss that was lower than the one before
+    it by more than ``min_delta``, ``(M,)``.
+    """
     improved_epoch: np.ndarray
+    """The epoch of that loss, ``(M,)``."""
     running: Tensor
+    """Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64."""
     observed: Tensor | None = None
+    """Norms of gradient, weights and update in the last step of the epoch, by layer with weights, ``(A, 3, L)``; None
+    before, and without diagnostics.
+    """
     left: dict[str, Tensor] = field(default_factory=dict)
+    """Of members that have left, if it is to be kept: live weights, buffers, what the optimizer remembers and the
+    average, each ``(M, ...)``; of others zeros.
+    """
     epoch: int = 0
+    """Epochs done."""
     step_of_epoch: int = 0
+    """Steps done since then."""
     step: int = 0
+    """Steps done in all."""
     train_seconds: float = 0.0
+    """Time inside the steps so far."""
     recorded_seconds: float = 0.0
+    """How much of it has been recorded."""
     initial_recorded: bool = False
+    """Whether the record of epoch 0 has been made."""
 
     @classmethod
     def start(

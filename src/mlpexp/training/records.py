@@ -13,52 +13,46 @@ Status = Literal["running", "finished", "stopped early", "diverged"]
 
 @dataclass(frozen=True)
 class Row:
-    """One member after one epoch.
-
-    Attributes:
-        member: Position in the stack.
-        seed: Its seed.
-        learning_rate: Of the last step taken.
-        scores: ``train_loss``, ``train_accuracy`` (``train_r2`` for regression), ``validation_...``, ``test_...``.
-        status: ``running``, or why it takes no further steps.
-    """
+    """One member after one epoch."""
 
     member: int
+    """Position in the stack."""
     seed: int
+    """Its seed."""
     learning_rate: float
+    """Of the last step taken."""
     scores: dict[str, float]
+    """``train_loss``, ``train_accuracy`` (``train_r2`` for regression), ``validation_...``, ``test_...``."""
     status: Status
+    """``running``, or why it takes no further steps."""
 
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A stack after one epoch: the members that took part in it, in columns.
-
-    Attributes:
-        epoch: Epochs done; 0 is before the first step.
-        step: Updates done.
-        samples: Training samples seen.
-        train_seconds: Time inside the steps since the last record.
-        evaluation_seconds: Time of this evaluation.
-        positions: Of the members in the stack, ``(A,)`` int64, ascending.
-        seeds: Their seeds, ``(A,)`` int64.
-        learning_rates: Of the last step taken, ``(A,)``.
-        scores: By name, as in a row, each ``(A,)`` float64.
-        statuses: As in a row, one per member.
-        diagnostics: By layer and quantity, each ``(A,)``; NaN where there is none.
-    """
+    """A stack after one epoch: the members that took part in it, in columns."""
 
     epoch: int
+    """Epochs done; 0 is before the first step."""
     step: int
+    """Updates done."""
     samples: int
+    """Training samples seen."""
     train_seconds: float
+    """Time inside the steps since the last record."""
     evaluation_seconds: float
+    """Time of this evaluation."""
     positions: np.ndarray
+    """Of the members in the stack, ``(A,)`` int64, ascending."""
     seeds: np.ndarray
+    """Their seeds, ``(A,)`` int64."""
     learning_rates: np.ndarray
+    """Of the last step taken, ``(A,)``."""
     scores: dict[str, np.ndarray]
+    """By name, as in a row, each ``(A,)`` float64."""
     statuses: list[Status]
+    """As in a row, one per member."""
     diagnostics: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    """By layer and quantity, each ``(A,)``; NaN where there is none."""
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -37,8 +37,8 @@ class Samples:
         pairs: The seeds of split and order, each pair once.
         sizes: Number of samples of each part, the same for every seed.
         rows: ``(S, N)``: which sample of the data set lies at each position of a pair's order (on the host).
-        inputs, targets: What batches are taken from: if small, standardized copies for every pair, one after the other;
-            else the data set as it is.
+        inputs, targets: What batches are taken from: if small, standardized copies for every pair, one after the
+            other; else the data set as it is.
         dtype: Of inputs, once standardized.
         shift, scale: Each pair's standardization, ``(S, 1, ...)``.
     """

@@ -7,21 +7,18 @@ import numpy as np
 
 @dataclass(frozen=True)
 class NetworkState:
-    """A network at one moment, on its training data.
-
-    Attributes:
-        largest_eigenvalue: Of the Hessian of the training objective.
-        deltas: Norm of the derivative of the loss with respect to what each layer with weights gives, first to last.
-        saturated: Share of saturated values by activation layer; empty for functions that do not saturate.
-        dead: Share of dead units by activation layer; empty for functions under which none can die.
-        twins: Share of hidden units that compute the same as another of their layer, in the layer where it is largest.
-    """
+    """A network at one moment, on its training data."""
 
     largest_eigenvalue: float
+    """Of the Hessian of the training objective."""
     deltas: tuple[float, ...]
+    """Norm of the derivative of the loss with respect to what each layer with weights gives, first to last."""
     saturated: dict[str, float]
+    """Share of saturated values by activation layer; empty for functions that do not saturate."""
     dead: dict[str, float]
+    """Share of dead units by activation layer; empty for functions under which none can die."""
     twins: float
+    """Share of hidden units that compute the same as another of their layer, in the layer where it is largest."""
 
     @property
     def signal(self) -> float:
@@ -42,74 +39,70 @@ class NetworkState:
 
 @dataclass(frozen=True)
 class DataState:
-    """The training data as the network sees them.
-
-    Attributes:
-        samples: Number of training samples.
-        largest_scale: The largest root mean square of a feature.
-        scale_ratio: The largest standard deviation of a feature over the smallest.
-        chance_loss: Loss of the best constant output.
-        neighbour_score: Accuracy (or R²) of predicting each training sample from its nearest neighbours among the others.
-        contradicted: Share of training samples whose neighbours nearly all bear another label; 0 for regression.
-    """
+    """The training data as the network sees them."""
 
     samples: int
+    """Number of training samples."""
     largest_scale: float
+    """The largest root mean square of a feature."""
     scale_ratio: float
+    """The largest standard deviation of a feature over the smallest."""
     chance_loss: float
+    """Loss of the best constant output."""
     neighbour_score: float
+    """Accuracy (or R²) of predicting each training sample from its nearest neighbours among the others."""
     contradicted: float
+    """Share of training samples whose neighbours nearly all bear another label; 0 for regression."""
 
 
 @dataclass(frozen=True)
 class Examination:
-    """One member after its training.
-
-    Attributes:
-        seed: Its seed.
-        diverged: Whether its loss was no longer finite.
-        epochs: Epochs it took part in.
-        epoch_of: Epoch of each value of the curves.
-        train_loss: By recorded epoch.
-        held_loss: Of the validation or else the test part; empty without either.
-        held_part: Its name.
-        held_samples: Its size.
-        train_score, held_score: Accuracy (or R²) at the end; NaN where there is none.
-        score_name: ``accuracy`` or ``R²``.
-        hidden_activations: Name of each hidden layer's function.
-        optimizer: Name.
-        learning_rate: The largest used.
-        momentum: Of sgd.
-        batch_share: Samples of a step as a share of the training set.
-        relative_step: For optimizers with step sizes of their own: learning rate over the root mean square of the weights.
-        moved: Of each layer with weights, how far training took it as a multiple of its initial norm.
-        initial, final: The network before the first step and at its last finite loss.
-        data: The data.
-        nesterov: Whether the momentum of sgd is Nesterov's.
-    """
+    """One member after its training."""
 
     seed: int
+    """Its seed."""
     diverged: bool
+    """Whether its loss was no longer finite."""
     epochs: int
+    """Epochs it took part in."""
     epoch_of: np.ndarray
+    """Epoch of each value of the curves."""
     train_loss: np.ndarray
+    """By recorded epoch."""
     held_loss: np.ndarray
+    """Of the validation or else the test part; empty without either."""
     held_part: str
+    """Its name."""
     held_samples: int
+    """Its size."""
     train_score: float
+    """Accuracy (or R²) on the training part at the end; NaN where there is none."""
     held_score: float
+    """The same on the held part."""
     score_name: str
+    """``accuracy`` or ``R²``."""
     hidden_activations: tuple[str, ...]
+    """Name of each hidden layer's function."""
     optimizer: str
+    """Name."""
     learning_rate: float
+    """The largest used."""
     momentum: float
+    """Of sgd."""
     batch_share: float
+    """Samples of a step as a share of the training set."""
     relative_step: float
+    """For optimizers with step sizes of their own: learning rate over the root mean square of the weights."""
     moved: tuple[float, ...]
+    """Of each layer with weights, how far training took it as a multiple of its initial norm."""
     initial: NetworkState
+    """The network before the first step."""
     final: NetworkState
+    """The network at its last finite loss."""
     data: DataState
+    """The data."""
     nesterov: bool = False
+    """Whether the momentum of sgd is Nesterov's."""
 
     @property
     def learned(self) -> float:

@@ -12,19 +12,16 @@ from mlpexp.analysis.explain.verdicts import Numbers, Verdict
 
 @dataclass(frozen=True)
 class Explanation:
-    """A verdict in words.
-
-    Attributes:
-        title: A few words.
-        finding: What was measured.
-        meaning: Why it matters.
-        remedies: What to try, the most promising first; config keys in backquotes.
-    """
+    """A verdict in words."""
 
     title: str
+    """A few words."""
     finding: str
+    """What was measured."""
     meaning: str
+    """Why it matters."""
     remedies: tuple[str, ...] = ()
+    """What to try, the most promising first; config keys in backquotes."""
 
 
 def explained(verdict: Verdict) -> Explanation:

@@ -33,19 +33,16 @@ LOSS_RATIO, CLEAR_RISE = 1.3, 2.0
 
 @dataclass(frozen=True)
 class Verdict:
-    """One finding about a run.
-
-    Attributes:
-        kind: A key of ``RULES``, or ``converged``.
-        seeds: The seeds that show it.
-        num_seeds: Of all seeds.
-        numbers: What it rests on: medians over the seeds that show it.
-    """
+    """One finding about a run."""
 
     kind: str
+    """A key of ``RULES``, or ``converged``."""
     seeds: tuple[int, ...]
+    """The seeds that show it."""
     num_seeds: int
+    """Of all seeds."""
     numbers: Numbers
+    """What it rests on: medians over the seeds that show it."""
 
 
 def judge(examinations: Sequence[Examination]) -> list[Verdict]:

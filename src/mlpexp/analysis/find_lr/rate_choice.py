@@ -17,23 +17,20 @@ NEIGHBOURS = log10(2.0)  # decades to each side for the slope
 
 @dataclass(frozen=True)
 class RateChoice:
-    """A learning rate to try.
-
-    Attributes:
-        suggested: The rate, rounded to 1, 2 or 5 times a power of ten; None if no rate lowers the loss.
-        fastest: Where the median loss falls fastest per decade; None likewise, or if there are too few steps to say.
-        lowest: Where the median loss is lowest.
-        first_divergence: The rate at which the first member diverges; None if none does.
-        num_diverged: How many members diverge up to the last rate.
-        num_members: Of how many.
-    """
+    """A learning rate to try."""
 
     suggested: float | None
+    """The rate, rounded to 1, 2 or 5 times a power of ten; None if no rate lowers the loss."""
     fastest: float | None
+    """Where the median loss falls fastest per decade; None likewise, or if there are too few steps to say."""
     lowest: float
+    """Where the median loss is lowest."""
     first_divergence: float | None
+    """The rate at which the first member diverges; None if none does."""
     num_diverged: int
+    """How many members diverge up to the last rate."""
     num_members: int
+    """Of how many."""
 
     def sentences(self) -> list[str]:
         """The suggestion with its grounds, then what else there is to say."""

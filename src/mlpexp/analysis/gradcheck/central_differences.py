@@ -19,21 +19,18 @@ ROUNDING = 10 * np.finfo(np.float64).eps  # of the objective, relative; sums ove
 
 @dataclass(frozen=True)
 class Differences:
-    """Derivatives with respect to some parameters.
-
-    Attributes:
-        values: ``(N,)``.
-        steps: The one of ``STEPS`` that was chosen for each, ``(N,)``.
-        rounding: What the rounding of the objective can have done to each, ``(N,)``.
-        kinks: Whether the objective has a kink there, ``(N,)``: then no difference is a derivative.
-        by_step: The values at every step, ``(S, N)``.
-    """
+    """Derivatives with respect to some parameters."""
 
     values: NDArray[np.float64]
+    """``(N,)``."""
     steps: NDArray[np.float64]
+    """The one of ``STEPS`` that was chosen for each, ``(N,)``."""
     rounding: NDArray[np.float64]
+    """What the rounding of the objective can have done to each, ``(N,)``."""
     kinks: NDArray[np.bool_]
+    """Whether the objective has a kink there, ``(N,)``: then no difference is a derivative."""
     by_step: NDArray[np.float64]
+    """The values at every step, ``(S, N)``."""
 
 
 def central_differences(

@@ -24,17 +24,14 @@ POOL_GRADIENT = np.array([[0.1, 0.2], [0.3, 0.4]])
 
 @dataclass(frozen=True)
 class Equation:
-    """``left = formula = ... = value``.
-
-    Attributes:
-        plain: Sides as plain text, the value aside.
-        latex: The same in LaTeX.
-        value: A number, row or matrix.
-    """
+    """``left = formula = ... = value``."""
 
     plain: tuple[str, ...]
+    """Sides as plain text, the value aside."""
     latex: tuple[str, ...]
+    """The same in LaTeX."""
     value: Array
+    """A number, row or matrix."""
 
 
 @dataclass(frozen=True)

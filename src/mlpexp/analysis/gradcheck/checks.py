@@ -16,25 +16,22 @@ STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)  # of central differences, times the larg
 
 @dataclass(frozen=True)
 class Check:
-    """One way for one parameter tensor, against reverse mode.
-
-    Attributes:
-        way: Name of the way.
-        compared: How many derivatives: entries of the tensor, or directions in the space of its entries.
-        directions: Whether they are random directions, each of which moves all entries, rather than entries.
-        difference: The largest difference, divided by the largest derivative of the tensor.
-        excess: The same less what rounding explains; only central differences have such an allowance.
-        kinks: At how many entries the objective has a kink; they are left out.
-        step: The step that central differences took most often.
-    """
+    """One way for one parameter tensor, against reverse mode."""
 
     way: str
+    """Name of the way."""
     compared: int
+    """How many derivatives: entries of the tensor, or directions in the space of its entries."""
     directions: bool
+    """Whether they are random directions, each of which moves all entries, rather than entries."""
     difference: float
+    """The largest difference, divided by the largest derivative of the tensor."""
     excess: float
+    """The same less what rounding explains; only central differences have such an allowance."""
     kinks: int = 0
+    """At how many entries the objective has a kink; they are left out."""
     step: float | None = None
+    """The step that central differences took most often."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +56,16 @@ class Cost:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that was compared.
-
-    Attributes:
-        tensors: In the order of the network.
-        costs: By way.
-        errors_of_steps: For each step of central differences the largest difference of all entries without kink,
-            relative to the largest derivative of the network.
-    """
+    """Everything that was compared."""
 
     tensors: list[TensorChecks]
+    """In the order of the network."""
     costs: list[Cost]
+    """By way."""
     errors_of_steps: list[float]
+    """For each step of central differences the largest difference of all entries without kink, relative to the largest
+    derivative of the network.
+    """
 
 
 def worst(tensors: Sequence[TensorChecks]) -> tuple[str, Check]:

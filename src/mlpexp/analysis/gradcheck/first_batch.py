@@ -16,19 +16,16 @@ from mlpexp.training.hyper import dropout_rates
 
 @dataclass(frozen=True, eq=False)
 class FirstBatch:
-    """The network and what its first step sees, for the first seed.
-
-    Attributes:
-        network: One member, before its first step.
-        inputs: ``(1, B, *input_shape)``.
-        targets: ``(1, B, ...)``.
-        dropout: The factors of that step, by layer.
-    """
+    """The network and what its first step sees, for the first seed."""
 
     network: StackedNetwork
+    """One member, before its first step."""
     inputs: Tensor
+    """``(1, B, *input_shape)``."""
     targets: Tensor
+    """``(1, B, ...)``."""
     dropout: dict[str, Tensor]
+    """The factors of that step, by layer."""
 
 
 def first_batch(experiment: Experiment, architecture: Architecture, dataset: Dataset) -> FirstBatch:

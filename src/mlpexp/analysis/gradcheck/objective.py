@@ -21,23 +21,20 @@ CHUNK_VALUES = 2_000_000  # parameters and outputs of the widest layer, of all p
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """``E = mean loss + penalty/2 sum |W|^2`` of a network in training mode on one batch.
-
-    Attributes:
-        network: One member; it is never changed, batch normalization's memory included.
-        inputs: ``(1, B, *input_shape)``.
-        targets: ``(1, B, ...)``.
-        dropout: The factors of the step, by layer: which units are dropped does not change from point to point.
-        loss: Of each sample.
-        penalty: The factor of the L2 penalty.
-    """
+    """``E = mean loss + penalty/2 sum |W|^2`` of a network in training mode on one batch."""
 
     network: StackedNetwork
+    """One member; it is never changed, batch normalization's memory included."""
     inputs: Tensor
+    """``(1, B, *input_shape)``."""
     targets: Tensor
+    """``(1, B, ...)``."""
     dropout: Mapping[str, Tensor]
+    """The factors of the step, by layer: which units are dropped does not change from point to point."""
     loss: Loss
+    """Of each sample."""
     penalty: float
+    """The factor of the L2 penalty."""
 
     @property
     def point(self) -> Tensor:

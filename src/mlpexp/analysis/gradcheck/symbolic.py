@@ -19,17 +19,14 @@ Symbols = list[Any]  # SymPy has no types
 
 @dataclass(frozen=True)
 class Formula:
-    """The loss of one sample.
-
-    Attributes:
-        loss: E.
-        parameters: A symbol for each parameter, in the order of the network.
-        values: The value of every symbol: parameters, inputs ``x1, x2, ...``, targets ``t1, t2, ...``.
-    """
+    """The loss of one sample."""
 
     loss: Any
+    """E."""
     parameters: Symbols
+    """A symbol for each parameter, in the order of the network."""
     values: dict[Any, float]
+    """The value of every symbol: parameters, inputs ``x1, x2, ...``, targets ``t1, t2, ...``."""
 
 
 def formula(layers: Sequence[Layer], x_F: Array, target_K: Array, loss: str, penalty: float) -> Formula:

@@ -32,19 +32,16 @@ KEY_OF = {word.option: word.key for word in WORDS} | {
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked for.
-
-    Attributes:
-        command: Whose argument or option it is.
-        name: ``RESULT``, ``--set``.
-        typed: What was given before, by the names of arguments and options.
-        begun: The value as far as it is typed.
-    """
+    """What is asked for."""
 
     command: Any
+    """Whose argument or option it is."""
     name: str
+    """``RESULT``, ``--set``."""
     typed: dict[str, list[str]]
+    """What was given before, by the names of arguments and options."""
     begun: str
+    """The value as far as it is typed."""
 
 
 def choices_for(query: Query) -> Iterable[Candidate]:

@@ -14,21 +14,18 @@ ACCURACY_STARTS = (0.0, 20.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 98.0, 99
 
 
 class Range(NamedTuple):
-    """Limits of an axis.
-
-    Attributes:
-        low: Lower end.
-        high: Upper end.
-        log: Whether the axis is logarithmic.
-        is_score: Whether high values are good.
-        note: What lies outside, in words.
-    """
+    """Limits of an axis."""
 
     low: float
+    """Lower end."""
     high: float
+    """Upper end."""
     log: bool = False
+    """Whether the axis is logarithmic."""
     is_score: bool = False
+    """Whether high values are good."""
     note: str = ""
+    """What lies outside, in words."""
 
     @property
     def bad(self) -> float:

@@ -36,19 +36,16 @@ class Cost(NamedTuple):
 
 
 class TableRow(NamedTuple):
-    """One way to compute the sigmoid.
-
-    Attributes:
-        way: In words.
-        error: Largest absolute error; None where there is none.
-        bound: What it cannot exceed.
-        time: Per value; None if it was not measured.
-    """
+    """One way to compute the sigmoid."""
 
     way: str
+    """In words."""
     error: float | None
+    """Largest absolute error; None where there is none."""
     bound: float | None
+    """What it cannot exceed."""
     time: Spread | None
+    """Per value; None if it was not measured."""
 
 
 def facts_table(rows: Sequence[ActivationFacts], means: Mapping[str, float]) -> TextTable:

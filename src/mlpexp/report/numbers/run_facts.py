@@ -17,34 +17,32 @@ LOSS_LABELS = {
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What figures say of a run besides its numbers; every default is what a folder without these files gives.
-
-    Attributes:
-        title: Data, network and optimizer in one line.
-        loss: Name and unit of the loss.
-        running_train_metrics: Whether training metrics are means over the batches of an epoch, while weights moved.
-        class_names: One per class; empty if unknown.
-        target: What is predicted.
-        input_shape: Of one sample.
-        diverged: The seeds that diverged.
-        momentum: Of plain gradient descent; None where another optimizer moves the weights.
-        nesterov: Whether that is Nesterov's.
-        best_epochs: By seed, the epoch chosen on validation data; empty if none was.
-        grid, topology: Rows and columns of a map and where its units lie; empty for other models.
-    """
+    """What figures say of a run besides its numbers; every default is what a folder without these files gives."""
 
     title: str = ""
+    """Data, network and optimizer in one line."""
     loss: str = "loss"
+    """Name and unit of the loss."""
     running_train_metrics: bool = False
+    """Whether training metrics are means over the batches of an epoch, while weights moved."""
     class_names: tuple[str, ...] = ()
+    """One per class; empty if unknown."""
     target: str = "target"
+    """What is predicted."""
     input_shape: tuple[int, ...] = ()
+    """Of one sample."""
     diverged: frozenset[int] = frozenset()
+    """The seeds that diverged."""
     momentum: float | None = None
+    """Of plain gradient descent; None where another optimizer moves the weights."""
     nesterov: bool = False
+    """Whether that is Nesterov's."""
     best_epochs: Mapping[int, int] = field(default_factory=dict)
+    """By seed, the epoch chosen on validation data; empty if none was."""
     grid: tuple[int, ...] = ()
+    """Rows and columns of a map; empty for other models."""
     topology: str = ""
+    """Where its units lie; empty for other models."""
 
     @property
     def selected_by(self) -> str:

@@ -18,25 +18,22 @@ SHORTEST_SECTION = 24  # nor sections with their keys than this
 
 @dataclass(frozen=True)
 class SweepAxis:
-    """One varied key.
-
-    Attributes:
-        key: Dotted, such as ``optimizer.learning_rate``; a column of ``arms.csv``.
-        label: The key in words.
-        values: As text, in the order in which they are shown: those asked for, then others that some arm has.
-        numbers: The values as numbers, if all are.
-        log: Whether a logarithmic axis suits them.
-        base: The value that arms have in which this axis is not varied.
-        file_name: What a figure of this axis is called after.
-    """
+    """One varied key."""
 
     key: str
+    """Dotted, such as ``optimizer.learning_rate``; a column of ``arms.csv``."""
     label: str
+    """The key in words."""
     values: tuple[str, ...]
+    """As text, in the order in which they are shown: those asked for, then others that some arm has."""
     numbers: tuple[float, ...] | None
+    """The values as numbers, if all are."""
     log: bool
+    """Whether a logarithmic axis suits them."""
     base: str | None
+    """The value that arms have in which this axis is not varied."""
     file_name: str
+    """What a figure of this axis is called after."""
 
     def with_values(self, places: Sequence[int]) -> "SweepAxis":
         """The axis with some of its values."""
@@ -66,30 +63,28 @@ class SweepAxis:
 
 @dataclass(frozen=True)
 class SweepFacts:
-    """What figures say of a sweep.
-
-    Attributes:
-        title: Data, network and optimizer in one line.
-        method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
-        axes: Those with at least two values.
-        column: Of ``trials.csv``: the metric.
-        part, kind: ``test`` and ``accuracy``, ``r2``, ``loss`` or an error of maps.
-        metric_label: The metric with its unit, for an axis of a figure.
-        higher_is_better: False for losses and errors.
-        selected_on: What the epoch of the metric has the lowest of, such as ``validation loss``; empty: it is the last.
-        has_test: Whether there are test data at all.
-    """
+    """What figures say of a sweep."""
 
     title: str
+    """Data, network and optimizer in one line."""
     method: str
+    """``grid``, ``one_at_a_time``, ``random`` or ``sobol``."""
     axes: tuple[SweepAxis, ...]
+    """Those with at least two values."""
     column: str
+    """Of ``trials.csv``: the metric."""
     part: str
+    """``test``."""
     kind: str
+    """``accuracy``, ``r2``, ``loss`` or an error of maps."""
     metric_label: str
+    """The metric with its unit, for an axis of a figure."""
     higher_is_better: bool
+    """False for losses and errors."""
     selected_on: str
+    """What the epoch of the metric has the lowest of, such as ``validation loss``; empty: it is the last."""
     has_test: bool
+    """Whether there are test data at all."""
 
     @property
     def scale(self) -> float:

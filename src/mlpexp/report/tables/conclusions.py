@@ -23,17 +23,14 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Conclusions:
-    """The sentences below a table.
-
-    Attributes:
-        warnings: What changes how the numbers must be read; these are never left out.
-        footnotes: What a reader needs most.
-        details: What the rest is based on.
-    """
+    """The sentences below a table."""
 
     warnings: list[str]
+    """What changes how the numbers must be read; these are never left out."""
     footnotes: list[str]
+    """What a reader needs most."""
     details: list[str]
+    """What the rest is based on."""
 
 
 def conclusions(found: ArmsComparison) -> Conclusions:

@@ -16,29 +16,26 @@ LATEX_ESCAPES = str.maketrans({
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table whose cells are ready to be shown.
-
-    Attributes:
-        columns: Headings.
-        rows: Cells as text, one per column.
-        numeric: Headings of the columns to be aligned right.
-        footer: A last row of totals, set off from the others; may be absent.
-        title: What the table is about.
-        prose: Headings of the columns of sentences, which may be broken between words; names and numbers are not.
-        least_prose: Characters that these are not narrowed below.
-        droppable: Headings of the columns that may be left out where the line is too narrow, the first to go first.
-        named_columns: Whether the headings are names, too, such as labels of arms.
-    """
+    """A table whose cells are ready to be shown."""
 
     columns: Sequence[str]
+    """Headings."""
     rows: Sequence[Sequence[str]]
+    """Cells as text, one per column."""
     numeric: frozenset[str] = field(default_factory=frozenset)
+    """Headings of the columns to be aligned right."""
     footer: Sequence[str] | None = None
+    """A last row of totals, set off from the others; may be absent."""
     title: str = ""
+    """What the table is about."""
     prose: frozenset[str] = field(default_factory=frozenset)
+    """Headings of the columns of sentences, which may be broken between words; names and numbers are not."""
     least_prose: int = 20
+    """Characters that these are not narrowed below."""
     droppable: Sequence[str] = ()
+    """Headings of the columns that may be left out where the line is too narrow, the first to go first."""
     named_columns: bool = False
+    """Whether the headings are names, too, such as labels of arms."""
 
     def markdown(self) -> str:
         """GitHub-flavoured Markdown."""

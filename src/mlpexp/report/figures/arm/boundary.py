@@ -30,19 +30,16 @@ STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; poi
 
 @dataclass(frozen=True)
 class Plane:
-    """The plane of two features as one seed divides it.
-
-    Attributes:
-        features: The two.
-        grid: A regular grid of points with ``predicted`` class and its ``probability``.
-        points: The samples as that seed splits and predicts them; empty to draw the regions alone.
-        seed: The seed.
-    """
+    """The plane of two features as one seed divides it."""
 
     features: tuple[str, str]
+    """The two."""
     grid: pd.DataFrame
+    """A regular grid of points with ``predicted`` class and its ``probability``."""
     points: pd.DataFrame
+    """The samples as that seed splits and predicts them; empty to draw the regions alone."""
     seed: int
+    """The seed."""
 
 
 @in_style()

@@ -23,17 +23,14 @@ DIGIT = 0.68  # width of a digit divided by the size of the letters, with a litt
 
 
 class CellText(NamedTuple):
-    """How the counts are written into the cells.
-
-    Attributes:
-        size: In points.
-        shares: Whether the share of the true class stands below.
-        thousands: Whether counts from 10,000 on are written as ``10k``.
-    """
+    """How the counts are written into the cells."""
 
     size: float
+    """In points."""
     shares: bool
+    """Whether the share of the true class stands below."""
     thousands: bool = False
+    """Whether counts from 10,000 on are written as ``10k``."""
 
 
 @in_style()

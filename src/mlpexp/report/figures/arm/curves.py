@@ -20,19 +20,16 @@ BACKING = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.2}  # b
 
 @dataclass(frozen=True)
 class Lines:
-    """What there is to draw of one metric.
-
-    Attributes:
-        seeds: By part, a row per epoch and a column per seed.
-        means: By part, the mean over seeds; see ``mean_curve``.
-        last_epochs: By seed, the epoch of its last row.
-        diverged: The seeds that diverged.
-    """
+    """What there is to draw of one metric."""
 
     seeds: dict[str, pd.DataFrame]
+    """By part, a row per epoch and a column per seed."""
     means: dict[str, pd.DataFrame]
+    """By part, the mean over seeds; see ``mean_curve``."""
     last_epochs: dict[int, int]
+    """By seed, the epoch of its last row."""
     diverged: frozenset[int]
+    """The seeds that diverged."""
 
     @property
     def num_seeds(self) -> int:

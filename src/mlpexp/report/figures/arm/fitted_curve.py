@@ -28,21 +28,18 @@ OWN_COLUMNS = ("seed", "predicted", "truth")
 
 @dataclass(frozen=True)
 class Fit:
-    """What the seeds of one experiment have learned.
-
-    Attributes:
-        feature: Name of the variable.
-        by_seed: A row per value of the variable and a column per seed.
-        mean: Over the seeds that did not diverge.
-        truth: The noise-free function; None where it is not known.
-        points: The samples, as split by the first seed.
-    """
+    """What the seeds of one experiment have learned."""
 
     feature: str
+    """Name of the variable."""
     by_seed: pd.DataFrame
+    """A row per value of the variable and a column per seed."""
     mean: pd.Series
+    """Over the seeds that did not diverge."""
     truth: pd.Series | None
+    """The noise-free function; None where it is not known."""
     points: pd.DataFrame
+    """The samples, as split by the first seed."""
 
 
 @in_style()

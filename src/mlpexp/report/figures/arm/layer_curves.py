@@ -20,19 +20,16 @@ MOST_LAYERS = 8  # of more, so many are drawn, evenly chosen with both ends
 
 @dataclass(frozen=True)
 class Panel:
-    """One quantity.
-
-    Attributes:
-        quantity: As in ``diagnostics.csv``.
-        label: With its unit.
-        log: Whether the axis is logarithmic.
-        reference: A value worth a line of its own.
-    """
+    """One quantity."""
 
     quantity: str
+    """As in ``diagnostics.csv``."""
     label: str
+    """With its unit."""
     log: bool = False
+    """Whether the axis is logarithmic."""
     reference: float | None = None
+    """A value worth a line of its own."""
 
 
 GRADIENTS = (

@@ -33,17 +33,14 @@ SINGLE = LineStyle(BLUE, "-", "o")
 
 @dataclass(frozen=True)
 class Effect:
-    """What there is to draw.
-
-    Attributes:
-        axis: The varied key.
-        points: A row per value, and per value of the second axis if there is one; see ``group_means``.
-        second: Whose values have a line each.
-    """
+    """What there is to draw."""
 
     axis: SweepAxis
+    """The varied key."""
     points: pd.DataFrame
+    """A row per value, and per value of the second axis if there is one; see ``group_means``."""
     second: SweepAxis | None = None
+    """Whose values have a line each."""
 
     def limits(self, facts: SweepFacts) -> Range:
         """The range of the metric."""

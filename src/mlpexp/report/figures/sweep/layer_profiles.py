@@ -17,19 +17,16 @@ MOST_PANELS = 4
 
 @dataclass(frozen=True)
 class Profile:
-    """One quantity of all layers at one epoch.
-
-    Attributes:
-        quantities: As in ``diagnostics.csv``; the first that is there.
-        labels: Of each, with its unit.
-        last: Whether it is that of the last epoch, or of the first that has it.
-        log: Whether the axis is logarithmic.
-    """
+    """One quantity of all layers at one epoch."""
 
     quantities: tuple[str, ...]
+    """As in ``diagnostics.csv``; the first that is there."""
     labels: tuple[str, ...]
+    """Of each, with its unit."""
     last: bool
+    """Whether it is that of the last epoch, or of the first that has it."""
     log: bool
+    """Whether the axis is logarithmic."""
 
 
 GRADIENTS = Profile(("gradient_norm",), ("gradient norm of the weights",), last=False, log=True)

@@ -22,17 +22,14 @@ NAME_SIZE, SCORE_SIZE = 8.0, 6.5  # points
 
 @dataclass(frozen=True)
 class ShownArms:
-    """The arms that have a panel.
-
-    Attributes:
-        labels: By number, in the order of the panels.
-        rows: What they have in a table, without seeds that diverged.
-        note: How many arms and seeds are not shown; empty if none.
-    """
+    """The arms that have a panel."""
 
     labels: dict[int, str]
+    """By number, in the order of the panels."""
     rows: pd.DataFrame
+    """What they have in a table, without seeds that diverged."""
     note: str
+    """How many arms and seeds are not shown; empty if none."""
 
     def of_arm(self, arm: int) -> pd.DataFrame:
         """The rows of an arm, without the column ``arm``."""
@@ -73,20 +70,18 @@ def labelled(numbers: pd.DataFrame, arm: int, label: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of panels of equal size.
-
-    Attributes:
-        names: Of the panels by arm, in one or two lines, all different.
-        columns: Panels in a row.
-        width, height: Of the figure in inches.
-        panel_width: In inches, without the labels around it.
-    """
+    """A page of panels of equal size."""
 
     names: dict[int, str]
+    """Of the panels by arm, in one or two lines, all different."""
     columns: int
+    """Panels in a row."""
     width: float
+    """Of the figure in inches."""
     height: float
+    """Of the figure in inches."""
     panel_width: float
+    """In inches, without the labels around it."""
 
     def figure(self, facts: RunFacts, note: str) -> tuple[Figure, list[Axes]]:
         """An empty figure with the axes of all panels, named."""

@@ -27,19 +27,16 @@ PANEL_AXES = range(2, 7)
 
 @dataclass(frozen=True)
 class AxisCurves:
-    """Learning curves of the values of an axis.
-
-    Attributes:
-        axis: With the values that are shown.
-        column: Of ``metrics.csv``.
-        by_value: For each value of which some trial did not diverge, a row per epoch and a column per seed.
-        means: For each of them, see ``mean_curve``.
-    """
+    """Learning curves of the values of an axis."""
 
     axis: SweepAxis
+    """With the values that are shown."""
     column: str
+    """Of ``metrics.csv``."""
     by_value: dict[str, pd.DataFrame]
+    """For each value of which some trial did not diverge, a row per epoch and a column per seed."""
     means: dict[str, pd.DataFrame]
+    """For each of them, see ``mean_curve``."""
 
     @property
     def kind(self) -> str:
