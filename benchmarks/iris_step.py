@@ -45,7 +45,7 @@ def mlpexp_seconds(config: Experiment, num_seeds: int, *, whole: bool = False) -
     started = perf_counter()
     records = [record for record in trainer.run() if record]
     total = perf_counter() - started
-    return 1e6 * (total if whole else sum(record.train_seconds for record in records)) / trainer.progress.step
+    return 1e6 * (total if whole else sum(record.train_seconds for record in records)) / trainer.state.step
 
 
 def plain_seconds(config: Experiment, *, loader: bool) -> float:

@@ -31,7 +31,7 @@ def engine_us(config: Experiment, num_seeds: int, engine: str) -> float:
     members = members_of(config.model_copy(update={"training": training}), range(num_seeds))
     trainer = trainer_of(members, [architecture] * num_seeds, dataset)
     seconds = sum(record.train_seconds for record in trainer.run() if record)
-    return 1e6 * seconds / (trainer.progress.step * num_seeds)
+    return 1e6 * seconds / (trainer.state.step * num_seeds)
 
 
 def bare_loop_us(config: Experiment) -> float:

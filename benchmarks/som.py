@@ -47,7 +47,7 @@ def stack_us(config: Experiment, dataset: Dataset, num_members: int) -> float:
     started = perf_counter()
     for _ in trainer.run():
         pass
-    return 1e6 * (perf_counter() - started) / (trainer.progress.step * num_members)
+    return 1e6 * (perf_counter() - started) / (trainer.state.step * num_members)
 
 
 def minisom_us(inputs: np.ndarray, epochs: int) -> float:

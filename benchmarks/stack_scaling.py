@@ -49,7 +49,7 @@ def stack_us(config: Experiment, dataset: Dataset, num_members: int, epochs: int
     started = perf_counter()
     for _ in trainer.run():  # ends with metrics on the host, hence with all work done
         pass
-    return 1e6 * (perf_counter() - started) / (trainer.progress.step * num_members)
+    return 1e6 * (perf_counter() - started) / (trainer.state.step * num_members)
 
 
 def peer_data(config: Experiment, dataset: Dataset) -> Data:

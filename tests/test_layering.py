@@ -14,7 +14,7 @@ import mlpexp
 ROOT = Path(mlpexp.__file__).parent
 PATHS = sorted(ROOT.rglob("*.py"))
 IDS = [str(path.relative_to(ROOT)) for path in PATHS]
-MOST_LINES = 320
+MOST_LINES = 400  # beyond this a module holds two concepts; about 100 is usual
 
 # What each part imports, itself aside: no more than this, and no less; a new package gets a line here.
 ALLOWED: dict[str, set[str]] = {
@@ -27,22 +27,23 @@ ALLOWED: dict[str, set[str]] = {
     "nn": {"randomness", "config", "architectures"},
     "training": {"randomness", "config", "architectures", "data", "nn"},
     "som": {"randomness", "config", "architectures", "nn", "training"},
+    "numpy_twin": {"architectures", "config", "nn", "training"},
     "statistics": set(),
-    "analysis": {"randomness", "config", "architectures", "nn", "training"},
     "store": {"errors", "config"},
     "planning": {"errors", "randomness", "config", "architectures", "data", "store"},
     "execution": {
-        "__init__", "errors", "config", "architectures", "data", "nn", "training", "som", "statistics", "analysis", "store",
-        "planning",
+        "__init__", "errors", "config", "architectures", "data", "nn", "training", "som", "numpy_twin", "statistics",
+        "store", "planning",
     },
-    "results": {
-        "errors", "config", "architectures", "data", "nn", "training", "statistics", "analysis", "store", "planning",
-        "execution",
+    "results": {"errors", "config", "architectures", "data", "nn", "statistics", "store", "planning", "execution"},
+    "analysis": {
+        "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
+        "execution", "results",
     },
-    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results"},
+    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
-        "__init__", "errors", "config", "architectures", "data", "nn", "training", "statistics", "analysis", "store",
-        "planning", "execution", "results", "report",
+        "__init__", "errors", "config", "architectures", "data", "training", "numpy_twin", "statistics", "store", "planning",
+        "execution", "results", "analysis", "report",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -52,9 +53,10 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "nn": {"initializers"},
     "training": {"records", "schedules"},
     "som": set(),
+    "numpy_twin": {"activations", "backprop"},
     "analysis": {
-        "backprop", "chain_rule", "checks", "examination", "explanations", "max_pooling", "neighbours", "numpy_activations",
-        "rate_choice", "symbolic", "verdicts",
+        "chain_rule", "checks", "examination", "explanations", "max_pooling", "neighbours", "rate_choice", "symbolic",
+        "verdicts",
     },
     "execution": {
         "backends", "datasets", "environment", "local", "merge", "meter", "misclassified", "part_lines", "progress", "run",

@@ -19,7 +19,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.numpy_twin.activations import PLAIN, selu_constants
 from mlpexp.numpy_twin.backprop import (
     LOSSES,
-    Layer,
+    NumpyLayer,
     backward,
     cross_entropy,
     descend,
@@ -150,7 +150,7 @@ def test_scikit_learn_takes_the_same_step():
     )  # fmt: skip
     other.partial_fit(x, y)  # makes the weights, and moves them
     (w1, w2), (b1, b2) = ([each.copy() for each in group] for group in (other.coefs_, other.intercepts_))
-    layers = [Layer(w1, b1, PlainActivation(name="tanh")), Layer(w2, b2)]
+    layers = [NumpyLayer(w1, b1, PlainActivation(name="tanh")), NumpyLayer(w2, b2)]
     other.partial_fit(x, y)
     _, gradients = differentiate(layers, x, y[:, None], LOSSES["mean_squared_error"])
     descend(layers, gradients, 0.1)
@@ -187,7 +187,7 @@ def test_linear_sigmoid_linear_softmax_squared_error_by_formulas():
     y, z = np.exp(net) / np.exp(net).sum(), np.eye(2)[target]
     g = [y[j] * (y[j] - z[j]) - sum(y[j] * y[m] * (y[m] - z[m]) for m in range(2)) for j in range(2)]
     e = [-sum(g[j] * w[h, j] for j in range(2)) * hidden[h] * (1 - hidden[h]) for h in range(4)]  # -(dE/db)(db/dalpha)
-    layers = [Layer(v, b, SIGMOID), Layer(w, c)]
+    layers = [NumpyLayer(v, b, SIGMOID), NumpyLayer(w, c)]
     _, (first, second) = differentiate(layers, x[None], np.array([target]), LOSSES["softmax_squared_error"])
     np.testing.assert_allclose(second.delta[0], g, rtol=1e-12)
     np.testing.assert_allclose(second.weight, [[g[j] * hidden[h] for j in range(2)] for h in range(4)], rtol=1e-12)
@@ -218,7 +218,7 @@ def test_matrix_derivative_of_a_squared_error():
     x, z = generator.standard_normal((3, 1)), generator.standard_normal((2, 1))
     y = 1 / (1 + np.exp(-(w.T @ x + b[:, None])))
     inner = (y - z) * y * (1 - y)
-    layers = [Layer(w, b, SIGMOID)]
+    layers = [NumpyLayer(w, b, SIGMOID)]
     trace = forward(layers, x.T)
     (d,) = backward(layers, trace, 2 * (trace.outputs - z.T))
     np.testing.assert_allclose(d.weight, 2 * x @ inner.T, rtol=1e-12)

@@ -29,8 +29,8 @@ def both(seeds=(0,), **sections):
 def assert_same(pair, tolerance=1e-10, least_steps=100):
     """Weights and every score of every epoch."""
     (one, records), (other, others) = pair
-    assert other.progress.step == one.progress.step >= least_steps
-    torch.testing.assert_close(other.progress.network.flat, one.progress.network.flat, rtol=tolerance, atol=tolerance)
+    assert other.state.step == one.state.step >= least_steps
+    torch.testing.assert_close(other.state.network.flat, one.state.network.flat, rtol=tolerance, atol=tolerance)
     for record, again in zip(records, others, strict=True):
         assert again.statuses == record.statuses
         for name, scores in record.scores.items():
@@ -70,7 +70,7 @@ def test_early_stopping_stops_at_the_same_epoch():
         training={"epochs": 60, "early_stopping": {"patience": 5}},
     )  # fmt: skip
     assert_same(pair, least_steps=30)
-    assert pair[1][0].progress.statuses == ["stopped early"]
+    assert pair[1][0].state.statuses == ["stopped early"]
 
 
 def test_several_seeds_and_their_numbers_apart():
@@ -91,7 +91,7 @@ def test_a_member_that_diverges_is_found_without_a_warning():
         "model": {"activation": "identity"}, "optimizer": {"learning_rate": 30.0}, "training": {"epochs": 40},
     }  # fmt: skip
     one, other = both(**sections)
-    assert one[0].progress.statuses == other[0].progress.statuses == ["diverged"]
+    assert one[0].state.statuses == other[0].state.statuses == ["diverged"]
     assert len(one[1]) == len(other[1])
 
 

@@ -53,7 +53,7 @@ def test_the_losses_are_those_of_a_plain_loop(optimizer: dict, own) -> None:
     """Schedule, averaging and the config's own rate are left aside; the loss is that of all training samples."""
     rates = geometric_rates(1e-3, 1, 20)
     test = trainer(range(1), optimizer, len(rates), dropout=0.0)
-    network = test.progress.network.member(0).double().train()
+    network = test.state.network.member(0).double().train()
     steps = own(network.parameters())
     inputs, targets = (each[0] for each in test.samples.part(0, test.samples.sizes.train))
     batches = (
@@ -96,7 +96,7 @@ def test_a_member_that_leaves_the_finite_numbers_is_cut_out_and_the_others_stay(
 def test_batch_normalization_goes_by_the_samples_measured() -> None:
     """With the remembered statistics, which lag behind, the loss before the first step would be another one."""
     test = trainer(range(1), {"name": "adam"}, 20, batch_norm=True)
-    network = test.progress.network.member(0).double().train()
+    network = test.state.network.member(0).double().train()
     inputs, targets = (each[0] for each in test.samples.part(0, test.samples.sizes.train))
     expected = torch.nn.functional.cross_entropy(network(inputs), targets).item()
     assert losses_at_rates(test, geometric_rates(1e-3, 1, 20))[0, 0] == pytest.approx(expected, rel=1e-9)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from mlpexp.architectures.arithmetic import Cost, cost
+from mlpexp.architectures.arithmetic import NetworkCost, cost
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
 from mlpexp.architectures.layers import output_size
 from mlpexp.config.networks import ModelConfig
@@ -17,15 +17,15 @@ from mlpexp.config.networks import ModelConfig
 MODEL: TypeAdapter[Any] = TypeAdapter(ModelConfig)
 
 
-def cost_of(model: dict[str, Any], shape: tuple[int, ...], num_outputs: int) -> Cost:
+def cost_of(model: dict[str, Any], shape: tuple[int, ...], num_outputs: int) -> NetworkCost:
     return cost(build_architecture(MODEL.validate_python(model), shape, num_outputs))
 
 
-def parameters_of(table: Cost) -> list[int]:
+def parameters_of(table: NetworkCost) -> list[int]:
     return [row.parameters for row in table.rows if row.parameters]
 
 
-def check_formulas(table: Cost) -> None:
+def check_formulas(table: NetworkCost) -> None:
     """Each formula's left side, computed, is its right side, and that is the row's figure."""
     for row in table.rows:
         assert bool(row.formula) == bool(row.parameters)

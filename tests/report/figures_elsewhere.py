@@ -13,7 +13,7 @@ def drawn_elsewhere(path: Path) -> str:
     """How many figures of a result are drawn, and what is imported for them that should not be."""
     (path / "matplotlibrc").write_text(STYLE)
     code = (
-        "import sys, pathlib; from mlpexp.report.figures.catalogue import draw_figures; from mlpexp.results.result import Result\n"
+        "import sys, pathlib; from mlpexp.report.figures.catalogue import draw_figures; from mlpexp.results.result import Result\n"  # noqa: E501
         f"drawn = draw_figures(Result.open(pathlib.Path({str(path)!r})))\n"
         f"print(len(drawn), [name for name in {HEAVY} if name in sys.modules])"
     )

@@ -47,8 +47,8 @@ def finished(members: list[Experiment]):
 
 def code_book(chosen: Trainer, member: int = 0) -> np.ndarray:
     """The weights ``(units, features)`` of a member as they are now, or at its end."""
-    progress, features = chosen.progress, chosen.samples.inputs[0].numel()
-    flat = progress.network.flat if len(progress.active) else progress.last
+    state, features = chosen.state, chosen.samples.inputs[0].numel()
+    flat = state.network.flat if len(state.active) else state.last
     return flat[member].view(features, -1).T.double().numpy().copy()
 
 

@@ -26,8 +26,8 @@ def assert_every_member_equals_solo(members):
     for place, member in enumerate(members):
         alone, own = finished([member])
         assert rows(records, place) == rows(own, 0)
-        assert torch.equal(together.progress.last[place], alone.progress.last[0])
-        assert torch.equal(together.progress.best[place], alone.progress.best[0])
+        assert torch.equal(together.state.last[place], alone.state.last[0])
+        assert torch.equal(together.state.best[place], alone.state.best[0])
 
 
 @given(
@@ -61,7 +61,7 @@ def test_a_member_that_stops_early_leaves_and_the_others_keep_every_bit():
     )
     members = seeds_of(config, 4)
     together, _ = finished(members)
-    assert len(set(together.progress.ended_epoch.tolist())) > 1
+    assert len(set(together.state.ended_epoch.tolist())) > 1
     assert_every_member_equals_solo(members)
 
 
@@ -69,8 +69,8 @@ def test_a_member_that_diverges_leaves():
     config = experiment(training={"epochs": 6}, schedule={"name": "constant"})
     wild = config.model_copy(update={"optimizer": config.optimizer.model_copy(update={"learning_rate": 1e6})})
     together, _ = finished([config, wild])
-    assert together.progress.statuses == ["finished", "diverged"]
-    assert torch.equal(together.progress.last[0], finished([config])[0].progress.last[0])
+    assert together.state.statuses == ["finished", "diverged"]
+    assert torch.equal(together.state.last[0], finished([config])[0].state.last[0])
 
 
 @pytest.mark.parametrize("model", [{}, {"algorithm": "batch"}], ids=["online", "batch"])
@@ -79,13 +79,13 @@ def test_continuing_from_any_step_gives_the_same_end(model):
     members = seeds_of(experiment(dataset=VALIDATION, model=model, training={"epochs": 4, "batch_size": batch}), 2)
     first, states = trainer(members), []
     for _ in first.run():
-        states.append(first.progress.state())
+        states.append(first.state.saved())
     for arrays, plain in states:
         resumed = trainer(members)
         resumed.restore(arrays, plain)
         list(resumed.run())
-        assert torch.equal(resumed.progress.last, first.progress.last)
-        assert np.array_equal(resumed.progress.best_epoch, first.progress.best_epoch)
+        assert torch.equal(resumed.state.last, first.state.last)
+        assert np.array_equal(resumed.state.best_epoch, first.state.best_epoch)
 
 
 @pytest.mark.cuda
@@ -95,5 +95,5 @@ def test_cuda_gives_nearly_the_map_of_the_cpu(model):
     weights = []
     for device in ("cpu", "cuda"):
         chosen, _ = finished(seeds_of(experiment(model=model, device=device), 3))
-        weights.append(chosen.progress.last.cpu())
+        weights.append(chosen.state.last.cpu())
     torch.testing.assert_close(weights[1], weights[0], rtol=1e-2, atol=1e-3)

@@ -27,7 +27,7 @@ def test_one_update_with_numbers():
         training={"epochs": 1, "precision": "float64"},
     )  # fmt: skip
     chosen = trainer([config])
-    weight = chosen.progress.network.parameters["map.weight"]
+    weight = chosen.state.network.parameters["map.weight"]
     weight.copy_(torch.tensor([[[0.0, 1.0, 2.0], [0.0, 1.0, 2.0]]], dtype=torch.float64))  # (M, F, U)
     sample = torch.tensor([[[0.1, -0.1]]], dtype=torch.float64)
     (coefficients,) = chosen.coefficients.of(0, 1)

@@ -114,10 +114,10 @@ def test_a_member_is_bit_for_bit_what_it_is_alone(
     solo, own_records = finished([stack[position]])
     assert rows_of(records, position) == rows_of(own_records, 0)
     for name in ("last", "best", "last_buffers", "best_buffers"):
-        assert torch.equal(getattr(stacked.progress, name)[position], getattr(solo.progress, name)[0]), name
-    assert stacked.progress.statuses[position] == solo.progress.statuses[0]
+        assert torch.equal(getattr(stacked.state, name)[position], getattr(solo.state, name)[0]), name
+    assert stacked.state.statuses[position] == solo.state.statuses[0]
     for name in ("ended_epoch", "best_epoch", "best_loss", "improved_epoch"):
-        assert getattr(stacked.progress, name)[position] == getattr(solo.progress, name)[0], name
+        assert getattr(stacked.state, name)[position] == getattr(solo.state, name)[0], name
 
 
 @settings(max_examples=10)
@@ -126,6 +126,6 @@ def test_the_order_of_a_stack_does_not_matter(numbers: list[dict[str, Any]]) -> 
     stack = [member(PLAIN, one, {"dropout", "weight_averaging", "l2_penalty"}) for one in numbers]
     forward, records = finished(stack)
     backward, reversed_records = finished(stack[::-1])
-    assert torch.equal(forward.progress.last, backward.progress.last.flip(0))
+    assert torch.equal(forward.state.last, backward.state.last.flip(0))
     for i in range(4):
         assert rows_of(records, i) == rows_of(reversed_records, 3 - i)

@@ -22,7 +22,7 @@ def test_cuda_gives_nearly_the_numbers_of_the_cpu(sections):
     for device in ("cpu", "cuda"):
         members = [experiment(**sections, device=device).model_copy(update={"seed": seed}) for seed in (0, 1)]
         chosen, _ = finished(members)
-        weights.append(chosen.progress.last.cpu())
+        weights.append(chosen.state.last.cpu())
     torch.testing.assert_close(weights[1], weights[0], rtol=1e-2, atol=1e-3)
 
 

@@ -35,7 +35,7 @@ def initial(chosen) -> StackedNetwork:
 
 
 def final(chosen) -> StackedNetwork:
-    return StackedNetwork(chosen.architecture, chosen.progress.last, chosen.progress.last_buffers)
+    return StackedNetwork(chosen.architecture, chosen.state.last, chosen.state.last_buffers)
 
 
 def training_set(chosen):
@@ -112,17 +112,17 @@ TOP = {"sigmoid": 0.25, "tanh": 1.0, "hard_sigmoid": 0.25, "hard_tanh": 1.0}
 def test_dead_units_are_counted():
     """Large negative biases: no sample reaches those units."""
     chosen = trainer([diagnosed("cheap", model={"hidden_sizes": [6]})])
-    chosen.progress.network.parameters["dense1.bias"][0, :2] = -100.0
+    chosen.state.network.parameters["dense1.bias"][0, :2] = -100.0
     assert next(chosen.run()).diagnostics["dense1_relu", "dead_fraction"] == pytest.approx([2 / 6])
 
 
 def test_images_are_counted_by_channel():
     config = diagnosed("cheap", **IMAGES)
     chosen = trainer([config])
-    chosen.progress.network.parameters["conv1.bias"][0, 1] = -1e3
+    chosen.state.network.parameters["conv1.bias"][0, 1] = -1e3
     found = next(chosen.run()).diagnostics
     assert found["conv1_relu", "dead_fraction"] == pytest.approx([1 / 3])
-    pooled = chosen.progress.network.layer_outputs(training_set(chosen)[0])["pool1"].double()
+    pooled = chosen.state.network.layer_outputs(training_set(chosen)[0])["pool1"].double()
     assert found["conv1_relu", "activation_mean"] == pytest.approx([pooled.mean().item()])  # what the next layer sees
     assert found["conv1", "weight_rank"] == pytest.approx([3])
 
@@ -143,7 +143,7 @@ def test_the_largest_eigenvalue_is_that_of_the_whole_hessian(loss):
     sections = {"model": {"hidden_sizes": [3], "activation": "tanh"}, "loss": loss, "optimizer": {"l2_penalty": 0.05}}
     chosen, records = finished([one_full_step(**sections)])
     x, y = training_set(chosen)
-    buffers, l2 = chosen.progress.last_buffers, 0.05
+    buffers, l2 = chosen.state.last_buffers, 0.05
 
     def objective(flat):
         network = StackedNetwork(chosen.architecture, flat[None], buffers)
@@ -154,7 +154,7 @@ def test_the_largest_eigenvalue_is_that_of_the_whole_hessian(loss):
             value = 0.5 * (logits.softmax(1) - torch.nn.functional.one_hot(y[0], 3)).square().sum(1).mean()
         return value + l2 / 2 * sum(p.square().sum() for n, p in network.parameters.items() if n.endswith("weight"))
 
-    hessian = torch.autograd.functional.hessian(objective, chosen.progress.last[0])
+    hessian = torch.autograd.functional.hessian(objective, chosen.state.last[0])
     expected = torch.linalg.eigvalsh(hessian)[-1].item()
     assert records[-1].diagnostics["network", "largest_eigenvalue"][0] == pytest.approx(expected, rel=1e-3)
 

@@ -78,7 +78,7 @@ def test_members_of_one_seed_drop_nested_units_and_neighbours_change_none() -> N
 def test_evaluation_drops_nothing() -> None:
     chosen = trainer([experiment(model={"dropout": 0.9})])
     x = chosen.samples.part(0, 20)[0]
-    network = chosen.progress.network
+    network = chosen.state.network
     torch.testing.assert_close(network(x)[0], network.member(0)(x[0]))
     assert torch.equal(network(x), network(x))
 
@@ -87,13 +87,13 @@ def test_a_dropped_unit_takes_no_part_in_a_step() -> None:
     chosen = trainer(
         [experiment(model={"hidden_sizes": [30], "dropout": 0.5, "activation": "tanh"}, training={"batch_size": 1})]
     )
-    before = {name: tensor.clone() for name, tensor in chosen.progress.network.parameters.items()}
+    before = {name: tensor.clone() for name, tensor in chosen.state.network.parameters.items()}
     expected = DropoutMasks(chosen.architecture, np.array([[0.5]]), np.array([0]))
     expected.start_epoch([0], 1)
     dropped = expected.draw(1, 1, **CPU)[0]["dropout1"][0, 0] == 0
     run = chosen.run()
     next(run), next(run)  # the record of epoch 0, and one step
-    after = chosen.progress.network.parameters
+    after = chosen.state.network.parameters
     for name, axis in (("dense1.weight", 0), ("output.weight", 1)):
         changed = (after[name][0] != before[name][0]).any(axis)
         assert torch.equal(changed, ~dropped)
@@ -104,5 +104,5 @@ def test_holding_fewer_steps_at_a_time_changes_no_bit(monkeypatch):
     whole, records = finished(members)
     monkeypatch.setattr(trainer_module, "BLOCK_VALUES", 3 * 16 * (4 + 7) * 2)  # two steps
     pieces, other_records = finished(members)
-    assert torch.equal(whole.progress.last, pieces.progress.last)
+    assert torch.equal(whole.state.last, pieces.state.last)
     assert rows_of(records, 1) == rows_of(other_records, 1)

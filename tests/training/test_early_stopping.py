@@ -49,11 +49,11 @@ def test_members_stop_where_the_recorded_losses_say(option):
     patience, min_delta = option["patience"], option.get("min_delta", 0.0)
     for i in range(5):
         end, best = expected_end(losses_of(whole, i), patience, min_delta, 60)
-        assert chosen.progress.ended_epoch[i] == end
-        assert chosen.progress.best_epoch[i] == best  # whatever min_delta says
+        assert chosen.state.ended_epoch[i] == end
+        assert chosen.state.best_epoch[i] == best  # whatever min_delta says
         assert losses_of(records, i) == losses_of(whole, i)[: end + 1]
-        assert chosen.progress.statuses[i] == ("stopped early" if end < 60 else "finished")
-    assert "stopped early" in chosen.progress.statuses
+        assert chosen.state.statuses[i] == ("stopped early" if end < 60 else "finished")
+    assert "stopped early" in chosen.state.statuses
 
 
 def test_each_member_has_its_own_patience():
@@ -61,19 +61,19 @@ def test_each_member_has_its_own_patience():
     chosen, records = finished(members)
     for i, patience in enumerate((1, 6)):
         alone, own = finished([members[i]])
-        assert chosen.progress.ended_epoch[i] == alone.progress.ended_epoch[0]
+        assert chosen.state.ended_epoch[i] == alone.state.ended_epoch[0]
         assert losses_of(records, i) == losses_of(own, 0)
-        waited = chosen.progress.ended_epoch[i] - chosen.progress.best_epoch[i]
-        assert waited == patience or chosen.progress.ended_epoch[i] == 60
-    assert chosen.progress.ended_epoch[0] < chosen.progress.ended_epoch[1]
+        waited = chosen.state.ended_epoch[i] - chosen.state.best_epoch[i]
+        assert waited == patience or chosen.state.ended_epoch[i] == 60
+    assert chosen.state.ended_epoch[0] < chosen.state.ended_epoch[1]
 
 
 def test_patience_counts_epochs_not_evaluations():
     config = with_stopping(patience=4)
     config = config.model_copy(update={"training": config.training.model_copy(update={"evaluate_every": 3})})
     chosen, records = finished([config])
-    assert chosen.progress.ended_epoch.tolist() == [expected_end(losses_of(records, 0), 4, 0.0, 60)[0]]
-    assert chosen.progress.ended_epoch[0] % 3 == 0
+    assert chosen.state.ended_epoch.tolist() == [expected_end(losses_of(records, 0), 4, 0.0, 60)[0]]
+    assert chosen.state.ended_epoch[0] % 3 == 0
 
 
 def test_a_learning_rate_too_small_to_matter_keeps_the_initial_weights_as_the_best():
@@ -84,8 +84,8 @@ def test_a_learning_rate_too_small_to_matter_keeps_the_initial_weights_as_the_be
     )
     chosen, records = finished([config])
     assert [record.epoch for record in records] == [0, 1, 2]
-    assert (chosen.progress.best_epoch[0], chosen.progress.statuses[0]) == (0, "stopped early")
-    assert chosen.progress.best_loss[0] == records[0].rows[0].scores["validation_loss"]
+    assert (chosen.state.best_epoch[0], chosen.state.statuses[0]) == (0, "stopped early")
+    assert chosen.state.best_loss[0] == records[0].rows[0].scores["validation_loss"]
 
 
 def test_an_improvement_smaller_than_min_delta_gives_the_best_weights_but_no_more_patience():
@@ -94,15 +94,15 @@ def test_an_improvement_smaller_than_min_delta_gives_the_best_weights_but_no_mor
     chosen, records = finished([config])
     losses = dict(losses_of(records, 0))
     assert sorted(losses.values(), reverse=True) == list(losses.values())  # so slow that each epoch is better
-    assert chosen.progress.ended_epoch.tolist() == chosen.progress.best_epoch.tolist() == [3]
-    assert chosen.progress.best_loss[0] == losses[3]
-    assert chosen.progress.statuses == ["stopped early"]
+    assert chosen.state.ended_epoch.tolist() == chosen.state.best_epoch.tolist() == [3]
+    assert chosen.state.best_loss[0] == losses[3]
+    assert chosen.state.statuses == ["stopped early"]
 
 
 def test_without_validation_part_the_best_weights_are_the_last():
     chosen, records = finished([experiment()])
-    assert torch.equal(chosen.progress.best, chosen.progress.last)
-    assert chosen.progress.best_epoch.tolist() == [records[-1].epoch]
+    assert torch.equal(chosen.state.best, chosen.state.last)
+    assert chosen.state.best_epoch.tolist() == [records[-1].epoch]
 
 
 def test_best_weights_with_averaging_and_batch_normalization_give_the_best_loss():
@@ -114,9 +114,9 @@ def test_best_weights_with_averaging_and_batch_normalization_give_the_best_loss(
     )
     members = [config.model_copy(update={"seed": seed}) for seed in range(3)]
     chosen, records = finished(members)
-    network = type(chosen.progress.network)(chosen.architecture, chosen.progress.best, chosen.progress.best_buffers)
+    network = type(chosen.state.network)(chosen.architecture, chosen.state.best, chosen.state.best_buffers)
     measured = chosen.evaluator.scores(network, ["validation"])["validation"].loss
     for i in range(3):
         losses = dict(losses_of(records, i))
-        assert losses[int(chosen.progress.best_epoch[i])] == min(losses.values()) == chosen.progress.best_loss[i]
+        assert losses[int(chosen.state.best_epoch[i])] == min(losses.values()) == chosen.state.best_loss[i]
         assert measured[i] == pytest.approx(min(losses.values()), rel=1e-6)  # evaluated without the other parts

@@ -47,7 +47,7 @@ def restored() -> Any:
 
 def run(name: str) -> tuple[torch.Tensor, list[Any]]:
     chosen, records = finished([experiment(**SECTIONS[name], training={"epochs": 2})])
-    return chosen.progress.last, rows_of(records, 0)
+    return chosen.state.last, rows_of(records, 0)
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -72,5 +72,5 @@ def test_the_witness_notices_a_draw(draw: Callable[[], object]) -> None:
 
 
 def test_the_seed_has_influence() -> None:
-    runs = [finished([experiment(training={"epochs": 1}, seed=seed)])[0].progress.last for seed in (0, 1)]
+    runs = [finished([experiment(training={"epochs": 1}, seed=seed)])[0].state.last for seed in (0, 1)]
     assert not torch.equal(*runs)

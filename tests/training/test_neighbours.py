@@ -39,8 +39,8 @@ def with_seed(config, seed, **optimizer):
 def assert_member_equals_solo(stack, member):
     together, records = finished(stack)
     alone, own_records = finished([stack[member]])
-    assert torch.equal(together.progress.last[member], alone.progress.last[0])
-    assert torch.equal(together.progress.last_buffers[member], alone.progress.last_buffers[0])
+    assert torch.equal(together.state.last[member], alone.state.last[0])
+    assert torch.equal(together.state.last_buffers[member], alone.state.last_buffers[0])
     assert rows_of(records, member) == rows_of(own_records, 0)
 
 
@@ -74,9 +74,9 @@ def test_a_diverging_neighbour_leaves_and_the_others_keep_every_bit():
     )
     stack = [with_seed(config, 0, learning_rate=0.01), with_seed(config, 1, learning_rate=50.0), with_seed(config, 2)]
     together, records = finished(stack)
-    assert together.progress.statuses[1] == "diverged"
+    assert together.state.statuses[1] == "diverged"
     assert rows_of(records, 1)[-1][0] < 6
-    assert torch.isfinite(together.progress.last).all()
+    assert torch.isfinite(together.state.last).all()
     assert_member_equals_solo(stack, 0)
     assert_member_equals_solo(stack, 1)
 
@@ -89,6 +89,6 @@ def test_a_neighbour_that_stops_early_leaves_and_the_others_keep_every_bit():
     )
     stack = [with_seed(config, seed) for seed in range(4)]
     together, _ = finished(stack)
-    assert len({int(epoch) for epoch in together.progress.ended_epoch}) > 1
+    assert len({int(epoch) for epoch in together.state.ended_epoch}) > 1
     for member in range(4):
         assert_member_equals_solo(stack, member)

@@ -42,12 +42,12 @@ def test_each_member_is_drawn_and_dropped_as_its_own_architecture_says():
         for init, rate, seed in zip(INITS, (0.1, 0.2, 0.3, 0.4), (0, 0, 0, 1), strict=True)
     ]
     chosen = trainer(members)
-    assert len({row.numpy().tobytes() for row in chosen.progress.network.flat}) == 4
+    assert len({row.numpy().tobytes() for row in chosen.state.network.flat}) == 4
     assert chosen.dropout_rates.tolist() == [[0.1, 0.2, 0.3, 0.4]]
     together, records = finished(members)
     for i, member in enumerate(members):
         alone, own = finished([member])
-        assert torch.equal(together.progress.last[i], alone.progress.last[0])
+        assert torch.equal(together.state.last[i], alone.state.last[0])
         assert rows_of(records, i) == rows_of(own, 0)
 
 

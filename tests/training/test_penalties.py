@@ -40,7 +40,7 @@ def step(chosen: Any, count: int = 1) -> None:
 
 
 def torch_model(chosen: Any, member: int) -> nn.Sequential:
-    return chosen.progress.network.member(member).train()
+    return chosen.state.network.member(member).train()
 
 
 def flat_of(model: nn.Sequential) -> Tensor:
@@ -50,7 +50,7 @@ def flat_of(model: nn.Sequential) -> Tensor:
 def test_the_l2_penalty_is_half_lambda_times_the_squared_weights_without_biases() -> None:
     lambdas = [0.1, 0.5, 2.0]
     chosen = prepared(*({"learning_rate": 0.1, "l2_penalty": value} for value in lambdas))
-    chosen.progress.network.flat += 0.3  # biases that are not 0
+    chosen.state.network.flat += 0.3  # biases that are not 0
     models, (x, y) = [torch_model(chosen, i) for i in range(3)], one_batch(chosen)
     for i, model in enumerate(models):
         weights = [p for name, p in model.named_parameters() if name.endswith("weight")]
@@ -61,7 +61,7 @@ def test_the_l2_penalty_is_half_lambda_times_the_squared_weights_without_biases(
                 p.sub_(0.1 * p.grad)
     step(chosen)
     for i, model in enumerate(models):
-        torch.testing.assert_close(chosen.progress.network.flat[i], flat_of(model), rtol=1e-12, atol=1e-14)
+        torch.testing.assert_close(chosen.state.network.flat[i], flat_of(model), rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "adam"])
@@ -69,7 +69,7 @@ def test_decoupled_decay_shrinks_weights_only_as_adamw_does(optimizer: str) -> N
     decays = [0.01, 0.1, 1.0]
     options = [{"learning_rate": rate, "weight_decay": decay} for rate, decay in zip(RATES, decays, strict=True)]
     chosen = prepared(*options, optimizer={"name": optimizer})
-    chosen.progress.network.flat += 0.3
+    chosen.state.network.flat += 0.3
     models, (x, y) = [torch_model(chosen, i) for i in range(3)], one_batch(chosen)
     for i, model in enumerate(models):
         groups = [
@@ -86,7 +86,7 @@ def test_decoupled_decay_shrinks_weights_only_as_adamw_does(optimizer: str) -> N
             witness.step()
     step(chosen, 50)
     for i, model in enumerate(models):
-        torch.testing.assert_close(chosen.progress.network.flat[i], flat_of(model), rtol=1e-9, atol=1e-11)
+        torch.testing.assert_close(chosen.state.network.flat[i], flat_of(model), rtol=1e-9, atol=1e-11)
 
 
 def test_slopes_scales_and_shifts_are_not_penalized() -> None:
@@ -94,11 +94,11 @@ def test_slopes_scales_and_shifts_are_not_penalized() -> None:
         {"learning_rate": 0.1, "weight_decay": 1.0, "l2_penalty": 1.0},
         model={"activation": "prelu", "batch_norm": True},
     )
-    flat = chosen.progress.network.flat
+    flat = chosen.state.network.flat
     flat.fill_(1.0)
     chosen.stepper.update = lambda flat, gradient, slots, own: None  # only the decay is left
     step(chosen)
-    shrunk = {name for name, tensor in chosen.progress.network.parameters.items() if (tensor != 1).any()}
+    shrunk = {name for name, tensor in chosen.state.network.parameters.items() if (tensor != 1).any()}
     assert shrunk == {"dense1.weight", "output.weight"}
 
 
@@ -120,17 +120,17 @@ def test_clipping_is_that_of_torch_for_each_member_alone(penalty: float) -> None
     assert norms[2] < 100
     step(chosen)
     for i, model in enumerate(models):
-        torch.testing.assert_close(chosen.progress.network.flat[i], flat_of(model), rtol=1e-12, atol=1e-14)
+        torch.testing.assert_close(chosen.state.network.flat[i], flat_of(model), rtol=1e-12, atol=1e-14)
 
 
 def test_a_norm_too_large_for_its_type_takes_no_step_and_leaves_the_others_alone() -> None:
     """Squares of gradients of 1e200 overflow: nothing of such a gradient is left, not even NaN."""
     chosen = prepared({"learning_rate": 0.5, "gradient_clip": 1.0}, {"learning_rate": 0.5, "gradient_clip": 1.0})
-    before, gradient = chosen.progress.network.flat.clone(), torch.full_like(chosen.progress.network.flat, 1e200)
+    before, gradient = chosen.state.network.flat.clone(), torch.full_like(chosen.state.network.flat, 1e200)
     gradient[0] = 1e-3
     chosen.stepper._apply(gradient, chosen.coefficients.of(0, 1)[0])
-    np.testing.assert_allclose((before - chosen.progress.network.flat)[0].numpy(), 0.5e-3, rtol=1e-9)
-    assert torch.equal(before[1], chosen.progress.network.flat[1])
+    np.testing.assert_allclose((before - chosen.state.network.flat)[0].numpy(), 0.5e-3, rtol=1e-9)
+    assert torch.equal(before[1], chosen.state.network.flat[1])
 
 
 def test_the_average_follows_the_weights_as_its_decay_says() -> None:
@@ -141,12 +141,12 @@ def test_the_average_follows_the_weights_as_its_decay_says() -> None:
         for seed, decay in enumerate(decays)
     ]
     chosen = trainer(members)
-    averages = chosen.progress.network.flat.clone()
+    averages = chosen.state.network.flat.clone()
     x, y = one_batch(chosen)
     for t, c in enumerate(chosen.coefficients.of(0, 60), start=1):
         chosen.stepper(x, y, Mode(training=True), c)
         for i, decay in enumerate(decays):
-            averages[i] += (chosen.progress.network.flat[i] - averages[i]) * (1 - min(decay, (1 + t) / (10 + t)))
-    torch.testing.assert_close(chosen.progress.averaged, averages, rtol=1e-12, atol=1e-14)
-    assert chosen.progress.evaluated_network().flat is chosen.progress.averaged
-    torch.testing.assert_close(chosen.progress.averaged[2], chosen.progress.network.flat[2], rtol=1e-15, atol=1e-15)
+            averages[i] += (chosen.state.network.flat[i] - averages[i]) * (1 - min(decay, (1 + t) / (10 + t)))
+    torch.testing.assert_close(chosen.state.averaged, averages, rtol=1e-12, atol=1e-14)
+    assert chosen.state.evaluated_network().flat is chosen.state.averaged
+    torch.testing.assert_close(chosen.state.averaged[2], chosen.state.network.flat[2], rtol=1e-15, atol=1e-15)

@@ -18,7 +18,7 @@ def test_training_equals_a_plain_pytorch_loop(precision):
         training={"epochs": 5, "precision": precision},
     )
     fresh = trainer([config])
-    model = fresh.progress.network.member(0).train()
+    model = fresh.state.network.member(0).train()
     inputs, targets = (tensor[0] for tensor in fresh.samples.part(0, fresh.samples.sizes.train))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for epoch in range(1, 6):
@@ -33,7 +33,7 @@ def test_training_equals_a_plain_pytorch_loop(precision):
     plain = torch.cat([
         p.T.flatten() if p.ndim == 2 else p.flatten() for p in model.parameters()
     ])  # fmt: skip
-    torch.testing.assert_close(ours.progress.last[0], plain.detach(), rtol=tolerance, atol=tolerance)
+    torch.testing.assert_close(ours.state.last[0], plain.detach(), rtol=tolerance, atol=tolerance)
 
 
 def test_recorded_scores_equal_scikit_learn():
@@ -42,7 +42,7 @@ def test_recorded_scores_equal_scikit_learn():
     row = records[-1].rows[0]
     for part, (start, stop) in chosen.samples.sizes.bounds.items():
         inputs, targets = chosen.samples.part(start, stop)
-        network = type(chosen.progress.network)(chosen.architecture, chosen.progress.last, chosen.progress.last_buffers)
+        network = type(chosen.state.network)(chosen.architecture, chosen.state.last, chosen.state.last_buffers)
         probabilities = torch.softmax(network(inputs)[0].double(), 1).numpy()
         true = targets[0].numpy()
         assert row.scores[f"{part}_accuracy"] == pytest.approx(accuracy_score(true, probabilities.argmax(1)))

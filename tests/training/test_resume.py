@@ -24,7 +24,7 @@ CNN = {
 def ending(chosen):
     """The rows still to come, and the state at the end."""
     rows = [repr([(row.seed, row.scores, row.status) for row in record.rows]) for record in chosen.run() if record]
-    arrays, plain = chosen.progress.state()
+    arrays, plain = chosen.state.saved()
     return rows, (arrays, {key: value for key, value in plain.items() if not key.endswith("_seconds")})
 
 
@@ -36,7 +36,7 @@ def test_continuing_from_every_step_gives_the_same_end(sections, seeds):
     num_rows = 0
     for record in first.run():
         num_rows += record is not None
-        states.append(first.progress.state())
+        states.append(first.state.saved())
         rows_before.append(num_rows)
     all_rows, (end, end_plain) = ending(trainer(members))
     for (arrays, plain), seen in zip(states, rows_before, strict=True):
@@ -52,7 +52,7 @@ def test_a_state_is_not_changed_by_later_steps():
     chosen = trainer([experiment(**MLP).model_copy(update={"seed": seed}) for seed in range(3)])
     run = chosen.run()
     next(run), next(run)
-    arrays, plain = chosen.progress.state()
+    arrays, plain = chosen.state.saved()
     before = {name: array.copy() for name, array in arrays.items()}, repr(plain)
     list(run)
     assert all(np.array_equal(arrays[name], before[0][name], equal_nan=True) for name in arrays)
@@ -72,14 +72,14 @@ def test_the_clock_counts_steps_and_not_what_the_caller_does_in_between(monkeypa
     states, seconds = [], []
     for record in first.run():
         seconds += [record.train_seconds] if record else []
-        states.append(first.progress.state())
+        states.append(first.state.saved())
         now[0] += 100
     assert seconds == [0, 4, 4]  # three steps and finding out that there is no fourth
-    assert first.progress.train_seconds == 8
+    assert first.state.train_seconds == 8
     resumed = trainer([experiment(training={"epochs": 2, "batch_size": 50})])
     resumed.restore(*states[5])  # after the first step of the second epoch
     assert [record.train_seconds for record in resumed.run() if record] == [4]
-    assert resumed.progress.train_seconds == 8
+    assert resumed.state.train_seconds == 8
 
 
 def test_best_weights_give_the_best_validation_loss():
@@ -87,11 +87,9 @@ def test_best_weights_give_the_best_validation_loss():
     chosen = trainer([config])
     losses = {record.epoch: record.rows[0].scores["validation_loss"] for record in chosen.run() if record}
     best = min(losses, key=losses.get)
-    assert chosen.progress.best_epoch[0] == best
-    chosen.progress.network = type(chosen.progress.network)(
-        chosen.architecture, chosen.progress.best, chosen.progress.best_buffers
-    )
-    scores = chosen.evaluator.scores(chosen.progress.network, ["validation"])
+    assert chosen.state.best_epoch[0] == best
+    chosen.state.network = type(chosen.state.network)(chosen.architecture, chosen.state.best, chosen.state.best_buffers)
+    scores = chosen.evaluator.scores(chosen.state.network, ["validation"])
     assert scores["validation"].loss[0] == pytest.approx(losses[best], rel=1e-6)  # evaluated without the other parts
 
 
@@ -103,11 +101,11 @@ def test_early_stopping_waits_for_patience_epochs():
     )
     chosen = trainer([config])
     losses = [record.rows[0].scores["validation_loss"] for record in chosen.run() if record]
-    assert chosen.progress.statuses == ["stopped early"]
+    assert chosen.state.statuses == ["stopped early"]
     assert len(losses) - 1 - int(np.argmin(losses)) == 4
 
 
 def test_float64_is_float64_throughout():
     chosen = trainer([experiment(training={"precision": "float64", "epochs": 1})])
     list(chosen.run())
-    assert chosen.progress.last.dtype == torch.float64
+    assert chosen.state.last.dtype == torch.float64

@@ -22,7 +22,7 @@ def drawn(config):
     order = [positions[row.tobytes()] for row in inputs]
     return {
         "split_seed": samples.rows.tolist(),
-        "init_seed": chosen.progress.network.flat.tolist(),
+        "init_seed": chosen.state.network.flat.tolist(),
         "order_seed": [order, masks["dropout1"].tolist()],
     }
 

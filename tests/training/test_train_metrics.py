@@ -16,7 +16,7 @@ def epochs_of(records):
 def test_exact_metrics_are_of_the_weights_after_the_epoch():
     chosen, records = finished([experiment()])
     x, y = chosen.samples.part(0, chosen.samples.sizes.train)
-    network = type(chosen.progress.network)(chosen.architecture, chosen.progress.last, chosen.progress.last_buffers)
+    network = type(chosen.state.network)(chosen.architecture, chosen.state.last, chosen.state.last_buffers)
     outputs = network(x)[0]
     scores = records[-1].rows[0].scores
     assert scores["train_loss"] == pytest.approx(F.cross_entropy(outputs.double(), y[0]).item(), rel=1e-6)
@@ -33,7 +33,7 @@ def test_running_metrics_are_means_over_the_batches_as_they_were_met(every):
         for block in witness.samples.blocks(epoch, 16):
             for x, y in zip(block.inputs, block.targets, strict=True):
                 with torch.no_grad():
-                    outputs = witness.progress.network(x)[0].double()
+                    outputs = witness.state.network(x)[0].double()
                 losses += F.cross_entropy(outputs, y[0], reduction="none").tolist()
                 correct += (outputs.argmax(1) == y[0]).tolist()
                 _descend(witness, x, y)
@@ -45,10 +45,10 @@ def test_running_metrics_are_means_over_the_batches_as_they_were_met(every):
 
 
 def _descend(chosen, x, y):
-    parameters = list(chosen.progress.network.parameters.values())
+    parameters = list(chosen.state.network.parameters.values())
     for parameter in parameters:
         parameter.requires_grad_()
-    gradients = torch.autograd.grad(F.cross_entropy(chosen.progress.network(x)[0], y[0]), parameters)
+    gradients = torch.autograd.grad(F.cross_entropy(chosen.state.network(x)[0], y[0]), parameters)
     with torch.no_grad():
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.requires_grad_(False).sub_(0.1 * gradient)
@@ -70,7 +70,7 @@ def test_metrics_do_not_change_the_training():
             optimizer={"momentum": 0.9},
             training={"epochs": 5, "weight_averaging": 0.9, **training},
         )
-        weights.append(finished([config])[0].progress.last)
+        weights.append(finished([config])[0].state.last)
     assert all(torch.equal(weights[0], other) for other in weights[1:])
 
 
@@ -79,12 +79,12 @@ def test_evaluating_between_steps_does_not_change_the_training():
     undisturbed, _ = finished([config])
     disturbed = trainer([config])
     for _ in disturbed.run():
-        network = disturbed.progress.network
+        network = disturbed.state.network
         if network.num_members:
             disturbed.evaluator.scores(network, ["train", "test"])
             network.layer_outputs(disturbed.samples.part(0, 5)[0])
-    assert torch.equal(disturbed.progress.last, undisturbed.progress.last)
-    assert torch.equal(disturbed.progress.last_buffers, undisturbed.progress.last_buffers)
+    assert torch.equal(disturbed.state.last, undisturbed.state.last)
+    assert torch.equal(disturbed.state.last_buffers, undisturbed.state.last_buffers)
 
 
 def test_every_third_epoch_and_the_last():

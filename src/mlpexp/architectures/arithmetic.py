@@ -21,7 +21,7 @@ INT8_BYTES = 1
 
 
 @dataclass(frozen=True)
-class Row:
+class LayerCost:
     """What one layer costs, for one sample."""
 
     layer: str
@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Cost:
+class NetworkCost:
     """A whole network.
 
     References:
@@ -52,7 +52,7 @@ class Cost:
 
     network: str
     input: str
-    rows: tuple[Row, ...]
+    rows: tuple[LayerCost, ...]
 
     @property
     def parameters(self) -> int:
@@ -80,13 +80,13 @@ class Cost:
         return self.parameters * INT8_BYTES
 
 
-def cost(architecture: Architecture, title: str | None = None) -> Cost:
+def cost(architecture: Architecture, title: str | None = None) -> NetworkCost:
     """Parameters, operations and memory of an architecture, layer by layer.
 
     Element-wise functions, dropout and flattening have no row: they need no parameters and can work in place.
     """
     rows = tuple(_row(layer) for layer in architecture.layers if not _is_free(layer))
-    return Cost(title or architecture.name, shape_text(architecture.input_shape), rows)
+    return NetworkCost(title or architecture.name, shape_text(architecture.input_shape), rows)
 
 
 def _is_free(layer: Layer) -> bool:
@@ -102,8 +102,8 @@ def shape_text(shape: Shape) -> str:
     return "x".join(map(str, (*shape[1:], shape[0])))
 
 
-def _row(layer: Layer) -> Row:
-    return Row(
+def _row(layer: Layer) -> LayerCost:
+    return LayerCost(
         layer=layer.name,
         kind=_kind(layer),
         output=shape_text(layer.output_shape),

@@ -47,7 +47,7 @@ def train_job(
         Interrupted: Naming the command that goes on.
         RunError: Likewise.
     """
-    from mlpexp.cli.progress import EpochLog, ProgressBar
+    from mlpexp.cli.bar import EpochLog, ProgressBar
     from mlpexp.execution.run import train
     from mlpexp.planning.recording import unusual
     from mlpexp.results.result import Result

@@ -1,34 +1,178 @@
-"""What is measured of a model on a part of the data: two kinds of scores, which name columns as in ``test_accuracy``."""
+"""What is measured of a model on a part of the data: every score in one table, and the columns that they name.
 
-from typing import TYPE_CHECKING
+A score that is added gets a row here and one in ``training/scores.py``, which computes it; everything else asks.
+"""
 
-from mlpexp.config.facts import Task
-
-if TYPE_CHECKING:
-    from mlpexp.config.experiment import (
-        Experiment,  # the schema takes long to import, and completion needs the names alone
-    )
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
 
 PARTS = ("train", "validation", "test")
-LABELS = {
-    "loss": "loss", "accuracy": "accuracy", "r2": "R²",
-    "quantization_error": "quantization error", "topographic_error": "topographic error",
-}  # fmt: skip
-LOWER_IS_BETTER = frozenset(("loss", "quantization_error", "topographic_error"))
+PART_LABELS: Mapping[str, str] = {"train": "training", "validation": "validation", "test": "test"}
+
+When = Literal["final", "best"]
+MeasuredOf = Literal["networks", "classification", "regression", "maps"]
 
 
-def score_kinds(experiment: "Experiment", task: Task) -> tuple[str, str]:
-    """What training lowers, and what a user asks for: ``loss`` and ``accuracy`` (``r2`` for numbers)."""
+@dataclass(frozen=True)
+class Score:
+    """A quantity of a part of the data; without defaults, so that nothing is forgotten."""
+
+    name: str
+    """As in ``test_accuracy``."""
+    label: str
+    """In words, in tables and sentences."""
+    axis: str
+    """In words with its unit, at the axis of a figure."""
+    unit: str
+    """Behind a number that is multiplied by ``scale``, with the space before it; may be empty."""
+    scale: float
+    """What a value is multiplied by to be shown: 100 for per cent."""
+    higher_is_better: bool
+    """False for losses and errors."""
+    lowest: float
+    """No value is below."""
+    highest: float
+    """No value is above."""
+    log_axis: bool
+    """Whether an axis may be logarithmic: for values of very different size, of which none is 0."""
+    share_of_samples: bool
+    """Whether it is a share of the samples, so that the number of samples alone says how sure it is (Wilson)."""
+    measured_of: MeasuredOf
+    """All networks, those with class labels, those with numbers as targets, or maps."""
+    gathered: Literal["always", "confusion", "probabilities", "residuals"]
+    """What is collected over batches: ``always`` what every training is measured by, else what this score asks for."""
+    definition: str
+    """What is computed, in one sentence."""
+
+    @property
+    def best(self) -> float:
+        """The best value there is; may be infinite."""
+        return self.highest if self.higher_is_better else self.lowest
+
+    @property
+    def worst(self) -> float:
+        """The worst value there is; may be infinite."""
+        return self.lowest if self.higher_is_better else self.highest
+
+    def clipped(self, value: float) -> float:
+        """The end of an interval, which knows no limits, within those of the score."""
+        return min(max(value, self.lowest), self.highest)
+
+
+_TABLE = (
+    Score("loss", "loss", "loss", "", 1, False, 0, inf, True, False, "networks", "always",
+          "mean of what training lowers, without penalties"),
+    Score("accuracy", "accuracy", "accuracy (%)", " %", 100, True, 0, 1, False, True, "classification", "always",
+          "share of samples whose class has the largest output"),
+    Score("r2", "R²", "R²", "", 1, True, -inf, 1, False, False, "regression", "always",
+          "1 - mean squared error / variance of the targets of the part"),
+    Score("balanced_accuracy", "balanced accuracy", "balanced accuracy (%)", " %", 100, True, 0, 1, False, False,
+          "classification", "confusion", "mean over the classes of the share of their samples that is found"),
+    Score("f1_macro", "F1 (macro)", "F1, mean over classes", "", 1, True, 0, 1, False, False, "classification",
+          "confusion", "mean over the classes of 2 TP / (2 TP + FP + FN)"),
+    Score("matthews", "Matthews correlation", "Matthews correlation", "", 1, True, -1, 1, False, False,
+          "classification", "confusion", "correlation of predicted and true classes; 0 where one of them is constant"),
+    Score("roc_auc", "area under ROC", "area under the ROC curve", "", 1, True, 0, 1, False, False, "classification",
+          "probabilities",
+          "chance that a sample of a class has a higher probability of it than one of another; mean over classes"),
+    Score("mean_absolute_error", "mean absolute error", "mean absolute error", "", 1, False, 0, inf, True, False,
+          "regression", "residuals", "mean of |output - target|"),
+    Score("root_mean_squared_error", "root mean squared error", "root mean squared error", "", 1, False, 0, inf, True,
+          False, "regression", "residuals", "square root of the mean of (output - target)^2"),
+    Score("quantization_error", "quantization error", "quantization error", "", 1, False, 0, inf, True, False, "maps",
+          "always", "mean distance of a sample from its nearest unit"),
+    Score("topographic_error", "topographic error", "topographic error (%)", " %", 100, False, 0, 1, False, True,
+          "maps", "always", "share of samples whose two nearest units are not neighbours"),
+)  # fmt: skip
+SCORES: Mapping[str, Score] = {score.name: score for score in _TABLE}
+
+# Names of losses, with their units: what ``loss`` is of a config.
+LOSS_AXES: Mapping[str, str] = {
+    "cross_entropy": "cross-entropy (nats)",
+    "mean_squared_error": "mean squared error",
+    "softmax_squared_error": "squared error of the softmax",
+}
+
+COLUMN = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_({'|'.join(SCORES)})")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A score of a part of the data, at the last epoch or at the best one."""
+
+    part: str
+    """``train``, ``validation`` or ``test``."""
+    score: Score
+    """What is measured."""
+    when: When | None = None
+    """At the last epoch, or at the best by validation data; None: at every epoch."""
+
+    @property
+    def name(self) -> str:
+        """``test_accuracy``: a column of ``metrics.csv``."""
+        return f"{self.part}_{self.score.name}"
+
+    @property
+    def column(self) -> str:
+        """``final_test_accuracy``: a column of ``trials.csv``; without ``when`` the name."""
+        return self.name if self.when is None else f"{self.when}_{self.name}"
+
+    @property
+    def label(self) -> str:
+        """In words: ``training accuracy``."""
+        return f"{PART_LABELS[self.part]} {self.score.label}"
+
+    @property
+    def axis(self) -> str:
+        """In words with its unit: ``training accuracy (%)``."""
+        return f"{PART_LABELS[self.part]} {self.score.axis}"
+
+
+def column_of(text: str) -> Column | None:
+    """The column that a text names: ``test_accuracy``, ``final_test_loss``; None if it names none."""
+    match = COLUMN.fullmatch(text)
+    if match is None:
+        return None
+    when, part, score = match.groups()
+    return Column(part, SCORES[score], "best" if when == "best" else "final" if when == "final" else None)
+
+
+def measured_by(model: str, task: str, more: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names of the scores of a model: what training lowers, what it is judged by, and what is asked for besides.
+
+    Args:
+        model: Its name.
+        task: Of the data set.
+        more: Of the config's ``scores``.
+    """
+    always = [score.name for score in SCORES.values() if score.gathered == "always" and suits(score, model, task)]
+    return tuple(dict.fromkeys([*always, *more]))
+
+
+def suits(score: Score, model: str, task: str) -> bool:
+    """Whether a score can be measured of a model."""
+    if model == "som":
+        return score.measured_of == "maps"
+    return score.measured_of in ("networks", task)
+
+
+def headline(scores: Iterable[str]) -> str:
+    """Of the scores of a model the one that it is judged by: accuracy or R², of a map the quantization error."""
+    lowered, *others = scores
+    return next((name for name in others if SCORES[name].higher_is_better), lowered)
+
+
+# Until everything asks the table.
+LABELS = {score.name: score.label for score in SCORES.values()}
+LOWER_IS_BETTER = frozenset(score.name for score in SCORES.values() if not score.higher_is_better)
+
+
+def score_kinds(experiment, task):  # type: ignore[no-untyped-def]  # noqa
     return kinds_of(experiment.model.name, task)
 
 
-def kinds_of(model: str, task: str) -> tuple[str, str]:
-    """The same by the name of the model; of a map the mean distance to the nearest unit, and the share of torn samples."""
-    if model == "som":
-        return "quantization_error", "topographic_error"
-    return "loss", "accuracy" if task == "classification" else "r2"
-
-
-def headline(kinds: tuple[str, str]) -> str:
-    """The kind that a model is judged by."""
-    return kinds[0] if kinds[0] == "quantization_error" else kinds[1]
+def kinds_of(model, task):  # type: ignore[no-untyped-def]  # noqa
+    return measured_by(model, task)

@@ -131,7 +131,7 @@ def _trainer(task: StackTask, dataset: Dataset) -> Trainer:
 
 
 def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop) -> Iterator[Tick]:
-    progress = trainer.progress
+    state = trainer.state
     total = max(1, trainer.steps_per_epoch * trainer.settings.epochs)
     saved = told = monotonic()
     for record in trainer.run():
@@ -143,14 +143,12 @@ def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop) ->
             saved = monotonic()
         if number:
             if record:  # nobody would hear of it later
-                yield Tick(task.number, progress.step / total, progress.epoch, record)
-            raise Interrupted(
-                f"stopped after epoch {progress.epoch}, step {progress.step}; everything is saved", number
-            )
+                yield Tick(task.number, state.step / total, state.epoch, record)
+            raise Interrupted(f"stopped after epoch {state.epoch}, step {state.step}; everything is saved", number)
         if record or now - told > TICK_SECONDS:
             told = now
             recorder.flush()
-            yield Tick(task.number, progress.step / total, progress.epoch, record)
+            yield Tick(task.number, state.step / total, state.epoch, record)
 
 
 @contextmanager

@@ -84,8 +84,8 @@ class Recorder:
 
     def add(self, record: Record) -> None:
         """Appends the rows of an evaluated epoch; they reach the files at the next ``flush`` at the latest."""
-        progress, places = self.trainer.progress, record.positions
-        chosen = progress.best_epoch[places] == record.epoch
+        state, places = self.trainer.state, record.positions
+        chosen = state.best_epoch[places] == record.epoch
         for name, values in record.scores.items():
             self.scores["final"][name][places] = values
             self.scores["best"][name][places[chosen]] = values[chosen]
@@ -96,7 +96,7 @@ class Recorder:
         if "diagnostics" in self.tables:
             self.tables["diagnostics"].append(self._diagnostic_lines(record).encode())
         if record.epoch in self.history:
-            self._keep_weights(f"epoch-{record.epoch}", progress.last, progress.last_buffers)
+            self._keep_weights(f"epoch-{record.epoch}", state.last, state.last_buffers)
 
     def flush(self, *, permanent: bool = False) -> None:
         """Hands all rows to the operating system, and to the disk if ``permanent``."""
@@ -108,7 +108,7 @@ class Recorder:
         if self.task.folder is None:  # a checkpoint on another machine would help nobody
             return
         self.flush(permanent=True)
-        arrays, plain = self.trainer.progress.state()
+        arrays, plain = self.trainer.state.saved()
         for when, scores in self.scores.items():
             arrays |= {f"scores.{when}.{name}": values for name, values in scores.items()}
         states = {name: table.state() for name, table in self.tables.items()}
@@ -119,19 +119,19 @@ class Recorder:
         """Writes weights and evaluation, and makes the part count."""
         self.flush(permanent=True)
         self.close()
-        progress, recording = self.trainer.progress, self.recording
-        for epoch in sorted(epoch for epoch in self.history if epoch > progress.epoch):  # all had stopped before
-            self._keep_weights(f"epoch-{epoch}", progress.last, progress.last_buffers)
+        state, recording = self.trainer.state, self.recording
+        for epoch in sorted(epoch for epoch in self.history if epoch > state.epoch):  # all had stopped before
+            self._keep_weights(f"epoch-{epoch}", state.last, state.last_buffers)
         if recording.weights != "none":
-            self._keep_weights("best", progress.best, progress.best_buffers)
+            self._keep_weights("best", state.best, state.best_buffers)
         if recording.weights == "all" and "validation" in self.trainer.parts:  # else the last is the best
-            self._keep_weights("last", progress.last, progress.last_buffers)
+            self._keep_weights("last", state.last, state.last_buffers)
         if recording.state:
-            state = {name: tensor for name, tensor in progress.left.items() if tensor.numel()}
-            self._keep("state", {name: tensor.cpu().numpy() for name, tensor in state.items()})
+            kept = {name: tensor for name, tensor in state.left.items() if tensor.numel()}
+            self._keep("state", {name: tensor.cpu().numpy() for name, tensor in kept.items()})
         self._evaluate()
-        made = {"device": device, "engine": engine, "capability": capability, "steps": progress.step}
-        seconds = {"train_seconds": progress.train_seconds, "evaluation_seconds": self.evaluation_seconds}
+        made = {"device": device, "engine": engine, "capability": capability, "steps": state.step}
+        seconds = {"train_seconds": state.train_seconds, "evaluation_seconds": self.evaluation_seconds}
         stack = self.task.record.model_copy(update={**made, **seconds})
         record = self.part.finish(self._trials(), stack, self.sums)
         delete_checkpoint(self.part.folder, CHECKPOINT)
@@ -209,22 +209,22 @@ class Recorder:
         write_rows(path, self.task.num_rows, self.task.rows, tensors)
 
     def _evaluate(self) -> None:
-        trainer, progress = self.trainer, self.trainer.progress
+        trainer, state = self.trainer, self.trainer.state
         if not self.recording.tables:
             return
         evaluation = evaluation_of(self.task.members[0], self.dataset, self.recording)
         task = self.task
         for start in range(0, len(task.members), EVALUATED_AT_ONCE):
             some = slice(start, start + EVALUATED_AT_ONCE)
-            network = StackedNetwork(trainer.architecture, progress.best[some], progress.best_buffers[some])
+            network = StackedNetwork(trainer.architecture, state.best[some], state.best_buffers[some])
             evaluation.add(network, trainer.samples, task.members[some], task.arms[some], trainer.architectures[some])
         for name, lines in evaluation.tables():
             self.part.write_table(name, lines)
 
     def _trials(self) -> list[TrialRecord]:
-        progress, trials = self.trainer.progress, []
+        state, trials = self.trainer.state, []
         for i, (arm, member) in enumerate(zip(self.task.arms, self.task.members, strict=True)):
-            diverged = progress.statuses[i] == "diverged"
+            diverged = state.statuses[i] == "diverged"
             scores = {
                 when: {} if diverged else {name: _defined(values[i]) for name, values in of_name.items()}
                 for when, of_name in self.scores.items()
@@ -233,10 +233,10 @@ class Recorder:
                 TrialRecord(
                     arm=arm,
                     seed=member.seed,
-                    status=progress.statuses[i],
-                    ended_epoch=int(progress.ended_epoch[i]),
-                    last_epoch=int(progress.last_epoch[i]),
-                    best_epoch=int(progress.best_epoch[i]),
+                    status=state.statuses[i],
+                    ended_epoch=int(state.ended_epoch[i]),
+                    last_epoch=int(state.last_epoch[i]),
+                    best_epoch=int(state.best_epoch[i]),
                     reason="the loss is not finite" if diverged else "",
                     **scores,
                 )

@@ -30,7 +30,7 @@ class HardSigmoid(nn.Module):
         return hard_sigmoid(x)
 
 
-class Maxout(nn.Module):
+class MaxoutModule(nn.Module):
     """Largest of each group of ``pieces`` neighbouring features of ``(B, F * pieces, ...)``."""
 
     def __init__(self, pieces: int) -> None:
@@ -108,7 +108,7 @@ def _activation_module(function: ActivationConfig, slope_F: Tensor | None) -> nn
         case "elu":
             return nn.ELU(function.alpha)
         case "maxout":
-            return Maxout(function.pieces)
+            return MaxoutModule(function.pieces)
         case name:
             return PLAIN_MODULES[name]()
 

@@ -2,7 +2,7 @@
 
 It is a second witness: the engine (``nn/``, ``training/``) computes the same by other code, and neither uses the other.
 
-Layer l computes ``z_l = a_{l-1} W_l + b_l`` and ``a_l = f(z_l)``; ``a_0`` is the input. Samples are rows, so W_l has the
+NumpyLayer l computes ``z_l = a_{l-1} W_l + b_l`` and ``a_l = f(z_l)``; ``a_0`` is the input. Samples are rows, so W_l has the
 shape ``(in, units)``: it is the transpose of the W_l of textbooks, whose samples are columns.
 
 Axis letters: B batch, F features of a layer's input, U units, K outputs.
@@ -22,7 +22,7 @@ IDENTITY = PlainActivation(name="identity")
 
 
 @dataclass
-class Layer:
+class NumpyLayer:
     """A dense layer with its activation."""
 
     weight: Array
@@ -60,14 +60,14 @@ class Gradient:
 
 
 @dataclass(frozen=True)
-class Loss:
+class NumpyLoss:
     """A loss of each sample ``(B,)``, and its derivative with respect to the outputs ``(B, K)``."""
 
     value: Callable[[Array, Array], Array]
     gradient: Callable[[Array, Array], Array]
 
 
-def forward(layers: Sequence[Layer], x_BF: Array) -> Trace:
+def forward(layers: Sequence[NumpyLayer], x_BF: Array) -> Trace:
     """``z_l = a_{l-1} W_l + b_l``, ``a_l = f(z_l)`` for l = 1, ..., L."""
     trace, a = Trace([], [], []), x_BF
     for layer in layers:
@@ -81,7 +81,7 @@ def forward(layers: Sequence[Layer], x_BF: Array) -> Trace:
     return trace
 
 
-def backward(layers: Sequence[Layer], trace: Trace, output_gradient_BK: Array) -> list[Gradient]:
+def backward(layers: Sequence[NumpyLayer], trace: Trace, output_gradient_BK: Array) -> list[Gradient]:
     """Backpropagation: ``delta_l = f'(z_l) * (delta_{l+1} W_{l+1}')``, ``dW_l = a_{l-1}' delta_l``, ``db_l = sum_B delta_l``.
 
     Args:
@@ -104,7 +104,7 @@ def backward(layers: Sequence[Layer], trace: Trace, output_gradient_BK: Array) -
     return gradients[::-1]
 
 
-def activated(layer: Layer, z_BU: Array) -> Array:
+def activated(layer: NumpyLayer, z_BU: Array) -> Array:
     """``a = f(z)``; maxout takes the largest of each group of neighbouring units."""
     match layer.activation:
         case Prelu():
@@ -116,7 +116,7 @@ def activated(layer: Layer, z_BU: Array) -> Array:
             return function_of(plain).value(z_BU)
 
 
-def through_activation(layer: Layer, da: Array, z_BU: Array, a: Array) -> tuple[Array, Array | None]:
+def through_activation(layer: NumpyLayer, da: Array, z_BU: Array, a: Array) -> tuple[Array, Array | None]:
     """``delta = f'(z) * dE/da``, and for PReLU the derivative with respect to its slopes."""
     match layer.activation:
         case Prelu():
@@ -176,15 +176,15 @@ def mean_squared_error_gradient(outputs_BK: Array, targets_BK: Array) -> Array:
     return 2 / outputs_BK.shape[1] * (outputs_BK - targets_BK)
 
 
-LOSSES: dict[str, Loss] = {
-    "cross_entropy": Loss(cross_entropy, cross_entropy_gradient),
-    "softmax_squared_error": Loss(softmax_squared_error, softmax_squared_error_gradient),
-    "mean_squared_error": Loss(mean_squared_error, mean_squared_error_gradient),
+LOSSES: dict[str, NumpyLoss] = {
+    "cross_entropy": NumpyLoss(cross_entropy, cross_entropy_gradient),
+    "softmax_squared_error": NumpyLoss(softmax_squared_error, softmax_squared_error_gradient),
+    "mean_squared_error": NumpyLoss(mean_squared_error, mean_squared_error_gradient),
 }
 
 
 def differentiate(
-    layers: Sequence[Layer], x_BF: Array, targets: Array, loss: Loss, penalty: float = 0.0
+    layers: Sequence[NumpyLayer], x_BF: Array, targets: Array, loss: NumpyLoss, penalty: float = 0.0
 ) -> tuple[Trace, list[Gradient]]:
     """Forward and backward pass of ``E = 1/B sum_B loss + penalty/2 sum_l |W_l|^2``; biases and slopes are not penalized."""
     trace = forward(layers, x_BF)
@@ -195,7 +195,7 @@ def differentiate(
     return trace, gradients
 
 
-def descend(layers: Sequence[Layer], gradients: Sequence[Gradient], rate: float) -> None:
+def descend(layers: Sequence[NumpyLayer], gradients: Sequence[Gradient], rate: float) -> None:
     """A step of gradient descent, ``W_l -= rate dW_l`` and so on, in place."""
     for layer, d in zip(layers, gradients, strict=True):
         layer.weight -= rate * d.weight
@@ -205,9 +205,9 @@ def descend(layers: Sequence[Layer], gradients: Sequence[Gradient], rate: float)
             layer.slope -= rate * d.slope
 
 
-def layers_of(architecture: Architecture, parameters_P: Array) -> list[Layer]:
+def layers_of(architecture: Architecture, parameters_P: Array) -> list[NumpyLayer]:
     """The layers of a multilayer perceptron as views into its parameters, in the order of the architecture."""
-    layers: list[Layer] = []
+    layers: list[NumpyLayer] = []
     start = 0
     for layer in architecture.layers:
         own = {}
@@ -216,7 +216,7 @@ def layers_of(architecture: Architecture, parameters_P: Array) -> list[Layer]:
             start += parameter.count
         match layer.spec:
             case Dense():
-                layers.append(Layer(own["weight"], own.get("bias")))
+                layers.append(NumpyLayer(own["weight"], own.get("bias")))
             case Activation(function=function):
                 layers[-1].activation, layers[-1].slope = function, own.get("slope")
             case Flatten():

@@ -17,8 +17,8 @@ from mlpexp.numpy_twin.backprop import LOSSES, descend, differentiate, forward, 
 from mlpexp.training.evaluation import PartScore
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
 from mlpexp.training.method import Method
-from mlpexp.training.progress import Progress
 from mlpexp.training.samples import Samples
+from mlpexp.training.state import TrainingState
 
 CHUNK_SAMPLES = 4096
 
@@ -26,9 +26,9 @@ CHUNK_SAMPLES = 4096
 class NumpySteps:
     """Steps of gradient descent; the layers are views into the parameters of the stack, which they change in place."""
 
-    def __init__(self, members: Sequence[Experiment], progress: Progress, hyper: HyperParameters) -> None:
+    def __init__(self, members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters) -> None:
         limit_threads()
-        network = progress.network
+        network = state.network
         self.loss, self.penalties = LOSSES[str(members[0].loss)], hyper.arrays["l2_penalty"].tolist()
         self.members = [layers_of(network.architecture, flat) for flat in network.flat.numpy()]
 

@@ -19,7 +19,7 @@ COPIES = 8  # of the parameters: themselves, gradient, last, best and what an up
 
 
 @dataclass(frozen=True)
-class Cost:
+class Estimate:
     """Of one stack."""
 
     seconds: float
@@ -28,7 +28,7 @@ class Cost:
     """Of memory while it is trained."""
 
 
-def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int) -> Cost:
+def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int) -> Estimate:
     """The cost of a stack whose members are like ``prepared``.
 
     Args:
@@ -47,7 +47,7 @@ def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int)
     evaluation = chunks * fixed + num_members * (MEMBER_US + macs * samples / MACS_PER_US)
     num_evaluations = training.epochs / training.evaluate_every
     seconds = 1e-6 * (steps * step + num_evaluations * evaluation)
-    return Cost(seconds, num_members * member_bytes(prepared) + num_seeds * _sample_bytes(prepared))
+    return Estimate(seconds, num_members * member_bytes(prepared) + num_seeds * _sample_bytes(prepared))
 
 
 def evaluation_chunk(architecture: Architecture) -> int:

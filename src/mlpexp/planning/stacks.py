@@ -11,7 +11,7 @@ from typing import TypeVar
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
 from mlpexp.planning.arms import Arm
-from mlpexp.planning.estimate import Cost, stack_cost
+from mlpexp.planning.estimate import Estimate, stack_cost
 from mlpexp.planning.factors import differing_keys
 from mlpexp.planning.plan import Plan, trial_key
 from mlpexp.planning.prepare import Prepared
@@ -47,7 +47,7 @@ class Stack:
     """Which program it is: that of the file in which its weights are kept."""
     trials: list[Trial]
     """Its members, in the order of the arms."""
-    cost: Cost
+    cost: Estimate
     """The estimate."""
     threads: int
     """CPU threads it is trained with."""
@@ -181,7 +181,7 @@ def together(architecture: Architecture, members: Sequence[Member]) -> list[list
     return [[member] for member in members] if architecture.has_convolutions else [list(members)]
 
 
-def _cost(trials: Sequence[Trial]) -> Cost:
+def _cost(trials: Sequence[Trial]) -> Estimate:
     arm = trials[0].arm
     return stack_cost(arm.prepared, arm.steps, len(trials), len({trial.seed for trial in trials}))
 

@@ -15,8 +15,8 @@ from mlpexp.som.start import set_initial_weights
 from mlpexp.som.steps import BatchSteps, OnlineSteps
 from mlpexp.training.hyper import HyperParameters
 from mlpexp.training.method import Method
-from mlpexp.training.progress import Progress
 from mlpexp.training.samples import Samples
+from mlpexp.training.state import TrainingState
 
 
 class _Maps:
@@ -37,14 +37,14 @@ class _Maps:
         set_initial_weights(members, network, samples, pair_of_member)
 
     def steps(
-        self, members: Sequence[Experiment], progress: Progress, hyper: HyperParameters
+        self, members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters
     ) -> OnlineSteps | BatchSteps:
         models = [member.model for member in members if isinstance(member.model, Som)]
-        like = progress.network.flat
+        like = state.network.flat
         if models[0].algorithm == "batch":
-            return BatchSteps(progress, Neighbourhood(self.grid, models, self.num_steps, like))
+            return BatchSteps(state, Neighbourhood(self.grid, models, self.num_steps, like))
         rates = partial(hyper.rates, steps_per_epoch=self.steps_per_epoch)
-        return OnlineSteps(progress, Neighbourhood(self.grid, models, self.num_steps, like, rates))
+        return OnlineSteps(state, Neighbourhood(self.grid, models, self.num_steps, like, rates))
 
     def measures(self, members: Sequence[Experiment], samples: Samples, pair_of_member: Tensor) -> MapMeasures:
         return MapMeasures(self.grid, samples, pair_of_member)

@@ -18,7 +18,7 @@ LEAST, GREATEST = 1e-6, 1e12  # of the radius: beyond them all values are 0 or 1
 NEGLIGIBLE = 1e-30  # moves no weight; smaller float32 numbers are slow
 
 
-def radii(decay: RadiusDecay, first: float, final: float, progress: np.ndarray) -> np.ndarray:
+def radii(decay: RadiusDecay, first: float, final: float, state: np.ndarray) -> np.ndarray:
     """The radius sigma at given shares of the training, 0 at the first step and 1 at the last.
 
     References:
@@ -26,11 +26,11 @@ def radii(decay: RadiusDecay, first: float, final: float, progress: np.ndarray) 
     """
     match decay:
         case "exponential":
-            return np.asarray(first * (final / first) ** progress)
+            return np.asarray(first * (final / first) ** state)
         case "linear":
-            return np.asarray(first + (final - first) * progress)
+            return np.asarray(first + (final - first) * state)
         case "inverse_time":
-            return np.asarray(first / (1 + (first / final - 1) * progress))
+            return np.asarray(first / (1 + (first / final - 1) * state))
         case _:
             assert_never(decay)
 
@@ -76,8 +76,8 @@ class Neighbourhood:
 
     def radii_of(self, steps: np.ndarray) -> np.ndarray:
         """The radius of each distinct shape at the steps with numbers ``steps`` (from 0)."""
-        progress = np.minimum(steps / max(self.num_steps - 1, 1), 1.0)
-        return np.stack([radii(*shape, progress) for shape in self.shapes], 1)
+        state = np.minimum(steps / max(self.num_steps - 1, 1), 1.0)
+        return np.stack([radii(*shape, state) for shape in self.shapes], 1)
 
     def of(self, step: int) -> Tensor:
         """The values of one step by the number of the distance, ``(M, D)``; times the rate, where there are rates."""

@@ -11,7 +11,7 @@ from mlpexp.nn.products import product
 from mlpexp.som.neighbourhood import Neighbourhood
 from mlpexp.som.winners import WinnerSearch, winners
 from mlpexp.training.hyper import StepCoefficients
-from mlpexp.training.progress import Progress
+from mlpexp.training.state import TrainingState
 
 WEIGHT = "map.weight"
 
@@ -26,8 +26,8 @@ class OnlineSteps:
         "Self-organizing maps", equations 3.2 to 3.4, there with 2 sigma^2.
     """
 
-    def __init__(self, progress: Progress, neighbourhood: Neighbourhood) -> None:
-        self.progress, self.network, self.neighbourhood = progress, progress.network, neighbourhood
+    def __init__(self, state: TrainingState, neighbourhood: Neighbourhood) -> None:
+        self.state, self.network, self.neighbourhood = state, state.network, neighbourhood
         self.weight_MFU = weight = self.network.parameters[WEIGHT]
         members, _, units = weight.shape
         whole = weight.new_zeros(members, dtype=torch.int64), weight.new_zeros(members, units, dtype=torch.int64)
@@ -38,7 +38,7 @@ class OnlineSteps:
 
     def __call__(self, inputs: Tensor, targets: Tensor, mode: Mode, coefficients: StepCoefficients) -> Tensor:
         """Takes a step on inputs ``(M, B, ...)`` and returns squared distances ``(M, B, U)`` before it."""
-        values_MD = self.neighbourhood.of(self.progress.step)
+        values_MD = self.neighbourhood.of(self.state.step)
         if inputs.shape[1] == 1:
             return self._one_sample(inputs, values_MD)
         x_MBF, weight, batch_size = inputs.flatten(2), self.weight_MFU, inputs.shape[1]
@@ -71,15 +71,15 @@ class BatchSteps:
         Kohonen (2001), "Self-organizing maps", section 3.6, equation 3.22.
     """
 
-    def __init__(self, progress: Progress, neighbourhood: Neighbourhood) -> None:
-        self.progress, self.network, self.neighbourhood = progress, progress.network, neighbourhood
+    def __init__(self, state: TrainingState, neighbourhood: Neighbourhood) -> None:
+        self.state, self.network, self.neighbourhood = state, state.network, neighbourhood
         self.weight_MFU = self.network.parameters[WEIGHT]
 
     def __call__(self, inputs: Tensor, targets: Tensor, mode: Mode, coefficients: StepCoefficients) -> Tensor:
         """Takes a step on all samples ``(M, B, ...)`` and returns squared distances ``(M, B, U)`` before it."""
         rate_M1 = -coefficients.own[0]
         distances, weight = self.network(inputs), self.weight_MFU
-        pull_MBU = self.neighbourhood.around(winners(distances), self.neighbourhood.of(self.progress.step))
+        pull_MBU = self.neighbourhood.around(winners(distances), self.neighbourhood.of(self.state.step))
         total_M1U = pull_MBU.sum(1).unsqueeze(1)
         mean_MFU = product(inputs.flatten(2).mT, pull_MBU) / total_M1U
         weight.lerp_(torch.where(total_M1U > 0, mean_MFU, weight), rate_M1.unsqueeze(2))

@@ -15,7 +15,7 @@ from mlpexp.architectures.layers import Activation
 
 
 @dataclass(frozen=True)
-class Range:
+class SaturationRange:
     """Where an activation is saturated: further than ``reach`` from ``centre``, counted on its values."""
 
     centre: float
@@ -24,11 +24,11 @@ class Range:
 
 
 # The derivative is below a tenth of its largest value: y (1 - y) < 0.1 / 4 and 1 - y^2 < 0.1.
-SATURATION: Mapping[str, Range] = {
-    "sigmoid": Range(0.5, 0.225**0.5),
-    "tanh": Range(0.0, 0.9**0.5),
-    "hard_sigmoid": Range(0.5, 0.5 - 1e-7, flat=True),
-    "hard_tanh": Range(0.0, 1.0 - 1e-7, flat=True),
+SATURATION: Mapping[str, SaturationRange] = {
+    "sigmoid": SaturationRange(0.5, 0.225**0.5),
+    "tanh": SaturationRange(0.0, 0.9**0.5),
+    "hard_sigmoid": SaturationRange(0.5, 0.5 - 1e-7, flat=True),
+    "hard_tanh": SaturationRange(0.0, 1.0 - 1e-7, flat=True),
 }
 
 

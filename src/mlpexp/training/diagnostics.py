@@ -26,7 +26,7 @@ from mlpexp.training.evaluation import Evaluator, PartScore
 from mlpexp.training.hyper import StepCoefficients
 from mlpexp.training.losses import Loss
 from mlpexp.training.method import Measures, Steps
-from mlpexp.training.progress import Progress
+from mlpexp.training.state import TrainingState
 from mlpexp.training.step import Stepper
 
 Quantities = dict[tuple[str, str], np.ndarray]  # by layer and quantity, (A,); NaN where there is none
@@ -71,15 +71,15 @@ class Diagnostics:
 
     @torch.no_grad()
     def watched_step(
-        self, stepper: Steps, progress: Progress, inputs: Tensor, targets: Tensor, mode: Mode, c: StepCoefficients
+        self, stepper: Steps, state: TrainingState, inputs: Tensor, targets: Tensor, mode: Mode, c: StepCoefficients
     ) -> Tensor:
-        """Takes a step and remembers, in ``progress``, norms of gradient, weights (before) and update of each layer."""
+        """Takes a step and remembers, in ``state``, norms of gradient, weights (before) and update of each layer."""
         assert isinstance(stepper, Stepper)
-        flat = progress.network.flat
+        flat = state.network.flat
         before, stepper.watched = flat.clone(), True
         outputs = stepper(inputs, targets, mode, c)
         assert stepper.gradient is not None
-        progress.observed = self._norms(torch.stack([stepper.gradient, before, flat - before], 1))
+        state.observed = self._norms(torch.stack([stepper.gradient, before, flat - before], 1))
         stepper.watched, stepper.gradient = False, None
         return outputs
 
@@ -90,22 +90,22 @@ class Diagnostics:
 
     @torch.no_grad()
     def measured(
-        self, progress: Progress, evaluator: Measures, parts: Sequence[str]
+        self, state: TrainingState, evaluator: Measures, parts: Sequence[str]
     ) -> tuple[dict[str, PartScore], Quantities]:
         """Scores of the parts, as the evaluation alone would give them, and all quantities, in the order of layers."""
         assert isinstance(evaluator, Evaluator)
         sums = ActivationSums(self.architecture)
-        network = progress.evaluated_network()
+        network = state.evaluated_network()
         scores = evaluator.scores(network, list(parts), sums) if parts else {}
         if "train" not in parts:  # apart, since the bounds of chunks decide how sums are rounded
             evaluator.scores(network, ["train"], sums)
         totals = sums.totals()
-        first = self._norms(progress.network.flat[:, None]) if progress.observed is None else progress.observed
+        first = self._norms(state.network.flat[:, None]) if state.observed is None else state.observed
         pieces = {("norms", ""): first.flatten(1), **{("sums", layer): total for layer, total in totals.items()}}
-        if has_ranks(progress.epoch, self.members[0].training):
-            pieces |= {(layer.name, "weight_rank"): self._ranks(progress.network, layer) for layer in self.layers}
+        if has_ranks(state.epoch, self.members[0].training):
+            pieces |= {(layer.name, "weight_rank"): self._ranks(state.network, layer) for layer in self.layers}
         if self.full:
-            pieces |= self._probed(progress.network, *evaluator.training_samples(PROBE_SAMPLES))
+            pieces |= self._probed(state.network, *evaluator.training_samples(PROBE_SAMPLES))
         arrays = _transferred(pieces)
         norms = arrays.pop(("norms", "")).reshape(first.shape)
         values = {layer: arrays.pop(("sums", layer)) for layer in totals}

@@ -15,8 +15,8 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.evaluation import Evaluator, PartScore
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
 from mlpexp.training.losses import LOSSES
-from mlpexp.training.progress import Progress
 from mlpexp.training.samples import Samples
+from mlpexp.training.state import TrainingState
 from mlpexp.training.step import Stepper
 
 
@@ -38,7 +38,7 @@ class Measures(Protocol):
 class Method:
     """One way to train."""
 
-    steps: Callable[[Sequence[Experiment], Progress, HyperParameters], Steps]
+    steps: Callable[[Sequence[Experiment], TrainingState, HyperParameters], Steps]
     """Prepares steps for the active members; called again when members have left."""
     measures: Callable[[Sequence[Experiment], Samples, Tensor], Measures]
     """Likewise prepares the evaluation; the tensor ``(A,)`` tells whose samples each member sees."""
@@ -46,8 +46,8 @@ class Method:
     """Changes initial parameters that depend on the data, in place; by default nothing."""
 
 
-def _steps(members: Sequence[Experiment], progress: Progress, hyper: HyperParameters) -> Stepper:
-    return Stepper(progress.network, progress.slots, progress.averaged, hyper, LOSSES[str(members[0].loss)])
+def _steps(members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters) -> Stepper:
+    return Stepper(state.network, state.slots, state.averaged, hyper, LOSSES[str(members[0].loss)])
 
 
 def _measures(members: Sequence[Experiment], samples: Samples, pair_of_member: Tensor) -> Evaluator:

@@ -12,7 +12,7 @@ Status = Literal["running", "finished", "stopped early", "diverged"]
 
 
 @dataclass(frozen=True)
-class Row:
+class MemberRow:
     """One member after one epoch."""
 
     member: int
@@ -55,9 +55,9 @@ class Record:
     """By layer and quantity, each ``(A,)``; NaN where there is none."""
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[MemberRow, ...]:
         """The same, one member at a time."""
         columns = zip(*(scores.tolist() for scores in self.scores.values()), strict=True)
         named = [dict(zip(self.scores, values, strict=True)) for values in columns]
         numbers = (self.positions.tolist(), self.seeds.tolist(), self.learning_rates.tolist())
-        return tuple(Row(*entries) for entries in zip(*numbers, named, self.statuses, strict=True))
+        return tuple(MemberRow(*entries) for entries in zip(*numbers, named, self.statuses, strict=True))

@@ -27,9 +27,9 @@ from mlpexp.training.evaluation import PartScore
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
 from mlpexp.training.losses import LOSSES, predicted
 from mlpexp.training.method import BACKPROPAGATION, Method
-from mlpexp.training.progress import Progress
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
+from mlpexp.training.state import TrainingState
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 
@@ -82,54 +82,54 @@ class Trainer:
         self.values_per_sample = prod(self.architecture.input_shape) + sum(prod(d.output_shape) for d in dropping)
         hyper = HyperParameters(self.members)
         self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
-        self.progress = Progress.start(
+        self.state = TrainingState.start(
             network,
             hyper,
             averaging=self.settings.weight_averaging is not None,
             keep_state=bool(first.keep and first.keep.state),
         )
-        self._arm()
+        self._prepare_active()
 
     def run(self) -> Iterator[Record | None]:
-        """Trains to the end, from wherever ``progress`` is.
+        """Trains to the end, from wherever ``state`` is.
 
         Yields:
-            A record after each evaluated epoch, and None after each step in between: after either, ``progress`` is
+            A record after each evaluated epoch, and None after each step in between: after either, ``state`` is
             consistent and can be saved, and the caller may stop.
         """
-        progress = self.progress
-        if progress.epoch == 0 and progress.step_of_epoch == 0 and not progress.initial_recorded:
-            progress.initial_recorded = True
+        state = self.state
+        if state.epoch == 0 and state.step_of_epoch == 0 and not state.initial_recorded:
+            state.initial_recorded = True
             yield self._record()
-        while len(progress.active) and progress.epoch < self.settings.epochs:
+        while len(state.active) and state.epoch < self.settings.epochs:
             steps = self._steps()
             while self._timed(steps):
                 yield None
-            progress.epoch, progress.step_of_epoch = progress.epoch + 1, 0
-            last = progress.epoch == self.settings.epochs
-            if last or progress.epoch % self.settings.evaluate_every == 0:
+            state.epoch, state.step_of_epoch = state.epoch + 1, 0
+            last = state.epoch == self.settings.epochs
+            if last or state.epoch % self.settings.evaluate_every == 0:
                 yield self._record()
 
     def restore(self, arrays: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
-        """Continues from what ``progress.state()`` gave."""
-        self.progress.restore(arrays, plain)
-        active = self.progress.active
+        """Continues from what ``state.saved()`` gave."""
+        self.state.restore(arrays, plain)
+        active = self.state.active
         if len(active):
             self.coefficients = CoefficientCache(
-                HyperParameters(self.members).select(active), self.steps_per_epoch, self.progress.network.flat
+                HyperParameters(self.members).select(active), self.steps_per_epoch, self.state.network.flat
             )
-            self._arm()
+            self._prepare_active()
 
-    def _arm(self) -> None:
+    def _prepare_active(self) -> None:
         """Prepares what depends on which members are still active."""
-        progress, self.hyper = self.progress, self.coefficients.hyper
-        index = self.pair_of_member[progress.active]
+        state, self.hyper = self.state, self.coefficients.hyper
+        index = self.pair_of_member[state.active]
         self.active_pairs = torch.from_numpy(index).to(self.samples.device)
         self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
-        active = [self.members[i] for i in progress.active]
+        active = [self.members[i] for i in state.active]
         self.evaluator = self.method.measures(active, self.samples, self.active_pairs)
-        self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, progress.active], index)
-        self.stepper = self.method.steps(active, progress, self.hyper)
+        self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, state.active], index)
+        self.stepper = self.method.steps(active, state, self.hyper)
         level = active[0].diagnostics
         self.diagnostics = (
             None if level == "off" else Diagnostics(self.architecture, active, self.loss, full=level == "full")
@@ -141,64 +141,62 @@ class Trainer:
         taken = next(steps, False)
         if not taken:
             self._synchronize()
-        self.progress.train_seconds += perf_counter() - started
+        self.state.train_seconds += perf_counter() - started
         return taken
 
     def _steps(self) -> Iterator[bool]:
         """The remaining steps of the current epoch."""
-        progress, samples = self.progress, self.samples
-        epoch = progress.epoch + 1
+        state, samples = self.state, self.samples
+        epoch = state.epoch + 1
         self.dropout.start_epoch(samples.order_seeds, epoch)
-        for _ in range(progress.step_of_epoch):  # a resumed epoch: pass over what was drawn before
+        for _ in range(state.step_of_epoch):  # a resumed epoch: pass over what was drawn before
             self.dropout.draw(1, self.batch_size, dtype=samples.dtype, device=samples.device)
-        most_steps = max(1, BLOCK_VALUES // (len(progress.active) * self.batch_size * self.values_per_sample))
-        for block in samples.blocks(epoch, self.batch_size, progress.step_of_epoch, most_steps):
+        most_steps = max(1, BLOCK_VALUES // (len(state.active) * self.batch_size * self.values_per_sample))
+        for block in samples.blocks(epoch, self.batch_size, state.step_of_epoch, most_steps):
             yield from self._block(block)
 
     def _block(self, block: Block) -> Iterator[bool]:
-        progress, samples = self.progress, self.samples
+        state, samples = self.state, self.samples
         inputs, targets = block.inputs, block.targets
         if self.shared_batches:
             inputs, targets = (each.index_select(1, self.active_pairs) for each in (inputs, targets))
         num_steps, size = inputs.shape[0], inputs.shape[2]
-        coefficients = self.coefficients.of(progress.step, num_steps)
+        coefficients = self.coefficients.of(state.step, num_steps)
         masks = self.dropout.draw(num_steps, size, dtype=samples.dtype, device=samples.device)
         running = self.settings.train_metrics == "running"
         for x, y, mask, c in zip(inputs.unbind(0), targets.unbind(0), masks, coefficients, strict=True):
             mode = Mode(training=True, dropout=mask)
-            if self.diagnostics and progress.step_of_epoch == self.steps_per_epoch - 1 and self._diagnosed(1):
-                outputs = self.diagnostics.watched_step(self.stepper, progress, x, y, mode, c)
+            if self.diagnostics and state.step_of_epoch == self.steps_per_epoch - 1 and self._diagnosed(1):
+                outputs = self.diagnostics.watched_step(self.stepper, state, x, y, mode, c)
             else:
                 outputs = self.stepper(x, y, mode, c)
             if running:
-                progress.add_running(
-                    self.loss.value(outputs, y), predicted(outputs) == y if self.classification else None
-                )
-            progress.step += 1
-            progress.step_of_epoch += 1
+                state.add_running(self.loss.value(outputs, y), predicted(outputs) == y if self.classification else None)
+            state.step += 1
+            state.step_of_epoch += 1
             yield True
 
     def _record(self) -> Record:
-        progress, started = self.progress, perf_counter()
-        active = progress.active
+        state, started = self.state, perf_counter()
+        active = state.active
         scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
-        progress.keep(healthy, scores["validation"].loss if "validation" in scores else None, self.hyper.min_delta)
+        state.keep(healthy, scores["validation"].loss if "validation" in scores else None, self.hyper.min_delta)
         statuses = self._statuses(healthy)
-        train_seconds = progress.train_seconds - progress.recorded_seconds
-        progress.recorded_seconds = progress.train_seconds
-        rates = self.hyper.rates(np.array([max(progress.step - 1, 0)]), self.steps_per_epoch)[0]
+        train_seconds = state.train_seconds - state.recorded_seconds
+        state.recorded_seconds = state.train_seconds
+        rates = self.hyper.rates(np.array([max(state.step - 1, 0)]), self.steps_per_epoch)[0]
         columns = self._columns(scores)
         staying = np.flatnonzero([status == "running" for status in statuses])
         if len(staying) < len(statuses):
-            progress.drop_all_but(staying, statuses)
+            state.drop_all_but(staying, statuses)
             if len(staying):
                 self.coefficients = self.coefficients.select(staying)
-                self._arm()
+                self._prepare_active()
         return Record(
-            progress.epoch,
-            progress.step,
-            progress.epoch * self.samples.sizes.train,
+            state.epoch,
+            state.step,
+            state.epoch * self.samples.sizes.train,
             train_seconds,
             perf_counter() - started,
             active,
@@ -211,20 +209,20 @@ class Trainer:
 
     def _diagnosed(self, further: int = 0) -> bool:
         """Whether diagnostics belong to the epoch that has just ended, or to one to come."""
-        return is_diagnosed(self.progress.epoch + further, self.settings)
+        return is_diagnosed(self.state.epoch + further, self.settings)
 
     def _scores(self) -> tuple[dict[str, PartScore], Quantities]:
-        progress = self.progress
+        state = self.state
         diagnostics: Quantities = {}
-        running = self.settings.train_metrics == "running" and progress.epoch > 0
+        running = self.settings.train_metrics == "running" and state.epoch > 0
         parts = [part for part in self.parts if not (running and part == "train")]
-        network = progress.evaluated_network()
+        network = state.evaluated_network()
         if self.diagnostics and self._diagnosed():
-            scores, diagnostics = self.diagnostics.measured(progress, self.evaluator, parts)
+            scores, diagnostics = self.diagnostics.measured(state, self.evaluator, parts)
         else:
             scores = self.evaluator.scores(network, parts) if parts else {}
         if running:
-            loss, accuracy = progress.take_running()
+            loss, accuracy = state.take_running()
             scores = {
                 **scores,
                 "train": PartScore(loss, accuracy if self.classification else np.full_like(loss, np.nan)),
@@ -234,16 +232,16 @@ class Trainer:
 
     def _healthy(self, scores: dict[str, PartScore]) -> np.ndarray:
         """Which active members have finite parameters and a finite loss on every part."""
-        network = self.progress.network
+        network = self.state.network
         finite = torch.isfinite(network.flat).all(1) & torch.isfinite(network.buffers).all(1)
         return finite.cpu().numpy() & np.all([np.isfinite(score.loss) for score in scores.values()], axis=0)
 
     def _statuses(self, healthy: np.ndarray) -> list[Status]:
-        progress = self.progress
-        if progress.epoch == self.settings.epochs:
+        state = self.state
+        if state.epoch == self.settings.epochs:
             otherwise = np.full(len(healthy), "finished")
         else:
-            waited = progress.epoch - progress.improved_epoch[progress.active]
+            waited = state.epoch - state.improved_epoch[state.active]
             otherwise = np.where(waited >= self.hyper.patience, "stopped early", "running")
         return np.where(healthy, otherwise, "diverged").tolist()
 
@@ -253,7 +251,7 @@ class Trainer:
         for part, score in scores.items():
             columns[f"{part}_{first}"], columns[f"{part}_{second}"] = score.loss, score.second
             if second == "r2":
-                variances = self.variances[part][self.pair_of_member[self.progress.active]]
+                variances = self.variances[part][self.pair_of_member[self.state.active]]
                 share = score.loss / np.where(variances > 0, variances, np.nan)  # equal targets: nothing to explain
                 columns[f"{part}_{second}"] = 1 - share
         return columns

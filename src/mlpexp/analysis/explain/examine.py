@@ -84,7 +84,7 @@ class _Stack:
         architectures = [prepared.architecture] * len(self.members)
         self.trainer: Trainer = trainer_of(self.members, architectures, dataset)
         self.evaluator = BACKPROPAGATION.measures(self.members, self.trainer.samples, self.trainer.active_pairs)
-        self.initial = self.trainer.progress.network
+        self.initial = self.trainer.state.network
 
     def examined(
         self, final: StackedNetwork, trials: dict[int, dict[str, Any]], curves_of: dict[int, dict[str, np.ndarray]]
@@ -143,11 +143,11 @@ class _Stack:
         return found
 
     def _states(self, network: StackedNetwork) -> list[NetworkState]:
-        progress = self.trainer.progress
-        progress.network, progress.averaged, progress.observed = network, None, None
+        state = self.trainer.state
+        state.network, state.averaged, state.observed = network, None, None
         diagnostics = Diagnostics(network.architecture, self.members, self.trainer.loss, full=True)
         assert isinstance(self.evaluator, Evaluator)
-        _, quantities = diagnostics.measured(progress, self.evaluator, ["train"])
+        _, quantities = diagnostics.measured(state, self.evaluator, ["train"])
         twins = twin_fraction(network)
         return [_state(quantities, place, float(twins[place])) for place in range(network.num_members)]
 

@@ -68,8 +68,8 @@ def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
     """
     hyper = GivenRates(trainer.members)
     hyper.rates_T = rates_T
-    trainer.coefficients = CoefficientCache(hyper, trainer.steps_per_epoch, trainer.progress.network.flat)
-    trainer.progress.initial_recorded = True  # nobody asks for the loss on the whole training set
+    trainer.coefficients = CoefficientCache(hyper, trainer.steps_per_epoch, trainer.state.network.flat)
+    trainer.state.initial_recorded = True  # nobody asks for the loss on the whole training set
     count = min(PROBE_SAMPLES, trainer.samples.sizes.train)
     inputs, targets = (each.index_select(0, trainer.active_pairs) for each in trainer.samples.part(0, count))
     losses = [_probe(trainer, inputs, targets)]
@@ -83,5 +83,5 @@ def _probe(trainer: Trainer, inputs: Tensor, targets: Tensor) -> np.ndarray:
     """Mean loss of each member, ``(M,)``; batch normalization goes by these samples, as what it remembers lags behind."""
     dropping = [layer.name for layer in trainer.architecture.layers if isinstance(layer.spec, Dropout)]
     every = Mode(training=True, dropout=dict.fromkeys(dropping, torch.ones((), device=inputs.device)))
-    outputs = trainer.progress.network(inputs, every).to(trainer.progress.network.flat.dtype)
+    outputs = trainer.state.network(inputs, every).to(trainer.state.network.flat.dtype)
     return trainer.loss.value(outputs, targets).double().mean(1).cpu().numpy()

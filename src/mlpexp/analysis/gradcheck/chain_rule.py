@@ -12,7 +12,7 @@ import numpy as np
 from mlpexp.analysis.gradcheck.max_pooling import max_pool, max_pool_gradient
 from mlpexp.config.networks import PlainActivation
 from mlpexp.numpy_twin.activations import Array, function_of
-from mlpexp.numpy_twin.backprop import LOSSES, Gradient, Layer, Trace, descend, differentiate, forward
+from mlpexp.numpy_twin.backprop import LOSSES, Gradient, NumpyLayer, Trace, descend, differentiate, forward
 
 INPUT, TARGET = np.array([[1.0, 1.0]]), np.array([[0.0]])
 RATE = 0.1
@@ -47,13 +47,13 @@ class Section:
 class Example:
     """One step: the layers before it, the sample's forward and backward pass, the layers after it."""
 
-    layers: list[Layer]
+    layers: list[NumpyLayer]
     trace: Trace
     gradients: list[Gradient]
-    after: list[Layer]
+    after: list[NumpyLayer]
 
 
-def example(layers: Sequence[Layer]) -> Example:
+def example(layers: Sequence[NumpyLayer]) -> Example:
     """A step of gradient descent on the sample (1, 1), whose exclusive or is 0; the layers given are not changed."""
     trace, gradients = differentiate(layers, INPUT, TARGET, LOSS)
     after = deepcopy(list(layers))

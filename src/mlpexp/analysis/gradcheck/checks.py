@@ -44,7 +44,7 @@ class TensorChecks:
 
 
 @dataclass(frozen=True)
-class Cost:
+class WayCost:
     """What a way cost in all: derivatives obtained, forward passes, backward passes, seconds."""
 
     way: str
@@ -60,7 +60,7 @@ class Report:
 
     tensors: list[TensorChecks]
     """In the order of the network."""
-    costs: list[Cost]
+    costs: list[WayCost]
     """By way."""
     errors_of_steps: list[float]
     """For each step of central differences the largest difference of all entries without kink, relative to the largest

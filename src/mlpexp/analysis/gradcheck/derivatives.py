@@ -21,9 +21,9 @@ from mlpexp.analysis.gradcheck.checks import (
     NUMPY,
     REVERSE,
     Check,
-    Cost,
     Report,
     TensorChecks,
+    WayCost,
 )
 from mlpexp.analysis.gradcheck.objective import Objective
 from mlpexp.architectures.layers import BatchNorm, Dropout
@@ -50,7 +50,7 @@ def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Re
     costs = []
     for way, differentiated in _whole(objective, loss).items():
         exact[way], seconds = _timed(differentiated)
-        costs.append(Cost(way, exact[way].size, 1, 1, seconds))
+        costs.append(WayCost(way, exact[way].size, 1, 1, seconds))
     reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
     overall, step_errors = float(np.abs(reverse).max()), []
     for name, shape, place in _places(objective):
@@ -70,9 +70,9 @@ def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Re
         spent[DIFFERENCES][1] += perf_counter() - started
         step_errors.append(errors)
         tensors.append(TensorChecks(name, shape, checks))
-    costs.append(Cost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
+    costs.append(WayCost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
     count = int(spent[DIFFERENCES][0])
-    costs.append(Cost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
+    costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
     return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist())
 
 

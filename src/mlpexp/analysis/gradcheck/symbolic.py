@@ -12,7 +12,7 @@ import sympy as sp
 
 from mlpexp.config.networks import Elu, LeakyRelu, Maxout, PlainActivation, Prelu
 from mlpexp.numpy_twin.activations import Array, selu_constants
-from mlpexp.numpy_twin.backprop import Layer
+from mlpexp.numpy_twin.backprop import NumpyLayer
 
 Symbols = list[Any]  # SymPy has no types
 
@@ -29,7 +29,7 @@ class Formula:
     """The value of every symbol: parameters, inputs ``x1, x2, ...``, targets ``t1, t2, ...``."""
 
 
-def formula(layers: Sequence[Layer], x_F: Array, target_K: Array, loss: str, penalty: float) -> Formula:
+def formula(layers: Sequence[NumpyLayer], x_F: Array, target_K: Array, loss: str, penalty: float) -> Formula:
     """E as an expression.
 
     Args:
@@ -81,7 +81,7 @@ def _named(letter: str, numbers: Array, values: dict[Any, float]) -> Symbols:
     return symbols
 
 
-def _activated(layer: Layer, z_U: Symbols, slopes: Symbols) -> Symbols:
+def _activated(layer: NumpyLayer, z_U: Symbols, slopes: Symbols) -> Symbols:
     match layer.activation:
         case Prelu():
             return [sp.Piecewise((z, z > 0), (slope * z, True)) for z, slope in zip(z_U, slopes, strict=True)]

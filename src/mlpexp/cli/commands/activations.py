@@ -11,7 +11,7 @@ from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.architectures.activation_facts import ActivationFacts
-    from mlpexp.report.figures.activation_sheet import Cost, TableRow
+    from mlpexp.report.figures.activation_sheet import CurveCost, TableRow
 
 TABLE_SIZES = (16, 64, 256, 1024, 4096)
 
@@ -62,12 +62,12 @@ def _chosen(names: list[str]) -> "list[ActivationFacts]":
     return [known[name] for name in wanted] or list(FACTS)
 
 
-def _costs(rows: "Sequence[ActivationFacts]") -> "dict[str, Cost]":
+def _costs(rows: "Sequence[ActivationFacts]") -> "dict[str, CurveCost]":
     import numpy as np
 
     from mlpexp.analysis.activation_sheet import costs
     from mlpexp.config.networks import PlainActivation
-    from mlpexp.report.figures.activation_sheet import Cost, Spread
+    from mlpexp.report.figures.activation_sheet import CurveCost, Spread
 
     def spread(rounds: np.ndarray) -> Spread:
         low, median, high = np.quantile(rounds, (0.25, 0.5, 0.75))
@@ -79,7 +79,7 @@ def _costs(rows: "Sequence[ActivationFacts]") -> "dict[str, Cost]":
     relu = own[names.index("relu")] if "relu" in names else own.pop()
     both = relu[0].rounds + relu[1].rounds
     return {
-        one.name: Cost(
+        one.name: CurveCost(
             spread(forward.rounds),
             spread(backward.rounds),
             float(np.median((forward.rounds + backward.rounds) / both)),
@@ -117,7 +117,7 @@ def _sigmoids(*, timed: bool) -> "list[TableRow]":
 def _print(
     rows: "Sequence[ActivationFacts]",
     means: Mapping[str, float],
-    costs: "Mapping[str, Cost]",
+    costs: "Mapping[str, CurveCost]",
     sigmoids: "Sequence[TableRow]",
     format_: str,
     *,

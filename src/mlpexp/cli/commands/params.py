@@ -12,7 +12,7 @@ from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.architectures.architecture import Architecture
-    from mlpexp.architectures.arithmetic import Cost
+    from mlpexp.architectures.arithmetic import NetworkCost
     from mlpexp.architectures.layers import Shape
 
 FORMATS = ("table", "markdown", "latex", "csv", "json")
@@ -129,7 +129,7 @@ def _sizes(text: str) -> list[int]:
     return [int(size) for size in text.split("-")]
 
 
-def _print(costs: "list[Cost]", format_: str, *, wide: bool) -> None:
+def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
     from mlpexp.report.tables import costs as tables
 
     if format_ in ("csv", "json"):

@@ -13,7 +13,7 @@ LOG_FROM = 100.0  # largest / smallest value from which a loss axis is logarithm
 ACCURACY_STARTS = (0.0, 20.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5)
 
 
-class Range(NamedTuple):
+class AxisRange(NamedTuple):
     """Limits of an axis."""
 
     low: float
@@ -50,22 +50,22 @@ class Range(NamedTuple):
         return self.low - width, self.high + width
 
 
-def loss_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> Range:
+def loss_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> AxisRange:
     """The range of a loss axis, for curves with a column per seed: all values of the seeds that did not diverge."""
     calm = _sound_values(parts, diverged)
     if not calm.size:
         calm = _start_of_explosion(parts)
     positive = calm[calm > 0]
     if not positive.size:
-        return Range(0.0, 1.0)
+        return AxisRange(0.0, 1.0)
     low, high = float(positive.min()), float(positive.max())
     if high > LOG_FROM * low:
-        return Range(low / 1.4, high * 1.4, log=True)
+        return AxisRange(low / 1.4, high * 1.4, log=True)
     margin = 0.06 * (high - low) if high > low else 0.1 * high
-    return Range(0.0 if low < 0.4 * high else low - margin, high + margin)
+    return AxisRange(0.0 if low < 0.4 * high else low - margin, high + margin)
 
 
-def score_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], best: float) -> Range:
+def score_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], best: float) -> AxisRange:
     """The range of an axis of accuracy (``best`` 100) or R² (``best`` 1), for curves with a column per seed.
 
     The axis begins below the lowest value of the second half of training, by at least half the distance to the best.
@@ -81,15 +81,15 @@ def score_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], best:
     smallest = min(float(_finite(part.to_numpy(dtype=float)).min()) for part in parts)
     unit = " %" if best == 100 else ""
     note = f"below the axis: values down to {smallest:.3g}{unit}" if smallest < low else ""
-    return Range(low, best + 0.03 * (best - low), is_score=True, note=note)
+    return AxisRange(low, best + 0.03 * (best - low), is_score=True, note=note)
 
 
-def share_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> Range:
+def share_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> AxisRange:
     """The range of an axis of a share in per cent of which 0 is the best: from the first tenth of training on."""
     later = _sound_values([part[part.index >= part.index.max() / 10] for part in parts], diverged)
     high = min(1.06 * float(later.max()), 100.0) if later.size and later.max() > 0 else 100.0
     largest = max(_sound_values(parts, diverged), default=0.0)
-    return Range(0.0, high, note=f"above the axis: values up to {largest:.3g} %" if largest > high else "")
+    return AxisRange(0.0, high, note=f"above the axis: values up to {largest:.3g} %" if largest > high else "")
 
 
 def _sound_values(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> np.ndarray:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
-from mlpexp.report.drawing.axis_ranges import EDGE, LOG_FROM, Range
+from mlpexp.report.drawing.axis_ranges import EDGE, LOG_FROM, AxisRange
 from mlpexp.report.drawing.style import CLASS_COLOURS, CLASS_MARKERS, INK, YELLOW
 from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
 
@@ -109,34 +109,34 @@ def set_value_axis(axes: Axes, axis: SweepAxis, *, width: float = 4.6, margin: f
     axes.set_xticks(numbers, [text if i in kept else "" for i, text in enumerate(texts)])
 
 
-def metric_range(values: np.ndarray, facts: SweepFacts) -> Range:
+def metric_range(values: np.ndarray, facts: SweepFacts) -> AxisRange:
     """The range of an axis of the metric that shows all values; R² from -1, with a note if there are values below."""
     finite = values[np.isfinite(values)]
     best = {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf)
     if not finite.size:
-        return Range(0.0, min(best, 1.0) if facts.kind != "accuracy" else 100.0, is_score=facts.higher_is_better)
+        return AxisRange(0.0, min(best, 1.0) if facts.kind != "accuracy" else 100.0, is_score=facts.higher_is_better)
     low, high = float(finite.min()), float(finite.max())
     if facts.has_log_range:
         positive = finite[finite > 0]
         if positive.size and high > LOG_FROM * positive.min():
-            return Range(float(positive.min()) / 1.4, high * 1.4, log=True)
+            return AxisRange(float(positive.min()) / 1.4, high * 1.4, log=True)
     note = f"below the axis: values down to {low:.3g}" if facts.kind == "r2" and low < LOWEST_R2 < high else ""
     low = max(low, LOWEST_R2) if note else low
     room = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
     top = min(high + room, best + EDGE * max(best - low, room))
-    return Range(
+    return AxisRange(
         max(low - room, 0.0) if facts.kind != "r2" else low - room, top, is_score=facts.higher_is_better, note=note
     )
 
 
-def set_metric_axis(axes: Axes, limits: Range, label: str) -> None:
+def set_metric_axis(axes: Axes, limits: AxisRange, label: str) -> None:
     """Scale, limits and name of a vertical axis of the metric."""
     axes.set(yscale="log" if limits.log else "linear", ylim=(limits.low, limits.high), ylabel=label)
     if not limits.log:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
 
 
-def with_room_for_crosses(limits: Range) -> Range:
+def with_room_for_crosses(limits: AxisRange) -> AxisRange:
     """The range with free space at its bad end."""
     if limits.log:
         room = (limits.high / limits.low) ** CROSS_ROOM

@@ -27,7 +27,7 @@ class Spread(NamedTuple):
         return f"{self.median:.2g} ({self.low:.2g} .. {self.high:.2g})"
 
 
-class Cost(NamedTuple):
+class CurveCost(NamedTuple):
     """What an activation costs."""
 
     forward: Spread
@@ -74,7 +74,7 @@ def facts_table(rows: Sequence[ActivationFacts], means: Mapping[str, float]) -> 
     )
 
 
-def character_table(rows: Sequence[ActivationFacts], costs: Mapping[str, Cost]) -> TextTable:
+def character_table(rows: Sequence[ActivationFacts], costs: Mapping[str, CurveCost]) -> TextTable:
     """What speaks for and against each, and its cost where it was measured."""
     measured = ("forward (ns)", "backward (ns)", "times relu") if costs else ()
     cells = []
@@ -110,13 +110,13 @@ def look_up_table(rows: Sequence[TableRow]) -> TextTable:
 
 
 def sheet_csv(
-    rows: Sequence[ActivationFacts], means: Mapping[str, float], costs: Mapping[str, Cost]
+    rows: Sequence[ActivationFacts], means: Mapping[str, float], costs: Mapping[str, CurveCost]
 ) -> list[dict[str, object]]:
     """A record per activation with everything, for CSV."""
     return [_record(one, means.get(one.name), costs.get(one.name)) for one in rows]
 
 
-def _record(one: ActivationFacts, mean: float | None, cost: Cost | None) -> dict[str, object]:
+def _record(one: ActivationFacts, mean: float | None, cost: CurveCost | None) -> dict[str, object]:
     record: dict[str, object] = {
         "name": one.name,
         "formula": one.formula,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mlpexp.architectures.arithmetic import Cost
+from mlpexp.architectures.arithmetic import NetworkCost
 from mlpexp.report.tables.text_table import TextTable, records_csv, records_json
 
 COLUMNS = ("layer", "kind", "output size", "output", "formula", "parameters", "MACs", "activations")
@@ -11,7 +11,7 @@ NUMERIC = frozenset(("parameters", "MACs", "activations"))
 DROPPABLE = ("output size", "activations", "kind", "MACs", "output", "formula")
 
 
-def cost_table(cost: Cost) -> TextTable:
+def cost_table(cost: NetworkCost) -> TextTable:
     """A row per layer, with the formulas and their numbers."""
     rows = []
     for row in cost.rows:
@@ -34,7 +34,7 @@ def cost_table(cost: Cost) -> TextTable:
     return TextTable(COLUMNS, rows, NUMERIC, footer, title, droppable=DROPPABLE)
 
 
-def comparison_table(costs: Sequence[Cost]) -> TextTable:
+def comparison_table(costs: Sequence[NetworkCost]) -> TextTable:
     """Networks side by side: parameters layer by layer, then the totals."""
     layers = sorted(dict.fromkeys(row.layer for cost in costs for row in cost.rows if row.formula), key=_depth)
     by_name = [{row.layer: row.parameters for row in cost.rows} for cost in costs]
@@ -57,12 +57,12 @@ def _depth(layer: str) -> int:
     return 0 if layer.startswith("conv") else 2 if layer == "output" else 1
 
 
-def as_records(costs: Sequence[Cost]) -> list[dict[str, Any]]:
+def as_records(costs: Sequence[NetworkCost]) -> list[dict[str, Any]]:
     """One record per layer and network, numbers as numbers."""
     return [{"network": cost.network, "input": cost.input, **vars(row)} for cost in costs for row in cost.rows]
 
 
-def as_json(costs: Sequence[Cost]) -> str:
+def as_json(costs: Sequence[NetworkCost]) -> str:
     """Networks with layers and totals."""
     totals = ("parameters", "macs", "activation_bytes", "float32_bytes", "int8_bytes")
     return records_json(
@@ -78,7 +78,7 @@ def as_json(costs: Sequence[Cost]) -> str:
     )
 
 
-def as_csv(costs: Sequence[Cost]) -> str:
+def as_csv(costs: Sequence[NetworkCost]) -> str:
     """One line per layer and network."""
     return records_csv(as_records(costs))
 

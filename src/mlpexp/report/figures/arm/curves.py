@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
-from mlpexp.report.drawing.axis_ranges import Range, loss_range, score_range, share_range
+from mlpexp.report.drawing.axis_ranges import AxisRange, loss_range, score_range, share_range
 from mlpexp.report.drawing.style import BLUE, INK, PARTS, Drawing, PartStyle, in_style, legend_above, new_figure
 from mlpexp.report.numbers.run_facts import RunFacts
 from mlpexp.report.numbers.seed_curves import diverged_seeds, mean_curve, numbers_table, seed_curves
@@ -122,7 +122,7 @@ def _lines(metrics: pd.DataFrame, kind: str, facts: RunFacts, scale: float = 1.0
 
 
 @in_style()
-def _draw(lines: Lines, label: str, limits: Range, facts: RunFacts) -> Drawing:
+def _draw(lines: Lines, label: str, limits: AxisRange, facts: RunFacts) -> Drawing:
     figure = new_figure(facts.title, _note(lines, facts, limits))
     axes = figure.add_subplot()
     _epoch_axis(axes, max(lines.last_epochs.values()))
@@ -141,7 +141,7 @@ def _draw(lines: Lines, label: str, limits: Range, facts: RunFacts) -> Drawing:
     return Drawing(figure, pd.concat(tables, ignore_index=True))
 
 
-def _note(lines: Lines, facts: RunFacts, limits: Range) -> str:
+def _note(lines: Lines, facts: RunFacts, limits: AxisRange) -> str:
     """What thick, thin and triangles mean, n, and what is not shown."""
     best = f"triangle: best epoch by {facts.selected_by}" if facts.best_epochs else ""
     return "; ".join(filter(None, [_means_note(lines), best, limits.note]))
@@ -173,7 +173,7 @@ def _style(part: str, facts: RunFacts) -> PartStyle:
     return style
 
 
-def _draw_seeds(axes: Axes, curves: pd.DataFrame, style: PartStyle, limits: Range) -> None:
+def _draw_seeds(axes: Axes, curves: pd.DataFrame, style: PartStyle, limits: AxisRange) -> None:
     # Far outside is drawn as just outside: the renderer overflows on 1e30, and a line to infinity is not drawn at all.
     values = np.clip(curves.to_numpy(dtype=float), *limits.outside)
     epochs = curves.index.to_numpy(dtype=float)
@@ -202,7 +202,7 @@ def _draw_mean(axes: Axes, mean: "pd.Series[float]", style: PartStyle, position:
     )
 
 
-def _mark_ends(axes: Axes, lines: Lines, limits: Range) -> None:
+def _mark_ends(axes: Axes, lines: Lines, limits: AxisRange) -> None:
     """A cross where each diverged seed ended: at its last value, or at the edge of the axes beyond which that lies."""
     curves = next(iter(lines.seeds.values()))
     ends = set()

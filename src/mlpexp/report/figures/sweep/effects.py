@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, legend_below, new_figure
 from mlpexp.report.drawing.value_axis import (
     LOWEST_R2,
@@ -42,7 +42,7 @@ class Effect:
     second: SweepAxis | None = None
     """Whose values have a line each."""
 
-    def limits(self, facts: SweepFacts) -> Range:
+    def limits(self, facts: SweepFacts) -> AxisRange:
         """The range of the metric."""
         shown = ["mean", "low", "high"] if self.second else ["mean", "low", "high", *seed_columns(self.points)]
         values = self.points[shown].to_numpy(dtype=float)
@@ -114,7 +114,7 @@ def _draw(effect: Effect, facts: SweepFacts, note: str) -> Drawing:
     return Drawing(figure, effect.points)
 
 
-def plot_effect(axes: Axes, effect: Effect, limits: Range, *, width: float = 4.6) -> None:
+def plot_effect(axes: Axes, effect: Effect, limits: AxisRange, *, width: float = 4.6) -> None:
     """Lines, intervals and crosses of an effect into axes whose range of the metric is set."""
     axis, second = effect.axis, effect.second
     set_value_axis(axes, axis, width=width, margin=0.05 + effect.spread / 2)
@@ -131,7 +131,7 @@ def plot_effect(axes: Axes, effect: Effect, limits: Range, *, width: float = 4.6
     _plot_crosses(axes, effect, limits)
 
 
-def _plot_seeds(axes: Axes, places: np.ndarray, points: pd.DataFrame, limits: Range) -> None:
+def _plot_seeds(axes: Axes, places: np.ndarray, points: pd.DataFrame, limits: AxisRange) -> None:
     """A thin grey line for each seed; one value alone is a dot."""
     values = np.clip(points[seed_columns(points)].to_numpy(dtype=float), *limits.outside)
     if values.shape[1] < 2:
@@ -147,7 +147,7 @@ def _plot_means(
     places: np.ndarray,
     points: pd.DataFrame,
     style: LineStyle,
-    limits: Range,
+    limits: AxisRange,
     *,
     joined: bool = True,
     label: str = "",
@@ -178,7 +178,7 @@ def _plot_means(
     )
 
 
-def _plot_crosses(axes: Axes, effect: Effect, limits: Range) -> None:
+def _plot_crosses(axes: Axes, effect: Effect, limits: AxisRange) -> None:
     """A cross at the bad end of the metric over each value at which trials diverged, with their number."""
     counts = effect.points.groupby(effect.axis.key, sort=False)[["diverged", "trials"]].sum()
     counts = counts[counts["diverged"] > 0]

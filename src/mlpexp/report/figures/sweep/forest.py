@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import metric_range
 from mlpexp.report.numbers.arm_names import arm_names, names_note
@@ -66,7 +66,7 @@ def _draw(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData) -> Drawing
     return Drawing(figure, points.reset_index(drop=True))
 
 
-def _limits(shown: pd.DataFrame, facts: SweepFacts) -> Range:
+def _limits(shown: pd.DataFrame, facts: SweepFacts) -> AxisRange:
     seeds = shown[seed_columns(shown)].to_numpy(dtype=float)
     ends = shown[["low", "high"]].to_numpy(dtype=float)
     finite = seeds[np.isfinite(seeds)]
@@ -79,7 +79,7 @@ def _limits(shown: pd.DataFrame, facts: SweepFacts) -> Range:
     return metric_range(np.concatenate([seeds.ravel(), np.minimum(bounded, top).ravel()]), facts)
 
 
-def _plot_arms(axes: Axes, heights: np.ndarray, shown: pd.DataFrame, limits: Range) -> None:
+def _plot_arms(axes: Axes, heights: np.ndarray, shown: pd.DataFrame, limits: AxisRange) -> None:
     seeds = np.clip(shown[seed_columns(shown)].to_numpy(dtype=float), *limits.outside)
     strength = float(np.clip(6 / seeds.shape[1], 0.15, 0.6))
     if seeds.shape[1] > 1:
@@ -116,7 +116,7 @@ def _write_columns(axes: Axes, heights: np.ndarray, shown: pd.DataFrame) -> None
             )
 
 
-def _note(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData, limits: Range) -> str:
+def _note(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData, limits: AxisRange) -> str:
     seeds = seeds_note(shown)
     best = f"the best {BEST} and the worst {WORST} of {len(points):,} arms" if len(points) > len(shown) else ""
     parts = [

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.style import GREY, INK, VERMILLION, WIDTH, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import LETTER, is_numeric, metric_range, positions
 from mlpexp.report.numbers.arms_data import ArmsData
@@ -66,7 +66,7 @@ def _best(points: pd.DataFrame) -> np.ndarray:
     return np.asarray(points.index.isin(whole[-NUM_BEST:]))
 
 
-def _shares(points: pd.DataFrame, facts: SweepFacts, limits: Range) -> np.ndarray:
+def _shares(points: pd.DataFrame, facts: SweepFacts, limits: AxisRange) -> np.ndarray:
     """The corners of each line, ``(arms, axes + 1, 2)``; heights from 0 to 1."""
     rank = (np.arange(len(points)) / max(len(points) - 1, 1) - 0.5) * FAN
     heights = []
@@ -85,7 +85,7 @@ def _heights(axis: SweepAxis) -> np.ndarray:
     return np.asarray((places - places.min()) / (np.ptp(places) or 1.0))
 
 
-def _metric_share(values: np.ndarray, limits: Range) -> np.ndarray:
+def _metric_share(values: np.ndarray, limits: AxisRange) -> np.ndarray:
     if limits.log:
         return np.asarray(np.log(values / limits.low) / np.log(limits.high / limits.low))
     return np.asarray((values - limits.low) / (limits.high - limits.low))
@@ -119,7 +119,7 @@ def _value_ticks(axis: SweepAxis) -> tuple[list[float], list[str]]:
     return shares.tolist(), texts
 
 
-def _metric_ticks(limits: Range) -> tuple[list[float], list[str]]:
+def _metric_ticks(limits: AxisRange) -> tuple[list[float], list[str]]:
     locator = LogLocator() if limits.log else MaxNLocator(6, steps=[1, 2, 2.5, 5, 10])
     found = [tick for tick in locator.tick_values(limits.low, limits.high) if limits.low <= tick <= limits.high]
     return _metric_share(np.asarray(found), limits).tolist(), [f"{tick:.4g}" for tick in found]
@@ -148,7 +148,7 @@ def _draw_axis(
         )
 
 
-def _note(points: pd.DataFrame, num_best: int, facts: SweepFacts, limits: Range) -> str:
+def _note(points: pd.DataFrame, num_best: int, facts: SweepFacts, limits: AxisRange) -> str:
     parts = [
         f"{len(points):,} arms, {seeds_note(points, 'mean')}",
         f"thick: the best {num_best}{' without diverged trials' if points['diverged'].any() else ''}"

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from mlpexp.config.scores import LOWER_IS_BETTER
-from mlpexp.report.drawing.axis_ranges import Range, loss_range, score_range
+from mlpexp.report.drawing.axis_ranges import AxisRange, loss_range, score_range
 from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_figure
 from mlpexp.report.drawing.value_axis import chosen_values, line_styles
 from mlpexp.report.figures.sweep.effects import plot_effect, single_effect
@@ -161,7 +161,7 @@ def axis_curves(files: ArmsData, axis: SweepAxis, columns: list[str]) -> list[Ax
 EXPLODED = 10.0  # times its value at the start: a loss that would flatten all others
 
 
-def curves_range(curves: list[AxisCurves]) -> Range:
+def curves_range(curves: list[AxisCurves]) -> AxisRange:
     """The range of an axis for the means of all these curves."""
     means = [one.rename_axis("epoch")[["mean"]] for each in curves for one in each.means.values()]
     if curves[0].kind in LOWER_IS_BETTER:
@@ -174,7 +174,7 @@ def curves_range(curves: list[AxisCurves]) -> Range:
     return score_range(means, frozenset(), 100.0 if curves[0].kind == "accuracy" else 1.0)
 
 
-def set_curve_axes(axes: Axes, limits: Range, label: str, last_epoch: int) -> None:
+def set_curve_axes(axes: Axes, limits: AxisRange, label: str, last_epoch: int) -> None:
     """Scales and names of axes for learning curves, in a panel of half the width."""
     last = max(last_epoch, 1)
     axes.set(xlabel="epoch", xlim=(-0.02 * last, 1.02 * last), ylabel=label)
@@ -184,7 +184,7 @@ def set_curve_axes(axes: Axes, limits: Range, label: str, last_epoch: int) -> No
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
 
 
-def plot_curves(axes: Axes, curves: AxisCurves, limits: Range) -> None:
+def plot_curves(axes: Axes, curves: AxisCurves, limits: AxisRange) -> None:
     """A line per value: the mean as long as half of the seeds are in training."""
     styles = line_styles(curves.axis)
     for position, (value, means) in enumerate(curves.means.items()):

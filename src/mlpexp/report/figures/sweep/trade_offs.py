@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
-from mlpexp.report.drawing.axis_ranges import Range
+from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.style import BLUE, INK, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import metric_range, set_metric_axis, with_room_for_crosses
 from mlpexp.report.numbers.arm_names import arm_names, names_note
@@ -66,7 +66,7 @@ def _draw(points: pd.DataFrame, name: str, label: str, files: ArmsData) -> Drawi
     return Drawing(figure, points)
 
 
-def _limits(points: pd.DataFrame, facts: SweepFacts) -> Range:
+def _limits(points: pd.DataFrame, facts: SweepFacts) -> AxisRange:
     means = points["mean"].to_numpy(dtype=float)
     finite = means[np.isfinite(means)]
     if not finite.size:
@@ -131,7 +131,7 @@ def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
             label.remove()
 
 
-def _note(points: pd.DataFrame, files: ArmsData, limits: Range) -> str:
+def _note(points: pd.DataFrame, files: ArmsData, limits: AxisRange) -> str:
     names = names_note(files) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
     time = "" if "parameters" in points.columns else "time: of its stack, divided by the trials in it"
     parts = [seeds_note(points), names, time, files.facts.selection_note, lost_total(points), limits.note]

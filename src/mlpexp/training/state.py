@@ -18,7 +18,7 @@ from mlpexp.training.records import Status
 
 
 @dataclass
-class Progress:
+class TrainingState:
     """The state of a stack between two steps."""
 
     network: StackedNetwork
@@ -79,11 +79,11 @@ class Progress:
     @classmethod
     def start(
         cls, network: StackedNetwork, hyper: HyperParameters, *, averaging: bool, keep_state: bool = False
-    ) -> "Progress":
+    ) -> "TrainingState":
         """Before the first step."""
         members, flat = network.num_members, network.flat
         wide = torch.float64 if flat.device.type != "mps" else torch.float32
-        progress = cls(
+        state = cls(
             network=network,
             slots={name: torch.zeros_like(flat) for name in hyper.optimizer.slots},
             averaged=flat.clone() if averaging else None,
@@ -102,8 +102,8 @@ class Progress:
             running=torch.zeros(members, 3, dtype=wide, device=flat.device),
         )
         if keep_state:
-            progress.left = {name: torch.zeros_like(tensor) for name, tensor in progress.state_of_members().items()}
-        return progress
+            state.left = {name: torch.zeros_like(tensor) for name, tensor in state.state_of_members().items()}
+        return state
 
     def state_of_members(self) -> dict[str, Tensor]:
         """What the next step of each active member starts from, each ``(A, ...)``."""
@@ -174,7 +174,7 @@ class Progress:
         self.observed = None if self.observed is None else self.observed[index]
         self.running = self.running[index]
 
-    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    def saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Everything as arrays and plain data, for a checkpoint; copies, which later steps do not change."""
         tensors = {
             "flat": self.network.flat,
