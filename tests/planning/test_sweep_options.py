@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from making.plans import BASE
 from mlpexp.config.load import read_source
 from mlpexp.config.problems import Place
 from mlpexp.errors import ConfigError, InputError
 from mlpexp.planning.options import SweepOptions, apply_options, axis_values, memory_in, settings_in
-from planning import BASE
 
 PLACE = Place("--over x")
 

@@ -5,7 +5,8 @@ from typing import Any
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from stacks import experiment, finished, rows_of
+
+from making.stacks import experiment, finished, rows_of
 
 ACTIVATIONS = [
     "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "prelu", "elu", "softplus", "silu",

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, finished, rows_of, trainer
+
+from making.stacks import experiment, finished, rows_of, trainer
 
 SQUARE = {"name": "synthetic", "kind": "function", "function": "square", "samples": 60, "test_fraction": 0.0}
 LINEAR = {

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, finished
+
+from making.stacks import experiment, finished
 
 VALIDATION = {"validation_fraction": 0.2}
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, trainer
 
 import mlpexp.training.trainer as trainer_module
+from making.stacks import experiment, trainer
 
 MLP = {
     "dataset": {"validation_fraction": 0.2},
