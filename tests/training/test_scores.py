@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
-from stacks import experiment, finished, rows_of, trainer
 
+from making.stacks import experiment, finished, rows_of, trainer
 from mlpexp.config.scores import PARTS, SCORES, measured_by, suits
 from mlpexp.training.scores import COLLECTIONS, MEASURES, Collected
 
