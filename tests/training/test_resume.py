@@ -90,7 +90,7 @@ def test_best_weights_give_the_best_validation_loss():
     assert chosen.state.best_epoch[0] == best
     chosen.state.network = type(chosen.state.network)(chosen.architecture, chosen.state.best, chosen.state.best_buffers)
     scores = chosen.evaluator.scores(chosen.state.network, ["validation"])
-    assert scores["validation"].loss[0] == pytest.approx(losses[best], rel=1e-6)  # evaluated without the other parts
+    assert scores["validation"]["loss"][0] == pytest.approx(losses[best], rel=1e-6)  # evaluated without the other parts
 
 
 def test_early_stopping_waits_for_patience_epochs():
