@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.config.datasets import Digits, Iris
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.facts import facts_of
+
+IRIS = DatasetFacts("classification", (4,), 3, 150)
+DIGITS = DatasetFacts("classification", (1, 8, 8), 10, 1797)
 
 
-def load_iris(config: Iris) -> Dataset:
+def load_iris() -> Dataset:
     """The iris flowers: inputs ``(150, 4)`` in cm, targets ``(150,)``.
 
     References:
@@ -28,14 +30,14 @@ def load_iris(config: Iris) -> Dataset:
         name="iris",
         inputs=np.ascontiguousarray(inputs, dtype=np.float64),
         targets=targets.astype(np.int64),
-        facts=facts_of(config),
+        facts=IRIS,
         feature_names=("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
         class_names=("setosa", "versicolor", "virginica"),
         target_name="species",
     )
 
 
-def load_digits(config: Digits) -> Dataset:
+def load_digits() -> Dataset:
     """Handwritten digits: inputs ``(1797, 1, 8, 8)`` uint8, targets ``(1797,)``.
 
     The original pixels are 0..16; here they fill the range 0..255 of every other image data set.
@@ -55,7 +57,7 @@ def load_digits(config: Digits) -> Dataset:
         name="digits",
         inputs=np.rint(pixels * (255 / 16)).astype(np.uint8).reshape(-1, 1, 8, 8),
         targets=targets.astype(np.int64),
-        facts=facts_of(config),
+        facts=DIGITS,
         class_names=tuple(str(digit) for digit in range(10)),
         target_name="digit",
     )

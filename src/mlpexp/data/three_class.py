@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from mlpexp.config.datasets import ThreeClass3D
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.facts import facts_of
+
+THREE_CLASS_3D = DatasetFacts("classification", (3,), 3, 30)
 
 # fmt: off
 SAMPLES_BY_CLASS = (
@@ -18,7 +19,7 @@ SAMPLES_BY_CLASS = (
 # fmt: on
 
 
-def load_three_class_3d(config: ThreeClass3D) -> Dataset:
+def load_three_class_3d() -> Dataset:
     """The table, class by class: inputs ``(30, 3)``, targets ``(30,)``.
 
     References:
@@ -28,7 +29,7 @@ def load_three_class_3d(config: ThreeClass3D) -> Dataset:
         name="three classes in 3-D",
         inputs=np.array(SAMPLES_BY_CLASS, dtype=np.float64).reshape(30, 3),
         targets=np.repeat(np.arange(3, dtype=np.int64), 10),
-        facts=facts_of(config),
+        facts=THREE_CLASS_3D,
         feature_names=("x1", "x2", "x3"),
         class_names=("class 1", "class 2", "class 3"),
     )
