@@ -62,8 +62,7 @@ class Trainer:
         self.settings, self.classification = first.training, dataset.facts.task == "classification"
         self.kinds = score_kinds(first, dataset.facts.task)
         self.loss = LOSSES[first.loss or "mean_squared_error"]  # a map has none, and nothing that asks for it
-        size = self.settings.batch_size
-        self.batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
+        self.batch_size = self.settings.batch_of(samples.sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
         self.parts = list(samples.sizes.bounds)
         self.variances = target_variances(samples) if self.kinds[1] == "r2" else {}
