@@ -12,10 +12,9 @@ from mlpexp.config.datasets import Csv, DatasetConfig, Digits, FashionMnist, Iri
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.images import image_facts, load_images
-from mlpexp.data.sklearn_sets import DIGITS, IRIS, load_digits, load_iris
+from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
 from mlpexp.data.table import read_table
-from mlpexp.data.three_class import THREE_CLASS_3D, load_three_class_3d
 
 Progress = Callable[[str], None]
 
@@ -25,7 +24,7 @@ class Source:
     """Where a data set comes from."""
 
     facts: Callable[[Any], DatasetFacts]
-    """From its config: task, shapes and sizes; of a file nothing is read but where there is no other way."""
+    """From its config: task, shapes and sizes."""
     load: Callable[[Any, Path | None, Progress | None], Dataset]
     """From its config, the folder of image data sets and what is told of progress: all samples."""
 
