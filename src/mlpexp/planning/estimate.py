@@ -40,7 +40,7 @@ def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int)
         num_seeds: Distinct seeds among them.
     """
     training, sizes = prepared.experiment.training, prepared.sizes
-    batch = sizes.train if training.batch_size == "full" else min(training.batch_size, sizes.train)
+    batch = training.batch_of(sizes.train)
     macs, layers = cost(prepared.architecture).macs, len(prepared.architecture.layers)
     fixed = STEP_US + LAYER_US * layers
     step = fixed + num_members * (MEMBER_US + FORWARD_AND_BACKWARD * macs * batch / MACS_PER_US)
@@ -63,7 +63,7 @@ def member_bytes(prepared: Prepared) -> int:
     architecture, sizes = prepared.architecture, prepared.sizes
     values = prod(prepared.facts.input_shape) + sum(prod(layer.output_shape) for layer in architecture.layers)
     training = prepared.experiment.training
-    batch = sizes.train if training.batch_size == "full" else min(training.batch_size, sizes.train)
+    batch = training.batch_of(sizes.train)
     rows = max(min(evaluation_chunk(architecture), max(sizes.train, sizes.test)), 3 * batch)
     width = 8 if training.precision == "float64" else 4
     return width * (COPIES * architecture.num_parameters + rows * values) + _collected_bytes(prepared)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpexp.analysis.gradcheck.max_pooling import max_pool, max_pool_gradient
-from mlpexp.config.networks import PlainActivation
+from mlpexp.config.activations import PlainActivation
 from mlpexp.numpy_twin.activations import Array, function_of
 from mlpexp.numpy_twin.backprop import LOSSES, Gradient, NumpyLayer, Trace, descend, differentiate, forward
 

@@ -32,8 +32,7 @@ def first_batch(experiment: Experiment, architecture: Architecture, dataset: Dat
     """The first batch of an experiment in float64, exactly as training would see it."""
     members = members_of(experiment, [experiment.seed])
     samples = samples_of(members, dataset)
-    size = experiment.training.batch_size
-    batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
+    batch_size = experiment.training.batch_of(samples.sizes.train)
     block = next(samples.blocks(1, batch_size, most_steps=1))
     masks = DropoutMasks(architecture, dropout_rates([architecture]), samples.index_of(members))
     masks.start_epoch(samples.order_seeds, 1)

@@ -59,7 +59,7 @@ def find_lr(
     from mlpexp.analysis.find_lr.experiment import range_test
     from mlpexp.analysis.find_lr.range_test import geometric_rates
     from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
-    from mlpexp.data.load import load
+    from mlpexp.data.catalogue import load
     from mlpexp.execution.machine import choose_device
     from mlpexp.report.figures.range_test import range_test_numbers
 

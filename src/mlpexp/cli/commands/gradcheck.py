@@ -87,7 +87,7 @@ def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
 
     from mlpexp.analysis.gradcheck.first_batch import first_batch
     from mlpexp.analysis.gradcheck.objective import Objective
-    from mlpexp.data.load import load
+    from mlpexp.data.catalogue import load
     from mlpexp.numpy_twin.method import limit_threads
     from mlpexp.planning.stacks import threads_for
     from mlpexp.training.losses import LOSSES
