@@ -12,7 +12,7 @@ from markdown_pages import ROOT, files_of
 from shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT, Answer
 
 from mlpexp.cli.main import main
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.execution.local import in_this_process
 from mlpexp.execution.run import new_job, train
 from mlpexp.planning.plan import PlannedBy, make_plan
@@ -75,7 +75,7 @@ def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def make(path: Path, planned_by: PlannedBy, *changes: str, finished: bool) -> None:
     """A result on iris; a sweep has two axes, a baseline and validation data."""
-    overrides = [Override(text, text) for text in (*QUICK, *changes)]
+    overrides = [override_in(text, text) for text in (*QUICK, *changes)]
     plan = make_plan(ROOT / "configs/iris/mlp.yaml", overrides, planned_by)
     job = new_job(plan, stacking(plan, 1, 10**9), path.parent, ["mlpexp"])
     if finished:

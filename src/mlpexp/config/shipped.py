@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from shlex import quote
 
-from mlpexp.config.problems import closest, visible
-from mlpexp.errors import InputError
+from mlpexp.config.words import closest
+from mlpexp.errors import InputError, visible
 
 SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")

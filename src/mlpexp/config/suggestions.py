@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlpexp.config.keys import all_keys, nearest_key
-from mlpexp.config.problems import Place, closest, did_you_mean
-from mlpexp.config.words import BY_KEY, BY_NAME
+from mlpexp.config.words import BY_KEY, BY_NAME, closest, did_you_mean
 from mlpexp.config.yaml_source import Path_, Source, dotted
+from mlpexp.errors import Place
 
 MOST_SHOWN = 80  # characters of a value in a message
 
@@ -34,9 +34,8 @@ def _written(source: Source, key: str, place: Place, given: Any) -> str:
             above.append(sections.pop(0))
         opened = "".join(f"{section}: {{" for section in sections)
         return f"`{opened}{leaf}: {text}{'}' * len(sections)}`" + (f" under `{'.'.join(above)}:`" if above else "")
-    option, _, written = place.source.partition(" ")
-    value = written.partition("=")[2] or written
-    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"
+    value = place.value or as_yaml(given)
+    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"--set {key}={value}"
 
 
 def as_yaml(value: object) -> str:

@@ -40,7 +40,8 @@ def _synthetic(config: Synthetic) -> DatasetFacts:
         return DatasetFacts("regression", (1,), 1, config.samples)
     if config.samples < config.num_classes:
         raise InputError(
-            f"dataset.samples: {config.samples} is too few for the {config.num_classes} classes of kind: {config.kind}"
+            f"{config.samples} is too few for the {config.num_classes} classes of kind: {config.kind}",
+            key="dataset.samples",
         )
     return DatasetFacts("classification", (2,), config.num_classes, config.samples)
 
@@ -53,5 +54,5 @@ def _images(config: Mnist | FashionMnist) -> DatasetFacts:
 
 def _limited(key: str, limit: int | None, available: int, name: str) -> int:
     if limit is not None and limit > available:
-        raise InputError(f"dataset.{key}: {limit} is more than the {available} samples that {name} has")
+        raise InputError(f"{limit} is more than the {available} samples that {name} has", key=f"dataset.{key}")
     return available if limit is None else limit

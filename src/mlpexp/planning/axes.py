@@ -9,11 +9,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from mlpexp.config.mistyped import mistyped
-from mlpexp.config.problems import Place, Problem
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import key_of, setting
 from mlpexp.config.yaml_source import Source
-from mlpexp.errors import ConfigError
+from mlpexp.errors import ConfigError, Place, Problem
 from mlpexp.planning.values import Distribution, value_text, values_of
 
 LABELS = {"model.init": "initialization", "model.name": "network", "dataset.name": "data"}
@@ -104,7 +103,7 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
         except ValueError as error:
             problems.append(Problem(place, f"sweep.over.{written}", str(error)))
     if problems:
-        raise ConfigError(tuple(mistyped(source, problems) or problems))
+        raise ConfigError(mistyped(source, problems) or problems)
     return list(axes.values())
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mlpexp.config.problems import did_you_mean
 from mlpexp.config.scores import LABELS, LOWER_IS_BETTER, PARTS, headline
+from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 from mlpexp.store.summary import MetricSummary
 

@@ -9,11 +9,11 @@ from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
-from mlpexp.config.problems import Place, did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.data.csv_file import columns_in
 from mlpexp.data.table import read_table
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, Place
 
 NETWORK: dict[str, Any] = {
     "model": {"name": "mlp", "hidden_sizes": [16], "activation": "relu"},

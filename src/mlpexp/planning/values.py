@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpexp.config.problems import did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import scalar
 
 CALL = re.compile(r"\s*([a-z_]+)\s*\(([^()]*)\)\s*")

@@ -52,7 +52,7 @@ def activations(
 def _chosen(names: list[str]) -> "list[ActivationFacts]":
     from mlpexp.architectures.activation_facts import FACTS
     from mlpexp.config.networks import ACTIVATION_ALIASES
-    from mlpexp.config.problems import did_you_mean
+    from mlpexp.config.words import did_you_mean
 
     known = {one.name: one for one in FACTS}
     wanted = dict.fromkeys(ACTIVATION_ALIASES.get(name, name) for name in names)

@@ -70,11 +70,11 @@ def _seed(text: str) -> int:
 def _prepared(given: Given) -> "Prepared":
     from mlpexp.cli.sentences import print_sentences
     from mlpexp.config.load import changed_source
-    from mlpexp.config.yaml_source import Override
+    from mlpexp.config.yaml_source import override_in
     from mlpexp.planning.prepare import prepared_from
 
     source, path = given.source("gradcheck")
-    fixed = [Override(text, f"gradcheck {text}") for text in FIXED]
+    fixed = [override_in(text, f"gradcheck {text}") for text in FIXED]
     prepared = prepared_from(changed_source(source, path, fixed))
     print_sentences(given.understood(source, path), err=True)
     if prepared.experiment.model.name == "som":

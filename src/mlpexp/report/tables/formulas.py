@@ -51,7 +51,7 @@ def print_formulas(
 
     from mlpexp.analysis.gradcheck.derivatives import reverse_mode
     from mlpexp.analysis.gradcheck.symbolic import evaluated, formula
-    from mlpexp.config.problems import did_you_mean
+    from mlpexp.config.words import did_you_mean
     from mlpexp.numpy_twin.backprop import layers_of
 
     one = replace(objective, inputs=objective.inputs[:, :1], targets=objective.targets[:, :1])
