@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from trained_results import new
 
+from making.configs import CONFIGS
+from making.trained_results import new
 from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
@@ -17,8 +18,6 @@ from mlpexp.data.load import load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 from mlpexp.training.trainer import Trainer
-
-CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def trainer(seeds: range, optimizer: dict, num_steps: int, **model: object) -> Trainer:

@@ -1,12 +1,12 @@
 """What a range test suggests, on losses made by hand, and whether training agrees."""
 
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
-from sentences import too_long
 
+from making.configs import CONFIGS
+from making.sentences import too_long
 from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.analysis.find_lr.rate_choice import RateChoice, choose_rate, cut_at_divergence, rounded, slopes
 from mlpexp.config.yaml_source import override_in
@@ -14,7 +14,6 @@ from mlpexp.data.load import load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 
-CONFIGS = Path(__file__).parents[2] / "configs"
 RATES = geometric_rates(1e-4, 100, 61)  # ten per decade
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import Command
 
+from making.command_line import Command
 from mlpexp.architectures.activation_facts import FACTS
 
 NAMES = [one.name for one in FACTS]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from command_line import PATIENCE
 
+from making.processes import PATIENCE
 from mlpexp.cli.main import app
 from mlpexp.cli.parser.candidates import COMPLETERS, KEY_OF, NAMED_NETWORKS, Query, choices_for
 from mlpexp.cli.parser.click_names import called, kind, options_of, takes_value

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from random_experiments import experiments
 
+from making.random_experiments import experiments
 from mlpexp.config import load, yaml_source
 from mlpexp.config.dump import to_yaml
 from mlpexp.config.keyboards import retyped, suspects, typed

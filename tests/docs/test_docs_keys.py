@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 import pytest
-from markdown_pages import DOCS, code, tables_under
 from pydantic import BaseModel
 
+from making.markdown_pages import DOCS, code, tables_under
 from mlpexp.config import datasets, networks, optimization, som
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keep import Keep

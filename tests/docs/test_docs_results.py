@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markdown_pages import DOCS, code, prose_of, section_of, tables_under
 from pydantic import BaseModel
 from safetensors import safe_open
-from shell_lines import FINISHED, OTHER, SWEPT
 
+from making.markdown_pages import DOCS, code, prose_of, section_of, tables_under
+from making.shell_lines import FINISHED, OTHER, SWEPT
 from mlpexp.config.keep import Keep
 from mlpexp.config.scores import LABELS
 from mlpexp.config.strict import Strict

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import torch
-from trained_results import TINY, Make, Trained
 
 import mlpexp.execution.driver as driver
+from making.configs import TINY
+from making.trained_results import Make, Trained
 from mlpexp.errors import InputError, Interrupted, RunError
 from mlpexp.execution.driver import is_lack_of_memory, train_stack
 from mlpexp.execution.local import DIED, in_workers

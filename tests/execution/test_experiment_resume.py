@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from trained_results import TINY, Make, Trained, timeless
 
 import mlpexp.execution.recorder as recorder
 import mlpexp.training.trainer as trainer_module
+from making.configs import TINY
+from making.trained_results import Make, Trained, timeless
 from mlpexp.errors import Interrupted
 from mlpexp.store.checkpoint import save_checkpoint
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from trained_results import GB, TINY, Make, new
 
 import mlpexp.execution.recorder as recorder
 import mlpexp.execution.run as run_module
+from making.configs import TINY
+from making.trained_results import GB, Make, new
 from mlpexp.config.dump import config_hash
 from mlpexp.errors import DataError, InputError, RunError
 from mlpexp.execution.environment import environment

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from trained_results import TINY, Make, Trained
 
+from making.configs import TINY
+from making.trained_results import Make, Trained
 from mlpexp.errors import ConfigError, InputError
 from mlpexp.execution import driver
 from mlpexp.execution.run import reopened

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trained_results import TINY, Trained, new
 
+from making.configs import TINY
+from making.trained_results import Trained, new
 from mlpexp.errors import InputError, Interrupted
 from mlpexp.execution.backends import check_backend, on_dask, on_ray
 from mlpexp.execution.local import Runner

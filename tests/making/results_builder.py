@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from invented_tables import InventedTables, learning_curves
 
+from making.invented_tables import InventedTables, learning_curves
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.yaml_source import override_in

@@ -2,12 +2,14 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from safetensors.numpy import load_file
 
 from mlpexp.config.yaml_source import override_in
@@ -26,12 +28,6 @@ from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import Summary
 
 GB = 10**9
-TINY = """\
-dataset: three_class_3d
-model: {name: mlp, hidden_sizes: [4]}
-optimizer: {name: sgd, learning_rate: 0.1}
-training: {batch_size: 10, epochs: 3}
-"""
 
 
 @dataclass(frozen=True)
@@ -117,6 +113,9 @@ class Trained:
         return {str(path.relative_to(self.path)): path.read_bytes() for path in files if path.name not in apart}
 
 
+Make = Callable[..., Trained]
+
+
 def timeless(stacks: StacksRecord) -> StacksRecord:
     """What is equal in equal results that were stacked equally."""
     none = {"train_seconds": 0.0, "evaluation_seconds": 0.0}
@@ -157,4 +156,23 @@ def _number(cell: str) -> float | str:
         return cell
 
 
-Make = Callable[..., Trained]
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """A function that makes the result folder of a config, ready to be trained."""
+
+    def from_text(text: str, runs: str = "runs", **options: object) -> Trained:
+        return new(tmp_path, text, runs=runs, **options)
+
+    return from_text
+
+
+@pytest.fixture
+def trained(make: Make) -> Make:
+    """A function that trains a config to its end."""
+    return lambda text, runs="runs", **options: make(text, runs, **options).finish()
+
+
+@pytest.fixture
+def lazy_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spares the disk where what survives a power failure is not the question."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)

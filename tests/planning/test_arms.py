@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from making.plans import BASE, labels, plan_of
 from mlpexp.config.yaml_source import override_in
 from mlpexp.data.facts import facts_of
 from mlpexp.errors import InputError
@@ -15,7 +16,6 @@ from mlpexp.planning.arms import Arm
 from mlpexp.planning.matching import matched
 from mlpexp.planning.plan import make_plan
 from mlpexp.planning.prepare import Prepared, prepare
-from planning import BASE, labels, plan_of
 
 WIDE = BASE.replace("[4]", "[100]")
 CSV = BASE.replace("dataset: {name: iris, test_fraction: 0.3}", "dataset: {name: csv, path: one.csv, target: y}")

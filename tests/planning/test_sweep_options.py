@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from making.plans import BASE
 from mlpexp.config.load import read_source
 from mlpexp.config.words import Typed
 from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import ConfigError, InputError, Place
 from mlpexp.planning.options import SweepOptions, apply_options, axis_values, memory_in, settings_in
-from planning import BASE
 
 PLACE = Place("--over x")
 

@@ -2,7 +2,8 @@
 
 import pytest
 import torch
-from stacks import experiment, finished
+
+from making.stacks import experiment, finished
 
 pytestmark = [
     pytest.mark.cuda,

@@ -4,7 +4,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stacks import experiment, finished, rows_of
+
+from making.stacks import experiment, finished, rows_of
 
 ACTIVATIONS = ["relu", "sigmoid", "tanh", "softplus", "silu", "elu", "selu", "gelu", "prelu", "maxout", "hard_sigmoid"]
 

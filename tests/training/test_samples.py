@@ -5,8 +5,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from stacks import experiment
 
+from making.stacks import experiment
 from mlpexp.data.load import load
 from mlpexp.data.order import batch_order
 from mlpexp.data.split import split

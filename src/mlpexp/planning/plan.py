@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.load import read_source, validated
-from mlpexp.config.scores import PARTS, kinds_of
+from mlpexp.config.load import changed_source, read_source, validated
+from mlpexp.config.scores import PARTS, Column, column_of, measured_by
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted
@@ -18,7 +18,7 @@ from mlpexp.errors import ConfigError, InputError, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
-from mlpexp.planning.metric import Metric, choose_metric
+from mlpexp.planning.metric import choose_metric
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.planning.values import Distribution, value_text
 
@@ -49,7 +49,7 @@ class Plan:
     """The settings to compare."""
     seeds: range
     """The same for every arm."""
-    metric: Metric
+    metric: Column
     """What arms are compared by."""
     baseline: int | None
     """Number of the arm that others are compared with; None: the best."""
@@ -107,6 +107,8 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
+    if planned_by == "sweep":
+        source = _measuring_metric(source, path)
     experiment, preparation = validated(source), Preparation()
     if planned_by == "train":
         return _run(preparation.checked(experiment, source))
@@ -184,12 +186,31 @@ def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> 
     return found
 
 
-def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:
-    kinds = {kinds_of(arm.experiment.model.name, arm.prepared.facts.task) for arm in arms}
-    if len(kinds) > 1:
+def _measuring_metric(source: Source, path: Path) -> Source:
+    """The config, asking for the score that arms are compared by, if that is not measured anyway."""
+    section = source.data.get("sweep")
+    name = section.get("metric") if isinstance(section, dict) else None
+    column, scores = column_of(str(name)), source.data.get("scores") or []
+    if column is None or column.score.gathered == "always" or not isinstance(scores, list):
+        return source
+    if column.score.name in scores:
+        return source
+    texts = ", ".join(map(str, [*scores, column.score.name]))
+    return changed_source(source, path, [Override(f"scores=[{texts}]", f"sweep.metric: {name}")])
+
+
+def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
+    measured = [measured_of(arm) for arm in arms]
+    if len({scores[:2] for scores in measured}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    return choose_metric(sweep.metric, parts, kinds.pop())
+    return choose_metric(sweep.metric, parts, [name for name in measured[0] if all(name in each for each in measured)])
+
+
+def measured_of(arm: Arm) -> tuple[str, ...]:
+    """The names of the scores that an arm is measured by."""
+    experiment = arm.experiment
+    return measured_by(experiment.model.name, arm.prepared.facts.task, experiment.more_scores)
 
 
 def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence[Arm]) -> int | None:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mlpexp.config.scores import SCORES, Score
 from mlpexp.config.strict import Strict
 
 Status = Literal["running", "finished", "diverged", "interrupted", "failed"]
@@ -57,14 +58,17 @@ class MetricSummary(Strict):
     @property
     def part(self) -> Part:
         """``test`` of ``test_accuracy``."""
-        part = self.name.partition("_")[0]
-        assert part in ("train", "validation", "test")
-        return part  # type: ignore[return-value]  # as the assertion says
+        return next(part for part in PART_NAMES if self.name.startswith(f"{part}_"))
+
+    @property
+    def score(self) -> Score:
+        """Accuracy, of ``test_accuracy``."""
+        return SCORES[self.name.removeprefix(f"{self.part}_")]
 
     @property
     def kind(self) -> str:
         """``accuracy`` of ``test_accuracy``."""
-        return self.name.partition("_")[2]
+        return self.score.name
 
 
 class AxisSummary(Strict):
@@ -134,11 +138,11 @@ class Summary(Strict):
     model: ModelSummary
     parts: tuple[Part, ...]
     """The parts of the data that every arm has."""
-    scores: tuple[str, str]
-    """The two kinds of scores, such as ``loss`` and ``accuracy``."""
+    scores: tuple[str, ...]
+    """What is measured: what training lowers, what the model is judged by, and what the config asks for besides."""
     metric: MetricSummary
     selected_on: str | None
-    """What the best epoch has the lowest of; None: no validation data, the best epoch is the last."""
+    """What the best epoch has the best of; None: no validation data, the best epoch is the last."""
     seeds: tuple[int, ...]
     num_arms: int
     num_trials: int

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from command_line import CHECKPOINT_INTERVALS, LOOK_INTERVALS
+from making.command_line import CHECKPOINT_INTERVALS, LOOK_INTERVALS
 
 ABANDONED_SECONDS = 600  # a process that nobody lets go, as the tests are gone, ends by itself
 
