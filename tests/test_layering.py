@@ -42,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
-        "__init__", "errors", "config", "architectures", "data", "training", "numpy_twin", "statistics", "store", "planning",
+        "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
         "execution", "results", "analysis", "report",
     },
     "__main__": {"cli"},
@@ -55,8 +55,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "som": set(),
     "numpy_twin": {"activations", "backprop"},
     "analysis": {
-        "chain_rule", "checks", "examination", "explanations", "max_pooling", "neighbours", "rate_choice", "symbolic",
-        "verdicts",
+        "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
     },
     "execution": {
         "backends", "datasets", "environment", "local", "merge", "meter", "misclassified", "part_lines", "progress", "run",

@@ -9,7 +9,7 @@ from mlpexp.config.load import read_source
 from mlpexp.config.words import Typed
 from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import ConfigError, InputError, Place
-from mlpexp.planning.options import SweepOptions, apply_options, axis_values, memory_in, settings_in
+from mlpexp.planning.sweep_options import SweepOptions, apply_options, axis_values, memory_in, settings_in
 
 PLACE = Place("--over x")
 

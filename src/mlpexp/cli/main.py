@@ -25,7 +25,7 @@ from mlpexp.cli.commands import (
     sweep,
     train,
 )
-from mlpexp.cli.parser.program import Command, Program
+from mlpexp.cli.parser.parsing import Command, Program
 from mlpexp.errors import MlpexpError, visible
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower

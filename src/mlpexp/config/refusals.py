@@ -4,6 +4,7 @@ Pydantic's errors are read as data: by their type, their context, and the way th
 sentences is shown, or taken apart.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_args, get_origin
@@ -11,12 +12,11 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, Tag
 
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.keys import is_section, literals, members, tag_key, tags_of
+from mlpexp.config.keys import all_keys, is_section, literals, members, nearest_key, tag_key, tags_of
 from mlpexp.config.strict import TOGETHER
-from mlpexp.config.suggestions import as_written, as_yaml, suggestion
-from mlpexp.config.words import did_you_mean
+from mlpexp.config.words import BY_KEY, BY_NAME, closest, did_you_mean
 from mlpexp.config.yaml_source import Path_, Source, dotted
-from mlpexp.errors import Problem
+from mlpexp.errors import Place, Problem
 
 NEEDED = {
     "dataset": "dataset: iris",
@@ -49,6 +49,7 @@ EXPECTED = {
     "too_short": "should have at least {min_length} {items}, not {actual_length}",
     "too_long": "should have at most {max_length} {items}, not {actual_length}",
 }  # fmt: skip
+MOST_SHOWN = 80  # characters of a value in a message
 NOT_THIS_KIND = ("tuple_type", "dict_type", "model_type", "model_attributes_type")
 
 
@@ -138,8 +139,8 @@ def _unexpected(source: Source, spot: Spot, refusal: Any) -> Problem:
     if kind in NOT_THIS_KIND and isinstance(given, list) and given and all(isinstance(item, dict) for item in given):
         message += ", not a list; remove the `-`"
     elif not isinstance(given, (dict, list)):
-        message += f", not {as_written(given)}"
-        message += f"; write [{as_yaml(given)}]" if kind == "tuple_type" and given is not None else ""
+        message += f", not {_as_written(given)}"
+        message += f"; write [{_as_yaml(given)}]" if kind == "tuple_type" and given is not None else ""
     return Problem(source.place(spot.path), dotted(spot.path), message)
 
 
@@ -158,8 +159,34 @@ def expected(kind: str, context: Mapping[str, Any]) -> str:
 
 def _unknown_key(source: Source, spot: Spot, refusal: Any) -> Problem:
     of = f" for {spot.tag}" if spot.tag else ""
-    near = suggestion(source, spot.path, list(spot.section.model_fields), refusal["input"])
+    near = _suggestion(source, spot.path, list(spot.section.model_fields), refusal["input"])
     return Problem(source.place(spot.path, of_key=True), dotted(spot.path), f"unknown key{of}{near}")
+
+
+def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any) -> str:
+    """The key that may be meant: of the same section, else anywhere, and then how it is written."""
+    key, place = nearest_key(dotted(path)), source.place(path, of_key=True)
+    if path[:-1] == ("sweep",) and (path[-1] in all_keys() or path[-1] in BY_NAME):
+        return f"; it is an axis: write `over: {{{path[-1]}: {_as_yaml(given)}}}`"
+    if closest(path[-1], siblings) or key is None or key == dotted(path):
+        return did_you_mean(path[-1], siblings)
+    is_axis = place.line and place in [source.keys[each] for each in source.keys if each[:2] == ("sweep", "over")]
+    return f"; did you mean {key}?" + ("" if is_axis else f" write {_written(source, key, place, given)}")
+
+
+def _written(source: Source, key: str, place: Place, given: Any) -> str:
+    """A key and its value as they are typed at this place; of a section that the file has, that they go there."""
+    if place.line:
+        text = "..." if isinstance(given, (dict, list)) else _as_written(given).strip("'")
+        *sections, leaf = key.split(".")
+        there, above = source.data, []
+        while sections and isinstance(there.get(sections[0]), dict):
+            there = there[sections[0]]
+            above.append(sections.pop(0))
+        opened = "".join(f"{section}: {{" for section in sections)
+        return f"`{opened}{leaf}: {text}{'}' * len(sections)}`" + (f" under `{'.'.join(above)}:`" if above else "")
+    value = place.value or _as_yaml(given)
+    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"--set {key}={value}"
 
 
 def _missing(source: Source, spot: Spot, _: Any) -> Problem:
@@ -202,3 +229,14 @@ SPECIAL: dict[str, Callable[[Source, Spot, Any], Problem]] = {
     "literal_error": _unknown_word,
     TOGETHER: _not_together,
 }  # fmt: skip
+
+
+def _as_yaml(value: object) -> str:
+    """A value in one line."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else _as_written(value).strip("'")
+
+
+def _as_written(value: object) -> str:
+    """A value as YAML has it, and not too much of it."""
+    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "..."

@@ -47,6 +47,16 @@ class Header:
     command: str
     """``train``, or ``sweep`` where it has a section of this name."""
 
+    @property
+    def first_question(self) -> str:
+        """The question, if there is one; of several the first."""
+        return self.question.partition("? ")[0].rstrip("?") + "?"
+
+    @property
+    def time_alone(self) -> str:
+        """``2 s``, without what it is the time of."""
+        return re.split(r"[,;(]| of | for | on ", self.time)[0].rstrip(" .")
+
 
 def header(path: Path) -> Header:
     """The first comment of an example; a part that is not there is empty."""

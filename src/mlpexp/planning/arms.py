@@ -89,7 +89,7 @@ class Variation:
             ConfigError: With the problems of all arms.
         """
         usual = combinations[0] if alone else None
-        names = names_of(self.axes)
+        names = axis_names(self.axes)
         arms: list[Arm] = []
         problems: dict[str, Problem] = {}
         for settings in combinations:
@@ -141,7 +141,7 @@ def copied(value: Any) -> Any:
     return [copied(item) for item in value] if isinstance(value, list) else value
 
 
-def names_of(axes: Sequence[Axis]) -> dict[str, str]:
+def axis_names(axes: Sequence[Axis]) -> dict[str, str]:
     """What axes are called in labels, by key: by the last word, or by the whole key where that would be ambiguous."""
     last = [last_word(axis.parts) for axis in axes]
     names = {}

@@ -14,7 +14,7 @@ from mlpexp.config.scores import PARTS, Column, column_of, measured_by
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted
-from mlpexp.errors import ConfigError, InputError, Problem
+from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
@@ -195,8 +195,8 @@ def _measuring_metric(source: Source, path: Path) -> Source:
         return source
     if column.score.name in scores:
         return source
-    texts = ", ".join(map(str, [*scores, column.score.name]))
-    return changed_source(source, path, [Override(f"scores=[{texts}]", f"sweep.metric: {name}")])
+    override = Override("scores", [*scores, column.score.name], Place(f"sweep.metric: {name}"))
+    return changed_source(source, path, [override])
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:

@@ -36,7 +36,7 @@ class Distribution:
         return f"{self.kind}({_exact(self.low)}, {_exact(self.high)})"
 
 
-def values_of(given: Any) -> list[Any] | Distribution:
+def read_values(given: Any) -> list[Any] | Distribution:
     """The values of an axis from what a config or the command line has.
 
     Args:

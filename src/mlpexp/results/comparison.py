@@ -9,7 +9,7 @@ from mlpexp.config.scores import selected_on
 from mlpexp.config.words import key_of
 from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.metric import choose_metric, described
-from mlpexp.planning.options import SEED_AXES, settings_in
+from mlpexp.planning.sweep_options import SEED_AXES, settings_in
 from mlpexp.planning.values import value_text
 from mlpexp.results.result import Result
 from mlpexp.statistics.arm_comparison import ArmComparison

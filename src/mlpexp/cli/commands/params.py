@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import SET
+from mlpexp.cli.experiment_options import SET
 from mlpexp.cli.given import config_path, overrides_from
 from mlpexp.cli.options import Wide, check_format
 from mlpexp.errors import InputError

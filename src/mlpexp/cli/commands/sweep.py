@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given, overrides_from
 from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide, refuse_beside_resume
 from mlpexp.config.words import Typed
@@ -14,9 +14,9 @@ from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
     from mlpexp.execution.run import Job
-    from mlpexp.planning.options import SweepOptions
     from mlpexp.planning.plan import Plan
     from mlpexp.planning.stacks import Stacking
+    from mlpexp.planning.sweep_options import SweepOptions
 
 
 MOST_LEVELS = 100  # of each of the three kinds of randomness
@@ -118,7 +118,7 @@ def sweep(
     from mlpexp.config.yaml_source import Override, override_in
     from mlpexp.errors import Place
     from mlpexp.execution.backends import check_backend
-    from mlpexp.planning.options import SweepOptions, memory_in
+    from mlpexp.planning.sweep_options import SweepOptions, memory_in
     from mlpexp.report.drawing.formats import check_formats
 
     formats = check_formats(plot_format)
@@ -157,9 +157,7 @@ def sweep(
         plan = _planned(given, {"name": name, "device": device}, runs_dir, options, baseline, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget)
         if dry_run:
-            from mlpexp.report.tables.sweep_plan import print_plan
-
-            print_plan(plan, stacks, workers, wide=wide)
+            _print_plan(plan, stacks, workers, wide=wide)
             return
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
     _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
@@ -190,9 +188,9 @@ def _planned(
     from mlpexp.cli.training import say
     from mlpexp.config.yaml_source import set_value
     from mlpexp.errors import Place
-    from mlpexp.planning.options import apply_options, settings_in
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
+    from mlpexp.planning.sweep_options import apply_options, settings_in
 
     source, path = given.source("sweep", runs_dir, **others)
     apply_options(source, options)
@@ -213,6 +211,18 @@ def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stack
     alone = stacking(plan, 1, budget)
     workers = choose_jobs(jobs, alone.seconds)
     return (alone if workers == 1 else stacking(plan, workers, budget)), workers
+
+
+def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -> None:
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_table
+    from mlpexp.report.tables.sweep_plan import plan_sentences, plan_tables
+
+    for table, more in plan_tables(plan, stacks):
+        print_table(table, wide=wide)
+        if more:
+            typer.echo(more)
+    print_sentences([*plan_sentences(plan, stacks, workers), "nothing was trained or written"])
 
 
 def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
