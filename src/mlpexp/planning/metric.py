@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from mlpexp.config.problems import did_you_mean
 from mlpexp.config.scores import PARTS, SCORES, Column, When, column_of, headline, suits
+from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 from mlpexp.store.summary import MetricSummary
 

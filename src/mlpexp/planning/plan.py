@@ -10,12 +10,11 @@ from typing import Any, Literal
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
-from mlpexp.config.problems import Problem
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted
-from mlpexp.errors import ConfigError, InputError
+from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
@@ -124,7 +123,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
     found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
     if len(found) * len(seeds) > MOST_TRIALS:
-        raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
+        raise InputError(f"{len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
     arms = variation.arms(found, alone=sweep.method == "one_at_a_time")
@@ -153,10 +152,10 @@ def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
             message = (
                 f"{sweep.trials} is not a multiple of the {num_seeds} seeds; {near} makes {near // num_seeds} arms"
             )
-            raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+            raise ConfigError([Problem(source.place(("sweep", "trials")), "sweep.trials", message)])
         return (sweep.trials or 0) // num_seeds
     message = f"needed with method: {sweep.method}" if sampled else f"means nothing for method: {sweep.method}"
-    raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+    raise ConfigError([Problem(source.place(("sweep", "trials")), "sweep.trials", message)])
 
 
 def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
@@ -196,8 +195,8 @@ def _measuring_metric(source: Source, path: Path) -> Source:
         return source
     if column.score.name in scores:
         return source
-    texts = ", ".join(map(str, [*scores, column.score.name]))
-    return changed_source(source, path, [Override(f"scores=[{texts}]", f"sweep.metric: {name}")])
+    override = Override("scores", [*scores, column.score.name], Place(f"sweep.metric: {name}"))
+    return changed_source(source, path, [override])
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
@@ -222,7 +221,7 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
     if len(matching) != 1:
         what = ", ".join(f"{key}={value_text(value)}" for key, value in wanted.items())
         message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"
-        raise ConfigError((Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message),))
+        raise ConfigError([Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message)])
     return matching[0].number
 
 

@@ -52,7 +52,7 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
     )
 
 
-def sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
+def recording_sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     """What is kept, for those who look at a plan."""
     amount = _amount(weight_bytes(plan, num_distinct))
     differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
@@ -85,7 +85,7 @@ def unusual(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     """What is to be said of what is kept when it is not all, nor what was asked for."""
     asked = plan.config.keep is not None and plan.config.keep.weights is not None
     everything = (kept.weights == "all" or asked) and not _lacks_predictions(plan, kept)
-    return [] if everything else sentences(plan, kept, num_distinct)
+    return [] if everything else recording_sentences(plan, kept, num_distinct)
 
 
 def weight_bytes(plan: Plan, num_distinct: int) -> int:
