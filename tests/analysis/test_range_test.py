@@ -12,8 +12,7 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.config.yaml_source import Override
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 from mlpexp.training.trainer import Trainer

@@ -10,7 +10,7 @@ from sentences import too_long
 from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.analysis.find_lr.rate_choice import RateChoice, choose_rate, cut_at_divergence, rounded, slopes
 from mlpexp.config.yaml_source import Override
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 

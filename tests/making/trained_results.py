@@ -11,8 +11,8 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from mlpexp.config.yaml_source import Override
+from mlpexp.data.catalogue import load
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.load import load
 from mlpexp.execution.local import Runner, in_this_process
 from mlpexp.execution.meter import Update
 from mlpexp.execution.run import Job, new_job, reopened, train

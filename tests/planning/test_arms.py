@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from mlpexp.config.yaml_source import Override
-from mlpexp.data.facts import facts_of
+from mlpexp.data.catalogue import facts_of
 from mlpexp.errors import InputError
 from mlpexp.planning import prepare as preparing
 from mlpexp.planning.arms import Arm
