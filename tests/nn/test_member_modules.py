@@ -10,7 +10,7 @@ from torch import nn
 from mlpexp.architectures.build import build_architecture
 from mlpexp.architectures.layers import LayerSpec
 from mlpexp.config.networks import ModelConfig
-from mlpexp.nn.layers.catalogue import LAYERS
+from mlpexp.nn.layers import catalogue
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 
@@ -148,4 +148,4 @@ def test_the_layout_is_where_the_parameters_lie(name: str) -> None:
 
 
 def test_every_specification_has_a_row() -> None:
-    assert set(LAYERS) == set(LayerSpec.__subclasses__())
+    assert set(catalogue.LAYERS) == set(LayerSpec.__subclasses__())
