@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neural_network import MLPRegressor
 
-from mlpexp.architectures.build import build_architecture
-from mlpexp.config.activations import KNOWN, PlainActivation
-from mlpexp.config.networks import Mlp
+from making.random_networks import ACTIVATIONS, case
+from mlpexp.config.activations import PlainActivation
 from mlpexp.nn import activations
 from mlpexp.nn.mode import Mode
-from mlpexp.nn.network import StackedNetwork
 from mlpexp.numpy_twin.activations import PLAIN, selu_constants
 from mlpexp.numpy_twin.backprop import (
     LOSSES,
@@ -30,24 +28,7 @@ from mlpexp.numpy_twin.backprop import (
 )
 from mlpexp.training.losses import LOSSES as ENGINE_LOSSES
 
-ACTIVATIONS = [
-    *KNOWN, {"name": "maxout", "pieces": 3}, {"name": "elu", "alpha": 0.5},
-    {"name": "leaky_relu", "negative_slope": 0.3},
-]  # fmt: skip
 SIGMOID = PlainActivation(name="sigmoid")
-
-
-def case(activation, loss, *, bias=True, sizes=(6, 5), dtype=torch.float64, seed=3):
-    """A network at random weights with random data: the stack of one, inputs ``(B, 4)`` and targets."""
-    generator = torch.Generator().manual_seed(seed)
-    model = Mlp.model_validate({"name": "mlp", "hidden_sizes": list(sizes), "activation": activation, "bias": bias})
-    network = StackedNetwork.initialized(build_architecture(model, (4,), 3), [0], dtype=dtype)
-    network.flat.add_(0.1 * torch.randn(network.flat.shape, dtype=dtype, generator=generator))
-    x = torch.randn(7, 4, dtype=dtype, generator=generator)
-    y = torch.randint(0, 3, (7,), generator=generator)
-    if loss == "mean_squared_error":
-        y = torch.randn(7, 3, dtype=dtype, generator=generator)
-    return network, x, y
 
 
 def twin(network, x, y, loss, penalty=0.0):

@@ -1,16 +1,11 @@
 """Training with the NumPy engine: the curves of the torch engine, from the same weights on the same batches."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-from test_backprop import ACTIVATIONS
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-from stacks import experiment, finished, rows_of, trainer
-
+from making.random_networks import ACTIVATIONS
+from making.stacks import experiment, finished, rows_of, trainer
 from mlpexp.execution.members import members_of
 from mlpexp.nn.network import StackedNetwork
 

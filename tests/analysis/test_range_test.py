@@ -5,19 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from trained_results import new
 
+from making.configs import CONFIGS
+from making.trained_results import new
 from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 from mlpexp.training.trainer import Trainer
-
-CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def trainer(seeds: range, optimizer: dict, num_steps: int, **model: object) -> Trainer:
@@ -81,7 +80,7 @@ def test_a_seed_has_the_same_losses_among_others() -> None:
 
 def test_a_member_that_leaves_the_finite_numbers_is_cut_out_and_the_others_stay() -> None:
     rates = geometric_rates(1e-2, 1e4, 60)
-    config = prepare(CONFIGS / "synthetic/divergence.yaml", [Override("seeds=4", "seeds")])
+    config = prepare(CONFIGS / "synthetic/divergence.yaml", [override_in("seeds=4", "seeds")])
     members = members_of(for_range_test(config.experiment, 60), range(4))
     dataset = load(config.experiment.dataset)
     losses = losses_at_rates(trainer_of(members, [config.architecture] * 4, dataset), rates)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import sympy as sp
-from test_backprop import ACTIVATIONS, case
 
+from making.random_networks import ACTIVATIONS, case
 from mlpexp.analysis.gradcheck.symbolic import evaluated, formula, num_operations
 from mlpexp.numpy_twin.backprop import LOSSES, differentiate, flattened, layers_of
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import planted_runs
 import pytest
-from sentences import sentences_in, too_long
 
+from making import planted_runs
+from making.sentences import sentences_in, too_long
 from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState
 from mlpexp.analysis.explain.explanations import TEXTS, explained
 from mlpexp.analysis.explain.neighbours import neighbour_state

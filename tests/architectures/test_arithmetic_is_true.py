@@ -8,9 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from test_known_networks import check_formulas
 from torch import nn
 
+from making.formulas import check_formulas
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
 from mlpexp.architectures.build import build_architecture

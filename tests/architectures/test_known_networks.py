@@ -1,7 +1,5 @@
 """The named networks, to the last parameter, and formulas that give what they say."""
 
-import math
-import re
 from typing import Any
 
 import pytest
@@ -9,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from making.formulas import check_formulas
 from mlpexp.architectures.arithmetic import NetworkCost, cost
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
 from mlpexp.architectures.layers import output_size
@@ -23,23 +22,6 @@ def cost_of(model: dict[str, Any], shape: tuple[int, ...], num_outputs: int) -> 
 
 def parameters_of(table: NetworkCost) -> list[int]:
     return [row.parameters for row in table.rows if row.parameters]
-
-
-def check_formulas(table: NetworkCost) -> None:
-    """Each formula's left side, computed, is its right side, and that is the row's figure."""
-    for row in table.rows:
-        assert bool(row.formula) == bool(row.parameters)
-        if row.formula:
-            left, right = row.formula.split(" = ")
-            assert re.fullmatch(r"[0-9()+* ]+( slopes)?", left)
-            assert eval(left.removesuffix(" slopes")) == int(right.replace(",", "")) == row.parameters
-        sizes = [part.split(" = ") for part in row.size_formula.split(", ") if part]
-        for left, right in sizes:
-            assert re.fullmatch(r"floor\([0-9()+*/ -]+\) \+ 1", left)
-            assert eval(left, {"floor": math.floor}) == int(right)
-        if sizes:
-            height, width, _ = row.output.split("x")
-            assert [right for _, right in sizes] in ([height, width], [height] if height == width else [])
 
 
 @pytest.mark.parametrize("shape", [(1, 32, 32), (1, 28, 28)])

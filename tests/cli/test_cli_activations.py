@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import Command
 
+from making.command_line import Command
 from mlpexp.config.activations import KNOWN
 
 NAMES = list(KNOWN)

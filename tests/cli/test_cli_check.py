@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import CONFIGS, TINY, Command
+
+from making.command_line import Command
+from making.configs import CONFIGS, TINY
 
 BASE = {
     "dataset": "{name: iris, test_fraction: 0.3}",

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Command, only_run, results_of
+
+from making.command_line import Command
+from making.run_files import only_run, results_of
 
 Write = Callable[..., Path]
 CLASSES = """\

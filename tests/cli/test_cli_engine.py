@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from command_line import TINY, Command, only_run, results_of
 
 import mlpexp.execution.recorder as recorder
+from making.command_line import Command
+from making.configs import TINY
+from making.run_files import only_run, results_of
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import TINY, Command
 
+from making.command_line import Command
+from making.configs import TINY
 from mlpexp.errors import MlpexpError
 
 Write = Callable[..., Path]

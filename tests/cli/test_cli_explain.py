@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from command_line import CONFIGS, SELECTED, TINY, only_run
+
+from making.configs import CONFIGS, SELECTED, TINY
+from making.run_files import only_run
 
 DOCS = Path(__file__).parents[2] / "docs"
 SIGMOIDS = ("model.activation=sigmoid", f"model.hidden_sizes={[16] * 8}")

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import CONFIGS, MOONS, SINE, TINY, Command
+
+from making.command_line import Command
+from making.configs import CONFIGS, MOONS, SINE, TINY
 
 QUICK = ("--steps", 40, "--low", "1e-4")
 

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_line import TINY, Command, Process, complete_rows, growing_tables, only_run, results_of
+
+from making.command_line import Command
+from making.configs import TINY
+from making.processes import Process
+from making.run_files import complete_rows, growing_tables, only_run, results_of
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]

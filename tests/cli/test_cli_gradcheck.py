@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
-from command_line import SINE, TINY, Command
 
+from making.command_line import Command
+from making.configs import SINE, TINY
 from mlpexp.config.activations import KNOWN
 from mlpexp.nn import activations
 from mlpexp.nn.activations import Elementwise

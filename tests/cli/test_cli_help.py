@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from command_line import CONFIGS, TINY, Command
 
+from making.command_line import Command
+from making.configs import CONFIGS, TINY
 from mlpexp.cli.main import COMMANDS as IN_GROUPS
 from mlpexp.cli.main import app
 from mlpexp.cli.parser.click_names import called

@@ -10,20 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import (
-    HERE,
-    TINY,
-    Process,
-    Result,
-    complete_rows,
-    growing_tables,
-    num_rows,
-    only_run,
-    results_of,
-    wait_for,
-)
-from dying import DIED
-from test_cli_signals import CNN, MLP
+
+from making.command_line import Answer
+from making.configs import CNN, MLP, TINY
+from making.dying import DIED
+from making.processes import Process, wait_for, with_tests
+from making.run_files import complete_rows, growing_tables, num_rows, only_run, results_of
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]
@@ -85,7 +77,7 @@ class TestAtEveryOperation:
     def whole(self, start: Start, path: Path, folder: Path) -> Path:
         return folder / start("train", "-c", path, "--runs-dir", "whole", "-q").wait().run
 
-    def die(self, start: Start, path: Path, runs: Path, number: int) -> Result:
+    def die(self, start: Start, path: Path, runs: Path, number: int) -> Answer:
         return start(
             "train", "-c", path, "--runs-dir", runs, "-q", save_every=1, die_at=number, below=str(runs)
         ).wait()  # fmt: skip
@@ -158,10 +150,10 @@ def test_a_program_of_its_own_is_killed_and_resumed(config: Write, tmp_path: Pat
     """As a user would: ``python -m mlpexp``, plots included; only what is killed is held first, after some checkpoints."""
     path = config(MLP)
     program = [sys.executable, "-m", "mlpexp", "train"]
-    held = f"import sys; sys.path.insert(0, {str(HERE)!r}); from holding import arrange; from mlpexp.cli.main import main; "
+    held = "from making.holding import arrange; from mlpexp.cli.main import main; "
     held += f"arrange(save_every=10, hold_after=200, folder={str(tmp_path)!r}); main()"
     subprocess.run([*program, "-c", path, "--runs-dir", "whole"], cwd=tmp_path, check=True, capture_output=True)
-    with subprocess.Popen([sys.executable, "-c", held, "train", "-c", path], cwd=tmp_path) as process:
+    with subprocess.Popen([sys.executable, "-c", held, "train", "-c", path], cwd=tmp_path, env=with_tests()) as process:
         wait_for(lambda: list(tmp_path.glob("held-*")) or process.poll() is not None)
         process.kill()
     assert process.returncode == -signal.SIGKILL

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import SELECTED, TINY, Command
+
+from making.command_line import Command
+from making.configs import SELECTED, TINY
 
 Write = Callable[..., Path]
 

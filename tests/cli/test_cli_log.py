@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import LOOK_INTERVALS, MOONS, SELECTED, SINE, TINY, Command
 
+from making.command_line import LOOK_INTERVALS, Command
+from making.configs import MOONS, SELECTED, SINE, TINY
 from mlpexp.cli.main import main
 from mlpexp.training.trainer import Trainer
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import TINY, Command
+
+from making.command_line import Command
+from making.configs import TINY
 
 # words of the command line: title, parameters of each layer with parameters
 FIGURES = {

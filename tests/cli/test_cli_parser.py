@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from command_line import Command
 
+from making.command_line import Command
 from mlpexp.cli.main import app
 from mlpexp.cli.parser.click_names import options_of
 from mlpexp.cli.parser.suggestions import COMMANDS, DONE_OTHERWISE, OPTIONS

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import CHECKPOINT_INTERVALS, TINY, Command, only_run, results_of
 
 import mlpexp.execution.recorder as recorder
+from making.command_line import CHECKPOINT_INTERVALS, Command
+from making.configs import TINY
+from making.run_files import only_run, results_of
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import MOONS, SELECTED, Command
+
+from making.command_line import Command
+from making.configs import MOONS, SELECTED
 
 Write = Callable[..., Path]
 

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import CONFIGS, SELECTED, TINY, Command
-from results_builder import BATCH, LR, BuiltResult, build_sweep
-from sentences import END, too_long, words_in
+
+from making.command_line import Command
+from making.configs import CONFIGS, SELECTED, TINY
+from making.results_builder import BATCH, LR, BuiltResult, build_sweep
+from making.sentences import END, too_long, words_in
 
 Write = Callable[..., Path]
 ONE_BY_ONE = TINY + "sweep: {method: one_at_a_time, over: {batch_size: [10, 30], learning_rate: [0.1, 5]}, seeds: 7}\n"

@@ -10,26 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Process, checkpoints, num_rows, only_run, results_of, wait_for
+
+from making.configs import CNN, MLP
+from making.processes import Process, wait_for
+from making.run_files import checkpoints, num_rows, only_run, results_of
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]
-
-MLP = """\
-dataset: three_class_3d
-model: {name: mlp, hidden_sizes: [6], dropout: 0.2}
-optimizer: {name: adam, learning_rate: 0.01}
-training: {batch_size: 1, epochs: 20}
-"""
-CNN = """\
-dataset: {name: digits, test_fraction: 0.7}
-model:
-  name: cnn
-  layers: [{layer: conv, channels: 4, kernel_size: 3, batch_norm: true}, {layer: max_pool}, {layer: dropout, rate: 0.2}]
-optimizer: {name: adam, learning_rate: 0.01}
-training: {batch_size: 4, epochs: 3, threads: 1}
-seeds: 2
-"""
 
 
 # In the middle of an epoch; of the CNN, whose seeds are a stack each, in the second stack.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import Command
+
+from making.command_line import Command
 
 Write = Callable[..., Path]
 MAP = """\

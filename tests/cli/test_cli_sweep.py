@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command_line import Command, Process, Result, wait_for
 
+from making.command_line import Answer, Command
+from making.processes import Process, wait_for
 from mlpexp.statistics.comparison import compare as compare_arms
 
 Write = Callable[..., Path]
@@ -357,7 +358,7 @@ def test_killed_and_resumed_equals_uninterrupted(
     process = start("sweep", "-c", path, *AXES, "--jobs", jobs, save_every=20, hold_after=steps)
     process.held(jobs)
     process.send(number)
-    result: Result = process.wait()
+    result: Answer = process.wait()
     assert result.code == (-number if number == signal.SIGKILL else 128 + number)
     (folder,) = (tmp_path / "runs").iterdir()
     assert summary(folder)["status"] == ("running" if number == signal.SIGKILL else "interrupted")

@@ -16,10 +16,10 @@ from time import time
 
 import pytest
 import typer
-from command_line import ForkingServer, Process
-from results_builder import ACTIVATION, BATCH, HIDDEN, IRIS, LR, build_run, build_sweep
 from rich.cells import cell_len
 
+from making.processes import ForkingServer, Process
+from making.results_builder import ACTIVATION, BATCH, HIDDEN, IRIS, LR, build_run, build_sweep
 from mlpexp.cli.main import app
 
 WIDTHS = (60, 80, 120)

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import MOONS, SELECTED, SINE, TINY, Command, only_run, results_of
+
+from making.command_line import Command
+from making.configs import MOONS, SELECTED, SINE, TINY
+from making.run_files import only_run, results_of
 
 Write = Callable[..., Path]
 DIVERGING = """\
@@ -188,7 +191,7 @@ class TestDivergence:
         assert mlpexp("show", run).code == 0
 
     def test_the_shipped_config_ends_well(self, mlpexp: Command, undrawn: None) -> None:
-        from command_line import CONFIGS
+        from making.configs import CONFIGS
 
         assert mlpexp("train", "-c", CONFIGS / "synthetic" / "divergence.yaml").code == 0
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command_line import TINY, Command
+
+from making.command_line import Command
+from making.configs import TINY
 
 Write = Callable[..., Path]
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
-from random_experiments import experiments
 
+from making.configs import CONFIGS
+from making.random_experiments import experiments
 from mlpexp.config.dump import as_data, config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import read_source, validated
@@ -20,7 +21,6 @@ from mlpexp.config.program import program_of
 from mlpexp.planning.factors import differences
 from mlpexp.planning.prepare import prepare
 
-CONFIGS = Path(__file__).parents[2] / "configs"
 SLOWLY = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from markdown_pages import Block
-from shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT, Answer, Command, all_commands, commands_of
+
+from making.command_line import Answer
+from making.markdown_pages import Block
+from making.shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT, Command, all_commands, commands_of
 
 # With MNIST, only that the command works is tested: whole trainings take minutes.
 LITTLE_MNIST = ("dataset.train_samples=500", "dataset.test_samples=100", "training.epochs=1", "training.batch_size=50")
@@ -73,7 +75,7 @@ def numbers_of(lines: list[str]) -> list[float]:
 
 @pytest.mark.parametrize("command", parameters())
 def test_command(
-    command: Command, workplace: Callable[[Path], Path], call: Callable[..., Answer], request: pytest.FixtureRequest
+    command: Command, workplace: Callable[[Path], Path], mlpexp: Callable[..., Answer], request: pytest.FixtureRequest
 ) -> None:
     folder = workplace(command.block.page)
     arguments = list(command.arguments)
@@ -83,7 +85,7 @@ def test_command(
     if needs_a_run(command):
         shutil.copytree(request.getfixturevalue("prepared_runs"), folder / "runs")
         arguments = with_a_run(arguments)
-    result = call(*arguments)
+    result = mlpexp(*arguments)
     expected = shown("\n".join(command.output), folder)
     is_failure = any(line.startswith("error:") for line in expected)
     assert result.code == (2 if is_failure else 0), result.err

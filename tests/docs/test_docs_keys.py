@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 import pytest
-from markdown_pages import DOCS, code, tables_under
 from pydantic import BaseModel
 
+from making.markdown_pages import DOCS, code, tables_under
 from mlpexp.config import activations, datasets, networks, optimization, som
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keep import Keep
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import BY_NAME
-from mlpexp.config.yaml_source import Override, Source, apply_override
+from mlpexp.config.yaml_source import Source, apply_override, override_in
 from mlpexp.errors import ConfigError
 from mlpexp.planning.prepare import prepare
 
@@ -151,7 +151,7 @@ def default_for(model: type[BaseModel], cell: str) -> str:
 
 def yaml_value(text: str) -> Any:
     source = Source()
-    apply_override(source, Override(f"value={text}", "default"))
+    apply_override(source, override_in(f"value={text}", "default"))
     return source.data["value"]
 
 
@@ -220,7 +220,7 @@ RULES = tables_under(PAGE, "Which keys fit together")[0].rows
 
 @pytest.mark.parametrize("row", RULES, ids=[code(row["key"])[0] + ": " + row["rule"][:40] for row in RULES])
 def test_each_rule_is_one(row: dict[str, str]) -> None:
-    changes = [Override(text, "--set") for text in code(row["broken, for example, by"])]
+    changes = [override_in(text, "--set") for text in code(row["broken, for example, by"])]
     with pytest.raises(ConfigError) as caught:
         prepare(CONFIGS / "iris" / "mlp.yaml", changes)
     (problem,) = caught.value.problems

@@ -5,7 +5,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from markdown_pages import DOCS, PAGES, ROOT, anchors_of, code, prose_of
+
+from making.configs import ROOT
+from making.markdown_pages import DOCS, PAGES, anchors_of, code, prose_of
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 

@@ -8,9 +8,9 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 import torch
-from markdown_pages import DOCS, code, section_of, tables_under
 from pydantic import BaseModel, TypeAdapter
 
+from making.markdown_pages import DOCS, code, section_of, tables_under
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
 from mlpexp.config import networks
 from mlpexp.config.activations import ActivationConfig, gain

@@ -4,8 +4,8 @@ import re
 
 import pytest
 import typer
-from markdown_pages import PAGES, heading, prose_of, section_of
 
+from making.markdown_pages import PAGES, heading, prose_of, section_of
 from mlpexp.cli.main import app
 
 PROGRAM = typer.main.get_command(app)

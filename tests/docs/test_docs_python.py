@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from markdown_pages import PAGES, Block, blocks_of
+
+from making.markdown_pages import PAGES, Block, blocks_of
 
 WITH_PYTHON = [page for page in PAGES if any(block.language == "python" for block in blocks_of(page))]
 

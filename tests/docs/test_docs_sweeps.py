@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from markdown_pages import DOCS, code, tables_of, tables_under
-from shell_lines import Answer
 
+from making.command_line import Answer
+from making.markdown_pages import DOCS, code, tables_of, tables_under
 from mlpexp.planning.values import RANGES
 from mlpexp.results.comparison import read_comparison
 from mlpexp.results.result import Result
@@ -42,10 +42,10 @@ RATES = ("sweep", "-c", "configs/iris/mlp.yaml", "--learning-rate", "0.001,0.01,
 
 @pytest.mark.parametrize(("page", "options"), [(PAGE, ()), (STATISTICS, ("--baseline", "learning_rate=0.1"))])
 def test_the_example_of_learning_rates(
-    page: Path, options: tuple[str, ...], workplace: Callable[[Path], Path], call: Callable[..., Answer]
+    page: Path, options: tuple[str, ...], workplace: Callable[[Path], Path], mlpexp: Callable[..., Answer]
 ) -> None:
     workplace(page)
-    folder = Path(call(*RATES, *options).out.strip())
+    folder = Path(mlpexp(*RATES, *options).out.strip())
     block = blocks_with(page, "learning_rate=0.001 ")
     comparison = read_comparison(Result.open(folder))
     for label, arm in zip(comparison.labels, comparison.shown.arms, strict=True):
@@ -56,20 +56,20 @@ def test_the_example_of_learning_rates(
         if page == STATISTICS and arm.difference:
             difference = arm.difference
             assert f" {difference.mean:+.4f}   {difference.low:+.4f} .. {difference.high:+.4f} " in row
-    shown = call("show", str(folder), *(("--details",) if page == STATISTICS else ())).out.splitlines()
+    shown = mlpexp("show", str(folder), *(("--details",) if page == STATISTICS else ())).out.splitlines()
     below = shown[next(i for i, line in enumerate(shown) if line.startswith("compared with")) :]
     if page != STATISTICS:
         assert below.pop().startswith("more: --details")
     assert block.rstrip().splitlines()[-len(below) :] == below
     if page == STATISTICS:
         power = blocks_with(page, "80 % power")
-        for line in call("compare", str(folder), "--power", "0.02").out.splitlines()[-5:]:
+        for line in mlpexp("compare", str(folder), "--power", "0.02").out.splitlines()[-5:]:
             assert line.strip() in power, line
 
 
-def test_the_example_of_the_noise_floor(workplace: Callable[[Path], Path], call: Callable[..., Answer]) -> None:
+def test_the_example_of_the_noise_floor(workplace: Callable[[Path], Path], mlpexp: Callable[..., Answer]) -> None:
     workplace(STATISTICS)
-    printed = call("sweep", "-c", "configs/iris/mlp.yaml", "--noise-floor", "5").out
+    printed = mlpexp("sweep", "-c", "configs/iris/mlp.yaml", "--noise-floor", "5").out
     shown = blocks_with(STATISTICS, "what the spread")
     rows = [line.rstrip() for line in printed.splitlines() if line.rstrip().endswith(" %")]
     assert len(rows) == 5

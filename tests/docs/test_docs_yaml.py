@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
-from markdown_pages import DOCS, ROOT, Block, blocks, tables_under
 
+from making.configs import ROOT
+from making.markdown_pages import DOCS, Block, blocks, tables_under
 from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import ConfigError
 from mlpexp.planning.prepare import prepare

@@ -7,8 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
-from trained_results import TINY, Make, Trained
 
+from making.configs import TINY
+from making.trained_results import Make, Trained
 from mlpexp.data.split import split
 
 SELECTED = """\

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from scipy import stats
-from trained_results import TINY, Make, Trained
 
+from making.configs import TINY
+from making.trained_results import Make, Trained
 from mlpexp.config.dump import config_hash
 from mlpexp.execution.summary import opening_summary
 from mlpexp.results.result import costs

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from trained_results import TINY, Make, Trained
 
+from making.configs import TINY
+from making.trained_results import Make, Trained
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.recording import history_epochs
 

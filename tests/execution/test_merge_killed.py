@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-FOLDERS = [HERE.parent / "cli", HERE.parent / "making"]
+from making.processes import with_tests
 
 SCRIPT = """
 from dataclasses import replace
 import os, shutil, sys
 from pathlib import Path
-sys.path[:0] = sys.argv[2:]
 import numpy as np
-from dying import DIED, die_at
+from making.dying import DIED, die_at
 from mlpexp.execution.run import reopened
 from mlpexp.results.result import Result
-from trained_results import TINY, Trained, new
+from making.configs import TINY
+from making.trained_results import Trained, new
 
 TEXT = TINY.replace("epochs: 3", "epochs: 1") + (
     "diagnostics: cheap\\nkeep: {weights: all, history: 2}\\n"
@@ -67,7 +66,12 @@ for number in range(1, 1000):
 def test_the_merge_killed_anywhere_loses_nothing(every: int, tmp_path: Path) -> None:
     script = SCRIPT.replace("range(1, 1000)", f"range(1, 1000, {every})")
     done = subprocess.run(
-        [sys.executable, "-c", script, tmp_path, *FOLDERS], capture_output=True, text=True, timeout=600, check=False
+        [sys.executable, "-c", script, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        env=with_tests(),
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[-1]) >= 60

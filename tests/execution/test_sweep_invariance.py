@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trained_results import TINY, Trained, new, timeless
 
+from making.configs import TINY
+from making.plans import plan_of
+from making.trained_results import Trained, new, timeless
 from mlpexp.execution.driver import finished, train_stack
 from mlpexp.execution.local import in_workers
 from mlpexp.execution.tasks import StackOutcome, StackTask, task_of
@@ -18,7 +20,6 @@ from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Trial, distinct_trials, stacking
 from mlpexp.store.part import DONE
-from planning import plan_of
 
 AXES = {
     "learning_rate": "[0.01, 0.3, 30.0]", "batch_size": "[7, 35]", "hidden_size": "[3, 5]",

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 CLASSES = ("setosa", "versicolor", "virginica")
 PARTS = {"train": 20, "validation": 10, "test": 15}
@@ -124,3 +125,9 @@ class InventedTables:
             for quantity, value in (("gradient_norm", 10.0 ** (place - len(layers))), ("dead_fraction", 0.1 / (1 + place)))
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["seed", "epoch", "layer", "quantity", "value"])
+
+
+@pytest.fixture
+def tables() -> InventedTables:
+    """Of three seeds."""
+    return InventedTables()

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from invented_tables import InventedTables, learning_curves
 
+from making.invented_tables import InventedTables, learning_curves
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import Interrupted
 from mlpexp.execution.merge import axis_cells
 from mlpexp.execution.run import Job, new_job, train
@@ -123,7 +123,7 @@ def build_run(
         how: Of ``Invention``.
     """
     given = [f"seeds={seeds}", f"training.epochs={epochs}", *overrides]
-    plan = make_plan(_written(folder, config), [Override(text, f"--set {text}") for text in given], "train")
+    plan = make_plan(_written(folder, config), [override_in(text, f"--set {text}") for text in given], "train")
     return _built(folder, plan, Invention(plan, **how))
 
 
@@ -146,7 +146,7 @@ def build_sweep(
     over = ", ".join(f"{key}: {_values(key, values)}" for key, values in axes.items())
     sweep = f"sweep: {{over: {{{over}}}, seeds: {seeds}{', ' if section else ''}{section}}}\n"
     given = [f"training.epochs={epochs}", *overrides]
-    plan = make_plan(_written(folder, config + sweep), [Override(text, f"--set {text}") for text in given])
+    plan = make_plan(_written(folder, config + sweep), [override_in(text, f"--set {text}") for text in given])
     return _built(folder, plan, Invention(plan, **how))
 
 

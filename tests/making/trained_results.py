@@ -2,15 +2,17 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from safetensors.numpy import load_file
 
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.data.catalogue import load
 from mlpexp.data.dataset import Dataset
 from mlpexp.execution.local import Runner, in_this_process
@@ -26,12 +28,6 @@ from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import Summary
 
 GB = 10**9
-TINY = """\
-dataset: three_class_3d
-model: {name: mlp, hidden_sizes: [4]}
-optimizer: {name: sgd, learning_rate: 0.1}
-training: {batch_size: 10, epochs: 3}
-"""
 
 
 @dataclass(frozen=True)
@@ -117,6 +113,9 @@ class Trained:
         return {str(path.relative_to(self.path)): path.read_bytes() for path in files if path.name not in apart}
 
 
+Make = Callable[..., Trained]
+
+
 def timeless(stacks: StacksRecord) -> StacksRecord:
     """What is equal in equal results that were stacked equally."""
     none = {"train_seconds": 0.0, "evaluation_seconds": 0.0}
@@ -141,7 +140,7 @@ def new(
     path = folder / "config.yaml"
     path.write_text(text, encoding="utf-8")
     command = planned_by or ("sweep" if "sweep:" in text else "train")
-    plan = make_plan(path, [Override(each, f"--set {each}") for each in overrides], command)
+    plan = make_plan(path, [override_in(each, f"--set {each}") for each in overrides], command)
     return Trained(new_job(plan, stacking(plan, jobs, memory), folder / runs, ["/usr/bin/mlpexp", command]))
 
 
@@ -157,4 +156,23 @@ def _number(cell: str) -> float | str:
         return cell
 
 
-Make = Callable[..., Trained]
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """A function that makes the result folder of a config, ready to be trained."""
+
+    def from_text(text: str, runs: str = "runs", **options: object) -> Trained:
+        return new(tmp_path, text, runs=runs, **options)
+
+    return from_text
+
+
+@pytest.fixture
+def trained(make: Make) -> Make:
+    """A function that trains a config to its end."""
+    return lambda text, runs="runs", **options: make(text, runs, **options).finish()
+
+
+@pytest.fixture
+def lazy_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spares the disk where what survives a power failure is not the question."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mlpexp.config.yaml_source import Override
+from making.plans import BASE, labels, plan_of
+from mlpexp.config.yaml_source import override_in
 from mlpexp.data.catalogue import facts_of
 from mlpexp.errors import InputError
 from mlpexp.planning import prepare as preparing
@@ -15,7 +16,6 @@ from mlpexp.planning.arms import Arm
 from mlpexp.planning.matching import matched
 from mlpexp.planning.plan import make_plan
 from mlpexp.planning.prepare import Prepared, prepare
-from planning import BASE, labels, plan_of
 
 WIDE = BASE.replace("[4]", "[100]")
 CSV = BASE.replace("dataset: {name: iris, test_fraction: 0.3}", "dataset: {name: csv, path: one.csv, target: y}")
@@ -150,7 +150,7 @@ def test_a_run_is_planned_as_one_arm(tmp_path: Path) -> None:
 def test_the_config_of_a_run_plans_the_same_run_again(tmp_path: Path) -> None:
     path, again = tmp_path / "config.yaml", tmp_path / "again.yaml"
     path.write_text(MAP + "seeds: 2\n")
-    plan = make_plan(path, [Override("model.algorithm=batch", "--set")], planned_by="train")
+    plan = make_plan(path, [override_in("model.algorithm=batch", "--set")], planned_by="train")
     again.write_text(plan.as_yaml())
     other = make_plan(again, planned_by="train")
     assert (other.arms, other.seeds, other.hash, other.as_yaml()) == (plan.arms, plan.seeds, plan.hash, plan.as_yaml())
@@ -162,7 +162,7 @@ def test_the_hash_of_a_run_is_that_of_its_config_and_of_a_sweep_that_of_its_arms
     path = tmp_path / "config.yaml"
     assert make_plan(path, planned_by="train").hash == "3cf108e0"
     assert make_plan(path).hash == "fbfd563c"
-    fewer = make_plan(path, [Override("sweep.seeds=1", "--seeds 1")])
+    fewer = make_plan(path, [override_in("sweep.seeds=1", "--seeds 1")])
     assert fewer.hash != "fbfd563c"
 
 

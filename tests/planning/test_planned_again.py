@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from making.plans import plan_of
 from mlpexp.planning.plan import make_plan
-from planning import plan_of
 
 
 @pytest.mark.parametrize(

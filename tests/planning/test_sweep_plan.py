@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from making.plans import BASE, labels, plan_of
 from mlpexp.config.dump import as_data, to_yaml
 from mlpexp.errors import InputError
 from mlpexp.planning.plan import arm_config, make_plan, trial_key
-from planning import BASE, labels, plan_of
 
 
 def test_a_grid_has_every_combination_once(tmp_path: Path) -> None:

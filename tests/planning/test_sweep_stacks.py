@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from making.plans import plan_of
 from mlpexp.config.program import program_of
 from mlpexp.planning.stacks import (
     Stacking,
@@ -14,7 +15,6 @@ from mlpexp.planning.stacks import (
     restacked,
     stacking,
 )
-from planning import plan_of
 
 GB = 10**9
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from results_builder import (
+from safetensors import safe_open
+
+from making.results_builder import (
     ACTIVATION,
     BATCH,
     DIGITS,
@@ -20,9 +22,7 @@ from results_builder import (
     build_run,
     build_sweep,
 )  # fmt: skip
-from safetensors import safe_open
-from trained_results import Trained
-
+from making.trained_results import Trained
 from mlpexp.execution.run import new_job, reopened
 from mlpexp.planning.stacks import stacking
 from mlpexp.report.figures.catalogue import draw_figures

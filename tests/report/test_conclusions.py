@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from results_builder import ACTIVATION, BATCH, LR, MOONS, ONE_AT_A_TIME, SINE, build_sweep
-from sentences import too_long
 
+from making.results_builder import ACTIVATION, BATCH, LR, MOONS, ONE_AT_A_TIME, SINE, build_sweep
+from making.sentences import too_long
 from mlpexp.report.tables.conclusions import conclusions
 from mlpexp.results.comparison import read_comparison
 

@@ -5,8 +5,8 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_run_facts import SUMMARY
 
+from making.store_records import SUMMARY
 from mlpexp.report.tables.epoch_lines import EpochLines, _spread
 from mlpexp.store.summary import Summary
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from invented_tables import InventedTables
 from matplotlib.collections import LineCollection
 
+from making.invented_tables import InventedTables
 from mlpexp.report.figures.arm.curves import draw_accuracy, draw_learning_rate, draw_loss, draw_r2
 from mlpexp.report.numbers.run_facts import RunFacts
 from mlpexp.report.numbers.seed_curves import diverged_seeds, mean_curve, seed_curves

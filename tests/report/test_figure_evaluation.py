@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from invented_tables import CLASSES, InventedTables
 from sklearn.metrics import confusion_matrix, r2_score
 
+from making.invented_tables import CLASSES, InventedTables
 from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import accuracy_text, confusion_counts, draw_confusion
 from mlpexp.report.figures.arm.fitted_curve import draw_curve

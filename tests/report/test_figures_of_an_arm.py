@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from figures_elsewhere import drawn_elsewhere
-from results_builder import ACTIVATION, BATCH, DIGITS, IRIS, LR, MOONS, SINE, BuiltResult, build_run, build_sweep
 
+from making.drawing import drawn_elsewhere
+from making.results_builder import ACTIVATION, BATCH, DIGITS, IRIS, LR, MOONS, SINE, BuiltResult, build_run, build_sweep
 from mlpexp.errors import InputError, RunError
 from mlpexp.report.figures.catalogue import FIGURES, draw_figures
 from mlpexp.report.numbers.arm_data import ArmData

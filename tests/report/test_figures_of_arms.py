@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from figures_elsewhere import drawn_elsewhere
-from results_builder import (
+
+from making.drawing import drawn_elsewhere
+from making.results_builder import (
     ACTIVATION,
     BATCH,
     FOUR,
@@ -19,7 +20,6 @@ from results_builder import (
     build_run,
     build_sweep,
 )  # fmt: skip
-
 from mlpexp.errors import InputError, RunError
 from mlpexp.report.figures.catalogue import FIGURES, OfArm, draw_figures
 

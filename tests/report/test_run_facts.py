@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from making.store_records import SUMMARY
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
 from mlpexp.report.numbers.run_facts import run_facts, run_title
-from mlpexp.store.summary import DatasetSummary, MetricSummary, ModelSummary, Summary
 
 IRIS: dict[str, Any] = {
     "dataset": {"name": "iris"},
@@ -64,19 +64,6 @@ def test_title_of_a_resolved_config(change: dict[str, Any], title: str) -> None:
     assert run_title(as_data(Experiment.model_validate({**IRIS, **change}))) == title
 
 
-SUMMARY = Summary(
-    planned_by="train", name="folder", hash="01234567", title="a - mlp", status="finished",
-    dataset=DatasetSummary(
-        title="a", task="classification", input_shape=(1, 8, 8), target_name="kind", class_names=("a", "b"),
-        train=80, validation=10, test=10,
-    ),
-    model=ModelSummary(name="mlp"), parts=("train", "validation", "test"), scores=("loss", "accuracy"),
-    metric=MetricSummary(
-        name="test_accuracy", when="best", column="best_test_accuracy", label="test accuracy", higher_is_better=True,
-        selected_on="validation_loss",
-    ),
-    selected_on="validation_loss", seeds=(0, 1), num_arms=1, num_trials=2,
-)  # fmt: skip
 TRIALS = pd.DataFrame({"seed": [0, 1], "status": ["finished", "diverged"], "best_epoch": [4, 1]})
 
 

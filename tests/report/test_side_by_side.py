@@ -5,11 +5,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from invented_tables import CLASSES, InventedTables
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from sklearn.metrics import confusion_matrix, r2_score
 
+from making.invented_tables import CLASSES, InventedTables
 from mlpexp.report.drawing.short_labels import distinct_labels, two_lines
 from mlpexp.report.figures.arm.confusion import accuracy_of, fitting_text
 from mlpexp.report.figures.sweep.panels import MOST_PANELS, shown_arms

@@ -7,8 +7,8 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
-from results_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, ONE_AT_A_TIME, build_sweep
 
+from making.results_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, ONE_AT_A_TIME, build_sweep
 from mlpexp.report.drawing.style import VERMILLION
 from mlpexp.report.figures.sweep.forest import draw_arms
 from mlpexp.report.figures.sweep.heat_map import draw_heat_map

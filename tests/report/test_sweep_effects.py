@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
-from results_builder import (
+from scipy import stats
+
+from making.results_builder import (
     ACTIVATION,
     ACTIVATIONS,
     BATCH,
@@ -19,8 +21,6 @@ from results_builder import (
     BuiltResult,
     build_sweep,
 )
-from scipy import stats
-
 from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.sweep.effects import draw_effect
 from mlpexp.report.numbers.sweep_facts import SweepAxis

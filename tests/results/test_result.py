@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from trained_results import TINY, Make, Trained, new
 
+from making.configs import TINY
+from making.trained_results import Make, Trained, new
 from mlpexp.errors import InputError, RunError
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from trained_results import Make
 
+from making.trained_results import Make
 from mlpexp.analysis.explain.examine import examine
 
 CONFIG = """\

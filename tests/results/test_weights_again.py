@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
-from trained_results import TINY, Make, Trained
 
+from making.configs import TINY
+from making.trained_results import Make, Trained
 from mlpexp.errors import InputError, RunError
 from mlpexp.results.evaluate import evaluate
 from mlpexp.results.weights import weights_of
@@ -145,7 +146,7 @@ def test_tables_that_would_be_large_are_left_out_and_made_for_an_arm(
 
 
 def test_an_arm_of_an_unfinished_result_is_not_evaluated(tmp_path: Path) -> None:
-    from trained_results import new
+    from making.trained_results import new
 
     begun = new(tmp_path, TINY)
     with pytest.raises(InputError, match="this run has not ended"):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from map_builder import code_book, experiment, train_inputs, trainer
 
+from making.maps import code_book, experiment, train_inputs, trainer
 from mlpexp.architectures.architecture import chain
 from mlpexp.architectures.grid import fourfold_squares, neighbours, positions
 from mlpexp.architectures.layers import SelfOrganizingMap

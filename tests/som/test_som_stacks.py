@@ -5,8 +5,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from map_builder import experiment, finished, seeds_of, trainer
 
+from making.maps import experiment, finished, seeds_of, trainer
 from mlpexp.config.program import program_of
 
 VALIDATION = {"validation_fraction": 0.2}

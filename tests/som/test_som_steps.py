@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from map_builder import code_book, experiment, finished, seeds_of, train_inputs, trainer
 
+from making.maps import code_book, experiment, finished, seeds_of, train_inputs, trainer
 from mlpexp.data.split import batch_order
 from mlpexp.som.neighbourhood import radii
 

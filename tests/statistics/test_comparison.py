@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from effort import num_calls
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from making.effort import num_calls
 from mlpexp.statistics.comparison import Comparison, compare
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.statistics.max_t import max_t_p

@@ -6,11 +6,11 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from effort import num_calls, peak_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from making.effort import num_calls, peak_bytes
 from mlpexp.statistics import max_t
 from mlpexp.statistics.max_t import max_t_p, smallest_max_t_p
 from mlpexp.statistics.sign_flip import sign_flip_p, smallest_p

@@ -5,11 +5,11 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from effort import num_calls, peak_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from making.effort import num_calls, peak_bytes
 from mlpexp.statistics.sign_flip import _sign_patterns, sign_flip_p, smallest_p
 
 

@@ -9,16 +9,14 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-DYING = HERE.parent / "cli"
+from making.processes import with_tests
 
 PRELUDE = """
 import os, sys
 from pathlib import Path
-sys.path[:0] = sys.argv[2:]
 import numpy as np
 import safetensors.numpy
-from dying import DIED, die_at
+from making.dying import DIED, die_at
 from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
 from mlpexp.store.files import write_text
 from mlpexp.store.growing import GrowingTable
@@ -27,7 +25,7 @@ from mlpexp.store.listing import list_results
 from mlpexp.store.part import Part, TrialRecord
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.weights import read_weights, seal, write_rows
-from store_records import STACK, summary
+from making.store_records import STACK, summary
 
 def at_every_operation(folder, work, check):
     for number in range(1, 1000):
@@ -52,7 +50,8 @@ root = Path(sys.argv[1])
 def operations(script: str, folder: Path) -> int:
     """Runs a script that ends with ``at_every_operation``; returns at how many operations it died."""
     done = subprocess.run(
-        [sys.executable, "-c", PRELUDE + script, folder, DYING, HERE],
+        [sys.executable, "-c", PRELUDE + script, folder],
+        env=with_tests(),
         capture_output=True,
         text=True,
         timeout=600,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_records import STACK, summary
 
+from making.store_records import STACK, summary
 from mlpexp.errors import RunError
 from mlpexp.store.json_files import WIDTH, as_json, read_json, read_record, record_text, write_record
 from mlpexp.store.plan_files import StackRecord, StacksRecord

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from store_records import summary
 
+from making.store_records import summary
 from mlpexp.errors import InputError
 from mlpexp.store.json_files import record_text
 from mlpexp.store.listing import find_result, list_results

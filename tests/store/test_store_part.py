@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from store_records import STACK
 
+from making.store_records import STACK
 from mlpexp.errors import RunError
 from mlpexp.store.part import DONE, Part, PartRecord, TrialRecord
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from store_records import STACK, summary
 
+from making.store_records import STACK, summary
 from mlpexp.errors import InputError, RunError
 from mlpexp.store import folders
 from mlpexp.store.json_files import record_text

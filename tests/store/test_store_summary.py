@@ -2,8 +2,8 @@
 
 import pytest
 from pydantic import ValidationError
-from store_records import STACK, summary
 
+from making.store_records import STACK, summary
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.summary import ArmSummary, DatasetSummary, Mean, MetricSummary, Outcome
 

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from stacks import experiment, finished, rows_of
 
+from making.stacks import experiment, finished, rows_of
 from mlpexp.config.activations import KNOWN
 
 DATASETS = [
@@ -114,7 +114,7 @@ def test_a_member_is_bit_for_bit_what_it_is_alone(
     for name in ("last", "best", "last_buffers", "best_buffers"):
         assert torch.equal(getattr(stacked.state, name)[position], getattr(solo.state, name)[0]), name
     assert stacked.state.statuses[position] == solo.state.statuses[0]
-    for name in ("ended_epoch", "best_epoch", "best_loss", "improved_epoch"):
+    for name in ("ended_epoch", "best_epoch", "best_value", "improved_epoch"):
         assert getattr(stacked.state, name)[position] == getattr(solo.state, name)[0], name
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, finished, trainer
 
+from making.stacks import experiment, finished, trainer
 from mlpexp.config.experiment import Experiment
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training import evaluation

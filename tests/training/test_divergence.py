@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, finished, rows_of, trainer
+
+from making.stacks import experiment, finished, rows_of, trainer
 
 SQUARE = {"name": "synthetic", "kind": "function", "function": "square", "samples": 60, "test_fraction": 0.0}
 LINEAR = {
@@ -39,7 +40,7 @@ def test_the_weights_kept_are_those_of_the_last_finite_loss():
     assert torch.isfinite(chosen.state.last).all()
     network = type(chosen.state.network)(chosen.architecture, chosen.state.last, chosen.state.last_buffers)
     score = chosen.evaluator.scores(network, ["train"])["train"]
-    assert score.loss[0] == records[-2].rows[0].scores["train_loss"]
+    assert score["loss"][0] == records[-2].rows[0].scores["train_loss"]
     assert chosen.state.last_epoch.tolist() == [records[-2].epoch]
 
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from stacks import experiment, finished, rows_of, trainer
 
 import mlpexp.training.trainer as trainer_module
+from making.stacks import experiment, finished, rows_of, trainer
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.networks import Mlp
 from mlpexp.training.dropout import DropoutMasks

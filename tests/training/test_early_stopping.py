@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, finished
+
+from making.stacks import experiment, finished
 
 VALIDATION = {"validation_fraction": 0.2}
 
@@ -85,7 +86,7 @@ def test_a_learning_rate_too_small_to_matter_keeps_the_initial_weights_as_the_be
     chosen, records = finished([config])
     assert [record.epoch for record in records] == [0, 1, 2]
     assert (chosen.state.best_epoch[0], chosen.state.statuses[0]) == (0, "stopped early")
-    assert chosen.state.best_loss[0] == records[0].rows[0].scores["validation_loss"]
+    assert chosen.state.best_value[0] == records[0].rows[0].scores["validation_loss"]
 
 
 def test_an_improvement_smaller_than_min_delta_gives_the_best_weights_but_no_more_patience():
@@ -95,7 +96,7 @@ def test_an_improvement_smaller_than_min_delta_gives_the_best_weights_but_no_mor
     losses = dict(losses_of(records, 0))
     assert sorted(losses.values(), reverse=True) == list(losses.values())  # so slow that each epoch is better
     assert chosen.state.ended_epoch.tolist() == chosen.state.best_epoch.tolist() == [3]
-    assert chosen.state.best_loss[0] == losses[3]
+    assert chosen.state.best_value[0] == losses[3]
     assert chosen.state.statuses == ["stopped early"]
 
 
@@ -115,8 +116,8 @@ def test_best_weights_with_averaging_and_batch_normalization_give_the_best_loss(
     members = [config.model_copy(update={"seed": seed}) for seed in range(3)]
     chosen, records = finished(members)
     network = type(chosen.state.network)(chosen.architecture, chosen.state.best, chosen.state.best_buffers)
-    measured = chosen.evaluator.scores(network, ["validation"])["validation"].loss
+    measured = chosen.evaluator.scores(network, ["validation"])["validation"]["loss"]
     for i in range(3):
         losses = dict(losses_of(records, i))
-        assert losses[int(chosen.state.best_epoch[i])] == min(losses.values()) == chosen.state.best_loss[i]
+        assert losses[int(chosen.state.best_epoch[i])] == min(losses.values()) == chosen.state.best_value[i]
         assert measured[i] == pytest.approx(min(losses.values()), rel=1e-6)  # evaluated without the other parts

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, finished, rows_of
+
+from making.stacks import experiment, finished, rows_of
 
 SECTIONS: dict[str, dict[str, Any]] = {
     "mlp": {"model": {"hidden_sizes": [6], "dropout": 0.4, "batch_norm": True, "init": "orthogonal"}},

@@ -4,8 +4,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stacks import experiment, finished, rows_of
 
+from making.stacks import experiment, finished, rows_of
 from mlpexp.config.activations import KNOWN
 
 sections = st.fixed_dictionaries({

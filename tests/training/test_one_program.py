@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, finished, rows_of, trainer
 
 import mlpexp.training.trainer as trainer_module
+from making.stacks import experiment, finished, rows_of, trainer
 from mlpexp.config.program import program_of
 from mlpexp.execution.members import members_of
 from mlpexp.training.hyper import HyperParameters

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, trainer
 from torch import Tensor, nn
 
+from making.stacks import experiment, trainer
 from mlpexp.nn.mode import Mode
 from mlpexp.training.step import Stepper
 

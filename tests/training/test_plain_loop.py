@@ -5,8 +5,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 from sklearn.metrics import accuracy_score, log_loss
-from stacks import experiment, finished, trainer
 
+from making.stacks import experiment, finished, trainer
 from mlpexp.data.split import batch_order
 
 

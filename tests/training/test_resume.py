@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from stacks import experiment, trainer
 
 import mlpexp.training.trainer as trainer_module
+from making.stacks import experiment, trainer
 
 MLP = {
     "dataset": {"validation_fraction": 0.2},
@@ -90,7 +90,7 @@ def test_best_weights_give_the_best_validation_loss():
     assert chosen.state.best_epoch[0] == best
     chosen.state.network = type(chosen.state.network)(chosen.architecture, chosen.state.best, chosen.state.best_buffers)
     scores = chosen.evaluator.scores(chosen.state.network, ["validation"])
-    assert scores["validation"].loss[0] == pytest.approx(losses[best], rel=1e-6)  # evaluated without the other parts
+    assert scores["validation"]["loss"][0] == pytest.approx(losses[best], rel=1e-6)  # evaluated without the other parts
 
 
 def test_early_stopping_waits_for_patience_epochs():

@@ -5,8 +5,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from stacks import experiment
 
+from making.stacks import experiment
 from mlpexp.data.catalogue import load
 from mlpexp.data.split import batch_order, split
 from mlpexp.data.standardize import fit

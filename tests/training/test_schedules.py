@@ -9,8 +9,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from stacks import experiment, finished
 
+from making.stacks import experiment, finished
 from mlpexp.config.optimization import ScheduleConfig
 from mlpexp.training.schedules import factor
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from stacks import experiment, finished, rows_of, trainer
+
+from making.stacks import experiment, finished, rows_of, trainer
 
 SEEDS = (3, 5)
 OWN = ("split_seed", "init_seed", "order_seed")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from stacks import experiment, finished, rows_of, trainer
 
 import mlpexp.training.evaluation as evaluation_module
+from making.stacks import experiment, finished, rows_of, trainer
 
 
 def epochs_of(records):

@@ -72,7 +72,7 @@ class ProgressBar:
         if update.record:
             shown = []
             kinds = list(dict.fromkeys(name.partition("_")[2] for name in update.record.scores))
-            for part, kind in zip(self.parts, kinds, strict=True):
+            for part, kind in zip(self.parts, kinds[:2], strict=True):
                 mean = update.record.scores[f"{part}_{kind}"].mean()
                 shown.append(f"{part} {LABELS[kind]} {number_text(float(mean))}")
             self.scores = "  ".join(shown)

@@ -12,14 +12,23 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.keep import Keep
 from mlpexp.config.yaml_source import scalar
 
-NOT_COMPUTED = ("name", "description", "diagnostics", "keep", "sweep")  # they decide no number of a trained network
+NOT_COMPUTED = (
+    "name",
+    "description",
+    "scores",
+    "diagnostics",
+    "keep",
+    "sweep",
+)  # they decide no number of a trained network
 
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
-    """Plain data without keys that say nothing (``null``, a ``keep:`` of defaults), in the schema's order, names first."""
+    """Plain data without keys that say nothing (``null``, no ``scores:``, a ``keep:`` of defaults), names first."""
     data = _without_nulls(experiment.model_dump(mode="json"))
     if experiment.keep == Keep():
         del data["keep"]
+    if not experiment.scores:
+        del data["scores"]
     return data
 
 

@@ -8,7 +8,8 @@ from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.keep import Keep
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
-from mlpexp.config.strict import PositiveInt, Seed, Strict
+from mlpexp.config.scores import ScoreName
+from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
 
 LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
@@ -39,6 +40,9 @@ class Experiment(Strict):
     optimizer: OptimizerConfig = Field(description="The optimizer.")
     schedule: ScheduleConfig = Field(ConstantSchedule(name="constant"), description="How the learning rate changes.")
     training: Training = Field(default_factory=Training, description="Batches, length, measurement.")
+    scores: ListOf[ScoreName] = Field(
+        (), description="What else is measured of each part of the data, besides the loss and accuracy or R²."
+    )
     seed: Seed = Field(0, description="Decides split, initial weights, batch order and dropout.")
     seeds: PositiveInt = Field(1, description="Number of repetitions, with seeds seed, seed + 1, ...", le=100_000)
     split_seed: Seed | None = Field(
@@ -58,6 +62,17 @@ class Experiment(Strict):
     def all_seeds(self) -> range:
         """The seeds of all repetitions."""
         return range(self.seed, self.seed + self.seeds)
+
+    @property
+    def selected_by(self) -> str | None:
+        """The score on validation data that the best epoch has the best of; None: what training lowers."""
+        stopping = self.training.early_stopping
+        return stopping.score if stopping else None
+
+    @property
+    def more_scores(self) -> tuple[str, ...]:
+        """The scores that are asked for, besides those that every training is measured by."""
+        return tuple(dict.fromkeys([*self.scores, *([self.selected_by] if self.selected_by else [])]))
 
     @property
     def seeds_by_purpose(self) -> Seeds:

@@ -2,11 +2,21 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from mlpexp.config.activations import KNOWN, ActivationConfig, PlainActivation, named
 from mlpexp.config.som import Som
-from mlpexp.config.strict import Fraction, ListOf, PositiveFloat, PositiveInt, Strict
+from mlpexp.config.strict import Fraction, ListOf, PositiveFloat, PositiveInt, Strict, not_together
+
+
+def _one_or_list(value: object) -> str:
+    return "list" if isinstance(value, (list, tuple)) else "one"
+
+
+Activations = Annotated[
+    Annotated[ActivationConfig, Tag("one")] | Annotated[ListOf[ActivationConfig], Tag("list")],
+    Discriminator(_one_or_list),
+]
 
 
 class PlainInit(Strict):
@@ -40,7 +50,7 @@ class UniformInit(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> "UniformInit":
         if self.low >= self.high:
-            raise ValueError(f"low: must be below high, but {self.low:g} >= {self.high:g}")
+            raise not_together("low", f"must be below high, but {self.low:g} >= {self.high:g}")
         return self
 
 
@@ -90,7 +100,7 @@ class Mlp(_Network):
 
     name: Literal["mlp"]
     hidden_sizes: ListOf[PositiveInt] = Field((16,), description="Units of each hidden layer.", max_length=100)
-    activation: ActivationConfig | ListOf[ActivationConfig] = Field(
+    activation: Activations = Field(
         PlainActivation(name="relu"), description="Activation of the hidden layers, or a list with one per layer."
     )
     dropout: Fraction = Field(0.0, description="Probability that a hidden unit is dropped in a training step.")
@@ -99,9 +109,10 @@ class Mlp(_Network):
     @model_validator(mode="after")
     def _one_activation_per_layer(self) -> "Mlp":
         if isinstance(self.activation, tuple) and len(self.activation) != len(self.hidden_sizes):
-            raise ValueError(
-                f"activation: {len(self.activation)} activations for {len(self.hidden_sizes)} hidden layers; "
-                "give one for all or one for each"
+            raise not_together(
+                "activation",
+                f"{len(self.activation)} activations for {len(self.hidden_sizes)} hidden layers; "
+                "give one for all or one for each",
             )
         return self
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
+from mlpexp.config.scores import ScoreName
+from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict, not_together
 
 
 class _Optimizer(Strict):
@@ -27,7 +28,7 @@ class Sgd(_Optimizer):
     @model_validator(mode="after")
     def _nesterov_needs_momentum(self) -> "Sgd":
         if self.nesterov and self.momentum == 0:
-            raise ValueError("nesterov: needs a momentum above 0")
+            raise not_together("nesterov", "needs a momentum above 0")
         return self
 
 
@@ -118,10 +119,14 @@ ScheduleConfig = Annotated[
 
 
 class EarlyStopping(Strict):
-    """Stop when the validation loss no longer falls; the best weights are kept."""
+    """Stop when the validation loss, or another score, gets no better; the best weights are kept."""
 
     patience: PositiveInt = Field(10, description="Epochs without enough progress before stopping.")
     min_delta: NonNegativeFloat = Field(0.0, description="How much lower a loss must be to count as progress.")
+    score: ScoreName | None = Field(
+        None,
+        description="What is watched on the validation part; the best epoch has the best of it. Default: the loss.",
+    )
 
 
 class Training(Strict):

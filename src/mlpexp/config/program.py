@@ -16,8 +16,8 @@ def program_of(experiment: Experiment) -> str:
 
     They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
     dropout rate, clipping, averaging and patience as long as each is switched on in both or off in both (0 is off): an
-    update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer kind, batch size
-    and number of epochs are the program.
+    update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer kind, batch size,
+    number of epochs and scores are the program.
     """
     data = as_data(experiment)
     for key in NOT_COMPUTED:
@@ -28,6 +28,8 @@ def program_of(experiment: Experiment) -> str:
     if "dropout" in model:
         model["dropout"] = model["dropout"] > 0
     data["optimizer"] = {key: _switch(value) for key, value in optimizer.items()}
+    if experiment.selected_by is not None:
+        data["selected_by"] = experiment.selected_by
     training.update({key: key in training for key in SWITCHES})
     return json.dumps(data, sort_keys=True)
 

@@ -7,7 +7,9 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
+from mlpexp.config.scores import SCORES, suits, unsuitable
 from mlpexp.config.som import Som
+from mlpexp.config.yaml_source import Path_
 
 
 def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
@@ -36,6 +38,7 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> l
         *_batch_fits_samples(experiment, num_train),
         *_batch_norm_has_batches(experiment, num_train),
         *_training_is_consistent(experiment, facts),
+        *_scores_fit(experiment, facts),
     ]
 
 
@@ -53,6 +56,16 @@ def _loss_fits_task(experiment: Experiment, facts: DatasetFacts) -> Iterator[Fin
         )
     if not regression_loss and facts.task == "regression":
         yield ("loss",), f"{experiment.loss} is for class labels, but this data set has numbers; use mean_squared_error"
+
+
+def _scores_fit(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
+    model = experiment.model.name
+    places: list[tuple[Path_, str]] = [(("scores", place), name) for place, name in enumerate(experiment.scores)]
+    if experiment.selected_by is not None:
+        places.append((("training", "early_stopping", "score"), experiment.selected_by))
+    for path, name in places:
+        if not suits(SCORES[name], model, facts.task):
+            yield path, unsuitable(name, model, facts.task)
 
 
 def _model_fits_data(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:

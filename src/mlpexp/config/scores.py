@@ -4,10 +4,10 @@ A score that is added gets a row here and one in ``training/scores.py``, which c
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 PARTS = ("train", "validation", "test")
 PART_LABELS: Mapping[str, str] = {"train": "training", "validation": "validation", "test": "test"}
@@ -42,7 +42,7 @@ class Score:
     """Whether it is a share of the samples, so that the number of samples alone says how sure it is (Wilson)."""
     measured_of: MeasuredOf
     """All networks, those with class labels, those with numbers as targets, or maps."""
-    gathered: Literal["always", "confusion", "probabilities", "residuals"]
+    gathered: Literal["always", "confusion", "log_odds", "residuals"]
     """What is collected over batches: ``always`` what every training is measured by, else what this score asks for."""
     definition: str
     """What is computed, in one sentence."""
@@ -76,18 +76,22 @@ _TABLE = (
     Score("matthews", "Matthews correlation", "Matthews correlation", "", 1, True, -1, 1, False, False,
           "classification", "confusion", "correlation of predicted and true classes; 0 where one of them is constant"),
     Score("roc_auc", "area under ROC", "area under the ROC curve", "", 1, True, 0, 1, False, False, "classification",
-          "probabilities",
+          "log_odds",
           "chance that a sample of a class has a higher probability of it than one of another; mean over classes"),
     Score("mean_absolute_error", "mean absolute error", "mean absolute error", "", 1, False, 0, inf, True, False,
-          "regression", "residuals", "mean of |output - target|"),
+          "regression", "residuals", "mean distance of output and target"),
     Score("root_mean_squared_error", "root mean squared error", "root mean squared error", "", 1, False, 0, inf, True,
-          False, "regression", "residuals", "square root of the mean of (output - target)^2"),
+          False, "regression", "residuals", "square root of the mean squared distance of output and target"),
     Score("quantization_error", "quantization error", "quantization error", "", 1, False, 0, inf, True, False, "maps",
           "always", "mean distance of a sample from its nearest unit"),
     Score("topographic_error", "topographic error", "topographic error (%)", " %", 100, False, 0, 1, False, True,
           "maps", "always", "share of samples whose two nearest units are not neighbours"),
 )  # fmt: skip
 SCORES: Mapping[str, Score] = {score.name: score for score in _TABLE}
+if TYPE_CHECKING:
+    ScoreName = str
+else:
+    ScoreName = Literal[tuple(SCORES)]
 
 # Names of losses, with their units: what ``loss`` is of a config.
 LOSS_AXES: Mapping[str, str] = {
@@ -152,11 +156,29 @@ def measured_by(model: str, task: str, more: Iterable[str] = ()) -> tuple[str, .
     return tuple(dict.fromkeys([*always, *more]))
 
 
+def selected_on(scores: Sequence[str], selected_by: str | None = None) -> str:
+    """The column that the best epoch has the best of: a score on validation data, by default what training lowers."""
+    return f"validation_{selected_by or scores[0]}"
+
+
 def suits(score: Score, model: str, task: str) -> bool:
     """Whether a score can be measured of a model."""
     if model == "som":
         return score.measured_of == "maps"
     return score.measured_of in ("networks", task)
+
+
+def unsuitable(name: str, model: str, task: str) -> str:
+    """Why a score cannot be measured of a model, and which can, in words."""
+    meant = {
+        "networks": "networks",
+        "classification": "class labels",
+        "regression": "numbers as targets",
+        "maps": "self-organizing maps",
+    }
+    here = "maps" if model == "som" else task
+    possible = ", ".join(score.name for score in SCORES.values() if suits(score, model, task))
+    return f"{name} is for {meant[SCORES[name].measured_of]}, not for {meant[here]}; there are {possible}"
 
 
 def headline(scores: Iterable[str]) -> str:

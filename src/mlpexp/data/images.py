@@ -55,7 +55,7 @@ def image_facts(config: Mnist | FashionMnist) -> DatasetFacts:
 
 def _limited(key: str, limit: int | None, available: int, name: str) -> int:
     if limit is not None and limit > available:
-        raise InputError(f"dataset.{key}: {limit} is more than the {available} samples that {name} has")
+        raise InputError(f"{limit} is more than the {available} samples that {name} has", key=f"dataset.{key}")
     return available if limit is None else limit
 
 

@@ -56,10 +56,11 @@ def part_sizes(facts: DatasetFacts, validation_fraction: float, test_fraction: f
     needed = facts.num_outputs if facts.task == "classification" else 1
     if train < needed:
         raise DataError(
-            f"dataset: too few samples for this split: of {num_free}, {num_free - train} are held out "
+            f"too few samples for this split: of {num_free}, {num_free - train} are held out "
             f"(test_fraction {test_fraction:g}, validation_fraction {validation_fraction:g}), so {max(train, 0)} are "
             f"left to train on, and at least {needed} {'is' if needed == 1 else 'are'} needed"
-            + (" (one of each class)" if facts.task == "classification" else "")
+            + (" (one of each class)" if facts.task == "classification" else ""),
+            key="dataset",
         )
     return PartSizes(train, validation, test)
 
@@ -158,7 +159,7 @@ def _strata(dataset: Dataset, num_free: int) -> list[np.ndarray]:
     for label, group in enumerate(groups):
         if len(group) == 0:
             name = dataset.class_names[label] if dataset.class_names else str(label)
-            raise DataError(f"dataset: {dataset.name} has no training sample of class {name}; use more samples")
+            raise DataError(f"{dataset.name} has no training sample of class {name}; use more samples", key="dataset")
     return groups
 
 

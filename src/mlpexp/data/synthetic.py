@@ -31,7 +31,8 @@ def synthetic_facts(config: Synthetic) -> DatasetFacts:
         return DatasetFacts("regression", (1,), 1, config.samples)
     if config.samples < config.num_classes:
         raise InputError(
-            f"dataset.samples: {config.samples} is too few for the {config.num_classes} classes of kind: {config.kind}"
+            f"{config.samples} is too few for the {config.num_classes} classes of kind: {config.kind}",
+            key="dataset.samples",
         )
     return DatasetFacts("classification", (2,), config.num_classes, config.samples)
 

@@ -47,7 +47,7 @@ class Recorder:
         self.recording, self.evaluation_seconds = task.recording, 0.0
         trials = zip(task.arms, task.members, strict=True)
         self.prefixes = [f"{arm},{m.seed}," if self.recording.arm_column else f"{m.seed}," for arm, m in trials]
-        names = [f"{part}_{kind}" for part in trainer.parts for kind in trainer.kinds]
+        names = [f"{part}_{name}" for part in trainer.parts for name in trainer.names]
         self.scores = {when: {n: np.full(len(task.members), nan) for n in names} for when in ("final", "best")}
         settings = trainer.settings
         self.history = history_epochs(settings.epochs, settings.evaluate_every, self.recording.history)

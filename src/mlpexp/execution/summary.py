@@ -6,12 +6,16 @@ from math import isfinite, nan
 import numpy as np
 
 from mlpexp.config.dump import as_data
-from mlpexp.config.scores import score_kinds
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.scores import column_of, measured_by, selected_on
 from mlpexp.data.dataset import Dataset
+from mlpexp.data.split import split
 from mlpexp.execution.merge import Trained
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.factors import differences
+from mlpexp.planning.metric import described
 from mlpexp.planning.plan import Plan, own_value
+from mlpexp.planning.prepare import test_fraction
 from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
@@ -21,6 +25,7 @@ from mlpexp.store.summary import (
     ArmSummary,
     AxisSummary,
     DatasetSummary,
+    LargestClass,
     Mean,
     ModelSummary,
     Outcome,
@@ -32,6 +37,9 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
     """What is known before the first step."""
     prepared, metric = plan.base, plan.metric
     sizes, facts = prepared.sizes, prepared.facts
+    experiment = prepared.experiment
+    scores = measured_by(experiment.model.name, facts.task, experiment.more_scores)
+    selection = selected_on(scores, experiment.selected_by)
     validated = all(arm.prepared.sizes.validation for arm in plan.arms)
     return Summary(
         planned_by=plan.planned_by,
@@ -46,15 +54,16 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
             target_name=dataset.target_name,
             feature_names=tuple(dataset.feature_names),
             class_names=tuple(dataset.class_names),
+            largest_class=_largest_class(dataset, experiment),
             train=sizes.train,
             validation=sizes.validation,
             test=sizes.test,
         ),
         model=ModelSummary(name=prepared.experiment.model.name, parameters=prepared.architecture.num_parameters),
         parts=tuple(part for part in PART_NAMES if part in plan.parts),
-        scores=score_kinds(prepared.experiment, facts.task),
-        metric=metric.described,
-        selected_on=metric.selected_on if validated else None,
+        scores=scores,
+        metric=described(metric, selection),
+        selected_on=selection if validated else None,
         seeds=tuple(plan.seeds),
         num_arms=len(plan.arms),
         num_trials=len(plan.arms) * len(plan.seeds),
@@ -67,11 +76,25 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
     )
 
 
+def _largest_class(dataset: Dataset, experiment: Experiment) -> LargestClass | None:
+    """The most frequent class; None where there are no classes. How many samples of it a part has, no seed changes."""
+    if dataset.facts.task != "classification":
+        return None
+    data = experiment.dataset
+    parts = split(dataset, data.validation_fraction, test_fraction(data), experiment.seeds_by_purpose.split)
+    label = int(np.bincount(dataset.targets[parts.train]).argmax())
+    shares = {part: getattr(parts, part) for part in PART_NAMES}
+    return LargestClass(
+        name=dataset.class_names[label] if dataset.class_names else str(label),
+        shares={part: float((dataset.targets[rows] == label).mean()) for part, rows in shares.items() if len(rows)},
+    )
+
+
 def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
     """The summary of a result all of whose trials have ended."""
     columns = [opening.metric.column]
     if len(plan.arms) == 1:  # the scores of a run are read here; those of many arms stand in their tables
-        scores = [f"{part}_{kind}" for part in opening.parts for kind in opening.scores]
+        scores = [f"{part}_{name}" for part in opening.parts for name in opening.scores]
         columns = [f"{when}_{name}" for when in ("final", "best") for name in scores]
     arms = []
     values = np.full((len(plan.arms), len(plan.seeds)), nan)
@@ -96,8 +119,9 @@ def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
 
 def score_of(trial: TrialRecord, column: str) -> float:
     """A column of ``trials.csv``; NaN where the trial has no such score."""
-    when, _, name = column.partition("_")
-    value = (trial.final if when == "final" else trial.best).get(name)
+    asked = column_of(column)
+    assert asked is not None
+    value = (trial.final if asked.when == "final" else trial.best).get(asked.name)
     return nan if value is None else value
 
 

@@ -14,10 +14,11 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.numpy_twin.backprop import LOSSES, descend, differentiate, forward, layers_of
-from mlpexp.training.evaluation import PartScore
+from mlpexp.training.evaluation import always
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
 from mlpexp.training.method import Method
 from mlpexp.training.samples import Samples
+from mlpexp.training.scores import Collected, PartScores
 from mlpexp.training.state import TrainingState
 
 CHUNK_SAMPLES = 4096
@@ -46,29 +47,37 @@ class NumpySteps:
 
 
 class NumpyMeasures:
-    """Mean loss and accuracy."""
+    """The scores, computed from outputs of the NumPy network."""
 
-    def __init__(self, members: Sequence[Experiment], samples: Samples, pair_of_member: Tensor) -> None:
-        name = str(members[0].loss)
-        self.samples, self.pair_of_member, self.loss = samples, pair_of_member.tolist(), LOSSES[name]
-        self.classification = name != "mean_squared_error"
+    def __init__(
+        self, members: Sequence[Experiment], names: Sequence[str], samples: Samples, pair_of_member: Tensor
+    ) -> None:
+        loss = str(members[0].loss)
+        self.samples, self.pair_of_member, self.loss = samples, pair_of_member.tolist(), LOSSES[loss]
+        self.names = names
+        self.classification = "accuracy" in self.names
 
     @np.errstate(over="ignore", invalid="ignore")
-    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
+    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScores]:
         """Scores of each member on the given parts."""
         members = [layers_of(network.architecture, flat) for flat in network.flat.numpy()]
         scores = {}
         for part, (first, past) in self.samples.sizes.bounds.items():
             if part not in parts:
                 continue
-            sums = np.zeros((2, len(members)))
+            sums, collected = np.zeros((2, len(members))), Collected(self.names)
             for start in range(first, past, CHUNK_SAMPLES):
                 inputs, targets = self.samples.part(start, min(start + CHUNK_SAMPLES, past))
                 x, y = inputs.flatten(2).numpy(), targets.numpy()
+                outputs = []
                 for m, (layers, pair) in enumerate(zip(members, self.pair_of_member, strict=True)):
-                    sums[:, m] += self._sums(forward(layers, x[pair]).outputs, y[pair])
+                    outputs.append(forward(layers, x[pair]).outputs)
+                    sums[:, m] += self._sums(outputs[m], y[pair])
+                if collected:
+                    collected.add(torch.from_numpy(np.stack(outputs)), targets[self.pair_of_member])
             loss, correct = sums / (past - first)
-            scores[part] = PartScore(loss, correct if self.classification else np.full_like(loss, np.nan))
+            variance = self.samples.target_variances[part][self.pair_of_member] if "r2" in self.names else None
+            scores[part] = always(loss, correct if self.classification else None, variance) | collected.scores()
         return scores
 
     def _sums(self, outputs_BK: np.ndarray, targets: np.ndarray) -> tuple[float, float]:

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.mistyped import mistyped
-from mlpexp.config.problems import Problem, did_you_mean
 from mlpexp.config.sweep import Sweep
-from mlpexp.config.words import setting
+from mlpexp.config.words import did_you_mean, setting
 from mlpexp.config.yaml_source import Source, dotted
-from mlpexp.errors import ConfigError
+from mlpexp.errors import ConfigError, InputError, Problem
 from mlpexp.planning.axes import Axis, axis_named
 from mlpexp.planning.values import Distribution
 from mlpexp.randomness import stream
@@ -122,7 +121,7 @@ def _grid(groups: Sequence[Sequence[Axis]]) -> Iterator[Settings]:
     steps = [_steps(group) for group in groups]
     count = int(np.prod([float(len(each)) for each in steps])) if steps else 1
     if count > MOST_ARMS:
-        raise ConfigError((f"sweep: {count:,} combinations; at most {MOST_ARMS:,}, or sample with --method sobol",))
+        raise InputError(f"{count:,} combinations; at most {MOST_ARMS:,}, or sample with --method sobol", key="sweep")
     for parts in product(*steps):
         yield {key: value for part in parts for key, value in part.items()}
 
@@ -165,7 +164,7 @@ def _sampled(sweep: Sweep, groups: Sequence[Sequence[Axis]], num_arms: int, seed
         if len(arms) == num_arms:
             return arms
         if rejected > MOST_REJECTED:
-            raise ConfigError((f"sweep.trials: only {len(arms)} different combinations were found",))
+            raise InputError(f"only {len(arms)} different combinations were found", key="sweep.trials")
     raise AssertionError("the points never end")
 
 
@@ -184,4 +183,4 @@ def _points(method: str, dimensions: int, seed: int) -> Iterator[list[float]]:
 
 def _problem(source: Source, path: tuple[Any, ...], message: str) -> ConfigError:
     problems = [Problem(source.place(path), dotted(path), message)]
-    return ConfigError(tuple(mistyped(source, problems) or problems))
+    return ConfigError(mistyped(source, problems) or problems)

@@ -9,17 +9,16 @@ from typing import Any, Literal
 
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.load import read_source, validated
-from mlpexp.config.problems import Problem
-from mlpexp.config.scores import PARTS, kinds_of
+from mlpexp.config.load import changed_source, read_source, validated
+from mlpexp.config.scores import PARTS, Column, column_of, measured_by
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted
-from mlpexp.errors import ConfigError, InputError
+from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
-from mlpexp.planning.metric import Metric, choose_metric
+from mlpexp.planning.metric import choose_metric
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.planning.values import Distribution, value_text
 
@@ -50,7 +49,7 @@ class Plan:
     """The settings to compare."""
     seeds: range
     """The same for every arm."""
-    metric: Metric
+    metric: Column
     """What arms are compared by."""
     baseline: int | None
     """Number of the arm that others are compared with; None: the best."""
@@ -108,6 +107,8 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
+    if planned_by == "sweep":
+        source = _measuring_metric(source, path)
     experiment, preparation = validated(source), Preparation()
     if planned_by == "train":
         return _run(preparation.checked(experiment, source))
@@ -122,7 +123,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
     found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
     if len(found) * len(seeds) > MOST_TRIALS:
-        raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
+        raise InputError(f"{len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
     arms = variation.arms(found, alone=sweep.method == "one_at_a_time")
@@ -151,10 +152,10 @@ def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
             message = (
                 f"{sweep.trials} is not a multiple of the {num_seeds} seeds; {near} makes {near // num_seeds} arms"
             )
-            raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+            raise ConfigError([Problem(source.place(("sweep", "trials")), "sweep.trials", message)])
         return (sweep.trials or 0) // num_seeds
     message = f"needed with method: {sweep.method}" if sampled else f"means nothing for method: {sweep.method}"
-    raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+    raise ConfigError([Problem(source.place(("sweep", "trials")), "sweep.trials", message)])
 
 
 def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
@@ -185,12 +186,31 @@ def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> 
     return found
 
 
-def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Metric:
-    kinds = {kinds_of(arm.experiment.model.name, arm.prepared.facts.task) for arm in arms}
-    if len(kinds) > 1:
+def _measuring_metric(source: Source, path: Path) -> Source:
+    """The config, asking for the score that arms are compared by, if that is not measured anyway."""
+    section = source.data.get("sweep")
+    name = section.get("metric") if isinstance(section, dict) else None
+    column, scores = column_of(str(name)), source.data.get("scores") or []
+    if column is None or column.score.gathered == "always" or not isinstance(scores, list):
+        return source
+    if column.score.name in scores:
+        return source
+    override = Override("scores", [*scores, column.score.name], Place(f"sweep.metric: {name}"))
+    return changed_source(source, path, [override])
+
+
+def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
+    measured = [measured_of(arm) for arm in arms]
+    if len({scores[:2] for scores in measured}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    return choose_metric(sweep.metric, parts, kinds.pop())
+    return choose_metric(sweep.metric, parts, [name for name in measured[0] if all(name in each for each in measured)])
+
+
+def measured_of(arm: Arm) -> tuple[str, ...]:
+    """The names of the scores that an arm is measured by."""
+    experiment = arm.experiment
+    return measured_by(experiment.model.name, arm.prepared.facts.task, experiment.more_scores)
 
 
 def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence[Arm]) -> int | None:
@@ -201,7 +221,7 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
     if len(matching) != 1:
         what = ", ".join(f"{key}={value_text(value)}" for key, value in wanted.items())
         message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"
-        raise ConfigError((Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message),))
+        raise ConfigError([Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message)])
     return matching[0].number
 
 

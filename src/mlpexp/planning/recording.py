@@ -8,8 +8,8 @@ from math import prod
 
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.keep import Keep
-from mlpexp.config.scores import PARTS, score_kinds
-from mlpexp.planning.plan import Plan
+from mlpexp.config.scores import PARTS
+from mlpexp.planning.plan import Plan, measured_of
 from mlpexp.planning.prepare import Prepared
 from mlpexp.store.plan_files import Recording, Weights
 
@@ -32,7 +32,7 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
     """
     keep = plan.config.keep or Keep()
     parts = [part for part in PARTS if any(part in arm.prepared.sizes.bounds for arm in plan.arms)]
-    kinds = score_kinds(plan.arms[0].experiment, plan.arms[0].prepared.facts.task)
+    scores = dict.fromkeys(name for arm in plan.arms for name in measured_of(arm))
     rows = _rows(plan)
     whole = not any(arm.prepared.facts.is_image for arm in plan.arms) and rows["predictions"] <= MOST_ROWS
     if not whole:
@@ -42,7 +42,7 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
         tables.discard("misclassified")
     return Recording(
         arm_column=bool(plan.axes),
-        scores=tuple(f"{part}_{kind}" for part in parts for kind in kinds),
+        scores=tuple(f"{part}_{name}" for part in parts for name in scores),
         weights=keep.weights or _affordable(plan, num_distinct),
         history=keep.history,
         state=keep.state,
@@ -52,7 +52,7 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
     )
 
 
-def sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
+def recording_sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     """What is kept, for those who look at a plan."""
     amount = _amount(weight_bytes(plan, num_distinct))
     differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
@@ -85,7 +85,7 @@ def unusual(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     """What is to be said of what is kept when it is not all, nor what was asked for."""
     asked = plan.config.keep is not None and plan.config.keep.weights is not None
     everything = (kept.weights == "all" or asked) and not _lacks_predictions(plan, kept)
-    return [] if everything else sentences(plan, kept, num_distinct)
+    return [] if everything else recording_sentences(plan, kept, num_distinct)
 
 
 def weight_bytes(plan: Plan, num_distinct: int) -> int:

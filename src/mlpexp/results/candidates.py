@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.dump import as_data
-from mlpexp.config.scores import PARTS, kinds_of
+from mlpexp.config.scores import PARTS, Column, measured_by
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
-from mlpexp.planning.metric import Metric, choose_metric
+from mlpexp.planning.metric import choose_metric
 from mlpexp.results.result import Result
 
 Scores = Mapping[str, float]  # by column: final_test_accuracy, ...
@@ -29,6 +29,8 @@ class Candidate:
     """Of the data: train, validation, test."""
     task: str
     """Classification or regression."""
+    measured: tuple[str, ...]
+    """The names of its scores."""
     fingerprint: str
     """Of the data."""
     scores: Mapping[int, Scores]
@@ -81,26 +83,28 @@ def _arms(result: Result) -> Iterator[Candidate]:
             as_data(arm.experiment),
             tuple(arm.prepared.sizes.bounds),
             arm.prepared.facts.task,
+            result.summary.scores,
             planned.data,
             scores,
             arm.steps * epochs // arm.experiment.training.epochs,
         )
 
 
-def common_metric(found: Sequence[Candidate], wanted: str | None) -> Metric:
+def common_metric(found: Sequence[Candidate], wanted: str | None) -> Column:
     """The metric that all candidates have.
 
     Raises:
         InputError: They have none in common, or not the one asked for.
     """
-    kinds = {kinds_of(candidate.config["model"]["name"], candidate.task) for candidate in found}
-    if len(kinds) > 1:
+    always = {measured_by(candidate.config["model"]["name"], candidate.task) for candidate in found}
+    if len(always) > 1:
         raise InputError("cannot be compared: some classify, others predict numbers or are maps")
     parts = [part for part in PARTS if all(part in candidate.parts for candidate in found)]
-    return choose_metric(wanted, parts, kinds.pop())
+    measured = [candidate.measured for candidate in found]
+    return choose_metric(wanted, parts, [name for name in measured[0] if all(name in each for each in measured)])
 
 
-def paired_values(found: Sequence[Candidate], metric: Metric) -> tuple[list[int], np.ndarray]:
+def paired_values(found: Sequence[Candidate], metric: Column) -> tuple[list[int], np.ndarray]:
     """The common seeds, and the metric ``(candidates, seeds)``, NaN where a trial diverged or failed.
 
     Raises:

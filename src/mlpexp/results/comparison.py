@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mlpexp.config.problems import Place
+from mlpexp.config.scores import selected_on
 from mlpexp.config.words import key_of
-from mlpexp.errors import InputError, RunError
-from mlpexp.planning.metric import choose_metric
-from mlpexp.planning.options import SEED_AXES, settings_in
+from mlpexp.errors import InputError, Place, RunError
+from mlpexp.planning.metric import choose_metric, described
+from mlpexp.planning.sweep_options import SEED_AXES, settings_in
 from mlpexp.planning.values import value_text
 from mlpexp.results.result import Result
 from mlpexp.statistics.arm_comparison import ArmComparison
@@ -94,7 +94,8 @@ def described_metric(name: str, summary: Summary) -> MetricSummary:
     Raises:
         InputError: There is no such metric.
     """
-    return choose_metric(name, summary.parts, summary.scores).described
+    selection = summary.selected_on or selected_on(summary.scores)
+    return described(choose_metric(name, summary.parts, summary.scores), selection)
 
 
 def arm_named(result: Result, text: str, option: str = "--baseline") -> int:

@@ -14,8 +14,9 @@ from mlpexp.architectures.layers import SelfOrganizingMap
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.som.steps import WEIGHT
 from mlpexp.som.winners import best_units
-from mlpexp.training.evaluation import MemberData, PartScore, chunk_size, group_size
+from mlpexp.training.evaluation import MemberData, chunk_size, group_size
 from mlpexp.training.samples import Samples
+from mlpexp.training.scores import PartScores
 
 
 class MapMeasures:
@@ -32,7 +33,7 @@ class MapMeasures:
         self.neighbours_UU = torch.from_numpy(neighbours(grid)).to(samples.device)
 
     @torch.no_grad()
-    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
+    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScores]:
         """Mean distance from the nearest unit, and the share of samples whose two nearest units are not neighbours.
 
         References:
@@ -41,7 +42,7 @@ class MapMeasures:
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
         return {part: self._part(network, start, stop) for part, (start, stop) in bounds.items()}
 
-    def _part(self, network: StackedNetwork, first: int, past: int) -> PartScore:
+    def _part(self, network: StackedNetwork, first: int, past: int) -> PartScores:
         errors, torn = np.zeros(network.num_members), np.zeros(network.num_members)
         for start, stop in _chunks(first, past, chunk_size(network)):
             inputs, _ = self._data(start, stop)
@@ -51,7 +52,8 @@ class MapMeasures:
                 found = self._group(network.part(a, a + size), inputs[group], stop - start)
                 errors[group] += found[0]
                 torn[group] += found[1]
-        return PartScore(errors / (past - first), torn / (past - first))
+        count = past - first
+        return {"quantization_error": errors / count, "topographic_error": torn / count}
 
     def _group(self, network: StackedNetwork, x_GBF: Tensor, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Sums over the first ``count`` samples of a chunk."""

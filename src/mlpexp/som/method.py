@@ -45,7 +45,9 @@ class _Maps:
         rates = partial(hyper.rates, steps_per_epoch=self.steps_per_epoch)
         return OnlineSteps(state, Neighbourhood(self.grid, models, self.num_steps, like, rates))
 
-    def measures(self, members: Sequence[Experiment], samples: Samples, pair_of_member: Tensor) -> MapMeasures:
+    def measures(
+        self, members: Sequence[Experiment], names: Sequence[str], samples: Samples, pair_of_member: Tensor
+    ) -> MapMeasures:
         return MapMeasures(self.grid, samples, pair_of_member)
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from mlpexp.config.scores import LABELS, LOWER_IS_BETTER, headline, kinds_of
+from mlpexp.config.scores import PART_LABELS, SCORES, headline, measured_by
 from mlpexp.errors import RunError
 from mlpexp.store.json_files import read_json
 from mlpexp.store.plan_files import PlannedArm, StackRecord, StacksRecord
@@ -26,7 +26,6 @@ from mlpexp.store.summary import (
 )
 from mlpexp.store.table import Cell, read_rows
 
-WORDS = {"train": "training", "validation": "validation", "test": "test"}
 Value = TypeVar("Value")
 
 
@@ -107,7 +106,7 @@ def _run(old: Mapping[str, Any]) -> Summary:
         **{part: data[part] for part in PART_NAMES},
     )
     parts = tuple(part for part in PART_NAMES if data[part])
-    kinds = kinds_of(old["model"]["name"], data["task"])
+    kinds = measured_by(old["model"]["name"], data["task"])
     selected = f"validation_{kinds[0]}" if old.get("selected_on") else None
     metric = _metric(parts, kinds, "best" if selected else "final", selected)
     outcome = None
@@ -146,7 +145,7 @@ def _run(old: Mapping[str, Any]) -> Summary:
 
 def _sweep(path: Path, old: Mapping[str, Any]) -> Summary:
     data, described = old["dataset"], old["metric"]
-    kinds = kinds_of(old["model"]["name"], data["task"])
+    kinds = measured_by(old["model"]["name"], data["task"])
     metric = MetricSummary(
         name=described["name"],
         when=described["when"],
@@ -221,14 +220,14 @@ def _number(text: str) -> float | None:
     return value if abs(value) < float("inf") else None  # also false for NaN
 
 
-def _metric(parts: Sequence[Part], kinds: tuple[str, str], when: When, selected: str | None) -> MetricSummary:
+def _metric(parts: Sequence[Part], kinds: Sequence[str], when: When, selected: str | None) -> MetricSummary:
     part, kind = parts[-1], headline(kinds)
     return MetricSummary(
         name=f"{part}_{kind}",
         when=when,
         column=f"{when}_{part}_{kind}",
-        label=f"{WORDS[part]} {LABELS[kind]}",
-        higher_is_better=kind not in LOWER_IS_BETTER,
+        label=f"{PART_LABELS[part]} {SCORES[kind].label}",
+        higher_is_better=SCORES[kind].higher_is_better,
         selected_on=selected,
     )
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mlpexp.config.scores import SCORES, Score
 from mlpexp.config.strict import Strict
 
 Status = Literal["running", "finished", "diverged", "interrupted", "failed"]
@@ -12,6 +13,14 @@ Part = Literal["train", "validation", "test"]
 PART_NAMES: tuple[Part, ...] = ("train", "validation", "test")
 When = Literal["final", "best"]
 Number = float | None  # None: JSON knows neither infinity nor NaN
+
+
+class LargestClass(Strict):
+    """The class that most training samples have, and what naming it always would reach."""
+
+    name: str
+    shares: dict[str, float]
+    """By part of the data, the share of its samples that are of this class; the same for every seed."""
 
 
 class DatasetSummary(Strict):
@@ -23,6 +32,7 @@ class DatasetSummary(Strict):
     target_name: str = ""
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    largest_class: LargestClass | None = None
     train: int
     validation: int
     test: int
@@ -57,14 +67,17 @@ class MetricSummary(Strict):
     @property
     def part(self) -> Part:
         """``test`` of ``test_accuracy``."""
-        part = self.name.partition("_")[0]
-        assert part in ("train", "validation", "test")
-        return part  # type: ignore[return-value]  # as the assertion says
+        return next(part for part in PART_NAMES if self.name.startswith(f"{part}_"))
+
+    @property
+    def score(self) -> Score:
+        """Accuracy, of ``test_accuracy``."""
+        return SCORES[self.name.removeprefix(f"{self.part}_")]
 
     @property
     def kind(self) -> str:
         """``accuracy`` of ``test_accuracy``."""
-        return self.name.partition("_")[2]
+        return self.score.name
 
 
 class AxisSummary(Strict):
@@ -134,11 +147,11 @@ class Summary(Strict):
     model: ModelSummary
     parts: tuple[Part, ...]
     """The parts of the data that every arm has."""
-    scores: tuple[str, str]
-    """The two kinds of scores, such as ``loss`` and ``accuracy``."""
+    scores: tuple[str, ...]
+    """What is measured: what training lowers, what the model is judged by, and what the config asks for besides."""
     metric: MetricSummary
     selected_on: str | None
-    """What the best epoch has the lowest of; None: no validation data, the best epoch is the last."""
+    """What the best epoch has the best of; None: no validation data, the best epoch is the last."""
     seeds: tuple[int, ...]
     num_arms: int
     num_trials: int

@@ -20,10 +20,11 @@ from mlpexp.nn.mode import EVALUATION, Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.activation_sums import ActivationSums
 from mlpexp.training.curvature import largest_eigenvalues
-from mlpexp.training.evaluation import Evaluator, PartScore
+from mlpexp.training.evaluation import Evaluator
 from mlpexp.training.hyper import StepCoefficients
 from mlpexp.training.losses import Loss
 from mlpexp.training.method import Measures, Steps
+from mlpexp.training.scores import PartScores
 from mlpexp.training.state import TrainingState
 from mlpexp.training.step import Stepper
 
@@ -71,7 +72,7 @@ class Diagnostics:
     @torch.no_grad()
     def measured(
         self, state: TrainingState, evaluator: Measures, parts: Sequence[str]
-    ) -> tuple[dict[str, PartScore], Quantities]:
+    ) -> tuple[dict[str, PartScores], Quantities]:
         """Scores of the parts, as the evaluation alone would give them, and all quantities, in the order of layers."""
         assert isinstance(evaluator, Evaluator)
         sums = ActivationSums(self.architecture)

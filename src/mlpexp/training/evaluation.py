@@ -1,12 +1,11 @@
-"""Loss and accuracy of all members on whole parts of the data.
+"""The scores of all members on whole parts of the data.
 
 Members are evaluated a group at a time, so that what lies between two layers stays in the cache of the processor.
 
 Axis letters: M members, G members of a group, B samples of a chunk, K outputs.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from mlpexp.nn.products import SIDE
 from mlpexp.training.activation_sums import ActivationSums
 from mlpexp.training.losses import Loss, predicted
 from mlpexp.training.samples import Samples
+from mlpexp.training.scores import Collected, PartScores
 
 CHUNK_SAMPLES = 4096  # small enough that no sum is split among threads
 CHUNK_VALUES = 2_000_000  # per member, of the widest layer
@@ -25,60 +25,60 @@ GROUP_VALUES = 250_000  # of the widest layer, on CPU: one megabyte
 REMEMBERED_BYTES = 64_000_000
 
 
-@dataclass(frozen=True)
-class PartScore:
-    """What each member reaches on one part, ``(M,)`` float64."""
-
-    loss: np.ndarray
-    """What training lowers: the mean loss."""
-    second: np.ndarray
-    """What a user asks for: the share of correct samples (NaN for regression)."""
-
-
 class Evaluator:
     """Evaluates a network on the samples of a stack.
 
     Args:
         samples: The data.
-        loss: What is measured.
-        classification: Whether there is an accuracy.
+        loss: What training lowers.
+        names: The scores to measure.
         pair_of_member: Whose samples each member sees, ``(M,)``.
     """
 
-    def __init__(self, samples: Samples, loss: Loss, pair_of_member: Tensor, *, classification: bool) -> None:
-        self.samples, self.loss, self.classification = samples, loss, classification
+    def __init__(self, samples: Samples, loss: Loss, names: Sequence[str], pair_of_member: Tensor) -> None:
+        self.samples, self.loss, self.names = samples, loss, names
+        self.classification = "accuracy" in names
         self.pair_of_member = pair_of_member
+        self.collects = bool(Collected(names))
+        pairs, variances = pair_of_member.cpu().numpy(), samples.target_variances if "r2" in names else {}
+        self.variances = {part: variance[pairs] for part, variance in variances.items()}
         self._data = MemberData(samples, pair_of_member)
 
     @torch.no_grad()
     def scores(
         self, network: StackedNetwork, parts: list[str], activations: ActivationSums | None = None
-    ) -> dict[str, PartScore]:
+    ) -> dict[str, PartScores]:
         """Scores of the given parts; fills ``activations`` if the training part is among them."""
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
         sums = {part: [np.zeros(network.num_members), np.zeros(network.num_members)] for part in bounds}
+        collected = {part: Collected(self.names) for part in bounds}
         for start, stop in _chunks(network, list(bounds.values())):
-            losses, correct = self._chunk(network, start, stop, activations)
+            losses, correct, *outputs_and_targets = self._chunk(network, start, stop, activations)
             for part, (first, past) in bounds.items():
                 a, b = max(first, start) - start, min(past, stop) - start
                 if a < b:
                     sums[part][0] += losses[:, a:b].sum(1).cpu().numpy()
                     sums[part][1] += correct[:, a:b].sum(1).cpu().numpy()
-        return {part: self._means(sums[part], past - first) for part, (first, past) in bounds.items()}
+                    if outputs_and_targets:
+                        outputs, targets = outputs_and_targets
+                        collected[part].add(outputs[:, a:b], targets[:, a:b])
+        return {
+            part: self._means(part, sums[part], past - first) | collected[part].scores()
+            for part, (first, past) in bounds.items()
+        }
 
     def training_samples(self, most: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets ``(M, n, ...)`` of each member's first training samples."""
         inputs, targets = self.samples.part(0, min(most, self.samples.sizes.train))
         return inputs.index_select(0, self.pair_of_member), targets.index_select(0, self.pair_of_member)
 
-    def _means(self, sums: list[np.ndarray], count: int) -> PartScore:
-        accuracy = sums[1] / count if self.classification else np.full_like(sums[1], np.nan)
-        return PartScore(sums[0] / count, accuracy)
+    def _means(self, part: str, sums: list[np.ndarray], count: int) -> PartScores:
+        return always(sums[0] / count, sums[1] / count if self.classification else None, self.variances.get(part))
 
     def _chunk(
         self, network: StackedNetwork, start: int, stop: int, activations: ActivationSums | None
-    ) -> tuple[Tensor, Tensor]:
-        """Loss of each sample and whether it was right, ``(M, B)`` float64."""
+    ) -> list[Tensor]:
+        """Loss of each sample and whether it was right, ``(M, B)`` float64; if more is measured, outputs and targets."""
         inputs, targets = self._data(start, stop)
         size = group_size(network, inputs.shape[1]) if inputs.is_cpu else network.num_members
         bounds = range(0, network.num_members, size)
@@ -89,19 +89,32 @@ class Evaluator:
             groups.append(
                 self._group(network.part(a, a + size), inputs[a : a + size], targets[a : a + size], activations)
             )
-        losses, correct = (
-            torch.cat(columns) if len(groups) > 1 else columns[0] for columns in zip(*groups, strict=True)
-        )
-        return losses, correct
+        columns = [torch.cat(column) if len(groups) > 1 else column[0] for column in zip(*groups, strict=True)]
+        return [*columns, targets] if self.collects else columns
 
     def _group(
         self, network: StackedNetwork, inputs: Tensor, targets: Tensor, activations: ActivationSums | None
-    ) -> tuple[Tensor, Tensor]:
+    ) -> list[Tensor]:
         outputs = network(inputs, watch=activations)[:, : targets.shape[1]].to(network.flat.dtype)
         losses = self.loss.value(outputs, targets)
         wide = torch.float64 if losses.device.type != "mps" else torch.float32
         correct = predicted(outputs) == targets if self.classification else torch.zeros_like(losses)
-        return losses.to(wide), correct.to(wide)
+        return [losses.to(wide), correct.to(wide), *([outputs] if self.collects else [])]
+
+
+def always(loss: np.ndarray, accuracy: np.ndarray | None, variance: np.ndarray | None) -> PartScores:
+    """The scores that every training is measured by, each ``(M,)``.
+
+    Args:
+        loss: Mean over the samples.
+        accuracy: Share of right samples; None where there are no classes.
+        variance: Of the targets, what R² compares a squared error with; 0: there is nothing to explain.
+    """
+    if accuracy is not None:
+        return {"loss": loss, "accuracy": accuracy}
+    if variance is not None:
+        return {"loss": loss, "r2": 1 - loss / np.where(variance > 0, variance, np.nan)}
+    return {"loss": loss}
 
 
 class MemberData:

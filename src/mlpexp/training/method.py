@@ -12,10 +12,11 @@ from torch import Tensor
 from mlpexp.config.experiment import Experiment
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.training.evaluation import Evaluator, PartScore
+from mlpexp.training.evaluation import Evaluator
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
 from mlpexp.training.losses import LOSSES
 from mlpexp.training.samples import Samples
+from mlpexp.training.scores import PartScores
 from mlpexp.training.state import TrainingState
 from mlpexp.training.step import Stepper
 
@@ -30,8 +31,8 @@ class Steps(Protocol):
 class Measures(Protocol):
     """Measures networks."""
 
-    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScore]:
-        """Both scores of each member on the given parts."""
+    def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScores]:
+        """The scores of each member on the given parts."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Method:
 
     steps: Callable[[Sequence[Experiment], TrainingState, HyperParameters], Steps]
     """Prepares steps for the active members; called again when members have left."""
-    measures: Callable[[Sequence[Experiment], Samples, Tensor], Measures]
-    """Likewise prepares the evaluation; the tensor ``(A,)`` tells whose samples each member sees."""
+    measures: Callable[[Sequence[Experiment], Sequence[str], Samples, Tensor], Measures]
+    """Likewise prepares the evaluation by these scores; the tensor ``(A,)`` tells whose samples each member sees."""
     start: Callable[[Sequence[Experiment], StackedNetwork, Samples, Tensor], None] = lambda *_: None
     """Changes initial parameters that depend on the data, in place; by default nothing."""
 
@@ -50,9 +51,10 @@ def _steps(members: Sequence[Experiment], state: TrainingState, hyper: HyperPara
     return Stepper(state.network, state.slots, state.averaged, hyper, LOSSES[str(members[0].loss)])
 
 
-def _measures(members: Sequence[Experiment], samples: Samples, pair_of_member: Tensor) -> Evaluator:
-    loss = str(members[0].loss)
-    return Evaluator(samples, LOSSES[loss], pair_of_member, classification=loss != "mean_squared_error")
+def _measures(
+    members: Sequence[Experiment], names: Sequence[str], samples: Samples, pair_of_member: Tensor
+) -> Evaluator:
+    return Evaluator(samples, LOSSES[str(members[0].loss)], names, pair_of_member)
 
 
 BACKPROPAGATION = Method(_steps, _measures)

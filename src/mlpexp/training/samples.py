@@ -5,6 +5,7 @@ Axis letters: S distinct pairs of a split seed and an order seed, N samples, B b
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -76,6 +77,15 @@ class Samples:
             self.inputs = self.standardized(self.inputs[every]).flatten(0, 1)
             self.targets = self.targets[every].flatten(0, 1)
             self._source = np.arange(self.rows.size).reshape(self.rows.shape)
+
+    @cached_property
+    def target_variances(self) -> dict[str, np.ndarray]:
+        """Mean squared distance of the targets from their mean, ``(S,)`` by part: what R² compares the loss with."""
+        variances = {}
+        for part, (start, stop) in self.sizes.bounds.items():
+            targets = self.part(start, stop)[1].double().cpu().numpy()
+            variances[part] = targets.var(axis=1).mean(axis=1)
+        return variances
 
     @property
     def order_seeds(self) -> list[int]:

@@ -15,6 +15,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.hyper import HyperParameters
 from mlpexp.training.optimizers import Slots
 from mlpexp.training.records import Status
+from mlpexp.training.scores import Collected, PartScores
 
 
 @dataclass
@@ -40,21 +41,23 @@ class TrainingState:
     last_buffers: Tensor
     """Their buffers."""
     best: Tensor
-    """Weights with the lowest validation loss; the last ones where there is no validation part."""
+    """Weights that are the best by validation data; the last ones where there is no validation part."""
     best_buffers: Tensor
     """Their buffers."""
-    best_loss: np.ndarray
-    """Lowest validation loss, ``(M,)``."""
+    best_value: np.ndarray
+    """Lowest validation loss, or the negative of the highest score that the best weights are selected on, ``(M,)``."""
     best_epoch: np.ndarray
     """Its epoch, ``(M,)``."""
-    reference_loss: np.ndarray
-    """What early stopping waits for something better than: the last validation loss that was lower than the one before
+    reference_value: np.ndarray
+    """What early stopping waits for something lower than: the last of these values that was lower than the one before
     it by more than ``min_delta``, ``(M,)``.
     """
     improved_epoch: np.ndarray
-    """The epoch of that loss, ``(M,)``."""
+    """The epoch of that value, ``(M,)``."""
     running: Tensor
     """Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64."""
+    running_more: Collected
+    """What else has been collected since then, for the scores that ask for it."""
     observed: Tensor | None = None
     """Norms of gradient, weights and update in the last step of the epoch, by layer with weights, ``(A, 3, L)``; None
     before, and without diagnostics.
@@ -78,9 +81,15 @@ class TrainingState:
 
     @classmethod
     def start(
-        cls, network: StackedNetwork, hyper: HyperParameters, *, averaging: bool, keep_state: bool = False
+        cls,
+        network: StackedNetwork,
+        hyper: HyperParameters,
+        *,
+        averaging: bool,
+        keep_state: bool = False,
+        scores: Sequence[str] = (),
     ) -> "TrainingState":
-        """Before the first step."""
+        """Before the first step; ``scores`` are those that are measured."""
         members, flat = network.num_members, network.flat
         wide = torch.float64 if flat.device.type != "mps" else torch.float32
         state = cls(
@@ -95,11 +104,12 @@ class TrainingState:
             last_buffers=network.buffers.clone(),
             best=flat.clone(),
             best_buffers=network.buffers.clone(),
-            best_loss=np.full(members, np.inf),
+            best_value=np.full(members, np.inf),
             best_epoch=np.zeros(members, dtype=np.int64),
-            reference_loss=np.full(members, np.inf),
+            reference_value=np.full(members, np.inf),
             improved_epoch=np.zeros(members, dtype=np.int64),
             running=torch.zeros(members, 3, dtype=wide, device=flat.device),
+            running_more=Collected(scores),
         )
         if keep_state:
             state.left = {name: torch.zeros_like(tensor) for name, tensor in state.state_of_members().items()}
@@ -117,29 +127,42 @@ class TrainingState:
             return self.network
         return StackedNetwork(self.network.architecture, self.averaged, self.network.buffers)
 
-    def add_running(self, losses: Tensor, correct: Tensor | None) -> None:
-        """Adds a batch's losses ``(A, B)`` and whether each sample was right."""
+    def add_running(self, losses: Tensor, correct: Tensor | None, outputs: Tensor, targets: Tensor) -> None:
+        """Adds a batch's losses ``(A, B)``, whether each sample was right, its outputs and targets."""
         self.running[:, 0] += losses.to(self.running.dtype).sum(1)
         if correct is not None:
             self.running[:, 1] += correct.sum(1)
         self.running[:, 2] += losses.shape[1]
+        if self.running_more:
+            self.running_more.add(outputs.to(self.network.flat.dtype), targets)
 
-    def take_running(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean loss and accuracy ``(A,)`` since the last call."""
+    def take_running(self) -> tuple[np.ndarray, np.ndarray, PartScores]:
+        """Mean loss and accuracy ``(A,)`` since the last call, and the other scores of the same batches."""
         means = (self.running[:, :2] / self.running[:, 2:]).cpu().numpy()
+        more = self.running_more.scores()
         self.running.zero_()
-        return means[:, 0], means[:, 1]
+        self.running_more.replace({})
+        return means[:, 0], means[:, 1], more
 
-    def keep(self, healthy: np.ndarray, validation_loss: np.ndarray | None, min_delta: np.ndarray) -> None:
-        """Remembers the weights of healthy members ``(A,)`` as their last, and as their best where they are."""
+    def keep(self, healthy: np.ndarray, value: np.ndarray | None, min_delta: np.ndarray) -> None:
+        """Remembers the weights of healthy members as their last, and as their best where they are.
+
+        Args:
+            healthy: Whether parameters and losses are finite, ``(A,)``.
+            value: On validation data, the lower the better, ``(A,)``; None without such data. Where it has never been a
+                number, the last weights count as the best.
+            min_delta: How much lower it must be for early stopping, ``(A,)``.
+        """
         active, better = self.active, healthy
         self.ended_epoch[active] = self.epoch
         self.last_epoch[active[healthy]] = self.epoch
-        if validation_loss is not None:
-            better = healthy & (validation_loss < self.best_loss[active])
-            self.best_loss[active[better]] = validation_loss[better]
-            improved = healthy & (validation_loss < self.reference_loss[active] - min_delta)
-            self.reference_loss[active[improved]] = validation_loss[improved]
+        if value is not None:
+            value = np.where(np.isnan(value), np.inf, value)
+            undecided = np.isinf(value) & np.isinf(self.best_value[active])
+            better = healthy & ((value < self.best_value[active]) | undecided)
+            self.best_value[active[better]] = value[better]
+            improved = healthy & ((value < self.reference_value[active] - min_delta) | undecided)
+            self.reference_value[active[improved]] = value[improved]
             self.improved_epoch[active[improved]] = self.epoch
         self.best_epoch[active[better]] = self.epoch
         measured = self.evaluated_network()
@@ -173,6 +196,7 @@ class TrainingState:
         self.averaged = None if self.averaged is None else self.averaged[index]
         self.observed = None if self.observed is None else self.observed[index]
         self.running = self.running[index]
+        self.running_more.replace({kind: tensor[index] for kind, tensor in self.running_more.tensors().items()})
 
     def saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Everything as arrays and plain data, for a checkpoint; copies, which later steps do not change."""
@@ -186,11 +210,12 @@ class TrainingState:
             "running": self.running,
             **{f"slot.{name}": slot for name, slot in self.slots.items()},
             **{f"left.{name}": tensor for name, tensor in self.left.items()},
+            **{f"{RUNNING}{kind}": tensor for kind, tensor in self.running_more.tensors().items()},
         }
         optional = {"averaged": self.averaged, "observed": self.observed}
         tensors |= {name: tensor for name, tensor in optional.items() if tensor is not None}
         arrays = {name: np.array(tensor.cpu().numpy()) for name, tensor in tensors.items()}
-        arrays |= {name: getattr(self, name).copy() for name in ARRAYS}
+        arrays |= {name: getattr(self, attribute).copy() for name, attribute in ARRAYS.items()}
         plain = {name: getattr(self, name) for name in NUMBERS}
         return arrays, {**plain, "statuses": list(self.statuses)}
 
@@ -204,12 +229,18 @@ class TrainingState:
         self.averaged, self.observed = tensor.get("averaged"), tensor.get("observed")
         self.last, self.last_buffers = tensor["last"], tensor["last_buffers"]
         self.best, self.best_buffers, self.running = tensor["best"], tensor["best_buffers"], tensor["running"]
-        for name in ARRAYS:
-            setattr(self, name, arrays[name].copy())
+        self.running_more.replace({n.removeprefix(RUNNING): t for n, t in tensor.items() if n.startswith(RUNNING)})
+        for name, attribute in ARRAYS.items():
+            setattr(self, attribute, arrays[name].copy())
         for name in NUMBERS:
             setattr(self, name, plain[name])
         self.statuses = list(plain["statuses"])
 
 
-ARRAYS = ("active", "ended_epoch", "last_epoch", "best_loss", "best_epoch", "reference_loss", "improved_epoch")
+ARRAYS = {
+    **{name: name for name in ("active", "ended_epoch", "last_epoch", "best_epoch", "improved_epoch")},
+    "best_loss": "best_value",  # names of checkpoints that older versions wrote
+    "reference_loss": "reference_value",
+}
+RUNNING = "running."
 NUMBERS = ("epoch", "step_of_epoch", "step", "train_seconds", "recorded_seconds", "initial_recorded")

@@ -5,7 +5,7 @@ Members that diverge or stop early leave the stack; as neighbours do not matter,
 Axis letters: M members (of the whole stack; A of them still active), P parameters of a member.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from time import perf_counter
 from typing import Any
@@ -17,18 +17,19 @@ from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.program import program_of
-from mlpexp.config.scores import score_kinds
+from mlpexp.config.scores import SCORES, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.diagnostics import Diagnostics, Quantities, is_diagnosed
 from mlpexp.training.dropout import DropoutMasks
-from mlpexp.training.evaluation import PartScore
+from mlpexp.training.evaluation import always
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
 from mlpexp.training.losses import LOSSES, predicted
 from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
+from mlpexp.training.scores import PartScores
 from mlpexp.training.state import TrainingState
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
@@ -46,6 +47,7 @@ class Trainer:
         dataset: The data.
         samples: The data as the members' seeds see them.
         method: How they learn.
+        clock: Seconds, of which each step and evaluation takes some.
     """
 
     def __init__(
@@ -55,17 +57,20 @@ class Trainer:
         dataset: Dataset,
         samples: Samples,
         method: Method = BACKPROPAGATION,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
         assert_one_program(members)
+        self.clock = clock
         self.members, self.architectures, self.samples = list(members), list(architectures), samples
         self.method, first = method, self.members[0]
-        self.settings, self.classification = first.training, dataset.facts.task == "classification"
-        self.kinds = score_kinds(first, dataset.facts.task)
+        self.settings = first.training
+        self.names = measured_by(first.model.name, dataset.facts.task, first.more_scores)
+        self.lowered, self.selected_by = self.names[0], SCORES[first.selected_by or self.names[0]]
+        self.classification = "accuracy" in self.names
         self.loss = LOSSES[first.loss or "mean_squared_error"]  # a map has none, and nothing that asks for it
         self.batch_size = self.settings.batch_of(samples.sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
         self.parts = list(samples.sizes.bounds)
-        self.variances = target_variances(samples) if self.kinds[1] == "r2" else {}
         self.seeds = np.array([member.seed for member in self.members], dtype=np.int64)
         self.pair_of_member, self.dropout_rates = samples.index_of(self.members), dropout_rates(self.architectures)
         network = StackedNetwork.of_members(
@@ -86,6 +91,7 @@ class Trainer:
             hyper,
             averaging=self.settings.weight_averaging is not None,
             keep_state=bool(first.keep and first.keep.state),
+            scores=self.names,
         )
         self._prepare_active()
 
@@ -126,7 +132,7 @@ class Trainer:
         self.active_pairs = torch.from_numpy(index).to(self.samples.device)
         self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
         active = [self.members[i] for i in state.active]
-        self.evaluator = self.method.measures(active, self.samples, self.active_pairs)
+        self.evaluator = self.method.measures(active, self.names, self.samples, self.active_pairs)
         self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, state.active], index)
         self.stepper = self.method.steps(active, state, self.hyper)
         level = active[0].diagnostics
@@ -136,11 +142,11 @@ class Trainer:
 
     def _timed(self, steps: Iterator[bool]) -> bool:
         """Takes the next step, if there is one; the clock runs only here, not while the caller is at work."""
-        started = perf_counter()
+        started = self.clock()
         taken = next(steps, False)
         if not taken:
             self._synchronize()
-        self.state.train_seconds += perf_counter() - started
+        self.state.train_seconds += self.clock() - started
         return taken
 
     def _steps(self) -> Iterator[bool]:
@@ -170,22 +176,23 @@ class Trainer:
             else:
                 outputs = self.stepper(x, y, mode, c)
             if running:
-                state.add_running(self.loss.value(outputs, y), predicted(outputs) == y if self.classification else None)
+                right = predicted(outputs) == y if self.classification else None
+                state.add_running(self.loss.value(outputs, y), right, outputs, y)
             state.step += 1
             state.step_of_epoch += 1
             yield True
 
     def _record(self) -> Record:
-        state, started = self.state, perf_counter()
+        state, started = self.state, self.clock()
         active = state.active
         scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
-        state.keep(healthy, scores["validation"].loss if "validation" in scores else None, self.hyper.min_delta)
+        state.keep(healthy, self._selection(scores), self.hyper.min_delta)
         statuses = self._statuses(healthy)
         train_seconds = state.train_seconds - state.recorded_seconds
         state.recorded_seconds = state.train_seconds
         rates = self.hyper.rates(np.array([max(state.step - 1, 0)]), self.steps_per_epoch)[0]
-        columns = self._columns(scores)
+        columns = {f"{part}_{name}": value for part, of_name in scores.items() for name, value in of_name.items()}
         staying = np.flatnonzero([status == "running" for status in statuses])
         if len(staying) < len(statuses):
             state.drop_all_but(staying, statuses)
@@ -197,7 +204,7 @@ class Trainer:
             state.step,
             state.epoch * self.samples.sizes.train,
             train_seconds,
-            perf_counter() - started,
+            self.clock() - started,
             active,
             self.seeds[active],
             rates,
@@ -210,7 +217,8 @@ class Trainer:
         """Whether diagnostics belong to the epoch that has just ended, or to one to come."""
         return is_diagnosed(self.state.epoch + further, self.settings)
 
-    def _scores(self) -> tuple[dict[str, PartScore], Quantities]:
+    def _scores(self) -> tuple[dict[str, PartScores], Quantities]:
+        """By part and name of the score, and what is recorded of the layers."""
         state = self.state
         diagnostics: Quantities = {}
         running = self.settings.train_metrics == "running" and state.epoch > 0
@@ -221,19 +229,32 @@ class Trainer:
         else:
             scores = self.evaluator.scores(network, parts) if parts else {}
         if running:
-            loss, accuracy = state.take_running()
-            scores = {
-                **scores,
-                "train": PartScore(loss, accuracy if self.classification else np.full_like(loss, np.nan)),
-            }
+            scores = {**scores, "train": self._running_scores()}
             scores = {part: scores[part] for part in self.parts}
         return scores, diagnostics
 
-    def _healthy(self, scores: dict[str, PartScore]) -> np.ndarray:
+    def _running_scores(self) -> PartScores:
+        """Of the training part, over the batches since the last evaluation, while the weights moved."""
+        loss, accuracy, more = self.state.take_running()
+        variance = None
+        if "r2" in self.names:
+            variance = self.samples.target_variances["train"][self.pair_of_member[self.state.active]]
+        return always(loss, accuracy if self.classification else None, variance) | more
+
+    def _selection(self, scores: dict[str, PartScores]) -> np.ndarray | None:
+        """What the best weights have the lowest of, ``(A,)``; None without validation data."""
+        if "validation" not in scores:
+            return None
+        value = scores["validation"][self.selected_by.name]
+        return -value if self.selected_by.higher_is_better else value
+
+    def _healthy(self, scores: dict[str, PartScores]) -> np.ndarray:
         """Which active members have finite parameters and a finite loss on every part."""
         network = self.state.network
         finite = torch.isfinite(network.flat).all(1) & torch.isfinite(network.buffers).all(1)
-        return finite.cpu().numpy() & np.all([np.isfinite(score.loss) for score in scores.values()], axis=0)
+        return finite.cpu().numpy() & np.all(
+            [np.isfinite(of_name[self.lowered]) for of_name in scores.values()], axis=0
+        )
 
     def _statuses(self, healthy: np.ndarray) -> list[Status]:
         state = self.state
@@ -244,29 +265,9 @@ class Trainer:
             otherwise = np.where(waited >= self.hyper.patience, "stopped early", "running")
         return np.where(healthy, otherwise, "diverged").tolist()
 
-    def _columns(self, scores: dict[str, PartScore]) -> dict[str, np.ndarray]:
-        """Each score by its name, ``(A,)``."""
-        columns, (first, second) = {}, self.kinds
-        for part, score in scores.items():
-            columns[f"{part}_{first}"], columns[f"{part}_{second}"] = score.loss, score.second
-            if second == "r2":
-                variances = self.variances[part][self.pair_of_member[self.state.active]]
-                share = score.loss / np.where(variances > 0, variances, np.nan)  # equal targets: nothing to explain
-                columns[f"{part}_{second}"] = 1 - share
-        return columns
-
     def _synchronize(self) -> None:
         if self.samples.device.type == "cuda":
             torch.cuda.synchronize(self.samples.device)
-
-
-def target_variances(samples: Samples) -> dict[str, np.ndarray]:
-    """Mean squared distance of the targets from their mean, ``(S,)`` per part: what R^2 compares the loss with."""
-    variances = {}
-    for part, (start, stop) in samples.sizes.bounds.items():
-        targets = samples.part(start, stop)[1].double().cpu().numpy()
-        variances[part] = targets.var(axis=1).mean(axis=1)
-    return variances
 
 
 def assert_one_program(members: Sequence[Experiment]) -> None:

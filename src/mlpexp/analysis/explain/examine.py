@@ -12,7 +12,7 @@ from mlpexp.analysis.explain.examination import DataState, Examination, NetworkS
 from mlpexp.analysis.explain.neighbours import neighbour_state
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import LABELS, score_kinds
+from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError, RunError
 from mlpexp.execution.driver import threads
@@ -62,8 +62,8 @@ def examine(
             f"{result.path}: no trial of seed {absent[0] if absent else '?'} to explain; there are: {words}"
         )
     dataset = dataset_of(arm, data_dir)
-    kinds = score_kinds(prepared.experiment, prepared.facts.task)
-    columns = ("epoch", "learning_rate", *(f"{part}_{kind}" for part in prepared.sizes.bounds for kind in kinds))
+    scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
+    columns = ("epoch", "learning_rate", *(f"{part}_{score}" for part in prepared.sizes.bounds for score in scores))
     kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
     device, found = choose_device(prepared.experiment), []
     with threads(max(stack.threads for stack in result.stacks.stacks)):
@@ -83,7 +83,9 @@ class _Stack:
         self.members = members_of(_by_torch(experiment), seeds)
         architectures = [prepared.architecture] * len(self.members)
         self.trainer: Trainer = trainer_of(self.members, architectures, dataset)
-        self.evaluator = BACKPROPAGATION.measures(self.members, self.trainer.samples, self.trainer.active_pairs)
+        self.evaluator = BACKPROPAGATION.measures(
+            self.members, self.trainer.names, self.trainer.samples, self.trainer.active_pairs
+        )
         self.initial = self.trainer.state.network
 
     def examined(
@@ -93,7 +95,8 @@ class _Stack:
         before, after = self._states(self.initial), self._states(final)
         moved = self._moved(final)
         experiment, sizes = self.prepared.experiment, self.prepared.sizes
-        first, second = score_kinds(experiment, self.prepared.facts.task)
+        scores = measured_by(experiment.model.name, self.prepared.facts.task)
+        first, second = scores[0], headline(scores)
         held = "validation" if sizes.validation else "test" if sizes.test else ""
         functions = [
             layer.spec.function.name
@@ -123,7 +126,7 @@ class _Stack:
                     held_samples=getattr(sizes, held) if held else 0,
                     train_score=float(last["train"]),
                     held_score=float(last[held]),
-                    score_name=LABELS[second],
+                    score_name=SCORES[second].label,
                     hidden_activations=tuple(functions),
                     optimizer=member.optimizer.name,
                     learning_rate=float(curves["learning_rate"].max()),

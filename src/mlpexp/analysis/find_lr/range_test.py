@@ -5,6 +5,7 @@ Nothing but a trainer of its own is changed: no run, no file, no generator of ra
 Axis letters: M members, T steps.
 """
 
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -14,7 +15,12 @@ from torch import Tensor
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import ConstantSchedule
+from mlpexp.data.dataset import Dataset
+from mlpexp.execution.driver import threads
+from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.nn.mode import Mode
+from mlpexp.planning.prepare import Prepared
+from mlpexp.planning.stacks import threads_for, together
 from mlpexp.training.hyper import CoefficientCache, HyperParameters
 from mlpexp.training.trainer import Trainer
 
@@ -30,6 +36,15 @@ class GivenRates(HyperParameters):
         """Learning rates ``(T, M)``; after the last given one they stay."""
         known = self.rates_T[np.minimum(steps, len(self.rates_T) - 1)]
         return np.repeat(known[:, None], len(self.clip), axis=1)
+
+
+def range_test(prepared: Prepared, dataset: Dataset, rates: np.ndarray) -> Iterator[np.ndarray]:
+    """The losses of each stack of seeds, ``(M, T + 1)``, one stack after the other; see ``losses_at_rates``."""
+    experiment, architecture = prepared.experiment, prepared.architecture
+    with threads(threads_for(prepared, alone=True)):
+        for seeds in together(architecture, experiment.all_seeds):
+            members = members_of(for_range_test(experiment, len(rates)), seeds)
+            yield losses_at_rates(trainer_of(members, [architecture] * len(members), dataset), rates)
 
 
 def geometric_rates(low: float, high: float, num_steps: int) -> np.ndarray:

@@ -51,7 +51,7 @@ def activations(
 
 def _chosen(names: list[str]) -> "list[KnownActivation]":
     from mlpexp.config.activations import ALIASES, KNOWN
-    from mlpexp.config.problems import did_you_mean
+    from mlpexp.config.words import did_you_mean
 
     distinct = dict.fromkeys(ALIASES.get(name, name) for name in names)
     for name in distinct:

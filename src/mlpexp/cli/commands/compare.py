@@ -110,7 +110,7 @@ def _compare_results(
         _print_differences(found, factors, wide=wide)
     chosen = common_metric(found, metric)
     seeds, values = paired_values(found, chosen)
-    result = compare_arms(values, chosen.higher_is_better, margin=margin, reference=reference)
+    result = compare_arms(values, chosen.score.higher_is_better, margin=margin, reference=reference)
     from mlpexp.cli.comparison import print_power
     from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_as

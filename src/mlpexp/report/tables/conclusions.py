@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import changes_samples
-from mlpexp.planning.options import SEED_AXES
+from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import number, shown_label
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up

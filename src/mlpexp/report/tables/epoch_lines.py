@@ -123,8 +123,8 @@ def _columns(summary: Summary) -> tuple[dict[str, str], list[int]]:
     Of a network loss and accuracy (R²) of the training part, and of the validation part, else the test part; of a map,
     whose scores have long names, those of the training part.
     """
-    first, second = summary.scores
-    columns = {f"train_{kind}": LABELS[kind] for kind in summary.scores}
+    first, second, *_ = summary.scores
+    columns = {f"train_{kind}": LABELS[kind] for kind in summary.scores[:2]}
     other = "validation" if "validation" in summary.parts else summary.parts[-1]
     if other != "train" and summary.model.name != "som":
         columns |= {f"{other}_{first}": f"{other} {LABELS[first]}", f"{other}_{second}": LABELS[second]}

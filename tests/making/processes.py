@@ -1,74 +1,27 @@
-"""Running the command line as a process of its own, and what the tests of the command line share."""
+"""The command line as a process of its own, which tests hold, end and wait for."""
 
-import csv
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
-CONFIGS = HERE.parents[1] / "configs"
+from making.command_line import Answer
+
+TESTS = Path(__file__).parents[1]
 PATIENCE = 120.0  # seconds to wait for what must come: no test fails as the machine is slow
 
-# Seconds between two checkpoints, and between two looks for a wish to stop.
-CHECKPOINT_INTERVALS = ("mlpexp.execution.driver.CHECKPOINT_SECONDS",)
-LOOK_INTERVALS = ("mlpexp.execution.driver.TICK_SECONDS",)
-# What draws the plots of runs and sweeps, which takes longer than everything else.
-DRAWING = ("mlpexp.report.figures.catalogue.draw_figures",)
 
-# Quick networks, each a whole config.
-TINY = """\
-dataset: three_class_3d
-model: {name: mlp, hidden_sizes: [4]}
-optimizer: {name: sgd, learning_rate: 0.1}
-training: {batch_size: 10, epochs: 3}
-"""
-SELECTED = """\
-name: selected
-dataset: {name: iris, test_fraction: 0.2, validation_fraction: 0.2}
-model: {name: mlp, hidden_sizes: [8], activation: tanh}
-optimizer: {name: adam, learning_rate: 0.02}
-training: {batch_size: 16, epochs: 6}
-seeds: 3
-"""
-MOONS = """\
-dataset: {name: synthetic, kind: moons, samples: 60}
-model: {name: mlp, hidden_sizes: [8]}
-optimizer: {name: adam, learning_rate: 0.05}
-training: {batch_size: 16, epochs: 4}
-"""
-SINE = """\
-dataset: {name: synthetic, kind: function, function: sine, samples: 60}
-model: {name: mlp, hidden_sizes: [8], activation: tanh}
-optimizer: {name: adam, learning_rate: 0.05}
-training: {batch_size: 16, epochs: 4}
-"""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command did: exit code, standard output, standard error."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def run(self) -> Path:
-        """The run folder that ``train --quiet`` prints."""
-        assert self.code == 0, self.err
-        return Path(self.out.splitlines()[-1])
-
-
-Command = Callable[..., Result]
+def with_tests(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment in which a process of its own can import ``making``."""
+    paths = [str(TESTS), *filter(None, [environment.get("PYTHONPATH")])]
+    return {**environment, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 class Process:
@@ -106,11 +59,11 @@ class Process:
         self.send(signal.SIGKILL)
         self.ended(PATIENCE)
 
-    def wait(self, seconds: float = 300) -> Result:
+    def wait(self, seconds: float = 300) -> Answer:
         if not self.ended(seconds):
             self.kill()
             pytest.fail(f"still running after {seconds} s")
-        result = Result(self.code, self.out.read_text(encoding="utf-8"), self.err.read_text(encoding="utf-8"))
+        result = Answer(self.code, self.out.read_text(encoding="utf-8"), self.err.read_text(encoding="utf-8"))
         assert "Traceback" not in result.err, result.err
         return result
 
@@ -124,8 +77,8 @@ class ForkingServer:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
         environment["TERM"] = "xterm"
         self.process = subprocess.Popen(
-            [sys.executable, HERE / "forking_server.py"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+            [sys.executable, "-m", "making.forking_server"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=with_tests(environment),
         )  # fmt: skip
         assert self.answer() == {"ready": True}
 
@@ -151,36 +104,6 @@ class ForkingServer:
         self.process.communicate()
 
 
-def results_of(run: Path) -> dict[str, bytes]:
-    """The bytes that a run must always have: metrics, weights, and what is computed from the weights."""
-    assert any((run / "weights").glob("*.best.json"))
-    files = [run / "metrics.csv", run / "trials.csv", *run.glob("weights/*"), *run.glob("evaluation/*")]
-    return {str(path.relative_to(run)): path.read_bytes() for path in files}
-
-
-def growing_tables(run: Path) -> list[Path]:
-    """Where the rows of metrics of a run lie until it ends, as far as they exist."""
-    return sorted(run.glob("parts/*/metrics.csv"))
-
-
-def num_rows(run: Path) -> int:
-    """Complete rows of metrics of a run that has not ended, headers not counted."""
-    return sum(path.read_text().count("\n") - 1 for path in growing_tables(run))
-
-
-def checkpoints(run: Path) -> list[Path]:
-    """One file for each stack of a run that has not ended, from which it goes on."""
-    return sorted(run.glob("parts/*/checkpoint.json"))
-
-
-def complete_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table, without a last line that the end of the process cut short; each has all cells."""
-    text = path.read_text()
-    rows = list(csv.DictReader(text[: text.rfind("\n") + 1].splitlines()))
-    assert all(None not in row and None not in row.values() for row in rows), path
-    return rows
-
-
 def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Polls until the condition, which must come true, is true; returns its value."""
     end = time.monotonic() + seconds
@@ -190,7 +113,22 @@ def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     return value
 
 
-def only_run(runs_dir: Path) -> Path:
-    """The one run of a folder."""
-    (run,) = (path for path in runs_dir.iterdir() if not path.name.startswith("."))
-    return run
+@pytest.fixture(scope="session")
+def forking_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingServer]:
+    server = ForkingServer(tmp_path_factory.mktemp("processes"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def start(forking_server: ForkingServer, tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """A function that starts ``mlpexp`` as a process in the test's folder; for the options see ``forking_server.py``."""
+    processes = []
+
+    def begin(*args: object, **options: Any) -> Process:
+        processes.append(forking_server.start(*args, cwd=tmp_path, **options))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.kill()

@@ -1,4 +1,4 @@
-"""Building trainers of maps for tests."""
+"""Trainers of maps."""
 
 import numpy as np
 

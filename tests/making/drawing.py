@@ -1,9 +1,11 @@
-"""Drawing in another process, whose Matplotlib is set up in another way."""
+"""Drawing without pictures, and in another process, whose Matplotlib is set up in another way."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 STYLE = "font.size: 20\naxes.facecolor: pink\nsavefig.dpi: 50\n"
 HEAVY = ("torch", "torchvision", "sklearn", "matplotlib.pyplot", "scipy.stats", "mlpexp.nn", "mlpexp.data.catalogue")
@@ -21,3 +23,11 @@ def drawn_elsewhere(path: Path) -> str:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert not result.stderr
     return result.stdout.strip()
+
+
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are made but no pictures: most of the time goes into those."""
+    monkeypatch.setattr(
+        "mlpexp.report.drawing.save_figures.rendered", lambda drawing, formats: dict.fromkeys(formats, b"")
+    )

@@ -1,4 +1,4 @@
-"""Building trainers for tests."""
+"""Trainers of stacks."""
 
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment

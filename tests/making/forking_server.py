@@ -14,14 +14,11 @@ import resource
 import signal
 import sys
 import time
-from pathlib import Path
 from types import SimpleNamespace
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from command_line import DRAWING
-from dying import die_at
-from holding import arrange
+from making.command_line import DRAWING
+from making.dying import die_at
+from making.holding import arrange
 
 ARRANGED = ("save_every", "hold_after", "folder", "signals")
 

@@ -4,7 +4,8 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from markdown_pages import ROOT, Block, blocks
+from making.configs import ROOT
+from making.markdown_pages import Block, blocks
 
 # What a page may tell its reader to type besides mlpexp; the tests do not.
 NOT_RUN = frozenset(("pip", "uv", "git", "cd", "export", "pytest", "ruff", "mypy", "bash"))
@@ -13,15 +14,6 @@ BEGUN, SWEEP_BEGUN = "20261120-161101-long-e89df9ea", "20261120-172031-iris-mlp-
 SWEPT = "20261120-174410-rates-sweep-7ff20067"
 OTHER, FINISHED = "20261121-045522-fast-4b1c22f0", "20261121-050121-iris-mlp-ac7e55d4"
 BETWEEN_COMMANDS = frozenset(("&&", "||", ";", "|", "&"))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True)

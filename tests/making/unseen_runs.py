@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from planted_runs import count, deep, normal, run
+
+from making.planted_runs import count, deep, normal, run
 
 CIRCLES = {"name": "synthetic", "kind": "circles", "noise": 0.06, "data_seed": 71}
 MOONS = {"name": "synthetic", "kind": "moons", "noise": 0.1, "samples": 300, "data_seed": 72}

@@ -5,6 +5,21 @@ from mlpexp.store.summary import ArmSummary, DatasetSummary, Mean, MetricSummary
 
 STACK = StackRecord(part="stack-0", program=0, threads=1, trials=((0, 0), (0, 1), (1, 0), (1, 1)))
 
+# Of a run with three seeds.
+SUMMARY = Summary(
+    planned_by="train", name="folder", hash="01234567", title="a - mlp", status="finished",
+    dataset=DatasetSummary(
+        title="a", task="classification", input_shape=(1, 8, 8), target_name="kind", class_names=("a", "b"),
+        train=80, validation=10, test=10,
+    ),
+    model=ModelSummary(name="mlp"), parts=("train", "validation", "test"), scores=("loss", "accuracy"),
+    metric=MetricSummary(
+        name="test_accuracy", when="best", column="best_test_accuracy", label="test accuracy", higher_is_better=True,
+        selected_on="validation_loss",
+    ),
+    selected_on="validation_loss", seeds=(0, 1), num_arms=1, num_trials=2,
+)  # fmt: skip
+
 
 def summary(status: Status = "finished", name: str = "a") -> Summary:
     """Of a run with one arm and two seeds."""

@@ -1,0 +1,203 @@
+"""How the scores of ``config/scores.py`` are computed: what is collected of each batch, and what is made of the sums.
+
+Loss and accuracy are collected for every training (``training/evaluation.py``); what stands here is asked for by
+``scores:`` of a config. All is computed for all members at once, and no member's numbers depend on the others.
+
+Axis letters: M members, B samples of a batch, K classes, T target values, N samples of a part.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mlpexp.config.scores import SCORES
+from mlpexp.training.losses import predicted
+
+PartScores = dict[str, np.ndarray]  # by name of the score, each (M,) float64
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What is collected of a part, batch by batch."""
+
+    of_batch: Callable[[Tensor, Tensor], Tensor]
+    """Of outputs ``(M, B, K)`` and targets ``(M, B)`` or ``(M, B, T)``: a tensor ``(M, ...)``."""
+    joined: Callable[[Sequence[Tensor]], Tensor]
+    """Of the tensors of several batches."""
+
+
+def confusion(outputs_MBK: Tensor, targets_MB: Tensor) -> Tensor:
+    """How many samples of each class (rows) are taken for each class (columns), ``(M, K, K)``."""
+    members, _, classes = outputs_MBK.shape
+    cells_MB = targets_MB * classes + predicted(outputs_MBK)
+    counts = torch.zeros(members, classes * classes, dtype=_wide(outputs_MBK), device=outputs_MBK.device)
+    ones = counts.new_ones(1, 1).expand_as(cells_MB)
+    return counts.scatter_add_(1, cells_MB, ones).unflatten(1, (classes, classes))
+
+
+def log_odds(outputs_MBK: Tensor, targets_MB: Tensor) -> Tensor:
+    """``log p - log(1 - p)`` of each class by softmax, and the class of the sample in the last column, ``(M, B, K + 1)``.
+
+    They order samples as the probabilities do, also where these can no longer be told from 1.
+    """
+    logits = outputs_MBK.to(_wide(outputs_MBK))
+    largest, top = logits.max(2, keepdim=True)
+    below = logits - largest
+    others = below.exp().scatter(2, top, 0.0)
+    rest = others.sum(2, keepdim=True)  # of all classes but the top one
+    without = (1 + rest - others).scatter(2, top, rest)
+    return torch.cat([below - without.log(), targets_MB.unsqueeze(2).to(logits.dtype)], 2)
+
+
+def residuals(outputs_MBT: Tensor, targets_MBT: Tensor) -> Tensor:
+    """Sums of ``|output - target|`` and of ``(output - target)^2`` over samples and values, and their number, ``(M, 3)``."""
+    errors = outputs_MBT.to(_wide(outputs_MBT)) - targets_MBT
+    count = errors.new_full((len(errors),), errors[0].numel())
+    return torch.stack([errors.abs().sum((1, 2)), errors.square().sum((1, 2)), count], 1)
+
+
+def sum_of(batches: Sequence[Tensor]) -> Tensor:
+    """The sum over batches."""
+    return torch.stack(tuple(batches)).sum(0)
+
+
+def side_by_side(batches: Sequence[Tensor]) -> Tensor:
+    """The samples of all batches, ``(M, N, ...)``."""
+    return torch.cat(tuple(batches), 1)
+
+
+COLLECTIONS: Mapping[str, Collection] = {
+    "confusion": Collection(confusion, sum_of),
+    "log_odds": Collection(log_odds, side_by_side),
+    "residuals": Collection(residuals, sum_of),
+}
+
+
+def balanced_accuracy(confusion_MKK: Tensor) -> Tensor:
+    """Mean recall of the classes that have samples, ``(M,)``.
+
+    References:
+        Brodersen et al. (2010), "The balanced accuracy and its posterior distribution".
+    """
+    of_class = confusion_MKK.sum(2)
+    found = confusion_MKK.diagonal(dim1=1, dim2=2)
+    return _mean_over(found / of_class, of_class > 0)
+
+
+def f1_macro(confusion_MKK: Tensor) -> Tensor:
+    """Mean of ``2 TP / (2 TP + FP + FN)`` over the classes that have samples or are predicted, ``(M,)``.
+
+    References:
+        Sokolova and Lapalme (2009), "A systematic analysis of performance measures for classification tasks", table 3;
+        as the mean of the classes' F1, not the F1 of mean precision and mean recall.
+    """
+    found = confusion_MKK.diagonal(dim1=1, dim2=2)
+    either = confusion_MKK.sum(2) + confusion_MKK.sum(1)  # 2 TP + FP + FN
+    return _mean_over(2 * found / either, either > 0)
+
+
+def matthews(confusion_MKK: Tensor) -> Tensor:
+    """Correlation of predicted and true classes, ``(M,)``; 0 where one of them is constant.
+
+    References:
+        Gorodkin (2004), "Comparing two K-category assignments by a K-category correlation coefficient", equation 8.
+    """
+    true, guessed = confusion_MKK.sum(2), confusion_MKK.sum(1)
+    samples, right = true.sum(1), confusion_MKK.diagonal(dim1=1, dim2=2).sum(1)
+    covariance = right * samples - (true * guessed).sum(1)
+    spread = (samples.square() - true.square().sum(1)) * (samples.square() - guessed.square().sum(1))
+    return torch.where(spread > 0, covariance / spread.sqrt(), torch.zeros_like(spread))
+
+
+def roc_auc(log_odds_MNK: Tensor) -> Tensor:
+    """Mean over the classes of the area under the curve of one class against the rest, ``(M,)``.
+
+    The area is the chance that a sample of the class has larger log-odds than one of another, equal ones counting half.
+    Classes with no sample, or with all samples, are left out; NaN if none remains.
+
+    References:
+        Hanley and McNeil (1982), "The meaning and use of the area under a receiver operating characteristic (ROC) curve".
+    """
+    odds_MNK, classes_MN = log_odds_MNK[:, :, :-1], log_odds_MNK[:, :, -1]
+    areas, counted = [], []
+    for k in range(odds_MNK.shape[2]):
+        odds, of_class = odds_MNK[:, :, k].contiguous(), classes_MN == k
+        ordered = odds.sort(1).values
+        below, upto = (torch.searchsorted(ordered, odds, right=right) for right in (False, True))
+        ranks = (below + upto + 1).to(odds.dtype) / 2
+        positive = of_class.sum(1).to(odds.dtype)
+        negative = of_class.shape[1] - positive
+        above = (ranks * of_class).sum(1) - positive * (positive + 1) / 2
+        areas.append(above / (positive * negative))
+        counted.append((positive > 0) & (negative > 0))
+    return _mean_over(torch.stack(areas, 1), torch.stack(counted, 1))
+
+
+def mean_absolute_error(sums_M3: Tensor) -> Tensor:
+    """``mean |output - target|`` over samples and values, ``(M,)``."""
+    return sums_M3[:, 0] / sums_M3[:, 2]
+
+
+def root_mean_squared_error(sums_M3: Tensor) -> Tensor:
+    """``sqrt(mean (output - target)^2)`` over samples and values, ``(M,)``."""
+    return (sums_M3[:, 1] / sums_M3[:, 2]).sqrt()
+
+
+MEASURES: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "balanced_accuracy": balanced_accuracy,
+    "f1_macro": f1_macro,
+    "matthews": matthews,
+    "roc_auc": roc_auc,
+    "mean_absolute_error": mean_absolute_error,
+    "root_mean_squared_error": root_mean_squared_error,
+}
+
+
+class Collected:
+    """What has been collected of a part so far, for the scores that ask for it.
+
+    Args:
+        names: Of the scores; those that need nothing more than every training has are passed over.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = [name for name in names if name in MEASURES]
+        self.batches: dict[str, list[Tensor]] = {SCORES[name].gathered: [] for name in self.names}
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Adds outputs ``(M, B, K)`` and targets of a batch; of many batches what is summed is summed on the way."""
+        for kind, batches in self.batches.items():
+            collection = COLLECTIONS[kind]
+            batches.append(collection.of_batch(outputs, targets))
+            if collection.joined is sum_of:
+                batches[:] = [sum_of(batches)]
+
+    def tensors(self) -> dict[str, Tensor]:
+        """By kind, ``(M, ...)``, of all batches; kinds of which there is none are left out."""
+        return {kind: COLLECTIONS[kind].joined(batches) for kind, batches in self.batches.items() if batches}
+
+    def replace(self, tensors: Mapping[str, Tensor]) -> None:
+        """Takes ``tensors()`` for what has been collected."""
+        self.batches = {kind: [tensors[kind]] if kind in tensors else [] for kind in self.batches}
+
+    def scores(self) -> PartScores:
+        """The scores of what has been collected, each ``(M,)``."""
+        tensors = self.tensors()
+        values = {name: MEASURES[name](tensors[SCORES[name].gathered]) for name in self.names}
+        return {name: value.double().cpu().numpy() for name, value in values.items()}
+
+
+def _mean_over(values_MK: Tensor, counted_MK: Tensor) -> Tensor:
+    """Mean of the classes that count; NaN where none does."""
+    sums = torch.where(counted_MK, values_MK, torch.zeros_like(values_MK)).sum(1)
+    return sums / counted_MK.sum(1)
+
+
+def _wide(tensor: Tensor) -> torch.dtype:
+    return torch.float64 if tensor.device.type != "mps" else torch.float32

@@ -1,0 +1,40 @@
+"""What lies in the folder of a run."""
+
+import csv
+from pathlib import Path
+
+
+def results_of(run: Path) -> dict[str, bytes]:
+    """The bytes that a run must always have: metrics, weights, and what is computed from the weights."""
+    assert any((run / "weights").glob("*.best.json"))
+    files = [run / "metrics.csv", run / "trials.csv", *run.glob("weights/*"), *run.glob("evaluation/*")]
+    return {str(path.relative_to(run)): path.read_bytes() for path in files}
+
+
+def growing_tables(run: Path) -> list[Path]:
+    """Where the rows of metrics of a run lie until it ends, as far as they exist."""
+    return sorted(run.glob("parts/*/metrics.csv"))
+
+
+def num_rows(run: Path) -> int:
+    """Complete rows of metrics of a run that has not ended, headers not counted."""
+    return sum(path.read_text().count("\n") - 1 for path in growing_tables(run))
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """One file for each stack of a run that has not ended, from which it goes on."""
+    return sorted(run.glob("parts/*/checkpoint.json"))
+
+
+def complete_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table, without a last line that the end of the process cut short; each has all cells."""
+    text = path.read_text()
+    rows = list(csv.DictReader(text[: text.rfind("\n") + 1].splitlines()))
+    assert all(None not in row and None not in row.values() for row in rows), path
+    return rows
+
+
+def only_run(runs_dir: Path) -> Path:
+    """The one run of a folder."""
+    (run,) = (path for path in runs_dir.iterdir() if not path.name.startswith("."))
+    return run
