@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import sympy
 import torch
+from mlpexp.architectures.activation_facts import FACTS, ActivationFacts
 
 from mlpexp.analysis.activation_sheet import curve, mean_output, operation_of
-from mlpexp.architectures.activation_facts import FACTS, ActivationFacts
 from mlpexp.config import networks
 from mlpexp.nn.activations import PLAIN, SELU_ALPHA, SELU_SCALE, elementwise, hard_sigmoid, prelu
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 import torch
+from mlpexp.architectures.gains import gain
 from pydantic import TypeAdapter
 
 from mlpexp.architectures.build import build_architecture
-from mlpexp.architectures.gains import gain
 from mlpexp.architectures.layers import Dense
 from mlpexp.config.networks import ActivationConfig, ModelConfig
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from mlpexp.architectures.activation_facts import FACTS
 
 from making.command_line import Command
-from mlpexp.architectures.activation_facts import FACTS
 
 NAMES = [one.name for one in FACTS]
 

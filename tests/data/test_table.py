@@ -9,9 +9,8 @@ import pytest
 
 from mlpexp.config.datasets import Csv
 from mlpexp.data import csv_file, table
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
 
 
 def read(folder: Path, text: str, **options: Any) -> Dataset:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mlpexp.data.load import load
 from safetensors.numpy import load_file
 
 from mlpexp.config.yaml_source import override_in
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.load import load
 from mlpexp.execution.local import Runner, in_this_process
 from mlpexp.execution.meter import Update
 from mlpexp.execution.run import Job, new_job, reopened, train

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from mlpexp.nn.operations import MONOTONE, execution_order
 from pydantic import TypeAdapter
 
 from mlpexp.architectures.build import build_architecture
@@ -12,7 +13,6 @@ from mlpexp.config.networks import ModelConfig
 from mlpexp.nn import network as network_module
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.nn.operations import MONOTONE, execution_order
 
 MODEL: TypeAdapter[Any] = TypeAdapter(ModelConfig)
 NOT_MONOTONE = ["silu", "gelu", "prelu", "maxout"]

@@ -4,59 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from mlpexp.config.activations import KNOWN, ActivationConfig, PlainActivation, named
 from mlpexp.config.som import Som
-from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveFloat, PositiveInt, Strict, not_together
-
-ACTIVATION_ALIASES = {"logistic": "sigmoid", "linear": "identity", "swish": "silu"}
-
-
-def _named(value: object) -> object:
-    """``relu`` is short for ``{name: relu}``."""
-    if isinstance(value, str):
-        return {"name": ACTIVATION_ALIASES.get(value, value)}
-    return value
-
-
-class PlainActivation(Strict):
-    """An activation without parameters."""
-
-    name: Literal[
-        "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "softplus", "silu", "gelu", "selu"
-    ]
-
-
-class LeakyRelu(Strict):
-    """``max(x, slope x)`` (Maas et al. 2013)."""
-
-    name: Literal["leaky_relu"]
-    negative_slope: NonNegativeFloat = Field(0.01, description="Slope for negative inputs.")
-
-
-class Prelu(Strict):
-    """Leaky ReLU with one learned slope per unit (He et al. 2015)."""
-
-    name: Literal["prelu"]
-    initial_slope: NonNegativeFloat = Field(0.25, description="Slope for negative inputs at the start.")
-
-
-class Elu(Strict):
-    """``alpha (exp(x) - 1)`` for negative inputs (Clevert et al. 2016)."""
-
-    name: Literal["elu"]
-    alpha: PositiveFloat = Field(1.0, description="Limit for very negative inputs, with a minus sign.")
-
-
-class Maxout(Strict):
-    """Largest of ``pieces`` affine maps (Goodfellow et al. 2013)."""
-
-    name: Literal["maxout"]
-    pieces: Annotated[int, Field(ge=2, le=16)] = Field(2, description="Number of affine pieces per unit.")
-
-
-ActivationConfig = Annotated[
-    Annotated[PlainActivation | LeakyRelu | Prelu | Elu | Maxout, Field(discriminator="name")],
-    BeforeValidator(_named),
-]
+from mlpexp.config.strict import Fraction, ListOf, PositiveFloat, PositiveInt, Strict, not_together
 
 
 def _one_or_list(value: object) -> str:
@@ -122,19 +72,20 @@ class HeInit(Strict):
 
 InitConfig = Annotated[
     Annotated[PlainInit | ConstantInit | NormalInit | UniformInit | XavierInit | HeInit, Field(discriminator="name")],
-    BeforeValidator(_named),
+    BeforeValidator(named),
 ]
 
-RECTIFIERS = ("relu", "leaky_relu", "prelu", "elu", "maxout", "silu", "gelu", "softplus")
+SUITABLE: dict[str, type[HeInit | PlainInit | XavierInit]] = {
+    "he_normal": HeInit,
+    "lecun_normal": PlainInit,
+    "xavier_uniform": XavierInit,
+}
 
 
 def default_init(activation: str) -> InitConfig:
     """The initializer that the literature pairs with an activation."""
-    if activation in RECTIFIERS:
-        return HeInit(name="he_normal")
-    if activation == "selu":
-        return PlainInit(name="lecun_normal")
-    return XavierInit(name="xavier_uniform")
+    name = KNOWN[activation].init
+    return SUITABLE[name].model_validate({"name": name})
 
 
 class _Network(Strict):

@@ -160,3 +160,7 @@ class Training(Strict):
         "torch",
         description="What computes the steps; numpy: a second, independent implementation of plain SGD on an mlp.",
     )
+
+    def batch_of(self, num_train: int) -> int:
+        """Samples per step, of a training set of that size."""
+        return num_train if self.batch_size == "full" else min(self.batch_size, num_train)

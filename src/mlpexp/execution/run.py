@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mlpexp.config.load import read_source
-from mlpexp.data.fingerprint import fingerprint
+from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import InputError, Interrupted, RunError
 from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.environment import engine_name, environment, resumption

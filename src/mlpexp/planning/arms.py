@@ -42,8 +42,8 @@ class Arm:
     @property
     def steps(self) -> int:
         """Updates of one trial, early stopping aside."""
-        size, train = self.experiment.training.batch_size, self.prepared.sizes.train
-        return self.experiment.training.epochs * (1 if size == "full" else ceil(train / size))
+        training, num_train = self.experiment.training, self.prepared.sizes.train
+        return training.epochs * ceil(num_train / training.batch_of(num_train))
 
     @cached_property
     def identity(self) -> str:

@@ -14,7 +14,7 @@ from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
 from mlpexp.config.rules import resolve, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
-from mlpexp.data.facts import facts_of
+from mlpexp.data.catalogue import facts_of
 from mlpexp.data.split import PartSizes, part_sizes
 from mlpexp.errors import ArchitectureError, ConfigError, InputError, Problem
 

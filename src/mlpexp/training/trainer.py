@@ -65,8 +65,7 @@ class Trainer:
         self.lowered, self.selected_by = self.names[0], SCORES[first.selected_by or self.names[0]]
         self.classification = "accuracy" in self.names
         self.loss = LOSSES[first.loss or "mean_squared_error"]  # a map has none, and nothing that asks for it
-        size = self.settings.batch_size
-        self.batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
+        self.batch_size = self.settings.batch_of(samples.sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
         self.parts = list(samples.sizes.bounds)
         self.seeds = np.array([member.seed for member in self.members], dtype=np.int64)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpexp.config.networks import PlainActivation
+from mlpexp.config.activations import PlainActivation
 from mlpexp.numpy_twin.activations import Array, function_of
 from mlpexp.numpy_twin.backprop import LOSSES, Gradient, NumpyLayer, Trace, descend, differentiate, forward
 

@@ -17,8 +17,7 @@ def first_objective(prepared: Prepared, dataset: Dataset) -> Objective:
     experiment, architecture = prepared.experiment, prepared.architecture
     members = members_of(experiment, [experiment.seed])
     samples = samples_of(members, dataset)
-    size = experiment.training.batch_size
-    batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
+    batch_size = experiment.training.batch_of(samples.sizes.train)
     block = next(samples.blocks(1, batch_size, most_steps=1))
     masks = DropoutMasks(architecture, dropout_rates([architecture]), samples.index_of(members))
     masks.start_epoch(samples.order_seeds, 1)

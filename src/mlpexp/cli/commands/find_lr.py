@@ -56,7 +56,7 @@ def find_lr(
 
     from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
     from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
-    from mlpexp.data.load import load
+    from mlpexp.data.catalogue import load
     from mlpexp.execution.machine import choose_device
     from mlpexp.report.figures.range_test import range_test_numbers
     from mlpexp.report.tables.learning_rates import configured_sentence, rates_table
