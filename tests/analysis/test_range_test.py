@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
 
 from making.configs import CONFIGS
 from making.trained_results import new
@@ -15,6 +13,7 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 from mlpexp.training.trainer import Trainer

@@ -4,13 +4,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from mlpexp.data.load import load
 
 from making.configs import CONFIGS
 from making.sentences import too_long
 from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.analysis.find_lr.rate_choice import RateChoice, choose_rate, cut_at_divergence, rounded, slopes
 from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 

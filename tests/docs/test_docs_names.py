@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from mlpexp.architectures.gains import gain
-from mlpexp.data.facts import facts_of
 from pydantic import BaseModel, TypeAdapter
 
 from making.markdown_pages import DOCS, code, section_of, tables_under
@@ -19,6 +18,7 @@ from mlpexp.config.datasets import DatasetConfig, FunctionName, Synthetic, Synth
 from mlpexp.config.experiment import LossName
 from mlpexp.config.networks import ActivationConfig, InitConfig, ModelConfig
 from mlpexp.config.optimization import OptimizerConfig, ScheduleConfig
+from mlpexp.data.catalogue import facts_of
 from mlpexp.data.functions import FUNCTIONS
 from mlpexp.nn.activations import elementwise, prelu
 from mlpexp.nn.initializers import draw

@@ -70,12 +70,12 @@ def wait(pid: int, seconds: float) -> int | None:
 
 
 def serve() -> None:
-    import mlpexp.data.load
     import torch
 
     import mlpexp.cli.main
     import mlpexp.cli.results
     import mlpexp.cli.training
+    import mlpexp.data.catalogue
     import mlpexp.execution.driver
     import mlpexp.execution.run
     import mlpexp.planning.stacks

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mlpexp.data.load import load
 from safetensors.numpy import load_file
 
 from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import load
 from mlpexp.data.dataset import Dataset
 from mlpexp.execution.local import Runner, in_this_process
 from mlpexp.execution.meter import Update

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
-from mlpexp.data.facts import facts_of
 
 from making.plans import BASE, labels, plan_of
 from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import facts_of
 from mlpexp.errors import InputError
 from mlpexp.planning import prepare as preparing
 from mlpexp.planning.arms import Arm

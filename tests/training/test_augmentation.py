@@ -7,9 +7,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from mlpexp.data.facts import DatasetFacts
 
 from mlpexp.config.datasets import Augmentation
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import Split
 from mlpexp.data.standardize import neutral

@@ -5,7 +5,7 @@ Members that diverge or stop early leave the stack; as neighbours do not matter,
 Axis letters: M members (of the whole stack; A of them still active), P parameters of a member.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from time import perf_counter
 from typing import Any
@@ -47,6 +47,7 @@ class Trainer:
         dataset: The data.
         samples: The data as the members' seeds see them.
         method: How they learn.
+        clock: Seconds, of which each step and evaluation takes some.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Trainer:
         dataset: Dataset,
         samples: Samples,
         method: Method = BACKPROPAGATION,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
         assert_one_program(members)
+        self.clock = clock
         self.members, self.architectures, self.samples = list(members), list(architectures), samples
         self.method, first = method, self.members[0]
         self.settings = first.training
@@ -139,11 +142,11 @@ class Trainer:
 
     def _timed(self, steps: Iterator[bool]) -> bool:
         """Takes the next step, if there is one; the clock runs only here, not while the caller is at work."""
-        started = perf_counter()
+        started = self.clock()
         taken = next(steps, False)
         if not taken:
             self._synchronize()
-        self.state.train_seconds += perf_counter() - started
+        self.state.train_seconds += self.clock() - started
         return taken
 
     def _steps(self) -> Iterator[bool]:
@@ -180,7 +183,7 @@ class Trainer:
             yield True
 
     def _record(self) -> Record:
-        state, started = self.state, perf_counter()
+        state, started = self.state, self.clock()
         active = state.active
         scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
@@ -201,7 +204,7 @@ class Trainer:
             state.step,
             state.epoch * self.samples.sizes.train,
             train_seconds,
-            perf_counter() - started,
+            self.clock() - started,
             active,
             self.seeds[active],
             rates,
