@@ -32,7 +32,7 @@ model: {name: som, grid: [3, 4], init: random}
 training: {epochs: 2}
 """
 MANY_SAMPLES = """\
-dataset: {name: synthetic, kind: moons, samples: 75000}
+dataset: {name: synthetic, kind: moons, samples: 175000}
 model: {name: mlp, hidden_sizes: [2]}
 optimizer: {name: sgd, learning_rate: 0.2}
 training: {batch_size: full, epochs: 1}
@@ -134,7 +134,7 @@ def test_tables_of_an_arm_made_later_are_those_written_while_it_trained(case: st
 
 
 def test_tables_that_would_be_large_are_left_out_and_made_for_an_arm(trained: Make) -> None:
-    """300,000 predictions of a sweep; those of its second arm are 150,000, and the same as if it was trained alone."""
+    """210,000 predictions of test samples; those of the second arm are 105,000, the same as if it was trained alone."""
     text = MANY_SAMPLES + "seeds: 2\nkeep: {weights: all}\n"
     run, sweep = trained(text), trained(text + "sweep: {over: {learning_rate: [0.1, 0.2]}}\n")
     assert tables(run) - tables(sweep) == {"predictions"}

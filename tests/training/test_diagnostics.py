@@ -130,14 +130,18 @@ def test_images_are_counted_by_channel():
 def test_data_in_several_chunks_give_the_numbers_of_the_whole():
     """11,000 training samples are three chunks, and two members two groups."""
     moons = {"name": "synthetic", "kind": "moons", "samples": 15_000}
-    sections = {"dataset": moons, "model": {"hidden_sizes": [70], "activation": "hard_tanh"}, "training": {"epochs": 0}}
+    sections = {
+        "dataset": moons,
+        "model": {"hidden_sizes": [70], "activation": "hard_tanh"},
+        "training": {"batch_size": "full"},
+    }
     config = diagnosed("cheap", **sections)
-    chosen, records = finished([config, config.model_copy(update={"seed": 1})])
+    chosen = trainer([config, config.model_copy(update={"seed": 1})])
+    diagnostics = next(chosen.run()).diagnostics
     inputs = training_set(chosen)[0]
     assert inputs.shape[1] > 2 * CHUNK_SAMPLES
     assert group_size(chosen.state.network, CHUNK_SAMPLES) == 1
     values = chosen.state.network.layer_outputs(inputs)["dense1_hard_tanh"].double()
-    diagnostics = records[0].diagnostics
     for i, of_member in enumerate(values):
         for quantity, number in (("mean", of_member.mean()), ("std", of_member.std(correction=0))):
             found = diagnostics["dense1_hard_tanh", f"activation_{quantity}"][i]

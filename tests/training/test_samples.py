@@ -5,11 +5,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from mlpexp.data.order import batch_order
 
 from making.stacks import experiment
 from mlpexp.data.catalogue import load
-from mlpexp.data.split import split
+from mlpexp.data.split import batch_order, split
 from mlpexp.data.standardize import fit
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.training.samples import PREPARED_BYTES

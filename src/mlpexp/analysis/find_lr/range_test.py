@@ -6,6 +6,7 @@ Axis letters: M members, T steps.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -27,10 +28,12 @@ from mlpexp.training.trainer import Trainer
 PROBE_SAMPLES = 512  # of the training set
 
 
+@dataclass(frozen=True, eq=False)
 class GivenRates(HyperParameters):
     """Hyper-parameters whose learning rate is not the config's but given step by step."""
 
     rates_T: np.ndarray
+    """Of each step."""
 
     def rates(self, steps: np.ndarray, steps_per_epoch: int) -> np.ndarray:
         """Learning rates ``(T, M)``; after the last given one they stay."""
@@ -64,7 +67,8 @@ def for_range_test(experiment: Experiment, num_steps: int) -> Experiment:
     }
     training = experiment.training.model_copy(update=changes)
     schedule = ConstantSchedule(name="constant")
-    return experiment.model_copy(update={"training": training, "schedule": schedule, "diagnostics": "off"})
+    changed = {"training": training, "schedule": schedule, "diagnostics": "off", "scores": ()}
+    return experiment.model_copy(update=changed)
 
 
 def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
@@ -81,8 +85,7 @@ def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
     References:
         Smith (2017), "Cyclical learning rates for training neural networks", section 3.3.
     """
-    hyper = GivenRates(trainer.members)
-    hyper.rates_T = rates_T
+    hyper = GivenRates(**vars(HyperParameters.of(trainer.members)), rates_T=rates_T)
     trainer.coefficients = CoefficientCache(hyper, trainer.steps_per_epoch, trainer.state.network.flat)
     trainer.state.initial_recorded = True  # nobody asks for the loss on the whole training set
     count = min(PROBE_SAMPLES, trainer.samples.sizes.train)
