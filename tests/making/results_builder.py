@@ -239,7 +239,7 @@ class Invention:
 
     def _trial(self, rows: pd.DataFrame, arm: int, seed: int, scores: Sequence[str]) -> TrialRecord:
         """How a trial ended, from its metrics."""
-        status, selected = self._ends(arm, seed), self.plan.metric.selected_on
+        status, selected = self._ends(arm, seed), f"validation_{scores[0].partition('_')[2]}"
         known = {"arm": arm, "seed": seed, "status": status}
         if status == "failed":
             return TrialRecord(**known, reason=FAILED)
