@@ -10,7 +10,7 @@ from typing import Any, Literal
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
-from mlpexp.config.scores import PARTS, Column, column_of, measured_by
+from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted
@@ -107,8 +107,6 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
-    if planned_by == "sweep":
-        source = _measuring_metric(source, path)
     experiment, preparation = validated(source), Preparation()
     if planned_by == "train":
         return _run(preparation.checked(experiment, source))
@@ -118,6 +116,10 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
     base = preparation.checked(experiment, source)
+    measuring = _measuring_metric(source, path, sweep, base)
+    if measuring is not source:
+        source, experiment = measuring, validated(measuring)
+        base = preparation.checked(experiment, source)
     axes = anchored(axes_of(sweep, source), path.parent)
     seeds = _seeds(experiment, sweep)
     own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
@@ -186,16 +188,15 @@ def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> 
     return found
 
 
-def _measuring_metric(source: Source, path: Path) -> Source:
+def _measuring_metric(source: Source, path: Path, sweep: Sweep, base: Prepared) -> Source:
     """The config, asking for the score that arms are compared by, if that is not measured anyway."""
-    section = source.data.get("sweep")
-    name = section.get("metric") if isinstance(section, dict) else None
-    column, scores = column_of(str(name)), source.data.get("scores") or []
-    if column is None or column.score.gathered == "always" or not isinstance(scores, list):
+    column, experiment = column_of(sweep.metric or ""), base.experiment
+    model, task = experiment.model.name, base.facts.task
+    if column is None or not suits(column.score, model, task):
+        return source  # what is wrong with it is said where the metric is chosen
+    if column.score.name in measured_by(model, task, experiment.more_scores):
         return source
-    if column.score.name in scores:
-        return source
-    override = Override("scores", [*scores, column.score.name], Place(f"sweep.metric: {name}"))
+    override = Override("scores", [*experiment.scores, column.score.name], Place(f"sweep.metric: {sweep.metric}"))
     return changed_source(source, path, [override])
 
 
