@@ -246,7 +246,7 @@ class Suspect:
 
 def suspects(text: str) -> list[Suspect]:
     """The lines of a YAML text that may have been typed otherwise."""
-    found = []
+    lines_in_question = []
     depth, quote, free, level = 0, "", -1, 0  # free: the blanks beyond which lines are free text
     levels: dict[str, int] = {}  # of indentation that is not of blanks alone
     for number, content in enumerate(text.split("\n")):
@@ -259,8 +259,8 @@ def suspects(text: str) -> list[Suspect]:
         depth, quote, free = line.depth, line.quote, level if line.block_scalar() else -1
         level += 2 * content.rstrip().endswith((":", "："))
         if line.edits:
-            found.append(Suspect(number, content, tuple(line.edits), line.edited()))
-    return found
+            lines_in_question.append(Suspect(number, content, tuple(line.edits), line.edited()))
+    return lines_in_question
 
 
 def unreadable(text: str, rank: Rank, place: Callable[[int, int], Place]) -> list[Problem]:

@@ -102,16 +102,9 @@ def sweep(
         raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     options = SweepOptions(axes, zip_ or (), exclude or (), keys, noise_floor, given.single)
     if resume is not None:
-        others = {
-            "seeds": seeds,
-            "over": over,
-            "name": name,
-            "device": device,
-            "dry-run": dry_run,
-            "baseline": baseline,
-        }
-        others |= {"method": method, "trials": trials, "match": match, "metric": metric, "power": power}
-        others |= {"zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
+        others: dict[str, object] = {"seeds": seeds, "over": over, "name": name, "device": device, "dry-run": dry_run}
+        others |= {"baseline": baseline, "method": method, "trials": trials, "match": match, "metric": metric}
+        others |= {"power": power, "zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
         refuse_beside_resume("sweep", given.options, others)
         job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
     else:
