@@ -21,8 +21,11 @@ class Seeds(NamedTuple):
     """The seed of each purpose."""
 
     split: int
+    """Of the parts of the data."""
     init: int
+    """Of the initial weights."""
     order: int
+    """Of batch order, dropout and augmentation."""
 
 
 class Experiment(Strict):

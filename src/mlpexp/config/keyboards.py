@@ -85,12 +85,16 @@ def sentence(char: str, correct: str) -> str:
 
 @dataclass(frozen=True)
 class Edit:
-    """A piece of a line to be replaced; ``firm``: where a key is expected, so that it means nothing else."""
+    """A piece of a line to be replaced."""
 
     start: int
+    """Position of its first character."""
     end: int
+    """Position after its last."""
     new: str
+    """What stands there instead."""
     firm: bool
+    """Whether a key is expected there, so that it means nothing else."""
 
 
 @dataclass
@@ -226,9 +230,13 @@ class Suspect:
     """A line that may have been typed otherwise."""
 
     number: int
+    """Its number, from 0."""
     line: str
+    """As it was typed."""
     edits: Sequence[Edit]
+    """What to replace, from left to right."""
     new: str
+    """The line as it may be meant."""
 
     @property
     def firm(self) -> bool:

@@ -29,7 +29,9 @@ class Trial:
     """One arm with one seed."""
 
     arm: Arm
+    """What is trained."""
     seed: int
+    """Of split, initial weights and order, where the config sets none."""
 
     @property
     def key(self) -> tuple[int, int]:
