@@ -7,11 +7,11 @@ from matplotlib.collections import LineCollection
 
 from making.invented_tables import InventedTables
 from mlpexp.report.figures.arm.curves import draw_accuracy, draw_learning_rate, draw_loss, draw_r2
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.numbers.seed_curves import diverged_seeds, mean_curve, seed_curves
 from mlpexp.statistics.intervals import mean_interval
 
-FACTS = RunFacts(title="a title", loss="cross-entropy (nats)")
+FACTS = RunCaption(title="a title", loss="cross-entropy (nats)")
 
 
 def table(**columns: list[float]) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def test_the_accuracy_of_a_diverged_seed_is_marked_at_the_lower_edge(with_explos
 def test_divergence_known_from_the_summary_alone_counts(tables: InventedTables) -> None:
     metrics = tables.metrics()
     assert diverged_seeds(metrics, {2}) == {2}
-    _, numbers = draw_loss(metrics, RunFacts(diverged=frozenset({2})))
+    _, numbers = draw_loss(metrics, RunCaption(diverged=frozenset({2})))
     assert set(numbers["n"]) == {2}
 
 
@@ -178,14 +178,14 @@ def test_the_accuracy_axis_begins_below_what_is_reached(late: float, low: float)
 
 
 def test_best_epochs_are_marked(tables: InventedTables) -> None:
-    facts = RunFacts(best_epochs={0: 5, 1: 7, 2: 99})  # seed 2: from another run
-    figure, _ = draw_loss(tables.metrics(), facts)
+    caption = RunCaption(best_epochs={0: 5, 1: 7, 2: 99})  # seed 2: from another run
+    figure, _ = draw_loss(tables.metrics(), caption)
     triangle = next(line for line in figure.axes[0].lines if line.get_label() == "best epoch")
     assert list(triangle.get_xdata()) == [5, 7]
 
 
 def test_running_metrics_are_called_by_their_name(tables: InventedTables) -> None:
-    figure, _ = draw_loss(tables.metrics(), RunFacts(running_train_metrics=True))
+    figure, _ = draw_loss(tables.metrics(), RunCaption(running_train_metrics=True))
     assert labels(figure)[0] == "training (mean over the epoch)"
 
 

@@ -14,10 +14,10 @@ from mlpexp.report.figures.arm.fitted_curve import draw_curve
 from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
 from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
 from mlpexp.report.figures.arm.predicted_true import draw_predicted_true, r2
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
-FACTS = RunFacts(title="a title", class_names=CLASSES, target="species")
+FACTS = RunCaption(title="a title", class_names=CLASSES, target="species")
 
 
 def texts(figure) -> str:
@@ -50,10 +50,10 @@ def test_confusion_of_the_training_part_is_labelled_so(tables: InventedTables) -
 
 
 def test_confusion_leaves_diverged_seeds_out_and_says_so(tables: InventedTables) -> None:
-    figure, numbers = draw_confusion(tables.predictions(), RunFacts(diverged=frozenset({1})))
+    figure, numbers = draw_confusion(tables.predictions(), RunCaption(diverged=frozenset({1})))
     assert numbers["count"].sum() == 30
     assert "1 diverged left out" in texts(figure)
-    _, numbers = draw_confusion(tables.predictions(), RunFacts(diverged=frozenset({0, 1, 2})))
+    _, numbers = draw_confusion(tables.predictions(), RunCaption(diverged=frozenset({0, 1, 2})))
     assert numbers["count"].sum() == 45
 
 
@@ -67,7 +67,7 @@ def test_confusion_has_classes_that_nobody_predicted() -> None:
 @pytest.mark.parametrize("num_classes", [2, 10, 20, 30])
 def test_confusion_of_any_number_of_classes(tables: InventedTables, num_classes: int) -> None:
     predictions = tables.predictions(num_classes)
-    figure, numbers = draw_confusion(predictions, RunFacts())
+    figure, numbers = draw_confusion(predictions, RunCaption())
     test = predictions[predictions["part"] == "test"]
     expected = confusion_matrix(test["target"], test["predicted"], labels=range(math.isqrt(len(numbers))))
     assert matrix(numbers).tolist() == expected.tolist()
@@ -149,7 +149,7 @@ def test_boundary_without_samples(tables: InventedTables) -> None:
 
 def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> None:
     curve, predictions = tables.curve(), tables.numbers()
-    figure, numbers = draw_curve(curve, predictions, RunFacts(target="y"))
+    figure, numbers = draw_curve(curve, predictions, RunCaption(target="y"))
     by_what = dict(list(numbers.groupby("what")))
     x = by_what["mean"]["x"].to_numpy()
     assert by_what["mean"]["y"].to_numpy() == pytest.approx(np.sin(x) + 0.1)  # seeds 0, 1, 2 lie 0, 0.1, 0.2 above
@@ -165,12 +165,12 @@ def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> Non
 def test_a_wild_curve_does_not_flatten_the_others(tables: InventedTables) -> None:
     curve = tables.curve()
     curve.loc[curve["seed"] == 2, "predicted"] = 1e30
-    figure, numbers = draw_curve(curve, tables.numbers(), RunFacts(diverged=frozenset({2})))
+    figure, numbers = draw_curve(curve, tables.numbers(), RunCaption(diverged=frozenset({2})))
     mean = numbers[numbers["what"] == "mean"]
     assert mean["y"].to_numpy() == pytest.approx(np.sin(mean["x"].to_numpy()) + 0.05)
     assert figure.axes[0].get_ylim()[1] < 3
     assert "1 diverged, not in the mean" in texts(figure)
-    figure, _ = draw_curve(curve, tables.numbers(), RunFacts())
+    figure, _ = draw_curve(curve, tables.numbers(), RunCaption())
     assert "the mean lies outside" in texts(figure)
 
 
@@ -183,7 +183,7 @@ def test_r2_equals_scikit_learn(tables: InventedTables) -> None:
 
 def test_predicted_against_true(tables: InventedTables) -> None:
     predictions = tables.numbers()
-    figure, numbers = draw_predicted_true(predictions, RunFacts(target="y"))
+    figure, numbers = draw_predicted_true(predictions, RunCaption(target="y"))
     assert len(numbers) == len(predictions)
     test = predictions[predictions["part"] == "test"]
     scores = [r2_score(own["target"], own["predicted"]) for _, own in test.groupby("seed")]
@@ -196,7 +196,7 @@ def test_predictions_far_outside_are_counted(tables: InventedTables) -> None:
     predictions = tables.numbers()
     predictions.loc[:4, "predicted"] = 1e6
     predictions.loc[5, "predicted"] = np.inf
-    figure, numbers = draw_predicted_true(predictions, RunFacts())
+    figure, numbers = draw_predicted_true(predictions, RunCaption())
     assert "5 of 134 points lie outside" in texts(figure)
     assert "1 predictions are not finite and left out" in texts(figure)
     assert len(numbers) == 134
@@ -205,7 +205,7 @@ def test_predictions_far_outside_are_counted(tables: InventedTables) -> None:
 
 def test_a_thinned_scatter_shows_rows_of_the_table() -> None:
     rows = pd.DataFrame({"seed": 0, "part": "test", "index": range(9000), "target": np.linspace(0, 1, 9000)})
-    _, numbers = draw_predicted_true(rows.assign(predicted=rows["target"]), RunFacts())
+    _, numbers = draw_predicted_true(rows.assign(predicted=rows["target"]), RunCaption())
     assert len(numbers) == numbers["index"].nunique() == 4000
 
 
@@ -226,19 +226,19 @@ def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
 
 def test_filters_of_a_convolution() -> None:
     weights = np.random.default_rng(0).normal(size=(6, 1, 5, 5))
-    figure, numbers = draw_filters(weights, 0, RunFacts(input_shape=(1, 28, 28)))
+    figure, numbers = draw_filters(weights, 0, RunCaption(input_shape=(1, 28, 28)))
     assert numbers["weight"].to_numpy() == pytest.approx(weights.ravel())
     assert "all 6 units" in texts(figure)
 
 
 def test_filters_of_a_dense_layer_on_images() -> None:
     weights = np.random.default_rng(0).normal(size=(64, 40))
-    figure, numbers = draw_filters(weights, 3, RunFacts(input_shape=(1, 8, 8)))
+    figure, numbers = draw_filters(weights, 3, RunCaption(input_shape=(1, 8, 8)))
     third = numbers[numbers["unit"] == 2]["weight"].to_numpy()
     assert third == pytest.approx(weights[:, 2])  # row by row, as an image is flattened
     assert "seed 3: the first 32 of 40 units" in texts(figure)
 
 
 def test_weights_that_are_no_image_are_not_drawn() -> None:
-    assert draw_filters(np.zeros((4, 16)), 0, RunFacts(input_shape=(4,))) is None
-    assert draw_filters(np.full((6, 1, 5, 5), np.nan), 0, RunFacts(input_shape=(1, 28, 28))) is None
+    assert draw_filters(np.zeros((4, 16)), 0, RunCaption(input_shape=(4,))) is None
+    assert draw_filters(np.full((6, 1, 5, 5), np.nan), 0, RunCaption(input_shape=(1, 28, 28))) is None

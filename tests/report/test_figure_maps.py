@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from mlpexp.report.figures.arm.maps import abbreviations, draw_code_book, draw_hits, draw_u_matrix
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 
-FACTS = RunFacts(title="a map", class_names=("setosa", "versicolor", "virginica"), grid=(2, 2), topology="hexagonal")
+FACTS = RunCaption(title="a map", class_names=("setosa", "versicolor", "virginica"), grid=(2, 2), topology="hexagonal")
 UNITS = pd.DataFrame(
     {
         "seed": [3] * 4 + [4] * 4, "unit": [0, 1, 2, 3] * 2, "row": [0, 0, 1, 1] * 2, "column": [0, 1] * 4,
@@ -70,4 +70,4 @@ def test_a_panel_per_feature() -> None:
     assert [axes.get_title() for axes in drawing.figure.axes if axes.get_title()] == ["length", "width"]
     assert drawing.numbers["length"].tolist() == [0, 1, 2, 3]
     assert draw_code_book(UNITS.drop(columns="length"), FACTS) is None
-    assert draw_u_matrix(UNITS, RunFacts()) is None
+    assert draw_u_matrix(UNITS, RunCaption()) is None

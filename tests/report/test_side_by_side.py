@@ -19,10 +19,10 @@ from mlpexp.report.figures.sweep.side_by_side import (
     draw_fitted_curves,
     draw_u_matrices,
 )
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
-FACTS = RunFacts(title="a title", class_names=CLASSES, target="species")
+FACTS = RunCaption(title="a title", class_names=CLASSES, target="species")
 ARMS = {4: "rate 0.1", 1: "rate 0.01", 2: "rate 1"}  # not in the order of their numbers
 LONG = "hidden_sizes [16, 16, 16], learning_rate 0.0003, batch_size 128, dropout 0.{:02d}"
 COUNTS = [1, 2, 3, 5, 8, 12]
@@ -183,8 +183,10 @@ def test_accuracy_of_seeds_and_of_samples(tables: InventedTables) -> None:
 @pytest.mark.parametrize("count", COUNTS)
 def test_confusion_matrices_do_not_overlap(tables: InventedTables, count: int, num_classes: int) -> None:
     predictions = of_arms(lambda: tables.predictions(num_classes), range(count))
-    facts = RunFacts(title="a title", class_names=tuple(f"kind number {k}" for k in range(num_classes)), target="kind")
-    figure, numbers = draw_confusion_matrices(predictions, {arm: LONG.format(arm) for arm in range(count)}, [], facts)
+    caption = RunCaption(
+        title="a title", class_names=tuple(f"kind number {k}" for k in range(num_classes)), target="kind"
+    )
+    figure, numbers = draw_confusion_matrices(predictions, {arm: LONG.format(arm) for arm in range(count)}, [], caption)
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
     assert len(numbers) == count * num_classes**2
@@ -232,7 +234,7 @@ def test_boundaries_do_not_overlap(tables: InventedTables, count: int) -> None:
 
 def test_fitted_curves_show_seeds_mean_truth_and_samples(tables: InventedTables) -> None:
     curve, predictions = of_arms(tables.curve, ARMS), of_arms(tables.numbers, ARMS)
-    figure, numbers = draw_fitted_curves(curve, predictions, ARMS, [(1, 0)], RunFacts(target="y"))
+    figure, numbers = draw_fitted_curves(curve, predictions, ARMS, [(1, 0)], RunCaption(target="y"))
     assert list(numbers.columns) == ["arm", "label", "what", "seed", "x", "y"]
     for arm, shift in ((4, 0.1), (1, 0.15), (2, 0.1)):  # seeds 0, 1, 2 lie 0, 0.1, 0.2 above the sine
         mean = numbers[(numbers["arm"] == arm) & (numbers["what"] == "mean")]
@@ -253,7 +255,7 @@ def test_a_wild_arm_does_not_flatten_the_others(tables: InventedTables) -> None:
     curve.loc[curve["arm"] == 1, "predicted"] = 1e30
     predictions = of_arms(tables.numbers, [0, 1])
     predictions.loc[predictions["arm"] == 1, "predicted"] = np.inf
-    figure, _ = draw_fitted_curves(curve, predictions, {0: "calm", 1: "wild"}, [], RunFacts())
+    figure, _ = draw_fitted_curves(curve, predictions, {0: "calm", 1: "wild"}, [], RunCaption())
     assert len({axes.get_ylim() for axes in panels(figure)}) == len({axes.get_xlim() for axes in panels(figure)}) == 1
     assert panels(figure)[0].get_ylim()[1] < 3
     assert "in 1 of 2 panels the mean lies outside" in texts(figure)
@@ -264,7 +266,7 @@ def test_a_wild_arm_does_not_flatten_the_others(tables: InventedTables) -> None:
 def test_fitted_curves_do_not_overlap(tables: InventedTables, count: int) -> None:
     curve, predictions = of_arms(tables.curve, range(count)), of_arms(tables.numbers, range(count))
     arms = {arm: LONG.format(arm) for arm in range(count)}
-    figure, _ = draw_fitted_curves(curve, predictions, arms, [], RunFacts(title="a title", target="y"))
+    figure, _ = draw_fitted_curves(curve, predictions, arms, [], RunCaption(title="a title", target="y"))
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
 

@@ -16,7 +16,7 @@ from mlpexp.store.frames import Absent
 
 def curves(sweep: BuiltResult, key: str) -> Drawing | None:
     files = sweep.arms
-    return draw_sweep_curves(files, next(axis for axis in files.facts.axes if axis.key == key))
+    return draw_sweep_curves(files, next(axis for axis in files.caption.axes if axis.key == key))
 
 
 def texts(figure) -> str:

@@ -125,7 +125,7 @@ def _write(
     from mlpexp.config.dump import as_data
     from mlpexp.report.drawing.save_figures import rendered
     from mlpexp.report.figures.range_test import RateMarks, draw_range_test
-    from mlpexp.report.numbers.run_facts import LOSS_LABELS, run_title
+    from mlpexp.report.numbers.run_caption import LOSS_LABELS, run_title
     from mlpexp.store.files import write_bytes
 
     experiment = prepared.experiment

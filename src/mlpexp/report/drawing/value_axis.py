@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter, NullLoca
 
 from mlpexp.report.drawing.axis_ranges import EDGE, LOG_FROM, AxisRange
 from mlpexp.report.drawing.style import CLASS_COLOURS, CLASS_MARKERS, INK, YELLOW
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 
 MOST_EXACT_TICKS = 16
 SMALLEST_GAP = 0.04  # of the axis: values nearer than that on a linear axis are set at equal distances instead
@@ -109,23 +109,25 @@ def set_value_axis(axes: Axes, axis: SweepAxis, *, width: float = 4.6, margin: f
     axes.set_xticks(numbers, [text if i in kept else "" for i, text in enumerate(texts)])
 
 
-def metric_range(values: np.ndarray, facts: SweepFacts) -> AxisRange:
+def metric_range(values: np.ndarray, caption: SweepCaption) -> AxisRange:
     """The range of an axis of the metric that shows all values; R² from -1, with a note if there are values below."""
     finite = values[np.isfinite(values)]
-    best = {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf)
+    best = {"accuracy": 100.0, "r2": 1.0}.get(caption.kind, np.inf)
     if not finite.size:
-        return AxisRange(0.0, min(best, 1.0) if facts.kind != "accuracy" else 100.0, is_score=facts.higher_is_better)
+        return AxisRange(
+            0.0, min(best, 1.0) if caption.kind != "accuracy" else 100.0, is_score=caption.higher_is_better
+        )
     low, high = float(finite.min()), float(finite.max())
-    if facts.has_log_range:
+    if caption.has_log_range:
         positive = finite[finite > 0]
         if positive.size and high > LOG_FROM * positive.min():
             return AxisRange(float(positive.min()) / 1.4, high * 1.4, log=True)
-    note = f"below the axis: values down to {low:.3g}" if facts.kind == "r2" and low < LOWEST_R2 < high else ""
+    note = f"below the axis: values down to {low:.3g}" if caption.kind == "r2" and low < LOWEST_R2 < high else ""
     low = max(low, LOWEST_R2) if note else low
     room = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
     top = min(high + room, best + EDGE * max(best - low, room))
     return AxisRange(
-        max(low - room, 0.0) if facts.kind != "r2" else low - room, top, is_score=facts.higher_is_better, note=note
+        max(low - room, 0.0) if caption.kind != "r2" else low - room, top, is_score=caption.higher_is_better, note=note
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from mlpexp.config.dump import as_data
 from mlpexp.errors import MlpexpError
 from mlpexp.report.figures.arm.images import first_layer_name
-from mlpexp.report.numbers.run_facts import RunFacts, run_facts
+from mlpexp.report.numbers.run_caption import RunCaption, run_caption
 from mlpexp.results.result import ArmResult
 from mlpexp.store.frames import Absent
 
@@ -23,7 +23,7 @@ class ArmData:
         self.arm, self.result = arm, arm.result
 
     @cached_property
-    def facts(self) -> RunFacts:
+    def caption(self) -> RunCaption:
         """What config, summary and trials say; figures do without if they cannot be read."""
         name = self.result.path.resolve().name
         try:
@@ -42,10 +42,10 @@ class ArmData:
         except (Absent, MlpexpError, KeyError, ValueError):
             trials = None
         try:
-            return run_facts(config, summary, trials, name)
+            return run_caption(config, summary, trials, name)
         except (KeyError, TypeError, ValueError, AttributeError):
             logger.warning("%s: config.yaml is damaged; figures without what it says", self.result.path)
-            return run_facts({}, summary, trials, name)
+            return run_caption({}, summary, trials, name)
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -87,7 +87,7 @@ class ArmData:
             Absent: They were not kept, or the inputs are not images.
             RunError: They are damaged.
         """
-        if len(self.facts.input_shape) != 3:
+        if len(self.caption.input_shape) != 3:
             raise Absent
         trials = self.arm.trials
         trained = trials.loc[trials["status"] != "failed", "seed"]

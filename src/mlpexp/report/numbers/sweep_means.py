@@ -5,21 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.statistics.intervals import mean_interval
 
 
-def outcomes(trials: pd.DataFrame, facts: SweepFacts) -> pd.DataFrame:
+def outcomes(trials: pd.DataFrame, caption: SweepCaption) -> pd.DataFrame:
     """One row per trial: ``trials.csv`` with the metric in the unit shown.
 
     Returns:
         Columns arm, seed, one per axis, value (NaN unless the trial ended well), diverged and failed. A trial whose
         metric is not a finite number counts as diverged.
     """
-    value = pd.to_numeric(trials[facts.column], errors="coerce").to_numpy(dtype=float) * facts.scale
+    value = pd.to_numeric(trials[caption.column], errors="coerce").to_numpy(dtype=float) * caption.scale
     failed = (trials["status"] == "failed").to_numpy()
     diverged = ((trials["status"] == "diverged").to_numpy() | ~np.isfinite(value)) & ~failed
-    rows = trials[["arm", "seed", *(axis.key for axis in facts.axes)]].copy()
+    rows = trials[["arm", "seed", *(axis.key for axis in caption.axes)]].copy()
     return rows.assign(value=np.where(failed | diverged, np.nan, value), diverged=diverged, failed=failed)
 
 

@@ -5,24 +5,24 @@ from collections.abc import Callable, Collection
 import pandas as pd
 
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis
+from mlpexp.report.numbers.sweep_caption import SweepAxis
 
 NO_BREAK = "\u00a0"
 MOST_NAMED = 3  # values at which something diverged
 
 
-def setting_notes(files: ArmsData, axis: SweepAxis, shown: Collection[str] = ()) -> list[str]:
+def setting_notes(data: ArmsData, axis: SweepAxis, shown: Collection[str] = ()) -> list[str]:
     """What the settings of the other axes are in a figure of one axis.
 
     Args:
-        files: Of the sweep.
+        data: Of the sweep.
         axis: The one whose effect is shown.
         shown: Keys of others that can be seen in the figure.
     """
-    facts, hidden = files.facts, [other for other in files.facts.axes if other.key not in {axis.key, *shown}]
-    over = [other.label for other in hidden if files.crossed(axis, other)]
-    together = [other.label for other in files.companions(axis)]
-    alone = facts.method == "one_at_a_time" and len(facts.axes) > 1
+    caption, hidden = data.caption, [other for other in data.caption.axes if other.key not in {axis.key, *shown}]
+    over = [other.label for other in hidden if data.crossed(axis, other)]
+    together = [other.label for other in data.companions(axis)]
+    alone = caption.method == "one_at_a_time" and len(caption.axes) > 1
     notes = ["others as in the config"] if alone else []
     notes += [f"mean over {_listed(over)} per seed"] if over else []
     return notes + ([f"varied together with {_listed(together)}"] if together else [])

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from mlpexp.planning.arms import AS_CONFIGURED
-from mlpexp.report.numbers.sweep_facts import selected_on
+from mlpexp.report.numbers.sweep_caption import selected_on
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.store.summary import MetricSummary, Summary
 from mlpexp.store.table import Cell

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.style import INK, PARTS, Drawing, in_style, new_figure, shortened
 from mlpexp.report.numbers.parts import chosen_part, sound_seeds
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 MOST_TWO_LINE_CLASSES = 12  # more: cells have room for the count alone
@@ -34,7 +34,7 @@ class CellText(NamedTuple):
 
 
 @in_style()
-def draw_confusion(predictions: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_confusion(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Counts summed over the seeds that did not diverge, and the share of each true class; None without predictions.
 
     Of the test part; without one, of the last part there is, which is said.
@@ -42,21 +42,21 @@ def draw_confusion(predictions: pd.DataFrame, facts: RunFacts) -> Drawing | None
     part = chosen_part(predictions)
     if part is None:
         return None
-    rows = sound_seeds(predictions[predictions["part"] == part], facts.diverged)
-    num_classes = num_classes_in(rows, facts)
+    rows = sound_seeds(predictions[predictions["part"] == part], caption.diverged)
+    num_classes = num_classes_in(rows, caption)
     counts = confusion_counts(rows, num_classes)
-    figure = new_figure(facts.title, _note(rows, part, predictions["seed"].nunique(), facts), **_size(num_classes))
+    figure = new_figure(caption.title, _note(rows, part, predictions["seed"].nunique(), caption), **_size(num_classes))
     axes = figure.add_subplot()
     draw_matrix(axes, counts, _cell_text(counts))
-    _name_classes(axes, [facts.class_name(k) for k in range(num_classes)], facts.target)
+    _name_classes(axes, [caption.class_name(k) for k in range(num_classes)], caption.target)
     if num_classes > MOST_TWO_LINE_CLASSES:
         add_share_bar(figure, [axes], fraction=0.04)
-    return Drawing(figure, confusion_numbers(counts, facts))
+    return Drawing(figure, confusion_numbers(counts, caption))
 
 
-def num_classes_in(predictions: pd.DataFrame, facts: RunFacts) -> int:
+def num_classes_in(predictions: pd.DataFrame, caption: RunCaption) -> int:
     """Number of classes, with names or without, that occur."""
-    return max(len(facts.class_names), int(predictions[["target", "predicted"]].to_numpy().max()) + 1)
+    return max(len(caption.class_names), int(predictions[["target", "predicted"]].to_numpy().max()) + 1)
 
 
 def confusion_counts(predictions: pd.DataFrame, num_classes: int) -> np.ndarray:
@@ -97,7 +97,7 @@ def accuracy_text(predictions: pd.DataFrame) -> str:
     return f"accuracy {100 * accuracy.share:.2f} % ({interval}, {kind})"
 
 
-def _note(rows: pd.DataFrame, part: str, all_seeds: int, facts: RunFacts) -> str:
+def _note(rows: pd.DataFrame, part: str, all_seeds: int, caption: RunCaption) -> str:
     seeds = rows["seed"].nunique()
     counted = f"n = {len(rows):,} predictions on the {PARTS[part].label} part"
     if seeds > 1:
@@ -106,7 +106,7 @@ def _note(rows: pd.DataFrame, part: str, all_seeds: int, facts: RunFacts) -> str
         counted += f"; {all_seeds - seeds} diverged left out"
     if part != "test":
         counted += " (no test split)"
-    return f"{counted}{facts.selection_note}\n{accuracy_text(rows)}"
+    return f"{counted}{caption.selection_note}\n{accuracy_text(rows)}"
 
 
 def _size(num_classes: int) -> dict[str, float]:
@@ -209,9 +209,9 @@ def name_small_classes(axes: Axes, names: list[str], cell_points: float) -> None
     axes.set_yticks(ticks, shown, fontsize=size)
 
 
-def confusion_numbers(counts: np.ndarray, facts: RunFacts) -> pd.DataFrame:
+def confusion_numbers(counts: np.ndarray, caption: RunCaption) -> pd.DataFrame:
     """A row per cell: names of the true and the predicted class, count, share of the true class."""
-    names = [facts.class_name(k) for k in range(len(counts))]
+    names = [caption.class_name(k) for k in range(len(counts))]
     return pd.DataFrame(
         {
             "target": np.repeat(names, len(names)),

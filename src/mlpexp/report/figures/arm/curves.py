@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from mlpexp.report.drawing.axis_ranges import AxisRange, loss_range, score_range, share_range
 from mlpexp.report.drawing.style import BLUE, INK, PARTS, Drawing, PartStyle, in_style, legend_above, new_figure
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.numbers.seed_curves import diverged_seeds, mean_curve, numbers_table, seed_curves
 
 MARKS_PER_LINE = 8
@@ -37,68 +37,68 @@ class Lines:
         return len(self.last_epochs)
 
 
-def draw_loss(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_loss(metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Loss of each part; the axis is logarithmic if the values span more than two decades. None without values."""
-    lines = _lines(metrics, "loss", facts)
+    lines = _lines(metrics, "loss", caption)
     if not lines.seeds:
         return None
-    label = facts.loss if "test" in lines.seeds else f"{facts.loss}, no test split"
-    return _draw(lines, label, loss_range(list(lines.seeds.values()), lines.diverged), facts)
+    label = caption.loss if "test" in lines.seeds else f"{caption.loss}, no test split"
+    return _draw(lines, label, loss_range(list(lines.seeds.values()), lines.diverged), caption)
 
 
-def draw_quantization_error(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_quantization_error(metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Mean distance of the samples from their nearest unit, on an axis like that of the loss; None without values."""
-    lines = _lines(metrics, "quantization_error", facts)
+    lines = _lines(metrics, "quantization_error", caption)
     if not lines.seeds:
         return None
     label = "quantization error" if "test" in lines.seeds else "quantization error, no test split"
-    return _draw(lines, label, loss_range(list(lines.seeds.values()), lines.diverged), facts)
+    return _draw(lines, label, loss_range(list(lines.seeds.values()), lines.diverged), caption)
 
 
-def draw_topographic_error(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_topographic_error(metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Share of samples whose two nearest units are not neighbours, in per cent; None without values."""
-    lines = _lines(metrics, "topographic_error", facts, scale=100.0)
+    lines = _lines(metrics, "topographic_error", caption, scale=100.0)
     if not lines.seeds:
         return None
     label = "topographic error (%)" if "test" in lines.seeds else "topographic error (%), no test split"
-    return _draw(lines, label, share_range(list(lines.seeds.values()), lines.diverged), facts)
+    return _draw(lines, label, share_range(list(lines.seeds.values()), lines.diverged), caption)
 
 
-def draw_accuracy(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_accuracy(metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Accuracy of each part in per cent; None without values.
 
     The axis ends at 100 % and begins where the second half of training needs it, so that differences near the top can
     be seen; if there are values below it, a note says so.
     """
-    return _draw_score(_lines(metrics, "accuracy", facts, scale=100.0), "accuracy (%)", 100.0, facts)
+    return _draw_score(_lines(metrics, "accuracy", caption, scale=100.0), "accuracy (%)", 100.0, caption)
 
 
-def draw_r2(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_r2(metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """R² of each part, on an axis like that of the accuracy; None without values."""
-    return _draw_score(_lines(metrics, "r2", facts), "R²", 1.0, facts)
+    return _draw_score(_lines(metrics, "r2", caption), "R²", 1.0, caption)
 
 
-def _draw_score(lines: Lines, label: str, best: float, facts: RunFacts) -> Drawing | None:
+def _draw_score(lines: Lines, label: str, best: float, caption: RunCaption) -> Drawing | None:
     if not lines.seeds:
         return None
     if set(lines.seeds) == {"train"}:
         label = f"training {label}, no test split"
-    return _draw(lines, label, score_range(list(lines.seeds.values()), lines.diverged, best), facts)
+    return _draw(lines, label, score_range(list(lines.seeds.values()), lines.diverged, best), caption)
 
 
-def draw_learning_rate(metrics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_learning_rate(metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Learning rate of the last step of each epoch, the same for all seeds; None if it is constant."""
     rates = metrics.loc[metrics["epoch"] > 0, ["epoch", "learning_rate"]].drop_duplicates("epoch").sort_values("epoch")
     rates = rates[np.isfinite(rates["learning_rate"])].reset_index(drop=True)
     values = rates["learning_rate"].to_numpy(dtype=float)
     if not values.size or np.ptp(values) <= 1e-9 * values.max():
         return None
-    return _draw_rates(rates, facts)
+    return _draw_rates(rates, caption)
 
 
 @in_style()
-def _draw_rates(rates: pd.DataFrame, facts: RunFacts) -> Drawing:
-    figure = new_figure(facts.title, "learning rate of the last step of each epoch", height=2.6)
+def _draw_rates(rates: pd.DataFrame, caption: RunCaption) -> Drawing:
+    figure = new_figure(caption.title, "learning rate of the last step of each epoch", height=2.6)
     axes = figure.add_subplot()
     values = rates["learning_rate"].to_numpy(dtype=float)
     axes.plot(rates["epoch"], values, color=BLUE, linewidth=1.6)
@@ -111,8 +111,8 @@ def _draw_rates(rates: pd.DataFrame, facts: RunFacts) -> Drawing:
     return Drawing(figure, rates)
 
 
-def _lines(metrics: pd.DataFrame, kind: str, facts: RunFacts, scale: float = 1.0) -> Lines:
-    diverged = diverged_seeds(metrics, facts.diverged)
+def _lines(metrics: pd.DataFrame, kind: str, caption: RunCaption, scale: float = 1.0) -> Lines:
+    diverged = diverged_seeds(metrics, caption.diverged)
     parts = [part for part in PARTS if f"{part}_{kind}" in metrics.columns]
     parts = [part for part in parts if np.isfinite(metrics[f"{part}_{kind}"]).any()]
     seeds = {part: seed_curves(metrics, f"{part}_{kind}") * scale for part in parts}
@@ -122,28 +122,28 @@ def _lines(metrics: pd.DataFrame, kind: str, facts: RunFacts, scale: float = 1.0
 
 
 @in_style()
-def _draw(lines: Lines, label: str, limits: AxisRange, facts: RunFacts) -> Drawing:
-    figure = new_figure(facts.title, _note(lines, facts, limits))
+def _draw(lines: Lines, label: str, limits: AxisRange, caption: RunCaption) -> Drawing:
+    figure = new_figure(caption.title, _note(lines, caption, limits))
     axes = figure.add_subplot()
     _epoch_axis(axes, max(lines.last_epochs.values()))
     axes.set(yscale="log" if limits.log else "linear", ylim=(limits.low, limits.high), ylabel=label)
     if not limits.log:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
     for position, (part, curves) in enumerate(lines.seeds.items()):
-        style = _style(part, facts)
+        style = _style(part, caption)
         if lines.num_seeds > 1:
             _draw_seeds(axes, curves, style, limits)
         _draw_mean(axes, _shown(lines.means[part])["mean"].clip(*limits.outside), style, position)
     _mark_ends(axes, lines, limits)
-    _mark_best_epochs(axes, lines, facts)
+    _mark_best_epochs(axes, lines, caption)
     legend_above(axes)
     tables = [numbers_table(part, curves, lines.means[part]) for part, curves in lines.seeds.items()]
     return Drawing(figure, pd.concat(tables, ignore_index=True))
 
 
-def _note(lines: Lines, facts: RunFacts, limits: AxisRange) -> str:
+def _note(lines: Lines, caption: RunCaption, limits: AxisRange) -> str:
     """What thick, thin and triangles mean, n, and what is not shown."""
-    best = f"triangle: best epoch by {facts.selected_by}" if facts.best_epochs else ""
+    best = f"triangle: best epoch by {caption.selected_by}" if caption.best_epochs else ""
     return "; ".join(filter(None, [_means_note(lines), best, limits.note]))
 
 
@@ -166,9 +166,9 @@ def _shown(means: pd.DataFrame) -> pd.DataFrame:
     return means[2 * means["n"] >= means["n"].max()]
 
 
-def _style(part: str, facts: RunFacts) -> PartStyle:
+def _style(part: str, caption: RunCaption) -> PartStyle:
     style = PARTS[part]
-    if part == "train" and facts.running_train_metrics:
+    if part == "train" and caption.running_train_metrics:
         return style._replace(label="training (mean over the epoch)")
     return style
 
@@ -229,10 +229,10 @@ def _mark_ends(axes: Axes, lines: Lines, limits: AxisRange) -> None:
         )
 
 
-def _mark_best_epochs(axes: Axes, lines: Lines, facts: RunFacts) -> None:
+def _mark_best_epochs(axes: Axes, lines: Lines, caption: RunCaption) -> None:
     """A small triangle on the epoch axis at each seed's best epoch, where one was chosen."""
     ended = {seed: epoch for seed, epoch in lines.last_epochs.items() if seed not in lines.diverged}
-    epochs = [facts.best_epochs[seed] for seed, end in ended.items() if facts.best_epochs.get(seed, end + 1) <= end]
+    epochs = [caption.best_epochs[seed] for seed, end in ended.items() if caption.best_epochs.get(seed, end + 1) <= end]
     if epochs:
         axes.plot(
             epochs,

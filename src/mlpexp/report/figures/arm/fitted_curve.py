@@ -21,7 +21,7 @@ from mlpexp.report.drawing.style import (
     scatter_size,
 )
 from mlpexp.report.numbers.parts import sound_seeds
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 
 OWN_COLUMNS = ("seed", "predicted", "truth")
 
@@ -43,25 +43,25 @@ class Fit:
 
 
 @in_style()
-def draw_curve(curve: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts) -> Drawing | None:
+def draw_curve(curve: pd.DataFrame, predictions: pd.DataFrame | None, caption: RunCaption) -> Drawing | None:
     """What each seed has learned (thin), the mean over seeds (thick), the true function (dashed), and the samples.
 
     Args:
         curve: Per seed, the prediction on a grid of the one feature, and the noise-free function where it is known.
         predictions: The samples, with the feature as a column; None to draw the curves alone.
-        facts: Of the run.
+        caption: Of the run.
     """
-    fit = fit_of(curve, predictions, facts.diverged)
+    fit = fit_of(curve, predictions, caption.diverged)
     if fit is None:
         return None
     low, high = fit_height([fit])
-    note = _curve_note(fit.by_seed, facts, has_points=len(fit.points) > 0)
+    note = _curve_note(fit.by_seed, caption, has_points=len(fit.points) > 0)
     if not fit.mean.between(low, high).any():
         note += f"\nthe {'mean' if len(fit.by_seed.columns) > 1 else 'network'} lies outside of these axes"
-    figure = new_figure(facts.title, note)
+    figure = new_figure(caption.title, note)
     axes = figure.add_subplot()
     draw_fit(axes, fit, scatter_size(len(fit.points)))
-    axes.set(xlabel=fit.feature, xlim=fit_width([fit]), ylabel=facts.target, ylim=(low, high))
+    axes.set(xlabel=fit.feature, xlim=fit_width([fit]), ylabel=caption.target, ylim=(low, high))
     legend_above(axes)
     return Drawing(figure, fit_numbers(curve, fit))
 
@@ -91,11 +91,11 @@ def draw_fit(axes: Axes, fit: Fit, marker_size: float) -> None:
         axes.plot(fit.truth.index, fit.truth, "--", color=INK, linewidth=1.3, label="true function", zorder=4)
 
 
-def _curve_note(fits: pd.DataFrame, facts: RunFacts, *, has_points: bool) -> str:
+def _curve_note(fits: pd.DataFrame, caption: RunCaption, *, has_points: bool) -> str:
     seeds = fits.columns
     note = "one seed"
     if len(seeds) > 1:
-        diverged = len(facts.diverged.intersection(seeds))
+        diverged = len(caption.diverged.intersection(seeds))
         sound = len(seeds) - diverged or len(seeds)
         note = f"thick: mean of n = {sound} seeds, thin: each seed"
         if diverged:

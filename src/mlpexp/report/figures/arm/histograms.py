@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.style import BLUE, GREEN, INK, Drawing, in_style, new_figure
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 
 MOST_LAYERS = 12
 COLUMNS = 3
@@ -14,13 +14,13 @@ PEAK = 4.0  # a bin this many times higher than all others is cut and labelled, 
 
 
 @in_style()
-def draw_weights(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_weights(histograms: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Weights of each layer, initial (line) and final (filled); None without rows."""
     rows = histograms[histograms["kind"].isin(("weights initial", "weights final"))]
     if rows.empty:
         return None
     note = f"weights of each layer, seed {_seed(rows)}: dashed before, filled after training"
-    layers, figure = _panels(rows, facts, note)
+    layers, figure = _panels(rows, caption, note)
     for axes, layer in zip(figure.axes, layers, strict=True):
         own = rows[rows["layer"] == layer]
         before, after = (_merged(own[own["kind"] == kind]) for kind in ("weights initial", "weights final"))
@@ -35,13 +35,13 @@ def draw_weights(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
 
 
 @in_style()
-def draw_activations(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_activations(histograms: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Outputs of each activation layer on training samples; None without rows."""
     rows = histograms[histograms["kind"] == "activations"]
     if rows.empty:
         return None
     note = f"outputs of each hidden layer on training samples after training, seed {_seed(rows)}"
-    layers, figure = _panels(rows, facts, note)
+    layers, figure = _panels(rows, caption, note)
     for axes, layer in zip(figure.axes, layers, strict=True):
         own = _merged(rows[rows["layer"] == layer])
         _fill(axes, own, GREEN)
@@ -52,7 +52,7 @@ def draw_activations(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | Non
     return Drawing(figure, _numbers(rows, layers))
 
 
-def _panels(rows: pd.DataFrame, facts: RunFacts, note: str) -> tuple[list[str], Figure]:
+def _panels(rows: pd.DataFrame, caption: RunCaption, note: str) -> tuple[list[str], Figure]:
     """The layers to show, and a figure with an axes for each."""
     layers = list(dict.fromkeys(rows["layer"]))
     if len(layers) > MOST_LAYERS:
@@ -60,7 +60,7 @@ def _panels(rows: pd.DataFrame, facts: RunFacts, note: str) -> tuple[list[str], 
         layers = layers[:MOST_LAYERS]
     columns = min(COLUMNS, len(layers)) if len(layers) != 4 else 2
     num_rows = -(-len(layers) // columns)
-    figure = new_figure(facts.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows))
+    figure = new_figure(caption.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows))
     for position in range(len(layers)):
         axes = figure.add_subplot(num_rows, columns, position + 1)
         axes.locator_params(axis="x", nbins=5)

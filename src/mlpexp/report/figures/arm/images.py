@@ -7,7 +7,7 @@ import pandas as pd
 
 from mlpexp.report.drawing.style import PARTS, Drawing, in_style, new_figure, shortened
 from mlpexp.report.numbers.parts import chosen_part
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 
 MOST_IMAGES = 25
 MOST_FILTERS = 32
@@ -16,21 +16,21 @@ SHORT_CAPTION = 15  # characters that fit below an image in one line
 
 @in_style()
 def draw_misclassified(
-    misclassified: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts
+    misclassified: pd.DataFrame, predictions: pd.DataFrame | None, caption: RunCaption
 ) -> Drawing | None:
     """The most confident mistakes, each image once with the seed that was most confident; None if there are none.
 
     Args:
         misclassified: A row per image: seed, index, target, predicted, probability, height, width, pixels p0, p1, ...
         predictions: All predictions, to say how many mistakes there are in all; may be None.
-        facts: Of the run.
+        caption: Of the run.
     """
     rows = misclassified.drop_duplicates("index").head(MOST_IMAGES)
     if rows.empty:
         return None
     columns = min(5, len(rows))
     num_rows = -(-len(rows) // columns)
-    figure = new_figure(facts.title, _mistakes_note(rows, predictions), height=0.72 + 1.17 * num_rows)
+    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=0.72 + 1.17 * num_rows)
     pixels = rows.filter(regex=r"^p\d+$").to_numpy(dtype=float)
     for position, (_, row) in enumerate(rows.iterrows()):
         axes = figure.add_subplot(num_rows, 5, position + 1)
@@ -40,12 +40,12 @@ def draw_misclassified(
         axes.set(xticks=[], yticks=[])
         axes.grid(visible=False)
         axes.spines[:].set(visible=True, linewidth=0.5)
-        axes.set_xlabel(_caption(row, facts), fontsize=7.5, labelpad=2, linespacing=1.1)
-    return Drawing(figure, _mistakes_table(rows, facts))
+        axes.set_xlabel(_caption(row, caption), fontsize=7.5, labelpad=2, linespacing=1.1)
+    return Drawing(figure, _mistakes_table(rows, caption))
 
 
-def _caption(row: pd.Series, facts: RunFacts) -> str:
-    true, predicted = (facts.class_name(int(row[key])) for key in ("target", "predicted"))
+def _caption(row: pd.Series, caption: RunCaption) -> str:
+    true, predicted = (caption.class_name(int(row[key])) for key in ("target", "predicted"))
     probability = f"({100 * row['probability']:.0f} %)"
     one_line = f"{true} → {predicted} {probability}"
     if len(one_line) <= SHORT_CAPTION:
@@ -65,10 +65,10 @@ def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:
     return f"{note}\n{total}" + (f" by {seeds} seeds; each image once" if seeds > 1 else "")
 
 
-def _mistakes_table(rows: pd.DataFrame, facts: RunFacts) -> pd.DataFrame:
+def _mistakes_table(rows: pd.DataFrame, caption: RunCaption) -> pd.DataFrame:
     table = rows[["seed", "index", "target", "predicted", "probability"]].reset_index(drop=True)
     for column in ("target", "predicted"):
-        table[column] = [facts.class_name(int(number)) for number in table[column]]
+        table[column] = [caption.class_name(int(number)) for number in table[column]]
     return table
 
 
@@ -78,15 +78,15 @@ def first_layer_name(names: Mapping[str, object] | set[str]) -> str | None:
 
 
 @in_style()
-def draw_filters(weights: np.ndarray, seed: int, facts: RunFacts) -> Drawing | None:
+def draw_filters(weights: np.ndarray, seed: int, caption: RunCaption) -> Drawing | None:
     """First-layer weights as images: white positive, black negative, mid-grey zero; None if they are not images.
 
     Args:
         weights: Of one seed: ``(out, in, k, k)`` of a convolution, or ``(C * H * W, units)`` of a dense layer.
         seed: Which seed.
-        facts: Of the run, for the shape of the images.
+        caption: Of the run, for the shape of the images.
     """
-    filters = _as_images(weights, facts.input_shape)
+    filters = _as_images(weights, caption.input_shape)
     if filters is None or not np.isfinite(filters).all():
         return None
     shown = filters[:MOST_FILTERS]
@@ -98,7 +98,7 @@ def draw_filters(weights: np.ndarray, seed: int, facts: RunFacts) -> Drawing | N
     if weights.ndim == 4 and weights.shape[1] > 1:
         note += f", mean over {weights.shape[1]} channels"
     columns = max(columns, 4)
-    figure = new_figure(facts.title, note, height=0.6 + (4.6 / columns + 0.05) * num_rows)
+    figure = new_figure(caption.title, note, height=0.6 + (4.6 / columns + 0.05) * num_rows)
     grid = figure.subplots(num_rows, columns, squeeze=False)
     for position, axes in enumerate(grid.flat):
         axes.set_axis_off()

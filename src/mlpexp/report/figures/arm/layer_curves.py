@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_figure
 from mlpexp.report.drawing.value_axis import DASHES, ORDERED_COLOURS
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 
 MOST_BANDS = 3
 MOST_LAYERS = 8  # of more, so many are drawn, evenly chosen with both ends
@@ -43,34 +43,34 @@ UNITS = (
 GAINS = (Panel("backward_gain", "gain of the backward signal", log=True, reference=1.0),)
 
 
-def draw_gradients(diagnostics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_gradients(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Norm of the gradient and relative size of the update, a line per layer with weights. None without values."""
-    return _draw(diagnostics, GRADIENTS, "last step of an epoch", facts)
+    return _draw(diagnostics, GRADIENTS, "last step of an epoch", caption)
 
 
-def draw_units(diagnostics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_units(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Share of saturated values and of dead units, a line per activation layer. None without values."""
-    return _draw(diagnostics, UNITS, "over the training set", facts)
+    return _draw(diagnostics, UNITS, "over the training set", caption)
 
 
-def draw_gains(diagnostics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_gains(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """By how much each layer changes the backward signal. None without values."""
-    return _draw(diagnostics, GAINS, "below 1 the signal fades on its way to the first layer", facts)
+    return _draw(diagnostics, GAINS, "below 1 the signal fades on its way to the first layer", caption)
 
 
-def _draw(diagnostics: pd.DataFrame, panels: Sequence[Panel], meaning: str, facts: RunFacts) -> Drawing | None:
+def _draw(diagnostics: pd.DataFrame, panels: Sequence[Panel], meaning: str, caption: RunCaption) -> Drawing | None:
     present = [panel for panel in panels if (diagnostics["quantity"] == panel.quantity).any()]
-    return _draw_panels(diagnostics, present, meaning, facts) if present else None
+    return _draw_panels(diagnostics, present, meaning, caption) if present else None
 
 
 @in_style()
-def _draw_panels(diagnostics: pd.DataFrame, panels: Sequence[Panel], meaning: str, facts: RunFacts) -> Drawing:
+def _draw_panels(diagnostics: pd.DataFrame, panels: Sequence[Panel], meaning: str, caption: RunCaption) -> Drawing:
     tables = {panel.quantity: over_seeds(diagnostics, panel.quantity) for panel in panels}
     num_seeds = max(int(table["n"].max()) for table in tables.values())
     middle = "one seed" if num_seeds == 1 else f"median of n = {num_seeds} seeds"
     few = all(table["layer"].nunique() <= MOST_BANDS for table in tables.values())
     bands = ", band: all seeds" if num_seeds > 1 and few else ""
-    figure = new_figure(facts.title, f"{middle}{bands}; {meaning}")
+    figure = new_figure(caption.title, f"{middle}{bands}; {meaning}")
     for position, panel in enumerate(panels):
         axes = figure.add_subplot(1, len(panels), position + 1)
         _plot(axes, tables[panel.quantity], panel)

@@ -15,7 +15,7 @@ from matplotlib.patches import Circle, Wedge
 
 from mlpexp.report.drawing.short_labels import middle_cut
 from mlpexp.report.drawing.style import INK, LEGEND_ROW, WIDTH, Drawing, class_style, in_style, new_figure, shortened
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 
 COLOURS = "viridis"
 OWN_COLUMNS = ("seed", "unit", "row", "column", "across", "down")
@@ -26,19 +26,19 @@ MOST_PANELS = 16
 
 
 @in_style()
-def draw_u_matrix(u_matrix: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_u_matrix(u_matrix: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Distances between neighbouring units as cells between them: dark valleys are clusters, bright walls divide them."""
     rows = _first_seed(u_matrix)
-    if rows.empty or not facts.grid:
+    if rows.empty or not caption.grid:
         return None
-    num_units = facts.grid[0] * facts.grid[1]
+    num_units = caption.grid[0] * caption.grid[1]
     dot = " (dot)" if num_units <= MOST_LABELLED else ""
     note = (
         f"U-matrix: distance between neighbouring units, at a unit{dot} the mean over its neighbours{_seed(u_matrix)}"
     )
-    figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 1.2))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2))
     axes = figure.add_subplot()
-    cells = draw_distances(axes, rows, facts.topology, num_dots=num_units if dot else 0)
+    cells = draw_distances(axes, rows, caption.topology, num_dots=num_units if dot else 0)
     bar = figure.colorbar(cells, ax=axes, fraction=0.05, pad=0.02)
     bar.set_label("distance")
     bar.outline.set_visible(False)
@@ -70,10 +70,10 @@ def map_shape(rows: pd.DataFrame) -> tuple[int, int, str]:
 
 
 @in_style()
-def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """The samples that each unit is nearest to: a disk per unit, its area their number, its sectors and letters the class."""
     rows, places = _first_seed(hits), _first_seed(units).set_index("unit")[PLACE]
-    if rows.empty or not facts.grid:
+    if rows.empty or not caption.grid:
         return None
     grouped = rows.groupby(["unit", "class"] if "class" in rows.columns else ["unit"])["hits"].sum().reset_index()
     totals = grouped.groupby("unit")["hits"].sum()
@@ -82,13 +82,13 @@ def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawi
     letters = "; letters: most frequent class" if "class" in grouped.columns and len(places) <= MOST_LABELLED else ""
     note = f"all {totals.sum():,} samples at their nearest unit; area: how many, at most {totals.max():,}"
     note += f"{letters}{empty}{_seed(hits)}"
-    figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 1.2))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2))
     axes = figure.add_subplot()
     axes.add_collection(
-        _cells(places.to_numpy(dtype=float), facts.topology, 1.0, facecolor="none", edgecolor="#D5D5D5")
+        _cells(places.to_numpy(dtype=float), caption.topology, 1.0, facecolor="none", edgecolor="#D5D5D5")
     )
     names = (
-        [facts.class_name(k) for k in range(max(len(facts.class_names), int(grouped["class"].max()) + 1))]
+        [caption.class_name(k) for k in range(max(len(caption.class_names), int(grouped["class"].max()) + 1))]
         if "class" in grouped.columns
         else []
     )
@@ -113,25 +113,25 @@ def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawi
 
 
 @in_style()
-def draw_code_book(units: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_code_book(units: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """The weights of all units in the units of the data: a panel per feature, or for images each unit as an image."""
     rows = _first_seed(units)
     features = [column for column in rows.columns if column not in OWN_COLUMNS]
-    if rows.empty or not facts.grid or not features:
+    if rows.empty or not caption.grid or not features:
         return None
-    if len(facts.input_shape) == 3:
-        return _draw_images(rows, features, facts, _seed(units))
+    if len(caption.input_shape) == 3:
+        return _draw_images(rows, features, caption, _seed(units))
     shown = features[:MOST_PANELS]
     some = f", the first {len(shown)} of {len(features)}" if len(shown) < len(features) else ""
     columns = min(2 if len(shown) <= 4 else 4, len(shown))
     num_rows = -(-len(shown) // columns)
     note = f"weight of each unit, a panel per feature{some}{_seed(units)}"
-    each = _height(facts, WIDTH / columns - 0.75, extra=0.3)
-    figure = new_figure(facts.title, note, height=0.5 + each * num_rows)
+    each = _height(caption, WIDTH / columns - 0.75, extra=0.3)
+    figure = new_figure(caption.title, note, height=0.5 + each * num_rows)
     places = rows[PLACE].to_numpy(dtype=float)
     for number, feature in enumerate(shown, 1):
         axes = figure.add_subplot(num_rows, columns, number)
-        cells = _cells(places, facts.topology, 1.0)
+        cells = _cells(places, caption.topology, 1.0)
         cells.set(cmap=COLOURS, array=rows[feature].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
         axes.add_collection(cells)
         _frame(axes, places, 1.0)
@@ -142,13 +142,13 @@ def draw_code_book(units: pd.DataFrame, facts: RunFacts) -> Drawing | None:
     return Drawing(figure, rows[[*OWN_COLUMNS, *shown]].reset_index(drop=True))
 
 
-def _draw_images(rows: pd.DataFrame, features: Sequence[str], facts: RunFacts, seed: str) -> Drawing:
-    pixels = rows[features].to_numpy(dtype=float).reshape(-1, *facts.input_shape).mean(1)
+def _draw_images(rows: pd.DataFrame, features: Sequence[str], caption: RunCaption, seed: str) -> Drawing:
+    pixels = rows[features].to_numpy(dtype=float).reshape(-1, *caption.input_shape).mean(1)
     note = f"the weights of each unit as an image{seed}"
-    figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 0.3))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 0.3))
     axes = figure.add_subplot()
     places = rows[PLACE].to_numpy(dtype=float)
-    half = 0.47 * (np.sqrt(3) / 2 if facts.topology == "hexagonal" else 1.0)  # rows of hexagons are closer
+    half = 0.47 * (np.sqrt(3) / 2 if caption.topology == "hexagonal" else 1.0)  # rows of hexagons are closer
     for (x, y), picture in zip(places, pixels, strict=True):
         axes.imshow(
             picture,
@@ -213,10 +213,10 @@ def _frame(axes: Axes, places: np.ndarray, size: float) -> None:
     axes.set_axis_off()
 
 
-def _height(facts: RunFacts, width: float, extra: float = 0.95) -> float:
+def _height(caption: RunCaption, width: float, extra: float = 0.95) -> float:
     """Of a figure, or panel, whose map is so wide, in inches; very long maps are narrower instead."""
-    rows, columns = facts.grid
-    return extra + float(np.clip(width * map_aspect(rows, columns, facts.topology), 0.6, 1.15 * WIDTH))
+    rows, columns = caption.grid
+    return extra + float(np.clip(width * map_aspect(rows, columns, caption.topology), 0.6, 1.15 * WIDTH))
 
 
 def map_aspect(rows: int, columns: int, topology: str) -> float:

@@ -6,31 +6,31 @@ from matplotlib.axes import Axes
 
 from mlpexp.report.drawing.style import INK, PARTS, Drawing, in_style, legend_above, new_figure, scatter_size
 from mlpexp.report.numbers.parts import sound_seeds
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.statistics.intervals import mean_interval
 
 MOST_POINTS = 4000  # per part; more would be a solid patch
 
 
 @in_style()
-def draw_predicted_true(predictions: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_predicted_true(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Predicted against true values, and the diagonal on which a perfect prediction lies; None without finite values."""
-    sound = sound_seeds(predictions, facts.diverged)
+    sound = sound_seeds(predictions, caption.diverged)
     rows = sound[np.isfinite(sound["target"]) & np.isfinite(sound["predicted"])]
     if rows.empty:
         return None
     shown = pd.concat([_thinned(rows[rows["part"] == part]) for part in PARTS])
     low, high = _diagonal_range(shown)
     notes = [
-        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique()) + facts.selection_note,
+        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique()) + caption.selection_note,
         _scores_note(rows),
         _missing_note(len(sound) - len(rows), int((~shown["predicted"].between(low, high)).sum()), len(shown)),
     ]
-    figure = new_figure(facts.title, "\n".join(filter(None, notes)), height=4.8)
+    figure = new_figure(caption.title, "\n".join(filter(None, notes)), height=4.8)
     axes = figure.add_subplot()
     _draw_points(axes, shown)
     axes.plot([low, high], [low, high], "--", color=INK, linewidth=1.0, label="perfect", zorder=4)
-    axes.set(xlabel=f"true {facts.target}", ylabel=f"predicted {facts.target}")
+    axes.set(xlabel=f"true {caption.target}", ylabel=f"predicted {caption.target}")
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     legend_above(axes)
     return Drawing(figure, shown[["seed", "part", "index", "target", "predicted"]].reset_index(drop=True))

@@ -22,7 +22,7 @@ from mlpexp.report.drawing.value_axis import (
     with_room_for_crosses,
 )
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.report.numbers.sweep_means import group_means, in_order, seed_columns
 from mlpexp.report.numbers.sweep_notes import lost_note, lost_total, seeds_note, setting_notes
 
@@ -42,18 +42,18 @@ class Effect:
     second: SweepAxis | None = None
     """Whose values have a line each."""
 
-    def limits(self, facts: SweepFacts) -> AxisRange:
+    def limits(self, caption: SweepCaption) -> AxisRange:
         """The range of the metric."""
         shown = ["mean", "low", "high"] if self.second else ["mean", "low", "high", *seed_columns(self.points)]
         values = self.points[shown].to_numpy(dtype=float)
         seeds = self.points[[*seed_columns(self.points), "mean"]].to_numpy(dtype=float)
         lowest, highest = (
             float(np.nanmin(seeds, initial=np.inf)),
-            {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf),
+            {"accuracy": 100.0, "r2": 1.0}.get(caption.kind, np.inf),
         )
         floors = {"accuracy": 0.0, "r2": min(lowest, LOWEST_R2)}  # t knows no bounds
-        values = np.clip(values, floors.get(facts.kind, lowest / 2), highest)
-        found = metric_range(values, facts)
+        values = np.clip(values, floors.get(caption.kind, lowest / 2), highest)
+        found = metric_range(values, caption)
         return with_room_for_crosses(found) if self.points["diverged"].any() else found
 
     @property
@@ -67,33 +67,33 @@ class Effect:
         return float(min(DODGE * (len(self.second.values) - 1), 0.5 * gap))
 
 
-def draw_effect(files: ArmsData, axis: SweepAxis) -> Drawing | None:
+def draw_effect(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     """The metric against the values of an axis.
 
     One axis at a time: of the arms in which the others are as in the config. A grid: a line per value of the next
     axis, mean over further ones. Sampled arms: a point per arm. None if fewer than two values have been trained.
     """
-    facts, rows = files.facts, files.of_axis(axis)
+    caption, rows = data.caption, data.of_axis(axis)
     if rows[axis.key].nunique() < 2:
         return None
-    if facts.sampled:
-        return _draw_sampled(Effect(axis, in_order(group_means(rows, ["arm", axis.key]), axis)), facts)
-    effect = _effect(files, axis)
-    return _draw(effect, facts, _note(effect, files))
+    if caption.sampled:
+        return _draw_sampled(Effect(axis, in_order(group_means(rows, ["arm", axis.key]), axis)), caption)
+    effect = _effect(data, axis)
+    return _draw(effect, caption, _note(effect, data))
 
 
-def single_effect(files: ArmsData, axis: SweepAxis) -> Effect:
+def single_effect(data: ArmsData, axis: SweepAxis) -> Effect:
     """The effect of an axis with all others averaged, seed by seed."""
-    present = files.of_axis(axis)
+    present = data.of_axis(axis)
     points = in_order(group_means(present, [axis.key]), axis)
     return Effect(axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points)
 
 
-def _effect(files: ArmsData, axis: SweepAxis) -> Effect:
-    others = [other for other in files.facts.axes if other.key != axis.key and files.crossed(axis, other)]
+def _effect(data: ArmsData, axis: SweepAxis) -> Effect:
+    others = [other for other in data.caption.axes if other.key != axis.key and data.crossed(axis, other)]
     if not others:
-        return single_effect(files, axis)
-    rows = files.of_axis(axis)
+        return single_effect(data, axis)
+    rows = data.of_axis(axis)
     second = chosen_values(others[0], list(rows[others[0].key].unique()))
     rows = rows[rows[second.key].isin(second.values)]
     points = in_order(in_order(group_means(rows, [axis.key, second.key]), second), axis)
@@ -103,11 +103,11 @@ def _effect(files: ArmsData, axis: SweepAxis) -> Effect:
 
 
 @in_style()
-def _draw(effect: Effect, facts: SweepFacts, note: str) -> Drawing:
-    limits = effect.limits(facts)
-    figure = new_figure(facts.title, "; ".join(filter(None, [note, limits.note])))
+def _draw(effect: Effect, caption: SweepCaption, note: str) -> Drawing:
+    limits = effect.limits(caption)
+    figure = new_figure(caption.title, "; ".join(filter(None, [note, limits.note])))
     axes = figure.add_subplot()
-    set_metric_axis(axes, limits, facts.metric_label)
+    set_metric_axis(axes, limits, caption.metric_label)
     plot_effect(axes, effect, limits)
     if effect.second is not None:
         legend_below(figure, effect.second.label)
@@ -207,33 +207,33 @@ def _shifted(axes: Axes, places: np.ndarray, share: float) -> np.ndarray:
     return places * (high / low) ** share if axes.get_xscale() == "log" else places + share * (high - low)
 
 
-def _note(effect: Effect, files: ArmsData) -> str:
-    axis, second, facts = effect.axis, effect.second, files.facts
+def _note(effect: Effect, data: ArmsData) -> str:
+    axis, second, caption = effect.axis, effect.second, data.caption
     seeds = seeds_note(effect.points)
     if second is None and effect.points["n"].max() > 1:
         seeds += "; grey: each seed"
     shown = {axis.key, *([second.key] if second else [])}
-    all_second = next((other for other in facts.axes if second and other.key == second.key), None)
+    all_second = next((other for other in caption.axes if second and other.key == second.key), None)
     parts = [
         seeds,
-        *setting_notes(files, axis, shown),
+        *setting_notes(data, axis, shown),
         f"{len(second.values)} of {len(all_second.values)} values of {second.label}"
         if second and all_second and len(all_second.values) > len(second.values)
         else "",
-        facts.selection_note,
+        caption.selection_note,
         lost_note(effect.points, axis.key, axis.short),
     ]
     return "; ".join(filter(None, parts))
 
 
 @in_style()
-def _draw_sampled(effect: Effect, facts: SweepFacts) -> Drawing:
-    axis, points, limits = effect.axis, effect.points, effect.limits(facts)
+def _draw_sampled(effect: Effect, caption: SweepCaption) -> Drawing:
+    axis, points, limits = effect.axis, effect.points, effect.limits(caption)
     whole = lost_total(points)
     note = f"each point an arm, the other axes differ too: {seeds_note(points)}"
-    figure = new_figure(facts.title, "; ".join(filter(None, [note, facts.selection_note, whole, limits.note])))
+    figure = new_figure(caption.title, "; ".join(filter(None, [note, caption.selection_note, whole, limits.note])))
     axes = figure.add_subplot()
-    set_metric_axis(axes, limits, facts.metric_label)
+    set_metric_axis(axes, limits, caption.metric_label)
     set_value_axis(axes, axis)
     places = points[axis.key].map(positions(axis)).to_numpy(dtype=float)
     if not is_numeric(axis):  # arms of one word side by side

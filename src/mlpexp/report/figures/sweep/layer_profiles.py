@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_figure
 from mlpexp.report.drawing.value_axis import chosen_values, line_styles
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis
+from mlpexp.report.numbers.sweep_caption import SweepAxis
 
 MOST_PANELS = 4
 
@@ -35,47 +35,47 @@ UNITS = Profile(
 )
 
 
-def draw_gradient_profiles(files: ArmsData) -> Drawing | None:
+def draw_gradient_profiles(data: ArmsData) -> Drawing | None:
     """Gradient norm by layer after the first epoch: does the signal reach the first layer? None without values."""
-    return _draw(files, GRADIENTS)
+    return _draw(data, GRADIENTS)
 
 
-def draw_unit_profiles(files: ArmsData) -> Drawing | None:
+def draw_unit_profiles(data: ArmsData) -> Drawing | None:
     """Dead units (or saturated values) by layer after the last epoch. None without values."""
-    return _draw(files, UNITS)
+    return _draw(data, UNITS)
 
 
-def _draw(files: ArmsData, profile: Profile) -> Drawing | None:
-    facts = files.facts
-    if facts.method != "grid" or len(facts.axes) not in (1, 2):
+def _draw(data: ArmsData, profile: Profile) -> Drawing | None:
+    caption = data.caption
+    if caption.method != "grid" or len(caption.axes) not in (1, 2):
         return None
-    table = _table(files, profile)
+    table = _table(data, profile)
     if table.empty:
         return None
-    return _draw_panels(files, profile, table)
+    return _draw_panels(data, profile, table)
 
 
-def _table(files: ArmsData, profile: Profile) -> pd.DataFrame:
+def _table(data: ArmsData, profile: Profile) -> pd.DataFrame:
     """Columns arm, seed, quantity, place (1 for the first layer that has it), layer, value, and one per axis."""
-    rows = files.diagnostics
+    rows = data.diagnostics
     quantity = next((one for one in profile.quantities if (rows["quantity"] == one).any()), "")
     rows = rows[rows["quantity"] == quantity]
     trial = rows.groupby(["arm", "seed"])["epoch"]
     rows = rows[rows["epoch"] == (trial.transform("max") if profile.last else trial.transform("min"))]
     place = rows.groupby(["arm", "seed"]).cumcount() + 1
-    return rows.assign(place=place).merge(files.arms[["arm", *(axis.key for axis in files.facts.axes)]], on="arm")
+    return rows.assign(place=place).merge(data.arms[["arm", *(axis.key for axis in data.caption.axes)]], on="arm")
 
 
 @in_style()
-def _draw_panels(files: ArmsData, profile: Profile, table: pd.DataFrame) -> Drawing:
-    lines, panels = _roles(files.facts.axes, table)
+def _draw_panels(data: ArmsData, profile: Profile, table: pd.DataFrame) -> Drawing:
+    lines, panels = _roles(data.caption.axes, table)
     values = [""] if panels is None else list(panels.values)
     quantity = str(table["quantity"].iloc[0])
     label = profile.labels[profile.quantities.index(quantity)]
     num_seeds = int(table.groupby("arm")["seed"].nunique().max())
     middle = "one seed" if num_seeds == 1 else f"median of n = {num_seeds} seeds, band: all seeds"
     when = "after the last epoch" if profile.last else f"last step of epoch {int(table['epoch'].min())}"
-    figure = new_figure(files.facts.title, f"{middle}; {when}", width=5.5 if len(values) < 3 else 7.2)
+    figure = new_figure(data.caption.title, f"{middle}; {when}", width=5.5 if len(values) < 3 else 7.2)
     first: Axes | None = None
     for position, value in enumerate(values):
         axes = figure.add_subplot(1, len(values), position + 1, sharey=first)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.short_labels import distinct_labels, two_lines
 from mlpexp.report.drawing.style import GREY, WIDTH, new_figure
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 
 MOST_PANELS = 12
 WIDE = 7.0  # inches: for three columns
@@ -83,9 +83,9 @@ class Page:
     panel_width: float
     """In inches, without the labels around it."""
 
-    def figure(self, facts: RunFacts, note: str) -> tuple[Figure, list[Axes]]:
+    def figure(self, caption: RunCaption, note: str) -> tuple[Figure, list[Axes]]:
         """An empty figure with the axes of all panels, named."""
-        figure = new_figure(facts.title, note, width=self.width, height=self.height)
+        figure = new_figure(caption.title, note, width=self.width, height=self.height)
         num_rows = -(-len(self.names) // self.columns)
         return figure, [figure.add_subplot(num_rows, self.columns, 1 + i) for i in range(len(self.names))]
 

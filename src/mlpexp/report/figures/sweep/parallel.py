@@ -13,7 +13,7 @@ from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.style import GREY, INK, VERMILLION, WIDTH, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import LETTER, is_numeric, metric_range, positions
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.report.numbers.sweep_means import group_means
 from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
 
@@ -26,23 +26,23 @@ MOST_TICKS = 8
 TICK_GAP = 0.055
 
 
-def draw_parallel(files: ArmsData) -> Drawing | None:
+def draw_parallel(data: ArmsData) -> Drawing | None:
     """Parallel coordinates of a grid or sample with three or more axes; None for others."""
-    facts = files.facts
-    if len(facts.axes) < LEAST_AXES or facts.method == "one_at_a_time":
+    caption = data.caption
+    if len(caption.axes) < LEAST_AXES or caption.method == "one_at_a_time":
         return None
-    points = group_means(files.outcomes, ["arm", *(axis.key for axis in facts.axes)])
-    points = points.sort_values(["mean", "arm"], ascending=facts.higher_is_better, na_position="first")
-    return _draw(points.reset_index(drop=True), facts)
+    points = group_means(data.outcomes, ["arm", *(axis.key for axis in caption.axes)])
+    points = points.sort_values(["mean", "arm"], ascending=caption.higher_is_better, na_position="first")
+    return _draw(points.reset_index(drop=True), caption)
 
 
 @in_style()
-def _draw(points: pd.DataFrame, facts: SweepFacts) -> Drawing:
+def _draw(points: pd.DataFrame, caption: SweepCaption) -> Drawing:
     """The figure; the best arms are last in the table and on top."""
-    limits = metric_range(points["mean"].to_numpy(dtype=float), facts)
-    lines = _shares(points, facts, limits)
+    limits = metric_range(points["mean"].to_numpy(dtype=float), caption)
+    lines = _shares(points, caption, limits)
     best = _best(points)
-    figure = new_figure(facts.title, _note(points, int(best.sum()), facts, limits), height=4.0)
+    figure = new_figure(caption.title, _note(points, int(best.sum()), caption, limits), height=4.0)
     axes = figure.add_subplot()
     lost = points["mean"].isna().to_numpy()
     _plot_lines(axes, lines[~lost & ~best], _colours(lines[~lost & ~best]), float(np.clip(30 / len(points), 0.1, 0.8)))
@@ -50,12 +50,14 @@ def _draw(points: pd.DataFrame, facts: SweepFacts) -> Drawing:
     axes.add_collection(LineCollection(list(lines[best]), colors="white", linewidths=3.2, zorder=3), autolim=False)
     axes.add_collection(LineCollection(list(lines[best]), colors=VERMILLION, linewidths=1.7, zorder=3.1), autolim=False)
     if lost.any():
-        axes.plot([len(facts.axes)] * int(lost.sum()), lines[lost, -1, 1], "x", color=INK, markersize=5, clip_on=False)
-    letters = int(WIDTH / (len(facts.axes) + 1) / LETTER) - 2  # of a name, until it reaches the next
-    for place, axis in enumerate(facts.axes):
+        axes.plot(
+            [len(caption.axes)] * int(lost.sum()), lines[lost, -1, 1], "x", color=INK, markersize=5, clip_on=False
+        )
+    letters = int(WIDTH / (len(caption.axes) + 1) / LETTER) - 2  # of a name, until it reaches the next
+    for place, axis in enumerate(caption.axes):
         _draw_axis(axes, place, axis.label, *_value_ticks(axis), letters=letters)
-    _draw_axis(axes, len(facts.axes), facts.metric_label, *_metric_ticks(limits), letters=letters, right=True)
-    axes.set(xlim=(-0.45, len(facts.axes) + 0.45), ylim=(-0.1, 1.03))
+    _draw_axis(axes, len(caption.axes), caption.metric_label, *_metric_ticks(limits), letters=letters, right=True)
+    axes.set(xlim=(-0.45, len(caption.axes) + 0.45), ylim=(-0.1, 1.03))
     axes.set_axis_off()
     return Drawing(figure, points.iloc[::-1].reset_index(drop=True))
 
@@ -66,11 +68,11 @@ def _best(points: pd.DataFrame) -> np.ndarray:
     return np.asarray(points.index.isin(whole[-NUM_BEST:]))
 
 
-def _shares(points: pd.DataFrame, facts: SweepFacts, limits: AxisRange) -> np.ndarray:
+def _shares(points: pd.DataFrame, caption: SweepCaption, limits: AxisRange) -> np.ndarray:
     """The corners of each line, ``(arms, axes + 1, 2)``; heights from 0 to 1."""
     rank = (np.arange(len(points)) / max(len(points) - 1, 1) - 0.5) * FAN
     heights = []
-    for axis in facts.axes:
+    for axis in caption.axes:
         share = points[axis.key].map(dict(zip(axis.values, _heights(axis), strict=True))).to_numpy(dtype=float)
         heights.append(share + (rank if len(axis.values) < len(points) else 0.0))
     mean = points["mean"].to_numpy(dtype=float)
@@ -148,13 +150,13 @@ def _draw_axis(
         )
 
 
-def _note(points: pd.DataFrame, num_best: int, facts: SweepFacts, limits: AxisRange) -> str:
+def _note(points: pd.DataFrame, num_best: int, caption: SweepCaption, limits: AxisRange) -> str:
     parts = [
         f"{len(points):,} arms, {seeds_note(points, 'mean')}",
         f"thick: the best {num_best}{' without diverged trials' if points['diverged'].any() else ''}"
         if num_best
         else "",
-        facts.selection_note,
+        caption.selection_note,
         lost_total(points),
         limits.note,
     ]

@@ -14,7 +14,7 @@ from mlpexp.report.drawing.value_axis import chosen_values, line_styles
 from mlpexp.report.figures.sweep.effects import plot_effect, single_effect
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.seed_curves import mean_curve
-from mlpexp.report.numbers.sweep_facts import SweepAxis, metric_label
+from mlpexp.report.numbers.sweep_caption import SweepAxis, metric_label
 from mlpexp.report.numbers.sweep_notes import lost_note, setting_notes
 
 EPOCHS = "training.epochs"
@@ -56,25 +56,25 @@ class AxisCurves:
         return pd.concat(tables, ignore_index=True)
 
 
-def draw_sweep_curves(files: ArmsData, axis: SweepAxis) -> Drawing | None:
+def draw_sweep_curves(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     """The score (or loss) and the training loss by epoch, a line per value of the axis; None for sampled arms.
 
     Of a grid, the mean over all other axes, seed by seed.
     """
-    if files.facts.sampled:
+    if data.caption.sampled:
         return None
-    lowered = next(column for column in TRAIN_LOSSES if column in files.metric_columns)
-    columns = list(dict.fromkeys([score_column(files), lowered]))
-    panels = axis_curves(files, axis, columns)
+    lowered = next(column for column in TRAIN_LOSSES if column in data.metric_columns)
+    columns = list(dict.fromkeys([score_column(data), lowered]))
+    panels = axis_curves(data, axis, columns)
     if not panels[0].means:
         return None
-    return _draw_curves(panels, files, axis)
+    return _draw_curves(panels, data, axis)
 
 
 @in_style()
-def _draw_curves(panels: list[AxisCurves], files: ArmsData, axis: SweepAxis) -> Drawing:
-    facts = files.facts
-    figure = new_figure(facts.title, _note(panels, files, axis))
+def _draw_curves(panels: list[AxisCurves], data: ArmsData, axis: SweepAxis) -> Drawing:
+    caption = data.caption
+    figure = new_figure(caption.title, _note(panels, data, axis))
     for position, curves in enumerate(panels):
         axes = figure.add_subplot(1, len(panels), position + 1)
         limits = curves_range([curves])
@@ -85,66 +85,68 @@ def _draw_curves(panels: list[AxisCurves], files: ArmsData, axis: SweepAxis) -> 
     return Drawing(figure, pd.concat([curves.numbers() for curves in panels], ignore_index=True))
 
 
-def draw_panels(files: ArmsData) -> Drawing | None:
+def draw_panels(data: ArmsData) -> Drawing | None:
     """Where one axis at a time is varied: a panel with learning curves for each axis, all on one scale.
 
     Final values against the number of epochs have no curve: their panel shows the effect with its interval. None
     unless there are two to six axes.
     """
-    facts = files.facts
-    if facts.method != "one_at_a_time" or len(facts.axes) not in PANEL_AXES:
+    caption = data.caption
+    if caption.method != "one_at_a_time" or len(caption.axes) not in PANEL_AXES:
         return None
-    column = score_column(files)
-    curves = {axis.key: axis_curves(files, axis, [column])[0] for axis in facts.axes if axis.key != EPOCHS}
+    column = score_column(data)
+    curves = {axis.key: axis_curves(data, axis, [column])[0] for axis in caption.axes if axis.key != EPOCHS}
     if not any(one.means for one in curves.values()):
         return None
-    return _draw_panels(files, curves, column)
+    return _draw_panels(data, curves, column)
 
 
 @in_style()
-def _draw_panels(files: ArmsData, curves: dict[str, AxisCurves], column: str) -> Drawing:
-    facts = files.facts
-    num_rows = -(-len(facts.axes) // 2)
-    figure = new_figure(facts.title, _panels_note(curves, files), height=0.7 + 2.35 * num_rows)
+def _draw_panels(data: ArmsData, curves: dict[str, AxisCurves], column: str) -> Drawing:
+    caption = data.caption
+    num_rows = -(-len(caption.axes) // 2)
+    figure = new_figure(caption.title, _panels_note(curves, data), height=0.7 + 2.35 * num_rows)
     limits, tables = curves_range(list(curves.values())), []
-    for position, axis in enumerate(facts.axes):
+    for position, axis in enumerate(caption.axes):
         axes = figure.add_subplot(num_rows, 2, position + 1)
         shown = curves.get(axis.key)
         if shown is None:
-            effect = single_effect(files, axis)
+            effect = single_effect(data, axis)
             set_curve_axes(axes, limits, "", 1)
             plot_effect(axes, effect, limits, width=2.0)
-            tables.append(effect.points.rename(columns={axis.key: "value"}).assign(axis=axis.key, metric=facts.column))
+            tables.append(
+                effect.points.rename(columns={axis.key: "value"}).assign(axis=axis.key, metric=caption.column)
+            )
         else:
             set_curve_axes(axes, limits, "", _last_epoch([shown]))
             plot_curves(axes, shown, limits)
             tables += [shown.numbers()] if shown.means else []
-    for position, axis in enumerate(facts.axes):
+    for position, axis in enumerate(caption.axes):
         first = position - position % 2
         _name_panel(figure.axes[position], position, axis, max(map(_legend_rows, figure.axes[first : first + 2])))
-    figure.supylabel(metric_label(column, facts.has_test), fontsize=9)
+    figure.supylabel(metric_label(column, caption.has_test), fontsize=9)
     return Drawing(figure, pd.concat(tables, ignore_index=True))
 
 
-def score_column(files: ArmsData) -> str:
+def score_column(data: ArmsData) -> str:
     """The column of ``metrics.csv`` nearest to the metric: its part if that was measured at each epoch, a score if any."""
-    columns = files.metric_columns
-    parts = [files.facts.part, "test", "validation", "train"]
-    kinds = (files.facts.kind, *SCORES) if files.facts.kind == "topographic_error" else SCORES
+    columns = data.metric_columns
+    parts = [data.caption.part, "test", "validation", "train"]
+    kinds = (data.caption.kind, *SCORES) if data.caption.kind == "topographic_error" else SCORES
     candidates = [f"{part}_{kind}" for part in parts for kind in kinds]
     return next(column for column in candidates if column in columns)
 
 
-def axis_curves(files: ArmsData, axis: SweepAxis, columns: list[str]) -> list[AxisCurves]:
+def axis_curves(data: ArmsData, axis: SweepAxis, columns: list[str]) -> list[AxisCurves]:
     """The curves of an axis, for each column, read from ``metrics.csv`` in one pass."""
-    rows = files.of_axis(axis)
-    for other in files.facts.axes:  # arms that end early would cut short a mean over the number of epochs
-        if other.key == EPOCHS != axis.key and files.crossed(axis, other):
+    rows = data.of_axis(axis)
+    for other in data.caption.axes:  # arms that end early would cut short a mean over the number of epochs
+        if other.key == EPOCHS != axis.key and data.crossed(axis, other):
             rows = rows[rows[other.key] == other.values[-1]]
     shown = chosen_values(axis, list(rows[axis.key].unique()))
     arms = rows[rows[axis.key].isin(shown.values)].drop_duplicates("arm")
     group = {value: number for number, value in enumerate(shown.values)}
-    table = files.curves(dict(zip(arms["arm"], arms[axis.key].map(group), strict=True)), columns)
+    table = data.curves(dict(zip(arms["arm"], arms[axis.key].map(group), strict=True)), columns)
     found = []
     for column in columns:
         scale = 100.0 if column.endswith("_accuracy") else 1.0
@@ -248,31 +250,31 @@ def _counts(curves: list[AxisCurves]) -> str:
     return f"mean of n = {high if low == high else f'{low} to {high}'} seeds"
 
 
-def _note(panels: list[AxisCurves], files: ArmsData, axis: SweepAxis) -> str:
-    facts, shown = files.facts, panels[0].axis
-    rows = files.of_axis(axis)
+def _note(panels: list[AxisCurves], data: ArmsData, axis: SweepAxis) -> str:
+    caption, shown = data.caption, panels[0].axis
+    rows = data.of_axis(axis)
     lost = lost_note(rows.assign(trials=1), axis.key, axis.short)
     bands = len(panels[0].means) <= MOST_BANDS and max(int(one["n"].max()) for one in panels[0].means.values()) > 1
     limits = curves_range([panels[0]])
     parts = [
         _counts(panels) + (", band: 95 % interval (t)" if bands else ""),
-        *setting_notes(files, axis),
+        *setting_notes(data, axis),
         f"{len(shown.values)} of {len(axis.values)} values" if len(axis.values) > len(shown.values) else "",
         f"{lost},\u00a0left\u00a0out" if lost else "",
-        "no test split" if panels[0].column.startswith("train_") and not facts.has_test else "",
+        "no test split" if panels[0].column.startswith("train_") and not caption.has_test else "",
         limits.note,
     ]
     return "; ".join(filter(None, parts))
 
 
-def _panels_note(curves: dict[str, AxisCurves], files: ArmsData) -> str:
+def _panels_note(curves: dict[str, AxisCurves], data: ArmsData) -> str:
     lost = []
-    for axis in files.facts.axes:
+    for axis in data.caption.axes:
         names = {value: f"{axis.label} {axis.short(value)}" for value in axis.values}
-        lost.append(lost_note(files.of_axis(axis).assign(trials=1), axis.key, names.__getitem__))
+        lost.append(lost_note(data.of_axis(axis).assign(trials=1), axis.key, names.__getitem__))
     few = any(len(one.means) <= MOST_BANDS for one in curves.values())
     bands = "; bands and bars: 95 % intervals (t)" if few else ""
-    bands += "; grey: each seed" if any(axis.key == EPOCHS for axis in files.facts.axes) else ""
+    bands += "; grey: each seed" if any(axis.key == EPOCHS for axis in data.caption.axes) else ""
     parts = [
         _counts(list(curves.values())) + (bands if _counts(list(curves.values())) != "one seed" else ""),
         "others as in the config",

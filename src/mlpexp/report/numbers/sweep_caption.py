@@ -62,7 +62,7 @@ class SweepAxis:
 
 
 @dataclass(frozen=True)
-class SweepFacts:
+class SweepCaption:
     """What figures say of a sweep."""
 
     title: str
@@ -112,8 +112,8 @@ class SweepFacts:
         return f"at the epoch of lowest {self.selected_on}" if self.selected_on else ""
 
 
-def sweep_facts(summary: Summary, arms: pd.DataFrame) -> SweepFacts:
-    """The facts of a sweep.
+def sweep_caption(summary: Summary, arms: pd.DataFrame) -> SweepCaption:
+    """The caption of a sweep.
 
     Args:
         summary: Of the result.
@@ -125,7 +125,7 @@ def sweep_facts(summary: Summary, arms: pd.DataFrame) -> SweepFacts:
     metric, has_test = summary.metric, bool(summary.dataset.test)
     keys = [axis.key for axis in summary.axes]
     axes = [_axis(axis, arms, keys, summary.method) for axis in summary.axes]
-    return SweepFacts(
+    return SweepCaption(
         title=summary.title,
         method=summary.method,
         axes=tuple(axis for axis in axes if len(axis.values) > 1),

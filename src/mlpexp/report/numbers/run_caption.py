@@ -16,7 +16,7 @@ LOSS_LABELS = {
 
 
 @dataclass(frozen=True)
-class RunFacts:
+class RunCaption:
     """What figures say of a run besides its numbers; every default is what a folder without these files gives."""
 
     title: str = ""
@@ -59,8 +59,10 @@ class RunFacts:
         return self.class_names[number] if 0 <= number < len(self.class_names) else str(number)
 
 
-def run_facts(config: Mapping[str, Any], summary: Summary | None, trials: pd.DataFrame | None, name: str) -> RunFacts:
-    """The facts of an arm.
+def run_caption(
+    config: Mapping[str, Any], summary: Summary | None, trials: pd.DataFrame | None, name: str
+) -> RunCaption:
+    """The caption of an arm.
 
     Args:
         config: Its resolved config; empty if that cannot be read.
@@ -71,7 +73,7 @@ def run_facts(config: Mapping[str, Any], summary: Summary | None, trials: pd.Dat
     dataset = summary.dataset if summary else None
     selected = bool(summary and summary.selected_on)
     ended = [] if trials is None else trials.to_dict("records")
-    return RunFacts(
+    return RunCaption(
         title=run_title(config) if config else name,
         loss=LOSS_LABELS.get(config.get("loss", ""), "loss"),
         running_train_metrics=config.get("training", {}).get("train_metrics") == "running",
