@@ -57,6 +57,16 @@ class Score:
         """The worst value there is; may be infinite."""
         return self.lowest if self.higher_is_better else self.highest
 
+    @property
+    def floor(self) -> float:
+        """The lowest value as it is shown."""
+        return self.scale * self.lowest
+
+    @property
+    def ceiling(self) -> float:
+        """The highest value as it is shown."""
+        return self.scale * self.highest
+
     def clipped(self, value: float) -> float:
         """The end of an interval, which knows no limits, within those of the score."""
         return min(max(value, self.lowest), self.highest)

@@ -1,6 +1,5 @@
 """``mlpexp find-lr``."""
 
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,6 @@ from mlpexp.cli.options import DataDir, PlotFormat, Wide, check_output
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from mlpexp.analysis.find_lr.rate_choice import RateChoice
@@ -23,7 +21,6 @@ SEEDS = 10  # all at once, where the command line says nothing else
 FEWEST_STEPS, MOST_STEPS = 20, 100_000
 LEAST_RATE, GREATEST_RATE = 1e-12, 1e6  # beyond, numbers overflow and say nothing
 LEAST_RANGE = 2.0  # high over low
-ROWS_PER_DECADE = 2
 
 
 @experiment_options(several=False, without=("learning_rate",))
@@ -42,6 +39,7 @@ def find_lr(
 ) -> None:
     """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
     from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_table
     from mlpexp.planning.prepare import prepared_from
     from mlpexp.report.drawing.formats import check_formats
 
@@ -62,6 +60,7 @@ def find_lr(
     from mlpexp.data.load import load
     from mlpexp.execution.machine import choose_device
     from mlpexp.report.figures.range_test import range_test_numbers
+    from mlpexp.report.tables.rates import configured, rates_table
 
     choose_device(prepared.experiment)  # may not be there
     dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
@@ -69,7 +68,8 @@ def find_lr(
     losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
     choice = choose_rate(rates, losses)
     numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
-    _print(prepared, numbers, choice, wide=wide)
+    print_table(rates_table(prepared, numbers), wide=wide)
+    print_sentences([*choice.sentences(), configured(prepared)])
     if output is not None:
         _write(output, prepared, numbers, choice, formats)
 
@@ -87,50 +87,19 @@ def _check(low: float, high: float, steps: int, output: Path | None, plot_format
     check_output(output)
 
 
-def _print(prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", *, wide: bool) -> None:
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_table
-    from mlpexp.report.tables.text_table import TextTable
-
-    columns = ("learning rate", "median loss", "middle half of the seeds", "diverged")
-    experiment = prepared.experiment
-    seeds = [column for column in numbers.columns if column.startswith("seed_")]
-    rows = [
-        (
-            f"{row['learning_rate']:.2g}" if row["learning_rate"] else "none yet",
-            f"{row['median']:.4g}",
-            f"{row['lower_quartile']:.4g} .. {row['upper_quartile']:.4g}",
-            f"{sum(math.isinf(row[seed]) for seed in seeds)} of {len(seeds)}",
-        )
-        for _, row in numbers.iloc[_shown(numbers["learning_rate"].to_numpy())].iterrows()
-    ]
-    title = f"{experiment.dataset.name}, {prepared.architecture.name}, {experiment.optimizer.name}: {experiment.loss}"
-    print_table(TextTable(columns, rows, frozenset(columns), title=title, droppable=columns[2:3]), wide=wide)
-    print_sentences(choice.sentences())
-    note = f"the config has {experiment.optimizer.learning_rate:g}"
-    print_sentences([note + ("; its schedule is left aside" if experiment.schedule.name != "constant" else "")])
-
-
-def _shown(rates: "np.ndarray") -> list[int]:
-    """The rows of the table: before the first step, then about two per decade, both ends included."""
-    import numpy as np
-
-    count = max(2, round(ROWS_PER_DECADE * math.log10(rates[-1] / rates[1])) + 1)
-    return [0, *sorted({1 + round(place) for place in np.linspace(0, len(rates) - 2, count)})]
-
-
 def _write(
     output: Path, prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", formats: list[str]
 ) -> None:
     from mlpexp.config.dump import as_data
+    from mlpexp.config.scores import LOSS_AXES
     from mlpexp.report.drawing.save_figures import rendered
     from mlpexp.report.figures.range_test import RateMarks, draw_range_test
-    from mlpexp.report.numbers.run_caption import LOSS_LABELS, run_title
+    from mlpexp.report.numbers.run_caption import run_title
     from mlpexp.store.files import write_bytes
 
     experiment = prepared.experiment
     marks = RateMarks(choice.suggested, experiment.optimizer.learning_rate, choice.first_divergence)
-    drawing = draw_range_test(numbers, marks, run_title(as_data(experiment)), LOSS_LABELS[str(experiment.loss)])
+    drawing = draw_range_test(numbers, marks, run_title(as_data(experiment)), LOSS_AXES[str(experiment.loss)])
     for suffix, content in rendered(drawing, formats).items():
         path = output / f"find-lr.{suffix}"
         write_bytes(path, content)

@@ -6,24 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from mlpexp.config.scores import SCORES, Score
 from mlpexp.report.drawing.formats import check_formats
 from mlpexp.report.drawing.save_figures import save_figures
 from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import draw_confusion
-from mlpexp.report.figures.arm.curvature import draw_curvature
-from mlpexp.report.figures.arm.curves import (
-    draw_accuracy,
-    draw_learning_rate,
-    draw_loss,
-    draw_quantization_error,
-    draw_r2,
-    draw_topographic_error,
-)
+from mlpexp.report.figures.arm.curves import draw_curves, draw_learning_rate
 from mlpexp.report.figures.arm.fitted_curve import draw_curve
 from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
 from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
-from mlpexp.report.figures.arm.layer_curves import draw_gains, draw_gradients, draw_units
+from mlpexp.report.figures.arm.layer_curves import draw_curvature, draw_gains, draw_gradients, draw_units
 from mlpexp.report.figures.arm.maps import draw_code_book, draw_hits, draw_u_matrix
 from mlpexp.report.figures.arm.predicted_true import draw_predicted_true
 from mlpexp.report.figures.sweep.effects import draw_effect
@@ -67,14 +60,14 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
         InputError: A format or an arm is not known.
         RunError: A file cannot be written, or ``summary.json`` is damaged.
     """
-    wanted = check_formats(formats)
+    known = check_formats(formats)
     compares = bool(result.summary.axes)
     if compares and arm is None:
-        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), wanted)
+        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), known)
     data = ArmData(result.arm(arm or 0))
     folder = result.folder.plots / f"arm-{arm}" if compares else result.folder.plots
     figures = {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
-    return save_figures(result.path, folder, figures, wanted)
+    return save_figures(result.path, folder, figures, known)
 
 
 def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
@@ -92,7 +85,7 @@ def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
             case OfAxis():
                 figures |= {f"{figure.name}_{a.file_name}": partial(figure.draw, data, a) for a in caption.axes}
             case OfArms():
-                figures[figure.name.format(metric=caption.kind)] = partial(figure.draw, data)
+                figures[figure.name.format(metric=caption.score.name)] = partial(figure.draw, data)
             case OfArm():
                 pass
     return figures
@@ -122,12 +115,12 @@ class OfArms:
     draw: Callable[[ArmsData], Drawing | None]
 
 
+def _curves(score: Score, arm: ArmData) -> Drawing | None:
+    return draw_curves(arm.metrics, arm.caption, score)
+
+
 FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
-    OfArm("loss", lambda arm: draw_loss(arm.metrics, arm.caption)),
-    OfArm("accuracy", lambda arm: draw_accuracy(arm.metrics, arm.caption)),
-    OfArm("r2", lambda arm: draw_r2(arm.metrics, arm.caption)),
-    OfArm("quantization_error", lambda arm: draw_quantization_error(arm.metrics, arm.caption)),
-    OfArm("topographic_error", lambda arm: draw_topographic_error(arm.metrics, arm.caption)),
+    *(OfArm(name, partial(_curves, score)) for name, score in SCORES.items()),
     OfArm("learning_rate", lambda arm: draw_learning_rate(arm.metrics, arm.caption)),
     OfArm("gradients", lambda arm: draw_gradients(arm.diagnostics, arm.caption)),
     OfArm("units", lambda arm: draw_units(arm.diagnostics, arm.caption)),

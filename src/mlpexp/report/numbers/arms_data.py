@@ -7,18 +7,21 @@ from functools import cached_property
 import pandas as pd
 
 from mlpexp.config.dump import as_data
-from mlpexp.report.figures.sweep.panels import MOST_PANELS
+from mlpexp.report.numbers.arm_data import DrawnData
+from mlpexp.report.numbers.over_seeds import outcomes
 from mlpexp.report.numbers.run_caption import RunCaption, run_caption
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption, sweep_caption
-from mlpexp.report.numbers.sweep_means import outcomes
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent
 
+MOST_PANELS = 12  # side by side on a page
 
-class ArmsData:
-    """The tables that figures of several arms are drawn from; one that is not there raises ``Absent``."""
+
+class ArmsData(DrawnData):
+    """What figures over all arms are drawn from; every table has a column ``arm``."""
 
     def __init__(self, result: Result) -> None:
+        super().__init__(result)
         self.result = result
 
     @property
@@ -33,7 +36,7 @@ class ArmsData:
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """``trials.csv``, as ``sweep_means.outcomes`` puts it."""
+        """``trials.csv``, as ``over_seeds.outcomes`` puts it."""
         return outcomes(self.result.trials, self.caption)
 
     @cached_property
@@ -55,7 +58,9 @@ class ArmsData:
         if len(labels) <= MOST_PANELS:
             return labels
         means = self.outcomes.groupby("arm")["value"].mean()
-        ordered = means.sort_values(ascending=not self.caption.higher_is_better, kind="stable", na_position="last")
+        ordered = means.sort_values(
+            ascending=not self.caption.score.higher_is_better, kind="stable", na_position="last"
+        )
         return {int(arm): labels[int(arm)] for arm in ordered.index}
 
     @cached_property
@@ -64,35 +69,10 @@ class ArmsData:
         rows = self.outcomes[self.outcomes["diverged"] | self.outcomes["failed"]]
         return set(zip(rows["arm"].tolist(), rows["seed"].tolist(), strict=True))
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A table of ``evaluation/``, of all arms."""
-        return self.result.evaluation(name)
-
-    @property
-    def samples(self) -> pd.DataFrame | None:
-        """The predictions where they are only an addition; None if there are none."""
-        try:
-            return self.table("predictions")
-        except (Absent, OSError, ValueError):
-            return None
-
-    @property
-    def predicted_classes(self) -> pd.DataFrame:
-        """The predictions of classifiers."""
-        predictions = self.table("predictions")
-        if "probability" not in predictions.columns:
-            raise Absent
-        return predictions
-
     @property
     def costs(self) -> pd.DataFrame:
         """Time of an update and of a trial, by arm."""
         return self.result.costs
-
-    @property
-    def diagnostics(self) -> pd.DataFrame:
-        """``diagnostics.csv``."""
-        return self.result.diagnostics
 
     @property
     def metric_columns(self) -> list[str]:

@@ -6,13 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from mlpexp.config.scores import LOSS_AXES, SCORES, column_of
 from mlpexp.store.summary import Summary
-
-LOSS_LABELS = {
-    "cross_entropy": "cross-entropy (nats)",
-    "mean_squared_error": "mean squared error",
-    "softmax_squared_error": "squared error of the softmax",
-}
 
 
 @dataclass(frozen=True)
@@ -39,15 +34,12 @@ class RunCaption:
     """Whether that is Nesterov's."""
     best_epochs: Mapping[int, int] = field(default_factory=dict)
     """By seed, the epoch chosen on validation data; empty if none was."""
+    selected_by: str = "validation loss"
+    """What these epochs have the best of."""
     grid: tuple[int, ...] = ()
     """Rows and columns of a map; empty for other models."""
     topology: str = ""
     """Where its units lie; empty for other models."""
-
-    @property
-    def selected_by(self) -> str:
-        """What the best epoch has the lowest of."""
-        return "validation quantization error" if self.grid else "validation loss"
 
     @property
     def selection_note(self) -> str:
@@ -71,11 +63,11 @@ def run_caption(
         name: Title for an arm without config: the folder.
     """
     dataset = summary.dataset if summary else None
-    selected = bool(summary and summary.selected_on)
+    selected_on = column_of(summary.selected_on) if summary and summary.selected_on else None
     ended = [] if trials is None else trials.to_dict("records")
     return RunCaption(
         title=run_title(config) if config else name,
-        loss=LOSS_LABELS.get(config.get("loss", ""), "loss"),
+        loss=LOSS_AXES.get(config.get("loss", ""), SCORES["loss"].axis),
         running_train_metrics=config.get("training", {}).get("train_metrics") == "running",
         class_names=dataset.class_names if dataset else (),
         target=(dataset.target_name if dataset else "") or "target",
@@ -83,7 +75,8 @@ def run_caption(
         momentum=_momentum(config.get("optimizer", {})),
         nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),
         diverged=frozenset(int(trial["seed"]) for trial in ended if trial["status"] == "diverged"),
-        best_epochs={int(trial["seed"]): int(trial["best_epoch"]) for trial in ended if selected},
+        best_epochs={int(trial["seed"]): int(trial["best_epoch"]) for trial in ended if selected_on},
+        selected_by=selected_on.label if selected_on else "",
         grid=tuple(config.get("model", {}).get("grid", ())),
         topology=config.get("model", {}).get("topology", ""),
     )

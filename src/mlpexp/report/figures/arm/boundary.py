@@ -9,22 +9,23 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
+from mlpexp.config.scores import PART_LABELS
 from mlpexp.report.drawing.style import (
     GREY,
     INK,
-    PARTS,
+    PART_STYLES,
     Drawing,
     class_style,
     in_style,
     new_figure,
     scatter_size,
-    shortened,
 )
 from mlpexp.report.figures.arm.confusion import accuracy_text
-from mlpexp.report.numbers.parts import chosen_part
+from mlpexp.report.numbers.over_seeds import judged_part
 from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import shortened
 
-OWN_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
+PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
 STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
 
 
@@ -69,7 +70,7 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, capt
 
 def plane_of(boundary: pd.DataFrame, predictions: pd.DataFrame | None) -> Plane | None:
     """The plane of the first seed of a table; None unless there are two features."""
-    features = [column for column in boundary.columns if column not in OWN_COLUMNS]
+    features = [column for column in boundary.columns if column not in PREDICTION_COLUMNS]
     if len(features) != 2 or boundary.empty:
         return None
     seed = int(boundary["seed"].iloc[0])
@@ -89,17 +90,17 @@ def num_classes_of(planes: Sequence[Plane], caption: RunCaption) -> int:
 def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float) -> None:
     """Regions, borders and samples; ``marker_size`` in square points."""
     _draw_regions(axes, plane.grid, plane.features, num_classes)
-    for part in ("train", "validation", "test"):
+    for part in PART_STYLES:
         _draw_points(axes, plane, part, num_classes, marker_size)
     axes.grid(visible=False)
 
 
 def _note(points: pd.DataFrame, seed: int) -> str:
-    shown = f"seed {seed}; region: predicted class, the stronger its colour the more probable"
-    part = chosen_part(points) if len(points) else None
+    region = f"seed {seed}; region: predicted class, the stronger its colour the more probable"
+    part = judged_part(points) if len(points) else None
     if part is None:
-        return shown
-    return f"{shown}\n{PARTS[part].label} {accuracy_text(points[points['part'] == part])}"
+        return region
+    return f"{region}\n{PART_LABELS[part]} {accuracy_text(points[points['part'] == part])}"
 
 
 def _grid(boundary: pd.DataFrame, features: tuple[str, str], column: str) -> pd.DataFrame:
@@ -131,12 +132,12 @@ def _draw_points(axes: Axes, plane: Plane, part: str, num_classes: int, size: fl
         return
     rows = points[points["part"] == part]
     for k in range(num_classes):
-        own = rows[rows["target"] == k]
+        members = rows[rows["target"] == k]
         colour, marker = class_style(k)
         filled = part != "test"
         axes.scatter(
-            own[features[0]],
-            own[features[1]],
+            members[features[0]],
+            members[features[1]],
             s=size,
             marker=marker,
             linewidths=0.5 if filled else 1.0,

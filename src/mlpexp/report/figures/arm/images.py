@@ -1,13 +1,14 @@
 """Pictures: misclassified images, and the filters of the first layer."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from mlpexp.report.drawing.style import PARTS, Drawing, in_style, new_figure, shortened
-from mlpexp.report.numbers.parts import chosen_part
+from mlpexp.config.scores import PART_LABELS
+from mlpexp.report.drawing.marks import colour_bar
+from mlpexp.report.drawing.style import Drawing, in_style, new_figure
+from mlpexp.report.numbers.over_seeds import judged_part
 from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import shortened
 
 MOST_IMAGES = 25
 MOST_FILTERS = 32
@@ -55,13 +56,13 @@ def _caption(row: pd.Series, caption: RunCaption) -> str:
 
 def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:
     note = f"true → predicted (probability): the {len(rows)} most confident mistakes"
-    part = chosen_part(predictions) if predictions is not None else None
+    part = judged_part(predictions) if predictions is not None else None
     if predictions is None or part is None:
         return note
-    own = predictions[predictions["part"] == part]
-    wrong = int((own["target"] != own["predicted"]).sum())
-    seeds = own["seed"].nunique()
-    total = f"of {wrong:,} in {len(own):,} predictions on the {PARTS[part].label} part"
+    judged = predictions[predictions["part"] == part]
+    wrong = int((judged["target"] != judged["predicted"]).sum())
+    seeds = judged["seed"].nunique()
+    total = f"of {wrong:,} in {len(judged):,} predictions on the {PART_LABELS[part]} part"
     return f"{note}\n{total}" + (f" by {seeds} seeds; each image once" if seeds > 1 else "")
 
 
@@ -70,11 +71,6 @@ def _mistakes_table(rows: pd.DataFrame, caption: RunCaption) -> pd.DataFrame:
     for column in ("target", "predicted"):
         table[column] = [caption.class_name(int(number)) for number in table[column]]
     return table
-
-
-def first_layer_name(names: Mapping[str, object] | set[str]) -> str | None:
-    """The tensor with the weights of the first layer; ``output`` is first in a network without hidden layers."""
-    return next((name for name in ("conv1.weight", "dense1.weight", "output.weight") if name in names), None)
 
 
 @in_style()
@@ -104,8 +100,8 @@ def draw_filters(weights: np.ndarray, seed: int, caption: RunCaption) -> Drawing
         axes.set_axis_off()
         if position < len(shown):
             image = axes.imshow(shown[position], cmap="gray", vmin=-limit, vmax=limit, interpolation="nearest")
-    bar = figure.colorbar(image, ax=grid, fraction=0.03, pad=0.02, aspect=20 if num_rows > 1 else 8)
-    bar.set_label("weight")
+    bar = colour_bar(figure, image, grid, "weight", fraction=0.03, aspect=20 if num_rows > 1 else 8)
+    bar.outline.set_visible(True)
     return Drawing(figure, _filters_table(shown))
 
 

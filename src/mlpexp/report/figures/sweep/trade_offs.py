@@ -3,20 +3,29 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
+from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import AxisRange
-from mlpexp.report.drawing.style import BLUE, INK, Drawing, in_style, new_figure
-from mlpexp.report.drawing.value_axis import metric_range, set_metric_axis, with_room_for_crosses
-from mlpexp.report.numbers.arm_names import arm_names, names_note
+from mlpexp.report.drawing.marks import (
+    FINER,
+    crosses_of_lost,
+    dot_size,
+    ends_and_mean,
+    round_ticks,
+    show_range,
+    strength,
+)
+from mlpexp.report.drawing.style import BLUE, Drawing, in_style, new_figure
+from mlpexp.report.drawing.value_axis import metric_range, with_room_for_crosses
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_caption import SweepCaption
-from mlpexp.report.numbers.sweep_means import group_means
-from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
+from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, seeds_note
+from mlpexp.report.numbers.over_seeds import group_means
+from mlpexp.report.words import note
 
 MOST_LABELS = 16
-LOG_FROM = 10.0
+LOG_COSTS_FROM = 10.0  # largest / smallest
 PLACES = ((6, 4), (6, -4), (-6, 4), (-6, -4), (0, 8), (0, -8), (8, 14), (8, -14), (-8, 14), (-8, -14))  # points
 
 
@@ -46,47 +55,40 @@ def _trade_off(data: ArmsData, costs: "pd.Series[float]", name: str, label: str)
 @in_style()
 def _draw(points: pd.DataFrame, name: str, label: str, data: ArmsData) -> Drawing:
     caption = data.caption
-    limits = _limits(points, caption)
+    limits = _limits(points, caption.score)
     figure = new_figure(caption.title, _note(points, data, limits))
     axes = figure.add_subplot()
     x = points[name].to_numpy(dtype=float)
-    low, mean, high = (np.clip(points[one].to_numpy(dtype=float), *limits.outside) for one in ("low", "mean", "high"))
-    set_metric_axis(axes, limits, caption.metric_label)
+    low, mean, high = ends_and_mean(points, limits)
+    show_range(axes, limits, caption.metric_label)
     _set_cost_axis(axes, x, label)
     many = len(points) > MOST_LABELS
-    axes.vlines(x, low, high, color=BLUE, linewidth=1.0, alpha=float(np.clip(30 / len(x), 0.1, 0.5 if many else 0.8)))
-    size = float(np.clip(60 / np.sqrt(len(points)), 2.0, 5.5))
+    axes.vlines(x, low, high, color=BLUE, linewidth=1.0, alpha=strength(len(x), 30, 0.1, 0.5 if many else 0.8))
+    size = dot_size(len(points), 5.5)
     axes.plot(x, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4, zorder=3)
-    lost = (points["diverged"] > 0).to_numpy()
-    if lost.any():
-        axes.plot(x[lost], [limits.inside(np.nan)] * int(lost.sum()), "x", color=INK, markersize=5, zorder=4)
+    crosses_of_lost(axes, x, points, limits, 5)
     if not many:
         sound = np.isfinite(mean)
         place_labels(axes, x[sound], points[sound])
     return Drawing(figure, points)
 
 
-def _limits(points: pd.DataFrame, caption: SweepCaption) -> AxisRange:
+def _limits(points: pd.DataFrame, score: Score) -> AxisRange:
     means = points["mean"].to_numpy(dtype=float)
     finite = means[np.isfinite(means)]
     if not finite.size:
-        return metric_range(finite, caption)
+        return metric_range(finite, score)
     spread = max(np.ptp(finite), 0.02 * abs(finite).max())
-    lowest = (
-        finite.min() / 2
-        if not caption.higher_is_better
-        else max(finite.min() - spread, 0 if caption.kind == "accuracy" else -np.inf)
-    )
-    top = min(finite.max() + spread, {"accuracy": 100.0, "r2": 1.0}.get(caption.kind, np.inf))
-    ends = np.clip(points[["low", "high"]].to_numpy(dtype=float), lowest, top)
-    found = metric_range(np.concatenate([finite, ends.ravel()]), caption)
-    return with_room_for_crosses(found) if points["diverged"].any() else found
+    lowest = max(finite.min() - spread, score.floor) if score.higher_is_better else finite.min() / 2
+    ends = np.clip(points[["low", "high"]].to_numpy(dtype=float), lowest, min(finite.max() + spread, score.ceiling))
+    limits = metric_range(np.concatenate([finite, ends.ravel()]), score)
+    return with_room_for_crosses(limits) if points["diverged"].any() else limits
 
 
 def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str) -> None:
     low, high = costs.min(), costs.max()
     axes.set_xlabel(label)
-    if high >= LOG_FROM * low:
+    if high >= LOG_COSTS_FROM * low:
         room = (high / low) ** 0.06
         axes.set(xscale="log", xlim=(low / room, high * room))
         if high < 100 * low:
@@ -96,7 +98,7 @@ def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str) -> None:
     else:
         room = 0.06 * (high - low)
         axes.set_xlim(low - room, high + room)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+        round_ticks(axes.xaxis, 7, FINER)
 
 
 def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
@@ -134,5 +136,4 @@ def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
 def _note(points: pd.DataFrame, data: ArmsData, limits: AxisRange) -> str:
     names = names_note(data) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
     time = "" if "parameters" in points.columns else "time: of its stack, divided by the trials in it"
-    parts = [seeds_note(points), names, time, data.caption.selection_note, lost_total(points), limits.note]
-    return "; ".join(filter(None, parts))
+    return note(seeds_note(points), names, time, data.caption.selection_note, lost_total(points), limits.note)
