@@ -13,8 +13,7 @@ import torch
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.members import members_of, trainer_of
 from side_by_side import compare, header
 

@@ -10,8 +10,8 @@ import torch
 
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
 from mlpexp.config.networks import Lenet5, MnistCnn
+from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.nn.operations import Mode
 from mlpexp.training.losses import cross_entropy
 from side_by_side import compare, header
 

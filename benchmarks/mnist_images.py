@@ -17,8 +17,7 @@ from torchvision import datasets, transforms
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.machine import num_threads
 from mlpexp.execution.members import samples_of
 from mlpexp.nn.network import StackedNetwork

@@ -16,7 +16,7 @@ import iris_step
 from iris_step import BATCH, experiment, plain_seconds
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import load
 from mlpexp.execution.members import members_of, samples_of, trainer_of
 from mlpexp.nn.initializers import initial_parameters
 from mlpexp.numpy_twin.backprop import LOSSES, descend, differentiate, layers_of

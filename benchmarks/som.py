@@ -20,9 +20,8 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.config.som import with_map_defaults
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
 from mlpexp.execution.members import members_of, samples_of, trainer_of
 from side_by_side import compare, header
 

@@ -17,8 +17,8 @@ import torch
 from iris_step import experiment
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
+from mlpexp.data.catalogue import load
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.load import load
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.training.trainer import Trainer
 from peers import Data, numpy_us, sklearn_us, torch_us

@@ -1,4 +1,50 @@
-"""The errors that a user can cause, each of them one clear sentence. This module imports nothing."""
+"""The errors that a user can cause, each of them one clear sentence, and the place where it is wrong.
+
+An error is data: what a program asks for (key, place, layer) is an attribute, and never read back from the sentence. This
+module imports nothing of the house.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CONTROL_CHARACTERS = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value was written: a line of a file, or an option of the command line."""
+
+    source: str
+    """The file, or the option with its value as they were typed: ``--set seeds=3``."""
+    line: int | None = None
+    """Of a file, from 1."""
+    column: int | None = None
+    """Likewise."""
+    value: str = ""
+    """Of an option, its value as it was typed, without the key."""
+
+    def __str__(self) -> str:
+        return self.source if self.line is None else f"{self.source}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one key."""
+
+    place: Place
+    """Where it was written."""
+    key: str
+    """Dotted; empty: no key, but the text itself."""
+    message: str
+    """What is wrong, and what was expected."""
+
+    def __str__(self) -> str:
+        return visible(": ".join(part for part in (str(self.place), self.key, self.message) if part))
+
+
+def visible(text: str) -> str:
+    """A text in one line that gives a terminal no commands: control characters are written as escapes."""
+    return text.translate(CONTROL_CHARACTERS)
 
 
 class MlpexpError(Exception):
@@ -8,16 +54,25 @@ class MlpexpError(Exception):
 
 
 class InputError(MlpexpError):
-    """What the user gave cannot be used: a config, an option, a data file. Nothing has been run or written."""
+    """What the user gave cannot be used: a config, an option, a data file. Nothing has been run or written.
+
+    Args:
+        message: The sentence, without the key.
+        key: The dotted key of the config that it is about; None: it is about something else.
+    """
 
     exit_code = 2
 
+    def __init__(self, message: str, *, key: str | None = None) -> None:
+        self.message, self.key = message, key
+        super().__init__(f"{key}: {message}" if key else message)
+
 
 class ConfigError(InputError):
-    """One or more problems of a config, each with its place; see ``mlpexp.config.problems.Problem``."""
+    """One or more problems of a config, each with its place."""
 
-    def __init__(self, problems: tuple[object, ...]) -> None:
-        self.problems = problems
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in problems))
 
 

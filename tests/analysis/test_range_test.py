@@ -12,9 +12,8 @@ from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, 
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
-from mlpexp.config.yaml_source import Override
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
+from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 from mlpexp.training.trainer import Trainer
@@ -81,7 +80,7 @@ def test_a_seed_has_the_same_losses_among_others() -> None:
 
 def test_a_member_that_leaves_the_finite_numbers_is_cut_out_and_the_others_stay() -> None:
     rates = geometric_rates(1e-2, 1e4, 60)
-    config = prepare(CONFIGS / "synthetic/divergence.yaml", [Override("seeds=4", "seeds")])
+    config = prepare(CONFIGS / "synthetic/divergence.yaml", [override_in("seeds=4", "seeds")])
     members = members_of(for_range_test(config.experiment, 60), range(4))
     dataset = load(config.experiment.dataset)
     losses = losses_at_rates(trainer_of(members, [config.architecture] * 4, dataset), rates)

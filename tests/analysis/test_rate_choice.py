@@ -9,8 +9,8 @@ from making.configs import CONFIGS
 from making.sentences import too_long
 from mlpexp.analysis.find_lr.range_test import for_range_test, geometric_rates, losses_at_rates
 from mlpexp.analysis.find_lr.rate_choice import RateChoice, choose_rate, cut_at_divergence, rounded, slopes
-from mlpexp.config.yaml_source import Override
-from mlpexp.data.load import load
+from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import load
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.planning.prepare import prepare
 
@@ -99,7 +99,7 @@ CASES = {
 def test_training_at_the_suggested_rate_succeeds(case: str) -> None:
     """The mean over seeds is near the best that any rate reaches (measured in docs/learning_rate.md)."""
     name, changes, kind, wanted = CASES[case]
-    prepared = prepare(CONFIGS / name, [Override(text, text) for text in [*changes, "seeds=5"]])
+    prepared = prepare(CONFIGS / name, [override_in(text, text) for text in [*changes, "seeds=5"]])
     dataset = load(prepared.experiment.dataset)
     rates = geometric_rates(1e-5, 10, 100)
 

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpexp.analysis.table_sigmoid import MOST_CURVED, REACH, STEEPEST, TableSigmoid, centred, largest_error
+from mlpexp.analysis.activation_sheet import MOST_CURVED, REACH, STEEPEST, TableSigmoid, centred, largest_error
 
 
 @given(size=st.integers(2, 3000), interpolate=st.booleans(), x=st.floats(-40, 40))

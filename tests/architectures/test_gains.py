@@ -7,9 +7,9 @@ import torch
 from pydantic import TypeAdapter
 
 from mlpexp.architectures.build import build_architecture
-from mlpexp.architectures.gains import gain
 from mlpexp.architectures.layers import Dense
-from mlpexp.config.networks import ActivationConfig, ModelConfig
+from mlpexp.config.activations import ActivationConfig, gain
+from mlpexp.config.networks import ModelConfig
 
 MODEL: TypeAdapter[Any] = TypeAdapter(ModelConfig)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlpexp.cli.arguments import joined
+from mlpexp.cli.arguments import rejoined
 
 VALUED = ["--learning-rate", "--seeds", "--set", "-s", "--data", "--name", "-c"]
 OPTIONS = [*VALUED, "-q", "--quiet", "--resolved"]
@@ -28,7 +28,7 @@ OPTIONS = [*VALUED, "-q", "--quiet", "--resolved"]
     ],
 )  # fmt: skip
 def test_what_belongs_together_is_joined(cut: str, whole: list[str]) -> None:
-    assert joined(cut.split(" "), OPTIONS, VALUED) == whole
+    assert rejoined(cut.split(" "), OPTIONS, VALUED) == whole
 
 
 def test_words_that_were_quoted_stay_as_they_are() -> None:
@@ -36,4 +36,4 @@ def test_words_that_were_quoted_stay_as_they_are() -> None:
         ["--data", "a,", ""], ["--data", "a\nb,", "c"], ["--data", "a,", "b\u00a0c"],
         ["train", "--name", "a,", "b c"], ["train", "--set", "description=first, then [second", "iris/mlp"],
     ):  # fmt: skip
-        assert joined(words, OPTIONS, VALUED) == words
+        assert rejoined(words, OPTIONS, VALUED) == words

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from making.command_line import Command
-from mlpexp.architectures.activation_facts import FACTS
+from mlpexp.config.activations import KNOWN
 
-NAMES = [one.name for one in FACTS]
+NAMES = list(KNOWN)
 
 
 def test_the_sheet_has_every_activation(mlpexp: Command) -> None:

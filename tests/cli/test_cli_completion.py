@@ -17,8 +17,8 @@ import typer
 
 from making.processes import PATIENCE
 from mlpexp.cli.main import app
-from mlpexp.cli.parser.candidates import COMPLETERS, KEY_OF, NAMED_NETWORKS, Query, choices_for
 from mlpexp.cli.parser.click_names import called, kind, options_of, takes_value
+from mlpexp.cli.parser.completers import COMPLETERS, KEY_OF, NAMED_NETWORKS, Query, choices_for
 from mlpexp.cli.parser.completion import candidates
 from mlpexp.cli.parser.shells import split_line, unquoted
 from mlpexp.config.known_keys import TABLE, known_keys, written_anew
@@ -83,7 +83,7 @@ def test_every_value_that_is_a_word_is_offered(name: str) -> None:
         if parameter.param_type_name == "option" and not takes_value(parameter):
             continue
         if kind(parameter) == "TEXT" and word not in free and word not in COMPLETERS and word not in KEY_OF:
-            pytest.fail(f"{name} {word}: give it a completer in cli/parser/candidates.py")
+            pytest.fail(f"{name} {word}: give it a completer in cli/parser/completers.py")
         if word in KEY_OF and kind(parameter) == "TEXT":
             choices = known_keys()[KEY_OF[word]][1]
             assert {value for value, _ in choices_for(Query(command, word, {}, ""))} == set(choices)

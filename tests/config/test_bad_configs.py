@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlpexp.config.load import read_source, validated
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import ConfigError
 
 BASE = "dataset: iris\nmodel: mlp\noptimizer: {name: sgd, learning_rate: 0.1}\n"
@@ -593,7 +593,7 @@ def test_the_message(
     monkeypatch.chdir(tmp_path)
     Path("c.yaml").write_text(text)
     with pytest.raises(ConfigError) as caught:
-        validated(read_source(Path("c.yaml"), [Override(each, f"--set {each}") for each in overrides]))
+        validated(read_source(Path("c.yaml"), [override_in(each, f"--set {each}") for each in overrides]))
     assert str(caught.value).splitlines() == expected
     assert len(caught.value.problems) == len(expected)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import ConfigError
 from mlpexp.planning.prepare import prepare
 
@@ -116,7 +116,9 @@ def test_the_nearest_thing_that_is_allowed(sections: dict[str, str], tmp_path: P
 def test_a_rule_broken_by_an_override_names_it(tmp_path: Path) -> None:
     path = written(tmp_path)
     with pytest.raises(ConfigError) as caught:
-        prepare(path, [Override("model=lenet5", "--set model=lenet5"), Override("loss=mean_squared_error", "--loss")])
+        prepare(
+            path, [override_in("model=lenet5", "--set model=lenet5"), override_in("loss=mean_squared_error", "--loss")]
+        )
     assert str(caught.value).splitlines() == [
         (
             "--loss: loss: mean_squared_error is for numbers, but this data set has class labels; "

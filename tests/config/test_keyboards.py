@@ -15,7 +15,7 @@ from mlpexp.config import load, yaml_source
 from mlpexp.config.dump import to_yaml
 from mlpexp.config.keyboards import retyped, suspects, typed
 from mlpexp.config.load import read_source, validated
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import ConfigError, InputError
 from mlpexp.planning.plan import plan_from
 
@@ -97,7 +97,7 @@ def test_a_slip_on_the_command_line(text: str, expected: str, tmp_path: Path) ->
     path = tmp_path / "c.yaml"
     path.write_text("dataset: iris\n" + BASE)
     with pytest.raises(ConfigError) as caught:
-        validated(read_source(path, [Override(text, f"--set {text}")]))
+        validated(read_source(path, [override_in(text, f"--set {text}")]))
     assert str(caught.value) == f"--set {text}: {expected}"
 
 

@@ -6,9 +6,8 @@ import pytest
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keys import all_keys, nearest_key
-from mlpexp.config.problems import closest, did_you_mean
 from mlpexp.config.scores import LABELS, PARTS
-from mlpexp.config.words import BY_NAME, MEANT, WORDS, key_of, meant, setting
+from mlpexp.config.words import BY_NAME, MEANT, WORDS, closest, did_you_mean, key_of, meant, setting
 
 KEYS = all_keys()
 VALUES = {choice for key in KEYS.values() for choice in key.choices} | {"csv"}

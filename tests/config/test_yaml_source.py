@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpexp.config.problems import Place
-from mlpexp.config.yaml_source import MAX_BYTES, MAX_DEPTH, Override, Source, apply_override, dotted, read_yaml, scalar
-from mlpexp.errors import ConfigError, InputError
+from mlpexp.config.yaml_source import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    Source,
+    apply_override,
+    dotted,
+    override_in,
+    read_yaml,
+    scalar,
+)
+from mlpexp.errors import ConfigError, InputError, Place
 
 
 def read(folder: Path, content: str | bytes) -> Source:
@@ -170,7 +178,7 @@ START = {"a": {"b": [1, {"c": 2}]}, "d": 3}
 )
 def test_an_override_sets_one_value(text: str, data: object, tmp_path: Path) -> None:
     source = read(tmp_path, "a:\n  b: [1, {c: 2}]\nd: 3\n")
-    apply_override(source, Override(text, f"--set {text}"))
+    apply_override(source, override_in(text, f"--set {text}"))
     assert source.data == data
     key = text.split("=", maxsplit=1)[0].strip()
     path = tuple(int(part) if part.isdigit() else part for part in key.split("."))
@@ -179,14 +187,14 @@ def test_an_override_sets_one_value(text: str, data: object, tmp_path: Path) -> 
 
 def test_an_override_replaces_the_places_below_it(tmp_path: Path) -> None:
     source = read(tmp_path, "a:\n  b: [1, {c: 2}]\nd: 3\n")
-    apply_override(source, Override("a={b: 1}", "--a"))
+    apply_override(source, override_in("a={b: 1}", "--a"))
     assert {str(source.place(p)) for p in [("a",), ("a", "b"), ("a", "b", 1, "c")]} == {"--a"}
     assert source.place(("d",)).line == 3
 
 
 def test_a_part_that_an_override_makes_has_the_override_as_its_place(tmp_path: Path) -> None:
     source = read(tmp_path, "d: 3\n")
-    apply_override(source, Override("new.key=1", "--new"))
+    apply_override(source, override_in("new.key=1", "--new"))
     assert str(source.place(("new",))) == "--new"
 
 
@@ -194,4 +202,4 @@ def test_a_part_that_an_override_makes_has_the_override_as_its_place(tmp_path: P
 def test_an_override_below_nothing(text: str, tmp_path: Path) -> None:
     source = read(tmp_path, "a:\n  b: [1, {c: 2}]\nd: 3\n")
     with pytest.raises(ConfigError, match=r"^--set .*: there is nothing below this key$"):
-        apply_override(source, Override(text, f"--set {text}"))
+        apply_override(source, override_in(text, f"--set {text}"))

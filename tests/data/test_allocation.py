@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpexp.data.allocation import allocate
+from mlpexp.data.split import allocate
 
 
 def test_largest_remainders_win_and_the_earlier_class_among_equals() -> None:

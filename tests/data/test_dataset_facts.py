@@ -1,13 +1,14 @@
 """What is said of a data set before loading is true of the loaded one; the small sets are the published ones."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import CATALOGUE, facts_of, load
 from mlpexp.errors import InputError
 
 ADAPTER: TypeAdapter[DatasetConfig] = TypeAdapter(DatasetConfig)
@@ -20,6 +21,10 @@ SMALL = [
     {"name": "synthetic", "kind": "spirals", "classes": 4},
     {"name": "synthetic", "kind": "function", "function": "sinc"},
 ]
+
+
+def test_every_data_set_of_a_config_has_a_row() -> None:
+    assert set(CATALOGUE) == set(get_args(get_args(DatasetConfig)[0]))
 
 
 @pytest.mark.parametrize("options", SMALL, ids=lambda options: options.get("kind", options["name"]))

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from mlpexp.config.datasets import Iris, Synthetic
-from mlpexp.data.fingerprint import fingerprint
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import load
+from mlpexp.data.dataset import fingerprint
 
 
 def moons(data_seed: int = 0) -> Synthetic:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpexp.data.order import batch_order
+from mlpexp.data.split import batch_order
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 10_000), st.integers(1, 300))

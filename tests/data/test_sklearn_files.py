@@ -4,18 +4,17 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from mlpexp.config.datasets import Digits, Iris
-from mlpexp.data import sklearn_sets
+from mlpexp.data import small_sets
 
 
 @pytest.mark.parametrize("by_file", [True, False])
 def test_iris_and_digits_are_those_of_the_library(by_file: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert sklearn_sets._file("iris.csv") is not None
+    assert small_sets._file("iris.csv") is not None
     if not by_file:
-        monkeypatch.setattr(sklearn_sets, "find_spec", lambda name: None)
-    iris, flowers = sklearn_sets.load_iris(Iris(name="iris")), datasets.load_iris()
+        monkeypatch.setattr(small_sets, "find_spec", lambda name: None)
+    iris, flowers = small_sets.load_iris(), datasets.load_iris()
     assert np.array_equal(iris.inputs, flowers.data) and np.array_equal(iris.targets, flowers.target)
     assert iris.feature_names == tuple(flowers.feature_names) and iris.class_names == tuple(flowers.target_names)
-    digits, pictures = sklearn_sets.load_digits(Digits(name="digits")), datasets.load_digits()
+    digits, pictures = small_sets.load_digits(), datasets.load_digits()
     assert np.array_equal(digits.inputs[:, 0], np.rint(pictures.images * (255 / 16)).astype(np.uint8))
     assert np.array_equal(digits.targets, pictures.target)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mlpexp.config.datasets import Csv
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import load
 from mlpexp.errors import DataError, InputError
 
 NUMBERS = "".join(f"{i},{i}.5\n" for i in range(1, 31))  # 30 good rows of the columns a,y

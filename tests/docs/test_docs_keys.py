@@ -8,13 +8,13 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import datasets, networks, optimization, som
+from mlpexp.config import activations, datasets, networks, optimization, som
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keep import Keep
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import BY_NAME
-from mlpexp.config.yaml_source import Override, Source, apply_override
+from mlpexp.config.yaml_source import Source, apply_override, override_in
 from mlpexp.errors import ConfigError
 from mlpexp.planning.prepare import prepare
 
@@ -65,7 +65,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
 }
 # Tables in which a column says which of several classes a key belongs to.
 OF_SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
-    "activation": (networks.LeakyRelu, networks.Prelu, networks.Elu, networks.Maxout, networks.PlainActivation),
+    "activation": (activations.LeakyRelu, activations.Prelu, activations.Elu, activations.Maxout, activations.PlainActivation),
     "init": (
         networks.ConstantInit, networks.NormalInit, networks.UniformInit, networks.XavierInit, networks.HeInit,
         networks.PlainInit,
@@ -151,7 +151,7 @@ def default_for(model: type[BaseModel], cell: str) -> str:
 
 def yaml_value(text: str) -> Any:
     source = Source()
-    apply_override(source, Override(f"value={text}", "default"))
+    apply_override(source, override_in(f"value={text}", "default"))
     return source.data["value"]
 
 
@@ -220,7 +220,7 @@ RULES = tables_under(PAGE, "Which keys fit together")[0].rows
 
 @pytest.mark.parametrize("row", RULES, ids=[code(row["key"])[0] + ": " + row["rule"][:40] for row in RULES])
 def test_each_rule_is_one(row: dict[str, str]) -> None:
-    changes = [Override(text, "--set") for text in code(row["broken, for example, by"])]
+    changes = [override_in(text, "--set") for text in code(row["broken, for example, by"])]
     with pytest.raises(ConfigError) as caught:
         prepare(CONFIGS / "iris" / "mlp.yaml", changes)
     (problem,) = caught.value.problems
@@ -230,7 +230,7 @@ def test_each_rule_is_one(row: dict[str, str]) -> None:
 def test_the_pages_name_every_short_form() -> None:
     row = next(row for row in tables_under(PAGE, "Short forms")[0].rows if "logistic" in row["written"])
     pairs = dict(zip(code(row["written"]), code(row["means"]), strict=True))
-    assert pairs == networks.ACTIVATION_ALIASES
+    assert pairs == activations.ALIASES
 
 
 def test_the_pages_name_every_short_word() -> None:

@@ -14,7 +14,7 @@ from safetensors import safe_open
 from making.markdown_pages import DOCS, code, prose_of, section_of, tables_under
 from making.shell_lines import FINISHED, OTHER, SWEPT
 from mlpexp.config.keep import Keep
-from mlpexp.config.scores import LABELS
+from mlpexp.config.scores import PARTS, column_of
 from mlpexp.config.strict import Strict
 from mlpexp.execution.local import in_this_process
 from mlpexp.execution.run import new_job, train
@@ -32,6 +32,7 @@ from mlpexp.store.summary import (
     ArmSummary,
     AxisSummary,
     DatasetSummary,
+    LargestClass,
     Mean,
     MetricSummary,
     ModelSummary,
@@ -42,7 +43,6 @@ from mlpexp.store.weights import WeightsRecord
 
 PAGE = DOCS / "results.md"
 AXES = {"optimizer.learning_rate", "model.hidden_sizes"}
-SCORES = {f"{part}_{kind}" for part in ("train", "validation", "test") for kind in LABELS}
 
 
 @pytest.fixture
@@ -120,10 +120,16 @@ def _shortened(name: str) -> str:
 
 
 def test_the_columns_of_the_metrics(run: Path, sweep: Path) -> None:
-    described = first_column("`metrics.csv`")
-    assert described == SCORES | {"arm", "seed", "epoch", "step", "samples", "learning_rate"}
-    assert set(header(run / "metrics.csv")) - SCORES == described - SCORES - {"arm"}
-    assert set(header(sweep / "metrics.csv")) - SCORES == described - SCORES
+    described = first_column("`metrics.csv`") - {"..._loss", "..._accuracy"}
+    assert described == {"arm", "seed", "epoch", "step", "samples", "learning_rate"} | {f"{part}_..." for part in PARTS}
+    of_sweep, of_run = ({_of_part(name) for name in header(path / "metrics.csv")} for path in (sweep, run))
+    assert of_sweep == described
+    assert of_run == described - {"arm", "validation_..."}
+
+
+def _of_part(name: str) -> str:
+    column = column_of(name)
+    return f"{column.part}_..." if column else name
 
 
 def test_the_columns_of_the_timing(run: Path, sweep: Path) -> None:
@@ -170,8 +176,9 @@ def test_the_keys_of_the_summary(run: Path, sweep: Path) -> None:
     assert documented("metric", title) - {"final", "best", "test_accuracy", "trials.csv"} == keys(MetricSummary)
     assert documented("axes", title) == keys(AxisSummary)
     assert documented("outcome", title) == keys(Outcome)
-    assert first_column(title, 1) == keys(ArmSummary)
-    assert documented("means", title, 1) - {"trials.csv"} == keys(Mean)
+    assert first_column(title, 1) == keys(LargestClass)
+    assert first_column(title, 2) == keys(ArmSummary)
+    assert documented("means", title, 2) - {"trials.csv"} == keys(Mean)
 
 
 def test_what_a_summary_has_means_of(run: Path, sweep: Path) -> None:
@@ -206,7 +213,7 @@ OF_PARTS = {PartRecord, TrialRecord, FileRecord}
 
 def test_every_record_of_a_result_is_described() -> None:
     described = {
-        Summary, DatasetSummary, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, PlanRecord,
+        Summary, DatasetSummary, LargestClass, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, PlanRecord,
         PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord,
     }  # fmt: skip
     records = {one for one in Strict.__subclasses__() if one.__module__.startswith("mlpexp.store.")}

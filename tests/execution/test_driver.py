@@ -1,7 +1,6 @@
 """The driver: lack of memory halves a stack, a failed trial is a row, a defect is raised, and nothing is left changed."""
 
 import itertools
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -10,12 +9,14 @@ from typing import Any
 import pytest
 import torch
 
-import mlpexp.execution.driver as driver
 from making.configs import TINY
+from making.pace import Deadly, Disturbed
+from making.stopping import before_replacing
 from making.trained_results import Make, Trained
 from mlpexp.errors import InputError, Interrupted, RunError
 from mlpexp.execution.driver import is_lack_of_memory, train_stack
 from mlpexp.execution.local import DIED, in_workers
+from mlpexp.execution.tasks import StackTask
 from mlpexp.training.trainer import Trainer
 
 SWEEP = TINY + "sweep: {over: {learning_rate: [0.01, 0.1, 0.2]}, seeds: 2}\n"  # one stack of six
@@ -25,38 +26,8 @@ OUT_OF_MEMORY = (
     RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried to allocate"),
 )
 
-Disturb = Callable[[Trainer], BaseException | None]
 
-
-@pytest.fixture
-def disturbed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[list[tuple[float, int]]]]:
-    """A function that lets stacks fail after some steps; returns which stacks were begun (learning rates and seeds)."""
-
-    def arrange(failing: Disturb, steps: int = 2) -> list[list[tuple[float, int]]]:
-        begun: list[list[tuple[float, int]]] = []
-        trainer_of = driver.trainer_of
-
-        def disturbed_trainer(*args: Any) -> Trainer:
-            trainer = trainer_of(*args)
-            begun.append([(member.optimizer.learning_rate, member.seed) for member in trainer.members])
-            error, run = failing(trainer), trainer.run
-
-            def running() -> Iterator[Any]:
-                for number, record in enumerate(run()):
-                    yield record
-                    if error is not None and number == steps:
-                        raise error
-
-            trainer.run = running
-            return trainer
-
-        monkeypatch.setattr(driver, "trainer_of", disturbed_trainer)
-        return begun
-
-    return arrange
-
-
-def larger_than(size: int, error: BaseException) -> Disturb:
+def larger_than(size: int, error: BaseException) -> Callable[[Trainer], BaseException | None]:
     return lambda trainer: error if len(trainer.members) > size else None
 
 
@@ -75,27 +46,26 @@ def others(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ("size", "stacks"), [(3, [6, 3, 3]), (2, [6, 3, 1, 2, 3, 1, 2]), (1, [6, 3, 1, 2, 1, 1, 3, 1, 2, 1, 1])]
 )
 def test_a_stack_without_enough_memory_is_trained_in_halves_to_the_same_bytes(
-    size: int, stacks: list[int], error: Exception, make: Make, disturbed: Callable[..., list[Any]]
+    size: int, stacks: list[int], error: Exception, make: Make
 ) -> None:
     whole = make(SWEEP).finish()
-    begun = disturbed(larger_than(size, error))
-    halved = make(SWEEP).finish()
-    assert [len(stack) for stack in begun] == stacks
+    halved = make(SWEEP).finish(disturbed := Disturbed(larger_than(size, error)))
+    assert [len(stack) for stack in disturbed.begun] == stacks
     assert halved.bytes() == whole.bytes()
     assert [len(stack.trials) for stack in halved.result.stacks.stacks] == [n for n in stacks if n <= size]
 
 
 @pytest.mark.usefixtures("lazy_disk")
-def test_halves_that_had_ended_are_not_trained_again(make: Make, disturbed: Callable[..., list[Any]]) -> None:
+def test_halves_that_had_ended_are_not_trained_again(make: Make) -> None:
     whole = make(SWEEP).finish()
-    begun = disturbed(larger_than(3, MemoryError()))
-    broken = make(SWEEP)
-    updates = broken.updates()
+    disturbed = Disturbed(larger_than(3, MemoryError()))
+    begun, broken = disturbed.begun, make(SWEEP)
+    updates = broken.updates(disturbed)
     while not (broken.folder.parts / "stack-0.0" / "done.json").exists():
         next(updates)
     updates.close()
     before = len(begun)
-    broken.resumed().finish()
+    broken.resumed().finish(disturbed)
     assert [len(stack) for stack in begun[before:]] == [6, 3]
     assert begun[-1] == [(0.1, 1), (0.2, 0), (0.2, 1)]
     assert broken.bytes() == whole.bytes()
@@ -103,15 +73,12 @@ def test_halves_that_had_ended_are_not_trained_again(make: Make, disturbed: Call
 
 @pytest.mark.usefixtures("lazy_disk")
 @pytest.mark.parametrize("steps", [1, 4])
-def test_halves_are_interrupted_and_resumed_like_any_stack(
-    steps: int, make: Make, disturbed: Callable[..., list[Any]], every_step: Callable[[int], None]
-) -> None:
+def test_halves_are_interrupted_and_resumed_like_any_stack(steps: int, make: Make) -> None:
     whole = make(SWEEP).finish()
-    disturbed(larger_than(2, MemoryError()))
-    every_step(steps)
+    disturbed = Disturbed(larger_than(2, MemoryError()), checkpoint_steps=steps)
     broken = make(SWEEP)
     for count in itertools.count():
-        updates = broken.updates()
+        updates = broken.updates(disturbed)
         ended = len(list(itertools.islice(updates, 14 + count % 4))) < 14  # six of them are lost to halving
         updates.close()
         if ended or broken.summary.complete:
@@ -122,11 +89,11 @@ def test_halves_are_interrupted_and_resumed_like_any_stack(
 
 
 def test_a_trial_that_fails_alone_is_a_row_and_the_others_are_trained(
-    make: Make, disturbed: Callable[..., list[Any]]
+    make: Make,
 ) -> None:
     whole = make(SWEEP).finish()
-    disturbed(lambda trainer: MemoryError("Unable to allocate 9 GiB\nfor an array") if is_bad(trainer) else None)
-    sweep = make(SWEEP).finish()
+    error = MemoryError("Unable to allocate 9 GiB\nfor an array")
+    sweep = make(SWEEP).finish(Disturbed(lambda trainer: error if is_bad(trainer) else None))
     (lost,) = (trial for trial in sweep.trials if trial["status"] == "failed")
     assert (lost["arm"], lost["seed"]) == (1, 1)
     assert lost["reason"] == "not enough memory: Unable to allocate 9 GiB"
@@ -141,25 +108,22 @@ def test_a_trial_that_fails_alone_is_a_row_and_the_others_are_trained(
         sweep.result.arm(1).kept_weights([1], "best")
 
 
-def test_if_every_trial_fails_that_is_an_error_with_its_reason(make: Make, disturbed: Callable[..., list[Any]]) -> None:
-    disturbed(lambda trainer: MemoryError())
+def test_if_every_trial_fails_that_is_an_error_with_its_reason(make: Make) -> None:
     for text in (TINY, SWEEP):
         result = make(text)
         with pytest.raises(RunError, match=r"^every trial failed: not enough memory: out of memory$"):
-            result.finish()
+            result.finish(Disturbed(lambda trainer: MemoryError()))
         assert result.summary.status == "failed"
         assert result.summary.reason == "every trial failed: not enough memory: out of memory"
 
 
 def test_what_failed_for_lack_of_memory_is_trained_when_it_is_gone_on_with(
-    make: Make, monkeypatch: pytest.MonkeyPatch, disturbed: Callable[..., list[Any]]
+    make: Make,
 ) -> None:
     whole = make(SWEEP).finish()
-    disturbed(lambda trainer: MemoryError())
     broken = make(SWEEP)
     with pytest.raises(RunError, match="every trial failed"):
-        broken.finish()
-    monkeypatch.undo()
+        broken.finish(Disturbed(lambda trainer: MemoryError()))
     broken.resumed().finish()
     assert broken.bytes() == whole.bytes()
 
@@ -168,34 +132,29 @@ def test_what_failed_for_lack_of_memory_is_trained_when_it_is_gone_on_with(
     "error", [RuntimeError("a defect"), ZeroDivisionError(), AssertionError(), KeyError("x")], ids=repr
 )
 @pytest.mark.parametrize("text", [TINY, SWEEP], ids=["run", "sweep"])
-def test_a_defect_is_raised_and_never_hidden_as_a_failed_trial(
-    text: str, error: Exception, make: Make, monkeypatch: pytest.MonkeyPatch, disturbed: Callable[..., list[Any]]
-) -> None:
+def test_a_defect_is_raised_and_never_hidden_as_a_failed_trial(text: str, error: Exception, make: Make) -> None:
     whole = make(text).finish()
-    disturbed(lambda trainer: error)
     broken = make(text)
     with pytest.raises(type(error)) as caught:
-        broken.finish()
+        broken.finish(Disturbed(lambda trainer: error))
     assert caught.value is error
     assert (broken.summary.status, broken.summary.reason) == ("failed", str(error) or type(error).__name__)
     assert not broken.folder.trials.exists()
-    monkeypatch.undo()
     broken.resumed().finish()
     assert broken.bytes() == whole.bytes()
 
 
 def test_what_a_user_can_mend_is_raised_for_one_arm_and_a_row_among_several(
-    make: Make, disturbed: Callable[..., list[Any]]
+    make: Make,
 ) -> None:
     mixed = TINY + "sweep: {over: {batch_size: [10, 15]}, seeds: 2}\n"
-    disturbed(lambda trainer: InputError("no such thing\nand more") if trainer.settings.batch_size == 15 else None)
-    sweep = make(mixed).finish()
+    error = InputError("no such thing\nand more")
+    sweep = make(mixed).finish(Disturbed(lambda trainer: error if trainer.settings.batch_size == 15 else None))
     assert [(trial["status"], trial["reason"]) for trial in sweep.trials] == [("finished", "")] * 2 + [
         ("failed", "no such thing")
     ] * 2
-    disturbed(lambda trainer: InputError("no such thing"))
     with pytest.raises(InputError, match="no such thing"):
-        make(TINY).finish()
+        make(TINY).finish(Disturbed(lambda trainer: error))
 
 
 @pytest.mark.parametrize(
@@ -208,15 +167,6 @@ def test_what_a_user_can_mend_is_raised_for_one_arm_and_a_row_among_several(
 )  # fmt: skip
 def test_what_is_lack_of_memory(error: Exception, lack: bool) -> None:
     assert is_lack_of_memory(error) is lack
-
-
-class Deadly(driver.StackTask):
-    """A task that kills the process which unpacks it, if it holds a certain trial."""
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        if (1, 0) in self.record.trials:
-            os._exit(1)
 
 
 def test_a_worker_that_dies_costs_its_trial_and_no_other(make: Make) -> None:
@@ -239,8 +189,8 @@ def test_stop_saves_and_says_where(number: int, make: Make) -> None:
     assert (run.folder.parts / "stack-0" / "checkpoint.json").exists()
 
 
-def tasks(run: Trained) -> list[driver.StackTask]:
-    found: list[driver.StackTask] = []
+def tasks(run: Trained) -> list[StackTask]:
+    found: list[StackTask] = []
 
     def runner(tasks: Any, stop: Any, shares: Any) -> Iterator[None]:
         found.extend(tasks)
@@ -273,7 +223,7 @@ def test_training_in_a_thread_works_and_leaves_everything_as_it_was(make: Make) 
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_the_callers_threads_are_put_back(threads: int, make: Make, disturbed: Callable[..., list[Any]]) -> None:
+def test_the_callers_threads_are_put_back(threads: int, make: Make) -> None:
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(threads)
@@ -284,30 +234,24 @@ def test_the_callers_threads_are_put_back(threads: int, make: Make, disturbed: C
         next(updates)
         updates.close()
         assert torch.get_num_threads() == threads
-        disturbed(lambda trainer: ZeroDivisionError())
         with pytest.raises(ZeroDivisionError):
-            make(text).finish()
+            make(text).finish(Disturbed(lambda trainer: ZeroDivisionError()))
         assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
 
 
 @pytest.mark.usefixtures("lazy_disk")
-def test_a_death_between_the_last_files_loses_nothing(
-    make: Make, disturbed: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_death_between_the_last_files_loses_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """``stacks.json`` knows the halves already, ``summary.json`` not yet that all is trained."""
     whole = make(SWEEP).finish()
-    begun = disturbed(larger_than(3, MemoryError()))
+    disturbed = Disturbed(larger_than(3, MemoryError()))
     broken = make(SWEEP)
-
-    def dies(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr("mlpexp.execution.run.closing_summary", dies)
-        with pytest.raises(KeyboardInterrupt):
-            broken.finish()
-    before = len(begun)
-    assert broken.resumed().finish().bytes() == whole.bytes()
-    assert len(begun) == before, "a stack was trained again"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        before_replacing(patch, "environment.json", KeyboardInterrupt())
+        broken.finish(disturbed)
+    assert len(broken.result.stacks.stacks) == 2
+    assert not broken.summary.complete
+    before = len(disturbed.begun)
+    assert broken.resumed().finish(disturbed).bytes() == whole.bytes()
+    assert len(disturbed.begun) == before, "a stack was trained again"

@@ -1,20 +1,18 @@
 """Interrupted anywhere and resumed, a run ends with the bytes of an uninterrupted one."""
 
-import itertools
 import json
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-import mlpexp.execution.recorder as recorder
-import mlpexp.training.trainer as trainer_module
 from making.configs import TINY
-from making.trained_results import Make, Trained, timeless
+from making.pace import abandon, every_step
+from making.stopping import before_replacing
+from making.trained_results import Make, timeless
 from mlpexp.errors import Interrupted
 from mlpexp.store.checkpoint import save_checkpoint
 
@@ -72,27 +70,14 @@ CASES = {
 }
 
 
-def abandon(run: Trained, updates: int) -> bool:
-    """Trains until so many updates have come, then drops everything, as a killed process would; False at the end."""
-    training = run.updates()
-    for _ in itertools.islice(training, updates):
-        pass
-    over = next(training, None) is None
-    training.close()
-    return not over
-
-
 @pytest.mark.usefixtures("lazy_disk")
 @pytest.mark.parametrize("steps", [1, 4])
 @pytest.mark.parametrize("case", CASES)
-def test_abandoned_again_and_again_a_run_ends_with_the_same_bytes(
-    case: str, steps: int, make: Make, every_step: Callable[[int], None]
-) -> None:
+def test_abandoned_again_and_again_a_run_ends_with_the_same_bytes(case: str, steps: int, make: Make) -> None:
     whole = make(CASES[case]).finish()
-    every_step(steps)
     broken = make(CASES[case])
     interruptions = 0
-    while abandon(broken, 5 + interruptions % 3):
+    while abandon(broken, 5 + interruptions % 3, every_step(steps)):
         assert broken.summary.status == "running"
         broken = broken.resumed()
         interruptions += 1
@@ -101,10 +86,9 @@ def test_abandoned_again_and_again_a_run_ends_with_the_same_bytes(
     assert timeless(broken.result.stacks) == timeless(whole.result.stacks)
 
 
-def test_the_environment_says_with_what_a_run_was_continued(make: Make, every_step: Callable[[int], None]) -> None:
+def test_the_environment_says_with_what_a_run_was_continued(make: Make) -> None:
     run = make(TINY)
-    every_step(1)
-    assert abandon(run, 4)
+    assert abandon(run, 4, every_step(1))
     assert run.environment["resumed"] == []
     run = run.resumed().finish()
     assert run.environment["device"] == "cpu"
@@ -114,41 +98,37 @@ def test_the_environment_says_with_what_a_run_was_continued(make: Make, every_st
 
 
 def test_the_time_per_step_of_a_resumed_run_is_that_of_its_steps(
-    make: Make, every_step: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+    make: Make,
 ) -> None:
     """Two ticks per step, one before and one after; time between two updates does not count, nor does a broken epoch."""
-    monkeypatch.setattr(trainer_module, "perf_counter", itertools.count().__next__)
-    every_step(1)
-    whole, broken = make(TINY).finish(), make(TINY)
-    assert abandon(broken, 6)
-    broken = broken.resumed().finish()
+    whole, broken = make(TINY).finish(every_step(1)), make(TINY)
+    assert abandon(broken, 6, every_step(1))
+    broken = broken.resumed().finish(every_step(1))
     times = [run.result.costs["microseconds_per_step"].tolist() for run in (whole, broken)]
     assert times[0] == times[1] == [pytest.approx(1e6, rel=0.5)]
 
 
 def test_rows_are_on_the_disk_before_the_checkpoint_that_counts_on_them(
-    make: Make, every_step: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+    make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make(TINY)
-    every_step(1)
-    fsync, save, synced, saved = os.fsync, recorder.save_checkpoint, {}, []
+    fsync, synced, saved = os.fsync, {}, []
 
     def spied_fsync(descriptor: int) -> None:
         state = os.fstat(descriptor)
         synced[state.st_ino] = state.st_size
         fsync(descriptor)
 
-    def spied_save(folder: Path, name: str, arrays: Any, plain: dict[str, Any]) -> None:
-        table = folder / "metrics.csv"
+    def saves(checkpoint: Path) -> None:
+        table, plain = run.folder.parts / "stack-0" / "metrics.csv", json.loads(checkpoint.read_text())
         state = table.stat()
         assert synced[state.st_ino] == state.st_size == plain["tables"]["metrics"]["bytes"]
         assert [row["epoch"] for row in run.table(table)] == list(range(plain["epoch"] + 1))
         saved.append(plain["epoch"])
-        save(folder, name, arrays, plain)
 
     monkeypatch.setattr(os, "fsync", spied_fsync)
-    monkeypatch.setattr(recorder, "save_checkpoint", spied_save)
-    run.finish()
+    before_replacing(monkeypatch, "checkpoint.json", saves)
+    run.finish(every_step(1))
     assert set(saved) == {0, 1, 2, 3}
 
 
@@ -162,13 +142,10 @@ def test_cases_do_stop_early_and_diverge(trained: Make) -> None:
 
 @pytest.mark.usefixtures("lazy_disk")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_finishes_the_step_saves_and_gives_the_exit_code(
-    number: signal.Signals, make: Make, every_step: Callable[[int], None]
-) -> None:
+def test_a_signal_finishes_the_step_saves_and_gives_the_exit_code(number: signal.Signals, make: Make) -> None:
     whole = make(TINY).finish()
-    every_step(1000)
     run = make(TINY)
-    updates = run.updates()
+    updates = run.updates(every_step(1000))
     for _ in range(6):
         next(updates)
     os.kill(os.getpid(), number)
@@ -196,17 +173,15 @@ def test_a_second_ctrl_c_interrupts_at_once_and_the_run_can_be_resumed(
     whole = make(TINY).finish()
     run = make(TINY)
 
-    def twice(*args: object) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+    def again(checkpoint: Path) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(recorder, "save_checkpoint", twice)
+    before_replacing(monkeypatch, "checkpoint.json", again)
     updates = run.updates()
     next(updates)
     os.kill(os.getpid(), signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         next(updates)
-    monkeypatch.undo()
     run.resumed().finish()
     assert run.bytes() == whole.bytes()
 
@@ -229,12 +204,11 @@ def remove(path: Path) -> None:
 @pytest.mark.parametrize("damage", [flip, cut, remove])
 @pytest.mark.parametrize("file", ["checkpoint.json", "checkpoint*.safetensors", "metrics.csv", "timing.csv"])
 def test_what_a_stack_left_is_trained_again_if_it_is_damaged_and_that_is_said(
-    file: str, damage: Callable[[Path], None], make: Make, every_step: Callable[[int], None]
+    file: str, damage: Callable[[Path], None], make: Make
 ) -> None:
     whole = make(TINY + "seeds: 2\n").finish()
-    every_step(1)
     run = make(TINY + "seeds: 2\n")
-    assert abandon(run, 8)
+    assert abandon(run, 8, every_step(1))
     (path,) = (run.folder.parts / "stack-0").glob(file)
     if path.suffix == ".csv":  # nothing is written behind the checkpoint, so that the damage is in what it knows
         known = json.loads((path.parent / "checkpoint.json").read_text())["tables"][path.stem]["bytes"]
@@ -252,27 +226,23 @@ def test_what_a_stack_left_is_trained_again_if_it_is_damaged_and_that_is_said(
 
 
 @pytest.mark.usefixtures("lazy_disk")
-def test_a_checkpoint_of_something_else_is_trained_again(make: Make, every_step: Callable[[int], None]) -> None:
+def test_a_checkpoint_of_something_else_is_trained_again(make: Make) -> None:
     """Its sums are right, but it is not of this stack."""
     whole = make(TINY).finish()
-    every_step(1)
     run = make(TINY)
-    assert abandon(run, 8)
+    assert abandon(run, 8, every_step(1))
     for arrays, plain in (({}, {}), ({}, {"tables": {}}), ({"flat": np.zeros((1, 3))}, {"tables": 3})):
         save_checkpoint(run.folder.parts / "stack-0", "checkpoint", arrays, plain)
-        assert abandon(run.resumed(), 8)
+        assert abandon(run.resumed(), 8, every_step(1))
     run.resumed().finish()
     assert run.bytes() == whole.bytes()
 
 
 @pytest.mark.usefixtures("lazy_disk")
-def test_without_what_it_left_a_run_starts_again_and_gives_the_same_bytes(
-    make: Make, every_step: Callable[[int], None]
-) -> None:
+def test_without_what_it_left_a_run_starts_again_and_gives_the_same_bytes(make: Make) -> None:
     whole = make(TINY).finish()
-    every_step(1)
     run = make(TINY)
-    assert abandon(run, 8)
+    assert abandon(run, 8, every_step(1))
     for path in run.folder.parts.glob("*/*"):
         path.unlink()
     run.resumed().finish()

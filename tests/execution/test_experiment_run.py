@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-import mlpexp.execution.recorder as recorder
-import mlpexp.execution.run as run_module
+import mlpexp
 from making.configs import TINY
+from making.stopping import FULL, before_replacing
 from making.trained_results import GB, Make, new
 from mlpexp.config.dump import config_hash
 from mlpexp.errors import DataError, InputError, RunError
@@ -176,18 +176,26 @@ def test_versions_and_commit_are_those_in_use(make: Make) -> None:
     assert content["packages"]["torch"] == torch.__version__  # with its build tag
     assert content["packages"]["numpy"] == np.__version__
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", content["started"])
-    source = Path(run_module.__file__).parent
+    source = Path(mlpexp.__file__).parent
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=source, capture_output=True, text=True, check=False)
-    in_checkout = head.returncode == 0 and (source.parents[2] / ".git").exists()
+    in_checkout = head.returncode == 0 and (source.parents[1] / ".git").exists()
     assert content["git_commit"] == (head.stdout.strip() if in_checkout else None)
 
 
-def test_without_its_data_a_run_writes_nothing(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*args: object) -> None:
-        raise DataError("no such data")
+CSV = """\
+dataset: {name: csv, path: d.csv, target: y, test_fraction: 0.25}
+model: {name: mlp, hidden_sizes: [4]}
+optimizer: {name: sgd, learning_rate: 0.1}
+training: {batch_size: 4, epochs: 2}
+"""
+TABLE = "a,b,y\n" + "".join(f"{i},{i * i % 7},{i % 2}\n" for i in range(20))
 
-    plan = make(TINY).plan
-    monkeypatch.setattr(run_module, "shared_dataset", missing)
+
+def test_without_its_data_a_run_writes_nothing(make: Make, tmp_path: Path) -> None:
+    table = tmp_path / "d.csv"
+    table.write_text(TABLE)
+    plan = make(CSV).plan
+    table.unlink()
     with pytest.raises(DataError):
         new_job(plan, stacking(plan, 1, GB), tmp_path / "elsewhere", [])
     assert not (tmp_path / "elsewhere").exists()
@@ -219,17 +227,9 @@ def test_the_folder_name_holds_name_and_hash(make: Make) -> None:
     assert make(TINY).folder.path.name.endswith(f"-three_class_3d-mlp-{config_hash(run.prepared.experiment)}")
 
 
-CSV = """\
-dataset: {name: csv, path: d.csv, target: y, test_fraction: 0.25}
-model: {name: mlp, hidden_sizes: [4]}
-optimizer: {name: sgd, learning_rate: 0.1}
-training: {batch_size: 4, epochs: 2}
-"""
-
-
 def test_a_changed_data_file_is_refused_on_resume_and_an_unchanged_one_is_not(make: Make, tmp_path: Path) -> None:
     data = tmp_path / "d.csv"
-    data.write_text("a,b,y\n" + "".join(f"{i},{i * i % 7},{i % 2}\n" for i in range(20)))
+    data.write_text(TABLE)
     run = make(CSV)
     run.resumed()
     before = run.folder.summary.read_bytes()
@@ -260,14 +260,11 @@ def test_a_second_trainer_of_the_same_run_is_refused(make: Make) -> None:
 
 
 def test_a_failure_is_recorded_with_its_reason(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*args: object, **options: object) -> None:
-        raise RunError("the disk is full")
-
     run = make(TINY)
-    monkeypatch.setattr(recorder, "write_rows", failing)
-    with pytest.raises(RunError):
+    with monkeypatch.context() as patch, pytest.raises(RunError):
+        before_replacing(patch, "done.json", FULL)
         run.finish()
-    assert (run.summary.status, run.summary.reason) == ("failed", "the disk is full")
-    monkeypatch.undo()
+    assert run.summary.status == "failed"
+    assert "the disk is full" in run.summary.reason
     run.resumed().finish()
     assert (run.summary.status, run.summary.reason) == ("finished", None)

@@ -106,7 +106,7 @@ def test_what_the_optimizer_remembers_is_that_of_its_last_step(trained: Make) ->
     )
     run = trained(text.replace("epochs: 3", "epochs: 1") + "keep: {history: 2, state: yes}\nseeds: 2\n")
     before, after, state = run.weights("epoch-0"), run.weights("epoch-1"), run.weights("state")
-    names = [f"{layer.name}.{parameter.name}" for layer, parameter, _ in run.prepared.architecture.places]
+    names = [segment.name for segment in run.prepared.architecture.layout]
     moved = np.concatenate([(before[name] - after[name]).reshape(2, -1) for name in names], 1)
     alike = [
         array for array in state.values() if array.shape == moved.shape and np.allclose(array, moved / 0.5, atol=1e-5)

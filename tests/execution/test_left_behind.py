@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from making.configs import TINY
 from making.trained_results import Make, Trained
 from mlpexp.errors import ConfigError, InputError
-from mlpexp.execution import driver
 from mlpexp.execution.run import reopened
 
 TWO_STACKS = TINY + "sweep: {over: {batch_size: [10, 15]}, seeds: 2}\n"
@@ -47,18 +47,14 @@ def test_weights_that_were_lost_before_they_were_sealed_are_made_again(damage, m
 
 
 def test_a_device_that_is_missing_is_no_fault_of_a_trial(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = make(TWO_STACKS).finish()
-    broken = interrupted(make(TWO_STACKS, "again"), done=2)
-
-    def missing(_: object) -> None:
-        raise InputError("device: cuda is not available on this machine")
-
     with monkeypatch.context() as patch:
-        patch.setattr(driver, "choose_device", missing)
-        with pytest.raises(InputError, match="cuda is not available"):
-            broken.resumed().finish()
-    assert broken.summary.status == "failed"
-    assert broken.resumed().finish().bytes() == whole.bytes()
+        patch.setattr(torch.cuda, "is_available", lambda: True)
+        sweep = make(TWO_STACKS + "device: cuda\n")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match="cuda is not available"):
+        sweep.finish()
+    assert sweep.summary.status == "failed"
+    assert not list(sweep.folder.parts.glob("*/done.json"))
 
 
 def test_what_a_process_left_that_died_while_it_tidied_up_goes_when_the_result_is_opened_again(trained: Make) -> None:

@@ -1,17 +1,17 @@
 """Sweeps on a local Ray or Dask cluster of two nodes: the same bytes as in this process."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from making.configs import TINY
+from making.pace import Lost
 from making.trained_results import Trained, new
 from mlpexp.errors import InputError, Interrupted
 from mlpexp.execution.backends import check_backend, on_dask, on_ray
 from mlpexp.execution.local import Runner
-from mlpexp.execution.tasks import StackTask
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
@@ -68,15 +68,6 @@ def test_a_cluster_that_is_not_there(sweep: Trained) -> None:
         sweep.finish(lambda tasks, stop, shares: on_dask(tasks, "tcp://127.0.0.1:9", 1, stop), reachable=False)
 
 
-class Lost(StackTask):
-    """A task that some of the workers' machines cannot unpack."""
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        if self.members[0].training.batch_size == 7:
-            raise ImportError("another version")
-
-
 def test_what_the_cluster_loses_is_a_failed_row(here: Trained, sweep: Trained) -> None:
     """The others are trained."""
     pytest.importorskip("distributed")
@@ -92,8 +83,6 @@ def test_what_the_cluster_loses_is_a_failed_row(here: Trained, sweep: Trained) -
 
 
 def test_a_package_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlpexp.execution.backends as backends
-
-    monkeypatch.setattr(backends, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(InputError, match=r"pip install 'mlpexp\[ray\]'"):
         check_backend("ray", None)

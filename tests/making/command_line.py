@@ -11,9 +11,6 @@ import pytest
 
 from mlpexp.cli.main import main
 
-# Seconds between two checkpoints, and between two looks for a wish to stop.
-CHECKPOINT_INTERVALS = ("mlpexp.execution.driver.CHECKPOINT_SECONDS",)
-LOOK_INTERVALS = ("mlpexp.execution.driver.TICK_SECONDS",)
 # What draws the plots of runs and sweeps, which takes longer than everything else.
 DRAWING = ("mlpexp.report.figures.catalogue.draw_figures",)
 

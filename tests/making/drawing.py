@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 STYLE = "font.size: 20\naxes.facecolor: pink\nsavefig.dpi: 50\n"
-HEAVY = ("torch", "torchvision", "sklearn", "matplotlib.pyplot", "scipy.stats", "mlpexp.nn", "mlpexp.data.load")
+HEAVY = ("torch", "torchvision", "sklearn", "matplotlib.pyplot", "scipy.stats", "mlpexp.nn", "mlpexp.data.catalogue")
 
 
 def drawn_elsewhere(path: Path) -> str:

@@ -75,7 +75,7 @@ def serve() -> None:
     import mlpexp.cli.main
     import mlpexp.cli.results
     import mlpexp.cli.training
-    import mlpexp.data.load
+    import mlpexp.data.catalogue
     import mlpexp.execution.driver
     import mlpexp.execution.run
     import mlpexp.planning.stacks

@@ -3,18 +3,19 @@
 The steps of a process are counted, whatever it trains; worker processes count their own.
 """
 
-import importlib
 import itertools
-import math
 import os
 import select
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from making.command_line import CHECKPOINT_INTERVALS, LOOK_INTERVALS
+from making.pace import steps_as_seconds
+from mlpexp.execution.signals import Stop
+from mlpexp.execution.tasks import Pace, StackTask
 
 ABANDONED_SECONDS = 600  # a process that nobody lets go, as the tests are gone, ends by itself
 
@@ -52,31 +53,22 @@ def hold(folder: str, signals: int = 1) -> None:
         signal.set_wakeup_fd(before)
 
 
-def after_each_step(act: Callable[[int], None]) -> None:
-    """Calls ``act`` with the number of steps, each after the caller of the trainer has dealt with it.
-
-    A step is what ``Trainer.run`` yields: a step of training or the evaluation of an epoch.
-    """
-    from mlpexp.training.trainer import Trainer
-
-    run, count = Trainer.run, itertools.count(1)
-
-    def watched(self: Trainer) -> Any:
-        for update in run(self):
-            yield update
-            act(next(count))
-
-    Trainer.run = watched
-
-
 def _arrange_here(save_every: int | None, hold_after: int | None, **rest: Any) -> None:
-    if save_every is not None:
-        _set(LOOK_INTERVALS, -1.0)
-        _save_next(0, save_every)
-        after_each_step(lambda steps: _save_next(steps, save_every))
-    if hold_after is not None:
-        _set(LOOK_INTERVALS, -1.0)
-        after_each_step(lambda steps: hold(**rest) if steps == hold_after else None)
+    """Replaces what trains a stack: a command has no option for the pace of training."""
+    import mlpexp.execution.driver as driver
+
+    train_stack, steps = driver.train_stack, itertools.count(1)
+    pace = Pace(tick_seconds=-1.0) if save_every is None else steps_as_seconds(save_every)
+
+    def held(stop: Stop) -> int | None:
+        if next(steps) == hold_after:
+            hold(**rest)
+        return stop()
+
+    def paced(task: StackTask, stop: Stop = lambda: None, _: Pace = pace) -> driver.Driven:
+        return train_stack(task, partial(held, stop), pace)
+
+    driver.train_stack = paced
 
 
 def _arrange_in_workers(**options: Any) -> None:
@@ -94,13 +86,3 @@ def _begin(options: dict[str, Any], initializer: Callable[..., None] | None, arg
     _arrange_here(**options)
     if initializer:
         initializer(*arguments)
-
-
-def _save_next(steps: int, every: int) -> None:
-    _set(CHECKPOINT_INTERVALS, -1.0 if (steps + 1) % every == 0 else math.inf)
-
-
-def _set(names: tuple[str, ...], seconds: float) -> None:
-    for name in names:
-        module, _, attribute = name.rpartition(".")
-        setattr(importlib.import_module(module), attribute, seconds)

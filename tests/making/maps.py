@@ -6,8 +6,7 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.config.som import with_map_defaults
-from mlpexp.data.facts import facts_of
-from mlpexp.data.load import load
+from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.members import trainer_of
 from mlpexp.training.trainer import Trainer
 

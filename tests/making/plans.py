@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.planning.plan import Plan, make_plan
 
 BASE = """\
@@ -18,7 +18,7 @@ def plan_of(folder: Path, sweep: str, *overrides: str, base: str = BASE) -> Plan
     """The plan of the base config with a sweep section, given as a YAML flow mapping."""
     path = folder / "config.yaml"
     path.write_text(base + f"sweep: {sweep}\n")
-    return make_plan(path, [Override(text, f"--set {text}") for text in overrides])
+    return make_plan(path, [override_in(text, f"--set {text}") for text in overrides])
 
 
 def labels(plan: Plan) -> list[str]:

@@ -16,7 +16,7 @@ import pandas as pd
 from making.invented_tables import InventedTables, learning_curves
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import Interrupted
 from mlpexp.execution.merge import axis_cells
 from mlpexp.execution.run import Job, new_job, train
@@ -123,7 +123,7 @@ def build_run(
         how: Of ``Invention``.
     """
     given = [f"seeds={seeds}", f"training.epochs={epochs}", *overrides]
-    plan = make_plan(_written(folder, config), [Override(text, f"--set {text}") for text in given], "train")
+    plan = make_plan(_written(folder, config), [override_in(text, f"--set {text}") for text in given], "train")
     return _built(folder, plan, Invention(plan, **how))
 
 
@@ -146,7 +146,7 @@ def build_sweep(
     over = ", ".join(f"{key}: {_values(key, values)}" for key, values in axes.items())
     sweep = f"sweep: {{over: {{{over}}}, seeds: {seeds}{', ' if section else ''}{section}}}\n"
     given = [f"training.epochs={epochs}", *overrides]
-    plan = make_plan(_written(folder, config + sweep), [Override(text, f"--set {text}") for text in given])
+    plan = make_plan(_written(folder, config + sweep), [override_in(text, f"--set {text}") for text in given])
     return _built(folder, plan, Invention(plan, **how))
 
 
@@ -292,8 +292,8 @@ class Invention:
             return []
         prepared, count = self.plan.arms[task.arms[0]].prepared, len(task.members)
         tensors = {
-            f"{layer.name}.{parameter.name}": self.random.normal(size=(count, *parameter.shape)).astype(np.float32)
-            for layer, parameter, _ in prepared.architecture.places
+            segment.name: self.random.normal(size=(count, *segment.parameter.shape)).astype(np.float32)
+            for segment in prepared.architecture.layout
         }
         shape = prepared.facts.input_shape if len(prepared.facts.input_shape) == 1 else (1, 1, 1)
         tensors |= {"input.shift": np.zeros((count, *shape)), "input.scale": np.ones((count, *shape))}

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import load
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.load import load
 from mlpexp.execution.local import Runner, in_this_process
 from mlpexp.execution.meter import Update
 from mlpexp.execution.run import Job, new_job, reopened, train
@@ -140,7 +140,7 @@ def new(
     path = folder / "config.yaml"
     path.write_text(text, encoding="utf-8")
     command = planned_by or ("sweep" if "sweep:" in text else "train")
-    plan = make_plan(path, [Override(each, f"--set {each}") for each in overrides], command)
+    plan = make_plan(path, [override_in(each, f"--set {each}") for each in overrides], command)
     return Trained(new_job(plan, stacking(plan, jobs, memory), folder / runs, ["/usr/bin/mlpexp", command]))
 
 

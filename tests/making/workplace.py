@@ -10,7 +10,7 @@ import pytest
 from making.configs import ROOT
 from making.markdown_pages import files_of
 from making.shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.execution.local import in_this_process
 from mlpexp.execution.run import new_job, train
 from mlpexp.planning.plan import PlannedBy, make_plan
@@ -54,7 +54,7 @@ def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _make(path: Path, planned_by: PlannedBy, *changes: str, finished: bool) -> None:
     """A result on iris; a sweep has two axes, a baseline and validation data."""
-    overrides = [Override(text, text) for text in (*QUICK, *changes)]
+    overrides = [override_in(text, text) for text in (*QUICK, *changes)]
     plan = make_plan(ROOT / "configs/iris/mlp.yaml", overrides, planned_by)
     job = new_job(plan, stacking(plan, 1, 10**9), path.parent, ["mlpexp"])
     if finished:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpexp.config.yaml_source import Override
+from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import ConfigError, DataError, InputError
 from mlpexp.planning.prepare import prepare
 
@@ -73,7 +73,7 @@ def test_a_problem_of_a_data_file_has_the_place_in_that_file(tmp_path: Path) -> 
 
 def test_a_problem_that_an_option_makes_is_placed_at_the_option(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^--set training\.batch_size=1000: training\.batch_size: 1000 is larger"):
-        prepare(written(tmp_path), [Override("training.batch_size=1000", "--set training.batch_size=1000")])
+        prepare(written(tmp_path), [override_in("training.batch_size=1000", "--set training.batch_size=1000")])
 
 
 def test_nothing_is_written_and_no_data_loaded_for_a_bad_config(

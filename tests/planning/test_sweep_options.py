@@ -6,9 +6,10 @@ import pytest
 
 from making.plans import BASE
 from mlpexp.config.load import read_source
-from mlpexp.config.problems import Place
-from mlpexp.errors import ConfigError, InputError
-from mlpexp.planning.options import SweepOptions, apply_options, axis_values, memory_in, settings_in
+from mlpexp.config.words import Typed
+from mlpexp.config.yaml_source import override_in
+from mlpexp.errors import ConfigError, InputError, Place
+from mlpexp.planning.sweep_options import SweepOptions, apply_options, axis_values, memory_in, settings_in
 
 PLACE = Place("--over x")
 
@@ -22,14 +23,17 @@ def section(folder: Path, options: SweepOptions, sweep: str = "") -> dict[str, o
 
 
 def test_values_as_they_are_typed() -> None:
-    assert axis_values("learning_rate", "0.001,1e-2,1", PLACE) == [0.001, 0.01, 1]
-    assert axis_values("learning_rate", "[0.001, 1e-2, 1]", PLACE) == [0.001, 0.01, 1]
-    assert axis_values("learning_rate", "0.001, ", PLACE) == [0.001]
-    assert axis_values("hidden_size", "[8, 16]", PLACE) == [8, 16]
-    assert axis_values("model.hidden_sizes", "[8, 16]", PLACE) == [[8, 16]]
-    assert axis_values("hidden_sizes", "[16],[16,16]", PLACE) == [[16], [16, 16]]
-    assert axis_values("activation", "relu,{name: elu, alpha: 2}", PLACE) == ["relu", {"name": "elu", "alpha": 2}]
-    assert axis_values("learning_rate", "log(1e-4,1,9)", PLACE) == "log(1e-4,1,9)"
+    assert axis_values(Typed("learning_rate", "0.001,1e-2,1", "--over x")) == [0.001, 0.01, 1]
+    assert axis_values(Typed("learning_rate", "[0.001, 1e-2, 1]", "--over x")) == [0.001, 0.01, 1]
+    assert axis_values(Typed("learning_rate", "0.001, ", "--over x")) == [0.001]
+    assert axis_values(Typed("hidden_size", "[8, 16]", "--over x")) == [8, 16]
+    assert axis_values(Typed("model.hidden_sizes", "[8, 16]", "--over x")) == [[8, 16]]
+    assert axis_values(Typed("hidden_sizes", "[16],[16,16]", "--over x")) == [[16], [16, 16]]
+    assert axis_values(Typed("activation", "relu,{name: elu, alpha: 2}", "--over x")) == [
+        "relu",
+        {"name": "elu", "alpha": 2},
+    ]
+    assert axis_values(Typed("learning_rate", "log(1e-4,1,9)", "--over x")) == "log(1e-4,1,9)"
     assert settings_in("learning_rate=1,model.hidden_sizes=[4,4],activation=relu", PLACE) == {
         "learning_rate": 1, "model.hidden_sizes": [4, 4], "activation": "relu",
     }  # fmt: skip
@@ -44,7 +48,9 @@ def test_settings_need_a_value(text: str) -> None:
 def test_axes_of_the_command_line_replace_those_of_the_config(tmp_path: Path) -> None:
     design = "over: {batch_size: [1, 5]}, exclude: [{batch_size: 1}], baseline: {batch_size: 5}"
     sweep = f"sweep: {{{design}, seeds: 3, margin: 0.02}}\n"
-    options = SweepOptions([("learning_rate", "0.1,1", "--learning-rate 0.1,1")], plain={"seeds": (4, "--seeds 4")})
+    options = SweepOptions(
+        [Typed("learning_rate", "0.1,1", "--learning-rate 0.1,1")], keys=[override_in("seeds=4", "--seeds 4")]
+    )
     assert section(tmp_path, options, sweep) == {"over": {"learning_rate": [0.1, 1]}, "seeds": 4, "margin": 0.02}
     assert section(tmp_path, SweepOptions(), sweep)["over"] == {"batch_size": [1, 5]}
 
@@ -56,7 +62,7 @@ def test_the_noise_floor_crosses_the_kinds_of_seeds(tmp_path: Path) -> None:
 
 
 def test_an_axis_is_given_once(tmp_path: Path) -> None:
-    axes = [("learning_rate", "1", "--learning-rate 1"), ("learning_rate", "2", "--over learning_rate=2")]
+    axes = [Typed("learning_rate", "1", "--learning-rate 1"), Typed("learning_rate", "2", "--over learning_rate=2")]
     with pytest.raises(ConfigError, match="--over learning_rate=2: learning_rate: this axis is given twice"):
         section(tmp_path, SweepOptions(axes))
 

@@ -9,23 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpexp.planning.axes import numbers, suits_log
-from mlpexp.planning.values import Distribution, value_text, values_of
+from mlpexp.planning.values import Distribution, read_values, value_text
 
 POSITIVE = st.floats(1e-6, 1e6)
 
 
 @given(POSITIVE, POSITIVE, st.integers(2, 50))
 def test_log_has_equal_ratios_and_both_ends(low: float, high: float, count: int) -> None:
-    values = values_of(f"log({low!r}, {high!r}, {count})")
+    values = read_values(f"log({low!r}, {high!r}, {count})")
     np.testing.assert_allclose(values, np.geomspace(low, high, count), rtol=1e-5)
 
 
 def test_ranges() -> None:
-    assert values_of("log(1e-4,1,5)") == [0.0001, 0.001, 0.01, 0.1, 1.0]
-    assert values_of(" linear( 0 , 1 , 3 ) ") == [0.0, 0.5, 1.0]
-    assert values_of("range(10, 40, 10)") == list(range(10, 40, 10))
-    assert values_of("range(3, 0, -1)") == [3, 2, 1]
-    assert values_of([1, "full"]) == [1, "full"]
+    assert read_values("log(1e-4,1,5)") == [0.0001, 0.001, 0.01, 0.1, 1.0]
+    assert read_values(" linear( 0 , 1 , 3 ) ") == [0.0, 0.5, 1.0]
+    assert read_values("range(10, 40, 10)") == list(range(10, 40, 10))
+    assert read_values("range(3, 0, -1)") == [3, 2, 1]
+    assert read_values([1, "full"]) == [1, "full"]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_ranges() -> None:
 )
 def test_what_is_no_range_is_said(given: object, message: str) -> None:
     with pytest.raises(ValueError) as caught:
-        values_of(given)
+        read_values(given)
     assert str(caught.value) == message
 
 

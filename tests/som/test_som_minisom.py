@@ -9,7 +9,7 @@ import pytest
 from minisom import MiniSom
 
 from making.maps import code_book, experiment, finished, train_inputs, trainer
-from mlpexp.data.order import batch_order
+from mlpexp.data.split import batch_order
 
 GRIDS = [("rectangular", [4, 5]), ("rectangular", [6, 3]), ("hexagonal", [5, 4]), ("hexagonal", [3, 7])]
 

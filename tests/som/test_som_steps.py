@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from making.maps import code_book, experiment, finished, seeds_of, train_inputs, trainer
-from mlpexp.data.order import batch_order
+from mlpexp.data.split import batch_order
 from mlpexp.som.neighbourhood import radii
 
 

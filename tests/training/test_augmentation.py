@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpexp.config.datasets import Augmentation
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.facts import DatasetFacts
 from mlpexp.data.split import Split
 from mlpexp.data.standardize import neutral
 from mlpexp.training.augmentation import draw_motions, move

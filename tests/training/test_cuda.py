@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from making.stacks import experiment, finished
+from mlpexp.config.scores import SCORES
 
 pytestmark = [
     pytest.mark.cuda,
@@ -25,6 +26,20 @@ def test_cuda_gives_nearly_the_numbers_of_the_cpu(sections):
         chosen, _ = finished(members)
         weights.append(chosen.state.last.cpu())
     torch.testing.assert_close(weights[1], weights[0], rtol=1e-2, atol=1e-3)
+
+
+@pytest.mark.parametrize("mode", ["exact", "running"])
+def test_scores_on_cuda_are_nearly_those_of_the_cpu(mode):
+    names = [name for name, score in SCORES.items() if score.measured_of == "classification"]
+    rows = []
+    for device in ("cpu", "cuda"):
+        members = [
+            experiment(device=device, scores=names, training={"train_metrics": mode}).model_copy(update={"seed": seed})
+            for seed in (0, 1)
+        ]
+        rows.append(finished(members)[1][-1].rows)
+    for on_cpu, on_cuda in zip(*rows, strict=True):
+        assert on_cuda.scores == pytest.approx(on_cpu.scores, abs=0.05)
 
 
 @pytest.mark.parametrize("sections", [{}, CNN], ids=["mlp", "cnn"])

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from sklearn.metrics import accuracy_score, log_loss
 
 from making.stacks import experiment, finished, trainer
-from mlpexp.data.order import batch_order
+from mlpexp.data.split import batch_order
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

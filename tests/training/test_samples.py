@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from making.stacks import experiment
-from mlpexp.data.load import load
-from mlpexp.data.order import batch_order
-from mlpexp.data.split import split
+from mlpexp.data.catalogue import load
+from mlpexp.data.split import batch_order, split
 from mlpexp.data.standardize import fit
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.training import samples as samples_module

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-from mlpexp.architectures.layers import LayerSpec, Parameter, Shape, output_shape, parameters
+import numpy as np
+
+from mlpexp.architectures.layers import LayerSpec, Parameter, Shape
 from mlpexp.errors import ArchitectureError
 
 
@@ -31,6 +33,30 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A parameter tensor as a piece of the vector of all values of a member."""
+
+    layer: str
+    """The name of its layer."""
+    parameter: Parameter
+    """Its name in the layer, shape and initial values."""
+    start: int
+    """Position of its first value."""
+    stop: int
+    """Position behind its last value."""
+
+    @property
+    def name(self) -> str:
+        """Unique in the network: ``dense1.weight``."""
+        return f"{self.layer}.{self.parameter.name}"
+
+    @property
+    def place(self) -> slice:
+        """Its values among those of a member."""
+        return slice(self.start, self.stop)
+
+
+@dataclass(frozen=True)
 class Architecture:
     """A named chain of layers for samples of one shape."""
 
@@ -49,14 +75,27 @@ class Architecture:
         return sum(layer.num_parameters for layer in self.layers)
 
     @cached_property
-    def places(self) -> tuple[tuple[Layer, Parameter, slice], ...]:
-        """Where each parameter lies among all values of a member, with its layer."""
-        found, start = [], 0
+    def layout(self) -> tuple[Segment, ...]:
+        """Where each parameter tensor lies among all values of a member: those of the first layer first."""
+        segments, start = [], 0
         for layer in self.layers:
             for parameter in layer.parameters:
-                found.append((layer, parameter, slice(start, start + parameter.count)))
+                segments.append(Segment(layer.name, parameter, start, start + parameter.count))
                 start += parameter.count
-        return tuple(found)
+        return tuple(segments)
+
+    @property
+    def weights(self) -> tuple[Segment, ...]:
+        """The weights of the dense and convolutional layers, first to last."""
+        return tuple(segment for segment in self.layout if segment.parameter.penalized)
+
+    @property
+    def penalized(self) -> np.ndarray:
+        """1 for each value that the L2 penalty and weight decay act on (weights), 0 for the others; ``(P,)``."""
+        mask = np.zeros(self.num_parameters)
+        for segment in self.layout:
+            mask[segment.place] = segment.parameter.penalized
+        return mask
 
     @cached_property
     def widest(self) -> int:
@@ -78,9 +117,9 @@ def chain(name: str, input_shape: Shape, layers: Sequence[tuple[str, LayerSpec]]
     shape, placed = input_shape, []
     for position, (layer_name, spec) in enumerate(layers):
         try:
-            after = output_shape(spec, shape)
+            after = spec.output_shape(shape)
         except ArchitectureError as error:
             raise ArchitectureError(f"layer {layer_name}: {error}", layer=position) from None
-        placed.append(Layer(layer_name, spec, shape, after, parameters(spec, shape)))
+        placed.append(Layer(layer_name, spec, shape, after, spec.parameters(shape)))
         shape = after
     return Architecture(name, input_shape, tuple(placed))

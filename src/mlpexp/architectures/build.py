@@ -3,8 +3,8 @@
 from typing import NoReturn, assert_never
 
 from mlpexp.architectures.architecture import Architecture, chain
-from mlpexp.architectures.gains import gain
 from mlpexp.architectures.layers import (
+    LISTED,
     Activation,
     BatchNorm,
     Conv2d,
@@ -16,20 +16,18 @@ from mlpexp.architectures.layers import (
     SelfOrganizingMap,
     Shape,
 )
+from mlpexp.config.activations import ActivationConfig, Maxout, PlainActivation, gain
 from mlpexp.config.networks import (
-    ActivationConfig,
     Cnn,
     Cnn4,
     ConvLayer,
     DenseLayer,
-    DropoutLayer,
     InitConfig,
     Lenet5,
     Mlp,
     MnistCnn,
     ModelConfig,
     NetworkConfig,
-    PlainActivation,
     PoolLayer,
     default_init,
 )
@@ -119,7 +117,7 @@ class _Layers:
     def pool(self, kind: str, kernel_size: int = 2, stride: int | None = None) -> None:
         if self.flat:
             self.refuse("pool", "a pooling cannot follow a dense layer")
-        self.add("pool", Pool2d(kind, kernel_size, stride or kernel_size))
+        self.add("pool", Pool2d(kind == "max", kernel_size, stride or kernel_size))
 
     def dropout(self, rate: float) -> None:
         self.add("dropout", Dropout(rate))
@@ -145,13 +143,13 @@ def _som(model: Som, input_shape: Shape) -> Architecture:
 
 
 def _pieces(activation: ActivationConfig) -> int:
-    return activation.pieces if activation.name == "maxout" else 1
+    return activation.pieces if isinstance(activation, Maxout) else 1
 
 
 def _mlp(layers: _Layers, model: Mlp, input_shape: Shape) -> None:
     layers.flat = len(input_shape) == 1
-    chosen = model.activation
-    activations = chosen if isinstance(chosen, tuple) else [chosen] * len(model.hidden_sizes)
+    given = model.activation
+    activations = given if isinstance(given, tuple) else [given] * len(model.hidden_sizes)
     for units, activation in zip(model.hidden_sizes, activations, strict=True):
         layers.dense(units, activation, batch_norm=model.batch_norm)
         if model.dropout > 0:
@@ -201,7 +199,5 @@ def _cnn(layers: _Layers, model: Cnn) -> None:
                 layers.pool(layer.layer.removesuffix("_pool"), layer.kernel_size, layer.stride)
             case DenseLayer():
                 layers.dense(layer.units, layer.activation or model.activation, batch_norm=layer.batch_norm)
-            case DropoutLayer():
-                layers.dropout(layer.rate)
             case _:
-                assert_never(layer)
+                layers.add(layer.layer, LISTED[type(layer)](layer))

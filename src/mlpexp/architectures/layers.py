@@ -1,13 +1,17 @@
-"""Specifications of layers: what each does to the shape of one sample, and which parameters it has.
+"""Specifications of layers, each with its own arithmetic: what it does to the shape of one sample, which parameters it has,
+and what it costs.
 
-Shapes are those of one sample: ``(F,)`` features or ``(C, H, W)`` images.
+A layer that is added gets its config in ``config/networks.py``, its specification here, and its row in
+``nn/layers/catalogue.py``, which computes it. Shapes are those of one sample: ``(F,)`` features or ``(C, H, W)`` images.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import assert_never
+from typing import Any
 
-from mlpexp.config.networks import ActivationConfig, InitConfig
+from mlpexp.config.activations import ActivationConfig, Maxout, Prelu
+from mlpexp.config.networks import DropoutLayer, InitConfig
 from mlpexp.config.som import Topology
 from mlpexp.errors import ArchitectureError
 
@@ -15,7 +19,74 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Dense:
+class Drawn:
+    """Initial values at random."""
+
+    init: InitConfig
+    """The distribution."""
+    gain: float
+    """Recommended for the activation that follows."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter tensor of a layer."""
+
+    name: str
+    """``weight``, ``bias``, ``slope``, ``scale`` or ``shift``."""
+    shape: Shape
+    """Shape for one member."""
+    initial: float | Drawn
+    """All initial values, or how they are drawn."""
+    penalized: bool = False
+    """Whether the L2 penalty and weight decay act on it (weights only)."""
+
+    @property
+    def count(self) -> int:
+        """Number of values."""
+        return prod(self.shape)
+
+
+class LayerSpec:
+    """What every layer can be asked; the answers here are those of a layer that has no parameters and keeps the shape."""
+
+    @property
+    def works_in_place(self) -> bool:
+        """Whether it needs neither parameters nor memory of its own, and so no row in a table of costs."""
+        return False
+
+    @property
+    def kind(self) -> str:
+        """In words, for example ``conv 5x5/1``."""
+        return type(self).__name__.lower()
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Shape of the output for one sample of the given shape.
+
+        Raises:
+            ArchitectureError: The layer cannot take this shape.
+        """
+        return shape
+
+    def size_formula(self, shape: Shape) -> str:
+        """How the output size comes about; empty where the layer keeps it."""
+        return ""
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        """The parameters, for inputs of the given shape."""
+        return ()
+
+    def formula(self, shape: Shape) -> str:
+        """How the number of parameters comes about; empty where there are none."""
+        return ""
+
+    def macs(self, shape: Shape) -> int:
+        """Multiply-accumulates of one sample: each weight is used once per output position."""
+        return 0
+
+
+@dataclass(frozen=True)
+class Dense(LayerSpec):
     """``y = x W + b`` with W of shape ``(in, units)``."""
 
     units: int
@@ -23,9 +94,22 @@ class Dense:
     init: InitConfig
     gain: float  # recommended for the activation that follows
 
+    def output_shape(self, shape: Shape) -> Shape:
+        return (self.units,)
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        weight = Parameter("weight", (shape[0], self.units), Drawn(self.init, self.gain), penalized=True)
+        return (weight, Parameter("bias", (self.units,), 0.0)) if self.bias else (weight,)
+
+    def formula(self, shape: Shape) -> str:
+        return _affine(str(shape[0]), self.units, self.parameters(shape))
+
+    def macs(self, shape: Shape) -> int:
+        return shape[0] * self.units
+
 
 @dataclass(frozen=True)
-class Conv2d:
+class Conv2d(LayerSpec):
     """Cross-correlation with square filters, W of shape ``(channels, in, k, k)``."""
 
     channels: int
@@ -36,42 +120,115 @@ class Conv2d:
     init: InitConfig
     gain: float
 
+    @property
+    def kind(self) -> str:
+        size = f"conv {self.kernel_size}x{self.kernel_size}/{self.stride}"
+        return f"{size}, padding {self.padding}" if self.padding else size
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (self.channels, *_windows(self.kernel_size, self.stride, self.padding, shape, "filter"))
+
+    def size_formula(self, shape: Shape) -> str:
+        return _window_formula(f" + 2*{self.padding}", self.kernel_size, self.stride, shape, self.output_shape(shape))
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        filters = (self.channels, shape[0], self.kernel_size, self.kernel_size)
+        weight = Parameter("weight", filters, Drawn(self.init, self.gain), penalized=True)
+        return (weight, Parameter("bias", (self.channels,), 0.0)) if self.bias else (weight,)
+
+    def formula(self, shape: Shape) -> str:
+        inputs = f"{self.kernel_size}*{self.kernel_size}*{shape[0]}"
+        return _affine(inputs, self.channels, self.parameters(shape))
+
+    def macs(self, shape: Shape) -> int:
+        return self.parameters(shape)[0].count * prod(self.output_shape(shape)[1:])
+
 
 @dataclass(frozen=True)
-class Pool2d:
+class Pool2d(LayerSpec):
     """Largest or mean value of square windows; windows that do not fit are left out."""
 
-    kind: str  # "max" or "average"
+    largest: bool
     kernel_size: int
     stride: int
 
+    @property
+    def kind(self) -> str:
+        return f"{'max' if self.largest else 'average'} pool {self.kernel_size}x{self.kernel_size}/{self.stride}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (shape[0], *_windows(self.kernel_size, self.stride, 0, shape, "pooling window"))
+
+    def size_formula(self, shape: Shape) -> str:
+        return _window_formula("", self.kernel_size, self.stride, shape, self.output_shape(shape))
+
 
 @dataclass(frozen=True)
-class Flatten:
+class Flatten(LayerSpec):
     """An image as a vector, channels first."""
 
+    @property
+    def works_in_place(self) -> bool:
+        return True
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (prod(shape),)
+
 
 @dataclass(frozen=True)
-class Activation:
+class Activation(LayerSpec):
     """A nonlinearity; ``prelu`` has one parameter per unit, ``maxout`` divides the units by its number of pieces."""
 
     function: ActivationConfig
 
+    @property
+    def works_in_place(self) -> bool:
+        return not isinstance(self.function, (Prelu, Maxout))
+
+    @property
+    def kind(self) -> str:
+        return self.function.name
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (shape[0] // self.function.pieces, *shape[1:]) if isinstance(self.function, Maxout) else shape
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        if not isinstance(self.function, Prelu):
+            return ()
+        return (Parameter("slope", (shape[0],), self.function.initial_slope),)
+
+    def formula(self, shape: Shape) -> str:
+        return f"{shape[0]} slopes = {shape[0]:,}" if self.parameters(shape) else ""
+
 
 @dataclass(frozen=True)
-class Dropout:
+class Dropout(LayerSpec):
     """Each value is zero with probability ``rate`` in training, the others are scaled by ``1 / (1 - rate)``."""
 
     rate: float
 
+    @property
+    def works_in_place(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True)
-class BatchNorm:
+class BatchNorm(LayerSpec):
     """Zero mean and unit variance per feature (per channel of an image) over the batch, then scale and shift."""
 
+    @property
+    def kind(self) -> str:
+        return "batch norm"
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        return Parameter("scale", (shape[0],), 1.0), Parameter("shift", (shape[0],), 0.0)
+
+    def formula(self, shape: Shape) -> str:
+        return f"2*{shape[0]} = {2 * shape[0]:,}"
+
 
 @dataclass(frozen=True)
-class SelfOrganizingMap:
+class SelfOrganizingMap(LayerSpec):
     """Squared distance from the weight vector of each unit of a grid; W of shape ``(in, units)``, row by row of the grid."""
 
     rows: int
@@ -83,25 +240,27 @@ class SelfOrganizingMap:
         """Rows times columns."""
         return self.rows * self.columns
 
-
-LayerSpec = Dense | Conv2d | Pool2d | Flatten | Activation | Dropout | BatchNorm | SelfOrganizingMap
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter tensor of a layer."""
-
-    name: str
-    """``weight``, ``bias``, ``slope``, ``scale`` or ``shift``."""
-    shape: Shape
-    """Shape for one member."""
-    penalized: bool = False
-    """Whether the L2 penalty and weight decay act on it (weights only)."""
-
     @property
-    def count(self) -> int:
-        """Number of values."""
-        return prod(self.shape)
+    def kind(self) -> str:
+        return f"{self.topology} map {self.rows}x{self.columns}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (self.num_units,)
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        return (Parameter("weight", (shape[0], self.num_units), 0.0),)  # ``som/start.py`` decides, by the samples
+
+    def formula(self, shape: Shape) -> str:
+        return f"{shape[0]}*{self.rows}*{self.columns} = {shape[0] * self.num_units:,}"
+
+    def macs(self, shape: Shape) -> int:
+        return shape[0] * self.num_units
+
+
+# What a list of layers in a config may name besides convolutions, poolings and dense layers, which the network completes.
+LISTED: Mapping[type[Any], Callable[[Any], LayerSpec]] = {
+    DropoutLayer: lambda layer: Dropout(layer.rate),
+}
 
 
 def output_size(size: int, kernel_size: int, stride: int, padding: int = 0) -> int:
@@ -111,31 +270,6 @@ def output_size(size: int, kernel_size: int, stride: int, padding: int = 0) -> i
         Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning", relationship 6.
     """
     return (size + 2 * padding - kernel_size) // stride + 1
-
-
-def output_shape(spec: LayerSpec, shape: Shape) -> Shape:
-    """Shape of a layer's output for one sample.
-
-    Raises:
-        ArchitectureError: The layer cannot take this shape.
-    """
-    match spec:
-        case Dense(units=units):
-            return (units,)
-        case Conv2d(channels=channels):
-            return (channels, *_windows(spec.kernel_size, spec.stride, spec.padding, shape, "filter"))
-        case Pool2d():
-            return (shape[0], *_windows(spec.kernel_size, spec.stride, 0, shape, "pooling window"))
-        case Flatten():
-            return (prod(shape),)
-        case Activation(function=function):
-            return (shape[0] // function.pieces, *shape[1:]) if function.name == "maxout" else shape
-        case Dropout() | BatchNorm():
-            return shape
-        case SelfOrganizingMap():
-            return (spec.num_units,)
-        case _:
-            assert_never(spec)
 
 
 def _windows(kernel_size: int, stride: int, padding: int, shape: Shape, what: str) -> Shape:
@@ -148,22 +282,14 @@ def _windows(kernel_size: int, stride: int, padding: int, shape: Shape, what: st
     return height, width
 
 
-def parameters(spec: LayerSpec, shape: Shape) -> tuple[Parameter, ...]:
-    """The parameters of a layer whose input has the given shape."""
-    match spec:
-        case Dense(units=units, bias=bias):
-            weight = Parameter("weight", (shape[0], units), penalized=True)
-            return (weight, Parameter("bias", (units,))) if bias else (weight,)
-        case Conv2d(channels=channels, kernel_size=k, bias=bias):
-            weight = Parameter("weight", (channels, shape[0], k, k), penalized=True)
-            return (weight, Parameter("bias", (channels,))) if bias else (weight,)
-        case Activation(function=function):
-            return (Parameter("slope", (shape[0],)),) if function.name == "prelu" else ()
-        case BatchNorm():
-            return Parameter("scale", (shape[0],)), Parameter("shift", (shape[0],))
-        case SelfOrganizingMap():
-            return (Parameter("weight", (shape[0], spec.num_units)),)
-        case Pool2d() | Flatten() | Dropout():
-            return ()
-        case _:
-            assert_never(spec)
+def _window_formula(padding: str, kernel_size: int, stride: int, shape: Shape, after: Shape) -> str:
+    sizes = [
+        f"floor(({n}{padding} - {kernel_size})/{stride}) + 1 = {out}"
+        for n, out in zip(shape[1:], after[1:], strict=True)
+    ]
+    return sizes[0] if shape[1] == shape[2] else ", ".join(sizes)
+
+
+def _affine(inputs: str, outputs: int, parameters: tuple[Parameter, ...]) -> str:
+    total = sum(parameter.count for parameter in parameters)
+    return f"({inputs} + 1)*{outputs} = {total:,}" if len(parameters) > 1 else f"{inputs}*{outputs} = {total:,}"

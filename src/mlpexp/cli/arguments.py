@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 OPENING, CLOSING = "[{(", "]})"
 
 
-def joined(arguments: Sequence[str], options: Collection[str], valued: Collection[str]) -> list[str]:
+def rejoined(arguments: Sequence[str], options: Collection[str], valued: Collection[str]) -> list[str]:
     """Values that a shell has cut at blanks, whole again: ``--learning-rate 0.001, 0.01`` and ``--set sizes=[8, 8]``.
 
     The value of an option goes on where it ends with a comma or ``=``, where the next word begins with one, or where a

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.config.words import BY_NAME, key_of
-from mlpexp.errors import InputError
+from mlpexp.config.words import BY_NAME, Typed, key_of
+from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
     from mlpexp.config.yaml_source import Override, Source
@@ -40,14 +40,18 @@ class Given:
         return [*named, *(BY_NAME[word].option for word in self.words)]
 
     @property
-    def axes(self) -> list[tuple[str, str, str]]:
-        """Words with several values, these, and the option as it was written."""
-        return [(word, text, _written(word, text)) for word, text in self.words.items() if is_several(text)]
+    def axes(self) -> list[Typed]:
+        """Words with several values."""
+        return [typed for typed in self._typed if is_several(typed.text)]
 
     @property
-    def single(self) -> list[tuple[str, str, str]]:
-        """Words with one value, likewise."""
-        return [(word, text, _written(word, text)) for word, text in self.words.items() if not is_several(text)]
+    def single(self) -> list[Typed]:
+        """Words with one value."""
+        return [typed for typed in self._typed if not is_several(typed.text)]
+
+    @property
+    def _typed(self) -> list[Typed]:
+        return [Typed(word, text, f"{BY_NAME[word].option} {text}") for word, text in self.words.items()]
 
     def source(self, command: str, runs_dir: Path = RUNS, **others: object) -> "tuple[Source, Path]":
         """The config as plain data, with all changes, and where it was read.
@@ -91,7 +95,10 @@ class Given:
         lines = ([f"config: {path}"] if str(path) != self.config else []) + source.notes
         lines += self._lost(source)
         optimizer = source.data.get("optimizer")
-        kept = "optimizer" in self.words and not {"learning_rate"} & {*self.words, *map(_set_word, self.set_)}
+        kept = "optimizer" in self.words and not {"learning_rate"} & {
+            *self.words,
+            *(_set_key(text).rpartition(".")[2] for text in self.set_),
+        }
         if kept and isinstance(optimizer, dict) and "learning_rate" in optimizer:
             rate = optimizer["learning_rate"]
             lines.append(
@@ -104,22 +111,24 @@ class Given:
         from mlpexp.config.switching import in_words
 
         section = source.data.get("optimizer")
-        names = [name.strip(" []") for word, text, _ in self.axes if word == "optimizer" for name in text.split(",")]
+        axes = [axis for axis in self.axes if axis.key == "optimizer"]
+        names = [name.strip(" []") for axis in axes for name in axis.text.split(",")]
         return [line for name in names for line in in_words(section, name)] if isinstance(section, dict) else []
 
     def _overrides(self, others: dict[str, object]) -> "list[Override]":
-        from mlpexp.config.yaml_source import Override
+        from mlpexp.config.yaml_source import Override, parse_value
 
         for text in self.set_:
-            key = text.partition("=")[0].strip()
-            twice = next((word for word in self.words if key_of(word) == key_of(key)), None)
+            key = key_of(_set_key(text))
+            twice = next((typed for typed in self._typed if key_of(typed.key) == key), None)
             if twice:
-                raise InputError(
-                    f"--set {text}: {key_of(key)} is there twice, with {_written(twice, self.words[twice])}"
-                )
-        words = [Override(f"{word}={_without_brackets(word, text)}", written) for word, text, written in self.single]
+                raise InputError(f"--set {text}: {key} is there twice, with {twice.written}")
         is_new = self.target is not None and self.data is None
-        target = [Override(f"dataset.target={_quoted(self.target)}", f"--target {self.target}")] if is_new else []
+        target = [Override("dataset.target", self.target, Place(f"--target {self.target}"))] if is_new else []
+        words = [
+            Override(typed.key, parse_value(_without_brackets(typed), typed.place), typed.place)
+            for typed in self.single
+        ]
         return [*target, *overrides_from(self.set_), *words, *overrides_from((), **others)]
 
 
@@ -136,13 +145,9 @@ def config_path(text: str, runs_dir: Path = RUNS) -> Path:
         raise
 
 
-def _set_word(text: str) -> str:
-    """The last word of the key of a ``--set`` text."""
-    return text.partition("=")[0].strip().rpartition(".")[2]
-
-
-def _written(word: str, text: str) -> str:
-    return f"{BY_NAME[word].option} {text}"
+def _set_key(text: str) -> str:
+    """The key of a ``--set`` text."""
+    return text.partition("=")[0].strip()
 
 
 def is_several(text: str) -> bool:
@@ -150,23 +155,16 @@ def is_several(text: str) -> bool:
     return bool(re.match(r"\s*[a-z_]+\s*\(", text)) or "," in re.sub(r"\{[^{}]*\}", "", text)
 
 
-def _quoted(value: object) -> str:
-    """A value as YAML that gives it back."""
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _without_brackets(word: str, text: str) -> str:
+def _without_brackets(typed: Typed) -> str:
     """``[0.1]`` as ``0.1``, but for a word whose value may be a list."""
-    inner = text.strip()
-    return inner[1:-1] if inner[:1] == "[" and inner[-1:] == "]" and word != "activation" else text
+    inner = typed.text.strip()
+    return inner[1:-1] if inner[:1] == "[" and inner[-1:] == "]" and typed.key != "activation" else typed.text
 
 
 def overrides_from(texts: "tuple[str, ...] | list[str] | None", **shortcuts: object) -> "list[Override]":
-    """``--set`` options, then shortcuts such as ``--device cpu`` as ``device=cpu``; those not given are left out."""
-    from mlpexp.config.yaml_source import Override
+    """``--set`` options, then shortcuts such as ``--device cpu``, by key; those not given are left out."""
+    from mlpexp.config.yaml_source import Override, override_in
 
-    sets = [Override(text, f"--set {text}") for text in texts or ()]
+    sets = [override_in(text, f"--set {text}") for text in texts or ()]
     given = [(key, value) for key, value in shortcuts.items() if value is not None]
-    return sets + [Override(f"{key}={_quoted(value)}", f"--{key.rpartition('.')[2]} {value}") for key, value in given]
+    return sets + [Override(key, value, Place(f"--{key.rpartition('.')[2]} {value}")) for key, value in given]

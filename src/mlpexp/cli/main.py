@@ -25,9 +25,8 @@ from mlpexp.cli.commands import (
     sweep,
     train,
 )
-from mlpexp.cli.parser.program import Command, Program
-from mlpexp.config.problems import visible
-from mlpexp.errors import MlpexpError
+from mlpexp.cli.parser.parsing import Command, Program
+from mlpexp.errors import MlpexpError, visible
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.

@@ -25,7 +25,7 @@ def check_format(name: str, formats: Sequence[str] = TABLE_FORMATS) -> None:
     Raises:
         InputError: It is one.
     """
-    from mlpexp.config.problems import did_you_mean
+    from mlpexp.config.words import did_you_mean
 
     if name not in formats:
         raise InputError(f"--format: {name!r} is not known{did_you_mean(name, formats)}")

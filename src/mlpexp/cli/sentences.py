@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import typer
 
 from mlpexp.cli.tables import columns_available
-from mlpexp.report.words import NO_BREAK, filled
+from mlpexp.report.words import NO_BREAK, in_lines
 
 WIDEST = 100  # characters of a line that is read, and not looked up
 
@@ -14,7 +14,7 @@ def print_sentences(sentences: Iterable[str], *, err: bool = False) -> None:
     """Prints each on lines of its own."""
     width = columns_available(err=err)
     for sentence in sentences:
-        text = filled(sentence, width) if width else sentence.replace(NO_BREAK, " ")
+        text = in_lines(sentence, width) if width else sentence.replace(NO_BREAK, " ")
         typer.echo(text, err=err)
 
 

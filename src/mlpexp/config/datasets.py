@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveInt, Seed, Strict
+from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveInt, Seed, Strict, not_together
 
 
 class _Tabular(Strict):
@@ -60,11 +60,11 @@ class Synthetic(_Tabular):
     @model_validator(mode="after")
     def _options_belong_to_kind(self) -> "Synthetic":
         if self.kind == "function" and self.function is None:
-            raise ValueError("function: needed with kind: function, for example sine")
+            raise not_together("function", "needed with kind: function, for example sine")
         if self.kind != "function" and self.function is not None:
-            raise ValueError(f"function: means nothing for kind: {self.kind}; only for kind: function")
+            raise not_together("function", f"means nothing for kind: {self.kind}; only for kind: function")
         if self.kind not in ("blobs", "spirals") and self.classes is not None:
-            raise ValueError(f"classes: means nothing for kind: {self.kind}; only for blobs and spirals")
+            raise not_together("classes", f"means nothing for kind: {self.kind}; only for blobs and spirals")
         return self
 
     @property

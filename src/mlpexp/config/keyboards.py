@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from mlpexp.config.problems import Place, Problem
+from mlpexp.errors import Place, Problem
 
 MOST_SHOWN = 60  # characters of a line in a message
 MOST_CHARACTERS = 10_000  # of a text that is looked at once more: it is read again for each line in question

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.words import meant
@@ -66,38 +65,59 @@ def nearest_key(word: str) -> str | None:
 
 def _keys(model: type[BaseModel], prefix: str) -> Iterator[Key]:
     for name, field in model.model_fields.items():
-        alternatives = list(_alternatives(_annotation(field)))
-        takes_list = any(get_origin(each) is tuple for each in alternatives)
-        yield Key(prefix + name, field.description or "", tuple(_choices(alternatives)), takes_list)
-        for section in (each for each in alternatives if _is_section(each)):
+        kinds = list(alternatives(field.annotation))
+        takes_list = any(get_origin(kind) is tuple for kind in kinds)
+        yield Key(prefix + name, field.description or "", tuple(_choices(kinds)), takes_list)
+        for section in filter(is_section, kinds):
             yield from _keys(section, f"{prefix}{name}.")
 
 
-def _annotation(field: FieldInfo) -> Any:
-    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+def members(annotation: Any) -> list[Any]:
+    """The alternatives of a union, None aside; an annotation that is none is its own only alternative."""
+    if get_origin(annotation) is Annotated:
+        return members(get_args(annotation)[0])
+    if get_origin(annotation) not in (Union, UnionType):
+        return [annotation]
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+    return kinds if len(kinds) > 1 else members(kinds[0])
 
 
-def _alternatives(annotation: Any) -> Iterator[Any]:
-    """The types that an annotation allows, through unions, but not those inside lists."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        yield from _alternatives(get_args(annotation)[0])
-    elif origin in (Union, UnionType):
-        for each in get_args(annotation):
-            yield from _alternatives(each)
-    else:
+def alternatives(annotation: Any) -> Iterator[Any]:
+    """The types that an annotation allows, through unions within unions, but not those inside lists."""
+    kinds = members(annotation)
+    if kinds == [annotation]:
         yield annotation
+        return
+    for kind in kinds:
+        yield from alternatives(kind)
 
 
-def _is_section(annotation: Any) -> bool:
+def is_section(annotation: Any) -> bool:
+    """Whether it is a config class."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _choices(alternatives: list[Any]) -> Iterator[str]:
-    for each in alternatives:
-        if get_origin(each) is Literal:
-            yield from (value for value in get_args(each) if isinstance(value, str))
-        elif each is bool:
+def literals(annotation: Any) -> tuple[Any, ...]:
+    """The words that an annotation allows."""
+    return tuple(word for kind in alternatives(annotation) if get_origin(kind) is Literal for word in get_args(kind))
+
+
+def tag_key(section: type[BaseModel]) -> str:
+    """The key by which a config class is chosen among others: ``name``, or ``layer`` inside a list of layers."""
+    return "layer" if "layer" in section.model_fields else "name"
+
+
+def tags_of(section: type[BaseModel]) -> tuple[Any, ...]:
+    """The words by which a config class is chosen; empty, if there is no choice."""
+    field = section.model_fields.get(tag_key(section))
+    return literals(field.annotation) if field else ()
+
+
+def _choices(kinds: list[Any]) -> Iterator[str]:
+    for kind in kinds:
+        if kind is bool:
             yield from ("true", "false")
-        elif _is_section(each) and "name" in each.model_fields:
-            yield from _choices(list(_alternatives(each.model_fields["name"].annotation)))
+        elif is_section(kind):
+            yield from tags_of(kind) if tag_key(kind) == "name" else ()
+        else:
+            yield from (word for word in literals(kind) if isinstance(word, str))

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mlpexp.config.keyboards import KEY_AND_SIGN, first_odd, retyped, sentence
-from mlpexp.config.problems import Place, Problem
 from mlpexp.config.yaml_source import Path_, Source, dotted
+from mlpexp.errors import Place, Problem
 
 
 def mistyped(source: Source, problems: Sequence[Problem]) -> list[Problem]:

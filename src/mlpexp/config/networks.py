@@ -2,60 +2,20 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from mlpexp.config.activations import KNOWN, ActivationConfig, PlainActivation, named
 from mlpexp.config.som import Som
-from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
-
-ACTIVATION_ALIASES = {"logistic": "sigmoid", "linear": "identity", "swish": "silu"}
+from mlpexp.config.strict import Fraction, ListOf, PositiveFloat, PositiveInt, Strict, not_together
 
 
-def _named(value: object) -> object:
-    """``relu`` is short for ``{name: relu}``."""
-    if isinstance(value, str):
-        return {"name": ACTIVATION_ALIASES.get(value, value)}
-    return value
+def _one_or_list(value: object) -> str:
+    return "list" if isinstance(value, (list, tuple)) else "one"
 
 
-class PlainActivation(Strict):
-    """An activation without parameters."""
-
-    name: Literal[
-        "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "softplus", "silu", "gelu", "selu"
-    ]
-
-
-class LeakyRelu(Strict):
-    """``max(x, slope x)`` (Maas et al. 2013)."""
-
-    name: Literal["leaky_relu"]
-    negative_slope: NonNegativeFloat = Field(0.01, description="Slope for negative inputs.")
-
-
-class Prelu(Strict):
-    """Leaky ReLU with one learned slope per unit (He et al. 2015)."""
-
-    name: Literal["prelu"]
-    initial_slope: NonNegativeFloat = Field(0.25, description="Slope for negative inputs at the start.")
-
-
-class Elu(Strict):
-    """``alpha (exp(x) - 1)`` for negative inputs (Clevert et al. 2016)."""
-
-    name: Literal["elu"]
-    alpha: PositiveFloat = Field(1.0, description="Limit for very negative inputs, with a minus sign.")
-
-
-class Maxout(Strict):
-    """Largest of ``pieces`` affine maps (Goodfellow et al. 2013)."""
-
-    name: Literal["maxout"]
-    pieces: Annotated[int, Field(ge=2, le=16)] = Field(2, description="Number of affine pieces per unit.")
-
-
-ActivationConfig = Annotated[
-    Annotated[PlainActivation | LeakyRelu | Prelu | Elu | Maxout, Field(discriminator="name")],
-    BeforeValidator(_named),
+Activations = Annotated[
+    Annotated[ActivationConfig, Tag("one")] | Annotated[ListOf[ActivationConfig], Tag("list")],
+    Discriminator(_one_or_list),
 ]
 
 
@@ -90,7 +50,7 @@ class UniformInit(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> "UniformInit":
         if self.low >= self.high:
-            raise ValueError(f"low: must be below high, but {self.low:g} >= {self.high:g}")
+            raise not_together("low", f"must be below high, but {self.low:g} >= {self.high:g}")
         return self
 
 
@@ -112,19 +72,20 @@ class HeInit(Strict):
 
 InitConfig = Annotated[
     Annotated[PlainInit | ConstantInit | NormalInit | UniformInit | XavierInit | HeInit, Field(discriminator="name")],
-    BeforeValidator(_named),
+    BeforeValidator(named),
 ]
 
-RECTIFIERS = ("relu", "leaky_relu", "prelu", "elu", "maxout", "silu", "gelu", "softplus")
+SUITABLE: dict[str, type[HeInit | PlainInit | XavierInit]] = {
+    "he_normal": HeInit,
+    "lecun_normal": PlainInit,
+    "xavier_uniform": XavierInit,
+}
 
 
 def default_init(activation: str) -> InitConfig:
     """The initializer that the literature pairs with an activation."""
-    if activation in RECTIFIERS:
-        return HeInit(name="he_normal")
-    if activation == "selu":
-        return PlainInit(name="lecun_normal")
-    return XavierInit(name="xavier_uniform")
+    name = KNOWN[activation].init
+    return SUITABLE[name].model_validate({"name": name})
 
 
 class _Network(Strict):
@@ -139,7 +100,7 @@ class Mlp(_Network):
 
     name: Literal["mlp"]
     hidden_sizes: ListOf[PositiveInt] = Field((16,), description="Units of each hidden layer.", max_length=100)
-    activation: ActivationConfig | ListOf[ActivationConfig] = Field(
+    activation: Activations = Field(
         PlainActivation(name="relu"), description="Activation of the hidden layers, or a list with one per layer."
     )
     dropout: Fraction = Field(0.0, description="Probability that a hidden unit is dropped in a training step.")
@@ -148,9 +109,10 @@ class Mlp(_Network):
     @model_validator(mode="after")
     def _one_activation_per_layer(self) -> "Mlp":
         if isinstance(self.activation, tuple) and len(self.activation) != len(self.hidden_sizes):
-            raise ValueError(
-                f"activation: {len(self.activation)} activations for {len(self.hidden_sizes)} hidden layers; "
-                "give one for all or one for each"
+            raise not_together(
+                "activation",
+                f"{len(self.activation)} activations for {len(self.hidden_sizes)} hidden layers; "
+                "give one for all or one for each",
             )
         return self
 

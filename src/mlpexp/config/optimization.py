@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mlpexp.config.scores import ScoreName
-from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict
+from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict, not_together
 
 
 class _Optimizer(Strict):
@@ -28,7 +28,7 @@ class Sgd(_Optimizer):
     @model_validator(mode="after")
     def _nesterov_needs_momentum(self) -> "Sgd":
         if self.nesterov and self.momentum == 0:
-            raise ValueError("nesterov: needs a momentum above 0")
+            raise not_together("nesterov", "needs a momentum above 0")
         return self
 
 
@@ -160,3 +160,7 @@ class Training(Strict):
         "torch",
         description="What computes the steps; numpy: a second, independent implementation of plain SGD on an mlp.",
     )
+
+    def batch_of(self, num_train: int) -> int:
+        """Samples per step, of a training set of that size."""
+        return num_train if self.batch_size == "full" else min(self.batch_size, num_train)

@@ -89,7 +89,8 @@ def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Find
 
 def _batch_norm_has_batches(experiment: Experiment, num_train: int) -> Iterator[Finding]:
     size = experiment.training.batch_size
-    smallest = num_train if size == "full" else num_train % size or size
+    batch = experiment.training.batch_of(num_train)
+    smallest = num_train % batch or batch
     if _has_batch_norm(experiment) and smallest == 1:
         yield (
             ("training", "batch_size"),

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from shlex import quote
 
-from mlpexp.config.problems import closest, visible
-from mlpexp.errors import InputError
+from mlpexp.config.words import closest
+from mlpexp.errors import InputError, visible
 
 SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
@@ -46,6 +46,16 @@ class Header:
     """How long it takes."""
     command: str
     """``train``, or ``sweep`` where it has a section of this name."""
+
+    @property
+    def first_question(self) -> str:
+        """The question, if there is one; of several the first."""
+        return self.question.partition("? ")[0].rstrip("?") + "?"
+
+    @property
+    def time_alone(self) -> str:
+        """``2 s``, without what it is the time of."""
+        return re.split(r"[,;(]| of | for | on ", self.time)[0].rstrip(" .")
 
 
 def header(path: Path) -> Header:

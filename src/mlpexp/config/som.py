@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from mlpexp.config.strict import ListOf, PositiveFloat, PositiveInt, Strict
+from mlpexp.config.strict import ListOf, PositiveFloat, PositiveInt, Strict, not_together
 
 MOST_UNITS = 4096  # the table of offsets between units has as many values squared
 
@@ -33,10 +33,10 @@ class Som(Strict):
     @model_validator(mode="after")
     def _a_grid_of_units(self) -> "Som":
         if len(self.grid) != 2:
-            raise ValueError(f"grid: expected two numbers, rows and columns, not {len(self.grid)}")
+            raise not_together("grid", f"expected two numbers, rows and columns, not {len(self.grid)}")
         if not 2 <= self.num_units <= MOST_UNITS:
-            raise ValueError(
-                f"grid: {self.num_units:,} unit{'' if self.num_units == 1 else 's'}; expected 2 to {MOST_UNITS:,}"
+            raise not_together(
+                "grid", f"{self.num_units:,} unit{'' if self.num_units == 1 else 's'}; expected 2 to {MOST_UNITS:,}"
             )
         return self
 

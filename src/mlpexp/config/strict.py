@@ -3,6 +3,9 @@
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+TOGETHER = "not_together"  # the type of the errors that sections raise themselves
 
 
 class Strict(BaseModel):
@@ -21,3 +24,13 @@ PositiveFloat = Annotated[float, Field(gt=0)]
 NonNegativeFloat = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+def not_together(key: str, message: str) -> PydanticCustomError:
+    """What a section raises whose keys are right each by itself, but not together.
+
+    Args:
+        key: The one to change.
+        message: The sentence about it.
+    """
+    return PydanticCustomError(TOGETHER, "{key}: {message}", {"key": key, "message": message})

@@ -4,9 +4,12 @@ A word of ``WORDS`` is an option of the command line (``--learning-rate``), a ke
 of a config, always for the same key. Those of ``MEANT`` are never accepted, only answered: one thing has one name.
 """
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from mlpexp.errors import Place
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,23 @@ class Word:
     def option(self) -> str:
         """``--learning-rate``."""
         return "--" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A key and its value as they came in an option; they are read where it is known what may stand there."""
+
+    key: str
+    """A short word, or a whole key."""
+    text: str
+    """The value, or several."""
+    written: str
+    """The option with its value: ``--learning-rate 0.1,1``."""
+
+    @property
+    def place(self) -> Place:
+        """For messages."""
+        return Place(self.written, value=self.text)
 
 
 WORDS = (
@@ -176,6 +196,17 @@ MEANT: dict[str, tuple[str, ...]] = {
     "acc": ("accuracy", "test_accuracy", "train_accuracy"),
     "accuracy": ("test_accuracy", "train_accuracy"),
     "error": ("test_loss", "train_loss"),
+    "f1": ("f1_macro", "test_f1_macro"),
+    "f1_score": ("f1_macro", "test_f1_macro"),
+    "macro_f1": ("f1_macro", "test_f1_macro"),
+    "mcc": ("matthews", "test_matthews"),
+    "matthews_corrcoef": ("matthews", "test_matthews"),
+    "auc": ("roc_auc", "test_roc_auc"),
+    "auroc": ("roc_auc", "test_roc_auc"),
+    "roc": ("roc_auc", "test_roc_auc"),
+    "bacc": ("balanced_accuracy", "test_balanced_accuracy"),
+    "mae": ("mean_absolute_error", "test_mean_absolute_error"),
+    "rmse": ("root_mean_squared_error", "test_root_mean_squared_error"),
     "val_accuracy": ("validation_accuracy",),
     "val_acc": ("validation_accuracy",),
     "val_loss": ("validation_loss",),
@@ -251,3 +282,19 @@ def meant(written: object, choices: Iterable[str]) -> str | None:
     possible = set(choices)
     simple = str(written).strip().lower().replace("-", "_").replace(" ", "_")
     return next((choice for choice in (simple, *MEANT.get(simple, ())) if choice in possible), None)
+
+
+def closest(word: object, choices: Iterable[str]) -> str | None:
+    """The choice that a word stands for, or that is written nearly like it; None if there is none."""
+    choices = list(choices)
+    close = difflib.get_close_matches(str(word).lower(), choices, n=1, cutoff=0.6)
+    return meant(word, choices) or (close[0] if close else None)
+
+
+def did_you_mean(word: object, choices: Iterable[str]) -> str:
+    """``"; did you mean relu?"`` when a choice is close, else the list of choices when it is short."""
+    choices = list(choices)
+    near = closest(word, choices)
+    if near:
+        return f"; did you mean {near}?"
+    return f"; choose from {', '.join(choices)}" if 0 < len(choices) <= 20 else ""

@@ -13,10 +13,9 @@ from typing import Any
 import yaml
 
 from mlpexp.config.keyboards import KEY_AND_SIGN, sentence, unreadable
-from mlpexp.config.problems import Place, Problem
 from mlpexp.config.words import key_of, setting
 from mlpexp.config.yaml_words import in_plain_words
-from mlpexp.errors import ConfigError, InputError
+from mlpexp.errors import ConfigError, InputError, Place, Problem
 
 MAX_BYTES = 1_000_000
 MAX_VALUES = 20_000
@@ -110,7 +109,7 @@ class _Walker:
         self.source.values[path] = place
         self.num_values += 1
         if self.num_values > MAX_VALUES or len(path) > MAX_DEPTH:
-            raise ConfigError((Problem(place, "", f"more than {MAX_VALUES:,} values or {MAX_DEPTH} levels"),))
+            raise ConfigError([Problem(place, "", f"more than {MAX_VALUES:,} values or {MAX_DEPTH} levels")])
         if node.tag:
             tag = node.tag.replace("tag:yaml.org,2002:", "!!")
             self.problems.append(Problem(place, dotted(path), f"the tag {tag} is not allowed"))
@@ -150,16 +149,16 @@ def _parse(text: str, source_name: str, *, lines: bool) -> tuple[_Walker, Any]:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise ConfigError(tuple(_why_unreadable(text, walker, error))) from None
+        raise ConfigError(_why_unreadable(text, walker, error)) from None
     except yaml.YAMLError as error:
-        raise ConfigError((Problem(Place(source_name), "", f"not valid YAML: {str(error).splitlines()[0]}"),)) from None
+        raise ConfigError([Problem(Place(source_name), "", f"not valid YAML: {str(error).splitlines()[0]}")]) from None
     except (OverflowError, ValueError):  # "\UFFFFFFFF" is no character
-        raise ConfigError((Problem(Place(source_name), "", "not valid YAML: an escape names no character"),)) from None
+        raise ConfigError([Problem(Place(source_name), "", "not valid YAML: an escape names no character")]) from None
     except RecursionError:
-        raise ConfigError((Problem(Place(source_name), "", "nested too deeply"),)) from None
+        raise ConfigError([Problem(Place(source_name), "", "nested too deeply")]) from None
     value = None if node is None else walker.value(node, ())
     if walker.problems:
-        raise ConfigError(tuple(unreadable(text, walker.rank, walker.place_of) or walker.problems))
+        raise ConfigError(unreadable(text, walker.rank, walker.place_of) or walker.problems)
     return walker, value
 
 
@@ -202,10 +201,10 @@ def read_yaml(path: Path) -> Source:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        raise ConfigError((Problem(Place(str(path), line, column), "", "not UTF-8 text"),)) from None
+        raise ConfigError([Problem(Place(str(path), line, column), "", "not UTF-8 text")]) from None
     walker, value = _parse(text, str(path), lines=True)
     if not isinstance(value, dict):
-        raise ConfigError(tuple(_why_no_mapping(text, value, walker)))
+        raise ConfigError(_why_no_mapping(text, value, walker))
     walker.source.data, walker.source.text = value, text
     return walker.source
 
@@ -222,34 +221,44 @@ def _why_no_mapping(text: str, value: Any, walker: _Walker) -> list[Problem]:
 
 @dataclass(frozen=True)
 class Override:
-    """One ``KEY=VALUE`` from the command line, and how the user wrote it: ``--set seeds=3`` or ``--seeds 3``."""
+    """A value that the command line gives a key."""
 
-    text: str
-    written: str
+    key: str
+    """Whole, or a short word."""
+    value: Any
+    """Plain data."""
+    place: Place
+    """How it was typed: ``--set seeds=3`` or ``--seeds 3``."""
 
-    @property
-    def key(self) -> str:
-        """What stands before ``=``."""
-        return self.text.partition("=")[0].strip()
+
+def override_in(text: str, written: str) -> Override:
+    """The override that a ``KEY=VALUE`` is, the value being YAML.
+
+    Args:
+        text: As it was typed.
+        written: With the option before it.
+
+    Raises:
+        ConfigError: It has no key or no ``=``, or the value is not YAML.
+    """
+    key, equals, value = text.partition("=")
+    key, place = key.strip(), Place(written, value=value)
+    if not equals or not all(key.split(".")):
+        raise ConfigError([Problem(place, "", f"expected KEY=VALUE{_as_override(text)}")])
+    return Override(key, parse_value(value, place), place)
 
 
 def apply_override(source: Source, override: Override) -> list[str]:
-    """Sets one ``KEY=VALUE``, the key being whole or a short word and the value YAML, in place.
+    """Gives a key its value, in place.
 
     Returns:
         The whole key, as a path.
 
     Raises:
-        ConfigError: The text has no ``=``, or the key runs through something that is not a mapping or list.
+        ConfigError: The key runs through something that is not a mapping or list.
     """
-    place = Place(override.written)
-    _, equals, value_text = override.text.partition("=")
-    written = override.key
-    if not equals or not all(written.split(".")):
-        raise ConfigError((Problem(place, "", f"expected KEY=VALUE{_as_override(override.text)}"),))
-    value = parse_value(value_text, place)
-    parts = key_of(written, value).split(".")
-    set_value(source, parts, setting(written, value), place)
+    parts = key_of(override.key, override.value).split(".")
+    set_value(source, parts, setting(override.key, override.value), override.place)
     return parts
 
 
@@ -291,14 +300,14 @@ def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) ->
         elif isinstance(node, list) and isinstance(step, int) and step < len(node):
             node = node[step]
         else:
-            raise ConfigError((Problem(place, dotted(path), "there is nothing below this key"),))
+            raise ConfigError([Problem(place, dotted(path), "there is nothing below this key")])
         source.keys.setdefault(path, place)
         source.values.setdefault(path, place)
     last: Key = int(parts[-1]) if isinstance(node, list) and _is_position(parts[-1]) else parts[-1]
     if not isinstance(node, (dict, list)) or (
         isinstance(node, list) and not (isinstance(last, int) and last < len(node))
     ):
-        raise ConfigError((Problem(place, dotted((*path, last)), "there is nothing below this key"),))
+        raise ConfigError([Problem(place, dotted((*path, last)), "there is nothing below this key")])
     node[last] = value  # type: ignore[index]
     path = (*path, last)
     for places in (source.keys, source.values):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.config.problems import did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def read_csv(path: Path, delimiter: str) -> CsvFile:
     import pandas as pd
 
     if delimiter in '"\r\n':
-        raise InputError(f"dataset.delimiter: {delimiter!r} cannot separate columns; use ',' or ';' or a tab")
+        raise InputError(f"{delimiter!r} cannot separate columns; use ',' or ';' or a tab", key="dataset.delimiter")
 
     rows = _rows(path, _text(path), delimiter)
     header_line, header = next(rows, (1, []))

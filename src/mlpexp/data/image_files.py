@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.data.facts import NUM_TEST_IMAGES, NUM_TRAIN_IMAGES
 from mlpexp.errors import DataError
 
 FILE_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+NUM_TRAIN_IMAGES, NUM_TEST_IMAGES = 60_000, 10_000
 ENVIRONMENT_VARIABLE = "MLPEXP_DATA_DIR"
 
 

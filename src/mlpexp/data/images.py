@@ -6,11 +6,19 @@ from pathlib import Path
 import numpy as np
 
 from mlpexp.config.datasets import FashionMnist, Mnist
-from mlpexp.data.allocation import allocate
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.download import download
-from mlpexp.data.facts import facts_of
-from mlpexp.data.image_files import ImageSource, data_folder, missing_files, read_files
+from mlpexp.data.image_files import (
+    NUM_TEST_IMAGES,
+    NUM_TRAIN_IMAGES,
+    ImageSource,
+    data_folder,
+    missing_files,
+    read_files,
+)
+from mlpexp.data.split import allocate
+from mlpexp.errors import InputError
 from mlpexp.randomness import stream
 
 MNIST = ImageSource(
@@ -34,6 +42,23 @@ FASHION_MNIST = ImageSource(
 )  # fmt: skip
 
 
+def image_facts(config: Mnist | FashionMnist) -> DatasetFacts:
+    """Task and sizes.
+
+    Raises:
+        InputError: If more samples are asked for than there are.
+    """
+    num_train = _limited("train_samples", config.train_samples, NUM_TRAIN_IMAGES, config.name)
+    num_test = _limited("test_samples", config.test_samples, NUM_TEST_IMAGES, config.name)
+    return DatasetFacts("classification", (1, 28, 28), 10, num_train + num_test, num_test)
+
+
+def _limited(key: str, limit: int | None, available: int, name: str) -> int:
+    if limit is not None and limit > available:
+        raise InputError(f"{limit} is more than the {available} samples that {name} has", key=f"dataset.{key}")
+    return available if limit is None else limit
+
+
 def load_images(
     config: Mnist | FashionMnist, data_dir: Path | None = None, progress: Callable[[str], None] | None = None
 ) -> Dataset:
@@ -52,7 +77,7 @@ def load_images(
         LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document recognition".
         Xiao, Rasul and Vollgraf (2017), "Fashion-MNIST: a novel image dataset for benchmarking machine learning".
     """
-    facts = facts_of(config)  # first, so that a wrong number is said before anything is downloaded
+    facts = image_facts(config)  # first, so that a wrong number is said before anything is downloaded
     source = MNIST if isinstance(config, Mnist) else FASHION_MNIST
     root = data_folder(data_dir)
     if missing_files(source, root):

@@ -1,4 +1,4 @@
-"""Dividing a data set into training, validation and test part."""
+"""Which samples are trained on, and in which order: training, validation and test part, and the order of an epoch."""
 
 from dataclasses import dataclass
 from math import floor
@@ -6,7 +6,6 @@ from math import floor
 import numpy as np
 
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.data.allocation import allocate
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import DataError
 from mlpexp.randomness import stream
@@ -57,10 +56,11 @@ def part_sizes(facts: DatasetFacts, validation_fraction: float, test_fraction: f
     needed = facts.num_outputs if facts.task == "classification" else 1
     if train < needed:
         raise DataError(
-            f"dataset: too few samples for this split: of {num_free}, {num_free - train} are held out "
+            f"too few samples for this split: of {num_free}, {num_free - train} are held out "
             f"(test_fraction {test_fraction:g}, validation_fraction {validation_fraction:g}), so {max(train, 0)} are "
             f"left to train on, and at least {needed} {'is' if needed == 1 else 'are'} needed"
-            + (" (one of each class)" if facts.task == "classification" else "")
+            + (" (one of each class)" if facts.task == "classification" else ""),
+            key="dataset",
         )
     return PartSizes(train, validation, test)
 
@@ -100,6 +100,50 @@ def split(dataset: Dataset, validation_fraction: float, test_fraction: float, se
     return Split(_ascending(train), _ascending(validation), _ascending(test))
 
 
+def allocate(total: int, counts: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+    """Shares ``total`` among K classes in proportion to ``counts``: the method of the largest remainder.
+
+    Each class gets its exact share rounded down; what is left goes, one each, to the largest remainders, the earlier
+    class first among equals. Nothing is drawn at random, so the shares are the same for every seed. A class never gets
+    more than its capacity; what it cannot take goes to the others.
+
+    Args:
+        total: The number to share, at most the sum of ``capacity``.
+        counts: Sizes of the classes, ``(K,)`` int.
+        capacity: The most that each class may give, ``(K,)`` int.
+
+    Returns:
+        Shares that sum to ``total``, ``(K,)`` int64. Where no capacity binds, each is within one of the exact share.
+
+    References:
+        Balinski and Young (1982), "Fair Representation", chapter 3 (the method of Hamilton).
+    """
+    assert 0 <= total <= capacity.sum(), (total, capacity)
+    whole = int(counts.sum())
+    exact_times_whole = total * counts.astype(np.int64)  # integers, so that equal remainders are exactly equal
+    shares: np.ndarray = np.minimum(exact_times_whole // max(whole, 1), capacity).astype(np.int64)
+    while (rest := total - int(shares.sum())) > 0:
+        is_open = shares < capacity
+        remainder = np.where(is_open, exact_times_whole - shares * whole, np.iinfo(np.int64).min)
+        winners = np.argsort(-remainder.astype(np.float64), kind="stable")[: min(rest, int(is_open.sum()))]
+        shares[winners] += 1
+    return shares
+
+
+def batch_order(seed: int, epoch: int, num_samples: int) -> np.ndarray:
+    """The order of one epoch, a pure function of its arguments; batches are consecutive pieces of it.
+
+    Args:
+        seed: The seed of the experiment.
+        epoch: The number of the epoch.
+        num_samples: The number of training samples N.
+
+    Returns:
+        A permutation of 0..N-1, ``(N,)`` int64.
+    """
+    return stream(seed, "order", epoch).permutation(num_samples)
+
+
 def _share(fraction: float, num_samples: int) -> int:
     if fraction == 0:
         return 0
@@ -115,7 +159,7 @@ def _strata(dataset: Dataset, num_free: int) -> list[np.ndarray]:
     for label, group in enumerate(groups):
         if len(group) == 0:
             name = dataset.class_names[label] if dataset.class_names else str(label)
-            raise DataError(f"dataset: {dataset.name} has no training sample of class {name}; use more samples")
+            raise DataError(f"{dataset.name} has no training sample of class {name}; use more samples", key="dataset")
     return groups
 
 

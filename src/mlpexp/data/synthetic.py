@@ -9,15 +9,32 @@ from typing import assert_never
 import numpy as np
 
 from mlpexp.config.datasets import Synthetic
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.facts import facts_of
 from mlpexp.data.functions import FUNCTIONS
+from mlpexp.errors import InputError
 from mlpexp.randomness import stream
 
 XOR_CORNERS = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])
 INNER_RADIUS = 0.5  # of the smaller circle; the larger has radius 1
 BLOB_DISTANCE = 2.0  # of every centre from the origin
 SPIRAL_RADIUS = 2.0
+
+
+def synthetic_facts(config: Synthetic) -> DatasetFacts:
+    """Task and sizes.
+
+    Raises:
+        InputError: If there are fewer samples than classes.
+    """
+    if config.kind == "function":
+        return DatasetFacts("regression", (1,), 1, config.samples)
+    if config.samples < config.num_classes:
+        raise InputError(
+            f"{config.samples} is too few for the {config.num_classes} classes of kind: {config.kind}",
+            key="dataset.samples",
+        )
+    return DatasetFacts("classification", (2,), config.num_classes, config.samples)
 
 
 def load_synthetic(config: Synthetic) -> Dataset:
@@ -30,7 +47,7 @@ def load_synthetic(config: Synthetic) -> Dataset:
         name=f"synthetic {config.kind}",
         inputs=points + config.noise * noise,
         targets=targets,
-        facts=facts_of(config),
+        facts=synthetic_facts(config),
         feature_names=("x1", "x2"),
         class_names=_class_names(config),
     )
@@ -46,7 +63,7 @@ def _function(config: Synthetic) -> Dataset:
         name=f"function {config.function}",
         inputs=x,
         targets=function.values(x) + config.noise * noise,
-        facts=facts_of(config),
+        facts=synthetic_facts(config),
         feature_names=("x",),
         target_name="y",
     )

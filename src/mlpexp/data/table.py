@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.problems import did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.data.columns import encode, feature, is_missing, is_number, is_numeric, to_numbers, which
 from mlpexp.data.csv_file import CsvFile, data_error, read_csv
 from mlpexp.data.dataset import Dataset

@@ -5,9 +5,10 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
-from mlpexp.config.problems import did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError, Interrupted
-from mlpexp.execution.local import POLL_SECONDS, STOPPED, Outcomes, Runner, Stop, in_this_process, in_workers
+from mlpexp.execution.local import POLL_SECONDS, STOPPED, Outcomes, Runner, in_this_process, in_workers
+from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import StackOutcome, StackTask, failed
 
 PACKAGES = {"local": "loky", "ray": "ray", "dask": "distributed"}

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mlpexp.config.datasets import Csv, DatasetConfig
+from mlpexp.data.catalogue import load
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.load import load
 
 MOST_KEPT = 4
 Stamp = tuple[int, int] | None  # when a user's own file was last written, and its bytes

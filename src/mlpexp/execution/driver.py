@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
 
 import torch
 
@@ -17,20 +16,15 @@ from mlpexp.execution.environment import engine_name
 from mlpexp.execution.machine import choose_device, device_name
 from mlpexp.execution.members import trainer_of
 from mlpexp.execution.recorder import Recorder
-from mlpexp.execution.tasks import FinishedPart, StackOutcome, StackTask, Tick, failed, halves, joined
+from mlpexp.execution.signals import Stop
+from mlpexp.execution.tasks import AS_EVER, FinishedPart, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
 from mlpexp.store.part import Part
 from mlpexp.training.trainer import Trainer
-
-CHECKPOINT_SECONDS = 10.0
-TICK_SECONDS = 0.1
-
-Stop = Callable[[], int | None]  # the number of the signal that asks to stop
-
 
 Driven = Generator[Tick, None, StackOutcome]
 
 
-def train_stack(task: StackTask, stop: Stop = lambda: None) -> Driven:
+def train_stack(task: StackTask, stop: Stop = lambda: None, pace: Pace = AS_EVER) -> Driven:
     """Trains a stack to its end, and says now and then where it is.
 
     A stack for which there is not enough memory is tried again in halves, down to single trials; a trial that fails alone
@@ -44,8 +38,8 @@ def train_stack(task: StackTask, stop: Stop = lambda: None) -> Driven:
     """
     if task.folder is None:
         with TemporaryDirectory(prefix="mlpexp-") as folder:
-            return (yield from _trained(task, Path(folder), stop))
-    return (yield from _trained(task, Path(task.folder), stop))
+            return (yield from _trained(task, Path(folder), stop, pace))
+    return (yield from _trained(task, Path(task.folder), stop, pace))
 
 
 def finished(driven: Driven, report: Callable[[float], None] = lambda share: None) -> StackOutcome:
@@ -60,13 +54,13 @@ def finished(driven: Driven, report: Callable[[float], None] = lambda share: Non
         notes += [tick.note] if tick.note else []
 
 
-def _trained(task: StackTask, folder: Path, stop: Stop) -> Driven:
+def _trained(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
     done = _done(task, folder)
     if done:
         return StackOutcome(task, [done])
     choose_device(task.members[0])  # if it is not there, that is no fault of a trial
     try:
-        return (yield from _train(task, folder, stop))
+        return (yield from _train(task, folder, stop, pace))
     except InputError as error:
         if isinstance(error, DataError) or not task.recording.arm_column:
             raise
@@ -78,7 +72,7 @@ def _trained(task: StackTask, folder: Path, stop: Stop) -> Driven:
             return failed(task, f"not enough memory: {str(error).splitlines()[0] if str(error) else 'out of memory'}")
     outcomes = []
     for half in halves(task):
-        outcomes.append((yield from _trained(half, folder, stop)))
+        outcomes.append((yield from _trained(half, folder, stop, pace)))
     return joined(task, outcomes)
 
 
@@ -101,16 +95,16 @@ def _done(task: StackTask, folder: Path) -> FinishedPart | None:
     return FinishedPart(task.name, record)
 
 
-def _train(task: StackTask, folder: Path, stop: Stop) -> Driven:
+def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
     with threads(task.threads):
         dataset = shared_dataset(task.members[0].dataset, task.data_dir)
-        trainer = _trainer(task, dataset)
+        trainer = _trainer(task, dataset, pace.clock)
         recorder = Recorder(task, folder, trainer, dataset)
         try:
             note = recorder.begin()
             if note:
                 yield Tick(task.number, 0.0, note=note)
-            yield from _steps(task, trainer, recorder, stop)
+            yield from _steps(task, trainer, recorder, stop, pace)
             first = task.members[0]
             part = recorder.finish(
                 device_name(choose_device(first)), engine_name(first), torch.backends.cpu.get_cpu_capability()
@@ -124,28 +118,28 @@ def _train(task: StackTask, folder: Path, stop: Stop) -> Driven:
     return StackOutcome(task, [part])
 
 
-def _trainer(task: StackTask, dataset: Dataset) -> Trainer:
+def _trainer(task: StackTask, dataset: Dataset, clock: Callable[[], float]) -> Trainer:
     shape, outputs = dataset.facts.input_shape, dataset.facts.num_outputs
     built = {model: build_architecture(model, shape, outputs) for model in {m.model: None for m in task.members}}
-    return trainer_of(task.members, [built[member.model] for member in task.members], dataset)
+    return trainer_of(task.members, [built[member.model] for member in task.members], dataset, clock)
 
 
-def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop) -> Iterator[Tick]:
+def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop, pace: Pace) -> Iterator[Tick]:
     state = trainer.state
     total = max(1, trainer.steps_per_epoch * trainer.settings.epochs)
-    saved = told = monotonic()
+    saved = told = pace.clock()
     for record in trainer.run():
         if record:
             recorder.add(record)
-        now, number = monotonic(), stop()
-        if number or now - saved > CHECKPOINT_SECONDS:
-            recorder.save()
-            saved = monotonic()
+        now, number = pace.clock(), stop()
+        if number or now - saved > pace.checkpoint_seconds:
+            pace.save(recorder)
+            saved = pace.clock()
         if number:
             if record:  # nobody would hear of it later
                 yield Tick(task.number, state.step / total, state.epoch, record)
             raise Interrupted(f"stopped after epoch {state.epoch}, step {state.step}; everything is saved", number)
-        if record or now - told > TICK_SECONDS:
+        if record or now - told > pace.tick_seconds:
             told = now
             recorder.flush()
             yield Tick(task.number, state.step / total, state.epoch, record)

@@ -12,18 +12,18 @@ from typing import Any
 
 from mlpexp.errors import Interrupted
 from mlpexp.execution.progress import Shares
-from mlpexp.execution.tasks import StackOutcome, StackTask, Tick, failed, halves, joined
+from mlpexp.execution.signals import Stop
+from mlpexp.execution.tasks import AS_EVER, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
 
 POLL_SECONDS = 0.2
 STOPPED = "stopped; what has been trained is kept"
 DIED = "its worker process died (killed, or out of memory)"
 
-Stop = Callable[[], int | None]
 Outcomes = Iterator[StackOutcome | Tick | None]  # None: nothing new, but time to move the progress bar
 Runner = Callable[[Sequence[StackTask], Stop, Shares], Outcomes]
 
 
-def in_this_process(tasks: Sequence[StackTask], stop: Stop, shares: Shares) -> Outcomes:
+def in_this_process(tasks: Sequence[StackTask], stop: Stop, shares: Shares, pace: Pace = AS_EVER) -> Outcomes:
     """One stack after the other.
 
     Raises:
@@ -32,7 +32,7 @@ def in_this_process(tasks: Sequence[StackTask], stop: Stop, shares: Shares) -> O
     from mlpexp.execution.driver import train_stack
 
     for task in tasks:
-        yield (yield from train_stack(task, stop))
+        yield (yield from train_stack(task, stop, pace))
 
 
 def in_workers(tasks: Sequence[StackTask], jobs: int, stop: Stop) -> Outcomes:

@@ -1,6 +1,7 @@
 """The members of a stack, the data as their seeds see them, and their trainer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import perf_counter
 
 import torch
 
@@ -25,9 +26,14 @@ def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]
     return [experiment.model_copy(update={"seed": seed, "seeds": 1}) for seed in seeds]
 
 
-def trainer_of(members: Sequence[Experiment], architectures: Sequence[Architecture], dataset: Dataset) -> Trainer:
-    """The trainer of a stack, before its first step."""
-    return Trainer(members, architectures, dataset, samples_of(members, dataset), method_of(members[0]))
+def trainer_of(
+    members: Sequence[Experiment],
+    architectures: Sequence[Architecture],
+    dataset: Dataset,
+    clock: Callable[[], float] = perf_counter,
+) -> Trainer:
+    """The trainer of a stack, before its first step; ``clock`` says the seconds that training takes."""
+    return Trainer(members, architectures, dataset, samples_of(members, dataset), method_of(members[0]), clock)
 
 
 def method_of(experiment: Experiment) -> Method:

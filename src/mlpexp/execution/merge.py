@@ -12,10 +12,10 @@ from mlpexp.data.dataset import Dataset
 from mlpexp.errors import RunError
 from mlpexp.execution.misclassified import misclassified
 from mlpexp.execution.part_lines import LinesOfPart, OpenMaps, renumbered
+from mlpexp.planning.arms_table import axis_cells
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import history_epochs
 from mlpexp.planning.stacks import Stacking
-from mlpexp.planning.tables import axis_cells
 from mlpexp.store.files import replacing, write_text
 from mlpexp.store.part import Part, PartRecord, TrialRecord
 from mlpexp.store.plan_files import Recording, StacksRecord

@@ -247,8 +247,8 @@ class Recorder:
 def named_parameters(architecture: Architecture, flat_MP: np.ndarray) -> dict[str, np.ndarray]:
     """Parameters by ``"layer.parameter"``, each ``(M, *shape)``."""
     return {
-        f"{layer.name}.{parameter.name}": flat_MP[:, place].reshape(len(flat_MP), *parameter.shape)
-        for layer, parameter, place in architecture.places
+        segment.name: flat_MP[:, segment.place].reshape(len(flat_MP), *segment.parameter.shape)
+        for segment in architecture.layout
     }
 
 
@@ -270,6 +270,6 @@ def _defined(value: float) -> float | None:
 
 def flat_parameters(architecture: Architecture, tensors: dict[str, np.ndarray]) -> np.ndarray:
     """``named_parameters`` the other way round: ``(M, P)``."""
-    names = [f"{layer.name}.{parameter.name}" for layer, parameter, _ in architecture.places]
+    names = [segment.name for segment in architecture.layout]
     num_members = len(tensors[names[0]])
     return np.concatenate([tensors[name].reshape(num_members, -1) for name in names], 1)

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mlpexp.config.load import read_source
-from mlpexp.data.fingerprint import fingerprint
+from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import InputError, Interrupted, RunError
 from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.environment import engine_name, environment, resumption
@@ -25,10 +25,10 @@ from mlpexp.execution.meter import Meter, Update
 from mlpexp.execution.signals import stop_on_signals
 from mlpexp.execution.summary import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, Tick, task_of
+from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
-from mlpexp.planning.tables import arms_table
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
 from mlpexp.store.part import Part

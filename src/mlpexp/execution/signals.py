@@ -2,11 +2,13 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+Stop = Callable[[], int | None]  # the number of the signal that asks to stop
 
 
 class StopRequest:

@@ -6,13 +6,16 @@ from math import isfinite, nan
 import numpy as np
 
 from mlpexp.config.dump import as_data
+from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import column_of, measured_by, selected_on
 from mlpexp.data.dataset import Dataset
+from mlpexp.data.split import split
 from mlpexp.execution.merge import Trained
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
 from mlpexp.planning.plan import Plan, own_value
+from mlpexp.planning.prepare import test_fraction
 from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
@@ -22,6 +25,7 @@ from mlpexp.store.summary import (
     ArmSummary,
     AxisSummary,
     DatasetSummary,
+    LargestClass,
     Mean,
     ModelSummary,
     Outcome,
@@ -50,6 +54,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
             target_name=dataset.target_name,
             feature_names=tuple(dataset.feature_names),
             class_names=tuple(dataset.class_names),
+            largest_class=_largest_class(dataset, experiment),
             train=sizes.train,
             validation=sizes.validation,
             test=sizes.test,
@@ -68,6 +73,20 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         baseline=plan.baseline,
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
+    )
+
+
+def _largest_class(dataset: Dataset, experiment: Experiment) -> LargestClass | None:
+    """The most frequent class; None where there are no classes. How many samples of it a part has, no seed changes."""
+    if dataset.facts.task != "classification":
+        return None
+    data = experiment.dataset
+    parts = split(dataset, data.validation_fraction, test_fraction(data), experiment.seeds_by_purpose.split)
+    label = int(np.bincount(dataset.targets[parts.train]).argmax())
+    shares = {part: getattr(parts, part) for part in PART_NAMES}
+    return LargestClass(
+        name=dataset.class_names[label] if dataset.class_names else str(label),
+        shares={part: float((dataset.targets[rows] == label).mean()) for part, rows in shares.items() if len(rows)},
     )
 
 

@@ -1,7 +1,10 @@
-"""What is handed to a worker and what comes back: plain data that travel between processes and machines."""
+"""What is handed to a worker and what comes back: plain data that travel between processes and machines; and its pace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import methodcaller
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +16,26 @@ from mlpexp.store.plan_files import Recording, StackRecord
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.weights import file_name, write_rows
 from mlpexp.training.records import Record
+
+if TYPE_CHECKING:
+    from mlpexp.execution.recorder import Recorder
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What happens between the steps of a stack, and when."""
+
+    clock: Callable[[], float] = perf_counter
+    """Seconds; also those that training takes."""
+    checkpoint_seconds: float = 10.0
+    """From one checkpoint to the next."""
+    tick_seconds: float = 0.1
+    """From one tick to the next, where no epoch ends."""
+    save: Callable[["Recorder"], None] = methodcaller("save")
+    """Writes a checkpoint."""
+
+
+AS_EVER = Pace()
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ Axis letters: M members, B batch, F features (channels of an image), ... further
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
-from mlpexp.config.networks import Elu, LeakyRelu, PlainActivation
+from mlpexp.config.activations import Elu, LeakyRelu, PlainActivation
 
 aten = torch.ops.aten
 FEATURE_AXIS = 2
@@ -27,6 +28,8 @@ class Elementwise:
     """``f(x)``."""
     backward: Callable[[Tensor, Tensor, Tensor], Tensor]
     """``dy * f'(x)`` from dy, x and ``y = f(x)``."""
+    module: Callable[[], nn.Module]
+    """The same for users who take a trained member elsewhere."""
 
 
 def whole_vectors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -59,22 +62,32 @@ def hard_sigmoid(x: Tensor) -> Tensor:
     return torch.clamp(0.25 * x + 0.5, 0.0, 1.0)
 
 
+class HardSigmoid(nn.Module):
+    """``max(min(0.25 x + 0.5, 1), 0)``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Applies the function to each value."""
+        return hard_sigmoid(x)
+
+
 _silu_backward = whole_vectors(aten.silu_backward)
 _gelu_backward = whole_vectors(aten.gelu_backward)
 _softplus_backward = whole_vectors(lambda dy, x: aten.softplus_backward(dy, x, 1.0, 20.0))
 
 PLAIN: dict[str, Elementwise] = {
-    "identity": Elementwise(lambda x: x, lambda dy, x, y: dy),
-    "sigmoid": Elementwise(whole_vectors(torch.sigmoid), lambda dy, x, y: aten.sigmoid_backward(dy, y)),
-    "tanh": Elementwise(torch.tanh, lambda dy, x, y: aten.tanh_backward(dy, y)),
-    "hard_sigmoid": Elementwise(hard_sigmoid, lambda dy, x, y: aten.hardtanh_backward(0.25 * dy, x, -2.0, 2.0)),
-    "hard_tanh": Elementwise(F.hardtanh, lambda dy, x, y: aten.hardtanh_backward(dy, x, -1.0, 1.0)),
-    "relu": Elementwise(torch.relu, lambda dy, x, y: aten.threshold_backward(dy, y, 0)),
-    "softplus": Elementwise(whole_vectors(F.softplus), lambda dy, x, y: _softplus_backward(dy, x)),
-    "silu": Elementwise(whole_vectors(F.silu), lambda dy, x, y: _silu_backward(dy, x)),
-    "gelu": Elementwise(whole_vectors(F.gelu), lambda dy, x, y: _gelu_backward(dy, x)),
+    "identity": Elementwise(lambda x: x, lambda dy, x, y: dy, nn.Identity),
+    "sigmoid": Elementwise(whole_vectors(torch.sigmoid), lambda dy, x, y: aten.sigmoid_backward(dy, y), nn.Sigmoid),
+    "tanh": Elementwise(torch.tanh, lambda dy, x, y: aten.tanh_backward(dy, y), nn.Tanh),
+    "hard_sigmoid": Elementwise(
+        hard_sigmoid, lambda dy, x, y: aten.hardtanh_backward(0.25 * dy, x, -2.0, 2.0), HardSigmoid
+    ),
+    "hard_tanh": Elementwise(F.hardtanh, lambda dy, x, y: aten.hardtanh_backward(dy, x, -1.0, 1.0), nn.Hardtanh),
+    "relu": Elementwise(torch.relu, lambda dy, x, y: aten.threshold_backward(dy, y, 0), nn.ReLU),
+    "softplus": Elementwise(whole_vectors(F.softplus), lambda dy, x, y: _softplus_backward(dy, x), nn.Softplus),
+    "silu": Elementwise(whole_vectors(F.silu), lambda dy, x, y: _silu_backward(dy, x), nn.SiLU),
+    "gelu": Elementwise(whole_vectors(F.gelu), lambda dy, x, y: _gelu_backward(dy, x), nn.GELU),
     "selu": Elementwise(
-        whole_vectors(F.selu), lambda dy, x, y: aten.elu_backward(dy, SELU_ALPHA, SELU_SCALE, 1.0, True, y)
+        whole_vectors(F.selu), lambda dy, x, y: aten.elu_backward(dy, SELU_ALPHA, SELU_SCALE, 1.0, True, y), nn.SELU
     ),
 }
 
@@ -86,11 +99,15 @@ def elementwise(config: PlainActivation | LeakyRelu | Elu) -> Elementwise:
             return PLAIN[name]
         case LeakyRelu(negative_slope=slope):
             return Elementwise(
-                lambda x: F.leaky_relu(x, slope), lambda dy, x, y: aten.leaky_relu_backward(dy, x, slope, False)
+                lambda x: F.leaky_relu(x, slope),
+                lambda dy, x, y: aten.leaky_relu_backward(dy, x, slope, False),
+                partial(nn.LeakyReLU, slope),
             )
         case Elu(alpha=alpha):
             value = whole_vectors(lambda x: F.elu(x, alpha))
-            return Elementwise(value, lambda dy, x, y: aten.elu_backward(dy, alpha, 1.0, 1.0, True, y))
+            return Elementwise(
+                value, lambda dy, x, y: aten.elu_backward(dy, alpha, 1.0, 1.0, True, y), partial(nn.ELU, alpha)
+            )
         case _:
             assert_never(config)
 

@@ -8,8 +8,8 @@ from typing import assert_never
 
 import numpy as np
 
-from mlpexp.architectures.architecture import Architecture, Layer
-from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Shape
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.layers import BatchNorm, Drawn, Dropout, Parameter, Shape
 from mlpexp.config.networks import ConstantInit, HeInit, InitConfig, NormalInit, PlainInit, UniformInit, XavierInit
 from mlpexp.randomness import stream
 
@@ -22,22 +22,16 @@ def initial_parameters(architecture: Architecture, seed: int) -> np.ndarray:
     """
     drawing = (layer.name for layer in architecture.layers if not isinstance(layer.spec, (Dropout, BatchNorm)))
     places = {name: place for place, name in enumerate(drawing)}
-    parts = [
-        _initial(layer, parameter.name, parameter.shape, stream(seed, "init", places.get(layer.name, 0))).reshape(-1)
-        for layer in architecture.layers
-        for parameter in layer.parameters
-    ]
-    return np.concatenate(parts) if parts else np.zeros(0)
+    values = np.zeros(architecture.num_parameters)
+    for segment in architecture.layout:
+        values[segment.place] = _initial(segment.parameter, seed, places.get(segment.layer, 0)).ravel()
+    return values
 
 
-def _initial(layer: Layer, name: str, shape: Shape, generator: np.random.Generator) -> np.ndarray:
-    match layer.spec:
-        case (Dense() | Conv2d()) as spec if name == "weight":
-            return draw(spec.init, shape, spec.gain, generator)
-        case Activation(function=function) if name == "slope" and function.name == "prelu":
-            return np.full(shape, function.initial_slope)
-        case _:
-            return np.full(shape, 1.0 if name == "scale" else 0.0)
+def _initial(parameter: Parameter, seed: int, place: int) -> np.ndarray:
+    if not isinstance(parameter.initial, Drawn):
+        return np.full(parameter.shape, parameter.initial)
+    return draw(parameter.initial.init, parameter.shape, parameter.initial.gain, stream(seed, "init", place))
 
 
 def fans(shape: Shape) -> tuple[int, int]:

@@ -5,7 +5,6 @@ Axis letters: M members, P parameters of a member, B batch.
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from math import prod
 
 import numpy as np
 import torch
@@ -14,10 +13,10 @@ from torch import Tensor, nn
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import BatchNorm
 from mlpexp.nn.initializers import initial_parameters
+from mlpexp.nn.layers.catalogue import LAYERS, execution_order
+from mlpexp.nn.layers.kind import RUNNING, Operation
 from mlpexp.nn.memory_format import typed
 from mlpexp.nn.mode import EVALUATION, Mode
-from mlpexp.nn.modules import as_module
-from mlpexp.nn.operations import Operation, execution_order, operation
 
 Watch = Callable[[str, Tensor], None]  # is shown a tensor (M, B, ...) of each layer, by name
 
@@ -38,20 +37,17 @@ class StackedNetwork:
         self.parameters: dict[str, Tensor] = {}
         self.running: dict[str, Tensor] = {}
         self._operations: list[Operation] = []
-        parameter_start = buffer_start = 0
+        tensors: dict[str, dict[str, Tensor]] = {layer.name: {} for layer in architecture.layers}
+        for segment in architecture.layout:
+            tensor = flat[:, segment.start : segment.stop].unflatten(1, segment.parameter.shape)
+            self.parameters[segment.name] = tensors[segment.layer][segment.parameter.name] = tensor
+        start = 0
+        for name, features in _normalized(architecture):
+            tensor = buffers[:, start : start + 2 * features].unflatten(1, (2, features))
+            self.running[name] = tensors[name][RUNNING] = tensor
+            start += 2 * features
         for layer in architecture.layers:
-            own = {}
-            for parameter in layer.parameters:
-                piece = flat[:, parameter_start : parameter_start + parameter.count]
-                own[parameter.name] = piece.unflatten(1, parameter.shape)
-                parameter_start += parameter.count
-            if isinstance(layer.spec, BatchNorm):
-                features = layer.input_shape[0]
-                piece = buffers[:, buffer_start : buffer_start + 2 * features]
-                self.running[layer.name] = piece.unflatten(1, (2, features))
-                buffer_start += 2 * features
-            self._operations.append(operation(layer, own, self.running.get(layer.name)))
-            self.parameters.update({f"{layer.name}.{name}": tensor for name, tensor in own.items()})
+            self._operations.append(LAYERS[type(layer.spec)].operation(layer, tensors[layer.name]))
         order = execution_order(architecture.layers)
         self._program = [self._operations[i] for i in order]
         self._names = [architecture.layers[i].name for i in order]
@@ -81,8 +77,10 @@ class StackedNetwork:
     ) -> "StackedNetwork":
         """One member per architecture and seed; architectures may differ in what decides the initial parameters."""
         distinct = list(dict(zip(map(id, architectures), architectures, strict=True)).values())
-        same_as = {id(one): distinct.index(one) for one in distinct}  # the first that is equal
-        keys = [(same_as[id(one)], seed) for one, seed in zip(architectures, seeds, strict=True)]
+        same_as = {
+            id(architecture): distinct.index(architecture) for architecture in distinct
+        }  # the first that is equal
+        keys = [(same_as[id(architecture)], seed) for architecture, seed in zip(architectures, seeds, strict=True)]
         drawn = {key: initial_parameters(distinct[key[0]], key[1]) for key in set(keys)}
         flat = np.stack([drawn[key] for key in keys])
         buffers = np.stack([initial_buffers(distinct[0])] * len(seeds))
@@ -162,21 +160,19 @@ class StackedNetwork:
         modules: OrderedDict[str, nn.Module] = OrderedDict()
         solo = self.select([index])
         for layer in self.architecture.layers:
-            own = {p.name: solo.parameters[f"{layer.name}.{p.name}"][0] for p in layer.parameters}
-            running = solo.running[layer.name][0] if layer.name in solo.running else None
-            modules[layer.name] = as_module(layer, own, running)
+            tensors = {p.name: solo.parameters[f"{layer.name}.{p.name}"][0] for p in layer.parameters}
+            if layer.name in solo.running:
+                tensors[RUNNING] = solo.running[layer.name][0]
+            modules[layer.name] = LAYERS[type(layer.spec)].module(layer, tensors)
         return nn.Sequential(modules).to(self.flat.device).eval()
 
 
 def initial_buffers(architecture: Architecture) -> np.ndarray:
     """Mean 0 and variance 1 for each batch normalization, as one vector ``(Q,)``."""
-    norms = [layer.input_shape[0] for layer in architecture.layers if isinstance(layer.spec, BatchNorm)]
-    parts = [np.repeat([0.0, 1.0], features) for features in norms]
+    parts = [np.repeat([0.0, 1.0], features) for _, features in _normalized(architecture)]
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
-def penalized(architecture: Architecture) -> np.ndarray:
-    """1 for each parameter that the L2 penalty and weight decay act on (weights), 0 for the others; ``(P,)``."""
-    return np.concatenate(
-        [np.full(prod(p.shape), float(p.penalized)) for layer in architecture.layers for p in layer.parameters]
-    )
+def _normalized(architecture: Architecture) -> list[tuple[str, int]]:
+    """Name and features of each batch normalization, in the order of the buffers."""
+    return [(layer.name, layer.input_shape[0]) for layer in architecture.layers if isinstance(layer.spec, BatchNorm)]

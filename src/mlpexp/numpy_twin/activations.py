@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf, erfc
 
-from mlpexp.config.networks import Elu, LeakyRelu, PlainActivation
+from mlpexp.config.activations import Elu, LeakyRelu, PlainActivation
 
 Array = NDArray[Any]  # float32 or float64
 

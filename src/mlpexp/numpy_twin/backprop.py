@@ -15,7 +15,7 @@ import numpy as np
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation, Dense, Flatten
-from mlpexp.config.networks import ActivationConfig, Maxout, PlainActivation, Prelu
+from mlpexp.config.activations import ActivationConfig, Maxout, PlainActivation, Prelu
 from mlpexp.numpy_twin.activations import Array, function_of
 
 IDENTITY = PlainActivation(name="identity")
@@ -205,20 +205,21 @@ def descend(layers: Sequence[NumpyLayer], gradients: Sequence[Gradient], rate: f
             layer.slope -= rate * d.slope
 
 
+def can_differentiate(architecture: Architecture) -> bool:
+    """Whether it is a plain multilayer perceptron, as ``layers_of`` needs it."""
+    return all(isinstance(layer.spec, (Dense, Activation, Flatten)) for layer in architecture.layers)
+
+
 def layers_of(architecture: Architecture, parameters_P: Array) -> list[NumpyLayer]:
     """The layers of a multilayer perceptron as views into its parameters, in the order of the architecture."""
     layers: list[NumpyLayer] = []
-    start = 0
+    tensors = {piece.name: parameters_P[piece.place].reshape(piece.parameter.shape) for piece in architecture.layout}
     for layer in architecture.layers:
-        own = {}
-        for parameter in layer.parameters:
-            own[parameter.name] = parameters_P[start : start + parameter.count].reshape(parameter.shape)
-            start += parameter.count
         match layer.spec:
             case Dense():
-                layers.append(NumpyLayer(own["weight"], own.get("bias")))
+                layers.append(NumpyLayer(tensors[f"{layer.name}.weight"], tensors.get(f"{layer.name}.bias")))
             case Activation(function=function):
-                layers[-1].activation, layers[-1].slope = function, own.get("slope")
+                layers[-1].activation, layers[-1].slope = function, tensors.get(f"{layer.name}.slope")
             case Flatten():
                 pass  # images are made rows before
             case spec:
@@ -228,5 +229,5 @@ def layers_of(architecture: Architecture, parameters_P: Array) -> list[NumpyLaye
 
 def flattened(gradients: Sequence[Gradient]) -> Array:
     """All derivatives as one vector ``(P,)``, in the order of the architecture."""
-    pieces = [each for d in gradients for each in (d.weight, d.bias, d.slope) if each is not None]
-    return np.concatenate([piece.ravel() for piece in pieces])
+    arrays = [array for d in gradients for array in (d.weight, d.bias, d.slope) if array is not None]
+    return np.concatenate([array.ravel() for array in arrays])

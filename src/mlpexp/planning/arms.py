@@ -10,10 +10,9 @@ from typing import Any
 from mlpexp.config.dump import identity
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import anchor_csv_path, expand_names, keep_own_keys
-from mlpexp.config.problems import Place, Problem
 from mlpexp.config.program import program_of
 from mlpexp.config.yaml_source import Source, set_value
-from mlpexp.errors import ConfigError, InputError
+from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.axes import Axis, last_word
 from mlpexp.planning.designs import Settings
 from mlpexp.planning.matching import matched
@@ -43,8 +42,8 @@ class Arm:
     @property
     def steps(self) -> int:
         """Updates of one trial, early stopping aside."""
-        size, train = self.experiment.training.batch_size, self.prepared.sizes.train
-        return self.experiment.training.epochs * (1 if size == "full" else ceil(train / size))
+        training, num_train = self.experiment.training, self.prepared.sizes.train
+        return training.epochs * ceil(num_train / training.batch_of(num_train))
 
     @cached_property
     def identity(self) -> str:
@@ -90,9 +89,9 @@ class Variation:
             ConfigError: With the problems of all arms.
         """
         usual = combinations[0] if alone else None
-        names = names_of(self.axes)
+        names = axis_names(self.axes)
         arms: list[Arm] = []
-        problems: dict[str, object] = {}
+        problems: dict[str, Problem] = {}
         for settings in combinations:
             label = _label(self.axes, names, settings, usual)
             try:
@@ -108,7 +107,7 @@ class Variation:
                 continue  # the config's own value, written in another way
             arms.append(arm)
         if problems:
-            raise ConfigError(tuple(problems.values()))
+            raise ConfigError(list(problems.values()))
         return arms
 
     def _prepared(self, settings: Settings) -> Prepared:
@@ -142,7 +141,7 @@ def copied(value: Any) -> Any:
     return [copied(item) for item in value] if isinstance(value, list) else value
 
 
-def names_of(axes: Sequence[Axis]) -> dict[str, str]:
+def axis_names(axes: Sequence[Axis]) -> dict[str, str]:
     """What axes are called in labels, by key: by the last word, or by the whole key where that would be ambiguous."""
     last = [last_word(axis.parts) for axis in axes]
     names = {}

@@ -9,12 +9,11 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from mlpexp.config.mistyped import mistyped
-from mlpexp.config.problems import Place, Problem
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import key_of, setting
 from mlpexp.config.yaml_source import Source
-from mlpexp.errors import ConfigError
-from mlpexp.planning.values import Distribution, value_text, values_of
+from mlpexp.errors import ConfigError, Place, Problem
+from mlpexp.planning.values import Distribution, read_values, value_text
 
 LABELS = {"model.init": "initialization", "model.name": "network", "dataset.name": "data"}
 NOT_AXES = {
@@ -104,7 +103,7 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
         except ValueError as error:
             problems.append(Problem(place, f"sweep.over.{written}", str(error)))
     if problems:
-        raise ConfigError(tuple(mistyped(source, problems) or problems))
+        raise ConfigError(mistyped(source, problems) or problems)
     return list(axes.values())
 
 
@@ -112,7 +111,7 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
     first = written.split(".", maxsplit=1)[0]
     if first in NOT_AXES:
         raise ValueError(f"cannot be varied: {NOT_AXES[first]}")
-    values = values_of(given)
+    values = read_values(given)
     if isinstance(values, Distribution):
         if sweep.method not in ("random", "sobol"):
             raise ValueError(f"{values} is to be sampled; set sweep.method to random or sobol, or give values")

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.mistyped import mistyped
-from mlpexp.config.problems import Problem, did_you_mean
 from mlpexp.config.sweep import Sweep
-from mlpexp.config.words import setting
-from mlpexp.config.yaml_source import Source, dotted
-from mlpexp.errors import ConfigError
+from mlpexp.config.words import did_you_mean, setting
+from mlpexp.config.yaml_source import Path_, Source, dotted
+from mlpexp.errors import ConfigError, InputError, Problem
 from mlpexp.planning.axes import Axis, axis_named
 from mlpexp.planning.values import Distribution
 from mlpexp.randomness import stream
 
 Settings = dict[str, Any]  # by dotted key
 MOST_ARMS = 100_000
+ONE_GROUP = "expected two or more axes, each in one group only"
 MOST_REJECTED = 1_000  # sampled combinations in a row that were excluded or known
 
 
@@ -38,26 +38,30 @@ def combinations(
     Raises:
         ConfigError: The section contradicts itself, or leaves no arm.
     """
-    excluded = [_named(source, axes, ("sweep", "exclude", i), each) for i, each in enumerate(sweep.exclude)]
+    exclusions = [_named(source, axes, ("sweep", "exclude", i), given) for i, given in enumerate(sweep.exclude)]
     groups = _groups(sweep, axes, source)
 
     def allowed(settings: Settings) -> bool:
-        return not any(all(settings.get(key) == value for key, value in each.items()) for each in excluded)
+        return not any(_has(settings, exclusion) for exclusion in exclusions)
 
     if sweep.method == "one_at_a_time":  # exclusions do not touch the config itself
         usual, *varied = _one_at_a_time(groups, base)
         return [usual, *filter(allowed, varied)]
-    if sweep.method == "grid":
-        wanted = list(_grid(groups))
-        for i, each in enumerate(excluded):
-            if not any(all(settings.get(key) == value for key, value in each.items()) for settings in wanted):
-                raise _problem(source, ("sweep", "exclude", i), "matches no combination")
-    else:
+    if sweep.method != "grid":
         return _sampled(sweep, groups, num_arms, seed, allowed)
-    kept = [settings for settings in wanted if allowed(settings)]
-    if not kept:
+    grid = list(_grid(groups))
+    for i, exclusion in enumerate(exclusions):
+        if not any(_has(settings, exclusion) for settings in grid):
+            raise _problem(source, ("sweep", "exclude", i), "matches no combination")
+    rest = [settings for settings in grid if allowed(settings)]
+    if not rest:
         raise _problem(source, ("sweep", "exclude"), "leaves no combination")
-    return kept
+    return rest
+
+
+def _has(settings: Settings, part: Settings) -> bool:
+    """Whether settings have all values of a part of them."""
+    return all(settings.get(key) == value for key, value in part.items())
 
 
 def baseline_of(sweep: Sweep, axes: Sequence[Axis], source: Source) -> Settings | None:
@@ -69,47 +73,54 @@ def baseline_of(sweep: Sweep, axes: Sequence[Axis], source: Source) -> Settings 
     return None if sweep.baseline is None else _named(source, axes, ("sweep", "baseline"), sweep.baseline)
 
 
-def _named(source: Source, axes: Sequence[Axis], path: tuple[Any, ...], given: Mapping[str, Any]) -> Settings:
+def _named(source: Source, axes: Sequence[Axis], path: Path_, given: Mapping[str, Any]) -> Settings:
     """A mapping of axes to values, by full key, the values being those of the axis."""
-    known = [axis.key for axis in axes]
     settings = {}
-    for written, wanted in given.items():
+    for written, value in given.items():
         axis = axis_named(axes, written)
         if axis is None:
-            raise _problem(source, (*path, written), f"not an axis{did_you_mean(written, known)}")
-        settings[axis.key] = axis.value(setting(written, wanted))
+            near = did_you_mean(written, [axis.key for axis in axes])
+            raise _problem(source, (*path, written), f"not an axis{near}")
+        settings[axis.key] = axis.value(setting(written, value))
         if settings[axis.key] is None:
-            raise _problem(source, (*path, written), f"{wanted} is not among the values of this axis")
+            raise _problem(source, (*path, written), f"{value} is not among the values of this axis")
     return settings
 
 
 def _groups(sweep: Sweep, axes: Sequence[Axis], source: Source) -> list[list[Axis]]:
-    """Axes that move together, in the order of the axes."""
-    by_key = {axis.key: axis for axis in axes}
-    groups: dict[str, list[Axis]] = {axis.key: [axis] for axis in axes}
-    joined: set[str] = set()
+    """Axes that move together, in the order of the axes; an axis that is not zipped is a group of its own."""
+    zipped: dict[str, list[Axis]] = {}  # the group of each zipped axis
     for i, names in enumerate(sweep.zip):
-        named = {name: axis_named(axes, name) for name in names}
-        unknown = [name for name, axis in named.items() if axis is None]
-        if unknown:
-            message = f"{unknown[0]} is not an axis{did_you_mean(unknown[0], by_key)}"
-            raise _problem(source, ("sweep", "zip", i), message)
-        keys = [axis.key for axis in map(named.__getitem__, names) if axis]
-        if len(set(keys)) < max(2, len(keys)) or joined.intersection(keys):
-            raise _problem(source, ("sweep", "zip", i), "expected two or more axes, each in one group only")
-        joined.update(keys)
-        members = [by_key[key] for key in keys]
-        sizes = {axis.key: len(axis.values) for axis in members if isinstance(axis.values, list)}
-        if len(sizes) < len(members):
-            raise _problem(source, ("sweep", "zip", i), "a distribution cannot be zipped")
-        if len(set(sizes.values())) > 1:
-            counts = " and ".join(f"{key} has {size}" for key, size in sizes.items())
-            raise _problem(source, ("sweep", "zip", i), f"zipped axes need equally many values, but {counts}")
-        first = next(key for key in groups if key in keys)
-        for key in keys:
-            groups.pop(key, None) if key != first else None
-        groups[first] = members
-    return list(groups.values())
+        group = _zipped(names, axes, source, ("sweep", "zip", i))
+        if not zipped.keys().isdisjoint(axis.key for axis in group):
+            raise _problem(source, ("sweep", "zip", i), ONE_GROUP)
+        _check_lengths(group, source, ("sweep", "zip", i))
+        zipped |= dict.fromkeys((axis.key for axis in group), group)
+    groups = (zipped.get(axis.key, [axis]) for axis in axes)
+    return list({group[0].key: group for group in groups}.values())
+
+
+def _zipped(names: Sequence[str], axes: Sequence[Axis], source: Source, path: Path_) -> list[Axis]:
+    """The axes of one group."""
+    named = {name: axis_named(axes, name) for name in names}
+    for name, axis in named.items():
+        if axis is None:
+            near = did_you_mean(name, [axis.key for axis in axes])
+            raise _problem(source, path, f"{name} is not an axis{near}")
+    group = [axis for axis in map(named.get, names) if axis]
+    if len({axis.key for axis in group}) < max(2, len(group)):
+        raise _problem(source, path, ONE_GROUP)
+    return group
+
+
+def _check_lengths(group: Sequence[Axis], source: Source, path: Path_) -> None:
+    """Demands lists of values that have equal lengths."""
+    lengths = {axis.key: len(axis.values) for axis in group if isinstance(axis.values, list)}
+    if len(lengths) < len(group):
+        raise _problem(source, path, "a distribution cannot be zipped")
+    if len(set(lengths.values())) > 1:
+        counts = " and ".join(f"{key} has {length}" for key, length in lengths.items())
+        raise _problem(source, path, f"zipped axes need equally many values, but {counts}")
 
 
 def _steps(group: Sequence[Axis]) -> list[Settings]:
@@ -120,9 +131,9 @@ def _steps(group: Sequence[Axis]) -> list[Settings]:
 
 def _grid(groups: Sequence[Sequence[Axis]]) -> Iterator[Settings]:
     steps = [_steps(group) for group in groups]
-    count = int(np.prod([float(len(each)) for each in steps])) if steps else 1
+    count = int(np.prod([float(len(rows)) for rows in steps])) if steps else 1
     if count > MOST_ARMS:
-        raise ConfigError((f"sweep: {count:,} combinations; at most {MOST_ARMS:,}, or sample with --method sobol",))
+        raise InputError(f"{count:,} combinations; at most {MOST_ARMS:,}, or sample with --method sobol", key="sweep")
     for parts in product(*steps):
         yield {key: value for part in parts for key, value in part.items()}
 
@@ -145,7 +156,7 @@ def _sampled(sweep: Sweep, groups: Sequence[Sequence[Axis]], num_arms: int, seed
         hyper-parameter optimization".
     """
     arms: list[Settings] = []
-    known: set[str] = set()
+    texts: set[str] = set()
     rejected = 0
     for point in _points(sweep.method, len(groups), seed):
         settings: Settings = {}
@@ -156,8 +167,8 @@ def _sampled(sweep: Sweep, groups: Sequence[Sequence[Axis]], num_arms: int, seed
             else:
                 settings |= _steps(group)[min(int(share * len(values)), len(values) - 1)]
         text = json.dumps(settings, sort_keys=True)
-        if allowed(settings) and text not in known:
-            known.add(text)
+        if allowed(settings) and text not in texts:
+            texts.add(text)
             arms.append(settings)
             rejected = 0
         else:
@@ -165,7 +176,7 @@ def _sampled(sweep: Sweep, groups: Sequence[Sequence[Axis]], num_arms: int, seed
         if len(arms) == num_arms:
             return arms
         if rejected > MOST_REJECTED:
-            raise ConfigError((f"sweep.trials: only {len(arms)} different combinations were found",))
+            raise InputError(f"only {len(arms)} different combinations were found", key="sweep.trials")
     raise AssertionError("the points never end")
 
 
@@ -182,6 +193,6 @@ def _points(method: str, dimensions: int, seed: int) -> Iterator[list[float]]:
         yield from sobol.random(256).tolist()
 
 
-def _problem(source: Source, path: tuple[Any, ...], message: str) -> ConfigError:
+def _problem(source: Source, path: Path_, message: str) -> ConfigError:
     problems = [Problem(source.place(path), dotted(path), message)]
-    return ConfigError(tuple(mistyped(source, problems) or problems))
+    return ConfigError(mistyped(source, problems) or problems)

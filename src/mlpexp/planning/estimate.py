@@ -9,12 +9,14 @@ from math import prod
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
+from mlpexp.config.scores import SCORES
 from mlpexp.planning.prepare import Prepared
 
 STEP_US, LAYER_US, MEMBER_US = 30.0, 12.0, 1.2  # of a step: once, per layer, per member
 MACS_PER_US = 20_000.0
 FORWARD_AND_BACKWARD = 3
 EVALUATION_CHUNK, EVALUATION_VALUES = 4096, 2_000_000  # as in training/evaluation.py
+SORTED_COPIES = 3  # of log-odds: as they come, side by side, and what sorting them needs
 COPIES = 8  # of the parameters: themselves, gradient, last, best and what an update needs in between
 
 
@@ -38,7 +40,7 @@ def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int)
         num_seeds: Distinct seeds among them.
     """
     training, sizes = prepared.experiment.training, prepared.sizes
-    batch = sizes.train if training.batch_size == "full" else min(training.batch_size, sizes.train)
+    batch = training.batch_of(sizes.train)
     macs, layers = cost(prepared.architecture).macs, len(prepared.architecture.layers)
     fixed = STEP_US + LAYER_US * layers
     step = fixed + num_members * (MEMBER_US + FORWARD_AND_BACKWARD * macs * batch / MACS_PER_US)
@@ -61,10 +63,19 @@ def member_bytes(prepared: Prepared) -> int:
     architecture, sizes = prepared.architecture, prepared.sizes
     values = prod(prepared.facts.input_shape) + sum(prod(layer.output_shape) for layer in architecture.layers)
     training = prepared.experiment.training
-    batch = sizes.train if training.batch_size == "full" else min(training.batch_size, sizes.train)
+    batch = training.batch_of(sizes.train)
     rows = max(min(evaluation_chunk(architecture), max(sizes.train, sizes.test)), 3 * batch)
     width = 8 if training.precision == "float64" else 4
-    return width * (COPIES * architecture.num_parameters + rows * values)
+    return width * (COPIES * architecture.num_parameters + rows * values) + _collected_bytes(prepared)
+
+
+def _collected_bytes(prepared: Prepared) -> int:
+    """What is kept of every sample until an epoch has been evaluated, for the scores that sort the samples."""
+    scores, sizes = prepared.experiment.more_scores, prepared.sizes
+    if not any(SCORES[name].gathered == "log_odds" for name in scores):
+        return 0
+    samples = sizes.train + sizes.validation + sizes.test
+    return SORTED_COPIES * 8 * samples * (prepared.facts.num_outputs + 1)
 
 
 def _sample_bytes(prepared: Prepared) -> int:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from mlpexp.config.problems import did_you_mean
-from mlpexp.config.scores import PARTS, SCORES, Column, When, column_of, headline, suits
+from mlpexp.config.scores import PARTS, SCORES, Column, When, column_of, headline, suits, unsuitable
+from mlpexp.config.words import did_you_mean, meant
 from mlpexp.errors import InputError
 from mlpexp.store.summary import MetricSummary
 
@@ -34,11 +34,18 @@ def choose_metric(name: str | None, parts: Sequence[str], scores: Sequence[str])
 
 
 def _instead(name: str, column: Column | None, parts: Sequence[str], scores: Sequence[str]) -> str:
-    """How to measure it, or what may be meant."""
+    """How to measure it, why it cannot be, or what may be meant."""
     model, task = "som" if "quantization_error" in scores else "", _task(scores)
-    if column is not None and column.part in parts and suits(column.score, model, task):
+    suitable = [score.name for score in SCORES.values() if suits(score, model, task)]
+    if column is not None and column.part in parts:
+        if column.score.name not in suitable:
+            return f": {unsuitable(column.score.name, model, task)}"
         return f"; a result has it with `scores: [{column.score.name}]` in its config"
-    return did_you_mean(name, [f"{part}_{score}" for part in parts for score in scores])
+    part, _, leaf = name.partition("_")
+    common = meant(leaf, suitable) if part in parts else None
+    if common is not None:
+        return f"; did you mean {part}_{common}?"
+    return did_you_mean(name, [f"{part}_{score}" for part in parts for score in suitable])
 
 
 def _task(scores: Sequence[str]) -> str:

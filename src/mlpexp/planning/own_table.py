@@ -9,11 +9,11 @@ from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
-from mlpexp.config.problems import Place, did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.data.csv_file import columns_in
 from mlpexp.data.table import read_table
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, Place
 
 NETWORK: dict[str, Any] = {
     "model": {"name": "mlp", "hidden_sizes": [16], "activation": "relu"},
@@ -24,7 +24,7 @@ NETWORK: dict[str, Any] = {
 NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
 GENERAL = ("test_fraction", "validation_fraction", "standardize")  # keys that every table has
 TAB = "\t"
-MOST_NAMED = 12  # columns in a message
+MOST_COLUMNS = 12  # columns in a message
 FEWEST_BATCHES = 6
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
 
@@ -42,8 +42,8 @@ def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
     if str(path) in NAMED and not path.exists():
         raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
     delimiter, columns, num_lines = columns_in(path)
-    more = ", ..." if len(columns) > MOST_NAMED else ""
-    known = ", ".join(columns[:MOST_NAMED]) + more
+    more = ", ..." if len(columns) > MOST_COLUMNS else ""
+    known = ", ".join(columns[:MOST_COLUMNS]) + more
     if target is None:
         raise InputError(f"--target: missing; which column of {path} is to be predicted: {known}?")
     if target not in columns:

@@ -10,12 +10,11 @@ from typing import Any, Literal
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
-from mlpexp.config.problems import Problem
-from mlpexp.config.scores import PARTS, Column, column_of, measured_by
+from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.yaml_source import Override, Source, dotted
-from mlpexp.errors import ConfigError, InputError
+from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
@@ -108,8 +107,6 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
-    if planned_by == "sweep":
-        source = _measuring_metric(source, path)
     experiment, preparation = validated(source), Preparation()
     if planned_by == "train":
         return _run(preparation.checked(experiment, source))
@@ -119,12 +116,16 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
     base = preparation.checked(experiment, source)
+    measuring = _measuring_metric(source, path, sweep, base)
+    if measuring is not source:
+        source, experiment = measuring, validated(measuring)
+        base = preparation.checked(experiment, source)
     axes = anchored(axes_of(sweep, source), path.parent)
     seeds = _seeds(experiment, sweep)
     own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
     found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
     if len(found) * len(seeds) > MOST_TRIALS:
-        raise InputError(f"sweep: {len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}")
+        raise InputError(f"{len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
     arms = variation.arms(found, alone=sweep.method == "one_at_a_time")
@@ -153,10 +154,10 @@ def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
             message = (
                 f"{sweep.trials} is not a multiple of the {num_seeds} seeds; {near} makes {near // num_seeds} arms"
             )
-            raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+            raise ConfigError([Problem(source.place(("sweep", "trials")), "sweep.trials", message)])
         return (sweep.trials or 0) // num_seeds
     message = f"needed with method: {sweep.method}" if sampled else f"means nothing for method: {sweep.method}"
-    raise ConfigError((Problem(source.place(("sweep", "trials")), "sweep.trials", message),))
+    raise ConfigError([Problem(source.place(("sweep", "trials")), "sweep.trials", message)])
 
 
 def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
@@ -187,17 +188,16 @@ def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> 
     return found
 
 
-def _measuring_metric(source: Source, path: Path) -> Source:
+def _measuring_metric(source: Source, path: Path, sweep: Sweep, base: Prepared) -> Source:
     """The config, asking for the score that arms are compared by, if that is not measured anyway."""
-    section = source.data.get("sweep")
-    name = section.get("metric") if isinstance(section, dict) else None
-    column, scores = column_of(str(name)), source.data.get("scores") or []
-    if column is None or column.score.gathered == "always" or not isinstance(scores, list):
+    column, experiment = column_of(sweep.metric or ""), base.experiment
+    model, task = experiment.model.name, base.facts.task
+    if column is None or not suits(column.score, model, task):
+        return source  # what is wrong with it is said where the metric is chosen
+    if column.score.name in measured_by(model, task, experiment.more_scores):
         return source
-    if column.score.name in scores:
-        return source
-    texts = ", ".join(map(str, [*scores, column.score.name]))
-    return changed_source(source, path, [Override(f"scores=[{texts}]", f"sweep.metric: {name}")])
+    override = Override("scores", [*experiment.scores, column.score.name], Place(f"sweep.metric: {sweep.metric}"))
+    return changed_source(source, path, [override])
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
@@ -222,7 +222,7 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
     if len(matching) != 1:
         what = ", ".join(f"{key}={value_text(value)}" for key, value in wanted.items())
         message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"
-        raise ConfigError((Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message),))
+        raise ConfigError([Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message)])
     return matching[0].number
 
 

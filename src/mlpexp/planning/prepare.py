@@ -12,12 +12,11 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
-from mlpexp.config.problems import Problem
 from mlpexp.config.rules import resolve, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
-from mlpexp.data.facts import facts_of
+from mlpexp.data.catalogue import facts_of
 from mlpexp.data.split import PartSizes, part_sizes
-from mlpexp.errors import ArchitectureError, ConfigError, InputError
+from mlpexp.errors import ArchitectureError, ConfigError, InputError, Problem
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,11 @@ class Preparation:
         experiment = resolve(experiment, facts)
         findings = violations(experiment, facts, sizes.train)
         if findings:
-            raise ConfigError(tuple(_problem(source, finding) for finding in findings))
+            raise ConfigError([_problem(source, finding) for finding in findings])
         try:
             architecture = self._network(experiment.model, facts.input_shape, facts.num_outputs)
         except ArchitectureError as error:
-            raise ConfigError((_problem(source, (("model",), str(error))),)) from None
+            raise ConfigError([_problem(source, (("model",), error.message))]) from None
         return Prepared(experiment, facts, sizes, architecture)
 
 
@@ -104,7 +103,6 @@ def _problem(source: Source, finding: Finding) -> Problem:
 
 def _placed(source: Source, error: InputError) -> InputError:
     """An error about a key of the config gets its place; one about a data file already names its own."""
-    key, colon, message = str(error).partition(": ")
-    if not colon or key.split(".")[0] != "dataset":
+    if error.key is None:
         return error
-    return ConfigError((_problem(source, (tuple(key.split(".")), message)),))
+    return ConfigError([_problem(source, (tuple(error.key.split(".")), error.message))])

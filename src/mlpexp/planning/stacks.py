@@ -150,11 +150,9 @@ def threads_for(prepared: Prepared, *, alone: bool) -> int:
         alone: Whether the plan has one arm and one worker.
     """
     training = prepared.experiment.training
-    chosen, size = training.threads, training.batch_size
-    if chosen != "auto":
-        return chosen
-    architecture, num_train = prepared.architecture, prepared.sizes.train
-    batch_size = num_train if size == "full" else size
+    if training.threads != "auto":
+        return training.threads
+    architecture, batch_size = prepared.architecture, training.batch_of(prepared.sizes.train)
     long_step = architecture.has_convolutions and cost(architecture).macs * batch_size >= MACS_WORTH_DIVIDING
     return available_cores() if alone and long_step else 1
 

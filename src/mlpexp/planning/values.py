@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpexp.config.problems import did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import scalar
 
 CALL = re.compile(r"\s*([a-z_]+)\s*\(([^()]*)\)\s*")
@@ -36,7 +36,7 @@ class Distribution:
         return f"{self.kind}({_exact(self.low)}, {_exact(self.high)})"
 
 
-def values_of(given: Any) -> list[Any] | Distribution:
+def read_values(given: Any) -> list[Any] | Distribution:
     """The values of an axis from what a config or the command line has.
 
     Args:

@@ -215,7 +215,7 @@ def two_lines(label: str, length: int) -> str:
     return "\n".join(lines if len(lines) <= 2 else [label[:length], label[length : 2 * length]])
 
 
-def filled(text: str, width: int, first: str = "", then: str = "") -> str:
+def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
     """Text in lines of at most ``width`` characters; no name, number or path is broken.
 
     Args:

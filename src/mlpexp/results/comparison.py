@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mlpexp.config.problems import Place
 from mlpexp.config.scores import selected_on
 from mlpexp.config.words import key_of
-from mlpexp.errors import InputError, RunError
+from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.metric import choose_metric, described
-from mlpexp.planning.options import SEED_AXES, settings_in
+from mlpexp.planning.sweep_options import SEED_AXES, settings_in
 from mlpexp.planning.values import value_text
 from mlpexp.results.result import Result
 from mlpexp.statistics.arm_comparison import ArmComparison

@@ -11,11 +11,10 @@ from typing import Any
 import yaml
 
 from mlpexp.config.keys import all_keys, nearest_key
-from mlpexp.config.problems import Place, closest, did_you_mean
 from mlpexp.config.scores import PARTS, SCORES, Column, Score
-from mlpexp.config.words import WORDS, key_of, meant, setting
+from mlpexp.config.words import WORDS, closest, did_you_mean, key_of, meant, setting
 from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_yaml, scalar
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, Place
 from mlpexp.planning.factors import leaves
 from mlpexp.planning.values import value_text
 from mlpexp.store.listing import Entry, list_results, shortest_names

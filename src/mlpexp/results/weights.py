@@ -13,8 +13,7 @@ import torch
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keep import Keep
-from mlpexp.data.dataset import Dataset
-from mlpexp.data.fingerprint import fingerprint
+from mlpexp.data.dataset import Dataset, fingerprint
 from mlpexp.errors import RunError
 from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.driver import finished, train_stack

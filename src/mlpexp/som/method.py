@@ -31,8 +31,7 @@ class _Maps:
     ) -> None:
         grid, training = network.architecture.layers[-1].spec, members[0].training
         assert isinstance(grid, SelfOrganizingMap)
-        size = training.batch_size
-        self.steps_per_epoch = 1 if size == "full" else samples.num_steps(min(size, samples.sizes.train))
+        self.steps_per_epoch = samples.num_steps(training.batch_of(samples.sizes.train))
         self.grid, self.num_steps = grid, self.steps_per_epoch * training.epochs
         set_initial_weights(members, network, samples, pair_of_member)
 

@@ -26,17 +26,9 @@ def max_t_p(values: np.ndarray, reference: int, *, all_pairs: bool) -> np.ndarra
     ``2 / 2^n``, whatever the size of the family. The test steps down: pairs with the reference from the largest statistic
     to the smallest, the family of each without the pairs whose statistic is at least that of the one before it.
 
-    The statistic is ``|sum of d| / sqrt(sum of d^2)`` over the differences d of a pair, which is |t| but for a monotone
-    function of the number of pairs n: flips leave the denominator as it is. Unlike |t| it compares pairs with unequal
-    numbers of seeds: over the flips it has variance 1 for each, and it is at most sqrt(n), where |t| of two equal
-    differences is infinite under half of all flips and would leave nothing to find for the complete pairs.
-
-    The chance of one or more wrong finds is at most alpha, exactly, if flipping all true-null pairs on a seed at once
-    changes no distribution (joint symmetry), whatever the other pairs are, the spreads and what arms share on a seed.
-    Normal noise has it. Exchangeable but skewed noise has it for one pair, not for three arms; over 2,000 simulated sweeps
-    of 6 or 20 equal arms with 10 seeds wrong finds stayed as rare (accuracies near 1, exponential noise, rare failures:
-    0.02 to 0.05). Arms with equal means but unequal shapes do not even have it for one pair: a steady arm against one that
-    is a little better but fails in one seed of twenty is called different in more than half of sweeps with 10 seeds.
+    The statistic is ``|sum of d| / sqrt(sum of d^2)`` over the differences d of a pair. ``docs/statistics.md``, "many
+    comparisons", shows the steps with numbers, why this statistic and not ``|t|``, and when the chance of a wrong find is
+    at most alpha.
 
     NaN for the reference and without a common seed; 1 for differences that are all 0.
 
@@ -47,24 +39,30 @@ def max_t_p(values: np.ndarray, reference: int, *, all_pairs: bool) -> np.ndarra
         "Student's t-test under symmetry conditions".
     """
     values = np.asarray(values, dtype=np.float64)
-    pairs = _pairs(values, reference, all_pairs)
-    other = np.where(pairs[:, 0] == reference, pairs[:, 1], pairs[:, 0])
-    shown = (pairs == reference).any(axis=1)
-    if not shown.any():
-        return np.full(len(values), np.nan)
-    statistics = np.concatenate([abs(_scaled(values, part).sum(axis=1)) for part in _parts(pairs, CHUNK)])
-    # Of equal statistics those shown come first, so that rounding does not decide which pairs their family has.
-    order = np.lexsort((~shown, np.round(statistics, 9)))
-    places = np.flatnonzero(shown[order])
-    ends = np.append(places[1:], len(pairs))
     adjusted = np.full(len(values), np.nan)
-    for place, largest in zip(places, _largest(values, pairs[order], ends), strict=True):
-        pair = order[place]
-        adjusted[other[pair]] = (largest >= statistics[pair] - TIE).mean()
-    found = other[order[places]][::-1]
-    adjusted[found] = np.maximum.accumulate(adjusted[found])
+    pairs, statistics = _ascending(values, _pairs(values, reference, all_pairs), reference)
+    places = np.flatnonzero((pairs == reference).any(axis=1))  # of the pairs to be tested, the smallest statistic first
+    families = np.append(places, len(pairs))[1:]  # of each: so many pairs, all those before the next one to be tested
+    shares = [
+        (largest >= statistics[place] - TIE).mean()
+        for place, largest in zip(places, _largest(values, pairs, families), strict=True)
+    ]
+    arms = pairs[places].sum(axis=1) - reference  # the other arm of each pair
+    adjusted[arms] = np.maximum.accumulate(shares[::-1])[::-1] if shares else np.nan
     common = np.isfinite(values) & np.isfinite(values[reference])
     return np.where(common.any(axis=1), adjusted, np.nan)
+
+
+def _ascending(values: np.ndarray, pairs: np.ndarray, reference: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs from the smallest statistic to the largest, and their statistics.
+
+    Of equal statistics those with the reference come first, so that rounding does not decide which pairs their family has.
+    """
+    sums = [_scaled(values, part).sum(axis=1) for part in _parts(pairs, CHUNK)]
+    statistics = np.abs(np.concatenate(sums)) if sums else np.zeros(0)
+    without_reference = (pairs != reference).all(axis=1)
+    order = np.lexsort((without_reference, np.round(statistics, 9)))
+    return pairs[order], statistics[order]
 
 
 def smallest_max_t_p(num_seeds: int, family: int) -> float:
@@ -86,8 +84,14 @@ def _pairs(values: np.ndarray, reference: int, all_pairs: bool) -> np.ndarray:
     return np.stack([others, np.full(len(others), reference)], axis=1)
 
 
-def _largest(values: np.ndarray, pairs: np.ndarray, ends: np.ndarray) -> Iterator[np.ndarray]:
-    """For each of the ascending ends, the largest statistic of all pairs before it by pattern, ``(patterns,)``."""
+def _largest(values: np.ndarray, pairs: np.ndarray, families: np.ndarray) -> Iterator[np.ndarray]:
+    """For each family, the largest statistic under each pattern, ``(patterns,)``.
+
+    Args:
+        values: ``(arms, seeds)``.
+        pairs: ``(pairs, 2)``.
+        families: Ascending; each is so many of the first pairs.
+    """
     num_seeds = values.shape[1]
     patterns = _half_of_the_patterns(num_seeds, _bits(num_seeds, len(pairs)))
     largest = np.zeros(len(patterns))
@@ -97,7 +101,7 @@ def _largest(values: np.ndarray, pairs: np.ndarray, ends: np.ndarray) -> Iterato
     for part in _parts(pairs, size):
         products = patterns.reshape(-1, rows, num_seeds) @ _scaled(values, part).T
         statistics = np.abs(products, out=products).reshape(len(patterns), len(part))
-        inside = ends[(ends > start) & (ends <= start + len(part))] - start
+        inside = families[(families > start) & (families <= start + len(part))] - start
         for begin, end in pairwise([0, *np.union1d(inside, len(part))]):
             np.maximum(largest, statistics[:, begin:end].max(axis=1), out=largest)
             if end in inside:

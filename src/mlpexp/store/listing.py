@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlpexp.config.problems import did_you_mean
 from mlpexp.config.shipped import example_names
+from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError, RunError
 from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord

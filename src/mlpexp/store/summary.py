@@ -15,6 +15,14 @@ When = Literal["final", "best"]
 Number = float | None  # None: JSON knows neither infinity nor NaN
 
 
+class LargestClass(Strict):
+    """The class that most training samples have, and what naming it always would reach."""
+
+    name: str
+    shares: dict[str, float]
+    """By part of the data, the share of its samples that are of this class; the same for every seed."""
+
+
 class DatasetSummary(Strict):
     """The data of a result: those of the config, or of the first arm where arms differ in them."""
 
@@ -24,6 +32,7 @@ class DatasetSummary(Strict):
     target_name: str = ""
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    largest_class: LargestClass | None = None
     train: int
     validation: int
     test: int

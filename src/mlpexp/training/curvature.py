@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlpexp.nn.network import StackedNetwork, penalized
+from mlpexp.nn.network import StackedNetwork
 from mlpexp.randomness import stream
 from mlpexp.training.losses import Loss
 
@@ -52,7 +52,7 @@ def hessian_product(
     network: StackedNetwork, inputs: Tensor, targets: Tensor, loss: Loss, l2_penalties: np.ndarray
 ) -> Callable[[Tensor], Tensor]:
     """A function from directions ``(M, P)`` to the Hessian times each, by differentiating the gradient once more."""
-    penalty = torch.from_numpy(l2_penalties[:, None] * penalized(network.architecture)).to(network.flat)
+    penalty = torch.from_numpy(l2_penalties[:, None] * network.architecture.penalized).to(network.flat)
     with torch.enable_grad():
         flat = network.flat.detach().requires_grad_()
         outputs = StackedNetwork(network.architecture, flat, network.buffers)(inputs).to(flat.dtype)

@@ -7,15 +7,13 @@ Axis letters: A active members, G members of a group, L layers with weights, P p
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mlpexp.architectures.architecture import Architecture
-from mlpexp.architectures.layers import Conv2d, Dense
+from mlpexp.architectures.architecture import Architecture, Segment
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import Training
 from mlpexp.nn.mode import EVALUATION, Mode
@@ -37,24 +35,6 @@ PROBE_SAMPLES = 1024  # of the training set, for the backward signal and the cur
 NETWORK = "network"  # in place of a layer
 
 
-@dataclass(frozen=True)
-class WeightLayer:
-    """A layer with weights, and where these lie among a member's parameters."""
-
-    name: str
-    start: int
-    stop: int
-
-
-def weight_layers(architecture: Architecture) -> list[WeightLayer]:
-    """The dense and convolutional layers, first to last."""
-    return [
-        WeightLayer(layer.name, place.start, place.stop)
-        for layer, parameter, place in architecture.places
-        if isinstance(layer.spec, (Dense, Conv2d)) and parameter.name == "weight"
-    ]
-
-
 class Diagnostics:
     """Measures a stack.
 
@@ -67,7 +47,7 @@ class Diagnostics:
 
     def __init__(self, architecture: Architecture, members: Sequence[Experiment], loss: Loss, *, full: bool) -> None:
         self.architecture, self.members, self.loss, self.full = architecture, members, loss, full
-        self.layers = weight_layers(architecture)
+        self.weights = architecture.weights
         self.penalties = np.array([member.optimizer.l2_penalty for member in members])
 
     @torch.no_grad()
@@ -86,7 +66,7 @@ class Diagnostics:
 
     def _norms(self, parameters_ANP: Tensor) -> Tensor:
         """``(A, N, L)``: of the weights, without biases."""
-        pieces = [parameters_ANP[:, :, layer.start : layer.stop] for layer in self.layers]
+        pieces = [parameters_ANP[:, :, weight.place] for weight in self.weights]
         return torch.stack([torch.linalg.vector_norm(piece, dim=2) for piece in pieces], 2)
 
     @torch.no_grad()
@@ -104,39 +84,40 @@ class Diagnostics:
         first = self._norms(state.network.flat[:, None]) if state.observed is None else state.observed
         pieces = {("norms", ""): first.flatten(1), **{("sums", layer): total for layer, total in totals.items()}}
         if has_ranks(state.epoch, self.members[0].training):
-            pieces |= {(layer.name, "weight_rank"): self._ranks(state.network, layer) for layer in self.layers}
+            pieces |= {(weight.layer, "weight_rank"): self._ranks(state.network, weight) for weight in self.weights}
         if self.full:
             pieces |= self._probed(state.network, *evaluator.training_samples(PROBE_SAMPLES))
         arrays = _transferred(pieces)
         norms = arrays.pop(("norms", "")).reshape(first.shape)
         values = {layer: arrays.pop(("sums", layer)) for layer in totals}
-        found = {**self._of_steps(norms), **sums.quantities(values), **{key: a[:, 0] for key, a in arrays.items()}}
+        others = {key: array[:, 0] for key, array in arrays.items()}
+        quantities = {**self._of_steps(norms), **sums.quantities(values), **others}
         names = [*(layer.name for layer in self.architecture.layers), NETWORK]
-        return scores, {key: found[key] for key in sorted(found, key=lambda key: names.index(key[0]))}
+        return scores, {key: quantities[key] for key in sorted(quantities, key=lambda key: names.index(key[0]))}
 
     def _of_steps(self, norms_ANL: np.ndarray) -> Quantities:
         if norms_ANL.shape[1] == 1:  # before the first step
-            return {(layer.name, "weight_norm"): norms_ANL[:, 0, i] for i, layer in enumerate(self.layers)}
-        found, (gradients, weights, updates) = {}, norms_ANL.swapaxes(0, 1)
+            return {(weight.layer, "weight_norm"): norms_ANL[:, 0, i] for i, weight in enumerate(self.weights)}
+        quantities, (gradients, weights, updates) = {}, norms_ANL.swapaxes(0, 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratios = np.where(weights > 0, updates / weights, np.nan)
-        for i, layer in enumerate(self.layers):
-            found[layer.name, "gradient_norm"], found[layer.name, "weight_norm"] = gradients[:, i], weights[:, i]
-            found[layer.name, "update_ratio"] = ratios[:, i]
-        return found
+        for i, layer in enumerate(weight.layer for weight in self.weights):
+            quantities[layer, "gradient_norm"], quantities[layer, "weight_norm"] = gradients[:, i], weights[:, i]
+            quantities[layer, "update_ratio"] = ratios[:, i]
+        return quantities
 
-    def _ranks(self, network: StackedNetwork, layer: WeightLayer) -> Tensor:
+    def _ranks(self, network: StackedNetwork, weight: Segment) -> Tensor:
         """A convolution is a matrix with a row per output channel."""
-        return rank(network.parameters[f"{layer.name}.weight"].flatten(2))
+        return rank(network.parameters[weight.name].flatten(2))
 
     def _probed(self, network: StackedNetwork, inputs: Tensor, targets: Tensor) -> dict[tuple[str, str], Tensor]:
-        found = backward_signal(network, self.layers, inputs, targets, self.loss)
-        found[NETWORK, "largest_eigenvalue"] = largest_eigenvalues(network, inputs, targets, self.loss, self.penalties)
-        return found
+        signal = backward_signal(network, inputs, targets, self.loss)
+        steepest = largest_eigenvalues(network, inputs, targets, self.loss, self.penalties)
+        return {**signal, (NETWORK, "largest_eigenvalue"): steepest}
 
 
 def backward_signal(
-    network: StackedNetwork, layers: Sequence[WeightLayer], inputs: Tensor, targets: Tensor, loss: Loss
+    network: StackedNetwork, inputs: Tensor, targets: Tensor, loss: Loss
 ) -> dict[tuple[str, str], Tensor]:
     """Norm of the derivative of the mean loss with respect to what each layer gives, and its gain from layer to layer.
 
@@ -154,10 +135,11 @@ def backward_signal(
         return loss.gradient(outputs, targets) / inputs.shape[1]
 
     network.forward_backward(inputs, EVALUATION, output_gradient, remember)
-    found = {(layer.name, "delta_norm"): norms[layer.name] for layer in layers}
+    layers = [weight.layer for weight in network.architecture.weights]
+    signal = {(layer, "delta_norm"): norms[layer] for layer in layers}
     for earlier, later in pairwise(layers):
-        found[later.name, "backward_gain"] = norms[earlier.name] / norms[later.name]
-    return found
+        signal[later, "backward_gain"] = norms[earlier] / norms[later]
+    return signal
 
 
 def rank(weights: Tensor) -> Tensor:

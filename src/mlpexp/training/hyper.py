@@ -3,8 +3,9 @@
 Axis letters: M members, L dropout layers, T steps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from torch import Tensor
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.optimization import Sgd
+from mlpexp.config.optimization import OptimizerConfig, ScheduleConfig, Sgd
 from mlpexp.training.optimizers import OPTIMIZERS, Optimizer
 from mlpexp.training.schedules import factor
 
@@ -27,42 +28,52 @@ class StepCoefficients:
         self.shrink, self.follow, self.own = shrink, follow, own
 
 
+@dataclass(frozen=True, eq=False)
 class HyperParameters:
-    """Per-member numbers of a stack, and what an optimizer makes of them for given steps.
+    """Per-member numbers of a stack, and what an optimizer makes of them for given steps."""
 
-    Attributes:
-        kind: An optimizer config of the members' kind.
-        arrays: The optimizer's numbers by name, ``(M,)``.
-        clip: Largest norm of the gradient; infinity where it is not limited.
-        averaging: Decay of the weight average.
-        patience, min_delta: Of early stopping; an infinite patience where there is none.
-        schedules: Each distinct schedule with its number of epochs.
-        schedule_of_member: Which of these is a member's.
-    """
+    kind: OptimizerConfig
+    """An optimizer config of the members' kind."""
+    arrays: Mapping[str, np.ndarray]
+    """The optimizer's numbers by name, ``(M,)``."""
+    clip: np.ndarray
+    """Largest norm of the gradient, ``(M,)``; infinity where it is not limited."""
+    averaging: np.ndarray
+    """Decay of the weight average, ``(M,)``; 0 where there is none."""
+    patience: np.ndarray
+    """Of early stopping, in epochs, ``(M,)``; infinity where there is none."""
+    min_delta: np.ndarray
+    """What counts as progress for early stopping, ``(M,)``."""
+    schedules: Sequence[tuple[ScheduleConfig, int]]
+    """Each distinct schedule with its number of epochs."""
+    schedule_of_member: np.ndarray
+    """Which of these is a member's, ``(M,)``."""
 
-    def __init__(self, members: Sequence[Experiment]) -> None:
-        options = [member.optimizer for member in members]
+    @classmethod
+    def of(cls, members: Sequence[Experiment]) -> "HyperParameters":
+        """Those of the members of a stack, whose optimizers are of one kind."""
         settings = [member.training for member in members]
         stopping = [training.early_stopping for training in settings]
-        self.kind = options[0]
-        numeric = [name for name, value in self.kind if isinstance(value, float)]
-        self.arrays = {name: np.array([getattr(o, name) for o in options], dtype=np.float64) for name in numeric}
-        self.clip = np.array([training.gradient_clip or np.inf for training in settings])
-        self.averaging = np.array([training.weight_averaging or 0.0 for training in settings])
-        self.patience = np.array([option.patience if option else np.inf for option in stopping])
-        self.min_delta = np.array([option.min_delta if option else 0.0 for option in stopping])
-        shapes = [(member.schedule, member.training.epochs) for member in members]
-        places = {shape: place for place, shape in enumerate(dict.fromkeys(shapes))}
-        self.schedules = list(places)
-        self.schedule_of_member = np.array([places[shape] for shape in shapes])
+        schedules = [(member.schedule, member.training.epochs) for member in members]
+        places = {schedule: place for place, schedule in enumerate(dict.fromkeys(schedules))}
+        return cls(
+            kind=members[0].optimizer,
+            arrays=_numbers_of([member.optimizer for member in members]),
+            clip=np.array([training.gradient_clip or np.inf for training in settings]),
+            averaging=np.array([training.weight_averaging or 0.0 for training in settings]),
+            patience=np.array([early.patience if early else np.inf for early in stopping]),
+            min_delta=np.array([early.min_delta if early else 0.0 for early in stopping]),
+            schedules=list(places),
+            schedule_of_member=np.array([places[schedule] for schedule in schedules]),
+        )
 
     def select(self, members: np.ndarray) -> "HyperParameters":
         """Those of some members."""
-        chosen = copy(self)
-        chosen.arrays = {name: array[members] for name, array in self.arrays.items()}
-        for name in ("clip", "averaging", "patience", "min_delta", "schedule_of_member"):
-            setattr(chosen, name, getattr(self, name)[members])
-        return chosen
+        return replace(
+            self,
+            arrays={name: array[members] for name, array in self.arrays.items()},
+            **{name: getattr(self, name)[members] for name in BY_MEMBER},
+        )
 
     @property
     def optimizer(self) -> Optimizer:
@@ -92,6 +103,15 @@ class HyperParameters:
         follow = 1 - np.minimum(self.averaging, (1 + number) / (10 + number))  # a young average forgets its start soon
         stacked = np.stack([np.broadcast_to(array, rates.shape) for array in (shrink, follow, *own)], axis=1)
         return torch.from_numpy(stacked).to(like.device, like.dtype).unsqueeze(-1)
+
+
+BY_MEMBER = ("clip", "averaging", "patience", "min_delta", "schedule_of_member")
+
+
+def _numbers_of(options: Sequence[OptimizerConfig]) -> dict[str, np.ndarray]:
+    """The numbers of the optimizers by name, ``(M,)`` each."""
+    names = [name for name, value in options[0] if isinstance(value, float)]
+    return {name: np.array([getattr(option, name) for option in options], dtype=np.float64) for name in names}
 
 
 class CoefficientCache:

@@ -14,8 +14,7 @@ from torch import Tensor
 from mlpexp.config.datasets import Augmentation
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.order import batch_order
-from mlpexp.data.split import PartSizes, Split
+from mlpexp.data.split import PartSizes, Split, batch_order
 from mlpexp.data.standardize import Standardizer
 from mlpexp.training.augmentation import draw_motions, move
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mlpexp.nn.memory_format import typed
 from mlpexp.nn.mode import Mode
-from mlpexp.nn.network import StackedNetwork, penalized
+from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
 from mlpexp.training.losses import Loss
 from mlpexp.training.optimizers import Slots
@@ -26,7 +26,7 @@ class Stepper:
         self.watched = False  # whether to keep the next gradient (M, P), penalty included, before it is clipped
         self.gradient: Tensor | None = None
         flat = network.flat
-        weights = penalized(network.architecture)
+        weights = network.architecture.penalized
         penalty = hyper.arrays["l2_penalty"][:, None] * weights
         self.penalty = _tensor(penalty, flat) if penalty.any() else None
         self.weights = _tensor(weights, flat) if hyper.arrays["weight_decay"].any() else None

@@ -5,7 +5,7 @@ Members that diverge or stop early leave the stack; as neighbours do not matter,
 Axis letters: M members (of the whole stack; A of them still active), P parameters of a member.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from time import perf_counter
 from typing import Any
@@ -47,6 +47,7 @@ class Trainer:
         dataset: The data.
         samples: The data as the members' seeds see them.
         method: How they learn.
+        clock: Seconds, of which each step and evaluation takes some.
     """
 
     def __init__(
@@ -56,34 +57,39 @@ class Trainer:
         dataset: Dataset,
         samples: Samples,
         method: Method = BACKPROPAGATION,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
         assert_one_program(members)
         self.members, self.architectures, self.samples = list(members), list(architectures), samples
-        self.method, first = method, self.members[0]
+        self.method, self.clock = method, clock
+        first, sizes = self.members[0], samples.sizes
         self.settings = first.training
-        self.names = measured_by(first.model.name, dataset.facts.task, first.more_scores)
-        self.lowered, self.selected_by = self.names[0], SCORES[first.selected_by or self.names[0]]
-        self.classification = "accuracy" in self.names
-        self.loss = LOSSES[first.loss or "mean_squared_error"]  # a map has none, and nothing that asks for it
-        size = self.settings.batch_size
-        self.batch_size = samples.sizes.train if size == "full" else min(size, samples.sizes.train)
-        self.steps_per_epoch = samples.num_steps(self.batch_size)
-        self.parts = list(samples.sizes.bounds)
+        """The ``training:`` section, the same for all members but for numbers."""
         self.seeds = np.array([member.seed for member in self.members], dtype=np.int64)
-        self.pair_of_member, self.dropout_rates = samples.index_of(self.members), dropout_rates(self.architectures)
-        network = StackedNetwork.of_members(
-            self.architectures,
-            [member.seeds_by_purpose.init for member in self.members],
-            dtype=WEIGHT_DTYPES[self.settings.precision],
-            device=samples.device,
-        )
-        index = torch.from_numpy(self.pair_of_member).to(samples.device)
-        method.start(self.members, network, samples, index)
+        self.pair_of_member = samples.index_of(self.members)
+        """Whose samples each member sees, ``(M,)``."""
+
+        self.names = measured_by(first.model.name, dataset.facts.task, first.more_scores)
+        """Of the scores, first that which training lowers."""
+        self.parts = list(sizes.bounds)
+        """The parts of the data that are there."""
+        self.selected_by = SCORES[first.selected_by or self.names[0]]
+        """What the best weights have the best of, on validation data."""
+        self.loss = LOSSES[first.loss or "mean_squared_error"]  # a map has none, and nothing that asks for it
+
+        self.batch_size = self.settings.batch_of(sizes.train)
+        self.steps_per_epoch = samples.num_steps(self.batch_size)
+        self.dropout_rates = dropout_rates(self.architectures)
+
+        network = self._initial_network()
         self.architecture = network.architecture
-        dropping = [layer for layer in self.architecture.layers if isinstance(layer.spec, Dropout)]
-        self.values_per_sample = prod(self.architecture.input_shape) + sum(prod(d.output_shape) for d in dropping)
-        hyper = HyperParameters(self.members)
+        self.values_per_sample = prod(self.architecture.input_shape) + sum(
+            prod(layer.output_shape) for layer in self.architecture.layers if isinstance(layer.spec, Dropout)
+        )
+        """Values that a step needs of each sample: inputs, and factors of dropout."""
+        hyper = HyperParameters.of(self.members)
         self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
+        """What multiplies tensors in each step."""
         self.state = TrainingState.start(
             network,
             hyper,
@@ -91,7 +97,25 @@ class Trainer:
             keep_state=bool(first.keep and first.keep.state),
             scores=self.names,
         )
+        """All that training changes."""
         self._prepare_active()
+
+    def _initial_network(self) -> StackedNetwork:
+        """All members before the first step."""
+        network = StackedNetwork.of_members(
+            self.architectures,
+            [member.seeds_by_purpose.init for member in self.members],
+            dtype=WEIGHT_DTYPES[self.settings.precision],
+            device=self.samples.device,
+        )
+        pairs = torch.from_numpy(self.pair_of_member).to(self.samples.device)
+        self.method.start(self.members, network, self.samples, pairs)
+        return network
+
+    @property
+    def classification(self) -> bool:
+        """Whether there are classes, so that a prediction is right or wrong."""
+        return "accuracy" in self.names
 
     def run(self) -> Iterator[Record | None]:
         """Trains to the end, from wherever ``state`` is.
@@ -119,7 +143,7 @@ class Trainer:
         active = self.state.active
         if len(active):
             self.coefficients = CoefficientCache(
-                HyperParameters(self.members).select(active), self.steps_per_epoch, self.state.network.flat
+                HyperParameters.of(self.members).select(active), self.steps_per_epoch, self.state.network.flat
             )
             self._prepare_active()
 
@@ -140,11 +164,11 @@ class Trainer:
 
     def _timed(self, steps: Iterator[bool]) -> bool:
         """Takes the next step, if there is one; the clock runs only here, not while the caller is at work."""
-        started = perf_counter()
+        started = self.clock()
         taken = next(steps, False)
         if not taken:
             self._synchronize()
-        self.state.train_seconds += perf_counter() - started
+        self.state.train_seconds += self.clock() - started
         return taken
 
     def _steps(self) -> Iterator[bool]:
@@ -181,7 +205,7 @@ class Trainer:
             yield True
 
     def _record(self) -> Record:
-        state, started = self.state, perf_counter()
+        state, started = self.state, self.clock()
         active = state.active
         scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
@@ -202,7 +226,7 @@ class Trainer:
             state.step,
             state.epoch * self.samples.sizes.train,
             train_seconds,
-            perf_counter() - started,
+            self.clock() - started,
             active,
             self.seeds[active],
             rates,
@@ -251,7 +275,7 @@ class Trainer:
         network = self.state.network
         finite = torch.isfinite(network.flat).all(1) & torch.isfinite(network.buffers).all(1)
         return finite.cpu().numpy() & np.all(
-            [np.isfinite(of_name[self.lowered]) for of_name in scores.values()], axis=0
+            [np.isfinite(of_name[self.names[0]]) for of_name in scores.values()], axis=0
         )
 
     def _statuses(self, healthy: np.ndarray) -> list[Status]:

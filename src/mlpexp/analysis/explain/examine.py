@@ -24,7 +24,7 @@ from mlpexp.planning.stacks import together
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights import Say, dataset_of, weights_of
 from mlpexp.store.frames import Absent
-from mlpexp.training.diagnostics import Diagnostics, Quantities, weight_layers
+from mlpexp.training.diagnostics import Diagnostics, Quantities
 from mlpexp.training.evaluation import Evaluator
 from mlpexp.training.method import BACKPROPAGATION
 from mlpexp.training.trainer import Trainer
@@ -98,7 +98,6 @@ class _Stack:
         scores = measured_by(experiment.model.name, self.prepared.facts.task)
         first, second = scores[0], headline(scores)
         held = "validation" if sizes.validation else "test" if sizes.test else ""
-        size = experiment.training.batch_size
         functions = [
             layer.spec.function.name
             for layer in self.prepared.architecture.layers
@@ -132,7 +131,7 @@ class _Stack:
                     optimizer=member.optimizer.name,
                     learning_rate=float(curves["learning_rate"].max()),
                     momentum=float(getattr(member.optimizer, "momentum", 0.0)),
-                    batch_share=1.0 if size == "full" else size / sizes.train,
+                    batch_share=experiment.training.batch_of(sizes.train) / sizes.train,
                     relative_step=float(
                         curves["learning_rate"].max() / self.initial.flat[place].square().mean().sqrt()
                     ),
@@ -157,8 +156,8 @@ class _Stack:
     def _moved(self, final: StackedNetwork) -> np.ndarray:
         """``(M, L)``."""
         columns = []
-        for layer in weight_layers(self.prepared.architecture):
-            start, end = (network.flat[:, layer.start : layer.stop].double() for network in (self.initial, final))
+        for weight in self.prepared.architecture.weights:
+            start, end = (network.flat[:, weight.place].double() for network in (self.initial, final))
             norm = torch.linalg.vector_norm(start, dim=1).clamp(min=1e-30)
             columns.append((torch.linalg.vector_norm(end - start, dim=1) / norm).cpu().numpy())
         return np.stack(columns, 1)
@@ -232,10 +231,10 @@ def _state(quantities: Quantities, place: int, twins: float) -> NetworkState:
 def twin_fraction(network: StackedNetwork) -> np.ndarray:
     """Share of hidden units whose weights, incoming ones and bias, equal another's; of the layer with the most, ``(M,)``."""
     shares = [np.zeros(network.num_members)]
-    for layer in weight_layers(network.architecture)[:-1]:
-        weight = network.parameters[f"{layer.name}.weight"].detach()
+    for segment in network.architecture.weights[:-1]:
+        weight = network.parameters[segment.name].detach()
         by_unit = weight.mT if weight.ndim == 3 else weight.flatten(2)  # (M, U, inputs)
-        bias = network.parameters.get(f"{layer.name}.bias")
+        bias = network.parameters.get(f"{segment.layer}.bias")
         rows = by_unit if bias is None else torch.cat([by_unit, bias.detach()[:, :, None]], 2)
         if rows.shape[1] < 2:
             continue

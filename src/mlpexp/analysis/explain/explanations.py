@@ -4,10 +4,13 @@ Texts are templates whose fields are the numbers of the verdict, as ``verdicts.p
 sentences of at most 20 words, titles and remedies are phrases.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlpexp.analysis.explain.verdicts import Numbers, Verdict
+
+CHANGE = re.compile(r"`(?P<key>[a-z_.]+): (?P<value>[^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,13 @@ class Explanation:
     meaning: str
     """Why it matters."""
     remedies: tuple[str, ...] = ()
-    """What to try, the most promising first; config keys in backquotes."""
+    """What to try, the most promising first; config keys in backquotes, where it can be with the value: `` `key: value` ``."""
+
+    @property
+    def change(self) -> tuple[str, str] | None:
+        """Key and value of the first remedy that has them; None if there is no such."""
+        marked = (CHANGE.search(remedy) for remedy in self.remedies)
+        return next(((match["key"], match["value"]) for match in marked if match), None)
 
 
 def explained(verdict: Verdict) -> Explanation:

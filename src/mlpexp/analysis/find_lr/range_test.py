@@ -5,6 +5,8 @@ Nothing but a trainer of its own is changed: no run, no file, no generator of ra
 Axis letters: M members, T steps.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -14,22 +16,38 @@ from torch import Tensor
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import ConstantSchedule
+from mlpexp.data.dataset import Dataset
+from mlpexp.execution.driver import threads
+from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.nn.mode import Mode
+from mlpexp.planning.prepare import Prepared
+from mlpexp.planning.stacks import threads_for, together
 from mlpexp.training.hyper import CoefficientCache, HyperParameters
 from mlpexp.training.trainer import Trainer
 
 PROBE_SAMPLES = 512  # of the training set
 
 
+@dataclass(frozen=True, eq=False)
 class GivenRates(HyperParameters):
     """Hyper-parameters whose learning rate is not the config's but given step by step."""
 
     rates_T: np.ndarray
+    """Of each step."""
 
     def rates(self, steps: np.ndarray, steps_per_epoch: int) -> np.ndarray:
         """Learning rates ``(T, M)``; after the last given one they stay."""
         known = self.rates_T[np.minimum(steps, len(self.rates_T) - 1)]
         return np.repeat(known[:, None], len(self.clip), axis=1)
+
+
+def range_test(prepared: Prepared, dataset: Dataset, rates: np.ndarray) -> Iterator[np.ndarray]:
+    """The losses of each stack of seeds, ``(M, T + 1)``, one stack after the other; see ``losses_at_rates``."""
+    experiment, architecture = prepared.experiment, prepared.architecture
+    with threads(threads_for(prepared, alone=True)):
+        for seeds in together(architecture, experiment.all_seeds):
+            members = members_of(for_range_test(experiment, len(rates)), seeds)
+            yield losses_at_rates(trainer_of(members, [architecture] * len(members), dataset), rates)
 
 
 def geometric_rates(low: float, high: float, num_steps: int) -> np.ndarray:
@@ -49,7 +67,8 @@ def for_range_test(experiment: Experiment, num_steps: int) -> Experiment:
     }
     training = experiment.training.model_copy(update=changes)
     schedule = ConstantSchedule(name="constant")
-    return experiment.model_copy(update={"training": training, "schedule": schedule, "diagnostics": "off"})
+    changed = {"training": training, "schedule": schedule, "diagnostics": "off", "scores": ()}
+    return experiment.model_copy(update=changed)
 
 
 def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
@@ -66,8 +85,7 @@ def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
     References:
         Smith (2017), "Cyclical learning rates for training neural networks", section 3.3.
     """
-    hyper = GivenRates(trainer.members)
-    hyper.rates_T = rates_T
+    hyper = GivenRates(**vars(HyperParameters.of(trainer.members)), rates_T=rates_T)
     trainer.coefficients = CoefficientCache(hyper, trainer.steps_per_epoch, trainer.state.network.flat)
     trainer.state.initial_recorded = True  # nobody asks for the loss on the whole training set
     count = min(PROBE_SAMPLES, trainer.samples.sizes.train)

@@ -1,6 +1,9 @@
 """The chain rule with numbers: one step of a network 2-2-1 on one sample of exclusive or, as equations.
 
-Every number comes out of ``backprop.py``; nothing here computes a derivative.
+Every number comes out of ``backprop.py``, but for those of max pooling, which has no parameters: its derivative is a choice,
+and it stands here.
+
+Axis letters: H height, W width of an image; windows are square and do not overlap.
 """
 
 from collections.abc import Sequence
@@ -9,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpexp.analysis.gradcheck.max_pooling import max_pool, max_pool_gradient
-from mlpexp.config.networks import PlainActivation
+from mlpexp.config.activations import PlainActivation
 from mlpexp.numpy_twin.activations import Array, function_of
 from mlpexp.numpy_twin.backprop import LOSSES, Gradient, NumpyLayer, Trace, descend, differentiate, forward
 
@@ -161,6 +163,27 @@ def _max_pooling() -> Section:
             _equation("dE/dx", r"\frac{\partial E}{\partial x}", max_pool_gradient(IMAGE, POOL_SIZE, POOL_GRADIENT)),
         ],
     )
+
+
+def max_pool(x_HW: Array, size: int) -> Array:
+    """``y_ij = max`` of the window in row i and column j; what fills no window is left out."""
+    return _windows(x_HW, size).max((1, 3))
+
+
+def max_pool_gradient(x_HW: Array, size: int, dy: Array) -> Array:
+    """``dE/dx``: that of a window's output where its largest value lies (of equal ones the first), 0 elsewhere."""
+    dx_HW = np.zeros_like(x_HW)
+    for i, j in np.ndindex(dy.shape):
+        window = x_HW[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        row, column = np.unravel_index(window.argmax(), window.shape)
+        dx_HW[i * size + row, j * size + column] = dy[i, j]
+    return dx_HW
+
+
+def _windows(x_HW: Array, size: int) -> Array:
+    """``(rows, size, columns, size)``."""
+    rows, columns = (side // size for side in x_HW.shape)
+    return x_HW[: rows * size, : columns * size].reshape(rows, size, columns, size)
 
 
 def _slopes(step: Example) -> Array:

@@ -1,16 +1,13 @@
 """What a comparison of derivatives found; imports no torch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, isnan
+from math import inf, isfinite, isnan
 
-BY_HAND, NUMPY, REVERSE, FORWARD, DIFFERENCES = (
-    "by hand",
-    "NumPy",
-    "reverse mode",
-    "forward mode",
-    "central differences",
-)
+from mlpexp.errors import DerivativeError
+
+BY_HAND, NUMPY, REVERSE = "by hand", "NumPy", "reverse mode"
+FORWARD, DIFFERENCES = "forward mode", "central differences"
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)  # of central differences, times the larger of 1 and the size of the parameter
 
 
@@ -68,7 +65,23 @@ class Report:
     """
 
 
-def worst(tensors: Sequence[TensorChecks]) -> tuple[str, Check]:
-    """The tensor and check with the largest excess; one that is no number is the largest of all."""
-    every = [(one.tensor, check) for one in tensors for check in one.checks.values()]
-    return max(every, key=lambda pair: inf if isnan(pair[1].excess) else pair[1].excess)
+def check_agreement(report: Report, tolerance: float) -> None:
+    """Demands that all ways agree with reverse mode.
+
+    Raises:
+        DerivativeError: Names the tensor and the way that are farthest off, rounding aside.
+    """
+    tensor, check = farthest(report, lambda check: inf if isnan(check.excess) else check.excess)
+    if not isfinite(check.excess):
+        raise DerivativeError(f"{tensor}: {check.way} or reverse mode gives no finite number at these weights")
+    if check.excess > tolerance:
+        raise DerivativeError(
+            f"{tensor}: {check.way} and reverse mode differ by {check.difference:.1e} of the largest derivative, "
+            f"more than the tolerance of {tolerance:g}"
+        )
+
+
+def farthest(report: Report, measure: Callable[[Check], float]) -> tuple[str, Check]:
+    """The tensor and the check with the largest measure."""
+    every = [(checks.tensor, check) for checks in report.tensors for check in checks.checks.values()]
+    return max(every, key=lambda pair: measure(pair[1]))

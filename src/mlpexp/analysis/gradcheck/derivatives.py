@@ -26,8 +26,7 @@ from mlpexp.analysis.gradcheck.checks import (
     WayCost,
 )
 from mlpexp.analysis.gradcheck.objective import Objective
-from mlpexp.architectures.layers import BatchNorm, Dropout
-from mlpexp.numpy_twin.backprop import LOSSES, differentiate, flattened, layers_of
+from mlpexp.numpy_twin.backprop import LOSSES, can_differentiate, differentiate, flattened, layers_of
 from mlpexp.randomness import stream
 
 Array = NDArray[np.float64]
@@ -53,23 +52,23 @@ def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Re
         costs.append(WayCost(way, exact[way].size, 1, 1, seconds))
     reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
     overall, step_errors = float(np.abs(reverse).max()), []
-    for name, shape, place in _places(objective):
-        chosen = stream(seed, "gradcheck", place.start)
+    for segment in objective.network.architecture.layout:
+        place, generator = segment.place, stream(seed, "gradcheck", segment.start)
         checks = {
             way: _entrywise(way, gradient[place] - reverse[place], reverse[place], overall)
             for way, gradient in exact.items()
             if way != REVERSE
         }
         started = perf_counter()
-        checks[FORWARD] = _forward(objective, place, reverse, samples, overall, chosen)
+        checks[FORWARD] = _forward(objective, place, reverse, samples, overall, generator)
         spent[FORWARD][0] += checks[FORWARD].compared
         spent[FORWARD][1] += perf_counter() - started
         started = perf_counter()
-        checks[DIFFERENCES], errors = _differences(objective, place, reverse, samples, overall, chosen)
+        checks[DIFFERENCES], errors = _differences(objective, place, reverse, samples, overall, generator)
         spent[DIFFERENCES][0] += checks[DIFFERENCES].compared
         spent[DIFFERENCES][1] += perf_counter() - started
         step_errors.append(errors)
-        tensors.append(TensorChecks(name, shape, checks))
+        tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks))
     costs.append(WayCost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
     count = int(spent[DIFFERENCES][0])
     costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
@@ -89,14 +88,14 @@ def forward_mode(objective: Objective, directions_DP: Tensor) -> Array:
     References:
         Wengert (1964), "A simple automatic derivative evaluation program".
     """
-    found = []
+    derivatives = []
     for some in directions_DP.split(objective.chunk_size()):
         with torch.no_grad(), forward_ad.dual_level():
             dual = forward_ad.make_dual(objective.point.repeat(len(some), 1), some)
             tangent = forward_ad.unpack_dual(objective(dual)).tangent
         assert tangent is not None
-        found.append(tangent.cpu().numpy())
-    return np.concatenate(found)
+        derivatives.append(tangent.cpu().numpy())
+    return np.concatenate(derivatives)
 
 
 def numpy_twin(objective: Objective, loss: str) -> Array:
@@ -127,22 +126,13 @@ def _timed(differentiated: Callable[[], Array]) -> tuple[Array, float]:
 
 def _whole(objective: Objective, loss: str) -> dict[str, Callable[[], Array]]:
     """The ways that give all derivatives in one pass."""
-    architecture = objective.network.architecture
-    flat = all(len(layer.output_shape) == 1 for layer in architecture.layers)
-    plain = flat and not any(isinstance(layer.spec, (BatchNorm, Dropout)) for layer in architecture.layers)
     ways: dict[str, Callable[[], Array]] = {
         REVERSE: lambda: reverse_mode(objective),
         BY_HAND: lambda: objective.by_hand().cpu().numpy(),
     }
-    if plain and objective.point.is_cpu:
+    if can_differentiate(objective.network.architecture) and objective.point.is_cpu:
         ways[NUMPY] = lambda: numpy_twin(objective, loss)
     return ways
-
-
-def _places(objective: Objective) -> list[tuple[str, tuple[int, ...], slice]]:
-    """Name, shape and place of each parameter tensor."""
-    places = objective.network.architecture.places
-    return [(f"{layer.name}.{parameter.name}", parameter.shape, place) for layer, parameter, place in places]
 
 
 def _entrywise(way: str, gap: Array, reverse: Array, overall: float) -> Check:
@@ -151,40 +141,40 @@ def _entrywise(way: str, gap: Array, reverse: Array, overall: float) -> Check:
 
 
 def _forward(
-    objective: Objective, place: slice, reverse: Array, samples: int, overall: float, chosen: np.random.Generator
+    objective: Objective, place: slice, reverse: Array, samples: int, overall: float, generator: np.random.Generator
 ) -> Check:
-    own, count = reverse[place], place.stop - place.start
+    derivatives, count = reverse[place], place.stop - place.start
     few = count <= samples
-    directions_Dn = np.eye(count) if few else chosen.standard_normal((samples, count))
+    directions_Dn = np.eye(count) if few else generator.standard_normal((samples, count))
     directions_Dn /= np.linalg.norm(directions_Dn, axis=1, keepdims=True)
     directions_DP = torch.zeros(len(directions_Dn), len(reverse), dtype=torch.float64)
     directions_DP[:, place] = torch.from_numpy(directions_Dn)
-    found = forward_mode(objective, directions_DP.to(objective.point.device))
-    expected = directions_Dn @ own
-    difference = float(np.abs(found - expected).max()) / _size(own if few else expected, overall)
-    return Check(FORWARD, len(found), not few, difference, difference)
+    forward = forward_mode(objective, directions_DP.to(objective.point.device))
+    expected = directions_Dn @ derivatives
+    difference = float(np.abs(forward - expected).max()) / _size(derivatives if few else expected, overall)
+    return Check(FORWARD, len(forward), not few, difference, difference)
 
 
 def _differences(
-    objective: Objective, place: slice, reverse: Array, samples: int, overall: float, chosen: np.random.Generator
+    objective: Objective, place: slice, reverse: Array, samples: int, overall: float, generator: np.random.Generator
 ) -> tuple[Check, Array]:
     """The check, and the largest absolute error of each step."""
     count = place.stop - place.start
-    entries = np.sort(chosen.permutation(count)[:samples]) + place.start
-    found = central_differences(objective, objective.point, entries, objective.chunk_size())
-    smooth = ~found.kinks
+    entries = np.sort(generator.permutation(count)[:samples]) + place.start
+    differences = central_differences(objective, objective.point, entries, objective.chunk_size())
+    smooth = ~differences.kinks
     size = _size(reverse[place], overall)
-    gaps = np.abs(found.values - reverse[entries])[smooth]
-    excess = np.maximum(gaps - found.rounding[smooth], 0.0)
-    steps, counts = np.unique(found.steps, return_counts=True)
-    errors = np.abs(found.by_step - reverse[entries])[:, smooth]
+    gaps = np.abs(differences.values - reverse[entries])[smooth]
+    excess = np.maximum(gaps - differences.rounding[smooth], 0.0)
+    steps, counts = np.unique(differences.steps, return_counts=True)
+    errors = np.abs(differences.by_step - reverse[entries])[:, smooth]
     check = Check(
         DIFFERENCES,
         len(entries),
         directions=False,
         difference=float(gaps.max(initial=0.0)) / size,
         excess=float(excess.max(initial=0.0)) / size,
-        kinks=int(found.kinks.sum()),
+        kinks=int(differences.kinks.sum()),
         step=float(steps[counts.argmax()]),
     )
     return check, errors.max(1, initial=0.0)
@@ -192,5 +182,5 @@ def _differences(
 
 def _size(derivatives: Array, overall: float) -> float:
     """What differences are relative to: the largest derivative of a tensor, or of the network where that is next to 0."""
-    own = float(np.abs(derivatives).max())
-    return own if own > 1e-6 * overall else overall or 1.0
+    largest = float(np.abs(derivatives).max())
+    return largest if largest > 1e-6 * overall else overall or 1.0

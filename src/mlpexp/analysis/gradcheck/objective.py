@@ -7,13 +7,12 @@ Axis letters: N points, P parameters, B batch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 
 import torch
 from torch import Tensor
 
 from mlpexp.nn.mode import Mode
-from mlpexp.nn.network import StackedNetwork, penalized
+from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.losses import Loss
 
 CHUNK_VALUES = 2_000_000  # parameters and outputs of the widest layer, of all points of a chunk
@@ -59,12 +58,12 @@ class Objective:
         """How many points to take at once; of convolutions one, which is no slower and needs less memory."""
         if self.network.architecture.has_convolutions:
             return 1
-        widest = max(prod(layer.output_shape) for layer in self.network.architecture.layers)
-        return max(1, CHUNK_VALUES // (self.point.numel() + widest * self.inputs.shape[1]))
+        values = self.point.numel() + self.network.architecture.widest * self.inputs.shape[1]
+        return max(1, CHUNK_VALUES // values)
 
     @property
     def _weights(self) -> Tensor:
-        return torch.from_numpy(penalized(self.network.architecture)).to(self.point.device)
+        return torch.from_numpy(self.network.architecture.penalized).to(self.point.device)
 
     def _stack(self, points_NP: Tensor) -> tuple[StackedNetwork, tuple[Tensor, Tensor], Mode]:
         count = len(points_NP)

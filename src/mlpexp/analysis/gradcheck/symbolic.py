@@ -3,14 +3,15 @@
 Axis letters: F features, U units of a layer, K outputs.
 """
 
-from collections.abc import Callable, Sequence
+import ast
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from mlpexp.config.networks import Elu, LeakyRelu, Maxout, PlainActivation, Prelu
+from mlpexp.config.activations import KNOWN, Elu, LeakyRelu, Maxout, Prelu
 from mlpexp.numpy_twin.activations import Array, selu_constants
 from mlpexp.numpy_twin.backprop import NumpyLayer
 
@@ -83,25 +84,54 @@ def _named(letter: str, numbers: Array, values: dict[Any, float]) -> Symbols:
 
 def _activated(layer: NumpyLayer, z_U: Symbols, slopes: Symbols) -> Symbols:
     match layer.activation:
-        case Prelu():
-            return [sp.Piecewise((z, z > 0), (slope * z, True)) for z, slope in zip(z_U, slopes, strict=True)]
         case Maxout(pieces=pieces):
             return [_largest(z_U[i : i + pieces]) for i in range(0, len(z_U), pieces)]
-        case LeakyRelu(negative_slope=slope):
-            return [sp.Piecewise((z, z > 0), (slope * z, True)) for z in z_U]
+        case Prelu(name=name):
+            return [_by_formula(name, z, slope=slope) for z, slope in zip(z_U, slopes, strict=True)]
+        case LeakyRelu(name=name, negative_slope=slope):
+            return [_by_formula(name, z, negative_slope=slope) for z in z_U]
         case Elu(alpha=alpha):
             return [_elu(z, alpha, 1.0) for z in z_U]
-        case PlainActivation(name="selu"):
-            return [_elu(z, *selu_constants()) for z in z_U]
-        case PlainActivation(name=name):
-            return [PLAIN[name](z) for z in z_U]
-        case _:
-            assert_never(layer.activation)
+        case plain:
+            return [BY_HAND[plain.name](z) if plain.name in BY_HAND else _by_formula(plain.name, z) for z in z_U]
+
+
+def _by_formula(name: str, z: Any, **values: Any) -> Any:
+    """``f(z)`` as the table of activations writes it, with the values of its parameters."""
+    tree = ast.fix_missing_locations(_Cases().visit(ast.parse(KNOWN[name].formula, mode="eval")))
+    return eval(compile(tree, name, "eval"), {"__builtins__": {}}, {**FUNCTIONS, **values, "x": z})  # noqa: S307
+
+
+class _Cases(ast.NodeTransformer):
+    """Makes ``a if c else b`` a function of the three, since no symbol is true or false."""
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.Call:
+        return ast.Call(ast.Name("cases", ast.Load()), [self.visit(n) for n in (node.body, node.test, node.orelse)], [])
+
+
+def _cases(value: Any, condition: Any, otherwise: Any) -> Any:
+    return sp.Piecewise((value, condition), (otherwise, True))
+
+
+def _normal_distribution(z: Any) -> Any:
+    with sp.core.parameters.distribute(False):  # else it becomes 1/2 + erf(...)/2
+        return (1 + sp.erf(z / sp.sqrt(2))) / 2
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "exp": sp.exp,
+    "log": sp.log,
+    "tanh": sp.tanh,
+    "Phi": _normal_distribution,
+    "max": lambda a, b: _cases(a, a > b, b),
+    "min": lambda a, b: _cases(a, a < b, b),
+    "cases": _cases,
+}
 
 
 def _largest(pieces: Symbols) -> Any:
     """The first that is not smaller than any other."""
-    cases = [(one, sp.And(*(one >= other for other in pieces if other is not one))) for one in pieces[:-1]]
+    cases = [(piece, sp.And(*(piece >= other for other in pieces if other is not piece))) for piece in pieces[:-1]]
     return sp.Piecewise(*cases, (pieces[-1], True))
 
 
@@ -109,20 +139,11 @@ def _elu(z: Any, alpha: float, scale: float) -> Any:
     return sp.Piecewise((scale * z, z > 0), (scale * alpha * (sp.exp(z) - 1), True))
 
 
-def _sigmoid(z: Any) -> Any:
-    return 1 / (1 + sp.exp(-z))
-
-
-PLAIN: dict[str, Callable[[Any], Any]] = {
-    "identity": lambda z: z,
-    "sigmoid": _sigmoid,
-    "tanh": sp.tanh,
+# Where the formula of the table would make cases inside cases, or names a constant.
+BY_HAND: Mapping[str, Callable[[Any], Any]] = {
     "hard_sigmoid": lambda z: sp.Piecewise((0, z <= -2), (1, z >= 2), (z / 4 + sp.Rational(1, 2), True)),
     "hard_tanh": lambda z: sp.Piecewise((-1, z <= -1), (1, z >= 1), (z, True)),
-    "relu": lambda z: sp.Piecewise((z, z > 0), (0, True)),
-    "softplus": lambda z: sp.log(1 + sp.exp(z)),
-    "silu": lambda z: z * _sigmoid(z),
-    "gelu": lambda z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
+    "selu": lambda z: _elu(z, *selu_constants()),
 }
 
 

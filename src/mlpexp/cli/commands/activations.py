@@ -10,7 +10,7 @@ from mlpexp.cli.options import PlotFormat, Wide, check_format, check_output
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
-    from mlpexp.architectures.activation_facts import ActivationFacts
+    from mlpexp.config.activations import KnownActivation
     from mlpexp.report.figures.activation_sheet import CurveCost, TableRow
 
 TABLE_SIZES = (16, 64, 256, 1024, 4096)
@@ -40,51 +40,49 @@ def activations(
     rows = _chosen([name for text in names or [] for name in text.split(",") if name])
     from mlpexp.analysis.activation_sheet import mean_output
 
-    means = {one.name: mean_output(one.config) for one in rows if one.name != "maxout"}
+    means = {row.name: mean_output(row.config) for row in rows if row.name != "maxout"}
     costs = _costs(rows) if time else {}
-    with_sigmoid = any(one.name == "sigmoid" for one in rows)
+    with_sigmoid = any(row.name == "sigmoid" for row in rows)
     sigmoids = _sigmoids(timed=time) if with_sigmoid and format_ != "csv" else []
     _print(rows, means, costs, sigmoids, format_, wide=wide)
     if output is not None:
         _draw(rows, output, formats)
 
 
-def _chosen(names: list[str]) -> "list[ActivationFacts]":
-    from mlpexp.architectures.activation_facts import FACTS
-    from mlpexp.config.networks import ACTIVATION_ALIASES
-    from mlpexp.config.problems import did_you_mean
+def _chosen(names: list[str]) -> "list[KnownActivation]":
+    from mlpexp.config.activations import ALIASES, KNOWN
+    from mlpexp.config.words import did_you_mean
 
-    known = {one.name: one for one in FACTS}
-    wanted = dict.fromkeys(ACTIVATION_ALIASES.get(name, name) for name in names)
-    for name in wanted:
-        if name not in known:
-            raise InputError(f"activations: {name!r} is not an activation{did_you_mean(name, known)}")
-    return [known[name] for name in wanted] or list(FACTS)
+    distinct = dict.fromkeys(ALIASES.get(name, name) for name in names)
+    for name in distinct:
+        if name not in KNOWN:
+            raise InputError(f"activations: {name!r} is not an activation{did_you_mean(name, KNOWN)}")
+    return [KNOWN[name] for name in distinct or KNOWN]
 
 
-def _costs(rows: "Sequence[ActivationFacts]") -> "dict[str, CurveCost]":
+def _costs(rows: "Sequence[KnownActivation]") -> "dict[str, CurveCost]":
     import numpy as np
 
     from mlpexp.analysis.activation_sheet import costs
-    from mlpexp.config.networks import PlainActivation
+    from mlpexp.config.activations import default_activation
     from mlpexp.report.figures.activation_sheet import CurveCost, Spread
 
     def spread(rounds: np.ndarray) -> Spread:
         low, median, high = np.quantile(rounds, (0.25, 0.5, 0.75))
         return Spread(float(median), float(low), float(high))
 
-    names = [one.name for one in rows]
-    absent = [] if "relu" in names else [PlainActivation(name="relu")]
-    own = costs([*(one.config for one in rows), *absent])
-    relu = own[names.index("relu")] if "relu" in names else own.pop()
+    names = [row.name for row in rows]
+    absent = [] if "relu" in names else [default_activation("relu")]
+    timings = costs([*(row.config for row in rows), *absent])
+    relu = timings[names.index("relu")] if "relu" in names else timings.pop()
     both = relu[0].rounds + relu[1].rounds
     return {
-        one.name: CurveCost(
+        row.name: CurveCost(
             spread(forward.rounds),
             spread(backward.rounds),
             float(np.median((forward.rounds + backward.rounds) / both)),
         )
-        for one, (forward, backward) in zip(rows, own, strict=True)
+        for row, (forward, backward) in zip(rows, timings, strict=True)
     }
 
 
@@ -94,8 +92,7 @@ def _sigmoids(*, timed: bool) -> "list[TableRow]":
 
     import torch
 
-    from mlpexp.analysis.activation_sheet import BATCH, FEATURES, time_in_turns
-    from mlpexp.analysis.table_sigmoid import TableSigmoid, centred, largest_error
+    from mlpexp.analysis.activation_sheet import BATCH, FEATURES, TableSigmoid, centred, largest_error, time_in_turns
     from mlpexp.report.figures.activation_sheet import Spread, TableRow
 
     x = torch.randn(1, BATCH, FEATURES, generator=torch.Generator().manual_seed(0))
@@ -104,7 +101,7 @@ def _sigmoids(*, timed: bool) -> "list[TableRow]":
     calls += [partial(TableSigmoid(size, interpolate=lines, dtype=torch.float32), x) for size, lines in tables]
     times: list[Spread | None] = [None] * len(calls)
     if timed:
-        times = [Spread(one.median, *one.quartiles) for one in time_in_turns(calls, x.numel())]
+        times = [Spread(timing.median, *timing.quartiles) for timing in time_in_turns(calls, x.numel())]
     rows = [TableRow("1 / (1 + exp(-x))", None, None, times[0])]
     rows += [TableRow("4 * sigmoid(x) - 2: zero-centred, 2 * tanh(x / 2)", None, None, times[1])]
     for (size, lines), time in zip(tables, times[2:], strict=True):
@@ -115,7 +112,7 @@ def _sigmoids(*, timed: bool) -> "list[TableRow]":
 
 
 def _print(
-    rows: "Sequence[ActivationFacts]",
+    rows: "Sequence[KnownActivation]",
     means: Mapping[str, float],
     costs: "Mapping[str, CurveCost]",
     sigmoids: "Sequence[TableRow]",
@@ -156,7 +153,7 @@ def _print(
         )
 
 
-def _draw(rows: "Sequence[ActivationFacts]", output: Path, formats: list[str]) -> None:
+def _draw(rows: "Sequence[KnownActivation]", output: Path, formats: list[str]) -> None:
     import numpy as np
     import pandas as pd
 
@@ -166,8 +163,8 @@ def _draw(rows: "Sequence[ActivationFacts]", output: Path, formats: list[str]) -
     from mlpexp.store.files import write_bytes
 
     x = np.linspace(-4, 4, 401)
-    pieces = [pd.DataFrame(dict(zip(("value", "slope"), curve(one.config, x), strict=True))) for one in rows]
-    named = [piece.assign(name=one.name, x=x) for one, piece in zip(rows, pieces, strict=True)]
+    pieces = [pd.DataFrame(dict(zip(("value", "slope"), curve(row.config, x), strict=True))) for row in rows]
+    named = [piece.assign(name=row.name, x=x) for row, piece in zip(rows, pieces, strict=True)]
     drawing = draw_sheet(pd.concat(named, ignore_index=True)[["name", "x", "value", "slope"]])
     for suffix, content in rendered(drawing, formats).items():
         write_bytes(output / f"activations.{suffix}", content)

@@ -1,6 +1,5 @@
 """``mlpexp examples``."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +29,7 @@ def examples(
     from mlpexp.config.shipped import example_names, example_path, find_example
 
     check_format(format_)
-    folders = {each.split("/")[0] for each in example_names()}
+    folders = {example.split("/")[0] for example in example_names()}
     if name is None or (name in folders and copy is None):
         if copy is not None:
             raise InputError("--copy: which example? for example `mlpexp examples iris/mlp --copy .`")
@@ -52,13 +51,8 @@ def _table(folder: str | None) -> "TextTable":
     from mlpexp.config.shipped import example_names, example_path, header
     from mlpexp.report.tables.text_table import TextTable
 
-    rows = []
-    for name in example_names():
-        if folder in (None, name.split("/")[0]):
-            of = header(example_path(name))
-            question = of.question.partition("? ")[0].rstrip("?") + "?"
-            time = re.split(r"[,;(]| of | for | on ", of.time)[0].rstrip(" .")
-            rows.append((name, of.command, question, time))
+    headers = {name: header(example_path(name)) for name in example_names() if folder in (None, name.split("/")[0])}
+    rows = [(name, of.command, of.first_question, of.time_alone) for name, of in headers.items()]
     columns, sentences = ("example", "for", "question", "time"), frozenset(("question",))
     return TextTable(columns, rows, prose=sentences, least_prose=40, droppable=("time", "for"))
 

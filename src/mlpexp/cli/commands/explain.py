@@ -43,23 +43,22 @@ def explain(
 
     seeds = None if seed is None else [seed]
     verdicts = judge(examine(opened.arm(number), seeds, data_folder(data_dir), say(quiet=False)))
-    name = opened.summary.name
-    name += f", {shown_label(opened.arm(number).label)}" if opened.summary.axes else ""
-    if format_ == "json":
-        typer.echo(as_json(verdicts))
-    elif format_ == "markdown":
-        typer.echo(as_markdown(name, verdicts), nl=False)
-    else:
-        run = None if opened.summary.axes else opened.path
-        typer.echo(as_text(name, verdicts, run, reading_width()), nl=False)
+    name, run = opened.summary.name, None if opened.summary.axes else opened.path
+    name += f", {shown_label(opened.arm(number).label)}" if run is None else ""
+    texts = {
+        "json": lambda: as_json(verdicts),
+        "markdown": lambda: as_markdown(name, verdicts),
+        "text": lambda: as_text(name, verdicts, run, reading_width()),
+    }
+    typer.echo(texts[format_](), nl=False)
 
 
-def _arm(result: "Result", arm: str | None) -> int:
+def _arm(result: "Result", name: str | None) -> int:
     """The number of the arm to explain."""
     from mlpexp.results.comparison import arm_named
 
-    if arm is not None:
-        return arm_named(result, arm, "--arm")
+    if name is not None:
+        return arm_named(result, name, "--arm")
     num_arms = result.summary.num_arms
     if num_arms > 1:
         raise InputError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
 from mlpexp.cli.options import DataDir, PlotFormat, Wide, check_output
 from mlpexp.errors import InputError
@@ -54,13 +54,12 @@ def find_lr(
         )
     import numpy as np
 
-    from mlpexp.analysis.find_lr.experiment import range_test
-    from mlpexp.analysis.find_lr.range_test import geometric_rates
+    from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
     from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
-    from mlpexp.data.load import load
+    from mlpexp.data.catalogue import load
     from mlpexp.execution.machine import choose_device
     from mlpexp.report.figures.range_test import range_test_numbers
-    from mlpexp.report.tables.rates import configured, rates_table
+    from mlpexp.report.tables.learning_rates import configured_sentence, rates_table
 
     choose_device(prepared.experiment)  # may not be there
     dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
@@ -69,7 +68,7 @@ def find_lr(
     choice = choose_rate(rates, losses)
     numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
     print_table(rates_table(prepared, numbers), wide=wide)
-    print_sentences([*choice.sentences(), configured(prepared)])
+    print_sentences([*choice.sentences(), configured_sentence(prepared.experiment)])
     if output is not None:
         _write(output, prepared, numbers, choice, formats)
 

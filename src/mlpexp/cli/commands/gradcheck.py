@@ -1,19 +1,17 @@
 """``mlpexp gradcheck``."""
 
 import sys
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
 from mlpexp.cli.options import DataDir, Wide, check_format
-from mlpexp.errors import DerivativeError, InputError
+from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
-    from mlpexp.analysis.gradcheck.checks import Report
     from mlpexp.analysis.gradcheck.objective import Objective
     from mlpexp.planning.prepare import Prepared
 
@@ -70,11 +68,11 @@ def _seed(text: str) -> int:
 def _prepared(given: Given) -> "Prepared":
     from mlpexp.cli.sentences import print_sentences
     from mlpexp.config.load import changed_source
-    from mlpexp.config.yaml_source import Override
+    from mlpexp.config.yaml_source import override_in
     from mlpexp.planning.prepare import prepared_from
 
     source, path = given.source("gradcheck")
-    fixed = [Override(text, f"gradcheck {text}") for text in FIXED]
+    fixed = [override_in(text, f"gradcheck {text}") for text in FIXED]
     prepared = prepared_from(changed_source(source, path, fixed))
     print_sentences(given.understood(source, path), err=True)
     if prepared.experiment.model.name == "som":
@@ -85,84 +83,70 @@ def _prepared(given: Given) -> "Prepared":
 def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
     import torch
 
-    from mlpexp.analysis.gradcheck.first_batch import first_batch
-    from mlpexp.analysis.gradcheck.objective import Objective
-    from mlpexp.data.load import load
+    from mlpexp.analysis.gradcheck.first_batch import first_objective
+    from mlpexp.data.catalogue import load
     from mlpexp.numpy_twin.method import limit_threads
     from mlpexp.planning.stacks import threads_for
-    from mlpexp.training.losses import LOSSES
 
-    experiment = prepared.experiment
-    dataset = load(experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
+    dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
     torch.set_num_threads(threads_for(prepared, alone=True))
     limit_threads()
-    batch = first_batch(experiment, prepared.architecture, dataset)
-    return Objective(
-        batch.network,
-        batch.inputs,
-        batch.targets,
-        batch.dropout,
-        LOSSES[str(experiment.loss)],
-        experiment.optimizer.l2_penalty,
-    )
+    return first_objective(prepared, dataset)
 
 
 def _compare(
     prepared: "Prepared", samples: int, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
 ) -> None:
     objective = _objective(prepared, data_dir)
+    from mlpexp.analysis.gradcheck.checks import check_agreement
     from mlpexp.analysis.gradcheck.derivatives import compare_ways
     from mlpexp.cli.sentences import print_sentences
     from mlpexp.cli.tables import print_as
-    from mlpexp.report.tables.derivative_tables import as_csv, sentences, tables
+    from mlpexp.report.tables.derivative_tables import (
+        agreement_sentence,
+        derivative_csv,
+        derivative_sentences,
+        derivative_tables,
+    )
 
     experiment = prepared.experiment
     report = compare_ways(objective, str(experiment.loss), samples, experiment.seed)
     if format_ == "csv":
-        typer.echo(as_csv(report), nl=False)
+        typer.echo(derivative_csv(report), nl=False)
     else:
         of = f"{experiment.dataset.name}, {prepared.architecture.name}: {experiment.loss}"
-        for table in tables(report, of):
+        for table in derivative_tables(report, of):
             print_as(table, format_, wide=wide)
             if format_ != "table":
                 typer.echo("")
-    print_sentences(sentences(report, objective.inputs.shape[1]), err=format_ != "table")
-    print_sentences([_judged(report, tolerance)], err=format_ != "table")
-
-
-def _judged(report: "Report", tolerance: float) -> str:
-    """That all ways agree, in words.
-
-    Raises:
-        DerivativeError: Names the worst.
-    """
-    from mlpexp.analysis.gradcheck.checks import worst
-
-    tensor, check = worst(report.tensors)
-    if not isfinite(check.excess):
-        raise DerivativeError(f"{tensor}: {check.way} or reverse mode gives no finite number at these weights")
-    if check.excess > tolerance:
-        raise DerivativeError(
-            f"{tensor}: {check.way} and reverse mode differ by {check.difference:.1e} of the largest derivative, "
-            f"more than the tolerance of {tolerance:g}"
-        )
-    every = [(one.tensor, each) for one in report.tensors for each in one.checks.values()]
-    tensor, check = max(every, key=lambda pair: pair[1].difference)
-    all_of = "the only tensor agrees" if len(report.tensors) == 1 else f"all {len(report.tensors)} tensors agree"
-    return f"{all_of} within {tolerance:g}; largest difference {check.difference:.1e} ({tensor}, {check.way})"
+    print_sentences(derivative_sentences(report, objective.inputs.shape[1]), err=format_ != "table")
+    check_agreement(report, tolerance)
+    print_sentences([agreement_sentence(report, tolerance)], err=format_ != "table")
 
 
 def _symbolic(
-    prepared: "Prepared", wanted: str, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
+    prepared: "Prepared", name: str, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
 ) -> None:
-    from mlpexp.report.tables.formulas import check_size, print_formulas
+    from mlpexp.analysis.gradcheck.by_formula import check_difference, check_size, derivation
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_as
+    from mlpexp.report.tables.formulas import formula_lines, formula_table, sample_sentence, size_sentence
 
     check_size(prepared)
-    loss = str(prepared.experiment.loss)
-    print_formulas(_objective(prepared, data_dir), loss, wanted, tolerance, format_, wide=wide)
+    derived = derivation(_objective(prepared, data_dir), str(prepared.experiment.loss), name)
+    print_sentences([sample_sentence(derived)])
+    typer.echo(size_sentence(derived))
+    typer.echo("")
+    for line in formula_lines(derived, format_):
+        typer.echo(line)
+    typer.echo("")
+    print_as(formula_table(derived), format_, wide=wide)
+    check_difference(derived, tolerance)
 
 
 def _explain(seed: int, format_: str) -> None:
+    from mlpexp.analysis.gradcheck.chain_rule import explanation
+    from mlpexp.analysis.gradcheck.worked_example import worked_example
     from mlpexp.report.tables.chain_rule import rendered
 
-    typer.echo(rendered(seed, format_), nl=False)
+    typer.echo(rendered(explanation(worked_example(seed)), format_), nl=False)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import SET
+from mlpexp.cli.experiment_options import SET
 from mlpexp.cli.given import config_path, overrides_from
 from mlpexp.cli.options import Wide, check_format
 from mlpexp.errors import InputError
@@ -71,7 +71,7 @@ def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]
 def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[tuple[str, Architecture]]":
     from mlpexp.architectures.build import NATURAL_INPUT, NUM_CLASSES, build_architecture
     from mlpexp.config.networks import Cnn4, Lenet5, Mlp, MnistCnn
-    from mlpexp.config.problems import did_you_mean
+    from mlpexp.config.words import did_you_mean
 
     suffix = " without biases" if bias is False else ""
     with_bias = bias is not False

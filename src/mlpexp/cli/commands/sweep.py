@@ -2,20 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import experiment_options
-from mlpexp.cli.given import Given
+from mlpexp.cli.experiment_options import experiment_options
+from mlpexp.cli.given import Given, overrides_from
 from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide, refuse_beside_resume
+from mlpexp.config.words import Typed
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
     from mlpexp.execution.run import Job
-    from mlpexp.planning.options import SweepOptions
     from mlpexp.planning.plan import Plan
     from mlpexp.planning.stacks import Stacking
+    from mlpexp.planning.sweep_options import SweepOptions
 
 
 MOST_LEVELS = 100  # of each of the three kinds of randomness
@@ -114,10 +115,10 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Vary one or more keys over values, each with the same seeds, and compare."""
-    from mlpexp.config.problems import Place
-    from mlpexp.config.yaml_source import parse_value
+    from mlpexp.config.yaml_source import Override, override_in
+    from mlpexp.errors import Place
     from mlpexp.execution.backends import check_backend
-    from mlpexp.planning.options import SweepOptions, memory_in
+    from mlpexp.planning.sweep_options import SweepOptions, memory_in
     from mlpexp.report.drawing.formats import check_formats
 
     formats = check_formats(plot_format)
@@ -127,18 +128,12 @@ def sweep(
     axes = given.axes + [_over(text) for text in over or ()]
     seeds = given.words.get("seeds")
     given = given.without("seeds")
-    plain: dict[str, Any] = {
-        "seeds": (None if seeds is None else parse_value(seeds, Place(f"--seeds {seeds}")), f"--seeds {seeds}"),
-        "method": (method, f"--method {method}"),
-        "trials": (trials, f"--trials {trials}"),
-        "match": (match, f"--match {match}"),
-        "metric": (metric, f"--metric {metric}"),
-        "margin": (power, f"--power {power}"),
-    }
-    plain = {key: value for key, value in plain.items() if value[0] is not None}
+    keys = [] if seeds is None else [override_in(f"seeds={seeds}", f"--seeds {seeds}")]
+    keys += overrides_from((), method=method, trials=trials, match=match, metric=metric)
+    keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
     if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
         raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
-    options = SweepOptions(axes, zip_ or (), exclude or (), plain, noise_floor, given.single)
+    options = SweepOptions(axes, zip_ or (), exclude or (), keys, noise_floor, given.single)
     if resume is not None:
         others = {
             "seeds": seeds,
@@ -162,9 +157,7 @@ def sweep(
         plan = _planned(given, {"name": name, "device": device}, runs_dir, options, baseline, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget)
         if dry_run:
-            from mlpexp.report.tables.sweep_plan import print_plan
-
-            print_plan(plan, stacks, workers, wide=wide)
+            _print_plan(plan, stacks, workers, wide=wide)
             return
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
     _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
@@ -176,11 +169,11 @@ def _check_counts(counts: dict[str, int | None]) -> None:
             raise InputError(f"{option}: {count} is not a positive number")
 
 
-def _over(text: str) -> tuple[str, str, str]:
+def _over(text: str) -> Typed:
     key, equals, values = text.partition("=")
     if not equals or not key.strip() or not values.strip():
         raise InputError(f"--over {text}: expected KEY=VALUES, for example model.activation=relu,tanh")
-    return key.strip(), values, f"--over {text}"
+    return Typed(key.strip(), values, f"--over {text}")
 
 
 def _planned(
@@ -193,11 +186,11 @@ def _planned(
     quiet: bool,
 ) -> "Plan":
     from mlpexp.cli.training import say
-    from mlpexp.config.problems import Place
     from mlpexp.config.yaml_source import set_value
-    from mlpexp.planning.options import apply_options, settings_in
+    from mlpexp.errors import Place
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
+    from mlpexp.planning.sweep_options import apply_options, settings_in
 
     source, path = given.source("sweep", runs_dir, **others)
     apply_options(source, options)
@@ -218,6 +211,18 @@ def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stack
     alone = stacking(plan, 1, budget)
     workers = choose_jobs(jobs, alone.seconds)
     return (alone if workers == 1 else stacking(plan, workers, budget)), workers
+
+
+def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -> None:
+    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.tables import print_table
+    from mlpexp.report.tables.sweep_plan import plan_sentences, plan_tables
+
+    for table, more in plan_tables(plan, stacks):
+        print_table(table, wide=wide)
+        if more:
+            typer.echo(more)
+    print_sentences([*plan_sentences(plan, stacks, workers), "nothing was trained or written"])
 
 
 def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":

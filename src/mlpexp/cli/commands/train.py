@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.experiment import experiment_options
+from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
 from mlpexp.cli.options import (
     DataDir,

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from mlpexp.cli.arguments import joined
+from mlpexp.cli.arguments import rejoined
 
 _ROOT = typer.BadParameter.__module__.rpartition(".")[0]  # typer._click or click
 _EXCEPTIONS = import_module(f"{_ROOT}.exceptions")
@@ -52,7 +52,7 @@ def takes_value(option: Any) -> bool:
 def whole(command: Any, words: Sequence[str]) -> list[str]:
     """The words after a command, values that a shell has cut at blanks joined again."""
     options = options_of(command)
-    return joined(words, options, [name for name, option in options.items() if takes_value(option)])
+    return rejoined(words, options, [name for name, option in options.items() if takes_value(option)])
 
 
 def called(parameter: Any) -> str:

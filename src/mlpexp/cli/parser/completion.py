@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from mlpexp.cli.parser.candidates import COMPLETERS, Candidate, Query, choices_for
 from mlpexp.cli.parser.click_names import arguments_of, called, options_of, takes_value, whole
+from mlpexp.cli.parser.completers import COMPLETERS, Candidate, Query, choices_for
 
 Completer = Callable[[Query], Iterable[Candidate]]
 

@@ -65,7 +65,7 @@ def _together(command: Any, option: str) -> str:
     )
 
 
-def explained(error: Any, program: Any, command: Any, words: Sequence[str], raw: dict[str, Any]) -> InputError:
+def refusal_of(error: Any, program: Any, command: Any, words: Sequence[str], raw: dict[str, Any]) -> InputError:
     """An error of the parser in our words.
 
     Args:

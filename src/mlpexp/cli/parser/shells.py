@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from mlpexp.cli.parser.candidates import Candidate
+from mlpexp.cli.parser.completers import Candidate
 from mlpexp.cli.parser.completion import candidates
 from mlpexp.errors import InputError
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mlpexp.config.problems import did_you_mean
+from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 
 FIGURE_FORMATS = ("png", "svg", "pdf")

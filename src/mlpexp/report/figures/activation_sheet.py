@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
-from mlpexp.architectures.activation_facts import ActivationFacts
+from mlpexp.config.activations import KnownActivation, gain
 from mlpexp.report.drawing.style import BLUE, GREY, VERMILLION, Drawing, in_style, new_figure
 from mlpexp.report.tables.text_table import TextTable
 
@@ -48,21 +48,21 @@ class TableRow(NamedTuple):
     """Per value; None if it was not measured."""
 
 
-def facts_table(rows: Sequence[ActivationFacts], means: Mapping[str, float]) -> TextTable:
+def facts_table(rows: Sequence[KnownActivation], means: Mapping[str, float]) -> TextTable:
     """Formula, derivative, range, symmetry, gain; means by name."""
     columns = ("name", "f(x)", "f'(x), y = f(x)", "range", "zero-centred", "mean of f", "monotone", "gain")
     cells = [
         (
-            one.name,
-            one.formula,
-            one.derivative,
-            one.range,
-            _yes(one.zero_centred),
-            _mean(means.get(one.name)),
-            _yes(one.monotone),
-            f"{one.gain:.4g}",
+            row.name,
+            row.formula,
+            row.derivative,
+            row.range,
+            _yes(row.zero_centred),
+            _mean(means.get(row.name)),
+            _yes(row.monotone),
+            f"{gain(row.config):.4g}",
         )
-        for one in rows
+        for row in rows
     ]
     return TextTable(
         columns,
@@ -74,14 +74,14 @@ def facts_table(rows: Sequence[ActivationFacts], means: Mapping[str, float]) -> 
     )
 
 
-def character_table(rows: Sequence[ActivationFacts], costs: Mapping[str, CurveCost]) -> TextTable:
+def character_table(rows: Sequence[KnownActivation], costs: Mapping[str, CurveCost]) -> TextTable:
     """What speaks for and against each, and its cost where it was measured."""
     measured = ("forward (ns)", "backward (ns)", "times relu") if costs else ()
     cells = []
-    for one in rows:
-        cost = costs.get(one.name)
-        shown = (str(cost.forward), str(cost.backward), f"{cost.times_relu:.1f}") if cost else ()
-        cells.append((one.name, one.good, one.bad, *shown))
+    for row in rows:
+        cost = costs.get(row.name)
+        times = (str(cost.forward), str(cost.backward), f"{cost.times_relu:.1f}") if cost else ()
+        cells.append((row.name, row.good, row.bad, *times))
     return TextTable(
         ("name", "good", "bad", *measured),
         cells,
@@ -110,25 +110,25 @@ def look_up_table(rows: Sequence[TableRow]) -> TextTable:
 
 
 def sheet_csv(
-    rows: Sequence[ActivationFacts], means: Mapping[str, float], costs: Mapping[str, CurveCost]
+    rows: Sequence[KnownActivation], means: Mapping[str, float], costs: Mapping[str, CurveCost]
 ) -> list[dict[str, object]]:
     """A record per activation with everything, for CSV."""
-    return [_record(one, means.get(one.name), costs.get(one.name)) for one in rows]
+    return [_record(row, means.get(row.name), costs.get(row.name)) for row in rows]
 
 
-def _record(one: ActivationFacts, mean: float | None, cost: CurveCost | None) -> dict[str, object]:
+def _record(row: KnownActivation, mean: float | None, cost: CurveCost | None) -> dict[str, object]:
     record: dict[str, object] = {
-        "name": one.name,
-        "formula": one.formula,
-        "derivative": one.derivative,
-        "lower_bound": one.low,
-        "upper_bound": one.high,
-        "zero_centred": one.zero_centred,
+        "name": row.name,
+        "formula": row.formula,
+        "derivative": row.derivative,
+        "lower_bound": row.low,
+        "upper_bound": row.high,
+        "zero_centred": row.zero_centred,
         "mean": "" if mean is None else round(mean, 6),
-        "monotone": one.monotone,
-        "gain": one.gain,
-        "good": one.good,
-        "bad": one.bad,
+        "monotone": row.monotone,
+        "gain": gain(row.config),
+        "good": row.good,
+        "bad": row.bad,
     }
     if cost is not None:
         for name, spread in (("forward", cost.forward), ("backward", cost.backward)):

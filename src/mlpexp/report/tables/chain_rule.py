@@ -1,66 +1,33 @@
-"""``mlpexp gradcheck --explain``: the chain rule with numbers, as plain text, Markdown or LaTeX."""
+"""The chain rule with numbers: what ``mlpexp gradcheck --explain`` shows, as plain text, Markdown or LaTeX.
 
-from typing import TYPE_CHECKING
+Arrays are shown as rows of numbers; one number stands for an array of one value.
+"""
 
-from mlpexp.errors import DerivativeError
-from mlpexp.report.tables.equations import latex_equation, latex_lines, plain_equation
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from mlpexp.analysis.gradcheck.chain_rule import Example, Section
-    from mlpexp.nn.network import StackedNetwork
+import numpy as np
+from numpy.typing import NDArray
+
+from mlpexp.analysis.gradcheck.chain_rule import Section
 
 TITLE = "Backpropagation through a network 2-2-1: exclusive or of (1, 1), which is 0"
-EXACT = 1e-14
+CLOSING = "Automatic differentiation (reverse mode) of the same network gives the same derivatives."
+MOST_DECIMALS = 4
 
 
-def rendered(seed: int, format_: str) -> str:
-    """The whole explanation, for the initial weights of a seed.
-
-    Raises:
-        DerivativeError: Reverse mode computes something else.
-    """
-    import torch
-
-    from mlpexp.analysis.gradcheck.chain_rule import example, explanation
-    from mlpexp.architectures.build import build_architecture
-    from mlpexp.config.networks import Mlp
-    from mlpexp.nn.network import StackedNetwork
-    from mlpexp.numpy_twin.backprop import layers_of
-
-    model = Mlp.model_validate({"name": "mlp", "hidden_sizes": [2], "activation": "sigmoid"})
-    architecture = build_architecture(model, (2,), 1)
-    network = StackedNetwork.initialized(architecture, [seed], dtype=torch.float64)
-    step = example(layers_of(architecture, network.flat[0].numpy()))
-    _check(step, network)
-    closing = "Automatic differentiation (reverse mode) of the same network gives the same derivatives."
-    sections = explanation(step)
+def rendered(sections: Sequence[Section], format_: str) -> str:
+    """The whole explanation."""
     match format_:
         case "table":
             body = [_plain(section) for section in sections]
-            return "\n".join([TITLE, "(' is the transpose, * multiplies value by value)", "", *body, closing, ""])
+            return "\n".join([TITLE, "(' is the transpose, * multiplies value by value)", "", *body, CLOSING, ""])
         case "markdown":
-            return "\n".join([f"## {TITLE}", "", *map(_markdown, sections), closing, ""])
+            return "\n".join([f"## {TITLE}", "", *map(_markdown, sections), CLOSING, ""])
         case "latex":
             head = "% needs \\usepackage{amsmath}"
-            return "\n".join([head, rf"\section*{{{TITLE}}}", *map(_latex, sections), closing, ""])
+            return "\n".join([head, rf"\section*{{{TITLE}}}", *map(_latex, sections), CLOSING, ""])
         case _:
             raise AssertionError(format_)
-
-
-def _check(step: "Example", network: "StackedNetwork") -> None:
-    import torch
-
-    from mlpexp.analysis.gradcheck.chain_rule import INPUT, TARGET
-    from mlpexp.analysis.gradcheck.derivatives import reverse_mode
-    from mlpexp.analysis.gradcheck.objective import Objective
-    from mlpexp.numpy_twin.backprop import flattened
-    from mlpexp.training.losses import LOSSES
-
-    inputs, targets = (torch.from_numpy(array)[None] for array in (INPUT, TARGET))
-    objective = Objective(network, inputs, targets, {}, LOSSES["mean_squared_error"], 0.0)
-    gap = abs(reverse_mode(objective) - flattened(step.gradients)).max()
-    if not gap <= EXACT:
-        raise DerivativeError(f"backpropagation by hand and reverse mode differ by {gap:.1e}")
 
 
 def _plain(section: "Section") -> str:
@@ -73,11 +40,52 @@ def _plain(section: "Section") -> str:
 
 
 def _markdown(section: "Section") -> str:
-    lines = latex_lines([latex_equation(one.latex, one.value) for one in section.equations])
+    lines = latex_lines([latex_equation(equation.latex, equation.value) for equation in section.equations])
     block = lines.replace("align*", "aligned")
     return "\n".join([f"### {section.title}", "", section.sentence, "", "$$", block, "$$", ""])
 
 
 def _latex(section: "Section") -> str:
-    lines = latex_lines([latex_equation(one.latex, one.value) for one in section.equations])
+    lines = latex_lines([latex_equation(equation.latex, equation.value) for equation in section.equations])
     return "\n".join([rf"\subsection*{{{section.title}}}", section.sentence, lines, ""])
+
+
+def plain_value(value: NDArray[np.float64]) -> list[str]:
+    """The lines of a value: a number, ``[a b]``, or one line for each row of a matrix."""
+    rows = _cells(value)
+    if len(rows) == 1 and len(rows[0]) == 1:
+        return [rows[0][0]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["[" + " ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + "]" for row in rows]
+
+
+def latex_value(value: NDArray[np.float64]) -> str:
+    """A number or a ``pmatrix``."""
+    rows = _cells(value)
+    if len(rows) == 1 and len(rows[0]) == 1:
+        return rows[0][0]
+    return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in rows) + r" \end{pmatrix}"
+
+
+def plain_equation(sides: Sequence[str], value: NDArray[np.float64]) -> str:
+    """``left = ... = value``; further rows of a matrix lie below its first."""
+    left = " = ".join(sides) + " = "
+    first, *rest = plain_value(value)
+    return "\n".join([left + first, *(" " * len(left) + line for line in rest)])
+
+
+def latex_equation(sides: Sequence[str], value: NDArray[np.float64]) -> str:
+    """``left = ... = value``, to be put between dollars or into an environment."""
+    return " = ".join([*sides, latex_value(value)])
+
+
+def latex_lines(equations: Sequence[str]) -> str:
+    """Equations below each other, aligned at their first equals sign (amsmath)."""
+    aligned = [equation.replace(" = ", " &= ", 1) for equation in equations]
+    return "\n".join([r"\begin{align*}", " \\\\\n".join(aligned), r"\end{align*}"])
+
+
+def _cells(value: NDArray[np.float64]) -> list[list[str]]:
+    """All numbers with the same number of decimals: as few as are exact, at most four."""
+    digits = next((d for d in range(MOST_DECIMALS) if np.allclose(value, np.round(value, d), 0, 1e-12)), MOST_DECIMALS)
+    return [[f"{round(float(x), digits) + 0.0:.{digits}f}" for x in row] for row in np.atleast_2d(value)]

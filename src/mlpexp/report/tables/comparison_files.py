@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mlpexp.errors import RunError
-from mlpexp.planning.tables import arms_table
+from mlpexp.planning.arms_table import arms_table
 from mlpexp.report.tables.comparison_table import MOST_ARMS, Row, comparison_table, ordered, table_to_paste
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import changes_samples
-from mlpexp.planning.options import SEED_AXES
+from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
 from mlpexp.report.words import cell_number, span
 from mlpexp.results.comparison import ArmsComparison

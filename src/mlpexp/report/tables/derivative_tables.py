@@ -1,13 +1,23 @@
-"""The tables of ``mlpexp gradcheck``."""
+"""The tables and sentences of ``mlpexp gradcheck``."""
 
 from collections.abc import Iterator
 from math import prod
 
-from mlpexp.analysis.gradcheck.checks import BY_HAND, DIFFERENCES, FORWARD, NUMPY, REVERSE, STEPS, Report, TensorChecks
+from mlpexp.analysis.gradcheck.checks import (
+    BY_HAND,
+    DIFFERENCES,
+    FORWARD,
+    NUMPY,
+    REVERSE,
+    STEPS,
+    Report,
+    TensorChecks,
+    farthest,
+)
 from mlpexp.report.tables.text_table import TextTable, records_csv
 
 
-def tables(report: Report, of: str) -> list[TextTable]:
+def derivative_tables(report: Report, of: str) -> list[TextTable]:
     """Differences by tensor, costs by way, errors by step."""
     return [_by_tensor(report, of), _by_way(report), _by_step(report)]
 
@@ -15,20 +25,20 @@ def tables(report: Report, of: str) -> list[TextTable]:
 def _by_tensor(report: Report, of: str) -> TextTable:
     whole = [way for way in (BY_HAND, NUMPY) if way in report.tensors[0].checks]
     columns = ["tensor", "shape", *whole, FORWARD, "along", DIFFERENCES, "at", "step", "kinks"]
-    rows = [_row(one, whole) for one in report.tensors]
+    rows = [_row(tensor, whole) for tensor in report.tensors]
     title = f"{of}; largest difference from reverse mode, divided by the tensor's largest derivative"
     numeric = frozenset({*whole, FORWARD, DIFFERENCES, "step", "kinks"})
     droppable = ("step", "along", "at", "shape", "kinks", NUMPY, FORWARD)
     return TextTable(columns, rows, numeric, title=title, droppable=droppable)
 
 
-def _row(one: TensorChecks, whole: list[str]) -> list[str]:
-    forward, differences, count = one.checks[FORWARD], one.checks[DIFFERENCES], prod(one.shape)
+def _row(tensor: TensorChecks, whole: list[str]) -> list[str]:
+    forward, differences, count = tensor.checks[FORWARD], tensor.checks[DIFFERENCES], prod(tensor.shape)
     smooth = differences.kinks < differences.compared
     return [
-        one.tensor,
-        "x".join(map(str, one.shape)),
-        *(_small(one.checks[way].difference) for way in whole),
+        tensor.tensor,
+        "x".join(map(str, tensor.shape)),
+        *(_small(tensor.checks[way].difference) for way in whole),
         _small(forward.difference),
         f"{forward.compared} random directions" if forward.directions else f"all {count}",
         _small(differences.difference) if smooth else "none",
@@ -47,7 +57,7 @@ def _by_way(report: Report) -> TextTable:
     }
     rows = []
     for cost in report.costs:
-        worst = max((one.checks[cost.way].difference for one in report.tensors if cost.way in one.checks), default=None)
+        worst = max((of.checks[cost.way].difference for of in report.tensors if cost.way in of.checks), default=None)
         rows.append(
             [
                 cost.way,
@@ -81,11 +91,11 @@ def _by_step(report: Report) -> TextTable:
     return TextTable(columns, rows, frozenset(columns), title="central differences: too long a step, too short a step")
 
 
-def sentences(report: Report, batch_size: int) -> Iterator[str]:
+def derivative_sentences(report: Report, batch_size: int) -> Iterator[str]:
     """What was done, in words."""
     batch = f"{batch_size} sample{'' if batch_size == 1 else 's'}"
     yield f"float64, training mode, the first batch of {batch}, the weights before the first step"
-    kinks = sum(one.checks[DIFFERENCES].kinks for one in report.tensors)
+    kinks = sum(tensor.checks[DIFFERENCES].kinks for tensor in report.tensors)
     if kinks:
         yield (
             f"at {kinks} {'entry' if kinks == 1 else 'entries'} the objective has a kink (the slopes to both sides differ "
@@ -93,12 +103,19 @@ def sentences(report: Report, batch_size: int) -> Iterator[str]:
         )
 
 
-def as_csv(report: Report) -> str:
+def agreement_sentence(report: Report, tolerance: float) -> str:
+    """That all ways agree, and how far the farthest is off."""
+    tensor, check = farthest(report, lambda check: check.difference)
+    all_of = "the only tensor agrees" if len(report.tensors) == 1 else f"all {len(report.tensors)} tensors agree"
+    return f"{all_of} within {tolerance:g}; largest difference {check.difference:.1e} ({tensor}, {check.way})"
+
+
+def derivative_csv(report: Report) -> str:
     """A row for each tensor and way, and one for each way in all."""
     records = [
         {
-            "tensor": one.tensor,
-            "shape": "x".join(map(str, one.shape)),
+            "tensor": tensor.tensor,
+            "shape": "x".join(map(str, tensor.shape)),
             "way": check.way,
             "compared": check.compared,
             "random_directions": str(check.directions).lower(),
@@ -109,8 +126,8 @@ def as_csv(report: Report) -> str:
             "backward_passes": "",
             "seconds": "",
         }
-        for one in report.tensors
-        for check in one.checks.values()
+        for tensor in report.tensors
+        for check in tensor.checks.values()
     ]
     blank = dict.fromkeys(records[0], "")
     records += [

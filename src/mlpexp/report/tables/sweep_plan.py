@@ -1,33 +1,27 @@
-"""What ``mlpexp sweep --dry-run`` shows."""
+"""A plan before anything is trained: its tables, and what there is to say of it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-import typer
-
-from mlpexp.cli.sentences import print_sentences
-from mlpexp.cli.tables import print_table
+from mlpexp.config.dump import config_hash
+from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import MOST_ROWS as MOST_TABLE_ROWS
 from mlpexp.planning.recording import lacks_predictions, recording, weight_bytes
+from mlpexp.planning.stacks import Stack, Stacking
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import counted, decimal_bytes, duration, rough_bytes
-
-if TYPE_CHECKING:
-    from mlpexp.planning.plan import Plan
-    from mlpexp.planning.stacks import Stacking
-    from mlpexp.store.plan_files import Recording
+from mlpexp.store.plan_files import Recording
 
 MOST_ROWS = 24
 
 
-def print_plan(plan: "Plan", stacking: "Stacking", workers: int, *, wide: bool = False) -> None:
-    """Arms, stacks, why there are so many, time and memory."""
-    _print_arms(plan, wide=wide)
-    _print_stacks(stacking, wide=wide)
-    print_sentences([*plan_lines(plan, stacking, workers), "nothing was trained or written"])
+def plan_tables(plan: Plan, stacking: Stacking) -> Iterator[tuple[TextTable, str]]:
+    """Arms and stacks, each with what there are more than the table has; empty: there are no more."""
+    yield _arms_table(plan), _more(len(plan.arms), "arms")
+    yield _stacks_table(stacking), _more(len(stacking.stacks), "stacks")
 
 
-def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
-    """The plan in sentences."""
+def plan_sentences(plan: Plan, stacking: Stacking, workers: int) -> list[str]:
+    """How much it is, why there are so many stacks, what is kept, and what arms are compared by."""
     num_trials, trained = len(plan.arms) * len(plan.seeds), stacking.num_trials
     time = duration(stacking.seconds / min(workers, len(stacking.stacks)))
     memory = rough_bytes(workers * max(stack.cost.bytes for stack in stacking.stacks))
@@ -39,12 +33,23 @@ def plan_lines(plan: "Plan", stacking: "Stacking", workers: int) -> list[str]:
     if trained < num_trials:
         lines.append(f"{num_trials - trained:,} trials equal others and are not trained twice")
     lines += stacking.reasons
-    lines += kept_lines(plan, recording(plan, trained), trained)
+    lines += recording_sentences(plan, recording(plan, trained), trained)
     lines.append(f"compared by {plan.metric.label} at the {'best' if plan.metric.when == 'best' else 'last'} epoch")
     return lines
 
 
-def _print_arms(plan: "Plan", *, wide: bool) -> None:
+def validity_sentence(plan: Plan) -> str:
+    """What ``mlpexp check`` says of a config that can be trained."""
+    experiment, sizes, architecture = plan.base.experiment, plan.base.sizes, plan.base.architecture
+    parts = ", ".join(f"{size:,} {part}" for part, size in vars(sizes).items() if size)
+    sweep = f"; sweep of {len(plan.arms):,} arms x {len(plan.seeds):,} seeds" if plan.axes else ""
+    return (
+        f"valid; {experiment.dataset.name} ({parts}), {architecture.name} with {architecture.num_parameters:,} parameters, "
+        f"hash {config_hash(experiment)}{sweep}"
+    )
+
+
+def _arms_table(plan: Plan) -> TextTable:
     rows = [
         (
             str(arm.number),
@@ -55,35 +60,33 @@ def _print_arms(plan: "Plan", *, wide: bool) -> None:
         for arm in plan.arms[:MOST_ROWS]
     ]
     columns = ("arm", *(axis.label for axis in plan.axes), "parameters", "updates")
-    print_table(TextTable(columns, rows, frozenset(columns), droppable=("updates", "parameters")), wide=wide)
-    if len(plan.arms) > MOST_ROWS:
-        typer.echo(f"... and {len(plan.arms) - MOST_ROWS:,} more arms")
+    return TextTable(columns, rows, frozenset(columns), droppable=("updates", "parameters"))
 
 
-def _print_stacks(stacking: "Stacking", *, wide: bool) -> None:
-    rows = []
-    for stack in stacking.stacks[:MOST_ROWS]:
-        arms = {trial.arm.number for trial in stack.trials}
-        experiment = stack.trials[0].arm.experiment
-        rows.append(
-            (
-                str(stack.number),
-                str(len(stack.trials)),
-                str(len(arms)),
-                stack.trials[0].arm.prepared.architecture.name,
-                str(experiment.training.batch_size),
-                duration(stack.cost.seconds),
-                rough_bytes(stack.cost.bytes),
-            )
-        )
+def _stacks_table(stacking: Stacking) -> TextTable:
     columns = ("stack", "trials", "arms", "network", "batch size", "time", "memory")
-    table = TextTable(columns, rows, frozenset(columns) - {"network"}, droppable=("memory", "network", "arms"))
-    print_table(table, wide=wide)
-    if len(stacking.stacks) > MOST_ROWS:
-        typer.echo(f"... and {len(stacking.stacks) - MOST_ROWS:,} more stacks")
+    rows = [_stack_row(stack) for stack in stacking.stacks[:MOST_ROWS]]
+    return TextTable(columns, rows, frozenset(columns) - {"network"}, droppable=("memory", "network", "arms"))
 
 
-def kept_lines(plan: "Plan", kept: "Recording", num_distinct: int) -> list[str]:
+def _stack_row(stack: Stack) -> tuple[str, ...]:
+    arm = stack.trials[0].arm
+    return (
+        str(stack.number),
+        str(len(stack.trials)),
+        str(len({trial.arm.number for trial in stack.trials})),
+        arm.prepared.architecture.name,
+        str(arm.experiment.training.batch_size),
+        duration(stack.cost.seconds),
+        rough_bytes(stack.cost.bytes),
+    )
+
+
+def _more(number: int, noun: str) -> str:
+    return f"... and {number - MOST_ROWS:,} more {noun}" if number > MOST_ROWS else ""
+
+
+def recording_sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     """What is kept, for those who look at a plan."""
     amount = decimal_bytes(weight_bytes(plan, num_distinct))
     differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
@@ -100,8 +103,8 @@ def kept_lines(plan: "Plan", kept: "Recording", num_distinct: int) -> list[str]:
     return lines
 
 
-def unusual(plan: "Plan", kept: "Recording", num_distinct: int) -> list[str]:
+def unusual(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
     """What is to be said of what is kept when it is not all, nor what was asked for."""
     asked = plan.config.keep is not None and plan.config.keep.weights is not None
     everything = (kept.weights == "all" or asked) and not lacks_predictions(plan, kept)
-    return [] if everything else kept_lines(plan, kept, num_distinct)
+    return [] if everything else recording_sentences(plan, kept, num_distinct)

@@ -7,10 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
+from mlpexp.architectures.architecture import Layer
+from mlpexp.nn.layers.kind import Tensors, filled
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.products import product
+
+
+def operation(layer: Layer, tensors: Tensors) -> "DistanceOperation":
+    """The layer on a stack."""
+    return DistanceOperation(tensors["weight"])
 
 
 @dataclass(frozen=True)
@@ -36,3 +44,20 @@ class DistanceOperation:
         dx = (x * dy.sum(2, keepdim=True) - product(dy, weight.mT)) * 2 if need_dx else None
         d_weight = (weight * dy.sum(1).unsqueeze(1) - product(x.mT, dy)) * 2
         return dx, (d_weight,)
+
+
+def module(layer: Layer, tensors: Tensors) -> nn.Module:
+    """The layer of one member; the module has a row per unit."""
+    return filled(SquaredDistances(layer.input_shape[0], layer.output_shape[0]), {"weight": tensors["weight"].T})
+
+
+class SquaredDistances(nn.Module):
+    """Squared distance of ``(B, F)`` samples from each of U weight vectors, ``(B, U)``."""
+
+    def __init__(self, features: int, units: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(units, features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(B, F)`` to ``(B, U)``."""
+        return torch.cdist(x, self.weight, compute_mode="donot_use_mm_for_euclid_dist").square()

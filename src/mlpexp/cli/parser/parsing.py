@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from mlpexp.cli.parser.click_names import ParserError, whole
 from mlpexp.cli.parser.help_page import command_page, program_page
-from mlpexp.cli.parser.mistakes import explained, refuse_mistyped, too_many, unknown_command
+from mlpexp.cli.parser.mistakes import refusal_of, refuse_mistyped, too_many, unknown_command
 from mlpexp.errors import Interrupted
 
 COMPLETE = "_MLPEXP_COMPLETE"  # the variable by which a shell asks
@@ -29,7 +29,7 @@ class Command(TyperCommand):
         try:
             rest = super().parse_args(ctx, list(words))
         except ParserError as error:
-            raise explained(error, ctx.find_root().command, self, words, _raw(self, ctx, words)) from None
+            raise refusal_of(error, ctx.find_root().command, self, words, _raw(self, ctx, words)) from None
         if rest:
             raise too_many(self, rest, words)
         return rest
@@ -65,7 +65,7 @@ class Program(TyperGroup):
         try:
             return super().parse_args(ctx, list(words))
         except ParserError as error:
-            raise explained(error, self, self, words, {}) from None
+            raise refusal_of(error, self, self, words, {}) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that was typed; raises ``InputError`` if there is no such."""

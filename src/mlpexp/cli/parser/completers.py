@@ -73,10 +73,10 @@ def several_keys(query: Query) -> Iterable[Candidate]:
 
 def configs(query: Query) -> Iterable[Candidate]:
     """Examples by name; files with YAML, and folders."""
-    return [*examples(query), *_files(query, SUFFIXES)]
+    return [*example_configs(query), *_files(query, SUFFIXES)]
 
 
-def tables(query: Query) -> Iterable[Candidate]:
+def csv_files(query: Query) -> Iterable[Candidate]:
     """CSV files and folders."""
     return _files(query, TABLE_SUFFIXES)
 
@@ -86,7 +86,7 @@ def networks(query: Query) -> Iterable[Candidate]:
     return [*((name, "network") for name in NAMED_NETWORKS), *configs(query)]
 
 
-def examples(_: Query) -> Iterable[Candidate]:
+def example_configs(_: Query) -> Iterable[Candidate]:
     """The configs that travel with the program."""
     return [(name, "example") for name in example_names()]
 
@@ -140,7 +140,7 @@ def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:
 
 
 COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
-    "CONFIG": configs, "--config": configs, "NAME": examples, "NETWORKS": networks, "--data": tables,
+    "CONFIG": configs, "--config": configs, "NAME": example_configs, "NETWORKS": networks, "--data": csv_files,
     "RESULT": results, "RESULTS": results, "--resume": results,
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,

@@ -2,45 +2,37 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mlpexp.config.keys import all_keys
-from mlpexp.config.problems import Place, Problem
-from mlpexp.config.words import key_of
-from mlpexp.config.yaml_source import Source, parse_value, set_value
-from mlpexp.errors import ConfigError, InputError
+from mlpexp.config.words import Typed, key_of
+from mlpexp.config.yaml_source import Override, Source, parse_value, set_value
+from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.axes import NOT_AXES
 from mlpexp.planning.values import CALL
 
-DESIGN = (
-    "over",
-    "zip",
-    "exclude",
-    "method",
-    "trials",
-    "baseline",
-)  # of the config; not those of the command line's axes
+DESIGN = ("over", "zip", "exclude", "method", "trials", "baseline")  # of the config; not of the command line's axes
 SEED_AXES = ("split_seed", "init_seed", "order_seed")
-UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
+BYTES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
 @dataclass(frozen=True)
 class SweepOptions:
     """What the command line says of a sweep."""
 
-    axes: Sequence[tuple[str, str, str]] = ()
-    """Pairs of key and values, and how each was written: ``("learning_rate", "0.1,1", "--learning-rate 0.1,1")``."""
+    axes: Sequence[Typed] = ()
+    """Keys with several values."""
     zips: Sequence[str] = ()
     """``learning_rate,batch_size``."""
     excludes: Sequence[str] = ()
     """``learning_rate=1,batch_size=1``."""
-    plain: dict[str, tuple[Any, str]] = field(default_factory=dict)
-    """Keys of the section with one value, such as seeds and method, by key."""
+    keys: Sequence[Override] = ()
+    """Keys of the section that have one value, such as seeds and method."""
     noise_floor: int | None = None
     """Levels of each kind of randomness; None: an ordinary sweep."""
-    single: Sequence[tuple[str, str, str]] = ()
-    """Words with one value, in the form of ``axes``: changes of the config, which are no axes."""
+    single: Sequence[Typed] = ()
+    """Words with one value: changes of the config, which are no axes."""
 
 
 def apply_options(source: Source, options: SweepOptions) -> None:
@@ -51,67 +43,69 @@ def apply_options(source: Source, options: SweepOptions) -> None:
     """
     section = source.data.setdefault("sweep", {})
     if not isinstance(section, dict):
-        raise ConfigError((Problem(source.place(("sweep",)), "sweep", "should be a mapping of keys to values"),))
+        raise ConfigError([Problem(source.place(("sweep",)), "sweep", "should be a mapping of keys to values")])
     if options.axes or options.noise_floor is not None:
         for key in DESIGN:
             section.pop(key, None)
-    for key, text, written in options.axes:
-        if isinstance(section.get("over"), dict) and key in section["over"]:
-            raise ConfigError((Problem(Place(written), key, "this axis is given twice"),))
-        set_value(source, ["sweep", "over", key], axis_values(key, text, Place(written)), Place(written))
+    for axis in options.axes:
+        if isinstance(section.get("over"), dict) and axis.key in section["over"]:
+            raise ConfigError([Problem(axis.place, axis.key, "this axis is given twice")])
+        _add_axis(source, axis)
     if options.noise_floor is not None:
         _cross_seeds(source, options.noise_floor)
     elif section.get("over"):
         _check_single(section, options.single)
     else:  # a sweep of one arm
-        for key, text, written in options.single:
-            if key not in NOT_AXES:
-                set_value(source, ["sweep", "over", key], axis_values(key, text, Place(written)), Place(written))
+        for typed in options.single:
+            if typed.key not in NOT_AXES:
+                _add_axis(source, typed)
     for name, texts, read in (("zip", options.zips, _names), ("exclude", options.excludes, settings_in)):
         values = [read(text, Place(f"--{name} {text}")) for text in texts]
         if values:
             set_value(source, ["sweep", name], values, Place(f"--{name} {texts[0]}"))
-    for key, (value, written) in options.plain.items():
-        set_value(source, ["sweep", key], value, Place(written))
+    for override in options.keys:
+        set_value(source, ["sweep", override.key], override.value, override.place)
 
 
-def _check_single(section: dict[str, Any], single: Sequence[tuple[str, str, str]]) -> None:
+def _add_axis(source: Source, typed: Typed) -> None:
+    set_value(source, ["sweep", "over", typed.key], axis_values(typed), typed.place)
+
+
+def _check_single(section: dict[str, Any], single: Sequence[Typed]) -> None:
     """Refuses a value of a key that the config varies: each arm has its own, and the value would change nothing."""
     over = section.get("over")
     if not isinstance(over, dict) or section.get("method") == "one_at_a_time":
         return
     varied = {key_of(key) for key in over}
-    for word, _, written in single:
-        if key_of(word) in varied:
+    for typed in single:
+        if key_of(typed.key) in varied:
             message = "is varied in this sweep, so that one value changes nothing; give several, or use `mlpexp train`"
-            raise ConfigError((Problem(Place(written), word, message),))
+            raise ConfigError([Problem(typed.place, typed.key, message)])
 
 
-def axis_values(key: str, text: str, place: Place) -> Any:
+def axis_values(typed: Typed) -> Any:
     """``0.1,1`` and ``[0.1, 1]`` as a list, ``[16],[16,16]`` as a list of lists, ``log(1e-4,1,9)`` as it is.
 
-    Args:
-        key: Of the axis, as it was written. ``[16,16]`` are two values of ``hidden_size``, but one of ``hidden_sizes``.
-        text: The values.
-        place: For messages.
+    ``[16,16]`` are two values of ``hidden_size``, but one of ``hidden_sizes``.
 
     Raises:
         ConfigError: It is not YAML.
     """
-    if CALL.fullmatch(text):
-        return text
-    if re.search(r"\b[a-z_]+\s*\(", text):
-        raise ConfigError((Problem(place, "", "a range such as log(1e-4,1,9) stands alone, without other values"),))
-    values = parse_value(f"[{text}]", place)
-    if len(values) == 1 and isinstance(values[0], list) and not _takes_list(key):
+    if CALL.fullmatch(typed.text):
+        return typed.text
+    if re.search(r"\b[a-z_]+\s*\(", typed.text):
+        message = "a range such as log(1e-4,1,9) stands alone, without other values"
+        raise ConfigError([Problem(typed.place, "", message)])
+    values = parse_value(f"[{typed.text}]", typed.place)
+    if len(values) == 1 and isinstance(values[0], list) and not _takes_list(typed.key):
         return values[0]
     return values
 
 
 def _takes_list(key: str) -> bool:
     """Whether one value of an axis may be a list: of ``hidden_sizes`` and ``activation``, not of ``hidden_size``."""
-    known = all_keys().get(key_of(key))
-    return known is not None and known.takes_list and key != "hidden_size"
+    of_config = all_keys().get(key_of(key))
+    return of_config is not None and of_config.takes_list and key != "hidden_size"
 
 
 def settings_in(text: str, place: Place) -> dict[str, Any]:
@@ -122,9 +116,8 @@ def settings_in(text: str, place: Place) -> dict[str, Any]:
     """
     value = parse_value("{" + re.sub(r"([A-Za-z_][\w.]*)=", r"\1: ", text) + "}", place)
     if not isinstance(value, dict) or not value or any(item is None for item in value.values()):
-        raise ConfigError(
-            (Problem(place, "", "expected KEY=VALUE,KEY=VALUE, for example learning_rate=1,batch_size=8"),)
-        )
+        message = "expected KEY=VALUE,KEY=VALUE, for example learning_rate=1,batch_size=8"
+        raise ConfigError([Problem(place, "", message)])
     return value
 
 
@@ -137,7 +130,7 @@ def memory_in(text: str) -> int:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMG]?)i?B?", text.strip(), re.IGNORECASE)
     if match is None or float(match.group(1)) == 0:
         raise InputError(f"--memory: {text!r} is not an amount of memory; expected for example 2GB")
-    return int(float(match.group(1)) * UNITS[match.group(2).upper()])
+    return int(float(match.group(1)) * BYTES[match.group(2).upper()])
 
 
 def _names(text: str, place: Place) -> list[str]:

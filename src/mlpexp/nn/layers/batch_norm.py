@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from mlpexp.architectures.architecture import Layer
+from mlpexp.nn.layers.kind import RUNNING, Tensors, filled
 from mlpexp.nn.mode import Mode
 
 MOMENTUM = 0.1
 EPSILON = 1e-5
+
+
+def operation(layer: Layer, tensors: Tensors) -> "BatchNormOperation":
+    """The layer on a stack."""
+    return BatchNormOperation(tensors["scale"], tensors["shift"], tensors[RUNNING])
 
 
 @dataclass(frozen=True)
@@ -62,3 +69,11 @@ class BatchNormOperation:
         with torch.no_grad():
             seen = torch.stack((mean, variance * (count / max(count - 1, 1))), 1)  # unbiased, as in torch
             self.running_M2F.lerp_(seen, MOMENTUM)
+
+
+def module(layer: Layer, tensors: Tensors) -> nn.Module:
+    """The layer of one member."""
+    kind = nn.BatchNorm2d if len(layer.input_shape) == 3 else nn.BatchNorm1d
+    mean, variance = tensors[RUNNING]
+    values = {"weight": tensors["scale"], "bias": tensors["shift"], "running_mean": mean, "running_var": variance}
+    return filled(kind(layer.input_shape[0], eps=EPSILON, momentum=MOMENTUM), values)

@@ -1,0 +1,65 @@
+"""Every data set in one table: what is known of it before it is loaded, and how it is loaded.
+
+A data set that is added gets its class in ``config/datasets.py`` and a row here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlpexp.config.datasets import Csv, DatasetConfig, Digits, FashionMnist, Iris, Mnist, Synthetic, ThreeClass3D
+from mlpexp.config.facts import DatasetFacts
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.images import image_facts, load_images
+from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
+from mlpexp.data.synthetic import load_synthetic, synthetic_facts
+from mlpexp.data.table import read_table
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set comes from."""
+
+    facts: Callable[[Any], DatasetFacts]
+    """From its config: task, shapes and sizes."""
+    load: Callable[[Any, Path | None, Progress | None], Dataset]
+    """From its config, the folder of image data sets and what is told of progress: all samples."""
+
+
+CATALOGUE: Mapping[type[DatasetConfig], Source] = {
+    Iris: Source(lambda config: IRIS, lambda config, *_: load_iris()),
+    Digits: Source(lambda config: DIGITS, lambda config, *_: load_digits()),
+    ThreeClass3D: Source(lambda config: THREE_CLASS_3D, lambda config, *_: load_three_class_3d()),
+    Synthetic: Source(synthetic_facts, lambda config, *_: load_synthetic(config)),
+    Mnist: Source(image_facts, load_images),
+    FashionMnist: Source(image_facts, load_images),
+    Csv: Source(lambda config: read_table(config).facts, lambda config, *_: read_table(config)),
+}
+
+
+def facts_of(config: DatasetConfig) -> DatasetFacts:
+    """Task, shapes and sizes of a data set; only a CSV file must be read for that.
+
+    Raises:
+        InputError: If more samples are asked for than there are, or fewer than there are classes.
+        DataError: If a CSV file cannot be used.
+    """
+    return CATALOGUE[type(config)].facts(config)
+
+
+def load(config: DatasetConfig, data_dir: Path | None = None, progress: Progress | None = None) -> Dataset:
+    """Loads a data set; an image data set that is not on this machine is downloaded.
+
+    Args:
+        config: The ``dataset:`` section.
+        data_dir: The folder of image data sets; default: ``MLPEXP_DATA_DIR``, else a cache folder of the user.
+        progress: Is given sentences about what takes time.
+
+    Raises:
+        InputError: If more samples are asked for than there are.
+        DataError: If the data are absent, damaged or not usable.
+    """
+    return CATALOGUE[type(config)].load(config, data_dir, progress)
