@@ -17,7 +17,7 @@ from mlpexp.report.figures.arm.predicted_true import draw_predicted_true, r2
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
-FACTS = RunCaption(title="a title", class_names=CLASSES, target="species")
+CAPTION = RunCaption(title="a title", class_names=CLASSES, target="species")
 
 
 def texts(figure) -> str:
@@ -30,7 +30,7 @@ def matrix(numbers: pd.DataFrame) -> np.ndarray:
 
 def test_confusion_equals_scikit_learn(tables: InventedTables) -> None:
     predictions = tables.predictions()
-    figure, numbers = draw_confusion(predictions, FACTS)
+    figure, numbers = draw_confusion(predictions, CAPTION)
     test = predictions[predictions["part"] == "test"]
     assert matrix(numbers).tolist() == confusion_matrix(test["target"], test["predicted"]).tolist()
     shares = numbers.groupby("target", sort=False)["row_percent"].sum()
@@ -43,7 +43,7 @@ def test_confusion_equals_scikit_learn(tables: InventedTables) -> None:
 
 def test_confusion_of_the_training_part_is_labelled_so(tables: InventedTables) -> None:
     predictions = tables.predictions()
-    figure, numbers = draw_confusion(predictions[predictions["part"] == "train"], FACTS)
+    figure, numbers = draw_confusion(predictions[predictions["part"] == "train"], CAPTION)
     assert numbers["count"].sum() == 60
     assert "on the training part" in texts(figure)
     assert "no test split" in texts(figure)
@@ -59,7 +59,7 @@ def test_confusion_leaves_diverged_seeds_out_and_says_so(tables: InventedTables)
 
 def test_confusion_has_classes_that_nobody_predicted() -> None:
     one = pd.DataFrame({"seed": 0, "part": ["test"] * 2, "target": [0, 1], "predicted": [0, 0], "probability": 0.5})
-    _, numbers = draw_confusion(one, FACTS)
+    _, numbers = draw_confusion(one, CAPTION)
     assert matrix(numbers).tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 0]]
     assert numbers["row_percent"].tolist() == [100, 0, 0, 100, 0, 0, 0, 0, 0]
 
@@ -96,7 +96,7 @@ def test_confusion_counts_of_a_large_table() -> None:
 def test_histograms_keep_every_count(tables: InventedTables) -> None:
     histograms = tables.histograms(("dense1", "dense2", "output"))
     for draw, kinds in ((draw_weights, ["weights initial", "weights final"]), (draw_activations, ["activations"])):
-        figure, numbers = draw(histograms, FACTS)
+        figure, numbers = draw(histograms, CAPTION)
         assert len(figure.axes) == 3
         assert set(numbers["kind"]) == set(kinds)
         before = histograms[histograms["kind"].isin(kinds)].groupby(["kind", "layer"])["count"].sum()
@@ -107,7 +107,7 @@ def test_histograms_keep_every_count(tables: InventedTables) -> None:
 
 
 def test_histograms_of_many_layers_say_what_is_left_out(tables: InventedTables) -> None:
-    figure, numbers = draw_weights(tables.histograms([f"dense{i}" for i in range(15)]), FACTS)
+    figure, numbers = draw_weights(tables.histograms([f"dense{i}" for i in range(15)]), CAPTION)
     assert len(figure.axes) == numbers["layer"].nunique() == 12
     assert "the first 12 of 15 layers" in texts(figure)
 
@@ -116,21 +116,21 @@ def test_a_towering_bin_is_cut_and_labelled() -> None:
     low = np.linspace(0, 4.9, 50)
     count = np.r_[9000, np.full(49, 20)]
     rows = {"seed": 0, "kind": "activations", "layer": "dense1_relu", "low": low, "high": low + 0.1, "count": count}
-    figure, numbers = draw_activations(pd.DataFrame(rows), FACTS)
+    figure, numbers = draw_activations(pd.DataFrame(rows), CAPTION)
     assert [text.get_text() for text in figure.axes[0].texts] == ["↑ 90 % in this bin"]
     assert figure.axes[0].get_ylim()[1] < numbers["density"].max() / 10
 
 
 def test_weights_that_are_all_equal_are_drawn() -> None:
     rows = {"seed": 0, "kind": "weights initial", "layer": "dense1", "low": [0.0] * 50, "high": [0.0] * 50}
-    _, numbers = draw_weights(pd.DataFrame({**rows, "count": [0] * 49 + [64]}), FACTS)
+    _, numbers = draw_weights(pd.DataFrame({**rows, "count": [0] * 49 + [64]}), CAPTION)
     assert numbers["count"].sum() == 64
     assert np.isfinite(numbers["density"]).all()
 
 
 def test_boundary_shows_grid_and_samples_of_its_seed(tables: InventedTables) -> None:
     boundary, predictions = tables.boundary(), tables.predictions(features=("x1", "x2"))
-    figure, numbers = draw_boundary(boundary, predictions, FACTS)
+    figure, numbers = draw_boundary(boundary, predictions, CAPTION)
     assert (numbers["part"] == "grid").sum() == len(boundary)
     shown = numbers[numbers["part"] != "grid"]
     own = predictions[predictions["seed"] == 0]
@@ -143,7 +143,7 @@ def test_boundary_shows_grid_and_samples_of_its_seed(tables: InventedTables) -> 
 
 def test_boundary_without_samples(tables: InventedTables) -> None:
     for predictions in (None, tables.predictions()):  # the second without the features
-        _, numbers = draw_boundary(tables.boundary(), predictions, FACTS)
+        _, numbers = draw_boundary(tables.boundary(), predictions, CAPTION)
         assert set(numbers["part"]) == {"grid"}
 
 
@@ -211,7 +211,7 @@ def test_a_thinned_scatter_shows_rows_of_the_table() -> None:
 
 def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
     misclassified = pd.concat([tables.misclassified(7), tables.misclassified(7).assign(seed=1, probability=0.5)])
-    figure, numbers = draw_misclassified(misclassified, tables.predictions(), FACTS)
+    figure, numbers = draw_misclassified(misclassified, tables.predictions(), CAPTION)
     assert numbers["index"].tolist() == list(range(7))
     assert set(numbers["target"]) == {"setosa"}
     assert set(numbers["predicted"]) == {"versicolor"}

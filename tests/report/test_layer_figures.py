@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from mlpexp.report.drawing.save_figures import rendered
-from mlpexp.report.figures.arm.curvature import draw_curvature
-from mlpexp.report.figures.arm.layer_curves import draw_gains, draw_gradients, draw_units, over_seeds
+from mlpexp.report.figures.arm.layer_curves import draw_curvature, draw_gains, draw_gradients, draw_units
+from mlpexp.report.numbers.over_seeds import medians
 from mlpexp.report.numbers.run_caption import RunCaption, run_caption
 
 
@@ -23,7 +23,7 @@ LAYERS = ["dense1", "dense2", "output"]
 
 
 def test_median_and_range_over_seeds_in_the_order_of_layers():
-    table = over_seeds(diagnostics({"gradient_norm": LAYERS[::-1]}), "gradient_norm")
+    table = medians(diagnostics({"gradient_norm": LAYERS[::-1]}), "gradient_norm")
     assert table["layer"].drop_duplicates().tolist() == LAYERS[::-1]
     first = table.iloc[0]
     assert (first["n"], first["low"], first["median"], first["high"]) == (3, 1.0, 2.0, 3.0)

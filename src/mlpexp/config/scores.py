@@ -195,16 +195,3 @@ def headline(scores: Iterable[str]) -> str:
     """Of the scores of a model the one that it is judged by: accuracy or R², of a map the quantization error."""
     lowered, *others = scores
     return next((name for name in others if SCORES[name].higher_is_better), lowered)
-
-
-# Until everything asks the table.
-LABELS = {score.name: score.label for score in SCORES.values()}
-LOWER_IS_BETTER = frozenset(score.name for score in SCORES.values() if not score.higher_is_better)
-
-
-def score_kinds(experiment, task):  # type: ignore[no-untyped-def]  # noqa
-    return kinds_of(experiment.model.name, task)
-
-
-def kinds_of(model, task):  # type: ignore[no-untyped-def]  # noqa
-    return measured_by(model, task)
