@@ -49,7 +49,7 @@ def package_table() -> str:
     order = [part for part in TopologicalSorter(ALLOWED).static_order() if part not in FRONT]
     by_room = sorted(rooms().items(), key=lambda item: (order.index(item[0].split("/")[0]), item[0]))
     rows = [
-        f"| `{room}` | {first_line(ROOT / room / '__init__.py' if room.endswith('/') else paths[0])} | {with_torch(room, paths)} |"
+        f"| `{room}` | {first_line(ROOT / room / '__init__.py' if room.endswith('/') else paths[0])} | {with_torch(room, paths)} |"  # noqa: E501
         for room, paths in by_room
     ]
     return "\n".join(["| package | is | imports torch |", "| --- | --- | --- |", *rows])
