@@ -15,7 +15,7 @@ from mlpexp.store.frames import Absent
 
 
 def curves_of(files: ArmsData, key: str) -> Drawing | None:
-    return draw_sweep_curves(files, next(axis for axis in files.facts.axes if axis.key == key))
+    return draw_sweep_curves(files, next(axis for axis in files.caption.axes if axis.key == key))
 
 
 def curves(sweep: BuiltResult, key: str) -> Drawing | None:
