@@ -16,13 +16,14 @@ import pandas as pd
 from making.invented_tables import InventedTables, learning_curves
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
+from mlpexp.config.scores import selected_on
 from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import Interrupted
 from mlpexp.execution.merge import axis_cells
 from mlpexp.execution.run import Job, new_job, train
 from mlpexp.execution.tasks import FinishedPart, KeptRows, StackOutcome, StackTask, failed
 from mlpexp.planning.arms import Arm
-from mlpexp.planning.plan import Plan, make_plan
+from mlpexp.planning.plan import Plan, make_plan, measured_of
 from mlpexp.planning.stacks import stacking
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.results.result import Result
@@ -239,7 +240,7 @@ class Invention:
 
     def _trial(self, rows: pd.DataFrame, arm: int, seed: int, scores: Sequence[str]) -> TrialRecord:
         """How a trial ended, from its metrics."""
-        status, selected = self._ends(arm, seed), self.plan.metric.selected_on
+        status, selected = self._ends(arm, seed), selected_on(measured_of(self.plan.arms[arm]))
         known = {"arm": arm, "seed": seed, "status": status}
         if status == "failed":
             return TrialRecord(**known, reason=FAILED)
