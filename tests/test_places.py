@@ -277,7 +277,8 @@ def trained(name):
     list(trainer.run())
     network = StackedNetwork(prepared.architecture, trainer.state.last, trainer.state.last_buffers)
     inputs = trainer.samples.part(0, 5)[0][[0, 0]]
-    return not torch.equal(network.flat, initial) and torch.allclose(network.member(1)(inputs[1]), network(inputs)[1], atol=1e-5)
+    alike = torch.allclose(network.member(1)(inputs[1]), network(inputs)[1], atol=1e-5)
+    return not torch.equal(network.flat, initial) and alike
 
 configs, commands = json.loads(sys.argv[1])
 print(json.dumps([{name: trained(name) for name in configs}, {name: printed(words) for name, words in commands.items()}]))

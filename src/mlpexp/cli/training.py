@@ -49,7 +49,7 @@ def train_job(
     """
     from mlpexp.cli.bar import EpochLog, ProgressBar
     from mlpexp.execution.run import train
-    from mlpexp.planning.recording import unusual
+    from mlpexp.report.tables.sweep_plan import unusual
     from mlpexp.results.result import Result
 
     if not quiet:
@@ -104,7 +104,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
         if compares:
             from mlpexp.report.tables.comparison_files import write_files
 
-            found = write_files(result)
+            comparison = write_files(result)
         drawn = draw_figures(result, formats)
     except KeyboardInterrupt:
         again = f"draw its plots with: mlpexp plot {quote(str(result.path))}"
@@ -113,9 +113,9 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
         typer.echo(result.path)
         return
     if compares:
-        from mlpexp.cli.comparison import print_arms
+        from mlpexp.cli.results import print_arms
 
-        print_arms(result, found, drawn, power=power, details=details, wide=wide)
+        print_arms(result, comparison, drawn, power=power, details=details, wide=wide)
     else:
         from mlpexp.cli.results import print_results
 
