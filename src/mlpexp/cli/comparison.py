@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.cli.sentences import NO_BREAK, print_sentences
-from mlpexp.cli.tables import print_as, print_table
+from mlpexp.cli.printing import NO_BREAK, print_as, print_sentences, print_table
 from mlpexp.report.tables.comparison_files import to_export, to_paste, to_show
 from mlpexp.report.tables.comparison_table import number, shown_label
 from mlpexp.report.tables.conclusions import MOST_ROWS, conclusions

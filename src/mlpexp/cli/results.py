@@ -5,8 +5,7 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.cli.sentences import NO_BREAK, print_sentences
-from mlpexp.cli.tables import print_table
+from mlpexp.cli.printing import NO_BREAK, print_sentences, print_table
 from mlpexp.config.scores import LABELS
 from mlpexp.errors import InputError
 from mlpexp.report.tables.text_table import TextTable, number_text

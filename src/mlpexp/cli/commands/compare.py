@@ -112,8 +112,7 @@ def _compare_results(
     seeds, values = paired_values(found, chosen)
     result = compare_arms(values, chosen.score.higher_is_better, margin=margin, reference=reference)
     from mlpexp.cli.comparison import print_power
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_as
+    from mlpexp.cli.printing import print_as, print_sentences
     from mlpexp.report.tables.conclusions import in_numbers
 
     table = _results_table(found, result, chosen.label, len(seeds), whole=format_ != "table")
@@ -187,7 +186,7 @@ def _confounded(factors: dict[str, list[str]]) -> list[str]:
 
 def _print_differences(found: "Sequence[Candidate]", factors: dict[str, list[str]], *, wide: bool) -> None:
     """The config difference, a row per factor."""
-    from mlpexp.cli.tables import print_table
+    from mlpexp.cli.printing import print_table
     from mlpexp.report.tables.text_table import TextTable
 
     if not factors:

@@ -68,7 +68,7 @@ def list_(
     if format_ != "table":
         _print_records(results, format_)
     elif results:
-        from mlpexp.cli.tables import print_table
+        from mlpexp.cli.printing import print_table
 
         print_table(_table(results), wide=wide)
     else:

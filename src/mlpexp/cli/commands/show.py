@@ -72,8 +72,8 @@ def _print_curve(result: "Result", arm: int | None, every: int | None) -> None:
 
 
 def _show_run(result: "Result", *, wide: bool) -> None:
+    from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.results import print_summary
-    from mlpexp.cli.sentences import print_sentences
 
     summary, folder = result.summary, result.folder
     model, environment = summary.model, result.environment
@@ -97,7 +97,7 @@ def _show_run(result: "Result", *, wide: bool) -> None:
 
 
 def _show_arms(result: "Result", *, details: bool, wide: bool) -> None:
-    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.printing import print_sentences
 
     summary = result.summary
     lines = [f"{summary.title} ({summary.hash}): {result.folder.status(summary)}"]
