@@ -7,10 +7,10 @@ import argparse
 from time import perf_counter
 
 import torch
-from mlpexp.nn.operations import Mode
 
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
 from mlpexp.config.networks import Lenet5, MnistCnn
+from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.losses import cross_entropy
 from side_by_side import compare, header

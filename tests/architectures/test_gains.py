@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 import torch
-from mlpexp.architectures.gains import gain
 from pydantic import TypeAdapter
 
 from mlpexp.architectures.build import build_architecture
 from mlpexp.architectures.layers import Dense
-from mlpexp.config.networks import ActivationConfig, ModelConfig
+from mlpexp.config.activations import ActivationConfig, gain
+from mlpexp.config.networks import ModelConfig
 
 MODEL: TypeAdapter[Any] = TypeAdapter(ModelConfig)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from mlpexp.architectures.activation_facts import FACTS
 
 from making.command_line import Command
+from mlpexp.config.activations import KNOWN
 
-NAMES = [one.name for one in FACTS]
+NAMES = list(KNOWN)
 
 
 def test_the_sheet_has_every_activation(mlpexp: Command) -> None:

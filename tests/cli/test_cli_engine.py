@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import yaml
 
-import mlpexp.execution.recorder as recorder
 from making.command_line import Command
 from making.configs import TINY
+from making.pace import abandon, every_step
 from making.run_files import only_run, results_of
+from making.trained_results import new
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -33,24 +34,8 @@ def test_the_run_is_that_of_the_other_engine_and_says_what_made_it(mlpexp: Comma
     assert results_of(again) == results_of(other)
 
 
-class Killed(BaseException):
-    """Stands for the end of the process."""
-
-
-def test_resumed_equals_uninterrupted(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, saves = recorder.save_checkpoint, []
-
-    def save(folder: Path, name: str, *args: object) -> None:
-        real(folder, name, *args)
-        saves.append(name)
-        if len(saves) == 5:
-            raise Killed
-
-    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
-    monkeypatch.setattr(recorder, "save_checkpoint", save)
-    with pytest.raises(Killed):
-        mlpexp("train", "-c", config(TINY), "--engine", "numpy")
-    monkeypatch.setattr(recorder, "save_checkpoint", real)
+def test_resumed_equals_uninterrupted(mlpexp: Command, config: Write, tmp_path: Path) -> None:
+    assert abandon(new(tmp_path, TINY, "training.engine=numpy"), 5, every_step(1))
     broken = only_run(Path("runs"))
     assert mlpexp("train", "--resume", broken, "-q").code == 0
     whole = mlpexp("train", "-c", config(TINY), "--engine", "numpy", "-q").run
@@ -64,8 +49,7 @@ def test_resuming_takes_no_other_engine(mlpexp: Command, config: Write) -> None:
     assert result.err.endswith("it cannot be combined with --engine\n")
 
 
-def test_a_sweep_over_engines(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlpexp.report.figures.catalogue.draw_figures", lambda *_, **__: [])
+def test_a_sweep_over_engines(mlpexp: Command, config: Write, undrawn: None) -> None:
     result = mlpexp(
         "sweep", "-c", config(EXACT), "--over", "training.engine=torch,numpy", "--learning-rate", "0.1,0.2", "--seeds", 2,
         "-j", 1, "-q",

@@ -1,30 +1,36 @@
 """Whatever goes wrong ends in one line on standard error and an exit code."""
 
+import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from making.command_line import Command
 from making.configs import TINY
+from making.stopping import before_replacing
 from mlpexp.errors import MlpexpError
 
 Write = Callable[..., Path]
 
 
-def raising(error: BaseException) -> Callable[..., None]:
-    def fail(*args: object, **options: object) -> None:
-        raise error
+class Broken(io.StringIO):
+    """What cannot be written to."""
 
-    return fail
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, text: str) -> int:
+        raise self.error
 
 
 @pytest.fixture
 def breaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
-    """A function that makes ``mlpexp params`` raise."""
-    import mlpexp.report.tables.costs as costs
-
-    return lambda error: monkeypatch.setattr(costs, "cost_table", raising(error))
+    """A function that makes every command raise, as soon as it prints something."""
+    return lambda error: monkeypatch.setattr(sys, "stdout", Broken(error))
 
 
 @pytest.mark.parametrize("error", [RuntimeError("first\nsecond"), KeyError("x"), ZeroDivisionError(), MemoryError()])
@@ -47,7 +53,7 @@ def test_debug_shows_the_traceback_before_the_line(
     result = mlpexp("params", "lenet5")
     assert result.code == 1
     assert result.err.startswith("Traceback (most recent call last):\n")
-    assert "in fail" in result.err
+    assert "in write" in result.err
     assert result.err.splitlines()[-1].startswith("error: internal error: RuntimeError: what happened (")
 
 
@@ -73,29 +79,25 @@ def test_ctrl_c_outside_training_is_one_line_and_130(mlpexp: Command, breaks: Ca
 def test_ctrl_c_while_plots_are_drawn_says_that_the_run_is_complete(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import mlpexp.report.figures.catalogue as figures
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(figures, "draw_figures", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(Figure, "savefig", interrupted)
     result = mlpexp("train", "-c", config(TINY))
     assert result.code == 130
     assert result.err.startswith("error: interrupted; the run is complete; draw its plots with: mlpexp plot runs/")
-    monkeypatch.undo()
 
 
 def test_a_defect_during_training_leaves_a_run_that_tells_and_can_be_resumed(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch, undrawn: None, tmp_path: Path
 ) -> None:
-    import mlpexp.execution.recorder as recorder
-
-    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
-    monkeypatch.setattr(recorder, "save_checkpoint", raising(RuntimeError("a defect")))
-    result = mlpexp("train", "-c", config(TINY))
+    with monkeypatch.context() as patch:
+        before_replacing(patch, "done.json", RuntimeError("a defect"))
+        result = mlpexp("train", "-c", config(TINY))
     assert result.code == 1
     assert result.err.startswith("error: internal error: RuntimeError: a defect")
     (run,) = (tmp_path / "runs").iterdir()
     assert "failed" in mlpexp("list").out
-    monkeypatch.undo()
-    monkeypatch.chdir(tmp_path)
     assert mlpexp("train", "--resume", run, "-q").run == run
 
 

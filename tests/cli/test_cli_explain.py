@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from making.configs import CONFIGS, SELECTED, TINY
+from making.pace import abandon, every_step
 from making.run_files import only_run
+from making.trained_results import new
 
 DOCS = Path(__file__).parents[2] / "docs"
 SIGMOIDS = ("model.activation=sigmoid", f"model.hidden_sizes={[16] * 8}")
@@ -151,28 +153,15 @@ def test_a_sweep_and_a_map(mlpexp, config, undrawn):
     assert "a self-organizing map has no gradients to explain" in result.err
 
 
-def test_diagnostics_of_a_resumed_run_are_those_of_one_that_was_not(mlpexp, config, undrawn, monkeypatch):
+def test_diagnostics_of_a_resumed_run_are_those_of_one_that_was_not(mlpexp, config, undrawn):
     """Stopped at every step in turn: rows of diagnostics belong to the checkpoint as rows of metrics do."""
-    from mlpexp.training.trainer import Trainer
-
     text = TINY + "diagnostics: cheap\nseeds: 2\n"
     whole = trained(mlpexp, config, text)
     expected = (whole / "diagnostics.csv").read_bytes()
     assert expected.count(b"\n") > 50
-    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
-    train = Trainer.run
     for steps in range(1, 10):
-
-        def stopped(self, _steps=steps):
-            for count, record in enumerate(train(self)):
-                yield record
-                if count == _steps:
-                    raise KeyboardInterrupt
-
-        monkeypatch.setattr(Trainer, "run", stopped)
         name = f"stopped-{steps}"
-        assert mlpexp("train", "--config", config(text), "--runs-dir", name, "--quiet").code == 130
-        monkeypatch.setattr(Trainer, "run", train)
+        assert abandon(new(Path(), text, runs=name), steps, every_step(1))
         run = only_run(Path(name))
         assert mlpexp("train", "--resume", run, "--quiet").code == 0
         assert (run / "diagnostics.csv").read_bytes() == expected

@@ -12,14 +12,11 @@ import torch
 
 from making.command_line import Command
 from making.configs import SINE, TINY
+from mlpexp.config.activations import KNOWN
 from mlpexp.nn import activations
 from mlpexp.nn.activations import Elementwise
 
 WAYS = ["by hand", "NumPy", "forward mode", "central differences"]
-ACTIVATIONS = (
-    "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "softplus",
-    "silu", "gelu", "maxout",
-)  # fmt: skip
 CNN = """\
 dataset: {name: digits, test_fraction: 0.5}
 model:
@@ -53,7 +50,7 @@ def csv_of(mlpexp: Command, *arguments: object) -> pd.DataFrame:
     return pd.read_csv(io.StringIO(result.out))
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", KNOWN)
 def test_every_activation(activation: str, mlpexp: Command, config: Callable[..., Path]) -> None:
     table = csv_of(mlpexp, "-c", config(TINY), "--set", f"model.activation={activation}", "--samples", 200)
     tensors = table[table["tensor"] != "all"]
@@ -114,7 +111,7 @@ def test_the_seed_decides_the_weights(mlpexp: Command, config: Callable[..., Pat
 def test_a_wrong_derivative_is_found(
     mlpexp: Command, config: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = Elementwise(torch.tanh, lambda dy, x, y: dy * (1 - y))
+    wrong = Elementwise(torch.tanh, lambda dy, x, y: dy * (1 - y), torch.nn.Tanh)
     monkeypatch.setitem(activations.PLAIN, "tanh", wrong)
     result = mlpexp("gradcheck", "-c", config(TINY), "--set", "model.activation=tanh")
     assert result.code == 1

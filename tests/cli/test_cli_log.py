@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import os
 import pty
 import re
@@ -13,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from making.command_line import LOOK_INTERVALS, Command
+from making.command_line import Command
 from making.configs import MOONS, SELECTED, SINE, TINY
-from mlpexp.cli.main import main
-from mlpexp.training.trainer import Trainer
+from making.trained_results import new
+from mlpexp.cli.training import train_job
+from mlpexp.errors import Interrupted
+from mlpexp.execution.local import Runner, in_this_process
+from mlpexp.execution.tasks import Pace
 
 Write = Callable[..., Path]
 MAP = """\
@@ -113,55 +117,36 @@ def test_refused(options: tuple[object, ...], message: str, mlpexp: Command, con
     assert len(list(Path("runs").iterdir())) == 1
 
 
-def interrupt_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C once, after so many steps and evaluations."""
-    run, count = Trainer.run, 0
-
-    def watched(self: Trainer):  # type: ignore[no-untyped-def]
-        nonlocal count
-        for update in run(self):
-            count += 1
-            if count == steps:
-                os.kill(os.getpid(), signal.SIGINT)
-            yield update
-
-    monkeypatch.setattr(Trainer, "run", watched)
+def watched(look: Callable[[], int | None]) -> Runner:
+    """In this process; ``look`` is called after each step and evaluation, and says which signal has come."""
+    return lambda tasks, stop, shares: in_this_process(tasks, lambda: look() or stop(), shares, Pace(tick_seconds=-1))
 
 
 @pytest.mark.parametrize("name", ["plain", "early stopping", "stacks"])
 @pytest.mark.parametrize("steps", [1, 4, 6, 9, 13, 20])
 def test_interrupted_and_gone_on_with_prints_each_line_once(
-    name: str, steps: int, mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
+    name: str, steps: int, mlpexp: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for interval in LOOK_INTERVALS:
-        monkeypatch.setattr(interval, -1.0)
-    with monkeypatch.context() as context:
-        interrupt_after(steps, context)
-        first = mlpexp("train", "-c", config(CONFIGS[name]), "--log-every", 1)
-    if first.code == 0:
+    count = itertools.count(1)
+    runner = watched(lambda: signal.SIGINT if next(count) == steps else None)
+    try:
+        train_job(new(tmp_path, CONFIGS[name]).job, runner, ["png"], quiet=False, log_every=1)
         pytest.skip("it has ended before")
-    assert first.code == 130
+    except Interrupted as stopped:
+        assert stopped.exit_code == 130
+    first = capsys.readouterr().out
     assert mlpexp("show", "last", "--curve", "--log-every", 1).code == 0  # also of what is in training
     second = mlpexp("train", "--resume", "last", "--log-every", 1)
     curve = mlpexp("show", "last", "--curve", "--log-every", 1).out.splitlines()
-    assert lines_in(first.out) + lines_in(second.out) == curve
+    assert lines_in(first) + lines_in(second.out) == curve
 
 
-def test_a_line_leaves_the_process_at_once(config: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_line_leaves_the_process_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Even into a pipe: what a reader has by the time of each step."""
-    monkeypatch.chdir(tmp_path)
-    raw, run, seen = io.BytesIO(), Trainer.run, []
-
-    def watched(self: Trainer):  # type: ignore[no-untyped-def]
-        for update in run(self):
-            seen.append(raw.getvalue().count(b"\n"))
-            yield update
-
-    monkeypatch.setattr(Trainer, "run", watched)
-    monkeypatch.setattr(sys, "argv", ["mlpexp", "train", "-c", str(config(TINY)), "--log-every", "1"])
+    raw, seen = io.BytesIO(), []
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="utf-8"))
-    with pytest.raises(SystemExit):
-        main()
+    runner = watched(lambda: seen.append(raw.getvalue().count(b"\n")))
+    train_job(new(tmp_path, TINY).job, runner, ["png"], quiet=False, log_every=1)
     assert seen == [0, *(line for line in (1, 2, 3) for _ in range(4))]  # three steps and an evaluation for each epoch
 
 

@@ -7,36 +7,21 @@ from pathlib import Path
 
 import pytest
 
-import mlpexp.execution.recorder as recorder
-from making.command_line import CHECKPOINT_INTERVALS, Command
+from making.command_line import Command
 from making.configs import TINY
+from making.pace import abandon, every_step
 from making.run_files import only_run, results_of
+from making.stopping import FULL, before_replacing
+from making.trained_results import new
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("undrawn")
 
 
-class Killed(BaseException):
-    """Stands for the end of the process."""
-
-
 @pytest.fixture
-def broken(mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+def broken(tmp_path: Path, mlpexp: Command) -> Path:
     """A run whose process ended in the middle, after some checkpoints."""
-    real, saves = recorder.save_checkpoint, []
-
-    def save(folder: Path, name: str, *args: object) -> None:
-        real(folder, name, *args)
-        saves.append(name)
-        if len(saves) == 5:
-            raise Killed
-
-    for interval in CHECKPOINT_INTERVALS:
-        monkeypatch.setattr(interval, -1.0)
-    monkeypatch.setattr(recorder, "save_checkpoint", save)
-    with pytest.raises(Killed):
-        mlpexp("train", "-c", config(TINY))
-    monkeypatch.setattr(recorder, "save_checkpoint", real)
+    assert abandon(new(tmp_path, TINY), 5, every_step(1))
     return only_run(Path("runs"))
 
 
@@ -172,18 +157,11 @@ def test_rows_that_no_checkpoint_knows_are_cut_off(mlpexp: Command, config: Writ
 def test_a_run_with_spaces_in_its_path_is_resumed_by_the_command_that_is_printed(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlpexp.errors import RunError
-
-    def full(*args: object) -> None:
-        raise RunError("the disk is full")
-
-    monkeypatch.setattr("mlpexp.execution.driver.CHECKPOINT_SECONDS", -1.0)
-    monkeypatch.setattr(recorder, "save_checkpoint", full)
     options = ["--runs-dir", "my runs", "--data-dir", "my data"]
-    result = mlpexp("train", "-c", config(TINY), *options)
+    with monkeypatch.context() as patch:
+        before_replacing(patch, "done.json", FULL)
+        result = mlpexp("train", "-c", config(TINY), *options)
     assert result.code == 1
-    monkeypatch.undo()
-    monkeypatch.chdir(config(TINY).parent)
     command = shlex.split(result.err.rpartition("resume with: ")[2])
     assert command[-2:] == ["--data-dir", "my data"]
     assert mlpexp(*command[1:], "-q").run.parent == Path("my runs")

@@ -13,6 +13,7 @@ import pytest
 
 from making.command_line import Answer, Command
 from making.processes import Process, wait_for
+from making.stopping import before_replacing
 from mlpexp.statistics.comparison import compare as compare_arms
 
 Write = Callable[..., Path]
@@ -25,12 +26,6 @@ optimizer: {name: sgd, learning_rate: 0.1}
 training: {batch_size: 35, epochs: 4}
 """
 TABLES = ("metrics.csv", "trials.csv", "comparison.csv", "arms.csv")
-
-
-@pytest.fixture
-def unpictured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sweeps draw no plots, which take longer than everything else."""
-    monkeypatch.setattr("mlpexp.report.figures.catalogue.draw_figures", lambda result, formats=(), arm=None: [])
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -73,7 +68,7 @@ def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
     assert "learning rate (optimizer.learning_rate): 0.01, 0.1, 1" in mlpexp("show", folder).out
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> None:
     diagnosed = TINY + "diagnostics: full\n"
     swept = mlpexp("sweep", "-c", config(diagnosed), "--learning-rate", "0.01,1", "--seeds", 2, "-q").run
@@ -91,7 +86,7 @@ def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> No
     assert len(own) > 100
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_workers_and_memory_change_no_byte(mlpexp: Command, config: Write) -> None:
     text = TINY + "diagnostics: cheap\n"
     axes = ("sweep", "-c", config(text), "--learning-rate", "0.01,0.1,1e9", "--hidden-size", "2,4", "--seeds", 3, "-q")
@@ -100,7 +95,7 @@ def test_workers_and_memory_change_no_byte(mlpexp: Command, config: Write) -> No
     assert sum(arm["diverged"] for arm in summary(whole)["outcome"]["arms"]) == 6
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_the_dry_run_shows_the_plan_and_writes_nothing(mlpexp: Command, config: Write) -> None:
     result = mlpexp("sweep", "-c", config(TINY), "--batch-size", "7,35", "--over", "name=a,b", "--dry-run")
     assert result.code == 0
@@ -110,7 +105,7 @@ def test_the_dry_run_shows_the_plan_and_writes_nothing(mlpexp: Command, config: 
     assert not Path("runs").exists()
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -148,7 +143,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     assert not Path("runs").exists()
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_trials_that_diverge_are_rows_and_a_sweep_of_them_alone_is_no_success(mlpexp: Command, config: Write) -> None:
     some = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1e9", "--seeds", 2)
     assert some.code == 0
@@ -158,13 +153,13 @@ def test_trials_that_diverge_are_rows_and_a_sweep_of_them_alone_is_no_success(ml
     assert "every trial diverged or failed" in every.err
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_an_axis_that_changes_nothing_makes_no_difference(mlpexp: Command, config: Write) -> None:
     result = mlpexp("sweep", "-c", config(TINY), "--over", "name=one,other", "--seeds", 6)
     assert "no difference: the values are equal on every seed" in result.out
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_equal_arms_with_other_seeds_are_not_told_apart(mlpexp: Command, config: Write) -> None:
     """A/A through real training: sixty seeds of one arm, taken for six arms of ten seeds each."""
     run = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.3", "--seeds", 60, "--quiet").run
@@ -206,7 +201,7 @@ def test_compare_names_confounded_factors_and_refuses_what_does_not_pair(
     assert mlpexp("compare", Path("absent")).code == 2
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_compare_a_sweep_by_another_metric_and_baseline(mlpexp: Command, config: Write) -> None:
     swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.01,1", "--seeds", 6, "-q").run
     result = mlpexp("compare", swept, "--metric", "train_loss", "--baseline", 0, "--power", 0.1)
@@ -222,7 +217,7 @@ def test_compare_a_sweep_by_another_metric_and_baseline(mlpexp: Command, config:
     assert "learning_rate=0.2" in mixed.out
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_the_noise_floor_has_a_row_per_source(mlpexp: Command, config: Write) -> None:
     result = mlpexp("sweep", "-c", config(TINY), "--noise-floor", 3)
     assert result.code == 0, result.err
@@ -230,7 +225,7 @@ def test_the_noise_floor_has_a_row_per_source(mlpexp: Command, config: Write) ->
         assert f"  {source} " in result.out
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_the_margin_of_a_sweep_is_that_of_its_comparison(mlpexp: Command, config: Write) -> None:
     changes = ("--set", "sweep.margin=0.9", "--seeds", 6)
     swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,0.11", *changes, "-q").run
@@ -242,7 +237,7 @@ def test_the_margin_of_a_sweep_is_that_of_its_comparison(mlpexp: Command, config
         assert (refused.code, refused.err) == (2, f"error: {option} -1: expected a number above 0\n")
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_what_does_not_pair_is_said(mlpexp: Command, config: Write) -> None:
     out = mlpexp("sweep", "-c", config(TINY), "--over", "dataset.test_fraction=0.2,0.3", "--seeds", 2).out
     assert "dataset.test_fraction differs among the arms: equal seeds do not mean equal samples" in out
@@ -252,7 +247,7 @@ def test_what_does_not_pair_is_said(mlpexp: Command, config: Write) -> None:
     assert "one seed: differences have no interval" in one.out
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_parts_that_not_every_arm_has_are_not_compared(mlpexp: Command, config: Write) -> None:
     swept = mlpexp("sweep", "-c", config(TINY), "--over", "dataset.validation_fraction=0,0.2", "--seeds", 3, "-q").run
     assert mlpexp("compare", swept, "--metric", "test_accuracy").out == mlpexp("compare", swept).out
@@ -261,36 +256,27 @@ def test_parts_that_not_every_arm_has_are_not_compared(mlpexp: Command, config: 
     assert {row["final_validation_loss"] == "nan" for row in table(swept / "trials.csv")} == {True, False}
 
 
-@pytest.mark.usefixtures("unpictured")
-def test_a_sweep_that_failed_as_a_whole_can_be_tried_again(
-    mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from mlpexp.execution import driver
-
-    trainer_of = driver.trainer_of
-    monkeypatch.setattr(driver, "trainer_of", lambda *rest: (_ for _ in ()).throw(MemoryError("no memory")))
-    failed = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2)
-    assert failed.code == 1 and "every trial failed: not enough memory: no memory; resume with" in failed.err
+@pytest.mark.usefixtures("undrawn")
+def test_a_sweep_that_failed_as_a_whole_says_why(mlpexp: Command, config: Write) -> None:
+    """No machine has memory for 10^8 times 10^8 weights."""
+    text = TINY.replace("[4]", "[100000000, 100000000]")
+    failed = mlpexp("sweep", "-c", config(text), "--learning-rate", "0.1,1", "--seeds", 2)
+    assert failed.code == 1 and "every trial failed: not enough memory: " in failed.err
+    assert "; resume with: mlpexp sweep --resume" in failed.err
     (folder,) = Path("runs").iterdir()
     assert "every trial failed" in mlpexp("show", folder).out
-    monkeypatch.setattr(driver, "trainer_of", trainer_of)
-    assert mlpexp("sweep", "--resume", folder, "-q").code == 0
-    assert {row["status"] for row in table(folder / "trials.csv")} == {"finished"}
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("damage", ["cut", "changed", "not JSON", "empty"])
 def test_damaged_results_are_trained_again(
     damage: str, mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlpexp.execution import run
-
     axes = ("sweep", "-c", config(TINY), "--batch-size", "7,35", "--seeds", 2, "-q")
     whole = mlpexp(*axes).run
-    conclude = run._conclude
-    monkeypatch.setattr(run, "_conclude", lambda *rest: (_ for _ in ()).throw(KeyboardInterrupt))
-    assert mlpexp(*axes, "--runs-dir", "again").code == 130
-    monkeypatch.setattr(run, "_conclude", conclude)
+    with monkeypatch.context() as patch:
+        before_replacing(patch, "trials.csv", KeyboardInterrupt())
+        assert mlpexp(*axes, "--runs-dir", "again").code == 130
     (folder,) = Path("again").iterdir()
     rows, part = (folder / "parts" / "stack-0" / name for name in ("metrics.csv", "done.json"))
     if damage == "cut":
@@ -305,13 +291,11 @@ def test_damaged_results_are_trained_again(
     assert same_tables(whole, folder)
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_a_sweep_whose_config_changed_is_not_resumed(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlpexp.execution import run
-
-    monkeypatch.setattr(run, "_conclude", lambda *rest: (_ for _ in ()).throw(KeyboardInterrupt))
+    before_replacing(monkeypatch, "trials.csv", KeyboardInterrupt())
     mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "-q")
     (folder,) = Path("runs").iterdir()
     text = (folder / "config.yaml").read_text()
@@ -322,7 +306,7 @@ def test_a_sweep_whose_config_changed_is_not_resumed(
         assert refused.code == 1 and "changed since the sweep began" in refused.err
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_tables_that_follow_from_others_are_written_again_by_plot(mlpexp: Command, config: Write) -> None:
     swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "-q").run
     names = ("arms.csv", "comparison.csv", "comparison.md", "comparison.tex")
@@ -392,7 +376,7 @@ def is_alive(process: int) -> bool:
         return False
 
 
-@pytest.mark.usefixtures("unpictured")
+@pytest.mark.usefixtures("undrawn")
 def test_two_sweeps_at_once_do_not_disturb_each_other(start: Start, config: Write, tmp_path: Path) -> None:
     axes = ["-c", config(TINY), "--learning-rate", "0.01,0.1", "--seeds", 2, "-q"]
     processes = [start("sweep", *axes) for _ in range(2)]

@@ -6,12 +6,12 @@ import pytest
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keys import all_keys, nearest_key
-from mlpexp.config.scores import LABELS, PARTS
+from mlpexp.config.scores import PARTS, SCORES
 from mlpexp.config.words import BY_NAME, MEANT, WORDS, closest, did_you_mean, key_of, meant, setting
 
 KEYS = all_keys()
 VALUES = {choice for key in KEYS.values() for choice in key.choices} | {"csv"}
-SCORES = {*LABELS, *(f"{part}_{kind}" for part in PARTS for kind in LABELS)}
+NAMES = {*SCORES, *(f"{part}_{name}" for part in PARTS for name in SCORES)}
 
 
 @pytest.mark.parametrize("word", BY_NAME.values(), ids=lambda word: word.name)
@@ -31,7 +31,7 @@ def test_other_keys_are_what_they_are() -> None:
 def test_every_common_word_leads_to_keys_or_values_that_there_are(word: str) -> None:
     assert MEANT[word]
     for target in MEANT[word]:
-        assert target in KEYS or target in VALUES or target in SCORES, target
+        assert target in KEYS or target in VALUES or target in NAMES, target
 
 
 @pytest.mark.parametrize("word", sorted({*MEANT} & {*KEYS, *BY_NAME}))

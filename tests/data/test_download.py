@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mlpexp.config.datasets import FashionMnist, Mnist
-from mlpexp.data import download
+from mlpexp.data.download import download
 from mlpexp.data.image_files import FILE_NAMES, parse_idx
 from mlpexp.data.images import MNIST, load_images
 from mlpexp.errors import DataError
@@ -107,14 +107,13 @@ def test_without_network_one_sentence_says_what_to_do(
 def test_a_server_that_never_answers_is_given_up(
     datasets: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "TIMEOUT_SECONDS", 0.2)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         monkeypatch.setattr(datasets.MNIST, "mirrors", [f"http://127.0.0.1:{silent.getsockname()[1]}/"])
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         with pytest.raises(DataError, match=r"the download failed \(timed out\)"):
-            load_images(Mnist(name="mnist"), tmp_path)
+            download(MNIST, tmp_path, lambda sentence: None, timeout_seconds=0.2)
     assert socket.getdefaulttimeout() is None
 
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.preprocessing import StandardScaler
 
-from mlpexp.data import standardize
-from mlpexp.data.standardize import fit, neutral
+from mlpexp.data.standardize import IMAGES_AT_ONCE, fit, neutral
 
 
 @given(
@@ -40,9 +39,10 @@ def test_a_constant_that_has_no_exact_mean_gets_scale_one() -> None:
     assert standardizer.scale.tolist() == [1.0] and standardizer.shift.tolist() == [0.1]
 
 
-def test_images_have_one_mean_and_deviation_per_channel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standardize, "IMAGES_AT_ONCE", 3)  # several pieces, the last one smaller
-    images = np.random.default_rng(0).integers(0, 256, (8, 2, 5, 4), dtype=np.uint8)
+def test_images_have_one_mean_and_deviation_per_channel() -> None:
+    images = np.random.default_rng(0).integers(
+        0, 256, (2 * IMAGES_AT_ONCE + 5, 2, 5, 4), dtype=np.uint8
+    )  # three pieces
     images[:, 1] //= 2
     standardizer = fit(images)
     assert standardizer.shift.shape == standardizer.scale.shape == (2, 1, 1)

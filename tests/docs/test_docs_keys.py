@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import datasets, networks, optimization, som
+from mlpexp.config import activations, datasets, networks, optimization, som
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keep import Keep
 from mlpexp.config.strict import Strict
@@ -65,7 +65,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
 }
 # Tables in which a column says which of several classes a key belongs to.
 OF_SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
-    "activation": (networks.LeakyRelu, networks.Prelu, networks.Elu, networks.Maxout, networks.PlainActivation),
+    "activation": (activations.LeakyRelu, activations.Prelu, activations.Elu, activations.Maxout, activations.PlainActivation),
     "init": (
         networks.ConstantInit, networks.NormalInit, networks.UniformInit, networks.XavierInit, networks.HeInit,
         networks.PlainInit,
@@ -202,7 +202,8 @@ PLAIN_TYPES = {
 @pytest.mark.parametrize(("model", "key", "row"), ROWS, ids=IDS)
 def test_type(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
     schema = schema_of(model, key)
-    alternatives = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    tagged = schema["oneOf"] if "discriminator" not in schema and "oneOf" in schema else [schema]
+    alternatives = [one for one in schema.get("anyOf", tagged) if one.get("type") != "null"]
     words = set()
     for one in alternatives:
         if "enum" in one or "const" in one:
@@ -230,7 +231,7 @@ def test_each_rule_is_one(row: dict[str, str]) -> None:
 def test_the_pages_name_every_short_form() -> None:
     row = next(row for row in tables_under(PAGE, "Short forms")[0].rows if "logistic" in row["written"])
     pairs = dict(zip(code(row["written"]), code(row["means"]), strict=True))
-    assert pairs == networks.ACTIVATION_ALIASES
+    assert pairs == activations.ALIASES
 
 
 def test_the_pages_name_every_short_word() -> None:

@@ -8,15 +8,15 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 import torch
-from mlpexp.architectures.gains import gain
 from pydantic import BaseModel, TypeAdapter
 
 from making.markdown_pages import DOCS, code, section_of, tables_under
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
 from mlpexp.config import networks
+from mlpexp.config.activations import ActivationConfig, gain
 from mlpexp.config.datasets import DatasetConfig, FunctionName, Synthetic, SyntheticKind
 from mlpexp.config.experiment import LossName
-from mlpexp.config.networks import ActivationConfig, InitConfig, ModelConfig
+from mlpexp.config.networks import InitConfig, ModelConfig
 from mlpexp.config.optimization import OptimizerConfig, ScheduleConfig
 from mlpexp.data.catalogue import facts_of
 from mlpexp.data.functions import FUNCTIONS

@@ -22,7 +22,7 @@ from mlpexp.planning import recording
 from mlpexp.planning.plan import make_plan
 from mlpexp.planning.stacks import stacking
 from mlpexp.report.figures.catalogue import FIGURES, OfArm, OfArms, OfAxis
-from mlpexp.report.figures.sweep.panels import MOST_PANELS
+from mlpexp.report.numbers.arms_data import MOST_PANELS
 from mlpexp.results.comparison import AGAINST
 from mlpexp.store.listing import find_result
 from mlpexp.store.part import DONE, FileRecord, PartRecord, TrialRecord

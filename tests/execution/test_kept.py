@@ -6,7 +6,7 @@ import pytest
 from making.configs import TINY
 from making.trained_results import Make, Trained
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.planning.recording import history_epochs
+from mlpexp.planning.recording import history_epochs, weight_bytes
 
 SELECTED = """\
 dataset: {name: iris, test_fraction: 0.2, validation_fraction: 0.2}
@@ -38,7 +38,7 @@ def test_what_is_kept(keep: str, expected: set[str], trained: Make) -> None:
     run = trained(SELECTED + keep)
     assert kinds(run) == expected
     assert {path.stem.split(".")[1] for path in run.folder.weights.glob("*.json")} == expected
-    assert run.result.kept.history == (3 if "history: 3" in keep else 1 if "history" in keep else 0)
+    assert run.folder.read_plan().kept.history == (3 if "history: 3" in keep else 1 if "history" in keep else 0)
 
 
 def test_keeping_decides_no_number_and_no_hash(trained: Make) -> None:
@@ -56,20 +56,20 @@ def test_without_validation_data_the_last_weights_are_kept_once_as_the_best(trai
     assert kinds(trained(TINY + "keep: {weights: all}\n")) == {"best"}
 
 
-def test_weights_that_would_be_large_are_not_kept_unless_asked_for(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlpexp.planning.recording as recording
-
-    sweep = SELECTED + "sweep: {over: {learning_rate: [0.1, 0.2]}, seeds: 2}\n"
-    size = recording.weight_bytes(make(sweep).plan, 4)
-    assert size == 4 * (4 * (4 * 8 + 8 + 8 * 3 + 3) + 16 * 4)
-    for most_of_all, most_of_best, of_run, of_sweep in (
-        (size, size, "all", "all"), (1, size, "best", "best"), (1, 1, "best", "none"),
-    ):  # fmt: skip
-        monkeypatch.setattr(recording, "ALL_BYTES", most_of_all)
-        monkeypatch.setattr(recording, "BEST_BYTES", most_of_best)
-        assert make(SELECTED).job.recording.weights == of_run
-        assert make(sweep).job.recording.weights == of_sweep
-        assert make(sweep + "keep: {weights: all}\n").job.recording.weights == "all"
+@pytest.mark.parametrize(
+    ("units", "of_run", "of_sweep"), [(8, "all", "all"), (4_500, "all", "best"), (9_000, "best", "none")]
+)
+def test_weights_that_would_be_large_are_not_kept_unless_asked_for(
+    units: int, of_run: str, of_sweep: str, make: Make
+) -> None:
+    """Beyond 256 MB only the best are, beyond 1 GB none of a sweep: 81 MB and 324 MB a trial."""
+    run = SELECTED.replace("[8]", f"[{units}, {units}]")
+    sweep = run + "sweep: {over: {learning_rate: [0.1, 0.2]}, seeds: 2}\n"
+    size = weight_bytes(make(sweep).plan, 4)
+    assert size == 4 * (4 * (4 * units + units + units**2 + units + units * 3 + 3) + 16 * 4)
+    assert make(run).job.recording.weights == of_run
+    assert make(sweep).job.recording.weights == of_sweep
+    assert make(sweep + "keep: {weights: all}\n").job.recording.weights == "all"
 
 
 def test_weights_of_the_history_are_those_of_shorter_runs(trained: Make) -> None:
@@ -106,7 +106,7 @@ def test_what_the_optimizer_remembers_is_that_of_its_last_step(trained: Make) ->
     )
     run = trained(text.replace("epochs: 3", "epochs: 1") + "keep: {history: 2, state: yes}\nseeds: 2\n")
     before, after, state = run.weights("epoch-0"), run.weights("epoch-1"), run.weights("state")
-    names = [f"{layer.name}.{parameter.name}" for layer, parameter, _ in run.prepared.architecture.places]
+    names = [segment.name for segment in run.prepared.architecture.layout]
     moved = np.concatenate([(before[name] - after[name]).reshape(2, -1) for name in names], 1)
     alike = [
         array for array in state.values() if array.shape == moved.shape and np.allclose(array, moved / 0.5, atol=1e-5)

@@ -15,12 +15,19 @@ def num_calls(compute: Callable[[], Any]) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        compute()
-    finally:
-        sys.setprofile(before)
+    _profiled(compute, profile)
+    return count
+
+
+def calls_of(function: Callable[..., Any], compute: Callable[[], Any]) -> int:
+    """How often one function, written in Python, is called."""
+    count, code = 0, function.__code__
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code is code
+
+    _profiled(compute, profile)
     return count
 
 
@@ -32,3 +39,12 @@ def peak_bytes(compute: Callable[[], Any]) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def _profiled(compute: Callable[[], Any], profile: Callable[[FrameType, str, object], None]) -> None:
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        compute()
+    finally:
+        sys.setprofile(before)

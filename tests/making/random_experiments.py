@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mlpexp.config.activations import ALIASES, KNOWN
 from mlpexp.config.experiment import Experiment
 
 positive = st.floats(1e-300, 1e300) | st.sampled_from([1e-8, 1e-10, 1e22, 1e16, 0.1, 3e-5, 5e-324])
@@ -34,7 +35,6 @@ words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 )
 KINDS = ("xor", "moons", "circles", "spirals", "blobs")
 FUNCTIONS = ("sine", "cosine", "step", "abs", "square", "cubic", "exp", "sinc", "sawtooth", "polynomial")
-PLAIN = ("identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "softplus", "silu", "gelu", "selu")
 
 
 def section(name: str, /, key: str = "name", **optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -79,7 +79,7 @@ datasets = st.one_of(
     ),
 )
 activations = st.one_of(
-    st.sampled_from((*PLAIN, "logistic", "linear", "swish", "leaky_relu", "prelu", "elu", "maxout")),
+    st.sampled_from((*KNOWN, *ALIASES)),
     section("leaky_relu", negative_slope=nonnegative),
     section("prelu", initial_slope=nonnegative),
     section("elu", alpha=positive),

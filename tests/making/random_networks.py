@@ -3,14 +3,16 @@
 import torch
 
 from mlpexp.architectures.build import build_architecture
+from mlpexp.config.activations import KNOWN
 from mlpexp.config.networks import Mlp
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.numpy_twin.activations import PLAIN
 
 ACTIVATIONS = [
-    *PLAIN, "leaky_relu", "prelu", "elu", "maxout", {"name": "maxout", "pieces": 3}, {"name": "elu", "alpha": 0.5},
+    *KNOWN,
+    {"name": "maxout", "pieces": 3},
+    {"name": "elu", "alpha": 0.5},
     {"name": "leaky_relu", "negative_slope": 0.3},
-]  # fmt: skip
+]
 
 
 def case(activation, loss, *, bias=True, sizes=(6, 5), dtype=torch.float64, seed=3):

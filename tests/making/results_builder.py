@@ -292,8 +292,8 @@ class Invention:
             return []
         prepared, count = self.plan.arms[task.arms[0]].prepared, len(task.members)
         tensors = {
-            f"{layer.name}.{parameter.name}": self.random.normal(size=(count, *parameter.shape)).astype(np.float32)
-            for layer, parameter, _ in prepared.architecture.places
+            segment.name: self.random.normal(size=(count, *segment.parameter.shape)).astype(np.float32)
+            for segment in prepared.architecture.layout
         }
         shape = prepared.facts.input_shape if len(prepared.facts.input_shape) == 1 else (1, 1, 1)
         tensors |= {"input.shift": np.zeros((count, *shape)), "input.scale": np.ones((count, *shape))}

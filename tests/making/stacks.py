@@ -1,5 +1,8 @@
 """Trainers of stacks."""
 
+from collections.abc import Callable
+from time import perf_counter
+
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
@@ -24,12 +27,12 @@ def experiment(**sections) -> Experiment:
     return resolve(config, facts_of(config.dataset))
 
 
-def trainer(members: list[Experiment]) -> Trainer:
+def trainer(members: list[Experiment], clock: Callable[[], float] = perf_counter) -> Trainer:
     """A trainer of the given members."""
     dataset = load(members[0].dataset)
     facts = dataset.facts
     architectures = [build_architecture(member.model, facts.input_shape, facts.num_outputs) for member in members]
-    return trainer_of(members, architectures, dataset)
+    return trainer_of(members, architectures, dataset, clock)
 
 
 def finished(members: list[Experiment]):

@@ -4,16 +4,18 @@ import pytest
 import torch
 
 from mlpexp.architectures.build import build_architecture
+from mlpexp.config.activations import KNOWN
 from mlpexp.config.networks import Cnn, Lenet5, Mlp, MnistCnn
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.losses import LOSSES
 
 ACTIVATIONS = [
-    "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "prelu", "elu", "softplus", "maxout",
-    "silu", "gelu", "selu", {"name": "maxout", "pieces": 3}, {"name": "elu", "alpha": 0.5},
+    *KNOWN,
+    {"name": "maxout", "pieces": 3},
+    {"name": "elu", "alpha": 0.5},
     {"name": "leaky_relu", "negative_slope": 0.3},
-]  # fmt: skip
+]
 CNN = [
     {"layer": "conv", "channels": 4, "kernel_size": 3, "padding": "same", "batch_norm": True},
     {"layer": "max_pool"},

@@ -4,8 +4,8 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mlpexp.nn.batch_norm import BatchNormOperation
 
+from mlpexp.nn.layers.batch_norm import BatchNormOperation
 from mlpexp.nn.mode import EVALUATION, Mode
 
 TRAINING = Mode(training=True)

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from mlpexp.architectures.build import build_architecture
-from mlpexp.config.networks import Mlp, PlainActivation
+from mlpexp.config.activations import PlainActivation
+from mlpexp.config.networks import Mlp
 from mlpexp.nn.network import StackedNetwork
 
 

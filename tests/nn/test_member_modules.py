@@ -8,7 +8,9 @@ from pydantic import TypeAdapter
 from torch import nn
 
 from mlpexp.architectures.build import build_architecture
+from mlpexp.architectures.layers import LayerSpec
 from mlpexp.config.networks import ModelConfig
+from mlpexp.nn.layers import catalogue
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 
@@ -128,3 +130,22 @@ def test_the_outputs_of_layers_end_in_the_output_of_the_network(name: str) -> No
     torch.testing.assert_close(outputs["output"], network(x), rtol=1e-12, atol=1e-14)
     first = next(iter(outputs))
     torch.testing.assert_close(outputs[first][1], network.member(1)[0](x[1]), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_layout_is_where_the_parameters_lie(name: str) -> None:
+    network = stack(name)
+    layout = network.architecture.layout
+    assert [segment.name for segment in layout] == list(network.parameters)
+    ends = [0, *(segment.stop for segment in layout)]
+    assert ends[:-1] == [segment.start for segment in layout]
+    assert ends[-1] == network.architecture.num_parameters == network.flat.shape[1]
+    for segment in layout:
+        assert torch.equal(network.flat[:, segment.place], network.parameters[segment.name].flatten(1))
+    penalized = torch.from_numpy(network.architecture.penalized)
+    weights = [network.parameters[segment.name].flatten(1) for segment in network.architecture.weights]
+    assert torch.equal(network.flat[:, penalized == 1], torch.cat(weights, 1))
+
+
+def test_every_specification_has_a_row() -> None:
+    assert set(catalogue.LAYERS) == set(LayerSpec.__subclasses__())

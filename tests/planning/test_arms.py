@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from making.effort import calls_of
 from making.plans import BASE, labels, plan_of
 from mlpexp.config.yaml_source import override_in
 from mlpexp.data.catalogue import facts_of
 from mlpexp.errors import InputError
-from mlpexp.planning import prepare as preparing
 from mlpexp.planning.arms import Arm
 from mlpexp.planning.matching import matched
 from mlpexp.planning.plan import make_plan
@@ -82,13 +82,10 @@ def test_an_arm_is_what_its_own_config_is(base: str, sweep: str, tmp_path: Path)
         assert arm.prepared == replace(expected, experiment=expected.experiment.model_copy(update={"seeds": 1}))
 
 
-def test_a_data_set_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
-    monkeypatch.setattr(preparing, "facts_of", lambda config: seen.append(config) or facts_of(config))
+def test_a_data_set_is_looked_at_once(tmp_path: Path) -> None:
     tables(tmp_path)
-    plan = plan_of(tmp_path, "{over: {dataset.path: [one.csv, two.csv], batch_size: [5, 7], epochs: [1, 2]}}", base=CSV)
-    assert len(plan.arms) == 8
-    assert len(seen) == len(set(seen)) == 2
+    sweep = "{over: {dataset.path: [one.csv, two.csv], batch_size: [5, 7], epochs: [1, 2]}}"
+    assert calls_of(facts_of, lambda: plan_of(tmp_path, sweep, base=CSV)) == 2
 
 
 def test_arms_of_one_network_share_it(tmp_path: Path) -> None:

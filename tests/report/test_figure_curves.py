@@ -6,12 +6,14 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from making.invented_tables import InventedTables
-from mlpexp.report.figures.arm.curves import draw_accuracy, draw_learning_rate, draw_loss, draw_r2
-from mlpexp.report.numbers.run_facts import RunFacts
-from mlpexp.report.numbers.seed_curves import diverged_seeds, mean_curve, seed_curves
+from mlpexp.config.scores import SCORES
+from mlpexp.report.figures.arm.curves import draw_curves, draw_learning_rate
+from mlpexp.report.numbers.over_seeds import diverged_seeds, mean_curve, seed_curves
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.statistics.intervals import mean_interval
 
-FACTS = RunFacts(title="a title", loss="cross-entropy (nats)")
+LOSS, ACCURACY, R2 = SCORES["loss"], SCORES["accuracy"], SCORES["r2"]
+CAPTION = RunCaption(title="a title", loss="cross-entropy (nats)")
 
 
 def table(**columns: list[float]) -> pd.DataFrame:
@@ -29,7 +31,7 @@ def labels(figure) -> list[str]:
 
 def test_mean_and_interval_are_those_of_the_seeds(tables: InventedTables) -> None:
     metrics = tables.metrics()
-    figure, numbers = draw_loss(metrics, FACTS)
+    figure, numbers = draw_curves(metrics, CAPTION, LOSS)
     row = numbers[(numbers["part"] == "test") & (numbers["epoch"] == 5)].iloc[0]
     losses = metrics.loc[metrics["epoch"] == 5].sort_values("seed")["test_loss"].to_numpy()
     expected = mean_interval(losses)
@@ -47,28 +49,28 @@ def test_mean_and_interval_are_those_of_the_seeds(tables: InventedTables) -> Non
 
 def test_accuracy_is_in_per_cent_and_r2_is_not(tables: InventedTables) -> None:
     metrics = tables.metrics()
-    figure, numbers = draw_accuracy(metrics, FACTS)
+    figure, numbers = draw_curves(metrics, CAPTION, ACCURACY)
     first = metrics[(metrics["seed"] == 1) & (metrics["epoch"] == 4)].iloc[0]
     shown = numbers[(numbers["part"] == "train") & (numbers["epoch"] == 4)].iloc[0]
     assert shown["seed_1"] == pytest.approx(100 * first["train_accuracy"])
     assert figure.axes[0].get_ylabel() == "accuracy (%)"
-    assert draw_r2(metrics, FACTS) is None
+    assert draw_curves(metrics, CAPTION, R2) is None
     regression = tables.metrics(second="r2")
-    figure, numbers = draw_r2(regression, FACTS)
+    figure, numbers = draw_curves(regression, CAPTION, R2)
     assert numbers["mean"].max() <= 1
     assert figure.axes[0].get_ylabel() == "R²"
-    assert draw_accuracy(regression, FACTS) is None
+    assert draw_curves(regression, CAPTION, ACCURACY) is None
 
 
 def test_without_test_split_the_label_says_so(tables: InventedTables) -> None:
     metrics = tables.metrics(parts=("train",))
-    assert draw_accuracy(metrics, FACTS).figure.axes[0].get_ylabel() == "training accuracy (%), no test split"
-    assert draw_loss(metrics, FACTS).figure.axes[0].get_ylabel() == "cross-entropy (nats), no test split"
+    assert draw_curves(metrics, CAPTION, ACCURACY).figure.axes[0].get_ylabel() == "training accuracy (%), no test split"
+    assert draw_curves(metrics, CAPTION, LOSS).figure.axes[0].get_ylabel() == "cross-entropy (nats), no test split"
 
 
 def test_one_seed_has_one_line_per_part() -> None:
     metrics = table(seed=[4, 4], epoch=[0, 1], train_loss=[1.0, 0.5], test_loss=[1.0, 0.6])
-    figure, numbers = draw_loss(metrics, FACTS)
+    figure, numbers = draw_curves(metrics, CAPTION, LOSS)
     assert not figure.axes[0].collections
     assert "one seed" in texts(figure)
     assert numbers["low"].isna().all()
@@ -78,7 +80,7 @@ def test_one_seed_has_one_line_per_part() -> None:
 @pytest.mark.parametrize(("last", "scale"), [(0.011, "linear"), (0.009, "log")])
 def test_the_loss_axis_is_logarithmic_from_two_decades_on(last: float, scale: str) -> None:
     metrics = table(seed=[0, 0], epoch=[0, 1], train_loss=[1.0, last])
-    assert draw_loss(metrics, FACTS).figure.axes[0].get_yscale() == scale
+    assert draw_curves(metrics, CAPTION, LOSS).figure.axes[0].get_yscale() == scale
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ def with_explosion(tables: InventedTables) -> pd.DataFrame:
 
 
 def test_a_diverged_seed_is_marked_and_left_out_of_the_mean(with_explosion: pd.DataFrame) -> None:
-    figure, numbers = draw_loss(with_explosion, FACTS)
+    figure, numbers = draw_curves(with_explosion, CAPTION, LOSS)
     axes = figure.axes[0]
     assert axes.get_ylim()[1] < 2
     cross = next(line for line in axes.lines if line.get_marker() == "x")
@@ -112,7 +114,7 @@ def test_a_diverged_seed_is_marked_and_left_out_of_the_mean(with_explosion: pd.D
 
 
 def test_the_accuracy_of_a_diverged_seed_is_marked_at_the_lower_edge(with_explosion: pd.DataFrame) -> None:
-    figure, _ = draw_accuracy(with_explosion, FACTS)
+    figure, _ = draw_curves(with_explosion, CAPTION, ACCURACY)
     low, high = figure.axes[0].get_ylim()
     cross = next(line for line in figure.axes[0].lines if line.get_marker() == "x")
     assert cross.get_ydata()[0] == pytest.approx(low, abs=0.05 * (high - low))
@@ -121,7 +123,7 @@ def test_the_accuracy_of_a_diverged_seed_is_marked_at_the_lower_edge(with_explos
 def test_divergence_known_from_the_summary_alone_counts(tables: InventedTables) -> None:
     metrics = tables.metrics()
     assert diverged_seeds(metrics, {2}) == {2}
-    _, numbers = draw_loss(metrics, RunFacts(diverged=frozenset({2})))
+    _, numbers = draw_curves(metrics, RunCaption(diverged=frozenset({2})), LOSS)
     assert set(numbers["n"]) == {2}
 
 
@@ -130,12 +132,12 @@ def test_if_all_seeds_diverge_all_are_shown(tables: InventedTables) -> None:
     last = metrics["epoch"] == 12
     metrics.loc[metrics["epoch"] > 6, ["train_loss", "test_loss"]] = 1e20
     metrics.loc[last, ["train_loss", "test_loss", "train_r2", "test_r2"]] = np.nan
-    figure, numbers = draw_loss(metrics, FACTS)
+    figure, numbers = draw_curves(metrics, CAPTION, LOSS)
     assert "all 3 seeds diverged" in texts(figure)
     assert figure.axes[0].get_yscale() == "log"
     assert figure.axes[0].get_ylim()[1] < 1e5
     assert numbers.loc[numbers["epoch"] == 0, "n"].tolist() == [3, 3]
-    low, high = draw_r2(metrics, FACTS).figure.axes[0].get_ylim()
+    low, high = draw_curves(metrics, CAPTION, R2).figure.axes[0].get_ylim()
     assert low == -1
     assert 1 < high < 1.1
 
@@ -146,7 +148,7 @@ def test_the_mean_is_over_the_seeds_still_in_training() -> None:
         epoch=[0, 0, 0, 1, 1, 1, 2, 2, 3],
         train_loss=[3.0, 2.0, 1.0, 2.0, 1.5, 0.1, 1.0, 0.8, 0.9],
     )
-    figure, numbers = draw_loss(metrics, FACTS)
+    figure, numbers = draw_curves(metrics, CAPTION, LOSS)
     assert numbers["n"].tolist() == [3, 3, 2, 1]
     assert numbers["mean"].tolist() == pytest.approx([2.0, 1.2, 0.9, 0.9])
     thick = next(line for line in figure.axes[0].lines if line.get_label() == "training")
@@ -171,42 +173,42 @@ def test_a_repeated_row_counts_once() -> None:
 )  # below the lowest late value by half of its distance to 100 %
 def test_the_accuracy_axis_begins_below_what_is_reached(late: float, low: float) -> None:
     metrics = table(seed=[0] * 4, epoch=[0, 1, 2, 3], train_loss=[1.0] * 4, train_accuracy=[0.2, late, late, late])
-    figure, _ = draw_accuracy(metrics, FACTS)
+    figure, _ = draw_curves(metrics, CAPTION, ACCURACY)
     assert figure.axes[0].get_ylim()[0] == low
     assert 100 < figure.axes[0].get_ylim()[1] < 104
     assert ("values down to 20 %" in texts(figure)) == (low > 20)
 
 
 def test_best_epochs_are_marked(tables: InventedTables) -> None:
-    facts = RunFacts(best_epochs={0: 5, 1: 7, 2: 99})  # seed 2: from another run
-    figure, _ = draw_loss(tables.metrics(), facts)
+    caption = RunCaption(best_epochs={0: 5, 1: 7, 2: 99})  # seed 2: from another run
+    figure, _ = draw_curves(tables.metrics(), caption, LOSS)
     triangle = next(line for line in figure.axes[0].lines if line.get_label() == "best epoch")
     assert list(triangle.get_xdata()) == [5, 7]
 
 
 def test_running_metrics_are_called_by_their_name(tables: InventedTables) -> None:
-    figure, _ = draw_loss(tables.metrics(), RunFacts(running_train_metrics=True))
+    figure, _ = draw_curves(tables.metrics(), RunCaption(running_train_metrics=True), LOSS)
     assert labels(figure)[0] == "training (mean over the epoch)"
 
 
 def test_a_constant_learning_rate_is_not_drawn(tables: InventedTables) -> None:
     metrics = tables.metrics()
     metrics.loc[metrics["epoch"] == 0, "learning_rate"] = 0.0  # before the first step
-    assert draw_learning_rate(metrics, FACTS) is None
+    assert draw_learning_rate(metrics, CAPTION) is None
 
 
 def test_a_schedule_is_drawn(tables: InventedTables) -> None:
     metrics = tables.metrics()
     metrics["learning_rate"] = 0.1 * 0.5 ** metrics["epoch"]
-    figure, numbers = draw_learning_rate(metrics, FACTS)
+    figure, numbers = draw_learning_rate(metrics, CAPTION)
     assert numbers["epoch"].tolist() == list(range(1, 13))
     assert numbers["learning_rate"].to_numpy() == pytest.approx(0.1 * 0.5 ** np.arange(1, 13))
     assert figure.axes[0].get_yscale() == "log"
     metrics["learning_rate"] = 0.05 * (1 + np.cos(np.pi * metrics["epoch"] / 12.01))
-    assert draw_learning_rate(metrics, FACTS).figure.axes[0].get_yscale() == "linear"
+    assert draw_learning_rate(metrics, CAPTION).figure.axes[0].get_yscale() == "linear"
 
 
 def test_without_finite_values_there_is_no_figure() -> None:
     metrics = table(seed=[0], epoch=[0], train_loss=[np.nan])
-    assert draw_loss(metrics, FACTS) is None
-    assert draw_accuracy(metrics, FACTS) is None
+    assert draw_curves(metrics, CAPTION, LOSS) is None
+    assert draw_curves(metrics, CAPTION, ACCURACY) is None

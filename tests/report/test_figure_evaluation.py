@@ -14,10 +14,10 @@ from mlpexp.report.figures.arm.fitted_curve import draw_curve
 from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
 from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
 from mlpexp.report.figures.arm.predicted_true import draw_predicted_true, r2
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
-FACTS = RunFacts(title="a title", class_names=CLASSES, target="species")
+CAPTION = RunCaption(title="a title", class_names=CLASSES, target="species")
 
 
 def texts(figure) -> str:
@@ -30,7 +30,7 @@ def matrix(numbers: pd.DataFrame) -> np.ndarray:
 
 def test_confusion_equals_scikit_learn(tables: InventedTables) -> None:
     predictions = tables.predictions()
-    figure, numbers = draw_confusion(predictions, FACTS)
+    figure, numbers = draw_confusion(predictions, CAPTION)
     test = predictions[predictions["part"] == "test"]
     assert matrix(numbers).tolist() == confusion_matrix(test["target"], test["predicted"]).tolist()
     shares = numbers.groupby("target", sort=False)["row_percent"].sum()
@@ -43,23 +43,23 @@ def test_confusion_equals_scikit_learn(tables: InventedTables) -> None:
 
 def test_confusion_of_the_training_part_is_labelled_so(tables: InventedTables) -> None:
     predictions = tables.predictions()
-    figure, numbers = draw_confusion(predictions[predictions["part"] == "train"], FACTS)
+    figure, numbers = draw_confusion(predictions[predictions["part"] == "train"], CAPTION)
     assert numbers["count"].sum() == 60
     assert "on the training part" in texts(figure)
     assert "no test split" in texts(figure)
 
 
 def test_confusion_leaves_diverged_seeds_out_and_says_so(tables: InventedTables) -> None:
-    figure, numbers = draw_confusion(tables.predictions(), RunFacts(diverged=frozenset({1})))
+    figure, numbers = draw_confusion(tables.predictions(), RunCaption(diverged=frozenset({1})))
     assert numbers["count"].sum() == 30
     assert "1 diverged left out" in texts(figure)
-    _, numbers = draw_confusion(tables.predictions(), RunFacts(diverged=frozenset({0, 1, 2})))
+    _, numbers = draw_confusion(tables.predictions(), RunCaption(diverged=frozenset({0, 1, 2})))
     assert numbers["count"].sum() == 45
 
 
 def test_confusion_has_classes_that_nobody_predicted() -> None:
     one = pd.DataFrame({"seed": 0, "part": ["test"] * 2, "target": [0, 1], "predicted": [0, 0], "probability": 0.5})
-    _, numbers = draw_confusion(one, FACTS)
+    _, numbers = draw_confusion(one, CAPTION)
     assert matrix(numbers).tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 0]]
     assert numbers["row_percent"].tolist() == [100, 0, 0, 100, 0, 0, 0, 0, 0]
 
@@ -67,7 +67,7 @@ def test_confusion_has_classes_that_nobody_predicted() -> None:
 @pytest.mark.parametrize("num_classes", [2, 10, 20, 30])
 def test_confusion_of_any_number_of_classes(tables: InventedTables, num_classes: int) -> None:
     predictions = tables.predictions(num_classes)
-    figure, numbers = draw_confusion(predictions, RunFacts())
+    figure, numbers = draw_confusion(predictions, RunCaption())
     test = predictions[predictions["part"] == "test"]
     expected = confusion_matrix(test["target"], test["predicted"], labels=range(math.isqrt(len(numbers))))
     assert matrix(numbers).tolist() == expected.tolist()
@@ -96,7 +96,7 @@ def test_confusion_counts_of_a_large_table() -> None:
 def test_histograms_keep_every_count(tables: InventedTables) -> None:
     histograms = tables.histograms(("dense1", "dense2", "output"))
     for draw, kinds in ((draw_weights, ["weights initial", "weights final"]), (draw_activations, ["activations"])):
-        figure, numbers = draw(histograms, FACTS)
+        figure, numbers = draw(histograms, CAPTION)
         assert len(figure.axes) == 3
         assert set(numbers["kind"]) == set(kinds)
         before = histograms[histograms["kind"].isin(kinds)].groupby(["kind", "layer"])["count"].sum()
@@ -107,7 +107,7 @@ def test_histograms_keep_every_count(tables: InventedTables) -> None:
 
 
 def test_histograms_of_many_layers_say_what_is_left_out(tables: InventedTables) -> None:
-    figure, numbers = draw_weights(tables.histograms([f"dense{i}" for i in range(15)]), FACTS)
+    figure, numbers = draw_weights(tables.histograms([f"dense{i}" for i in range(15)]), CAPTION)
     assert len(figure.axes) == numbers["layer"].nunique() == 12
     assert "the first 12 of 15 layers" in texts(figure)
 
@@ -116,21 +116,21 @@ def test_a_towering_bin_is_cut_and_labelled() -> None:
     low = np.linspace(0, 4.9, 50)
     count = np.r_[9000, np.full(49, 20)]
     rows = {"seed": 0, "kind": "activations", "layer": "dense1_relu", "low": low, "high": low + 0.1, "count": count}
-    figure, numbers = draw_activations(pd.DataFrame(rows), FACTS)
+    figure, numbers = draw_activations(pd.DataFrame(rows), CAPTION)
     assert [text.get_text() for text in figure.axes[0].texts] == ["↑ 90 % in this bin"]
     assert figure.axes[0].get_ylim()[1] < numbers["density"].max() / 10
 
 
 def test_weights_that_are_all_equal_are_drawn() -> None:
     rows = {"seed": 0, "kind": "weights initial", "layer": "dense1", "low": [0.0] * 50, "high": [0.0] * 50}
-    _, numbers = draw_weights(pd.DataFrame({**rows, "count": [0] * 49 + [64]}), FACTS)
+    _, numbers = draw_weights(pd.DataFrame({**rows, "count": [0] * 49 + [64]}), CAPTION)
     assert numbers["count"].sum() == 64
     assert np.isfinite(numbers["density"]).all()
 
 
 def test_boundary_shows_grid_and_samples_of_its_seed(tables: InventedTables) -> None:
     boundary, predictions = tables.boundary(), tables.predictions(features=("x1", "x2"))
-    figure, numbers = draw_boundary(boundary, predictions, FACTS)
+    figure, numbers = draw_boundary(boundary, predictions, CAPTION)
     assert (numbers["part"] == "grid").sum() == len(boundary)
     shown = numbers[numbers["part"] != "grid"]
     own = predictions[predictions["seed"] == 0]
@@ -143,13 +143,13 @@ def test_boundary_shows_grid_and_samples_of_its_seed(tables: InventedTables) -> 
 
 def test_boundary_without_samples(tables: InventedTables) -> None:
     for predictions in (None, tables.predictions()):  # the second without the features
-        _, numbers = draw_boundary(tables.boundary(), predictions, FACTS)
+        _, numbers = draw_boundary(tables.boundary(), predictions, CAPTION)
         assert set(numbers["part"]) == {"grid"}
 
 
 def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> None:
     curve, predictions = tables.curve(), tables.numbers()
-    figure, numbers = draw_curve(curve, predictions, RunFacts(target="y"))
+    figure, numbers = draw_curve(curve, predictions, RunCaption(target="y"))
     by_what = dict(list(numbers.groupby("what")))
     x = by_what["mean"]["x"].to_numpy()
     assert by_what["mean"]["y"].to_numpy() == pytest.approx(np.sin(x) + 0.1)  # seeds 0, 1, 2 lie 0, 0.1, 0.2 above
@@ -165,12 +165,12 @@ def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> Non
 def test_a_wild_curve_does_not_flatten_the_others(tables: InventedTables) -> None:
     curve = tables.curve()
     curve.loc[curve["seed"] == 2, "predicted"] = 1e30
-    figure, numbers = draw_curve(curve, tables.numbers(), RunFacts(diverged=frozenset({2})))
+    figure, numbers = draw_curve(curve, tables.numbers(), RunCaption(diverged=frozenset({2})))
     mean = numbers[numbers["what"] == "mean"]
     assert mean["y"].to_numpy() == pytest.approx(np.sin(mean["x"].to_numpy()) + 0.05)
     assert figure.axes[0].get_ylim()[1] < 3
     assert "1 diverged, not in the mean" in texts(figure)
-    figure, _ = draw_curve(curve, tables.numbers(), RunFacts())
+    figure, _ = draw_curve(curve, tables.numbers(), RunCaption())
     assert "the mean lies outside" in texts(figure)
 
 
@@ -183,7 +183,7 @@ def test_r2_equals_scikit_learn(tables: InventedTables) -> None:
 
 def test_predicted_against_true(tables: InventedTables) -> None:
     predictions = tables.numbers()
-    figure, numbers = draw_predicted_true(predictions, RunFacts(target="y"))
+    figure, numbers = draw_predicted_true(predictions, RunCaption(target="y"))
     assert len(numbers) == len(predictions)
     test = predictions[predictions["part"] == "test"]
     scores = [r2_score(own["target"], own["predicted"]) for _, own in test.groupby("seed")]
@@ -196,7 +196,7 @@ def test_predictions_far_outside_are_counted(tables: InventedTables) -> None:
     predictions = tables.numbers()
     predictions.loc[:4, "predicted"] = 1e6
     predictions.loc[5, "predicted"] = np.inf
-    figure, numbers = draw_predicted_true(predictions, RunFacts())
+    figure, numbers = draw_predicted_true(predictions, RunCaption())
     assert "5 of 134 points lie outside" in texts(figure)
     assert "1 predictions are not finite and left out" in texts(figure)
     assert len(numbers) == 134
@@ -205,13 +205,13 @@ def test_predictions_far_outside_are_counted(tables: InventedTables) -> None:
 
 def test_a_thinned_scatter_shows_rows_of_the_table() -> None:
     rows = pd.DataFrame({"seed": 0, "part": "test", "index": range(9000), "target": np.linspace(0, 1, 9000)})
-    _, numbers = draw_predicted_true(rows.assign(predicted=rows["target"]), RunFacts())
+    _, numbers = draw_predicted_true(rows.assign(predicted=rows["target"]), RunCaption())
     assert len(numbers) == numbers["index"].nunique() == 4000
 
 
 def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
     misclassified = pd.concat([tables.misclassified(7), tables.misclassified(7).assign(seed=1, probability=0.5)])
-    figure, numbers = draw_misclassified(misclassified, tables.predictions(), FACTS)
+    figure, numbers = draw_misclassified(misclassified, tables.predictions(), CAPTION)
     assert numbers["index"].tolist() == list(range(7))
     assert set(numbers["target"]) == {"setosa"}
     assert set(numbers["predicted"]) == {"versicolor"}
@@ -226,19 +226,19 @@ def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
 
 def test_filters_of_a_convolution() -> None:
     weights = np.random.default_rng(0).normal(size=(6, 1, 5, 5))
-    figure, numbers = draw_filters(weights, 0, RunFacts(input_shape=(1, 28, 28)))
+    figure, numbers = draw_filters(weights, 0, RunCaption(input_shape=(1, 28, 28)))
     assert numbers["weight"].to_numpy() == pytest.approx(weights.ravel())
     assert "all 6 units" in texts(figure)
 
 
 def test_filters_of_a_dense_layer_on_images() -> None:
     weights = np.random.default_rng(0).normal(size=(64, 40))
-    figure, numbers = draw_filters(weights, 3, RunFacts(input_shape=(1, 8, 8)))
+    figure, numbers = draw_filters(weights, 3, RunCaption(input_shape=(1, 8, 8)))
     third = numbers[numbers["unit"] == 2]["weight"].to_numpy()
     assert third == pytest.approx(weights[:, 2])  # row by row, as an image is flattened
     assert "seed 3: the first 32 of 40 units" in texts(figure)
 
 
 def test_weights_that_are_no_image_are_not_drawn() -> None:
-    assert draw_filters(np.zeros((4, 16)), 0, RunFacts(input_shape=(4,))) is None
-    assert draw_filters(np.full((6, 1, 5, 5), np.nan), 0, RunFacts(input_shape=(1, 28, 28))) is None
+    assert draw_filters(np.zeros((4, 16)), 0, RunCaption(input_shape=(4,))) is None
+    assert draw_filters(np.full((6, 1, 5, 5), np.nan), 0, RunCaption(input_shape=(1, 28, 28))) is None

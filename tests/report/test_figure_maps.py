@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpexp.report.figures.arm.maps import abbreviations, draw_code_book, draw_hits, draw_u_matrix
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.figures.arm.maps import draw_code_book, draw_hits, draw_u_matrix
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import abbreviations
 
-FACTS = RunFacts(title="a map", class_names=("setosa", "versicolor", "virginica"), grid=(2, 2), topology="hexagonal")
+CAPTION = RunCaption(
+    title="a map", class_names=("setosa", "versicolor", "virginica"), grid=(2, 2), topology="hexagonal"
+)
 UNITS = pd.DataFrame(
     {
         "seed": [3] * 4 + [4] * 4, "unit": [0, 1, 2, 3] * 2, "row": [0, 0, 1, 1] * 2, "column": [0, 1] * 4,
@@ -37,7 +40,7 @@ def test_hits_are_those_of_the_first_seed_over_all_parts() -> None:
             "class": [0, 2, 2, 1, 1], "hits": [5, 2, 4, 1, 9],
         }
     )  # fmt: skip
-    drawing = draw_hits(hits, UNITS, FACTS)
+    drawing = draw_hits(hits, UNITS, CAPTION)
     assert drawing is not None
     rows = drawing.numbers[["unit", "class", "hits"]].to_numpy().tolist()
     assert rows == [[0, "setosa", 5], [0, "virginica", 6], [3, "versicolor", 1]]
@@ -56,7 +59,7 @@ def test_hits_are_those_of_the_first_seed_over_all_parts() -> None:
 
 def test_a_cell_has_the_colour_of_its_distance() -> None:
     cells = UNITS[["seed", "across", "down"]].assign(distance=[0.0, 1.0, 2.0, 4.0] * 2)
-    drawing = draw_u_matrix(cells, FACTS)
+    drawing = draw_u_matrix(cells, CAPTION)
     assert drawing is not None
     (collection, *_) = drawing.figure.axes[0].collections
     assert collection.get_array().tolist() == [0.0, 1.0, 2.0, 4.0]
@@ -65,9 +68,9 @@ def test_a_cell_has_the_colour_of_its_distance() -> None:
 
 
 def test_a_panel_per_feature() -> None:
-    drawing = draw_code_book(UNITS.assign(width=1.0), FACTS)
+    drawing = draw_code_book(UNITS.assign(width=1.0), CAPTION)
     assert drawing is not None
     assert [axes.get_title() for axes in drawing.figure.axes if axes.get_title()] == ["length", "width"]
     assert drawing.numbers["length"].tolist() == [0, 1, 2, 3]
-    assert draw_code_book(UNITS.drop(columns="length"), FACTS) is None
-    assert draw_u_matrix(UNITS, RunFacts()) is None
+    assert draw_code_book(UNITS.drop(columns="length"), CAPTION) is None
+    assert draw_u_matrix(UNITS, RunCaption()) is None

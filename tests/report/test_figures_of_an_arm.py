@@ -235,13 +235,13 @@ def test_one_arm_of_several_is_drawn_into_a_folder_of_its_own(sweep: BuiltResult
 
 
 def test_the_title_of_an_arm_has_its_settings(sweep: BuiltResult, unrendered: None) -> None:
-    facts = [ArmData(sweep.result.arm(number)).facts for number in range(4)]
+    caption = [ArmData(sweep.result.arm(number)).caption for number in range(4)]
     words = ["sgd 0.01, batch 4", "sgd 0.01, batch 16", "sgd 0.1, batch 4", "sgd 0.1, batch 16"]
-    assert [each.title for each in facts] == [f"iris - mlp [16] relu, {word}" for word in words]
-    assert [each.diverged for each in facts] == [frozenset()] * 3 + [{1}]
+    assert [each.title for each in caption] == [f"iris - mlp [16] relu, {word}" for word in words]
+    assert [each.diverged for each in caption] == [frozenset()] * 3 + [{1}]
     trials = sweep.read("trials.csv")
     best = trials[trials["arm"] == 2].set_index("seed")["best_epoch"]
-    assert facts[2].best_epochs == best.to_dict()
+    assert caption[2].best_epochs == best.to_dict()
 
 
 def test_every_arm_of_equal_ones_is_drawn(tmp_path: Path, unrendered: None) -> None:

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from mlpexp.report.drawing.save_figures import rendered
-from mlpexp.report.figures.arm.curvature import draw_curvature
-from mlpexp.report.figures.arm.layer_curves import draw_gains, draw_gradients, draw_units, over_seeds
-from mlpexp.report.numbers.run_facts import RunFacts, run_facts
+from mlpexp.report.figures.arm.layer_curves import draw_curvature, draw_gains, draw_gradients, draw_units
+from mlpexp.report.numbers.over_seeds import medians
+from mlpexp.report.numbers.run_caption import RunCaption, run_caption
 
 
 def diagnostics(quantities: dict[str, list[str]], seeds: int = 3, epochs: int = 4) -> pd.DataFrame:
@@ -23,7 +23,7 @@ LAYERS = ["dense1", "dense2", "output"]
 
 
 def test_median_and_range_over_seeds_in_the_order_of_layers():
-    table = over_seeds(diagnostics({"gradient_norm": LAYERS[::-1]}), "gradient_norm")
+    table = medians(diagnostics({"gradient_norm": LAYERS[::-1]}), "gradient_norm")
     assert table["layer"].drop_duplicates().tolist() == LAYERS[::-1]
     first = table.iloc[0]
     assert (first["n"], first["low"], first["median"], first["high"]) == (3, 1.0, 2.0, 3.0)
@@ -36,7 +36,7 @@ def test_median_and_range_over_seeds_in_the_order_of_layers():
 @pytest.mark.parametrize("layers", [1, 3, 12])
 def test_a_line_per_layer_but_at_most_eight(draw, quantity, layers):
     names = [f"dense{i}" for i in range(layers)]
-    drawing = draw(diagnostics({quantity: names}), RunFacts(title="a run"))
+    drawing = draw(diagnostics({quantity: names}), RunCaption(title="a run"))
     assert len(drawing.figure.axes[0].get_lines()) == min(layers, 8) + (quantity == "backward_gain")
     assert set(drawing.numbers["layer"]) == set(names)
     assert rendered(drawing, ["png"])["png"].startswith(b"\x89PNG")
@@ -44,10 +44,10 @@ def test_a_line_per_layer_but_at_most_eight(draw, quantity, layers):
 
 def test_without_the_quantity_there_is_no_figure():
     empty = diagnostics({"weight_norm": LAYERS})
-    facts = RunFacts(title="a run")
-    assert draw_gradients(empty, facts) is None
-    assert draw_units(empty, facts) is None
-    assert draw_curvature(empty, pd.DataFrame({"epoch": [0], "learning_rate": [0.1]}), facts) is None
+    caption = RunCaption(title="a run")
+    assert draw_gradients(empty, caption) is None
+    assert draw_units(empty, caption) is None
+    assert draw_curvature(empty, pd.DataFrame({"epoch": [0], "learning_rate": [0.1]}), caption) is None
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_the_limit_of_stability_belongs_to_gradient_descent(optimizer, limit):
     config = {"dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"learning_rate": 0.1, **optimizer},
               "training": {"batch_size": 16}}  # fmt: skip
     metrics = pd.DataFrame({"epoch": range(4), "seed": 0, "learning_rate": 0.1})
-    facts = run_facts(config, None, None, "run")
-    drawing = draw_curvature(diagnostics({"largest_eigenvalue": ["network"]}), metrics, facts)
+    caption = run_caption(config, None, None, "run")
+    drawing = draw_curvature(diagnostics({"largest_eigenvalue": ["network"]}), metrics, caption)
     if limit is None:
         assert "stability_limit" not in drawing.numbers
     else:

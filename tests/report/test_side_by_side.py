@@ -10,19 +10,20 @@ from matplotlib.transforms import Bbox
 from sklearn.metrics import confusion_matrix, r2_score
 
 from making.invented_tables import CLASSES, InventedTables
-from mlpexp.report.drawing.short_labels import distinct_labels, two_lines
 from mlpexp.report.figures.arm.confusion import accuracy_of, fitting_text
-from mlpexp.report.figures.sweep.panels import MOST_PANELS, shown_arms
+from mlpexp.report.figures.sweep.panels import shown_arms
 from mlpexp.report.figures.sweep.side_by_side import (
     draw_boundaries,
     draw_confusion_matrices,
     draw_fitted_curves,
     draw_u_matrices,
 )
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.arms_data import MOST_PANELS
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import distinct_labels, two_lines
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
-FACTS = RunFacts(title="a title", class_names=CLASSES, target="species")
+CAPTION = RunCaption(title="a title", class_names=CLASSES, target="species")
 ARMS = {4: "rate 0.1", 1: "rate 0.01", 2: "rate 1"}  # not in the order of their numbers
 LONG = "hidden_sizes [16, 16, 16], learning_rate 0.0003, batch_size 128, dropout 0.{:02d}"
 COUNTS = [1, 2, 3, 5, 8, 12]
@@ -80,7 +81,7 @@ def assert_names_tell_apart(figure: Figure, count: int) -> None:
 
 def test_confusion_matrices_equal_scikit_learn(tables: InventedTables) -> None:
     predictions = of_arms(tables.predictions, ARMS)
-    figure, numbers = draw_confusion_matrices(predictions, ARMS, [], FACTS)
+    figure, numbers = draw_confusion_matrices(predictions, ARMS, [], CAPTION)
     assert list(numbers.columns) == ["arm", "label", "target", "predicted", "count", "row_percent"]
     assert numbers["arm"].drop_duplicates().tolist() == [4, 1, 2]
     assert names(figure) == numbers["label"].drop_duplicates().tolist() == list(ARMS.values())
@@ -96,7 +97,7 @@ def test_confusion_matrices_equal_scikit_learn(tables: InventedTables) -> None:
 
 
 def test_confusion_matrices_have_one_scale(tables: InventedTables) -> None:
-    figure, numbers = draw_confusion_matrices(of_arms(tables.predictions, ARMS), ARMS, [], FACTS)
+    figure, numbers = draw_confusion_matrices(of_arms(tables.predictions, ARMS), ARMS, [], CAPTION)
     assert len(figure.axes) == len(ARMS) + 1
     for axes, (_, own) in zip(panels(figure), numbers.groupby("arm", sort=False), strict=True):
         assert axes.images[0].get_array().ravel().tolist() == own["row_percent"].tolist()
@@ -108,20 +109,20 @@ def test_confusion_matrices_have_one_scale(tables: InventedTables) -> None:
 def test_confusion_matrices_of_one_seed_have_wilson_intervals(tables: InventedTables) -> None:
     predictions = of_arms(tables.predictions, [0, 1])
     one = predictions[predictions["seed"] == 0]
-    figure, _ = draw_confusion_matrices(one, {0: "a", 1: "b"}, [], FACTS)
+    figure, _ = draw_confusion_matrices(one, {0: "a", 1: "b"}, [], CAPTION)
     assert "95 % interval, Wilson, n samples" in texts(figure)
     rows = one[(one["arm"] == 0) & (one["part"] == "test")]
     correct = int((rows["target"] == rows["predicted"]).sum())
     low, high = wilson_interval(correct, 15)
     assert scores(figure)[0] == f"{100 * correct / 15:.2f} % ({100 * low:.2f} to {100 * high:.2f}), n = 15"
-    figure, _ = draw_confusion_matrices(predictions, {0: "a", 1: "b"}, [(0, 1), (0, 2)], FACTS)
+    figure, _ = draw_confusion_matrices(predictions, {0: "a", 1: "b"}, [(0, 1), (0, 2)], CAPTION)
     assert "t over n seeds; Wilson if n = 1" in texts(figure)
     assert [score[-5:] for score in scores(figure)] == ["n = 1", "n = 3"]
 
 
 def test_confusion_matrices_of_another_part_say_so(tables: InventedTables) -> None:
     predictions = of_arms(tables.predictions, ARMS)
-    figure, numbers = draw_confusion_matrices(predictions[predictions["part"] == "validation"], ARMS, [], FACTS)
+    figure, numbers = draw_confusion_matrices(predictions[predictions["part"] == "validation"], ARMS, [], CAPTION)
     assert numbers["count"].sum() == 3 * 3 * 10
     assert "on the validation part" in texts(figure)
     assert "no test split" in texts(figure)
@@ -130,16 +131,16 @@ def test_confusion_matrices_of_another_part_say_so(tables: InventedTables) -> No
 def test_diverged_seeds_are_left_out_and_counted(tables: InventedTables) -> None:
     predictions = of_arms(tables.predictions, ARMS)
     diverged = [(4, 0), (2, 0), (2, 1), (2, 2), (9, 0)]  # all seeds of arm 2, none of an arm that is not there
-    figure, numbers = draw_confusion_matrices(predictions, ARMS, diverged, FACTS)
+    figure, numbers = draw_confusion_matrices(predictions, ARMS, diverged, CAPTION)
     assert numbers.groupby("arm")["count"].sum().to_dict() == {4: 30, 1: 45}
     assert "2 of 3 arms; 4 diverged left out" in texts(figure)
-    assert draw_confusion_matrices(predictions, {2: "rate 1"}, diverged, FACTS) is None
+    assert draw_confusion_matrices(predictions, {2: "rate 1"}, diverged, CAPTION) is None
 
 
 def test_twelve_of_thirty_arms(tables: InventedTables) -> None:
     predictions = of_arms(tables.predictions, range(30))
     arms = {arm: f"arm {arm}" for arm in reversed(range(30))}
-    figure, numbers = draw_confusion_matrices(predictions, arms, [(5, 0)], FACTS)
+    figure, numbers = draw_confusion_matrices(predictions, arms, [(5, 0)], CAPTION)
     assert numbers["arm"].drop_duplicates().tolist() == list(range(29, 17, -1))
     assert "12 of 30 arms" in texts(figure)
     assert "diverged" not in texts(figure)  # that seed is of an arm that is not shown
@@ -149,13 +150,13 @@ def test_twelve_of_thirty_arms(tables: InventedTables) -> None:
 def test_nothing_to_show(tables: InventedTables) -> None:
     predictions, boundary, curve = (of_arms(make, [0]) for make in (tables.predictions, tables.boundary, tables.curve))
     arms = {7: "an arm without rows"}
-    assert draw_confusion_matrices(predictions, arms, [], FACTS) is None
-    assert draw_confusion_matrices(predictions[:0], {0: "a"}, [], FACTS) is None
-    assert draw_boundaries(boundary, predictions, arms, [], FACTS) is None
-    assert draw_boundaries(boundary.drop(columns="x2"), None, {0: "a"}, [], FACTS) is None
-    assert draw_fitted_curves(curve, None, arms, [], FACTS) is None
-    assert draw_fitted_curves(curve.drop(columns="x"), None, {0: "a"}, [], FACTS) is None
-    assert draw_u_matrices(u_matrix(2, 2).assign(arm=0), arms, FACTS) is None
+    assert draw_confusion_matrices(predictions, arms, [], CAPTION) is None
+    assert draw_confusion_matrices(predictions[:0], {0: "a"}, [], CAPTION) is None
+    assert draw_boundaries(boundary, predictions, arms, [], CAPTION) is None
+    assert draw_boundaries(boundary.drop(columns="x2"), None, {0: "a"}, [], CAPTION) is None
+    assert draw_fitted_curves(curve, None, arms, [], CAPTION) is None
+    assert draw_fitted_curves(curve.drop(columns="x"), None, {0: "a"}, [], CAPTION) is None
+    assert draw_u_matrices(u_matrix(2, 2).assign(arm=0), arms, CAPTION) is None
 
 
 def test_text_of_cells_fits() -> None:
@@ -183,8 +184,10 @@ def test_accuracy_of_seeds_and_of_samples(tables: InventedTables) -> None:
 @pytest.mark.parametrize("count", COUNTS)
 def test_confusion_matrices_do_not_overlap(tables: InventedTables, count: int, num_classes: int) -> None:
     predictions = of_arms(lambda: tables.predictions(num_classes), range(count))
-    facts = RunFacts(title="a title", class_names=tuple(f"kind number {k}" for k in range(num_classes)), target="kind")
-    figure, numbers = draw_confusion_matrices(predictions, {arm: LONG.format(arm) for arm in range(count)}, [], facts)
+    caption = RunCaption(
+        title="a title", class_names=tuple(f"kind number {k}" for k in range(num_classes)), target="kind"
+    )
+    figure, numbers = draw_confusion_matrices(predictions, {arm: LONG.format(arm) for arm in range(count)}, [], caption)
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
     assert len(numbers) == count * num_classes**2
@@ -193,7 +196,7 @@ def test_confusion_matrices_do_not_overlap(tables: InventedTables, count: int, n
 def test_boundaries_show_grid_and_samples_of_the_first_seed(tables: InventedTables) -> None:
     boundary = of_arms(tables.boundary, ARMS)
     predictions = of_arms(lambda: tables.predictions(features=("x1", "x2")), ARMS)
-    figure, numbers = draw_boundaries(boundary, predictions, ARMS, [(1, 2)], FACTS)
+    figure, numbers = draw_boundaries(boundary, predictions, ARMS, [(1, 2)], CAPTION)
     assert list(numbers.columns[:4]) == ["arm", "label", "seed", "part"]
     assert numbers["arm"].drop_duplicates().tolist() == list(ARMS)
     for arm, score in zip(ARMS, scores(figure), strict=True):
@@ -214,7 +217,7 @@ def test_boundaries_show_grid_and_samples_of_the_first_seed(tables: InventedTabl
 def test_boundaries_have_the_same_axes(tables: InventedTables) -> None:
     boundary = of_arms(tables.boundary, [0, 1, 2])
     boundary.loc[boundary["arm"] == 1, "x1"] += 5
-    figure, _ = draw_boundaries(boundary, None, {0: "a", 1: "b", 2: "c"}, [(2, 0)], FACTS)
+    figure, _ = draw_boundaries(boundary, None, {0: "a", 1: "b", 2: "c"}, [(2, 0)], CAPTION)
     assert [axes.get_xlim() for axes in panels(figure)] == [(-1, 8)] * 2
     assert [axes.get_ylim() for axes in panels(figure)] == [(-1, 3)] * 2
     assert "2 of 3 arms; 1 diverged left out" in texts(figure)
@@ -225,14 +228,14 @@ def test_boundaries_have_the_same_axes(tables: InventedTables) -> None:
 def test_boundaries_do_not_overlap(tables: InventedTables, count: int) -> None:
     predictions = of_arms(lambda: tables.predictions(features=("x1", "x2")), range(count))
     arms = {arm: LONG.format(arm) for arm in range(count)}
-    figure, _ = draw_boundaries(of_arms(tables.boundary, range(count)), predictions, arms, [], FACTS)
+    figure, _ = draw_boundaries(of_arms(tables.boundary, range(count)), predictions, arms, [], CAPTION)
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
 
 
 def test_fitted_curves_show_seeds_mean_truth_and_samples(tables: InventedTables) -> None:
     curve, predictions = of_arms(tables.curve, ARMS), of_arms(tables.numbers, ARMS)
-    figure, numbers = draw_fitted_curves(curve, predictions, ARMS, [(1, 0)], RunFacts(target="y"))
+    figure, numbers = draw_fitted_curves(curve, predictions, ARMS, [(1, 0)], RunCaption(target="y"))
     assert list(numbers.columns) == ["arm", "label", "what", "seed", "x", "y"]
     for arm, shift in ((4, 0.1), (1, 0.15), (2, 0.1)):  # seeds 0, 1, 2 lie 0, 0.1, 0.2 above the sine
         mean = numbers[(numbers["arm"] == arm) & (numbers["what"] == "mean")]
@@ -253,7 +256,7 @@ def test_a_wild_arm_does_not_flatten_the_others(tables: InventedTables) -> None:
     curve.loc[curve["arm"] == 1, "predicted"] = 1e30
     predictions = of_arms(tables.numbers, [0, 1])
     predictions.loc[predictions["arm"] == 1, "predicted"] = np.inf
-    figure, _ = draw_fitted_curves(curve, predictions, {0: "calm", 1: "wild"}, [], RunFacts())
+    figure, _ = draw_fitted_curves(curve, predictions, {0: "calm", 1: "wild"}, [], RunCaption())
     assert len({axes.get_ylim() for axes in panels(figure)}) == len({axes.get_xlim() for axes in panels(figure)}) == 1
     assert panels(figure)[0].get_ylim()[1] < 3
     assert "in 1 of 2 panels the mean lies outside" in texts(figure)
@@ -264,7 +267,7 @@ def test_a_wild_arm_does_not_flatten_the_others(tables: InventedTables) -> None:
 def test_fitted_curves_do_not_overlap(tables: InventedTables, count: int) -> None:
     curve, predictions = of_arms(tables.curve, range(count)), of_arms(tables.numbers, range(count))
     arms = {arm: LONG.format(arm) for arm in range(count)}
-    figure, _ = draw_fitted_curves(curve, predictions, arms, [], RunFacts(title="a title", target="y"))
+    figure, _ = draw_fitted_curves(curve, predictions, arms, [], RunCaption(title="a title", target="y"))
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
 
@@ -281,7 +284,7 @@ def u_matrix(rows: int, columns: int, *, step: float = 1.0, scale: float = 1.0, 
 def test_u_matrices_have_one_scale_and_their_own_shapes() -> None:
     maps = {3: u_matrix(4, 5), 0: u_matrix(3, 6, step=np.sqrt(3) / 2, scale=7), 1: u_matrix(1, 4)}
     table = pd.concat([rows.assign(arm=arm) for arm, rows in maps.items()])
-    figure, numbers = draw_u_matrices(pd.concat([table, table.assign(seed=5)]), {3: "a", 0: "b", 1: "c"}, FACTS)
+    figure, numbers = draw_u_matrices(pd.concat([table, table.assign(seed=5)]), {3: "a", 0: "b", 1: "c"}, CAPTION)
     assert list(numbers.columns[:2]) == ["arm", "label"]
     assert set(numbers["seed"]) == {0}
     assert numbers["arm"].drop_duplicates().tolist() == [3, 0, 1]
@@ -298,7 +301,7 @@ def test_u_matrices_have_one_scale_and_their_own_shapes() -> None:
 @pytest.mark.parametrize("count", COUNTS)
 def test_u_matrices_do_not_overlap(count: int) -> None:
     table = pd.concat([u_matrix(6 + arm, 8, seed=arm).assign(arm=arm) for arm in range(count)])
-    figure, _ = draw_u_matrices(table, {arm: LONG.format(arm) for arm in range(count)}, FACTS)
+    figure, _ = draw_u_matrices(table, {arm: LONG.format(arm) for arm in range(count)}, CAPTION)
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
     assert ("the first seed of each arm" in texts(figure)) == (count > 1)

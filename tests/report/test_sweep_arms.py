@@ -190,7 +190,7 @@ def test_a_single_arm(tmp_path: Path) -> None:
     files = sweep.arms
     _, numbers = draw_arms(files)
     assert numbers["name"].tolist() == ["learning_rate=0.1"]
-    assert files.facts.axes == ()
+    assert files.caption.axes == ()
     assert draw_time(files) is None
 
 

@@ -23,12 +23,12 @@ from making.results_builder import (
 )
 from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.sweep.effects import draw_effect
-from mlpexp.report.numbers.sweep_facts import SweepAxis
+from mlpexp.report.numbers.sweep_caption import SweepAxis
 
 
 def effect(sweep: BuiltResult, key: str) -> Drawing:
     files = sweep.arms
-    drawing = draw_effect(files, next(axis for axis in files.facts.axes if axis.key == key))
+    drawing = draw_effect(files, next(axis for axis in files.caption.axes if axis.key == key))
     assert drawing is not None
     drawing.figure.draw_without_rendering()
     return drawing

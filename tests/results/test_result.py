@@ -80,14 +80,13 @@ def test_an_arm_has_its_own_rows(trained: Make) -> None:
             sweep.result.arm(number)
 
 
-def test_pieces_are_the_whole_in_its_order(trained: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlpexp.results.result as module
-
+def test_pieces_are_the_whole_in_its_order(trained: Make) -> None:
     sweep, columns = trained(SWEEP), ["arm", "seed", "epoch", "train_loss"]
     whole = sweep.result.metrics[columns]
     for rows in (1, 3, len(whole), 10**6):
-        monkeypatch.setattr(module, "PIECE_ROWS", rows)
-        pieces = list(sweep.result.metric_pieces(columns))
+        result = sweep.result
+        result.piece_rows = rows
+        pieces = list(result.metric_pieces(columns))
         assert_frame_equal(pd.concat(pieces, ignore_index=True), whole, check_exact=True)
         assert len(pieces) == -(-len(whole) // rows)
     with (sweep.folder.metrics).open("a") as stream:

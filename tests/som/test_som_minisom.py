@@ -7,9 +7,9 @@ hexagonal grid it counts from the last row which rows are shifted: with an odd n
 import numpy as np
 import pytest
 from minisom import MiniSom
-from mlpexp.data.order import batch_order
 
 from making.maps import code_book, experiment, finished, train_inputs, trainer
+from mlpexp.data.split import batch_order
 
 GRIDS = [("rectangular", [4, 5]), ("rectangular", [6, 3]), ("hexagonal", [5, 4]), ("hexagonal", [3, 7])]
 

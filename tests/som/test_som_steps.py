@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from mlpexp.data.order import batch_order
 
 from making.maps import code_book, experiment, finished, seeds_of, train_inputs, trainer
+from mlpexp.data.split import batch_order
 from mlpexp.som.neighbourhood import radii
 
 

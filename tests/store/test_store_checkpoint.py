@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from making.stopping import FULL, before_replacing
 from mlpexp.errors import RunError
 from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
 
@@ -74,14 +75,9 @@ def test_saving_the_same_again_changes_no_byte_and_no_name(tmp_path: Path) -> No
 def test_a_new_checkpoint_never_touches_the_tensor_file_of_the_old_before_it_is_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import mlpexp.store.checkpoint as checkpoint
-
     save_checkpoint(tmp_path, "stack-0", tensors(0), PLAIN)
 
-    def failing(path: Path, text: str) -> None:
-        raise RunError("the disk is full")
-
-    monkeypatch.setattr(checkpoint, "write_text", failing)
+    before_replacing(monkeypatch, "stack-0.json", FULL)
     with pytest.raises(RunError):
         save_checkpoint(tmp_path, "stack-0", tensors(1), PLAIN)
     assert_holds(tmp_path, 0)

@@ -12,7 +12,7 @@ import pytest
 
 from making.store_records import STACK, summary
 from mlpexp.errors import InputError, RunError
-from mlpexp.store import folders
+from mlpexp.store.folders import new_folder
 from mlpexp.store.json_files import record_text
 from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Status
@@ -49,27 +49,21 @@ def test_the_name_is_the_time_and_what_was_given(tmp_path: Path) -> None:
     assert before <= datetime.strptime(time, "%Y%m%d-%H%M%S") <= after
 
 
-class Stopped(datetime):
+def stopped() -> datetime:
     """A clock that stands still."""
-
-    @classmethod
-    def now(cls, tz: object = None) -> "Stopped":
-        return cls(2026, 1, 2, 3, 4, 5)
+    return datetime(2026, 1, 2, 3, 4, 5)
 
 
-def test_runs_of_the_same_second_get_different_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "datetime", Stopped)
-    names = [ResultFolder.create(tmp_path, "a", FILES).path.name for _ in range(3)]
+def test_runs_of_the_same_second_get_different_folders(tmp_path: Path) -> None:
+    names = [new_folder(tmp_path, "a", FILES, stopped).name for _ in range(3)]
     assert names == ["20260102-030405-a", "20260102-030405-a-2", "20260102-030405-a-3"]
 
 
-def test_nothing_that_is_there_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "datetime", Stopped)
+def test_nothing_that_is_there_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "20260102-030405-a").mkdir()
     (tmp_path / "20260102-030405-a" / "mine").write_text("mine")
     (tmp_path / "20260102-030405-a-2").write_text("a file of mine")
-    folder = ResultFolder.create(tmp_path, "a", FILES)
-    assert folder.path.name == "20260102-030405-a-3"
+    assert new_folder(tmp_path, "a", FILES, stopped).name == "20260102-030405-a-3"
     assert (tmp_path / "20260102-030405-a" / "mine").read_text() == "mine"
     assert (tmp_path / "20260102-030405-a-2").read_text() == "a file of mine"
 

@@ -7,11 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from making.stacks import experiment, finished, rows_of
+from mlpexp.config.activations import KNOWN
 
-ACTIVATIONS = [
-    "identity", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "relu", "leaky_relu", "prelu", "elu", "softplus", "silu",
-    "gelu", "selu", "maxout",
-]  # fmt: skip
 DATASETS = [
     {"name": "iris", "validation_fraction": 0.2},
     {"name": "three_class_3d", "validation_fraction": 0.2},
@@ -33,7 +30,7 @@ shared = st.fixed_dictionaries(
         "model": st.fixed_dictionaries(
             {
                 "hidden_sizes": st.lists(st.integers(1, 20) | st.sampled_from([37, 73]), max_size=3),
-                "activation": st.sampled_from(ACTIVATIONS),
+                "activation": st.sampled_from(list(KNOWN)),
                 "bias": st.booleans(),
                 "batch_norm": st.booleans(),
             }

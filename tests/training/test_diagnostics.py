@@ -7,8 +7,8 @@ import torch
 from making.stacks import experiment, finished, trainer
 from mlpexp.config.experiment import Experiment
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.training import evaluation
 from mlpexp.training.diagnostics import has_ranks, is_diagnosed, rank
+from mlpexp.training.evaluation import CHUNK_SAMPLES, group_size
 
 LOSSES = {"cross_entropy": torch.nn.functional.cross_entropy}
 IMAGES = {
@@ -127,15 +127,27 @@ def test_images_are_counted_by_channel():
     assert found["conv1", "weight_rank"] == pytest.approx([3])
 
 
-def test_parts_of_the_data_in_several_chunks_give_the_same(monkeypatch):
-    config = diagnosed("cheap", model={"hidden_sizes": [6], "activation": "hard_tanh"})
-    whole = finished([config])[1][-1].diagnostics
-    monkeypatch.setattr(evaluation, "CHUNK_SAMPLES", 16)
-    monkeypatch.setattr(evaluation, "GROUP_VALUES", 1)
-    pieces = finished([config, config.model_copy(update={"seed": 1})])[1][-1].diagnostics
-    assert whole.keys() == pieces.keys()
-    for key in whole:
-        assert pieces[key][0] == pytest.approx(whole[key][0], rel=1e-6, abs=1e-7), key
+def test_data_in_several_chunks_give_the_numbers_of_the_whole():
+    """11,000 training samples are three chunks, and two members two groups."""
+    moons = {"name": "synthetic", "kind": "moons", "samples": 15_000}
+    sections = {
+        "dataset": moons,
+        "model": {"hidden_sizes": [70], "activation": "hard_tanh"},
+        "training": {"batch_size": "full"},
+    }
+    config = diagnosed("cheap", **sections)
+    chosen = trainer([config, config.model_copy(update={"seed": 1})])
+    diagnostics = next(chosen.run()).diagnostics
+    inputs = training_set(chosen)[0]
+    assert inputs.shape[1] > 2 * CHUNK_SAMPLES
+    assert group_size(chosen.state.network, CHUNK_SAMPLES) == 1
+    values = chosen.state.network.layer_outputs(inputs)["dense1_hard_tanh"].double()
+    for i, of_member in enumerate(values):
+        for quantity, number in (("mean", of_member.mean()), ("std", of_member.std(correction=0))):
+            found = diagnostics["dense1_hard_tanh", f"activation_{quantity}"][i]
+            assert found == pytest.approx(number.item(), rel=1e-6, abs=1e-7)
+        saturated = (of_member.abs() == 1).double().mean().item()
+        assert diagnostics["dense1_hard_tanh", "saturated_fraction"][i] == pytest.approx(saturated, rel=1e-9)
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "softmax_squared_error"])

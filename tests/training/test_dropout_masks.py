@@ -6,7 +6,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-import mlpexp.training.trainer as trainer_module
 from making.stacks import experiment, finished, rows_of, trainer
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.networks import Mlp
@@ -99,10 +98,11 @@ def test_a_dropped_unit_takes_no_part_in_a_step() -> None:
         assert torch.equal(changed, ~dropped)
 
 
-def test_holding_fewer_steps_at_a_time_changes_no_bit(monkeypatch):
+def test_holding_fewer_steps_at_a_time_changes_no_bit():
     members = [experiment(model={"hidden_sizes": [7], "dropout": 0.3}, seed=seed) for seed in range(3)]
     whole, records = finished(members)
-    monkeypatch.setattr(trainer_module, "BLOCK_VALUES", 3 * 16 * (4 + 7) * 2)  # two steps
-    pieces, other_records = finished(members)
+    pieces = trainer(members)
+    pieces.block_values = 3 * 16 * (4 + 7) * 2  # two steps
+    other_records = [record for record in pieces.run() if record]
     assert torch.equal(whole.state.last, pieces.state.last)
     assert rows_of(records, 1) == rows_of(other_records, 1)

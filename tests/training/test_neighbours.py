@@ -6,13 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from making.stacks import experiment, finished, rows_of
-
-ACTIVATIONS = ["relu", "sigmoid", "tanh", "softplus", "silu", "elu", "selu", "gelu", "prelu", "maxout", "hard_sigmoid"]
+from mlpexp.config.activations import KNOWN
 
 sections = st.fixed_dictionaries({
     "model": st.fixed_dictionaries({
         "hidden_sizes": st.lists(st.integers(1, 19), max_size=2),
-        "activation": st.sampled_from(ACTIVATIONS),
+        "activation": st.sampled_from(list(KNOWN)),
         "dropout": st.sampled_from([0.0, 0.3]),
         "batch_norm": st.booleans(),
     }),

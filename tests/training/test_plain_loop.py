@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from mlpexp.data.order import batch_order
 from sklearn.metrics import accuracy_score, log_loss
 
 from making.stacks import experiment, finished, trainer
+from mlpexp.data.split import batch_order
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-import mlpexp.training.trainer as trainer_module
 from making.stacks import experiment, trainer
 
 MLP = {
@@ -59,7 +58,7 @@ def test_a_state_is_not_changed_by_later_steps():
     assert repr(plain) == before[1]
 
 
-def test_the_clock_counts_steps_and_not_what_the_caller_does_in_between(monkeypatch):
+def test_the_clock_counts_steps_and_not_what_the_caller_does_in_between():
     """One tick passes within each step; a hundred pass for the caller after each."""
     now = [0.0]
 
@@ -67,8 +66,7 @@ def test_the_clock_counts_steps_and_not_what_the_caller_does_in_between(monkeypa
         now[0] += 1
         return now[0]
 
-    monkeypatch.setattr(trainer_module, "perf_counter", clock)
-    first = trainer([experiment(training={"epochs": 2, "batch_size": 50})])  # 105 training samples: three steps
+    first = trainer([experiment(training={"epochs": 2, "batch_size": 50})], clock)  # 105 training samples: three steps
     states, seconds = [], []
     for record in first.run():
         seconds += [record.train_seconds] if record else []
@@ -76,7 +74,7 @@ def test_the_clock_counts_steps_and_not_what_the_caller_does_in_between(monkeypa
         now[0] += 100
     assert seconds == [0, 4, 4]  # three steps and finding out that there is no fourth
     assert first.state.train_seconds == 8
-    resumed = trainer([experiment(training={"epochs": 2, "batch_size": 50})])
+    resumed = trainer([experiment(training={"epochs": 2, "batch_size": 50})], clock)
     resumed.restore(*states[5])  # after the first step of the second epoch
     assert [record.train_seconds for record in resumed.run() if record] == [4]
     assert resumed.state.train_seconds == 8

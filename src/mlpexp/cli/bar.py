@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mlpexp.config.scores import LABELS
+from mlpexp.config.scores import Column, column_of
 from mlpexp.report.tables.epoch_lines import EpochLines
-from mlpexp.report.tables.text_table import number_text
+from mlpexp.report.words import number
 from mlpexp.results.in_training import rows_by_part
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ class ProgressBar:
 
     def _epoch(self, update: "Update") -> str:
         if update.record:
-            shown = []
-            kinds = list(dict.fromkeys(name.partition("_")[2] for name in update.record.scores))
-            for part, kind in zip(self.parts, kinds[:2], strict=True):
-                mean = update.record.scores[f"{part}_{kind}"].mean()
-                shown.append(f"{part} {LABELS[kind]} {number_text(float(mean))}")
-            self.scores = "  ".join(shown)
+            columns = [column for name in update.record.scores if (column := column_of(name))]
+            scores = dict.fromkeys(column.score for column in columns)
+            shown = [Column(part, score) for part, score in zip(self.parts, scores, strict=False)]
+            means = {column: float(update.record.scores[column.name].mean()) for column in shown}
+            texts = [f"{column.part} {column.score.label} {number(mean)}" for column, mean in means.items()]
+            self.scores = "  ".join(texts)
         self.epoch = update.epoch or self.epoch  # 0: no stack is in training here
         return f"epoch {self.epoch}/{self.epochs}  {self.scores}"
 
@@ -110,8 +110,8 @@ class EpochLog:
         latest = table.groupby("seed")["epoch"].max()
         last = dict(zip(latest.index.tolist(), latest.tolist(), strict=True))
         newest = max(last.values())
-        for number, rows in table.groupby("epoch"):
-            epoch, seeds = int(str(number)), rows["seed"].tolist()
+        for key, rows in table.groupby("epoch"):
+            epoch, seeds = int(str(key)), rows["seed"].tolist()
             scores = {name: rows[name].tolist() for name in self.lines.columns}
             ended = {seed for seed in seeds if last[seed] == epoch and (done or epoch < newest)}
             self.lines.add(epoch, seeds, scores, ended)

@@ -3,45 +3,30 @@
 import sys
 from collections.abc import Iterable
 from shutil import get_terminal_size
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import typer
+
+from mlpexp.report.words import NO_BREAK, in_lines
 
 if TYPE_CHECKING:
     from mlpexp.report.tables.text_table import TextTable
 
 STYLES = {"title": "italic", "heading": "bold", "rule": "", "body": ""}
 WIDEST = 100  # characters of a line that is read, and not looked up
-NO_BREAK = "\u00a0"  # holds the words of a path together
 
 
 def print_sentences(sentences: Iterable[str], *, err: bool = False) -> None:
     """Prints each on lines of its own."""
     width = columns_available(err=err)
     for sentence in sentences:
-        text = filled(sentence, width) if width else sentence.replace(NO_BREAK, " ")
+        text = in_lines(sentence, width) if width else sentence.replace(NO_BREAK, " ")
         typer.echo(text, err=err)
 
 
 def reading_width() -> int:
     """Characters in a line of text: those of the terminal, but no more than are easy to read."""
     return min(WIDEST, columns_available() or WIDEST)
-
-
-def filled(text: str, width: int, first: str = "", then: str = "") -> str:
-    """Text in lines of at most ``width`` characters; no name, number or path is broken.
-
-    Args:
-        text: Words with blanks between.
-        width: Of the lines.
-        first: What the first line begins with.
-        then: What the others begin with.
-    """
-    lines = fill(
-        text, width, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
-    )
-    return lines.replace(NO_BREAK, " ")
 
 
 def print_table(table: "TextTable", *, wide: bool = False) -> None:

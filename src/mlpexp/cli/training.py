@@ -49,7 +49,7 @@ def train_job(
     """
     from mlpexp.cli.bar import EpochLog, ProgressBar
     from mlpexp.execution.run import train
-    from mlpexp.planning.recording import unusual
+    from mlpexp.report.tables.sweep_plan import unusual
     from mlpexp.results.result import Result
 
     if not quiet:
@@ -113,7 +113,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
         typer.echo(result.path)
         return
     if compares:
-        from mlpexp.cli.comparison import print_arms
+        from mlpexp.cli.results import print_arms
 
         print_arms(result, comparison, drawn, power=power, details=details, wide=wide)
     else:

@@ -57,6 +57,16 @@ class Score:
         """The worst value there is; may be infinite."""
         return self.lowest if self.higher_is_better else self.highest
 
+    @property
+    def floor(self) -> float:
+        """The lowest value as it is shown."""
+        return self.scale * self.lowest
+
+    @property
+    def ceiling(self) -> float:
+        """The highest value as it is shown."""
+        return self.scale * self.highest
+
     def clipped(self, value: float) -> float:
         """The end of an interval, which knows no limits, within those of the score."""
         return min(max(value, self.lowest), self.highest)
@@ -185,16 +195,3 @@ def headline(scores: Iterable[str]) -> str:
     """Of the scores of a model the one that it is judged by: accuracy or R², of a map the quantization error."""
     lowered, *others = scores
     return next((name for name in others if SCORES[name].higher_is_better), lowered)
-
-
-# Until everything asks the table.
-LABELS = {score.name: score.label for score in SCORES.values()}
-LOWER_IS_BETTER = frozenset(score.name for score in SCORES.values() if not score.higher_is_better)
-
-
-def score_kinds(experiment, task):  # type: ignore[no-untyped-def]  # noqa
-    return kinds_of(experiment.model.name, task)
-
-
-def kinds_of(model, task):  # type: ignore[no-untyped-def]  # noqa
-    return measured_by(model, task)

@@ -15,10 +15,8 @@ from tempfile import TemporaryDirectory
 from mlpexp.data.image_files import ENVIRONMENT_VARIABLE, FILE_NAMES, ImageSource, missing_files
 from mlpexp.errors import DataError
 
-TIMEOUT_SECONDS = 10.0
 
-
-def download(source: ImageSource, root: Path, progress: Callable[[str], None]) -> None:
+def download(source: ImageSource, root: Path, progress: Callable[[str], None], timeout_seconds: float = 10.0) -> None:
     """Puts the missing files of a data set into its folder; files that are there stay as they are.
 
     Everything goes into a temporary folder first and each file is moved when all are complete and their MD5 sums
@@ -32,7 +30,7 @@ def download(source: ImageSource, root: Path, progress: Callable[[str], None]) -
     progress(f"Downloading {source.title} into {raw}.")
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".download-", dir=root) as scratch, _silence(), _timeout(TIMEOUT_SECONDS):
+        with TemporaryDirectory(prefix=".download-", dir=root) as scratch, _silence(), _timeout(timeout_seconds):
             _torchvision_download(source, Path(scratch))
             raw.mkdir(parents=True, exist_ok=True)
             for name in missing:

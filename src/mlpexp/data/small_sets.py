@@ -1,6 +1,6 @@
 """Small data sets: two that come with scikit-learn, and one that is written out here."""
 
-from importlib.util import find_spec
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +91,7 @@ def load_three_class_3d() -> Dataset:
 
 def _file(name: str) -> Path | None:
     """A data file of scikit-learn, whose own loaders take a second to import; None if it is not where it was."""
-    spec = find_spec("sklearn")
+    spec = importlib.util.find_spec("sklearn")
     folders = (spec.submodule_search_locations or []) if spec else []
     path = Path(folders[0], "datasets", "data", name) if folders else None
     return path if path and path.is_file() else None

@@ -52,40 +52,9 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
     )
 
 
-def recording_sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
-    """What is kept, for those who look at a plan."""
-    amount = _amount(weight_bytes(plan, num_distinct))
-    differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
-    of_best = f"weights of each trial's {'selected' if differ else 'last'} epoch are kept: {amount}"
-    words = {
-        "none": f"no weights are kept: those of the best epochs would take {amount} (`keep.weights: best` keeps them)",
-        "best": of_best,
-        "all": f"weights of each trial's last and selected epoch are kept: {amount} each" if differ else of_best,
-    }
-    lines = [words[kept.weights]]
-    if _lacks_predictions(plan, kept):
-        lines.append(f"predictions are not kept: they would be more than {MOST_ROWS:,} rows")
-        lines.append("`mlpexp plot RESULT --arm N` makes those of one arm")
-    return lines
-
-
-def _lacks_predictions(plan: Plan, kept: Recording) -> bool:
+def lacks_predictions(plan: Plan, kept: Recording) -> bool:
+    """Whether there are predictions that are not kept."""
     return "predictions" not in kept.tables and plan.base.experiment.model.name != "som"
-
-
-def _amount(num_bytes: int) -> str:
-    """``12.3 kB``, ``4.0 MB``, ``1.5 GB``."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6)):
-        if num_bytes >= size:
-            return f"{num_bytes / size:,.1f} {unit}"
-    return f"{num_bytes / 1e3:.1f} kB"
-
-
-def unusual(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
-    """What is to be said of what is kept when it is not all, nor what was asked for."""
-    asked = plan.config.keep is not None and plan.config.keep.weights is not None
-    everything = (kept.weights == "all" or asked) and not _lacks_predictions(plan, kept)
-    return [] if everything else recording_sentences(plan, kept, num_distinct)
 
 
 def weight_bytes(plan: Plan, num_distinct: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from mlpexp.config.keys import all_keys, nearest_key
-from mlpexp.config.scores import LABELS, PARTS
+from mlpexp.config.scores import PARTS, SCORES, Column, Score
 from mlpexp.config.words import WORDS, closest, did_you_mean, key_of, meant, setting
 from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_yaml, scalar
 from mlpexp.errors import InputError, Place
@@ -21,15 +21,19 @@ from mlpexp.store.listing import Entry, list_results, shortest_names
 from mlpexp.store.summary import Mean, Summary
 
 QUICK_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # texts, lists and mappings alone
-OWN_COLUMNS = ("dataset.name", "model.name")  # which stand in the columns data and model
+IN_COLUMNS = ("dataset.name", "model.name")  # keys that stand in the columns data and model
 
 
 @dataclass(frozen=True)
-class Score:
-    """What a result is judged by: in words, and its mean over seeds, of a sweep that of its best arm."""
+class Judged:
+    """What a result is judged by, and its mean over seeds, of a sweep that of its best arm."""
 
     metric: str
+    """In words."""
+    score: Score
+    """What is measured."""
     mean: Mean
+    """Over seeds."""
 
 
 class Listed:
@@ -57,9 +61,9 @@ class Listed:
         return None if stacks is None else stacks.train_seconds
 
     @cached_property
-    def score(self) -> Score | None:
+    def judged(self) -> Judged | None:
         """None before the end, and where all seeds diverged."""
-        return _score(self.summary)
+        return _judged(self.summary)
 
     @cached_property
     def settings(self) -> dict[str, tuple[str, ...]]:
@@ -75,12 +79,12 @@ class Listed:
 
 
 Value = str | float | None
-SCORES = {*LABELS, *(f"{part}_{kind}" for part in PARTS for kind in LABELS)}
+NAMES_OF_SCORES = {*SCORES, *(Column(part, score).name for part in PARTS for score in SCORES.values())}
 MOST = 1e300  # a number beyond is sorted as a word
 COLUMNS: dict[str, Callable[[Listed], Value]] = {
     "name": lambda one: one.summary.name if one.summary else one.text,
-    "score": lambda one: one.score.mean.mean if one.score else None,
-    "metric": lambda one: one.score.metric if one.score else None,
+    "score": lambda one: one.judged.mean.mean if one.judged else None,
+    "metric": lambda one: one.judged.metric if one.judged else None,
     "data": lambda one: one.summary.dataset.title if one.summary else None,
     "model": lambda one: one.summary.model.name if one.summary else None,
     "parameters": lambda one: one.summary.model.parameters if one.summary else None,
@@ -120,7 +124,7 @@ def varied_keys(results: Iterable[Listed]) -> list[str]:
         for key, texts in one.settings.items():
             seen.setdefault(key, set()).add(texts)
             counts[key] = counts.get(key, 0) + 1
-    varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in OWN_COLUMNS]
+    varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in IN_COLUMNS]
     known = [word.key for word in WORDS]
     places = {key: known.index(bare) for key in varied if (bare := key.removesuffix(".name")) in known}
     return sorted(varied, key=lambda key: (-counts[key], -len(seen[key]), places.get(key, len(known))))
@@ -211,7 +215,7 @@ def resolved(written: str, results: Iterable[Listed], option: str) -> str:
         raise InputError(f"{option}: {written}: could be {' or '.join(ends)}")
     if key in all_keys():
         return key
-    is_score = (meant(word, SCORES) or word) in SCORES
+    is_score = (meant(word, NAMES_OF_SCORES) or word) in NAMES_OF_SCORES
     nearest = "score" if is_score else closest(word, COLUMNS) or nearest_key(word)
     near = f"; did you mean {nearest}?" if nearest else did_you_mean(word, COLUMNS)
     raise InputError(f"{option}: {written}: no listed result has this column or key{near}")
@@ -238,16 +242,17 @@ def _number_in(text: str) -> str | float:
     return float(value)
 
 
-def _score(summary: Summary | None) -> Score | None:
+def _judged(summary: Summary | None) -> Judged | None:
     """Of the best arm; where the score of one part of the data is no number, that of the next."""
     outcome = summary.outcome if summary else None
     if summary is None or outcome is None or outcome.best is None:
         return None
     metric, means = summary.metric, outcome.arms[outcome.best].means
     for part in reversed(summary.parts):
-        mean = means.get(f"{metric.when}_{part}_{metric.kind}")
+        mean = means.get(Column(part, metric.score, metric.when).column)
         if mean and mean.mean is not None:
-            return Score(f"best {metric.label}" if summary.axes else f"{part} {LABELS[metric.kind]}", mean)
+            label = f"best {metric.label}" if summary.axes else f"{part} {metric.score.label}"
+            return Judged(label, metric.score, mean)
     return None
 
 

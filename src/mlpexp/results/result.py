@@ -28,12 +28,14 @@ from mlpexp.store.weights import WeightsRecord, read_weights
 if TYPE_CHECKING:
     import pandas as pd
 
-PIECE_ROWS = 200_000
 KEYS = ("arm", "seed", "epoch")
 
 
 class Result:
     """The files of a result, each read once. A table that is not there raises ``Absent``."""
+
+    piece_rows = 200_000
+    """Of a table that is read in pieces."""
 
     def __init__(self, folder: ResultFolder) -> None:
         self.folder, self.path = folder, folder.path
@@ -199,7 +201,7 @@ class Result:
         header = pd.read_csv(path, nrows=0).columns
         before: pd.DataFrame | None = None
         wanted = [column for column in columns if column in header]
-        with pd.read_csv(path, usecols=wanted, chunksize=PIECE_ROWS, **to_the_last_bit()) as pieces:
+        with pd.read_csv(path, usecols=wanted, chunksize=self.piece_rows, **to_the_last_bit()) as pieces:
             for piece in pieces:
                 if before is not None:
                     yield before

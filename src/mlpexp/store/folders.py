@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,13 +11,14 @@ from mlpexp.errors import RunError
 from mlpexp.store.files import current_umask, sync_folder, write_errors, write_text
 
 
-def new_folder(runs_dir: Path, name: str, files: Mapping[str, str]) -> Path:
+def new_folder(runs_dir: Path, name: str, files: Mapping[str, str], now: Callable[[], datetime] = datetime.now) -> Path:
     """Makes a new folder that appears with its first files in it, or not at all.
 
     Args:
         runs_dir: The folder of all results; made if absent.
         name: What follows the time: ``iris-mlp-1a2b3c4d``.
         files: Contents by file name.
+        now: The clock.
 
     Raises:
         RunError: The folder cannot be written.
@@ -30,7 +31,7 @@ def new_folder(runs_dir: Path, name: str, files: Mapping[str, str]) -> Path:
             write_text(building / file, content)
         with write_errors(runs_dir):
             building.chmod(0o777 & ~current_umask())
-            path = _named(building, runs_dir / f"{datetime.now():%Y%m%d-%H%M%S}-{name}")
+            path = _named(building, runs_dir / f"{now():%Y%m%d-%H%M%S}-{name}")
             sync_folder(runs_dir)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)

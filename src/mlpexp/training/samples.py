@@ -19,7 +19,6 @@ from mlpexp.data.standardize import Standardizer
 from mlpexp.training.augmentation import draw_motions, move
 
 PREPARED_BYTES = 64_000_000  # per stack: smaller data sets are standardized once, larger ones batch by batch
-BLOCK_BYTES = 2_000_000  # per pair of seeds: batches are gathered for so many steps at once
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,9 @@ class Samples:
         dtype: Of inputs, once standardized.
         shift, scale: Each pair's standardization, ``(S, 1, ...)``.
     """
+
+    block_bytes = 2_000_000
+    """Per pair of seeds: batches are gathered for so many steps at once."""
 
     def __init__(
         self,
@@ -126,7 +128,7 @@ class Samples:
         """(first position, number of steps, samples per step) of each block."""
         full, rest = divmod(self.sizes.train, batch_size)
         sample_bytes = self.inputs[0].numel() * self.shift.dtype.itemsize
-        longest = max(1, min(BLOCK_BYTES // (sample_bytes * batch_size), most_steps or full))
+        longest = max(1, min(self.block_bytes // (sample_bytes * batch_size), most_steps or full))
         for step in range(first_step, full, longest):
             yield step * batch_size, min(longest, full - step), batch_size
         if rest and first_step <= full:

@@ -121,19 +121,28 @@ def roc_auc(log_odds_MNK: Tensor) -> Tensor:
     References:
         Hanley and McNeil (1982), "The meaning and use of the area under a receiver operating characteristic (ROC) curve".
     """
-    odds_MNK, classes_MN = log_odds_MNK[:, :, :-1], log_odds_MNK[:, :, -1]
-    areas, counted = [], []
-    for k in range(odds_MNK.shape[2]):
-        odds, of_class = odds_MNK[:, :, k].contiguous(), classes_MN == k
-        ordered = odds.sort(1).values
-        below, upto = (torch.searchsorted(ordered, odds, right=right) for right in (False, True))
-        ranks = (below + upto + 1).to(odds.dtype) / 2
-        positive = of_class.sum(1).to(odds.dtype)
-        negative = of_class.shape[1] - positive
-        above = (ranks * of_class).sum(1) - positive * (positive + 1) / 2
-        areas.append(above / (positive * negative))
-        counted.append((positive > 0) & (negative > 0))
-    return _mean_over(torch.stack(areas, 1), torch.stack(counted, 1))
+    odds_MKN, classes_MN = log_odds_MNK[:, :, :-1].mT.contiguous(), log_odds_MNK[:, :, -1]
+    _, classes, samples = odds_MKN.shape
+    of_class_MKN = classes_MN.unsqueeze(1) == torch.arange(classes, device=odds_MKN.device).unsqueeze(1)
+    ordered_MKN, order_MKN = odds_MKN.sort(2)
+    ranks_MKN = _ranks(ordered_MKN)
+    positive = of_class_MKN.sum(2).to(odds_MKN.dtype)
+    negative = samples - positive
+    above = (ranks_MKN * of_class_MKN.gather(2, order_MKN)).sum(2) - positive * (positive + 1) / 2
+    return _mean_over(above / (positive * negative), (positive > 0) & (negative > 0))
+
+
+def _ranks(ordered_MKN: Tensor) -> Tensor:
+    """The place of each of some ascending values, from 1 on; equal ones share the mean of their places."""
+    samples = ordered_MKN.shape[2]
+    places = torch.arange(1, samples + 1, device=ordered_MKN.device).expand_as(ordered_MKN)
+    differs = ordered_MKN[:, :, 1:] != ordered_MKN[:, :, :-1]
+    if not bool(differs.all()):
+        edge = differs.new_ones((*differs.shape[:2], 1))
+        first = torch.where(torch.cat([edge, differs], 2), places, 1).cummax(2).values
+        last = torch.where(torch.cat([differs, edge], 2), places, samples).flip(2).cummin(2).values.flip(2)
+        return (first + last).to(ordered_MKN.dtype) / 2
+    return places.to(ordered_MKN.dtype)
 
 
 def mean_absolute_error(sums_M3: Tensor) -> Tensor:

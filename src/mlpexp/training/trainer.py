@@ -34,8 +34,6 @@ from mlpexp.training.state import TrainingState
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 
-BLOCK_VALUES = 10_000_000  # inputs and dropout factors of all members that are held for coming steps
-
 
 class Trainer:
     """Trains the members of one stack.
@@ -49,6 +47,9 @@ class Trainer:
         method: How they learn.
         clock: Seconds, of which each step and evaluation takes some.
     """
+
+    block_values = 10_000_000
+    """Inputs and dropout factors of all members that are held for coming steps."""
 
     def __init__(
         self,
@@ -178,7 +179,7 @@ class Trainer:
         self.dropout.start_epoch(samples.order_seeds, epoch)
         for _ in range(state.step_of_epoch):  # a resumed epoch: pass over what was drawn before
             self.dropout.draw(1, self.batch_size, dtype=samples.dtype, device=samples.device)
-        most_steps = max(1, BLOCK_VALUES // (len(state.active) * self.batch_size * self.values_per_sample))
+        most_steps = max(1, self.block_values // (len(state.active) * self.batch_size * self.values_per_sample))
         for block in samples.blocks(epoch, self.batch_size, state.step_of_epoch, most_steps):
             yield from self._block(block)
 

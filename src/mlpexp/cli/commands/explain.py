@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, check_format
-from mlpexp.cli.printing import filled, reading_width
+from mlpexp.cli.printing import reading_width
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,11 +45,10 @@ def explain(
     verdicts = judge(examine(opened.arm(number), seeds, data_folder(data_dir), say(quiet=False)))
     name, run = opened.summary.name, None if opened.summary.axes else opened.path
     name += f", {shown_label(opened.arm(number).label)}" if run is None else ""
-    width = reading_width()
     texts = {
         "json": lambda: as_json(verdicts),
         "markdown": lambda: as_markdown(name, verdicts),
-        "text": lambda: as_text(name, verdicts, run, lambda text, *indents: filled(text, width, *indents)),
+        "text": lambda: as_text(name, verdicts, run, reading_width()),
     }
     typer.echo(texts[format_](), nl=False)
 

@@ -89,14 +89,15 @@ def _write(
     output: Path, prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", formats: list[str]
 ) -> None:
     from mlpexp.config.dump import as_data
+    from mlpexp.config.scores import LOSS_AXES
     from mlpexp.report.drawing.save_figures import rendered
     from mlpexp.report.figures.range_test import RateMarks, draw_range_test
-    from mlpexp.report.numbers.run_facts import LOSS_LABELS, run_title
+    from mlpexp.report.numbers.run_caption import run_title
     from mlpexp.store.files import write_bytes
 
     experiment = prepared.experiment
     marks = RateMarks(choice.suggested, experiment.optimizer.learning_rate, choice.first_divergence)
-    drawing = draw_range_test(numbers, marks, run_title(as_data(experiment)), LOSS_LABELS[str(experiment.loss)])
+    drawing = draw_range_test(numbers, marks, run_title(as_data(experiment)), LOSS_AXES[str(experiment.loss)])
     for suffix, content in rendered(drawing, formats).items():
         path = output / f"find-lr.{suffix}"
         write_bytes(path, content)

@@ -139,7 +139,7 @@ def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
         return
     texts = [tables.cost_table(cost) for cost in costs]
     if len(costs) > 1:
-        texts.append(tables.comparison_table(costs))
+        texts.append(tables.side_by_side(costs))
     if format_ == "table":
         from mlpexp.cli.printing import print_table
 

@@ -1,7 +1,6 @@
 """``mlpexp show``."""
 
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +10,6 @@ from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
-
-MOST_VALUES = 20  # of an axis
 
 
 def show(
@@ -38,15 +35,15 @@ def show(
     check_log_every(log_every)
     if log_every is not None and not curve:
         raise InputError("--log-every: only with --curve")
-    found = Result.open(find_result(result, runs_dir))
+    opened = Result.open(find_result(result, runs_dir))
     if curve:
-        _print_curve(found, arm, log_every)
+        _print_curve(opened, arm, log_every)
     elif arm is not None:
-        _print_config(found, arm)
-    elif found.summary.axes:
-        _show_arms(found, details=details, wide=wide)
+        _print_config(opened, arm)
+    elif opened.summary.axes:
+        _show_arms(opened, details=details, wide=wide)
     else:
-        _show_run(found, wide=wide)
+        _show_run(opened, wide=wide)
 
 
 def _print_config(result: "Result", arm: int) -> None:
@@ -74,53 +71,26 @@ def _print_curve(result: "Result", arm: int | None, every: int | None) -> None:
 def _show_run(result: "Result", *, wide: bool) -> None:
     from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.results import print_summary
+    from mlpexp.report.tables.arm_results import about_run, unfinished
 
-    summary, folder = result.summary, result.folder
-    model, environment = summary.model, result.environment
-    torch_version = environment.get("packages", {}).get("torch", "?")
-    print_sentences(
-        [
-            f"{summary.name} ({summary.hash}): {folder.status(summary)}",
-            f"data   {summary.dataset.title}: {summary.dataset.in_words()}",
-            f"model  {model.name}, {model.parameters:,} parameters",
-            f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
-        ]
-    )
-    typer.echo(folder.config.read_text(encoding="utf-8", errors="replace"))
-    if summary.outcome:
+    print_sentences(about_run(result))
+    typer.echo(result.folder.config.read_text(encoding="utf-8", errors="replace"))
+    if result.summary.outcome:
         print_summary(result, wide=wide)
     else:
-        reason = f": {summary.reason}" if summary.reason else ""
-        typer.echo(f"{folder.status(summary)}{reason}; {_again(result)}")
+        typer.echo(unfinished(result))
     names = sorted(path.name for path in result.path.iterdir() if not path.name.startswith("."))
     print_sentences([f"files: {', '.join(names)}"])
 
 
 def _show_arms(result: "Result", *, details: bool, wide: bool) -> None:
     from mlpexp.cli.printing import print_sentences
+    from mlpexp.cli.results import print_comparison
+    from mlpexp.report.tables.arm_results import about_sweep, unfinished
+    from mlpexp.results.comparison import read_comparison
 
-    summary = result.summary
-    lines = [f"{summary.title} ({summary.hash}): {result.folder.status(summary)}"]
-    arms, seeds = summary.num_arms, len(summary.seeds)
-    lines.append(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
-    for axis in summary.axes:
-        more = " ..." * (len(axis.values) > MOST_VALUES)
-        lines.append(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES])}{more}")
-    print_sentences(lines)
-    if summary.outcome:
-        from mlpexp.cli.comparison import print_comparison
-        from mlpexp.results.comparison import read_comparison
-
+    print_sentences(about_sweep(result))
+    if result.summary.outcome:
         print_comparison(result, read_comparison(result), details=details, wide=wide)
     else:
-        reason = f"{summary.reason}; " if summary.reason else ""
-        typer.echo(f"{reason}{_again(result)}")
-
-
-def _again(result: "Result") -> str:
-    """How to go on with an unfinished result."""
-    from mlpexp.store.result_folder import begun_by_older
-
-    if result.summary.format == 1:
-        return begun_by_older(result.folder)
-    return f"go on with: mlpexp {result.summary.planned_by} --resume {quote(str(result.path))}"
+        typer.echo(unfinished(result))

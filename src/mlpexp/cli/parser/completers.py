@@ -10,7 +10,7 @@ from typing import Any
 
 from mlpexp.cli.options import TABLE_FORMATS
 from mlpexp.config.known_keys import known_keys
-from mlpexp.config.scores import LABELS, PARTS
+from mlpexp.config.scores import PARTS, SCORES
 from mlpexp.config.shipped import SUFFIXES, example_names
 from mlpexp.config.words import BY_NAME, WORDS
 from mlpexp.data.csv_file import DELIMITERS
@@ -103,7 +103,7 @@ def results(query: Query) -> Iterable[Candidate]:
 def metrics(query: Query) -> Iterable[Candidate]:
     """What the named result was measured by, else all there is; with ``final_`` or ``best_`` once that is begun."""
     summary = _summary(query)
-    parts, scores = summary.get("parts", PARTS), summary.get("scores", LABELS)
+    parts, scores = summary.get("parts", PARTS), summary.get("scores", SCORES)
     names = [f"{part}_{score}" for part in parts for score in scores]
     prefix = next((begun for begun in ("final_", "best_") if query.begun.startswith(begun)), "")
     return [(prefix + name, "") for name in names]

@@ -8,9 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mlpexp.config.scores import Score
+
 EDGE = 0.03  # of the length of an axis
 LOG_FROM = 100.0  # largest / smallest value from which a loss axis is logarithmic: two decades
-ACCURACY_STARTS = (0.0, 20.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5)
+PER_CENT = 100
+LOWEST_SHOWN = -1.0  # of a score that has no lowest value, such as R²
+STARTS_IN_PER_CENT = (0.0, 20.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5)
 
 
 class AxisRange(NamedTuple):
@@ -22,7 +26,7 @@ class AxisRange(NamedTuple):
     """Upper end."""
     log: bool = False
     """Whether the axis is logarithmic."""
-    is_score: bool = False
+    higher_is_better: bool = False
     """Whether high values are good."""
     note: str = ""
     """What lies outside, in words."""
@@ -30,7 +34,7 @@ class AxisRange(NamedTuple):
     @property
     def bad(self) -> float:
         """The end at which a value that is no number belongs: infinite loss, no accuracy."""
-        return self.low if self.is_score else self.high
+        return self.low if self.higher_is_better else self.high
 
     def inside(self, value: float) -> float:
         """The value, or the place near the end of the axis beyond which it lies, for a mark that must be seen."""
@@ -49,6 +53,13 @@ class AxisRange(NamedTuple):
         width = self.high - self.low
         return self.low - width, self.high + width
 
+    def clipped(self, values: np.ndarray) -> np.ndarray:
+        """Values of which those far outside are just outside.
+
+        The renderer overflows on 1e30, and a line to infinity is not drawn at all.
+        """
+        return np.clip(values, *self.outside)
+
 
 def loss_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> AxisRange:
     """The range of a loss axis, for curves with a column per seed: all values of the seeds that did not diverge."""
@@ -65,31 +76,42 @@ def loss_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> Axi
     return AxisRange(0.0 if low < 0.4 * high else low - margin, high + margin)
 
 
-def score_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], best: float) -> AxisRange:
-    """The range of an axis of accuracy (``best`` 100) or R² (``best`` 1), for curves with a column per seed.
+def curve_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], score: Score) -> AxisRange:
+    """The range of an axis for curves of a score, as it is shown, with a column per seed."""
+    if score.higher_is_better:
+        return _rising_range(parts, diverged, score)
+    return loss_range(parts, diverged) if math.isinf(score.highest) else _falling_range(parts, diverged, score)
 
-    The axis begins below the lowest value of the second half of training, by at least half the distance to the best.
-    If all seeds diverged, it shows all accuracies, or R² from -1.
+
+def _rising_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], score: Score) -> AxisRange:
+    """Of a score of which the highest value is the best, such as accuracy or R².
+
+    The axis begins below the lowest value of the second half of training, by at least half the distance to the best,
+    and ends there. If all seeds diverged, it shows all values, or R² from -1.
     """
+    best = score.ceiling
     late = _sound_values([part[part.index >= part.index.max() / 2] for part in parts], diverged)
     if not late.size:
-        low = 0.0 if best == 100 else -1.0
+        low = max(score.floor, LOWEST_SHOWN)
     else:
         lowest = min(float(late.min()), best)
-        wanted = lowest - 0.5 * (best - lowest) if lowest < best else 0.9 * best
-        low = max(start for start in ACCURACY_STARTS if start <= max(wanted, 0)) if best == 100 else wanted - 0.01
+        start = lowest - 0.5 * (best - lowest) if lowest < best else 0.9 * best
+        if score.scale == PER_CENT:
+            low = max(place for place in STARTS_IN_PER_CENT if place <= max(start, 0))
+        else:
+            low = max(start - 0.01, score.floor)
     smallest = min(float(_finite(part.to_numpy(dtype=float)).min()) for part in parts)
-    unit = " %" if best == 100 else ""
-    note = f"below the axis: values down to {smallest:.3g}{unit}" if smallest < low else ""
-    return AxisRange(low, best + 0.03 * (best - low), is_score=True, note=note)
+    note = f"below the axis: values down to {smallest:.3g}{score.unit}" if smallest < low else ""
+    return AxisRange(low, best + EDGE * (best - low), higher_is_better=True, note=note)
 
 
-def share_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> AxisRange:
-    """The range of an axis of a share in per cent of which 0 is the best: from the first tenth of training on."""
+def _falling_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], score: Score) -> AxisRange:
+    """Of a share of which 0 is the best: from the first tenth of training on."""
     later = _sound_values([part[part.index >= part.index.max() / 10] for part in parts], diverged)
-    high = min(1.06 * float(later.max()), 100.0) if later.size and later.max() > 0 else 100.0
+    high = min(1.06 * float(later.max()), score.ceiling) if later.size and later.max() > 0 else score.ceiling
     largest = max(_sound_values(parts, diverged), default=0.0)
-    return AxisRange(0.0, high, note=f"above the axis: values up to {largest:.3g} %" if largest > high else "")
+    note = f"above the axis: values up to {largest:.3g}{score.unit}" if largest > high else ""
+    return AxisRange(score.floor, high, note=note)
 
 
 def _sound_values(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> np.ndarray:

@@ -11,7 +11,11 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+
+from mlpexp.config.scores import PART_LABELS
+from mlpexp.report.words import shortened
 
 WIDTH, HEIGHT = 5.5, 3.6  # inches: a LaTeX text block, so that letters print at the size they are drawn
 LEGEND_ROW = 75  # characters, with 6 for each line or marker, that fit above axes of the usual width
@@ -24,20 +28,27 @@ CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, YELLOW, "#555555"
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one fewer than colours: the pairs repeat after 56 classes
 
 
-class PartStyle(NamedTuple):
-    """How one part of the data is drawn."""
+class LineStyle(NamedTuple):
+    """How the line of a part of the data, or of a varied value, is drawn; colour, dashes and marker each tell it apart."""
 
     label: str
+    """In the legend."""
     colour: str
-    line: str
+    """Of line and marker."""
+    line: str | tuple[int, tuple[float, ...]]
+    """Dashes."""
     marker: str
+    """At some of its points."""
 
 
-PARTS = {
-    "train": PartStyle("training", BLUE, "-", "o"),
-    "validation": PartStyle("validation", GREEN, ":", "^"),
-    "test": PartStyle("test", VERMILLION, "--", "s"),
+PART_STYLES = {
+    "train": LineStyle(PART_LABELS["train"], BLUE, "-", "o"),
+    "validation": LineStyle(PART_LABELS["validation"], GREEN, ":", "^"),
+    "test": LineStyle(PART_LABELS["test"], VERMILLION, "--", "s"),
 }
+DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (7, 1.5, 1.2, 1.5)))
+SCALE = "viridis"  # colours of numbers, from dark to light
+LIGHTEST_LINE = 0.78  # of this scale: a yellow line is lost on paper
 
 _RC = {
     **{key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")},
@@ -108,11 +119,6 @@ def new_figure(title: str, note: str = "", *, width: float = WIDTH, height: floa
     return figure
 
 
-def shortened(text: str, length: int) -> str:
-    """The text, cut to a number of characters with an ellipsis at the end."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
 def legend_above(axes: Axes) -> None:
     """The legend between the title and the axes, where it covers no data: in one row, or in two if it is long."""
     labels = axes.get_legend_handles_labels()[1]
@@ -153,6 +159,11 @@ def _fits(labels: list[str], columns: int) -> bool:
 def scatter_size(num_points: int) -> float:
     """Area of a marker in square points: the more points, the smaller."""
     return float(np.clip(5000 / max(num_points, 1), 6, 22))
+
+
+def shades(count: int) -> list[str]:
+    """Colours of lines in an order, from dark to light."""
+    return [to_hex(shade) for shade in matplotlib.colormaps[SCALE](np.linspace(0.0, LIGHTEST_LINE, count))]
 
 
 def class_style(number: int) -> tuple[str, str]:

@@ -1,58 +1,42 @@
 """Where the values of a varied key stand on an axis of a figure, how they are written there, and the lines for each."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import cycle
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
-from mlpexp.report.drawing.axis_ranges import EDGE, LOG_FROM, AxisRange
-from mlpexp.report.drawing.style import CLASS_COLOURS, CLASS_MARKERS, INK, YELLOW
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
+from mlpexp.config.scores import Score
+from mlpexp.report.drawing.axis_ranges import EDGE, LOG_FROM, LOWEST_SHOWN, AxisRange
+from mlpexp.report.drawing.marks import round_ticks
+from mlpexp.report.drawing.style import CLASS_COLOURS, CLASS_MARKERS, DASHES, INK, YELLOW, LineStyle, shades
+from mlpexp.report.numbers.sweep_caption import SweepAxis
 
 MOST_EXACT_TICKS = 16
 SMALLEST_GAP = 0.04  # of the axis: values nearer than that on a linear axis are set at equal distances instead
-LETTER = 0.068  # inches: width of a letter or digit at 8 points
+LETTER_WIDTH = 0.068  # inches, of a letter or digit at 8 points
 MOST_LINES = 8
-ORDERED_COLOURS = "viridis"
-DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (7, 1.5, 1.2, 1.5)))
-LOWEST_R2 = -1.0
 CROSS_ROOM = 0.1  # of the axis, for crosses and their counts
-
-
-class LineStyle(NamedTuple):
-    """How the line of one value is drawn; colour, dashes and marker each tell it from its neighbours."""
-
-    colour: str
-    dashes: str | tuple[int, tuple[float, ...]]
-    marker: str
 
 
 def line_styles(axis: SweepAxis) -> dict[str, LineStyle]:
     """A style for each value: numbers from dark to light, words in the colours of classes."""
-    count = len(axis.values)
-    if axis.numbers is not None:
-        shades = matplotlib.colormaps[ORDERED_COLOURS](np.linspace(0.0, 0.78, count))
-        colours = [to_hex(shade) for shade in shades]
-    else:
-        dark = [colour for colour in CLASS_COLOURS if colour != YELLOW] + [INK]  # a yellow line is lost on paper
-        colours = [dark[i % len(dark)] for i in range(count)]
-    markers = (*CLASS_MARKERS, "*")
-    return {
-        value: LineStyle(colours[i], DASHES[i % len(DASHES)], markers[i % len(markers)])
-        for i, value in enumerate(axis.values)
-    }
+    dark = [colour for colour in CLASS_COLOURS if colour != YELLOW] + [INK]  # a yellow line is lost on paper
+    colours = dark if axis.numbers is None else shades(len(axis.values))
+    looks = zip(axis.values, cycle(colours), cycle(DASHES), cycle((*CLASS_MARKERS, "*")), strict=False)
+    return {value: LineStyle(axis.short(value), colour, line, marker) for value, colour, line, marker in looks}
 
 
 def chosen_values(axis: SweepAxis, present: Sequence[str]) -> SweepAxis:
     """The axis with its present values, at most eight, evenly chosen with both ends."""
     places = [i for i, value in enumerate(axis.values) if value in set(present)]
-    if len(places) > MOST_LINES:
-        places = [places[i] for i in np.linspace(0, len(places) - 1, MOST_LINES).round().astype(int)]
-    return axis.with_values(places)
+    return axis.with_values([places[i] for i in evenly_chosen(len(places))])
+
+
+def evenly_chosen(count: int, most: int = MOST_LINES) -> list[int]:
+    """Of things in an order all, or ``most`` of them with both ends."""
+    return [int(place) for place in np.linspace(0, count - 1, min(count, most)).round()]
 
 
 def is_numeric(axis: SweepAxis) -> bool:
@@ -98,7 +82,7 @@ def set_value_axis(axes: Axes, axis: SweepAxis, *, width: float = 4.6, margin: f
             axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
             axes.xaxis.set_minor_formatter(NullFormatter())
         else:
-            axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
+            round_ticks(axes.xaxis, 8)
         return
     scaled = np.log(numbers) if axis.log else numbers
     shares = (scaled - scaled[0]) / np.ptp(scaled)
@@ -109,31 +93,22 @@ def set_value_axis(axes: Axes, axis: SweepAxis, *, width: float = 4.6, margin: f
     axes.set_xticks(numbers, [text if i in kept else "" for i, text in enumerate(texts)])
 
 
-def metric_range(values: np.ndarray, facts: SweepFacts) -> AxisRange:
+def metric_range(values: np.ndarray, score: Score) -> AxisRange:
     """The range of an axis of the metric that shows all values; R² from -1, with a note if there are values below."""
-    finite = values[np.isfinite(values)]
-    best = {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf)
+    finite, upwards, ceiling = values[np.isfinite(values)], score.higher_is_better, score.ceiling
     if not finite.size:
-        return AxisRange(0.0, min(best, 1.0) if facts.kind != "accuracy" else 100.0, is_score=facts.higher_is_better)
+        return AxisRange(0.0, ceiling if np.isfinite(ceiling) else 1.0, higher_is_better=upwards)
     low, high = float(finite.min()), float(finite.max())
-    if facts.has_log_range:
+    if score.log_axis:
         positive = finite[finite > 0]
         if positive.size and high > LOG_FROM * positive.min():
             return AxisRange(float(positive.min()) / 1.4, high * 1.4, log=True)
-    note = f"below the axis: values down to {low:.3g}" if facts.kind == "r2" and low < LOWEST_R2 < high else ""
-    low = max(low, LOWEST_R2) if note else low
+    hidden = np.isinf(score.floor) and low < LOWEST_SHOWN < high
+    note = f"below the axis: values down to {low:.3g}" if hidden else ""
+    low = LOWEST_SHOWN if hidden else low
     room = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
-    top = min(high + room, best + EDGE * max(best - low, room))
-    return AxisRange(
-        max(low - room, 0.0) if facts.kind != "r2" else low - room, top, is_score=facts.higher_is_better, note=note
-    )
-
-
-def set_metric_axis(axes: Axes, limits: AxisRange, label: str) -> None:
-    """Scale, limits and name of a vertical axis of the metric."""
-    axes.set(yscale="log" if limits.log else "linear", ylim=(limits.low, limits.high), ylabel=label)
-    if not limits.log:
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+    top = min(high + room, ceiling + EDGE * max(ceiling - low, room))
+    return AxisRange(max(low - room, score.floor), top, higher_is_better=upwards, note=note)
 
 
 def with_room_for_crosses(limits: AxisRange) -> AxisRange:
@@ -142,7 +117,9 @@ def with_room_for_crosses(limits: AxisRange) -> AxisRange:
         room = (limits.high / limits.low) ** CROSS_ROOM
         return limits._replace(high=limits.high * room)
     room = CROSS_ROOM * (limits.high - limits.low)
-    return limits._replace(low=limits.low - room) if limits.is_score else limits._replace(high=limits.high + room)
+    return (
+        limits._replace(low=limits.low - room) if limits.higher_is_better else limits._replace(high=limits.high + room)
+    )
 
 
 def _word_axis(axes: Axes, axis: SweepAxis, width: float) -> None:
@@ -151,7 +128,7 @@ def _word_axis(axes: Axes, axis: SweepAxis, width: float) -> None:
     slot = width / count
     texts = [axis.short(value) for value in axis.values]
     every = max(1, int(np.ceil(0.19 / slot)))  # inches that a line of slanting text needs
-    if max(map(len, texts)) * LETTER + 0.06 > slot:
+    if max(map(len, texts)) * LETTER_WIDTH + 0.06 > slot:
         texts = [axis.short(value, 18) for value in axis.values]
         axes.set_xticks(
             range(0, count, every), texts[::every], rotation=35, ha="right", rotation_mode="anchor", fontsize=7.5
@@ -163,7 +140,7 @@ def _word_axis(axes: Axes, axis: SweepAxis, width: float) -> None:
 
 def _apart(places: np.ndarray, texts: Sequence[str]) -> set[int]:
     """Which labels fit, the last one and then from left to right."""
-    widths = [len(text) * LETTER for text in texts]
+    widths = [len(text) * LETTER_WIDTH for text in texts]
     kept = [len(texts) - 1]
     for i in range(len(texts) - 1):
         if all(abs(places[i] - places[k]) > (widths[i] + widths[k]) / 2 + 0.05 for k in kept):

@@ -6,24 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from mlpexp.config.scores import SCORES, Score
 from mlpexp.report.drawing.formats import check_formats
 from mlpexp.report.drawing.save_figures import save_figures
 from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import draw_confusion
-from mlpexp.report.figures.arm.curvature import draw_curvature
-from mlpexp.report.figures.arm.curves import (
-    draw_accuracy,
-    draw_learning_rate,
-    draw_loss,
-    draw_quantization_error,
-    draw_r2,
-    draw_topographic_error,
-)
+from mlpexp.report.figures.arm.curves import draw_curves, draw_learning_rate
 from mlpexp.report.figures.arm.fitted_curve import draw_curve
 from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
 from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
-from mlpexp.report.figures.arm.layer_curves import draw_gains, draw_gradients, draw_units
+from mlpexp.report.figures.arm.layer_curves import draw_curvature, draw_gains, draw_gradients, draw_units
 from mlpexp.report.figures.arm.maps import draw_code_book, draw_hits, draw_u_matrix
 from mlpexp.report.figures.arm.predicted_true import draw_predicted_true
 from mlpexp.report.figures.sweep.effects import draw_effect
@@ -41,7 +34,7 @@ from mlpexp.report.figures.sweep.sweep_curves import draw_panels, draw_sweep_cur
 from mlpexp.report.figures.sweep.trade_offs import draw_parameters, draw_time
 from mlpexp.report.numbers.arm_data import ArmData
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis
+from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent
 
@@ -67,20 +60,20 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
         InputError: A format or an arm is not known.
         RunError: A file cannot be written, or ``summary.json`` is damaged.
     """
-    wanted = check_formats(formats)
+    known = check_formats(formats)
     compares = bool(result.summary.axes)
     if compares and arm is None:
-        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), wanted)
+        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), known)
     data = ArmData(result.arm(arm or 0))
     folder = result.folder.plots / f"arm-{arm}" if compares else result.folder.plots
     figures = {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
-    return save_figures(result.path, folder, figures, wanted)
+    return save_figures(result.path, folder, figures, known)
 
 
 def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
     """The figures over all arms, by name; none without axes and metric."""
     try:
-        facts = data.facts
+        caption = data.caption
     except Absent:
         return {}
     except Exception as error:  # whatever is wrong with it, the numbers can still be read elsewhere
@@ -90,9 +83,9 @@ def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
     for figure in FIGURES:
         match figure:
             case OfAxis():
-                figures |= {f"{figure.name}_{a.file_name}": partial(figure.draw, data, a) for a in facts.axes}
+                figures |= {f"{figure.name}_{a.file_name}": partial(figure.draw, data, a) for a in caption.axes}
             case OfArms():
-                figures[figure.name.format(metric=facts.kind)] = partial(figure.draw, data)
+                figures[figure.name.format(metric=caption.score.name)] = partial(figure.draw, data)
             case OfArm():
                 pass
     return figures
@@ -122,28 +115,28 @@ class OfArms:
     draw: Callable[[ArmsData], Drawing | None]
 
 
+def _curves(score: Score, arm: ArmData) -> Drawing | None:
+    return draw_curves(arm.metrics, arm.caption, score)
+
+
 FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
-    OfArm("loss", lambda arm: draw_loss(arm.metrics, arm.facts)),
-    OfArm("accuracy", lambda arm: draw_accuracy(arm.metrics, arm.facts)),
-    OfArm("r2", lambda arm: draw_r2(arm.metrics, arm.facts)),
-    OfArm("quantization_error", lambda arm: draw_quantization_error(arm.metrics, arm.facts)),
-    OfArm("topographic_error", lambda arm: draw_topographic_error(arm.metrics, arm.facts)),
-    OfArm("learning_rate", lambda arm: draw_learning_rate(arm.metrics, arm.facts)),
-    OfArm("gradients", lambda arm: draw_gradients(arm.diagnostics, arm.facts)),
-    OfArm("units", lambda arm: draw_units(arm.diagnostics, arm.facts)),
-    OfArm("backward_gain", lambda arm: draw_gains(arm.diagnostics, arm.facts)),
-    OfArm("curvature", lambda arm: draw_curvature(arm.diagnostics, arm.metrics, arm.facts)),
-    OfArm("confusion_matrix", lambda arm: draw_confusion(arm.predicted_classes, arm.facts)),
-    OfArm("predicted_true", lambda arm: draw_predicted_true(arm.predicted_numbers, arm.facts)),
-    OfArm("decision_boundary", lambda arm: draw_boundary(arm.table("boundary"), arm.samples, arm.facts)),
-    OfArm("fitted_curve", lambda arm: draw_curve(arm.table("curve"), arm.samples, arm.facts)),
-    OfArm("weights", lambda arm: draw_weights(arm.table("histograms"), arm.facts)),
-    OfArm("activations", lambda arm: draw_activations(arm.table("histograms"), arm.facts)),
-    OfArm("misclassified", lambda arm: draw_misclassified(arm.table("misclassified"), arm.samples, arm.facts)),
-    OfArm("first_layer", lambda arm: draw_filters(*arm.first_layer, arm.facts)),
-    OfArm("u_matrix", lambda arm: draw_u_matrix(arm.table("u_matrix"), arm.facts)),
-    OfArm("hits", lambda arm: draw_hits(arm.table("hits"), arm.table("units"), arm.facts)),
-    OfArm("components", lambda arm: draw_code_book(arm.table("units"), arm.facts)),
+    *(OfArm(name, partial(_curves, score)) for name, score in SCORES.items()),
+    OfArm("learning_rate", lambda arm: draw_learning_rate(arm.metrics, arm.caption)),
+    OfArm("gradients", lambda arm: draw_gradients(arm.diagnostics, arm.caption)),
+    OfArm("units", lambda arm: draw_units(arm.diagnostics, arm.caption)),
+    OfArm("backward_gain", lambda arm: draw_gains(arm.diagnostics, arm.caption)),
+    OfArm("curvature", lambda arm: draw_curvature(arm.diagnostics, arm.metrics, arm.caption)),
+    OfArm("confusion_matrix", lambda arm: draw_confusion(arm.predicted_classes, arm.caption)),
+    OfArm("predicted_true", lambda arm: draw_predicted_true(arm.predicted_numbers, arm.caption)),
+    OfArm("decision_boundary", lambda arm: draw_boundary(arm.table("boundary"), arm.samples, arm.caption)),
+    OfArm("fitted_curve", lambda arm: draw_curve(arm.table("curve"), arm.samples, arm.caption)),
+    OfArm("weights", lambda arm: draw_weights(arm.table("histograms"), arm.caption)),
+    OfArm("activations", lambda arm: draw_activations(arm.table("histograms"), arm.caption)),
+    OfArm("misclassified", lambda arm: draw_misclassified(arm.table("misclassified"), arm.samples, arm.caption)),
+    OfArm("first_layer", lambda arm: draw_filters(*arm.first_layer, arm.caption)),
+    OfArm("u_matrix", lambda arm: draw_u_matrix(arm.table("u_matrix"), arm.caption)),
+    OfArm("hits", lambda arm: draw_hits(arm.table("hits"), arm.table("units"), arm.caption)),
+    OfArm("components", lambda arm: draw_code_book(arm.table("units"), arm.caption)),
     OfAxis("effect", draw_effect),
     OfAxis("curves", draw_sweep_curves),
     OfArms("panels", draw_panels),
@@ -153,16 +146,17 @@ FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
     OfArms("gradients", draw_gradient_profiles),
     OfArms("units", draw_unit_profiles),
     OfArms(
-        "confusion_matrices", lambda d: draw_confusion_matrices(d.predicted_classes, d.shown_arms, d.lost, d.run_facts)
+        "confusion_matrices",
+        lambda d: draw_confusion_matrices(d.predicted_classes, d.shown_arms, d.lost, d.run_caption),
     ),
     OfArms(
         "decision_boundaries",
-        lambda d: draw_boundaries(d.table("boundary"), d.samples, d.shown_arms, d.lost, d.run_facts),
+        lambda d: draw_boundaries(d.table("boundary"), d.samples, d.shown_arms, d.lost, d.run_caption),
     ),
     OfArms(
-        "fitted_curves", lambda d: draw_fitted_curves(d.table("curve"), d.samples, d.shown_arms, d.lost, d.run_facts)
+        "fitted_curves", lambda d: draw_fitted_curves(d.table("curve"), d.samples, d.shown_arms, d.lost, d.run_caption)
     ),
-    OfArms("u_matrices", lambda d: draw_u_matrices(d.table("u_matrix"), d.shown_arms, d.run_facts)),
+    OfArms("u_matrices", lambda d: draw_u_matrices(d.table("u_matrix"), d.shown_arms, d.run_caption)),
     OfArms("{metric}_time", draw_time),
     OfArms("{metric}_parameters", draw_parameters),
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from mlpexp.report.drawing.marks import band
 from mlpexp.report.drawing.style import BLUE, GREEN, INK, VERMILLION, Drawing, in_style, legend_above, new_figure
 
 # Values of seeds, none between two: one of these may be infinite.
@@ -62,7 +63,7 @@ def draw_range_test(numbers: pd.DataFrame, marks: RateMarks, title: str, loss: s
         curve[name].clip(upper=10 * top) for name in ("lower_quartile", "median", "upper_quartile")
     )  # the renderer overflows far outside, and infinity is not drawn at all
     if several:
-        axes.fill_between(rates, low, high, color=BLUE, alpha=0.22, linewidth=0)
+        band(axes, rates, low, high, BLUE, alpha=0.22)
     axes.plot(rates, middle, color=BLUE, linewidth=1.8, label="median" if several else "loss")
     axes.axhline(start, color=INK, linewidth=0.8, linestyle=":", zorder=1)
     _mark(axes, marks)

@@ -7,18 +7,21 @@ from functools import cached_property
 import pandas as pd
 
 from mlpexp.config.dump import as_data
-from mlpexp.report.figures.sweep.panels import MOST_PANELS
-from mlpexp.report.numbers.run_facts import RunFacts, run_facts
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts, sweep_facts
-from mlpexp.report.numbers.sweep_means import outcomes
+from mlpexp.report.numbers.arm_data import DrawnData
+from mlpexp.report.numbers.over_seeds import outcomes
+from mlpexp.report.numbers.run_caption import RunCaption, run_caption
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption, sweep_caption
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent
 
+MOST_PANELS = 12  # side by side on a page
 
-class ArmsData:
-    """The tables that figures of several arms are drawn from; one that is not there raises ``Absent``."""
+
+class ArmsData(DrawnData):
+    """What figures over all arms are drawn from; every table has a column ``arm``."""
 
     def __init__(self, result: Result) -> None:
+        super().__init__(result)
         self.result = result
 
     @property
@@ -27,24 +30,24 @@ class ArmsData:
         return self.result.arms
 
     @cached_property
-    def facts(self) -> SweepFacts:
+    def caption(self) -> SweepCaption:
         """What the summary and the arms say."""
-        return sweep_facts(self.result.summary, self.arms)
+        return sweep_caption(self.result.summary, self.arms)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """``trials.csv``, as ``sweep_means.outcomes`` puts it."""
-        return outcomes(self.result.trials, self.facts)
+        """``trials.csv``, as ``over_seeds.outcomes`` puts it."""
+        return outcomes(self.result.trials, self.caption)
 
     @cached_property
-    def run_facts(self) -> RunFacts:
+    def run_caption(self) -> RunCaption:
         """What is to be said of the data and the network, whichever arm it is."""
         summary = self.result.summary
         try:
-            facts = run_facts(self.result.config, summary, None, "")
+            caption = run_caption(self.result.config, summary, None, "")
         except KeyError:  # a map whose defaults stay open in its config
-            facts = run_facts(as_data(self.result.plan.base.experiment), summary, None, "")
-        return replace(facts, title=self.result.summary.title)
+            caption = run_caption(as_data(self.result.plan.base.experiment), summary, None, "")
+        return replace(caption, title=self.result.summary.title)
 
     @cached_property
     def shown_arms(self) -> dict[int, str]:
@@ -55,7 +58,9 @@ class ArmsData:
         if len(labels) <= MOST_PANELS:
             return labels
         means = self.outcomes.groupby("arm")["value"].mean()
-        ordered = means.sort_values(ascending=not self.facts.higher_is_better, kind="stable", na_position="last")
+        ordered = means.sort_values(
+            ascending=not self.caption.score.higher_is_better, kind="stable", na_position="last"
+        )
         return {int(arm): labels[int(arm)] for arm in ordered.index}
 
     @cached_property
@@ -64,35 +69,10 @@ class ArmsData:
         rows = self.outcomes[self.outcomes["diverged"] | self.outcomes["failed"]]
         return set(zip(rows["arm"].tolist(), rows["seed"].tolist(), strict=True))
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A table of ``evaluation/``, of all arms."""
-        return self.result.evaluation(name)
-
-    @property
-    def samples(self) -> pd.DataFrame | None:
-        """The predictions where they are only an addition; None if there are none."""
-        try:
-            return self.table("predictions")
-        except (Absent, OSError, ValueError):
-            return None
-
-    @property
-    def predicted_classes(self) -> pd.DataFrame:
-        """The predictions of classifiers."""
-        predictions = self.table("predictions")
-        if "probability" not in predictions.columns:
-            raise Absent
-        return predictions
-
     @property
     def costs(self) -> pd.DataFrame:
         """Time of an update and of a trial, by arm."""
         return self.result.costs
-
-    @property
-    def diagnostics(self) -> pd.DataFrame:
-        """``diagnostics.csv``."""
-        return self.result.diagnostics
 
     @property
     def metric_columns(self) -> list[str]:
@@ -102,8 +82,8 @@ class ArmsData:
     def of_axis(self, axis: SweepAxis) -> pd.DataFrame:
         """The outcomes that show the effect of an axis: all, or where one axis at a time is varied, this one's."""
         rows = self.outcomes[self.outcomes[axis.key].isin(axis.values)]
-        if self.facts.method == "one_at_a_time":
-            for other in self.facts.axes:
+        if self.caption.method == "one_at_a_time":
+            for other in self.caption.axes:
                 if other.key != axis.key and not self._move_together(axis, other):
                     rows = rows[rows[other.key] == (other.base or "")]
         return rows
@@ -111,12 +91,12 @@ class ArmsData:
     def crossed(self, first: SweepAxis, second: SweepAxis) -> bool:
         """Whether the values of two axes are combined, rather than moving together or one at a time."""
         pairs = len(self.arms[[first.key, second.key]].drop_duplicates())
-        return self.facts.method == "grid" and pairs > max(len(first.values), len(second.values))
+        return self.caption.method == "grid" and pairs > max(len(first.values), len(second.values))
 
     def companions(self, axis: SweepAxis) -> list[SweepAxis]:
         """Other axes that move together with this one: their effects cannot be told apart."""
-        others = [other for other in self.facts.axes if other.key != axis.key]
-        return [] if self.facts.sampled else [other for other in others if self._move_together(axis, other)]
+        others = [other for other in self.caption.axes if other.key != axis.key]
+        return [] if self.caption.sampled else [other for other in others if self._move_together(axis, other)]
 
     def _move_together(self, first: SweepAxis, second: SweepAxis) -> bool:
         pairs = self.arms[[first.key, second.key]].drop_duplicates()

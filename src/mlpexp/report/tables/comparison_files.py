@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mlpexp.errors import RunError
 from mlpexp.planning.arms_table import arms_table
-from mlpexp.report.tables.comparison_table import Row, comparison_table, ordered, table_to_paste
+from mlpexp.report.tables.comparison_table import MOST_ARMS, Row, comparison_table, ordered, table_to_paste
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison
 from mlpexp.results.result import Result
@@ -19,12 +19,12 @@ def write_files(result: Result) -> ArmsComparison:
         InputError: It has not ended.
         RunError: A file is damaged, or cannot be written.
     """
-    found = read_comparison(result)
-    write_comparison(result, found)
-    table = to_paste(found)
+    comparison = read_comparison(result)
+    write_comparison(result, comparison)
+    table = to_paste(comparison)
     write_text(result.path / "comparison.md", table.markdown())
     write_text(result.path / "comparison.tex", "% needs \\usepackage{booktabs}\n" + table.latex())
-    return found
+    return comparison
 
 
 def rebuild(result: Result) -> None:
@@ -35,32 +35,31 @@ def rebuild(result: Result) -> None:
         write_files(result)
 
 
-def to_paste(found: ArmsComparison) -> TextTable:
+def to_paste(comparison: ArmsComparison) -> TextTable:
     """The table for a report, as Markdown or LaTeX."""
-    against, shown = _against(found), found.shown
-    reference = "nothing" if shown.reference is None else f"the {against} arm ({found.labels[shown.reference]})"
-    return table_to_paste(comparison_rows(found), found.summary, against, reference, shown.family)
+    against, shown = _against(comparison), comparison.shown
+    reference = "nothing" if shown.reference is None else f"the {against} arm ({comparison.labels[shown.reference]})"
+    return table_to_paste(comparison_rows(comparison), comparison.summary, against, reference, shown.family)
 
 
-def to_show(result: Result, found: ArmsComparison, most: int) -> TextTable:
+def to_show(result: Result, comparison: ArmsComparison) -> TextTable:
     """The table for the terminal, of the best arms if there are too many; verdicts in few words."""
-    rows: Sequence[Row] = comparison_rows(found)
-    if len(rows) > most:
-        rows = ordered(rows, higher_is_better=found.summary.metric.higher_is_better)[:most]
-    return comparison_table(
-        rows, found.summary, [arm.short for arm in found.shown.arms], *_costs(result), _against(found)
-    )
+    rows: Sequence[Row] = comparison_rows(comparison)
+    if len(rows) > MOST_ARMS:
+        rows = ordered(rows, higher_is_better=comparison.summary.metric.higher_is_better)[:MOST_ARMS]
+    verdicts = [arm.short for arm in comparison.shown.arms]
+    return comparison_table(rows, comparison.summary, verdicts, *_costs(result), _against(comparison))
 
 
-def to_export(result: Result, found: ArmsComparison) -> TextTable:
+def to_export(result: Result, comparison: ArmsComparison) -> TextTable:
     """The whole table as CSV: nothing is said below it, so that the verdicts are sentences."""
-    verdicts, heading = [arm.sentence for arm in found.shown.arms], found.summary.metric.label
-    rows = comparison_rows(found)
-    return comparison_table(rows, found.summary, verdicts, *_costs(result), _against(found), heading)
+    verdicts, heading = [arm.sentence for arm in comparison.shown.arms], comparison.summary.metric.label
+    rows = comparison_rows(comparison)
+    return comparison_table(rows, comparison.summary, verdicts, *_costs(result), _against(comparison), heading)
 
 
-def _against(found: ArmsComparison) -> str:
-    return "baseline" if found.to_baseline else "best"
+def _against(comparison: ArmsComparison) -> str:
+    return "baseline" if comparison.to_baseline else "best"
 
 
 def _costs(result: Result) -> tuple[list[int], list[float]]:

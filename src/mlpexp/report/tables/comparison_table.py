@@ -2,16 +2,26 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mlpexp.planning.arms import AS_CONFIGURED
-from mlpexp.report.numbers.sweep_facts import selected_on
+from mlpexp.report.numbers.sweep_caption import selected_on
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import cell_interval, cell_number, fixed, fixed_interval, microseconds, probability
+from mlpexp.statistics.power import detectable_difference, seeds_needed
 from mlpexp.store.summary import MetricSummary, Summary
 from mlpexp.store.table import Cell
+
+if TYPE_CHECKING:
+    from mlpexp.results.candidates import Candidate
+    from mlpexp.statistics.comparison import Comparison
+    from mlpexp.statistics.variance_components import VarianceComponents
 
 Row = Mapping[str, Cell]
 
 # What a terminal that is too narrow does without, the first of these first. What is in none of these places is always shown.
+MOST_ARMS = 30  # of a table on the terminal
+MOST_CANDIDATES = 12  # whose configs stand side by side
 FIRST_TO_GO = ("us/step", "parameters", "std", "p (adjusted)", "updates", "its 95 % interval", "difference", "n")
 
 
@@ -57,14 +67,18 @@ def comparison_table(
             [
                 shown_label(str(row["label"])),
                 str(row["n"]) + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
-                number(row["mean"]),
-                interval(row["low"], row["high"]),
-                number(row["std"]),
-                *((number(difference, sign=True), interval(low, high, sign=True)) if difference != "" else ("", "")),
-                number(row[f"{against}_p_adjusted"]),
+                cell_number(row["mean"]),
+                cell_interval(row["low"], row["high"]),
+                cell_number(row["std"]),
+                *(
+                    (cell_number(difference, sign=True), cell_interval(low, high, sign=True))
+                    if difference != ""
+                    else ("", "")
+                ),
+                cell_number(row[f"{against}_p_adjusted"]),
                 verdicts[arm],
                 f"{parameters[arm]:,}",
-                _time(costs[arm]),
+                microseconds(costs[arm]),
             ]
         )
     numeric = frozenset(columns) - {"arm", "verdict"}
@@ -98,9 +112,9 @@ def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, referenc
                 str(row["label"]),
                 str(row["n"]),
                 fixed(row["mean"]),
-                _ends(row["low"], row["high"]),
+                fixed_interval(row["low"], row["high"]),
                 fixed(row[f"{against}_difference"], sign=True),
-                _ends(low, high, sign=True),
+                fixed_interval(low, high, sign=True),
                 probability(row[f"{against}_p_adjusted"]),
                 str(row[f"{against}_verdict"]),
             ]
@@ -114,26 +128,6 @@ def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, referenc
     return TextTable(columns, body, frozenset(columns) - {"arm", "verdict"}, title=caption)
 
 
-def fixed(text: Cell, *, sign: bool = False) -> str:
-    """Four decimals (five digits for large numbers), a dash for what is not a number."""
-    value = float(text) if text != "" else math.nan
-    if not math.isfinite(value):
-        return "-"
-    value = value if abs(value) > 1e-8 else 0.0
-    form = f"{'+' if sign else ''}{'.4f' if abs(value) < 1e4 else '.4g'}"
-    return f"{value:{form}}"
-
-
-def probability(text: Cell) -> str:
-    """A p value with three decimals."""
-    value = float(text) if text != "" else math.nan
-    return "-" if math.isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _ends(low: Cell, high: Cell, *, sign: bool = False) -> str:
-    return "-" if fixed(low) == "-" else f"{fixed(low, sign=sign)} .. {fixed(high, sign=sign)}"
-
-
 def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
     """Best mean first; arms without a mean last."""
 
@@ -144,34 +138,98 @@ def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
     return sorted(rows, key=place)
 
 
-def number(text: Cell, *, sign: bool = False) -> str:
-    """Four decimals, or three significant digits for small numbers; a dash for what is not a number."""
-    value = float(text) if text != "" else math.nan
-    if not math.isfinite(value):
-        return "-"
-    value = value if abs(value) > 1e-8 else 0.0  # less is rounding
-    form = ".4f" if 0.01 <= abs(value) < 1e6 or value == 0 else ".2g" if abs(value) < 1 else ".4g"
-    return f"{value:{'+' if sign else ''}{form}}"
-
-
 def shown_label(label: str) -> str:
     """The name of an arm in a table: that of the config itself without its values, which are said once below."""
     return AS_CONFIGURED if label.startswith(f"{AS_CONFIGURED}: ") else label
 
 
-def interval(low: Cell, high: Cell, *, sign: bool = False) -> str:
-    """``0.93 .. 0.97``; no spread among few seeds is no proof that there is none."""
-    if number(low) == "-":
-        return "-"
-    if f"{float(low):.9g}" == f"{float(high):.9g}":
-        return "all equal"
-    return f"{number(low, sign=sign)} .. {number(high, sign=sign)}"
-
-
 def _when(metric: MetricSummary) -> str:
-    by = selected_on(metric)
-    return f"at the best epoch by {by}" if by else "after the last epoch"
+    column = selected_on(metric)
+    return "after the last epoch" if column is None else f"at the best epoch by {column.label}"
 
 
-def _time(microseconds: float) -> str:
-    return "-" if math.isnan(microseconds) else f"{microseconds:,.1f}"
+def candidates_table(
+    candidates: "Sequence[Candidate]", comparison: "Comparison", metric: str, num_seeds: int, *, whole: bool
+) -> TextTable:
+    """A row per candidate: its mean, its difference to the reference, what can be said of it.
+
+    Args:
+        candidates: What is compared.
+        comparison: Of them.
+        metric: In words.
+        num_seeds: Those in common.
+        whole: Whether it is to be pasted: with sentences instead of verdicts in few words.
+    """
+    rows = []
+    for candidate, arm in zip(candidates, comparison.arms, strict=True):
+        mean, difference = arm.own, arm.difference
+        rows.append(
+            [
+                candidate.label,
+                str(mean.n),
+                cell_number(mean.mean),
+                cell_interval(mean.low, mean.high),
+                cell_number(mean.std),
+                cell_number(difference.mean, sign=True) if difference else "",
+                cell_interval(difference.low, difference.high, sign=True) if difference else "",
+                cell_number(arm.p_adjusted),
+                arm.sentence if whole else arm.short,
+                f"{candidate.updates:,}",
+            ]
+        )
+    columns = [
+        "what",
+        "n",
+        metric if whole else "mean",
+        "95 % interval",
+        "std",
+        "difference",
+        "its 95 % interval",
+        "p (adjusted)",
+        "verdict",
+        "updates",
+    ]
+    return TextTable(
+        columns,
+        rows,
+        frozenset(columns) - {"what", "verdict"},
+        title=f"{metric}, {num_seeds} common seeds, paired",
+        prose=frozenset({"verdict"}),
+        droppable=FIRST_TO_GO,
+    )
+
+
+def differences_table(candidates: "Sequence[Candidate]", factors: Mapping[str, Sequence[str]]) -> TextTable:
+    """In what the configs of candidates differ, a row per factor; of many candidates the first."""
+    rows = [[factor, *texts[:MOST_CANDIDATES]] for factor, texts in factors.items()]
+    columns = ("factor", *(candidate.label for candidate in candidates[:MOST_CANDIDATES]))
+    return TextTable(columns, rows, title="what differs", named_columns=True)
+
+
+def noise_table(noise: "VarianceComponents", label: str) -> TextTable:
+    """What the spread of a metric is due to."""
+    parts = (*noise.factors, noise.rest)
+    return TextTable(
+        ("what varies", "std", "share of variance"),
+        [[part.name, cell_number(part.std), f"{100 * part.share:.0f} %"] for part in parts],
+        frozenset(("std", "share of variance")),
+        footer=("all", cell_number(noise.std), "100 %"),
+        title=f"what the spread of {label} is due to (crossed design)",
+    )
+
+
+def power_table(labels: Sequence[str], comparison: "Comparison", difference: float) -> TextTable:
+    """How many seeds would show a difference of this size, by arm, and what the seeds there are can show."""
+    rows = []
+    for arm in comparison.arms:
+        if arm.difference is None or arm.difference.n < 2:
+            continue
+        std, n = arm.difference.std, arm.difference.n
+        counts = [seeds_needed(std, difference, 0.05, family=size) for size in (1, comparison.family)]
+        needed = ["more than 100,000" if count is None else f"{count:,}" for count in counts]
+        shows = cell_number(detectable_difference(std, n, 0.05))
+        rows.append([labels[arm.arm], cell_number(std), *needed, f"{shows} with {n}"])
+    columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons", "difference shown now")
+    title = f"seeds that show a difference of {difference:g} with 80 % power"
+    droppable = ("std of differences", "difference shown now")
+    return TextTable(columns, rows[:MOST_ARMS], frozenset(columns[1:]), title=title, droppable=droppable)

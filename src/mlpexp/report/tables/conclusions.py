@@ -1,6 +1,7 @@
 """What can be said of a comparison of arms, in sentences of at most 20 words."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,13 +9,14 @@ import numpy as np
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
-from mlpexp.report.tables.comparison_table import number, shown_label
+from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
+from mlpexp.report.words import cell_number, span
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
 from mlpexp.store.summary import Summary
 
-MOST_ROWS = 30  # of the table on the terminal
+MOST_FACTORS = 6  # named in a sentence
 VERDICTS = {
     "better": "better", "worse": "worse", "no difference": "no difference", "undecided": "undecided",
     "diverged": "without any result",
@@ -33,25 +35,26 @@ class Conclusions:
     """What the rest is based on."""
 
 
-def conclusions(found: ArmsComparison) -> Conclusions:
+def conclusions(comparison: ArmsComparison) -> Conclusions:
     """What can be said, in sentences."""
-    summary, num_arms = found.summary, len(found.labels)
-    if found.noise:
+    summary, num_arms = comparison.summary, len(comparison.labels)
+    if comparison.noise:
         rest = f"{num_arms:,} trials; rest: interactions of the three, and what is left"
         return Conclusions(losses(summary), [rest], [])
-    footnotes = [f"the best {MOST_ROWS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ROWS else []
-    footnotes += _counted(found) + _configured(found) + in_numbers(found.shown) + _paired(found) + _selected(found)
-    details = _basis(found) + _margin(found) + _optimism(found) + _advice(found)
-    return Conclusions(_warnings(found), footnotes, details)
+    footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ARMS else []
+    footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
+    footnotes += _paired(comparison) + _selected(comparison)
+    details = _basis(comparison) + _margin(comparison) + _optimism(comparison) + _advice(comparison)
+    return Conclusions(_warnings(comparison), footnotes, details)
 
 
-def _warnings(found: ArmsComparison) -> list[str]:
+def _warnings(comparison: ArmsComparison) -> list[str]:
     """What changes how the numbers must be read."""
-    summary, lines = found.summary, []
-    if found.shown.reference is None:
+    summary, lines = comparison.summary, []
+    if comparison.shown.reference is None:
         lines.append("every trial diverged or failed: there is nothing to compare")
     lines += losses(summary)
-    if found.values.shape[1] == 1:
+    if comparison.values.shape[1] == 1:
         lines.append("one seed: differences have no interval; --seeds 10 shows what is chance")
     if not summary.dataset.test and summary.metric.part == "train":
         lines.append("no test split: the metric is on data that were trained on")
@@ -75,15 +78,15 @@ def _varied(summary: Summary) -> list[str]:
     return [*(axis.key for axis in summary.axes), *summary.also_varies]
 
 
-def _counted(found: ArmsComparison) -> list[str]:
+def _counted(comparison: ArmsComparison) -> list[str]:
     """How many arms got which verdict."""
-    shown = found.shown
+    shown = comparison.shown
     if shown.reference is None or shown.family == 0:
         return []
     verdicts = [arm.verdict for arm in shown.arms]
     counts = ", ".join(f"{verdicts.count(name)} {word}" for name, word in VERDICTS.items() if name in verdicts)
     which = "the best arm" if shown.chosen_after else "the baseline"
-    return [f"compared with {which} ({shown_label(found.labels[shown.reference])}): {counts}"]
+    return [f"compared with {which} ({shown_label(comparison.labels[shown.reference])}): {counts}"]
 
 
 def in_numbers(comparison: Comparison) -> list[str]:
@@ -107,54 +110,54 @@ def _undecided(comparison: Comparison) -> list[str]:
     sought = [arm.sought for arm in open_ if arm.sought > 0]
     lines = []
     if needed and max(counts) < 2:
-        lines.append(f"undecided: too few seeds in common; at least {_range(needed, '{:,}')} would do")
+        lines.append(f"undecided: too few seeds in common; at least {span(min(needed), max(needed), '{:,}')} would do")
     elif needed:
-        size = f" for {'a difference' if len(set(sought)) == 1 else 'differences'} of {_range(sought, '{:.2g}')}"
-        few = f"{_range(counts, '{}')} seeds are too few{size if sought else ''}"
-        lines.append(f"undecided: {few}; about {_range(needed, '{:,}')} would do")
+        size = ""
+        if sought:
+            noun = "a difference" if len(set(sought)) == 1 else "differences"
+            size = f" for {noun} of {span(min(sought), max(sought), '{:.2g}')}"
+        few = f"{span(min(counts), max(counts))} seeds are too few{size}"
+        lines.append(f"undecided: {few}; about {span(min(needed), max(needed), '{:,}')} would do")
     if hopeless := len(open_) - len(needed):
         arms = "1 arm" if hopeless == 1 else f"{hopeless} arms"
         lines.append(f"undecided in {arms}: no number of seeds that can be trained would do")
     return lines
 
 
-def _range(values: list[int] | list[float], form: str) -> str:
-    """``27 to 88``, or the number if there is one."""
-    ends = dict.fromkeys((form.format(min(values)), form.format(max(values))))
-    return " to ".join(ends)
-
-
-def _configured(found: ArmsComparison) -> list[str]:
+def _configured(comparison: ArmsComparison) -> list[str]:
     """The values of the arm that the table calls ``as configured``."""
-    return [label for label in found.labels if label.startswith(f"{AS_CONFIGURED}: ")]
+    return [label for label in comparison.labels if label.startswith(f"{AS_CONFIGURED}: ")]
 
 
-def _paired(found: ArmsComparison) -> list[str]:
+def _paired(comparison: ArmsComparison) -> list[str]:
     """What equal seeds mean in this sweep."""
-    num_seeds = found.values.shape[1]
+    num_seeds = comparison.values.shape[1]
     if num_seeds == 1:
         return []
     return [f"n = {num_seeds} seeds, the same in every arm; differences are paired by seed"]
 
 
-def _selected(found: ArmsComparison) -> list[str]:
+def _selected(comparison: ArmsComparison) -> list[str]:
     """The arm that validation data choose, where the metric is on test data."""
-    if found.selected is None or not _is_choice(found):
+    if comparison.selected is None or not _is_choice(comparison):
         return []
-    label, mean = shown_label(found.labels[found.selected]), float(np.nanmean(found.values[found.selected]))
-    return [f"chosen on validation data: {label}; its {found.summary.metric.label} is {number(mean)}"]
+    label, mean = (
+        shown_label(comparison.labels[comparison.selected]),
+        float(np.nanmean(comparison.values[comparison.selected])),
+    )
+    return [f"chosen on validation data: {label}; its {comparison.summary.metric.label} is {cell_number(mean)}"]
 
 
-def _is_choice(found: ArmsComparison) -> bool:
+def _is_choice(comparison: ArmsComparison) -> bool:
     """Whether an arm was chosen after looking."""
-    return found.flattery is not None and found.shown.chosen_after and found.shown.family > 0
+    return comparison.flattery is not None and comparison.shown.chosen_after and comparison.shown.family > 0
 
 
-def _basis(found: ArmsComparison) -> list[str]:
+def _basis(comparison: ArmsComparison) -> list[str]:
     """What intervals and p values are."""
-    shown, lines = found.shown, []
-    if found.values.shape[1] > 1:
-        seeded = any(key in SEED_AXES for key in _varied(found.summary))
+    shown, lines = comparison.shown, []
+    if comparison.values.shape[1] > 1:
+        seeded = any(key in SEED_AXES for key in _varied(comparison.summary))
         same = "" if seeded else "; equal seeds have equal splits, initial weights and batch orders"
         lines.append(f"intervals are Student's t over seeds{same}")
     if shown.reference is not None and shown.family == 1:
@@ -165,40 +168,53 @@ def _basis(found: ArmsComparison) -> list[str]:
     return lines
 
 
-def _margin(found: ArmsComparison) -> list[str]:
+def _margin(comparison: ArmsComparison) -> list[str]:
     """Which difference was taken to matter, and whether the data can resolve it."""
-    metric, margin = found.summary.metric, found.shown.margin
-    if not {"undecided", "no difference"} & {arm.verdict for arm in found.shown.arms}:
+    metric, margin = comparison.summary.metric, comparison.shown.margin
+    if not {"undecided", "no difference"} & {arm.verdict for arm in comparison.shown.arms}:
         return []
     lines = [f"a difference that matters: {margin:g} (sweep.margin in the config; compare --margin asks for another)"]
-    samples = found.summary.dataset.samples(metric.part)
-    if metric.kind == "accuracy" and margin < 1 / samples:
+    samples = comparison.summary.dataset.samples(metric.part)
+    if metric.score.share_of_samples and margin < 1 / samples:
         lines.append(f"one of {samples:,} samples is already a difference of {1 / samples:.3f}")
     return lines
 
 
-def _optimism(found: ArmsComparison) -> list[str]:
+def _optimism(comparison: ArmsComparison) -> list[str]:
     """What the best arm's mean is worth."""
-    best, label = found.flattery, found.summary.metric.label
-    if best is None or not _is_choice(found) or math.isnan(best.optimism) or best.optimism <= 5e-5:
+    best, label = comparison.flattery, comparison.summary.metric.label
+    if best is None or not _is_choice(comparison) or math.isnan(best.optimism) or best.optimism <= 5e-5:
         return []
-    name, mean = shown_label(found.labels[best.arm]), number(best.mean)
-    optimism, corrected = number(best.optimism), number(best.corrected)
+    name, mean = shown_label(comparison.labels[best.arm]), cell_number(best.mean)
+    optimism, corrected = cell_number(best.optimism), cell_number(best.corrected)
     return [
-        f"the best of {len(found.labels):,} arms, {name}, has {label} {mean}",
+        f"the best of {len(comparison.labels):,} arms, {name}, has {label} {mean}",
         f"since it was chosen after looking, that is too good by about {optimism} (leave-one-seed-out: {corrected})",
     ]
 
 
-def _advice(found: ArmsComparison) -> list[str]:
+def _advice(comparison: ArmsComparison) -> list[str]:
     """What would make the comparison better."""
     lines = []
-    if _is_choice(found) and found.selected is None and found.summary.metric.part == "test":
+    if _is_choice(comparison) and comparison.selected is None and comparison.summary.metric.part == "test":
         lines.append("arms are compared on test data: choose one on validation data before you report it")
         lines.append("`dataset.validation_fraction` sets validation data aside")
-    if found.shown.chosen_after and found.shown.family > 1 and any(a.verdict == "undecided" for a in found.shown.arms):
+    undecided = any(arm.verdict == "undecided" for arm in comparison.shown.arms)
+    if comparison.shown.chosen_after and comparison.shown.family > 1 and undecided:
         lines.append("a baseline named before the sweep (--baseline) needs fewer seeds: fewer pairs are compared")
     return lines
+
+
+def confounded(factors: Mapping[str, object]) -> list[str]:
+    """What must be said of a comparison of results whose configs differ in more than one factor."""
+    if len(factors) < 2:
+        return []
+    names = list(factors)
+    more = f", and {len(names) - MOST_FACTORS} more" if len(names) > MOST_FACTORS else ""
+    return [
+        f"confounded: {len(names)} factors differ ({', '.join(names[:MOST_FACTORS])}{more})",
+        "a difference in the results cannot be attributed to one of them",
+    ]
 
 
 def losses(summary: Summary) -> list[str]:

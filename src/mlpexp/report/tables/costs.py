@@ -5,8 +5,9 @@ from typing import Any
 
 from mlpexp.architectures.arithmetic import NetworkCost
 from mlpexp.report.tables.text_table import TextTable, records_csv, records_json
+from mlpexp.report.words import binary_bytes
 
-COLUMNS = ("layer", "kind", "output size", "output", "formula", "parameters", "MACs", "activations")
+COST_COLUMNS = ("layer", "kind", "output size", "output", "formula", "parameters", "MACs", "activations")
 NUMERIC = frozenset(("parameters", "MACs", "activations"))
 DROPPABLE = ("output size", "activations", "kind", "MACs", "output", "formula")
 
@@ -25,25 +26,25 @@ def cost_table(cost: NetworkCost) -> TextTable:
                 formula,
                 f"{row.parameters:,}" if row.formula else "",
                 f"{row.macs:,}" if row.macs else "",
-                bytes_text(row.activation_bytes),
+                binary_bytes(row.activation_bytes),
             )
         )
-    footer = ("total", "", "", "", "", f"{cost.parameters:,}", f"{cost.macs:,}", bytes_text(cost.activation_bytes))
-    memory = f"{bytes_text(cost.float32_bytes)} as float32, {bytes_text(cost.int8_bytes)} as int8"
+    footer = ("total", "", "", "", "", f"{cost.parameters:,}", f"{cost.macs:,}", binary_bytes(cost.activation_bytes))
+    memory = f"{binary_bytes(cost.float32_bytes)} as float32, {binary_bytes(cost.int8_bytes)} as int8"
     title = f"{cost.network}, input {cost.input}: {cost.parameters:,} parameters ({memory})"
-    return TextTable(COLUMNS, rows, NUMERIC, footer, title, droppable=DROPPABLE)
+    return TextTable(COST_COLUMNS, rows, NUMERIC, footer, title, droppable=DROPPABLE)
 
 
-def comparison_table(costs: Sequence[NetworkCost]) -> TextTable:
+def side_by_side(costs: Sequence[NetworkCost]) -> TextTable:
     """Networks side by side: parameters layer by layer, then the totals."""
     layers = sorted(dict.fromkeys(row.layer for cost in costs for row in cost.rows if row.formula), key=_depth)
     by_name = [{row.layer: row.parameters for row in cost.rows} for cost in costs]
-    rows = [(layer, *(f"{own[layer]:,}" if own.get(layer) else "" for own in by_name)) for layer in layers]
+    rows = [(layer, *(f"{counts[layer]:,}" if counts.get(layer) else "" for counts in by_name)) for layer in layers]
     totals = [
         ("parameters", *(f"{cost.parameters:,}" for cost in costs)),
-        ("float32", *(bytes_text(cost.float32_bytes) for cost in costs)),
-        ("int8", *(bytes_text(cost.int8_bytes) for cost in costs)),
-        ("activations", *(bytes_text(cost.activation_bytes) for cost in costs)),
+        ("float32", *(binary_bytes(cost.float32_bytes) for cost in costs)),
+        ("int8", *(binary_bytes(cost.int8_bytes) for cost in costs)),
+        ("activations", *(binary_bytes(cost.activation_bytes) for cost in costs)),
     ]
     names = [cost.network for cost in costs]
     footer = ("MACs", *(f"{cost.macs:,}" for cost in costs))
@@ -81,13 +82,3 @@ def as_json(costs: Sequence[NetworkCost]) -> str:
 def as_csv(costs: Sequence[NetworkCost]) -> str:
     """One line per layer and network."""
     return records_csv(as_records(costs))
-
-
-def bytes_text(count: int) -> str:
-    """``241.0 KiB``: bytes in the largest binary unit that leaves at least 1."""
-    size, unit = float(count), "B"
-    for larger in ("KiB", "MiB", "GiB"):
-        if size < 1024:
-            break
-        size, unit = size / 1024, larger
-    return f"{count} B" if unit == "B" else f"{size:,.1f} {unit}"

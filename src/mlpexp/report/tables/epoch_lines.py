@@ -8,9 +8,9 @@ from itertools import count
 from math import fsum, inf, isfinite
 from typing import TYPE_CHECKING
 
-from mlpexp.config.scores import LABELS
+from mlpexp.config.scores import SCORES, Column
 from mlpexp.errors import InputError
-from mlpexp.report.tables.comparison_table import number
+from mlpexp.report.words import cell_number
 from mlpexp.store.frames import Absent
 from mlpexp.store.summary import Summary
 
@@ -88,7 +88,7 @@ class EpochLines:
         if not sound and len(self.passed) == 1:
             return f"epoch {epoch}  diverged"
         means = [fsum(column) / len(sound) for column in zip(*sound, strict=True)]
-        pieces = [f"{label} {number(mean)}" for label, mean in zip(self.columns.values(), means, strict=False)]
+        pieces = [f"{label} {cell_number(mean)}" for label, mean in zip(self.columns.values(), means, strict=False)]
         if len(sound) < len(self.passed):
             diverged = sum(at <= epoch for at in self.diverged.values())
             pieces.append(f"({len(sound)} of {len(self.passed)} seeds{f', {diverged} diverged' * bool(diverged)})")
@@ -120,15 +120,19 @@ def curve_lines(arm: "ArmResult", every: int | None) -> list[str]:
 def _columns(summary: Summary) -> tuple[dict[str, str], list[int]]:
     """The columns that are shown, with their labels, and which of them must be finite.
 
-    Of a network loss and accuracy (R²) of the training part, and of the validation part, else the test part; of a map,
-    whose scores have long names, those of the training part.
+    Of a network those of the training part, and of the validation part, else the test part; of a map, whose scores have
+    long names, those of the training part.
     """
-    first, second, *_ = summary.scores
-    columns = {f"train_{kind}": LABELS[kind] for kind in summary.scores[:2]}
     other = "validation" if "validation" in summary.parts else summary.parts[-1]
-    if other != "train" and summary.model.name != "som":
-        columns |= {f"{other}_{first}": f"{other} {LABELS[first]}", f"{other}_{second}": LABELS[second]}
-    return columns, list(range(0, len(columns), 2))
+    parts = ["train"] if other == "train" or summary.model.name == "som" else ["train", other]
+    shown = [Column(part, SCORES[name]) for part in parts for name in summary.scores]
+    lowered = [column.score.name == summary.scores[0] for column in shown]
+    labels = [
+        f"{column.part} {column.score.label}" if first and column.part != "train" else column.score.label
+        for column, first in zip(shown, lowered, strict=True)
+    ]
+    columns = dict(zip([column.name for column in shown], labels, strict=True))
+    return columns, [place for place, first in enumerate(lowered) if first]
 
 
 def _spread(last: int) -> int:

@@ -1,6 +1,6 @@
 """Why something learned or did not, as text, Markdown or JSON: verdicts, what they rest on, what to try."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from shlex import quote
@@ -9,30 +9,31 @@ from mlpexp.analysis.explain.explanations import explained
 from mlpexp.analysis.explain.verdicts import CONSEQUENCES, Verdict
 from mlpexp.config.words import BY_KEY
 from mlpexp.report.tables.text_table import records_json
+from mlpexp.report.words import in_lines
 
 LIKELY = "likely its consequences, to be checked again when it is repaired"
 
 
-def as_text(name: str, verdicts: Sequence[Verdict], run: Path | None, filled: Callable[..., str]) -> str:
+def as_text(name: str, verdicts: Sequence[Verdict], run: Path | None, width: int) -> str:
     """For the terminal.
 
     Args:
         name: Of what is explained.
         verdicts: The first of them is the most important.
         run: The folder, if it is that of a run, whose config can be changed and trained again.
-        filled: Breaks a text into lines, given what the first begins with and what the others do.
+        width: Characters in a line.
     """
     causes, consequences = _parted(verdicts)
-    lines = [filled(f"{name}: {explained(verdicts[0]).title}"), ""]
+    lines = [in_lines(f"{name}: {explained(verdicts[0]).title}", width), ""]
     for number, verdict in enumerate(causes, 1):
         cause = explained(verdict)
         lines.append(f"{number}. {cause.title} ({_seeds(verdict)})")
         remedies = [("try:      ", remedy) for remedy in cause.remedies]
         parts = [("measured: ", cause.finding), ("meaning:  ", cause.meaning), *remedies]
-        lines += [filled(text, f"   {label}", " " * (3 + len(label))) for label, text in parts]
+        lines += [in_lines(text, width, f"   {label}", " " * (3 + len(label))) for label, text in parts]
         lines.append("")
     if consequences:
-        lines += [filled(f"{LIKELY}: {_titles(consequences)}"), ""]
+        lines += [in_lines(f"{LIKELY}: {_titles(consequences)}", width), ""]
     command = _to_try(verdicts[0], run) if run else None
     if command:
         lines += [f"to try: {command}", ""]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.planning.prepare import Prepared
+from mlpexp.report.numbers.over_seeds import seed_columns
 from mlpexp.report.tables.text_table import TextTable
 
 ROWS_PER_DECADE = 2
@@ -20,7 +21,7 @@ def rates_table(prepared: Prepared, numbers: pd.DataFrame) -> TextTable:
         numbers: Of ``range_test_numbers``.
     """
     columns = ("learning rate", "median loss", "middle half of the seeds", "diverged")
-    seeds = [column for column in numbers.columns if column.startswith("seed_")]
+    seeds = seed_columns(numbers)
     rows = [
         (
             f"{row['learning_rate']:.2g}" if row["learning_rate"] else "none yet",

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from mlpexp.config.dump import config_hash
 from mlpexp.planning.plan import Plan
-from mlpexp.planning.recording import recording, recording_sentences
+from mlpexp.planning.recording import MOST_ROWS as MOST_TABLE_ROWS
+from mlpexp.planning.recording import lacks_predictions, recording, weight_bytes
 from mlpexp.planning.stacks import Stack, Stacking
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import counted, decimal_bytes, duration, rough_bytes
+from mlpexp.store.plan_files import Recording
 
 MOST_ROWS = 24
 
@@ -21,11 +24,11 @@ def plan_sentences(plan: Plan, stacking: Stacking, workers: int) -> list[str]:
     """How much it is, why there are so many stacks, what is kept, and what arms are compared by."""
     num_trials, trained = len(plan.arms) * len(plan.seeds), stacking.num_trials
     time = duration(stacking.seconds / min(workers, len(stacking.stacks)))
-    memory = size(workers * max(stack.cost.bytes for stack in stacking.stacks))
+    memory = rough_bytes(workers * max(stack.cost.bytes for stack in stacking.stacks))
     lines = [
-        f"{_counted(len(plan.arms), 'arm')} x {_counted(len(plan.seeds), 'seed')} = {_counted(num_trials, 'trial')} in "
-        f"{_counted(len(stacking.stacks), 'stack')}",
-        f"about {time} with {_counted(workers, 'worker')}, and {memory} for the largest stacks",
+        f"{counted(len(plan.arms), 'arm')} x {counted(len(plan.seeds), 'seed')} = {counted(num_trials, 'trial')} in "
+        f"{counted(len(stacking.stacks), 'stack')}",
+        f"about {time} with {counted(workers, 'worker')}, and {memory} for the largest stacks",
     ]
     if trained < num_trials:
         lines.append(f"{num_trials - trained:,} trials equal others and are not trained twice")
@@ -75,7 +78,7 @@ def _stack_row(stack: Stack) -> tuple[str, ...]:
         arm.prepared.architecture.name,
         str(arm.experiment.training.batch_size),
         duration(stack.cost.seconds),
-        size(stack.cost.bytes),
+        rough_bytes(stack.cost.bytes),
     )
 
 
@@ -83,19 +86,25 @@ def _more(number: int, noun: str) -> str:
     return f"... and {number - MOST_ROWS:,} more {noun}" if number > MOST_ROWS else ""
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+def recording_sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
+    """What is kept, for those who look at a plan."""
+    amount = decimal_bytes(weight_bytes(plan, num_distinct))
+    differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
+    of_best = f"weights of each trial's {'selected' if differ else 'last'} epoch are kept: {amount}"
+    words = {
+        "none": f"no weights are kept: those of the best epochs would take {amount} (`keep.weights: best` keeps them)",
+        "best": of_best,
+        "all": f"weights of each trial's last and selected epoch are kept: {amount} each" if differ else of_best,
+    }
+    lines = [words[kept.weights]]
+    if lacks_predictions(plan, kept):
+        lines.append(f"predictions are not kept: they would be more than {MOST_TABLE_ROWS:,} rows")
+        lines.append("`mlpexp plot RESULT --arm N` makes those of one arm")
+    return lines
 
 
-def duration(seconds: float) -> str:
-    """``0.4 s``, ``12 s``, ``3 min``, ``2.5 h``."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def size(num_bytes: int) -> str:
-    """``12 MB``, ``1.5 GB``."""
-    return f"{num_bytes / 1e6:,.0f} MB" if num_bytes < 1e9 else f"{num_bytes / 1e9:.1f} GB"
+def unusual(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
+    """What is to be said of what is kept when it is not all, nor what was asked for."""
+    asked = plan.config.keep is not None and plan.config.keep.weights is not None
+    everything = (kept.weights == "all" or asked) and not lacks_predictions(plan, kept)
+    return [] if everything else recording_sentences(plan, kept, num_distinct)

@@ -85,14 +85,6 @@ def _latex_row(cells: Sequence[str]) -> str:
     return " & ".join(cell.translate(LATEX_ESCAPES) for cell in cells) + r" \\"
 
 
-def number_text(value: float | None) -> str:
-    """Four decimals; fewer digits where these would be too many or too few; a dash for what is no number."""
-    if value is None:
-        return "-"
-    size = abs(value)
-    return f"{value:.4f}" if 0.01 <= size < 1e6 or size == 0 else f"{value:.3g}" if size < 1 else f"{value:.4g}"
-
-
 def records_csv(records: Sequence[Mapping[str, Any]]) -> str:
     """Records with equal keys as CSV."""
     text = io.StringIO()

@@ -9,22 +9,23 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
+from mlpexp.config.scores import PART_LABELS
 from mlpexp.report.drawing.style import (
     GREY,
     INK,
-    PARTS,
+    PART_STYLES,
     Drawing,
     class_style,
     in_style,
     new_figure,
     scatter_size,
-    shortened,
 )
 from mlpexp.report.figures.arm.confusion import accuracy_text
-from mlpexp.report.numbers.parts import chosen_part
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.over_seeds import judged_part
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import shortened
 
-OWN_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
+PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
 STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
 
 
@@ -43,23 +44,23 @@ class Plane:
 
 
 @in_style()
-def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts) -> Drawing | None:
+def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, caption: RunCaption) -> Drawing | None:
     """Regions of the predicted classes, darker where more certain; None without a grid.
 
     Args:
         boundary: A regular grid of points with the predicted class and its probability, of one seed.
         predictions: The samples, with the two features as columns; None to draw the regions alone.
-        facts: Of the run.
+        caption: Of the run.
     """
     plane = plane_of(boundary, predictions)
     if plane is None:
         return None
-    num_classes = num_classes_of([plane], facts)
-    figure = new_figure(facts.title, _note(plane.points, plane.seed), width=5.5, height=4.2)
+    num_classes = num_classes_of([plane], caption)
+    figure = new_figure(caption.title, _note(plane.points, plane.seed), width=5.5, height=4.2)
     axes = figure.add_subplot()
     draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)))
     axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
-    entries = legend_entries(plane.points, num_classes, facts)
+    entries = legend_entries(plane.points, num_classes, caption)
     size = 8.5 if len(entries) <= 14 else 6.5
     axes.legend(
         handles=entries, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, handlelength=1.0, fontsize=size
@@ -69,7 +70,7 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, fact
 
 def plane_of(boundary: pd.DataFrame, predictions: pd.DataFrame | None) -> Plane | None:
     """The plane of the first seed of a table; None unless there are two features."""
-    features = [column for column in boundary.columns if column not in OWN_COLUMNS]
+    features = [column for column in boundary.columns if column not in PREDICTION_COLUMNS]
     if len(features) != 2 or boundary.empty:
         return None
     seed = int(boundary["seed"].iloc[0])
@@ -79,27 +80,27 @@ def plane_of(boundary: pd.DataFrame, predictions: pd.DataFrame | None) -> Plane 
     return Plane((features[0], features[1]), boundary[boundary["seed"] == seed], points, seed)
 
 
-def num_classes_of(planes: Sequence[Plane], facts: RunFacts) -> int:
+def num_classes_of(planes: Sequence[Plane], caption: RunCaption) -> int:
     """Number of classes, with names or without, that occur in any of the planes."""
     largest = [plane.grid["predicted"].max() for plane in planes]
     largest += [plane.points["target"].max() for plane in planes if len(plane.points)]
-    return max(len(facts.class_names), int(max(largest)) + 1, 2)
+    return max(len(caption.class_names), int(max(largest)) + 1, 2)
 
 
 def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float) -> None:
     """Regions, borders and samples; ``marker_size`` in square points."""
     _draw_regions(axes, plane.grid, plane.features, num_classes)
-    for part in ("train", "validation", "test"):
+    for part in PART_STYLES:
         _draw_points(axes, plane, part, num_classes, marker_size)
     axes.grid(visible=False)
 
 
 def _note(points: pd.DataFrame, seed: int) -> str:
-    shown = f"seed {seed}; region: predicted class, the stronger its colour the more probable"
-    part = chosen_part(points) if len(points) else None
+    region = f"seed {seed}; region: predicted class, the stronger its colour the more probable"
+    part = judged_part(points) if len(points) else None
     if part is None:
-        return shown
-    return f"{shown}\n{PARTS[part].label} {accuracy_text(points[points['part'] == part])}"
+        return region
+    return f"{region}\n{PART_LABELS[part]} {accuracy_text(points[points['part'] == part])}"
 
 
 def _grid(boundary: pd.DataFrame, features: tuple[str, str], column: str) -> pd.DataFrame:
@@ -131,12 +132,12 @@ def _draw_points(axes: Axes, plane: Plane, part: str, num_classes: int, size: fl
         return
     rows = points[points["part"] == part]
     for k in range(num_classes):
-        own = rows[rows["target"] == k]
+        members = rows[rows["target"] == k]
         colour, marker = class_style(k)
         filled = part != "test"
         axes.scatter(
-            own[features[0]],
-            own[features[1]],
+            members[features[0]],
+            members[features[1]],
             s=size,
             marker=marker,
             linewidths=0.5 if filled else 1.0,
@@ -152,12 +153,12 @@ def _darker(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def legend_entries(points: pd.DataFrame, num_classes: int, facts: RunFacts) -> list[Line2D]:
+def legend_entries(points: pd.DataFrame, num_classes: int, caption: RunCaption) -> list[Line2D]:
     """A line of the legend for each class, and for filled and open marks."""
     entries = []
     for k in range(num_classes):
         colour, marker = class_style(k)
-        name = shortened(facts.class_name(k), 18)
+        name = shortened(caption.class_name(k), 18)
         entries.append(Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="", label=name))
     present = set(points["part"]) if len(points) else set()
     if present & {"train", "validation"}:

@@ -8,9 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
-from mlpexp.report.drawing.style import INK, PARTS, Drawing, in_style, new_figure, shortened
-from mlpexp.report.numbers.parts import chosen_part, sound_seeds
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.config.scores import PART_LABELS, SCORES
+from mlpexp.report.drawing.marks import colour_bar
+from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
+from mlpexp.report.numbers.over_seeds import judged_part, sound_seeds
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import percent, shortened, thousands
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 MOST_TWO_LINE_CLASSES = 12  # more: cells have room for the count alone
@@ -18,8 +21,8 @@ MOST_CLASSES_WITH_NUMBERS = 25
 TWO_LINES = 30.0  # points: cells so wide have room for the share below the count
 SMALLEST, SMALLEST_NAME = 4.2, 5.0  # points: smaller letters cannot be read on paper
 SMALLEST_LEVEL = 6.0  # points: before names get smaller, they are turned upright
-LETTER = 0.62  # width of a letter divided by the size of the letters
-DIGIT = 0.68  # width of a digit divided by the size of the letters, with a little room
+LETTER_SHARE = 0.62  # width of a letter divided by the size of the letters
+DIGIT_SHARE = 0.68  # width of a digit divided by the size of the letters, with a little room
 
 
 class CellText(NamedTuple):
@@ -34,29 +37,29 @@ class CellText(NamedTuple):
 
 
 @in_style()
-def draw_confusion(predictions: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_confusion(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Counts summed over the seeds that did not diverge, and the share of each true class; None without predictions.
 
     Of the test part; without one, of the last part there is, which is said.
     """
-    part = chosen_part(predictions)
+    part = judged_part(predictions)
     if part is None:
         return None
-    rows = sound_seeds(predictions[predictions["part"] == part], facts.diverged)
-    num_classes = num_classes_in(rows, facts)
+    rows = sound_seeds(predictions[predictions["part"] == part], caption.diverged)
+    num_classes = num_classes_in(rows, caption)
     counts = confusion_counts(rows, num_classes)
-    figure = new_figure(facts.title, _note(rows, part, predictions["seed"].nunique(), facts), **_size(num_classes))
+    figure = new_figure(caption.title, _note(rows, part, predictions["seed"].nunique(), caption), **_size(num_classes))
     axes = figure.add_subplot()
     draw_matrix(axes, counts, _cell_text(counts))
-    _name_classes(axes, [facts.class_name(k) for k in range(num_classes)], facts.target)
+    _name_classes(axes, [caption.class_name(k) for k in range(num_classes)], caption.target)
     if num_classes > MOST_TWO_LINE_CLASSES:
         add_share_bar(figure, [axes], fraction=0.04)
-    return Drawing(figure, confusion_numbers(counts, facts))
+    return Drawing(figure, confusion_numbers(counts, caption))
 
 
-def num_classes_in(predictions: pd.DataFrame, facts: RunFacts) -> int:
+def num_classes_in(predictions: pd.DataFrame, caption: RunCaption) -> int:
     """Number of classes, with names or without, that occur."""
-    return max(len(facts.class_names), int(predictions[["target", "predicted"]].to_numpy().max()) + 1)
+    return max(len(caption.class_names), int(predictions[["target", "predicted"]].to_numpy().max()) + 1)
 
 
 def confusion_counts(predictions: pd.DataFrame, num_classes: int) -> np.ndarray:
@@ -74,6 +77,11 @@ class Accuracy(NamedTuple):
     num_seeds: int
     num_samples: int
 
+    def clipped(self) -> tuple[float, float]:
+        """The interval without what no accuracy can be."""
+        score = SCORES["accuracy"]
+        return score.clipped(self.low), score.clipped(self.high)
+
 
 def accuracy_of(predictions: pd.DataFrame) -> Accuracy:
     """The accuracy of predictions of one part: the mean over their seeds."""
@@ -90,23 +98,23 @@ def accuracy_of(predictions: pd.DataFrame) -> Accuracy:
 def accuracy_text(predictions: pd.DataFrame) -> str:
     """Accuracy with its interval and where that is from."""
     accuracy = accuracy_of(predictions)
-    interval = f"95 % interval {100 * accuracy.low:.2f} to {100 * accuracy.high:.2f}"
+    interval = f"95 % interval {percent(accuracy.low)} to {percent(accuracy.high)}"
     kind = f"Wilson, n = {accuracy.num_samples:,} samples"
     if accuracy.num_seeds > 1:
         kind = f"t over n = {accuracy.num_seeds} seeds"
-    return f"accuracy {100 * accuracy.share:.2f} % ({interval}, {kind})"
+    return f"accuracy {percent(accuracy.share)} % ({interval}, {kind})"
 
 
-def _note(rows: pd.DataFrame, part: str, all_seeds: int, facts: RunFacts) -> str:
+def _note(rows: pd.DataFrame, part: str, all_seeds: int, caption: RunCaption) -> str:
     seeds = rows["seed"].nunique()
-    counted = f"n = {len(rows):,} predictions on the {PARTS[part].label} part"
+    counted = f"n = {len(rows):,} predictions on the {PART_LABELS[part]} part"
     if seeds > 1:
         counted += f", summed over {seeds} seeds"
     if seeds < all_seeds:
         counted += f"; {all_seeds - seeds} diverged left out"
     if part != "test":
         counted += " (no test split)"
-    return f"{counted}{facts.selection_note}\n{accuracy_text(rows)}"
+    return f"{counted}{caption.selection_note}\n{accuracy_text(rows)}"
 
 
 def _size(num_classes: int) -> dict[str, float]:
@@ -140,11 +148,11 @@ def fitting_text(cell_points: float, largest: int) -> CellText | None:
     """
     digits = len(f"{largest}")
     if cell_points >= TWO_LINES:
-        return CellText(min(9.5, cell_points / 3.6, cell_points / (DIGIT * digits)), shares=True)
-    size = min(8.0, 0.7 * cell_points, cell_points / (DIGIT * digits))
+        return CellText(min(9.5, cell_points / 3.6, cell_points / (DIGIT_SHARE * digits)), shares=True)
+    size = min(8.0, 0.7 * cell_points, cell_points / (DIGIT_SHARE * digits))
     if size >= SMALLEST:
         return CellText(size, shares=False)
-    size = min(8.0, 0.7 * cell_points, cell_points / (DIGIT * 4))
+    size = min(8.0, 0.7 * cell_points, cell_points / (DIGIT_SHARE * 4))
     return CellText(size, shares=False, thousands=True) if size >= SMALLEST and digits > 4 else None
 
 
@@ -164,7 +172,7 @@ def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: floa
         return
     for row, column in zip(*np.nonzero(counts), strict=True):  # empty cells stay empty: mistakes stand out
         count, colour = counts[row, column], "white" if shares[row, column] > 35 else INK
-        written = f"{count / 1000:.0f}k" if text.thousands and count > 9999 else f"{count}"
+        written = thousands(count) if text.thousands and count > 9999 else f"{count}"
         if not text.shares:
             _write(axes, column, row, written, va="center", fontsize=text.size, color=colour)
             continue
@@ -180,9 +188,8 @@ def _write(axes: Axes, x: float, y: float, written: str, **style: Any) -> None:
 
 def add_share_bar(figure: Figure, panels: list[Axes], *, fraction: float) -> None:
     """The scale of the colours, beside all panels; ``fraction``: of their width."""
-    bar = figure.colorbar(panels[0].images[0], ax=panels, fraction=fraction, pad=0.02, ticks=[0, 1, 5, 20, 50, 100])
-    bar.set_label("share of the true class (%)")
-    bar.outline.set_visible(False)
+    label, ticks = "share of the true class (%)", [0, 1, 5, 20, 50, 100]
+    colour_bar(figure, panels[0].images[0], panels, label, fraction=fraction, ticks=ticks)
 
 
 def _name_classes(axes: Axes, names: list[str], target: str) -> None:
@@ -202,16 +209,16 @@ def name_small_classes(axes: Axes, names: list[str], cell_points: float) -> None
     """Names of all classes, or of each second or third where letters would be too small."""
     every = int(np.ceil(SMALLEST_NAME / cell_points))
     ticks, shown, room = range(0, len(names), every), names[::every], every * cell_points
-    level = room / (LETTER * max(map(len, shown)))  # the size at which names side by side touch
+    level = room / (LETTER_SHARE * max(map(len, shown)))  # the size at which names side by side touch
     upright = level < min(SMALLEST_LEVEL, 0.9 * room)
     size = min(7.5, 0.9 * room, 7.5 if upright else level)
     axes.set_xticks(ticks, shown, fontsize=size, rotation=90 if upright else 0)
     axes.set_yticks(ticks, shown, fontsize=size)
 
 
-def confusion_numbers(counts: np.ndarray, facts: RunFacts) -> pd.DataFrame:
+def confusion_numbers(counts: np.ndarray, caption: RunCaption) -> pd.DataFrame:
     """A row per cell: names of the true and the predicted class, count, share of the true class."""
-    names = [facts.class_name(k) for k in range(len(counts))]
+    names = [caption.class_name(k) for k in range(len(counts))]
     return pd.DataFrame(
         {
             "target": np.repeat(names, len(names)),

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 
+from mlpexp.report.drawing.marks import seed_lines, strength
 from mlpexp.report.drawing.style import (
     BLUE,
     GREY,
     INK,
-    PARTS,
+    PART_STYLES,
     Drawing,
     in_style,
     legend_above,
     new_figure,
     scatter_size,
 )
-from mlpexp.report.numbers.parts import sound_seeds
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.over_seeds import sound_seeds
+from mlpexp.report.numbers.run_caption import RunCaption
 
-OWN_COLUMNS = ("seed", "predicted", "truth")
+CURVE_COLUMNS = ("seed", "predicted", "truth")
 
 
 @dataclass(frozen=True)
@@ -43,25 +43,25 @@ class Fit:
 
 
 @in_style()
-def draw_curve(curve: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts) -> Drawing | None:
+def draw_curve(curve: pd.DataFrame, predictions: pd.DataFrame | None, caption: RunCaption) -> Drawing | None:
     """What each seed has learned (thin), the mean over seeds (thick), the true function (dashed), and the samples.
 
     Args:
         curve: Per seed, the prediction on a grid of the one feature, and the noise-free function where it is known.
         predictions: The samples, with the feature as a column; None to draw the curves alone.
-        facts: Of the run.
+        caption: Of the run.
     """
-    fit = fit_of(curve, predictions, facts.diverged)
+    fit = fit_of(curve, predictions, caption.diverged)
     if fit is None:
         return None
     low, high = fit_height([fit])
-    note = _curve_note(fit.by_seed, facts, has_points=len(fit.points) > 0)
+    note = _curve_note(fit.by_seed, caption, has_points=len(fit.points) > 0)
     if not fit.mean.between(low, high).any():
         note += f"\nthe {'mean' if len(fit.by_seed.columns) > 1 else 'network'} lies outside of these axes"
-    figure = new_figure(facts.title, note)
+    figure = new_figure(caption.title, note)
     axes = figure.add_subplot()
     draw_fit(axes, fit, scatter_size(len(fit.points)))
-    axes.set(xlabel=fit.feature, xlim=fit_width([fit]), ylabel=facts.target, ylim=(low, high))
+    axes.set(xlabel=fit.feature, xlim=fit_width([fit]), ylabel=caption.target, ylim=(low, high))
     legend_above(axes)
     return Drawing(figure, fit_numbers(curve, fit))
 
@@ -70,7 +70,7 @@ def fit_of(
     curve: pd.DataFrame, predictions: pd.DataFrame | None, diverged: AbstractSet[int] = frozenset()
 ) -> Fit | None:
     """What there is to draw of one experiment; None without a curve over one feature."""
-    features = [column for column in curve.columns if column not in OWN_COLUMNS]
+    features = [column for column in curve.columns if column not in CURVE_COLUMNS]
     if len(features) != 1 or curve.empty:
         return None
     x = features[0]
@@ -91,11 +91,11 @@ def draw_fit(axes: Axes, fit: Fit, marker_size: float) -> None:
         axes.plot(fit.truth.index, fit.truth, "--", color=INK, linewidth=1.3, label="true function", zorder=4)
 
 
-def _curve_note(fits: pd.DataFrame, facts: RunFacts, *, has_points: bool) -> str:
+def _curve_note(fits: pd.DataFrame, caption: RunCaption, *, has_points: bool) -> str:
     seeds = fits.columns
     note = "one seed"
     if len(seeds) > 1:
-        diverged = len(facts.diverged.intersection(seeds))
+        diverged = len(caption.diverged.intersection(seeds))
         sound = len(seeds) - diverged or len(seeds)
         note = f"thick: mean of n = {sound} seeds, thin: each seed"
         if diverged:
@@ -106,7 +106,7 @@ def _curve_note(fits: pd.DataFrame, facts: RunFacts, *, has_points: bool) -> str
 
 
 def _draw_samples(axes: Axes, points: pd.DataFrame, x: str, size: float) -> None:
-    for part, style in PARTS.items():
+    for part, style in PART_STYLES.items():
         rows = points[points["part"] == part]
         if len(rows):
             filled = part == "train"
@@ -128,11 +128,8 @@ def _draw_samples(axes: Axes, points: pd.DataFrame, x: str, size: float) -> None
 def _draw_seeds(axes: Axes, fits: pd.DataFrame, mean: pd.Series) -> None:
     if len(fits.columns) > 1:
         limit = 10 * (1 + float(mean.abs().max()))  # the renderer overflows on the curve of a seed that exploded
-        values = fits.clip(-limit, limit)
-        segments = [np.column_stack([fits.index, values[seed]]) for seed in fits.columns]
-        strength = float(np.clip(3.5 / len(segments), 0.08, 0.5))
-        thin = LineCollection(segments, colors=BLUE, linewidths=0.7, alpha=strength, zorder=3)
-        axes.add_collection(thin, autolim=False)
+        values, alpha = fits.clip(-limit, limit).to_numpy(dtype=float), strength(len(fits.columns), 3.5, 0.08, 0.5)
+        seed_lines(axes, fits.index.to_numpy(dtype=float), values, BLUE, alpha, linewidths=0.7, zorder=3)
     label = "network" if len(fits.columns) == 1 else "network (mean)"
     axes.plot(mean.index, mean, color=BLUE, linewidth=1.9, label=label, zorder=3.5)
 

@@ -6,24 +6,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.style import BLUE, GREEN, INK, Drawing, in_style, new_figure
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import thousands
 
-MOST_LAYERS = 12
-COLUMNS = 3
+MOST_HISTOGRAMS = 12
+MOST_BESIDE = 3
 PEAK = 4.0  # a bin this many times higher than all others is cut and labelled, or nothing else could be seen
 
 
 @in_style()
-def draw_weights(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_weights(histograms: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Weights of each layer, initial (line) and final (filled); None without rows."""
     rows = histograms[histograms["kind"].isin(("weights initial", "weights final"))]
     if rows.empty:
         return None
     note = f"weights of each layer, seed {_seed(rows)}: dashed before, filled after training"
-    layers, figure = _panels(rows, facts, note)
+    layers, figure = _panels(rows, caption, note)
     for axes, layer in zip(figure.axes, layers, strict=True):
-        own = rows[rows["layer"] == layer]
-        before, after = (_merged(own[own["kind"] == kind]) for kind in ("weights initial", "weights final"))
+        bins = rows[rows["layer"] == layer]
+        before, after = (_merged(bins[bins["kind"] == kind]) for kind in ("weights initial", "weights final"))
         _fill(axes, after, BLUE)
         if len(before):
             axes.stairs(_density(before), _edges(before), color=INK, linewidth=1.0, linestyle=(0, (3, 1)))
@@ -35,32 +36,32 @@ def draw_weights(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
 
 
 @in_style()
-def draw_activations(histograms: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_activations(histograms: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Outputs of each activation layer on training samples; None without rows."""
     rows = histograms[histograms["kind"] == "activations"]
     if rows.empty:
         return None
     note = f"outputs of each hidden layer on training samples after training, seed {_seed(rows)}"
-    layers, figure = _panels(rows, facts, note)
+    layers, figure = _panels(rows, caption, note)
     for axes, layer in zip(figure.axes, layers, strict=True):
-        own = _merged(rows[rows["layer"] == layer])
-        _fill(axes, own, GREEN)
-        _limit_peak(axes, [own])
-        _name_panel(axes, layer, own)
+        bins = _merged(rows[rows["layer"] == layer])
+        _fill(axes, bins, GREEN)
+        _limit_peak(axes, [bins])
+        _name_panel(axes, layer, bins)
     figure.supxlabel("activation", fontsize=9)
     figure.supylabel("density", fontsize=9)
     return Drawing(figure, _numbers(rows, layers))
 
 
-def _panels(rows: pd.DataFrame, facts: RunFacts, note: str) -> tuple[list[str], Figure]:
+def _panels(rows: pd.DataFrame, caption: RunCaption, note: str) -> tuple[list[str], Figure]:
     """The layers to show, and a figure with an axes for each."""
     layers = list(dict.fromkeys(rows["layer"]))
-    if len(layers) > MOST_LAYERS:
-        note += f"\nthe first {MOST_LAYERS} of {len(layers)} layers"
-        layers = layers[:MOST_LAYERS]
-    columns = min(COLUMNS, len(layers)) if len(layers) != 4 else 2
+    if len(layers) > MOST_HISTOGRAMS:
+        note += f"\nthe first {MOST_HISTOGRAMS} of {len(layers)} layers"
+        layers = layers[:MOST_HISTOGRAMS]
+    columns = min(MOST_BESIDE, len(layers)) if len(layers) != 4 else 2
     num_rows = -(-len(layers) // columns)
-    figure = new_figure(facts.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows))
+    figure = new_figure(caption.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows))
     for position in range(len(layers)):
         axes = figure.add_subplot(num_rows, columns, position + 1)
         axes.locator_params(axis="x", nbins=5)
@@ -75,7 +76,7 @@ def _seed(rows: pd.DataFrame) -> int:
 
 def _name_panel(axes: Axes, layer: str, bins: pd.DataFrame) -> None:
     n = int(bins["count"].sum())
-    axes.set_title(f"{layer}, n = {n:,}" if n < 10_000 else f"{layer}, n = {n / 1000:,.0f}k", fontsize=8.5)
+    axes.set_title(f"{layer}, n = {n:,}" if n < 10_000 else f"{layer}, n = {thousands(n)}", fontsize=8.5)
 
 
 def _merged(bins: pd.DataFrame) -> pd.DataFrame:

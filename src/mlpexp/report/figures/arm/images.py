@@ -1,13 +1,14 @@
 """Pictures: misclassified images, and the filters of the first layer."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from mlpexp.report.drawing.style import PARTS, Drawing, in_style, new_figure, shortened
-from mlpexp.report.numbers.parts import chosen_part
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.config.scores import PART_LABELS
+from mlpexp.report.drawing.marks import colour_bar
+from mlpexp.report.drawing.style import Drawing, in_style, new_figure
+from mlpexp.report.numbers.over_seeds import judged_part
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import shortened
 
 MOST_IMAGES = 25
 MOST_FILTERS = 32
@@ -16,21 +17,21 @@ SHORT_CAPTION = 15  # characters that fit below an image in one line
 
 @in_style()
 def draw_misclassified(
-    misclassified: pd.DataFrame, predictions: pd.DataFrame | None, facts: RunFacts
+    misclassified: pd.DataFrame, predictions: pd.DataFrame | None, caption: RunCaption
 ) -> Drawing | None:
     """The most confident mistakes, each image once with the seed that was most confident; None if there are none.
 
     Args:
         misclassified: A row per image: seed, index, target, predicted, probability, height, width, pixels p0, p1, ...
         predictions: All predictions, to say how many mistakes there are in all; may be None.
-        facts: Of the run.
+        caption: Of the run.
     """
     rows = misclassified.drop_duplicates("index").head(MOST_IMAGES)
     if rows.empty:
         return None
     columns = min(5, len(rows))
     num_rows = -(-len(rows) // columns)
-    figure = new_figure(facts.title, _mistakes_note(rows, predictions), height=0.72 + 1.17 * num_rows)
+    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=0.72 + 1.17 * num_rows)
     pixels = rows.filter(regex=r"^p\d+$").to_numpy(dtype=float)
     for position, (_, row) in enumerate(rows.iterrows()):
         axes = figure.add_subplot(num_rows, 5, position + 1)
@@ -40,12 +41,12 @@ def draw_misclassified(
         axes.set(xticks=[], yticks=[])
         axes.grid(visible=False)
         axes.spines[:].set(visible=True, linewidth=0.5)
-        axes.set_xlabel(_caption(row, facts), fontsize=7.5, labelpad=2, linespacing=1.1)
-    return Drawing(figure, _mistakes_table(rows, facts))
+        axes.set_xlabel(_caption(row, caption), fontsize=7.5, labelpad=2, linespacing=1.1)
+    return Drawing(figure, _mistakes_table(rows, caption))
 
 
-def _caption(row: pd.Series, facts: RunFacts) -> str:
-    true, predicted = (facts.class_name(int(row[key])) for key in ("target", "predicted"))
+def _caption(row: pd.Series, caption: RunCaption) -> str:
+    true, predicted = (caption.class_name(int(row[key])) for key in ("target", "predicted"))
     probability = f"({100 * row['probability']:.0f} %)"
     one_line = f"{true} → {predicted} {probability}"
     if len(one_line) <= SHORT_CAPTION:
@@ -55,38 +56,33 @@ def _caption(row: pd.Series, facts: RunFacts) -> str:
 
 def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:
     note = f"true → predicted (probability): the {len(rows)} most confident mistakes"
-    part = chosen_part(predictions) if predictions is not None else None
+    part = judged_part(predictions) if predictions is not None else None
     if predictions is None or part is None:
         return note
-    own = predictions[predictions["part"] == part]
-    wrong = int((own["target"] != own["predicted"]).sum())
-    seeds = own["seed"].nunique()
-    total = f"of {wrong:,} in {len(own):,} predictions on the {PARTS[part].label} part"
+    judged = predictions[predictions["part"] == part]
+    wrong = int((judged["target"] != judged["predicted"]).sum())
+    seeds = judged["seed"].nunique()
+    total = f"of {wrong:,} in {len(judged):,} predictions on the {PART_LABELS[part]} part"
     return f"{note}\n{total}" + (f" by {seeds} seeds; each image once" if seeds > 1 else "")
 
 
-def _mistakes_table(rows: pd.DataFrame, facts: RunFacts) -> pd.DataFrame:
+def _mistakes_table(rows: pd.DataFrame, caption: RunCaption) -> pd.DataFrame:
     table = rows[["seed", "index", "target", "predicted", "probability"]].reset_index(drop=True)
     for column in ("target", "predicted"):
-        table[column] = [facts.class_name(int(number)) for number in table[column]]
+        table[column] = [caption.class_name(int(number)) for number in table[column]]
     return table
 
 
-def first_layer_name(names: Mapping[str, object] | set[str]) -> str | None:
-    """The tensor with the weights of the first layer; ``output`` is first in a network without hidden layers."""
-    return next((name for name in ("conv1.weight", "dense1.weight", "output.weight") if name in names), None)
-
-
 @in_style()
-def draw_filters(weights: np.ndarray, seed: int, facts: RunFacts) -> Drawing | None:
+def draw_filters(weights: np.ndarray, seed: int, caption: RunCaption) -> Drawing | None:
     """First-layer weights as images: white positive, black negative, mid-grey zero; None if they are not images.
 
     Args:
         weights: Of one seed: ``(out, in, k, k)`` of a convolution, or ``(C * H * W, units)`` of a dense layer.
         seed: Which seed.
-        facts: Of the run, for the shape of the images.
+        caption: Of the run, for the shape of the images.
     """
-    filters = _as_images(weights, facts.input_shape)
+    filters = _as_images(weights, caption.input_shape)
     if filters is None or not np.isfinite(filters).all():
         return None
     shown = filters[:MOST_FILTERS]
@@ -98,14 +94,14 @@ def draw_filters(weights: np.ndarray, seed: int, facts: RunFacts) -> Drawing | N
     if weights.ndim == 4 and weights.shape[1] > 1:
         note += f", mean over {weights.shape[1]} channels"
     columns = max(columns, 4)
-    figure = new_figure(facts.title, note, height=0.6 + (4.6 / columns + 0.05) * num_rows)
+    figure = new_figure(caption.title, note, height=0.6 + (4.6 / columns + 0.05) * num_rows)
     grid = figure.subplots(num_rows, columns, squeeze=False)
     for position, axes in enumerate(grid.flat):
         axes.set_axis_off()
         if position < len(shown):
             image = axes.imshow(shown[position], cmap="gray", vmin=-limit, vmax=limit, interpolation="nearest")
-    bar = figure.colorbar(image, ax=grid, fraction=0.03, pad=0.02, aspect=20 if num_rows > 1 else 8)
-    bar.set_label("weight")
+    bar = colour_bar(figure, image, grid, "weight", fraction=0.03, aspect=20 if num_rows > 1 else 8)
+    bar.outline.set_visible(True)
     return Drawing(figure, _filters_table(shown))
 
 

@@ -1,112 +1,142 @@
-"""What diagnostics recorded of each layer, by epoch: gradients, updates, saturated and dead units, backward signal."""
+"""What diagnostics recorded by epoch: gradients, updates, saturated and dead units and backward signal of each layer, and the
+largest curvature of the loss with the limit above which gradient descent is not stable.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import matplotlib
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
-from matplotlib.ticker import MaxNLocator
 
-from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_figure
-from mlpexp.report.drawing.value_axis import DASHES, ORDERED_COLOURS
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.drawing.axis_ranges import PER_CENT
+from mlpexp.report.drawing.marks import band, epoch_axis
+from mlpexp.report.drawing.style import (
+    BLUE,
+    DASHES,
+    VERMILLION,
+    Drawing,
+    in_style,
+    legend_above,
+    legend_below,
+    new_figure,
+    shades,
+)
+from mlpexp.report.drawing.value_axis import evenly_chosen
+from mlpexp.report.numbers.over_seeds import medians
+from mlpexp.report.numbers.run_caption import RunCaption
 
-MOST_BANDS = 3
-MOST_LAYERS = 8  # of more, so many are drawn, evenly chosen with both ends
+MOST_BANDS_OF_LAYERS = 3
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One quantity."""
+class Quantity:
+    """What was recorded of each layer."""
 
-    quantity: str
+    name: str
     """As in ``diagnostics.csv``."""
     label: str
     """With its unit."""
-    log: bool = False
-    """Whether the axis is logarithmic."""
+    scale: float = 1.0
+    """What values are multiplied by: 100 for a share in per cent, whose axis goes from 0 to 100."""
     reference: float | None = None
     """A value worth a line of its own."""
 
-
-GRADIENTS = (
-    Panel("gradient_norm", "gradient norm of the weights", log=True),
-    Panel("update_ratio", "size of a step / size of the weights", log=True),
-)
-UNITS = (
-    Panel("saturated_fraction", "saturated values (%)"),
-    Panel("dead_fraction", "dead units (%)"),
-)
-GAINS = (Panel("backward_gain", "gain of the backward signal", log=True, reference=1.0),)
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share in per cent; else its axis is logarithmic."""
+        return self.scale == PER_CENT
 
 
-def draw_gradients(diagnostics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+GRADIENT_NORM = Quantity("gradient_norm", "gradient norm of the weights")
+UPDATE_RATIO = Quantity("update_ratio", "size of a step / size of the weights")
+SATURATED = Quantity("saturated_fraction", "saturated values (%)", PER_CENT)
+DEAD = Quantity("dead_fraction", "dead units (%)", PER_CENT)
+GAIN = Quantity("backward_gain", "gain of the backward signal", reference=1.0)
+
+
+def draw_gradients(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Norm of the gradient and relative size of the update, a line per layer with weights. None without values."""
-    return _draw(diagnostics, GRADIENTS, "last step of an epoch", facts)
+    return _draw(diagnostics, (GRADIENT_NORM, UPDATE_RATIO), "last step of an epoch", caption)
 
 
-def draw_units(diagnostics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_units(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Share of saturated values and of dead units, a line per activation layer. None without values."""
-    return _draw(diagnostics, UNITS, "over the training set", facts)
+    return _draw(diagnostics, (SATURATED, DEAD), "over the training set", caption)
 
 
-def draw_gains(diagnostics: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_gains(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """By how much each layer changes the backward signal. None without values."""
-    return _draw(diagnostics, GAINS, "below 1 the signal fades on its way to the first layer", facts)
+    return _draw(diagnostics, (GAIN,), "below 1 the signal fades on its way to the first layer", caption)
 
 
-def _draw(diagnostics: pd.DataFrame, panels: Sequence[Panel], meaning: str, facts: RunFacts) -> Drawing | None:
-    present = [panel for panel in panels if (diagnostics["quantity"] == panel.quantity).any()]
-    return _draw_panels(diagnostics, present, meaning, facts) if present else None
+def _draw(
+    diagnostics: pd.DataFrame, quantities: Sequence[Quantity], meaning: str, caption: RunCaption
+) -> Drawing | None:
+    recorded = set(diagnostics["quantity"])
+    tables = {quantity: medians(diagnostics, quantity.name) for quantity in quantities if quantity.name in recorded}
+    return _draw_panels(tables, meaning, caption) if tables else None
 
 
 @in_style()
-def _draw_panels(diagnostics: pd.DataFrame, panels: Sequence[Panel], meaning: str, facts: RunFacts) -> Drawing:
-    tables = {panel.quantity: over_seeds(diagnostics, panel.quantity) for panel in panels}
+def _draw_panels(tables: Mapping[Quantity, pd.DataFrame], meaning: str, caption: RunCaption) -> Drawing:
     num_seeds = max(int(table["n"].max()) for table in tables.values())
     middle = "one seed" if num_seeds == 1 else f"median of n = {num_seeds} seeds"
-    few = all(table["layer"].nunique() <= MOST_BANDS for table in tables.values())
+    few = all(table["layer"].nunique() <= MOST_BANDS_OF_LAYERS for table in tables.values())
     bands = ", band: all seeds" if num_seeds > 1 and few else ""
-    figure = new_figure(facts.title, f"{middle}{bands}; {meaning}")
-    for position, panel in enumerate(panels):
-        axes = figure.add_subplot(1, len(panels), position + 1)
-        _plot(axes, tables[panel.quantity], panel)
+    figure = new_figure(caption.title, f"{middle}{bands}; {meaning}")
+    for place, (quantity, table) in enumerate(tables.items(), 1):
+        _plot(figure.add_subplot(1, len(tables), place), table, quantity)
     legend_below(figure, "layer, first to last")
-    numbers = [table.assign(quantity=quantity) for quantity, table in tables.items()]
+    numbers = [table.assign(quantity=quantity.name) for quantity, table in tables.items()]
     return Drawing(figure, pd.concat(numbers, ignore_index=True))
 
 
-def over_seeds(diagnostics: pd.DataFrame, quantity: str) -> pd.DataFrame:
-    """Median, least and largest value over seeds: columns layer (in the order of the network), epoch, n, median, low, high."""
-    rows = diagnostics[(diagnostics["quantity"] == quantity) & np.isfinite(diagnostics["value"])]
-    groups = rows.groupby(["layer", "epoch"], sort=False)["value"]
-    table = groups.agg(n="count", median="median", low="min", high="max").reset_index()
-    place = table["layer"].map({layer: i for i, layer in enumerate(rows["layer"].unique())})
-    ordered = table.assign(place=place).sort_values(["place", "epoch"], ignore_index=True)
-    return ordered.drop(columns="place")
-
-
-def _plot(axes: Axes, table: pd.DataFrame, panel: Panel) -> None:
-    scale = 100.0 if panel.label.endswith("(%)") else 1.0
+def _plot(axes: Axes, table: pd.DataFrame, quantity: Quantity) -> None:
     layers = list(table["layer"].unique())
-    shown = [layers[i] for i in np.linspace(0, len(layers) - 1, min(len(layers), MOST_LAYERS)).round().astype(int)]
-    shades = matplotlib.colormaps[ORDERED_COLOURS](np.linspace(0.0, 0.78, len(shown)))
-    for place, (layer, shade) in enumerate(zip(shown, shades, strict=True)):
-        own = table[table["layer"] == layer]
-        epochs, colour = own["epoch"].to_numpy(dtype=float), to_hex(shade)
-        low, median, high = (own[name].to_numpy(dtype=float) * scale for name in ("low", "median", "high"))
-        if len(shown) <= MOST_BANDS and own["n"].max() > 1:
-            axes.fill_between(epochs, low, high, color=colour, alpha=0.13, linewidth=0)
-        axes.plot(epochs, median, linestyle=DASHES[place % len(DASHES)], color=colour, linewidth=1.4, label=layer)
-    if panel.reference is not None:
-        axes.axhline(panel.reference, color="black", linewidth=0.8, zorder=1)
-    last = max(float(table["epoch"].max()), 1.0)
-    axes.set(xlabel="epoch", xlim=(-0.02 * last, 1.02 * last), ylabel=panel.label)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=[1, 2, 5, 10]))
-    if panel.log and (table["median"] > 0).any():
-        axes.set_yscale("log", nonpositive="mask")
-    elif scale == 100.0:
+    places = evenly_chosen(len(layers))
+    for number, (place, colour) in enumerate(zip(places, shades(len(places)), strict=True)):
+        rows = table[table["layer"] == layers[place]]
+        epochs = rows["epoch"].to_numpy(dtype=float)
+        low, median, high = (rows[name].to_numpy(dtype=float) * quantity.scale for name in ("low", "median", "high"))
+        if len(places) <= MOST_BANDS_OF_LAYERS and rows["n"].max() > 1:
+            band(axes, epochs, low, high, colour)
+        dashes = DASHES[number % len(DASHES)]
+        axes.plot(epochs, median, linestyle=dashes, color=colour, linewidth=1.4, label=layers[place])
+    if quantity.reference is not None:
+        axes.axhline(quantity.reference, color="black", linewidth=0.8, zorder=1)
+    epoch_axis(axes, float(table["epoch"].max()), narrow=True)
+    axes.set_ylabel(quantity.label)
+    if quantity.is_share:
         axes.set_ylim(-2, 102)
+    elif (table["median"] > 0).any():
+        axes.set_yscale("log", nonpositive="mask")
+
+
+def draw_curvature(diagnostics: pd.DataFrame, metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
+    """Largest Hessian eigenvalue and, for gradient descent, ``2 (1 + momentum) / learning rate``; None without values."""
+    table = medians(diagnostics, "largest_eigenvalue")
+    return None if table.empty else _draw_curvature(table, metrics, caption)
+
+
+@in_style()
+def _draw_curvature(table: pd.DataFrame, metrics: pd.DataFrame, caption: RunCaption) -> Drawing:
+    num_seeds = int(table["n"].max())
+    middle = "one seed" if num_seeds == 1 else f"median of n = {num_seeds} seeds, band: all seeds"
+    figure = new_figure(caption.title, f"{middle}; of the training loss, on at most 1,024 training samples")
+    axes = figure.add_subplot()
+    epochs = table["epoch"].to_numpy(dtype=float)
+    band(axes, epochs, table["low"], table["high"], BLUE, alpha=0.15)
+    axes.plot(epochs, table["median"], color=BLUE, linewidth=1.6, label="largest eigenvalue of the Hessian")
+    numbers = table.drop(columns="layer")
+    if caption.momentum is not None:
+        rates = metrics.loc[metrics["epoch"].isin(table["epoch"])].drop_duplicates("epoch").set_index("epoch")
+        reached = 1 + 2 * caption.momentum if caption.nesterov else 1.0
+        limit = 2 * (1 + caption.momentum) / reached / rates["learning_rate"]
+        label = "2 / learning rate" if caption.momentum == 0 else "2 (1 + momentum) / learning rate"
+        label += " / (1 + 2 momentum)" if caption.nesterov else ""
+        axes.plot(limit.index, limit, color=VERMILLION, linestyle="--", linewidth=1.4, label=label)
+        numbers["stability_limit"] = numbers["epoch"].map(limit)
+    epoch_axis(axes, float(epochs.max()))
+    axes.set(ylabel="curvature", yscale="log")
+    legend_above(axes)
+    return Drawing(figure, numbers)

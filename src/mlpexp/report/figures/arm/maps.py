@@ -13,35 +13,33 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Wedge
 
-from mlpexp.report.drawing.short_labels import middle_cut
-from mlpexp.report.drawing.style import INK, LEGEND_ROW, WIDTH, Drawing, class_style, in_style, new_figure, shortened
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.drawing.marks import colour_bar
+from mlpexp.report.drawing.style import INK, LEGEND_ROW, SCALE, WIDTH, Drawing, class_style, in_style, new_figure
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import abbreviations, middle_cut, shortened
 
-COLOURS = "viridis"
-OWN_COLUMNS = ("seed", "unit", "row", "column", "across", "down")
+UNIT_COLUMNS = ("seed", "unit", "row", "column", "across", "down")
 PLACE = ["across", "down"]
 LARGEST_DISK = 0.46  # radius, of the distance between neighbours
 MOST_LABELLED = 400  # units; more leave no room for letters
-MOST_PANELS = 16
+MOST_FEATURES = 16
 
 
 @in_style()
-def draw_u_matrix(u_matrix: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_u_matrix(u_matrix: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Distances between neighbouring units as cells between them: dark valleys are clusters, bright walls divide them."""
     rows = _first_seed(u_matrix)
-    if rows.empty or not facts.grid:
+    if rows.empty or not caption.grid:
         return None
-    num_units = facts.grid[0] * facts.grid[1]
+    num_units = caption.grid[0] * caption.grid[1]
     dot = " (dot)" if num_units <= MOST_LABELLED else ""
     note = (
         f"U-matrix: distance between neighbouring units, at a unit{dot} the mean over its neighbours{_seed(u_matrix)}"
     )
-    figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 1.2))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2))
     axes = figure.add_subplot()
-    cells = draw_distances(axes, rows, facts.topology, num_dots=num_units if dot else 0)
-    bar = figure.colorbar(cells, ax=axes, fraction=0.05, pad=0.02)
-    bar.set_label("distance")
-    bar.outline.set_visible(False)
+    cells = draw_distances(axes, rows, caption.topology, num_dots=num_units if dot else 0)
+    colour_bar(figure, cells, axes, "distance")
     return Drawing(figure, rows.reset_index(drop=True))
 
 
@@ -49,7 +47,7 @@ def draw_distances(axes: Axes, rows: pd.DataFrame, topology: str, *, num_dots: i
     """The cells of one map, and white dots on the first ``num_dots`` of them, the units."""
     places = rows[PLACE].to_numpy(dtype=float)
     cells = _cells(places, topology, 0.5)
-    cells.set(cmap=COLOURS, array=rows["distance"].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
+    cells.set(cmap=SCALE, array=rows["distance"].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
     axes.add_collection(cells)
     if num_dots:
         axes.plot(*places[:num_dots].T, "o", color="white", markersize=1.6, markeredgewidth=0.3, markeredgecolor=INK)
@@ -70,10 +68,10 @@ def map_shape(rows: pd.DataFrame) -> tuple[int, int, str]:
 
 
 @in_style()
-def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """The samples that each unit is nearest to: a disk per unit, its area their number, its sectors and letters the class."""
     rows, places = _first_seed(hits), _first_seed(units).set_index("unit")[PLACE]
-    if rows.empty or not facts.grid:
+    if rows.empty or not caption.grid:
         return None
     grouped = rows.groupby(["unit", "class"] if "class" in rows.columns else ["unit"])["hits"].sum().reset_index()
     totals = grouped.groupby("unit")["hits"].sum()
@@ -82,28 +80,28 @@ def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawi
     letters = "; letters: most frequent class" if "class" in grouped.columns and len(places) <= MOST_LABELLED else ""
     note = f"all {totals.sum():,} samples at their nearest unit; area: how many, at most {totals.max():,}"
     note += f"{letters}{empty}{_seed(hits)}"
-    figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 1.2))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2))
     axes = figure.add_subplot()
     axes.add_collection(
-        _cells(places.to_numpy(dtype=float), facts.topology, 1.0, facecolor="none", edgecolor="#D5D5D5")
+        _cells(places.to_numpy(dtype=float), caption.topology, 1.0, facecolor="none", edgecolor="#D5D5D5")
     )
     names = (
-        [facts.class_name(k) for k in range(max(len(facts.class_names), int(grouped["class"].max()) + 1))]
+        [caption.class_name(k) for k in range(max(len(caption.class_names), int(grouped["class"].max()) + 1))]
         if "class" in grouped.columns
         else []
     )
     short = abbreviations(names) if letters else names
     centres = dict(zip(places.index.tolist(), zip(places["across"], places["down"], strict=True), strict=True))
     size = 6.5 if len(places) <= 150 else 5
-    for unit, own in grouped.groupby("unit"):
+    for unit, hits_of_unit in grouped.groupby("unit"):
         x, y = centres[int(str(unit))]
         radius = LARGEST_DISK * float(np.sqrt(totals[unit] / totals.max()))
         if not names:
             axes.add_patch(Circle((x, y), radius, color=class_style(0)[0], linewidth=0))
             continue
-        _add_pie(axes, (x, y), radius, own)
+        _add_pie(axes, (x, y), radius, hits_of_unit)
         if letters:
-            most = short[int(own["class"].to_numpy()[own["hits"].to_numpy().argmax()])]
+            most = short[int(hits_of_unit["class"].to_numpy()[hits_of_unit["hits"].to_numpy().argmax()])]
             axes.text(x, y, most, ha="center", va="center", fontsize=size, color=INK)
     _frame(axes, places.to_numpy(dtype=float), 1.0)
     _class_legend(axes, names, short)
@@ -113,42 +111,41 @@ def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, facts: RunFacts) -> Drawi
 
 
 @in_style()
-def draw_code_book(units: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_code_book(units: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """The weights of all units in the units of the data: a panel per feature, or for images each unit as an image."""
     rows = _first_seed(units)
-    features = [column for column in rows.columns if column not in OWN_COLUMNS]
-    if rows.empty or not facts.grid or not features:
+    features = [column for column in rows.columns if column not in UNIT_COLUMNS]
+    if rows.empty or not caption.grid or not features:
         return None
-    if len(facts.input_shape) == 3:
-        return _draw_images(rows, features, facts, _seed(units))
-    shown = features[:MOST_PANELS]
+    if len(caption.input_shape) == 3:
+        return _draw_images(rows, features, caption, _seed(units))
+    shown = features[:MOST_FEATURES]
     some = f", the first {len(shown)} of {len(features)}" if len(shown) < len(features) else ""
     columns = min(2 if len(shown) <= 4 else 4, len(shown))
     num_rows = -(-len(shown) // columns)
     note = f"weight of each unit, a panel per feature{some}{_seed(units)}"
-    each = _height(facts, WIDTH / columns - 0.75, extra=0.3)
-    figure = new_figure(facts.title, note, height=0.5 + each * num_rows)
+    panel_height = _height(caption, WIDTH / columns - 0.75, extra=0.3)
+    figure = new_figure(caption.title, note, height=0.5 + panel_height * num_rows)
     places = rows[PLACE].to_numpy(dtype=float)
     for number, feature in enumerate(shown, 1):
         axes = figure.add_subplot(num_rows, columns, number)
-        cells = _cells(places, facts.topology, 1.0)
-        cells.set(cmap=COLOURS, array=rows[feature].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
+        cells = _cells(places, caption.topology, 1.0)
+        cells.set(cmap=SCALE, array=rows[feature].to_numpy(dtype=float), edgecolor="face", linewidth=0.3)
         axes.add_collection(cells)
         _frame(axes, places, 1.0)
         axes.set_title(middle_cut(feature, 60 // columns - 2), fontsize=8, pad=3)
-        bar = figure.colorbar(cells, ax=axes, fraction=0.06, pad=0.02)
+        bar = colour_bar(figure, cells, axes, fraction=0.06)
         bar.ax.tick_params(labelsize=6.5, length=2, pad=1.5)
-        bar.outline.set_visible(False)
-    return Drawing(figure, rows[[*OWN_COLUMNS, *shown]].reset_index(drop=True))
+    return Drawing(figure, rows[[*UNIT_COLUMNS, *shown]].reset_index(drop=True))
 
 
-def _draw_images(rows: pd.DataFrame, features: Sequence[str], facts: RunFacts, seed: str) -> Drawing:
-    pixels = rows[features].to_numpy(dtype=float).reshape(-1, *facts.input_shape).mean(1)
+def _draw_images(rows: pd.DataFrame, features: Sequence[str], caption: RunCaption, seed: str) -> Drawing:
+    pixels = rows[features].to_numpy(dtype=float).reshape(-1, *caption.input_shape).mean(1)
     note = f"the weights of each unit as an image{seed}"
-    figure = new_figure(facts.title, note, height=_height(facts, WIDTH - 0.3))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 0.3))
     axes = figure.add_subplot()
     places = rows[PLACE].to_numpy(dtype=float)
-    half = 0.47 * (np.sqrt(3) / 2 if facts.topology == "hexagonal" else 1.0)  # rows of hexagons are closer
+    half = 0.47 * (np.sqrt(3) / 2 if caption.topology == "hexagonal" else 1.0)  # rows of hexagons are closer
     for (x, y), picture in zip(places, pixels, strict=True):
         axes.imshow(
             picture,
@@ -162,22 +159,13 @@ def _draw_images(rows: pd.DataFrame, features: Sequence[str], facts: RunFacts, s
     return Drawing(figure, rows.reset_index(drop=True))
 
 
-def _add_pie(axes: Axes, centre: tuple[float, float], radius: float, own: pd.DataFrame) -> None:
+def _add_pie(axes: Axes, centre: tuple[float, float], radius: float, hits: pd.DataFrame) -> None:
     """Sectors from the top, clockwise, in the order of the classes."""
-    shares = own["hits"].to_numpy(dtype=float) / own["hits"].sum()
+    shares = hits["hits"].to_numpy(dtype=float) / hits["hits"].sum()
     ends = 360 * np.cumsum(shares)
-    for label, start, end in zip(own["class"], ends - 360 * shares, ends, strict=True):
+    for label, start, end in zip(hits["class"], ends - 360 * shares, ends, strict=True):
         colour = np.asarray(to_rgb(class_style(int(label))[0]))
         axes.add_patch(Wedge(centre, radius, start - 90, end - 90, facecolor=0.45 + 0.55 * colour, linewidth=0))
-
-
-def abbreviations(names: Sequence[str]) -> list[str]:
-    """The first letters of each name, as many as tell all apart, up to three, or the last ones; else the number."""
-    for part in (slice(1), slice(2), slice(3), slice(-1, None), slice(-2, None)):
-        short = [name[part].strip() for name in names]
-        if len(set(short)) == len(names) and all(short):
-            return short
-    return [str(number) for number in range(len(names))]
 
 
 def _class_legend(axes: Axes, names: Sequence[str], short: Sequence[str]) -> None:
@@ -213,10 +201,10 @@ def _frame(axes: Axes, places: np.ndarray, size: float) -> None:
     axes.set_axis_off()
 
 
-def _height(facts: RunFacts, width: float, extra: float = 0.95) -> float:
+def _height(caption: RunCaption, width: float, extra: float = 0.95) -> float:
     """Of a figure, or panel, whose map is so wide, in inches; very long maps are narrower instead."""
-    rows, columns = facts.grid
-    return extra + float(np.clip(width * map_aspect(rows, columns, facts.topology), 0.6, 1.15 * WIDTH))
+    rows, columns = caption.grid
+    return extra + float(np.clip(width * map_aspect(rows, columns, caption.topology), 0.6, 1.15 * WIDTH))
 
 
 def map_aspect(rows: int, columns: int, topology: str) -> float:

@@ -4,54 +4,56 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mlpexp.report.drawing.style import INK, PARTS, Drawing, in_style, legend_above, new_figure, scatter_size
-from mlpexp.report.numbers.parts import sound_seeds
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.drawing.marks import strength
+from mlpexp.report.drawing.style import INK, PART_STYLES, Drawing, in_style, legend_above, new_figure, scatter_size
+from mlpexp.report.numbers.over_seeds import sound_seeds
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import NO_BREAK, kept_together, note, score_number
 from mlpexp.statistics.intervals import mean_interval
 
 MOST_POINTS = 4000  # per part; more would be a solid patch
 
 
 @in_style()
-def draw_predicted_true(predictions: pd.DataFrame, facts: RunFacts) -> Drawing | None:
+def draw_predicted_true(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Predicted against true values, and the diagonal on which a perfect prediction lies; None without finite values."""
-    sound = sound_seeds(predictions, facts.diverged)
+    sound = sound_seeds(predictions, caption.diverged)
     rows = sound[np.isfinite(sound["target"]) & np.isfinite(sound["predicted"])]
     if rows.empty:
         return None
-    shown = pd.concat([_thinned(rows[rows["part"] == part]) for part in PARTS])
+    shown = pd.concat([_thinned(rows[rows["part"] == part]) for part in PART_STYLES])
     low, high = _diagonal_range(shown)
     notes = [
-        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique()) + facts.selection_note,
+        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique()) + caption.selection_note,
         _scores_note(rows),
         _missing_note(len(sound) - len(rows), int((~shown["predicted"].between(low, high)).sum()), len(shown)),
     ]
-    figure = new_figure(facts.title, "\n".join(filter(None, notes)), height=4.8)
+    figure = new_figure(caption.title, "\n".join(filter(None, notes)), height=4.8)
     axes = figure.add_subplot()
     _draw_points(axes, shown)
     axes.plot([low, high], [low, high], "--", color=INK, linewidth=1.0, label="perfect", zorder=4)
-    axes.set(xlabel=f"true {facts.target}", ylabel=f"predicted {facts.target}")
+    axes.set(xlabel=f"true {caption.target}", ylabel=f"predicted {caption.target}")
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     legend_above(axes)
     return Drawing(figure, shown[["seed", "part", "index", "target", "predicted"]].reset_index(drop=True))
 
 
 def _draw_points(axes: Axes, shown: pd.DataFrame) -> None:
-    for part, style in PARTS.items():
-        own = shown[shown["part"] == part]
-        if len(own):
+    for part, style in PART_STYLES.items():
+        points = shown[shown["part"] == part]
+        if len(points):
             hollow = part == "test"
             axes.scatter(
-                own["target"],
-                own["predicted"],
-                s=scatter_size(len(own)),
+                points["target"],
+                points["predicted"],
+                s=scatter_size(len(points)),
                 marker=style.marker,
                 label=style.label,
                 facecolors="none" if hollow else style.colour,
                 edgecolors=style.colour,
                 linewidths=0.7 * hollow,
-                alpha=float(np.clip(300 / len(own), 0.35, 0.85)),
-                rasterized=len(own) > 2000,
+                alpha=strength(len(points), 300, 0.35, 0.85),
+                rasterized=len(points) > 2000,
                 zorder=2 + hollow,
             )
 
@@ -59,40 +61,38 @@ def _draw_points(axes: Axes, shown: pd.DataFrame) -> None:
 def _samples_note(rows: pd.DataFrame, left_out: int) -> str:
     seeds = rows["seed"].nunique()
     sizes = rows["part"].value_counts()
-    counts = ", ".join(f"{sizes[part] // seeds:,} {style.label}" for part, style in PARTS.items() if part in sizes)
-    note = f"n = {seeds} seeds, each with its own split" if seeds > 1 else "one seed"
+    counts = ", ".join(
+        f"{sizes[part] // seeds:,} {style.label}" for part, style in PART_STYLES.items() if part in sizes
+    )
+    which = f"n = {seeds} seeds, each with its own split" if seeds > 1 else "one seed"
     if left_out:
-        note += f" ({left_out} diverged left out)"
-    return f"{note}: {counts} samples"
+        which += f" ({left_out} diverged left out)"
+    return f"{which}: {counts} samples"
 
 
 def _scores_note(rows: pd.DataFrame) -> str:
-    present = {style.label: rows[rows["part"] == part] for part, style in PARTS.items() if (rows["part"] == part).any()}
-    scores = ", ".join(f"{label}\u00a0{r2_text(own)}" for label, own in present.items())
+    present = {
+        style.label: rows[rows["part"] == part] for part, style in PART_STYLES.items() if (rows["part"] == part).any()
+    }
+    scores = ", ".join(f"{label}{NO_BREAK}{r2_text(group)}" for label, group in present.items())
     return f"R²{' (95 % interval, t over seeds)' if rows['seed'].nunique() > 1 else ''}: {scores}"
 
 
 def _missing_note(num_not_finite: int, num_outside: int, num_points: int) -> str:
-    notes = []
-    if num_not_finite:
-        notes.append(f"{num_not_finite:,} predictions are not finite and left out")
-    if num_outside:
-        notes.append(f"{num_outside:,} of {num_points:,} points lie outside of these axes")
-    return "; ".join(notes)
+    return note(
+        f"{num_not_finite:,} predictions are not finite and left out" if num_not_finite else "",
+        f"{num_outside:,} of {num_points:,} points lie outside of these axes" if num_outside else "",
+    )
 
 
 def r2_text(rows: pd.DataFrame) -> str:
     """R², and over seeds the interval of its mean in parentheses."""
-    by_seed = [own[["target", "predicted"]].to_numpy(dtype=float) for _, own in rows.groupby("seed")]
-    scores = np.array([r2(own[:, 0], own[:, 1]) for own in by_seed])
+    pairs = [seed[["target", "predicted"]].to_numpy(dtype=float) for _, seed in rows.groupby("seed")]
+    scores = np.array([r2(pair[:, 0], pair[:, 1]) for pair in pairs])
     if len(scores) == 1:
-        return _r2_number(float(scores[0]))
-    found = mean_interval(scores)
-    return f"{_r2_number(found.mean)} ({_r2_number(found.low)} to {_r2_number(found.high)})".replace(" ", "\u00a0")
-
-
-def _r2_number(value: float) -> str:
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:.3g}"
+        return score_number(float(scores[0]))
+    mean = mean_interval(scores)
+    return kept_together(f"{score_number(mean.mean)} ({score_number(mean.low)} to {score_number(mean.high)})")
 
 
 def r2(target: np.ndarray, predicted: np.ndarray) -> float:

@@ -5,30 +5,39 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 
-from mlpexp.report.drawing.axis_ranges import AxisRange
-from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, legend_below, new_figure
+from mlpexp.config.scores import Score
+from mlpexp.report.drawing.axis_ranges import LOWEST_SHOWN, AxisRange
+from mlpexp.report.drawing.marks import (
+    backing,
+    crosses,
+    crosses_of_lost,
+    dot_size,
+    ends_and_mean,
+    mean_line,
+    seed_lines,
+    show_range,
+    strength,
+)
+from mlpexp.report.drawing.style import BLUE, GREY, Drawing, LineStyle, in_style, legend_below, new_figure
 from mlpexp.report.drawing.value_axis import (
-    LOWEST_R2,
-    LineStyle,
     chosen_values,
     is_numeric,
     line_styles,
     metric_range,
     positions,
-    set_metric_axis,
     set_value_axis,
     with_room_for_crosses,
 )
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
-from mlpexp.report.numbers.sweep_means import group_means, in_order, seed_columns
-from mlpexp.report.numbers.sweep_notes import lost_note, lost_total, seeds_note, setting_notes
+from mlpexp.report.numbers.notes import lost_note, lost_total, seeds_note, setting_notes
+from mlpexp.report.numbers.over_seeds import group_means, in_order, seed_columns
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
+from mlpexp.report.words import note
 
 MOST_NAMED_CROSSES = 16
 DODGE = 0.012  # of the axis, between the lines of two values
-SINGLE = LineStyle(BLUE, "-", "o")
+SINGLE = LineStyle("", BLUE, "-", "o")
 
 
 @dataclass(frozen=True)
@@ -42,19 +51,18 @@ class Effect:
     second: SweepAxis | None = None
     """Whose values have a line each."""
 
-    def limits(self, facts: SweepFacts) -> AxisRange:
+    def limits(self, score: Score) -> AxisRange:
         """The range of the metric."""
         shown = ["mean", "low", "high"] if self.second else ["mean", "low", "high", *seed_columns(self.points)]
         values = self.points[shown].to_numpy(dtype=float)
         seeds = self.points[[*seed_columns(self.points), "mean"]].to_numpy(dtype=float)
-        lowest, highest = (
-            float(np.nanmin(seeds, initial=np.inf)),
-            {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf),
-        )
-        floors = {"accuracy": 0.0, "r2": min(lowest, LOWEST_R2)}  # t knows no bounds
-        values = np.clip(values, floors.get(facts.kind, lowest / 2), highest)
-        found = metric_range(values, facts)
-        return with_room_for_crosses(found) if self.points["diverged"].any() else found
+        floor, lowest = score.floor, float(np.nanmin(seeds, initial=np.inf))
+        if not score.higher_is_better:
+            floor = lowest / 2
+        elif np.isinf(floor):
+            floor = min(lowest, LOWEST_SHOWN)
+        limits = metric_range(np.clip(values, floor, score.ceiling), score)  # t knows no bounds
+        return with_room_for_crosses(limits) if self.points["diverged"].any() else limits
 
     @property
     def spread(self) -> float:
@@ -67,33 +75,33 @@ class Effect:
         return float(min(DODGE * (len(self.second.values) - 1), 0.5 * gap))
 
 
-def draw_effect(files: ArmsData, axis: SweepAxis) -> Drawing | None:
+def draw_effect(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     """The metric against the values of an axis.
 
     One axis at a time: of the arms in which the others are as in the config. A grid: a line per value of the next
     axis, mean over further ones. Sampled arms: a point per arm. None if fewer than two values have been trained.
     """
-    facts, rows = files.facts, files.of_axis(axis)
+    caption, rows = data.caption, data.of_axis(axis)
     if rows[axis.key].nunique() < 2:
         return None
-    if facts.sampled:
-        return _draw_sampled(Effect(axis, in_order(group_means(rows, ["arm", axis.key]), axis)), facts)
-    effect = _effect(files, axis)
-    return _draw(effect, facts, _note(effect, files))
+    if caption.sampled:
+        return _draw_sampled(Effect(axis, in_order(group_means(rows, ["arm", axis.key]), axis)), caption)
+    effect = _effect(data, axis)
+    return _draw(effect, caption, _note(effect, data))
 
 
-def single_effect(files: ArmsData, axis: SweepAxis) -> Effect:
+def single_effect(data: ArmsData, axis: SweepAxis) -> Effect:
     """The effect of an axis with all others averaged, seed by seed."""
-    present = files.of_axis(axis)
+    present = data.of_axis(axis)
     points = in_order(group_means(present, [axis.key]), axis)
     return Effect(axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points)
 
 
-def _effect(files: ArmsData, axis: SweepAxis) -> Effect:
-    others = [other for other in files.facts.axes if other.key != axis.key and files.crossed(axis, other)]
+def _effect(data: ArmsData, axis: SweepAxis) -> Effect:
+    others = [other for other in data.caption.axes if other.key != axis.key and data.crossed(axis, other)]
     if not others:
-        return single_effect(files, axis)
-    rows = files.of_axis(axis)
+        return single_effect(data, axis)
+    rows = data.of_axis(axis)
     second = chosen_values(others[0], list(rows[others[0].key].unique()))
     rows = rows[rows[second.key].isin(second.values)]
     points = in_order(in_order(group_means(rows, [axis.key, second.key]), second), axis)
@@ -103,11 +111,11 @@ def _effect(files: ArmsData, axis: SweepAxis) -> Effect:
 
 
 @in_style()
-def _draw(effect: Effect, facts: SweepFacts, note: str) -> Drawing:
-    limits = effect.limits(facts)
-    figure = new_figure(facts.title, "; ".join(filter(None, [note, limits.note])))
+def _draw(effect: Effect, caption: SweepCaption, words: str) -> Drawing:
+    limits = effect.limits(caption.score)
+    figure = new_figure(caption.title, note(words, limits.note))
     axes = figure.add_subplot()
-    set_metric_axis(axes, limits, facts.metric_label)
+    show_range(axes, limits, caption.metric_label)
     plot_effect(axes, effect, limits)
     if effect.second is not None:
         legend_below(figure, effect.second.label)
@@ -124,22 +132,20 @@ def plot_effect(axes: Axes, effect: Effect, limits: AxisRange, *, width: float =
         _plot_means(axes, places, effect.points, SINGLE, limits, joined=is_numeric(axis))
     else:
         for number, (value, style) in enumerate(line_styles(second).items()):
-            own = (effect.points[second.key] == value).to_numpy()
+            rows = (effect.points[second.key] == value).to_numpy()
             share = effect.spread * (number / max(len(second.values) - 1, 1) - 0.5)
-            shifted, label = _shifted(axes, places[own], share), second.short(value)
-            _plot_means(axes, shifted, effect.points[own], style, limits, label=label)
+            _plot_means(axes, _shifted(axes, places[rows], share), effect.points[rows], style, limits)
     _plot_crosses(axes, effect, limits)
 
 
 def _plot_seeds(axes: Axes, places: np.ndarray, points: pd.DataFrame, limits: AxisRange) -> None:
     """A thin grey line for each seed; one value alone is a dot."""
-    values = np.clip(points[seed_columns(points)].to_numpy(dtype=float), *limits.outside)
+    values = limits.clipped(points[seed_columns(points)].to_numpy(dtype=float))
     if values.shape[1] < 2:
         return
-    lines = [np.column_stack([places, one])[np.isfinite(one)] for one in values.T]
-    strength = float(np.clip(5 / len(lines), 0.06, 0.6))
-    axes.add_collection(LineCollection(lines, colors=GREY, linewidths=0.6, alpha=strength), autolim=False)
-    axes.plot(places, values, "o", color=GREY, markersize=2, markeredgewidth=0, alpha=strength, zorder=1.9)
+    alpha = strength(values.shape[1], 5, 0.06, 0.6)
+    seed_lines(axes, places, values, GREY, alpha)
+    axes.plot(places, values, "o", color=GREY, markersize=2, markeredgewidth=0, alpha=alpha, zorder=1.9)
 
 
 def _plot_means(
@@ -150,9 +156,8 @@ def _plot_means(
     limits: AxisRange,
     *,
     joined: bool = True,
-    label: str = "",
 ) -> None:
-    mean, low, high = (np.clip(points[name].to_numpy(dtype=float), *limits.outside) for name in ("mean", "low", "high"))
+    low, mean, high = ends_and_mean(points, limits)
     axes.vlines(places, low, high, color=style.colour, linewidth=1.2, zorder=2.8)
     axes.plot(
         np.tile(places, 2),
@@ -163,19 +168,7 @@ def _plot_means(
         markeredgewidth=1.2,
         zorder=2.8,
     )
-    axes.plot(
-        places,
-        mean,
-        color=style.colour,
-        linestyle=style.dashes if joined else "none",
-        linewidth=1.6,
-        marker=style.marker,
-        markersize=5,
-        markerfacecolor="white",
-        markeredgewidth=1.2,
-        zorder=3,
-        label=label,
-    )
+    mean_line(axes, places, mean, style if joined else style._replace(line="none"), width=1.6, size=5, edge=1.2)
 
 
 def _plot_crosses(axes: Axes, effect: Effect, limits: AxisRange) -> None:
@@ -185,9 +178,9 @@ def _plot_crosses(axes: Axes, effect: Effect, limits: AxisRange) -> None:
     place, height = positions(effect.axis), limits.inside(np.nan)
     for value, (diverged, trials) in counts.iterrows():
         x = place[str(value)]
-        axes.plot([x], [height], "x", color=INK, markersize=6, markeredgewidth=1.4, zorder=5)
+        crosses(axes, [x], [height], 6, markeredgewidth=1.4)
         if len(counts) <= MOST_NAMED_CROSSES:
-            up = limits.is_score
+            up = limits.higher_is_better
             axes.annotate(
                 f"{diverged}/{trials}",
                 (x, height),
@@ -197,7 +190,7 @@ def _plot_crosses(axes: Axes, effect: Effect, limits: AxisRange) -> None:
                 va="bottom" if up else "top",
                 fontsize=7,
                 zorder=5,
-                bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.3},
+                bbox=backing(0.3),
             )
 
 
@@ -207,44 +200,39 @@ def _shifted(axes: Axes, places: np.ndarray, share: float) -> np.ndarray:
     return places * (high / low) ** share if axes.get_xscale() == "log" else places + share * (high - low)
 
 
-def _note(effect: Effect, files: ArmsData) -> str:
-    axis, second, facts = effect.axis, effect.second, files.facts
+def _note(effect: Effect, data: ArmsData) -> str:
+    axis, second, caption = effect.axis, effect.second, data.caption
     seeds = seeds_note(effect.points)
     if second is None and effect.points["n"].max() > 1:
         seeds += "; grey: each seed"
     shown = {axis.key, *([second.key] if second else [])}
-    all_second = next((other for other in facts.axes if second and other.key == second.key), None)
-    parts = [
+    all_second = next((other for other in caption.axes if second and other.key == second.key), None)
+    return note(
         seeds,
-        *setting_notes(files, axis, shown),
+        *setting_notes(data, axis, shown),
         f"{len(second.values)} of {len(all_second.values)} values of {second.label}"
         if second and all_second and len(all_second.values) > len(second.values)
         else "",
-        facts.selection_note,
+        caption.selection_note,
         lost_note(effect.points, axis.key, axis.short),
-    ]
-    return "; ".join(filter(None, parts))
+    )
 
 
 @in_style()
-def _draw_sampled(effect: Effect, facts: SweepFacts) -> Drawing:
-    axis, points, limits = effect.axis, effect.points, effect.limits(facts)
-    whole = lost_total(points)
-    note = f"each point an arm, the other axes differ too: {seeds_note(points)}"
-    figure = new_figure(facts.title, "; ".join(filter(None, [note, facts.selection_note, whole, limits.note])))
+def _draw_sampled(effect: Effect, caption: SweepCaption) -> Drawing:
+    axis, points, limits = effect.axis, effect.points, effect.limits(caption.score)
+    words = f"each point an arm, the other axes differ too: {seeds_note(points)}"
+    figure = new_figure(caption.title, note(words, caption.selection_note, lost_total(points), limits.note))
     axes = figure.add_subplot()
-    set_metric_axis(axes, limits, facts.metric_label)
+    show_range(axes, limits, caption.metric_label)
     set_value_axis(axes, axis)
     places = points[axis.key].map(positions(axis)).to_numpy(dtype=float)
     if not is_numeric(axis):  # arms of one word side by side
         rank = points.groupby(axis.key)["arm"].rank(pct=True).to_numpy(dtype=float)
         places = places + 0.5 * (rank - 0.5)
-    size = float(np.clip(60 / np.sqrt(len(points)), 2.0, 5.0))
-    low, high = (np.clip(points[name].to_numpy(dtype=float), *limits.outside) for name in ("low", "high"))
-    axes.vlines(places, low, high, color=BLUE, linewidth=0.8, alpha=float(np.clip(30 / len(points), 0.12, 0.6)))
-    mean = np.clip(points["mean"].to_numpy(dtype=float), *limits.outside)
+    low, mean, high = ends_and_mean(points, limits)
+    axes.vlines(places, low, high, color=BLUE, linewidth=0.8, alpha=strength(len(points), 30, 0.12, 0.6))
+    size = dot_size(len(points), 5.0)
     axes.plot(places, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4)
-    lost = (points["diverged"] > 0).to_numpy()
-    if lost.any():
-        axes.plot(places[lost], [limits.inside(np.nan)] * int(lost.sum()), "x", color=INK, markersize=4, zorder=5)
+    crosses_of_lost(axes, places, points, limits, 4)
     return Drawing(figure, points)

@@ -3,59 +3,61 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
+from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import AxisRange
+from mlpexp.report.drawing.marks import crosses_of_lost, ends_and_mean, show_range, strength
 from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import metric_range
-from mlpexp.report.numbers.arm_names import arm_names, names_note
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepFacts
-from mlpexp.report.numbers.sweep_means import group_means, seed_columns
-from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
+from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, seeds_note
+from mlpexp.report.numbers.over_seeds import group_means, seed_columns
+from mlpexp.report.words import note
 
 MOST_ARMS, BEST, WORST = 30, 15, 5
-ROW = 0.19  # inches
-COLUMN = 50  # points
+ROW_HEIGHT = 0.19  # inches
+COLUMN_WIDTH = 50  # points
 
 
-def draw_arms(files: ArmsData) -> Drawing | None:
+def draw_arms(data: ArmsData) -> Drawing | None:
     """Mean, 95 % interval and seeds of each arm with its number of parameters; of many arms the best and the worst."""
-    points = group_means(files.outcomes, ["arm"])
+    points = group_means(data.outcomes, ["arm"])
     if points.empty:
         return None
-    facts = files.facts
-    points = points.sort_values(["mean", "arm"], ascending=[not facts.higher_is_better, True], na_position="last")
-    names = arm_names(files)
-    parameters = files.arms.set_index("arm")["parameters"]
+    caption = data.caption
+    points = points.sort_values(
+        ["mean", "arm"], ascending=[not caption.score.higher_is_better, True], na_position="last"
+    )
+    names = arm_names(data)
+    parameters = data.arms.set_index("arm")["parameters"]
     points.insert(1, "name", points["arm"].map(names))
     points.insert(2, "parameters", points["arm"].map(parameters))
     points.insert(0, "rank", range(1, len(points) + 1))
     shown = points
     if len(points) > MOST_ARMS:
         shown = pd.concat([points[:BEST], points[-WORST:]])
-    return _draw(shown, points, files)
+    return _draw(shown, points, data)
 
 
 @in_style()
-def _draw(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData) -> Drawing:
-    facts = files.facts
+def _draw(shown: pd.DataFrame, points: pd.DataFrame, data: ArmsData) -> Drawing:
+    caption = data.caption
     heights = -np.arange(len(shown), dtype=float)
     cut = len(points) > len(shown)
     if cut:
         heights[BEST:] -= 1
-    limits = _limits(shown, facts)
-    figure = new_figure(facts.title, _note(shown, points, files, limits), height=1.35 + ROW * (len(shown) + 2 * cut))
+    limits = _limits(shown, caption.score)
+    figure = new_figure(
+        caption.title, _note(shown, points, data, limits), height=1.35 + ROW_HEIGHT * (len(shown) + 2 * cut)
+    )
     axes = figure.add_subplot()
-    axes.set(xscale="log" if limits.log else "linear", xlim=(limits.low, limits.high), xlabel=facts.metric_label)
+    show_range(axes, limits, caption.metric_label, across=True)
     axes.set(ylim=(heights[-1] - 0.7, 0.7))
-    if not limits.log:
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
     axes.set_yticks(heights, shown["name"].tolist(), fontsize=8 if len(shown) <= 15 else 7.5)
     axes.tick_params(axis="y", length=0)
     axes.yaxis.grid(visible=False)
-    if len(facts.axes) == 1:
-        axes.set_ylabel(facts.axes[0].label)
+    if len(caption.axes) == 1:
+        axes.set_ylabel(caption.axes[0].label)
     _plot_arms(axes, heights, shown, limits)
     _write_columns(axes, heights, shown)
     if cut:
@@ -66,30 +68,27 @@ def _draw(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData) -> Drawing
     return Drawing(figure, points.reset_index(drop=True))
 
 
-def _limits(shown: pd.DataFrame, facts: SweepFacts) -> AxisRange:
+def _limits(shown: pd.DataFrame, score: Score) -> AxisRange:
     seeds = shown[seed_columns(shown)].to_numpy(dtype=float)
     ends = shown[["low", "high"]].to_numpy(dtype=float)
     finite = seeds[np.isfinite(seeds)]
     if not finite.size:
-        return metric_range(finite, facts)
+        return metric_range(finite, score)
     spread = np.ptp(finite) or 0.1 * abs(finite[0])
-    lowest = finite.min() - spread if facts.higher_is_better else finite.min() / 2
+    lowest = finite.min() - spread if score.higher_is_better else finite.min() / 2
     bounded = np.clip(ends, lowest, finite.max() + spread)  # the t interval of two seeds may be of any width
-    top = {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf)
-    return metric_range(np.concatenate([seeds.ravel(), np.minimum(bounded, top).ravel()]), facts)
+    return metric_range(np.concatenate([seeds.ravel(), np.minimum(bounded, score.ceiling).ravel()]), score)
 
 
 def _plot_arms(axes: Axes, heights: np.ndarray, shown: pd.DataFrame, limits: AxisRange) -> None:
-    seeds = np.clip(shown[seed_columns(shown)].to_numpy(dtype=float), *limits.outside)
-    strength = float(np.clip(6 / seeds.shape[1], 0.15, 0.6))
+    seeds = limits.clipped(shown[seed_columns(shown)].to_numpy(dtype=float))
+    alpha = strength(seeds.shape[1], 6, 0.15, 0.6)
     if seeds.shape[1] > 1:
-        axes.plot(seeds, heights[:, None], "o", color=GREY, markersize=3, markeredgewidth=0, alpha=strength, zorder=2)
-    low, mean, high = (np.clip(shown[name].to_numpy(dtype=float), *limits.outside) for name in ("low", "mean", "high"))
+        axes.plot(seeds, heights[:, None], "o", color=GREY, markersize=3, markeredgewidth=0, alpha=alpha, zorder=2)
+    low, mean, high = ends_and_mean(shown, limits)
     axes.hlines(heights, low, high, color=BLUE, linewidth=1.5, zorder=3)
     axes.plot(mean, heights, "o", color=BLUE, markersize=5, markerfacecolor="white", markeredgewidth=1.4, zorder=4)
-    lost = (shown["diverged"] > 0).to_numpy()
-    if lost.any():
-        axes.plot([limits.inside(np.nan)] * int(lost.sum()), heights[lost], "x", color=INK, markersize=5, zorder=5)
+    crosses_of_lost(axes, heights, shown, limits, 5, across=True)
 
 
 def _write_columns(axes: Axes, heights: np.ndarray, shown: pd.DataFrame) -> None:
@@ -105,7 +104,7 @@ def _write_columns(axes: Axes, heights: np.ndarray, shown: pd.DataFrame) -> None
             axes.annotate(
                 text,
                 (1, height),
-                (number * COLUMN, 0),
+                (number * COLUMN_WIDTH, 0),
                 xycoords=axes.get_yaxis_transform(),
                 textcoords="offset points",
                 ha="right",
@@ -116,15 +115,8 @@ def _write_columns(axes: Axes, heights: np.ndarray, shown: pd.DataFrame) -> None
             )
 
 
-def _note(shown: pd.DataFrame, points: pd.DataFrame, files: ArmsData, limits: AxisRange) -> str:
+def _note(shown: pd.DataFrame, points: pd.DataFrame, data: ArmsData, limits: AxisRange) -> str:
     seeds = seeds_note(shown)
     best = f"the best {BEST} and the worst {WORST} of {len(points):,} arms" if len(points) > len(shown) else ""
-    parts = [
-        seeds + ("; grey: each seed" if "over n" in seeds else ""),
-        best,
-        names_note(files),
-        files.facts.selection_note,
-        lost_total(points),
-        limits.note,
-    ]
-    return "; ".join(filter(None, parts))
+    grey = "grey: each seed" if "over n" in seeds else ""
+    return note(seeds, grey, best, names_note(data), data.caption.selection_note, lost_total(points), limits.note)

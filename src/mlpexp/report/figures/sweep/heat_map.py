@@ -11,58 +11,60 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.image import AxesImage
 
-from mlpexp.report.drawing.axis_ranges import LOG_FROM
-from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
+from mlpexp.config.scores import Score
+from mlpexp.report.drawing.axis_ranges import LOG_FROM, LOWEST_SHOWN, PER_CENT
+from mlpexp.report.drawing.marks import colour_bar
+from mlpexp.report.drawing.style import INK, SCALE, Drawing, in_style, new_figure
+from mlpexp.report.drawing.value_axis import LETTER_WIDTH
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
-from mlpexp.report.numbers.sweep_means import group_means
-from mlpexp.report.numbers.sweep_notes import lost_note, seeds_note, setting_notes
+from mlpexp.report.numbers.notes import lost_note, seeds_note, setting_notes
+from mlpexp.report.numbers.over_seeds import group_means
+from mlpexp.report.numbers.sweep_caption import SweepAxis
+from mlpexp.report.words import note
 
-COLOURS = "viridis"
 EMPTY = "#DDDDDD"
 MOST_ONE_LINE_COLUMNS = 5
 MOST_TWO_LINE_COLUMNS = 10
 MOST_COLUMNS_WITH_NUMBERS = 16
-MOST_TICKS = 25
+MOST_NAMED_ROWS = 25
 EQUAL_CONTRAST = 0.21  # luminance from which white has too little of it
 
 
-def draw_heat_map(files: ArmsData) -> Drawing | None:
+def draw_heat_map(data: ArmsData) -> Drawing | None:
     """Mean of each combination of two axes with half the width of its interval; None unless two axes are crossed.
 
     Of several pairs of crossed axes, the one with the most combinations; the mean over all other axes, seed by seed.
     """
-    crossed = [pair for pair in combinations(files.facts.axes, 2) if files.crossed(*pair)]
+    crossed = [pair for pair in combinations(data.caption.axes, 2) if data.crossed(*pair)]
     if not crossed:
         return None
     pair = max(crossed, key=lambda axes: len(axes[0].values) * len(axes[1].values))
     down, across = sorted(pair, key=lambda axis: len(axis.values))  # the longer one has the width of the page
-    rows = files.outcomes
+    rows = data.outcomes
     rows = rows[rows[down.key].isin(down.values) & rows[across.key].isin(across.values)]
     points = group_means(rows, [down.key, across.key])
-    return _draw(points, down, across, files)
+    return _draw(points, down, across, data)
 
 
 @in_style()
-def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: ArmsData) -> Drawing:
-    facts = files.facts
+def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, data: ArmsData) -> Drawing:
+    caption = data.caption
     crowded = points["diverged"].any() and len(across.values) > MOST_ONE_LINE_COLUMNS
     height = 1.5 + float(np.clip((0.45 if crowded else 0.36) * len(down.values), 1.3, 4.5))
-    figure = new_figure(facts.title, _note(points, down, across, files), height=height)
+    figure = new_figure(caption.title, _note(points, down, across, data), height=height)
     axes = figure.add_subplot()
-    means, norm = _cells(points, down, across), _norm(points["mean"].to_numpy(dtype=float), facts)
-    decimals = _decimals(points, facts, norm)
-    colours = matplotlib.colormaps[COLOURS if facts.higher_is_better else f"{COLOURS}_r"].with_extremes(bad=EMPTY)
+    means, norm = _cells(points, down, across), _norm(points["mean"].to_numpy(dtype=float), caption.score)
+    decimals = _decimals(points, caption.score, norm)
+    scale = SCALE if caption.score.higher_is_better else f"{SCALE}_r"
+    colours = matplotlib.colormaps[scale].with_extremes(bad=EMPTY)
     image = axes.imshow(np.ma.masked_invalid(means), cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
     _name_values(axes, down, across)
-    if len(across.values) <= MOST_COLUMNS_WITH_NUMBERS and len(down.values) <= MOST_TICKS:
+    if len(across.values) <= MOST_COLUMNS_WITH_NUMBERS and len(down.values) <= MOST_NAMED_ROWS:
         for point in points.to_dict("records"):
             place = (across.values.index(point[across.key]), down.values.index(point[down.key]))
             _write_cell(axes, place, point, image, len(across.values), decimals)
     if points["mean"].notna().any():
-        bar = figure.colorbar(image, ax=axes, fraction=0.05, pad=0.02)
-        bar.set_label(facts.metric_label)
-        bar.outline.set_visible(False)
+        colour_bar(figure, image, axes, caption.metric_label)
     return Drawing(figure, points)
 
 
@@ -71,26 +73,28 @@ def _cells(points: pd.DataFrame, down: SweepAxis, across: SweepAxis) -> np.ndarr
     return table.reindex(index=list(down.values), columns=list(across.values)).to_numpy(dtype=float)
 
 
-def _norm(means: np.ndarray, facts: SweepFacts) -> Normalize:
+def _norm(means: np.ndarray, score: Score) -> Normalize:
     finite = means[np.isfinite(means)]
     if not finite.size:
         return Normalize(0, 1)
     low, high = float(finite.min()), float(finite.max())
-    if facts.has_log_range and low > 0 and high > LOG_FROM * low:
+    if score.log_axis and low > 0 and high > LOG_FROM * low:
         return LogNorm(low, high)
-    low = max(low, -1.0) if facts.kind == "r2" and high > -1 else low
+    low = max(low, LOWEST_SHOWN) if np.isinf(score.floor) and high > LOWEST_SHOWN else low
     return Normalize(low, high if high > low else low + 1)
 
 
 def _name_values(axes: Axes, down: SweepAxis, across: SweepAxis) -> None:
     for axis, which in ((down, axes.yaxis), (across, axes.xaxis)):
         count = len(axis.values)
-        every = -(-count // MOST_TICKS)
+        every = -(-count // MOST_NAMED_ROWS)
         texts = [axis.short(value) for value in axis.values]
         which.set_ticks(range(0, count, every), texts[::every])
         which.set_ticks(np.arange(count + 1) - 0.5, minor=True)
         which.set_label_text(axis.label)
-    if max(len(across.short(value)) for value in across.values) * 0.068 > 4.0 / min(len(across.values), MOST_TICKS):
+    if max(len(across.short(value)) for value in across.values) * LETTER_WIDTH > 4.0 / min(
+        len(across.values), MOST_NAMED_ROWS
+    ):
         axes.tick_params(axis="x", labelrotation=40)
         for label in axes.get_xticklabels():
             label.set(ha="right", rotation_mode="anchor", fontsize=7.5)
@@ -130,23 +134,21 @@ def _readable(ground: np.ndarray) -> str:
     return INK if luminance > EQUAL_CONTRAST else "white"
 
 
-def _decimals(points: pd.DataFrame, facts: SweepFacts, norm: Normalize) -> str:
+def _decimals(points: pd.DataFrame, score: Score, norm: Normalize) -> str:
     """The format of all numbers: as many decimals as the largest mean needs."""
     largest = float(points["mean"].abs().max())
-    if facts.higher_is_better:
-        return ".1f" if facts.kind == "accuracy" else ".3f"
+    if score.higher_is_better:
+        return ".1f" if score.scale == PER_CENT else ".3f"
     if isinstance(norm, LogNorm) or not 0 < largest < np.inf:
         return ".2g"
     return f".{int(np.clip(2 - np.floor(np.log10(largest)), 0, 5))}f"
 
 
-def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, files: ArmsData) -> str:
-    facts = files.facts
+def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, data: ArmsData) -> str:
     lost = lost_note(points, across.key, across.short)
-    parts = [
+    return note(
         seeds_note(points, "mean ± half the 95 % interval (t)"),
-        *setting_notes(files, across, {down.key}),
-        facts.selection_note,
+        *setting_notes(data, across, {down.key}),
+        data.caption.selection_note,
         f"{lost} (×)" if lost else "",
-    ]
-    return "; ".join(filter(None, parts))
+    )

@@ -2,91 +2,80 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from mlpexp.report.drawing.marks import band, mean_line
 from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_figure
-from mlpexp.report.drawing.value_axis import chosen_values, line_styles
+from mlpexp.report.drawing.value_axis import chosen_values, evenly_chosen, line_styles
+from mlpexp.report.figures.arm.layer_curves import DEAD, GRADIENT_NORM, SATURATED, Quantity
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis
+from mlpexp.report.numbers.sweep_caption import SweepAxis
 
-MOST_PANELS = 4
+MOST_BESIDE = 4
 
 
 @dataclass(frozen=True)
 class Profile:
     """One quantity of all layers at one epoch."""
 
-    quantities: tuple[str, ...]
-    """As in ``diagnostics.csv``; the first that is there."""
-    labels: tuple[str, ...]
-    """Of each, with its unit."""
+    quantity: Quantity
+    """What was recorded."""
     last: bool
     """Whether it is that of the last epoch, or of the first that has it."""
-    log: bool
-    """Whether the axis is logarithmic."""
-
-
-GRADIENTS = Profile(("gradient_norm",), ("gradient norm of the weights",), last=False, log=True)
-UNITS = Profile(
-    ("dead_fraction", "saturated_fraction"), ("dead units (%)", "saturated values (%)"), last=True, log=False
-)
-
-
-def draw_gradient_profiles(files: ArmsData) -> Drawing | None:
-    """Gradient norm by layer after the first epoch: does the signal reach the first layer? None without values."""
-    return _draw(files, GRADIENTS)
-
-
-def draw_unit_profiles(files: ArmsData) -> Drawing | None:
-    """Dead units (or saturated values) by layer after the last epoch. None without values."""
-    return _draw(files, UNITS)
-
-
-def _draw(files: ArmsData, profile: Profile) -> Drawing | None:
-    facts = files.facts
-    if facts.method != "grid" or len(facts.axes) not in (1, 2):
-        return None
-    table = _table(files, profile)
-    if table.empty:
-        return None
-    return _draw_panels(files, profile, table)
-
-
-def _table(files: ArmsData, profile: Profile) -> pd.DataFrame:
+    rows: pd.DataFrame
     """Columns arm, seed, quantity, place (1 for the first layer that has it), layer, value, and one per axis."""
-    rows = files.diagnostics
-    quantity = next((one for one in profile.quantities if (rows["quantity"] == one).any()), "")
-    rows = rows[rows["quantity"] == quantity]
+
+
+def draw_gradient_profiles(data: ArmsData) -> Drawing | None:
+    """Gradient norm by layer after the first epoch: does the signal reach the first layer? None without values."""
+    return _draw(data, (GRADIENT_NORM,), last=False)
+
+
+def draw_unit_profiles(data: ArmsData) -> Drawing | None:
+    """Dead units (or saturated values) by layer after the last epoch. None without values."""
+    return _draw(data, (DEAD, SATURATED), last=True)
+
+
+def _draw(data: ArmsData, quantities: tuple[Quantity, ...], *, last: bool) -> Drawing | None:
+    """Of the first quantity that was recorded."""
+    caption = data.caption
+    if caption.method != "grid" or len(caption.axes) not in (1, 2):
+        return None
+    recorded = set(data.diagnostics["quantity"])
+    quantity = next((quantity for quantity in quantities if quantity.name in recorded), None)
+    profile = None if quantity is None else _profile(data, quantity, last=last)
+    return None if profile is None or profile.rows.empty else _draw_panels(data, profile)
+
+
+def _profile(data: ArmsData, quantity: Quantity, *, last: bool) -> Profile:
+    rows = data.diagnostics[data.diagnostics["quantity"] == quantity.name]
     trial = rows.groupby(["arm", "seed"])["epoch"]
-    rows = rows[rows["epoch"] == (trial.transform("max") if profile.last else trial.transform("min"))]
-    place = rows.groupby(["arm", "seed"]).cumcount() + 1
-    return rows.assign(place=place).merge(files.arms[["arm", *(axis.key for axis in files.facts.axes)]], on="arm")
+    rows = rows[rows["epoch"] == trial.transform("max" if last else "min")]
+    rows = rows.assign(place=rows.groupby(["arm", "seed"]).cumcount() + 1)
+    return Profile(quantity, last, rows.merge(data.arms[["arm", *(axis.key for axis in data.caption.axes)]], on="arm"))
 
 
 @in_style()
-def _draw_panels(files: ArmsData, profile: Profile, table: pd.DataFrame) -> Drawing:
-    lines, panels = _roles(files.facts.axes, table)
+def _draw_panels(data: ArmsData, profile: Profile) -> Drawing:
+    table, quantity = profile.rows, profile.quantity
+    lines, panels = _roles(data.caption.axes, table)
     values = [""] if panels is None else list(panels.values)
-    quantity = str(table["quantity"].iloc[0])
-    label = profile.labels[profile.quantities.index(quantity)]
     num_seeds = int(table.groupby("arm")["seed"].nunique().max())
     middle = "one seed" if num_seeds == 1 else f"median of n = {num_seeds} seeds, band: all seeds"
     when = "after the last epoch" if profile.last else f"last step of epoch {int(table['epoch'].min())}"
-    figure = new_figure(files.facts.title, f"{middle}; {when}", width=5.5 if len(values) < 3 else 7.2)
+    figure = new_figure(data.caption.title, f"{middle}; {when}", width=5.5 if len(values) < 3 else 7.2)
     first: Axes | None = None
     for position, value in enumerate(values):
         axes = figure.add_subplot(1, len(values), position + 1, sharey=first)
         first = first or axes
-        own = table if panels is None else table[table[panels.key] == value]
-        _plot(axes, own, lines, scale=100.0 if label.endswith("(%)") else 1.0, log=profile.log)
+        _plot(axes, table if panels is None else table[table[panels.key] == value], lines, quantity)
         if panels is not None:
             axes.set_title(f"{panels.label} {panels.short(value, 16)}", loc="left", fontsize=8)
         axes.set_xlabel("layer, first to last")
         axes.label_outer()
-    figure.axes[0].set_ylabel(label)
+    figure.axes[0].set_ylabel(quantity.label)
     legend_below(figure, lines.label)
     return Drawing(figure, table.drop(columns="place"))
 
@@ -100,33 +89,20 @@ def _roles(axes: tuple[SweepAxis, ...], table: pd.DataFrame) -> tuple[SweepAxis,
     lines, panels = (
         (axes[1], axes[0]) if (depths[0], -len(axes[0].values)) > (depths[1], -len(axes[1].values)) else axes
     )
-    return lines, panels.with_values(
-        np.linspace(0, len(panels.values) - 1, min(len(panels.values), MOST_PANELS)).round().astype(int).tolist()
-    )
+    return lines, panels.with_values(evenly_chosen(len(panels.values), MOST_BESIDE))
 
 
-def _plot(axes: Axes, table: pd.DataFrame, lines: SweepAxis, *, scale: float, log: bool) -> None:
-    styles = line_styles(lines)
-    for value in lines.values:
-        own = table[table[lines.key] == value].groupby("place")["value"].agg(["median", "min", "max"]) * scale
-        if own.empty:
+def _plot(axes: Axes, table: pd.DataFrame, lines: SweepAxis, quantity: Quantity) -> None:
+    for value, style in line_styles(lines).items():
+        rows = table[table[lines.key] == value]
+        line = rows.groupby("place")["value"].agg(["median", "min", "max"]) * quantity.scale
+        if line.empty:
             continue
-        style, places = styles[value], own.index.to_numpy(dtype=float)
-        axes.fill_between(places, own["min"], own["max"], color=style.colour, alpha=0.13, linewidth=0)
-        axes.plot(
-            places,
-            own["median"],
-            linestyle=style.dashes,
-            color=style.colour,
-            linewidth=1.3,
-            marker=style.marker,
-            markersize=3.8,
-            markerfacecolor="white",
-            markeredgewidth=0.9,
-            label=lines.short(value),
-        )
+        places = line.index.to_numpy(dtype=float)
+        band(axes, places, line["min"], line["max"], style.colour)
+        mean_line(axes, places, line["median"], style, zorder=2)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
-    if log:
-        axes.set_yscale("log", nonpositive="mask")
-    else:
+    if quantity.is_share:
         axes.set_ylim(-3, 103)
+    else:
+        axes.set_yscale("log", nonpositive="mask")

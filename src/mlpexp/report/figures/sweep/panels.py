@@ -8,15 +8,15 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlpexp.report.drawing.short_labels import distinct_labels, two_lines
 from mlpexp.report.drawing.style import GREY, WIDTH, new_figure
-from mlpexp.report.numbers.run_facts import RunFacts
+from mlpexp.report.numbers.arms_data import MOST_PANELS
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.words import distinct_labels, kept_together, note, two_lines
 
-MOST_PANELS = 12
 WIDE = 7.0  # inches: for three columns
 TALLEST = 9.7  # inches: the text of an A4 page
 GAP = 0.14  # inches between panels
-NOTE = 0.65  # inches for the title of the figure and a note of two lines
+HEADING = 0.65  # inches for the title of the figure and a note of two lines
 NAME_SIZE, SCORE_SIZE = 8.0, 6.5  # points
 
 
@@ -53,14 +53,12 @@ def shown_arms(
     if not shown:
         return None
     num_lost = sum(arm in arms and (arm in shown or arm not in sound_arms) for arm, _ in lost)
-    notes = [
-        f"{len(shown)} of {len(arms)} arms" if len(shown) < len(arms) else "",
-        f"{num_lost}\u00a0diverged\u00a0left\u00a0out" if num_lost else "",
-    ]
+    some = f"{len(shown)} of {len(arms)} arms" if len(shown) < len(arms) else ""
+    left_out = kept_together(f"{num_lost} diverged left out") if num_lost else ""
     kept = rows[rows["arm"].isin(shown)]
     if lost:
         kept = kept[~pd.MultiIndex.from_frame(kept[["arm", "seed"]]).isin(list(lost))]
-    return ShownArms({arm: arms[arm] for arm in shown}, kept, "; ".join(filter(None, notes)))
+    return ShownArms({arm: arms[arm] for arm in shown}, kept, note(some, left_out))
 
 
 def labelled(numbers: pd.DataFrame, arm: int, label: str) -> pd.DataFrame:
@@ -83,9 +81,9 @@ class Page:
     panel_width: float
     """In inches, without the labels around it."""
 
-    def figure(self, facts: RunFacts, note: str) -> tuple[Figure, list[Axes]]:
+    def figure(self, caption: RunCaption, words: str) -> tuple[Figure, list[Axes]]:
         """An empty figure with the axes of all panels, named."""
-        figure = new_figure(facts.title, note, width=self.width, height=self.height)
+        figure = new_figure(caption.title, words, width=self.width, height=self.height)
         num_rows = -(-len(self.names) // self.columns)
         return figure, [figure.add_subplot(num_rows, self.columns, 1 + i) for i in range(len(self.names))]
 
@@ -140,7 +138,7 @@ def page_of(
     names = {arm: two_lines(name, length) for arm, name in distinct_labels(labels, 2 * length - 8).items()}
     above = 0.14 + 0.14 * max(name.count("\n") + 1 for name in names.values()) + 0.12 * scores
     num_rows = -(-count // columns)
-    around = NOTE + below * (2 if count % columns else 1) + legend  # an unfilled last row leaves names above it, too
+    around = HEADING + below * (2 if count % columns else 1) + legend  # an unfilled last row leaves names above it, too
     height = min(around + num_rows * (panel_width * aspect + above), TALLEST)
     room = (height - around) / num_rows - above
     return Page(names, columns, width, height, min(panel_width, room / aspect))

@@ -10,52 +10,54 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
-from mlpexp.report.drawing.style import GREY, INK, VERMILLION, WIDTH, Drawing, in_style, new_figure
-from mlpexp.report.drawing.value_axis import LETTER, is_numeric, metric_range, positions
+from mlpexp.report.drawing.marks import FINER, ROUND, backing, crosses, strength
+from mlpexp.report.drawing.style import GREY, SCALE, VERMILLION, WIDTH, Drawing, in_style, new_figure
+from mlpexp.report.drawing.value_axis import LETTER_WIDTH, is_numeric, metric_range, positions
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepAxis, SweepFacts
-from mlpexp.report.numbers.sweep_means import group_means
-from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
+from mlpexp.report.numbers.notes import lost_total, seeds_note
+from mlpexp.report.numbers.over_seeds import group_means
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
+from mlpexp.report.words import note
 
 LEAST_AXES = 3
 NUM_BEST = 5
 FAN = 0.05  # of an axis: how far arms of one value are drawn apart, by rank
-COLOURS = "viridis"
 LOST_AT = -0.07  # below the axis of the metric: arms of which every trial diverged
-MOST_TICKS = 8
+MOST_NAMED_VALUES = 8
 TICK_GAP = 0.055
 
 
-def draw_parallel(files: ArmsData) -> Drawing | None:
+def draw_parallel(data: ArmsData) -> Drawing | None:
     """Parallel coordinates of a grid or sample with three or more axes; None for others."""
-    facts = files.facts
-    if len(facts.axes) < LEAST_AXES or facts.method == "one_at_a_time":
+    caption = data.caption
+    if len(caption.axes) < LEAST_AXES or caption.method == "one_at_a_time":
         return None
-    points = group_means(files.outcomes, ["arm", *(axis.key for axis in facts.axes)])
-    points = points.sort_values(["mean", "arm"], ascending=facts.higher_is_better, na_position="first")
-    return _draw(points.reset_index(drop=True), facts)
+    points = group_means(data.outcomes, ["arm", *(axis.key for axis in caption.axes)])
+    points = points.sort_values(["mean", "arm"], ascending=caption.score.higher_is_better, na_position="first")
+    return _draw(points.reset_index(drop=True), caption)
 
 
 @in_style()
-def _draw(points: pd.DataFrame, facts: SweepFacts) -> Drawing:
+def _draw(points: pd.DataFrame, caption: SweepCaption) -> Drawing:
     """The figure; the best arms are last in the table and on top."""
-    limits = metric_range(points["mean"].to_numpy(dtype=float), facts)
-    lines = _shares(points, facts, limits)
+    limits = metric_range(points["mean"].to_numpy(dtype=float), caption.score)
+    lines = _shares(points, caption, limits)
     best = _best(points)
-    figure = new_figure(facts.title, _note(points, int(best.sum()), facts, limits), height=4.0)
+    figure = new_figure(caption.title, _note(points, int(best.sum()), caption, limits), height=4.0)
     axes = figure.add_subplot()
     lost = points["mean"].isna().to_numpy()
-    _plot_lines(axes, lines[~lost & ~best], _colours(lines[~lost & ~best]), float(np.clip(30 / len(points), 0.1, 0.8)))
+    others = lines[~lost & ~best]
+    _plot_lines(axes, others, _colours(others), strength(len(points), 30, 0.1, 0.8))
     _plot_lines(axes, lines[lost], np.tile((0.4, 0.4, 0.4, 1.0), (int(lost.sum()), 1)), 0.5, dashes=(0, (2, 2)))
     axes.add_collection(LineCollection(list(lines[best]), colors="white", linewidths=3.2, zorder=3), autolim=False)
     axes.add_collection(LineCollection(list(lines[best]), colors=VERMILLION, linewidths=1.7, zorder=3.1), autolim=False)
     if lost.any():
-        axes.plot([len(facts.axes)] * int(lost.sum()), lines[lost, -1, 1], "x", color=INK, markersize=5, clip_on=False)
-    letters = int(WIDTH / (len(facts.axes) + 1) / LETTER) - 2  # of a name, until it reaches the next
-    for place, axis in enumerate(facts.axes):
+        crosses(axes, [len(caption.axes)] * int(lost.sum()), lines[lost, -1, 1], 5, clip_on=False, zorder=2)
+    letters = int(WIDTH / (len(caption.axes) + 1) / LETTER_WIDTH) - 2  # of a name, until it reaches the next
+    for place, axis in enumerate(caption.axes):
         _draw_axis(axes, place, axis.label, *_value_ticks(axis), letters=letters)
-    _draw_axis(axes, len(facts.axes), facts.metric_label, *_metric_ticks(limits), letters=letters, right=True)
-    axes.set(xlim=(-0.45, len(facts.axes) + 0.45), ylim=(-0.1, 1.03))
+    _draw_axis(axes, len(caption.axes), caption.metric_label, *_metric_ticks(limits), letters=letters, right=True)
+    axes.set(xlim=(-0.45, len(caption.axes) + 0.45), ylim=(-0.1, 1.03))
     axes.set_axis_off()
     return Drawing(figure, points.iloc[::-1].reset_index(drop=True))
 
@@ -66,11 +68,11 @@ def _best(points: pd.DataFrame) -> np.ndarray:
     return np.asarray(points.index.isin(whole[-NUM_BEST:]))
 
 
-def _shares(points: pd.DataFrame, facts: SweepFacts, limits: AxisRange) -> np.ndarray:
+def _shares(points: pd.DataFrame, caption: SweepCaption, limits: AxisRange) -> np.ndarray:
     """The corners of each line, ``(arms, axes + 1, 2)``; heights from 0 to 1."""
     rank = (np.arange(len(points)) / max(len(points) - 1, 1) - 0.5) * FAN
     heights = []
-    for axis in facts.axes:
+    for axis in caption.axes:
         share = points[axis.key].map(dict(zip(axis.values, _heights(axis), strict=True))).to_numpy(dtype=float)
         heights.append(share + (rank if len(axis.values) < len(points) else 0.0))
     mean = points["mean"].to_numpy(dtype=float)
@@ -94,7 +96,7 @@ def _metric_share(values: np.ndarray, limits: AxisRange) -> np.ndarray:
 def _colours(lines: np.ndarray) -> np.ndarray:
     ends = lines[:, -1, 1]
     scaled = (ends - ends.min()) / (np.ptp(ends) or 1.0) if len(ends) else ends
-    return np.asarray(matplotlib.colormaps[COLOURS](0.95 * scaled))
+    return np.asarray(matplotlib.colormaps[SCALE](0.95 * scaled))
 
 
 def _plot_lines(
@@ -107,22 +109,19 @@ def _plot_lines(
 
 def _value_ticks(axis: SweepAxis) -> tuple[list[float], list[str]]:
     """Heights and texts: each value if there are few, else round numbers."""
-    if len(axis.values) <= MOST_TICKS or not is_numeric(axis) or axis.numbers is None:
+    if len(axis.values) <= MOST_NAMED_VALUES or not is_numeric(axis) or axis.numbers is None:
         return _heights(axis).tolist(), [axis.short(value, 12) for value in axis.values]
     low, high = axis.numbers[0], axis.numbers[-1]
-    locator = LogLocator() if axis.log else MaxNLocator(5, steps=[1, 2, 5, 10])
-    found = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
-    texts = [f"{tick:.3g}" for tick in found]
-    shares = (
-        np.log(np.asarray(found) / low) / np.log(high / low) if axis.log else (np.asarray(found) - low) / (high - low)
-    )
-    return shares.tolist(), texts
+    locator = LogLocator() if axis.log else MaxNLocator(5, steps=list(ROUND))
+    ticks = np.array([tick for tick in locator.tick_values(low, high) if low <= tick <= high])
+    shares = np.log(ticks / low) / np.log(high / low) if axis.log else (ticks - low) / (high - low)
+    return shares.tolist(), [f"{tick:.3g}" for tick in ticks]
 
 
 def _metric_ticks(limits: AxisRange) -> tuple[list[float], list[str]]:
-    locator = LogLocator() if limits.log else MaxNLocator(6, steps=[1, 2, 2.5, 5, 10])
-    found = [tick for tick in locator.tick_values(limits.low, limits.high) if limits.low <= tick <= limits.high]
-    return _metric_share(np.asarray(found), limits).tolist(), [f"{tick:.4g}" for tick in found]
+    locator = LogLocator() if limits.log else MaxNLocator(6, steps=list(FINER))
+    ticks = [tick for tick in locator.tick_values(limits.low, limits.high) if limits.low <= tick <= limits.high]
+    return _metric_share(np.asarray(ticks), limits).tolist(), [f"{tick:.4g}" for tick in ticks]
 
 
 def _draw_axis(
@@ -144,18 +143,16 @@ def _draw_axis(
             va="center",
             fontsize=7.5,
             zorder=5,
-            bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4},
+            bbox=backing(0.4),
         )
 
 
-def _note(points: pd.DataFrame, num_best: int, facts: SweepFacts, limits: AxisRange) -> str:
-    parts = [
+def _note(points: pd.DataFrame, num_best: int, caption: SweepCaption, limits: AxisRange) -> str:
+    sound = " without diverged trials" if points["diverged"].any() else ""
+    return note(
         f"{len(points):,} arms, {seeds_note(points, 'mean')}",
-        f"thick: the best {num_best}{' without diverged trials' if points['diverged'].any() else ''}"
-        if num_best
-        else "",
-        facts.selection_note,
+        f"thick: the best {num_best}{sound}" if num_best else "",
+        caption.selection_note,
         lost_total(points),
         limits.note,
-    ]
-    return "; ".join(filter(None, parts))
+    )

@@ -3,90 +3,92 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
+from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import AxisRange
-from mlpexp.report.drawing.style import BLUE, INK, Drawing, in_style, new_figure
-from mlpexp.report.drawing.value_axis import metric_range, set_metric_axis, with_room_for_crosses
-from mlpexp.report.numbers.arm_names import arm_names, names_note
+from mlpexp.report.drawing.marks import (
+    FINER,
+    crosses_of_lost,
+    dot_size,
+    ends_and_mean,
+    round_ticks,
+    show_range,
+    strength,
+)
+from mlpexp.report.drawing.style import BLUE, Drawing, in_style, new_figure
+from mlpexp.report.drawing.value_axis import metric_range, with_room_for_crosses
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_facts import SweepFacts
-from mlpexp.report.numbers.sweep_means import group_means
-from mlpexp.report.numbers.sweep_notes import lost_total, seeds_note
+from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, seeds_note
+from mlpexp.report.numbers.over_seeds import group_means
+from mlpexp.report.words import note
 
 MOST_LABELS = 16
-LOG_FROM = 10.0
+LOG_COSTS_FROM = 10.0  # largest / smallest
 PLACES = ((6, 4), (6, -4), (-6, 4), (-6, -4), (0, 8), (0, -8), (8, 14), (8, -14), (-8, 14), (-8, -14))  # points
 
 
-def draw_time(files: ArmsData) -> Drawing | None:
+def draw_time(data: ArmsData) -> Drawing | None:
     """The metric against the training time of one trial; None if all arms took equally long."""
-    seconds = files.costs.set_index("arm")["train_seconds"]
+    seconds = data.costs.set_index("arm")["train_seconds"]
     if seconds.max() < 1:
-        return _trade_off(files, 1000 * seconds, "milliseconds", "training time of one trial (ms)")
-    return _trade_off(files, seconds, "seconds", "training time of one trial (s)")
+        return _trade_off(data, 1000 * seconds, "milliseconds", "training time of one trial (ms)")
+    return _trade_off(data, seconds, "seconds", "training time of one trial (s)")
 
 
-def draw_parameters(files: ArmsData) -> Drawing | None:
+def draw_parameters(data: ArmsData) -> Drawing | None:
     """The metric against the number of parameters; None if all arms have equally many."""
-    return _trade_off(files, files.arms.set_index("arm")["parameters"], "parameters", "parameters")
+    return _trade_off(data, data.arms.set_index("arm")["parameters"], "parameters", "parameters")
 
 
-def _trade_off(files: ArmsData, costs: "pd.Series[float]", name: str, label: str) -> Drawing | None:
-    points = group_means(files.outcomes, ["arm"])
-    points.insert(1, "label", points["arm"].map(arm_names(files)))
+def _trade_off(data: ArmsData, costs: "pd.Series[float]", name: str, label: str) -> Drawing | None:
+    points = group_means(data.outcomes, ["arm"])
+    points.insert(1, "label", points["arm"].map(arm_names(data)))
     points.insert(2, name, points["arm"].map(costs))
     points = points[np.isfinite(points[name]) & (points[name] > 0)].reset_index(drop=True)
     if points[name].nunique() < 2 or points["mean"].isna().all():
         return None
-    return _draw(points, name, label, files)
+    return _draw(points, name, label, data)
 
 
 @in_style()
-def _draw(points: pd.DataFrame, name: str, label: str, files: ArmsData) -> Drawing:
-    facts = files.facts
-    limits = _limits(points, facts)
-    figure = new_figure(facts.title, _note(points, files, limits))
+def _draw(points: pd.DataFrame, name: str, label: str, data: ArmsData) -> Drawing:
+    caption = data.caption
+    limits = _limits(points, caption.score)
+    figure = new_figure(caption.title, _note(points, data, limits))
     axes = figure.add_subplot()
     x = points[name].to_numpy(dtype=float)
-    low, mean, high = (np.clip(points[one].to_numpy(dtype=float), *limits.outside) for one in ("low", "mean", "high"))
-    set_metric_axis(axes, limits, facts.metric_label)
+    low, mean, high = ends_and_mean(points, limits)
+    show_range(axes, limits, caption.metric_label)
     _set_cost_axis(axes, x, label)
     many = len(points) > MOST_LABELS
-    axes.vlines(x, low, high, color=BLUE, linewidth=1.0, alpha=float(np.clip(30 / len(x), 0.1, 0.5 if many else 0.8)))
-    size = float(np.clip(60 / np.sqrt(len(points)), 2.0, 5.5))
+    axes.vlines(x, low, high, color=BLUE, linewidth=1.0, alpha=strength(len(x), 30, 0.1, 0.5 if many else 0.8))
+    size = dot_size(len(points), 5.5)
     axes.plot(x, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4, zorder=3)
-    lost = (points["diverged"] > 0).to_numpy()
-    if lost.any():
-        axes.plot(x[lost], [limits.inside(np.nan)] * int(lost.sum()), "x", color=INK, markersize=5, zorder=4)
+    crosses_of_lost(axes, x, points, limits, 5)
     if not many:
         sound = np.isfinite(mean)
         place_labels(axes, x[sound], points[sound])
     return Drawing(figure, points)
 
 
-def _limits(points: pd.DataFrame, facts: SweepFacts) -> AxisRange:
+def _limits(points: pd.DataFrame, score: Score) -> AxisRange:
     means = points["mean"].to_numpy(dtype=float)
     finite = means[np.isfinite(means)]
     if not finite.size:
-        return metric_range(finite, facts)
+        return metric_range(finite, score)
     spread = max(np.ptp(finite), 0.02 * abs(finite).max())
-    lowest = (
-        finite.min() / 2
-        if not facts.higher_is_better
-        else max(finite.min() - spread, 0 if facts.kind == "accuracy" else -np.inf)
-    )
-    top = min(finite.max() + spread, {"accuracy": 100.0, "r2": 1.0}.get(facts.kind, np.inf))
-    ends = np.clip(points[["low", "high"]].to_numpy(dtype=float), lowest, top)
-    found = metric_range(np.concatenate([finite, ends.ravel()]), facts)
-    return with_room_for_crosses(found) if points["diverged"].any() else found
+    lowest = max(finite.min() - spread, score.floor) if score.higher_is_better else finite.min() / 2
+    ends = np.clip(points[["low", "high"]].to_numpy(dtype=float), lowest, min(finite.max() + spread, score.ceiling))
+    limits = metric_range(np.concatenate([finite, ends.ravel()]), score)
+    return with_room_for_crosses(limits) if points["diverged"].any() else limits
 
 
 def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str) -> None:
     low, high = costs.min(), costs.max()
     axes.set_xlabel(label)
-    if high >= LOG_FROM * low:
+    if high >= LOG_COSTS_FROM * low:
         room = (high / low) ** 0.06
         axes.set(xscale="log", xlim=(low / room, high * room))
         if high < 100 * low:
@@ -96,7 +98,7 @@ def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str) -> None:
     else:
         room = 0.06 * (high - low)
         axes.set_xlim(low - room, high + room)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+        round_ticks(axes.xaxis, 7, FINER)
 
 
 def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
@@ -131,8 +133,7 @@ def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
             label.remove()
 
 
-def _note(points: pd.DataFrame, files: ArmsData, limits: AxisRange) -> str:
-    names = names_note(files) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
+def _note(points: pd.DataFrame, data: ArmsData, limits: AxisRange) -> str:
+    names = names_note(data) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
     time = "" if "parameters" in points.columns else "time: of its stack, divided by the trials in it"
-    parts = [seeds_note(points), names, time, files.facts.selection_note, lost_total(points), limits.note]
-    return "; ".join(filter(None, parts))
+    return note(seeds_note(points), names, time, data.caption.selection_note, lost_total(points), limits.note)

@@ -6,17 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from mlpexp.config.scores import LOSS_AXES, SCORES, column_of
 from mlpexp.store.summary import Summary
-
-LOSS_LABELS = {
-    "cross_entropy": "cross-entropy (nats)",
-    "mean_squared_error": "mean squared error",
-    "softmax_squared_error": "squared error of the softmax",
-}
 
 
 @dataclass(frozen=True)
-class RunFacts:
+class RunCaption:
     """What figures say of a run besides its numbers; every default is what a folder without these files gives."""
 
     title: str = ""
@@ -39,15 +34,12 @@ class RunFacts:
     """Whether that is Nesterov's."""
     best_epochs: Mapping[int, int] = field(default_factory=dict)
     """By seed, the epoch chosen on validation data; empty if none was."""
+    selected_by: str = "validation loss"
+    """What these epochs have the best of."""
     grid: tuple[int, ...] = ()
     """Rows and columns of a map; empty for other models."""
     topology: str = ""
     """Where its units lie; empty for other models."""
-
-    @property
-    def selected_by(self) -> str:
-        """What the best epoch has the lowest of."""
-        return "validation quantization error" if self.grid else "validation loss"
 
     @property
     def selection_note(self) -> str:
@@ -59,8 +51,10 @@ class RunFacts:
         return self.class_names[number] if 0 <= number < len(self.class_names) else str(number)
 
 
-def run_facts(config: Mapping[str, Any], summary: Summary | None, trials: pd.DataFrame | None, name: str) -> RunFacts:
-    """The facts of an arm.
+def run_caption(
+    config: Mapping[str, Any], summary: Summary | None, trials: pd.DataFrame | None, name: str
+) -> RunCaption:
+    """The caption of an arm.
 
     Args:
         config: Its resolved config; empty if that cannot be read.
@@ -69,11 +63,11 @@ def run_facts(config: Mapping[str, Any], summary: Summary | None, trials: pd.Dat
         name: Title for an arm without config: the folder.
     """
     dataset = summary.dataset if summary else None
-    selected = bool(summary and summary.selected_on)
+    selected_on = column_of(summary.selected_on) if summary and summary.selected_on else None
     ended = [] if trials is None else trials.to_dict("records")
-    return RunFacts(
+    return RunCaption(
         title=run_title(config) if config else name,
-        loss=LOSS_LABELS.get(config.get("loss", ""), "loss"),
+        loss=LOSS_AXES.get(config.get("loss", ""), SCORES["loss"].axis),
         running_train_metrics=config.get("training", {}).get("train_metrics") == "running",
         class_names=dataset.class_names if dataset else (),
         target=(dataset.target_name if dataset else "") or "target",
@@ -81,7 +75,8 @@ def run_facts(config: Mapping[str, Any], summary: Summary | None, trials: pd.Dat
         momentum=_momentum(config.get("optimizer", {})),
         nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),
         diverged=frozenset(int(trial["seed"]) for trial in ended if trial["status"] == "diverged"),
-        best_epochs={int(trial["seed"]): int(trial["best_epoch"]) for trial in ended if selected},
+        best_epochs={int(trial["seed"]): int(trial["best_epoch"]) for trial in ended if selected_on},
+        selected_by=selected_on.label if selected_on else "",
         grid=tuple(config.get("model", {}).get("grid", ())),
         topology=config.get("model", {}).get("topology", ""),
     )

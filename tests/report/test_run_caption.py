@@ -1,4 +1,4 @@
-"""Titles and facts from config, summary and trials."""
+"""Titles and caption from config, summary and trials."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from making.store_records import SUMMARY
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
-from mlpexp.report.numbers.run_facts import run_facts, run_title
+from mlpexp.report.numbers.run_caption import run_caption, run_title
 
 IRIS: dict[str, Any] = {
     "dataset": {"name": "iris"},
@@ -67,22 +67,22 @@ def test_title_of_a_resolved_config(change: dict[str, Any], title: str) -> None:
 TRIALS = pd.DataFrame({"seed": [0, 1], "status": ["finished", "diverged"], "best_epoch": [4, 1]})
 
 
-def test_facts_of_a_summary() -> None:
+def test_caption_of_a_summary() -> None:
     config = as_data(Experiment.model_validate({**IRIS, "loss": "cross_entropy"}))
-    facts = run_facts(config, SUMMARY, TRIALS, "folder")
-    assert facts.loss == "cross-entropy (nats)"
-    assert facts.target == "kind"
-    assert (facts.class_name(1), facts.class_name(2)) == ("b", "2")
-    assert facts.input_shape == (1, 8, 8)
-    assert facts.diverged == {1}
-    assert facts.best_epochs == {0: 4, 1: 1}
-    assert run_facts({}, SUMMARY.model_copy(update={"selected_on": None}), TRIALS, "folder").best_epochs == {}
+    caption = run_caption(config, SUMMARY, TRIALS, "folder")
+    assert caption.loss == "cross-entropy (nats)"
+    assert caption.target == "kind"
+    assert (caption.class_name(1), caption.class_name(2)) == ("b", "2")
+    assert caption.input_shape == (1, 8, 8)
+    assert caption.diverged == {1}
+    assert caption.best_epochs == {0: 4, 1: 1}
+    assert run_caption({}, SUMMARY.model_copy(update={"selected_on": None}), TRIALS, "folder").best_epochs == {}
 
 
 def test_of_a_result_in_training_nothing_is_known_to_have_ended() -> None:
-    facts = run_facts({}, SUMMARY, None, "folder")
-    assert (facts.diverged, facts.best_epochs) == (frozenset(), {})
+    caption = run_caption({}, SUMMARY, None, "folder")
+    assert (caption.diverged, caption.best_epochs) == (frozenset(), {})
 
 
 def test_without_files_the_folder_is_the_title() -> None:
-    assert run_facts({}, None, None, "folder").title == "folder"
+    assert run_caption({}, None, None, "folder").title == "folder"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from mlpexp.config.scores import LABELS, LOWER_IS_BETTER
-from mlpexp.report.drawing.style import shortened
+from mlpexp.config.scores import Column, Score, column_of
+from mlpexp.report.words import short_number, shortened
 from mlpexp.store.summary import AxisSummary, MetricSummary, Summary
 
 MOST_LETTERS = 7  # of a number at an axis
@@ -48,10 +48,7 @@ class SweepAxis:
         if len(value) <= most:
             return value
         if self.numbers is not None:
-            shortest = next(
-                (text for text in (f"{float(value):.3g}", f"{float(value):.2g}") if len(text) <= most), None
-            )
-            return re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].strip("+"), shortest or f"{float(value):.1e}")
+            return short_number(float(value), most)
         if value.startswith("{name: "):
             words = value.removeprefix("{name: ").removesuffix("}").replace(", ", " ").replace(": ", " ")
             return shortened(words.replace("_", " "), max(most, SHORTEST_SECTION))
@@ -62,7 +59,7 @@ class SweepAxis:
 
 
 @dataclass(frozen=True)
-class SweepFacts:
+class SweepCaption:
     """What figures say of a sweep."""
 
     title: str
@@ -75,31 +72,14 @@ class SweepFacts:
     """Of ``trials.csv``: the metric."""
     part: str
     """``test``."""
-    kind: str
-    """``accuracy``, ``r2``, ``loss`` or an error of maps."""
+    score: Score
+    """What is measured."""
     metric_label: str
     """The metric with its unit, for an axis of a figure."""
-    higher_is_better: bool
-    """False for losses and errors."""
-    selected_on: str
-    """What the epoch of the metric has the lowest of, such as ``validation loss``; empty: it is the last."""
+    selected_on: Column | None
+    """What the epoch of the metric has the best of, such as the validation loss; None: it is the last."""
     has_test: bool
     """Whether there are test data at all."""
-
-    @property
-    def scale(self) -> float:
-        """What values are multiplied by to be shown: accuracy is in per cent."""
-        return 100.0 if self.kind == "accuracy" else 1.0
-
-    @property
-    def unit(self) -> str:
-        """With a space before it."""
-        return " %" if self.kind == "accuracy" else ""
-
-    @property
-    def has_log_range(self) -> bool:
-        """Whether values of very different size are shown on a logarithmic axis: a share of samples may be 0."""
-        return self.kind in ("loss", "quantization_error")
 
     @property
     def sampled(self) -> bool:
@@ -109,11 +89,14 @@ class SweepFacts:
     @property
     def selection_note(self) -> str:
         """Which epoch is meant, if it is not the last."""
-        return f"at the epoch of lowest {self.selected_on}" if self.selected_on else ""
+        if self.selected_on is None:
+            return ""
+        end = "highest" if self.selected_on.score.higher_is_better else "lowest"
+        return f"at the epoch of {end} {self.selected_on.label}"
 
 
-def sweep_facts(summary: Summary, arms: pd.DataFrame) -> SweepFacts:
-    """The facts of a sweep.
+def sweep_caption(summary: Summary, arms: pd.DataFrame) -> SweepCaption:
+    """The caption of a sweep.
 
     Args:
         summary: Of the result.
@@ -125,32 +108,30 @@ def sweep_facts(summary: Summary, arms: pd.DataFrame) -> SweepFacts:
     metric, has_test = summary.metric, bool(summary.dataset.test)
     keys = [axis.key for axis in summary.axes]
     axes = [_axis(axis, arms, keys, summary.method) for axis in summary.axes]
-    return SweepFacts(
+    return SweepCaption(
         title=summary.title,
         method=summary.method,
         axes=tuple(axis for axis in axes if len(axis.values) > 1),
         column=metric.column,
         part=metric.part,
-        kind=metric.kind,
+        score=metric.score,
         metric_label=metric_label(metric.name, has_test),
-        higher_is_better=metric.higher_is_better,
         selected_on=selected_on(metric),
         has_test=has_test,
     )
 
 
-def selected_on(metric: MetricSummary) -> str:
-    """What the epoch of a metric has the lowest of, in words; empty if it is the last epoch."""
-    by = (metric.selected_on or "validation_loss").replace("_", " ")
-    return by if metric.when == "best" else ""
+def selected_on(metric: MetricSummary) -> Column | None:
+    """What the epoch of a metric has the best of; None if it is the last epoch."""
+    return column_of(metric.selected_on or "validation_loss") if metric.when == "best" else None
 
 
-def metric_label(column: str, has_test: bool) -> str:
+def metric_label(name: str, has_test: bool) -> str:
     """A column of ``metrics.csv`` in words with its unit; that of training data is said to be so."""
-    part, _, kind = column.partition("_")
-    words = "accuracy (%)" if kind == "accuracy" else LABELS.get(kind, kind)
-    label = f"{'training' if part == 'train' else part} {words}"
-    return f"{label}, no test split" if part == "train" and kind not in LOWER_IS_BETTER and not has_test else label
+    column = column_of(name)
+    assert column is not None
+    untested = column.part == "train" and column.score.higher_is_better and not has_test
+    return f"{column.axis}, no test split" if untested else column.axis
 
 
 def _axis(described: AxisSummary, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:

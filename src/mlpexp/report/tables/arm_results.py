@@ -1,0 +1,185 @@
+"""What a result is about and what its only arm reached: a table, and the sentences beside it."""
+
+from math import isnan
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from mlpexp.config.scores import SCORES, Score, column_of
+from mlpexp.errors import InputError
+from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import NONE, kept_together, number
+from mlpexp.results.costs import step_seconds, timing_in
+from mlpexp.statistics.intervals import wilson_interval
+from mlpexp.store.result_folder import begun_by_older
+from mlpexp.store.summary import Mean, Part, Summary
+
+if TYPE_CHECKING:
+    from mlpexp.results.result import Result
+
+MOST_EPOCHS = 10  # of seeds that stopped early
+MOST_VALUES_OF_AXIS = 20
+
+
+def about_run(result: "Result") -> list[str]:
+    """Status, data, model, and where it was made."""
+    summary, environment = result.summary, result.environment
+    torch_version = environment.get("packages", {}).get("torch", "?")
+    return [
+        f"{summary.name} ({summary.hash}): {result.folder.status(summary)}",
+        f"data   {summary.dataset.title}: {summary.dataset.in_words()}",
+        f"model  {summary.model.name}, {summary.model.parameters:,} parameters",
+        f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
+    ]
+
+
+def about_sweep(result: "Result") -> list[str]:
+    """Status, number of trials, and the values of each axis."""
+    summary = result.summary
+    lines = [f"{summary.title} ({summary.hash}): {result.folder.status(summary)}"]
+    arms, seeds = summary.num_arms, len(summary.seeds)
+    lines.append(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
+    for axis in summary.axes:
+        more = " ..." * (len(axis.values) > MOST_VALUES_OF_AXIS)
+        lines.append(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES_OF_AXIS])}{more}")
+    return lines
+
+
+def unfinished(result: "Result") -> str:
+    """Why a result has not ended, and how to go on with it."""
+    summary, folder = result.summary, result.folder
+    if summary.format == 1:
+        again = begun_by_older(folder)
+    else:
+        again = f"go on with: mlpexp {summary.planned_by} --resume {quote(str(result.path))}"
+    if summary.axes:
+        return f"{summary.reason}; {again}" if summary.reason else again
+    return f"{folder.status(summary)}{f': {summary.reason}' if summary.reason else ''}; {again}"
+
+
+def written(path: Path, files: str, num_plots: int) -> str:
+    """What was written into the folder of a result."""
+    pictures = f", {num_plots} plots in plots/" if num_plots else ""
+    return f"written to {kept_together(str(path))}: {files}{pictures}"
+
+
+def results_table(summary: Summary) -> TextTable | None:
+    """A row per part of the data and score, at the best epoch where there are validation data, else at the last.
+
+    None where all seeds diverged.
+    """
+    when, data = summary.when, summary.dataset
+    means = summary.outcome.arms[0].means if summary.outcome else {}
+    cells = {(part, name): f"{when}_{part}_{name}" for part in summary.parts for name in summary.scores}
+    rows = []
+    for (part, name), column in cells.items():
+        if column in means:
+            mean, samples, score = means[column], data.samples(part), SCORES[name]
+            numbers = str(mean.n), number(mean.mean), number(mean.std), _interval(part, score, mean, samples)
+            rows.append((part, f"{samples:,}", score.label, *numbers))
+    if not rows:
+        return None
+    selected_on = column_of(summary.selected_on or "")
+    epoch = f"best epoch by {selected_on.label}" if when == "best" and selected_on else "last epoch"
+    columns = ("part", "samples", "metric", "n", "mean" if len(summary.seeds) > 1 else "value", "std", "95 % interval")
+    return TextTable(
+        columns,
+        rows,
+        frozenset(columns) - {"part", "metric"},
+        prose=frozenset({"metric"}),
+        droppable=("std", "samples"),
+        title=f"{summary.name}: {epoch}",
+    )
+
+
+def _interval(part: Part, score: Score, mean: Mean, samples: int) -> str:
+    if mean.n > 1:
+        if mean.low is None or mean.high is None:
+            return NONE
+        if mean.std == 0:
+            return "all equal"  # no spread among few seeds is no proof that there is none
+        return f"{number(score.clipped(mean.low))} .. {number(score.clipped(mean.high))}"
+    # Samples that were trained on are no sample of anything.
+    if score.share_of_samples and part != "train" and mean.mean is not None:
+        low, high = wilson_interval(mean.mean * samples, samples)
+        return f"{low:.4f} .. {high:.4f}"
+    return NONE
+
+
+def notes(result: "Result") -> list[str]:
+    """What must be said beside the numbers."""
+    summary, outcome = result.summary, result.summary.outcome
+    assert outcome is not None
+    num_sound = len(summary.seeds) - outcome.diverged - outcome.failed
+    lines = _losses(result)
+    if not summary.dataset.test and not summary.dataset.validation:
+        lines.append(
+            f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
+        )
+    if num_sound > 1:
+        lines.append(
+            f"intervals: Student's t over {num_sound} seeds (each its own split, initial weights and batch order)"
+        )
+    elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
+        lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
+    return [*lines, *_running(result), _time(result)]
+
+
+def _losses(result: "Result") -> list[str]:
+    """Which seeds diverged, failed or stopped early."""
+    summary, lines = result.summary, []
+    outcome = summary.outcome
+    if outcome is None or not (outcome.diverged or outcome.failed or _training(result).get("early_stopping")):
+        return []
+    trials = result.finished_trials().to_dict("records")
+    for trial in trials:
+        if trial["status"] == "diverged":
+            lines.append(
+                f"seed {trial['seed']} diverged at epoch {trial['ended_epoch']} (loss not finite); "
+                "its last finite weights are kept"
+            )
+        if trial["status"] == "failed":
+            lines.append(f"seed {trial['seed']} failed: {trial['reason']}")
+    if outcome.diverged:
+        remedy = "a learning rate up to 1" if _is_map(summary) else "a smaller learning rate or gradient_clip"
+        lines.append(f"diverged seeds are not in the means; {remedy} may help")
+    early = [trial["ended_epoch"] for trial in trials if trial["status"] == "stopped early"]
+    if early:
+        epochs = ", ".join(map(str, early[:MOST_EPOCHS])) + (" ..." if len(early) > MOST_EPOCHS else "")
+        lines.append(f"stopped early: {len(early)} of {len(trials)} seeds, at epoch {epochs}")
+    return lines
+
+
+def _training(result: "Result") -> dict[str, object]:
+    """The section ``training`` of the config; empty where the config cannot be read."""
+    try:
+        return dict(result.config.get("training", {}))
+    except InputError:
+        return {}
+
+
+def _running(result: "Result") -> list[str]:
+    """Why training scores that were measured on the way may be worse than those of the test part."""
+    if _training(result).get("train_metrics") != "running":
+        return []
+    score = SCORES[result.summary.scores[1]].label
+    lines = [
+        f"training loss and {score} are means over an epoch's batches (train_metrics: running), while the weights moved"
+    ]
+    if result.summary.parts[-1] != "train":
+        other = f"{result.summary.parts[-1]} {score}"
+        lines.append(f"dropout and augmentation, if any, were on; so training {score} may lie below {other}")
+    return lines
+
+
+def _time(result: "Result") -> str:
+    stacks, num_seeds = result.stacks, len(result.summary.seeds)
+    stacked = num_seeds // max(len(stacks.stacks), 1)
+    per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
+    steps = [seconds for seconds in step_seconds(stacks, timing_in(result.path)) if not isnan(seconds)]
+    median = f" (median {1e6 * sum(steps) / len(steps):,.0f} us per {per})" if steps else ""
+    return f"training {stacks.train_seconds:.2f} s{median}, evaluation {stacks.evaluation_seconds:.2f} s"
+
+
+def _is_map(summary: Summary) -> bool:
+    return summary.model.name == "som"

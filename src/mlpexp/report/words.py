@@ -1,0 +1,230 @@
+"""Numbers and words as a reader sees them, in tables, sentences and figures; every format stands here, once.
+
+Numbers of the table of a comparison are its cells: text, as soon as there is none (an empty cell).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite, isnan, nan
+from textwrap import fill, wrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlpexp.store.table import Cell
+
+NO_BREAK = "\u00a0"  # a blank at which no line ends
+NONE = "-"  # where there is no number
+ROUNDING = 1e-8  # a difference of no more is none
+
+
+# Numbers.
+
+
+def number(value: float | None) -> str:
+    """Four decimals; fewer digits where these would be too many or too few; a dash for what is no number."""
+    if value is None:
+        return NONE
+    size = abs(value)
+    return f"{value:.4f}" if 0.01 <= size < 1e6 or size == 0 else f"{value:.3g}" if size < 1 else f"{value:.4g}"
+
+
+def cell_number(cell: "Cell", *, sign: bool = False) -> str:
+    """Of a comparison: four decimals, or two digits of a small number; a dash for what is not a number."""
+    value = _value(cell)
+    if not isfinite(value):
+        return NONE
+    size = abs(value)
+    form = ".4f" if 0.01 <= size < 1e6 or value == 0 else ".2g" if size < 1 else ".4g"
+    return f"{value:{'+' if sign else ''}{form}}"
+
+
+def cell_interval(low: "Cell", high: "Cell", *, sign: bool = False) -> str:
+    """``0.93 .. 0.97``; no spread among few seeds is no proof that there is none."""
+    if cell_number(low) == NONE:
+        return NONE
+    if f"{float(low):.9g}" == f"{float(high):.9g}":
+        return "all equal"
+    return f"{cell_number(low, sign=sign)} .. {cell_number(high, sign=sign)}"
+
+
+def fixed(cell: "Cell", *, sign: bool = False) -> str:
+    """For a report: four decimals (four digits of a large number), a dash for what is not a number."""
+    value = _value(cell)
+    if not isfinite(value):
+        return NONE
+    return f"{value:{'+' if sign else ''}{'.4f' if abs(value) < 1e4 else '.4g'}}"
+
+
+def fixed_interval(low: "Cell", high: "Cell", *, sign: bool = False) -> str:
+    """``0.9312 .. 0.9721``."""
+    return NONE if fixed(low) == NONE else f"{fixed(low, sign=sign)} .. {fixed(high, sign=sign)}"
+
+
+def probability(cell: "Cell") -> str:
+    """A p value with three decimals."""
+    value = float(cell) if cell != "" else nan
+    return NONE if isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def score_number(value: float) -> str:
+    """Four decimals; three digits of a large number."""
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.3g}"
+
+
+def short_number(value: float, most: int) -> str:
+    """Three digits, or two if these have more than ``most`` letters: ``1e-5``, not ``1e-05``."""
+    texts = (f"{value:.3g}", f"{value:.2g}")
+    shortest = next((text for text in texts if len(text) <= most), f"{value:.1e}")
+    return re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].strip("+"), shortest)
+
+
+def percent(share: float) -> str:
+    """``97.53``, without the sign."""
+    return f"{100 * share:.2f}"
+
+
+def thousands(count: float) -> str:
+    """``12k``."""
+    return f"{count / 1000:,.0f}k"
+
+
+def _value(cell: "Cell") -> float:
+    """The number of a cell; 0 where it is no more than rounding."""
+    value = float(cell) if cell != "" else nan
+    return 0.0 if abs(value) <= ROUNDING else value
+
+
+# Amounts.
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``3 min``, ``2.5 h``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def age(seconds: float) -> str:
+    """``12 s``, ``3 min``, ``2 h``, ``5 d``."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
+
+
+def microseconds(value: float) -> str:
+    """``1,234.5``; a dash where nothing was measured."""
+    return NONE if isnan(value) else f"{value:,.1f}"
+
+
+def rough_bytes(count: float) -> str:
+    """``12 MB``, ``1.5 GB``."""
+    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:.1f} GB"
+
+
+def decimal_bytes(count: float) -> str:
+    """``12.3 kB``, ``4.0 MB``, ``1.5 GB``."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count / 1e3:.1f} kB"
+
+
+def binary_bytes(count: int) -> str:
+    """``241.0 KiB``: in the largest binary unit that leaves at least 1."""
+    size, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{count} B" if unit == "B" else f"{size:,.1f} {unit}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 arm``, ``1,200 arms``."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def span(low: float, high: float, form: str = "{}") -> str:
+    """``27 to 88``, or the number if both look alike."""
+    return " to ".join(dict.fromkeys((form.format(low), form.format(high))))
+
+
+# Words.
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def note(*parts: str) -> str:
+    """The parts that say something, in one line."""
+    return "; ".join(filter(None, parts))
+
+
+def kept_together(text: str) -> str:
+    """The text, not to be broken into lines."""
+    return text.replace(" ", NO_BREAK)
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, cut to a number of characters with an ellipsis at the end."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def middle_cut(name: str, length: int) -> str:
+    """A name without its middle, if it is too long: names of a table often differ at their ends."""
+    return name if len(name) <= length else f"{name[: length // 2 - 1]}…{name[len(name) - length // 2 :]}"
+
+
+def distinct_labels(labels: Mapping[int, str], length: int) -> dict[int, str]:
+    """Labels of at most ``length`` characters that differ: without their ends, else their middles, else numbered.
+
+    Args:
+        labels: By number.
+        length: At least 8.
+    """
+    cuts: tuple[Callable[[str, int], str], ...] = (shortened, middle_cut)
+    for cut in cuts:
+        short = {place: cut(label, length) for place, label in labels.items()}
+        if len(set(short.values())) == len(short):
+            return short
+    return {place: shortened(f"{place}: {label}", length) for place, label in labels.items()}
+
+
+def distinct_names(names: Sequence[str], length: int) -> list[str]:
+    """The same for a list: see ``distinct_labels``."""
+    return list(distinct_labels(dict(enumerate(names)), length).values())
+
+
+def abbreviations(names: Sequence[str]) -> list[str]:
+    """The first letters of each name, as many as tell all apart, up to three, or the last ones; else the number."""
+    for part in (slice(1), slice(2), slice(3), slice(-1, None), slice(-2, None)):
+        short = [name[part].strip() for name in names]
+        if len(set(short)) == len(names) and all(short):
+            return short
+    return [str(place) for place in range(len(names))]
+
+
+def two_lines(label: str, length: int) -> str:
+    """The label in one line or two of at most ``length`` characters, broken between words if that is enough."""
+    lines = wrap(label, length)
+    return "\n".join(lines if len(lines) <= 2 else [label[:length], label[length : 2 * length]])
+
+
+def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
+    """Text in lines of at most ``width`` characters; no name, number or path is broken.
+
+    Args:
+        text: Words with blanks between.
+        width: Of the lines.
+        first: What the first line begins with.
+        then: What the others begin with.
+    """
+    lines = fill(
+        text, width, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
+    )
+    return lines.replace(NO_BREAK, " ")
