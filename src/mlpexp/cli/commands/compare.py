@@ -95,8 +95,7 @@ def _compare_results(
     *,
     wide: bool,
 ) -> None:
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_as, print_table
+    from mlpexp.cli.printing import print_as, print_sentences, print_table
     from mlpexp.planning.factors import differences
     from mlpexp.report.tables.comparison_table import candidates_table, power_table
     from mlpexp.report.tables.conclusions import confounded, in_numbers
@@ -121,7 +120,7 @@ def _compare_results(
 
 
 def _print_differences(candidates: "Sequence[Candidate]", factors: dict[str, list[str]], *, wide: bool) -> None:
-    from mlpexp.cli.tables import print_table
+    from mlpexp.cli.printing import print_table
     from mlpexp.report.tables.comparison_table import MOST_CANDIDATES, differences_table
 
     if not factors:

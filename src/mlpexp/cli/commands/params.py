@@ -141,7 +141,7 @@ def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
     if len(costs) > 1:
         texts.append(tables.side_by_side(costs))
     if format_ == "table":
-        from mlpexp.cli.tables import print_table
+        from mlpexp.cli.printing import print_table
 
         for table in texts:
             print_table(table, wide=wide)
