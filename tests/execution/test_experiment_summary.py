@@ -9,7 +9,7 @@ from scipy import stats
 from making.configs import TINY
 from making.trained_results import Make, Trained
 from mlpexp.config.dump import config_hash
-from mlpexp.execution.summary import opening_summary
+from mlpexp.execution.summarize import opening_summary
 from mlpexp.results.result import costs
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.store.plan_files import PlannedArm, StackRecord, StacksRecord

@@ -236,7 +236,7 @@ def _stacks(time: Mapping[str, Any], environment: Mapping[str, Any]) -> StacksRe
     count = max(int(time.get("stacks", 1)), 1)
     per_step = float(time.get("microseconds_per_step") or 0.0)
     train = float(time.get("train_seconds", 0.0))
-    each = StackRecord(
+    stack = StackRecord(
         part="",
         program=0,
         threads=int(environment.get("threads", 1)),
@@ -247,7 +247,7 @@ def _stacks(time: Mapping[str, Any], environment: Mapping[str, Any]) -> StacksRe
         train_seconds=train / count,
         evaluation_seconds=float(time.get("evaluation_seconds", 0.0)) / count,
     )
-    return StacksRecord(stacks=(each,) * count)
+    return StacksRecord(stacks=(stack,) * count)
 
 
 def _trial(member: Mapping[str, Any]) -> dict[str, Cell]:

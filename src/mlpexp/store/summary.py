@@ -7,7 +7,7 @@ from pydantic import Field
 from mlpexp.config.scores import SCORES, Score
 from mlpexp.config.strict import Strict
 
-Status = Literal["running", "finished", "diverged", "interrupted", "failed"]
+ResultStatus = Literal["running", "finished", "diverged", "interrupted", "failed"]
 UNFINISHED = ("running", "interrupted", "failed")
 Part = Literal["train", "validation", "test"]
 PART_NAMES: tuple[Part, ...] = ("train", "validation", "test")
@@ -140,7 +140,7 @@ class Summary(Strict):
     hash: str
     """Of what decides the numbers."""
     title: str
-    status: Status
+    status: ResultStatus
     reason: str | None = None
     """Why it failed."""
     dataset: DatasetSummary
@@ -179,6 +179,6 @@ class Summary(Strict):
         """The epoch that counts: the best by validation data, else the last."""
         return "best" if self.selected_on else "final"
 
-    def with_status(self, status: Status, reason: str | None = None) -> "Summary":
+    def with_status(self, status: ResultStatus, reason: str | None = None) -> "Summary":
         """The same in another status; a reason that an earlier failure had is forgotten."""
         return self.model_copy(update={"status": status, "reason": reason})

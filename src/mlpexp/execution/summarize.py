@@ -90,7 +90,7 @@ def _largest_class(dataset: Dataset, experiment: Experiment) -> LargestClass | N
     )
 
 
-def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
+def closing_summary(opening: Summary, plan: Plan, training: Trained) -> Summary:
     """The summary of a result all of whose trials have ended."""
     columns = [opening.metric.column]
     if len(plan.arms) == 1:  # the scores of a run are read here; those of many arms stand in their tables
@@ -99,7 +99,7 @@ def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
     arms = []
     values = np.full((len(plan.arms), len(plan.seeds)), nan)
     for place, arm in enumerate(plan.arms):
-        trials = [found.trials[arm.number, seed] for seed in plan.seeds]
+        trials = [training.trials[arm.number, seed] for seed in plan.seeds]
         values[place] = [score_of(trial, opening.metric.column) for trial in trials]
         means = {column: _mean([score_of(trial, column) for trial in trials]) for column in columns}
         statuses = [trial.status for trial in trials]
@@ -111,7 +111,7 @@ def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
                 means={column: mean for column, mean in means.items() if mean},
             )
         )
-    ended = [trial.status in ("diverged", "failed") for trial in found.trials.values()]
+    ended = [trial.status in ("diverged", "failed") for trial in training.trials.values()]
     outcome = Outcome(arms=tuple(arms), best=best_arm(values, opening.metric.higher_is_better))
     status = "diverged" if all(ended) else "finished"
     return opening.model_copy(update={"status": status, "reason": None, "outcome": outcome})
@@ -148,14 +148,14 @@ def _axis(plan: Plan, axis: Axis) -> AxisSummary:
     if isinstance(values, Distribution):
         values = sorted({axis.text(value): value for value in (arm.settings[axis.key] for arm in plan.arms)}.values())
     texts = [axis.text(value) for value in values]
-    found = numbers(texts)
-    own = own_value(plan.base.experiment, axis.parts)
+    positions = numbers(texts)
+    setting = own_value(plan.base.experiment, axis.parts)
     return AxisSummary(
         key=axis.key,
         label=axis.label,
         values=tuple(texts),
-        log=bool(found) and suits_log(found or []),
-        base=axis.text(own[0]) if own else None,
+        log=bool(positions) and suits_log(positions or []),
+        base=axis.text(setting[0]) if setting else None,
     )
 
 
@@ -169,4 +169,4 @@ def also_varies(plan: Plan) -> list[str]:
 def _follows(plan: Plan, key: str) -> bool:
     matched = ["model.hidden_sizes"] if plan.sweep.match else []
     varied = [*(axis.key for axis in plan.axes), *matched]
-    return any(key == known or key.startswith(f"{known}.") or f"{key}.name" == known for known in varied)
+    return any(key == axis_key or key.startswith(f"{axis_key}.") or f"{key}.name" == axis_key for axis_key in varied)
