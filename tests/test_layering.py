@@ -175,6 +175,53 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
+# In these packages a string beneath each field of a record says what it means; the others may follow.
+FIELDS_ARE_SAID = {"errors", "config", "architectures", "data", "store", "planning", "training", "analysis"}
+
+
+def is_record(node: ast.ClassDef) -> bool:
+    """Whether a class is a dataclass or a named tuple."""
+    return any("dataclass" in ast.unparse(mark) for mark in node.decorator_list) or any(
+        ast.unparse(base) == "NamedTuple" for base in node.bases
+    )
+
+
+def fields_without_words(source: str) -> list[str]:
+    """The fields of public records of several fields that have no string beneath."""
+    silent = []
+    for record in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef) and is_record(node)):
+        below = dict(zip(record.body, [*record.body[1:], None], strict=True))
+        fields = {node: other for node, other in below.items() if isinstance(node, ast.AnnAssign)}
+        if len(fields) > 1 and not record.name.startswith("_"):
+            said = {node for node, other in fields.items() if isinstance(other, ast.Expr)}
+            silent += [f"{record.name}.{ast.unparse(node.target)}" for node in fields if node not in said]
+    return silent
+
+
+def test_the_finder_sees_fields_without_words() -> None:
+    source = """
+@dataclass(frozen=True)
+class Pair:
+    first: int
+    'The first.'
+    second: int = 3
+
+class Others(NamedTuple):
+    x: int
+    y: int
+
+class NoRecord:
+    z: int
+    w: int
+"""
+    assert fields_without_words(source) == ["Pair.second", "Others.x", "Others.y"]
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if part_of(path) in FIELDS_ARE_SAID])
+def test_what_a_field_means_stands_beneath_it(path: Path) -> None:
+    assert fields_without_words(path.read_text()) == []
+
+
 def test_the_table_names_modules_that_are_there() -> None:
     for part, names in WITH_TORCH_BUT.items():
         assert names <= {path.stem for path in PATHS if part_of(path) == part}

@@ -36,7 +36,8 @@ def results(architecture: Any, members: int = 2) -> tuple[torch.Tensor, torch.Te
     network = StackedNetwork.initialized(architecture, range(members), dtype=torch.float64)
     network.flat += 0.1 * torch.randn(network.flat.shape, dtype=torch.float64, generator=generator)
     x = torch.randn(members, 5, 2, 10, 8, dtype=torch.float64, generator=generator)
-    return network.forward_backward(x, Mode(training=True), lambda y: 2 * y)
+    nothing_dropped = {"dropout1": torch.ones(1)}
+    return network.forward_backward(x, Mode(training=True, dropout=nothing_dropped), lambda y: 2 * y)
 
 
 def test_what_is_pooled_first_never_falls() -> None:

@@ -9,14 +9,17 @@ import pytest
 from making.results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, ONE_AT_A_TIME, BuiltResult, build_sweep
 from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.sweep.sweep_curves import draw_panels, draw_sweep_curves
-from mlpexp.results import result
+from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.store.frames import Absent
 
 
-def curves(sweep: BuiltResult, key: str) -> Drawing | None:
-    files = sweep.arms
+def curves_of(files: ArmsData, key: str) -> Drawing | None:
     return draw_sweep_curves(files, next(axis for axis in files.caption.axes if axis.key == key))
+
+
+def curves(sweep: BuiltResult, key: str) -> Drawing | None:
+    return curves_of(sweep.arms, key)
 
 
 def texts(figure) -> str:
@@ -30,13 +33,12 @@ def at(numbers: pd.DataFrame, metric: str, value: str, epoch: int) -> pd.Series:
 
 
 @pytest.mark.parametrize("rows", [7, 100, 100_000])
-def test_means_do_not_depend_on_the_pieces_in_which_the_file_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
-) -> None:
-    monkeypatch.setattr(result, "PIECE_ROWS", rows)
+def test_means_do_not_depend_on_the_pieces_in_which_the_file_is_read(tmp_path: Path, rows: int) -> None:
     axes = {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh", "sigmoid"]}
     sweep = build_sweep(tmp_path / "s", axes, seeds=3, epochs=8)
-    figure, numbers = curves(sweep, LR)
+    files = sweep.arms
+    files.result.piece_rows = rows
+    figure, numbers = curves_of(files, LR)
     metrics = sweep.read("metrics.csv")
     arms = sweep.read("arms.csv", dtype={LR: str}).set_index("arm")[LR]
     seeds = metrics.groupby([metrics["arm"].map(arms), "epoch", "seed"])[["test_accuracy", "train_loss"]].mean()

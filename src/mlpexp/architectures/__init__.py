@@ -1,1 +1,1 @@
-"""Networks as data: layer specifications, output sizes, parameter and cost arithmetic. Imports no torch."""
+"""Networks as data: layers with their sizes and arithmetic, and a network from a config."""

@@ -61,8 +61,11 @@ class Architecture:
     """A named chain of layers for samples of one shape."""
 
     name: str
+    """As in a config: ``mlp``."""
     input_shape: Shape
+    """Of one sample."""
     layers: tuple[Layer, ...]
+    """First to last, the output layer included."""
 
     @property
     def output_shape(self) -> Shape:

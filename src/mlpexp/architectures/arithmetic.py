@@ -41,8 +41,11 @@ class NetworkCost:
     """
 
     network: str
+    """Its name."""
     input: str
+    """Shape of a sample, in words."""
     rows: tuple[LayerCost, ...]
+    """By layer."""
 
     @property
     def parameters(self) -> int:

@@ -90,9 +90,13 @@ class Dense(LayerSpec):
     """``y = x W + b`` with W of shape ``(in, units)``."""
 
     units: int
+    """Outputs."""
     bias: bool
+    """Whether it has a bias."""
     init: InitConfig
-    gain: float  # recommended for the activation that follows
+    """How its weights are drawn."""
+    gain: float
+    """Recommended for the activation that follows."""
 
     def output_shape(self, shape: Shape) -> Shape:
         return (self.units,)
@@ -113,12 +117,19 @@ class Conv2d(LayerSpec):
     """Cross-correlation with square filters, W of shape ``(channels, in, k, k)``."""
 
     channels: int
+    """Number of filters."""
     kernel_size: int
+    """Side of a filter."""
     stride: int
+    """Step of the filter."""
     padding: int
+    """Zeros on each side."""
     bias: bool
+    """Whether it has a bias."""
     init: InitConfig
+    """How its weights are drawn."""
     gain: float
+    """Recommended for the activation that follows."""
 
     @property
     def kind(self) -> str:
@@ -149,8 +160,11 @@ class Pool2d(LayerSpec):
     """Largest or mean value of square windows; windows that do not fit are left out."""
 
     largest: bool
+    """The largest value of a window, else its mean."""
     kernel_size: int
+    """Side of a window."""
     stride: int
+    """Step of the window."""
 
     @property
     def kind(self) -> str:
@@ -232,8 +246,11 @@ class SelfOrganizingMap(LayerSpec):
     """Squared distance from the weight vector of each unit of a grid; W of shape ``(in, units)``, row by row of the grid."""
 
     rows: int
+    """Units from top to bottom."""
     columns: int
+    """Units from left to right."""
     topology: Topology
+    """Where units lie, and so which are neighbours."""
 
     @property
     def num_units(self) -> int:

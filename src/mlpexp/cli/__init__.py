@@ -1,1 +1,1 @@
-"""The command line: parse, call, print. Nothing here computes; heavy imports live inside the commands."""
+"""The command line: parse, call, print; heavy imports live inside the commands, errors become messages in `main.py`."""

@@ -53,18 +53,18 @@ def experiment_options(
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command, eval_str=True)
-        own = [parameter for name, parameter in signature.parameters.items() if name != "given"]
+        of_command = [parameter for name, parameter in signature.parameters.items() if name != "given"]
         shared = {**configs, **{word.name: _option(word, several=several) for word in words}}
         shared |= {"set_": SET, "data": DATA, "target": TARGET}
 
         @wraps(command)
         def called(**values: Any) -> None:
-            theirs = {name: values.pop(name) for name in shared}
-            command(_given(theirs, [word.name for word in words], several=several), **values)
+            of_experiment = {name: values.pop(name) for name in shared}
+            command(_given(of_experiment, [word.name for word in words], several=several), **values)
 
         kind = inspect.Parameter.KEYWORD_ONLY
         parameters = [inspect.Parameter(name, kind, default=None, annotation=of) for name, of in shared.items()]
-        parameters += [parameter.replace(kind=kind) for parameter in own]
+        parameters += [parameter.replace(kind=kind) for parameter in of_command]
         called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return called

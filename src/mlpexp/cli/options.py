@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mlpexp.errors import InputError
+
+
+def option(*names: str, help: str, metavar: str | None = None) -> Any:
+    """An option that is absent unless it is given, so that its help names no default."""
+    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
+
 
 TABLE_FORMATS = ("table", "markdown", "latex", "csv")  # of `--format`, where a command has no others
 ResultName = Annotated[
@@ -76,22 +82,13 @@ def check_output(output: Path | None) -> None:
 
 DataDir = Annotated[
     Path | None,
-    typer.Option(
-        "--data-dir",
-        help="The folder of image data sets [default: MLPEXP_DATA_DIR, else a cache folder].",
-        show_default=False,
-    ),
+    option("--data-dir", help="The folder of image data sets [default: MLPEXP_DATA_DIR, else a cache folder]."),
 ]
-PlotFormat = Annotated[
-    list[str] | None,
-    typer.Option("--plot-format", help="png, svg or pdf; repeatable [default: png].", show_default=False),
-]
+Device = Annotated[str | None, option("--device", help="auto, cpu, cuda or mps.")]
+PlotFormat = Annotated[list[str] | None, option("--plot-format", help="png, svg or pdf; repeatable [default: png].")]
 Details = Annotated[bool, typer.Option("--details", help="Print all notes below the table of arms.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]
-LogEvery = Annotated[
-    int | None,
-    typer.Option("--log-every", metavar="N", help="Print the scores of every N-th epoch.", show_default=False),
-]
+LogEvery = Annotated[int | None, option("--log-every", help="Print the scores of every N-th epoch.", metavar="N")]
 Wide = Annotated[
     bool,
     typer.Option("--wide", help="Show every column of a table, and each row in one line, however narrow the terminal."),

@@ -104,7 +104,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
         if compares:
             from mlpexp.report.tables.comparison_files import write_files
 
-            found = write_files(result)
+            comparison = write_files(result)
         drawn = draw_figures(result, formats)
     except KeyboardInterrupt:
         again = f"draw its plots with: mlpexp plot {quote(str(result.path))}"
@@ -115,7 +115,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
     if compares:
         from mlpexp.cli.results import print_arms
 
-        print_arms(result, found, drawn, power=power, details=details, wide=wide)
+        print_arms(result, comparison, drawn, power=power, details=details, wide=wide)
     else:
         from mlpexp.cli.results import print_results
 

@@ -17,10 +17,12 @@ from mlpexp.config.strict import NonNegativeFloat, PositiveFloat, Strict
 
 @dataclass(frozen=True)
 class Saturation:
-    """Where an activation is saturated: further than ``reach`` from ``centre``, counted on its values."""
+    """Where an activation is saturated: outside an interval of its values."""
 
     centre: float
+    """Of the values between the bounds."""
     reach: float
+    """Distance to either bound."""
 
 
 @dataclass(frozen=True)

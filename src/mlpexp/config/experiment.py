@@ -21,8 +21,11 @@ class Seeds(NamedTuple):
     """The seed of each purpose."""
 
     split: int
+    """Of the parts of the data."""
     init: int
+    """Of the initial weights."""
     order: int
+    """Of batch order, dropout and augmentation."""
 
 
 class Experiment(Strict):
@@ -77,5 +80,5 @@ class Experiment(Strict):
     @property
     def seeds_by_purpose(self) -> Seeds:
         """The seeds that a member of a stack is trained with: ``seed``, but for the purposes that have their own."""
-        chosen = (self.split_seed, self.init_seed, self.order_seed)
-        return Seeds(*(self.seed if own is None else own for own in chosen))
+        by_purpose = (self.split_seed, self.init_seed, self.order_seed)
+        return Seeds(*(self.seed if seed is None else seed for seed in by_purpose))

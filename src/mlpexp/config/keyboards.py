@@ -85,12 +85,16 @@ def sentence(char: str, correct: str) -> str:
 
 @dataclass(frozen=True)
 class Edit:
-    """A piece of a line to be replaced; ``firm``: where a key is expected, so that it means nothing else."""
+    """A piece of a line to be replaced."""
 
     start: int
+    """Position of its first character."""
     end: int
+    """Position after its last."""
     new: str
+    """What stands there instead."""
     firm: bool
+    """Whether a key is expected there, so that it means nothing else."""
 
 
 @dataclass
@@ -226,9 +230,13 @@ class Suspect:
     """A line that may have been typed otherwise."""
 
     number: int
+    """Its number, from 0."""
     line: str
+    """As it was typed."""
     edits: Sequence[Edit]
+    """What to replace, from left to right."""
     new: str
+    """The line as it may be meant."""
 
     @property
     def firm(self) -> bool:
@@ -246,7 +254,7 @@ class Suspect:
 
 def suspects(text: str) -> list[Suspect]:
     """The lines of a YAML text that may have been typed otherwise."""
-    found = []
+    lines_in_question = []
     depth, quote, free, level = 0, "", -1, 0  # free: the blanks beyond which lines are free text
     levels: dict[str, int] = {}  # of indentation that is not of blanks alone
     for number, content in enumerate(text.split("\n")):
@@ -259,8 +267,8 @@ def suspects(text: str) -> list[Suspect]:
         depth, quote, free = line.depth, line.quote, level if line.block_scalar() else -1
         level += 2 * content.rstrip().endswith((":", "："))
         if line.edits:
-            found.append(Suspect(number, content, tuple(line.edits), line.edited()))
-    return found
+            lines_in_question.append(Suspect(number, content, tuple(line.edits), line.edited()))
+    return lines_in_question
 
 
 def unreadable(text: str, rank: Rank, place: Callable[[int, int], Place]) -> list[Problem]:

@@ -17,17 +17,17 @@ def mistyped(source: Source, problems: Sequence[Problem]) -> list[Problem]:
         problems: What the check said.
     """
     wrong = [problem.key for problem in problems]
-    found: dict[str, Problem] = {}
+    by_key: dict[str, Problem] = {}
     for path, key, value in _items(source.data, ()):
         name = dotted(path)
         fault = _of_key(key, value)
         if fault:
-            found.setdefault(name, _problem(source, path, dotted(path[:-1]), key, fault, of_key=True))
+            by_key.setdefault(name, _problem(source, path, dotted(path[:-1]), key, fault, of_key=True))
         is_wrong = isinstance(value, str) and name != "device" and any(_within(name, other) for other in wrong)
         fault = _of_value(value) if is_wrong else None
         if fault:
-            found.setdefault(name, _problem(source, path, name, value, fault, of_key=False))
-    return list(found.values())
+            by_key.setdefault(name, _problem(source, path, name, value, fault, of_key=False))
+    return list(by_key.values())
 
 
 def _within(outer: str, inner: str) -> bool:

@@ -69,15 +69,15 @@ class Spot:
 
 def spot_at(location: Sequence[str | int]) -> Spot:
     """Where pydantic's way through the schema leads to: keys, items, and at a union the alternative that it tried."""
-    spot, chosen = Spot((), Experiment, Experiment, ""), ""
+    spot, tried = Spot((), Experiment, Experiment, ""), ""
     for part in location:
         kind, *others = members(spot.annotation)
         if others:
-            chosen, annotation = str(part), _alternative(spot.annotation, part)
+            tried, annotation = str(part), _alternative(spot.annotation, part)
             spot = replace(spot, annotation=annotation)
         elif is_section(kind):
             field = kind.model_fields.get(str(part))
-            tag = chosen if chosen in tags_of(kind) else ""
+            tag = tried if tried in tags_of(kind) else ""
             spot = Spot((*spot.path, part), field.annotation if field else Any, kind, tag)
         else:  # a list, or a mapping of keys that are the user's own
             arguments = [argument for argument in get_args(kind) if argument is not Ellipsis]
@@ -170,7 +170,9 @@ def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any
         return f"; it is an axis: write `over: {{{path[-1]}: {_as_yaml(given)}}}`"
     if closest(path[-1], siblings) or key is None or key == dotted(path):
         return did_you_mean(path[-1], siblings)
-    is_axis = place.line and place in [source.keys[each] for each in source.keys if each[:2] == ("sweep", "over")]
+    is_axis = place.line and place in [
+        source.keys[path_of_key] for path_of_key in source.keys if path_of_key[:2] == ("sweep", "over")
+    ]
     return f"; did you mean {key}?" + ("" if is_axis else f" write {_written(source, key, place, given)}")
 
 

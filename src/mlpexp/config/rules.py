@@ -104,7 +104,7 @@ def _batch_norm_has_batches(experiment: Experiment, num_train: int) -> Iterator[
 def _has_batch_norm(experiment: Experiment) -> bool:
     model = experiment.model
     layers = model.layers if isinstance(model, Cnn) else ()
-    inside = any(isinstance(one, (ConvLayer, DenseLayer)) and one.batch_norm for one in layers)
+    inside = any(isinstance(layer, (ConvLayer, DenseLayer)) and layer.batch_norm for layer in layers)
     return inside or (isinstance(model, Mlp) and model.batch_norm)
 
 

@@ -60,7 +60,7 @@ class Header:
 
 def header(path: Path) -> Header:
     """The first comment of an example; a part that is not there is empty."""
-    found = {"Question": "", "Expected": "", "Time": ""}
+    parts = {"Question": "", "Expected": "", "Time": ""}
     part = ""
     lines = path.read_text(encoding="utf-8").splitlines()
     for line in lines:
@@ -70,9 +70,9 @@ def header(path: Path) -> Header:
         if match:
             part = match.group(1)
         if part:
-            found[part] = f"{found[part]} {match.group(2) if match else line.lstrip('# ')}".strip()
+            parts[part] = f"{parts[part]} {match.group(2) if match else line.lstrip('# ')}".strip()
     command = "sweep" if any(line.startswith("sweep:") for line in lines) else "train"
-    return Header(found["Question"], found["Expected"], found["Time"], command)
+    return Header(parts["Question"], parts["Expected"], parts["Time"], command)
 
 
 def find_config(text: str) -> Path:

@@ -68,15 +68,15 @@ def map_defaults(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     if not isinstance(model, Mapping) or model.get("name") != "som":
         return {}
     defaults = BATCH if model.get("algorithm") == "batch" else ONLINE
-    found: dict[str, dict[str, Any]] = {}
+    by_section: dict[str, dict[str, Any]] = {}
     for section, values in defaults.items():
         given = data.get(section)
         if given is None:
-            found[section] = dict(values)
+            by_section[section] = dict(values)
         elif isinstance(given, Mapping) and section != "schedule":
             sgd = section != "optimizer" or given.get("name", "sgd") == "sgd"
-            found[section] = {key: value for key, value in values.items() if sgd and given.get(key) is None}
-    return {section: values for section, values in found.items() if values}
+            by_section[section] = {key: value for key, value in values.items() if sgd and given.get(key) is None}
+    return {section: values for section, values in by_section.items() if values}
 
 
 def with_map_defaults(data: Mapping[str, Any]) -> dict[str, Any]:

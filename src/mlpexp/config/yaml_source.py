@@ -36,15 +36,18 @@ _SPECIAL: dict[str, object] = {
 
 @dataclass
 class Source:
-    """Plain data and the places of its keys and values, by path; the text of the file, where it is one; and what was understood
-    where nobody said it, in sentences.
-    """
+    """A config as plain data, with places for messages."""
 
     data: dict[str, Any] = field(default_factory=dict)
+    """Nested mappings and lists."""
     keys: dict[Path_, Place] = field(default_factory=dict)
+    """The place of each key, by path."""
     values: dict[Path_, Place] = field(default_factory=dict)
+    """The place of each value, by path."""
     text: str = ""
+    """Of the file, where it is one."""
     notes: list[str] = field(default_factory=list)
+    """What was understood where nobody said it, in sentences."""
 
     def place(self, path: Path_, *, of_key: bool = False) -> Place:
         """The place of a path, or of the nearest parent that has one."""

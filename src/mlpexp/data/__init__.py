@@ -1,1 +1,1 @@
-"""Data sets in memory: loading, splitting, standardizing, batch order. Loading gives NumPy arrays, without torch."""
+"""Data sets in memory: one table of them, loading, splitting, standardizing, batch order."""

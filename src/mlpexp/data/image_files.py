@@ -39,9 +39,13 @@ class RawImages:
     """Images ``(N, 28, 28)`` uint8 and labels ``(N,)`` int64 as published: 60,000 to train on, 10,000 to test on."""
 
     train_images: np.ndarray
+    """``(60000, 28, 28)`` uint8."""
     train_labels: np.ndarray
+    """``(60000,)`` int64."""
     test_images: np.ndarray
+    """``(10000, 28, 28)`` uint8."""
     test_labels: np.ndarray
+    """``(10000,)`` int64."""
 
 
 def data_folder(data_dir: Path | None = None) -> Path:

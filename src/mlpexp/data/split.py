@@ -16,8 +16,11 @@ class Split:
     """Which samples belong to which part: ascending int64 indices, each sample in exactly one part."""
 
     train: np.ndarray
+    """To learn from."""
     validation: np.ndarray
+    """To select on; may be empty."""
     test: np.ndarray
+    """To be judged by; may be empty."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,11 @@ class PartSizes:
     """How many samples each part has."""
 
     train: int
+    """To learn from."""
     validation: int
+    """To select on; may be 0."""
     test: int
+    """To be judged by; may be 0."""
 
     @property
     def bounds(self) -> dict[str, tuple[int, int]]:

@@ -1,1 +1,1 @@
-"""From a config to arms, trials and stacks: everything that is decided before anything is trained. No torch."""
+"""From a config to arms, trials and stacks, and to what is kept: all that is decided before anything is trained."""

@@ -69,14 +69,16 @@ class Axis:
     @cached_property
     def _files_have_names(self) -> bool:
         """Whether no two files in different folders are called the same."""
-        names = [PurePath(str(each)).name for each in self.values] if isinstance(self.values, list) else []
+        names = [PurePath(str(path)).name for path in self.values] if isinstance(self.values, list) else []
         return len(set(names)) == len(names)
 
-    def value(self, wanted: Any) -> Any:
+    def value(self, value: Any) -> Any:
         """The value that is equal to one, or written like it; None if the axis has no such value."""
         if isinstance(self.values, Distribution):
-            return wanted
-        close = [each for each in self.values if each == wanted or self.text(each) == value_text(wanted)]
+            return value
+        close = [
+            candidate for candidate in self.values if candidate == value or self.text(candidate) == value_text(value)
+        ]
         return close[0] if close else None
 
     def sampled(self, share: float) -> Any:
@@ -129,7 +131,7 @@ def anchored(axes: Sequence[Axis], config_folder: Path) -> list[Axis]:
 
     That is the config's folder, or of those on the command line where the user stands.
     """
-    found = []
+    anchored_axes = []
     for axis in axes:
         values, folder = axis.values, config_folder if axis.place.line else Path.cwd()
         if axis.key == "dataset.path" and isinstance(values, list):
@@ -139,8 +141,8 @@ def anchored(axes: Sequence[Axis], config_folder: Path) -> list[Axis]:
                 {**v, "path": _absolute(v["path"], folder)} if isinstance(v, dict) and "path" in v else v
                 for v in values
             ]
-        found.append(replace(axis, values=values))
-    return found
+        anchored_axes.append(replace(axis, values=values))
+    return anchored_axes
 
 
 def _absolute(value: Any, folder: Path) -> Any:
@@ -165,15 +167,15 @@ def axis_named(axes: Sequence[Axis], written: str) -> Axis | None:
 def numbers(texts: Sequence[str]) -> list[float] | None:
     """The values as numbers, if all are."""
     try:
-        found = [float(text) for text in texts]
+        values = [float(text) for text in texts]
     except ValueError:
         return None
-    return found if all(math.isfinite(number) for number in found) else None
+    return values if all(math.isfinite(number) for number in values) else None
 
 
-def suits_log(found: Sequence[float]) -> bool:
+def suits_log(values: Sequence[float]) -> bool:
     """Whether a logarithmic axis shows the values better: they are positive, span a decade, and ratios are more even."""
-    ordered = sorted(found)
+    ordered = sorted(values)
     if len(ordered) < 3 or ordered[0] <= 0 or ordered[-1] < 10 * ordered[0]:
         return False
     steps = [b - a for a, b in itertools.pairwise(ordered)]

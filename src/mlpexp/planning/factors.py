@@ -19,8 +19,8 @@ def changes_samples(key: str) -> bool:
 def differing_keys(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     """Dotted keys whose values are not the same in all configs."""
     flat = [dict(leaves(config)) for config in configs]
-    keys = dict.fromkeys(key for each in flat for key in each)
-    return [key for key in keys if len({json.dumps(each.get(key)) for each in flat}) > 1]
+    keys = dict.fromkeys(key for config in flat for key in config)
+    return [key for key in keys if len({json.dumps(config.get(key)) for config in flat}) > 1]
 
 
 def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -35,7 +35,10 @@ def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     for key in differing:
         section = next((section for section in renamed if key.startswith(f"{section}.")), None)
         factors |= {key: key} if section is None else {section: f"{section}.name"}
-    return {factor: [value_text(each[key]) if key in each else "-" for each in flat] for factor, key in factors.items()}
+    return {
+        factor: [value_text(config[key]) if key in config else "-" for config in flat]
+        for factor, key in factors.items()
+    }
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -75,7 +75,10 @@ def _neighbourhoods(near: list[int]) -> Iterator[list[list[int]]]:
         if (2 * radius + 1) ** num_layers > MOST_CANDIDATES:
             return
         shifts = product(range(-radius, radius + 1), repeat=num_layers)
-        yield [[max(1, size + shift) for size, shift in zip(near, each, strict=True)] for each in shifts]
+        yield [
+            [max(1, size + shift) for size, shift in zip(near, shift_of_layers, strict=True)]
+            for shift_of_layers in shifts
+        ]
 
 
 def _scaled(sizes: Sequence[int], factor: float) -> list[int]:

@@ -43,11 +43,11 @@ def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
         raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
     delimiter, columns, num_lines = columns_in(path)
     more = ", ..." if len(columns) > MOST_COLUMNS else ""
-    known = ", ".join(columns[:MOST_COLUMNS]) + more
+    names = ", ".join(columns[:MOST_COLUMNS]) + more
     if target is None:
-        raise InputError(f"--target: missing; which column of {path} is to be predicted: {known}?")
+        raise InputError(f"--target: missing; which column of {path} is to be predicted: {names}?")
     if target not in columns:
-        near = did_you_mean(target, columns) or f"; the columns are {known}"
+        near = did_you_mean(target, columns) or f"; the columns are {names}"
         raise InputError(f"--target {target}: {path} has no such column{near}")
     section = {"name": "csv", "path": str(path), "target": target}
     return (section if delimiter == "," else {**section, "delimiter": delimiter}), num_lines

@@ -77,7 +77,7 @@ class Plan:
         if self.planned_by == "train":
             return self.config
         values = [axis.values for axis in self.axes]
-        texts = [str(each) if isinstance(each, Distribution) else each for each in values]
+        texts = [str(value) if isinstance(value, Distribution) else value for value in values]
         over = dict(zip((axis.written for axis in self.axes), texts, strict=True))
         sweep = self.sweep.model_copy(update={"over": over, "seeds": len(self.seeds)})
         return self.config.model_copy(update={"sweep": sweep})
@@ -122,13 +122,15 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         base = preparation.checked(experiment, source)
     axes = anchored(axes_of(sweep, source), path.parent)
     seeds = _seeds(experiment, sweep)
-    own = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
-    found = combinations(sweep, axes, source, own, _num_sampled(sweep, source, len(seeds)), experiment.seed)
-    if len(found) * len(seeds) > MOST_TRIALS:
-        raise InputError(f"{len(found) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
+    base_settings = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
+    settings = combinations(
+        sweep, axes, source, base_settings, _num_sampled(sweep, source, len(seeds)), experiment.seed
+    )
+    if len(settings) * len(seeds) > MOST_TRIALS:
+        raise InputError(f"{len(settings) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
-    arms = variation.arms(found, alone=sweep.method == "one_at_a_time")
+    arms = variation.arms(settings, alone=sweep.method == "one_at_a_time")
     left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
     return Plan("sweep", experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)
@@ -177,15 +179,15 @@ def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
 
 def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> dict[str, list[str]]:
     """Defaults that are not the same in every arm: those that a map needs, and those of a section whose kind is varied."""
-    found = {section: list(values) for section, values in map_defaults(source.data).items()}
+    keys_by_section = {section: list(values) for section, values in map_defaults(source.data).items()}
     for axis in axes:
         section = axis.parts[0]
         if axis.parts == [section, "name"]:
             given = source.data.get(section)
             written = given if isinstance(given, dict) else {}
             keys = type(getattr(experiment, section)).model_fields
-            found[section] = [key for key in keys if key != "name" and key not in written]
-    return found
+            keys_by_section[section] = [key for key in keys if key != "name" and key not in written]
+    return keys_by_section
 
 
 def _measuring_metric(source: Source, path: Path, sweep: Sweep, base: Prepared) -> Source:
@@ -205,7 +207,9 @@ def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
     if len({scores[:2] for scores in measured}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    return choose_metric(sweep.metric, parts, [name for name in measured[0] if all(name in each for each in measured)])
+    return choose_metric(
+        sweep.metric, parts, [name for name in measured[0] if all(name in scores for scores in measured)]
+    )
 
 
 def measured_of(arm: Arm) -> tuple[str, ...]:
@@ -215,12 +219,12 @@ def measured_of(arm: Arm) -> tuple[str, ...]:
 
 
 def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence[Arm]) -> int | None:
-    wanted = baseline_of(sweep, axes, source)
-    if wanted is None:
+    settings = baseline_of(sweep, axes, source)
+    if settings is None:
         return 0 if sweep.method == "one_at_a_time" else None  # its first arm is the config itself
-    matching = [arm for arm in arms if all(arm.settings.get(key) == value for key, value in wanted.items())]
+    matching = [arm for arm in arms if all(arm.settings.get(key) == value for key, value in settings.items())]
     if len(matching) != 1:
-        what = ", ".join(f"{key}={value_text(value)}" for key, value in wanted.items())
+        what = ", ".join(f"{key}={value_text(value)}" for key, value in settings.items())
         message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"
         raise ConfigError([Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message)])
     return matching[0].number

@@ -24,9 +24,13 @@ class Prepared:
     """A valid experiment with everything that is known before any data are loaded."""
 
     experiment: Experiment
+    """With all defaults."""
     facts: DatasetFacts
+    """Of the data set."""
     sizes: PartSizes
+    """Samples of each part."""
     architecture: Architecture
+    """Of the network."""
 
 
 def prepare(path: Path, overrides: Sequence[Override] = ()) -> Prepared:

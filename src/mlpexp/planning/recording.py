@@ -99,10 +99,10 @@ def rows_of_arm(prepared: Prepared, num_seeds: int) -> dict[str, int]:
         return {"units": units * num_seeds, "u_matrix": 4 * units * num_seeds, "hits": hits * num_seeds}
     layers = prepared.architecture.layers
     weighted = sum(any(p.name == "weight" for p in layer.parameters) for layer in layers)
-    shown = sum(isinstance(layer.spec, Activation) for layer in layers)
+    activated = sum(isinstance(layer.spec, Activation) for layer in layers)
     rows = {
         "predictions": (sizes.train + sizes.validation + sizes.test) * num_seeds,
-        "histograms": HISTOGRAM_BINS * (2 * weighted + shown),
+        "histograms": HISTOGRAM_BINS * (2 * weighted + activated),
     }
     if classes and facts.input_shape == (2,):
         rows["boundary"] = GRID_POINTS**2

@@ -29,7 +29,9 @@ class Trial:
     """One arm with one seed."""
 
     arm: Arm
+    """What is trained."""
     seed: int
+    """Of split, initial weights and order, where the config sets none."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -79,11 +81,11 @@ class Stacking:
 
 def distinct_trials(plan: Plan) -> list[Trial]:
     """The trials to train: of those that compute the same, the first."""
-    found: dict[tuple[str, int], Trial] = {}
+    distinct: dict[tuple[str, int], Trial] = {}
     for arm in plan.arms:
         for seed in plan.seeds:
-            found.setdefault(trial_key(arm, seed), Trial(arm, seed))
-    return list(found.values())
+            distinct.setdefault(trial_key(arm, seed), Trial(arm, seed))
+    return list(distinct.values())
 
 
 def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
@@ -204,9 +206,9 @@ def _shared_out(pieces: list[tuple[int, list[Trial]]], jobs: int) -> list[tuple[
     fair = sum(_cost(piece).seconds for _, piece in pieces) / jobs
     shared: list[tuple[int, list[Trial]]] = []
     for program, piece in pieces:
-        wanted = min(round(_cost(piece).seconds / fair), jobs, len(piece)) if fair > 0 else 1
-        cut = _cut(piece, -(-len(piece) // wanted)) if wanted > 1 else [piece]
-        shared += [(program, each) for each in cut]
+        num_parts = min(round(_cost(piece).seconds / fair), jobs, len(piece)) if fair > 0 else 1
+        cut = _cut(piece, -(-len(piece) // num_parts)) if num_parts > 1 else [piece]
+        shared += [(program, part) for part in cut]
     return shared
 
 
@@ -226,10 +228,10 @@ def _is_convolutional(trials: Sequence[Trial]) -> bool:
     return trials[0].arm.prepared.architecture.has_convolutions
 
 
-def choose_jobs(wanted: int | None, seconds: float) -> int:
+def choose_jobs(asked: int | None, seconds: float) -> int:
     """Worker processes: as asked, else one per core where the work is long enough to pay for starting them."""
-    if wanted is not None:
-        return wanted
+    if asked is not None:
+        return asked
     if Path("/dev/nvidiactl").exists():  # the workers would share one GPU
         return 1
     return available_cores() if seconds > WORTH_WORKERS_SECONDS else 1

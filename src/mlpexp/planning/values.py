@@ -21,8 +21,11 @@ class Distribution:
     """Values to be sampled: ``uniform(0, 0.5)``, ``log_uniform(1e-4, 1)`` or ``integers(4, 64)`` (ends included)."""
 
     kind: str
+    """``uniform``, ``log_uniform`` or ``integers``."""
     low: float
+    """The smallest value."""
     high: float
+    """The largest."""
 
     def at(self, share: float) -> float | int:
         """The value below which the given share (0 to 1) of all values lies."""

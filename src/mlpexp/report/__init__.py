@@ -1,1 +1,1 @@
-"""Tables and figures, computed from the files of run folders alone. Imports no torch."""
+"""Tables, sentences and figures, from the files of results alone."""

@@ -1,1 +1,1 @@
-"""Statistics of repeated experiments. NumPy and SciPy only; imports nothing of the package but errors."""
+"""Statistics of repeated experiments: intervals, paired comparisons of many arms, power; NumPy and SciPy only."""

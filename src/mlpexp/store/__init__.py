@@ -1,1 +1,1 @@
-"""Run folders: create, append, read, list. Files are the truth; nothing here imports torch."""
+"""The folder of a result: typed records, growing tables, weights with sums, locks, listing; files are the truth."""

@@ -26,7 +26,9 @@ class Block:
     """Consecutive batches of an epoch: inputs ``(T, S, B, ...)`` and targets ``(T, S, B, ...)``."""
 
     inputs: Tensor
+    """``(T, S, B, ...)``."""
     targets: Tensor
+    """``(T, S, B, ...)``."""
 
 
 class Samples:

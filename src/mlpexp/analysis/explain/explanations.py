@@ -86,15 +86,15 @@ def _dawdling(n: Numbers) -> Numbers:
         factor = "Learning rate / (1 - momentum)" if has_momentum else "Learning rate"
         stable = "" if has_momentum else " Training is stable below 2."
         basis = f"{factor} times largest curvature is {_number(n, 'product'):.2g}.{stable}"
-        wanted = min(0.3 * rate / max(_number(n, "product"), 1e-12), 1000 * rate)
+        better = min(0.3 * rate / max(_number(n, "product"), 1e-12), 1000 * rate)
         momentum = "" if has_momentum else "momentum: `optimizer.momentum: 0.9`"
     else:
-        basis, wanted = (
+        basis, better = (
             f"A step changes a weight by about {_number(n, 'step'):.1g} of its size.",
             1e-2 * rate / _number(n, "step"),
         )
         momentum = ""
-    return {"basis": basis, "wanted": wanted, "momentum": momentum, "gone": gone}
+    return {"basis": basis, "wanted": better, "momentum": momentum, "gone": gone}
 
 
 def _slower(n: Numbers) -> Numbers:

@@ -50,19 +50,23 @@ def judge(examinations: Sequence[Examination]) -> list[Verdict]:
 
     Where the seeds fail in different ways, so that no problem is shown by half of them, those shown by a third are named.
     """
-    shown = {kind: {one.seed: rule(one) for one in examinations} for kind, rule in RULES.items()}
-    found = {kind: {seed: n for seed, n in by_seed.items() if n is not None} for kind, by_seed in shown.items()}
-    troubled = {seed for kind in PROBLEMS for seed in found[kind]}
-    sound = [one for one in examinations if one.seed not in troubled]
+    numbers_by_seed = {
+        kind: {examination.seed: rule(examination) for examination in examinations} for kind, rule in RULES.items()
+    }
+    numbers = {
+        kind: {seed: n for seed, n in by_seed.items() if n is not None} for kind, by_seed in numbers_by_seed.items()
+    }
+    troubled = {seed for kind in PROBLEMS for seed in numbers[kind]}
+    sound = [examination for examination in examinations if examination.seed not in troubled]
     total = len(examinations)
-    verdicts = _shown_by(found, total, 2)
+    verdicts = _shown_by(numbers, total, 2)
     if 2 * len(sound) >= total and not any(verdict.kind in PROBLEMS for verdict in verdicts):
-        seeds = tuple(one.seed for one in sound)
-        verdicts.append(Verdict("converged", seeds, total, _medians([_outcome(one) for one in sound])))
+        seeds = tuple(examination.seed for examination in sound)
+        verdicts.append(Verdict("converged", seeds, total, _medians([_outcome(examination) for examination in sound])))
     return (
         verdicts
-        or sorted(_shown_by(found, total, 3), key=lambda verdict: -len(verdict.seeds))
-        or _shown_by(found, total, total)
+        or sorted(_shown_by(numbers, total, 3), key=lambda verdict: -len(verdict.seeds))
+        or _shown_by(numbers, total, total)
     )
 
 
@@ -79,222 +83,222 @@ def _medians(numbers: Sequence[Mapping[str, float | str]]) -> Numbers:
     """Of numbers the median, of words the most frequent."""
     merged: Numbers = {}
     for key in numbers[0]:
-        values = [one[key] for one in numbers]
+        values = [of_trial[key] for of_trial in numbers]
         words = [value for value in values if isinstance(value, str)]
         merged[key] = max(words, key=words.count) if words else float(np.median(np.array(values, dtype=float)))
     return merged
 
 
-def _outcome(one: Examination) -> Numbers:
+def _outcome(trial: Examination) -> Numbers:
     return {
-        "learned": one.learned,
-        "train_score": one.train_score,
-        "held_score": one.held_score,
-        "score": one.score_name,
-        "part": one.held_part,
-        "falling": one.still_falling,
+        "learned": trial.learned,
+        "train_score": trial.train_score,
+        "held_score": trial.held_score,
+        "score": trial.score_name,
+        "part": trial.held_part,
+        "falling": trial.still_falling,
     }
 
 
-def _failed(one: Examination) -> bool:
+def _failed(trial: Examination) -> bool:
     """Whether training reached less than it should: little of the loss is gone, or neighbours predict better."""
-    return one.diverged or not one.learned >= LITTLE or one.train_score < one.data.neighbour_score - SCORE_GAP
+    return trial.diverged or not trial.learned >= LITTLE or trial.train_score < trial.data.neighbour_score - SCORE_GAP
 
 
-def _settled(one: Examination) -> bool:
+def _settled(trial: Examination) -> bool:
     """Whether training came to rest."""
-    return one.still_falling < FALLING and _learning_rate_too_large(one) is None
+    return trial.still_falling < FALLING and _learning_rate_too_large(trial) is None
 
 
-def _symmetric_units(one: Examination) -> Numbers | None:
-    if min(one.initial.twins, one.final.twins) < MOST_TWINS:
+def _symmetric_units(trial: Examination) -> Numbers | None:
+    if min(trial.initial.twins, trial.final.twins) < MOST_TWINS:
         return None  # units that became equal, all dead or all far out, are a consequence of something else
     return {
-        "twins": one.final.twins,
-        "twins_at_start": one.initial.twins,
-        "train_score": one.train_score,
-        "score": one.score_name,
+        "twins": trial.final.twins,
+        "twins_at_start": trial.initial.twins,
+        "train_score": trial.train_score,
+        "score": trial.score_name,
     }
 
 
-def _linear_network(one: Examination) -> Numbers | None:
-    if any(name != "identity" for name in one.hidden_activations):
+def _linear_network(trial: Examination) -> Numbers | None:
+    if any(name != "identity" for name in trial.hidden_activations):
         return None
-    if not one.hidden_activations and not (_failed(one) and _settled(one)):
+    if not trial.hidden_activations and not (_failed(trial) and _settled(trial)):
         return None  # a linear model, chosen as such, or one that is not trained to its end
     return {
-        "layers": float(len(one.hidden_activations)),
-        "train_score": one.train_score,
-        "score": one.score_name,
-        "neighbours": one.data.neighbour_score,
+        "layers": float(len(trial.hidden_activations)),
+        "train_score": trial.train_score,
+        "score": trial.score_name,
+        "neighbours": trial.data.neighbour_score,
     }
 
 
-def _unscaled_inputs(one: Examination) -> Numbers | None:
-    if one.data.largest_scale < LARGE_FEATURE and one.data.scale_ratio < LARGE_RATIO:
+def _unscaled_inputs(trial: Examination) -> Numbers | None:
+    if trial.data.largest_scale < LARGE_FEATURE and trial.data.scale_ratio < LARGE_RATIO:
         return None
     return {
-        "scale": one.data.largest_scale,
-        "ratio": one.data.scale_ratio,
-        "eigenvalue": one.initial.largest_eigenvalue,
-        "limit": one.stability_limit,
+        "scale": trial.data.largest_scale,
+        "ratio": trial.data.scale_ratio,
+        "eigenvalue": trial.initial.largest_eigenvalue,
+        "limit": trial.stability_limit,
     }
 
 
-def _exploding_gradient(one: Examination) -> Numbers | None:
-    start = one.train_loss[0] / one.data.chance_loss
-    if not (one.initial.signal > GROWN and (_failed(one) or start > GROWN)):
+def _exploding_gradient(trial: Examination) -> Numbers | None:
+    start = trial.train_loss[0] / trial.data.chance_loss
+    if not (trial.initial.signal > GROWN and (_failed(trial) or start > GROWN)):
         return None
-    return {"signal": one.initial.signal, "layers": float(len(one.initial.deltas)), "start": float(start)}
+    return {"signal": trial.initial.signal, "layers": float(len(trial.initial.deltas)), "start": float(start)}
 
 
-def _saturation(one: Examination) -> Numbers | None:
-    (start, start_layer), (end, end_layer) = one.initial.most_saturated, one.final.most_saturated
+def _saturation(trial: Examination) -> Numbers | None:
+    (start, start_layer), (end, end_layer) = trial.initial.most_saturated, trial.final.most_saturated
     if start > SATURATED_AT_START:
         return {"share": start, "layer": start_layer, "when": "before the first step", "end": end}
-    if end > SATURATED_AT_END and _failed(one) and _learning_rate_too_large(one) is None:
+    if end > SATURATED_AT_END and _failed(trial) and _learning_rate_too_large(trial) is None:
         return {"share": end, "layer": end_layer, "when": "at the end", "end": end}
     return None
 
 
-def _vanishing_gradient(one: Examination) -> Numbers | None:
-    if not (one.initial.signal < FADED and one.learned < LITTLE):
+def _vanishing_gradient(trial: Examination) -> Numbers | None:
+    if not (trial.initial.signal < FADED and trial.learned < LITTLE):
         return None
     return {
-        "signal": one.initial.signal,
-        "layers": float(len(one.initial.deltas)),
-        "function": _functions(one),
-        "first_moved": one.moved[0],
-        "last_moved": one.moved[-1],
+        "signal": trial.initial.signal,
+        "layers": float(len(trial.initial.deltas)),
+        "function": _functions(trial),
+        "first_moved": trial.moved[0],
+        "last_moved": trial.moved[-1],
     }
 
 
-def _learning_rate_too_large(one: Examination) -> Numbers | None:
-    limit = one.stability_limit
-    above = max(one.initial.largest_eigenvalue, one.final.largest_eigenvalue) > limit
-    unsteady = one.unsteadiness > UNSTEADY and one.learned < 1 - UNSTEADY
-    worse = one.last_loss > one.train_loss[0]
-    dead = one.final.most_dead[0] >= DEAD  # by a single large step, perhaps: the rule for dead units names the rate
-    if not (one.diverged or ((unsteady or worse) and (above or not isfinite(limit)) and not dead)):
+def _learning_rate_too_large(trial: Examination) -> Numbers | None:
+    limit = trial.stability_limit
+    above = max(trial.initial.largest_eigenvalue, trial.final.largest_eigenvalue) > limit
+    unsteady = trial.unsteadiness > UNSTEADY and trial.learned < 1 - UNSTEADY
+    worse = trial.last_loss > trial.train_loss[0]
+    dead = trial.final.most_dead[0] >= DEAD  # by a single large step, perhaps: the rule for dead units names the rate
+    if not (trial.diverged or ((unsteady or worse) and (above or not isfinite(limit)) and not dead)):
         return None
-    how = "diverged" if one.diverged else "unsteady" if unsteady else "worse"
+    how = "diverged" if trial.diverged else "unsteady" if unsteady else "worse"
     return {
-        "rate": one.learning_rate,
+        "rate": trial.learning_rate,
         "limit": limit,
-        "start": one.initial.largest_eigenvalue,
-        "optimizer": one.optimizer,
-        "end": one.final.largest_eigenvalue,
-        "epochs": float(one.epochs),
+        "start": trial.initial.largest_eigenvalue,
+        "optimizer": trial.optimizer,
+        "end": trial.final.largest_eigenvalue,
+        "epochs": float(trial.epochs),
         "how": how,
-        "first": float(one.train_loss[0]),
-        "last": one.last_loss,
-        "unsteadiness": one.unsteadiness,
-        "momentum": one.momentum,
+        "first": float(trial.train_loss[0]),
+        "last": trial.last_loss,
+        "unsteadiness": trial.unsteadiness,
+        "momentum": trial.momentum,
     }
 
 
-def _dead_relu(one: Examination) -> Numbers | None:
-    share, layer = one.final.most_dead
-    before = one.initial.dead.get(layer, 0.0)
-    if share < DEAD or "relu" not in layer or not _failed(one):
+def _dead_relu(trial: Examination) -> Numbers | None:
+    share, layer = trial.final.most_dead
+    before = trial.initial.dead.get(layer, 0.0)
+    if share < DEAD or "relu" not in layer or not _failed(trial):
         return None
-    return {"share": share, "layer": layer, "before": before, "rate": one.learning_rate}
+    return {"share": share, "layer": layer, "before": before, "rate": trial.learning_rate}
 
 
-def _learning_rate_too_small(one: Examination) -> Numbers | None:
-    if not (_failed(one) or one.still_falling >= FALLING):
+def _learning_rate_too_small(trial: Examination) -> Numbers | None:
+    if not (_failed(trial) or trial.still_falling >= FALLING):
         return None
-    product = one.learning_rate / (1 - one.momentum) * one.initial.largest_eigenvalue
-    small = product < SMALL_PRODUCT if one.optimizer == "sgd" else one.relative_step < SMALL_RELATIVE_STEP
-    if not small or one.diverged or one.still_falling <= 0:
+    product = trial.learning_rate / (1 - trial.momentum) * trial.initial.largest_eigenvalue
+    small = product < SMALL_PRODUCT if trial.optimizer == "sgd" else trial.relative_step < SMALL_RELATIVE_STEP
+    if not small or trial.diverged or trial.still_falling <= 0:
         return None
     return {
-        "rate": one.learning_rate,
+        "rate": trial.learning_rate,
         "product": product,
-        "momentum": one.momentum,
-        "step": one.relative_step,
-        "optimizer": one.optimizer,
-        "falling": one.still_falling,
-        "learned": one.learned,
-        "eigenvalue": one.initial.largest_eigenvalue,
+        "momentum": trial.momentum,
+        "step": trial.relative_step,
+        "optimizer": trial.optimizer,
+        "falling": trial.still_falling,
+        "learned": trial.learned,
+        "eigenvalue": trial.initial.largest_eigenvalue,
     }
 
 
-def _label_noise(one: Examination) -> Numbers | None:
-    if one.data.contradicted < CONTRADICTED or one.data.contradicted * one.data.samples < FEWEST_CONTRADICTED:
+def _label_noise(trial: Examination) -> Numbers | None:
+    if trial.data.contradicted < CONTRADICTED or trial.data.contradicted * trial.data.samples < FEWEST_CONTRADICTED:
         return None
     return {
-        "contradicted": one.data.contradicted,
-        "samples": float(one.data.samples),
-        "train_score": one.train_score,
-        "neighbours": one.data.neighbour_score,
-        "held_score": one.held_score,
-        "part": one.held_part,
+        "contradicted": trial.data.contradicted,
+        "samples": float(trial.data.samples),
+        "train_score": trial.train_score,
+        "neighbours": trial.data.neighbour_score,
+        "held_score": trial.held_score,
+        "part": trial.held_part,
     }
 
 
-def _overfitting(one: Examination) -> Numbers | None:
-    if not len(one.held_loss) or one.diverged:
+def _overfitting(trial: Examination) -> Numbers | None:
+    if not len(trial.held_loss) or trial.diverged:
         return None
-    gap = one.train_score - one.held_score
-    variance = max(one.held_score * (1 - one.held_score), 0.0) if one.score_name == "accuracy" else 0.0
-    error = sqrt(variance / one.held_samples)
-    lowest = float(np.nanmin(one.held_loss))
-    rise = one.held_loss[-1] / lowest if lowest > 0 else 1.0
+    gap = trial.train_score - trial.held_score
+    variance = max(trial.held_score * (1 - trial.held_score), 0.0) if trial.score_name == "accuracy" else 0.0
+    error = sqrt(variance / trial.held_samples)
+    lowest = float(np.nanmin(trial.held_loss))
+    rise = trial.held_loss[-1] / lowest if lowest > 0 else 1.0
     seen = gap >= 2 * error or rise >= CLEAR_RISE
-    if gap < SCORE_GAP or not seen or rise < LOSS_RATIO or one.held_loss[-1] < LOSS_RATIO * one.train_loss[-1]:
+    if gap < SCORE_GAP or not seen or rise < LOSS_RATIO or trial.held_loss[-1] < LOSS_RATIO * trial.train_loss[-1]:
         return None
     return {
-        "train_score": one.train_score,
-        "held_score": one.held_score,
-        "part": one.held_part,
-        "score": one.score_name,
-        "train_loss": float(one.train_loss[-1]),
-        "held_loss": float(one.held_loss[-1]),
+        "train_score": trial.train_score,
+        "held_score": trial.held_score,
+        "part": trial.held_part,
+        "score": trial.score_name,
+        "train_loss": float(trial.train_loss[-1]),
+        "held_loss": float(trial.held_loss[-1]),
         "lowest": lowest,
-        "epoch": float(one.epoch_of[int(np.nanargmin(one.held_loss))]),
+        "epoch": float(trial.epoch_of[int(np.nanargmin(trial.held_loss))]),
     }
 
 
-def _too_few_epochs(one: Examination) -> Numbers | None:
-    needed = FALLING if _failed(one) else CLEARLY_FALLING
-    if one.diverged or one.still_falling < needed or _learning_rate_too_small(one) is not None:
+def _too_few_epochs(trial: Examination) -> Numbers | None:
+    needed = FALLING if _failed(trial) else CLEARLY_FALLING
+    if trial.diverged or trial.still_falling < needed or _learning_rate_too_small(trial) is not None:
         return None
     return {
-        "falling": one.still_falling,
-        "epochs": float(one.epochs),
-        "train_score": one.train_score,
-        "score": one.score_name,
+        "falling": trial.still_falling,
+        "epochs": float(trial.epochs),
+        "train_score": trial.train_score,
+        "score": trial.score_name,
     }
 
 
-def _underfitting(one: Examination) -> Numbers | None:
-    if one.diverged or not _failed(one) or one.still_falling >= FALLING:
+def _underfitting(trial: Examination) -> Numbers | None:
+    if trial.diverged or not _failed(trial) or trial.still_falling >= FALLING:
         return None
     return {
-        "train_score": one.train_score,
-        "neighbours": one.data.neighbour_score,
-        "score": one.score_name,
-        "learned": one.learned,
+        "train_score": trial.train_score,
+        "neighbours": trial.data.neighbour_score,
+        "score": trial.score_name,
+        "learned": trial.learned,
     }
 
 
-def _edge_of_stability(one: Examination) -> Numbers | None:
-    near = one.final.largest_eigenvalue > NEAR_LIMIT * one.stability_limit
-    if one.diverged or one.batch_share < 0.5 or not near or _learning_rate_too_large(one) is not None:
+def _edge_of_stability(trial: Examination) -> Numbers | None:
+    near = trial.final.largest_eigenvalue > NEAR_LIMIT * trial.stability_limit
+    if trial.diverged or trial.batch_share < 0.5 or not near or _learning_rate_too_large(trial) is not None:
         return None
     return {
-        "eigenvalue": one.final.largest_eigenvalue,
-        "limit": one.stability_limit,
-        "start": one.initial.largest_eigenvalue,
-        "rate": one.learning_rate,
-        "momentum": one.momentum,
-        "rise": float(one.train_loss[-1] / max(one.train_loss.min(), 1e-30)),
+        "eigenvalue": trial.final.largest_eigenvalue,
+        "limit": trial.stability_limit,
+        "start": trial.initial.largest_eigenvalue,
+        "rate": trial.learning_rate,
+        "momentum": trial.momentum,
+        "rise": float(trial.train_loss[-1] / max(trial.train_loss.min(), 1e-30)),
     }
 
 
-def _functions(one: Examination) -> str:
-    return ", ".join(dict.fromkeys(one.hidden_activations))
+def _functions(trial: Examination) -> str:
+    return ", ".join(dict.fromkeys(trial.hidden_activations))
 
 
 RULES: dict[str, Rule] = {

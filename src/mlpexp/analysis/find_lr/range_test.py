@@ -89,7 +89,7 @@ def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
     trainer.coefficients = CoefficientCache(hyper, trainer.steps_per_epoch, trainer.state.network.flat)
     trainer.state.initial_recorded = True  # nobody asks for the loss on the whole training set
     count = min(PROBE_SAMPLES, trainer.samples.sizes.train)
-    inputs, targets = (each.index_select(0, trainer.active_pairs) for each in trainer.samples.part(0, count))
+    inputs, targets = (tensor.index_select(0, trainer.active_pairs) for tensor in trainer.samples.part(0, count))
     losses = [_probe(trainer, inputs, targets)]
     losses += [_probe(trainer, inputs, targets) for _ in islice(trainer.run(), len(rates_T))]
     sound = np.logical_and.accumulate(np.isfinite(losses), axis=0)

@@ -102,16 +102,16 @@ def slopes(rates_T: np.ndarray, losses_T: np.ndarray) -> np.ndarray:
     NaN where that range has infinite losses, or fewer than three values.
     """
     decades = np.log10(rates_T)
-    found = np.full(len(rates_T), np.nan)
+    slope_T = np.full(len(rates_T), np.nan)
     for i, here in enumerate(decades):
         near = np.abs(decades - here) <= NEIGHBOURS + 1e-9
         if near.sum() >= 3 and np.isfinite(losses_T[near]).all():
-            found[i] = np.polyfit(decades[near], losses_T[near], 1)[0]
-    return found
+            slope_T[i] = np.polyfit(decades[near], losses_T[near], 1)[0]
+    return slope_T
 
 
 def rounded(rate: float) -> float:
     """The nearest of 1, 2 and 5 times a power of ten, on a logarithmic scale."""
     exponent = floor(log10(rate))
     candidates = [float(f"{digit}e{power}") for power in (exponent, exponent + 1) for digit in (1, 2, 5)]
-    return min(candidates, key=lambda one: abs(log10(one / rate)))
+    return min(candidates, key=lambda candidate: abs(log10(candidate / rate)))

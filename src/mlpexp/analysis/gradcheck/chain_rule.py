@@ -41,8 +41,11 @@ class Section:
     """A heading, a sentence (mathematics between dollars), and equations."""
 
     title: str
+    """The heading."""
     sentence: str
+    """Mathematics stands between dollars."""
     equations: list[Equation]
+    """In the order in which they are computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +53,13 @@ class Example:
     """One step: the layers before it, the sample's forward and backward pass, the layers after it."""
 
     layers: list[NumpyLayer]
+    """Before the step."""
     trace: Trace
+    """Of the forward pass."""
     gradients: list[Gradient]
+    """By layer."""
     after: list[NumpyLayer]
+    """After the step."""
 
 
 def example(layers: Sequence[NumpyLayer]) -> Example:

@@ -33,22 +33,30 @@ class Check:
 
 @dataclass(frozen=True)
 class TensorChecks:
-    """All ways for one parameter tensor: ``dense1.weight``, its shape, and a check by way."""
+    """All ways for one parameter tensor."""
 
     tensor: str
+    """Its name: ``dense1.weight``."""
     shape: tuple[int, ...]
+    """Of one member."""
     checks: dict[str, Check]
+    """By way."""
 
 
 @dataclass(frozen=True)
 class WayCost:
-    """What a way cost in all: derivatives obtained, forward passes, backward passes, seconds."""
+    """What a way cost in all."""
 
     way: str
+    """Its name."""
     derivatives: int
+    """How many were obtained."""
     forward: int
+    """Forward passes."""
     backward: int
+    """Backward passes."""
     seconds: float
+    """In all."""
 
 
 @dataclass(frozen=True)

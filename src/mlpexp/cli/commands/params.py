@@ -53,10 +53,10 @@ def params(
             "--input: is an image size; the inputs of an mlp are its first layer size, such as `mlp 784-16-10`"
         )
     shape = None if input_ is None else _shape(input_)
-    chosen = _named(networks, shape, bias) + _configured(config, set_, shape, bias)
-    if not chosen:
+    architectures = _named(networks, shape, bias) + _configured(config, set_, shape, bias)
+    if not architectures:
         raise InputError("params: name a network, for example `mlpexp params lenet5`, or a config with --config")
-    _print([cost(architecture, title) for title, architecture in chosen], format_, wide=wide)
+    _print([cost(architecture, title) for title, architecture in architectures], format_, wide=wide)
 
 
 def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]:
@@ -76,19 +76,21 @@ def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[
     suffix = " without biases" if bias is False else ""
     with_bias = bias is not False
     named: dict[str, type[Lenet5 | Cnn4 | MnistCnn]] = {"lenet5": Lenet5, "cnn4": Cnn4, "mnist_cnn": MnistCnn}
-    chosen, rest = [], iter(words)
+    architectures, rest = [], iter(words)
     for word in rest:
         if word == "mlp":
             sizes = _sizes(next(rest, ""))
             model = Mlp(name="mlp", hidden_sizes=tuple(sizes[1:-1]), bias=with_bias)
             title = "mlp " + "-".join(map(str, sizes)) + suffix
-            chosen.append((title, build_architecture(model, (sizes[0],), sizes[-1])))
+            architectures.append((title, build_architecture(model, (sizes[0],), sizes[-1])))
         elif word in named:
             network = named[word].model_validate({"name": word, "bias": with_bias})
-            chosen.append((word + suffix, build_architecture(network, shape or NATURAL_INPUT[word], NUM_CLASSES)))
+            architectures.append(
+                (word + suffix, build_architecture(network, shape or NATURAL_INPUT[word], NUM_CLASSES))
+            )
         else:
             raise InputError(f"params: {word!r} is not a network{did_you_mean(word, ['mlp', *named])}")
-    return chosen
+    return architectures
 
 
 def _configured(
@@ -107,11 +109,11 @@ def _configured(
     return [
         (
             path.stem,
-            one.architecture
+            network.architecture
             if shape is None
-            else build_architecture(one.experiment.model, shape, one.facts.num_outputs),
+            else build_architecture(network.experiment.model, shape, network.facts.num_outputs),
         )
-        for path, one in zip(paths, prepared, strict=True)
+        for path, network in zip(paths, prepared, strict=True)
     ]
 
 
@@ -135,13 +137,13 @@ def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
     if format_ in ("csv", "json"):
         typer.echo(tables.as_csv(costs) if format_ == "csv" else tables.as_json(costs), nl=False)
         return
-    shown = [tables.cost_table(cost) for cost in costs]
+    texts = [tables.cost_table(cost) for cost in costs]
     if len(costs) > 1:
-        shown.append(tables.side_by_side(costs))
+        texts.append(tables.side_by_side(costs))
     if format_ == "table":
         from mlpexp.cli.tables import print_table
 
-        for table in shown:
+        for table in texts:
             print_table(table, wide=wide)
     else:
-        typer.echo("\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in shown), nl=False)
+        typer.echo("\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in texts), nl=False)

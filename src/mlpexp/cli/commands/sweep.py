@@ -8,9 +8,9 @@ import typer
 
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given, overrides_from
-from mlpexp.cli.options import DataDir, Details, PlotFormat, Quiet, RunsDir, Wide, refuse_beside_resume
+from mlpexp.cli.options import DataDir, Details, Device, PlotFormat, Quiet, RunsDir, Wide, option, refuse_beside_resume
 from mlpexp.config.words import Typed
-from mlpexp.errors import InputError, RunError
+from mlpexp.errors import InputError, Place, RunError
 
 if TYPE_CHECKING:
     from mlpexp.execution.run import Job
@@ -18,97 +18,65 @@ if TYPE_CHECKING:
     from mlpexp.planning.stacks import Stacking
     from mlpexp.planning.sweep_options import SweepOptions
 
-
 MOST_LEVELS = 100  # of each of the three kinds of randomness
+
+Over = Annotated[
+    list[str] | None,
+    option("--over", help="Any other key: model.activation=relu,tanh; repeatable.", metavar="KEY=VALUES"),
+]
+Method = Annotated[str | None, option("--method", help="grid, one_at_a_time, random or sobol.")]
+Trials = Annotated[int | None, option("--trials", help="For random and sobol: arms times seeds.")]
+Zip = Annotated[list[str] | None, option("--zip", help="Axes that move together; repeatable.", metavar="KEY,KEY")]
+Exclude = Annotated[
+    list[str] | None,
+    option("--exclude", help="A combination to leave out; repeatable.", metavar="KEY=VALUE,..."),
+]
+Match = Annotated[str | None, option("--match", help="parameters: scale hidden sizes to equal counts.")]
+Metric = Annotated[str | None, option("--metric", help="What is compared, such as test_loss.")]
+Baseline = Annotated[
+    str | None,
+    option("--baseline", help="The arm to compare with [default: the best].", metavar="KEY=VALUE,..."),
+]
+Power = Annotated[float | None, option("--power", help="Say how many seeds a difference of this size needs.")]
+NoiseFloor = Annotated[
+    int | None,
+    option(
+        "--noise-floor",
+        help="No axis: N splits x N initial draws x N batch orders, to see what the spread is due to.",
+        metavar="N",
+    ),
+]
+Jobs = Annotated[int | None, option("--jobs", "-j", help="Worker processes [default: by the work and the cores].")]
+Memory = Annotated[str | None, option("--memory", help="For all workers, such as 2GB [default: 40 % of all].")]
+Address = Annotated[
+    str | None,
+    option("--address", "--ray-address", "--dask-address", help="Of the cluster [default: start one here]."),
+]
 
 
 @experiment_options(several=True)
 def sweep(
     given: Given,
-    over: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--over",
-            metavar="KEY=VALUES",
-            help="Any other key: model.activation=relu,tanh; repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option("--method", help="grid, one_at_a_time, random or sobol.", show_default=False),
-    ] = None,
-    trials: Annotated[
-        int | None,
-        typer.Option("--trials", help="For random and sobol: arms times seeds.", show_default=False),
-    ] = None,
-    zip_: Annotated[
-        list[str] | None,
-        typer.Option("--zip", metavar="KEY,KEY", help="Axes that move together; repeatable.", show_default=False),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--exclude", metavar="KEY=VALUE,...", help="A combination to leave out; repeatable.", show_default=False
-        ),
-    ] = None,
-    match: Annotated[
-        str | None,
-        typer.Option("--match", help="parameters: scale hidden sizes to equal counts.", show_default=False),
-    ] = None,
-    metric: Annotated[
-        str | None, typer.Option("--metric", help="What is compared, such as test_loss.", show_default=False)
-    ] = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--baseline",
-            metavar="KEY=VALUE,...",
-            help="The arm to compare with [default: the best].",
-            show_default=False,
-        ),
-    ] = None,
-    power: Annotated[
-        float | None,
-        typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
-    ] = None,
-    noise_floor: Annotated[
-        int | None,
-        typer.Option(
-            "--noise-floor",
-            metavar="N",
-            help="No axis: N splits x N initial draws x N batch orders, to see what the spread is due to.",
-            show_default=False,
-        ),
-    ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the folder.", show_default=False)] = None,
+    over: Over = None,
+    method: Method = None,
+    trials: Trials = None,
+    zip_: Zip = None,
+    exclude: Exclude = None,
+    match: Match = None,
+    metric: Metric = None,
+    baseline: Baseline = None,
+    power: Power = None,
+    noise_floor: NoiseFloor = None,
+    name: Annotated[str | None, option("--name", help="Name of the folder.")] = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
-    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", help="Worker processes [default: by the work and the cores].", show_default=False),
-    ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option("--memory", help="For all workers, such as 2GB [default: 40 % of all].", show_default=False),
-    ] = None,
+    device: Device = None,
+    jobs: Jobs = None,
+    memory: Memory = None,
     backend: Annotated[str, typer.Option("--backend", help="local, ray or dask.")] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(
-            "--address",
-            "--ray-address",
-            "--dask-address",
-            help="Of the cluster [default: start one here].",
-            show_default=False,
-        ),
-    ] = None,
+    address: Address = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; train and write nothing.")] = False,
-    resume: Annotated[
-        str | None,
-        typer.Option("--resume", metavar="SWEEP", help="Train what is missing of a sweep.", show_default=False),
-    ] = None,
+    resume: Annotated[str | None, option("--resume", help="Train what is missing of a sweep.", metavar="SWEEP")] = None,
     plot_format: PlotFormat = None,
     details: Details = False,
     wide: Wide = False,
@@ -116,7 +84,6 @@ def sweep(
 ) -> None:
     """Vary one or more keys over values, each with the same seeds, and compare."""
     from mlpexp.config.yaml_source import Override, override_in
-    from mlpexp.errors import Place
     from mlpexp.execution.backends import check_backend
     from mlpexp.planning.sweep_options import SweepOptions, memory_in
     from mlpexp.report.drawing.formats import check_formats
@@ -135,22 +102,9 @@ def sweep(
         raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     options = SweepOptions(axes, zip_ or (), exclude or (), keys, noise_floor, given.single)
     if resume is not None:
-        others = {
-            "seeds": seeds,
-            "over": over,
-            "name": name,
-            "device": device,
-            "dry-run": dry_run,
-            "baseline": baseline,
-            "method": method,
-            "trials": trials,
-            "match": match,
-            "metric": metric,
-            "power": power,
-            "zip": zip_,
-            "exclude": exclude,
-            "noise-floor": noise_floor,
-        }
+        others: dict[str, object] = {"seeds": seeds, "over": over, "name": name, "device": device, "dry-run": dry_run}
+        others |= {"baseline": baseline, "method": method, "trials": trials, "match": match, "metric": metric}
+        others |= {"power": power, "zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
         refuse_beside_resume("sweep", given.options, others)
         job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
     else:
@@ -164,9 +118,9 @@ def sweep(
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
-    for option, count in counts.items():
+    for name, count in counts.items():
         if count is not None and count < 1:
-            raise InputError(f"{option}: {count} is not a positive number")
+            raise InputError(f"{name}: {count} is not a positive number")
 
 
 def _over(text: str) -> Typed:
@@ -187,7 +141,6 @@ def _planned(
 ) -> "Plan":
     from mlpexp.cli.training import say
     from mlpexp.config.yaml_source import set_value
-    from mlpexp.errors import Place
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.sweep_options import apply_options, settings_in

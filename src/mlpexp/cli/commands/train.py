@@ -11,6 +11,7 @@ from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
 from mlpexp.cli.options import (
     DataDir,
+    Device,
     LogEvery,
     PlotFormat,
     Quiet,
@@ -30,7 +31,7 @@ def train(
     name: Annotated[str | None, typer.Option("--name", help="Name of the run folder.", show_default=False)] = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
-    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False)] = None,
+    device: Device = None,
     engine: Annotated[
         str | None, typer.Option("--engine", help="torch, or numpy: backpropagation by hand.", show_default=False)
     ] = None,

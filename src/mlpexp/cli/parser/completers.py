@@ -105,7 +105,7 @@ def metrics(query: Query) -> Iterable[Candidate]:
     summary = _summary(query)
     parts, scores = summary.get("parts", PARTS), summary.get("scores", SCORES)
     names = [f"{part}_{score}" for part in parts for score in scores]
-    prefix = next((each for each in ("final_", "best_") if query.begun.startswith(each)), "")
+    prefix = next((begun for begun in ("final_", "best_") if query.begun.startswith(begun)), "")
     return [(prefix + name, "") for name in names]
 
 
@@ -151,10 +151,10 @@ COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
 
 def _keys() -> list[Candidate]:
     """``KEY=`` of every key that has a value of its own, and of every short word."""
-    known = known_keys()
-    sections = {path.rpartition(".")[0] for path in known}
-    full = [(f"{path}=", text) for path, (text, choices) in known.items() if choices or path not in sections]
-    return [*full, *((f"{name}=", word.meaning) for name, word in BY_NAME.items() if name not in known)]
+    descriptions = known_keys()
+    sections = {path.rpartition(".")[0] for path in descriptions}
+    full = [(f"{path}=", text) for path, (text, choices) in descriptions.items() if choices or path not in sections]
+    return [*full, *((f"{name}=", word.meaning) for name, word in BY_NAME.items() if name not in descriptions)]
 
 
 def _files(query: Query, suffixes: tuple[str, ...]) -> list[Candidate]:
@@ -162,8 +162,8 @@ def _files(query: Query, suffixes: tuple[str, ...]) -> list[Candidate]:
     folder, slash, _ = query.begun.rpartition("/")
     directory = Path(folder + slash).expanduser()
     entries = sorted(directory.iterdir()) if directory.is_dir() else []
-    wanted = (each for each in entries if each.name[0] != "." and (each.is_dir() or each.suffix in suffixes))
-    return [(f"{folder}{slash}{each.name}{'/' * each.is_dir()}", "") for each in wanted]
+    offered = (entry for entry in entries if entry.name[0] != "." and (entry.is_dir() or entry.suffix in suffixes))
+    return [(f"{folder}{slash}{entry.name}{'/' * entry.is_dir()}", "") for entry in offered]
 
 
 def _path(key: str) -> str:
@@ -190,7 +190,9 @@ def _summary(query: Query) -> dict[str, Any]:
     named = next(iter([*query.typed.get("RESULT", ()), *query.typed.get("RESULTS", ())]), "")
     folders = _folders(query)
     matching = (
-        folders[-1:] if named == "last" else [each for each in folders if named in (each.name, *names_of(each.name))]
+        folders[-1:]
+        if named == "last"
+        else [folder for folder in folders if named in (folder.name, *names_of(folder.name))]
     )
     file = (matching[0] if matching else Path(named)) / "summary.json"
     return json.loads(file.read_text(encoding="utf-8")) if named and file.is_file() else {}

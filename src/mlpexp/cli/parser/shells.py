@@ -154,8 +154,8 @@ def _zsh(program: Any) -> str:
     offered = candidates(program, *_asked())
     if not offered:
         return "_files\n"
-    finished = [each for each in offered if not each[0].endswith(GOES_ON)]
-    going_on = [each for each in offered if each[0].endswith(GOES_ON)]
+    finished = [candidate for candidate in offered if not candidate[0].endswith(GOES_ON)]
+    going_on = [candidate for candidate in offered if candidate[0].endswith(GOES_ON)]
     calls = [_described(finished, ""), _described(going_on, "-S ''")]
     return " ; ".join(["local -a values shown", *(call for call in calls if call)]) + "\n"
 
