@@ -124,7 +124,7 @@ def varied_keys(results: Iterable[Listed]) -> list[str]:
         for key, texts in result.settings.items():
             seen.setdefault(key, set()).add(texts)
             counts[key] = counts.get(key, 0) + 1
-    varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in OWN_COLUMNS]
+    varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in IN_COLUMNS]
     order = [word.key for word in WORDS]
     places = {key: order.index(bare) for key in varied if (bare := key.removesuffix(".name")) in order}
     return sorted(varied, key=lambda key: (-counts[key], -len(seen[key]), places.get(key, len(order))))
