@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
-PART_LABELS: Mapping[Part, str] = {"train": "training", "validation": "validation", "test": "test"}
+PART_LABELS: Mapping[str, str] = {"train": "training", "validation": "validation", "test": "test"}
 
 When = Literal["final", "best"]
 MeasuredOf = Literal["networks", "classification", "regression", "maps"]
@@ -118,8 +118,8 @@ COLUMN = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_({'|'.join(SCORES)}
 class Column:
     """A score of a part of the data, at the last epoch or at the best one."""
 
-    part: Part
-    """Of the data."""
+    part: str
+    """``train``, ``validation`` or ``test``."""
     score: Score
     """What is measured."""
     when: When | None = None
@@ -152,11 +152,7 @@ def column_of(text: str) -> Column | None:
     if match is None:
         return None
     when, part, score = match.groups()
-    return Column(
-        next(known for known in PARTS if known == part),
-        SCORES[score],
-        "best" if when == "best" else "final" if when == "final" else None,
-    )
+    return Column(part, SCORES[score], "best" if when == "best" else "final" if when == "final" else None)
 
 
 def measured_by(model: str, task: str, more: Iterable[str] = ()) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class DatasetSummary(Strict):
         """How many samples a part has."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[part]
 
-    def always(self, *parts: Part) -> str:
+    def always(self, *parts: str) -> str:
         """``always 'neg': 0.913``: what naming the largest class would reach, where it is large in a part; else empty."""
         if self.largest_class is None:
             return ""
