@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 STYLE = "font.size: 20\naxes.facecolor: pink\nsavefig.dpi: 50\n"
-HEAVY = ("torch", "torchvision", "sklearn", "matplotlib.pyplot", "scipy.stats", "mlpexp.nn", "mlpexp.data.catalogue")
+HEAVY = ("torch", "torchvision", "sklearn", "matplotlib.pyplot", "scipy.stats", "mlpexp.nn")
 
 
 def drawn_elsewhere(path: Path) -> str:

@@ -114,6 +114,9 @@ def _compare_results(
     print_as(table, format_, wide=wide)
     print_sentences(confounded(factors), err=format_ != "table")
     if format_ == "table":
+        summaries = [result.summary for result in results]
+        always = [summary.dataset.always(column.part) for summary in summaries if column.score.name == "accuracy"]
+        print_sentences(dict.fromkeys(filter(None, always)))
         print_sentences(in_numbers(comparison))
     if power is not None and format_ == "table":
         print_table(power_table([candidate.label for candidate in candidates], comparison, power), wide=wide)
