@@ -1,16 +1,18 @@
 """Tables as trials leave them, their numbers made by formulas and a fixed generator."""
 
 from collections.abc import Mapping, Sequence
+from math import isinf
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from mlpexp.config.scores import column_of
+
 CLASSES = ("setosa", "versicolor", "virginica")
 PARTS = {"train": 20, "validation": 10, "test": 15}
 GAPS = {"train": 0.0, "validation": 0.015, "test": 0.02}  # by which parts are worse than training data
-LOWER_KINDS = ("loss", "quantization_error", "topographic_error")
 
 
 def learning_curves(
@@ -33,9 +35,10 @@ def learning_curves(
     loss = 1.1 * np.exp(-speed * epoch / 3) + 0.3 * max(1 - level, 0.01) + np.abs(walk) / 2
     table = pd.DataFrame({"epoch": epoch})
     for name in scores:
-        part, _, kind = name.partition("_")
-        falling = 1 - share if kind == "topographic_error" else loss
-        table[name] = falling + GAPS[part] if kind in LOWER_KINDS else np.clip(share - GAPS[part], 0, 1)
+        column = column_of(name)
+        assert column is not None
+        gap, falling = GAPS[column.part], loss if isinf(column.score.highest) else 1 - share
+        table[name] = np.clip(share - gap, 0, 1) if column.score.higher_is_better else falling + gap
     return table
 
 

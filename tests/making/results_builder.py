@@ -16,6 +16,7 @@ import pandas as pd
 from making.invented_tables import InventedTables, learning_curves
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
+from mlpexp.config.scores import column_of, selected_on
 from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import Interrupted
 from mlpexp.execution.merge import axis_cells
@@ -239,7 +240,10 @@ class Invention:
 
     def _trial(self, rows: pd.DataFrame, arm: int, seed: int, scores: Sequence[str]) -> TrialRecord:
         """How a trial ended, from its metrics."""
-        status, selected = self._ends(arm, seed), f"validation_{scores[0].partition('_')[2]}"
+        status, experiment = self._ends(arm, seed), self.plan.arms[arm].experiment
+        measured = dict.fromkeys(column.score.name for column in map(column_of, scores) if column)
+        selected = column_of(selected_on(list(measured), experiment.selected_by))
+        assert selected is not None
         known = {"arm": arm, "seed": seed, "status": status}
         if status == "failed":
             return TrialRecord(**known, reason=FAILED)
@@ -247,7 +251,10 @@ class Invention:
         ended = int(by_epoch.index[-1])
         if status == "diverged":
             return TrialRecord(**known, ended_epoch=ended, last_epoch=ended - 1, reason="the loss is not finite")
-        best = int(by_epoch[selected].idxmin()) if selected in by_epoch else ended
+        best = ended
+        if selected.name in by_epoch:
+            sign = -1 if selected.score.higher_is_better else 1
+            best = int((sign * by_epoch[selected.name]).idxmin())
         values = {when: by_epoch.loc[epoch].to_dict() for when, epoch in (("final", ended), ("best", best))}
         return TrialRecord(**known, ended_epoch=ended, last_epoch=ended, best_epoch=best, **values)
 

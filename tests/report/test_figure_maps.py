@@ -6,7 +6,6 @@ import pytest
 
 from mlpexp.report.figures.arm.maps import draw_code_book, draw_hits, draw_u_matrix
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import abbreviations
 
 CAPTION = RunCaption(
     title="a map", class_names=("setosa", "versicolor", "virginica"), grid=(2, 2), topology="hexagonal"
@@ -17,20 +16,6 @@ UNITS = pd.DataFrame(
         "across": [0.0, 1.0, 0.5, 1.5] * 2, "down": [0.0, 0.0, 0.87, 0.87] * 2, "length": range(8),
     }
 )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("names", "letters"),
-    [
-        (["setosa", "versicolor", "virginica"], ["se", "ve", "vi"]),
-        (["0", "1", "10"], ["0", "1", "10"]),
-        (["arm 1", "arm 2", "arm 3"], ["1", "2", "3"]),
-        (["class a of a name", "class b of a name"], ["0", "1"]),
-        ([], []),
-    ],
-)
-def test_abbreviations(names: list[str], letters: list[str]) -> None:
-    assert abbreviations(names) == letters
 
 
 def test_hits_are_those_of_the_first_seed_over_all_parts() -> None:

@@ -20,7 +20,6 @@ from mlpexp.report.figures.sweep.side_by_side import (
 )
 from mlpexp.report.numbers.arms_data import MOST_PANELS
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import distinct_labels, two_lines
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 CAPTION = RunCaption(title="a title", class_names=CLASSES, target="species")
@@ -305,30 +304,6 @@ def test_u_matrices_do_not_overlap(count: int) -> None:
     assert_names_tell_apart(figure, count)
     assert_nothing_overlaps(figure)
     assert ("the first seed of each arm" in texts(figure)) == (count > 1)
-
-
-@pytest.mark.parametrize(
-    ("labels", "short"),
-    [
-        (["one", "two"], ["one", "two"]),
-        (["beginnings differ", "these are cut at the end"], ["beginnings…", "these are c…"]),
-        (["ends differ by a number 1", "ends differ by a number 2"], ["ends …mber 1", "ends …mber 2"]),
-        (["this differs in 1 place only", "this differs in 2 place only"], ["0: this dif…", "1: this dif…"]),
-        (["equal", "equal"], ["0: equal", "1: equal"]),
-    ],
-)
-def test_short_labels_stay_distinct(labels: list[str], short: list[str]) -> None:
-    cut = list(distinct_labels(dict(enumerate(labels)), 12).values())
-    assert cut == short
-    assert all(len(label) <= 12 for label in cut)
-
-
-def test_labels_have_at_most_two_lines() -> None:
-    for label in ("word", "two words of some length", "x" * 40, "a bb ccc dddd eeeee ffffff ggggggg hh"):
-        lines = two_lines(label, 20).split("\n")
-        assert len(lines) <= 2
-        assert all(len(line) <= 20 for line in lines)
-        assert "".join(lines).replace(" ", "") == label.replace(" ", "")
 
 
 def test_arms_are_shown_in_the_order_asked_for() -> None:

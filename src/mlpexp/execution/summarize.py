@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import column_of, measured_by, selected_on
+from mlpexp.config.scores import PARTS, column_of, measured_by, selected_on
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import split
 from mlpexp.execution.merge import Trained
@@ -21,7 +21,6 @@ from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
 from mlpexp.store.part import TrialRecord
 from mlpexp.store.summary import (
-    PART_NAMES,
     ArmSummary,
     AxisSummary,
     DatasetSummary,
@@ -60,7 +59,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
             test=sizes.test,
         ),
         model=ModelSummary(name=prepared.experiment.model.name, parameters=prepared.architecture.num_parameters),
-        parts=tuple(part for part in PART_NAMES if part in plan.parts),
+        parts=tuple(part for part in PARTS if part in plan.parts),
         scores=scores,
         metric=described(metric, selection),
         selected_on=selection if validated else None,
@@ -83,7 +82,7 @@ def _largest_class(dataset: Dataset, experiment: Experiment) -> LargestClass | N
     data = experiment.dataset
     parts = split(dataset, data.validation_fraction, test_fraction(data), experiment.seeds_by_purpose.split)
     label = int(np.bincount(dataset.targets[parts.train]).argmax())
-    shares = {part: getattr(parts, part) for part in PART_NAMES}
+    shares = {part: getattr(parts, part) for part in PARTS}
     return LargestClass(
         name=dataset.class_names[label] if dataset.class_names else str(label),
         shares={part: float((dataset.targets[rows] == label).mean()) for part, rows in shares.items() if len(rows)},
