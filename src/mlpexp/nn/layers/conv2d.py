@@ -14,8 +14,7 @@ from torch import Tensor, nn
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Conv2d
 from mlpexp.nn.layers.kind import Tensors, filled
-from mlpexp.nn.memory_format import channels_last, typed
-from mlpexp.nn.mode import Mode
+from mlpexp.nn.mode import Mode, channels_last, typed
 
 aten = torch.ops.aten
 

@@ -12,8 +12,7 @@ from torch import Tensor, nn
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Dense
 from mlpexp.nn.layers.kind import Tensors, filled
-from mlpexp.nn.memory_format import typed
-from mlpexp.nn.mode import Mode
+from mlpexp.nn.mode import Mode, typed
 from mlpexp.nn.products import product
 
 
