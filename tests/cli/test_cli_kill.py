@@ -52,13 +52,13 @@ def test_killed_at_random_moments_again_and_again(kind: str, start: Start, confi
     modules = {"import": ["sklearn.datasets"]} if kind == "CNN" else {}
     whole = tmp_path / start("train", "-c", path, "--runs-dir", "whole", "-q", **modules).wait().run
     moments, runs, numbers = random.Random(kind), tmp_path / "runs", set()
-    for kill in range(9):
+    for kill in range(6):
         begun = list(runs.glob("2*"))
         arguments = ["--resume", *begun] if begun else ["-c", path]
         if kill % 3 == 2:
             dying = {"die_at": moments.randint(1, 25), "below": str(runs)}
             assert start("train", *arguments, "-q", save_every=20, **dying).wait().code == DIED
-        else:  # six times at most a tenth of all steps
+        else:  # at most a tenth of all steps
             process = start("train", *arguments, "-q", save_every=20, hold_after=moments.randint(1, STEPS[kind] // 10))
             process.held()
             process.kill()

@@ -24,8 +24,13 @@ MIDDLE = {"MLP": 200, "CNN": 600}
 NEVER = 10**9
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("kind", ["MLP", "CNN"])
+@pytest.mark.parametrize(
+    ("kind", "number", "code"),
+    [
+        ("MLP", signal.SIGINT, 130), ("MLP", signal.SIGTERM, 143), ("CNN", signal.SIGINT, 130),
+        pytest.param("CNN", signal.SIGTERM, 143, marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
 def test_a_signal_saves_says_how_to_resume_and_the_resumed_run_has_the_same_bytes(
     kind: str, number: int, code: int, start: Start, config: Write, tmp_path: Path
 ) -> None:

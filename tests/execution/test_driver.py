@@ -169,9 +169,12 @@ def test_what_is_lack_of_memory(error: Exception, lack: bool) -> None:
     assert is_lack_of_memory(error) is lack
 
 
-def test_a_worker_that_dies_costs_its_trial_and_no_other(make: Make) -> None:
-    """The trial of arm 1 kills whatever process trains it."""
-    text = TINY + "sweep: {over: {learning_rate: [0.01, 0.1]}, seeds: 1}\n"
+@pytest.mark.parametrize(
+    "axis", ["batch_size: [15, 10]", pytest.param("learning_rate: [0.01, 0.1]", marks=pytest.mark.slow)]
+)
+def test_a_worker_that_dies_costs_its_trial_and_no_other(axis: str, make: Make) -> None:
+    """The trial of arm 1 kills whatever process trains it: alone, or in a stack that is then halved."""
+    text = TINY + f"sweep: {{over: {{{axis}}}, seeds: 1}}\n"
     whole, sweep = make(text).finish(), make(text)
     sweep.finish(lambda tasks, stop, shares: in_workers([Deadly(**vars(task)) for task in tasks], 1, stop))
     assert [(trial["status"], trial["reason"]) for trial in sweep.trials] == [("finished", ""), ("failed", DIED)]

@@ -124,7 +124,7 @@ def test_results_are_the_same_bytes_however_their_trials_are_stacked(name: str, 
         assert other.path.name[15:] == whole.path.name[15:]  # name and hash
 
 
-@pytest.mark.parametrize("reachable", [True, False])
+@pytest.mark.parametrize("reachable", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_workers_write_the_same_bytes_as_this_process(reachable: bool, tmp_path: Path) -> None:
     """Reachable or not, the parts are the same; those of workers that cannot reach the folder are sent."""
     text = EXPERIMENTS["MLP"] + "sweep: {over: {learning_rate: [0.01, 1.0e+9], batch_size: [10, 20]}, seeds: 2}\n"
