@@ -48,10 +48,8 @@ def package_table() -> str:
     """A row for each package and for each room in it, in the order of the imports."""
     order = [part for part in TopologicalSorter(ALLOWED).static_order() if part not in FRONT]
     by_room = sorted(rooms().items(), key=lambda item: (order.index(item[0].split("/")[0]), item[0]))
-    rows = [
-        f"| `{room}` | {first_line(ROOT / room / '__init__.py' if room.endswith('/') else paths[0])} | {with_torch(room, paths)} |"  # noqa: E501
-        for room, paths in by_room
-    ]
+    heads = {room: ROOT / room / "__init__.py" if room.endswith("/") else paths[0] for room, paths in by_room}
+    rows = [f"| `{room}` | {first_line(heads[room])} | {with_torch(room, paths)} |" for room, paths in by_room]
     return "\n".join(["| package | is | imports torch |", "| --- | --- | --- |", *rows])
 
 

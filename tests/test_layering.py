@@ -59,7 +59,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     },
     "execution": {
         "backends", "datasets", "environment", "local", "merge", "meter", "misclassified", "part_lines", "progress", "run",
-        "signals", "summary", "tasks",
+        "signals", "summarize", "tasks",
     },
     "results": {"candidates", "comparison", "costs", "in_training", "listed", "result"},
 }  # fmt: skip

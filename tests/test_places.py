@@ -212,7 +212,28 @@ def load_corners():
     },
 )
 
-ADDITIONS = {"activation": ACTIVATION, "layer": LAYER, "data set": DATA_SET}
+SCORE = Addition(
+    2,
+    (
+        (
+            "config/scores.py",
+            '    Score("mean_absolute_error"',
+            """\
+    Score("worst_recall", "worst recall", "recall of the worst class (%)", " %", 100, True, 0, 1, False, False,
+          "classification", "confusion", "share of its samples that is found, of the class of which it is least"),
+""",
+        ),
+        (
+            "training/scores.py",
+            '    "mean_absolute_error": mean_absolute_error,',
+            """\
+    "worst_recall": lambda confusion: (confusion.diagonal(dim1=1, dim2=2) / confusion.sum(2)).amin(1),
+""",
+        ),
+    ),
+)
+
+ADDITIONS = {"activation": ACTIVATION, "layer": LAYER, "data set": DATA_SET, "score": SCORE}
 
 CONFIGS = {
     "mish.yaml": """\
@@ -247,7 +268,13 @@ COMMANDS = {
     "symbolic": ["gradcheck", "-c", "mish.yaml", "--symbolic", "W1_11", "--set", "model.hidden_sizes=[1]"],
     "costs": ["params", "-c", "scale.yaml", "--format", "csv"],
     "layer": ["gradcheck", "-c", "scale.yaml", "--format", "csv", "--samples", "2"],
-}
+    "swept": [
+        "sweep", "mish.yaml", "--learning-rate", "0.1,0.5", "--seeds", "2", "--metric", "test_worst_recall",
+        "--set", "training.early_stopping={score: worst_recall}", "--set", "dataset.validation_fraction=0.2",
+    ],
+    "curves": ["plot", "last", "--arm", "0"],
+    "listed": ["list"],
+}  # fmt: skip
 USE = """
 import contextlib, io, json, sys
 from pathlib import Path
@@ -311,3 +338,6 @@ def test_what_is_added_works(tmp_path: Path) -> None:
     assert "log(exp(" in out["symbolic"]
     assert "scale2,scale,4,,4 factors = 4,4,0,16" in out["costs"]
     assert "scale2.factor" in out["layer"]
+    assert "test worst recall, at the best epoch by validation worst recall" in out["swept"]
+    assert "worst_recall.png" in out["curves"]
+    assert "best test worst recall" in out["listed"]

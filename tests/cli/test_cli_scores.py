@@ -120,3 +120,19 @@ def test_a_score_that_a_result_lacks_is_named_with_the_key_that_measures_it(mlpe
     answer = mlpexp("compare", sweep, "--metric", "test_f1_macro")
     assert answer.code == 2
     assert "test_f1_macro is not measured here; a result has it with `scores: [f1_macro]` in its config" in answer.err
+
+
+def test_what_naming_the_largest_class_would_reach_stands_beside_every_accuracy(
+    mlpexp: Command, tmp_path: Path
+) -> None:
+    rows = [f"{i % 7},{'pos' if i % 10 == 0 else 'neg'}" for i in range(100)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,kind", *rows]) + "\n")
+    table = ("--data", "t.csv", "--target", "kind", "--epochs", "1", "--seeds", "2", "--quiet")
+    run, sweep = mlpexp("train", *table).run, mlpexp("sweep", *table, "--learning-rate", "0.01,0.1").run
+    assert "accuracy of always 'neg': 0.900 (train), 0.900 (test)" in mlpexp("show", run).out
+    for name in ("comparison.md", "comparison.tex"):
+        assert "Always 'neg': 0.900." in (sweep / name).read_text()
+    assert "\nalways 'neg': 0.900\n" in mlpexp("show", sweep).out
+    assert "\nalways 'neg': 0.900\n" in mlpexp("compare", sweep, run).out
+    assert "always" not in mlpexp("compare", sweep, run, "--metric", "test_loss").out
+    assert "always" not in mlpexp("show", mlpexp("train", "iris/mlp", "--epochs", "1", "--quiet").run).out

@@ -9,11 +9,12 @@ from scipy import stats
 from making.configs import TINY
 from making.trained_results import Make, Trained
 from mlpexp.config.dump import config_hash
-from mlpexp.execution.summary import opening_summary
+from mlpexp.config.scores import PARTS
+from mlpexp.execution.summarize import opening_summary
 from mlpexp.results.result import costs
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.store.plan_files import PlannedArm, StackRecord, StacksRecord
-from mlpexp.store.summary import PART_NAMES, Mean
+from mlpexp.store.summary import Mean
 
 SELECTED = """\
 name: selected
@@ -53,7 +54,7 @@ def test_the_opening_tells_the_data_the_model_and_no_results(make: Make) -> None
     assert summary == opening_summary(run.plan, run.dataset)
     assert summary.hash == config_hash(run.prepared.experiment)
     assert (summary.name, summary.status, summary.outcome) == ("selected", "running", None)
-    assert {part: summary.dataset.samples(part) for part in PART_NAMES} == vars(run.prepared.sizes)
+    assert {part: summary.dataset.samples(part) for part in PARTS} == vars(run.prepared.sizes)
     assert (summary.model.name, summary.model.parameters) == ("mlp", 2 * 8 + 8 + 8 * 2 + 2)
     assert summary.selected_on == "validation_loss"
     assert (summary.planned_by, summary.seeds, summary.num_arms) == ("train", (0, 1, 2, 3, 4), 1)

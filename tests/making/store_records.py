@@ -1,7 +1,16 @@
 """Records as the program writes them, for tests of the store."""
 
 from mlpexp.store.plan_files import StackRecord
-from mlpexp.store.summary import ArmSummary, DatasetSummary, Mean, MetricSummary, ModelSummary, Outcome, Status, Summary
+from mlpexp.store.summary import (
+    ArmSummary,
+    DatasetSummary,
+    Mean,
+    MetricSummary,
+    ModelSummary,
+    Outcome,
+    ResultStatus,
+    Summary,
+)
 
 STACK = StackRecord(part="stack-0", program=0, threads=1, trials=((0, 0), (0, 1), (1, 0), (1, 1)))
 
@@ -21,7 +30,7 @@ SUMMARY = Summary(
 )  # fmt: skip
 
 
-def summary(status: Status = "finished", name: str = "a") -> Summary:
+def summary(status: ResultStatus = "finished", name: str = "a") -> Summary:
     """Of a run with one arm and two seeds."""
     outcome = Outcome(
         arms=(

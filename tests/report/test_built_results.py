@@ -123,8 +123,7 @@ def test_a_built_result_can_be_read(
     assert result.summary.complete
     assert len(result.finished_trials()) == result.summary.num_trials
     assert len(result.plan.arms) == len(result.planned_arms) == len(result.arms) == len(result.costs)
-    assert result.kept is not None
-    for name in result.kept.tables:
+    for name in result.folder.read_plan().kept.tables:
         assert len(result.evaluation(name)) > 0
     for number in range(result.summary.num_arms):
         weights, epochs = result.arm(number).kept_weights(list(result.summary.seeds), "best")

@@ -13,7 +13,7 @@ from mlpexp.results.candidates import candidates_in, common_metric, paired_value
 from mlpexp.results.comparison import read_comparison
 from mlpexp.results.evaluate import evaluate
 from mlpexp.results.result import Result
-from mlpexp.results.weights import weights_of
+from mlpexp.results.weights_again import weights_of
 from mlpexp.store.listing import list_results
 
 FINISHED = ("run", "run_diverged", "run_map", "sweep")

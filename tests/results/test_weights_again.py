@@ -11,7 +11,7 @@ from making.configs import TINY
 from making.trained_results import Make, Trained
 from mlpexp.errors import InputError, RunError
 from mlpexp.results.evaluate import evaluate
-from mlpexp.results.weights import weights_of
+from mlpexp.results.weights_again import weights_of
 
 KINDS = ("best", "last")
 SELECTED = """\

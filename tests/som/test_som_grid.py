@@ -8,7 +8,7 @@ from making.maps import code_book, experiment, train_inputs, trainer
 from mlpexp.architectures.architecture import chain
 from mlpexp.architectures.grid import fourfold_squares, neighbours, positions
 from mlpexp.architectures.layers import SelfOrganizingMap
-from mlpexp.execution.evaluate_map import u_matrix
+from mlpexp.execution.map_tables import u_matrix
 from mlpexp.nn.network import StackedNetwork
 
 GRIDS = [SelfOrganizingMap(r, c, t) for r, c in [(1, 2), (2, 1), (3, 4), (6, 5), (7, 1)]

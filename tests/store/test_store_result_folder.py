@@ -15,7 +15,7 @@ from mlpexp.errors import InputError, RunError
 from mlpexp.store.folders import new_folder
 from mlpexp.store.json_files import record_text
 from mlpexp.store.result_folder import ResultFolder, refuse_old
-from mlpexp.store.summary import Status
+from mlpexp.store.summary import ResultStatus
 
 FILES = {"config.yaml": "seed: 0\n", "summary.json": '{"status": "running"}\n', "environment.json": "{}\n"}
 
@@ -173,7 +173,7 @@ def test_an_old_sweep_has_its_config_in_a_file_of_another_name(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("status", ["running", "finished", "interrupted", "failed"])
-def test_the_status_is_interrupted_if_nobody_is_at_work_any_more(status: Status, tmp_path: Path) -> None:
+def test_the_status_is_interrupted_if_nobody_is_at_work_any_more(status: ResultStatus, tmp_path: Path) -> None:
     folder = ResultFolder.create(tmp_path, "a", {"config.yaml": "", "summary.json": record_text(summary(status))})
     assert folder.status(folder.read_summary()) == status  # nobody has begun
     with folder.locked("run"):

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.cli.sentences import print_sentences
-from mlpexp.cli.tables import print_as, print_table
+from mlpexp.cli.printing import print_as, print_sentences, print_table
 from mlpexp.report.tables.arm_results import notes, results_table, written
 from mlpexp.report.tables.comparison_files import to_export, to_paste, to_show
 from mlpexp.report.tables.comparison_table import noise_table, power_table, shown_label

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlpexp.cli.sentences import print_sentences
+from mlpexp.cli.printing import print_sentences
 from mlpexp.errors import Interrupted, RunError
 
 if TYPE_CHECKING:

@@ -256,5 +256,5 @@ def gain(activation: ActivationConfig) -> float:
     References:
         He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", equations 10 and 15.
     """
-    known = KNOWN[activation.name].gain
-    return known if isinstance(known, float) else known(activation)
+    number_or_rule = KNOWN[activation.name].gain
+    return number_or_rule if isinstance(number_or_rule, float) else number_or_rule(activation)

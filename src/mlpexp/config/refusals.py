@@ -158,9 +158,17 @@ def expected(kind: str, context: Mapping[str, Any]) -> str:
 
 
 def _unknown_key(source: Source, spot: Spot, refusal: Any) -> Problem:
-    of = f" for {spot.tag}" if spot.tag else ""
+    of = f" for {spot.tag}" if spot.tag and _is_named(source, spot) else ""
     near = _suggestion(source, spot.path, list(spot.section.model_fields), refusal["input"])
     return Problem(source.place(spot.path, of_key=True), dotted(spot.path), f"unknown key{of}{near}")
+
+
+def _is_named(source: Source, spot: Spot) -> bool:
+    """Whether it is the user who says which section it is, and not a default."""
+    section: Any = source.data
+    for key in spot.path[:-1]:
+        section = section[key]
+    return tag_key(spot.section) in section
 
 
 def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
-PARTS = ("train", "validation", "test")
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
 PART_LABELS: Mapping[str, str] = {"train": "training", "validation": "validation", "test": "test"}
 
 When = Literal["final", "best"]

@@ -79,16 +79,16 @@ def columns_in(path: Path) -> tuple[str, list[str], int]:
         DataError: As ``read_csv``.
     """
     text = _text(path)
-    found = []
+    headers = []
     for delimiter in DELIMITERS:
         try:
             _, names = next(_rows(path, text, delimiter), (1, []))
         except DataError:  # quotation marks that only fit another separator
             continue
-        found.append((delimiter, names))
-    if not any(names for _, names in found):
+        headers.append((delimiter, names))
+    if not any(names for _, names in headers):
         raise data_error(path, "empty; the first line must hold the column names")
-    return (*max(found, key=lambda pair: len(pair[1])), text.count("\n"))
+    return (*max(headers, key=lambda pair: len(pair[1])), text.count("\n"))
 
 
 def _text(path: Path) -> str:

@@ -114,9 +114,9 @@ def _read(path: Path, md5: str | None) -> np.ndarray:
         content = gzip.decompress(content) if path.suffix == ".gz" else content
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, f"it cannot be decompressed ({error})") from None
-    found = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if md5 is not None and found != md5:
-        raise _damaged(path, f"its content has the MD5 sum {found} instead of {md5}")
+    checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    if md5 is not None and checksum != md5:
+        raise _damaged(path, f"its content has the MD5 sum {checksum} instead of {md5}")
     try:
         return parse_idx(content)
     except ValueError:

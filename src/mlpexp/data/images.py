@@ -108,5 +108,5 @@ def stratified_subset(labels: np.ndarray, size: int) -> np.ndarray:
     counts = np.bincount(labels)
     generator = stream(0, "data")
     shares = allocate(size, counts, counts)
-    chosen = [generator.permutation(np.flatnonzero(labels == label))[:share] for label, share in enumerate(shares)]
-    return np.sort(np.concatenate(chosen))
+    samples = [generator.permutation(np.flatnonzero(labels == label))[:share] for label, share in enumerate(shares)]
+    return np.sort(np.concatenate(samples))

@@ -96,9 +96,9 @@ def _without_missing(config: Csv, file: CsvFile, names: list[str]) -> CsvFile:
     if config.missing == "error":
         row, column = np.argwhere(missing)[0]
         written = cells.iloc[row, column]
-        shown = f"missing value ({written!r})" if written else "missing value"
+        what = f"missing value ({written!r})" if written else "missing value"
         raise file.error(
-            f"{shown}; fill it in, or drop such rows with missing: drop", names[column], int(cells.index[row])
+            f"{what}; fill it in, or drop such rows with missing: drop", names[column], int(cells.index[row])
         )
     if not keep.any():
         raise data_error(file.path, "no row is left, because each lacks a value", file.header_line)

@@ -59,8 +59,8 @@ def torch_version() -> str:
         text = (Path(spec.submodule_search_locations[0]) / "version.py").read_text(encoding="utf-8")
     except OSError:
         return version("torch")
-    found = re.search(r"""^__version__ = ['"](.+)['"]""", text, re.MULTILINE)
-    return found[1] if found else version("torch")
+    assignment = re.search(r"""^__version__ = ['"](.+)['"]""", text, re.MULTILINE)
+    return assignment[1] if assignment else version("torch")
 
 
 def _now() -> str:

@@ -51,18 +51,18 @@ def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
     """The data as the members see them: the split of each seed, and the standardization fitted on its training part."""
     experiment, config = members[0], members[0].dataset
     pairs = list(dict.fromkeys(map(pair_of, members)))
-    drawn = {
+    splits = {
         seed: split(dataset, config.validation_fraction, test_fraction(config), seed)
         for seed in dict.fromkeys(seed for seed, _ in pairs)
     }
     standardizers = {
-        seed: fit(dataset.inputs[one.train]) if config.standardize else neutral(dataset.inputs)
-        for seed, one in drawn.items()
+        seed: fit(dataset.inputs[rows.train]) if config.standardize else neutral(dataset.inputs)
+        for seed, rows in splits.items()
     }
     return Samples(
         dataset,
         pairs,
-        [drawn[seed] for seed, _ in pairs],
+        [splits[seed] for seed, _ in pairs],
         [standardizers[seed] for seed, _ in pairs],
         dtype=INPUT_DTYPES[experiment.training.precision],
         device=choose_device(experiment),

@@ -97,36 +97,36 @@ def trained(plan: Plan, parts: Sequence[Ended]) -> Trained:
     return Trained(list(parts), {trial: records[same] for trial, same in same_as.items()}, same_as)
 
 
-def write_tables(folder: ResultFolder, plan: Plan, recording: Recording, found: Trained, dataset: Dataset) -> None:
+def write_tables(folder: ResultFolder, plan: Plan, recording: Recording, training: Trained, dataset: Dataset) -> None:
     """Writes all tables of a result but those of its comparison.
 
     Raises:
         RunError: A file cannot be read or written.
     """
-    names = dict.fromkeys(Path(name).stem for ended in found.parts for name in ended.record.files)
+    names = dict.fromkeys(Path(name).stem for ended in training.parts for name in ended.record.files)
     for name in names:
         path = folder.path / f"{name}.csv"
         if name in recording.tables:
             path = folder.evaluation / f"{name}.csv"
         if name in OF_STACKS:
-            _concatenate(path, [ended.part.path(name) for ended in found.parts])
+            _concatenate(path, [ended.part.path(name) for ended in training.parts])
         else:
-            _merge(path, name, plan, recording, found)
-    write_text(folder.trials, _trials_table(plan, recording, found))
+            _merge(path, name, plan, recording, training)
+    write_text(folder.trials, _trials_table(plan, recording, training))
     if "misclassified" in recording.tables and "predictions" in names:
         table = misclassified(folder.evaluation / "predictions.csv", dataset, arm_column=recording.arm_column)
         if table:
             write_text(folder.evaluation / "misclassified.csv", table)
 
 
-def seal_weights(folder: ResultFolder, plan: Plan, stacking: Stacking, recording: Recording, found: Trained) -> None:
+def seal_weights(folder: ResultFolder, plan: Plan, stacking: Stacking, recording: Recording, training: Trained) -> None:
     """Writes the record beside each file of weights: which trial is in which row, and the sum of its bytes.
 
     Raises:
         RunError: A file cannot be read or written.
     """
     for program, trials in enumerate(stacking.programs):
-        records = [found.trials[trial.key] for trial in trials]
+        records = [training.trials[trial.key] for trial in trials]
         settings = trials[0].arm.experiment.training
         for kind in (*KINDS, "state"):
             path = folder.weights / file_name(program, kind)
@@ -139,9 +139,9 @@ def seal_weights(folder: ResultFolder, plan: Plan, stacking: Stacking, recording
                 seal(path, [trial.key for trial in trials], epochs)
 
 
-def stacks_record(found: Trained) -> StacksRecord:
+def stacks_record(training: Trained) -> StacksRecord:
     """How the trials were stacked in the end, and what it took."""
-    return StacksRecord(stacks=tuple(ended.record.stack for ended in found.parts))
+    return StacksRecord(stacks=tuple(ended.record.stack for ended in training.parts))
 
 
 def _epoch(record: TrialRecord, kind: str) -> int | None:
@@ -150,12 +150,12 @@ def _epoch(record: TrialRecord, kind: str) -> int | None:
     return {"best": record.best_epoch, "last": record.last_epoch, "state": record.ended_epoch}[kind]
 
 
-def _trials_table(plan: Plan, recording: Recording, found: Trained) -> str:
+def _trials_table(plan: Plan, recording: Recording, training: Trained) -> str:
     rows: list[dict[str, Cell]] = []
     for arm in plan.arms:
         cells = axis_cells(plan, arm)
         for seed in plan.seeds:
-            trial = found.trials[arm.number, seed]
+            trial = training.trials[arm.number, seed]
             number: dict[str, Cell] = {"arm": arm.number} if recording.arm_column else {}
             ended: dict[str, Cell] = {
                 "status": trial.status,
@@ -185,11 +185,11 @@ def _concatenate(path: Path, parts: Sequence[Path]) -> None:
                 table.write(rows if i else header + b"\n" + rows)
 
 
-def _merge(path: Path, name: str, plan: Plan, recording: Recording, found: Trained) -> None:
+def _merge(path: Path, name: str, plan: Plan, recording: Recording, training: Trained) -> None:
     """The rows of all trials in the order of the plan; those of a trial that was not trained are of the one that was."""
     maps = OpenMaps()
     owners: dict[tuple[int, int], tuple[LinesOfPart, int]] = {}
-    for ended in found.parts:
+    for ended in training.parts:
         if f"{name}.csv" in ended.record.files:
             lines = LinesOfPart(ended.part.path(name), ended.record.trials, maps, arm_column=recording.arm_column)
             owners |= {(trial.arm, trial.seed): (lines, place) for place, trial in enumerate(ended.record.trials)}
@@ -197,7 +197,7 @@ def _merge(path: Path, name: str, plan: Plan, recording: Recording, found: Train
         table.write(lines.header)
         for arm in plan.arms:
             for seed in plan.seeds:
-                same = found.same_as[arm.number, seed]
+                same = training.same_as[arm.number, seed]
                 if same in owners:
                     lines, place = owners[same]
                     table.writelines(renumbered(lines.of(place), same[0], arm.number))

@@ -13,7 +13,7 @@ import torch
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import RunError
-from mlpexp.execution.evaluate import evaluation_of
+from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.tasks import FinishedPart, KeptRows, StackTask
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.recording import history_epochs
@@ -85,10 +85,10 @@ class Recorder:
     def add(self, record: Record) -> None:
         """Appends the rows of an evaluated epoch; they reach the files at the next ``flush`` at the latest."""
         state, places = self.trainer.state, record.positions
-        chosen = state.best_epoch[places] == record.epoch
+        improved = state.best_epoch[places] == record.epoch
         for name, values in record.scores.items():
             self.scores["final"][name][places] = values
-            self.scores["best"][name][places[chosen]] = values[chosen]
+            self.scores["best"][name][places[improved]] = values[improved]
         self.evaluation_seconds += record.evaluation_seconds
         self.tables["metrics"].append(self._metric_lines(record).encode())
         seconds = f"{record.train_seconds!r},{record.evaluation_seconds!r}"
@@ -155,13 +155,13 @@ class Recorder:
         if errors:
             raise errors[0]
 
-    def _open(self, known: dict[str, Any]) -> None:
+    def _open(self, states: dict[str, Any]) -> None:
         keys = self.recording.keys
         columns = {"metrics": (*keys, *COUNTS, *self.recording.scores), "timing": TIMING_COLUMNS}
         if self.task.members[0].diagnostics != "off":
             columns["diagnostics"] = (*keys, *DIAGNOSTIC_COLUMNS)
         for name, header in columns.items():
-            self.tables[name] = GrowingTable(self.part.path(name), header, known[name] if known else None)
+            self.tables[name] = GrowingTable(self.part.path(name), header, states[name] if states else None)
 
     def _restore(self, arrays: dict[str, np.ndarray], plain: dict[str, Any]) -> None:
         for when, scores in self.scores.items():
@@ -215,9 +215,11 @@ class Recorder:
         evaluation = evaluation_of(self.task.members[0], self.dataset, self.recording)
         task = self.task
         for start in range(0, len(task.members), EVALUATED_AT_ONCE):
-            some = slice(start, start + EVALUATED_AT_ONCE)
-            network = StackedNetwork(trainer.architecture, state.best[some], state.best_buffers[some])
-            evaluation.add(network, trainer.samples, task.members[some], task.arms[some], trainer.architectures[some])
+            places = slice(start, start + EVALUATED_AT_ONCE)
+            network = StackedNetwork(trainer.architecture, state.best[places], state.best_buffers[places])
+            evaluation.add(
+                network, trainer.samples, task.members[places], task.arms[places], trainer.architectures[places]
+            )
         for name, lines in evaluation.tables():
             self.part.write_table(name, lines)
 

@@ -23,7 +23,7 @@ from mlpexp.execution.merge import (
 )
 from mlpexp.execution.meter import Meter, Update
 from mlpexp.execution.signals import stop_on_signals
-from mlpexp.execution.summary import closing_summary, opening_summary
+from mlpexp.execution.summarize import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, Tick, task_of
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.plan import Plan, plan_from
@@ -106,16 +106,16 @@ def reopened(path: Path, data_dir: str | None = None, say: Callable[[str], None]
     _refuse_complete(folder, summary)
     refuse_old(folder)
     plan = plan_from(read_source(folder.config), folder.config, summary.planned_by)
-    known, stacks = folder.read_plan(), folder.read_stacks()
+    record, stacks = folder.read_plan(), folder.read_stacks()
     _check_device(plan)
     read_json(folder.environment)  # what cannot be noted later is refused now
     again = f"train it as a new {summary.word} with --config"
-    now = _planned(plan, ["?"] * len(plan.arms), known.kept)
-    if [arm.identity for arm in now.arms] != [arm.identity for arm in known.arms] or now.seeds != known.seeds:
+    now = _planned(plan, ["?"] * len(plan.arms), record.kept)
+    if [arm.identity for arm in now.arms] != [arm.identity for arm in record.arms] or now.seeds != record.seeds:
         raise RunError(f"{folder.config}: changed since the {summary.word} began; {again}")
-    if [arm.data for arm in known.arms] != _fingerprints(plan, data_dir, say):
+    if [arm.data for arm in record.arms] != _fingerprints(plan, data_dir, say):
         raise RunError(f"{path}: the data have changed since the {summary.word} began; {again}")
-    return Job(plan, restacked(plan, stacks), known.kept, folder, data_dir)
+    return Job(plan, restacked(plan, stacks), record.kept, folder, data_dir)
 
 
 def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
@@ -163,7 +163,7 @@ def _trained(
     folder, stacks = job.folder, job.stacking.stacks
     waiting = []
     for stack in stacks:
-        parts, note = _known(job, stack)
+        parts, note = _left_by(job, stack)
         if parts is None:
             waiting.append(stack)
         else:
@@ -191,7 +191,7 @@ def _trained(
         yield meter.update(event if isinstance(event, Tick) else None)
 
 
-def _known(job: Job, stack: Stack) -> tuple[list[Ended] | None, str]:
+def _left_by(job: Job, stack: Stack) -> tuple[list[Ended] | None, str]:
     """What a stack has left, if it is sound, and a sentence if it is not."""
     folder, name = job.folder, stack.name
     try:
@@ -216,16 +216,16 @@ def _conclude(job: Job, opening: Summary) -> Summary:
         for ended in of_stack:
             check_weights(folder, ended, job.rows[stack.program])
         parts += of_stack
-    found = trained(plan, parts)
-    failures = [trial for trial in found.trials.values() if trial.status == "failed"]
-    if len(failures) == len(found.trials):
+    training = trained(plan, parts)
+    failures = [trial for trial in training.trials.values() if trial.status == "failed"]
+    if len(failures) == len(training.trials):
         raise RunError(f"every trial failed: {failures[0].reason}")
-    write_tables(folder, plan, job.recording, found, shared_dataset(plan.base.experiment.dataset, job.data_dir))
-    seal_weights(folder, plan, job.stacking, job.recording, found)
-    stacks = stacks_record(found)
+    write_tables(folder, plan, job.recording, training, shared_dataset(plan.base.experiment.dataset, job.data_dir))
+    seal_weights(folder, plan, job.stacking, job.recording, training)
+    stacks = stacks_record(training)
     write_record(folder.stacks, stacks)
     _note_machine(folder, stacks)
-    return closing_summary(opening, plan, found)
+    return closing_summary(opening, plan, training)
 
 
 def _planned(plan: Plan, prints: Sequence[str], kept: Recording) -> PlanRecord:
@@ -238,10 +238,10 @@ def _planned(plan: Plan, prints: Sequence[str], kept: Recording) -> PlanRecord:
 
 def _fingerprints(plan: Plan, data_dir: str | None, say: Callable[[str], None] | None) -> list[str]:
     """Of the data of each arm."""
-    known = dict.fromkeys(dict.fromkeys(arm.experiment.dataset for arm in plan.arms), "")
-    for config in known:
-        known[config] = fingerprint(shared_dataset(config, data_dir, say))
-    return [known[arm.experiment.dataset] for arm in plan.arms]
+    prints = dict.fromkeys(dict.fromkeys(arm.experiment.dataset for arm in plan.arms), "")
+    for config in prints:
+        prints[config] = fingerprint(shared_dataset(config, data_dir, say))
+    return [prints[arm.experiment.dataset] for arm in plan.arms]
 
 
 def _check_device(plan: Plan) -> None:
@@ -282,6 +282,6 @@ def _note_resumption(job: Job) -> None:
 def _note_machine(folder: ResultFolder, stacks: StacksRecord) -> None:
     """Adds to ``environment.json`` the devices that ``auto`` has meant, also where training was gone on with."""
     device, recorded_environment = " and ".join(stacks.of("device")), read_json(folder.environment)
-    known = {"device": device, "cpu_capability": " and ".join(stacks.of("capability"))}
+    machine = {"device": device, "cpu_capability": " and ".join(stacks.of("capability"))}
     resumed = [{**entry, "device": device} for entry in recorded_environment.get("resumed", [])]
-    write_text(folder.environment, as_json({**recorded_environment, **known, "resumed": resumed}))
+    write_text(folder.environment, as_json({**recorded_environment, **machine, "resumed": resumed}))

@@ -123,14 +123,14 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     axes = anchored(axes_of(sweep, source), path.parent)
     seeds = _seeds(experiment, sweep)
     base_settings = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
-    settings = combinations(
+    settings_of_arms = combinations(
         sweep, axes, source, base_settings, _num_sampled(sweep, source, len(seeds)), experiment.seed
     )
-    if len(settings) * len(seeds) > MOST_TRIALS:
-        raise InputError(f"{len(settings) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
+    if len(settings_of_arms) * len(seeds) > MOST_TRIALS:
+        raise InputError(f"{len(settings_of_arms) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
-    arms = variation.arms(settings, alone=sweep.method == "one_at_a_time")
+    arms = variation.arms(settings_of_arms, alone=sweep.method == "one_at_a_time")
     left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
     return Plan("sweep", experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)

@@ -48,14 +48,19 @@ def candidates_in(results: Sequence[Result]) -> list[Candidate]:
     """
     if len({result.path.resolve() for result in results}) < len(results):
         raise InputError("compare: the same folder is there twice")
-    found = [candidate for result in results for candidate in _arms(result)]
+    candidates = [candidate for result in results for candidate in _arms(result)]
     if any(result.summary.format == 1 and result.summary.planned_by == "train" for result in results):
-        found = [_rounded(candidate) for candidate in found]  # old runs know nine digits: equal scores must stay equal
-    labels = [candidate.label for candidate in found]
+        candidates = [
+            _rounded(candidate) for candidate in candidates
+        ]  # old runs know nine digits: equal scores must stay equal
+    labels = [candidate.label for candidate in candidates]
     twice = {label for label in labels if labels.count(label) > 1}
     if not twice:
-        return found
-    return [replace(one, label=f"{one.label} #{i}") if one.label in twice else one for i, one in enumerate(found, 1)]
+        return candidates
+    return [
+        replace(candidate, label=f"{candidate.label} #{i}") if candidate.label in twice else candidate
+        for i, candidate in enumerate(candidates, 1)
+    ]
 
 
 def _rounded(candidate: Candidate) -> Candidate:
@@ -90,39 +95,42 @@ def _arms(result: Result) -> Iterator[Candidate]:
         )
 
 
-def common_metric(found: Sequence[Candidate], wanted: str | None) -> Column:
+def common_metric(candidates: Sequence[Candidate], wanted: str | None) -> Column:
     """The metric that all candidates have.
 
     Raises:
         InputError: They have none in common, or not the one asked for.
     """
-    always = {measured_by(candidate.config["model"]["name"], candidate.task) for candidate in found}
+    always = {measured_by(candidate.config["model"]["name"], candidate.task) for candidate in candidates}
     if len(always) > 1:
         raise InputError("cannot be compared: some classify, others predict numbers or are maps")
-    parts = [part for part in PARTS if all(part in candidate.parts for candidate in found)]
-    measured = [candidate.measured for candidate in found]
+    parts = [part for part in PARTS if all(part in candidate.parts for candidate in candidates)]
+    measured = [candidate.measured for candidate in candidates]
     return choose_metric(wanted, parts, [name for name in measured[0] if all(name in each for each in measured)])
 
 
-def paired_values(found: Sequence[Candidate], metric: Column) -> tuple[list[int], np.ndarray]:
+def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list[int], np.ndarray]:
     """The common seeds, and the metric ``(candidates, seeds)``, NaN where a trial diverged or failed.
 
     Raises:
         InputError: Their numbers do not pair: other data, another split, or fewer than two seeds in common.
     """
-    for key, shown in differences([one.config for one in found]).items():
+    for key, texts in differences([candidate.config for candidate in candidates]).items():
         if changes_samples(key):
             raise InputError(
-                f"cannot be compared: {key} differs ({', '.join(dict.fromkeys(shown))}), so that equal seeds do not "
+                f"cannot be compared: {key} differs ({', '.join(dict.fromkeys(texts))}), so that equal seeds do not "
                 "mean equal samples"
             )
-    if len({candidate.fingerprint for candidate in found}) > 1:
+    if len({candidate.fingerprint for candidate in candidates}) > 1:
         raise InputError("cannot be compared: the data themselves differ (their fingerprints do)")
-    seeds = sorted(set.intersection(*(set(candidate.scores) for candidate in found)))
+    seeds = sorted(set.intersection(*(set(candidate.scores) for candidate in candidates)))
     if len(seeds) < 2:
         count = f"only seed {seeds[0]} is" if seeds else "no seeds are"
         raise InputError(
             f"cannot be compared: {count} common to all; train each with the same seeds, such as --seeds 10"
         )
-    values = np.array([[one.scores[seed].get(metric.column, nan) for seed in seeds] for one in found], dtype=np.float64)
+    values = np.array(
+        [[candidate.scores[seed].get(metric.column, nan) for seed in seeds] for candidate in candidates],
+        dtype=np.float64,
+    )
     return seeds, np.where(np.abs(values) < inf, values, nan)

@@ -72,9 +72,8 @@ def read_comparison(
     labels = [arm.label for arm in result.planned_arms]
     if metric is not None:
         summary = summary.model_copy(update={"metric": described_metric(metric, summary)})
-    chosen = summary.metric
-    values = values_of(trials, chosen.column, len(labels), summary, result)
-    higher, width = chosen.higher_is_better, summary.margin if margin is None else margin
+    values = values_of(trials, summary.metric.column, len(labels), summary, result)
+    higher, width = summary.metric.higher_is_better, summary.margin if margin is None else margin
     reference = summary.baseline if baseline is None else baseline
     return ArmsComparison(
         summary,
@@ -113,9 +112,9 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
     place = Place(f"{option} {text}")
     axes = {axis.key for axis in result.summary.axes}
     given = settings_in(text, place)
-    wanted = {key if key in axes else key_of(key): value_text(value) for key, value in given.items()}
+    settings = {key if key in axes else key_of(key): value_text(value) for key, value in given.items()}
     rows = result.arms
-    matching = [i for i, row in enumerate(rows.to_dict("records")) if all(row.get(k) == v for k, v in wanted.items())]
+    matching = [i for i, row in enumerate(rows.to_dict("records")) if all(row.get(k) == v for k, v in settings.items())]
     if len(matching) != 1:
         raise InputError(
             f"{place}: is {len(matching)} arms of {len(rows)}; name one by the values of its axes, or by its number"
@@ -123,40 +122,40 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
     return matching[0]
 
 
-def write_comparison(result: Result, found: ArmsComparison) -> None:
+def write_comparison(result: Result, comparison: ArmsComparison) -> None:
     """Writes ``comparison.csv``, a row per arm."""
     columns = [*OWN, *(f"best_{name}" for name in AGAINST)]
-    columns += [f"baseline_{name}" for name in AGAINST] if found.to_baseline else []
-    write_text(result.folder.comparison, as_csv(columns, comparison_rows(found)))
+    columns += [f"baseline_{name}" for name in AGAINST] if comparison.to_baseline else []
+    write_text(result.folder.comparison, as_csv(columns, comparison_rows(comparison)))
 
 
-def comparison_rows(found: ArmsComparison) -> list[dict[str, Cell]]:
+def comparison_rows(comparison: ArmsComparison) -> list[dict[str, Cell]]:
     """The rows of ``comparison.csv``."""
     rows: list[dict[str, Cell]] = []
-    for arm, label in enumerate(found.labels):
-        one = found.to_best.arms[arm]
-        own = one.own
+    for number, label in enumerate(comparison.labels):
+        against_best = comparison.to_best.arms[number]
+        estimate = against_best.own
         numbers: tuple[Cell, ...] = (
-            arm,
+            number,
             label,
-            own.n,
-            one.num_missing,
-            own.mean,
-            own.std,
-            one.median,
-            own.low,
-            own.high,
+            estimate.n,
+            against_best.num_missing,
+            estimate.mean,
+            estimate.std,
+            against_best.median,
+            estimate.low,
+            estimate.high,
         )
-        row = dict(zip(OWN, numbers, strict=True)) | _against("best", one)
-        rows.append(row | _against("baseline", found.to_baseline.arms[arm]) if found.to_baseline else row)
+        row = dict(zip(OWN, numbers, strict=True)) | _against("best", against_best)
+        rows.append(row | _against("baseline", comparison.to_baseline.arms[number]) if comparison.to_baseline else row)
     return rows
 
 
-def _against(prefix: str, one: ArmComparison) -> dict[str, Cell]:
-    difference = one.difference
+def _against(prefix: str, arm: ArmComparison) -> dict[str, Cell]:
+    difference = arm.difference
     interval: tuple[Cell, ...] = (difference.mean, difference.low, difference.high) if difference else ("", "", "")
-    needed: Cell = "" if one.seeds_needed is None else one.seeds_needed
-    cells: tuple[Cell, ...] = (*interval, one.p, one.p_adjusted, one.verdict, needed, one.sentence)
+    needed: Cell = "" if arm.seeds_needed is None else arm.seeds_needed
+    cells: tuple[Cell, ...] = (*interval, arm.p, arm.p_adjusted, arm.verdict, needed, arm.sentence)
     return {f"{prefix}_{name}": cell for name, cell in zip(AGAINST, cells, strict=True)}
 
 

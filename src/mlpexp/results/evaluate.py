@@ -2,14 +2,14 @@
 
 from mlpexp.errors import InputError
 from mlpexp.execution.driver import threads
-from mlpexp.execution.evaluate import evaluation_of
+from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.execution.misclassified import misclassified
 from mlpexp.planning.recording import MOST_ROWS, rows_of_arm
 from mlpexp.planning.stacks import together
 from mlpexp.results.result import ArmResult
-from mlpexp.results.weights import Say, dataset_of, experiment_of, weights_of
+from mlpexp.results.weights_again import Say, dataset_of, experiment_of, weights_of
 from mlpexp.store.files import write_text
 from mlpexp.store.frames import Absent
 from mlpexp.store.plan_files import Recording
@@ -31,8 +31,8 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         RunError: A file is damaged or cannot be written.
     """
     trials = arm.result.finished_trials()
-    own = trials[trials["arm"] == arm.number]
-    seeds = [int(seed) for seed in own.loc[own["status"] != "failed", "seed"]]
+    of_arm = trials[trials["arm"] == arm.number]
+    seeds = [int(seed) for seed in of_arm.loc[of_arm["status"] != "failed", "seed"]]
     prepared = arm.result.plan.arms[arm.number].prepared
     rows = rows_of_arm(prepared, len(seeds))
     missing = [name for name in rows if not _has(arm, name)]

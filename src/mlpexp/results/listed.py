@@ -82,19 +82,19 @@ Value = str | float | None
 NAMES_OF_SCORES = {*SCORES, *(Column(part, score).name for part in PARTS for score in SCORES.values())}
 MOST = 1e300  # a number beyond is sorted as a word
 COLUMNS: dict[str, Callable[[Listed], Value]] = {
-    "name": lambda one: one.summary.name if one.summary else one.text,
-    "score": lambda one: one.judged.mean.mean if one.judged else None,
-    "metric": lambda one: one.judged.metric if one.judged else None,
-    "data": lambda one: one.summary.dataset.title if one.summary else None,
-    "model": lambda one: one.summary.model.name if one.summary else None,
-    "parameters": lambda one: one.summary.model.parameters if one.summary else None,
-    "arms": lambda one: one.summary.num_arms if one.summary else None,
-    "seeds": lambda one: len(one.summary.seeds) if one.summary else None,
-    "kind": lambda one: one.summary.word if one.summary else None,
-    "hash": lambda one: one.summary.hash if one.summary else None,
-    "status": lambda one: one.status,
-    "training": lambda one: one.train_seconds,
-    "age": lambda one: one.age,
+    "name": lambda result: result.summary.name if result.summary else result.text,
+    "score": lambda result: result.judged.mean.mean if result.judged else None,
+    "metric": lambda result: result.judged.metric if result.judged else None,
+    "data": lambda result: result.summary.dataset.title if result.summary else None,
+    "model": lambda result: result.summary.model.name if result.summary else None,
+    "parameters": lambda result: result.summary.model.parameters if result.summary else None,
+    "arms": lambda result: result.summary.num_arms if result.summary else None,
+    "seeds": lambda result: len(result.summary.seeds) if result.summary else None,
+    "kind": lambda result: result.summary.word if result.summary else None,
+    "hash": lambda result: result.summary.hash if result.summary else None,
+    "status": lambda result: result.status,
+    "training": lambda result: result.train_seconds,
+    "age": lambda result: result.age,
 }
 
 
@@ -120,14 +120,14 @@ def varied_keys(results: Iterable[Listed]) -> list[str]:
     """Keys whose values differ between the configs that have them: first what most have, and what varies most."""
     seen: dict[str, set[tuple[str, ...]]] = {}
     counts: dict[str, int] = {}
-    for one in results:
-        for key, texts in one.settings.items():
+    for result in results:
+        for key, texts in result.settings.items():
             seen.setdefault(key, set()).add(texts)
             counts[key] = counts.get(key, 0) + 1
     varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in IN_COLUMNS]
-    known = [word.key for word in WORDS]
-    places = {key: known.index(bare) for key in varied if (bare := key.removesuffix(".name")) in known}
-    return sorted(varied, key=lambda key: (-counts[key], -len(seen[key]), places.get(key, len(known))))
+    order = [word.key for word in WORDS]
+    places = {key: order.index(bare) for key in varied if (bare := key.removesuffix(".name")) in order}
+    return sorted(varied, key=lambda key: (-counts[key], -len(seen[key]), places.get(key, len(order))))
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
@@ -169,17 +169,17 @@ def chosen(results: Sequence[Listed], condition: Condition) -> list[Listed]:
     """
     key = resolved(condition.key, results, "--where")
     if key in COLUMNS:
-        return [one for one in results if condition.value in _texts(one, key)]
-    wanted = parse_value(condition.value, Place(f"--where {condition.written}"))
-    text = value_text(setting(condition.key, wanted))
-    return [one for one in results if text in one.settings.get(key, ())]
+        return [result for result in results if condition.value in _texts(result, key)]
+    value = parse_value(condition.value, Place(f"--where {condition.written}"))
+    text = value_text(setting(condition.key, value))
+    return [result for result in results if text in result.settings.get(key, ())]
 
 
 def values_of(results: Sequence[Listed], written: str) -> list[str]:
     """What a key is in some result, for "did you mean"."""
     key = resolved(written, results, "--where")
-    texts = [_texts(one, key) if key in COLUMNS else one.settings.get(key, ()) for one in results]
-    return list(dict.fromkeys(text for each in texts for text in each))
+    texts = [_texts(result, key) if key in COLUMNS else result.settings.get(key, ()) for result in results]
+    return list(dict.fromkeys(text for of_result in texts for text in of_result))
 
 
 def in_order(results: Sequence[Listed], key: str, *, reverse: bool) -> list[Listed]:
@@ -189,10 +189,10 @@ def in_order(results: Sequence[Listed], key: str, *, reverse: bool) -> list[List
         InputError: No result has the key.
     """
     name = resolved(key, results, "--sort")
-    values = [(_sorted_by(one, name), one) for one in results]
-    there = [(value, one) for value, one in values if value is not None]
+    values = [(_sorted_by(result, name), result) for result in results]
+    there = [(value, result) for value, result in values if value is not None]
     there.sort(key=lambda pair: (isinstance(pair[0], str), pair[0]), reverse=reverse)
-    return [one for _, one in there] + [one for value, one in values if value is None]
+    return [result for _, result in there] + [result for value, result in values if value is None]
 
 
 def resolved(written: str, results: Iterable[Listed], option: str) -> str:
@@ -204,9 +204,9 @@ def resolved(written: str, results: Iterable[Listed], option: str) -> str:
     word = written.replace(" ", "_")
     if word in COLUMNS:
         return word
-    keys = dict.fromkeys(key for one in results for key in one.settings)
+    keys = dict.fromkeys(key for result in results for key in result.settings)
     key = key_of(word)
-    if whole := next((each for each in (key, f"{key}.name") if each in keys), None):
+    if whole := next((name for name in (key, f"{key}.name") if name in keys), None):
         return whole
     ends = [key for key in keys if key.removesuffix(".name").endswith(f".{word}")]
     if len(ends) == 1:
@@ -221,17 +221,17 @@ def resolved(written: str, results: Iterable[Listed], option: str) -> str:
     raise InputError(f"{option}: {written}: no listed result has this column or key{near}")
 
 
-def _texts(one: Listed, column: str) -> tuple[str, ...]:
+def _texts(result: Listed, column: str) -> tuple[str, ...]:
     """What of a result a written value may be equal to."""
-    value = COLUMNS[column](one)
+    value = COLUMNS[column](result)
     if column == "name":
-        return (str(value), one.text, one.entry.folder.path.name)
+        return (str(value), result.text, result.entry.folder.path.name)
     return () if value is None else (value_text(value),)
 
 
-def _sorted_by(one: Listed, key: str) -> Value:
-    texts = one.settings.get(key, ())
-    value = COLUMNS[key](one) if key in COLUMNS else _number_in(texts[0]) if texts else None
+def _sorted_by(result: Listed, key: str) -> Value:
+    texts = result.settings.get(key, ())
+    value = COLUMNS[key](result) if key in COLUMNS else _number_in(texts[0]) if texts else None
     return None if isinstance(value, float) and math.isnan(value) else value
 
 

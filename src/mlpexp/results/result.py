@@ -20,7 +20,7 @@ from mlpexp.store.checkpoint import load_checkpoint
 from mlpexp.store.frames import Absent, complete_table, to_the_last_bit
 from mlpexp.store.json_files import read_json, read_record
 from mlpexp.store.old_format import old_arms, old_costs, old_trials
-from mlpexp.store.plan_files import PlannedArm, Recording, StacksRecord
+from mlpexp.store.plan_files import PlannedArm, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, begun_by_older
 from mlpexp.store.summary import Summary
 from mlpexp.store.weights import WeightsRecord, read_weights
@@ -82,11 +82,6 @@ class Result:
         """Label, identity and fingerprint of the data of each arm."""
         return old_arms(self.path) if self.summary.format == 1 else self.folder.read_plan().arms
 
-    @property
-    def kept(self) -> Recording | None:
-        """What is kept of each trial; None for an old result."""
-        return None if self.summary.format == 1 else self.folder.read_plan().kept
-
     @cached_property
     def arms(self) -> "pd.DataFrame":
         """``arms.csv``, by arm; values of axes as text. An old run has none."""
@@ -125,10 +120,10 @@ class Result:
             trials = self.trials
             scores = [name for name in trials.columns if name.startswith(("final_", "best_"))]
             trials[scores].astype(float)
-            found = set(zip(trials["arm"].tolist(), trials["seed"].tolist(), strict=True))
+            pairs = set(zip(trials["arm"].tolist(), trials["seed"].tolist(), strict=True))
         except (Absent, KeyError, ValueError) as error:
             raise RunError(f"{self.folder.trials}: damaged or missing: {error or 'no rows'}") from None
-        if found != {(arm, seed) for arm in range(summary.num_arms) for seed in summary.seeds}:
+        if pairs != {(arm, seed) for arm in range(summary.num_arms) for seed in summary.seeds}:
             raise RunError(f"{self.folder.trials}: damaged: not a row for each arm and seed")
         return trials
 
@@ -200,8 +195,8 @@ class Result:
             cut_short = stream.read(1) != b"\n"
         header = pd.read_csv(path, nrows=0).columns
         before: pd.DataFrame | None = None
-        wanted = [column for column in columns if column in header]
-        with pd.read_csv(path, usecols=wanted, chunksize=self.piece_rows, **to_the_last_bit()) as pieces:
+        there = [column for column in columns if column in header]
+        with pd.read_csv(path, usecols=there, chunksize=self.piece_rows, **to_the_last_bit()) as pieces:
             for piece in pieces:
                 if before is not None:
                     yield before
@@ -279,8 +274,8 @@ class ArmResult:
         same = self.result.folder.read_plan().trained_as(self.number)
         trials = self.trials.set_index("seed").loc[list(seeds)]
         equal = bool((trials["best_epoch"] == trials["last_epoch"]).all())
-        for each in ("last", "best") if kind == "last" and equal else (kind,):
-            for record in sorted(self.result.folder.weights.glob(f"program-*.{each}.json")):
+        for stored in ("last", "best") if kind == "last" and equal else (kind,):
+            for record in sorted(self.result.folder.weights.glob(f"program-*.{stored}.json")):
                 if (same, seeds[0]) in read_record(record, WeightsRecord).trials:
                     return read_weights(record.with_suffix(".safetensors"), [(same, seed) for seed in seeds])
         raise Absent

@@ -49,15 +49,15 @@ class MapMeasures:
             size = group_size(network, inputs.shape[1]) if inputs.is_cpu else network.num_members
             for a in range(0, network.num_members, size):
                 group = slice(a, a + size)
-                found = self._group(network.part(a, a + size), inputs[group], stop - start)
-                errors[group] += found[0]
-                torn[group] += found[1]
+                distances, tears = self._group(network.part(a, a + size), inputs[group], stop - start)
+                errors[group] += distances
+                torn[group] += tears
         count = past - first
         return {"quantization_error": errors / count, "topographic_error": torn / count}
 
     def _group(self, network: StackedNetwork, x_GBF: Tensor, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Sums over the first ``count`` samples of a chunk."""
-        nearest, second = (each[:, :count] for each in best_units(network, x_GBF))
+        nearest, second = (units[:, :count] for units in best_units(network, x_GBF))
         units_GUF = network.parameters[WEIGHT].mT
         winner_GBF = units_GUF.gather(1, nearest.unsqueeze(2).expand(-1, -1, units_GUF.shape[2]))
         distances = (x_GBF[:, :count].flatten(2) - winner_GBF).square_().sum(2).sqrt_()

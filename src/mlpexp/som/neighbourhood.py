@@ -66,13 +66,13 @@ class Neighbourhood:
         self.squares_D = fourfold / 4
         self.distance_UU = torch.from_numpy(number.reshape(grid.num_units, -1)).to(like.device)
         self.num_steps, self.like, self.rates = num_steps, like, rates
-        shapes = [(one.radius_decay, one.radius or one.default_radius, one.final_radius) for one in models]
+        shapes = [(model.radius_decay, model.radius or model.default_radius, model.final_radius) for model in models]
         self.shapes = list(dict.fromkeys(shapes))
         places = {shape: place for place, shape in enumerate(self.shapes)}
         self.shape_of_member = torch.tensor([places[shape] for shape in shapes]).to(like.device)
         self.block = max(1, min(256, self.VALUES // (len(shapes) * len(fourfold))))
         self.first = 0
-        self.known: list[Tensor] = []
+        self.tables: list[Tensor] = []
 
     def radii_of(self, steps: np.ndarray) -> np.ndarray:
         """The radius of each distinct shape at the steps with numbers ``steps`` (from 0)."""
@@ -82,10 +82,10 @@ class Neighbourhood:
     def of(self, step: int) -> Tensor:
         """The values of one step by the number of the distance, ``(M, D)``; times the rate, where there are rates."""
         place = step - self.first
-        if not 0 <= place < len(self.known):
+        if not 0 <= place < len(self.tables):
             self.first, place = step, 0
-            self.known = self._values(np.arange(step, step + self.block))
-        return self.known[place]
+            self.tables = self._values(np.arange(step, step + self.block))
+        return self.tables[place]
 
     def _values(self, steps: np.ndarray) -> list[Tensor]:
         radii_TS1 = np.clip(self.radii_of(steps), LEAST, GREATEST)[:, :, None]

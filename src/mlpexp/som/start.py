@@ -29,14 +29,14 @@ def set_initial_weights(
     """Writes the initial code book of every member into the network."""
     grid = network.architecture.layers[-1].spec
     assert isinstance(grid, SelfOrganizingMap)
-    known: dict[tuple[str, int, int], np.ndarray] = {}
+    code_books: dict[tuple[str, int, int], np.ndarray] = {}
     weight_MFU = network.parameters[WEIGHT]
     for i, (member, pair) in enumerate(zip(members, pair_of_member.tolist(), strict=True)):
         assert isinstance(member.model, Som)
         key = member.model.init, member.seeds_by_purpose.init, pair
-        if key not in known:
-            known[key] = _drawn(*key, grid, samples)
-        weight_MFU[i] = torch.from_numpy(known[key]).to(weight_MFU)
+        if key not in code_books:
+            code_books[key] = _drawn(*key, grid, samples)
+        weight_MFU[i] = torch.from_numpy(code_books[key]).to(weight_MFU)
 
 
 def _drawn(init: str, seed: int, pair: int, grid: SelfOrganizingMap, samples: Samples) -> np.ndarray:
@@ -44,8 +44,8 @@ def _drawn(init: str, seed: int, pair: int, grid: SelfOrganizingMap, samples: Sa
     generator = stream(seed, "init", 0)
     if init == "samples":
         count = samples.sizes.train
-        chosen = generator.choice(count, grid.num_units, replace=grid.num_units > count)
-        return _samples_at(chosen, pair, samples).T
+        places = generator.choice(count, grid.num_units, replace=grid.num_units > count)
+        return _samples_at(places, pair, samples).T
     if init == "pca":
         return plane(*_moments(pair, samples), grid)
     chunks = list(_chunks(pair, samples))
@@ -90,8 +90,8 @@ def _moments(pair: int, samples: Samples) -> tuple[np.ndarray, np.ndarray]:
 
 def _samples_at(places: np.ndarray, pair: int, samples: Samples) -> np.ndarray:
     """Training samples by their position, ``(U, F)``."""
-    found: dict[int, np.ndarray] = {}
+    rows: dict[int, np.ndarray] = {}
     for number, chunk in enumerate(_chunks(pair, samples)):
         first = number * CHUNK_SAMPLES
-        found |= {int(p): chunk[p - first] for p in places if first <= p < first + len(chunk)}
-    return np.stack([found[int(place)] for place in places])
+        rows |= {int(p): chunk[p - first] for p in places if first <= p < first + len(chunk)}
+    return np.stack([rows[int(place)] for place in places])

@@ -62,14 +62,14 @@ def remove_folder(folder: Path) -> None:
             shutil.rmtree(folder)
 
 
-def _named(building: Path, wanted: Path) -> Path:
+def _named(building: Path, target: Path) -> Path:
     """Gives a new folder its name, or that name with the first free number."""
     for attempt in range(1, 10_000):
-        path = wanted if attempt == 1 else wanted.with_name(f"{wanted.name}-{attempt}")
+        path = target if attempt == 1 else target.with_name(f"{target.name}-{attempt}")
         try:
             os.rename(building, path)  # fails if a result of that name, which is never empty, exists
             return path
         except OSError:
             if not path.exists():
                 raise
-    raise RunError(f"{wanted}: too many results of this name")
+    raise RunError(f"{target}: too many results of this name")

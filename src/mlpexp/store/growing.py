@@ -14,30 +14,30 @@ from mlpexp.store.files import write_errors
 class GrowingTable:
     """An open CSV file to which lines are added."""
 
-    def __init__(self, path: Path, columns: Iterable[str], known: dict[str, Any] | None = None) -> None:
+    def __init__(self, path: Path, columns: Iterable[str], state: dict[str, Any] | None = None) -> None:
         """Opens a table: a new one, or one that goes on behind what a checkpoint knows.
 
         Args:
             path: The file.
             columns: Of its header.
-            known: What ``state`` gave; None: a table that may be there is begun again.
+            state: What ``state()`` gave; None: a table that may be there is begun again.
 
         Raises:
-            RunError: The file is not as ``known`` says, or cannot be written.
+            RunError: The file is not as ``state`` says, or cannot be written.
         """
         self.path = path
         header = (",".join(columns) + "\n").encode()
         with write_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = path.open("wb" if known is None else "r+b")
+            self._stream = path.open("wb" if state is None else "r+b")
         self._sum = hashlib.sha256()
         self._length = 0
         try:
-            if known is None:
+            if state is None:
                 self.append(header)
                 self.flush()
             else:
-                self._cut_back(header, known)
+                self._cut_back(header, state)
         except RunError:
             with suppress(OSError):  # what could not be written before cannot be now
                 self._stream.close()
@@ -70,12 +70,12 @@ class GrowingTable:
         with write_errors(self.path):
             self._stream.close()
 
-    def _cut_back(self, header: bytes, known: dict[str, Any]) -> None:
+    def _cut_back(self, header: bytes, state: dict[str, Any]) -> None:
         with write_errors(self.path):
-            content = self._stream.read(known["bytes"])
+            content = self._stream.read(state["bytes"])
             self._sum.update(content)
-            if self._sum.hexdigest() != known["sha256"] or not content.startswith(header):
+            if self._sum.hexdigest() != state["sha256"] or not content.startswith(header):
                 raise RunError(f"{self.path}: damaged: not what its checkpoint knows")
-            self._stream.truncate(known["bytes"])
-            self._stream.seek(known["bytes"])
-        self._length = known["bytes"]
+            self._stream.truncate(state["bytes"])
+            self._stream.seek(state["bytes"])
+        self._length = state["bytes"]

@@ -7,12 +7,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from mlpexp.config.scores import PART_LABELS, SCORES, headline, measured_by
+from mlpexp.config.scores import PART_LABELS, PARTS, SCORES, Part, headline, measured_by
 from mlpexp.errors import RunError
 from mlpexp.store.json_files import read_json
 from mlpexp.store.plan_files import PlannedArm, StackRecord, StacksRecord
 from mlpexp.store.summary import (
-    PART_NAMES,
     ArmSummary,
     AxisSummary,
     DatasetSummary,
@@ -20,7 +19,6 @@ from mlpexp.store.summary import (
     MetricSummary,
     ModelSummary,
     Outcome,
-    Part,
     Summary,
     When,
 )
@@ -103,9 +101,9 @@ def _run(old: Mapping[str, Any]) -> Summary:
         target_name=data["target_name"] or "",
         feature_names=tuple(data["feature_names"]),
         class_names=tuple(data["class_names"]),
-        **{part: data[part] for part in PART_NAMES},
+        **{part: data[part] for part in PARTS},
     )
-    parts = tuple(part for part in PART_NAMES if data[part])
+    parts = tuple(part for part in PARTS if data[part])
     kinds = measured_by(old["model"]["name"], data["task"])
     selected = f"validation_{kinds[0]}" if old.get("selected_on") else None
     metric = _metric(parts, kinds, "best" if selected else "final", selected)
@@ -172,7 +170,7 @@ def _sweep(path: Path, old: Mapping[str, Any]) -> Summary:
         title=old["title"],
         status=old["status"],
         reason=old.get("reason"),
-        dataset=DatasetSummary(title=data["title"], task=data["task"], **{part: data[part] for part in PART_NAMES}),
+        dataset=DatasetSummary(title=data["title"], task=data["task"], **{part: data[part] for part in PARTS}),
         model=ModelSummary(name=old["model"]["name"]),
         parts=tuple(old["parts"]),
         scores=kinds,
@@ -236,7 +234,7 @@ def _stacks(time: Mapping[str, Any], environment: Mapping[str, Any]) -> StacksRe
     count = max(int(time.get("stacks", 1)), 1)
     per_step = float(time.get("microseconds_per_step") or 0.0)
     train = float(time.get("train_seconds", 0.0))
-    each = StackRecord(
+    stack = StackRecord(
         part="",
         program=0,
         threads=int(environment.get("threads", 1)),
@@ -247,7 +245,7 @@ def _stacks(time: Mapping[str, Any], environment: Mapping[str, Any]) -> StacksRe
         train_seconds=train / count,
         evaluation_seconds=float(time.get("evaluation_seconds", 0.0)) / count,
     )
-    return StacksRecord(stacks=(each,) * count)
+    return StacksRecord(stacks=(stack,) * count)
 
 
 def _trial(member: Mapping[str, Any]) -> dict[str, Cell]:

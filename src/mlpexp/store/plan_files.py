@@ -53,8 +53,8 @@ class PlanRecord(Strict):
 
     def trained_as(self, arm: int) -> int:
         """The first arm that computes the same."""
-        wanted = self.arms[arm].identity
-        return next(number for number, other in enumerate(self.arms) if other.identity == wanted)
+        identity = self.arms[arm].identity
+        return next(number for number, planned in enumerate(self.arms) if planned.identity == identity)
 
 
 class StackRecord(Strict):

@@ -4,14 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from mlpexp.config.scores import SCORES, Score
+from mlpexp.config.scores import PARTS, SCORES, Part, Score
 from mlpexp.config.strict import Strict
 
-Status = Literal["running", "finished", "diverged", "interrupted", "failed"]
+ResultStatus = Literal["running", "finished", "diverged", "interrupted", "failed"]
 UNFINISHED = ("running", "interrupted", "failed")
-Part = Literal["train", "validation", "test"]
-PART_NAMES: tuple[Part, ...] = ("train", "validation", "test")
 When = Literal["final", "best"]
+LARGE_SHARE = 0.6  # of the largest class, from which an accuracy must be seen beside it
 Number = float | None  # None: JSON knows neither infinity nor NaN
 
 
@@ -41,6 +40,15 @@ class DatasetSummary(Strict):
         """How many samples a part has."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[part]
 
+    def always(self, *parts: str) -> str:
+        """``always 'neg': 0.913``: what naming the largest class would reach, where it is large in a part; else empty."""
+        if self.largest_class is None:
+            return ""
+        name, shares = self.largest_class.name, self.largest_class.shares
+        large = {part: shares[part] for part in parts if shares.get(part, 0.0) > LARGE_SHARE}
+        named = [f"{share:.3f}" + (f" ({part})" if len(parts) > 1 else "") for part, share in large.items()]
+        return f"always {name!r}: {', '.join(named)}" if named else ""
+
     def in_words(self) -> str:
         """``105 train, 45 test``."""
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
@@ -67,7 +75,12 @@ class MetricSummary(Strict):
     @property
     def part(self) -> Part:
         """``test`` of ``test_accuracy``."""
-        return next(part for part in PART_NAMES if self.name.startswith(f"{part}_"))
+        return next(part for part in PARTS if self.name.startswith(f"{part}_"))
+
+    @property
+    def is_accuracy(self) -> bool:
+        """Whether it is a share of right samples, which a large class makes high."""
+        return self.score.measured_of == "classification" and self.score.share_of_samples
 
     @property
     def score(self) -> Score:
@@ -140,7 +153,7 @@ class Summary(Strict):
     hash: str
     """Of what decides the numbers."""
     title: str
-    status: Status
+    status: ResultStatus
     reason: str | None = None
     """Why it failed."""
     dataset: DatasetSummary
@@ -179,6 +192,6 @@ class Summary(Strict):
         """The epoch that counts: the best by validation data, else the last."""
         return "best" if self.selected_on else "final"
 
-    def with_status(self, status: Status, reason: str | None = None) -> "Summary":
+    def with_status(self, status: ResultStatus, reason: str | None = None) -> "Summary":
         """The same in another status; a reason that an earlier failure had is forgotten."""
         return self.model_copy(update={"status": status, "reason": reason})

@@ -135,10 +135,10 @@ def _rows(tensor: Any, rows: Sequence[int]) -> np.ndarray:
 def _verify(path: Path, expected: str) -> None:
     try:
         with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise RunError(f"{path}: the weights cannot be read: {error.strerror or error}") from None
-    if found != expected:
+    if digest != expected:
         raise RunError(f"{path}: the weights are damaged (their SHA-256 sum differs from the one beside them)")
 
 

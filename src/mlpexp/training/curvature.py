@@ -60,8 +60,8 @@ def hessian_product(
         (gradient,) = torch.autograd.grad(objective, flat, create_graph=True)
 
     def product(direction: Tensor) -> Tensor:
-        (found,) = torch.autograd.grad(gradient, flat, direction, retain_graph=True, allow_unused=True)
-        return torch.zeros_like(direction) if found is None else found
+        (curved,) = torch.autograd.grad(gradient, flat, direction, retain_graph=True, allow_unused=True)
+        return torch.zeros_like(direction) if curved is None else curved
 
     return product
 
@@ -91,7 +91,7 @@ def _lanczos(product: Callable[[Tensor], Tensor], start: Tensor, iterations: int
         tridiagonal = tridiagonal + torch.diag_embed(off, 1) + torch.diag_embed(off, -1)
     finite = torch.isfinite(tridiagonal).all(dim=(1, 2))
     # A direction of length zero leaves a row of zeros, an eigenvalue 0 that no direction has: it must not be the largest.
-    lengths = torch.stack([torch.linalg.vector_norm(each, dim=1) for each in basis], 1)
+    lengths = torch.stack([torch.linalg.vector_norm(vector, dim=1) for vector in basis], 1)
     lowest = tridiagonal.abs().sum(dim=(1, 2)).nan_to_num() + 1.0
     filled = torch.where(finite[:, None, None], tridiagonal, 0.0)
     filled = filled - torch.diag_embed(torch.where(lengths > 0, 0.0, 1.0).double() * lowest[:, None])

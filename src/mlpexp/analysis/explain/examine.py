@@ -22,7 +22,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import together
 from mlpexp.results.result import ArmResult
-from mlpexp.results.weights import Say, dataset_of, weights_of
+from mlpexp.results.weights_again import Say, dataset_of, weights_of
 from mlpexp.store.frames import Absent
 from mlpexp.training.diagnostics import Diagnostics, Quantities
 from mlpexp.training.evaluation import Evaluator

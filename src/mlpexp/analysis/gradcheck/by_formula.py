@@ -141,8 +141,7 @@ def _derivative(
 def _paths(architecture: Architecture) -> list[str]:
     """``dense1.weight[0,1]`` and so on."""
     return [
-        f"{layer.name}.{parameter.name}[{','.join(map(str, index))}]"
-        for layer in architecture.layers
-        for parameter in layer.parameters
-        for index in np.ndindex(parameter.shape)
+        f"{segment.name}[{','.join(map(str, index))}]"
+        for segment in architecture.layout
+        for index in np.ndindex(segment.parameter.shape)
     ]

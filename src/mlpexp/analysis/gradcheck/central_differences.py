@@ -61,23 +61,23 @@ def central_differences(
     )
     slopes = (above - below) / (2 * h_SN)
     rounding = ROUNDING * abs(here) / h_SN
-    chosen = (np.pad(np.abs(np.diff(slopes, axis=0)), ((0, 1), (0, 0))) + rounding).argmin(0)
+    best_N = (np.pad(np.abs(np.diff(slopes, axis=0)), ((0, 1), (0, 0))) + rounding).argmin(0)
     column = np.arange(len(entries_N))
     return Differences(
-        slopes[chosen, column],
-        np.array(STEPS)[chosen],
-        rounding[chosen, column],
-        _has_kink((above - 2 * here + below) / h_SN, rounding, chosen),
+        slopes[best_N, column],
+        np.array(STEPS)[best_N],
+        rounding[best_N, column],
+        _has_kink((above - 2 * here + below) / h_SN, rounding, best_N),
         slopes,
     )
 
 
 def _has_kink(
-    turn_SN: NDArray[np.float64], rounding_SN: NDArray[np.float64], chosen_N: NDArray[np.int64]
+    turn_SN: NDArray[np.float64], rounding_SN: NDArray[np.float64], best_N: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Whether the difference of the slopes to both sides stays as the step becomes ten times shorter."""
-    column = np.arange(len(chosen_N))
-    longer = np.minimum(chosen_N, len(STEPS) - 2)
+    column = np.arange(len(best_N))
+    longer = np.minimum(best_N, len(STEPS) - 2)
     before, after = (np.abs(turn_SN[row, column]) for row in (longer, longer + 1))
     return (after > 0.5 * before) & (after > 40 * rounding_SN[longer + 1, column])
 
@@ -93,8 +93,8 @@ def _values(
     """The objective after moving one entry each."""
     values = []
     for start in range(0, len(entries), chunk):
-        some = torch.from_numpy(entries[start : start + chunk]).to(point_P.device)
-        points = point_P.repeat(len(some), 1)
-        points[torch.arange(len(some)), some] += torch.from_numpy(moves[start : start + chunk]).to(points)
+        moved = torch.from_numpy(entries[start : start + chunk]).to(point_P.device)
+        points = point_P.repeat(len(moved), 1)
+        points[torch.arange(len(moved)), moved] += torch.from_numpy(moves[start : start + chunk]).to(points)
         values.append(objective(points).cpu().numpy())
     return np.concatenate(values)

@@ -89,9 +89,9 @@ def forward_mode(objective: Objective, directions_DP: Tensor) -> Array:
         Wengert (1964), "A simple automatic derivative evaluation program".
     """
     derivatives = []
-    for some in directions_DP.split(objective.chunk_size()):
+    for directions in directions_DP.split(objective.chunk_size()):
         with torch.no_grad(), forward_ad.dual_level():
-            dual = forward_ad.make_dual(objective.point.repeat(len(some), 1), some)
+            dual = forward_ad.make_dual(objective.point.repeat(len(directions), 1), directions)
             tangent = forward_ad.unpack_dual(objective(dual)).tangent
         assert tangent is not None
         derivatives.append(tangent.cpu().numpy())

@@ -120,8 +120,7 @@ def _print(
     *,
     wide: bool,
 ) -> None:
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_as
+    from mlpexp.cli.printing import print_as, print_sentences
     from mlpexp.report.figures.activation_sheet import character_table, facts_table, look_up_table, sheet_csv
     from mlpexp.report.tables.text_table import records_csv
 

@@ -95,8 +95,7 @@ def _compare_results(
     *,
     wide: bool,
 ) -> None:
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_as, print_table
+    from mlpexp.cli.printing import print_as, print_sentences, print_table
     from mlpexp.planning.factors import differences
     from mlpexp.report.tables.comparison_table import candidates_table, power_table
     from mlpexp.report.tables.conclusions import confounded, in_numbers
@@ -115,13 +114,16 @@ def _compare_results(
     print_as(table, format_, wide=wide)
     print_sentences(confounded(factors), err=format_ != "table")
     if format_ == "table":
+        summaries = [result.summary for result in results]
+        always = [summary.dataset.always(column.part) for summary in summaries if column.score.name == "accuracy"]
+        print_sentences(dict.fromkeys(filter(None, always)))
         print_sentences(in_numbers(comparison))
     if power is not None and format_ == "table":
         print_table(power_table([candidate.label for candidate in candidates], comparison, power), wide=wide)
 
 
 def _print_differences(candidates: "Sequence[Candidate]", factors: dict[str, list[str]], *, wide: bool) -> None:
-    from mlpexp.cli.tables import print_table
+    from mlpexp.cli.printing import print_table
     from mlpexp.report.tables.comparison_table import MOST_CANDIDATES, differences_table
 
     if not factors:

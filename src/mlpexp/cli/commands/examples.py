@@ -33,7 +33,7 @@ def examples(
     if name is None or (name in folders and copy is None):
         if copy is not None:
             raise InputError("--copy: which example? for example `mlpexp examples iris/mlp --copy .`")
-        from mlpexp.cli.tables import print_as
+        from mlpexp.cli.printing import print_as
 
         print_as(_table(name), format_, wide=wide)
         if format_ == "table":

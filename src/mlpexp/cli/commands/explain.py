@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, check_format
-from mlpexp.cli.sentences import reading_width
+from mlpexp.cli.printing import reading_width
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:

@@ -38,8 +38,7 @@ def find_lr(
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: let it grow from step to step, with several seeds, and see where the loss falls and explodes."""
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_table
+    from mlpexp.cli.printing import print_sentences, print_table
     from mlpexp.planning.prepare import prepared_from
     from mlpexp.report.drawing.formats import check_formats
 

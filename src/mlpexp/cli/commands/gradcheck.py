@@ -66,7 +66,7 @@ def _seed(text: str) -> int:
 
 
 def _prepared(given: Given) -> "Prepared":
-    from mlpexp.cli.sentences import print_sentences
+    from mlpexp.cli.printing import print_sentences
     from mlpexp.config.load import changed_source
     from mlpexp.config.yaml_source import override_in
     from mlpexp.planning.prepare import prepared_from
@@ -100,8 +100,7 @@ def _compare(
     objective = _objective(prepared, data_dir)
     from mlpexp.analysis.gradcheck.checks import check_agreement
     from mlpexp.analysis.gradcheck.derivatives import compare_ways
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_as
+    from mlpexp.cli.printing import print_as, print_sentences
     from mlpexp.report.tables.derivative_tables import (
         agreement_sentence,
         derivative_csv,
@@ -128,8 +127,7 @@ def _symbolic(
     prepared: "Prepared", name: str, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
 ) -> None:
     from mlpexp.analysis.gradcheck.by_formula import check_difference, check_size, derivation
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_as
+    from mlpexp.cli.printing import print_as, print_sentences
     from mlpexp.report.tables.formulas import formula_lines, formula_table, sample_sentence, size_sentence
 
     check_size(prepared)

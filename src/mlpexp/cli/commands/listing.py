@@ -52,7 +52,7 @@ def list_(
         results = in_order(results, sort.removeprefix("-"), reverse=sort.startswith("-") != reverse)
     elif reverse:
         results = results[::-1]
-    from mlpexp.cli.tables import print_table
+    from mlpexp.cli.printing import print_table
     from mlpexp.report.tables.listing import listing_records, listing_table, nothing_listed
 
     if format_ != "table":

@@ -137,13 +137,13 @@ def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
     if format_ in ("csv", "json"):
         typer.echo(tables.as_csv(costs) if format_ == "csv" else tables.as_json(costs), nl=False)
         return
-    texts = [tables.cost_table(cost) for cost in costs]
+    text_tables = [tables.cost_table(cost) for cost in costs]
     if len(costs) > 1:
-        texts.append(tables.side_by_side(costs))
+        text_tables.append(tables.side_by_side(costs))
     if format_ == "table":
-        from mlpexp.cli.tables import print_table
+        from mlpexp.cli.printing import print_table
 
-        for table in texts:
+        for table in text_tables:
             print_table(table, wide=wide)
     else:
-        typer.echo("\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in texts), nl=False)
+        typer.echo("\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in text_tables), nl=False)

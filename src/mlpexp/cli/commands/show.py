@@ -69,8 +69,8 @@ def _print_curve(result: "Result", arm: int | None, every: int | None) -> None:
 
 
 def _show_run(result: "Result", *, wide: bool) -> None:
+    from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.results import print_summary
-    from mlpexp.cli.sentences import print_sentences
     from mlpexp.report.tables.arm_results import about_run, unfinished
 
     print_sentences(about_run(result))
@@ -84,8 +84,8 @@ def _show_run(result: "Result", *, wide: bool) -> None:
 
 
 def _show_arms(result: "Result", *, details: bool, wide: bool) -> None:
+    from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.results import print_comparison
-    from mlpexp.cli.sentences import print_sentences
     from mlpexp.report.tables.arm_results import about_sweep, unfinished
     from mlpexp.results.comparison import read_comparison
 

@@ -167,8 +167,7 @@ def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stack
 
 
 def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -> None:
-    from mlpexp.cli.sentences import print_sentences
-    from mlpexp.cli.tables import print_table
+    from mlpexp.cli.printing import print_sentences, print_table
     from mlpexp.report.tables.sweep_plan import plan_sentences, plan_tables
 
     for table, more in plan_tables(plan, stacks):

@@ -46,12 +46,12 @@ class ConvOperation:
         x, weight = saved
         members, sizes = len(self.weight_MOCKK), None if self.bias_MO is None else [len(weight)]
         stride, padding = [self.spec.stride] * 2, [self.spec.padding] * 2
-        wanted = [need_dx, True, sizes is not None]
+        gradients_of = [need_dx, True, sizes is not None]
         dx, d_weight, d_bias = aten.convolution_backward(
-            _side_by_side(dy), x, weight, sizes, stride, padding, [1, 1], False, [0, 0], members, wanted
+            _side_by_side(dy), x, weight, sizes, stride, padding, [1, 1], False, [0, 0], members, gradients_of
         )
-        own = (d_weight.unflatten(0, (members, -1)),)
-        gradients = own if sizes is None else (*own, d_bias.view(members, -1))
+        d_weights = d_weight.unflatten(0, (members, -1))
+        gradients = (d_weights,) if sizes is None else (d_weights, d_bias.view(members, -1))
         return _apart(dx, members) if need_dx else None, gradients
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from mlpexp.config.scores import SCORES, Score, column_of
+from mlpexp.config.scores import SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import NONE, kept_together, number
 from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.result_folder import begun_by_older
-from mlpexp.store.summary import Mean, Part, Summary
+from mlpexp.store.summary import Mean, Summary
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
@@ -122,6 +122,8 @@ def notes(result: "Result") -> list[str]:
         )
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
+    if always := summary.dataset.always(*summary.parts):
+        lines.append(f"accuracy of {always}")
     return [*lines, *_running(result), _time(result)]
 
 

@@ -120,10 +120,12 @@ def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, referenc
             ]
         )
     samples = data.in_words()
+    always = data.always(metric.part) if metric.is_accuracy else ""
     corrected = f", corrected for {family:,} comparisons" if family > 1 else ""
     caption = (
         f"{summary.title}. {metric.label.capitalize()} {_when(metric)} ({samples} samples), mean over n seeds with "
         f"Student's t interval. Differences to {reference}, paired by seed; p: sign-flip test{corrected}."
+        + (f" {always[0].upper()}{always[1:]}." if always else "")
     )
     return TextTable(columns, body, frozenset(columns) - {"arm", "verdict"}, title=caption)
 

@@ -43,7 +43,7 @@ def conclusions(comparison: ArmsComparison) -> Conclusions:
         return Conclusions(losses(summary), [rest], [])
     footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ARMS else []
     footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
-    footnotes += _paired(comparison) + _selected(comparison)
+    footnotes += largest_class(summary) + _paired(comparison) + _selected(comparison)
     details = _basis(comparison) + _margin(comparison) + _optimism(comparison) + _advice(comparison)
     return Conclusions(_warnings(comparison), footnotes, details)
 
@@ -122,6 +122,13 @@ def _undecided(comparison: Comparison) -> list[str]:
         arms = "1 arm" if hopeless == 1 else f"{hopeless} arms"
         lines.append(f"undecided in {arms}: no number of seeds that can be trained would do")
     return lines
+
+
+def largest_class(summary: Summary) -> list[str]:
+    """What naming the largest class always would reach, where arms are compared by accuracy and that class is large."""
+    metric = summary.metric
+    always = summary.dataset.always(metric.part) if metric.is_accuracy else ""
+    return [always] if always else []
 
 
 def _configured(comparison: ArmsComparison) -> list[str]:

@@ -50,7 +50,7 @@ class Evaluation(Protocol):
 def evaluation_of(experiment: Experiment, dataset: Dataset, recording: Recording) -> Evaluation:
     """What evaluates experiments like this one."""
     if isinstance(experiment.model, Som):
-        from mlpexp.execution.evaluate_map import MapEvaluation
+        from mlpexp.execution.map_tables import MapEvaluation
 
         return MapEvaluation(dataset, recording)
     return NetworkEvaluation(experiment, dataset, recording)
@@ -130,16 +130,16 @@ class NetworkEvaluation:
         architectures: Sequence[Architecture],
     ) -> None:
         """Evaluates a stack of the given members."""
-        data, wanted = StackData(samples, members, arms, self.recording), self.recording.tables
-        if "predictions" in wanted:
+        data, tables = StackData(samples, members, arms, self.recording), self.recording.tables
+        if "predictions" in tables:
             self._predictions(network, data)
         if data.first:
             first = network.select(data.first)
-            if "histograms" in wanted:
+            if "histograms" in tables:
                 self._histograms(first, data, architectures)
-            if "boundary" in wanted and self.classification and len(self.shown_features) == 2:
+            if "boundary" in tables and self.classification and len(self.shown_features) == 2:
                 self._boundary(first, data)
-        if "curve" in wanted and not self.classification and len(self.shown_features) == 1:
+        if "curve" in tables and not self.classification and len(self.shown_features) == 1:
             self._curve(network, data)
 
     def tables(self) -> Iterator[tuple[str, list[str]]]:
@@ -177,13 +177,13 @@ class NetworkEvaluation:
 
     def _predicted(self, rows_n: np.ndarray, outputs_nK: np.ndarray) -> list[list[float]]:
         """Columns: predicted, of classes its probability, features."""
-        shown = [self.dataset.inputs[rows_n, column].astype(float) for column in range(len(self.shown_features))]
+        features = [self.dataset.inputs[rows_n, column].astype(float) for column in range(len(self.shown_features))]
         if self.classification:
             best_n = outputs_nK.argmax(1)
             numbers = [best_n, outputs_nK[np.arange(len(best_n)), best_n]]
         else:
             numbers = [outputs_nK[:, 0]]
-        return [column.tolist() for column in (*numbers, *shown)]
+        return [column.tolist() for column in (*numbers, *features)]
 
     def _boundary(self, first: StackedNetwork, data: StackData) -> None:
         low, high = self.dataset.inputs.min(0), self.dataset.inputs.max(0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import column_of, measured_by, selected_on
+from mlpexp.config.scores import PARTS, column_of, measured_by, selected_on
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import split
 from mlpexp.execution.merge import Trained
@@ -21,7 +21,6 @@ from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
 from mlpexp.store.part import TrialRecord
 from mlpexp.store.summary import (
-    PART_NAMES,
     ArmSummary,
     AxisSummary,
     DatasetSummary,
@@ -60,7 +59,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
             test=sizes.test,
         ),
         model=ModelSummary(name=prepared.experiment.model.name, parameters=prepared.architecture.num_parameters),
-        parts=tuple(part for part in PART_NAMES if part in plan.parts),
+        parts=tuple(part for part in PARTS if part in plan.parts),
         scores=scores,
         metric=described(metric, selection),
         selected_on=selection if validated else None,
@@ -83,14 +82,14 @@ def _largest_class(dataset: Dataset, experiment: Experiment) -> LargestClass | N
     data = experiment.dataset
     parts = split(dataset, data.validation_fraction, test_fraction(data), experiment.seeds_by_purpose.split)
     label = int(np.bincount(dataset.targets[parts.train]).argmax())
-    shares = {part: getattr(parts, part) for part in PART_NAMES}
+    shares = {part: getattr(parts, part) for part in PARTS}
     return LargestClass(
         name=dataset.class_names[label] if dataset.class_names else str(label),
         shares={part: float((dataset.targets[rows] == label).mean()) for part, rows in shares.items() if len(rows)},
     )
 
 
-def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
+def closing_summary(opening: Summary, plan: Plan, training: Trained) -> Summary:
     """The summary of a result all of whose trials have ended."""
     columns = [opening.metric.column]
     if len(plan.arms) == 1:  # the scores of a run are read here; those of many arms stand in their tables
@@ -99,7 +98,7 @@ def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
     arms = []
     values = np.full((len(plan.arms), len(plan.seeds)), nan)
     for place, arm in enumerate(plan.arms):
-        trials = [found.trials[arm.number, seed] for seed in plan.seeds]
+        trials = [training.trials[arm.number, seed] for seed in plan.seeds]
         values[place] = [score_of(trial, opening.metric.column) for trial in trials]
         means = {column: _mean([score_of(trial, column) for trial in trials]) for column in columns}
         statuses = [trial.status for trial in trials]
@@ -111,7 +110,7 @@ def closing_summary(opening: Summary, plan: Plan, found: Trained) -> Summary:
                 means={column: mean for column, mean in means.items() if mean},
             )
         )
-    ended = [trial.status in ("diverged", "failed") for trial in found.trials.values()]
+    ended = [trial.status in ("diverged", "failed") for trial in training.trials.values()]
     outcome = Outcome(arms=tuple(arms), best=best_arm(values, opening.metric.higher_is_better))
     status = "diverged" if all(ended) else "finished"
     return opening.model_copy(update={"status": status, "reason": None, "outcome": outcome})
@@ -148,14 +147,14 @@ def _axis(plan: Plan, axis: Axis) -> AxisSummary:
     if isinstance(values, Distribution):
         values = sorted({axis.text(value): value for value in (arm.settings[axis.key] for arm in plan.arms)}.values())
     texts = [axis.text(value) for value in values]
-    found = numbers(texts)
-    own = own_value(plan.base.experiment, axis.parts)
+    positions = numbers(texts)
+    setting = own_value(plan.base.experiment, axis.parts)
     return AxisSummary(
         key=axis.key,
         label=axis.label,
         values=tuple(texts),
-        log=bool(found) and suits_log(found or []),
-        base=axis.text(own[0]) if own else None,
+        log=bool(positions) and suits_log(positions or []),
+        base=axis.text(setting[0]) if setting else None,
     )
 
 
@@ -169,4 +168,4 @@ def also_varies(plan: Plan) -> list[str]:
 def _follows(plan: Plan, key: str) -> bool:
     matched = ["model.hidden_sizes"] if plan.sweep.match else []
     varied = [*(axis.key for axis in plan.axes), *matched]
-    return any(key == known or key.startswith(f"{known}.") or f"{key}.name" == known for known in varied)
+    return any(key == axis_key or key.startswith(f"{axis_key}.") or f"{key}.name" == axis_key for axis_key in varied)

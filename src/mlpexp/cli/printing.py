@@ -1,15 +1,32 @@
-"""Text tables on the terminal."""
+"""What goes to the terminal: sentences, which break between words, and tables, which fit; in a pipe each line is whole."""
 
 import sys
+from collections.abc import Iterable
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import typer
 
+from mlpexp.report.words import NO_BREAK, in_lines
+
 if TYPE_CHECKING:
     from mlpexp.report.tables.text_table import TextTable
 
 STYLES = {"title": "italic", "heading": "bold", "rule": "", "body": ""}
+WIDEST = 100  # characters of a line that is read, and not looked up
+
+
+def print_sentences(sentences: Iterable[str], *, err: bool = False) -> None:
+    """Prints each on lines of its own."""
+    width = columns_available(err=err)
+    for sentence in sentences:
+        text = in_lines(sentence, width) if width else sentence.replace(NO_BREAK, " ")
+        typer.echo(text, err=err)
+
+
+def reading_width() -> int:
+    """Characters in a line of text: those of the terminal, but no more than are easy to read."""
+    return min(WIDEST, columns_available() or WIDEST)
 
 
 def print_table(table: "TextTable", *, wide: bool = False) -> None:

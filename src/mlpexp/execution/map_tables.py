@@ -13,7 +13,7 @@ from mlpexp.architectures.grid import neighbours, positions
 from mlpexp.architectures.layers import SelfOrganizingMap
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
-from mlpexp.execution.evaluate import StackData, Table
+from mlpexp.execution.evaluation_tables import StackData, Table
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.som.steps import WEIGHT
 from mlpexp.som.winners import winners
@@ -78,7 +78,7 @@ class MapEvaluation:
 
     def _units(self, prefix: str, book_UF: np.ndarray, pair: int, grid: SelfOrganizingMap, samples: Samples) -> None:
         """Place of each unit and its weights in the units of the data."""
-        shift, scale = (each[pair, 0].double().cpu().numpy() for each in (samples.shift, samples.scale))
+        shift, scale = (tensor[pair, 0].double().cpu().numpy() for tensor in (samples.shift, samples.scale))
         shape = self.dataset.facts.input_shape
         original = (book_UF.reshape(-1, *shape) * scale + shift).reshape(len(book_UF), -1)
         units = np.arange(len(book_UF))
@@ -89,9 +89,9 @@ class MapEvaluation:
     def _hits(self, prefix: str, nearest_n: np.ndarray, rows_n: np.ndarray) -> None:
         """How many samples of a part each unit is nearest to, by class; a unit without samples has no row."""
         classes = self.dataset.targets[rows_n] if self.classification else np.zeros_like(nearest_n)
-        found, counts = np.unique(np.stack([nearest_n, classes], 1), axis=0, return_counts=True)
-        labels = [found[:, 1].tolist()] if self.classification else []
-        self._tables["hits"].add(prefix, found[:, 0].tolist(), *labels, counts.tolist())
+        pairs, counts = np.unique(np.stack([nearest_n, classes], 1), axis=0, return_counts=True)
+        labels = [pairs[:, 1].tolist()] if self.classification else []
+        self._tables["hits"].add(prefix, pairs[:, 0].tolist(), *labels, counts.tolist())
 
 
 def _nearest(network: StackedNetwork, samples: Samples, index: torch.Tensor, start: int, stop: int) -> np.ndarray:

@@ -100,15 +100,15 @@ def _trained_again(arm: ArmResult, seeds: Sequence[int], kind: Kind, data_dir: s
         arm_column=False, scores=(), weights="all", history=0, state=False, tables=(), whole=False, first_seed=seeds[0]
     )
     threads = max((stack.threads for stack in arm.result.stacks.stacks), default=1)
-    found = []
+    pieces = []
     for group in together(planned.prepared.architecture, seeds):
         rows = tuple(range(len(group)))
         members = members_of(experiment, group)
         numbers = (arm.number,) * len(group)
         task = StackTask("again", 0, members, numbers, rows, 0, len(group), threads, kept, data_dir)
-        found.append(_rows(arm, task, kind))
-    tensors = {name: np.concatenate([each.tensors[name] for each in found]) for name in found[0].tensors}
-    return Kept(tensors, [epoch for each in found for epoch in each.epochs])
+        pieces.append(_rows(arm, task, kind))
+    tensors = {name: np.concatenate([piece.tensors[name] for piece in pieces]) for name in pieces[0].tensors}
+    return Kept(tensors, [epoch for piece in pieces for epoch in piece.epochs])
 
 
 def _rows(arm: ArmResult, task: StackTask, kind: Kind) -> Kept:
