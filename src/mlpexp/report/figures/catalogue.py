@@ -60,14 +60,14 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
         InputError: A format or an arm is not known.
         RunError: A file cannot be written, or ``summary.json`` is damaged.
     """
-    known = check_formats(formats)
+    suffixes = check_formats(formats)
     compares = bool(result.summary.axes)
     if compares and arm is None:
-        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), known)
+        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), suffixes)
     data = ArmData(result.arm(arm or 0))
     folder = result.folder.plots / f"arm-{arm}" if compares else result.folder.plots
     figures = {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
-    return save_figures(result.path, folder, figures, known)
+    return save_figures(result.path, folder, figures, suffixes)
 
 
 def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
