@@ -20,7 +20,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Source:
+class DataSource:
     """Where a data set comes from."""
 
     facts: Callable[[Any], DatasetFacts]
@@ -29,14 +29,14 @@ class Source:
     """From its config, the folder of image data sets and what is told of progress: all samples."""
 
 
-CATALOGUE: Mapping[type[DatasetConfig], Source] = {
-    Iris: Source(lambda config: IRIS, lambda config, *_: load_iris()),
-    Digits: Source(lambda config: DIGITS, lambda config, *_: load_digits()),
-    ThreeClass3D: Source(lambda config: THREE_CLASS_3D, lambda config, *_: load_three_class_3d()),
-    Synthetic: Source(synthetic_facts, lambda config, *_: load_synthetic(config)),
-    Mnist: Source(image_facts, load_images),
-    FashionMnist: Source(image_facts, load_images),
-    Csv: Source(lambda config: read_table(config).facts, lambda config, *_: read_table(config)),
+CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
+    Iris: DataSource(lambda config: IRIS, lambda config, *_: load_iris()),
+    Digits: DataSource(lambda config: DIGITS, lambda config, *_: load_digits()),
+    ThreeClass3D: DataSource(lambda config: THREE_CLASS_3D, lambda config, *_: load_three_class_3d()),
+    Synthetic: DataSource(synthetic_facts, lambda config, *_: load_synthetic(config)),
+    Mnist: DataSource(image_facts, load_images),
+    FashionMnist: DataSource(image_facts, load_images),
+    Csv: DataSource(lambda config: read_table(config).facts, lambda config, *_: read_table(config)),
 }
 
 

@@ -35,7 +35,9 @@ class Kept:
     """Weights of some trials of an arm: by name, each ``(M, *shape)``, and whose epochs they are."""
 
     tensors: Tensors
+    """By name, ``(M, *shape)``."""
     epochs: list[int]
+    """Of each trial, the epoch whose weights these are."""
 
     def network(self, architecture: Architecture, device: torch.device | str = "cpu") -> StackedNetwork:
         """The trials as a stack."""

@@ -26,7 +26,9 @@ class DenseOperation:
     """``y = x W + b``; ``dx = dy W'``, ``dW = x' dy``, ``db = sum of dy over the batch``."""
 
     weight_MFU: Tensor
+    """W."""
     bias_MU: Tensor | None
+    """b; None: there is none."""
 
     def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
         weight = typed(self.weight_MFU, x.dtype)

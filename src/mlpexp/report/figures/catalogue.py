@@ -96,7 +96,9 @@ class OfArm:
     """A figure of one arm."""
 
     name: str
+    """Of its files."""
     draw: Callable[[ArmData], Drawing | None]
+    """None: there is nothing to draw."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ class OfAxis:
     """A figure of each axis."""
 
     name: str
+    """Of its files, with the axis behind it."""
     draw: Callable[[ArmsData, SweepAxis], Drawing | None]
+    """None: there is nothing to draw."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,9 @@ class OfArms:
     """A figure over all arms; ``{metric}`` in its name is what they are compared by."""
 
     name: str
+    """Of its files."""
     draw: Callable[[ArmsData], Drawing | None]
+    """None: there is nothing to draw."""
 
 
 def _curves(score: Score, arm: ArmData) -> Drawing | None:
