@@ -175,7 +175,7 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
-# In these packages a string beneath each field of a record says what it means; the others may follow.
+# A string beneath each field of a record says what it means.
 def is_record(node: ast.ClassDef) -> bool:
     """Whether a class is a dataclass or a named tuple."""
     return any("dataclass" in ast.unparse(mark) for mark in node.decorator_list) or any(
