@@ -189,8 +189,8 @@ class Corners(_Tabular):
         ),
         (
             "data/catalogue.py",
-            "    Csv: Source(",
-            "    Corners: Source(lambda config: CORNERS, lambda config, *_: load_corners()),\n",
+            "    Csv: DataSource(",
+            "    Corners: DataSource(lambda config: CORNERS, lambda config, *_: load_corners()),\n",
         ),
     ),
     {

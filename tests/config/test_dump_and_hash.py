@@ -14,10 +14,9 @@ from hypothesis import HealthCheck, given, settings
 
 from making.configs import CONFIGS
 from making.random_experiments import experiments
-from mlpexp.config.dump import as_data, config_hash, identity, to_yaml
+from mlpexp.config.dump import as_data, config_hash, identity, program_of, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import read_source, validated
-from mlpexp.config.program import program_of
 from mlpexp.planning.factors import differences
 from mlpexp.planning.prepare import prepare
 

@@ -12,7 +12,7 @@ from sklearn.datasets import make_circles, make_moons
 from mlpexp.config.datasets import FunctionName, Synthetic, SyntheticKind
 from mlpexp.data.catalogue import load
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.functions import FUNCTIONS
+from mlpexp.data.synthetic import FUNCTIONS
 
 CLASS_KINDS = [kind for kind in get_args(SyntheticKind) if kind != "function"]
 

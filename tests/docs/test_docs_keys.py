@@ -9,8 +9,7 @@ from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
 from mlpexp.config import activations, datasets, networks, optimization, som
-from mlpexp.config.experiment import Experiment
-from mlpexp.config.keep import Keep
+from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import BY_NAME

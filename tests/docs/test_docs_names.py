@@ -19,7 +19,7 @@ from mlpexp.config.experiment import LossName
 from mlpexp.config.networks import InitConfig, ModelConfig
 from mlpexp.config.optimization import OptimizerConfig, ScheduleConfig
 from mlpexp.data.catalogue import facts_of
-from mlpexp.data.functions import FUNCTIONS
+from mlpexp.data.synthetic import FUNCTIONS
 from mlpexp.nn.activations import elementwise, prelu
 from mlpexp.nn.initializers import draw
 from mlpexp.randomness import stream

@@ -13,7 +13,7 @@ from safetensors import safe_open
 
 from making.markdown_pages import DOCS, code, prose_of, section_of, tables_under
 from making.shell_lines import FINISHED, OTHER, SWEPT
-from mlpexp.config.keep import Keep
+from mlpexp.config.experiment import Keep
 from mlpexp.config.scores import PARTS, column_of
 from mlpexp.config.strict import Strict
 from mlpexp.execution.local import in_this_process

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from making.plans import plan_of
-from mlpexp.config.program import program_of
+from mlpexp.config.dump import program_of
 from mlpexp.planning.stacks import (
     Stacking,
     available_memory,

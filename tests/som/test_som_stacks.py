@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from making.maps import experiment, finished, seeds_of, trainer
-from mlpexp.config.program import program_of
+from mlpexp.config.dump import program_of
 
 VALIDATION = {"validation_fraction": 0.2}
 

@@ -10,9 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from making.effort import num_calls
 from mlpexp.statistics.comparison import Comparison, compare
-from mlpexp.statistics.intervals import mean_interval
+from mlpexp.statistics.intervals import mean_interval, paired_difference
 from mlpexp.statistics.max_t import max_t_p
-from mlpexp.statistics.paired import paired_difference
 from mlpexp.statistics.sign_flip import sign_flip_p
 
 NAN = math.nan

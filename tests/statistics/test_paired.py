@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mlpexp.statistics.intervals import MeanInterval
-from mlpexp.statistics.paired import paired_difference
+from mlpexp.statistics.intervals import MeanInterval, paired_difference
 
 
 def test_sleep_of_student() -> None:

@@ -6,7 +6,7 @@ import torch
 
 from making.effort import calls_of
 from making.stacks import experiment, finished, rows_of, trainer
-from mlpexp.config.program import program_of
+from mlpexp.config.dump import program_of
 from mlpexp.execution.members import members_of
 from mlpexp.training.hyper import HyperParameters
 from mlpexp.training.trainer import assert_one_program

@@ -1,4 +1,4 @@
-"""A config as canonical YAML, and its hash."""
+"""A config as canonical YAML, and what tells configs apart: its hash, what it computes, and the program that computes it."""
 
 import hashlib
 import json
@@ -8,8 +8,7 @@ from typing import Any
 
 import yaml
 
-from mlpexp.config.experiment import Experiment
-from mlpexp.config.keep import Keep
+from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.yaml_source import scalar
 
 NOT_COMPUTED = (
@@ -117,3 +116,35 @@ def _represent_float(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
 _Dumper.add_representer(list, _represent_list)
 _Dumper.add_representer(str, _represent_str)
 _Dumper.add_representer(float, _represent_float)
+
+
+NOT_OF_PROGRAM = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule", "keep")
+RADII = ("radius", "final_radius", "radius_decay")  # of a self-organizing map
+SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of training: on or off
+
+
+def program_of(experiment: Experiment) -> str:
+    """A text that is equal for two resolved experiments exactly if they can be members of one stack.
+
+    They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
+    dropout rate, clipping, averaging and patience as long as each is switched on in both or off in both (0 is off): an
+    update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer kind, batch size,
+    number of epochs and scores are the program.
+    """
+    data = as_data(experiment)
+    for key in NOT_OF_PROGRAM:
+        data.pop(key, None)
+    model, optimizer, training = data["model"], data["optimizer"], data["training"]
+    for key in ("init", *RADII):
+        model.pop(key, None)
+    if "dropout" in model:
+        model["dropout"] = model["dropout"] > 0
+    data["optimizer"] = {key: _switch(value) for key, value in optimizer.items()}
+    if experiment.selected_by is not None:
+        data["selected_by"] = experiment.selected_by
+    training.update({key: key in training for key in SWITCHES})
+    return json.dumps(data, sort_keys=True)
+
+
+def _switch(value: Any) -> Any:
+    return value > 0 if isinstance(value, float) else value

@@ -20,7 +20,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Source:
+class DataSource:
     """Where a data set comes from."""
 
     facts: Callable[[Any], DatasetFacts]
@@ -29,14 +29,14 @@ class Source:
     """From its config, the folder of image data sets and what is told of progress: all samples."""
 
 
-CATALOGUE: Mapping[type[DatasetConfig], Source] = {
-    Iris: Source(lambda config: IRIS, lambda config, *_: load_iris()),
-    Digits: Source(lambda config: DIGITS, lambda config, *_: load_digits()),
-    ThreeClass3D: Source(lambda config: THREE_CLASS_3D, lambda config, *_: load_three_class_3d()),
-    Synthetic: Source(synthetic_facts, lambda config, *_: load_synthetic(config)),
-    Mnist: Source(image_facts, load_images),
-    FashionMnist: Source(image_facts, load_images),
-    Csv: Source(lambda config: read_table(config).facts, lambda config, *_: read_table(config)),
+CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
+    Iris: DataSource(lambda config: IRIS, lambda config, *_: load_iris()),
+    Digits: DataSource(lambda config: DIGITS, lambda config, *_: load_digits()),
+    ThreeClass3D: DataSource(lambda config: THREE_CLASS_3D, lambda config, *_: load_three_class_3d()),
+    Synthetic: DataSource(synthetic_facts, lambda config, *_: load_synthetic(config)),
+    Mnist: DataSource(image_facts, load_images),
+    FashionMnist: DataSource(image_facts, load_images),
+    Csv: DataSource(lambda config: read_table(config).facts, lambda config, *_: read_table(config)),
 }
 
 
@@ -63,3 +63,38 @@ def load(config: DatasetConfig, data_dir: Path | None = None, progress: Progress
         DataError: If the data are absent, damaged or not usable.
     """
     return CATALOGUE[type(config)].load(config, data_dir, progress)
+
+
+MOST_KEPT = 4
+Stamp = tuple[int, int] | None  # when a user's own file was last written, and its bytes
+_loaded: dict[tuple[DatasetConfig, Path | None, Stamp], Dataset] = {}
+
+
+def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[str], None] | None = None) -> Dataset:
+    """The data set, loaded once, and again if the user's own file has changed.
+
+    Args:
+        config: The ``dataset:`` section.
+        data_dir: Where image data sets lie.
+        say: Is given sentences about what takes time.
+
+    Raises:
+        InputError: It cannot be loaded.
+    """
+    folder = Path(data_dir).resolve() if data_dir else None
+    key = (config, folder, _stamp(config))
+    if key not in _loaded:
+        if len(_loaded) == MOST_KEPT:
+            del _loaded[next(iter(_loaded))]
+        _loaded[key] = load(config, folder, say)
+    return _loaded[key]
+
+
+def _stamp(config: DatasetConfig) -> Stamp:
+    if not isinstance(config, Csv):
+        return None
+    try:
+        state = Path(config.path).stat()
+    except OSError:  # `load` says why
+        return None
+    return state.st_mtime_ns, state.st_size

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import torch
 
 from mlpexp.architectures.build import build_architecture
+from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import DataError, InputError, Interrupted, RunError
-from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.environment import engine_name
 from mlpexp.execution.machine import choose_device, device_name
 from mlpexp.execution.members import trainer_of

@@ -17,7 +17,7 @@ from mlpexp.config.datasets import Synthetic
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.functions import FUNCTIONS
+from mlpexp.data.synthetic import FUNCTIONS
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.recording import CURVE_POINTS, GRID_POINTS, HISTOGRAM_BINS
 from mlpexp.store.plan_files import Recording

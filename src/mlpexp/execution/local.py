@@ -11,7 +11,7 @@ from time import sleep
 from typing import Any
 
 from mlpexp.errors import Interrupted
-from mlpexp.execution.progress import Shares
+from mlpexp.execution.meter import Shares
 from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import AS_EVER, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
 

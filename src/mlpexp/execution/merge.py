@@ -31,7 +31,9 @@ class Ended:
     """A finished part, and its trials."""
 
     part: Part
+    """Its folder."""
     record: PartRecord
+    """What it says of its trials."""
 
 
 @dataclass(frozen=True)

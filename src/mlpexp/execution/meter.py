@@ -1,13 +1,15 @@
-"""Where the training of a result is: what the progress bar shows."""
+"""Where the training of a result is: what workers write of it in a small file, and what the progress bar shows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 
-from mlpexp.execution.progress import Shares
 from mlpexp.execution.tasks import Tick
 from mlpexp.planning.stacks import Stacking
+from mlpexp.store.files import write_errors
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.training.records import Record
 
@@ -62,3 +64,34 @@ class Meter:
         """One for each sentence."""
         for note in filter(None, notes):
             yield self.update(note=note)
+
+
+SHARES_FILE = ".progress"
+
+
+class Shares:
+    """The share done of each stack, 0 to 1. Of no consequence: results do not depend on it."""
+
+    def __init__(self, shares: np.ndarray) -> None:
+        self.shares = shares
+
+    @classmethod
+    def create(cls, folder: Path, num_stacks: int) -> Self:
+        """A fresh file with all shares 0."""
+        with write_errors(folder):
+            (folder / SHARES_FILE).write_bytes(np.zeros(max(num_stacks, 1)).tobytes())
+        return cls.open(str(folder))
+
+    @classmethod
+    def open(cls, folder: str) -> Self:
+        """The file of a result that is being trained."""
+        return cls(np.memmap(Path(folder) / SHARES_FILE, dtype=np.float64, mode="r+"))
+
+    def set(self, stack: int, share: float) -> None:
+        """Notes how far a stack is."""
+        self.shares[stack] = share
+
+    def close(self, folder: Path) -> None:
+        """Removes the file."""
+        self.shares = np.zeros(0)
+        (folder / SHARES_FILE).unlink(missing_ok=True)

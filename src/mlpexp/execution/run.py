@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from mlpexp.config.load import read_source
+from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import InputError, Interrupted, RunError
-from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.environment import engine_name, environment, resumption
 from mlpexp.execution.local import Runner
 from mlpexp.execution.merge import (

@@ -55,6 +55,7 @@ class StackTask:
     program: int
     """Number of the program, which has ``num_rows`` trials."""
     num_rows: int
+    """Of the weights of the program: its trials."""
     threads: int
     """CPU threads."""
     recording: Recording
@@ -76,7 +77,9 @@ class KeptRows:
     """Weights that a worker could not write itself: rows of one kind of weights."""
 
     kind: str
+    """``best``, ``last``, ``state`` or ``epoch-3``."""
     tensors: Mapping[str, np.ndarray]
+    """By name, a row per member of the stack."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,11 @@ class StackOutcome:
     """What became of a task: one part, or those of its halves; and sentences that are still to be said."""
 
     task: StackTask
+    """What was to be trained."""
     parts: Sequence[FinishedPart]
+    """What it has left."""
     notes: Sequence[str] = ()
+    """Sentences for the user."""
 
     @property
     def statuses(self) -> list[str]:

@@ -1,8 +1,9 @@
-"""How a forward pass is meant."""
+"""How a forward pass is meant, and how the values that it takes lie in memory: type and order."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import torch
 from torch import Tensor
 
 NOTHING: Mapping[str, Tensor] = MappingProxyType({})
@@ -24,3 +25,18 @@ class Mode:
 
 
 EVALUATION = Mode()
+
+
+def channels_last(x: Tensor) -> Tensor:
+    """``(B, C, H, W)`` with the channels of a pixel side by side, in which CPU convolutions are up to twice as fast."""
+    if not x.is_cpu or not x.is_contiguous():
+        return x
+    if x.shape[1] > 1:
+        return x.contiguous(memory_format=torch.channels_last)
+    batch, _, height, width = x.shape  # one channel lies the same in both formats: only the strides tell them apart
+    return x.as_strided(x.shape, (height * width, 1, width, 1)) if batch > 1 and not x.requires_grad else x
+
+
+def typed(x: Tensor, dtype: torch.dtype) -> Tensor:
+    """``x.to(dtype)``, without the microsecond that it costs where there is nothing to do."""
+    return x if x.dtype is dtype else x.to(dtype)

@@ -15,8 +15,7 @@ from mlpexp.architectures.layers import BatchNorm
 from mlpexp.nn.initializers import initial_parameters
 from mlpexp.nn.layers.catalogue import LAYERS, execution_order
 from mlpexp.nn.layers.kind import RUNNING, Operation
-from mlpexp.nn.memory_format import typed
-from mlpexp.nn.mode import EVALUATION, Mode
+from mlpexp.nn.mode import EVALUATION, Mode, typed
 
 Watch = Callable[[str, Tensor], None]  # is shown a tensor (M, B, ...) of each layer, by name
 

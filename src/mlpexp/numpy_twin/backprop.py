@@ -40,8 +40,11 @@ class Trace:
     """What a forward pass computes: ``inputs[l]`` is ``a_{l-1}``, then ``z_l`` and ``a_l``, each ``(B, ...)``."""
 
     inputs: list[Array]
+    """Of each layer."""
     z: list[Array]
+    """Of each layer, before its activation."""
     a: list[Array]
+    """Of each layer, behind its activation."""
 
     @property
     def outputs(self) -> Array:
@@ -54,9 +57,13 @@ class Gradient:
     """The derivative of the objective E with respect to ``z_l`` (that is delta_l, ``(B, U)``), W_l, b_l and slope."""
 
     delta: Array
+    """With respect to ``z_l``."""
     weight: Array
+    """With respect to ``W_l``."""
     bias: Array | None
+    """With respect to ``b_l``; None: there is no bias."""
     slope: Array | None
+    """With respect to the slope of a PReLU; None: there is none."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,9 @@ class NumpyLoss:
     """A loss of each sample ``(B,)``, and its derivative with respect to the outputs ``(B, K)``."""
 
     value: Callable[[Array, Array], Array]
+    """Of outputs and targets."""
     gradient: Callable[[Array, Array], Array]
+    """Of outputs and targets."""
 
 
 def forward(layers: Sequence[NumpyLayer], x_BF: Array) -> Trace:

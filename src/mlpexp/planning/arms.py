@@ -7,10 +7,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from mlpexp.config.dump import identity
+from mlpexp.config.dump import identity, program_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import anchor_csv_path, expand_names, keep_own_keys
-from mlpexp.config.program import program_of
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.axes import Axis, last_word

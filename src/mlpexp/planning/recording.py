@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import prod
 
 from mlpexp.architectures.layers import Activation
-from mlpexp.config.keep import Keep
+from mlpexp.config.experiment import Keep
 from mlpexp.config.scores import PARTS
 from mlpexp.planning.plan import Plan, measured_of
 from mlpexp.planning.prepare import Prepared

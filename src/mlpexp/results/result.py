@@ -298,4 +298,7 @@ class ArmResult:
 def _with_arm(table: "pd.DataFrame", number: int = 0) -> "pd.DataFrame":
     if "arm" in table.columns:
         return table
-    return table.assign(arm=number)[["arm", *table.columns]]
+    import pandas as pd
+
+    arms = pd.DataFrame({"arm": number}, index=table.index)  # not inserted: pandas warns of that in wide tables
+    return pd.concat([arms, table], axis=1)

@@ -11,11 +11,10 @@ import numpy as np
 import torch
 
 from mlpexp.architectures.architecture import Architecture
-from mlpexp.config.experiment import Experiment
-from mlpexp.config.keep import Keep
+from mlpexp.config.experiment import Experiment, Keep
+from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset, fingerprint
 from mlpexp.errors import RunError
-from mlpexp.execution.datasets import shared_dataset
 from mlpexp.execution.driver import finished, train_stack
 from mlpexp.execution.members import members_of
 from mlpexp.execution.recorder import flat_parameters
@@ -36,7 +35,9 @@ class Kept:
     """Weights of some trials of an arm: by name, each ``(M, *shape)``, and whose epochs they are."""
 
     tensors: Tensors
+    """By name, ``(M, *shape)``."""
     epochs: list[int]
+    """Of each trial, the epoch whose weights these are."""
 
     def network(self, architecture: Architecture, device: torch.device | str = "cpu") -> StackedNetwork:
         """The trials as a stack."""

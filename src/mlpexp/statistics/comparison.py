@@ -7,9 +7,8 @@ import numpy as np
 
 from mlpexp.statistics.arm_comparison import ArmComparison, Verdict
 from mlpexp.statistics.best_arm import best_arm
-from mlpexp.statistics.intervals import MeanInterval, mean_interval
+from mlpexp.statistics.intervals import MeanInterval, mean_interval, paired_difference
 from mlpexp.statistics.max_t import max_t_p, smallest_max_t_p
-from mlpexp.statistics.paired import paired_difference
 from mlpexp.statistics.power import seeds_needed
 from mlpexp.statistics.sign_flip import sign_flip_p
 

@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlpexp.nn.memory_format import typed
-from mlpexp.nn.mode import Mode
+from mlpexp.nn.mode import Mode, typed
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
 from mlpexp.training.losses import Loss

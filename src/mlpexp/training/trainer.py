@@ -15,8 +15,8 @@ import torch
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
+from mlpexp.config.dump import program_of
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.program import program_of
 from mlpexp.config.scores import SCORES, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode

@@ -83,7 +83,7 @@ def _prepared(given: Given) -> "Prepared":
 def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
     import torch
 
-    from mlpexp.analysis.gradcheck.first_batch import first_objective
+    from mlpexp.analysis.gradcheck.objective import first_objective
     from mlpexp.data.catalogue import load
     from mlpexp.numpy_twin.method import limit_threads
     from mlpexp.planning.stacks import threads_for

@@ -146,4 +146,6 @@ def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
         for table in text_tables:
             print_table(table, wide=wide)
     else:
-        typer.echo("\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in text_tables), nl=False)
+        typer.echo(
+            "\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in text_tables), nl=False
+        )

@@ -15,8 +15,7 @@ from mlpexp.architectures.layers import Activation
 from mlpexp.config.activations import Maxout, Prelu
 from mlpexp.nn.activations import Elementwise, elementwise, maxout, maxout_backward, prelu
 from mlpexp.nn.layers.kind import Operation, Tensors, filled
-from mlpexp.nn.memory_format import typed
-from mlpexp.nn.mode import Mode
+from mlpexp.nn.mode import Mode, typed
 
 
 def operation(layer: Layer, tensors: Tensors) -> Operation:

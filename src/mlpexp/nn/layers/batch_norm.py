@@ -32,8 +32,11 @@ class BatchNormOperation:
     """
 
     scale_MF: Tensor
+    """gamma."""
     shift_MF: Tensor
+    """beta."""
     running_M2F: Tensor
+    """Mean and variance that are remembered; changed in training."""
 
     def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
         """Normalizes by the statistics of the batch in training, by the remembered ones otherwise."""

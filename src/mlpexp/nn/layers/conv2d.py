@@ -14,8 +14,7 @@ from torch import Tensor, nn
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Conv2d
 from mlpexp.nn.layers.kind import Tensors, filled
-from mlpexp.nn.memory_format import channels_last, typed
-from mlpexp.nn.mode import Mode
+from mlpexp.nn.mode import Mode, channels_last, typed
 
 aten = torch.ops.aten
 
@@ -31,8 +30,11 @@ class ConvOperation:
     """Convolution; one member is a plain one, several are one grouped convolution with a group per member."""
 
     spec: Conv2d
+    """Stride and padding."""
     weight_MOCKK: Tensor
+    """O output channels, C input channels, a kernel of K x K."""
     bias_MO: Tensor | None
+    """None: there is none."""
 
     def forward(self, x_MBCHW: Tensor, mode: Mode) -> tuple[Tensor, Any]:
         members = len(self.weight_MOCKK)

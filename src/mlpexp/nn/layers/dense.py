@@ -12,8 +12,7 @@ from torch import Tensor, nn
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Dense
 from mlpexp.nn.layers.kind import Tensors, filled
-from mlpexp.nn.memory_format import typed
-from mlpexp.nn.mode import Mode
+from mlpexp.nn.mode import Mode, typed
 from mlpexp.nn.products import product
 
 
@@ -27,7 +26,9 @@ class DenseOperation:
     """``y = x W + b``; ``dx = dy W'``, ``dW = x' dy``, ``db = sum of dy over the batch``."""
 
     weight_MFU: Tensor
+    """W."""
     bias_MU: Tensor | None
+    """b; None: there is none."""
 
     def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
         weight = typed(self.weight_MFU, x.dtype)

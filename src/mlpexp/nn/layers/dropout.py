@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Dropout
 from mlpexp.nn.layers.kind import Tensors
-from mlpexp.nn.memory_format import typed
-from mlpexp.nn.mode import Mode
+from mlpexp.nn.mode import Mode, typed
 
 
 def operation(layer: Layer, tensors: Tensors) -> "DropoutOperation":

@@ -93,7 +93,9 @@ class Drawing(NamedTuple):
     """A figure and the numbers that it shows."""
 
     figure: Figure
+    """To be saved."""
     numbers: pd.DataFrame
+    """For the CSV file beside it."""
 
 
 def new_figure(title: str, note: str = "", *, width: float = WIDTH, height: float = HEIGHT) -> Figure:

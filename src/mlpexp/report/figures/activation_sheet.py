@@ -20,8 +20,11 @@ class Spread(NamedTuple):
     """A measured time per value in nanoseconds: median and quartiles over rounds."""
 
     median: float
+    """Of the rounds."""
     low: float
+    """Lower quartile."""
     high: float
+    """Upper quartile."""
 
     def __str__(self) -> str:
         return f"{self.median:.2g} ({self.low:.2g} .. {self.high:.2g})"
@@ -31,8 +34,11 @@ class CurveCost(NamedTuple):
     """What an activation costs."""
 
     forward: Spread
+    """Of the value."""
     backward: Spread
+    """Of the derivative."""
     times_relu: float
+    """Both together, as a multiple of what relu takes."""
 
 
 class TableRow(NamedTuple):

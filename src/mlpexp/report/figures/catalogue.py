@@ -60,14 +60,14 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
         InputError: A format or an arm is not known.
         RunError: A file cannot be written, or ``summary.json`` is damaged.
     """
-    known = check_formats(formats)
+    suffixes = check_formats(formats)
     compares = bool(result.summary.axes)
     if compares and arm is None:
-        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), known)
+        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), suffixes)
     data = ArmData(result.arm(arm or 0))
     folder = result.folder.plots / f"arm-{arm}" if compares else result.folder.plots
     figures = {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
-    return save_figures(result.path, folder, figures, known)
+    return save_figures(result.path, folder, figures, suffixes)
 
 
 def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
@@ -96,7 +96,9 @@ class OfArm:
     """A figure of one arm."""
 
     name: str
+    """Of its files."""
     draw: Callable[[ArmData], Drawing | None]
+    """None: there is nothing to draw."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ class OfAxis:
     """A figure of each axis."""
 
     name: str
+    """Of its files, with the axis behind it."""
     draw: Callable[[ArmsData, SweepAxis], Drawing | None]
+    """None: there is nothing to draw."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,9 @@ class OfArms:
     """A figure over all arms; ``{metric}`` in its name is what they are compared by."""
 
     name: str
+    """Of its files."""
     draw: Callable[[ArmsData], Drawing | None]
+    """None: there is nothing to draw."""
 
 
 def _curves(score: Score, arm: ArmData) -> Drawing | None:

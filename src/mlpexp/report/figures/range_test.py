@@ -20,8 +20,11 @@ class RateMarks(NamedTuple):
     """Rates to mark; None: there is none."""
 
     suggested: float | None
+    """By the range test."""
     configured: float
+    """In the config."""
     first_divergence: float | None
+    """From which on a loss was no longer finite."""
 
 
 def range_test_numbers(rates: np.ndarray, losses: np.ndarray, seeds: range) -> pd.DataFrame:

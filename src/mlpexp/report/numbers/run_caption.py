@@ -134,7 +134,7 @@ def _model(model: Mapping[str, Any]) -> str:
 
 def _activation(activation: Any) -> str:
     if isinstance(activation, list):
-        names = [_activation(one) for one in activation]
+        names = [_activation(layer) for layer in activation]
         return names[0] if len(set(names)) == 1 else "/".join(names)
     return str(activation["name"] if isinstance(activation, Mapping) else activation)
 

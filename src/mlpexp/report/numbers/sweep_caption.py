@@ -160,7 +160,7 @@ def _axis(described: AxisSummary, arms: pd.DataFrame, keys: list[str], method: s
 
 def _numbers(texts: list[str]) -> list[float] | None:
     try:
-        found = [float(text) for text in texts]
+        numbers = [float(text) for text in texts]
     except ValueError:
         return None
-    return found if found and all(map(math.isfinite, found)) else None
+    return numbers if numbers and all(map(math.isfinite, numbers)) else None

@@ -28,7 +28,9 @@ class Line:
     """One line of a table."""
 
     text: str
+    """As it is printed."""
     of: Literal["title", "heading", "rule", "body"] = "body"
+    """The part of the table."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Layout:
     """The lines of a table, and the headings of the columns that are left out."""
 
     lines: tuple[Line, ...]
+    """From the title to the last row."""
     hidden: tuple[str, ...] = ()
+    """Headings."""
 
     def note(self) -> str:
         """Which columns are left out, and how to see them; empty if none is."""

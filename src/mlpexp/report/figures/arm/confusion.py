@@ -72,10 +72,15 @@ class Accuracy(NamedTuple):
     """An accuracy with its 95 % interval: Student's t over seeds, or Wilson's over the samples of a single seed."""
 
     share: float
+    """Of right samples, the mean over seeds."""
     low: float
+    """Lower end of the interval; may be below 0."""
     high: float
+    """Upper end; may be above 1."""
     num_seeds: int
+    """In the mean."""
     num_samples: int
+    """Predictions, of all seeds together."""
 
     def clipped(self) -> tuple[float, float]:
         """The interval without what no accuracy can be."""

@@ -143,10 +143,10 @@ def fit_width(fits: Sequence[Fit]) -> tuple[float, float]:
 
 def fit_height(fits: Sequence[Fit]) -> tuple[float, float]:
     """The range of the samples and the true functions with a margin; a wild fit leaves it."""
-    known = [
+    heights = [
         values for fit in fits for values in (fit.points["target"], fit.truth) if values is not None and len(values)
     ]
-    values = pd.concat(known or [fit.mean for fit in fits]).to_numpy(dtype=float)
+    values = pd.concat(heights or [fit.mean for fit in fits]).to_numpy(dtype=float)
     margin = 0.12 * (np.ptp(values) or 1.0)
     return float(values.min() - margin), float(values.max() + margin)
 
