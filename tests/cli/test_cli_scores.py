@@ -196,3 +196,37 @@ def test_a_score_without_value_cannot_choose_an_epoch_and_that_is_said(mlpexp: C
     )
     run = mlpexp("train", "--data", "t.csv", "--target", "kind", "--epochs", "3", "--seeds", "2", *words)
     assert "validation area under ROC has no value in any epoch: the last epoch counts as the best" in run.out
+
+
+def test_the_default_by_its_name_is_the_default(mlpexp: Command) -> None:
+    words = ("check", "iris/early_stopping", "--resolved")
+    named = mlpexp(*words, "--set", "training.early_stopping.score=loss").out
+    assert "score" not in named.split("early_stopping:")[1].split("train_metrics")[0]
+    assert "hash 7430ac34" in mlpexp("check", "iris/early_stopping", "--set", "training.early_stopping.score=loss").out
+
+
+def test_a_metric_without_any_value_is_said_to_have_none(mlpexp: Command, tmp_path: Path) -> None:
+    rows = [f"{i},{'pos' if i % 20 == 0 else 'neg'}" for i in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,kind", *rows]) + "\n")
+    words = (
+        "--metric",
+        "validation_roc_auc",
+        "--set",
+        "dataset.validation_fraction=0.05",
+        "--epochs",
+        "1",
+        "--seeds",
+        "2",
+    )
+    sweep = mlpexp("sweep", "--data", "t.csv", "--target", "kind", "--learning-rate", "0.1,1", *words)
+    assert "validation area under ROC has no value in any trial: there is nothing to compare" in sweep.out
+
+
+def test_of_several_results_those_without_the_score_are_named(mlpexp: Command) -> None:
+    words = ("iris/mlp", "--epochs", "1", "--seeds", "2", "--quiet")
+    one, other = (
+        mlpexp("train", *words, *more).run for more in (["--set", "scores=[f1_macro]"], ["--learning-rate", "1"])
+    )
+    answer = mlpexp("compare", one, other, "--metric", "test_f1_macro")
+    assert answer.code == 2
+    assert f"--metric: test_f1_macro is not measured in {other.name}" in answer.err

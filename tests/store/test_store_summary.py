@@ -40,11 +40,11 @@ def test_parts_and_samples_in_words() -> None:
     assert [data.samples(part) for part in ("train", "validation", "test")] == [1050, 0, 45]
 
 
-def test_a_metric_knows_its_part_and_kind() -> None:
+def test_a_metric_knows_its_part_and_score() -> None:
     metric = MetricSummary(
         name="validation_r2", when="best", column="best_validation_r2", label="R²", higher_is_better=True
     )
-    assert (metric.part, metric.kind) == ("validation", "r2")
+    assert (metric.part, metric.score.name) == ("validation", "r2")
 
 
 def test_an_outcome_sums_its_arms() -> None:

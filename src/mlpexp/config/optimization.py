@@ -141,7 +141,9 @@ class Training(Strict):
     gradient_clip: PositiveFloat | None = Field(
         None, description="Largest norm of the gradient; longer ones are shortened."
     )
-    early_stopping: EarlyStopping | None = Field(None, description="Stop when the validation loss no longer falls.")
+    early_stopping: EarlyStopping | None = Field(
+        None, description="Stop when the validation loss no longer falls, or another score gets no better."
+    )
     weight_averaging: Fraction | None = Field(
         None,
         description="Decay per step of an exponential moving average of the weights, which is evaluated and saved.",

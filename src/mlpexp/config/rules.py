@@ -7,7 +7,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
-from mlpexp.config.scores import SCORES, suitable_for, suits, unsuitable
+from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
 from mlpexp.config.yaml_source import Path_
 
@@ -15,6 +15,11 @@ from mlpexp.config.yaml_source import Path_
 def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
     """Fills the defaults that depend on other sections: the loss and the initializer; of a map its radius."""
     changes: dict[str, object] = {}
+    stopping = experiment.training.early_stopping
+    if stopping and stopping.score == measured_by(experiment.model.name, facts.task)[0]:  # what is watched anyway
+        early = stopping.model_copy(update={"score": None})
+        training = experiment.training.model_copy(update={"early_stopping": early})
+        experiment = experiment.model_copy(update={"training": training})
     if isinstance(experiment.model, Som):
         radius = experiment.model.radius or experiment.model.default_radius
         return experiment.model_copy(update={"model": experiment.model.model_copy(update={"radius": radius})})

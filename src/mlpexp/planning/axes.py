@@ -15,7 +15,12 @@ from mlpexp.config.yaml_source import Source
 from mlpexp.errors import ConfigError, Place, Problem
 from mlpexp.planning.values import Distribution, read_values, value_text
 
-LABELS = {"model.init": "initialization", "model.name": "network", "dataset.name": "data"}
+LABELS = {
+    "model.init": "initialization",
+    "model.name": "network",
+    "dataset.name": "data",
+    "training.early_stopping.score": "early stopping by",
+}
 NOT_AXES = {
     "seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis",
     "keep": "it decides no number",

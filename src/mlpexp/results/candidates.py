@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.dump import as_data
-from mlpexp.config.scores import PARTS, Column, measured_by
+from mlpexp.config.scores import PARTS, Column, column_of, measured_by
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
 from mlpexp.planning.metric import choose_metric
 from mlpexp.results.result import Result
 
+MOST_LACKING = 3  # of the candidates, that are named
 Scores = Mapping[str, float]  # by column: final_test_accuracy, ...
 
 
@@ -107,6 +108,10 @@ def common_metric(candidates: Sequence[Candidate], wanted: str | None) -> Column
     parts = [part for part in PARTS if all(part in candidate.parts for candidate in candidates)]
     measured = [candidate.measured for candidate in candidates]
     common = [name for name in measured[0] if all(name in scores for scores in measured)]
+    asked = column_of(wanted or "")
+    lacking = [arm.label for arm in candidates if asked and asked.score.name not in arm.measured]
+    if asked and 0 < len(lacking) < len(candidates):
+        raise InputError(f"--metric: {asked.name} is not measured in {', '.join(lacking[:MOST_LACKING])}")
     return choose_metric(wanted, parts, common, "--metric")
 
 

@@ -47,7 +47,8 @@ def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95
     mean = float(array.mean())
     if n == 1:
         return MeanInterval(1, mean, math.nan, math.nan, math.nan)
-    std = float(array.std(ddof=1))
+    with np.errstate(over="ignore"):  # the squares of losses that are about to diverge
+        std = float(array.std(ddof=1))
     half = _t_quantile((1 + confidence) / 2, n - 1) * std / math.sqrt(n)
     return MeanInterval(n, mean, std, mean - half, mean + half)
 

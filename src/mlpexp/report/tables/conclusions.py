@@ -52,7 +52,10 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
     """What changes how the numbers must be read."""
     summary, lines = comparison.summary, []
     if comparison.shown.reference is None:
-        lines.append("every trial diverged or failed: there is nothing to compare")
+        outcome, label = summary.outcome, summary.metric.label
+        lost = outcome is not None and outcome.diverged + outcome.failed < summary.num_trials
+        why = f"{label} has no value in any trial" if lost else "every trial diverged or failed"
+        lines.append(f"{why}: there is nothing to compare")
     lines += losses(summary)
     if comparison.values.shape[1] == 1:
         lines.append("one seed: differences have no interval; --seeds 10 shows what is chance")
