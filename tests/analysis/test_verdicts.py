@@ -22,7 +22,8 @@ STATE = NetworkState(
 )
 HEALTHY = Examination(
     seed=0, diverged=False, epochs=19, epoch_of=np.arange(20), train_loss=FALLEN, held_loss=FALLEN + 0.02, held_part="test",
-    held_samples=45, train_score=0.98, held_score=0.96, score_name="accuracy", hidden_activations=("relu", "relu"),
+    held_samples=45, train_score=0.98, held_score=0.96, score_is_share=True,
+    score_name="accuracy", hidden_activations=("relu", "relu"),
     optimizer="sgd", learning_rate=0.1, momentum=0.0, batch_share=0.15, relative_step=0.3, moved=(0.5, 0.9), initial=STATE,
     final=STATE, data=DataState(105, 1.0, 1.0, 1.1, 0.95, 0.0),
 )  # fmt: skip

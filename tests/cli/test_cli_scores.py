@@ -8,6 +8,7 @@ import pytest
 
 from making.command_line import Answer, Command
 from mlpexp.config.scores import SCORES, Score, suits
+from mlpexp.planning.plan import make_plan, measured_of
 
 DATA = {
     "classification": ("iris", "mlp", "model.hidden_sizes=[4]"),
@@ -95,6 +96,12 @@ def test_a_sweep_measures_what_it_compares_by(kind: str, score: Score, mlpexp: C
     assert score.label in mlpexp("list").out
     assert (sweep / "comparison.tex").exists()
     assert any((sweep / "plots").glob("effect_*.png"))
+    assert score.name in summary["scores"]
+    again = make_plan(sweep / "config.yaml")
+    assert again.metric.name == f"test_{score.name}"
+    assert all(score.name in measured_of(arm) for arm in again.arms)
+    assert again.hash == summary["hash"]
+    assert mlpexp("compare", sweep, "--metric", f"test_{score.name}").code == 0
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,8 @@ def test_a_sweep_measures_what_it_compares_by(kind: str, score: Score, mlpexp: C
         (["--set", "scores=[quantization_error]"], "quantization_error is for self-organizing maps, not for class"),
         (["--metric", "test_f1"], "did you mean test_f1_macro?"),
         (["--metric", "test_mean_absolute_error"], "mean_absolute_error is for numbers as targets, not for class"),
-        (["--metric", "validation_f1_macro"], "validation_f1_macro is not measured here"),
+        (["--metric", "validation_f1_macro"], "there is no validation part without dataset.validation_fraction"),
+        (["--over", "scores=[f1_macro],[matthews]"], "they decide no number; set them in the config"),
     ],
 )  # fmt: skip
 def test_a_score_that_is_not_there_is_refused(arguments: list[str], message: str, mlpexp: Command) -> None:
@@ -133,6 +141,58 @@ def test_what_naming_the_largest_class_would_reach_stands_beside_every_accuracy(
     for name in ("comparison.md", "comparison.tex"):
         assert "Always 'neg': 0.900." in (sweep / name).read_text()
     assert "\nalways 'neg': 0.900\n" in mlpexp("show", sweep).out
-    assert "\nalways 'neg': 0.900\n" in mlpexp("compare", sweep, run).out
+    assert "common seeds, paired; always 'neg': 0.900" in mlpexp("compare", sweep, run).out
     assert "always" not in mlpexp("compare", sweep, run, "--metric", "test_loss").out
     assert "always" not in mlpexp("show", mlpexp("train", "iris/mlp", "--epochs", "1", "--quiet").run).out
+
+
+def test_arms_may_stop_early_by_different_scores(mlpexp: Command) -> None:
+    words = (
+        "iris/early_stopping",
+        "--epochs",
+        "3",
+        "--seeds",
+        "2",
+        "--over",
+        "training.early_stopping.score=loss,matthews",
+    )
+    sweep = mlpexp("sweep", *words, "--metric", "test_matthews", "--quiet").run
+    assert json.loads((sweep / "summary.json").read_text())["selected_on"] == "validation"
+    shown = mlpexp("show", sweep).out
+    assert "test Matthews correlation, at each arm's own best epoch" in shown
+    assert "at each arm's own best epoch" in (sweep / "comparison.md").read_text()
+    assert mlpexp("plot", sweep, "--arm", "1").code == 0
+
+
+def test_the_largest_class_is_said_where_all_arms_have_the_same_data(mlpexp: Command, tmp_path: Path) -> None:
+    for name, step in (("a", 10), ("b", 7)):
+        rows = [f"{i % 7},{'pos' if i % step == 0 else 'neg'}" for i in range(100)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["x,kind", *rows]) + "\n")
+    table = ("--data", "a.csv", "--target", "kind", "--epochs", "1", "--seeds", "2", "--quiet")
+    sweep = mlpexp("sweep", *table, "--over", "dataset.path=a.csv,b.csv").run
+    assert "always" not in mlpexp("show", sweep).out
+    run = mlpexp("train", *table).run
+    assert "always 'neg': 0.900" in mlpexp("list").out
+    other = mlpexp("train", *table, "--learning-rate", "0.5").run
+    assert "always 'neg': 0.900" in mlpexp("compare", run, other, "--format", "markdown").out
+
+
+def test_what_is_measured_is_no_factor_of_a_comparison(mlpexp: Command) -> None:
+    words = ("iris/mlp", "--epochs", "1", "--seeds", "2", "--quiet")
+    one = mlpexp("train", *words, "--set", "scores=[f1_macro]").run
+    other = mlpexp("train", *words, "--set", "scores=[f1_macro,matthews]", "--learning-rate", "0.5").run
+    assert "confounded" not in mlpexp("compare", one, other, "--metric", "test_f1_macro").out
+    assert "scores" not in mlpexp("list").out.splitlines()[1]
+
+
+def test_a_score_without_value_cannot_choose_an_epoch_and_that_is_said(mlpexp: Command, tmp_path: Path) -> None:
+    rows = [f"{i},{'pos' if i % 20 == 0 else 'neg'}" for i in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,kind", *rows]) + "\n")
+    words = (
+        "--set",
+        "training.early_stopping={score: roc_auc, patience: 1}",
+        "--set",
+        "dataset.validation_fraction=0.05",
+    )
+    run = mlpexp("train", "--data", "t.csv", "--target", "kind", "--epochs", "3", "--seeds", "2", *words)
+    assert "validation area under ROC has no value in any epoch: the last epoch counts as the best" in run.out

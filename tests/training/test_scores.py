@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logsumexp
 from sklearn import metrics
 
 from making.stacks import experiment, finished, rows_of, trainer
@@ -122,6 +123,21 @@ DATA = {
     "iris": {"name": "iris", "validation_fraction": 0.2},
     "sine": {"name": "synthetic", "kind": "function", "function": "sine", "validation_fraction": 0.2},
 }
+
+
+@pytest.mark.parametrize("scale", [10.0, 1e3, 1e4, 1e6])
+@pytest.mark.parametrize("classes", [2, 3, 6])
+def test_log_odds_order_as_the_logits_do_however_sure_the_network_is(scale, classes):
+    generator = np.random.default_rng(3)
+    logits = generator.normal(size=(200, classes)) * scale
+    targets = generator.integers(classes, size=200)
+    others = [np.delete(logits, k, 1) for k in range(classes)]
+    odds = np.stack([logits[:, k] - logsumexp(others[k], axis=1) for k in range(classes)], 1)
+    collected = Collected(["roc_auc"])
+    collected.add(torch.from_numpy(logits)[None], torch.from_numpy(targets)[None])
+    np.testing.assert_allclose(collected.tensors()["log_odds"][0, :, :-1].numpy(), odds, rtol=1e-9, atol=1e-9)
+    expected = np.mean([metrics.roc_auc_score(targets == k, odds[:, k]) for k in range(classes)])
+    assert collected.scores()["roc_auc"][0] == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(("data", "names"), [("iris", CLASSES), ("sine", NUMBERS)])

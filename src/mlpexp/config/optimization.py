@@ -122,7 +122,9 @@ class EarlyStopping(Strict):
     """Stop when the validation loss, or another score, gets no better; the best weights are kept."""
 
     patience: PositiveInt = Field(10, description="Epochs without enough progress before stopping.")
-    min_delta: NonNegativeFloat = Field(0.0, description="How much lower a loss must be to count as progress.")
+    min_delta: NonNegativeFloat = Field(
+        0.0, description="How much better the loss or score must be to count as progress."
+    )
     score: ScoreName | None = Field(
         None,
         description="What is watched on the validation part; the best epoch has the best of it. Default: the loss.",

@@ -7,7 +7,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
-from mlpexp.config.scores import SCORES, suits, unsuitable
+from mlpexp.config.scores import SCORES, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
 from mlpexp.config.yaml_source import Path_
 
@@ -65,7 +65,7 @@ def _scores_fit(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding
         places.append((("training", "early_stopping", "score"), experiment.selected_by))
     for path, name in places:
         if not suits(SCORES[name], model, facts.task):
-            yield path, unsuitable(name, model, facts.task)
+            yield path, unsuitable(name, suitable_for(model, facts.task))
 
 
 def _model_fits_data(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:

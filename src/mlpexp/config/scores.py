@@ -15,6 +15,10 @@ PART_LABELS: Mapping[str, str] = {"train": "training", "validation": "validation
 
 When = Literal["final", "best"]
 MeasuredOf = Literal["networks", "classification", "regression", "maps"]
+MEASURED_IN_WORDS: Mapping[str, str] = {
+    "networks": "networks", "classification": "class labels", "regression": "numbers as targets",
+    "maps": "self-organizing maps",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,6 @@ class Score:
     def best(self) -> float:
         """The best value there is; may be infinite."""
         return self.highest if self.higher_is_better else self.lowest
-
-    @property
-    def worst(self) -> float:
-        """The worst value there is; may be infinite."""
-        return self.lowest if self.higher_is_better else self.highest
 
     @property
     def floor(self) -> float:
@@ -141,6 +140,11 @@ class Column:
         return f"{PART_LABELS[self.part]} {self.score.label}"
 
     @property
+    def is_accuracy(self) -> bool:
+        """Whether it is a share of right samples, which a large class makes high."""
+        return self.score.measured_of == "classification" and self.score.share_of_samples
+
+    @property
     def axis(self) -> str:
         """In words with its unit: ``training accuracy (%)``."""
         return f"{PART_LABELS[self.part]} {self.score.axis}"
@@ -167,9 +171,17 @@ def measured_by(model: str, task: str, more: Iterable[str] = ()) -> tuple[str, .
     return tuple(dict.fromkeys([*always, *more]))
 
 
+EACH_ITS_OWN = "validation"  # in place of a column: each arm selects its epoch by a score of its own
+
+
 def selected_on(scores: Sequence[str], selected_by: str | None = None) -> str:
     """The column that the best epoch has the best of: a score on validation data, by default what training lowers."""
     return f"validation_{selected_by or scores[0]}"
+
+
+def suitable_for(model: str, task: str) -> list[str]:
+    """The names of the scores that can be measured of a model."""
+    return [score.name for score in SCORES.values() if suits(score, model, task)]
 
 
 def suits(score: Score, model: str, task: str) -> bool:
@@ -179,17 +191,11 @@ def suits(score: Score, model: str, task: str) -> bool:
     return score.measured_of in ("networks", task)
 
 
-def unsuitable(name: str, model: str, task: str) -> str:
-    """Why a score cannot be measured of a model, and which can, in words."""
-    meant = {
-        "networks": "networks",
-        "classification": "class labels",
-        "regression": "numbers as targets",
-        "maps": "self-organizing maps",
-    }
-    here = "maps" if model == "som" else task
-    possible = ", ".join(score.name for score in SCORES.values() if suits(score, model, task))
-    return f"{name} is for {meant[SCORES[name].measured_of]}, not for {meant[here]}; there are {possible}"
+def unsuitable(name: str, suitable: Sequence[str]) -> str:
+    """Why a score cannot be measured of a model, of which others can, in words."""
+    here = next(SCORES[other].measured_of for other in suitable if SCORES[other].measured_of != "networks")
+    for_whom, not_for = (MEASURED_IN_WORDS[kind] for kind in (SCORES[name].measured_of, here))
+    return f"{name} is for {for_whom}, not for {not_for}; there are {', '.join(suitable)}"
 
 
 def headline(scores: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import PARTS, column_of, measured_by, selected_on
+from mlpexp.config.scores import EACH_ITS_OWN, PARTS, column_of, measured_by, selected_on
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import split
 from mlpexp.execution.merge import Trained
@@ -38,7 +38,8 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
     sizes, facts = prepared.sizes, prepared.facts
     experiment = prepared.experiment
     scores = measured_by(experiment.model.name, facts.task, experiment.more_scores)
-    selection = selected_on(scores, experiment.selected_by)
+    selections = {selected_on(scores, arm.experiment.selected_by) for arm in plan.arms}
+    selection = selections.pop() if len(selections) == 1 else EACH_ITS_OWN
     validated = all(arm.prepared.sizes.validation for arm in plan.arms)
     return Summary(
         planned_by=plan.planned_by,
@@ -53,7 +54,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
             target_name=dataset.target_name,
             feature_names=tuple(dataset.feature_names),
             class_names=tuple(dataset.class_names),
-            largest_class=_largest_class(dataset, experiment),
+            largest_class=_largest_class(dataset, experiment) if _same_data(plan) else None,
             train=sizes.train,
             validation=sizes.validation,
             test=sizes.test,
@@ -73,6 +74,11 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
     )
+
+
+def _same_data(plan: Plan) -> bool:
+    """Whether all arms have the same samples in the same parts."""
+    return len({(arm.experiment.dataset, arm.experiment.split_seed) for arm in plan.arms}) == 1
 
 
 def _largest_class(dataset: Dataset, experiment: Experiment) -> LargestClass | None:

@@ -18,7 +18,9 @@ from mlpexp.planning.values import Distribution, read_values, value_text
 LABELS = {"model.init": "initialization", "model.name": "network", "dataset.name": "data"}
 NOT_AXES = {
     "seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis",
-    "keep": "it decides no number", "diagnostics": "they decide no number; set them in the config",
+    "keep": "it decides no number",
+    "scores": "they decide no number; set them in the config",
+    "diagnostics": "they decide no number; set them in the config",
 }  # fmt: skip
 
 

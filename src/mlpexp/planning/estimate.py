@@ -16,7 +16,7 @@ STEP_US, LAYER_US, MEMBER_US = 30.0, 12.0, 1.2  # of a step: once, per layer, pe
 MACS_PER_US = 20_000.0
 FORWARD_AND_BACKWARD = 3
 EVALUATION_CHUNK, EVALUATION_VALUES = 4096, 2_000_000  # as in training/evaluation.py
-SORTED_COPIES = 3  # of log-odds: as they come, side by side, and what sorting them needs
+SORTED_COPIES = 8  # of log-odds: as they come, side by side, and what sorting them needs
 COPIES = 8  # of the parameters: themselves, gradient, last, best and what an update needs in between
 
 
@@ -75,6 +75,9 @@ def _collected_bytes(prepared: Prepared) -> int:
     if not any(SCORES[name].gathered == "log_odds" for name in scores):
         return 0
     samples = sizes.train + sizes.validation + sizes.test
+    training = prepared.experiment.training
+    if training.train_metrics == "running":
+        samples += (training.evaluate_every - 1) * sizes.train
     return SORTED_COPIES * 8 * samples * (prepared.facts.num_outputs + 1)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from mlpexp.planning.values import value_text
 
-NO_FACTORS = ("name", "description", "seed", "seeds", "device", "keep", "sweep")  # what changes no question
+# What changes no question.
+NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "device", "keep", "sweep")
 NO_DATA = ("standardize", "augmentation")  # keys of the data that leave the samples of a split alone
 
 

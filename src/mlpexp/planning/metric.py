@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from mlpexp.config.scores import PARTS, SCORES, Column, When, column_of, headline, suits, unsuitable
+from mlpexp.config.scores import PARTS, SCORES, Column, When, column_of, headline, unsuitable
 from mlpexp.config.words import did_you_mean, meant
 from mlpexp.errors import InputError
 from mlpexp.store.summary import MetricSummary
 
 
-def choose_metric(name: str | None, parts: Sequence[str], scores: Sequence[str]) -> Column:
+def choose_metric(
+    name: str | None, parts: Sequence[str], scores: Sequence[str], asked_by: str = "sweep.metric"
+) -> Column:
     """The metric by its name, or the one that a user would expect: accuracy (or R²) on the test part, of maps
     the quantization error.
 
@@ -18,6 +20,7 @@ def choose_metric(name: str | None, parts: Sequence[str], scores: Sequence[str])
         name: ``test_accuracy``, ``final_test_loss``, ``best_validation_accuracy``, ...; None: the expected one.
         parts: The parts that every arm has.
         scores: What every arm is measured by.
+        asked_by: The key or option that says the name.
 
     Raises:
         InputError: There is no such metric here.
@@ -27,29 +30,28 @@ def choose_metric(name: str | None, parts: Sequence[str], scores: Sequence[str])
         return Column(next(part for part in reversed(PARTS) if part in parts), SCORES[headline(scores)], when)
     column = column_of(name)
     if column is None or column.part not in parts or column.score.name not in scores:
-        raise InputError(f"sweep.metric: {name} is not measured here{_instead(name, column, parts, scores)}")
+        raise InputError(f"{asked_by}: {name} is not measured here{_instead(name, column, parts, scores)}")
     if column.when == "best" and "validation" not in parts:
-        raise InputError(f"sweep.metric: {name}: there is no best epoch without dataset.validation_fraction")
+        raise InputError(f"{asked_by}: {name}: there is no best epoch without dataset.validation_fraction")
     return Column(column.part, column.score, column.when or when)
 
 
 def _instead(name: str, column: Column | None, parts: Sequence[str], scores: Sequence[str]) -> str:
     """How to measure it, why it cannot be, or what may be meant."""
-    model, task = "som" if "quantization_error" in scores else "", _task(scores)
-    suitable = [score.name for score in SCORES.values() if suits(score, model, task)]
-    if column is not None and column.part in parts:
-        if column.score.name not in suitable:
-            return f": {unsuitable(column.score.name, model, task)}"
+    here = {SCORES[score].measured_of for score in scores}  # what the arms are: networks with classes, maps, ...
+    suitable = [score.name for score in SCORES.values() if score.measured_of in here]
+    if column is not None and column.score.name not in suitable:
+        return f": {unsuitable(column.score.name, suitable)}"
+    if column is not None and column.part not in parts:
+        key = {"validation": "dataset.validation_fraction", "test": "dataset.test_fraction"}.get(column.part)
+        return f": there is no {column.part} part" + (f" without {key}" if key else "")
+    if column is not None:
         return f"; a result has it with `scores: [{column.score.name}]` in its config"
     part, _, leaf = name.partition("_")
     common = meant(leaf, suitable) if part in parts else None
     if common is not None:
         return f"; did you mean {part}_{common}?"
     return did_you_mean(name, [f"{part}_{score}" for part in parts for score in suitable])
-
-
-def _task(scores: Sequence[str]) -> str:
-    return "classification" if "accuracy" in scores else "regression"
 
 
 def described(metric: Column, selected_on: str) -> MetricSummary:

@@ -116,9 +116,10 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
     base = preparation.checked(experiment, source)
-    measuring = _measuring_metric(source, path, sweep, base)
-    if measuring is not source:
-        source, experiment = measuring, validated(measuring)
+    if more := _score_of_metric(sweep, base):
+        place = Place(f"sweep.metric: {sweep.metric}")
+        source = changed_source(source, path, [Override("scores", [*experiment.scores, more], place)])
+        experiment = validated(source)
         base = preparation.checked(experiment, source)
     axes = anchored(axes_of(sweep, source), path.parent)
     seeds = _seeds(experiment, sweep)
@@ -190,16 +191,16 @@ def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> 
     return keys_by_section
 
 
-def _measuring_metric(source: Source, path: Path, sweep: Sweep, base: Prepared) -> Source:
-    """The config, asking for the score that arms are compared by, if that is not measured anyway."""
+def _score_of_metric(sweep: Sweep, base: Prepared) -> str | None:
+    """The score that arms are compared by, if the config does not ask for it; None: it does, or it is always measured."""
     column, experiment = column_of(sweep.metric or ""), base.experiment
-    model, task = experiment.model.name, base.facts.task
-    if column is None or not suits(column.score, model, task):
-        return source  # what is wrong with it is said where the metric is chosen
-    if column.score.name in measured_by(model, task, experiment.more_scores):
-        return source
-    override = Override("scores", [*experiment.scores, column.score.name], Place(f"sweep.metric: {sweep.metric}"))
-    return changed_source(source, path, [override])
+    if column is None or column.score.name in (
+        *measured_by(experiment.model.name, base.facts.task),
+        *experiment.scores,
+    ):
+        return None
+    suitable = suits(column.score, experiment.model.name, base.facts.task)
+    return column.score.name if suitable else None  # what is wrong with it is said where the metric is chosen
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:

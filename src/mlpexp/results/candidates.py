@@ -106,7 +106,8 @@ def common_metric(candidates: Sequence[Candidate], wanted: str | None) -> Column
         raise InputError("cannot be compared: some classify, others predict numbers or are maps")
     parts = [part for part in PARTS if all(part in candidate.parts for candidate in candidates)]
     measured = [candidate.measured for candidate in candidates]
-    return choose_metric(wanted, parts, [name for name in measured[0] if all(name in each for each in measured)])
+    common = [name for name in measured[0] if all(name in scores for scores in measured)]
+    return choose_metric(wanted, parts, common, "--metric")
 
 
 def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list[int], np.ndarray]:

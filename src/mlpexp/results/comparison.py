@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mlpexp.config.scores import selected_on
+from mlpexp.config.scores import Column, selected_on
 from mlpexp.config.words import key_of
 from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.metric import choose_metric, described
@@ -94,7 +94,7 @@ def described_metric(name: str, summary: Summary) -> MetricSummary:
         InputError: There is no such metric.
     """
     selection = summary.selected_on or selected_on(summary.scores)
-    return described(choose_metric(name, summary.parts, summary.scores), selection)
+    return described(choose_metric(name, summary.parts, summary.scores, "--metric"), selection)
 
 
 def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
@@ -179,7 +179,7 @@ def _selected(trials: pd.DataFrame, summary: Summary, result: Result) -> int | N
     metric = summary.metric
     if metric.part != "test" or "validation" not in summary.parts:
         return None
-    column = f"{metric.when}_validation_{metric.kind}"
+    column = Column("validation", metric.score, metric.when).column
     return best_arm(values_of(trials, column, summary.num_arms, summary, result), metric.higher_is_better)
 
 

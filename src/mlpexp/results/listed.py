@@ -22,6 +22,7 @@ from mlpexp.store.summary import Mean, Summary
 
 QUICK_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # texts, lists and mappings alone
 IN_COLUMNS = ("dataset.name", "model.name")  # keys that stand in the columns data and model
+MEASURED = ("scores", "diagnostics")  # keys that decide no number
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def varied_keys(results: Iterable[Listed]) -> list[str]:
         for key, texts in result.settings.items():
             seen.setdefault(key, set()).add(texts)
             counts[key] = counts.get(key, 0) + 1
-    varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in IN_COLUMNS]
+    varied = [key for key, texts in seen.items() if len(texts) > 1 and key not in (*IN_COLUMNS, *MEASURED)]
     order = [word.key for word in WORDS]
     places = {key: order.index(bare) for key in varied if (bare := key.removesuffix(".name")) in order}
     return sorted(varied, key=lambda key: (-counts[key], -len(seen[key]), places.get(key, len(order))))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from mlpexp.config.scores import PART_LABELS, PARTS, SCORES, Part, headline, measured_by
+from mlpexp.config.scores import PART_LABELS, PARTS, SCORES, Part, When, headline, measured_by
 from mlpexp.errors import RunError
 from mlpexp.store.json_files import read_json
 from mlpexp.store.plan_files import PlannedArm, StackRecord, StacksRecord
@@ -20,7 +20,6 @@ from mlpexp.store.summary import (
     ModelSummary,
     Outcome,
     Summary,
-    When,
 )
 from mlpexp.store.table import Cell, read_rows
 
@@ -104,9 +103,9 @@ def _run(old: Mapping[str, Any]) -> Summary:
         **{part: data[part] for part in PARTS},
     )
     parts = tuple(part for part in PARTS if data[part])
-    kinds = measured_by(old["model"]["name"], data["task"])
-    selected = f"validation_{kinds[0]}" if old.get("selected_on") else None
-    metric = _metric(parts, kinds, "best" if selected else "final", selected)
+    scores = measured_by(old["model"]["name"], data["task"])
+    selected = f"validation_{scores[0]}" if old.get("selected_on") else None
+    metric = _metric(parts, scores, "best" if selected else "final", selected)
     outcome = None
     if old.get("means") is not None:
         statuses = [member["status"] for member in members]
@@ -131,7 +130,7 @@ def _run(old: Mapping[str, Any]) -> Summary:
         dataset=dataset,
         model=ModelSummary(name=old["model"]["name"], parameters=old["model"]["parameters"]),
         parts=parts,
-        scores=kinds,
+        scores=scores,
         metric=metric,
         selected_on=selected,
         seeds=seeds,
@@ -143,7 +142,7 @@ def _run(old: Mapping[str, Any]) -> Summary:
 
 def _sweep(path: Path, old: Mapping[str, Any]) -> Summary:
     data, described = old["dataset"], old["metric"]
-    kinds = measured_by(old["model"]["name"], data["task"])
+    scores = measured_by(old["model"]["name"], data["task"])
     metric = MetricSummary(
         name=described["name"],
         when=described["when"],
@@ -173,9 +172,9 @@ def _sweep(path: Path, old: Mapping[str, Any]) -> Summary:
         dataset=DatasetSummary(title=data["title"], task=data["task"], **{part: data[part] for part in PARTS}),
         model=ModelSummary(name=old["model"]["name"]),
         parts=tuple(old["parts"]),
-        scores=kinds,
+        scores=scores,
         metric=metric,
-        selected_on=f"validation_{kinds[0]}" if "validation" in old["parts"] else None,
+        selected_on=f"validation_{scores[0]}" if "validation" in old["parts"] else None,
         seeds=tuple(old["seeds"]),
         num_arms=old["num_arms"],
         num_trials=old["num_trials"],
@@ -218,14 +217,14 @@ def _number(text: str) -> float | None:
     return value if abs(value) < float("inf") else None  # also false for NaN
 
 
-def _metric(parts: Sequence[Part], kinds: Sequence[str], when: When, selected: str | None) -> MetricSummary:
-    part, kind = parts[-1], headline(kinds)
+def _metric(parts: Sequence[Part], scores: Sequence[str], when: When, selected: str | None) -> MetricSummary:
+    part, score = parts[-1], headline(scores)
     return MetricSummary(
-        name=f"{part}_{kind}",
+        name=f"{part}_{score}",
         when=when,
-        column=f"{when}_{part}_{kind}",
-        label=f"{PART_LABELS[part]} {SCORES[kind].label}",
-        higher_is_better=SCORES[kind].higher_is_better,
+        column=f"{when}_{part}_{score}",
+        label=f"{PART_LABELS[part]} {SCORES[score].label}",
+        higher_is_better=SCORES[score].higher_is_better,
         selected_on=selected,
     )
 

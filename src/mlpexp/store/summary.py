@@ -4,12 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from mlpexp.config.scores import PARTS, SCORES, Part, Score
+from mlpexp.config.scores import PARTS, Column, Part, Score, When, column_of
 from mlpexp.config.strict import Strict
 
 ResultStatus = Literal["running", "finished", "diverged", "interrupted", "failed"]
 UNFINISHED = ("running", "interrupted", "failed")
-When = Literal["final", "best"]
 LARGE_SHARE = 0.6  # of the largest class, from which an accuracy must be seen beside it
 Number = float | None  # None: JSON knows neither infinity nor NaN
 
@@ -75,22 +74,23 @@ class MetricSummary(Strict):
     @property
     def part(self) -> Part:
         """``test`` of ``test_accuracy``."""
-        return next(part for part in PARTS if self.name.startswith(f"{part}_"))
+        return next(part for part in PARTS if part == self._column.part)
+
+    @property
+    def _column(self) -> Column:
+        column = column_of(self.name)
+        assert column is not None, self.name
+        return column
 
     @property
     def is_accuracy(self) -> bool:
         """Whether it is a share of right samples, which a large class makes high."""
-        return self.score.measured_of == "classification" and self.score.share_of_samples
+        return self._column.is_accuracy
 
     @property
     def score(self) -> Score:
         """Accuracy, of ``test_accuracy``."""
-        return SCORES[self.name.removeprefix(f"{self.part}_")]
-
-    @property
-    def kind(self) -> str:
-        """``accuracy`` of ``test_accuracy``."""
-        return self.score.name
+        return self._column.score
 
 
 class AxisSummary(Strict):

@@ -8,6 +8,7 @@ Axis letters: M members, B samples of a batch, K classes, T target values, N sam
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import torch
@@ -44,12 +45,13 @@ def log_odds(outputs_MBK: Tensor, targets_MB: Tensor) -> Tensor:
     They order samples as the probabilities do, also where these can no longer be told from 1.
     """
     logits = outputs_MBK.to(_wide(outputs_MBK))
-    largest, top = logits.max(2, keepdim=True)
-    below = logits - largest
-    others = below.exp().scatter(2, top, 0.0)
-    rest = others.sum(2, keepdim=True)  # of all classes but the top one
-    without = (1 + rest - others).scatter(2, top, rest)
-    return torch.cat([below - without.log(), targets_MB.unsqueeze(2).to(logits.dtype)], 2)
+    (largest, second), (top, _) = (pair.split(1, 2) for pair in logits.topk(2, 2))
+    below = (logits - largest).exp().scatter(2, top, 0.0)
+    others = 1 + below.sum(2, keepdim=True) - below  # of the classes but one, for all but the top class
+    odds = logits - largest - others.log()
+    rest = (logits - second).scatter(2, top, -inf).exp().sum(2, keepdim=True)  # for the top class: by the second
+    odds = odds.scatter(2, top, largest - second - rest.log())
+    return torch.cat([odds, targets_MB.unsqueeze(2).to(logits.dtype)], 2)
 
 
 def residuals(outputs_MBT: Tensor, targets_MBT: Tensor) -> Tensor:

@@ -79,6 +79,8 @@ class Examination:
     """Accuracy (or R²) on the training part at the end; NaN where there is none."""
     held_score: float
     """The same on the held part."""
+    score_is_share: bool
+    """Whether these are shares of samples, whose spread their number says."""
     score_name: str
     """``accuracy`` or ``R²``."""
     hidden_activations: tuple[str, ...]

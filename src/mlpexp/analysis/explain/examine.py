@@ -126,6 +126,7 @@ class _Stack:
                     held_samples=getattr(sizes, held) if held else 0,
                     train_score=float(last["train"]),
                     held_score=float(last[held]),
+                    score_is_share=SCORES[second].share_of_samples,
                     score_name=SCORES[second].label,
                     hidden_activations=tuple(functions),
                     optimizer=member.optimizer.name,

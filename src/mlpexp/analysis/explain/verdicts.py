@@ -241,7 +241,7 @@ def _overfitting(trial: Examination) -> Numbers | None:
     if not len(trial.held_loss) or trial.diverged:
         return None
     gap = trial.train_score - trial.held_score
-    variance = max(trial.held_score * (1 - trial.held_score), 0.0) if trial.score_name == "accuracy" else 0.0
+    variance = max(trial.held_score * (1 - trial.held_score), 0.0) if trial.score_is_share else 0.0
     error = sqrt(variance / trial.held_samples)
     lowest = float(np.nanmin(trial.held_loss))
     rise = trial.held_loss[-1] / lowest if lowest > 0 else 1.0

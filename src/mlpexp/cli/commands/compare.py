@@ -1,6 +1,7 @@
 """``mlpexp compare``."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,7 +103,7 @@ def _compare_results(
     from mlpexp.results.candidates import candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
 
-    candidates = candidates_in(results)
+    candidates, summaries = candidates_in(results), [result.summary for result in results]
     reference = _baseline(baseline, len(candidates))
     factors = differences([candidate.config for candidate in candidates])
     if format_ == "table":
@@ -111,12 +112,12 @@ def _compare_results(
     seeds, values = paired_values(candidates, column)
     comparison = compare_arms(values, column.score.higher_is_better, margin=margin, reference=reference)
     table = candidates_table(candidates, comparison, column.label, len(seeds), whole=format_ != "table")
+    always = dict.fromkeys(summary.dataset.always(column.part) for summary in summaries if column.is_accuracy)
+    if sentence := "; ".join(filter(None, always)):
+        table = replace(table, title=f"{table.title}; {sentence}")
     print_as(table, format_, wide=wide)
     print_sentences(confounded(factors), err=format_ != "table")
     if format_ == "table":
-        summaries = [result.summary for result in results]
-        always = [summary.dataset.always(column.part) for summary in summaries if column.score.name == "accuracy"]
-        print_sentences(dict.fromkeys(filter(None, always)))
         print_sentences(in_numbers(comparison))
     if power is not None and format_ == "table":
         print_table(power_table([candidate.label for candidate in candidates], comparison, power), wide=wide)

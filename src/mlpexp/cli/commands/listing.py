@@ -52,13 +52,14 @@ def list_(
         results = in_order(results, sort.removeprefix("-"), reverse=sort.startswith("-") != reverse)
     elif reverse:
         results = results[::-1]
-    from mlpexp.cli.printing import print_table
-    from mlpexp.report.tables.listing import listing_records, listing_table, nothing_listed
+    from mlpexp.cli.printing import print_sentences, print_table
+    from mlpexp.report.tables.listing import largest_classes, listing_records, listing_table, nothing_listed
 
     if format_ != "table":
         typer.echo(listing_records(results, format_), nl=False)
     elif results:
         print_table(listing_table(results), wide=wide)
+        print_sentences(largest_classes(results))
     else:
         typer.echo(nothing_listed(every, where or [], runs_dir))
 

@@ -80,7 +80,7 @@ def curve_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], score
     """The range of an axis for curves of a score, as it is shown, with a column per seed."""
     if score.higher_is_better:
         return _rising_range(parts, diverged, score)
-    return loss_range(parts, diverged) if math.isinf(score.highest) else _falling_range(parts, diverged, score)
+    return loss_range(parts, diverged) if score.log_axis else _falling_range(parts, diverged, score)
 
 
 def _rising_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], score: Score) -> AxisRange:

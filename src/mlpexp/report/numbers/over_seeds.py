@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from math import isinf
 
 import numpy as np
 import pandas as pd
@@ -44,15 +43,15 @@ def seed_curves(metrics: pd.DataFrame, column: str) -> pd.DataFrame:
 def diverged_seeds(metrics: pd.DataFrame, known: AbstractSet[int]) -> frozenset[int]:
     """The seeds that diverged: those that are known to have, and those whose last loss is not finite."""
     last = metrics.sort_values("epoch", kind="stable").groupby("seed").tail(1)
-    losses = last[[name for name in metrics.columns if _has_no_end(name)]]
+    losses = last[[name for name in metrics.columns if _explodes(name)]]
     exploded = ~np.isfinite(losses.to_numpy(dtype=float)).all(axis=1)
     return frozenset(int(seed) for seed in last["seed"].to_numpy()[exploded]) | frozenset(known)
 
 
-def _has_no_end(name: str) -> bool:
-    """Whether a column is a loss or error that may become infinite."""
+def _explodes(name: str) -> bool:
+    """Whether a column is a loss or error without upper end, which divergence makes infinite."""
     column = column_of(name)
-    return column is not None and isinf(column.score.highest)
+    return column is not None and not column.score.higher_is_better and column.score.log_axis
 
 
 def mean_curve(curves: pd.DataFrame, diverged: AbstractSet[int]) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from mlpexp.config.scores import LOSS_AXES, SCORES, column_of
+from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, column_of
+from mlpexp.config.scores import selected_on as selection
 from mlpexp.store.summary import Summary
 
 
@@ -63,7 +64,7 @@ def run_caption(
         name: Title for an arm without config: the folder.
     """
     dataset = summary.dataset if summary else None
-    selected_on = column_of(summary.selected_on) if summary and summary.selected_on else None
+    selected_on = column_of(_selected_on(config, summary.selected_on)) if summary and summary.selected_on else None
     ended = [] if trials is None else trials.to_dict("records")
     return RunCaption(
         title=run_title(config) if config else name,
@@ -80,6 +81,14 @@ def run_caption(
         grid=tuple(config.get("model", {}).get("grid", ())),
         topology=config.get("model", {}).get("topology", ""),
     )
+
+
+def _selected_on(config: Mapping[str, Any], of_result: str) -> str:
+    """The column that an arm's best epoch has the best of, also where each arm has another."""
+    if of_result != EACH_ITS_OWN:
+        return of_result
+    stopping = config.get("training", {}).get("early_stopping") or {}
+    return selection(["loss"], stopping.get("score"))
 
 
 def _momentum(optimizer: Mapping[str, Any]) -> float | None:

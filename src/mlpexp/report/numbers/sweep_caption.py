@@ -77,7 +77,9 @@ class SweepCaption:
     metric_label: str
     """The metric with its unit, for an axis of a figure."""
     selected_on: Column | None
-    """What the epoch of the metric has the best of, such as the validation loss; None: it is the last."""
+    """What the epoch of the metric has the best of; None: it is the last, or each arm's own best."""
+    is_best: bool
+    """Whether it is the best epoch."""
     has_test: bool
     """Whether there are test data at all."""
 
@@ -90,7 +92,7 @@ class SweepCaption:
     def selection_note(self) -> str:
         """Which epoch is meant, if it is not the last."""
         if self.selected_on is None:
-            return ""
+            return f"at {EACH_ARMS_OWN}" if self.is_best else ""
         end = "highest" if self.selected_on.score.higher_is_better else "lowest"
         return f"at the epoch of {end} {self.selected_on.label}"
 
@@ -117,12 +119,16 @@ def sweep_caption(summary: Summary, arms: pd.DataFrame) -> SweepCaption:
         score=metric.score,
         metric_label=metric_label(metric.name, has_test),
         selected_on=selected_on(metric),
+        is_best=metric.when == "best",
         has_test=has_test,
     )
 
 
+EACH_ARMS_OWN = "each arm's own best epoch"
+
+
 def selected_on(metric: MetricSummary) -> Column | None:
-    """What the epoch of a metric has the best of; None if it is the last epoch."""
+    """What the epoch of a metric has the best of; None: it is the last epoch, or each arm's own best one."""
     return column_of(metric.selected_on or "validation_loss") if metric.when == "best" else None
 
 

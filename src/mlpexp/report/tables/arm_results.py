@@ -124,7 +124,15 @@ def notes(result: "Result") -> list[str]:
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
     if always := summary.dataset.always(*summary.parts):
         lines.append(f"accuracy of {always}")
-    return [*lines, *_running(result), _time(result)]
+    return [*lines, *_without_value(summary), *_running(result), _time(result)]
+
+
+def _without_value(summary: Summary) -> list[str]:
+    """That the epoch could not be chosen, because what should choose it has no value."""
+    column, means = column_of(summary.selected_on or ""), summary.outcome.arms[0].means if summary.outcome else {}
+    if column is None or f"best_{column.name}" in means or not means:
+        return []
+    return [f"{column.label} has no value in any epoch: the last epoch counts as the best, and nothing stops early"]
 
 
 def _losses(result: "Result") -> list[str]:
@@ -164,10 +172,9 @@ def _running(result: "Result") -> list[str]:
     """Why training scores that were measured on the way may be worse than those of the test part."""
     if _training(result).get("train_metrics") != "running":
         return []
-    score = SCORES[result.summary.scores[1]].label
-    lines = [
-        f"training loss and {score} are means over an epoch's batches (train_metrics: running), while the weights moved"
-    ]
+    score, more = SCORES[result.summary.scores[1]].label, len(result.summary.scores) > 2
+    what = "training scores are" if more else f"training loss and {score} are means"
+    lines = [f"{what} over the batches since the last row (train_metrics: running), while the weights moved"]
     if result.summary.parts[-1] != "train":
         other = f"{result.summary.parts[-1]} {score}"
         lines.append(f"dropout and augmentation, if any, were on; so training {score} may lie below {other}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mlpexp.planning.arms import AS_CONFIGURED
-from mlpexp.report.numbers.sweep_caption import selected_on
+from mlpexp.report.numbers.sweep_caption import EACH_ARMS_OWN, selected_on
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import cell_interval, cell_number, fixed, fixed_interval, microseconds, probability
 from mlpexp.statistics.power import detectable_difference, seeds_needed
@@ -147,7 +147,9 @@ def shown_label(label: str) -> str:
 
 def _when(metric: MetricSummary) -> str:
     column = selected_on(metric)
-    return "after the last epoch" if column is None else f"at the best epoch by {column.label}"
+    if column is None:
+        return f"at {EACH_ARMS_OWN}" if metric.when == "best" else "after the last epoch"
+    return f"at the best epoch by {column.label}"
 
 
 def candidates_table(

@@ -21,6 +21,7 @@ BESIDE = ("metric", "data", "model", "seeds", "status", "training", "age")
 FIRST_TO_GO, LAST_TO_GO = ("training", "model", "data", "seeds", "metric"), ("age", "status")
 MOST_VALUES_OF_KEY = 10  # that are proposed
 MOST_SWEPT_VALUES = 3  # of a key that are written out
+MOST_SENTENCES = 5
 RECORD = (
     "folder", "name", "hash", "kind", "status", "data", "model", "parameters", "metric", "mean", "low", "high", "n", "arms",
     "seeds", "train_seconds", "modified",
@@ -42,6 +43,17 @@ def listing_table(results: "Sequence[Listed]") -> TextTable:
     if len({row.judged.score for row in results if row.judged}) > 1:  # scores of different things
         droppable.remove("metric")
     return TextTable(columns, rows, numeric, droppable=droppable)
+
+
+def largest_classes(results: "Sequence[Listed]") -> list[str]:
+    """What naming the largest class always would reach, of the results whose score is an accuracy of unequal classes."""
+    sentences = []
+    for row in results:
+        metric = row.summary.metric if row.summary and row.judged else None
+        always = row.summary.dataset.always(metric.part) if row.summary and metric and metric.is_accuracy else ""
+        sentences += [f"{row.text}: {always}"] if always else []
+    more = len(sentences) - MOST_SENTENCES
+    return [*sentences[:MOST_SENTENCES], *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def _beside(row: "Listed") -> tuple[str, ...]:

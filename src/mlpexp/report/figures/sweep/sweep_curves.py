@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -167,7 +166,7 @@ def curves_range(curves: list[AxisCurves]) -> AxisRange:
     """The range of an axis for the means of all these curves."""
     means = [line.rename_axis("epoch")[["mean"]] for lines in curves for line in lines.means.values()]
     score = curves[0].column.score
-    if score.higher_is_better or np.isfinite(score.highest):
+    if not score.log_axis:
         return curve_range(means, frozenset(), score)
     calm = [line for line in means if not line["mean"].max() > EXPLODED * line["mean"].iloc[0]]
     limits = loss_range(calm or means, frozenset())
