@@ -18,7 +18,7 @@ from mlpexp.statistics.comparison import compare as compare_arms
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]
-TINY = """\
+IRIS = """\
 name: tiny
 dataset: {name: iris, test_fraction: 0.3}
 model: {name: mlp, hidden_sizes: [4]}
@@ -42,7 +42,7 @@ def same_tables(one: Path, other: Path) -> bool:
 
 
 def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
-    result = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.01,0.1,1", "--batch-size", "7,35", "--seeds", 3)
+    result = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.01,0.1,1", "--batch-size", "7,35", "--seeds", 3)
     assert result.code == 0, result.err
     assert "3 seeds" in result.out and "learning_rate=0.1, batch_size=7" in result.out
     (folder,) = Path("runs").iterdir()
@@ -70,7 +70,7 @@ def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
 
 @pytest.mark.usefixtures("undrawn")
 def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> None:
-    diagnosed = TINY + "diagnostics: full\n"
+    diagnosed = IRIS + "diagnostics: full\n"
     swept = mlpexp("sweep", "-c", config(diagnosed), "--learning-rate", "0.01,1", "--seeds", 2, "-q").run
     arm = mlpexp("show", swept, "--arm", 1)
     run = mlpexp("train", "-c", config(arm.out, "arm.yaml"), "-q", "--runs-dir", "alone").run
@@ -88,7 +88,7 @@ def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> No
 
 @pytest.mark.usefixtures("undrawn")
 def test_workers_and_memory_change_no_byte(mlpexp: Command, config: Write) -> None:
-    text = TINY + "diagnostics: cheap\n"
+    text = IRIS + "diagnostics: cheap\n"
     axes = ("sweep", "-c", config(text), "--learning-rate", "0.01,0.1,1e9", "--hidden-size", "2,4", "--seeds", 3, "-q")
     whole = mlpexp(*axes, "--jobs", 1).run
     assert same_tables(whole, mlpexp(*axes, "--jobs", 2, "--memory", "50K").run)
@@ -97,7 +97,7 @@ def test_workers_and_memory_change_no_byte(mlpexp: Command, config: Write) -> No
 
 @pytest.mark.usefixtures("undrawn")
 def test_the_dry_run_shows_the_plan_and_writes_nothing(mlpexp: Command, config: Write) -> None:
-    result = mlpexp("sweep", "-c", config(TINY), "--batch-size", "7,35", "--over", "name=a,b", "--dry-run")
+    result = mlpexp("sweep", "-c", config(IRIS), "--batch-size", "7,35", "--over", "name=a,b", "--dry-run")
     assert result.code == 0
     assert "4 arms x 10 seeds = 40 trials in 2 stacks" in result.out
     assert "20 trials equal others and are not trained twice" in result.out
@@ -135,7 +135,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    given = [] if "--resume" in arguments else ["-c", config(TINY)]
+    given = [] if "--resume" in arguments else ["-c", config(IRIS)]
     result = mlpexp("sweep", *given, *arguments)
     assert result.code == 2
     assert message in result.err
@@ -145,24 +145,24 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
 
 @pytest.mark.usefixtures("undrawn")
 def test_trials_that_diverge_are_rows_and_a_sweep_of_them_alone_is_no_success(mlpexp: Command, config: Write) -> None:
-    some = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1e9", "--seeds", 2)
+    some = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1e9", "--seeds", 2)
     assert some.code == 0
     assert " no result " in some.out and "of 4 trials 2 diverged" in some.out
-    every = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "1e9,1e10", "--seeds", 2)
+    every = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "1e9,1e10", "--seeds", 2)
     assert every.code == 1
     assert "every trial diverged or failed" in every.err
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_an_axis_that_changes_nothing_makes_no_difference(mlpexp: Command, config: Write) -> None:
-    result = mlpexp("sweep", "-c", config(TINY), "--over", "name=one,other", "--seeds", 6)
+    result = mlpexp("sweep", "-c", config(IRIS), "--over", "name=one,other", "--seeds", 6)
     assert "no difference: the values are equal on every seed" in result.out
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_equal_arms_with_other_seeds_are_not_told_apart(mlpexp: Command, config: Write) -> None:
     """A/A through real training: sixty seeds of one arm, taken for six arms of ten seeds each."""
-    run = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.3", "--seeds", 60, "--quiet").run
+    run = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.3", "--seeds", 60, "--quiet").run
     values = np.array([float(row["final_test_accuracy"]) for row in table(run / "trials.csv")]).reshape(6, 10)
     for reference in (None, 0):
         arms = compare_arms(values, True, margin=0.01, reference=reference).arms
@@ -172,7 +172,7 @@ def test_equal_arms_with_other_seeds_are_not_told_apart(mlpexp: Command, config:
 def test_compare_names_confounded_factors_and_refuses_what_does_not_pair(
     mlpexp: Command, config: Write, undrawn: None
 ) -> None:
-    path = config(TINY)
+    path = config(IRIS)
 
     def run(name: str, *changes: str, seeds: int = 3) -> Path:
         sets = [argument for change in changes for argument in ("--set", change)]
@@ -203,7 +203,7 @@ def test_compare_names_confounded_factors_and_refuses_what_does_not_pair(
 
 @pytest.mark.usefixtures("undrawn")
 def test_compare_a_sweep_by_another_metric_and_baseline(mlpexp: Command, config: Write) -> None:
-    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.01,1", "--seeds", 6, "-q").run
+    swept = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.01,1", "--seeds", 6, "-q").run
     result = mlpexp("compare", swept, "--metric", "train_loss", "--baseline", 0, "--power", 0.1)
     assert "training loss" in result.out and "compared with the baseline (learning_rate=0.01)" in result.out
     assert "seeds that show a difference of 0.1 with 80 % power" in result.out
@@ -211,7 +211,7 @@ def test_compare_a_sweep_by_another_metric_and_baseline(mlpexp: Command, config:
     assert mlpexp("compare", swept, "--metric", "test_r2").code == 2
     assert mlpexp("compare", swept, "--format", "latex").out.startswith("\\begin{table}")
     mixed = mlpexp(
-        "compare", swept, mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,0.2", "--seeds", 6, "-q").run
+        "compare", swept, mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,0.2", "--seeds", 6, "-q").run
     )
     assert mixed.code == 0, mixed.err
     assert "learning_rate=0.2" in mixed.out
@@ -219,7 +219,7 @@ def test_compare_a_sweep_by_another_metric_and_baseline(mlpexp: Command, config:
 
 @pytest.mark.usefixtures("undrawn")
 def test_the_noise_floor_has_a_row_per_source(mlpexp: Command, config: Write) -> None:
-    result = mlpexp("sweep", "-c", config(TINY), "--noise-floor", 3)
+    result = mlpexp("sweep", "-c", config(IRIS), "--noise-floor", 3)
     assert result.code == 0, result.err
     for source in ("split", "initial weights", "batch order and dropout", "rest"):
         assert f"  {source} " in result.out
@@ -228,7 +228,7 @@ def test_the_noise_floor_has_a_row_per_source(mlpexp: Command, config: Write) ->
 @pytest.mark.usefixtures("undrawn")
 def test_the_margin_of_a_sweep_is_that_of_its_comparison(mlpexp: Command, config: Write) -> None:
     changes = ("--set", "sweep.margin=0.9", "--seeds", 6)
-    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,0.11", *changes, "-q").run
+    swept = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,0.11", *changes, "-q").run
     for result in (mlpexp("compare", swept), mlpexp("show", swept)):
         assert "no difference: " in result.out
     assert "undecided: " in mlpexp("compare", swept, "--margin", "1e-9").out
@@ -239,17 +239,17 @@ def test_the_margin_of_a_sweep_is_that_of_its_comparison(mlpexp: Command, config
 
 @pytest.mark.usefixtures("undrawn")
 def test_what_does_not_pair_is_said(mlpexp: Command, config: Write) -> None:
-    out = mlpexp("sweep", "-c", config(TINY), "--over", "dataset.test_fraction=0.2,0.3", "--seeds", 2).out
+    out = mlpexp("sweep", "-c", config(IRIS), "--over", "dataset.test_fraction=0.2,0.3", "--seeds", 2).out
     assert "dataset.test_fraction differs among the arms: equal seeds do not mean equal samples" in out
-    same = mlpexp("sweep", "-c", config(TINY), "--learning-rate", 1, "--seeds", 2, "--details").out
+    same = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", 1, "--seeds", 2, "--details").out
     assert "equal seeds have equal splits, initial weights and batch orders" in same
-    one = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 1)
+    one = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1", "--seeds", 1)
     assert "one seed: differences have no interval" in one.out
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_parts_that_not_every_arm_has_are_not_compared(mlpexp: Command, config: Write) -> None:
-    swept = mlpexp("sweep", "-c", config(TINY), "--over", "dataset.validation_fraction=0,0.2", "--seeds", 3, "-q").run
+    swept = mlpexp("sweep", "-c", config(IRIS), "--over", "dataset.validation_fraction=0,0.2", "--seeds", 3, "-q").run
     assert mlpexp("compare", swept, "--metric", "test_accuracy").out == mlpexp("compare", swept).out
     assert "chosen on validation" not in mlpexp("show", swept).out
     assert mlpexp("compare", swept, "--metric", "validation_loss").code == 2
@@ -259,7 +259,7 @@ def test_parts_that_not_every_arm_has_are_not_compared(mlpexp: Command, config: 
 @pytest.mark.usefixtures("undrawn")
 def test_a_sweep_that_failed_as_a_whole_says_why(mlpexp: Command, config: Write) -> None:
     """No machine has memory for 10^8 times 10^8 weights."""
-    text = TINY.replace("[4]", "[100000000, 100000000]")
+    text = IRIS.replace("[4]", "[100000000, 100000000]")
     failed = mlpexp("sweep", "-c", config(text), "--learning-rate", "0.1,1", "--seeds", 2)
     assert failed.code == 1 and "every trial failed: not enough memory: " in failed.err
     assert "; resume with: mlpexp sweep --resume" in failed.err
@@ -272,7 +272,7 @@ def test_a_sweep_that_failed_as_a_whole_says_why(mlpexp: Command, config: Write)
 def test_damaged_results_are_trained_again(
     damage: str, mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    axes = ("sweep", "-c", config(TINY), "--batch-size", "7,35", "--seeds", 2, "-q")
+    axes = ("sweep", "-c", config(IRIS), "--batch-size", "7,35", "--seeds", 2, "-q")
     whole = mlpexp(*axes).run
     with monkeypatch.context() as patch:
         before_replacing(patch, "trials.csv", KeyboardInterrupt())
@@ -296,7 +296,7 @@ def test_a_sweep_whose_config_changed_is_not_resumed(
     mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_replacing(monkeypatch, "trials.csv", KeyboardInterrupt())
-    mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "-q")
+    mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1", "--seeds", 2, "-q")
     (folder,) = Path("runs").iterdir()
     text = (folder / "config.yaml").read_text()
     for old, new in (("seeds: 2", "seeds: 3"), ("epochs: 4", "epochs: 5")):
@@ -308,7 +308,7 @@ def test_a_sweep_whose_config_changed_is_not_resumed(
 
 @pytest.mark.usefixtures("undrawn")
 def test_tables_that_follow_from_others_are_written_again_by_plot(mlpexp: Command, config: Write) -> None:
-    swept = mlpexp("sweep", "-c", config(TINY), "--learning-rate", "0.1,1", "--seeds", 2, "-q").run
+    swept = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1", "--seeds", 2, "-q").run
     names = ("arms.csv", "comparison.csv", "comparison.md", "comparison.tex")
     before = {name: (swept / name).read_bytes() for name in names}
     for name in names:
@@ -318,7 +318,7 @@ def test_tables_that_follow_from_others_are_written_again_by_plot(mlpexp: Comman
 
 
 # Two stacks of 20 epochs with 5 and 3 steps of training and an evaluation each, and one before: the first ends with step 121.
-TWO_STACKS = TINY.replace("epochs: 4", "epochs: 20") + "diagnostics: cheap\n"
+TWO_STACKS = IRIS.replace("epochs: 4", "epochs: 20") + "diagnostics: cheap\n"
 LIBRARIES = {"import": ["sklearn.datasets", "scipy.stats", "pandas", "matplotlib", "loky"]}  # once for all
 AXES = ("--learning-rate", "0.01,0.1", "--batch-size", "21,35", "--seeds", 2, "-q")
 
@@ -378,7 +378,7 @@ def is_alive(process: int) -> bool:
 
 @pytest.mark.usefixtures("undrawn")
 def test_two_sweeps_at_once_do_not_disturb_each_other(start: Start, config: Write, tmp_path: Path) -> None:
-    axes = ["-c", config(TINY), "--learning-rate", "0.01,0.1", "--seeds", 2, "-q"]
+    axes = ["-c", config(IRIS), "--learning-rate", "0.01,0.1", "--seeds", 2, "-q"]
     processes = [start("sweep", *axes) for _ in range(2)]
     results = [process.wait() for process in processes]
     assert [result.code for result in results] == [0, 0]

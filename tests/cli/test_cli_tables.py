@@ -27,7 +27,7 @@ LONG = "a-run-whose-name-says-all-about-it-and-fills-nearly-a-line-of-60"
 AXES = {ACTIVATION: ["leaky_relu", "sigmoid"], LR: ["0.000123456", "100000"], BATCH: ["1", "16"], HIDDEN: ["16", "64"]}
 WORDS = {HIDDEN: "hidden_size"}
 VARIED = [w for key, values in AXES.items() for w in ("--over", f"{WORDS.get(key, key)}={','.join(values)}")]
-TINY = """\
+QUICK = """\
 name: tiny
 dataset: three_class_3d
 model: {name: mlp, hidden_sizes: [4]}
@@ -109,7 +109,7 @@ def tables_in(out: str) -> list[Table]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with results that have long names and labels, long numbers, and with a config."""
     folder = tmp_path_factory.mktemp("tables")
-    (folder / "tiny.yaml").write_text(TINY)
+    (folder / "tiny.yaml").write_text(QUICK)
     runs = folder / "runs"
     build_run(runs, f"name={LONG}", "optimizer.learning_rate=9.99999856e15", config=IRIS, seeds=3, epochs=3)
     build_run(runs, "name=short", "model.activation=leaky_relu", config=IRIS, seeds=3, epochs=3)
