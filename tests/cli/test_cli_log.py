@@ -212,7 +212,9 @@ def test_running_scores_are_explained(text: str, mlpexp: Command, config: Write)
         line for line in mlpexp("train", "-c", path).out.splitlines() if "train_metrics" in line or "dropout" in line
     ]
     score = "R²" if text == SINE else "accuracy"
-    assert notes[0].startswith(f"training loss and {score} are means over an epoch's batches (train_metrics: running)")
+    assert notes[0].startswith(
+        f"training loss and {score} are means over the batches since the last row (train_metrics: running)"
+    )
     assert len(notes) == (1 if text == TINY else 2)  # of no test part there is nothing to lie below
     assert all(len(line.split()) <= 20 for line in notes)
 
