@@ -51,7 +51,7 @@ class Evaluator:
         """Scores of the given parts; fills ``activations`` if the training part is among them."""
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
         sums = {part: [np.zeros(network.num_members), np.zeros(network.num_members)] for part in bounds}
-        collected = {part: Collected(self.names) for part in bounds}
+        collected = {part: Collected(self.names) for part in bounds if self.collects}
         for start, stop in _chunks(network, list(bounds.values())):
             losses, correct, *outputs_and_targets = self._chunk(network, start, stop, activations)
             for part, (first, past) in bounds.items():
@@ -62,10 +62,8 @@ class Evaluator:
                     if outputs_and_targets:
                         outputs, targets = outputs_and_targets
                         collected[part].add(outputs[:, a:b], targets[:, a:b])
-        return {
-            part: self._means(part, sums[part], past - first) | collected[part].scores()
-            for part, (first, past) in bounds.items()
-        }
+        scores = {part: self._means(part, sums[part], past - first) for part, (first, past) in bounds.items()}
+        return {part: means | collected[part].scores() if collected else means for part, means in scores.items()}
 
     def training_samples(self, most: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets ``(M, n, ...)`` of each member's first training samples."""
