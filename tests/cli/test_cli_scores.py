@@ -230,3 +230,12 @@ def test_of_several_results_those_without_the_score_are_named(mlpexp: Command) -
     answer = mlpexp("compare", one, other, "--metric", "test_f1_macro")
     assert answer.code == 2
     assert f"--metric: test_f1_macro is not measured in {other.name}" in answer.err
+
+
+def test_a_score_that_only_some_arms_have_is_none_of_the_sweep(mlpexp: Command) -> None:
+    words = ("iris/early_stopping", "--epochs", "2", "--seeds", "2", "--set", "training.early_stopping.score=matthews")
+    sweep = mlpexp("sweep", *words, "--over", "training.early_stopping.score=matthews,loss", "--quiet").run
+    assert json.loads((sweep / "summary.json").read_text())["scores"] == ["loss", "accuracy"]
+    answer = mlpexp("compare", sweep, "--metric", "test_matthews")
+    assert answer.code == 2
+    assert "test_matthews is not measured here" in answer.err

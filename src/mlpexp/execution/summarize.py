@@ -7,14 +7,14 @@ import numpy as np
 
 from mlpexp.config.dump import as_data
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import EACH_ITS_OWN, PARTS, column_of, measured_by, selected_on
+from mlpexp.config.scores import EACH_ITS_OWN, PARTS, column_of, selected_on
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import split
 from mlpexp.execution.merge import Trained
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
-from mlpexp.planning.plan import Plan, own_value
+from mlpexp.planning.plan import Plan, measured_of_all, own_value
 from mlpexp.planning.prepare import test_fraction
 from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
@@ -36,8 +36,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
     """What is known before the first step."""
     prepared, metric = plan.base, plan.metric
     sizes, facts = prepared.sizes, prepared.facts
-    experiment = prepared.experiment
-    scores = measured_by(experiment.model.name, facts.task, experiment.more_scores)
+    experiment, scores = prepared.experiment, measured_of_all(plan.arms)
     selections = {selected_on(scores, arm.experiment.selected_by) for arm in plan.arms}
     selection = selections.pop() if len(selections) == 1 else EACH_ITS_OWN
     validated = all(arm.prepared.sizes.validation for arm in plan.arms)

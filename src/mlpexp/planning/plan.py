@@ -204,13 +204,16 @@ def _score_of_metric(sweep: Sweep, base: Prepared) -> str | None:
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
-    measured = [measured_of(arm) for arm in arms]
-    if len({scores[:2] for scores in measured}) > 1:
+    if len({measured_of(arm)[:2] for arm in arms}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    return choose_metric(
-        sweep.metric, parts, [name for name in measured[0] if all(name in scores for scores in measured)]
-    )
+    return choose_metric(sweep.metric, parts, measured_of_all(arms))
+
+
+def measured_of_all(arms: Sequence[Arm]) -> tuple[str, ...]:
+    """The names of the scores that every arm is measured by: early stopping may add one of its own to some."""
+    first, *others = map(measured_of, arms)
+    return tuple(name for name in first if all(name in names for names in others))
 
 
 def measured_of(arm: Arm) -> tuple[str, ...]:
