@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Cell]
 
-# What a terminal that is too narrow does without, the first of these first. What is in none of these places is always shown.
 MOST_ARMS = 30  # of a table on the terminal
 MOST_CANDIDATES = 12  # whose configs stand side by side
+BEHIND_MEAN = ("95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", "verdict")
+# What a terminal that is too narrow does without, the first of these first. What is in none of these places is always shown.
 FIRST_TO_GO = ("us/step", "parameters", "std", "p (adjusted)", "updates", "its 95 % interval", "difference", "n")
 
 
@@ -46,19 +47,7 @@ def comparison_table(
         heading: Of the column of means.
     """
     metric = summary.metric
-    columns = [
-        "arm",
-        "n",
-        heading,
-        "95 % interval",
-        "std",
-        "difference",
-        "its 95 % interval",
-        "p (adjusted)",
-        "verdict",
-        "parameters",
-        "us/step",
-    ]
+    columns = ["arm", "n", heading, *BEHIND_MEAN, "parameters", "us/step"]
     body = []
     for row in rows:
         arm = int(row["arm"])
@@ -181,18 +170,7 @@ def candidates_table(
                 f"{candidate.updates:,}",
             ]
         )
-    columns = [
-        "what",
-        "n",
-        metric if whole else "mean",
-        "95 % interval",
-        "std",
-        "difference",
-        "its 95 % interval",
-        "p (adjusted)",
-        "verdict",
-        "updates",
-    ]
+    columns = ["what", "n", metric if whole else "mean", *BEHIND_MEAN, "updates"]
     return TextTable(
         columns,
         rows,
