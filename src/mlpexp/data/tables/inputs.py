@@ -1,0 +1,187 @@
+"""The inputs that columns become: numbers as they are, categories one input for each level, dates by request.
+
+What a missing cell becomes is learned on the training part of each seed; until then it is NaN.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpexp.config.datasets import Csv, MissingRule
+from mlpexp.data.tables.dates import ordinal, parts_of, readings
+from mlpexp.data.tables.kinds import Judged, in_order
+from mlpexp.data.tables.number_forms import is_plain_number
+from mlpexp.data.tables.table_file import Cells, TableFile, plain
+
+FEW_LEVELS, MOST_LEVELS = 20, 50  # and a tenth of the rows in between
+LEARNED = ("mean", "median", "most_frequent")  # on the training part
+OF_NUMBERS = ("mean", "median")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What one column gives the network."""
+
+    column: str
+    """Of the table."""
+    names: tuple[str, ...]
+    """One for each input."""
+    values: np.ndarray
+    """``(N, F)`` float64; NaN: to be filled in."""
+    fill: str | None = None
+    """What is filled in for NaN: ``mean``, ``median`` or ``most_frequent``."""
+    note: str = ""
+    """What was done, in words."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that are used, and how a column is made inputs for them."""
+
+    file: TableFile
+    """All of them."""
+    keep: np.ndarray
+    """Which are used, ``(n,)`` int64 ascending."""
+
+    def cells(self, column: Judged) -> tuple[Cells, np.ndarray]:
+        """The cells of a column in these rows, those that are missing too, and which are, ``(n,)`` bool."""
+        return Cells(column.cells.levels, column.cells.codes[self.keep]), column.missing[self.keep]
+
+    def levels(self, column: Judged) -> tuple[tuple[str, ...], np.ndarray]:
+        """The different cells that are not missing, in order, and each row's place among them; -1: missing."""
+        cells, missing = self.cells(column)
+        counts = np.bincount(cells.codes[~missing], minlength=len(cells.levels))
+        present = [place for place in range(len(cells.levels)) if counts[place]]
+        names = [cells.levels[place] for place in present]
+        order = in_order(names)
+        places = np.full(len(cells.levels), -1)
+        places[[present[place] for place in order]] = np.arange(len(order))
+        return tuple(names[place] for place in order), np.where(missing, -1, places[cells.codes])
+
+    def first(self, column: Judged, level: str) -> int:
+        """The first row of the file that has a cell, of those that are used."""
+        rows = self.keep[column.cells.codes[self.keep] == column.cells.levels.index(level)]
+        return int(rows[0])
+
+
+def most_levels(num_rows: int) -> int:
+    """How many levels a category may have without being asked for."""
+    return max(FEW_LEVELS, min(MOST_LEVELS, num_rows // 10))
+
+
+def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
+    """What a column gives.
+
+    Raises:
+        DataError: It has too many levels, or dates nobody said what to do with, or its missing cells cannot be filled.
+    """
+    rule = rule_of(config, column.name)
+    if column.kind == "category" and rule in OF_NUMBERS:
+        raise rows.file.error(
+            f"missing: {rule} is for numbers, and this is a category; take most_frequent or category", column.name
+        )
+    if column.kind != "category" and rule == "category" and column.missing.any():
+        raise rows.file.error(
+            f"missing: category is for categories, and this is a {column.kind}; take mean, median or most_frequent",
+            column.name,
+        )
+    made = {"number": _numbers, "category": _one_hot, "date": _dates}[column.kind](rows, column, config)
+    made = Inputs(made.column, made.names, made.values, rule if rule in LEARNED else None, made.note)
+    return _with_indicator(made, rows, column, config)
+
+
+def rule_of(config: Csv, name: str) -> MissingRule:
+    """What to do where a column lacks a value."""
+    rules = config.missing
+    return rules if isinstance(rules, str) else dict(rules).get(name, "error")
+
+
+def _numbers(rows: Rows, column: Judged, config: Csv) -> Inputs:
+    values = column.numbers[rows.keep]
+    infinite = np.isinf(values)
+    if infinite.any():
+        row = int(rows.keep[np.argmax(infinite)])
+        raise rows.file.error(f"{rows.file.cell(row, column.name)!r} is not a finite number", column.name, row)
+    return Inputs(column.name, (column.name,), values[:, np.newaxis], note=column.note)
+
+
+def _one_hot(rows: Rows, column: Judged, config: Csv) -> Inputs:
+    levels, places = rows.levels(column)
+    _check_levels(rows, column, levels, config)
+    names = tuple(f"{column.name}={shown}" for shown in level_names(levels))
+    if rule_of(config, column.name) == "category" and (places < 0).any():
+        names = (*names, f"{column.name}={_unlike('missing', levels)}")
+        places = np.where(places < 0, len(levels), places)
+    values = np.zeros((len(places), len(names)))
+    present = np.flatnonzero(places >= 0)
+    values[present, places[present]] = 1.0
+    values[places < 0] = np.nan
+    return Inputs(column.name, names, values, note=column.note)
+
+
+def level_names(levels: Sequence[str]) -> list[str]:
+    """Levels as they are called: numbers without a needless ``.0``, unless some begin with zeros, as codes do."""
+    numeric = all(map(is_plain_number, levels)) and not any(map(_is_code, levels))
+    return [plain(float(level)) for level in levels] if numeric else list(levels)
+
+
+def _is_code(level: str) -> bool:
+    digits = level.lstrip("+-")
+    return len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
+
+
+def _check_levels(rows: Rows, column: Judged, levels: Sequence[str], config: Csv) -> None:
+    most = config.max_levels or most_levels(len(rows.keep))
+    if len(levels) <= most:
+        return
+    if len(levels) == len(rows.keep) and not config.max_levels:
+        raise rows.file.error(
+            f"not a number, and different in each of the {len(levels)} rows, so it names the samples and predicts "
+            f"nothing; leave it out with exclude: [{column.name}]",
+            column.name,
+        )
+    raise rows.file.error(
+        f"{len(levels)} levels in {len(rows.keep)} rows, each an input of its own, are more than {most}; leave the column "
+        f"out with exclude: [{column.name}], or set max_levels: {len(levels)}",
+        column.name,
+    )
+
+
+def _dates(rows: Rows, column: Judged, config: Csv) -> Inputs:
+    form = dict(config.dates).get(column.name)
+    cells, missing = rows.cells(column)
+    present = [place for place in range(len(cells.levels)) if (cells.codes[~missing] == place).any()]
+    texts = [cells.levels[place] for place in present]
+    if form is None:
+        raise rows.file.error(
+            f"dates such as {texts[0]!r}; leave the column out with exclude: [{column.name}], or say what the network gets: "
+            f"dates: {{{column.name}: ordinal}} (days) or dates: {{{column.name}: parts}} (year, month, day, ...)",
+            column.name,
+        )
+    moments = readings(texts)
+    if len(moments) != 1:
+        what = "can be read in two ways (day or month first)" if moments else "is no date that is known"
+        raise rows.file.error(f"{texts[0]!r} {what}; write dates as 2024-01-31", column.name, rows.first(column, texts[0]))
+    columns = {"": ordinal(moments[0])} if form == "ordinal" else parts_of(moments[0])
+    values = np.full((len(rows.keep), len(columns)), np.nan)
+    places = np.zeros(len(cells.levels), np.int64)
+    places[present] = np.arange(len(present))
+    values[~missing] = np.stack(list(columns.values()), axis=1)[places[cells.codes[~missing]]]
+    names = tuple(f"{column.name}.{part}" if part else column.name for part in columns)
+    what = "days since the beginning of 1970" if form == "ordinal" else ", ".join(columns)
+    return Inputs(column.name, names, values, note=f"dates such as {texts[0]!r} become {what}")
+
+
+def _with_indicator(inputs: Inputs, rows: Rows, column: Judged, config: Csv) -> Inputs:
+    asked = config.missing_indicator
+    missing = column.missing[rows.keep]
+    if not (asked is True or (asked and column.name in asked)) or not missing.any():
+        return inputs
+    values = np.concatenate([inputs.values, missing[:, np.newaxis].astype(float)], axis=1)
+    return Inputs(inputs.column, (*inputs.names, f"{column.name} is missing"), values, inputs.fill, inputs.note)
+
+
+def _unlike(word: str, levels: Sequence[str]) -> str:
+    """A word that is no level."""
+    return word if word not in levels else _unlike(f"({word})", levels)

@@ -1,0 +1,250 @@
+"""What each column of a table is, by one rule that says why: numbers, categories, dates; and which cells are missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mlpexp.data.tables.dates import date_like
+from mlpexp.data.tables.number_forms import (
+    NumberForm,
+    decided_decimal,
+    forms_of,
+    is_fraction,
+    is_number_like,
+    is_plain_number,
+    values_of,
+)
+from mlpexp.data.tables.table_file import Cells, Column, TableFile
+from mlpexp.errors import DataError
+
+MISSING = ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")  # in upper or lower case
+# Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.
+MISSING_NUMBER = ("none", "-", "--", ".", "..", "nil", "missing", "unknown")
+MOSTLY = 0.9  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
+
+Kind = Literal["number", "category", "date", "identifier", "constant", "left out"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the config says of the columns."""
+
+    categorical: tuple[str, ...] = ()
+    """Categories though they be numbers."""
+    numeric: tuple[str, ...] = ()
+    """Numbers, or an error."""
+    dates: tuple[str, ...] = ()
+    """Dates that become numbers."""
+    decimal: str | None = None
+    """The mark of fractions; None: found out."""
+    thousands: str | None = None
+    """The mark between groups of three digits; None: found out."""
+    missing_values: tuple[str, ...] = ()
+    """Cells that stand for a missing value, besides the usual ones."""
+
+    def is_marker(self, cell: str) -> bool:
+        """Whether a cell stands for a value that is not there, in any column."""
+        if cell.lower() in MISSING or cell in self.missing_values:
+            return True
+        return bool(self.missing_values) and is_plain_number(cell) and float(cell) in self.missing_numbers
+
+    @property
+    def missing_numbers(self) -> tuple[float, ...]:
+        """The numbers among the missing values."""
+        return tuple(float(cell) for cell in self.missing_values if is_plain_number(cell))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A column and what it is."""
+
+    name: str
+    """Of the column."""
+    kind: Kind
+    """Number, category or date."""
+    missing: np.ndarray
+    """``(N,)`` bool: which cells are missing."""
+    values: np.ndarray | None
+    """``(N,)`` float64 of numbers, NaN where missing; else None."""
+    cells: Cells
+    """The text; of numbers that programs write it is empty."""
+    note: str = ""
+    """How it was understood, where that is not plain."""
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Of a column of numbers."""
+        assert self.values is not None
+        return self.values
+
+
+EMPTY = Cells((), np.zeros(0, np.int64))
+
+
+def judged(file: TableFile, names: Sequence[str], rules: Rules) -> dict[str, Judged]:
+    """What each of some columns is.
+
+    Raises:
+        DataError: At the first column that can be read in two ways, or in none that makes sense.
+    """
+    plain: dict[str, Judged] = {}
+    candidates: dict[str, list[NumberForm]] = {}
+    for name in names:
+        column = _column(file, name, rules)
+        if isinstance(column, Cells):
+            candidates[name] = _forms(column, name, rules)
+        else:
+            plain[name] = _plain(name, column, rules)
+    with_point = [name for name, column in plain.items() if _has_fractions(column)]
+    decimal = rules.decimal or decided_decimal(candidates.values())
+    if rules.decimal is None and decimal == ",":
+        for name in with_point:
+            _refuse_thousands(file, name, plain[name])
+    if rules.decimal is None and with_point:
+        decimal = "." if decimal in (None, ".") else None
+    of_text = {name: _from_text(file, name, rules, candidates[name], decimal) for name in candidates}
+    return {name: plain[name] if name in plain else of_text[name] for name in names}
+
+
+def in_order(levels: Sequence[str]) -> list[int]:
+    """Positions of levels in order: numbers by value, so that 10 follows 9, else by their letters."""
+    numeric = all(map(is_plain_number, levels))
+    return sorted(range(len(levels)), key=lambda place: (float(levels[place]) if numeric else 0.0, levels[place]))
+
+
+def _column(file: TableFile, name: str, rules: Rules) -> Column:
+    as_written = name in rules.categorical or name in rules.dates or rules.decimal == "," or rules.thousands == "."
+    return file.written(name) if as_written else file.columns[name]
+
+
+def _plain(name: str, values: np.ndarray, rules: Rules) -> Judged:
+    missing = np.isin(values, rules.missing_numbers) if rules.missing_values else np.zeros(len(values), bool)
+    numbers = np.where(missing, np.nan, values) if missing.any() else values
+    return Judged(name, "number", missing, numbers, EMPTY)
+
+
+def _has_fractions(column: Judged) -> bool:
+    values = column.numbers[~column.missing]
+    return bool(np.any(np.isfinite(values) & (values != np.floor(values))))
+
+
+def _forms(column: Cells, name: str, rules: Rules) -> list[NumberForm]:
+    if name in rules.categorical or name in rules.dates:
+        return []
+    return forms_of(_present(column, rules, numbers=True), rules.decimal, rules.thousands)
+
+
+def _present(column: Cells, rules: Rules, *, numbers: bool) -> list[str]:
+    return [cell for cell in column.levels if not _is_missing(cell, rules, numbers=numbers)]
+
+
+def _is_missing(cell: str, rules: Rules, *, numbers: bool) -> bool:
+    return rules.is_marker(cell) or (numbers and cell.lower() in MISSING_NUMBER)
+
+
+def _from_text(
+    file: TableFile, name: str, rules: Rules, forms: Sequence[NumberForm], decimal: str | None
+) -> Judged:
+    column = file.written(name)
+    if name in rules.categorical:
+        return _category(name, column, rules)
+    present = _present(column, rules, numbers=True)
+    missing = column.where(lambda cell: _is_missing(cell, rules, numbers=True))
+    if name in rules.dates or (name not in rules.numeric and date_like(present)):
+        return Judged(name, "date", missing, None, column)
+    if forms:
+        form = _form(file, column, name, forms, decimal)
+        return _numbers(name, column, missing, form, present)
+    if not present:
+        return Judged(name, "number", missing, np.full(len(column), np.nan), EMPTY)
+    if name in rules.numeric:
+        raise _no_number(file, column, name, rules, "")
+    return _words(file, column, name, rules, present)
+
+
+def _numbers(name: str, column: Cells, missing: np.ndarray, form: NumberForm, present: Sequence[str]) -> Judged:
+    of_level = np.full(len(column.levels), np.nan)
+    readable = [place for place, cell in enumerate(column.levels) if cell in set(present)] if len(present) < len(column.levels) else range(len(column.levels))
+    of_level[list(readable)] = values_of([column.levels[place] for place in readable], form)
+    example = max(present, key=lambda cell: (form.shows(cell), len(cell)))
+    note = "" if form.is_plain else f"read as {form.described(example)}"
+    return Judged(name, "number", missing, of_level[column.codes], EMPTY, note)
+
+
+def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Sequence[str]) -> Judged:
+    """A category, if its cells do not look like numbers that are written wrongly or in several ways."""
+    counts = dict(zip(column.levels, column.counts().tolist(), strict=True))
+    total = sum(counts[cell] for cell in present)
+    plain = sum(counts[cell] for cell in present if is_plain_number(cell))
+    if plain > MOSTLY * total:
+        remedy = f"; correct it, name it under missing_values: if it stands for a missing value, or list the column under categorical:"
+        raise _no_number(file, column, name, rules, f", but {plain} of the {total} values of the column are{remedy}")
+    if is_fraction(present):
+        cell = next(cell for cell in present if not is_plain_number(cell))
+        raise file.error(
+            f"{cell!r} is a fraction; write it as a decimal number, or list the column under categorical:",
+            name, _first(column, cell),
+        )  # fmt: skip
+    if sum(counts[cell] for cell in present if is_number_like(cell)) > MOSTLY * total:
+        several = _two_ways(present)
+        raise file.error(
+            f"numbers written in several ways, such as {several[0]!r} and {several[1]!r}; write all in one way, or list "
+            "the column under categorical:",
+            name, _first(column, several[1]),
+        )  # fmt: skip
+    return _category(name, column, rules)
+
+
+def _category(name: str, column: Cells, rules: Rules) -> Judged:
+    return Judged(name, "category", column.where(rules.is_marker), None, column)
+
+
+def _form(
+    file: TableFile, column: Cells, name: str, forms: Sequence[NumberForm], decimal: str | None
+) -> NumberForm:
+    """The one form of a column: plain if it can be, else by the mark of fractions that other columns have.
+
+    Raises:
+        DataError: Two readings fit.
+    """
+    fitting = [form for form in forms if decimal in (None, form.decimal)] or list(forms)
+    plain = [form for form in fitting if not form.thousands and form.decimal == "."]
+    if len(fitting) > 1 and plain:
+        fitting = plain
+    if len(fitting) == 1:
+        return fitting[0]
+    cell = next(cell for cell in column.levels if fitting[0].reads(cell) and fitting[0].value(cell) != fitting[1].value(cell))
+    readings = " or ".join(f"{form.value(cell):.10g}" for form in fitting)
+    raise file.error(
+        f"{cell!r} can be {readings}; set decimal: or thousands: to the mark that it is", name, _first(column, cell)
+    )
+
+
+def _refuse_thousands(file: TableFile, name: str, column: Judged) -> None:
+    """Refuses numbers such as 1.234 in a table whose other columns have a decimal comma."""
+    if any(form.thousands for form in forms_of(file.written(name).levels)):
+        row = int(np.flatnonzero(column.numbers != np.floor(column.numbers))[0])
+        raise file.error(
+            f"{file.cell(row, name)!r} can be a decimal number, or thousands, since other columns have a decimal comma; set "
+            "decimal: to the mark that it is", name, row,
+        )  # fmt: skip
+
+
+def _no_number(file: TableFile, column: Cells, name: str, rules: Rules, what: str) -> DataError:
+    wrong = next((c for c in column.levels if not _is_missing(c, rules, numbers=True) and not is_plain_number(c)), None)
+    if wrong is None:
+        return file.error(f"no column of numbers{what}", name)
+    return file.error(f"{wrong!r} is not a number{what}", name, _first(column, wrong))
+
+
+def _two_ways(present: Sequence[str]) -> tuple[str, str]:
+    first = next(cell for cell in present if is_number_like(cell))
+    other = next((cell for cell in present if is_number_like(cell) and not forms_of([first, cell])), None)
+    return first, other or next(cell for cell in present if cell != first)
+
+
+def _first(column: Cells, cell: str) -> int:
+    """The first row that has a cell."""
+    return int(np.argmax(column.codes == column.levels.index(cell)))

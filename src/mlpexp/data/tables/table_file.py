@@ -1,0 +1,273 @@
+"""A table as columns: numbers where a program wrote numbers, else the text of the cells; and which line each row is on.
+
+pandas does the reading. Lines are counted again only for a message.
+"""
+
+import io
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpexp.data.tables.layout import Asked, Layout, Row, counted_cells, layout_of, lines_of, named, rows_in
+from mlpexp.data.tables.sheets import text_of_sheet
+from mlpexp.data.tables.text_file import FileText, data_error, read_bytes, text_of
+from mlpexp.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGE_BYTES = 20_000_000  # a file that is read while somebody waits
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The text of a column: its different cells, and which of them each row has."""
+
+    levels: tuple[str, ...]
+    """Different cells, without the blanks around them, in the order in which they first occur."""
+    codes: np.ndarray
+    """``(N,)`` int64: a level's position."""
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def counts(self) -> np.ndarray:
+        """How many rows have each level, ``(L,)``."""
+        return np.bincount(self.codes, minlength=len(self.levels))
+
+    def where(self, test: Callable[[str], bool]) -> np.ndarray:
+        """For which rows a test of the cell holds, ``(N,)`` bool."""
+        return self.chosen([test(level) for level in self.levels])
+
+    def chosen(self, of_levels: Sequence[bool] | np.ndarray) -> np.ndarray:
+        """``(N,)`` bool of one for each level."""
+        return np.asarray(of_levels, dtype=bool)[self.codes]
+
+
+Column = np.ndarray | Cells
+"""``(N,)`` float64, if every cell is written as programs write numbers, else the text of the cells."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the config says of how a file is read."""
+
+    layout: Asked = Asked()
+    """Delimiter and names."""
+    encoding: str | None = None
+    """Of the letters; None: found out."""
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """All cells of a file."""
+
+    path: Path
+    """As the user wrote it."""
+    columns: Mapping[str, Column]
+    """By name, in the order of the file."""
+    num_rows: int
+    """N."""
+    header_line: int
+    """Where the names stand."""
+    units: Mapping[str, str]
+    """By column, what a line of units says."""
+    notes: tuple[str, ...]
+    """What had to be found out of the file, in words."""
+    delimiter: str | None
+    """What separates cells; None: no text."""
+    scan: Callable[[], Iterator[Row]]
+    """Reads the rows once more, with their lines."""
+    again: Callable[[str], Cells]
+    """Reads a column once more, as text."""
+
+    def error(self, what: str, column: str, row: int | None = None) -> DataError:
+        """The error to raise for a cell, or for a whole column (at its header)."""
+        return data_error(self.path, what, self.header_line if row is None else self.line(row), column)
+
+    def line(self, row: int) -> int:
+        """The line where a row begins, which is not its number where cells span several lines."""
+        return self.lines[row]
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """The line where each row begins."""
+        return [row.line for row in self.scan()]
+
+    def cell(self, row: int, column: str) -> str:
+        """A cell as it is written."""
+        values = self.columns[column]
+        if isinstance(values, Cells):
+            return values.levels[values.codes[row]]
+        text = self.again(column)
+        return text.levels[text.codes[row]]
+
+    def written(self, column: str) -> Cells:
+        """The text of a column, also where it was read as numbers."""
+        values = self.columns[column]
+        return values if isinstance(values, Cells) else self.again(column)
+
+
+def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = lambda sentence: None) -> TableFile:
+    """Reads all cells of a file: text, packed or not, Excel or Parquet.
+
+    Args:
+        path: As the user wrote it, without ``~``.
+        reading: What the config says.
+        tell: Is given a sentence about what takes time.
+
+    Raises:
+        DataError: One sentence ``path:line:column: what`` about the first problem.
+        InputError: The delimiter cannot be one.
+    """
+    content = read_bytes(path)
+    if len(content) > LARGE_BYTES:
+        tell(f"reading {path} ({len(content) / MEGABYTE:,.0f} MB)")
+    text = text_of_sheet(path, content) or text_of(path, content, reading.encoding)
+    del content
+    return _of_text(path, text, reading)
+
+
+def plain(value: float) -> str:
+    """A number as text, whole ones without a point."""
+    return str(int(value)) if value.is_integer() else repr(float(value))
+
+
+def columns_of(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, Column]:
+    """The columns of a frame of numbers and texts, each freed when it has been converted."""
+    columns: dict[str, Column] = {}
+    for name in names:
+        values = frame.pop(frame.columns[0])
+        kind = values.dtype.kind
+        columns[name] = values.to_numpy(np.float64) if kind in "iuf" else _cells(values)
+    return columns
+
+
+def _of_text(path: Path, text: FileText, reading: Reading) -> TableFile:
+    if b"\0" in text.content:
+        line = text.content.count(b"\n", 0, text.content.index(b"\0")) + 1
+        raise data_error(path, "holds a NUL byte, which no text has; save it as text again", line)
+    layout = layout_of(path, text.content, reading.layout)
+
+    def scan() -> Iterator[Row]:
+        return _scan(path, text.content, layout)
+
+    try:
+        columns = _parsed(text.content, layout)
+    except _Uneven as error:
+        _refuse_uneven(path, layout, scan())
+        raise data_error(path, f"not a table: {error}") from None
+
+    def again(column: str) -> Cells:
+        place = layout.columns.index(column)
+        return _cells(_frame(text.content, layout, {place: str}, usecols=[place])[place])
+
+    num_rows = len(next(iter(columns.values())))
+    if not num_rows:
+        raise data_error(path, "only a header; rows of values must follow", layout.header_line)
+    notes = (*text.notes, *layout.notes)
+    return TableFile(
+        path, columns, num_rows, layout.header_line, layout.units, notes, layout.delimiter, scan, again
+    )
+
+
+class _Uneven(Exception):
+    """Some row has another number of cells than there are columns, or a quotation mark is not closed."""
+
+
+def _parsed(content: bytes, layout: Layout) -> dict[str, Column]:
+    """The columns, by pandas.
+
+    Raises:
+        _Uneven: Some row has another number of cells than there are columns.
+    """
+    width = len(layout.columns)
+    frame = _frame(content, layout, {})
+    if not (frame.index == range(len(frame))).all():
+        raise _Uneven("a row has more cells than there are columns")
+    behind = frame.pop(width)
+    if behind.dtype.kind in "biuf" or (behind != "").any():
+        raise _Uneven("a row has more cells than there are columns")
+    if len(frame) and _is_short(content, layout, frame):
+        raise _Uneven("a row has fewer cells than there are columns")
+    odd = [place for place in range(width) if frame[place].dtype.kind == "b" or _is_mixed(frame[place])]
+    if odd:  # words such as true are taken for what they say, and cells of long files differ in kind: as text instead
+        again = _frame(content, layout, dict.fromkeys(odd, str), usecols=odd)
+        for place in odd:
+            frame[place] = again[place]
+    return columns_of(frame, layout.columns)
+
+
+def _frame(content: bytes, layout: Layout, types: Mapping[int, type], **more: object) -> "pd.DataFrame":
+    import pandas as pd
+    from pandas.errors import DtypeWarning, EmptyDataError, ParserError
+
+    body = io.BytesIO(content if layout.stop == len(content) else content[: layout.stop])
+    body.seek(layout.start)
+    names = range(len(layout.columns) + 1)  # and one for cells too many
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DtypeWarning)
+        if not _is_exact(pd.__version__):
+            more = {**more, "float_precision": "round_trip"}
+        try:
+            return pd.read_csv(
+                body, sep=r"\s+" if layout.delimiter == " " else layout.delimiter, header=None, names=names,
+                dtype=types, na_filter=False, skipinitialspace=True, encoding="utf-8", **more,
+            )  # fmt: skip
+        except EmptyDataError:
+            return pd.DataFrame({name: [] for name in names}, dtype=object)
+        except ParserError as error:
+            raise _Uneven(str(error).splitlines()[0]) from None
+
+
+def _is_exact(version: str) -> bool:
+    """Whether numbers get all their digits without being asked: from pandas 3.1 on."""
+    major, minor = (int(part) for part in version.split(".")[:2])
+    return (major, minor) >= (3, 1)
+
+
+def _is_mixed(values: "pd.Series") -> bool:
+    return values.dtype == object and any(not isinstance(value, str) for value in values)
+
+
+def _is_short(content: bytes, layout: Layout, frame: "pd.DataFrame") -> bool:
+    """Whether some row ends too early: pandas takes the cells that are not there for empty ones."""
+    last = frame[len(layout.columns) - 1]
+    if last.dtype.kind in "biuf" or not (last == "").any():
+        return False
+    part = content[layout.start : layout.stop]
+    if layout.delimiter != " " and b'"' not in part:
+        return part.count(layout.delimiter.encode()) != (len(layout.columns) - 1) * len(frame)
+    return any(len(row.cells) < len(layout.columns) for row in _scan(Path(), content, layout))
+
+
+def _scan(path: Path, content: bytes, layout: Layout) -> Iterator[Row]:
+    lines = lines_of(content[layout.start : layout.stop])
+    return rows_in(path, lines, layout.delimiter, layout.first_line)
+
+
+def _refuse_uneven(path: Path, layout: Layout, rows: Iterator[Row]) -> None:
+    """Raises at the first row that has another number of cells than there are columns."""
+    width = len(layout.columns)
+    for row in rows:
+        if len(row.cells) != width:
+            hint = ""
+            if len(row.cells) == 1 or layout.delimiter == " ":
+                hint = f" (separated by {named(layout.delimiter)}; another one is set by delimiter:)"
+            what = f"{counted_cells(len(row.cells))}, but the header has {counted_cells(width)}{hint}"
+            raise data_error(path, what, row.line)
+
+
+def _cells(values: "pd.Series") -> Cells:
+    import pandas as pd
+
+    codes, levels = pd.factorize(values)
+    stripped: dict[str, int] = {}
+    merged = np.array([stripped.setdefault(str(level).strip(), len(stripped)) for level in levels], dtype=np.int64)
+    return Cells(tuple(stripped), merged[codes] if len(merged) else np.zeros(0, np.int64))
