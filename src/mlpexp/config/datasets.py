@@ -1,8 +1,8 @@
 """The ``dataset:`` section: which data, how they are split, whether they are standardized."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveInt, Seed, Strict, not_together
 
@@ -106,12 +106,53 @@ class FashionMnist(_Images):
     name: Literal["fashion_mnist"]
 
 
+class Target(Strict):
+    """The column to predict of a table; ``target: price`` is short for ``target: {column: price}``."""
+
+    column: str = Field(description="The column to predict.")
+    standardize: bool | None = Field(
+        None,
+        description="Of numbers: zero mean and unit variance by the training part, to be learned; default: true.",
+    )
+    transform: Literal["none", "log"] | None = Field(
+        None,
+        description="Of numbers: learn their logarithm, for positive numbers of very different size; default: none.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _plain_word(self, handler: SerializerFunctionWrapHandler) -> Any:
+        return self.column if self.standardize is None and self.transform is None else handler(self)
+
+    @property
+    def of_numbers(self) -> "Target":
+        """The same with the defaults of numbers."""
+        standardize = True if self.standardize is None else self.standardize
+        return Target(column=self.column, standardize=standardize, transform=self.transform or "none")
+
+    @property
+    def as_read(self) -> "Target":
+        """The same without what is not looked at when the table is read."""
+        return Target(column=self.column, transform="log" if self.transform == "log" else None)
+
+    @property
+    def learned(self) -> str:
+        """What a network learns of numbers, in words: ``standardized log price``; ``price``, if they stay as they are."""
+        words = ("standardized" if self.standardize else "", "log" if self.transform == "log" else "", self.column)
+        return " ".join(filter(None, words))
+
+
+def _in_full(target: object) -> object:
+    return target if isinstance(target, (dict, Target)) else {"column": target}
+
+
 class Csv(_Tabular):
     """The user's own table."""
 
     name: Literal["csv"]
     path: str = Field(description="The file; a relative path starts at the config's folder.", min_length=1)
-    target: str = Field(description="The column to predict.")
+    target: Annotated[Target, BeforeValidator(_in_full)] = Field(
+        description="The column to predict, and how its numbers are learned."
+    )
     features: ListOf[str] | None = Field(
         None, description="The columns to predict from; default: all others.", min_length=1
     )

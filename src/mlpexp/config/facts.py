@@ -1,9 +1,45 @@
 """What the rest of a config must know of its data set: task, sizes, number of samples; known without loading it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from math import frexp
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Task = Literal["classification", "regression"]
+DIGITS = {"float32": 24, "float64": 53}  # binary ones of a number, the first included
+
+
+@dataclass(frozen=True)
+class TargetRange:
+    """Where the numbers to predict lie."""
+
+    lowest: float
+    """The least of them."""
+    highest: float
+    """The largest."""
+    mean: float
+    """Their mean."""
+    spread: float
+    """Their standard deviation."""
+
+    @classmethod
+    def of(cls, targets: "np.ndarray") -> "TargetRange":
+        """Of all targets, ``(N, T)``."""
+        lowest, highest = float(targets.min()), float(targets.max())
+        size = max(abs(lowest), abs(highest)) or 1.0  # squares of very large numbers would be infinite
+        scaled = targets / size
+        return cls(lowest, highest, size * float(scaled.mean()), size * float(scaled.std()))
+
+    @property
+    def farthest(self) -> float:
+        """The largest distance from 0."""
+        return max(abs(self.lowest), abs(self.highest))
+
+    def spacing(self, precision: str) -> float:
+        """The distance of neighbouring numbers of a precision where the targets are farthest from 0."""
+        return float(2.0 ** (frexp(self.farthest)[1] - DIGITS[precision]))
 
 
 @dataclass(frozen=True)
@@ -20,6 +56,8 @@ class DatasetFacts:
     """Samples in all, the official test set included."""
     num_official_test: int = 0
     """Samples of the official test set (0: there is none, the split makes one)."""
+    target_range: TargetRange | None = None
+    """Of a table with numbers to predict; else None."""
 
     @property
     def is_image(self) -> bool:

@@ -76,12 +76,16 @@ def _numbers(value: Any, path: Path_) -> Iterator[tuple[Path_, int]]:
 
 
 def expand_names(source: Source) -> None:
-    """``dataset: iris`` becomes ``dataset: {name: iris}``."""
+    """``dataset: iris`` becomes ``dataset: {name: iris}``, and ``target: price`` becomes ``target: {column: price}``."""
     for section in SECTIONS_BY_NAME:
         value = source.data.get(section)
         if isinstance(value, str):
             source.data[section] = {"name": value}
             source.values[section, "name"] = source.place((section,))
+    dataset = source.data.get("dataset")
+    if isinstance(dataset, dict) and isinstance(dataset.get("target"), str):
+        dataset["target"] = {"column": dataset["target"]}
+        source.values["dataset", "target", "column"] = source.place(("dataset", "target"))
 
 
 def keep_own_keys(source: Source, before: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from mlpexp.config.datasets import Csv
 from mlpexp.config.engine_rules import engine_violations
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
@@ -9,11 +10,12 @@ from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
 from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
+from mlpexp.config.target_rules import target_violations
 from mlpexp.config.yaml_source import Path_
 
 
 def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
-    """Fills the defaults that depend on other sections: the loss and the initializer; of a map its radius."""
+    """Fills the defaults that depend on other sections: loss, initializer, how numbers are learned; of a map its radius."""
     changes: dict[str, object] = {}
     stopping = experiment.training.early_stopping
     if stopping and stopping.score == measured_by(experiment.model.name, facts.task)[0]:  # what is watched anyway
@@ -23,6 +25,9 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
     if isinstance(experiment.model, Som):
         radius = experiment.model.radius or experiment.model.default_radius
         return experiment.model_copy(update={"model": experiment.model.model_copy(update={"radius": radius})})
+    dataset = experiment.dataset
+    if isinstance(dataset, Csv) and facts.task == "regression":
+        changes["dataset"] = dataset.model_copy(update={"target": dataset.target.of_numbers})
     if experiment.loss is None:
         changes["loss"] = "cross_entropy" if facts.task == "classification" else "mean_squared_error"
     if experiment.model.init is None:
@@ -39,6 +44,7 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> l
         *map_violations(experiment),
         *engine_violations(experiment),
         *_loss_fits_task(experiment, facts),
+        *target_violations(experiment, facts),
         *_model_fits_data(experiment, facts),
         *_batch_fits_samples(experiment, num_train),
         *_batch_norm_has_batches(experiment, num_train),

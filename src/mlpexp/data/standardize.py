@@ -1,12 +1,14 @@
-"""Shifting and scaling inputs by numbers that are fitted on the training part only.
+"""Shifting and scaling inputs and targets by numbers that are fitted on the training part only.
 
-Axis letters: N samples, F features, C channels, H height, W width.
+Axis letters: N samples, F features, T target values, C channels, H height, W width.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from mlpexp.config.datasets import Csv, DatasetConfig
 
 IMAGES_AT_ONCE = 4096  # bounds the memory for counting pixels: bincount needs 8 bytes for each
 
@@ -31,6 +33,28 @@ class Standardizer:
         result: np.ndarray = np.subtract(inputs, self.shift.astype(dtype), dtype=dtype)
         result /= self.scale.astype(dtype)
         return result
+
+
+@dataclass(frozen=True)
+class TargetScale:
+    """What is learned of the numbers of a table: ``(f(y) - shift) / scale``, f the logarithm or nothing."""
+
+    shift: np.ndarray
+    """``(T,)`` float64."""
+    scale: np.ndarray
+    """``(T,)`` float64; never 0."""
+    log: bool
+    """Whether f is the logarithm."""
+
+
+def fit_targets(config: DatasetConfig, targets: np.ndarray) -> TargetScale | None:
+    """What is learned of numbers, by those of the training part, ``(N, T)``; None where they are learned as they are."""
+    if not isinstance(config, Csv) or not (config.target.standardize or config.target.transform == "log"):
+        return None
+    log = config.target.transform == "log"
+    shown = np.log(targets) if log else targets
+    fitted = fit(shown) if config.target.standardize else neutral(shown)
+    return TargetScale(fitted.shift, fitted.scale, log)
 
 
 def fit(inputs: np.ndarray) -> Standardizer:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mlpexp.config.datasets import Csv
-from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.facts import DatasetFacts, TargetRange
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.columns import encode, feature, is_missing, is_number, is_numeric, to_numbers, which
 from mlpexp.data.csv_file import CsvFile, data_error, read_csv
@@ -30,7 +30,7 @@ def read_table(config: Csv) -> Dataset:
         version = (state.st_mtime_ns, state.st_size)
     except (OSError, ValueError):
         version = (0, 0)  # reading it will say what is wrong
-    kept = _read(config, version)
+    kept = _read(config.model_copy(update={"target": config.target.as_read}), version)
     return replace(kept, inputs=kept.inputs.copy(), targets=kept.targets.copy())
 
 
@@ -39,7 +39,7 @@ def _read(config: Csv, version: tuple[int, int]) -> Dataset:
     """The data set; the version of the file counts only as part of the key."""
     file = read_csv(Path(config.path).expanduser(), config.delimiter)
     names = _feature_columns(config, file)
-    file = _without_missing(config, file, [*names, config.target])
+    file = _without_missing(config, file, [*names, config.target.column])
     pieces = [feature(file, name, config.categorical) for name in names]
     inputs = np.concatenate([values for values, _ in pieces], axis=1)
     is_classification = _is_classification(config, file)
@@ -53,10 +53,11 @@ def _read(config: Csv, version: tuple[int, int]) -> Dataset:
             input_shape=inputs.shape[1:],
             num_outputs=len(class_names) or 1,
             num_samples=len(inputs),
+            target_range=None if is_classification else TargetRange.of(targets),
         ),
         feature_names=tuple(name for _, group in pieces for name in group),
         class_names=class_names,
-        target_name=config.target,
+        target_name=config.target.column,
     )
 
 
@@ -64,7 +65,7 @@ def _feature_columns(config: Csv, file: CsvFile) -> list[str]:
     """The columns to predict from; every column that the config names must exist and make sense."""
     columns = list(file.cells.columns)
     for key, names in (
-        ("target", (config.target,)),
+        ("target", (config.target.column,)),
         ("features", config.features),
         ("categorical", config.categorical),
     ):
@@ -76,9 +77,9 @@ def _feature_columns(config: Csv, file: CsvFile) -> list[str]:
                 raise file.error(f"{key}: there is no such column{hint}", name)
             if (names or ()).count(name) > 1:
                 raise file.error(f"{key}: listed twice", name)
-            if key != "target" and name == config.target:
+            if key != "target" and name == config.target.column:
                 raise file.error(f"{key}: this is the target; a feature cannot be what is to be predicted", name)
-    others = [name for name in columns if name != config.target]
+    others = [name for name in columns if name != config.target.column]
     features = others if config.features is None else list(config.features)
     for name in config.categorical or ():
         if name not in features:
@@ -108,16 +109,16 @@ def _without_missing(config: Csv, file: CsvFile, names: list[str]) -> CsvFile:
 def _is_classification(config: Csv, file: CsvFile) -> bool:
     if config.task is not None:
         return config.task == "classification"
-    if not is_numeric(file, config.target, "set task: classification"):
+    if not is_numeric(file, config.target.column, "set task: classification"):
         return True
-    values = to_numbers(file, config.target, "")
+    values = to_numbers(file, config.target.column, "")
     return bool(np.all(values == np.floor(values))) and len(np.unique(values)) <= MOST_CLASSES
 
 
 def _labels(config: Csv, file: CsvFile) -> tuple[np.ndarray, tuple[str, ...]]:
-    targets, names = encode(file, config.target)
+    targets, names = encode(file, config.target.column)
     if len(names) < 2:
-        raise file.error(f"only one class, {names[0]}; classification needs at least two", config.target)
+        raise file.error(f"only one class, {names[0]}; classification needs at least two", config.target.column)
     counts = np.bincount(targets)
     if counts.min() < 2:
         rare = int(np.argmin(counts))
@@ -125,11 +126,16 @@ def _labels(config: Csv, file: CsvFile) -> tuple[np.ndarray, tuple[str, ...]]:
         raise file.error(
             f"class {names[rare]} has only one sample, and needs at least two; add some, remove it, "
             "or set task: regression if these are quantities",
-            config.target,
+            config.target.column,
             line,
         )
     return targets, names
 
 
 def _quantities(config: Csv, file: CsvFile) -> np.ndarray:
-    return to_numbers(file, config.target, "task: regression needs numbers")[:, np.newaxis]
+    values = to_numbers(file, config.target.column, "task: regression needs numbers")
+    if config.target.transform == "log" and values.min() <= 0:
+        place = int(np.argmax(values <= 0))
+        message = f"{values[place]:g} has no logarithm; transform: log needs positive numbers, so leave it out"
+        raise file.error(message, config.target.column, int(file.cells.index[place]))
+    return values[:, np.newaxis]

@@ -105,6 +105,11 @@ class StackData:
         raw = torch.from_numpy(points).to(samples.device, samples.shift.dtype)
         return self._of_members(samples.standardized(raw.expand(len(samples.pairs), *points.shape)), members)
 
+    def own(self, outputs: torch.Tensor) -> torch.Tensor:
+        """What all members predict, ``(M, n, T)``, in the unit of the table."""
+        units = self.samples.units
+        return outputs if units is None else units.select(torch.from_numpy(self._index).to(outputs.device)).own(outputs)
+
     def _of_members(self, of_pairs: torch.Tensor, members: Sequence[int] | None) -> torch.Tensor:
         index = self._index if members is None else self._index[list(members)]
         return of_pairs[torch.from_numpy(index).to(of_pairs.device)]
@@ -169,7 +174,7 @@ class NetworkEvaluation:
         size = chunk_size(network)
         chunks = [network(data.inputs(a, min(a + size, stop))) for a in range(start, stop, size)]
         outputs = torch.cat(chunks, 1)
-        return (torch.softmax(outputs, 2) if self.classification else outputs).cpu().double().numpy()
+        return (torch.softmax(outputs, 2) if self.classification else data.own(outputs)).cpu().double().numpy()
 
     def _targets(self, rows_n: np.ndarray) -> list[float]:
         targets = self.dataset.targets[rows_n]
@@ -199,7 +204,7 @@ class NetworkEvaluation:
     def _curve(self, network: StackedNetwork, data: StackData) -> None:
         low, high = self.dataset.inputs.min(), self.dataset.inputs.max()
         x = np.linspace(low, high, CURVE_POINTS)
-        outputs_Mn = network(data.standardized(x[:, None]))[:, :, 0].cpu().double().numpy()
+        outputs_Mn = data.own(network(data.standardized(x[:, None])))[:, :, 0].cpu().double().numpy()
         config = self.experiment.dataset
         truth = FUNCTIONS[config.function].values(x) if isinstance(config, Synthetic) and config.function else None
         more = {} if truth is None else {"truth": truth.astype(float).tolist()}

@@ -10,7 +10,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import split
-from mlpexp.data.standardize import fit, neutral
+from mlpexp.data.standardize import fit, fit_targets, neutral
 from mlpexp.execution.machine import choose_device
 from mlpexp.planning.prepare import test_fraction
 from mlpexp.som.method import self_organizing_map
@@ -64,6 +64,7 @@ def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
         pairs,
         [splits[seed] for seed, _ in pairs],
         [standardizers[seed] for seed, _ in pairs],
+        [fit_targets(config, dataset.targets[splits[seed].train]) for seed, _ in pairs],
         dtype=INPUT_DTYPES[experiment.training.precision],
         device=choose_device(experiment),
         augmentation=getattr(config, "augmentation", None),

@@ -54,7 +54,7 @@ class NumpyMeasures:
     ) -> None:
         loss = str(members[0].loss)
         self.samples, self.pair_of_member, self.loss = samples, pair_of_member.tolist(), LOSSES[loss]
-        self.names = names
+        self.names, self.units = names, None if samples.units is None else samples.units.select(pair_of_member)
         self.classification = "accuracy" in self.names
 
     @np.errstate(over="ignore", invalid="ignore")
@@ -65,7 +65,10 @@ class NumpyMeasures:
         for part, (first, past) in self.samples.sizes.bounds.items():
             if part not in parts:
                 continue
-            sums, collected = np.zeros((2, len(members))), Collected(self.names)
+            sums, collected = (
+                np.zeros((2, len(members))),
+                Collected(self.names, log=self.units is not None and self.units.log),
+            )
             for start in range(first, past, CHUNK_SAMPLES):
                 inputs, targets = self.samples.part(start, min(start + CHUNK_SAMPLES, past))
                 x, y = inputs.flatten(2).numpy(), targets.numpy()
@@ -74,10 +77,10 @@ class NumpyMeasures:
                     outputs.append(forward(layers, x[pair]).outputs)
                     sums[:, m] += self._sums(outputs[m], y[pair])
                 if collected:
-                    collected.add(torch.from_numpy(np.stack(outputs)), targets[self.pair_of_member])
+                    collected.add(torch.from_numpy(np.stack(outputs)), targets[self.pair_of_member], self.units)
             loss, correct = sums / (past - first)
             variance = self.samples.target_variances[part][self.pair_of_member] if "r2" in self.names else None
-            scores[part] = always(loss, correct if self.classification else None, variance) | collected.scores()
+            scores[part] = always(loss, correct if self.classification else None, variance) | collected.scores(variance)
         return scores
 
     def _sums(self, outputs_BK: np.ndarray, targets: np.ndarray) -> tuple[float, float]:

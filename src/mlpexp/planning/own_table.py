@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from mlpexp.config.datasets import Csv
+from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
+from mlpexp.config.target_rules import coarse, raw_range
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.data.csv_file import columns_in
-from mlpexp.data.table import read_table
 from mlpexp.errors import InputError, Place
+from mlpexp.planning.prepare import Prepared
 
 NETWORK: dict[str, Any] = {
     "model": {"name": "mlp", "hidden_sizes": [16], "activation": "relu"},
@@ -96,15 +97,15 @@ def _batch_size(num_rows: int) -> int:
     return next((size for size in (32, 16, 8, 4, 2) if num_rows >= FEWEST_BATCHES * size), 1)
 
 
-def tell_of_table(experiment: Experiment, tell: Callable[[str], None], *, chosen: bool) -> None:
+def tell_of_table(prepared: Prepared, tell: Callable[[str], None], *, chosen: bool) -> None:
     """Says what was chosen for a table that came without a config, and of any table whether its target can be reached."""
+    experiment = prepared.experiment
     table = experiment.dataset
     if not isinstance(table, Csv):
         return
     for sentence in _in_words(experiment, table) if chosen else ():
         tell(sentence)
-    warning = _out_of_reach(table)
-    if warning:
+    for warning in filter(None, (coarse(experiment, prepared.facts), _out_of_reach(prepared))):
         tell(f"warning: {warning}")
 
 
@@ -113,7 +114,9 @@ def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
     mark = "tabs" if table.delimiter == TAB else repr(table.delimiter)
     separator = "" if table.delimiter == "," else f", separated by {mark}"
     seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
-    yield f"table: {table.path}{separator}; {table.target} is predicted from the other columns"
+    yield f"table: {table.path}{separator}; {table.target.column} is predicted from the other columns"
+    if table.target.standardize is not None and table.target.learned != table.target.column:
+        yield f"target: the network learns {table.target.learned} ({_how_learned(table.target)})"
     if isinstance(model, Mlp):
         hidden = (
             f"{' and '.join(map(str, model.hidden_sizes))} hidden units" if model.hidden_sizes else "no hidden layer"
@@ -129,15 +132,21 @@ def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
         yield f"test part: {100 * table.test_fraction:g} % of the rows, held out{other}"
 
 
-def _out_of_reach(table: Csv) -> str | None:
-    """That the numbers to predict are too large or too small for the network, in a sentence; None if all is well."""
-    targets = read_table(table).targets
-    if targets.ndim == 1:
-        return None
-    spread, mean = float(targets.std()), float(targets.mean())
-    if spread == 0 or (1 / FARTHEST <= spread <= FARTHEST and abs(mean) <= FARTHEST):
-        return None
+def _how_learned(target: Target) -> str:
+    """What is done to numbers before they are learned."""
+    log = "the logarithm" if target.transform == "log" else ""
+    standardized = "minus mean, divided by standard deviation of the training part" if target.standardize else ""
+    return ", ".join(filter(None, (log, standardized)))
+
+
+def _out_of_reach(prepared: Prepared) -> str:
+    """That numbers are too large or too small for a network that learns them as they are, in a sentence; else empty."""
+    numbers, dataset = raw_range(prepared.experiment, prepared.facts), prepared.experiment.dataset
+    if numbers is None or not isinstance(dataset, Csv) or numbers.spread == 0:
+        return ""
+    if 1 / FARTHEST <= numbers.spread <= FARTHEST and abs(numbers.mean) <= FARTHEST:
+        return ""
     return (
-        f"{table.target} has mean {mean:.3g} and spreads by {spread:.3g}, but a network begins with outputs near 0; "
-        f"take {mean:.2g} away and divide by {spread:.2g} first"
+        f"{dataset.target.column} has mean {numbers.mean:.3g} and spreads by {numbers.spread:.3g}, but a network begins "
+        "with outputs near 0; leave out dataset.target.standardize: false"
     )

@@ -17,7 +17,7 @@ from mlpexp.nn.products import SIDE
 from mlpexp.training.activation_sums import ActivationSums
 from mlpexp.training.losses import Loss, predicted
 from mlpexp.training.samples import Samples
-from mlpexp.training.scores import Collected, PartScores
+from mlpexp.training.scores import Collected, PartScores, explained
 
 CHUNK_SAMPLES = 4096  # small enough that no sum is split among threads
 CHUNK_VALUES = 2_000_000  # per member, of the widest layer
@@ -39,7 +39,8 @@ class Evaluator:
         self.samples, self.loss, self.names = samples, loss, names
         self.classification = "accuracy" in names
         self.pair_of_member = pair_of_member
-        self.collects = bool(Collected(names))
+        self.units = None if samples.units is None else samples.units.select(pair_of_member)
+        self.collects = bool(self._collected())
         pairs, variances = pair_of_member.cpu().numpy(), samples.target_variances if "r2" in names else {}
         self.variances = {part: variance[pairs] for part, variance in variances.items()}
         self._data = MemberData(samples, pair_of_member)
@@ -51,7 +52,7 @@ class Evaluator:
         """Scores of the given parts; fills ``activations`` if the training part is among them."""
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
         sums = {part: [np.zeros(network.num_members), np.zeros(network.num_members)] for part in bounds}
-        collected = {part: Collected(self.names) for part in bounds if self.collects}
+        collected = {part: self._collected() for part in bounds if self.collects}
         for start, stop in _chunks(network, list(bounds.values())):
             losses, correct, *outputs_and_targets = self._chunk(network, start, stop, activations)
             for part, (first, past) in bounds.items():
@@ -61,9 +62,14 @@ class Evaluator:
                     sums[part][1] += correct[:, a:b].sum(1).cpu().numpy()
                     if outputs_and_targets:
                         outputs, targets = outputs_and_targets
-                        collected[part].add(outputs[:, a:b], targets[:, a:b])
+                        collected[part].add(outputs[:, a:b], targets[:, a:b], self.units)
         scores = {part: self._means(part, sums[part], past - first) for part, (first, past) in bounds.items()}
-        return {part: means | collected[part].scores() if collected else means for part, means in scores.items()}
+        if not collected:
+            return scores
+        return {part: means | collected[part].scores(self.variances.get(part)) for part, means in scores.items()}
+
+    def _collected(self) -> Collected:
+        return Collected(self.names, log=self.units is not None and self.units.log)
 
     def training_samples(self, most: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets ``(M, n, ...)`` of each member's first training samples."""
@@ -111,7 +117,7 @@ def always(loss: np.ndarray, accuracy: np.ndarray | None, variance: np.ndarray |
     if accuracy is not None:
         return {"loss": loss, "accuracy": accuracy}
     if variance is not None:
-        return {"loss": loss, "r2": 1 - loss / np.where(variance > 0, variance, np.nan)}
+        return {"loss": loss, "r2": explained(loss, variance)}
     return {"loss": loss}
 
 

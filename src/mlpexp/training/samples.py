@@ -15,8 +15,9 @@ from mlpexp.config.datasets import Augmentation
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import PartSizes, Split, batch_order
-from mlpexp.data.standardize import Standardizer
+from mlpexp.data.standardize import Standardizer, TargetScale
 from mlpexp.training.augmentation import draw_motions, move
+from mlpexp.training.target_units import TargetUnits
 
 PREPARED_BYTES = 64_000_000  # per stack: smaller data sets are standardized once, larger ones batch by batch
 
@@ -42,6 +43,7 @@ class Samples:
             other; else the data set as it is.
         dtype: Of inputs, once standardized.
         shift, scale: Each pair's standardization, ``(S, 1, ...)``.
+        units: What is learned of numbers to predict, by pair; None: what they are.
     """
 
     block_bytes = 2_000_000
@@ -53,6 +55,7 @@ class Samples:
         pairs: Sequence[tuple[int, int]],
         splits: Sequence[Split],
         standardizers: Sequence[Standardizer],
+        target_scales: Sequence[TargetScale | None] = (),
         *,
         dtype: torch.dtype,
         device: torch.device,
@@ -68,8 +71,10 @@ class Samples:
         )  # a feature far from 0 needs its digits until it is shifted
         exact = wide if dataset.facts.is_image else tables
         self.inputs = torch.from_numpy(dataset.inputs).to(device, None if dataset.facts.is_image else exact)
-        targets = torch.from_numpy(dataset.targets)
-        self.targets = targets.to(device, targets.dtype if dataset.facts.task == "classification" else wide)
+        self.units, self._targets, self._wide = TargetUnits.of(target_scales, device), dataset.targets, wide
+        targets = torch.from_numpy(np.log(dataset.targets) if self.units and self.units.log else dataset.targets)
+        exact_targets = wide if self.units is None else self.units.shift.dtype  # digits until the mean is taken away
+        self.targets = targets.to(device, targets.dtype if dataset.facts.task == "classification" else exact_targets)
         self.shift, self.scale = (
             torch.from_numpy(np.stack([getattr(s, name) for s in standardizers])).to(device, exact).unsqueeze(1)
             for name in ("shift", "scale")
@@ -79,7 +84,7 @@ class Samples:
         if self._prepared:
             every = torch.from_numpy(self.rows).to(device)
             self.inputs = self.standardized(self.inputs[every]).flatten(0, 1)
-            self.targets = self.targets[every].flatten(0, 1)
+            self.targets = self._learned(self.targets[every]).flatten(0, 1)
             self._source = np.arange(self.rows.size).reshape(self.rows.shape)
 
     @cached_property
@@ -87,7 +92,10 @@ class Samples:
         """Mean squared distance of the targets from their mean, ``(S,)`` by part: what R² compares the loss with."""
         variances = {}
         for part, (start, stop) in self.sizes.bounds.items():
-            targets = self.part(start, stop)[1].double().cpu().numpy()
+            if self.units is not None and self.units.log:  # else R² is the same in what is learned
+                targets = self._targets[self.rows[:, start:stop]]
+            else:
+                targets = self.part(start, stop)[1].double().cpu().numpy()
             variances[part] = targets.var(axis=1).mean(axis=1)
         return variances
 
@@ -145,13 +153,17 @@ class Samples:
         shifted = wide.sub_(self.shift) if fresh else wide - self.shift
         return shifted.div_(self.scale).to(self.dtype)
 
+    def _learned(self, targets: Tensor) -> Tensor:
+        """What networks learn of targets ``(..., S, n, T)``; classes stay."""
+        return targets if self.units is None else self.units.learned(targets).to(self._wide)
+
     def _take(self, source: np.ndarray) -> tuple[Tensor, Tensor]:
-        """Inputs and targets of rows of any shape."""
+        """Inputs of rows of any shape ``(..., S, n)``, and what is learned of their targets."""
         index = torch.from_numpy(source.reshape(-1)).to(self.device)
         inputs, targets = (
             tensor.index_select(0, index).unflatten(0, source.shape) for tensor in (self.inputs, self.targets)
         )
-        return inputs, targets
+        return inputs, targets if self._prepared else self._learned(targets)
 
     def _motions(self, epoch: int) -> np.ndarray | None:
         if self.augmentation is None:

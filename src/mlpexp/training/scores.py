@@ -16,6 +16,7 @@ from torch import Tensor
 
 from mlpexp.config.scores import SCORES
 from mlpexp.training.losses import predicted
+from mlpexp.training.target_units import TargetUnits
 
 PartScores = dict[str, np.ndarray]  # by name of the score, each (M,) float64
 
@@ -172,17 +173,29 @@ class Collected:
 
     Args:
         names: Of the scores; those that need nothing more than every training has are passed over.
+        log: Whether logarithms are learned, so that the loss says nothing of R².
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], *, log: bool = False) -> None:
+        names = list(names)
         self.names = [name for name in names if name in MEASURES]
-        self.batches: dict[str, list[Tensor]] = {SCORES[name].gathered: [] for name in self.names}
+        self.explains = log and "r2" in names
+        kinds = [SCORES[name].gathered for name in self.names] + ["residuals"] * self.explains
+        self.batches: dict[str, list[Tensor]] = {kind: [] for kind in kinds}
 
     def __bool__(self) -> bool:
-        return bool(self.names)
+        return bool(self.batches)
 
-    def add(self, outputs: Tensor, targets: Tensor) -> None:
-        """Adds outputs ``(M, B, K)`` and targets of a batch; of many batches what is summed is summed on the way."""
+    def add(self, outputs: Tensor, targets: Tensor, units: TargetUnits | None = None) -> None:
+        """Adds outputs ``(M, B, K)`` and targets of a batch; of many batches what is summed is summed on the way.
+
+        Args:
+            outputs: Of the networks.
+            targets: What they learn.
+            units: Of each member; None: both are in their own unit.
+        """
+        if units is not None:
+            outputs, targets = units.own(outputs), units.own(targets)
         for kind, batches in self.batches.items():
             collection = COLLECTIONS[kind]
             batches.append(collection.of_batch(outputs, targets))
@@ -197,11 +210,21 @@ class Collected:
         """Takes ``tensors()`` for what has been collected."""
         self.batches = {kind: [tensors[kind]] if kind in tensors else [] for kind in self.batches}
 
-    def scores(self) -> PartScores:
-        """The scores of what has been collected, each ``(M,)``."""
+    def scores(self, variance: np.ndarray | None = None) -> PartScores:
+        """The scores of what has been collected, each ``(M,)``; R² by the variance of the targets in their own unit."""
         tensors = self.tensors()
         values = {name: MEASURES[name](tensors[SCORES[name].gathered]) for name in self.names}
-        return {name: value.double().cpu().numpy() for name, value in values.items()}
+        scores = {name: value.double().cpu().numpy() for name, value in values.items()}
+        if self.explains and variance is not None:
+            scores["r2"] = explained(
+                root_mean_squared_error(tensors["residuals"]).double().cpu().numpy() ** 2, variance
+            )
+        return scores
+
+
+def explained(squared_error: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """R², ``1 - mean squared error / variance of the targets``, ``(M,)``; NaN where there is nothing to explain."""
+    return 1 - squared_error / np.where(variance > 0, variance, np.nan)
 
 
 def _mean_over(values_MK: Tensor, counted_MK: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from mlpexp.training.hyper import HyperParameters
 from mlpexp.training.optimizers import Slots
 from mlpexp.training.records import Status
 from mlpexp.training.scores import Collected, PartScores
+from mlpexp.training.target_units import TargetUnits
 
 
 @dataclass
@@ -87,7 +88,7 @@ class TrainingState:
         *,
         averaging: bool,
         keep_state: bool = False,
-        scores: Sequence[str] = (),
+        running_more: Collected,
     ) -> "TrainingState":
         """Before the first step; ``scores`` are those that are measured."""
         members, flat = network.num_members, network.flat
@@ -109,7 +110,7 @@ class TrainingState:
             reference_value=np.full(members, np.inf),
             improved_epoch=np.zeros(members, dtype=np.int64),
             running=torch.zeros(members, 3, dtype=wide, device=flat.device),
-            running_more=Collected(scores),
+            running_more=running_more,
         )
         if keep_state:
             state.left = {name: torch.zeros_like(tensor) for name, tensor in state.state_of_members().items()}
@@ -127,19 +128,30 @@ class TrainingState:
             return self.network
         return StackedNetwork(self.network.architecture, self.averaged, self.network.buffers)
 
-    def add_running(self, losses: Tensor, correct: Tensor | None, outputs: Tensor, targets: Tensor) -> None:
-        """Adds a batch's losses ``(A, B)``, whether each sample was right, its outputs and targets."""
+    def add_running(
+        self,
+        losses: Tensor,
+        correct: Tensor | None,
+        outputs: Tensor,
+        targets: Tensor,
+        units: TargetUnits | None = None,
+    ) -> None:
+        """Adds a batch's losses ``(A, B)``, whether each sample was right, its outputs and targets, and their units."""
         self.running[:, 0] += losses.to(self.running.dtype).sum(1)
         if correct is not None:
             self.running[:, 1] += correct.sum(1)
         self.running[:, 2] += losses.shape[1]
         if self.running_more:
-            self.running_more.add(outputs.to(self.network.flat.dtype), targets)
+            self.running_more.add(outputs.to(self.network.flat.dtype), targets, units)
 
-    def take_running(self) -> tuple[np.ndarray, np.ndarray, PartScores]:
-        """Mean loss and accuracy ``(A,)`` since the last call, and the other scores of the same batches."""
+    def take_running(self, variance: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, PartScores]:
+        """Mean loss and accuracy ``(A,)`` since the last call, and the other scores of the same batches.
+
+        Args:
+            variance: Of the targets in their own unit, ``(A,)``; None: there is no R² to measure.
+        """
         means = (self.running[:, :2] / self.running[:, 2:]).cpu().numpy()
-        more = self.running_more.scores()
+        more = self.running_more.scores(variance)
         self.running.zero_()
         self.running_more.replace({})
         return means[:, 0], means[:, 1], more

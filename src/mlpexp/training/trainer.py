@@ -29,7 +29,7 @@ from mlpexp.training.losses import LOSSES, predicted
 from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
-from mlpexp.training.scores import PartScores
+from mlpexp.training.scores import Collected, PartScores
 from mlpexp.training.state import TrainingState
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
@@ -96,7 +96,7 @@ class Trainer:
             hyper,
             averaging=self.settings.weight_averaging is not None,
             keep_state=bool(first.keep and first.keep.state),
-            scores=self.names,
+            running_more=Collected(self.names, log=samples.units is not None and samples.units.log),
         )
         """All that training changes."""
         self._prepare_active()
@@ -153,6 +153,7 @@ class Trainer:
         state, self.hyper = self.state, self.coefficients.hyper
         index = self.pair_of_member[state.active]
         self.active_pairs = torch.from_numpy(index).to(self.samples.device)
+        self.units = None if self.samples.units is None else self.samples.units.select(self.active_pairs)
         self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
         active = [self.members[i] for i in state.active]
         self.evaluator = self.method.measures(active, self.names, self.samples, self.active_pairs)
@@ -200,7 +201,7 @@ class Trainer:
                 outputs = self.stepper(x, y, mode, c)
             if running:
                 right = predicted(outputs) == y if self.classification else None
-                state.add_running(self.loss.value(outputs, y), right, outputs, y)
+                state.add_running(self.loss.value(outputs, y), right, outputs, y, self.units)
             state.step += 1
             state.step_of_epoch += 1
             yield True
@@ -258,10 +259,10 @@ class Trainer:
 
     def _running_scores(self) -> PartScores:
         """Of the training part, over the batches since the last evaluation, while the weights moved."""
-        loss, accuracy, more = self.state.take_running()
         variance = None
         if "r2" in self.names:
             variance = self.samples.target_variances["train"][self.pair_of_member[self.state.active]]
+        loss, accuracy, more = self.state.take_running(variance)
         return always(loss, accuracy if self.classification else None, variance) | more
 
     def _selection(self, scores: dict[str, PartScores]) -> np.ndarray | None:

@@ -153,7 +153,7 @@ def _planned(
     plan = plan_from(source, path)
     for sentence in given.understood(source, path):
         say(quiet=quiet)(sentence)
-    tell_of_table(plan.base.experiment, say(quiet=quiet), chosen=given.config is None)
+    tell_of_table(plan.base, say(quiet=quiet), chosen=given.config is None)
     return plan
 
 
