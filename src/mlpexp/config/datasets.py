@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from mlpexp.config.strict import Fraction, ListOf, NonNegativeFloat, PositiveInt, Seed, Strict, not_together
+from mlpexp.config.strict import Fraction, ListOf, MappingOf, NonNegativeFloat, PositiveInt, Seed, Strict, not_together
 
 
 class _Tabular(Strict):
@@ -106,6 +106,10 @@ class FashionMnist(_Images):
     name: Literal["fashion_mnist"]
 
 
+MissingRule = Literal["error", "drop", "mean", "median", "most_frequent", "category"]
+DateForm = Literal["ordinal", "parts"]
+
+
 class Target(Strict):
     """The column to predict of a table; ``target: price`` is short for ``target: {column: price}``."""
 
@@ -156,12 +160,47 @@ class Csv(_Tabular):
     features: ListOf[str] | None = Field(
         None, description="The columns to predict from; default: all others.", min_length=1
     )
-    categorical: ListOf[str] | None = Field(None, description="Features to encode one-hot; default: those not numeric.")
-    task: Literal["classification", "regression"] | None = Field(None, description="Default: by the target's values.")
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = Field(",", description="Column separator.")
-    missing: Literal["error", "drop"] = Field(
-        "error", description="Rows with missing values: refuse them or drop them."
+    exclude: ListOf[str] = Field((), description="Columns that are not used.")
+    categorical: ListOf[str] = Field(
+        (), description="Columns of numbers that are categories: one input for each level, as those of words are."
     )
+    numeric: ListOf[str] = Field((), description="Columns that must be numbers; what else they hold is an error.")
+    dates: MappingOf[DateForm] = Field(
+        (), description="What dates become, by column: `ordinal` (days since 1970) or `parts` (year, month, day, ...)."
+    )
+    task: Literal["classification", "regression"] | None = Field(None, description="Default: by the target's values.")
+    encoding: str | None = Field(None, description="Of the letters, for example cp1252; default: found out.")
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
+        None, description="Column separator; a blank stands for any number of blanks; default: found out."
+    )
+    header: bool | None = Field(
+        None, description="Whether the first line has the names; default: it has, and is refused if it looks like a sample."
+    )
+    names: ListOf[str] = Field((), description="Names of all columns, if the file has none or others.")
+    decimal: Literal[".", ","] | None = Field(None, description="Mark of decimal fractions; default: found out.")
+    thousands: Literal[",", ".", " ", "'"] | None = Field(
+        None, description="Mark between groups of three digits; default: found out."
+    )
+    missing: MissingRule | MappingOf[MissingRule] = Field(
+        "error",
+        description="Missing cells, of all columns or by column: refuse them, drop their rows, fill in what the training "
+        "part has on average or most often, or make them a category.",
+    )
+    missing_values: ListOf[str | int | float] = Field(
+        (), description="Cells that stand for a missing value, besides empty ones, NA, NaN, null and ?."
+    )
+    missing_indicator: bool | ListOf[str] = Field(
+        False, description="Whether one more input says where a value was missing, of all columns or those that are listed."
+    )
+    max_levels: PositiveInt | None = Field(
+        None, description="Levels that a category may have; default: a tenth of the rows, at least 20, at most 50."
+    )
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> "Csv":
+        if self.thousands is not None and self.thousands == self.decimal:
+            raise not_together("thousands", f"is the mark of decimal fractions, too: {self.decimal!r}")
+        return self
 
 
 DatasetConfig = Annotated[

@@ -28,7 +28,13 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
         del data["keep"]
     if not experiment.scores:
         del data["scores"]
+    data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
     return data
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    """Whether a key of a table lists nothing."""
+    return value in ([], {}) or (key == "missing_indicator" and value is False)
 
 
 def _without_nulls(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 TOGETHER = "not_together"  # the type of the errors that sections raise themselves
@@ -19,6 +19,16 @@ class Strict(BaseModel):
 
 Item = TypeVar("Item")
 ListOf = Annotated[tuple[Item, ...], Field(strict=False)]  # a list in YAML; the items are checked as strictly as ever
+
+
+def _pairs(value: object) -> object:
+    """A mapping as pairs, which nothing can change; its keys are text."""
+    return tuple((str(key), item) for key, item in value.items()) if isinstance(value, dict) else value
+
+
+MappingOf = Annotated[  # a mapping in YAML; the items are checked as strictly as ever
+    tuple[tuple[str, Item], ...], Field(strict=False), BeforeValidator(_pairs), PlainSerializer(dict)
+]
 PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NonNegativeFloat = Annotated[float, Field(ge=0)]

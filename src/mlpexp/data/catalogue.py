@@ -14,7 +14,7 @@ from mlpexp.data.dataset import Dataset
 from mlpexp.data.images import image_facts, load_images
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
-from mlpexp.data.table import read_table
+from mlpexp.data.tables.read import read_table
 
 Progress = Callable[[str], None]
 
@@ -36,7 +36,7 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Synthetic: DataSource(synthetic_facts, lambda config, *_: load_synthetic(config)),
     Mnist: DataSource(image_facts, load_images),
     FashionMnist: DataSource(image_facts, load_images),
-    Csv: DataSource(lambda config: read_table(config).facts, lambda config, *_: read_table(config)),
+    Csv: DataSource(lambda config: read_table(config).dataset.facts, lambda config, *_: read_table(config).dataset),
 }
 
 

@@ -26,6 +26,8 @@ class Dataset:
     """One per class; empty for regression."""
     target_name: str = "class"
     """What is predicted, for example ``species``."""
+    fills: tuple[str | None, ...] = ()
+    """Of a table with missing cells: for each feature what is filled in for NaN (``mean``, ``median``, ``most_frequent``)."""
 
 
 def fingerprint(dataset: Dataset) -> str:

@@ -9,6 +9,7 @@ from mlpexp.data.tables.kinds import Judged
 from mlpexp.data.tables.targets import Targets, twins
 
 CODES = (-9, -99, -999, -9999, -99999, -1e10, 99, 999, 9999, 99999)  # that programs write for a missing number
+SOME = 1000  # rows that rule out most columns at once
 FAR = 5.0  # ranges of the other values that such a number is away from them
 FIRST_DAY, LAST_DAY = 1900_01_01, 2100_12_31
 
@@ -20,7 +21,7 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
         return
     if column.kind != "number":
         return
-    values = column.numbers[rows.keep]
+    values = rows.of(column.numbers)
     yield from _code(column.name, values)
     if counts_rows(values):
         yield f"`{column.name}` counts the rows; if it only names the samples, leave it out: exclude: [{column.name}]"
@@ -38,41 +39,43 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
 
 def counts_rows(values: np.ndarray) -> bool:
     """Whether whole numbers rise by one from row to row."""
-    return len(values) > 2 and bool(np.all(np.diff(values) == 1))
+    return len(values) > 2 and all(bool(np.all(np.diff(part) == 1)) for part in (values[:SOME], values))
 
 
 def follows_order(values: np.ndarray, classes: np.ndarray) -> bool:
-    """Whether a column never falls from row to row, while the classes lie in blocks, one behind the other."""
-    if len(np.unique(values)) <= 2 or np.isnan(values).any():
+    """Whether a column never falls from row to row, or never rises, while the classes lie in blocks one behind the other."""
+    if not all(_is_ordered(part) for part in (values[:SOME], values)) or len(np.unique(values)) <= 2:
         return False
-    blocks = 1 + int(np.count_nonzero(np.diff(classes)))
-    ordered = bool(np.all(np.diff(values) >= 0) or np.all(np.diff(values) <= 0))
-    return ordered and blocks <= 2 * len(np.unique(classes))
+    return 1 + int(np.count_nonzero(np.diff(classes))) <= 2 * len(np.unique(classes))
+
+
+def _is_ordered(values: np.ndarray) -> bool:
+    steps = np.diff(values)
+    return bool(np.all(steps >= 0) or np.all(steps <= 0))
 
 
 def _code(name: str, values: np.ndarray) -> Iterator[str]:
     """A number far from all others that programs write where there is none."""
-    present = values[~np.isnan(values)]
-    for code in CODES:
-        others = present[present != code]
-        count = len(present) - len(others)
-        if not 0 < count < len(present):
-            continue
-        low, high = float(others.min()), float(others.max())
-        if min(abs(code - low), abs(code - high)) > FAR * max(high - low, abs(high), abs(low)) and not low <= code <= high:
-            yield (
-                f"`{name}` is {code:g} in {count} of {len(values)} rows and far from that elsewhere; if it stands for a missing "
-                f"value, set missing_values: [{code:g}]"
-            )
+    for code in {float(np.nanmin(values)), float(np.nanmax(values))}.intersection(CODES):
+        others = values[(values != code) & ~np.isnan(values)]
+        if not len(others):
             return
+        low, high = float(others.min()), float(others.max())
+        if min(abs(code - low), abs(code - high)) > FAR * max(high - low, abs(high), abs(low)):
+            yield (
+                f"`{name}` is {code:g} in {np.count_nonzero(values == code)} of {len(values)} rows and far from that elsewhere; "
+                f"if it stands for a missing value, set missing_values: [{code:g}]"
+            )
 
 
 def _are_days(values: np.ndarray) -> bool:
-    """Whether all are days such as 20240131, and not all in one day."""
-    if not np.all((values >= FIRST_DAY) & (values <= LAST_DAY) & (values == np.floor(values))):
-        return False
-    months, days = values // 100 % 100, values % 100
-    return bool(np.all((months >= 1) & (months <= 12) & (days >= 1) & (days <= 31)) and len(np.unique(values)) > 1)
+    """Whether all are days such as 20240131, and not all are the same."""
+    for part in (values[:SOME], values):
+        months, days = part // 100 % 100, part % 100
+        fitting = (part >= FIRST_DAY) & (part <= LAST_DAY) & (part == np.floor(part))
+        if not np.all(fitting & (months >= 1) & (months <= 12) & (days >= 1) & (days <= 31)):
+            return False
+    return bool(values.min() < values.max())
 
 
 def _twin_levels(rows: Rows, column: Judged) -> Iterator[str]:

@@ -22,6 +22,7 @@ from mlpexp.errors import DataError
 MISSING = ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")  # in upper or lower case
 # Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.
 MISSING_NUMBER = ("none", "-", "--", ".", "..", "nil", "missing", "unknown")
+SOME = 1000  # rows that answer most questions at once
 MOSTLY = 0.9  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
 
 Kind = Literal["number", "category", "date", "identifier", "constant", "left out"]
@@ -126,8 +127,8 @@ def _plain(name: str, values: np.ndarray, rules: Rules) -> Judged:
 
 
 def _has_fractions(column: Judged) -> bool:
-    values = column.numbers[~column.missing]
-    return bool(np.any(np.isfinite(values) & (values != np.floor(values))))
+    parts = (column.numbers[:SOME], column.numbers)
+    return any(bool(np.any(np.isfinite(part) & (part != np.floor(part)))) for part in parts)
 
 
 def _forms(column: Cells, name: str, rules: Rules) -> list[NumberForm]:

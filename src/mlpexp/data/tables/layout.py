@@ -16,6 +16,7 @@ BLANK = " "
 HEAD_LINES = 200  # that the layout is found from
 SAMPLE_ROWS = 50
 COMMENT = "#"
+TAIL = 100_000  # bytes that are looked at for a footer
 FOOTER_LINES = 3  # at most
 MOSTLY = 0.5  # of the header's cells: more numbers than this, and it is none
 SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
@@ -49,6 +50,8 @@ class Layout:
     """Position behind the last byte of the last row."""
     first_line: int
     """Line of the first row."""
+    has_trailing: bool
+    """Whether an empty cell stands behind the last column of each row."""
     units: dict[str, str]
     """By column, what a line of units below the header says."""
     notes: tuple[str, ...]
@@ -99,10 +102,13 @@ def layout_of(path: Path, content: bytes, asked: Asked) -> Layout:
     stop, footer = _footer(path, content, delimiter, head)
     notes += footer
     rows = _sample(path, head, delimiter, skipped + 1)
-    columns, first, units, more = _names(path, rows, asked)
+    has_trailing = _has_trailing(rows)
+    if has_trailing:
+        notes.append("the empty cells behind the last column are left out")
+    columns, first, units, more = _names(path, rows, asked, len(rows[0].cells) - has_trailing)
     check_names(path, columns, rows[0].line, delimiter)
     start = sum(len(line.encode()) for line in lines[: first - 1])
-    return Layout(delimiter, columns, rows[0].line, start, stop, first, units, (*notes, *more))
+    return Layout(delimiter, columns, rows[0].line, start, stop, first, has_trailing, units, (*notes, *more))
 
 
 def named(delimiter: str) -> str:
@@ -139,14 +145,13 @@ def rows_in(path: Path, lines: Iterable[str], delimiter: str, first_line: int) -
             yield Row(line, reader.line_num + first_line, cells)
 
 
-def lines_of(content: bytes) -> Iterator[str]:
-    """The lines of a text, with their ends."""
-    start = 0
-    for end in LINE_END.finditer(content):
+def lines_of(content: bytes, start: int, stop: int) -> Iterator[str]:
+    """The lines of a piece of text, with their ends."""
+    for end in LINE_END.finditer(content, start, stop):
         yield content[start : end.end()].decode()
         start = end.end()
-    if start < len(content):
-        yield content[start:].decode()
+    if start < stop:
+        yield content[start:stop].decode()
 
 
 def check_names(path: Path, columns: Sequence[str], line: int, delimiter: str | None) -> None:
@@ -177,7 +182,7 @@ def counted_cells(number: int) -> str:
 
 def _head(content: bytes) -> list[str]:
     lines: list[str] = []
-    for line in lines_of(content):
+    for line in lines_of(content, 0, len(content)):
         lines.append(line)
         if len(lines) == HEAD_LINES:
             break
@@ -239,16 +244,11 @@ def _sample(path: Path, head: Sequence[str], delimiter: str, first_line: int) ->
 
 
 def _names(
-    path: Path, rows: Sequence[Row], asked: Asked
+    path: Path, rows: Sequence[Row], asked: Asked, width: int
 ) -> tuple[tuple[str, ...], int, dict[str, str], list[str]]:
     """Names of the columns, the line of the first row, units, and what was found out."""
     first = rows[0]
-    width = len(first.cells)
     notes = []
-    trailing = width > 2 and not first.cells[-1] and all(len(r.cells) == width and not r.cells[-1] for r in rows)
-    if trailing:
-        width -= 1
-        notes.append("the empty cells behind the last column are left out")
     if asked.names and len(asked.names) != width:
         raise data_error(path, f"names: {len(asked.names)} names for {width} columns", first.line)
     if asked.header is False:
@@ -268,6 +268,11 @@ def _names(
         notes.append(f"line {rows[1].line} holds units and no sample")
     units = {name: unit for name, unit in zip(names, rows[1].cells, strict=False) if unit} if has_units else {}
     return asked.names or tuple(names), rows[has_units].next_line, units, notes
+
+
+def _has_trailing(rows: Sequence[Row]) -> bool:
+    width = len(rows[0].cells)
+    return width > 2 and all(len(row.cells) == width and not row.cells[-1] for row in rows)
 
 
 def _is_sample(header: Sequence[str]) -> bool:
@@ -295,10 +300,10 @@ def _footer(path: Path, content: bytes, delimiter: str, head: Sequence[str]) -> 
     if delimiter not in header:
         return stop, notes
     for _ in range(FOOTER_LINES):
-        text = content[:stop].rstrip()
-        start = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
-        line = text[start:].decode()
-        if start <= len(header.encode()) or '"' in line or not _is_remark(path, line, delimiter):
+        text = content[max(0, stop - TAIL) : stop].rstrip()
+        begin = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
+        line, start = text[begin:].decode(errors="replace"), max(0, stop - TAIL) + begin
+        if not begin or start <= len(header.encode()) or '"' in line or not _is_remark(path, line, delimiter):
             break
         stop = start
         notes.insert(0, f"the last line {line!r} is no sample and left out")

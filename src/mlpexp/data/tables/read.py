@@ -1,7 +1,7 @@
-"""The user's own table as a data set, and what was understood of it."""
+"""The user's own table as a data set, and what was understood of it; read once for each change of the file."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,19 +9,24 @@ from pathlib import Path
 import numpy as np
 
 from mlpexp.config.datasets import Csv
-from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.facts import DatasetFacts, TargetRange
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.tables.doubts import doubts
-from mlpexp.data.tables.inputs import Inputs, Rows, inputs_of, rule_of
+from mlpexp.data.tables.inputs import Inputs, Rows, inputs_of, matrix, rule_of
 from mlpexp.data.tables.kinds import Judged, Rules, judged
 from mlpexp.data.tables.layout import Asked
+from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.table_file import Cells, Reading, TableFile, plain, read_file
 from mlpexp.data.tables.targets import Targets, targets_of
-from mlpexp.data.tables.understanding import ColumnReport, Understanding, examples_of
-from mlpexp.errors import DataError
+from mlpexp.data.tables.text_file import data_error
+from mlpexp.data.tables.understanding import ColumnReport, Understanding, shown
 
-SAMPLE = 1000  # rows from which examples are taken
+EXAMPLE_ROWS = 1000  # that examples are taken from
+WITHOUT_A_WORD = "left out"
+
+telling: ContextVar[Callable[[str], None]] = ContextVar("telling", default=lambda sentence: None)
+"""What is given sentences about what takes time."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +39,192 @@ class Table:
     """What was understood."""
 
 
-def read_table(config: Csv, tell: Callable[[str], None] = lambda sentence: None) -> Table:
-    """Reads a table; once for each change of the file, however often it is asked for.
-
-    Args:
-        config: The ``dataset:`` section.
-        tell: Is given a sentence about what takes time.
+def read_table(config: Csv) -> Table:
+    """A table: inputs ``(N, F)`` float64, NaN where a value is to be filled in; targets ``(N,)`` or ``(N, 1)``.
 
     Raises:
         DataError: One sentence ``path:line:column: what`` about the first problem.
     """
+    path = Path(config.path).expanduser()
     try:
-        state = Path(config.path).expanduser().stat()
+        state = path.stat()
         version = (state.st_mtime_ns, state.st_size)
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError):
         version = (0, 0)  # reading it will say what is wrong
-    _tell.append(tell)
-    try:
-        return _read(config, version)
-    finally:
-        _tell.pop()
+    return _read(config.model_copy(update={"target": config.target.as_read}), version)
+
+
+@lru_cache(maxsize=4)
+def _read(config: Csv, version: tuple[int, int]) -> Table:
+    """The table; the version of the file counts only as part of the key."""
+    asked = Asked(config.delimiter, config.header, config.names)
+    file = read_file(Path(config.path).expanduser(), Reading(asked, config.encoding), telling.get())
+    names = _inputs(config, file)
+    target = config.target.column
+    columns = judged(file, [*names, target], _rules(config))
+    rows, lost = _rows(config, file, columns)
+    targets = targets_of(rows, columns[target], config)
+    pieces = {name: inputs_of(rows, columns[name], config) for name in names}
+    understanding = Understanding(
+        path=config.path,
+        columns=tuple(_reports(file, columns, pieces, targets, target)),
+        rows=file.num_rows,
+        lost=lost,
+        used=len(rows.keep),
+        notes=file.notes,
+        warnings=tuple(doubt for name in names for doubt in doubts(rows, columns[name], targets)),
+    )
+    return Table(_dataset(config, pieces, targets), understanding)
+
+
+def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets) -> Dataset:
+    inputs = matrix(list(pieces.values()), len(targets.values))
+    fills = tuple(piece.fill for piece in pieces.values() for _ in piece.names)
+    return Dataset(
+        name=Path(config.path).stem,
+        inputs=inputs,
+        targets=targets.values,
+        facts=DatasetFacts(
+            task="classification" if targets.class_names else "regression",
+            input_shape=inputs.shape[1:],
+            num_outputs=len(targets.class_names) or 1,
+            num_samples=len(inputs),
+            target_range=None if targets.class_names else TargetRange.of(targets.values),
+        ),
+        feature_names=tuple(name for piece in pieces.values() for name in piece.names),
+        class_names=targets.class_names,
+        target_name=config.target.column,
+        fills=fills if np.isnan(inputs).any() else (),
+    )
+
+
+def _rules(config: Csv) -> Rules:
+    markers = (value if isinstance(value, str) else plain(float(value)) for value in config.missing_values)
+    return Rules(
+        config.categorical, config.numeric, tuple(name for name, _ in config.dates), config.decimal, config.thousands,
+        tuple(markers),
+    )  # fmt: skip
+
+
+def _inputs(config: Csv, file: TableFile) -> list[str]:
+    """The columns to predict from; every column that the config names must exist and make sense."""
+    columns, target = list(file.columns), config.target.column
+    by_column = () if isinstance(config.missing, str) else tuple(name for name, _ in config.missing)
+    indicators = () if isinstance(config.missing_indicator, bool) else config.missing_indicator
+    named: dict[str, Sequence[str]] = {
+        "target": (target,), "features": config.features or (), "exclude": config.exclude,
+        "categorical": config.categorical, "numeric": config.numeric, "dates": [name for name, _ in config.dates],
+        "missing": by_column, "missing_indicator": indicators,
+    }  # fmt: skip
+    for key, names in named.items():
+        for name in names:
+            if name not in columns:
+                raise file.error(f"{key}: there is no such column{_instead(name, columns)}", name)
+            if names.count(name) > 1:
+                raise file.error(f"{key}: listed twice", name)
+            if name == target and key in ("features", "exclude"):
+                raise file.error(f"{key}: this is the target; a feature cannot be what is to be predicted", name)
+    inputs = [name for name in config.features or columns if name != target and name not in config.exclude]
+    for key in ("categorical", "numeric", "dates"):
+        for name in named[key]:
+            if name not in (*inputs, target):
+                raise file.error(f"{key}: not among the columns that are used", name)
+    for name in config.categorical:
+        if name in config.numeric:
+            raise file.error("numeric: listed under categorical:, too", name)
+    if not inputs:
+        raise file.error("no column is left to predict from", target)
+    return inputs
+
+
+def _instead(name: str, columns: Sequence[str]) -> str:
+    if all(map(is_plain_number, columns)):
+        return "; the first line holds only numbers, and must hold the column names"
+    return did_you_mean(name, columns) or f"; the columns are {shown(columns)}"
+
+
+def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Rows, tuple[tuple[str, int], ...]]:
+    """The rows that are used, and the columns whose missing cells cost rows.
+
+    Raises:
+        DataError: At the first missing cell of a column whose rule refuses it; or no row is left.
+    """
+    target = config.target.column
+    refused, dropped = [], []
+    for name, column in columns.items():
+        if column.missing.any():
+            rule = rule_of(config, name)
+            if name == target and rule not in ("error", "drop"):
+                raise _missing(
+                    file, columns, [name], f"a target cannot be filled in; drop such rows with missing: {{{name}: drop}}"
+                )
+            (refused if rule == "error" else dropped if rule == "drop" else []).append(name)
+    if refused:
+        remedy = (
+            "fill it in, drop such rows with missing: drop, or let it be filled in with missing: mean, median, most_frequent or "
+            "category"
+        )
+        raise _missing(file, columns, refused, remedy)
+    if not dropped:
+        return Rows(file, np.arange(file.num_rows)), ()
+    lacking = {name: int(columns[name].missing.sum()) for name in dropped}
+    keep = np.flatnonzero(~np.any([columns[name].missing for name in dropped], axis=0))
+    lost = sorted(lacking.items(), key=lambda pair: -pair[1])
+    if not len(keep):
+        costs = ", ".join(f"{number} for {name!r}" for name, number in lost[:3])
+        raise data_error(file.path, f"no row is left, because each lacks a value ({costs})", file.header_line)
+    return Rows(file, keep), tuple(lost)
+
+
+def _missing(file: TableFile, columns: dict[str, Judged], names: Sequence[str], remedy: str) -> Exception:
+    """At the first missing cell of some columns, row by row."""
+    first = {name: int(np.argmax(columns[name].missing)) for name in names}
+    order = list(file.columns)
+    name = min(names, key=lambda name: (first[name], order.index(name)))
+    written = file.cell(first[name], name)
+    what = f"missing value ({written!r})" if written else "missing value"
+    return file.error(f"{what}; {remedy}", name, first[name])
+
+
+def _reports(
+    file: TableFile, columns: dict[str, Judged], pieces: dict[str, Inputs], targets: Targets, target: str
+) -> Iterator[ColumnReport]:
+    for name, cells in file.columns.items():
+        column = columns.get(name)
+        examples = _examples(cells)
+        if column is None:
+            yield ColumnReport(name, WITHOUT_A_WORD, "", None, 0, examples, "", "")
+            continue
+        missing = int(column.missing.sum())
+        levels = _levels(cells, column)
+        if name == target:
+            becomes = f"{len(targets.class_names)} classes" if targets.class_names else "a number"
+            kind = "category" if targets.class_names else "number"
+            yield ColumnReport(name, kind, "target", levels, missing, examples, becomes, column.note)
+            continue
+        piece = pieces[name]
+        kind = "constant" if _is_constant(cells, column) else column.kind
+        becomes = f"{len(piece.names)} input{'s' * (len(piece.names) > 1)}"
+        why = piece.note or ("the same in all rows, so nothing can be learned from it" if kind == "constant" else "")
+        if missing and piece.fill:
+            why = f"{why}; " * bool(why) + f"{missing} missing cells are filled in ({piece.fill.replace('_', ' ')} of the training part)"
+        yield ColumnReport(name, kind, "input", levels, missing, examples, becomes, why)
+
+
+def _levels(cells: Cells | np.ndarray, column: Judged) -> int | None:
+    """Different cells that are not missing; of numbers they are not counted."""
+    if not isinstance(cells, Cells):
+        return None
+    return len(cells.levels) - len(np.unique(cells.codes[column.missing]))
+
+
+def _is_constant(cells: Cells | np.ndarray, column: Judged) -> bool:
+    if isinstance(cells, Cells):
+        return (_levels(cells, column) or 0) < 2
+    return bool(np.nanmin(column.numbers) == np.nanmax(column.numbers)) if not column.missing.all() else True
+
+
+def _examples(cells: Cells | np.ndarray) -> str:
+    if isinstance(cells, Cells):
+        return shown([level for level in cells.levels if level][:4], most=3)
+    return shown([plain(value) for value in dict.fromkeys(cells[:EXAMPLE_ROWS].tolist())][:4], most=3)

@@ -8,12 +8,14 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpexp.data.tables.layout import Asked, Layout, Row, counted_cells, layout_of, lines_of, named, rows_in
+from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.sheets import text_of_sheet
 from mlpexp.data.tables.text_file import FileText, data_error, read_bytes, text_of
 from mlpexp.errors import DataError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGE_BYTES = 20_000_000  # a file that is read while somebody waits
+SAMPLE_ROWS = 50
 MEGABYTE = 1_000_000
 
 
@@ -30,7 +33,7 @@ class Cells:
     """The text of a column: its different cells, and which of them each row has."""
 
     levels: tuple[str, ...]
-    """Different cells, without the blanks around them, in the order in which they first occur."""
+    """Different cells, without the blanks around them."""
     codes: np.ndarray
     """``(N,)`` int64: a level's position."""
 
@@ -188,29 +191,32 @@ def _parsed(content: bytes, layout: Layout) -> dict[str, Column]:
         _Uneven: Some row has another number of cells than there are columns.
     """
     width = len(layout.columns)
-    frame = _frame(content, layout, {})
-    if not (frame.index == range(len(frame))).all():
-        raise _Uneven("a row has more cells than there are columns")
-    behind = frame.pop(width)
-    if behind.dtype.kind in "biuf" or (behind != "").any():
-        raise _Uneven("a row has more cells than there are columns")
+    sample = list(islice(_scan(Path(), content, layout), SAMPLE_ROWS))
+    if any(len(row.cells) != width + layout.has_trailing for row in sample):
+        raise _Uneven("a row has another number of cells than there are columns")
+    words = [place for place in range(width) if not all(is_plain_number(row.cells[place]) for row in sample)]
+    frame = _frame(content, layout, dict.fromkeys(words, "category"))
+    if layout.has_trailing:
+        behind = frame.pop(width)
+        if behind.dtype.kind in "biuf" or (behind != "").any():
+            raise _Uneven("a row has more cells than there are columns")
     if len(frame) and _is_short(content, layout, frame):
         raise _Uneven("a row has fewer cells than there are columns")
-    odd = [place for place in range(width) if frame[place].dtype.kind == "b" or _is_mixed(frame[place])]
-    if odd:  # words such as true are taken for what they say, and cells of long files differ in kind: as text instead
+    odd = [place for place in range(width) if not _is_as_written(frame[place])]
+    if odd:
         again = _frame(content, layout, dict.fromkeys(odd, str), usecols=odd)
         for place in odd:
             frame[place] = again[place]
     return columns_of(frame, layout.columns)
 
 
-def _frame(content: bytes, layout: Layout, types: Mapping[int, type], **more: object) -> "pd.DataFrame":
+def _frame(content: bytes, layout: Layout, types: Mapping[int, str | type], **more: object) -> "pd.DataFrame":
     import pandas as pd
     from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
     body = io.BytesIO(content if layout.stop == len(content) else content[: layout.stop])
     body.seek(layout.start)
-    names = range(len(layout.columns) + 1)  # and one for cells too many
+    names = range(len(layout.columns) + layout.has_trailing)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DtypeWarning)
         if not _is_exact(pd.__version__):
@@ -232,8 +238,12 @@ def _is_exact(version: str) -> bool:
     return (major, minor) >= (3, 1)
 
 
-def _is_mixed(values: "pd.Series") -> bool:
-    return values.dtype == object and any(not isinstance(value, str) for value in values)
+def _is_as_written(values: "pd.Series") -> bool:
+    """Whether values are numbers or the text of the cells: pandas also makes of TRUE and true one word, and of 01 and 1."""
+    if values.dtype == "category":
+        values = values.cat.categories.to_series()
+        return values.dtype.kind not in "biuf" and all(isinstance(value, str) for value in values)
+    return values.dtype.kind in "iuf" or (values.dtype.kind != "b" and all(isinstance(value, str) for value in values))
 
 
 def _is_short(content: bytes, layout: Layout, frame: "pd.DataFrame") -> bool:
@@ -241,14 +251,14 @@ def _is_short(content: bytes, layout: Layout, frame: "pd.DataFrame") -> bool:
     last = frame[len(layout.columns) - 1]
     if last.dtype.kind in "biuf" or not (last == "").any():
         return False
-    part = content[layout.start : layout.stop]
-    if layout.delimiter != " " and b'"' not in part:
-        return part.count(layout.delimiter.encode()) != (len(layout.columns) - 1) * len(frame)
+    if layout.delimiter != " " and content.find(b'"', layout.start, layout.stop) < 0:
+        marks = content.count(layout.delimiter.encode(), layout.start, layout.stop)
+        return marks != (len(layout.columns) + layout.has_trailing - 1) * len(frame)
     return any(len(row.cells) < len(layout.columns) for row in _scan(Path(), content, layout))
 
 
 def _scan(path: Path, content: bytes, layout: Layout) -> Iterator[Row]:
-    lines = lines_of(content[layout.start : layout.stop])
+    lines = lines_of(content, layout.start, layout.stop)
     return rows_in(path, lines, layout.delimiter, layout.first_line)
 
 
@@ -267,7 +277,8 @@ def _refuse_uneven(path: Path, layout: Layout, rows: Iterator[Row]) -> None:
 def _cells(values: "pd.Series") -> Cells:
     import pandas as pd
 
-    codes, levels = pd.factorize(values)
+    is_coded = values.dtype == "category"
+    codes, levels = (values.cat.codes, values.cat.categories) if is_coded else pd.factorize(values)
     stripped: dict[str, int] = {}
     merged = np.array([stripped.setdefault(str(level).strip(), len(stripped)) for level in levels], dtype=np.int64)
-    return Cells(tuple(stripped), merged[codes] if len(merged) else np.zeros(0, np.int64))
+    return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int64))

@@ -40,7 +40,7 @@ def targets_of(rows: Rows, column: Judged, config: Csv) -> Targets:
             f"{cells.levels[cells.codes[wrong]]!r} is not a number; task: regression needs numbers",
             column.name, int(rows.keep[wrong]),
         )  # fmt: skip
-    values = column.numbers[rows.keep]
+    values = rows.of(column.numbers)
     if not np.isfinite(values).all():
         row = int(rows.keep[np.argmin(np.isfinite(values))])
         raise rows.file.error(f"{rows.file.cell(row, column.name)!r} is not a finite number", column.name, row)
@@ -52,7 +52,7 @@ def _is_classification(rows: Rows, column: Judged, config: Csv) -> bool:
         return config.task == "classification"
     if column.kind != "number":
         return True
-    values = column.numbers[rows.keep]
+    values = rows.of(column.numbers)
     return not column.note and bool(np.all(values == np.floor(values))) and len(np.unique(values)) <= MOST_CLASSES
 
 

@@ -21,11 +21,16 @@ BYTE_ORDER_MARKS = {
 }  # fmt: skip
 SAMPLE = 200_000  # letters that an encoding is judged by
 PLAUSIBLE = 0.9  # share of the letters beyond ASCII that must be as one expects in the encoding
+USUAL = 0.3  # share of Korean syllables that are usual ones
 SIGNS = "°€£¥§µ²³½¼¾±×·–—’‘“”„…«»®©™ªº¿¡"
 PACKED: Mapping[bytes, Callable[[bytes], bytes]] = {
     b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ\x00": lzma.decompress,
 }  # fmt: skip
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".tab", ".data")
+HANGUL = frozenset(
+    "이다는을가의에고지하한기로사도은나리대자시서어정인아그해수보를일부장전라주여마구상원들스동만성과제비조게안년우세"
+    "경공미소있으신유무국학생방중력김박최강윤임오송류홍남산울광천관문물면연영적계교금품단분중량명호번실거래용물값색병증별개월당점율체위진양북급내외모치"
+)  # usual syllables of Korean
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -156,6 +161,8 @@ def _fits(content: bytes, encoding: str) -> bool:
     places = [match.start() for match in re.finditer(r"[^\x00-\x7f]", text[:SAMPLE])]
     places = places or [match.start() for match in re.finditer(r"[^\x00-\x7f]", text)][:SAMPLE]
     expected = sum(ENCODINGS[encoding](text, place) for place in places)
+    if encoding == "euc_kr" and sum(text[place] in HANGUL for place in places) < USUAL * len(places):
+        return False  # Chinese that is read so has syllables, too, but strange ones
     return bool(places) and expected >= PLAUSIBLE * len(places)
 
 

@@ -1,6 +1,5 @@
 """What was understood of a table, to be said before training and kept with the result."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,8 +18,8 @@ class ColumnReport:
     """What it is."""
     role: str
     """``input``, ``target``, ``split``, or empty: it is not used."""
-    levels: int
-    """Different cells, missing ones aside."""
+    levels: int | None
+    """Different cells, missing ones aside; None: not counted, of numbers."""
     missing: int
     """Cells without a value."""
     examples: str
@@ -85,9 +84,9 @@ class Understanding:
             yield f"table: {self.rows - self.used} of {self.rows} rows dropped, {costs}{more}"
 
 
-def examples_of(cells: Sequence[str]) -> str:
-    """Some of the cells of a column."""
-    return ", ".join(list(Counter(cells))[:3])
+def shown(texts: Sequence[str], most: int = 12) -> str:
+    """Some texts in a row, with dots for those that are too many."""
+    return ", ".join(texts[:most]) + ", ..." * (len(texts) > most)
 
 
 def _count(number: int, one: str, several: str) -> str:
