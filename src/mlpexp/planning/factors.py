@@ -8,12 +8,8 @@ from mlpexp.planning.values import value_text
 
 # What changes no question.
 NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "device", "keep", "sweep")
-NO_DATA = (
-    "standardize",
-    "augmentation",
-    "target.standardize",
-    "target.transform",
-)  # keys of the data that leave the samples of a split alone
+# Keys of the data that leave the samples of a split alone.
+NO_DATA = ("standardize", "augmentation", "target.standardize", "target.transform")
 
 
 def changes_samples(key: str) -> bool:
