@@ -133,7 +133,7 @@ def test_a_quoted_column_may_have_any_name(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(f'dataset: {{name: csv, path: a.csv, target: "类：别", features: ["长，度", 宽＝度]}}\n{BASE}')
     dataset = validated(read_source(path)).dataset
-    assert (dataset.target, dataset.features) == ("类：别", ("长，度", "宽＝度"))  # type: ignore[union-attr]
+    assert (dataset.target.column, dataset.features) == ("类：别", ("长，度", "宽＝度"))  # type: ignore[union-attr]
 
 
 WAYS: dict[str, Callable[[str], str]] = {

@@ -67,14 +67,17 @@ class Given:
         from mlpexp.config.load import changed_source
         from mlpexp.config.shipped import at_home
         from mlpexp.config.yaml_source import read_yaml
-        from mlpexp.planning.own_table import table_source, use_table
+        from mlpexp.planning.own_table import leave_out_unsuitable, table_source, use_table
 
         if self.config is not None:
             path = config_path(self.config, runs_dir)
             source = read_yaml(path)
             if self.data is not None:
                 use_table(source, at_home(self.data), self.target)
-            return changed_source(source, path, self._overrides(others)), path
+            changed = changed_source(source, path, self._overrides(others))
+            if self.data is not None:
+                leave_out_unsuitable(changed)
+            return changed, path
         if self.target is not None and self.data is None:
             raise InputError("--target: of which table? name it with --data FILE")
         if self.data is None:

@@ -1,5 +1,6 @@
 """The ``dataset:`` section: which data, how they are split, whether they are standardized."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
@@ -140,9 +141,17 @@ class Target(Strict):
 
     @property
     def learned(self) -> str:
-        """What a network learns of numbers, in words: ``standardized log price``; ``price``, if they stay as they are."""
+        """What a network learns of numbers, in words: ``standardized log price``, ``price as it is``."""
+        if not self.standardize and self.transform != "log":
+            return f"{self.column} as it is"
         words = ("standardized" if self.standardize else "", "log" if self.transform == "log" else "", self.column)
         return " ".join(filter(None, words))
+
+
+def learned_in(dataset: Mapping[str, Any]) -> str:
+    """What is learned of the numbers of a resolved ``dataset:`` section as plain data; empty where none are predicted."""
+    target = dataset.get("target")
+    return Target(**target).learned if isinstance(target, Mapping) and len(target) > 1 else ""
 
 
 def _in_full(target: object) -> object:

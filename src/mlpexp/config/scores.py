@@ -67,6 +67,17 @@ class Score:
         """The highest value as it is shown."""
         return self.scale * self.highest
 
+    def of_unit(self, text: str, loss: str, errors: str) -> str:
+        """A label or axis of it with what it is of in parentheses: ``loss (standardized price)``, ``... error (price)``.
+
+        Args:
+            text: The label.
+            loss: What a loss is of; empty: nothing needs to be said.
+            errors: Likewise of errors.
+        """
+        unit = {"networks": loss, "regression": errors if self.gathered == "residuals" else ""}.get(self.measured_of)
+        return f"{text} ({unit})" if unit else text
+
     def clipped(self, value: float) -> float:
         """The end of an interval, which knows no limits, within those of the score."""
         return min(max(value, self.lowest), self.highest)

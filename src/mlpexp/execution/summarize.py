@@ -14,13 +14,14 @@ from mlpexp.execution.merge import Trained
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
-from mlpexp.planning.plan import Plan, measured_of_all, own_value
+from mlpexp.planning.plan import Plan, learned_of, measured_of_all, own_value
 from mlpexp.planning.prepare import test_fraction
 from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
 from mlpexp.store.part import TrialRecord
 from mlpexp.store.summary import (
+    EACH_ARMS,
     ArmSummary,
     AxisSummary,
     DatasetSummary,
@@ -40,28 +41,30 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
     selections = {selected_on(scores, arm.experiment.selected_by) for arm in plan.arms}
     selection = selections.pop() if len(selections) == 1 else EACH_ITS_OWN
     validated = all(arm.prepared.sizes.validation for arm in plan.arms)
+    data = DatasetSummary(
+        title=dataset.name,
+        task=facts.task,
+        input_shape=tuple(facts.input_shape),
+        target_name=dataset.target_name,
+        learned=_learned(plan),
+        feature_names=tuple(dataset.feature_names),
+        class_names=tuple(dataset.class_names),
+        largest_class=_largest_class(dataset, experiment) if _same_data(plan) else None,
+        train=sizes.train,
+        validation=sizes.validation,
+        test=sizes.test,
+    )
     return Summary(
         planned_by=plan.planned_by,
         name=plan.name,
         hash=plan.hash,
         title=f"{dataset.name} - {prepared.experiment.model.name}" + (f": {_varied(plan)}" if plan.axes else ""),
         status="running",
-        dataset=DatasetSummary(
-            title=dataset.name,
-            task=facts.task,
-            input_shape=tuple(facts.input_shape),
-            target_name=dataset.target_name,
-            feature_names=tuple(dataset.feature_names),
-            class_names=tuple(dataset.class_names),
-            largest_class=_largest_class(dataset, experiment) if _same_data(plan) else None,
-            train=sizes.train,
-            validation=sizes.validation,
-            test=sizes.test,
-        ),
+        dataset=data,
         model=ModelSummary(name=prepared.experiment.model.name, parameters=prepared.architecture.num_parameters),
         parts=tuple(part for part in PARTS if part in plan.parts),
         scores=scores,
-        metric=described(metric, selection),
+        metric=described(metric, selection, data.labelled(metric.score, metric.label)),
         selected_on=selection if validated else None,
         seeds=tuple(plan.seeds),
         num_arms=len(plan.arms),
@@ -73,6 +76,11 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
     )
+
+
+def _learned(plan: Plan) -> str:
+    learned = set(map(learned_of, plan.arms))
+    return learned.pop() if len(learned) == 1 else EACH_ARMS
 
 
 def _same_data(plan: Plan) -> bool:

@@ -8,13 +8,14 @@ from mlpexp.planning.values import value_text
 
 # What changes no question.
 NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "device", "keep", "sweep")
-NO_DATA = ("standardize", "augmentation")  # keys of the data that leave the samples of a split alone
+# Keys of the data that leave the samples of a split alone.
+NO_DATA = ("standardize", "augmentation", "target.standardize", "target.transform")
 
 
 def changes_samples(key: str) -> bool:
     """Whether equal seeds no longer mean equal samples when this key differs."""
     section, _, rest = key.partition(".")
-    return key == "split_seed" or (section == "dataset" and rest.partition(".")[0] not in NO_DATA)
+    return key == "split_seed" or (section == "dataset" and not {rest, rest.partition(".")[0]}.intersection(NO_DATA))
 
 
 def differing_keys(configs: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -54,19 +54,39 @@ def _instead(name: str, column: Column | None, parts: Sequence[str], scores: Seq
     return did_you_mean(name, [f"{part}_{score}" for part in parts for score in suitable])
 
 
-def described(metric: Column, selected_on: str) -> MetricSummary:
+def refuse_units(metric: Column, learned: Sequence[str], asked_by: str) -> None:
+    """Refuses to compare losses that are in different units.
+
+    Args:
+        metric: What arms are compared by.
+        learned: What each arm learns, in words.
+        asked_by: The key or option that says the metric.
+
+    Raises:
+        InputError: It is a loss, and arms learn different things.
+    """
+    kinds = dict.fromkeys(learned)
+    if metric.score.name == "loss" and len(kinds) > 1:
+        raise InputError(
+            f"{asked_by}: {metric.name}: arms learn {' and '.join(filter(None, kinds))}, so their losses are in "
+            f"different units; compare by {metric.part}_r2 or {metric.part}_root_mean_squared_error"
+        )
+
+
+def described(metric: Column, selected_on: str, label: str) -> MetricSummary:
     """A metric as it stands in ``summary.json``.
 
     Args:
         metric: A score at the last or at the best epoch.
         selected_on: The column that the best epoch has the best of.
+        label: Its label, with its unit.
     """
     assert metric.when is not None
     return MetricSummary(
         name=metric.name,
         when=metric.when,
         column=metric.column,
-        label=metric.label,
+        label=label,
         higher_is_better=metric.score.higher_is_better,
         selected_on=selected_on if metric.when == "best" else None,
     )

@@ -5,13 +5,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
+from mlpexp.config.scores import SCORES, column_of
 from mlpexp.config.target_rules import coarse, raw_range
 from mlpexp.config.words import did_you_mean
-from mlpexp.config.yaml_source import Source, set_value
+from mlpexp.config.yaml_source import Source, dotted, set_value
+from mlpexp.data.catalogue import facts_of
 from mlpexp.data.csv_file import columns_in
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.prepare import Prepared
@@ -27,6 +32,10 @@ GENERAL = ("test_fraction", "validation_fraction", "standardize")  # keys that e
 TAB = "\t"
 MOST_COLUMNS = 12  # columns in a message
 FEWEST_BATCHES = 6
+NOT_LOSSES = {
+    "classification": ("mean_squared_error",),
+    "regression": ("cross_entropy", "softmax_squared_error"),
+}  # by task, those that are not for it
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
 
 
@@ -80,11 +89,60 @@ def use_table(source: Source, path: Path, target: str | None) -> None:
     old = source.data.get("dataset")
     old = old if isinstance(old, dict) else {}
     is_table = old.get("name") == "csv"
-    section, _ = table_section(path, old.get("target") if is_table and target is None else target)
+    described = old.get("target") if is_table else None
+    described = described if isinstance(described, dict) else {}
+    section, _ = table_section(path, described.get("column") if target is None else target)
+    if section["target"] == described.get("column"):
+        section["target"] = described  # and how it is learned
     kept = {key: value for key, value in old.items() if (is_table and key != "delimiter") or key in GENERAL}
     source.notes.append(f"data: {path} in place of {old.get('path' if is_table else 'name')}")
     set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
     set_value(source, ["name"], _name(path), Place(f"--data {path}"))
+
+
+def leave_out_unsuitable(source: Source) -> None:
+    """Leaves out a loss and scores of a config that do not suit the table which came in place of its data, and says so.
+
+    What was typed stays, and is refused where it does not suit; so does everything where the table cannot be read.
+    """
+    try:
+        dataset = Csv.model_validate(source.data.get("dataset"))
+        task = facts_of(dataset).task
+    except (InputError, ValidationError):
+        return
+    column = dataset.target.column
+    data, why = source.data, f"{column} holds {'class labels' if task == 'classification' else 'numbers'}"
+    loss = data.get("loss")
+    if isinstance(loss, str) and loss in NOT_LOSSES[task] and source.place(("loss",)).line:
+        del data["loss"]
+        source.notes.append(f"loss: {loss} of the config is left out, since {why}")
+    for path in (("scores",), ("training", "early_stopping", "score"), ("sweep", "metric")):
+        _leave_out_scores(source, path, task, why)
+
+
+def _leave_out_scores(source: Source, path: tuple[str, ...], task: Task, why: str) -> None:
+    """Leaves out those of the scores at a key that cannot be measured of a task."""
+    node: Any = source.data
+    for key in path[:-1]:
+        node = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(node, dict) or path[-1] not in node or not source.place(path).line:
+        return
+    given = node[path[-1]]
+    names = given if isinstance(given, list) else [given]
+    gone = [name for name in names if isinstance(name, str) and not _measurable(name, task)]
+    if not gone:
+        return
+    node[path[-1]] = [name for name in names if name not in gone]
+    if not isinstance(given, list) or not node[path[-1]]:
+        del node[path[-1]]
+    source.notes.append(f"{dotted(path)}: {', '.join(gone)} of the config is left out, since {why}")
+
+
+def _measurable(name: str, task: Task) -> bool:
+    """Whether a score, or a column that is named by one, can be measured of a task; of other words others say what is wrong."""
+    column = column_of(name)
+    score = column.score if column else SCORES.get(name)
+    return score is None or score.measured_of in ("networks", "maps", task)
 
 
 def _name(path: Path) -> str:

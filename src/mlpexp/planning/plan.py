@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mlpexp.config.datasets import Csv
 from mlpexp.config.dump import config_hash, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
@@ -18,7 +19,7 @@ from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
-from mlpexp.planning.metric import choose_metric
+from mlpexp.planning.metric import choose_metric, refuse_units
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.planning.values import Distribution, value_text
 
@@ -134,6 +135,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     arms = variation.arms(settings_of_arms, alone=sweep.method == "one_at_a_time")
     left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
+    experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
     return Plan("sweep", experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)
 
 
@@ -207,7 +209,16 @@ def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
     if len({measured_of(arm)[:2] for arm in arms}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    return choose_metric(sweep.metric, parts, measured_of_all(arms))
+    metric = choose_metric(sweep.metric, parts, measured_of_all(arms))
+    refuse_units(metric, list(map(learned_of, arms)), "sweep.metric")
+    return metric
+
+
+def learned_of(arm: Arm) -> str:
+    """What an arm learns of the numbers of a table, in words; empty of other data."""
+    dataset = arm.experiment.dataset
+    is_table = isinstance(dataset, Csv) and arm.prepared.facts.task == "regression"
+    return dataset.target.learned if is_table and isinstance(dataset, Csv) else ""
 
 
 def measured_of_all(arms: Sequence[Arm]) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ ROUNDING = 1e-8  # a difference of no more is none
 # Numbers.
 
 
+NOTHING_TO_EXPLAIN = "its targets do not differ, so there is nothing to explain"  # of R²
+
+
 def number(value: float | None) -> str:
     """Four decimals; fewer digits where these would be too many or too few; a dash for what is no number."""
     if value is None:

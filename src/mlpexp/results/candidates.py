@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.config.datasets import learned_in
 from mlpexp.config.dump import as_data
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
-from mlpexp.planning.metric import choose_metric
+from mlpexp.planning.metric import choose_metric, refuse_units
 from mlpexp.results.result import Result
 
 MOST_LACKING = 3  # of the candidates, that are named
@@ -112,7 +113,9 @@ def common_metric(candidates: Sequence[Candidate], wanted: str | None) -> Column
     lacking = [arm.label for arm in candidates if asked and asked.score.name not in arm.measured]
     if asked and 0 < len(lacking) < len(candidates):
         raise InputError(f"--metric: {asked.name} is not measured in {', '.join(lacking[:MOST_LACKING])}")
-    return choose_metric(wanted, parts, common, "--metric")
+    metric = choose_metric(wanted, parts, common, "--metric")
+    refuse_units(metric, [learned_in(candidate.config["dataset"]) for candidate in candidates], "--metric")
+    return metric
 
 
 def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list[int], np.ndarray]:

@@ -94,7 +94,12 @@ def described_metric(name: str, summary: Summary) -> MetricSummary:
         InputError: There is no such metric.
     """
     selection = summary.selected_on or selected_on(summary.scores)
-    return described(choose_metric(name, summary.parts, summary.scores, "--metric"), selection)
+    metric, data = choose_metric(name, summary.parts, summary.scores, "--metric"), summary.dataset
+    if metric.score.name == "loss" and not data.losses_compare:
+        raise InputError(
+            f"--metric: {name}: losses are of {data.learned}, so they are in different units; compare by {metric.part}_r2"
+        )
+    return described(metric, selection, data.labelled(metric.score, metric.label))
 
 
 def arm_named(result: Result, text: str, option: str = "--baseline") -> int:

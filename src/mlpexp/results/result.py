@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpexp.config.load import read_source
-from mlpexp.config.yaml_source import read_yaml
-from mlpexp.errors import InputError, RunError
+from mlpexp.config.yaml_source import Override, read_yaml
+from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.results.costs import COSTS, costs, timing_in
 from mlpexp.results.in_training import rows_so_far, trials_so_far
@@ -135,11 +135,21 @@ class Result:
             InputError: The config is damaged.
             RunError: It plans something else than was trained.
         """
-        plan = plan_from(read_source(self.folder.config), self.folder.config, self.summary.planned_by)
+        source = read_source(self.folder.config, self._as_it_was)
+        plan = plan_from(source, self.folder.config, self.summary.planned_by)
         if len(plan.arms) != self.summary.num_arms:
             word = self.summary.word
             raise RunError(f"{self.folder.config}: changed since the {word} was made: it plans {len(plan.arms)} arms")
         return plan
+
+    @property
+    def _as_it_was(self) -> list[Override]:
+        """What older versions did otherwise: they learned the numbers of a table as they are, and did not say so."""
+        dataset, is_map = self.config.get("dataset"), self.summary.model.name == "som"
+        unsaid = isinstance(dataset, dict) and isinstance(dataset.get("target"), str) and not is_map
+        if self.summary.dataset.task == "classification" or not unsaid:
+            return []
+        return [Override("dataset.target.standardize", False, Place(str(self.folder.config)))]
 
     @cached_property
     def metrics(self) -> "pd.DataFrame":

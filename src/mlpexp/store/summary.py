@@ -9,6 +9,7 @@ from mlpexp.config.strict import Strict
 
 ResultStatus = Literal["running", "finished", "diverged", "interrupted", "failed"]
 UNFINISHED = ("running", "interrupted", "failed")
+EACH_ARMS = "what each arm learns"
 LARGE_SHARE = 0.6  # of the largest class, from which an accuracy must be seen beside it
 Number = float | None  # None: JSON knows neither infinity nor NaN
 
@@ -28,12 +29,23 @@ class DatasetSummary(Strict):
     task: Literal["classification", "regression"]
     input_shape: tuple[int, ...] = ()
     target_name: str = ""
+    learned: str = ""
+    """What networks learn of the numbers of a table, and losses are of: ``standardized price``; else empty."""
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     largest_class: LargestClass | None = None
     train: int
     validation: int
     test: int
+
+    @property
+    def losses_compare(self) -> bool:
+        """Whether the losses of all arms are of one thing."""
+        return self.learned != EACH_ARMS
+
+    def labelled(self, score: Score, text: str) -> str:
+        """A label of a score with its unit: ``loss (standardized price)``."""
+        return score.of_unit(text, self.learned, self.target_name if self.learned else "")
 
     def samples(self, part: Part) -> int:
         """How many samples a part has."""

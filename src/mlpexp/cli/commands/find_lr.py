@@ -89,15 +89,17 @@ def _write(
     output: Path, prepared: "Prepared", numbers: "pd.DataFrame", choice: "RateChoice", formats: list[str]
 ) -> None:
     from mlpexp.config.dump import as_data
-    from mlpexp.config.scores import LOSS_AXES
+    from mlpexp.config.scores import SCORES
     from mlpexp.report.drawing.save_figures import rendered
     from mlpexp.report.figures.range_test import RateMarks, draw_range_test
-    from mlpexp.report.numbers.run_caption import run_title
+    from mlpexp.report.numbers.run_caption import run_caption, run_title
     from mlpexp.store.files import write_bytes
 
     experiment = prepared.experiment
     marks = RateMarks(choice.suggested, experiment.optimizer.learning_rate, choice.first_divergence)
-    drawing = draw_range_test(numbers, marks, run_title(as_data(experiment)), LOSS_AXES[str(experiment.loss)])
+    config = as_data(experiment)
+    caption = run_caption(config, None, None, "")
+    drawing = draw_range_test(numbers, marks, run_title(config), caption.axis(SCORES["loss"]))
     for suffix, content in rendered(drawing, formats).items():
         path = output / f"find-lr.{suffix}"
         write_bytes(path, content)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, column_of
+from mlpexp.config.datasets import learned_in
+from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, Score, column_of
 from mlpexp.config.scores import selected_on as selection
 from mlpexp.store.summary import Summary
 
@@ -25,6 +26,8 @@ class RunCaption:
     """One per class; empty if unknown."""
     target: str = "target"
     """What is predicted."""
+    learned: str = ""
+    """What is learned of the numbers of a table, and the loss is of; empty of other data."""
     input_shape: tuple[int, ...] = ()
     """Of one sample."""
     diverged: frozenset[int] = frozenset()
@@ -46,6 +49,11 @@ class RunCaption:
     def selection_note(self) -> str:
         """What to add to the note of a figure of the selected weights."""
         return f"; weights of the best epoch by {self.selected_by}" if self.best_epochs else ""
+
+    def axis(self, score: Score) -> str:
+        """A score in words with its unit, for an axis."""
+        text = self.loss if score == SCORES["loss"] else score.axis
+        return score.of_unit(text, self.learned, self.target if self.learned else "")
 
     def class_name(self, number: int) -> str:
         """The name of a class, or its number."""
@@ -72,6 +80,7 @@ def run_caption(
         running_train_metrics=config.get("training", {}).get("train_metrics") == "running",
         class_names=dataset.class_names if dataset else (),
         target=(dataset.target_name if dataset else "") or "target",
+        learned=learned_in(config.get("dataset", {})),
         input_shape=dataset.input_shape if dataset else (),
         momentum=_momentum(config.get("optimizer", {})),
         nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlpexp.config.scores import Column, Score, column_of
 from mlpexp.report.words import short_number, shortened
-from mlpexp.store.summary import AxisSummary, MetricSummary, Summary
+from mlpexp.store.summary import AxisSummary, DatasetSummary, MetricSummary, Summary
 
 MOST_LETTERS = 7  # of a number at an axis
 SHORTEST_WORDS = 16  # words and lists are not cut shorter than this
@@ -117,7 +117,7 @@ def sweep_caption(summary: Summary, arms: pd.DataFrame) -> SweepCaption:
         column=metric.column,
         part=metric.part,
         score=metric.score,
-        metric_label=metric_label(metric.name, has_test),
+        metric_label=metric_label(metric.name, has_test, summary.dataset),
         selected_on=selected_on(metric),
         is_best=metric.when == "best",
         has_test=has_test,
@@ -132,12 +132,13 @@ def selected_on(metric: MetricSummary) -> Column | None:
     return column_of(metric.selected_on or "validation_loss") if metric.when == "best" else None
 
 
-def metric_label(name: str, has_test: bool) -> str:
+def metric_label(name: str, has_test: bool, data: DatasetSummary) -> str:
     """A column of ``metrics.csv`` in words with its unit; that of training data is said to be so."""
     column = column_of(name)
     assert column is not None
     untested = column.part == "train" and column.score.higher_is_better and not has_test
-    return f"{column.axis}, no test split" if untested else column.axis
+    axis = data.labelled(column.score, column.axis)
+    return f"{axis}, no test split" if untested else axis
 
 
 def _axis(described: AxisSummary, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:

@@ -5,10 +5,10 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from mlpexp.config.scores import SCORES, Part, Score, column_of
+from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import NONE, kept_together, number
+from mlpexp.report.words import NONE, NOTHING_TO_EXPLAIN, kept_together, number
 from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.result_folder import begun_by_older
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_EPOCHS = 10  # of seeds that stopped early
 MOST_VALUES_OF_AXIS = 20
+AT_ONCE = "the loss is not finite before the first step: look at the size of inputs, targets and initial weights"
 
 
 def about_run(result: "Result") -> list[str]:
@@ -76,7 +77,7 @@ def results_table(summary: Summary) -> TextTable | None:
         if column in means:
             mean, samples, score = means[column], data.samples(part), SCORES[name]
             numbers = str(mean.n), number(mean.mean), number(mean.std), _interval(part, score, mean, samples)
-            rows.append((part, f"{samples:,}", score.label, *numbers))
+            rows.append((part, f"{samples:,}", data.labelled(score, score.label), *numbers))
     if not rows:
         return None
     selected_on = column_of(summary.selected_on or "")
@@ -128,11 +129,21 @@ def notes(result: "Result") -> list[str]:
 
 
 def _without_value(summary: Summary) -> list[str]:
-    """That the epoch could not be chosen, because what should choose it has no value."""
+    """Parts whose R² has no value, and that the epoch could not be chosen, because what should choose it has none."""
     column, means = column_of(summary.selected_on or ""), summary.outcome.arms[0].means if summary.outcome else {}
-    if column is None or f"best_{column.name}" in means or not means:
+    if not means:
         return []
-    return [f"{column.label} has no value in any epoch: the last epoch counts as the best, and nothing stops early"]
+    measured = [part for part in summary.parts if f"{summary.when}_{part}_loss" in means and "r2" in summary.scores]
+    lines = [
+        f"R² of the {PART_LABELS[part]} part has no value: {NOTHING_TO_EXPLAIN}"
+        for part in measured
+        if f"{summary.when}_{part}_r2" not in means
+    ]
+    if column is not None and f"best_{column.name}" not in means:
+        lines.append(
+            f"{column.label} has no value in any epoch: the last epoch counts as the best, and nothing stops early"
+        )
+    return lines
 
 
 def _losses(result: "Result") -> list[str]:
@@ -152,7 +163,8 @@ def _losses(result: "Result") -> list[str]:
             lines.append(f"seed {trial['seed']} failed: {trial['reason']}")
     if outcome.diverged:
         remedy = "a learning rate up to 1" if _is_map(summary) else "a smaller learning rate or gradient_clip"
-        lines.append(f"diverged seeds are not in the means; {remedy} may help")
+        at_once = all(trial["ended_epoch"] == 0 for trial in trials if trial["status"] == "diverged")
+        lines.append(f"diverged seeds are not in the means; {AT_ONCE if at_once else f'{remedy} may help'}")
     early = [trial["ended_epoch"] for trial in trials if trial["status"] == "stopped early"]
     if early:
         epochs = ", ".join(map(str, early[:MOST_EPOCHS])) + (" ..." if len(early) > MOST_EPOCHS else "")

@@ -10,7 +10,7 @@ from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
-from mlpexp.report.words import cell_number, span
+from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, span
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
@@ -55,6 +55,7 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         outcome, label = summary.outcome, summary.metric.label
         lost = outcome is not None and outcome.diverged + outcome.failed < summary.num_trials
         why = f"{label} has no value in any trial" if lost else "every trial diverged or failed"
+        why += f" ({NOTHING_TO_EXPLAIN})" if lost and summary.metric.score.name == "r2" else ""
         lines.append(f"{why}: there is nothing to compare")
     lines += losses(summary)
     if comparison.values.shape[1] == 1:

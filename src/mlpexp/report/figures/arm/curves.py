@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mlpexp.config.scores import SCORES, Score
+from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import AxisRange, curve_range
 from mlpexp.report.drawing.marks import (
     ROUND,
@@ -107,7 +107,7 @@ def _has_values(column: "pd.Series[float]") -> bool:
 
 def _label(lines: Lines, score: Score, caption: RunCaption) -> str:
     """Of the axis; that nothing was tested is said of a loss, and of a score of training data alone."""
-    axis = caption.loss if score == SCORES["loss"] else score.axis
+    axis = caption.axis(score)
     if not score.higher_is_better:
         return axis if "test" in lines.seeds else f"{axis}, no test split"
     return f"training {axis}, no test split" if set(lines.seeds) == {"train"} else axis

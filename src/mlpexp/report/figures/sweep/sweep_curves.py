@@ -54,7 +54,9 @@ def draw_sweep_curves(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     """
     if data.caption.sampled:
         return None
-    columns = list(dict.fromkeys([score_column(data), _column(f"train_{data.result.summary.scores[0]}")]))
+    summary = data.result.summary
+    losses = [_column(f"train_{summary.scores[0]}")] if summary.dataset.losses_compare else []
+    columns = list(dict.fromkeys([score_column(data), *losses]))
     panels = axis_curves(data, axis, columns)
     if not panels[0].means:
         return None
@@ -69,7 +71,9 @@ def _draw_curves(panels: list[AxisCurves], data: ArmsData, axis: SweepAxis) -> D
         axes = figure.add_subplot(1, len(panels), position + 1)
         limits = curves_range([curves])
         # Half a figure has no room for a word on the test split; it is in the note.
-        set_curve_axes(axes, limits, metric_label(curves.column.name, has_test=True), _last_epoch([curves]))
+        set_curve_axes(
+            axes, limits, metric_label(curves.column.name, True, data.result.summary.dataset), _last_epoch([curves])
+        )
         plot_curves(axes, curves, limits)
     legend_below(figure, axis.label)
     return Drawing(figure, pd.concat([curves.numbers() for curves in panels], ignore_index=True))
@@ -114,7 +118,7 @@ def _draw_panels(data: ArmsData, curves: dict[str, AxisCurves], column: Column) 
     for position, axis in enumerate(caption.axes):
         first = position - position % 2
         _name_panel(figure.axes[position], position, axis, max(map(_legend_rows, figure.axes[first : first + 2])))
-    figure.supylabel(metric_label(column.name, caption.has_test), fontsize=9)
+    figure.supylabel(metric_label(column.name, caption.has_test, data.result.summary.dataset), fontsize=9)
     return Drawing(figure, pd.concat(tables, ignore_index=True))
 
 
