@@ -1,5 +1,6 @@
 """The user's own table: a CSV file as a data set."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -8,10 +9,12 @@ import numpy as np
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.splits import BY_COLUMN, FileSplit
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.columns import encode, feature, is_missing, is_number, is_numeric, to_numbers, which
 from mlpexp.data.csv_file import CsvFile, data_error, read_csv
 from mlpexp.data.dataset import Dataset
+from mlpexp.data.split_column import split_labels, with_second_file
 
 MOST_CLASSES = 20  # whole numbers with more different values than this are quantities, not labels
 
@@ -24,22 +27,32 @@ def read_table(config: Csv) -> Dataset:
     Raises:
         DataError: One sentence ``path:line:column: what`` about the first problem.
     """
-    path = Path(config.path).expanduser()
-    try:
-        state = path.stat()
-        version = (state.st_mtime_ns, state.st_size)
-    except (OSError, ValueError):
-        version = (0, 0)  # reading it will say what is wrong
-    kept = _read(config, version)
+    kept = _read(config, versions(config))
     return replace(kept, inputs=kept.inputs.copy(), targets=kept.targets.copy())
 
 
+def versions(config: Csv) -> tuple[tuple[int, int], ...]:
+    """Of each file of a table, when it was last written and its bytes; zeros where reading it will say what is wrong."""
+    stamps = []
+    for path in [config.path, *([config.split.path] if isinstance(config.split, FileSplit) else [])]:
+        try:
+            state = Path(path).expanduser().stat()
+            stamps.append((state.st_mtime_ns, state.st_size))
+        except (OSError, ValueError):
+            stamps.append((0, 0))
+    return tuple(stamps)
+
+
 @lru_cache(maxsize=4)
-def _read(config: Csv, version: tuple[int, int]) -> Dataset:
-    """The data set; the version of the file counts only as part of the key."""
+def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Dataset:
+    """The data set; the version of the files counts only as part of the key."""
     file = read_csv(Path(config.path).expanduser(), config.delimiter)
     names = _feature_columns(config, file)
-    file = _without_missing(config, file, [*names, config.target])
+    used = [*names, config.target, *(name for name in [_split_column(config)] if name and name not in names)]
+    file = _without_missing(config, file, used)
+    num_first = len(file.cells)
+    if isinstance(config.split, FileSplit):
+        file = _with_test_file(config, config.split, file, used)
     pieces = [feature(file, name, config.categorical) for name in names]
     inputs = np.concatenate([values for values, _ in pieces], axis=1)
     is_classification = _is_classification(config, file)
@@ -53,11 +66,28 @@ def _read(config: Csv, version: tuple[int, int]) -> Dataset:
             input_shape=inputs.shape[1:],
             num_outputs=len(class_names) or 1,
             num_samples=len(inputs),
+            num_official_test=len(inputs) - num_first,
         ),
         feature_names=tuple(name for _, group in pieces for name in group),
         class_names=class_names,
         target_name=config.target,
+        split_labels=split_labels(file, config.split) if isinstance(config.split, BY_COLUMN) else None,
     )
+
+
+def _split_column(config: Csv) -> str | None:
+    """The column that the split goes by, if it goes by one."""
+    return config.split.column if isinstance(config.split, BY_COLUMN) else None
+
+
+def _with_test_file(config: Csv, kind: FileSplit, first: CsvFile, used: Sequence[str]) -> CsvFile:
+    """The rows of the table, and behind them those of the file that is the test part."""
+    second = read_csv(Path(kind.path).expanduser(), config.delimiter)
+    present = [name for name in used if name in second.cells.columns]
+    if len(present) == len(used):
+        second = _without_missing(config, second, used)
+    labels = [config.target] if _is_classification(config, first) else []
+    return with_second_file(first, second, used, [*labels, *(config.categorical or ())])
 
 
 def _feature_columns(config: Csv, file: CsvFile) -> list[str]:
@@ -67,6 +97,7 @@ def _feature_columns(config: Csv, file: CsvFile) -> list[str]:
         ("target", (config.target,)),
         ("features", config.features),
         ("categorical", config.categorical),
+        ("split.column", (config.split.column,) if isinstance(config.split, BY_COLUMN) else ()),
     ):
         for name in names or ():
             if name not in columns:
@@ -77,8 +108,9 @@ def _feature_columns(config: Csv, file: CsvFile) -> list[str]:
             if (names or ()).count(name) > 1:
                 raise file.error(f"{key}: listed twice", name)
             if key != "target" and name == config.target:
-                raise file.error(f"{key}: this is the target; a feature cannot be what is to be predicted", name)
-    others = [name for name in columns if name != config.target]
+                what = "the split cannot go by" if key == "split.column" else "a feature cannot be"
+                raise file.error(f"{key}: this is the target; {what} what is to be predicted", name)
+    others = [name for name in columns if name not in (config.target, _split_column(config))]
     features = others if config.features is None else list(config.features)
     for name in config.categorical or ():
         if name not in features:
@@ -86,9 +118,9 @@ def _feature_columns(config: Csv, file: CsvFile) -> list[str]:
     return features
 
 
-def _without_missing(config: Csv, file: CsvFile, names: list[str]) -> CsvFile:
+def _without_missing(config: Csv, file: CsvFile, names: Sequence[str]) -> CsvFile:
     """The file without the rows that lack a value, where the config says to drop them."""
-    cells = file.cells[names]
+    cells = file.cells[list(names)]
     missing = np.stack([which(is_missing, cells[name]) for name in names], axis=1)
     keep = ~missing.any(axis=1)
     if keep.all():

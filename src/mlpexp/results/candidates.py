@@ -92,7 +92,7 @@ def _arms(result: Result) -> Iterator[Candidate]:
             result.summary.scores,
             planned.data,
             scores,
-            arm.steps * epochs // arm.experiment.training.epochs,
+            max(arm.prepared.with_seed(seed).steps for seed in scores) * epochs // arm.experiment.training.epochs,
         )
 
 
