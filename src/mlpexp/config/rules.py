@@ -85,8 +85,9 @@ def _model_fits_data(experiment: Experiment, facts: DatasetFacts) -> Iterator[Fi
 
 
 def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Finding]:
-    size = experiment.training.batch_size
-    if size != "full" and size > num_train:
+    size, dataset = experiment.training.batch_size, experiment.dataset
+    is_cut = dataset.train_samples is not None or dataset.train_fraction is not None  # a learning curve begins small
+    if size != "full" and size > num_train and not is_cut:
         yield (
             ("training", "batch_size"),
             (f"{size} is larger than the training set of {num_train} samples; use `full` for full-batch training"),

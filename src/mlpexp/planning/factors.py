@@ -10,9 +10,13 @@ from mlpexp.planning.values import value_text
 NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "device", "keep", "sweep")
 NO_DATA = ("standardize", "augmentation")  # keys of the data that leave the samples of a split alone
 
+TRAIN_LENGTHS = ("dataset.train_samples", "dataset.train_fraction")  # of a learning curve; the test part stays
 
-def changes_samples(key: str) -> bool:
-    """Whether equal seeds no longer mean equal samples when this key differs."""
+
+def changes_samples(key: str, part: str) -> bool:
+    """Whether equal seeds no longer mean equal samples of a part when this key differs."""
+    if key in TRAIN_LENGTHS:
+        return part != "test"
     section, _, rest = key.partition(".")
     return key == "split_seed" or (section == "dataset" and rest.partition(".")[0] not in NO_DATA)
 

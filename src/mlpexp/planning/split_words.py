@@ -10,10 +10,17 @@ FIXED = "the parts are the same for every seed: seeds differ in weights and batc
 
 
 def split_sentences(plan: Plan) -> list[str]:
-    """What is to be said of each kind of split that the arms have; none of the usual one."""
+    """What is to be said of each kind of split that the arms have, none of the usual one; and of batches that are too long."""
     sections = dict.fromkeys(arm.experiment.dataset for arm in plan.arms)
     sentences = dict.fromkeys(_in_words(section, plan.seeds) for section in sections)
-    return [f"split: {sentence}" for sentence in sentences if sentence]
+    short: dict[int, str] = {}
+    for arm in plan.arms:
+        size, num_train = arm.experiment.training.batch_size, arm.prepared.sizes.train
+        if size != "full" and size > num_train:
+            short[num_train] = (
+                f"training.batch_size: {size} is more than {num_train} training samples; a step takes all of them"
+            )
+    return [*(f"split: {sentence}" for sentence in sentences if sentence), *short.values()]
 
 
 def _in_words(dataset: DatasetConfig, seeds: range) -> str:
