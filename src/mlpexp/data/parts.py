@@ -78,13 +78,23 @@ def check_folds(config: DatasetConfig, facts: DatasetFacts) -> None:
     """
     if not isinstance(config.split, KFoldSplit):
         return
-    folds, least, of_class = config.split.folds, facts.num_samples, ""
-    if facts.task == "classification" and folds <= least:
-        dataset = shared_dataset(config, None)
-        counts = np.bincount(dataset.targets, minlength=facts.num_outputs)
-        least, of_class = int(counts.min()), f" of class {class_name(dataset, int(counts.argmin()))}"
-    if folds > least:
-        raise DataError(f"{folds} folds are more than the {least} samples{of_class}", key="dataset.split.folds")
+    if facts.task == "classification":
+        _check_folds(config.split.folds, shared_dataset(config, None))
+    elif config.split.folds > facts.num_samples:
+        raise _too_many(config.split.folds, f"{facts.num_samples} samples")
+
+
+def _check_folds(folds: int, dataset: Dataset) -> None:
+    """``check_folds`` of data that have been loaded."""
+    counts = np.bincount(_classes(dataset))
+    if folds > counts.min():
+        least = int(counts.argmin())
+        of_class = f" of class {class_name(dataset, least)}" if dataset.facts.task == "classification" else ""
+        raise _too_many(folds, f"{counts[least]} samples{of_class}")
+
+
+def _too_many(folds: int, what: str) -> DataError:
+    return DataError(f"{folds} folds are more than the {what}", key="dataset.split.folds")
 
 
 def test_fraction(config: DatasetConfig) -> float:
@@ -135,7 +145,7 @@ def _fold_sizes(config: DatasetConfig, kind: KFoldSplit, facts: DatasetFacts, se
 
 
 def _by_fold(dataset: Dataset, config: DatasetConfig, kind: KFoldSplit, seed: int) -> np.ndarray:
-    check_folds(config, dataset.facts)
+    _check_folds(kind.folds, dataset)
     sizes = _fold_sizes(config, kind, dataset.facts, seed)
     repetition, fold = divmod(seed, kind.folds)
     repetition = repetition if kind.repeated else 0

@@ -96,15 +96,17 @@ def sizes_of_classes(size: int, counts_K: np.ndarray) -> np.ndarray:
 
 
 def _drawn_parts(order: np.ndarray, sizes_G: np.ndarray, goals: list[tuple[int, int]]) -> np.ndarray | None:
-    """The part of each group, ``(G,)``; None if a part stays empty."""
+    """The part of each group, ``(G,)``; None if there are too few groups in the order to give each part one."""
     part_G = np.full(len(sizes_G), TRAIN)
-    for part, goal in goals:
-        taken = list(_filling(sizes_G[order], goal))
+    needed = 1 if len(order) == len(sizes_G) else 0  # for training, where no group is kept for it
+    for done, (part, goal) in enumerate(goals):
+        most = len(order) - needed - (len(goals) - done - 1)
+        taken = list(_filling(sizes_G[order], goal))[: max(most, 0)]
         if not taken:
             return None
         part_G[order[taken]] = part
         order = np.delete(order, taken)
-    return part_G if (part_G == TRAIN).any() else None
+    return part_G
 
 
 def _filling(sizes: np.ndarray, goal: int) -> Iterator[int]:
