@@ -381,7 +381,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         ("dataset: {name: mnist, test_fraction: 0.1}\nmodel: lenet5\noptimizer: adam\n"),
         (),
-        ["c.yaml:1:24: dataset.test_fraction: unknown key for mnist; did you mean validation_fraction?"],
+        ["c.yaml:1:24: dataset.test_fraction: unknown key for mnist; did you mean train_fraction?"],
     ),
     (
         ("dataset: {name: mnist, augmentation: {max_shift: 9, rotate: 3}}\nmodel: lenet5\noptimizer: adam\n"),

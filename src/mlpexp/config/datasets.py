@@ -5,7 +5,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from mlpexp.config.splits import BY_COLUMN, OWN_TEST_PART, RANDOM, FileSplit, SplitConfig
 from mlpexp.config.strict import Fraction, ListOf, MappingOf, NonNegativeFloat, PositiveInt, Seed, Strict, not_together
+
+SPLIT = "How samples become training, validation and test part."
+TRAIN_SAMPLES = "Learn from only so many samples of the training part; the other parts stay."
+TRAIN_FRACTION = "Learn from only this share of the training part; the other parts stay."
+Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Tabular(Strict):
@@ -16,6 +22,32 @@ class _Tabular(Strict):
     )
     validation_fraction: Fraction = Field(0.0, description="Share held out to select on (early stopping, best epoch).")
     standardize: bool = Field(True, description="Zero mean and unit variance per feature, fitted on the training part.")
+    split: SplitConfig = Field(RANDOM, description=SPLIT)
+    train_samples: PositiveInt | None = Field(None, description=TRAIN_SAMPLES)
+    train_fraction: Share | None = Field(None, description=TRAIN_FRACTION)
+
+    @model_validator(mode="after")
+    def _keys_suit_the_split(self) -> "_Tabular":
+        kind = self.split.kind
+        if self.columns_of_split and not isinstance(self, Csv):
+            raise not_together("split", f"{kind} is for tables (name: csv); use random or k_fold")
+        if kind in OWN_TEST_PART and "test_fraction" in self.model_fields_set:
+            raise not_together(
+                "test_fraction", f"means nothing with split: {kind}, because {OWN_TEST_PART[kind]}; leave it out"
+            )
+        _one_length(self.train_samples, self.train_fraction)
+        return self
+
+    @property
+    def columns_of_split(self) -> bool:
+        """Whether the split goes by a column or file that only a table has."""
+        return isinstance(self.split, (*BY_COLUMN, FileSplit))
+
+
+def _one_length(train_samples: int | None, train_fraction: float | None) -> None:
+    """Refuses two lengths of one training part."""
+    if train_samples is not None and train_fraction is not None:
+        raise not_together("train_fraction", "not together with train_samples; one of them sets the training part")
 
 
 class Iris(_Tabular):
@@ -93,6 +125,18 @@ class _Images(Strict):
         True, description="Zero mean and unit variance over all training pixels (else: range 0..1)."
     )
     augmentation: Augmentation | None = Field(None, description="Random shifts and rotations of training images.")
+    split: SplitConfig = Field(RANDOM, description=SPLIT)
+    train_fraction: Share | None = Field(None, description=TRAIN_FRACTION)
+
+    @model_validator(mode="after")
+    def _test_part_is_official(self) -> "_Images":
+        if self.split.kind != "random":
+            raise not_together(
+                "split",
+                f"{self.split.kind} cannot be used: these images come with a test part of their own; leave it out",
+            )
+        _one_length(self.train_samples, self.train_fraction)
+        return self
 
 
 class Mnist(_Images):

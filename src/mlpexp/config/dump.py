@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from mlpexp.config.experiment import Experiment, Keep
+from mlpexp.config.splits import OWN_TEST_PART
 from mlpexp.config.yaml_source import scalar
 
 NOT_COMPUTED = (
@@ -22,12 +23,20 @@ NOT_COMPUTED = (
 
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
-    """Plain data without keys that say nothing (``null``, no ``scores:``, a ``keep:`` of defaults), names first."""
+    """Plain data without keys that say nothing (``null``, no ``scores:``, a ``keep:`` of defaults), names first.
+
+    A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not.
+    """
     data = _without_nulls(experiment.model_dump(mode="json"))
     if experiment.keep == Keep():
         del data["keep"]
     if not experiment.scores:
         del data["scores"]
+    dataset, kind = data["dataset"], experiment.dataset.split.kind
+    if kind == "random":
+        del dataset["split"]
+    elif kind in OWN_TEST_PART:
+        del dataset["test_fraction"]
     data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
     return data
 
@@ -83,8 +92,9 @@ def config_hash(experiment: Experiment) -> str:
     for key in NOT_COMPUTED:
         data.pop(key, None)
     _forget_usual_engine(data)
-    if "path" in data["dataset"]:
-        data["dataset"]["path"] = PurePath(data["dataset"]["path"]).name
+    for section in (data["dataset"], data["dataset"].get("split", {})):
+        if "path" in section:
+            section["path"] = PurePath(section["path"]).name
     text = json.dumps(data, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 

@@ -103,8 +103,8 @@ def literals(annotation: Any) -> tuple[Any, ...]:
 
 
 def tag_key(section: type[BaseModel]) -> str:
-    """The key by which a config class is chosen among others: ``name``, or ``layer`` inside a list of layers."""
-    return "layer" if "layer" in section.model_fields else "name"
+    """The key by which a config class is chosen among others: ``name``, ``layer`` in a list of layers, ``kind`` of a split."""
+    return next((key for key in ("layer", "name", "kind") if key in section.model_fields), "name")
 
 
 def tags_of(section: type[BaseModel]) -> tuple[Any, ...]:
@@ -118,6 +118,6 @@ def _choices(kinds: list[Any]) -> Iterator[str]:
         if kind is bool:
             yield from ("true", "false")
         elif is_section(kind):
-            yield from tags_of(kind) if tag_key(kind) == "name" else ()
+            yield from tags_of(kind) if tag_key(kind) != "layer" else ()
         else:
             yield from (word for word in literals(kind) if isinstance(word, str))

@@ -38,8 +38,8 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
     return experiment.model_copy(update=changes)
 
 
-def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> list[Finding]:
-    """All rules that a (resolved) experiment with ``num_train`` training samples breaks, as pairs of path and message."""
+def violations(experiment: Experiment, facts: DatasetFacts, num_train: int, num_validation: int) -> list[Finding]:
+    """All rules that a (resolved) experiment with so many training and validation samples breaks: path and message."""
     return [
         *map_violations(experiment),
         *engine_violations(experiment),
@@ -48,7 +48,8 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int) -> l
         *_model_fits_data(experiment, facts),
         *_batch_fits_samples(experiment, num_train),
         *_batch_norm_has_batches(experiment, num_train),
-        *_training_is_consistent(experiment, facts),
+        *_training_is_consistent(experiment, facts, num_validation),
+        *_seeds_are_folds(experiment),
         *_scores_fit(experiment, facts),
     ]
 
@@ -90,8 +91,9 @@ def _model_fits_data(experiment: Experiment, facts: DatasetFacts) -> Iterator[Fi
 
 
 def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Finding]:
-    size = experiment.training.batch_size
-    if size != "full" and size > num_train:
+    size, dataset = experiment.training.batch_size, experiment.dataset
+    is_cut = dataset.train_samples is not None or dataset.train_fraction is not None  # a learning curve begins small
+    if size != "full" and size > num_train and not is_cut:
         yield (
             ("training", "batch_size"),
             (f"{size} is larger than the training set of {num_train} samples; use `full` for full-batch training"),
@@ -119,9 +121,18 @@ def _has_batch_norm(experiment: Experiment) -> bool:
     return inside or (isinstance(model, Mlp) and model.batch_norm)
 
 
-def _training_is_consistent(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
+def _seeds_are_folds(experiment: Experiment) -> Iterator[Finding]:
+    if experiment.dataset.split.kind == "k_fold" and experiment.split_seed is not None:
+        yield (
+            ("split_seed",),
+            "with split: k_fold the seed says which fold is the test part, and one split seed would be the same fold for "
+            "all seeds; leave it out",
+        )
+
+
+def _training_is_consistent(experiment: Experiment, facts: DatasetFacts, num_validation: int) -> Iterator[Finding]:
     training, schedule = experiment.training, experiment.schedule
-    if training.early_stopping and experiment.dataset.validation_fraction == 0:
+    if training.early_stopping and num_validation == 0:
         yield (
             ("training", "early_stopping"),
             "needs validation data; set dataset.validation_fraction, for example to 0.2",

@@ -14,7 +14,7 @@ from mlpexp.data.dataset import Dataset
 from mlpexp.data.images import image_facts, load_images
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
-from mlpexp.data.tables.read import read_table
+from mlpexp.data.tables.read import read_table, versions
 
 Progress = Callable[[str], None]
 
@@ -47,7 +47,7 @@ def facts_of(config: DatasetConfig) -> DatasetFacts:
         InputError: If more samples are asked for than there are, or fewer than there are classes.
         DataError: If a CSV file cannot be used.
     """
-    return CATALOGUE[type(config)].facts(config)
+    return CATALOGUE[type(config)].facts(as_loaded(config))
 
 
 def load(config: DatasetConfig, data_dir: Path | None = None, progress: Progress | None = None) -> Dataset:
@@ -62,11 +62,24 @@ def load(config: DatasetConfig, data_dir: Path | None = None, progress: Progress
         InputError: If more samples are asked for than there are.
         DataError: If the data are absent, damaged or not usable.
     """
-    return CATALOGUE[type(config)].load(config, data_dir, progress)
+    return CATALOGUE[type(config)].load(as_loaded(config), data_dir, progress)
+
+
+# Keys that are for what comes after loading.
+AFTERWARDS = ("test_fraction", "validation_fraction", "standardize", "train_fraction", "augmentation")
+
+
+def as_loaded(config: DatasetConfig) -> DatasetConfig:
+    """The section without what is for later: equal for configs whose samples are the same, however they are split."""
+    names = list(AFTERWARDS)
+    if not isinstance(config, (Mnist, FashionMnist)):
+        names += ["train_samples"] + ([] if config.columns_of_split else ["split"])
+    fields = type(config).model_fields
+    return config.model_copy(update={name: fields[name].default for name in names if name in fields})
 
 
 MOST_KEPT = 4
-Stamp = tuple[int, int] | None  # when a user's own file was last written, and its bytes
+Stamp = tuple[tuple[int, int], ...]  # of the user's own files, when each was last written, and its bytes
 _loaded: dict[tuple[DatasetConfig, Path | None, Stamp], Dataset] = {}
 
 
@@ -82,19 +95,10 @@ def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[s
         InputError: It cannot be loaded.
     """
     folder = Path(data_dir).resolve() if data_dir else None
-    key = (config, folder, _stamp(config))
+    config = as_loaded(config)
+    key = (config, folder, versions(config) if isinstance(config, Csv) else ())
     if key not in _loaded:
         if len(_loaded) == MOST_KEPT:
             del _loaded[next(iter(_loaded))]
         _loaded[key] = load(config, folder, say)
     return _loaded[key]
-
-
-def _stamp(config: DatasetConfig) -> Stamp:
-    if not isinstance(config, Csv):
-        return None
-    try:
-        state = Path(config.path).stat()
-    except OSError:  # `load` says why
-        return None
-    return state.st_mtime_ns, state.st_size

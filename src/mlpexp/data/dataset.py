@@ -28,15 +28,20 @@ class Dataset:
     """What is predicted, for example ``species``."""
     fills: tuple[str | None, ...] = ()
     """Of a table with missing cells: for each feature what is filled in for NaN (``mean``, ``median``, ``most_frequent``)."""
+    split_labels: np.ndarray | None = None
+    """``(N,)`` int64, of a table that is split by a column: number of the group, rank in time, or the part (0 train,
+    1 validation, 2 test)."""
 
 
 def fingerprint(dataset: Dataset) -> str:
-    """The first 16 hexadecimal digits of a SHA-256 sum over type, shape and bytes of inputs and targets.
+    """The first 16 hexadecimal digits of a SHA-256 sum over type, shape and bytes of inputs, targets and split labels.
 
     Equal fingerprints mean equal data, bit for bit; names and titles do not count.
     """
     digest = hashlib.sha256()
-    for array in (dataset.inputs, dataset.targets):
+    for array in (dataset.inputs, dataset.targets, dataset.split_labels):
+        if array is None:
+            continue
         # The same numbers must give the same sum on a machine with the other byte order.
         portable = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
         digest.update(f"{portable.dtype.str} {portable.shape}\n".encode())

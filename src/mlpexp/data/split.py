@@ -1,5 +1,6 @@
 """Which samples are trained on, and in which order: training, validation and test part, and the order of an epoch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -13,7 +14,10 @@ from mlpexp.randomness import stream
 
 @dataclass(frozen=True)
 class Split:
-    """Which samples belong to which part: ascending int64 indices, each sample in exactly one part."""
+    """Which samples belong to which part: ascending int64 indices, no sample in two parts.
+
+    All samples are in one, unless the training part was cut to fewer.
+    """
 
     train: np.ndarray
     """To learn from."""
@@ -56,10 +60,10 @@ def part_sizes(facts: DatasetFacts, validation_fraction: float, test_fraction: f
         DataError: If fewer training samples would remain than there are classes (1 for regression).
     """
     num_free = facts.num_samples - facts.num_official_test
-    test = facts.num_official_test or _share(test_fraction, num_free)
-    validation = _share(validation_fraction, num_free)
+    test = facts.num_official_test or share(test_fraction, num_free)
+    validation = share(validation_fraction, num_free)
     train = facts.num_samples - test - validation
-    needed = facts.num_outputs if facts.task == "classification" else 1
+    needed = least_to_train(facts)
     if train < needed:
         raise DataError(
             f"too few samples for this split: of {num_free}, {num_free - train} are held out "
@@ -103,7 +107,7 @@ def split(dataset: Dataset, validation_fraction: float, test_fraction: float, se
         test.append(shuffled[:num_test])
         validation.append(shuffled[num_test : num_test + num_validation])
         train.append(shuffled[num_test + num_validation :])
-    return Split(_ascending(train), _ascending(validation), _ascending(test))
+    return Split(ascending(train), ascending(validation), ascending(test))
 
 
 def allocate(total: int, counts: np.ndarray, capacity: np.ndarray) -> np.ndarray:
@@ -150,7 +154,13 @@ def batch_order(seed: int, epoch: int, num_samples: int) -> np.ndarray:
     return stream(seed, "order", epoch).permutation(num_samples)
 
 
-def _share(fraction: float, num_samples: int) -> int:
+def least_to_train(facts: DatasetFacts) -> int:
+    """The fewest training samples: one of each class."""
+    return facts.num_outputs if facts.task == "classification" else 1
+
+
+def share(fraction: float, num_samples: int) -> int:
+    """A share of the samples, rounded to the nearest number, and at least 1 if not 0."""
     if fraction == 0:
         return 0
     # 0.145 * 100 is 14.499999999999998: rounding first makes halves go up as they do on paper.
@@ -164,10 +174,18 @@ def _strata(dataset: Dataset, num_free: int) -> list[np.ndarray]:
     groups = [np.flatnonzero(dataset.targets[:num_free] == label) for label in range(dataset.facts.num_outputs)]
     for label, group in enumerate(groups):
         if len(group) == 0:
-            name = dataset.class_names[label] if dataset.class_names else str(label)
-            raise DataError(f"{dataset.name} has no training sample of class {name}; use more samples", key="dataset")
+            raise DataError(
+                f"{dataset.name} has no training sample of class {class_name(dataset, label)}; use more samples",
+                key="dataset",
+            )
     return groups
 
 
-def _ascending(pieces: list[np.ndarray]) -> np.ndarray:
+def class_name(dataset: Dataset, label: int) -> str:
+    """What a class is called; its number where classes have no names."""
+    return dataset.class_names[label] if dataset.class_names else str(label)
+
+
+def ascending(pieces: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows as they are kept in a part."""
     return np.sort(np.concatenate(pieces)).astype(np.int64)

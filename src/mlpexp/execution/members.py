@@ -9,10 +9,9 @@ from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.split import split
+from mlpexp.data.parts import parts_of
 from mlpexp.data.standardize import fit, fit_targets, neutral
 from mlpexp.execution.machine import choose_device
-from mlpexp.planning.prepare import test_fraction
 from mlpexp.som.method import self_organizing_map
 from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.samples import Samples, pair_of
@@ -51,10 +50,7 @@ def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
     """The data as the members see them: the split of each seed, and the standardization fitted on its training part."""
     experiment, config = members[0], members[0].dataset
     pairs = list(dict.fromkeys(map(pair_of, members)))
-    splits = {
-        seed: split(dataset, config.validation_fraction, test_fraction(config), seed)
-        for seed in dict.fromkeys(seed for seed, _ in pairs)
-    }
+    splits = {seed: parts_of(dataset, config, seed) for seed in dict.fromkeys(seed for seed, _ in pairs)}
     standardizers = {
         seed: fit(dataset.inputs[rows.train]) if config.standardize else neutral(dataset.inputs)
         for seed, rows in splits.items()

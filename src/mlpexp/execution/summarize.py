@@ -6,16 +6,15 @@ from math import isfinite, nan
 import numpy as np
 
 from mlpexp.config.dump import as_data
-from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import EACH_ITS_OWN, PARTS, column_of, selected_on
+from mlpexp.config.scores import EACH_ITS_OWN, PARTS, Part, column_of, selected_on
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.split import split
+from mlpexp.data.parts import parts_of
 from mlpexp.execution.merge import Trained
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
 from mlpexp.planning.plan import Plan, learned_of, measured_of_all, own_value
-from mlpexp.planning.prepare import test_fraction
+from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
@@ -37,7 +36,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
     """What is known before the first step."""
     prepared, metric = plan.base, plan.metric
     sizes, facts = prepared.sizes, prepared.facts
-    experiment, scores = prepared.experiment, measured_of_all(plan.arms)
+    scores = measured_of_all(plan.arms)
     selections = {selected_on(scores, arm.experiment.selected_by) for arm in plan.arms}
     selection = selections.pop() if len(selections) == 1 else EACH_ITS_OWN
     validated = all(arm.prepared.sizes.validation for arm in plan.arms)
@@ -49,10 +48,11 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         learned=_learned(plan),
         feature_names=tuple(dataset.feature_names),
         class_names=tuple(dataset.class_names),
-        largest_class=_largest_class(dataset, experiment) if _same_data(plan) else None,
+        largest_class=_largest_class(dataset, prepared, plan.seeds) if _same_data(plan) else None,
         train=sizes.train,
         validation=sizes.validation,
         test=sizes.test,
+        ranges=_ranges(prepared, plan.seeds),
     )
     return Summary(
         planned_by=plan.planned_by,
@@ -88,17 +88,31 @@ def _same_data(plan: Plan) -> bool:
     return len({(arm.experiment.dataset, arm.experiment.split_seed) for arm in plan.arms}) == 1
 
 
-def _largest_class(dataset: Dataset, experiment: Experiment) -> LargestClass | None:
-    """The most frequent class; None where there are no classes. How many samples of it a part has, no seed changes."""
+def _ranges(prepared: Prepared, seeds: Sequence[int]) -> dict[Part, tuple[int, int]] | None:
+    """Of each part, the fewest and most samples that a seed has; None where all seeds have the same."""
+    sizes = list(prepared.different_sizes(seeds))
+    if len(sizes) == 1:
+        return None
+    counts: dict[Part, list[int]] = {part: [getattr(size, part) for size in sizes] for part in PARTS}
+    return {part: (min(numbers), max(numbers)) for part, numbers in counts.items()}
+
+
+def _largest_class(dataset: Dataset, prepared: Prepared, seeds: Sequence[int]) -> LargestClass | None:
+    """The most frequent class; None where there are no classes.
+
+    How many samples of it a part has, no seed changes, but for folds and groups: there it is the mean over the seeds.
+    """
     if dataset.facts.task != "classification":
         return None
-    data = experiment.dataset
-    parts = split(dataset, data.validation_fraction, test_fraction(data), experiment.seeds_by_purpose.split)
-    label = int(np.bincount(dataset.targets[parts.train]).argmax())
-    shares = {part: getattr(parts, part) for part in PARTS}
+    experiment = prepared.experiment
+    varies = experiment.dataset.split.kind in ("k_fold", "group") and experiment.split_seed is None
+    split_seeds = seeds if varies else [experiment.seeds_by_purpose.split]
+    splits = [parts_of(dataset, experiment.dataset, seed) for seed in split_seeds]
+    label = int(np.bincount(dataset.targets[splits[0].train]).argmax())
+    shares = {part: [dataset.targets[getattr(parts, part)] == label for parts in splits] for part in PARTS}
     return LargestClass(
         name=dataset.class_names[label] if dataset.class_names else str(label),
-        shares={part: float((dataset.targets[rows] == label).mean()) for part, rows in shares.items() if len(rows)},
+        shares={part: float(np.mean([s.mean() for s in hits])) for part, hits in shares.items() if len(hits[0])},
     )
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import ceil
 from pathlib import Path
 from typing import Any
 
 from mlpexp.config.dump import identity, program_of
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.load import anchor_csv_path, expand_names, keep_own_keys
+from mlpexp.config.load import anchor_csv_path, expand_names, keep_own_keys, leave_out_test_fraction
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.axes import Axis, last_word
@@ -40,9 +39,8 @@ class Arm:
 
     @property
     def steps(self) -> int:
-        """Updates of one trial, early stopping aside."""
-        training, num_train = self.experiment.training, self.prepared.sizes.train
-        return training.epochs * ceil(num_train / training.batch_of(num_train))
+        """Updates of one trial, early stopping aside; of folds and groups, with the first seed."""
+        return self.prepared.steps
 
     @cached_property
     def identity(self) -> str:
@@ -129,6 +127,8 @@ class Variation:
         if by_name and isinstance(before, dict):
             keep_own_keys(changed, before)
         expand_names(changed)
+        if any(axis.parts[:2] == ["dataset", "split"] for axis in self.axes):
+            leave_out_test_fraction(changed)
         anchor_csv_path(changed, self.path)
         return changed
 

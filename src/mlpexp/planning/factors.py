@@ -11,9 +11,13 @@ NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "
 # Keys of the data that leave the samples of a split alone.
 NO_DATA = ("standardize", "augmentation", "target.standardize", "target.transform")
 
+TRAIN_LENGTHS = ("dataset.train_samples", "dataset.train_fraction")  # of a learning curve; the test part stays
 
-def changes_samples(key: str) -> bool:
-    """Whether equal seeds no longer mean equal samples when this key differs."""
+
+def changes_samples(key: str, part: str) -> bool:
+    """Whether equal seeds no longer mean equal samples of a part when this key differs."""
+    if key in TRAIN_LENGTHS:
+        return part != "test"
     section, _, rest = key.partition(".")
     return key == "split_seed" or (section == "dataset" and not {rest, rest.partition(".")[0]}.intersection(NO_DATA))
 

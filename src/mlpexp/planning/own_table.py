@@ -28,7 +28,7 @@ NETWORK: dict[str, Any] = {
     "seeds": 10,
 }  # fmt: skip
 NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
-GENERAL = ("test_fraction", "validation_fraction", "standardize")  # keys that every table has
+GENERAL = ("test_fraction", "validation_fraction", "standardize", "split")  # keys that every table has
 TAB = "\t"
 MOST_COLUMNS = 12  # columns in a message
 FEWEST_BATCHES = 6
@@ -185,7 +185,7 @@ def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
         f"training: {optimizer.name} with learning rate {optimizer.learning_rate:g}, batches of {training.batch_size}, "
         f"{training.epochs} epochs, {seeds}"
     )
-    if table.test_fraction:
+    if table.test_fraction and table.split.kind == "random":
         other = ", another one for each seed" if experiment.seeds > 1 and experiment.split_seed is None else ""
         yield f"test part: {100 * table.test_fraction:g} % of the rows, held out{other}"
 

@@ -20,7 +20,7 @@ from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, anchored, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
 from mlpexp.planning.metric import choose_metric, refuse_units
-from mlpexp.planning.prepare import Preparation, Prepared
+from mlpexp.planning.prepare import Preparation, Prepared, check_seeds
 from mlpexp.planning.values import Distribution, value_text
 
 __all__ = ["Arm", "Plan", "arm_config", "make_plan", "own_value", "plan_from", "sweep_hash", "trial_key"]
@@ -110,7 +110,9 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     """
     experiment, preparation = validated(source), Preparation()
     if planned_by == "train":
-        return _run(preparation.checked(experiment, source))
+        base = preparation.checked(experiment, source)
+        check_seeds(base, experiment.all_seeds, source)
+        return _run(base)
     sweep = experiment.sweep
     if sweep is None or not sweep.over:
         raise InputError(
@@ -133,6 +135,8 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
     arms = variation.arms(settings_of_arms, alone=sweep.method == "one_at_a_time")
+    for arm in arms:
+        check_seeds(arm.prepared, seeds, source)
     left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
     experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
@@ -175,8 +179,8 @@ def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
             node = node[int(part)]
         else:
             return []
-    if isinstance(node, dict) and set(node) == {"name"}:  # `relu` is what `{name: relu}` is short for
-        node = node["name"]
+    if isinstance(node, dict) and set(node) in ({"name"}, {"kind"}):  # `relu` is what `{name: relu}` is short for
+        node = next(iter(node.values()))
     return [node]
 
 

@@ -1,13 +1,15 @@
 """From a config file to a checked experiment; imports no torch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.build import build_architecture
-from mlpexp.config.datasets import DatasetConfig, FashionMnist, Mnist
+from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.load import read_source, validated
@@ -15,7 +17,8 @@ from mlpexp.config.map_rules import Finding
 from mlpexp.config.rules import resolve, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.data.catalogue import facts_of
-from mlpexp.data.split import PartSizes, part_sizes
+from mlpexp.data.parts import check_folds, sizes_differ, sizes_of
+from mlpexp.data.split import PartSizes
 from mlpexp.errors import ArchitectureError, ConfigError, InputError, Problem
 
 
@@ -28,9 +31,65 @@ class Prepared:
     facts: DatasetFacts
     """Of the data set."""
     sizes: PartSizes
-    """Samples of each part."""
+    """Samples of each part, with the first seed."""
     architecture: Architecture
     """Of the network."""
+    size_table: "SizeTable" = field(compare=False, repr=False)
+    """Remembers the sizes of all seeds."""
+
+    @property
+    def steps(self) -> int:
+        """Updates of one trial, early stopping aside."""
+        training, num_train = self.experiment.training, self.sizes.train
+        return training.epochs * ceil(num_train / training.batch_of(num_train))
+
+    @property
+    def sizes_differ(self) -> bool:
+        """Whether the sizes of the parts depend on the seed."""
+        return sizes_differ(self.experiment.dataset, self.facts)
+
+    def with_seed(self, seed: int) -> "Prepared":
+        """The same with the sizes that a seed's parts have."""
+        return replace(self, sizes=self.sizes_of(seed)) if self.sizes_differ else self
+
+    def num_samples(self, seeds: Sequence[int]) -> int:
+        """Samples of all parts, over some seeds."""
+        count = Counter(map(self.sizes_of, seeds)) if self.sizes_differ else {self.sizes: len(seeds)}
+        return sum(number * (sizes.train + sizes.validation + sizes.test) for sizes, number in count.items())
+
+    def sizes_of(self, seed: int) -> PartSizes:
+        """Samples of each part with a seed: of folds and groups, not always the same.
+
+        Raises:
+            DataError: The data cannot be split with this seed.
+        """
+        experiment = self.experiment
+        split_seed = seed if experiment.split_seed is None else experiment.split_seed
+        return self.size_table.sizes_of(experiment.dataset, self.facts, split_seed, self.sizes)
+
+    def different_sizes(self, seeds: Iterable[int]) -> dict[PartSizes, int]:
+        """The different sizes that some seeds have, each with the first seed that has it."""
+        if not self.sizes_differ:
+            return {self.sizes: next(iter(seeds))}
+        first: dict[PartSizes, int] = {}
+        for seed in seeds:
+            first.setdefault(self.sizes_of(seed), seed)
+        return first
+
+
+class SizeTable:
+    """The sizes of parts, each found out once."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[tuple[DatasetConfig, int], PartSizes] = {}
+
+    def sizes_of(self, dataset: DatasetConfig, facts: DatasetFacts, seed: int, usual: PartSizes) -> PartSizes:
+        """The sizes of a split seed; ``usual`` where all seeds have the same."""
+        if not sizes_differ(dataset, facts):
+            return usual
+        if (dataset, seed) not in self._sizes:
+            self._sizes[dataset, seed] = sizes_of(dataset, facts, seed)
+        return self._sizes[dataset, seed]
 
 
 def prepare(path: Path, overrides: Sequence[Override] = ()) -> Prepared:
@@ -58,6 +117,8 @@ class Preparation:
 
     def __init__(self) -> None:
         self._facts_of, self._network = cache(facts_of), cache(build_architecture)
+        self._sizes_of, self._check_folds = cache(sizes_of), cache(check_folds)
+        self._size_table = SizeTable()
 
     def prepared(self, source: Source) -> Prepared:
         """The experiment that a source describes.
@@ -81,23 +142,36 @@ class Preparation:
         dataset = experiment.dataset
         try:
             facts = self._facts_of(dataset)
-            sizes = part_sizes(facts, dataset.validation_fraction, test_fraction(dataset))
+            self._check_folds(dataset, facts)
+            sizes = self._sizes_of(dataset, facts, experiment.seeds_by_purpose.split)
         except InputError as error:
             raise _placed(source, error) from None
         experiment = resolve(experiment, facts)
-        findings = violations(experiment, facts, sizes.train)
+        findings = violations(experiment, facts, sizes.train, sizes.validation)
         if findings:
             raise ConfigError([_problem(source, finding) for finding in findings])
         try:
             architecture = self._network(experiment.model, facts.input_shape, facts.num_outputs)
         except ArchitectureError as error:
             raise ConfigError([_problem(source, (("model",), error.message))]) from None
-        return Prepared(experiment, facts, sizes, architecture)
+        return Prepared(experiment, facts, sizes, architecture, self._size_table)
 
 
-def test_fraction(dataset: DatasetConfig) -> float:
-    """Share of the samples to test on; 0 for data sets with an official test set."""
-    return 0.0 if isinstance(dataset, (Mnist, FashionMnist)) else dataset.test_fraction
+def check_seeds(prepared: Prepared, seeds: Sequence[int], source: Source) -> None:
+    """Sees that an experiment can be trained with each of its seeds, where the parts of the data are not of one size.
+
+    Raises:
+        InputError: With what the first seed that cannot be used breaks.
+    """
+    try:
+        sizes = prepared.different_sizes(seeds)
+    except InputError as error:
+        raise _placed(source, error) from None
+    if prepared.sizes_differ:
+        for parts, seed in sizes.items():
+            findings = violations(prepared.experiment, prepared.facts, parts.train, parts.validation)
+            if findings:
+                raise ConfigError([_problem(source, (key, f"with seed {seed}: {what}")) for key, what in findings])
 
 
 def _problem(source: Source, finding: Finding) -> Problem:

@@ -36,7 +36,7 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
     rows = _rows(plan)
     whole = not any(arm.prepared.facts.is_image for arm in plan.arms) and rows["predictions"] <= MOST_ROWS
     if not whole:
-        rows["predictions"] = sum(_last_part(arm.prepared) for arm in plan.arms) * len(plan.seeds)
+        rows["predictions"] = sum(_last_part(arm.prepared, plan.seeds) for arm in plan.arms)
     tables = {name for name, count in rows.items() if 0 < count <= MOST_ROWS}
     if "predictions" not in tables:
         tables.discard("misclassified")
@@ -75,22 +75,26 @@ def _trial_bytes(prepared: Prepared) -> int:
     return width * prepared.architecture.num_parameters + 16 * prod(prepared.facts.input_shape)
 
 
-def _last_part(prepared: Prepared) -> int:
-    first, past = list(prepared.sizes.bounds.values())[-1]
-    return past - first
+def _last_part(prepared: Prepared, seeds: Sequence[int]) -> int:
+    """Samples of the last part, over all seeds."""
+    last = list(prepared.sizes.bounds)[-1]
+    if not prepared.sizes_differ:
+        return getattr(prepared.sizes, last) * len(seeds)
+    return sum(getattr(prepared.sizes_of(seed), last) for seed in seeds)
 
 
 def _rows(plan: Plan) -> dict[str, int]:
     """Rows of each table over all arms, if everything were written."""
     total: dict[str, int] = {"predictions": 0}
     for arm in plan.arms:
-        for name, count in rows_of_arm(arm.prepared, len(plan.seeds)).items():
+        for name, count in rows_of_arm(arm.prepared, plan.seeds).items():
             total[name] = total.get(name, 0) + count
     return total
 
 
-def rows_of_arm(prepared: Prepared, num_seeds: int) -> dict[str, int]:
+def rows_of_arm(prepared: Prepared, seeds: Sequence[int]) -> dict[str, int]:
     """Rows of each table that an arm has, if everything is written."""
+    num_seeds = len(seeds)
     facts, sizes = prepared.facts, prepared.sizes
     classes, features = facts.task == "classification", prod(facts.input_shape)
     if prepared.experiment.model.name == "som":
@@ -101,7 +105,7 @@ def rows_of_arm(prepared: Prepared, num_seeds: int) -> dict[str, int]:
     weighted = sum(any(p.name == "weight" for p in layer.parameters) for layer in layers)
     activated = sum(isinstance(layer.spec, Activation) for layer in layers)
     rows = {
-        "predictions": (sizes.train + sizes.validation + sizes.test) * num_seeds,
+        "predictions": prepared.num_samples(seeds),
         "histograms": HISTOGRAM_BINS * (2 * weighted + activated),
     }
     if classes and facts.input_shape == (2,):

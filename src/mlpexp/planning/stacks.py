@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
+from mlpexp.data.split import PartSizes
 from mlpexp.planning.arms import Arm
 from mlpexp.planning.estimate import Estimate, stack_cost
 from mlpexp.planning.factors import differing_keys
@@ -37,6 +38,11 @@ class Trial:
     def key(self) -> tuple[int, int]:
         """Number of the arm, and the seed."""
         return self.arm.number, self.seed
+
+    @property
+    def prepared(self) -> Prepared:
+        """The checked experiment, with the sizes that the parts have with this seed."""
+        return self.arm.prepared.with_seed(self.seed)
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
         reasons.append(f"stacks are cut further to keep {jobs} workers busy")
     share = len(plan.arms) == 1 and jobs == 1
     stacks = [
-        Stack(i, program, trials, _cost(trials), threads_for(trials[0].arm.prepared, alone=share), f"stack-{i}")
+        Stack(i, program, trials, _cost(trials), threads_for(trials[0].prepared, alone=share), f"stack-{i}")
         for i, (program, trials) in enumerate(shared)
     ]
     return Stacking(stacks, programs, reasons)
@@ -165,10 +171,15 @@ def available_cores() -> int:
 
 
 def _programs(plan: Plan) -> list[list[Trial]]:
-    """The distinct trials by what they compute but for numbers, in the order of the plan."""
-    programs: dict[str, list[Trial]] = {}
+    """The distinct trials by what they compute but for numbers, in the order of the plan.
+
+    The sizes of the parts are of the program, so that folds and groups of different size are apart.
+    """
+    programs: dict[tuple[str, PartSizes | None], list[Trial]] = {}
     for trial in distinct_trials(plan):
-        programs.setdefault(trial.arm.program, []).append(trial)
+        prepared = trial.arm.prepared
+        sizes = prepared.sizes_of(trial.seed) if prepared.sizes_differ else None
+        programs.setdefault((trial.arm.program, sizes), []).append(trial)
     return list(programs.values())
 
 
@@ -181,13 +192,21 @@ def together(architecture: Architecture, members: Sequence[Member]) -> list[list
     return [[member] for member in members] if architecture.has_convolutions else [list(members)]
 
 
+def places_together(prepared: Prepared, seeds: Sequence[int]) -> list[list[int]]:
+    """The places of seeds that are trained and measured together: those whose parts have equal sizes, as in ``together``."""
+    by_sizes: dict[PartSizes, list[int]] = {}
+    for place, seed in enumerate(seeds):
+        by_sizes.setdefault(prepared.sizes_of(seed), []).append(place)
+    return [group for places in by_sizes.values() for group in together(prepared.architecture, places)]
+
+
 def _cost(trials: Sequence[Trial]) -> Estimate:
-    arm = trials[0].arm
-    return stack_cost(arm.prepared, arm.steps, len(trials), len({trial.seed for trial in trials}))
+    prepared = trials[0].prepared
+    return stack_cost(prepared, prepared.steps, len(trials), len({trial.seed for trial in trials}))
 
 
 def _most_members(trials: Sequence[Trial], memory: int) -> int:
-    empty, one = (stack_cost(trials[0].arm.prepared, 1, n, len({t.seed for t in trials})).bytes for n in (0, 1))
+    empty, one = (stack_cost(trials[0].prepared, 1, n, len({t.seed for t in trials})).bytes for n in (0, 1))
     return max(1, (memory - empty) // max(one - empty, 1))
 
 
@@ -221,6 +240,13 @@ def _why(programs: list[list[Trial]]) -> list[str]:
     differing = differing_keys([json.loads(trials[0].arm.program) for trials in programs])
     if differing and not all(map(_is_convolutional, programs)):
         reasons.append(f"separate stacks, since these keys differ: {', '.join(differing)}")
+    kinds = [trials[0].arm.experiment.dataset.split.kind for trials in programs if trials[0].arm.prepared.sizes_differ]
+    if len({trials[0].arm.program for trials in programs}) < len(programs) and not all(
+        map(_is_convolutional, programs)
+    ):
+        reasons.append(
+            f"separate stacks, since the parts are not of one size with split: {', '.join(dict.fromkeys(kinds))}"
+        )
     return reasons
 
 

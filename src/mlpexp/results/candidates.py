@@ -93,7 +93,7 @@ def _arms(result: Result) -> Iterator[Candidate]:
             result.summary.scores,
             planned.data,
             scores,
-            arm.steps * epochs // arm.experiment.training.epochs,
+            max(arm.prepared.with_seed(seed).steps for seed in scores) * epochs // arm.experiment.training.epochs,
         )
 
 
@@ -125,7 +125,7 @@ def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list
         InputError: Their numbers do not pair: other data, another split, or fewer than two seeds in common.
     """
     for key, texts in differences([candidate.config for candidate in candidates]).items():
-        if changes_samples(key):
+        if changes_samples(key, metric.part):
             raise InputError(
                 f"cannot be compared: {key} differs ({', '.join(dict.fromkeys(texts))}), so that equal seeds do not "
                 "mean equal samples"

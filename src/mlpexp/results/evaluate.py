@@ -7,7 +7,7 @@ from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.execution.misclassified import misclassified
 from mlpexp.planning.recording import MOST_ROWS, rows_of_arm
-from mlpexp.planning.stacks import together
+from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, experiment_of, weights_of
 from mlpexp.store.files import write_text
@@ -34,7 +34,7 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
     of_arm = trials[trials["arm"] == arm.number]
     seeds = [int(seed) for seed in of_arm.loc[of_arm["status"] != "failed", "seed"]]
     prepared = arm.result.plan.arms[arm.number].prepared
-    rows = rows_of_arm(prepared, len(seeds))
+    rows = rows_of_arm(prepared, seeds)
     missing = [name for name in rows if not _has(arm, name)]
     if "predictions" not in missing and "misclassified" in missing:
         missing.remove("misclassified")  # there is nothing that was wrong
@@ -58,7 +58,7 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
     with threads(max(stack.threads for stack in arm.result.stacks.stacks)):
         kept = weights_of(arm, seeds, "best", data_dir, say)
         network = kept.network(prepared.architecture, choose_device(experiment))
-        for places in together(prepared.architecture, range(len(seeds))):
+        for places in places_together(prepared, seeds):
             members = members_of(experiment, [seeds[i] for i in places])
             numbers = [arm.number] * len(members)
             samples, architectures = samples_of(members, dataset), [prepared.architecture] * len(members)

@@ -20,7 +20,7 @@ from mlpexp.execution.members import members_of
 from mlpexp.execution.recorder import flat_parameters
 from mlpexp.execution.tasks import StackTask
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.planning.stacks import together
+from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
 from mlpexp.store.frames import Absent
 from mlpexp.store.plan_files import Recording
@@ -102,14 +102,17 @@ def _trained_again(arm: ArmResult, seeds: Sequence[int], kind: Kind, data_dir: s
     )
     threads = max((stack.threads for stack in arm.result.stacks.stacks), default=1)
     pieces = []
-    for group in together(planned.prepared.architecture, seeds):
-        rows = tuple(range(len(group)))
+    groups = places_together(planned.prepared, seeds)
+    for places in groups:
+        group, rows = [seeds[place] for place in places], tuple(range(len(places)))
         members = members_of(experiment, group)
         numbers = (arm.number,) * len(group)
         task = StackTask("again", 0, members, numbers, rows, 0, len(group), threads, kept, data_dir)
         pieces.append(_rows(arm, task, kind))
-    tensors = {name: np.concatenate([piece.tensors[name] for piece in pieces]) for name in pieces[0].tensors}
-    return Kept(tensors, [epoch for piece in pieces for epoch in piece.epochs])
+    order = np.argsort([place for places in groups for place in places])  # folds of one size were trained together
+    tensors = {name: np.concatenate([piece.tensors[name] for piece in pieces])[order] for name in pieces[0].tensors}
+    epochs = [epoch for piece in pieces for epoch in piece.epochs]
+    return Kept(tensors, [epochs[place] for place in order])
 
 
 def _rows(arm: ArmResult, task: StackTask, kind: Kind) -> Kept:

@@ -19,7 +19,7 @@ class LargestClass(Strict):
 
     name: str
     shares: dict[str, float]
-    """By part of the data, the share of its samples that are of this class; the same for every seed."""
+    """By part of the data, the share of its samples that are of this class; where seeds differ in it, the mean over them."""
 
 
 class DatasetSummary(Strict):
@@ -37,6 +37,8 @@ class DatasetSummary(Strict):
     train: int
     validation: int
     test: int
+    ranges: dict[Part, tuple[int, int]] | None = None
+    """By part, the fewest and most samples that a seed has; None: every seed has the same."""
 
     @property
     def losses_compare(self) -> bool:
@@ -48,7 +50,7 @@ class DatasetSummary(Strict):
         return score.of_unit(text, self.learned, self.target_name if self.learned else "")
 
     def samples(self, part: Part) -> int:
-        """How many samples a part has."""
+        """How many samples a part has, with the first seed."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[part]
 
     def always(self, *parts: str) -> str:
@@ -61,9 +63,13 @@ class DatasetSummary(Strict):
         return f"always {name!r}: {', '.join(named)}" if named else ""
 
     def in_words(self) -> str:
-        """``105 train, 45 test``."""
-        parts = {"train": self.train, "validation": self.validation, "test": self.test}
-        return ", ".join(f"{count:,} {part}" for part, count in parts.items() if count)
+        """``105 train, 45 test``, or ``119 to 120 train, 30 to 31 test``."""
+        return ", ".join(f"{self.samples_in_words(part)} {part}" for part in PARTS if self.samples(part))
+
+    def samples_in_words(self, part: Part) -> str:
+        """``45``, or ``30 to 31`` where seeds differ."""
+        low, high = (self.ranges or {}).get(part, (self.samples(part),) * 2)
+        return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 class ModelSummary(Strict):

@@ -20,7 +20,7 @@ from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.prepare import Prepared
-from mlpexp.planning.stacks import together
+from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, weights_of
 from mlpexp.store.frames import Absent
@@ -67,7 +67,7 @@ def examine(
     kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
     device, found = choose_device(prepared.experiment), []
     with threads(max(stack.threads for stack in result.stacks.stacks)):
-        for places in together(prepared.architecture, range(len(chosen))):
+        for places in places_together(prepared, chosen):
             stack = _Stack(prepared, dataset, [chosen[i] for i in places])
             final = kept.network(prepared.architecture, device).select(places)
             found += stack.examined(final, own, curves)
@@ -78,7 +78,7 @@ class _Stack:
     """Seeds that were trained together."""
 
     def __init__(self, prepared: Prepared, dataset: Dataset, seeds: Sequence[int]) -> None:
-        self.prepared, self.dataset = prepared, dataset
+        self.prepared, self.dataset = prepared.with_seed(seeds[0]), dataset
         experiment = prepared.experiment.model_copy(update={"diagnostics": "full"})
         self.members = members_of(_by_torch(experiment), seeds)
         architectures = [prepared.architecture] * len(self.members)

@@ -21,7 +21,7 @@ from mlpexp.execution.driver import threads
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.nn.mode import Mode
 from mlpexp.planning.prepare import Prepared
-from mlpexp.planning.stacks import threads_for, together
+from mlpexp.planning.stacks import places_together, threads_for
 from mlpexp.training.hyper import CoefficientCache, HyperParameters
 from mlpexp.training.trainer import Trainer
 
@@ -45,8 +45,9 @@ def range_test(prepared: Prepared, dataset: Dataset, rates: np.ndarray) -> Itera
     """The losses of each stack of seeds, ``(M, T + 1)``, one stack after the other; see ``losses_at_rates``."""
     experiment, architecture = prepared.experiment, prepared.architecture
     with threads(threads_for(prepared, alone=True)):
-        for seeds in together(architecture, experiment.all_seeds):
-            members = members_of(for_range_test(experiment, len(rates)), seeds)
+        seeds = experiment.all_seeds
+        for places in places_together(prepared, seeds):
+            members = members_of(for_range_test(experiment, len(rates)), [seeds[place] for place in places])
             yield losses_at_rates(trainer_of(members, [architecture] * len(members), dataset), rates)
 
 

@@ -23,6 +23,7 @@ def check(
     """Validate configs without running anything."""
     from mlpexp.errors import InputError
     from mlpexp.planning.plan import plan_from
+    from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
 
     messages = []
@@ -34,5 +35,7 @@ def check(
             messages.append(str(error))
             continue
         typer.echo(plan.as_yaml() if resolved else f"{path}: {validity_sentence(plan)}", nl=not resolved)
+        for sentence in () if resolved else split_sentences(plan):
+            typer.echo(sentence)
     if messages:
         raise InputError("\n".join(messages))

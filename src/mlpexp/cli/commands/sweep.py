@@ -143,6 +143,7 @@ def _planned(
     from mlpexp.config.yaml_source import set_value
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
+    from mlpexp.planning.split_words import split_sentences
     from mlpexp.planning.sweep_options import apply_options, settings_in
 
     source, path = given.source("sweep", runs_dir, **others)
@@ -152,6 +153,8 @@ def _planned(
         set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
     plan = plan_from(source, path)
     for sentence in given.understood(source, path):
+        say(quiet=quiet)(sentence)
+    for sentence in split_sentences(plan):
         say(quiet=quiet)(sentence)
     tell_of_table(plan.base, say(quiet=quiet), chosen=given.config is None)
     return plan

@@ -73,6 +73,7 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -
 def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
+    from mlpexp.planning.split_words import split_sentences
 
     keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
     source, path = given.source("train", runs_dir, **keys)
@@ -85,6 +86,8 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
     if source.data.get("sweep"):
         tell(left_aside(given.config or str(path)))
     for sentence in given.understood(source, path):
+        tell(sentence)
+    for sentence in split_sentences(plan):
         tell(sentence)
     tell_of_table(plan.base, tell, chosen=given.config is None)
     stacks = stacking(plan, 1, available_memory())

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 
 import numpy as np
@@ -13,13 +13,13 @@ IN_WORDS = re.compile(r"\d{1,2}[ -][a-z]{3,9}\.?[ -]\d{4}|[a-z]{3,9}\.? \d{1,2},
 TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?"
 ZONE = r"(?:Z| ?[+-]\d{2}:?\d{2})?"
 DATE = re.compile(
-    rf"(?:{YEAR_FIRST.pattern}|{DAY.pattern}|{IN_WORDS.pattern})(?:[T ]+{TIME}{ZONE})?|{TIME}", re.IGNORECASE | re.ASCII
+    rf"(?:{YEAR_FIRST.pattern}|\d{{4}}-\d{{1,2}}|{DAY.pattern}|{IN_WORDS.pattern})(?:[T ]+{TIME}{ZONE})?|{TIME}", re.IGNORECASE | re.ASCII
 )
-WHEN = re.compile(rf"(?P<date>.*?)[T ]*(?P<time>{TIME})?{ZONE}", re.IGNORECASE)
+WHEN = re.compile(rf"(?P<date>.*?)[T ]*(?P<time>{TIME})?(?P<zone>(?<=\d){ZONE})", re.IGNORECASE)
 DAY_SECONDS = 86_400
 MONTHS = ("%b", "%B")
 FORMATS: tuple[str, ...] = (
-    *(f"%Y{mark}%m{mark}%d" for mark in "-/."),
+    *(f"%Y{mark}%m{mark}%d" for mark in "-/."), "%Y-%m",
     *(f"{first}{mark}{second}{mark}%{year}" for mark in "-/." for first, second in (("%d", "%m"), ("%m", "%d")) for year in "Yy"),
     *(f"%d{mark}{month}{mark}%Y" for mark, month in product(" -", MONTHS)),
     *(f"{month} %d{comma} %Y" for month, comma in product(MONTHS, ("", ","))),
@@ -38,14 +38,15 @@ def readings(cells: Sequence[str]) -> list[list[datetime]]:
     days = [part["date"].strip() if part else cell for part, cell in zip(parts, cells, strict=True)]
     times = [(part["time"] or "") if part else "" for part in parts]
     clocks = [_clock(time) for time in times]
+    zones = [_offset(part["zone"]) if part else timedelta() for part in parts]
     if None in clocks:
         return []
     result = []
     for form in FORMATS if any(days) else ("",):
         dates = [_parsed(day.replace(".", "") if "%b" in form or "%B" in form else day, form) for day in days]
         if all(date is not None for date in dates):
-            pairs = zip(dates, clocks, strict=True)
-            whole = [datetime.combine(date, clock.time()) for date, clock in pairs if date and clock]
+            triples = zip(dates, clocks, zones, strict=True)
+            whole = [datetime.combine(date, clock.time()) - zone for date, clock, zone in triples if date and clock]
             if whole not in result:
                 result.append(whole)
     return result
@@ -62,6 +63,15 @@ def _clock(text: str) -> datetime | None:
     if not text:
         return datetime(1970, 1, 1)
     return next((moment for form in TIMES if (moment := _parsed(text, form))), None)
+
+
+def _offset(zone: str) -> timedelta:
+    """How much later it is in a zone than in the first one; nothing where none is named."""
+    digits = "".join(filter(str.isdigit, zone))
+    if not digits:
+        return timedelta()
+    distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return -distance if "-" in zone else distance
 
 
 def ordinal(moments: Sequence[datetime]) -> np.ndarray:

@@ -109,6 +109,12 @@ def judged(file: TableFile, names: Sequence[str], rules: Rules) -> dict[str, Jud
     return {name: plain[name] if name in plain else of_text[name] for name in names}
 
 
+def as_category(file: TableFile, column: Judged) -> Judged:
+    """A column by the text of its cells, also if they are numbers."""
+    cells = file.written(column.name) if column.cells is EMPTY else column.cells
+    return Judged(column.name, "category", column.missing, None, cells)
+
+
 def in_order(levels: Sequence[str]) -> list[int]:
     """Positions of levels in order: numbers by value, so that 10 follows 9, else by their letters."""
     numeric = all(map(is_plain_number, levels))

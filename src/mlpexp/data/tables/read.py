@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,14 +10,16 @@ import numpy as np
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts, TargetRange
+from mlpexp.config.splits import BY_COLUMN, FileSplit
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.tables.doubts import doubts
 from mlpexp.data.tables.inputs import Inputs, Rows, inputs_of, matrix, rule_of
-from mlpexp.data.tables.kinds import Judged, Rules, judged
+from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
 from mlpexp.data.tables.layout import Asked
 from mlpexp.data.tables.number_forms import is_plain_number
-from mlpexp.data.tables.table_file import Cells, Reading, TableFile, plain, read_file
+from mlpexp.data.tables.split_column import split_labels
+from mlpexp.data.tables.table_file import Cells, Reading, TableFile, joined, plain, read_file
 from mlpexp.data.tables.targets import Targets, targets_of
 from mlpexp.data.tables.text_file import data_error
 from mlpexp.data.tables.understanding import ColumnReport, Understanding, shown
@@ -45,39 +47,72 @@ def read_table(config: Csv) -> Table:
     Raises:
         DataError: One sentence ``path:line:column: what`` about the first problem.
     """
-    path = Path(config.path).expanduser()
-    try:
-        state = path.stat()
-        version = (state.st_mtime_ns, state.st_size)
-    except (OSError, ValueError):
-        version = (0, 0)  # reading it will say what is wrong
-    return _read(config.model_copy(update={"target": config.target.as_read}), version)
+    return _read(config.model_copy(update={"target": config.target.as_read}), versions(config))
+
+
+def versions(config: Csv) -> tuple[tuple[int, int], ...]:
+    """Of each file of a table, when it was last written and its bytes; zeros where reading it will say what is wrong."""
+    stamps = []
+    for path in [config.path, *([config.split.path] if isinstance(config.split, FileSplit) else [])]:
+        try:
+            state = Path(path).expanduser().stat()
+            stamps.append((state.st_mtime_ns, state.st_size))
+        except (OSError, ValueError):
+            stamps.append((0, 0))
+    return tuple(stamps)
 
 
 @lru_cache(maxsize=4)
-def _read(config: Csv, version: tuple[int, int]) -> Table:
-    """The table; the version of the file counts only as part of the key."""
-    asked = Asked(config.delimiter, config.header, config.names)
-    file = read_file(Path(config.path).expanduser(), Reading(asked, config.encoding), telling.get())
-    names = _inputs(config, file)
-    target = config.target.column
-    columns = judged(file, [*names, target], _rules(config))
+def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
+    """The table; the version of the files counts only as part of the key."""
+    reading = Reading(Asked(config.delimiter, config.header, config.names), config.encoding)
+    file = read_file(Path(config.path).expanduser(), reading, telling.get())
+    names, target = _inputs(config, file), config.target.column
+    split_column = config.split.column if isinstance(config.split, BY_COLUMN) else None
+    used = list(dict.fromkeys([*names, target, *([split_column] if split_column else [])]))
+    if isinstance(config.split, FileSplit):
+        file = joined(file, read_file(Path(config.split.path).expanduser(), reading, telling.get()), used)
+    columns = judged(file, used, _rules(config))
     rows, lost = _rows(config, file, columns)
     targets = targets_of(rows, columns[target], config)
     pieces = {name: inputs_of(rows, columns[name], config) for name in names}
+    if file.second is not None:
+        _check_second(rows, [columns[name] for name in (*names, target)], target if targets.class_names else None)
+    labels = split_labels(rows, columns[split_column], config.split) if isinstance(config.split, BY_COLUMN) else None
     understanding = Understanding(
         path=config.path,
-        columns=tuple(_reports(file, columns, pieces, targets, target)),
+        columns=tuple(_reports(file, columns, pieces, targets, target, split_column)),
         rows=file.num_rows,
         lost=lost,
         used=len(rows.keep),
         notes=file.notes,
         warnings=tuple(doubt for name in names for doubt in doubts(rows, columns[name], targets)),
     )
-    return Table(_dataset(config, pieces, targets), understanding)
+    dataset = _dataset(config, pieces, targets, int((rows.keep >= file.num_first).sum()))
+    return Table(replace(dataset, split_labels=labels), understanding)
 
 
-def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets) -> Dataset:
+def _check_second(rows: Rows, columns: Sequence[Judged], classes: str | None) -> None:
+    """Sees that the second file has no category that the first one lacks, from which the network cannot have learned it.
+
+    Raises:
+        DataError: At its first row with another one.
+    """
+    is_second = rows.keep >= rows.file.num_first
+    for column in columns:
+        if column.kind != "category" and column.name != classes:
+            continue
+        levels, places = rows.levels(as_category(rows.file, column))
+        known = np.unique(places[~is_second])
+        unknown = is_second & (places >= 0) & ~np.isin(places, known)
+        if unknown.any():
+            place = int(np.argmax(unknown))
+            raise rows.file.error(
+                f"{levels[places[place]]!r} does not occur in {rows.file.path.name}", column.name, int(rows.keep[place])
+            )
+
+
+def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets, num_second: int) -> Dataset:
     inputs = matrix(list(pieces.values()), len(targets.values))
     fills = tuple(piece.fill for piece in pieces.values() for _ in piece.names)
     return Dataset(
@@ -89,6 +124,7 @@ def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets) -> Datase
             input_shape=inputs.shape[1:],
             num_outputs=len(targets.class_names) or 1,
             num_samples=len(inputs),
+            num_official_test=num_second,
             target_range=None if targets.class_names else TargetRange.of(targets.values),
         ),
         feature_names=tuple(name for piece in pieces.values() for name in piece.names),
@@ -115,6 +151,7 @@ def _inputs(config: Csv, file: TableFile) -> list[str]:
         "target": (target,), "features": config.features or (), "exclude": config.exclude,
         "categorical": config.categorical, "numeric": config.numeric, "dates": [name for name, _ in config.dates],
         "missing": by_column, "missing_indicator": indicators,
+        "split.column": (config.split.column,) if isinstance(config.split, BY_COLUMN) else (),
     }  # fmt: skip
     for key, names in named.items():
         for name in names:
@@ -122,9 +159,11 @@ def _inputs(config: Csv, file: TableFile) -> list[str]:
                 raise file.error(f"{key}: there is no such column{_instead(name, columns)}", name)
             if names.count(name) > 1:
                 raise file.error(f"{key}: listed twice", name)
-            if name == target and key in ("features", "exclude"):
-                raise file.error(f"{key}: this is the target; a feature cannot be what is to be predicted", name)
-    inputs = [name for name in config.features or columns if name != target and name not in config.exclude]
+            if name == target and key in ("features", "exclude", "split.column"):
+                what = "the split cannot go by" if key == "split.column" else "a feature cannot be"
+                raise file.error(f"{key}: this is the target; {what} what is to be predicted", name)
+    apart = (target, *config.exclude, *(named["split.column"] if config.features is None else ()))
+    inputs = [name for name in config.features or columns if name not in apart]
     for key in ("categorical", "numeric", "dates"):
         for name in named[key]:
             if name not in (*inputs, target):
@@ -187,7 +226,8 @@ def _missing(file: TableFile, columns: dict[str, Judged], names: Sequence[str], 
 
 
 def _reports(
-    file: TableFile, columns: dict[str, Judged], pieces: dict[str, Inputs], targets: Targets, target: str
+    file: TableFile, columns: dict[str, Judged], pieces: dict[str, Inputs], targets: Targets, target: str,
+    split_column: str | None,
 ) -> Iterator[ColumnReport]:
     for name, cells in file.columns.items():
         column = columns.get(name)
@@ -201,6 +241,9 @@ def _reports(
             becomes = f"{len(targets.class_names)} classes" if targets.class_names else "a number"
             kind = "category" if targets.class_names else "number"
             yield ColumnReport(name, kind, "target", levels, missing, examples, becomes, column.note)
+            continue
+        if name not in pieces:
+            yield ColumnReport(name, column.kind, "split", levels, missing, examples, "", "")
             continue
         piece = pieces[name]
         kind = "constant" if _is_constant(cells, column) else column.kind

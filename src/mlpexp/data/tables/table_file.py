@@ -6,7 +6,7 @@ pandas does the reading. Lines are counted again only for a message.
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpexp.config.words import did_you_mean
 from mlpexp.data.tables.layout import Asked, Layout, Row, counted_cells, layout_of, lines_of, named, rows_in
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.sheets import text_of_sheet
@@ -90,13 +91,24 @@ class TableFile:
     again: Callable[[str], Cells]
     """Reads a column once more, as text."""
 
+    second: "TableFile | None" = None
+    """The file whose rows stand behind those of the first one."""
+
     def error(self, what: str, column: str, row: int | None = None) -> DataError:
         """The error to raise for a cell, or for a whole column (at its header)."""
+        if self.second is not None and row is not None and row >= self.num_first:
+            return self.second.error(what, column, row - self.num_first)
         return data_error(self.path, what, self.header_line if row is None else self.line(row), column)
+
+    @property
+    def num_first(self) -> int:
+        """Rows of the first file."""
+        return self.num_rows - (self.second.num_rows if self.second else 0)
 
     def line(self, row: int) -> int:
         """The line where a row begins, which is not its number where cells span several lines."""
-        return self.lines[row]
+        is_behind = self.second is not None and row >= self.num_first
+        return self.second.line(row - self.num_first) if self.second and is_behind else self.lines[row]
 
     @cached_property
     def lines(self) -> list[int]:
@@ -135,6 +147,41 @@ def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = lambda
     text = text_of_sheet(path, content) or text_of(path, content, reading.encoding)
     del content
     return _of_text(path, text, reading)
+
+
+def joined(first: TableFile, second: TableFile, names: Sequence[str]) -> TableFile:
+    """The rows of two files, those of the second behind the others; of the columns that are used.
+
+    Raises:
+        DataError: The second file lacks a column.
+    """
+    for name in names:
+        if name not in second.columns:
+            hint = did_you_mean(name, list(second.columns))
+            what = f"there is no column {name}, which {first.path.name} has{hint}"
+            raise data_error(second.path, what, second.header_line)
+
+    def again(column: str) -> Cells:
+        return _behind(first.written(column), second.written(column))
+
+    columns: dict[str, Column] = {}
+    for name in first.columns:
+        one, other = first.columns[name], second.columns.get(name)
+        if name not in names or other is None:
+            columns[name] = one
+        elif isinstance(one, Cells) or isinstance(other, Cells):
+            columns[name] = again(name)
+        else:
+            columns[name] = np.concatenate([one, other])
+    num_rows = first.num_rows + second.num_rows
+    notes = (*first.notes, *(f"{second.path.name}: {note}" for note in second.notes))
+    return replace(first, columns=columns, num_rows=num_rows, notes=notes, again=again, second=second)
+
+
+def _behind(first: Cells, second: Cells) -> Cells:
+    levels = tuple(dict.fromkeys([*first.levels, *second.levels]))
+    places = np.array([levels.index(level) for level in second.levels], dtype=np.int64)
+    return Cells(levels, np.concatenate([first.codes, places[second.codes]]))
 
 
 def plain(value: float) -> str:

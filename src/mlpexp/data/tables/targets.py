@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.config.datasets import Csv
 from mlpexp.data.tables.inputs import Rows, level_names
-from mlpexp.data.tables.kinds import EMPTY, Judged
+from mlpexp.data.tables.kinds import Judged, as_category
 from mlpexp.data.tables.number_forms import is_plain_number
 
 MOST_CLASSES = 20  # whole numbers with more different values than this are quantities, not labels
@@ -41,6 +41,10 @@ def targets_of(rows: Rows, column: Judged, config: Csv) -> Targets:
             column.name, int(rows.keep[wrong]),
         )  # fmt: skip
     values = rows.of(column.numbers)
+    if config.target.transform == "log" and values.min() <= 0:
+        place = int(np.argmax(values <= 0))
+        message = f"{values[place]:g} has no logarithm; transform: log needs positive numbers, so leave it out"
+        raise rows.file.error(message, column.name, int(rows.keep[place]))
     if not np.isfinite(values).all():
         row = int(rows.keep[np.argmin(np.isfinite(values))])
         raise rows.file.error(f"{rows.file.cell(row, column.name)!r} is not a finite number", column.name, row)
@@ -57,9 +61,7 @@ def _is_classification(rows: Rows, column: Judged, config: Csv) -> bool:
 
 
 def _classes(rows: Rows, column: Judged) -> Targets:
-    written = Judged(column.name, "category", column.missing, None, column.cells)
-    if column.cells is EMPTY:
-        written = Judged(column.name, "category", column.missing, None, rows.file.written(column.name))
+    written = as_category(rows.file, column)
     levels, codes = rows.levels(written)
     _refuse_twins(rows, written, levels)
     names = level_names(levels)

@@ -77,7 +77,7 @@ def results_table(summary: Summary) -> TextTable | None:
         if column in means:
             mean, samples, score = means[column], data.samples(part), SCORES[name]
             numbers = str(mean.n), number(mean.mean), number(mean.std), _interval(part, score, mean, samples)
-            rows.append((part, f"{samples:,}", data.labelled(score, score.label), *numbers))
+            rows.append((part, data.samples_in_words(part), data.labelled(score, score.label), *numbers))
     if not rows:
         return None
     selected_on = column_of(summary.selected_on or "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
-from mlpexp.planning.factors import changes_samples
+from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, span
@@ -69,10 +69,13 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         lines.append(
             f"confounded: {', '.join(keys)} {verb} among the arms, too: {its} {follow} an axis; give {it} one value"
         )
-    if others := [key for key in _varied(summary) if changes_samples(key)]:
+    if others := [key for key in _varied(summary) if changes_samples(key, summary.metric.part)]:
         verb = "differs" if len(others) == 1 else "differ"
         lines.append(f"{', '.join(others)} {verb} among the arms: equal seeds do not mean equal samples")
         lines.append("means are of different test sets, and the pairs have less in common")
+    elif set(TRAIN_LENGTHS) & set(_varied(summary)):
+        lines.append("a learning curve: the test part is the same in every arm")
+        lines.append("at equal epochs fewer samples make fewer updates: arms.csv has their number")
     if any(axis.key == "training.batch_size" for axis in summary.axes):
         lines.append("at equal epochs a larger batch makes fewer updates: arms.csv has both numbers")
     return lines

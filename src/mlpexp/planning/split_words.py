@@ -1,0 +1,60 @@
+"""What the split of a plan means for its seeds, in sentences."""
+
+from typing import assert_never
+
+from mlpexp.config.datasets import DatasetConfig
+from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
+from mlpexp.planning.plan import Plan
+
+FIXED = "the parts are the same for every seed: seeds differ in weights and batch order"
+
+
+def split_sentences(plan: Plan) -> list[str]:
+    """What is to be said of each kind of split that the arms have, none of the usual one; and of batches that are too long."""
+    sections = dict.fromkeys(arm.experiment.dataset for arm in plan.arms)
+    sentences = dict.fromkeys(_in_words(section, plan.seeds) for section in sections)
+    short: dict[int, str] = {}
+    for arm in plan.arms:
+        size, num_train = arm.experiment.training.batch_size, arm.prepared.sizes.train
+        if size != "full" and size > num_train:
+            short[num_train] = (
+                f"training.batch_size: {size} is more than {num_train} training samples; a step takes all of them"
+            )
+    return [*(f"split: {sentence}" for sentence in sentences if sentence), *short.values()]
+
+
+def _in_words(dataset: DatasetConfig, seeds: range) -> str:
+    match dataset.split:
+        case RandomSplit():
+            return ""
+        case KFoldSplit():
+            return folds_in_words(dataset.split, seeds)
+        case GroupSplit():
+            return f"no value of {dataset.split.column} is in two parts; drawn anew with each seed"
+        case TimeSplit():
+            return f"the latest rows by {dataset.split.column} are the test part; {FIXED}"
+        case ColumnSplit():
+            drawn = "; the validation part is drawn with each seed" if dataset.validation_fraction else f"; {FIXED}"
+            return f"{dataset.split.column} says which part a row is in{drawn}"
+        case FileSplit():
+            drawn = "the validation part is drawn with each seed" if dataset.validation_fraction else FIXED
+            return f"the test part is {dataset.split.path}; {drawn}"
+        case _:
+            assert_never(dataset.split)
+
+
+def folds_in_words(kind: KFoldSplit, seeds: range) -> str:
+    """How many repetitions the seeds are, and how they become whole ones."""
+    folds, count = kind.folds, len(seeds)
+    how = "" if kind.repeated or count <= folds else ", each with the same folds"
+    if seeds[0] % folds == 0 and count % folds == 0:
+        number = count // folds
+        repetitions = "all" if number == 1 else f"{number} repetitions of"
+        return f"{count} seeds are {repetitions} {folds} folds{how}; a sample is in the test part once in a repetition"
+    whole = max(1, -(-count // folds)) * folds
+    first = "" if seeds[0] % folds == 0 else f" from seed {seeds[0] // folds * folds} on"
+    noun = "seed is" if count == 1 else "seeds are"
+    return (
+        f"warning: {count} {noun} no whole number of repetitions of {folds} folds, so not every sample is in the test part "
+        f"equally often; {whole} seeds{first} (--seeds {whole}) would be"
+    )
