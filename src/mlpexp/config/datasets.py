@@ -227,7 +227,8 @@ class Csv(_Tabular):
         None, description="Column separator; a blank stands for any number of blanks; default: found out."
     )
     header: bool | None = Field(
-        None, description="Whether the first line has the names; default: it has, and is refused if it looks like a sample."
+        None,
+        description="Whether the first line has the names; default: it has, and is refused if it looks like a sample.",
     )
     names: ListOf[str] = Field((), description="Names of all columns, if the file has none or others.")
     decimal: Literal[".", ","] | None = Field(None, description="Mark of decimal fractions; default: found out.")
@@ -243,7 +244,8 @@ class Csv(_Tabular):
         (), description="Cells that stand for a missing value, besides empty ones, NA, NaN, null and ?."
     )
     missing_indicator: bool | ListOf[str] = Field(
-        False, description="Whether one more input says where a value was missing, of all columns or those that are listed."
+        False,
+        description="Whether one more input says where a value was missing, of all columns or those that are listed.",
     )
     max_levels: PositiveInt | None = Field(
         None, description="Levels that a category may have; default: a tenth of the rows, at least 20, at most 50."

@@ -15,6 +15,7 @@ from mlpexp.data.images import image_facts, load_images
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
 from mlpexp.data.tables.read import read_table, versions
+from mlpexp.data.tables.understanding import Understanding
 
 Progress = Callable[[str], None]
 
@@ -76,6 +77,13 @@ def as_loaded(config: DatasetConfig) -> DatasetConfig:
         names += ["train_samples"] + ([] if config.columns_of_split else ["split"])
     fields = type(config).model_fields
     return config.model_copy(update={name: fields[name].default for name in names if name in fields})
+
+
+def understood(config: Csv) -> Understanding:
+    """What was understood of a table."""
+    loaded = as_loaded(config)
+    assert isinstance(loaded, Csv)
+    return read_table(loaded).understanding
 
 
 MOST_KEPT = 4

@@ -9,6 +9,20 @@ from mlpexp.config.facts import DatasetFacts
 
 
 @dataclass(frozen=True)
+class Fill:
+    """Features that belong to one column of a table, and what is filled in where it lacks a value."""
+
+    first: int
+    """The first of the features."""
+    count: int
+    """How many there are."""
+    rule: str
+    """``mean``, ``median`` or ``most_frequent``."""
+    is_category: bool
+    """Whether they are the levels of a category, one of which is 1."""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """All samples of a data set, official test samples last."""
 
@@ -26,8 +40,8 @@ class Dataset:
     """One per class; empty for regression."""
     target_name: str = "class"
     """What is predicted, for example ``species``."""
-    fills: tuple[str | None, ...] = ()
-    """Of a table with missing cells: for each feature what is filled in for NaN (``mean``, ``median``, ``most_frequent``)."""
+    fills: tuple[Fill, ...] = ()
+    """Of a table with missing cells: what is filled in for NaN."""
     split_labels: np.ndarray | None = None
     """``(N,)`` int64, of a table that is split by a column: number of the group, rank in time, or the part (0 train,
     1 validation, 2 test)."""

@@ -3,12 +3,14 @@
 Axis letters: N samples, F features, T target values, C channels, H height, W width.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from mlpexp.config.datasets import Csv, DatasetConfig
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.filling import filled, filling
 
 IMAGES_AT_ONCE = 4096  # bounds the memory for counting pixels: bincount needs 8 bytes for each
 
@@ -21,6 +23,8 @@ class Standardizer:
     """``(F,)`` for features, ``(C, 1, 1)`` for images; float64."""
     scale: np.ndarray
     """The same shape; never 0."""
+    fill: np.ndarray | None = None
+    """``(F,)``: what is put in place of missing values beforehand; None: none is missing."""
 
     def apply(self, inputs: np.ndarray, dtype: type[np.float32] | type[np.float64] = np.float32) -> np.ndarray:
         """``(inputs - shift) / scale`` for ``(N, F)`` features or ``(N, C, H, W)`` images.
@@ -29,7 +33,7 @@ class Standardizer:
         would need 376 MB, and 0..255 are exact in float32.
         """
         if inputs.dtype != np.uint8:
-            return np.asarray((inputs - self.shift) / self.scale, dtype=dtype)
+            return np.asarray((filled(inputs, self.fill) - self.shift) / self.scale, dtype=dtype)
         result: np.ndarray = np.subtract(inputs, self.shift.astype(dtype), dtype=dtype)
         result /= self.scale.astype(dtype)
         return result
@@ -55,6 +59,24 @@ def fit_targets(config: DatasetConfig, targets: np.ndarray) -> TargetScale | Non
     shown = np.log(targets) if log else targets
     fitted = fit(shown) if config.target.standardize else neutral(shown)
     return TargetScale(fitted.shift, fitted.scale, log)
+
+
+def standardizer_of(dataset: Dataset, train: np.ndarray, *, standardize: bool) -> Standardizer:
+    """What is done to the inputs of a data set, by its training part: missing values are filled in, then standardized.
+
+    Args:
+        dataset: All samples.
+        train: Rows of the training part.
+        standardize: Whether features get mean 0 and variance 1.
+
+    Raises:
+        DataError: A feature has no value in the training part.
+    """
+    if not standardize and not dataset.fills:
+        return neutral(dataset.inputs)
+    values = filling(dataset, train)
+    inputs = filled(dataset.inputs[train], values)
+    return replace(fit(inputs) if standardize else neutral(inputs), fill=values)
 
 
 def fit(inputs: np.ndarray) -> Standardizer:

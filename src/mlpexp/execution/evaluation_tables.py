@@ -191,7 +191,7 @@ class NetworkEvaluation:
         return [column.tolist() for column in (*numbers, *features)]
 
     def _boundary(self, first: StackedNetwork, data: StackData) -> None:
-        low, high = self.dataset.inputs.min(0), self.dataset.inputs.max(0)
+        low, high = np.nanmin(self.dataset.inputs, 0), np.nanmax(self.dataset.inputs, 0)
         margin = 0.12 * (high - low)
         axes = [np.linspace(a, b, GRID_POINTS) for a, b in zip(low - margin, high + margin, strict=True)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
@@ -202,7 +202,7 @@ class NetworkEvaluation:
             table.add(data.prefixes[member], *(column.tolist() for column in columns))
 
     def _curve(self, network: StackedNetwork, data: StackData) -> None:
-        low, high = self.dataset.inputs.min(), self.dataset.inputs.max()
+        low, high = np.nanmin(self.dataset.inputs), np.nanmax(self.dataset.inputs)
         x = np.linspace(low, high, CURVE_POINTS)
         outputs_Mn = data.own(network(data.standardized(x[:, None])))[:, :, 0].cpu().double().numpy()
         config = self.experiment.dataset

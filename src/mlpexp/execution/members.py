@@ -10,7 +10,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
-from mlpexp.data.standardize import fit, fit_targets, neutral
+from mlpexp.data.standardize import fit_targets, standardizer_of
 from mlpexp.execution.machine import choose_device
 from mlpexp.som.method import self_organizing_map
 from mlpexp.training.method import BACKPROPAGATION, Method
@@ -52,8 +52,7 @@ def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
     pairs = list(dict.fromkeys(map(pair_of, members)))
     splits = {seed: parts_of(dataset, config, seed) for seed in dict.fromkeys(seed for seed, _ in pairs)}
     standardizers = {
-        seed: fit(dataset.inputs[rows.train]) if config.standardize else neutral(dataset.inputs)
-        for seed, rows in splits.items()
+        seed: standardizer_of(dataset, rows.train, standardize=config.standardize) for seed, rows in splits.items()
     }
     return Samples(
         dataset,

@@ -16,8 +16,8 @@ from mlpexp.config.scores import SCORES, column_of
 from mlpexp.config.target_rules import coarse, raw_range
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, dotted, set_value
-from mlpexp.data.catalogue import facts_of
-from mlpexp.data.csv_file import columns_in
+from mlpexp.data.catalogue import facts_of, understood
+from mlpexp.data.tables.table_file import columns_in
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.prepare import Prepared
 
@@ -29,7 +29,6 @@ NETWORK: dict[str, Any] = {
 }  # fmt: skip
 NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
 GENERAL = ("test_fraction", "validation_fraction", "standardize", "split")  # keys that every table has
-TAB = "\t"
 MOST_COLUMNS = 12  # columns in a message
 FEWEST_BATCHES = 6
 NOT_LOSSES = {
@@ -51,7 +50,7 @@ def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
     """
     if str(path) in NAMED and not path.exists():
         raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
-    delimiter, columns, num_lines = columns_in(path)
+    columns, num_lines = columns_in(path)
     more = ", ..." if len(columns) > MOST_COLUMNS else ""
     names = ", ".join(columns[:MOST_COLUMNS]) + more
     if target is None:
@@ -59,8 +58,7 @@ def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
     if target not in columns:
         near = did_you_mean(target, columns) or f"; the columns are {names}"
         raise InputError(f"--target {target}: {path} has no such column{near}")
-    section = {"name": "csv", "path": str(path), "target": target}
-    return (section if delimiter == "," else {**section, "delimiter": delimiter}), num_lines
+    return {"name": "csv", "path": str(path), "target": target}, num_lines
 
 
 def table_source(path: Path, target: str | None) -> Source:
@@ -94,7 +92,7 @@ def use_table(source: Source, path: Path, target: str | None) -> None:
     section, _ = table_section(path, described.get("column") if target is None else target)
     if section["target"] == described.get("column"):
         section["target"] = described  # and how it is learned
-    kept = {key: value for key, value in old.items() if (is_table and key != "delimiter") or key in GENERAL}
+    kept = {key: value for key, value in old.items() if is_table or key in GENERAL}
     source.notes.append(f"data: {path} in place of {old.get('path' if is_table else 'name')}")
     set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
     set_value(source, ["name"], _name(path), Place(f"--data {path}"))
@@ -161,6 +159,8 @@ def tell_of_table(prepared: Prepared, tell: Callable[[str], None], *, chosen: bo
     table = experiment.dataset
     if not isinstance(table, Csv):
         return
+    for sentence in understood(table).sentences():
+        tell(sentence)
     for sentence in _in_words(experiment, table) if chosen else ():
         tell(sentence)
     for warning in filter(None, (coarse(experiment, prepared.facts), _out_of_reach(prepared))):
@@ -169,10 +169,7 @@ def tell_of_table(prepared: Prepared, tell: Callable[[str], None], *, chosen: bo
 
 def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
     model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
-    mark = "tabs" if table.delimiter == TAB else repr(table.delimiter)
-    separator = "" if table.delimiter == "," else f", separated by {mark}"
     seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
-    yield f"table: {table.path}{separator}; {table.target.column} is predicted from the other columns"
     if table.target.standardize is not None and table.target.learned != table.target.column:
         yield f"target: the network learns {table.target.learned} ({_how_learned(table.target)})"
     if isinstance(model, Mlp):

@@ -79,6 +79,8 @@ class Samples:
             torch.from_numpy(np.stack([getattr(s, name) for s in standardizers])).to(device, exact).unsqueeze(1)
             for name in ("shift", "scale")
         )
+        fills = [s.fill for s in standardizers if s.fill is not None]
+        self._fill = torch.from_numpy(np.stack(fills)).to(device, exact).unsqueeze(1) if fills else None  # (S, 1, F)
         self._source = self.rows  # (S, N): rows of self.inputs and self.targets
         self._prepared = self.rows.size * self.inputs[0].numel() * wide.itemsize <= PREPARED_BYTES and not augmentation
         if self._prepared:
@@ -147,8 +149,10 @@ class Samples:
         return -(-self.sizes.train // batch_size)
 
     def standardized(self, raw: Tensor) -> Tensor:
-        """Inputs ``(..., S, n, *shape)`` with each pair's own shift and scale."""
+        """Inputs ``(..., S, n, *shape)`` with each pair's own values in place of missing ones, shift and scale."""
         wide = raw.to(self.shift.dtype)
+        if self._fill is not None:
+            wide = torch.where(wide.isnan(), self._fill, wide)
         fresh = wide is not raw  # a copy may be changed in place
         shifted = wide.sub_(self.shift) if fresh else wide - self.shift
         return shifted.div_(self.scale).to(self.dtype)

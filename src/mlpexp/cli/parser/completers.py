@@ -13,14 +13,14 @@ from mlpexp.config.known_keys import known_keys
 from mlpexp.config.scores import PARTS, SCORES
 from mlpexp.config.shipped import SUFFIXES, example_names
 from mlpexp.config.words import BY_NAME, WORDS
-from mlpexp.data.csv_file import DELIMITERS
 from mlpexp.store.names import names_of
 
 Candidate = tuple[str, str]  # a whole word, and what it is
 
 NAMED_NETWORKS = ("lenet5", "cnn4", "mnist_cnn", "mlp")  # of `mlpexp params`
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".parquet")
 MOST_ARMS = 100
+DELIMITERS = ",;\t|"
 MOST_CHARACTERS = 100_000  # of a line of column names
 
 # Options whose values are those of a key.

@@ -13,14 +13,16 @@ IN_WORDS = re.compile(r"\d{1,2}[ -][a-z]{3,9}\.?[ -]\d{4}|[a-z]{3,9}\.? \d{1,2},
 TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?"
 ZONE = r"(?:Z| ?[+-]\d{2}:?\d{2})?"
 DATE = re.compile(
-    rf"(?:{YEAR_FIRST.pattern}|\d{{4}}-\d{{1,2}}|{DAY.pattern}|{IN_WORDS.pattern})(?:[T ]+{TIME}{ZONE})?|{TIME}", re.IGNORECASE | re.ASCII
+    rf"(?:{YEAR_FIRST.pattern}|\d{{4}}-\d{{1,2}}|{DAY.pattern}|{IN_WORDS.pattern})(?:[T ]+{TIME}{ZONE})?|{TIME}",
+    re.IGNORECASE | re.ASCII,
 )
 WHEN = re.compile(rf"(?P<date>.*?)[T ]*(?P<time>{TIME})?(?P<zone>(?<=\d){ZONE})", re.IGNORECASE)
 DAY_SECONDS = 86_400
 MONTHS = ("%b", "%B")
+MARKS = "-/."
 FORMATS: tuple[str, ...] = (
-    *(f"%Y{mark}%m{mark}%d" for mark in "-/."), "%Y-%m",
-    *(f"{first}{mark}{second}{mark}%{year}" for mark in "-/." for first, second in (("%d", "%m"), ("%m", "%d")) for year in "Yy"),
+    *(f"%Y{mark}%m{mark}%d" for mark in MARKS), "%Y-%m",
+    *(form.replace(" ", mark) for mark in MARKS for form in ("%d %m %Y", "%m %d %Y", "%d %m %y", "%m %d %y")),
     *(f"%d{mark}{month}{mark}%Y" for mark, month in product(" -", MONTHS)),
     *(f"{month} %d{comma} %Y" for month, comma in product(MONTHS, ("", ","))),
 )  # fmt: skip

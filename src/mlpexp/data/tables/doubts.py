@@ -1,6 +1,6 @@
 """What may be wrong with columns that can be read: said by name, never refused."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -27,8 +27,8 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
         yield f"`{column.name}` counts the rows; if it only names the samples, leave it out: exclude: [{column.name}]"
     elif targets.class_names and follows_order(values, targets.values):
         yield (
-            f"the rows lie in the order of `{column.name}`, and the classes one behind the other, so it may only say where a row "
-            f"stands; if so, leave it out: exclude: [{column.name}]"
+            f"the rows lie in the order of `{column.name}`, and the classes one behind the other, so it may only say where a "
+            f"row stands; if so, leave it out: exclude: [{column.name}]"
         )
     elif _are_days(values):
         yield (
@@ -62,8 +62,9 @@ def _code(name: str, values: np.ndarray) -> Iterator[str]:
             return
         low, high = float(others.min()), float(others.max())
         if min(abs(code - low), abs(code - high)) > FAR * max(high - low, abs(high), abs(low)):
+            number = np.count_nonzero(values == code)
             yield (
-                f"`{name}` is {code:g} in {np.count_nonzero(values == code)} of {len(values)} rows and far from that elsewhere; "
+                f"`{name}` is {code:g} in {number} of {len(values)} rows and far from that elsewhere; "
                 f"if it stands for a missing value, set missing_values: [{code:g}]"
             )
 

@@ -3,8 +3,8 @@
 What a missing cell becomes is learned on the training part of each seed; until then it is NaN.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,7 +41,9 @@ class Inputs:
     values: tuple[np.ndarray | OneHot, ...]
     """In the order of the names: ``(n,)`` float64, NaN to be filled in, or a category."""
     fill: str | None = None
-    """What is filled in for NaN: ``mean``, ``median`` or ``most_frequent``."""
+    """What is filled in for NaN: ``mean``, ``median`` or ``most_frequent``; None: nothing is missing."""
+    has_indicator: bool = False
+    """Whether the last input says where a value was missing."""
     note: str = ""
     """What was done, in words."""
 
@@ -124,7 +126,8 @@ def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
             column.name,
         )
     made = {"number": _numbers, "category": _one_hot, "date": _dates}[column.kind](rows, column, config)
-    made = Inputs(made.column, made.names, made.values, rule if rule in LEARNED else None, made.note)
+    if rule in LEARNED and rows.of(column.missing).any():
+        made = replace(made, fill=rule)
     return _with_indicator(made, rows, column, config)
 
 
@@ -195,7 +198,9 @@ def _dates(rows: Rows, column: Judged, config: Csv) -> Inputs:
     moments = readings(texts)
     if len(moments) != 1:
         what = "can be read in two ways (day or month first)" if moments else "is no date that is known"
-        raise rows.file.error(f"{texts[0]!r} {what}; write dates as 2024-01-31", column.name, rows.first(column, texts[0]))
+        raise rows.file.error(
+            f"{texts[0]!r} {what}; write dates as 2024-01-31", column.name, rows.first(column, texts[0])
+        )
     columns = {"": ordinal(moments[0])} if form == "ordinal" else parts_of(moments[0])
     values = []
     for of_texts in columns.values():
@@ -213,7 +218,7 @@ def _with_indicator(inputs: Inputs, rows: Rows, column: Judged, config: Csv) -> 
     if not (asked is True or (asked and column.name in asked)) or not missing.any():
         return inputs
     names, values = (*inputs.names, f"{column.name} is missing"), (*inputs.values, missing.astype(float))
-    return Inputs(inputs.column, names, values, inputs.fill, inputs.note)
+    return replace(inputs, names=names, values=values, has_indicator=True)
 
 
 def _unlike(word: str, levels: Sequence[str]) -> str:

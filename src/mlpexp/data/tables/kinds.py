@@ -151,9 +151,7 @@ def _is_missing(cell: str, rules: Rules, *, numbers: bool) -> bool:
     return rules.is_marker(cell) or (numbers and cell.lower() in MISSING_NUMBER)
 
 
-def _from_text(
-    file: TableFile, name: str, rules: Rules, forms: Sequence[NumberForm], decimal: str | None
-) -> Judged:
+def _from_text(file: TableFile, name: str, rules: Rules, forms: Sequence[NumberForm], decimal: str | None) -> Judged:
     column = file.written(name)
     if name in rules.categorical:
         return _category(name, column, rules)
@@ -173,8 +171,9 @@ def _from_text(
 
 def _numbers(name: str, column: Cells, missing: np.ndarray, form: NumberForm, present: Sequence[str]) -> Judged:
     of_level = np.full(len(column.levels), np.nan)
-    readable = [place for place, cell in enumerate(column.levels) if cell in set(present)] if len(present) < len(column.levels) else range(len(column.levels))
-    of_level[list(readable)] = values_of([column.levels[place] for place in readable], form)
+    readable = set(present)
+    places = [place for place, cell in enumerate(column.levels) if cell in readable]
+    of_level[places] = values_of([column.levels[place] for place in places], form)
     example = max(present, key=lambda cell: (form.shows(cell), len(cell)))
     note = "" if form.is_plain else f"read as {form.described(example)}"
     return Judged(name, "number", missing, of_level[column.codes], EMPTY, note)
@@ -186,8 +185,11 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
     total = sum(counts[cell] for cell in present)
     plain = sum(counts[cell] for cell in present if is_plain_number(cell))
     if plain > MOSTLY * total:
-        remedy = f"; correct it, name it under missing_values: if it stands for a missing value, or list the column under categorical:"
-        raise _no_number(file, column, name, rules, f", but {plain} of the {total} values of the column are{remedy}")
+        raise _no_number(
+            file, column, name, rules,
+            f", but {plain} of the {total} values of the column are; correct it, name it under missing_values: if it stands "
+            "for a missing value, or list the column under categorical:",
+        )  # fmt: skip
     if is_fraction(present):
         cell = next(cell for cell in present if not is_plain_number(cell))
         raise file.error(
@@ -208,9 +210,7 @@ def _category(name: str, column: Cells, rules: Rules) -> Judged:
     return Judged(name, "category", column.where(rules.is_marker), None, column)
 
 
-def _form(
-    file: TableFile, column: Cells, name: str, forms: Sequence[NumberForm], decimal: str | None
-) -> NumberForm:
+def _form(file: TableFile, column: Cells, name: str, forms: Sequence[NumberForm], decimal: str | None) -> NumberForm:
     """The one form of a column: plain if it can be, else by the mark of fractions that other columns have.
 
     Raises:
@@ -222,7 +222,9 @@ def _form(
         fitting = plain
     if len(fitting) == 1:
         return fitting[0]
-    cell = next(cell for cell in column.levels if fitting[0].reads(cell) and fitting[0].value(cell) != fitting[1].value(cell))
+    cell = next(
+        cell for cell in column.levels if fitting[0].reads(cell) and fitting[0].value(cell) != fitting[1].value(cell)
+    )
     readings = " or ".join(f"{form.value(cell):.10g}" for form in fitting)
     raise file.error(
         f"{cell!r} can be {readings}; set decimal: or thousands: to the mark that it is", name, _first(column, cell)

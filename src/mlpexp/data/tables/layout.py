@@ -172,7 +172,9 @@ def check_names(path: Path, columns: Sequence[str], line: int, delimiter: str | 
     repeated = [name for name, count in Counter(columns).items() if count > 1]
     if repeated:
         count = Counter(columns)[repeated[0]]
-        raise data_error(path, f"{count} columns have this name; give each its own, or all with names:", line, repeated[0])
+        raise data_error(
+            path, f"{count} columns have this name; give each its own, or all with names:", line, repeated[0]
+        )
 
 
 def counted_cells(number: int) -> str:
@@ -248,7 +250,7 @@ def _names(
 ) -> tuple[tuple[str, ...], int, dict[str, str], list[str]]:
     """Names of the columns, the line of the first row, units, and what was found out."""
     first = rows[0]
-    notes = []
+    notes: list[str] = []
     if asked.names and len(asked.names) != width:
         raise data_error(path, f"names: {len(asked.names)} names for {width} columns", first.line)
     if asked.header is False:
@@ -295,7 +297,8 @@ def _is_units(names: Sequence[str], rows: Sequence[Row]) -> bool:
 
 def _footer(path: Path, content: bytes, delimiter: str, head: Sequence[str]) -> tuple[int, list[str]]:
     """Where the rows stop before last lines of a single cell, such as a source; and a note of each."""
-    stop, notes = len(content), []
+    stop = len(content)
+    notes: list[str] = []
     header = head[_blank_lines(head)]
     if delimiter not in header:
         return stop, notes

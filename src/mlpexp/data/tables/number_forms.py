@@ -5,7 +5,7 @@ taken. ``1.234`` is a decimal number unless a column or the config says otherwis
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +16,7 @@ import numpy as np
 PLAIN = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity)", re.IGNORECASE | re.ASCII)
 MINUS = "−﹣－–"  # written by word processors, with a number behind; the last is a dash
 FRACTION = re.compile(r"[+-]?\d+ ?/ ?\d+")
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
 BLANKS = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
 # What stands around the digits: a currency before them, a currency, per cent or a unit behind. The body may have any
@@ -102,6 +103,8 @@ def forms_of(cells: Iterable[str], decimal: str | None = None, thousands: str | 
         thousands: The mark of thousands, if it is known.
     """
     distinct = dict.fromkeys(cells)
+    if decimal != "," and _can_only_be_plain(distinct):
+        return [NumberForm(".", "")]
     parts = [PARTS.fullmatch(cell) for cell in distinct]
     if not parts or any(part is None for part in parts):
         return []
@@ -114,7 +117,7 @@ def forms_of(cells: Iterable[str], decimal: str | None = None, thousands: str | 
     words = _words(found)
     bodies = [part["body"] for part in found]
     forms = [
-        NumberForm(point, mark, *(next(iter(around[name])) for name in ("before", "after")), words)
+        NumberForm(point, mark, next(iter(around["before"])), next(iter(around["after"])), words)
         for point, mark in _marks(decimal, thousands)
         if _fits(bodies, point, mark)
     ]
@@ -123,6 +126,8 @@ def forms_of(cells: Iterable[str], decimal: str | None = None, thousands: str | 
 
 def values_of(cells: Sequence[str], form: NumberForm) -> np.ndarray:
     """The numbers of a column, ``(N,)`` float64; infinite where a cell has more digits than a number can hold."""
+    if form.is_plain and all(map(is_plain_number, cells)):
+        return np.array(cells, dtype=np.str_).astype(np.float64)
     known = {cell: form.value(cell) for cell in set(cells)}
     return np.fromiter(map(known.__getitem__, cells), dtype=np.float64, count=len(cells))
 
@@ -131,6 +136,14 @@ def decided_decimal(columns: Iterable[Sequence[NumberForm]]) -> str | None:
     """The mark of fractions that some column of a table leaves no doubt about; None: none does, or they differ."""
     marks = {forms[0].decimal for forms in columns if forms and len({form.decimal for form in forms}) == 1}
     return marks.pop() if len(marks) == 1 else None
+
+
+def _can_only_be_plain(cells: Collection[str]) -> bool:
+    """Whether all are written as programs write numbers, and not all points can stand between thousands."""
+    if not cells or not all(map(is_plain_number, cells)):
+        return False
+    with_point = [cell for cell in cells if "." in cell]
+    return not with_point or not all(map(GROUPED.fullmatch, with_point))
 
 
 def _marks(decimal: str | None, thousands: str | None) -> Iterator[tuple[str, str]]:

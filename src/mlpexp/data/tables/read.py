@@ -12,20 +12,18 @@ from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts, TargetRange
 from mlpexp.config.splits import BY_COLUMN, FileSplit
 from mlpexp.config.words import did_you_mean
-from mlpexp.data.dataset import Dataset
+from mlpexp.data.dataset import Dataset, Fill
 from mlpexp.data.tables.doubts import doubts
-from mlpexp.data.tables.inputs import Inputs, Rows, inputs_of, matrix, rule_of
+from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, matrix, rule_of
 from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
 from mlpexp.data.tables.layout import Asked
 from mlpexp.data.tables.number_forms import is_plain_number
+from mlpexp.data.tables.reports import reports
 from mlpexp.data.tables.split_column import split_labels
-from mlpexp.data.tables.table_file import Cells, Reading, TableFile, joined, plain, read_file
+from mlpexp.data.tables.table_file import Reading, TableFile, joined, plain, read_file
 from mlpexp.data.tables.targets import Targets, targets_of
 from mlpexp.data.tables.text_file import data_error
-from mlpexp.data.tables.understanding import ColumnReport, Understanding, shown
-
-EXAMPLE_ROWS = 1000  # that examples are taken from
-WITHOUT_A_WORD = "left out"
+from mlpexp.data.tables.understanding import Understanding, shown
 
 telling: ContextVar[Callable[[str], None]] = ContextVar("telling", default=lambda sentence: None)
 """What is given sentences about what takes time."""
@@ -68,8 +66,8 @@ def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     reading = Reading(Asked(config.delimiter, config.header, config.names), config.encoding)
     file = read_file(Path(config.path).expanduser(), reading, telling.get())
     names, target = _inputs(config, file), config.target.column
-    split_column = config.split.column if isinstance(config.split, BY_COLUMN) else None
-    used = list(dict.fromkeys([*names, target, *([split_column] if split_column else [])]))
+    by_column = config.split if isinstance(config.split, BY_COLUMN) else None
+    used = list(dict.fromkeys([*names, target, *([by_column.column] if by_column else [])]))
     if isinstance(config.split, FileSplit):
         file = joined(file, read_file(Path(config.split.path).expanduser(), reading, telling.get()), used)
     columns = judged(file, used, _rules(config))
@@ -78,10 +76,10 @@ def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     pieces = {name: inputs_of(rows, columns[name], config) for name in names}
     if file.second is not None:
         _check_second(rows, [columns[name] for name in (*names, target)], target if targets.class_names else None)
-    labels = split_labels(rows, columns[split_column], config.split) if isinstance(config.split, BY_COLUMN) else None
+    labels = split_labels(rows, columns[by_column.column], by_column) if by_column else None
     understanding = Understanding(
         path=config.path,
-        columns=tuple(_reports(file, columns, pieces, targets, target, split_column)),
+        columns=tuple(reports(file, columns, pieces, targets, target, by_column.column if by_column else None)),
         rows=file.num_rows,
         lost=lost,
         used=len(rows.keep),
@@ -114,7 +112,6 @@ def _check_second(rows: Rows, columns: Sequence[Judged], classes: str | None) ->
 
 def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets, num_second: int) -> Dataset:
     inputs = matrix(list(pieces.values()), len(targets.values))
-    fills = tuple(piece.fill for piece in pieces.values() for _ in piece.names)
     return Dataset(
         name=Path(config.path).stem,
         inputs=inputs,
@@ -130,8 +127,17 @@ def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets, num_secon
         feature_names=tuple(name for piece in pieces.values() for name in piece.names),
         class_names=targets.class_names,
         target_name=config.target.column,
-        fills=fills if np.isnan(inputs).any() else (),
+        fills=tuple(_fills(pieces)),
     )
+
+
+def _fills(pieces: dict[str, Inputs]) -> Iterator[Fill]:
+    first = 0
+    for piece in pieces.values():
+        if piece.fill is not None:
+            count = len(piece.names) - piece.has_indicator
+            yield Fill(first, count, piece.fill, isinstance(piece.values[0], OneHot))
+        first += len(piece.names)
 
 
 def _rules(config: Csv) -> Rules:
@@ -189,19 +195,23 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
         DataError: At the first missing cell of a column whose rule refuses it; or no row is left.
     """
     target = config.target.column
-    refused, dropped = [], []
+    by_rule: dict[str, list[str]] = {}
     for name, column in columns.items():
         if column.missing.any():
             rule = rule_of(config, name)
             if name == target and rule not in ("error", "drop"):
                 raise _missing(
-                    file, columns, [name], f"a target cannot be filled in; drop such rows with missing: {{{name}: drop}}"
+                    file,
+                    columns,
+                    [name],
+                    f"a target cannot be filled in; drop such rows with missing: {{{name}: drop}}",
                 )
-            (refused if rule == "error" else dropped if rule == "drop" else []).append(name)
+            by_rule.setdefault(rule, []).append(name)
+    refused, dropped = by_rule.get("error", []), by_rule.get("drop", [])
     if refused:
         remedy = (
-            "fill it in, drop such rows with missing: drop, or let it be filled in with missing: mean, median, most_frequent or "
-            "category"
+            "fill it in, drop such rows with missing: drop, or have it filled in with missing: mean, median, most_frequent "
+            "or category"
         )
         raise _missing(file, columns, refused, remedy)
     if not dropped:
@@ -223,51 +233,3 @@ def _missing(file: TableFile, columns: dict[str, Judged], names: Sequence[str], 
     written = file.cell(first[name], name)
     what = f"missing value ({written!r})" if written else "missing value"
     return file.error(f"{what}; {remedy}", name, first[name])
-
-
-def _reports(
-    file: TableFile, columns: dict[str, Judged], pieces: dict[str, Inputs], targets: Targets, target: str,
-    split_column: str | None,
-) -> Iterator[ColumnReport]:
-    for name, cells in file.columns.items():
-        column = columns.get(name)
-        examples = _examples(cells)
-        if column is None:
-            yield ColumnReport(name, WITHOUT_A_WORD, "", None, 0, examples, "", "")
-            continue
-        missing = int(column.missing.sum())
-        levels = _levels(cells, column)
-        if name == target:
-            becomes = f"{len(targets.class_names)} classes" if targets.class_names else "a number"
-            kind = "category" if targets.class_names else "number"
-            yield ColumnReport(name, kind, "target", levels, missing, examples, becomes, column.note)
-            continue
-        if name not in pieces:
-            yield ColumnReport(name, column.kind, "split", levels, missing, examples, "", "")
-            continue
-        piece = pieces[name]
-        kind = "constant" if _is_constant(cells, column) else column.kind
-        becomes = f"{len(piece.names)} input{'s' * (len(piece.names) > 1)}"
-        why = piece.note or ("the same in all rows, so nothing can be learned from it" if kind == "constant" else "")
-        if missing and piece.fill:
-            why = f"{why}; " * bool(why) + f"{missing} missing cells are filled in ({piece.fill.replace('_', ' ')} of the training part)"
-        yield ColumnReport(name, kind, "input", levels, missing, examples, becomes, why)
-
-
-def _levels(cells: Cells | np.ndarray, column: Judged) -> int | None:
-    """Different cells that are not missing; of numbers they are not counted."""
-    if not isinstance(cells, Cells):
-        return None
-    return len(cells.levels) - len(np.unique(cells.codes[column.missing]))
-
-
-def _is_constant(cells: Cells | np.ndarray, column: Judged) -> bool:
-    if isinstance(cells, Cells):
-        return (_levels(cells, column) or 0) < 2
-    return bool(np.nanmin(column.numbers) == np.nanmax(column.numbers)) if not column.missing.all() else True
-
-
-def _examples(cells: Cells | np.ndarray) -> str:
-    if isinstance(cells, Cells):
-        return shown([level for level in cells.levels if level][:4], most=3)
-    return shown([plain(value) for value in dict.fromkeys(cells[:EXAMPLE_ROWS].tolist())][:4], most=3)

@@ -47,7 +47,10 @@ def _named_parts(rows: Rows, column: Judged, kind: ColumnSplit) -> np.ndarray:
     levels, places = rows.levels(column)
     numbers = [part_of.get(level, part_of.get(level.lower(), -1)) for level in levels]
     if -1 in numbers:
-        cell = min((level for level, number in zip(levels, numbers, strict=True) if number < 0), key=lambda level: rows.first(column, level))
+        cell = min(
+            (level for level, number in zip(levels, numbers, strict=True) if number < 0),
+            key=lambda level: rows.first(column, level),
+        )
         known = ", ".join(word for words in values.values() for word in words)
         raise rows.file.error(
             f"{cell!r} names no part; known are {known}; say with dataset.split.train, .validation and .test which "

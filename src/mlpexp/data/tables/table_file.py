@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,7 +62,7 @@ Column = np.ndarray | Cells
 class Reading:
     """What the config says of how a file is read."""
 
-    layout: Asked = Asked()
+    layout: Asked
     """Delimiter and names."""
     encoding: str | None = None
     """Of the letters; None: found out."""
@@ -149,6 +149,17 @@ def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = lambda
     return _of_text(path, text, reading)
 
 
+def columns_in(path: Path) -> tuple[list[str], int]:
+    """The names of the columns of a file, and the number of its lines.
+
+    Raises:
+        DataError: As ``read_file``.
+    """
+    content = read_bytes(path)
+    text = (text_of_sheet(path, content) or text_of(path, content)).content
+    return list(layout_of(path, text, Asked()).columns), text.count(b"\n")
+
+
 def joined(first: TableFile, second: TableFile, names: Sequence[str]) -> TableFile:
     """The rows of two files, those of the second behind the others; of the columns that are used.
 
@@ -193,7 +204,8 @@ def columns_of(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, Column]
     """The columns of a frame of numbers and texts, each freed when it has been converted."""
     columns: dict[str, Column] = {}
     for name in names:
-        values = frame.pop(frame.columns[0])
+        values = frame.iloc[:, 0]
+        del frame[frame.columns[0]]
         kind = values.dtype.kind
         columns[name] = values.to_numpy(np.float64) if kind in "iuf" else _cells(values)
     return columns
@@ -222,9 +234,7 @@ def _of_text(path: Path, text: FileText, reading: Reading) -> TableFile:
     if not num_rows:
         raise data_error(path, "only a header; rows of values must follow", layout.header_line)
     notes = (*text.notes, *layout.notes)
-    return TableFile(
-        path, columns, num_rows, layout.header_line, layout.units, notes, layout.delimiter, scan, again
-    )
+    return TableFile(path, columns, num_rows, layout.header_line, layout.units, notes, layout.delimiter, scan, again)
 
 
 class _Uneven(Exception):
@@ -244,7 +254,7 @@ def _parsed(content: bytes, layout: Layout) -> dict[str, Column]:
     words = [place for place in range(width) if not all(is_plain_number(row.cells[place]) for row in sample)]
     frame = _frame(content, layout, dict.fromkeys(words, "category"))
     if layout.has_trailing:
-        behind = frame.pop(width)
+        behind = frame[width]
         if behind.dtype.kind in "biuf" or (behind != "").any():
             raise _Uneven("a row has more cells than there are columns")
     if len(frame) and _is_short(content, layout, frame):
@@ -257,7 +267,7 @@ def _parsed(content: bytes, layout: Layout) -> dict[str, Column]:
     return columns_of(frame, layout.columns)
 
 
-def _frame(content: bytes, layout: Layout, types: Mapping[int, str | type], **more: object) -> "pd.DataFrame":
+def _frame(content: bytes, layout: Layout, types: Mapping[int, Any], **more: Any) -> "pd.DataFrame":
     import pandas as pd
     from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 

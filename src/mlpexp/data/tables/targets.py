@@ -30,7 +30,9 @@ def targets_of(rows: Rows, column: Judged, config: Csv) -> Targets:
         DataError: One class, a class with one sample, classes that only differ in writing, or no numbers where they must be.
     """
     if column.kind == "date" and config.task != "classification":
-        raise rows.file.error("dates cannot be predicted; choose another target, or set task: classification", column.name)
+        raise rows.file.error(
+            "dates cannot be predicted; choose another target, or set task: classification", column.name
+        )
     if _is_classification(rows, column, config):
         return _classes(rows, column)
     if column.kind != "number":

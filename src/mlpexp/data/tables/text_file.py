@@ -137,7 +137,9 @@ def _utf8(path: Path, content: bytes, encoding: str) -> bytes:
     try:
         return content.decode(encoding).removeprefix("\ufeff").encode()
     except LookupError:
-        raise data_error(path, f"dataset.encoding: {encoding} is not known; usual ones are {', '.join(ENCODINGS)}") from None
+        raise data_error(
+            path, f"dataset.encoding: {encoding} is not known; usual ones are {', '.join(ENCODINGS)}"
+        ) from None
     except UnicodeDecodeError as error:
         line = len(LINE_END.findall(content[: error.start])) + 1
         what = f"not {encoding} text (byte 0x{content[error.start]:02x}); set encoding: to what it was saved with"
@@ -211,7 +213,7 @@ def _is_cyrillic(text: str, place: int) -> bool:
     """One of several letters beside each other, capitals only at the beginning of a word or throughout it."""
     beside = [text[other] for other in (place - 1, place + 1) if 0 <= other < len(text)]
     several = any("\u0400" <= letter <= "\u04ff" for letter in beside)
-    small = text[place].islower() or not (0 < place and text[place - 1].islower())
+    small = text[place].islower() or not (place > 0 and text[place - 1].islower())
     return "\u0400" <= text[place] <= "\u04ff" and several and small and not _beside_ascii(text, place)
 
 
