@@ -22,12 +22,16 @@ NOT_COMPUTED = (
 
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
-    """Plain data without keys that say nothing (``null``, no ``scores:``, a ``keep:`` of defaults), names first."""
+    """Plain data, names first, without keys that say nothing: ``null``, no ``scores:``, a ``keep:`` of defaults, and
+    ``class_weights: none``.
+    """
     data = _without_nulls(experiment.model_dump(mode="json"))
     if experiment.keep == Keep():
         del data["keep"]
     if not experiment.scores:
         del data["scores"]
+    if experiment.training.class_weights == "none":
+        del data["training"]["class_weights"]
     return data
 
 
@@ -120,14 +124,14 @@ _Dumper.add_representer(float, _represent_float)
 
 NOT_OF_PROGRAM = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule", "keep")
 RADII = ("radius", "final_radius", "radius_decay")  # of a self-organizing map
-SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of training: on or off
+SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping", "class_weights")  # of training: on or off
 
 
 def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
     They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
-    dropout rate, clipping, averaging and patience as long as each is switched on in both or off in both (0 is off): an
+    dropout rate, clipping, averaging, patience and class weights as long as each is switched on in both or off in both (0 is off): an
     update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer kind, batch size,
     number of epochs and scores are the program.
     """
