@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "Data sets without official test set": TABULAR,
     "synthetic": (datasets.Synthetic,),
     "csv": (datasets.Csv,),
+    "target": (datasets.Target,),
     "mnist and fashion_mnist": (datasets.Mnist, datasets.FashionMnist),
     "augmentation": (datasets.Augmentation,),
     "All models": MODELS,
@@ -99,7 +100,7 @@ def named(row: dict[str, str]) -> tuple[str, dict[str, str]]:
 
 NEEDED: Mapping[str, Any] = {  # something for each key without default
     "dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": "adam"}, "kind": "xor", "path": "a.csv",
-    "target": "a", "layers": [{"layer": "dense", "units": 1}], "channels": 1, "kernel_size": 1, "units": 1,
+    "target": "a", "column": "a", "layers": [{"layer": "dense", "units": 1}], "channels": 1, "kernel_size": 1, "units": 1,
     "learning_rate": 1.0, "every": 1, "decay": 1.0,
 }  # fmt: skip
 ROWS = list(documented())

@@ -23,7 +23,8 @@ NOT_COMPUTED = (
 
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
-    """Plain data without keys that say nothing (``null``, no ``scores:``, a ``keep:`` of defaults), names first.
+    """Plain data, names first, without keys that say nothing: ``null``, no ``scores:``, a ``keep:`` of defaults, and
+    ``class_weights: none``.
 
     A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not.
     """
@@ -38,6 +39,8 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     elif kind in OWN_TEST_PART:
         del dataset["test_fraction"]
     data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
+    if experiment.training.class_weights == "none":
+        del data["training"]["class_weights"]
     return data
 
 
@@ -136,16 +139,16 @@ _Dumper.add_representer(float, _represent_float)
 
 NOT_OF_PROGRAM = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule", "keep")
 RADII = ("radius", "final_radius", "radius_decay")  # of a self-organizing map
-SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of training: on or off
+SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping", "class_weights")  # of training: on or off
 
 
 def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
     They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
-    dropout rate, clipping, averaging and patience as long as each is switched on in both or off in both (0 is off): an
-    update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer kind, batch size,
-    number of epochs and scores are the program.
+    dropout rate, clipping, averaging, patience and class weights as long as each is switched on in both or off in both
+    (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer
+    kind, batch size, number of epochs and scores are the program.
     """
     data = as_data(experiment)
     for key in NOT_OF_PROGRAM:

@@ -45,6 +45,11 @@ def _training(experiment: Experiment) -> Iterator[Finding]:
     for key in ("gradient_clip", "weight_averaging"):
         if getattr(training, key) is not None:
             yield ("training", key), "means nothing for a self-organizing map; leave it out"
+    if training.class_weights != "none":
+        yield (
+            ("training", "class_weights"),
+            "means nothing for a self-organizing map, which learns no classes; leave it out",
+        )
     if training.train_metrics == "running":
         yield ("training", "train_metrics"), "running is for networks; a self-organizing map is measured exactly"
     if training.precision == "bfloat16":

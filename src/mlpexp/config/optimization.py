@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from mlpexp.config.scores import ScoreName
 from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict, not_together
@@ -131,6 +131,17 @@ class EarlyStopping(Strict):
     )
 
 
+class ClassWeights(dict[str, float]):
+    """The weight of each class, by name; like all of a config it is never changed, and can be a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+
+def _word_or_weights(value: object) -> str:
+    return "weights" if isinstance(value, dict) else "word"
+
+
 class Training(Strict):
     """Batches, length, precision and measurement."""
 
@@ -147,6 +158,15 @@ class Training(Strict):
     weight_averaging: Fraction | None = Field(
         None,
         description="Decay per step of an exponential moving average of the weights, which is evaluated and saved.",
+    )
+    class_weights: Annotated[
+        Annotated[Literal["none", "balanced"], Tag("word")]
+        | Annotated[dict[str, PositiveFloat], AfterValidator(ClassWeights), Tag("weights")],
+        Discriminator(_word_or_weights),
+    ] = Field(
+        "none",
+        description="How much samples of each class count in the gradient: balanced, or by name of the class; the loss "
+        "that is reported stays unweighted.",
     )
     train_metrics: Literal["exact", "running"] = Field(
         "exact", description="Training loss on the whole set after each epoch, or averaged over its batches (cheaper)."

@@ -1,6 +1,6 @@
 """Rules across sections: what each part allows but their combination does not. Pure functions of config and data set facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.engine_rules import engine_violations
@@ -11,7 +11,10 @@ from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp
 from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
 from mlpexp.config.target_rules import target_violations
+from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Path_
+
+MOST_CLASSES = 12  # in a message
 
 
 def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
@@ -36,6 +39,27 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
         init = default_init(first.name if first else "identity")
         changes["model"] = experiment.model.model_copy(update={"init": init})
     return experiment.model_copy(update=changes)
+
+
+def unknown_classes(experiment: Experiment, class_names: Sequence[str]) -> list[Finding]:
+    """Classes that have a weight, but that the data do not have.
+
+    Args:
+        experiment: The config.
+        class_names: Of the data.
+    """
+    weights = experiment.training.class_weights
+    if not isinstance(weights, Mapping) or not class_names:
+        return []
+    some = ", ".join(class_names[:MOST_CLASSES]) + (", ..." if len(class_names) > MOST_CLASSES else "")
+    return [
+        (
+            ("training", "class_weights", name),
+            f"there is no such class{did_you_mean(name, class_names) or f'; the classes are {some}'}",
+        )
+        for name in weights
+        if name not in class_names
+    ]
 
 
 def violations(experiment: Experiment, facts: DatasetFacts, num_train: int, num_validation: int) -> list[Finding]:
@@ -137,6 +161,8 @@ def _training_is_consistent(experiment: Experiment, facts: DatasetFacts, num_val
             ("training", "early_stopping"),
             "needs validation data; set dataset.validation_fraction, for example to 0.2",
         )
+    if training.class_weights != "none" and facts.task == "regression" and not isinstance(experiment.model, Som):
+        yield ("training", "class_weights"), "is for class labels, but this data set has numbers; leave it out"
     if schedule.warmup_epochs > training.epochs:
         yield (
             ("schedule", "warmup_epochs"),

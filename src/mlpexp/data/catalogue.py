@@ -11,7 +11,7 @@ from typing import Any
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, FashionMnist, Iris, Mnist, Synthetic, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.images import image_facts, load_images
+from mlpexp.data.images import FASHION_MNIST, MNIST, image_facts, load_images
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
 from mlpexp.data.tables.read import read_table, versions
@@ -49,6 +49,15 @@ def facts_of(config: DatasetConfig) -> DatasetFacts:
         DataError: If a CSV file cannot be used.
     """
     return CATALOGUE[type(config)].facts(as_loaded(config))
+
+
+def class_names(config: DatasetConfig) -> tuple[str, ...]:
+    """The names of the classes, as ``training.class_weights`` takes them; none for numbers. Image data are not loaded."""
+    if isinstance(config, (Mnist, FashionMnist)):
+        return (MNIST if isinstance(config, Mnist) else FASHION_MNIST).class_names
+    dataset = load(config)
+    labels = range(dataset.facts.num_outputs) if dataset.facts.task == "classification" else ()
+    return dataset.class_names or tuple(map(str, labels))
 
 
 def load(config: DatasetConfig, data_dir: Path | None = None, progress: Progress | None = None) -> Dataset:

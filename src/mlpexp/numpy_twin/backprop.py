@@ -193,11 +193,22 @@ LOSSES: dict[str, NumpyLoss] = {
 
 
 def differentiate(
-    layers: Sequence[NumpyLayer], x_BF: Array, targets: Array, loss: NumpyLoss, penalty: float = 0.0
+    layers: Sequence[NumpyLayer],
+    x_BF: Array,
+    targets: Array,
+    loss: NumpyLoss,
+    penalty: float = 0.0,
+    weights_B: Array | None = None,
 ) -> tuple[Trace, list[Gradient]]:
-    """Forward and backward pass of ``E = 1/B sum_B loss + penalty/2 sum_l |W_l|^2``; biases and slopes are not penalized."""
+    """Forward and backward pass of ``E = 1/B sum_B w loss + penalty/2 sum_l |W_l|^2``; biases and slopes are not penalized.
+
+    ``w`` is the weight of each sample, by default 1.
+    """
     trace = forward(layers, x_BF)
-    gradients = backward(layers, trace, loss.gradient(trace.outputs, targets) / len(x_BF))
+    output_gradient_BK = loss.gradient(trace.outputs, targets) / len(x_BF)
+    if weights_B is not None:
+        output_gradient_BK = output_gradient_BK * weights_B[:, None]
+    gradients = backward(layers, trace, output_gradient_BK)
     if penalty:
         for layer, d in zip(layers, gradients, strict=True):
             d.weight[...] += penalty * layer.weight

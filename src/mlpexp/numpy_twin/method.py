@@ -32,6 +32,8 @@ class NumpySteps:
         network = state.network
         self.loss, self.penalties = LOSSES[str(members[0].loss)], hyper.arrays["l2_penalty"].tolist()
         self.members = [layers_of(network.architecture, flat) for flat in network.flat.numpy()]
+        weights_MK = hyper.class_weights
+        self.class_weights = None if weights_MK is None else weights_MK.astype(network.flat.numpy().dtype)
 
     @np.errstate(over="ignore", invalid="ignore")  # what diverges is found, and said, by the loop
     def __call__(self, inputs: Tensor, targets: Tensor, mode: Mode, coefficients: StepCoefficients) -> Tensor:
@@ -40,7 +42,8 @@ class NumpySteps:
         x, y, rates = inputs.flatten(2).numpy(), targets.numpy(), (-minus_rate).flatten().tolist()
         outputs = []
         for m, layers in enumerate(self.members):
-            trace, gradients = differentiate(layers, x[m], y[m], self.loss, self.penalties[m])
+            weights = None if self.class_weights is None else self.class_weights[m][y[m]]
+            trace, gradients = differentiate(layers, x[m], y[m], self.loss, self.penalties[m], weights)
             descend(layers, gradients, rates[m])
             outputs.append(trace.outputs)
         return torch.from_numpy(np.stack(outputs))

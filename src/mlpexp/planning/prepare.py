@@ -14,9 +14,9 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
-from mlpexp.config.rules import resolve, violations
+from mlpexp.config.rules import resolve, unknown_classes, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
-from mlpexp.data.catalogue import facts_of
+from mlpexp.data.catalogue import class_names, facts_of
 from mlpexp.data.parts import check_folds, sizes_differ, sizes_of
 from mlpexp.data.split import PartSizes
 from mlpexp.errors import ArchitectureError, ConfigError, InputError, Problem
@@ -148,6 +148,8 @@ class Preparation:
             raise _placed(source, error) from None
         experiment = resolve(experiment, facts)
         findings = violations(experiment, facts, sizes.train, sizes.validation)
+        if experiment.training.class_weights not in ("none", "balanced"):
+            findings += unknown_classes(experiment, class_names(dataset))
         if findings:
             raise ConfigError([_problem(source, finding) for finding in findings])
         try:

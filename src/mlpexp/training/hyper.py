@@ -15,6 +15,7 @@ from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import OptimizerConfig, ScheduleConfig, Sgd
+from mlpexp.training.losses import Loss, weighted
 from mlpexp.training.optimizers import OPTIMIZERS, Optimizer
 from mlpexp.training.schedules import factor
 
@@ -48,10 +49,12 @@ class HyperParameters:
     """Each distinct schedule with its number of epochs."""
     schedule_of_member: np.ndarray
     """Which of these is a member's, ``(M,)``."""
+    class_weights: np.ndarray | None
+    """How much samples of each class count, ``(M, K)``; None: all the same."""
 
     @classmethod
-    def of(cls, members: Sequence[Experiment]) -> "HyperParameters":
-        """Those of the members of a stack, whose optimizers are of one kind."""
+    def of(cls, members: Sequence[Experiment], class_weights: np.ndarray | None = None) -> "HyperParameters":
+        """Those of the members of a stack, whose optimizers are of one kind; class weights depend on the data, too."""
         settings = [member.training for member in members]
         stopping = [training.early_stopping for training in settings]
         schedules = [(member.schedule, member.training.epochs) for member in members]
@@ -65,6 +68,7 @@ class HyperParameters:
             min_delta=np.array([early.min_delta if early else 0.0 for early in stopping]),
             schedules=list(places),
             schedule_of_member=np.array([places[schedule] for schedule in schedules]),
+            class_weights=class_weights,
         )
 
     def select(self, members: np.ndarray) -> "HyperParameters":
@@ -72,8 +76,20 @@ class HyperParameters:
         return replace(
             self,
             arrays={name: array[members] for name, array in self.arrays.items()},
+            class_weights=None if self.class_weights is None else self.class_weights[members],
             **{name: getattr(self, name)[members] for name in BY_MEMBER},
         )
+
+    def objective(self, loss: Loss, like: Tensor) -> Loss:
+        """What a step lowers: the loss, weighted by class where the members are.
+
+        Args:
+            loss: Of each sample.
+            like: A tensor of the device and precision of the weights.
+        """
+        if self.class_weights is None:
+            return loss
+        return weighted(loss, torch.from_numpy(self.class_weights).to(like.device, like.dtype))
 
     @property
     def optimizer(self) -> Optimizer:

@@ -70,6 +70,28 @@ def mean_squared_error_gradient(outputs_MBT: Tensor, targets_MBT: Tensor) -> Ten
     return (outputs_MBT - targets_MBT).mul_(2 / outputs_MBT.shape[2])
 
 
+def weighted(loss: Loss, weights_MK: Tensor) -> Loss:
+    """A loss of which each sample counts by its class.
+
+    Args:
+        loss: Of class labels.
+        weights_MK: By member and class; one row serves all members.
+    """
+
+    def of_samples(targets_MB: Tensor) -> Tensor:
+        return weights_MK.expand(len(targets_MB), -1).gather(1, targets_MB)
+
+    def value(outputs_MBK: Tensor, targets_MB: Tensor) -> Tensor:
+        losses_MB = loss.value(outputs_MBK, targets_MB)
+        return losses_MB * of_samples(targets_MB).to(losses_MB.dtype)
+
+    def gradient(outputs_MBK: Tensor, targets_MB: Tensor) -> Tensor:
+        gradient_MBK = loss.gradient(outputs_MBK, targets_MB)
+        return gradient_MBK.mul_(of_samples(targets_MB).to(gradient_MBK.dtype).unsqueeze(2))
+
+    return Loss(value, gradient)
+
+
 def predicted(outputs_MBK: Tensor) -> Tensor:
     """The class with the largest output (of equal ones the first), ``(M, B)`` int64."""
     return _by_class(outputs_MBK).max(1).indices

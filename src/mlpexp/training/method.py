@@ -48,7 +48,8 @@ class Method:
 
 
 def _steps(members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters) -> Stepper:
-    return Stepper(state.network, state.slots, state.averaged, hyper, LOSSES[str(members[0].loss)])
+    objective = hyper.objective(LOSSES[str(members[0].loss)], state.network.flat)
+    return Stepper(state.network, state.slots, state.averaged, hyper, objective)
 
 
 def _measures(

@@ -21,6 +21,7 @@ from mlpexp.config.scores import SCORES, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
+from mlpexp.training.class_weights import class_weights
 from mlpexp.training.diagnostics import Diagnostics, Quantities, is_diagnosed
 from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.evaluation import always
@@ -88,7 +89,9 @@ class Trainer:
             prod(layer.output_shape) for layer in self.architecture.layers if isinstance(layer.spec, Dropout)
         )
         """Values that a step needs of each sample: inputs, and factors of dropout."""
-        hyper = HyperParameters.of(self.members)
+        self.class_weights = class_weights(self.members, dataset, samples)
+        """How much samples of each class count in the gradient, ``(M, K)``; None: all the same."""
+        hyper = HyperParameters.of(self.members, self.class_weights)
         self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
         """What multiplies tensors in each step."""
         self.state = TrainingState.start(
@@ -144,7 +147,9 @@ class Trainer:
         active = self.state.active
         if len(active):
             self.coefficients = CoefficientCache(
-                HyperParameters.of(self.members).select(active), self.steps_per_epoch, self.state.network.flat
+                HyperParameters.of(self.members, self.class_weights).select(active),
+                self.steps_per_epoch,
+                self.state.network.flat,
             )
             self._prepare_active()
 
@@ -159,9 +164,10 @@ class Trainer:
         self.evaluator = self.method.measures(active, self.names, self.samples, self.active_pairs)
         self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, state.active], index)
         self.stepper = self.method.steps(active, state, self.hyper)
+        self.objective = self.hyper.objective(self.loss, state.network.flat)  # what a step lowers
         level = active[0].diagnostics
         self.diagnostics = (
-            None if level == "off" else Diagnostics(self.architecture, active, self.loss, full=level == "full")
+            None if level == "off" else Diagnostics(self.architecture, active, self.objective, full=level == "full")
         )
 
     def _timed(self, steps: Iterator[bool]) -> bool:

@@ -148,7 +148,7 @@ class _Stack:
     def _states(self, network: StackedNetwork) -> list[NetworkState]:
         state = self.trainer.state
         state.network, state.averaged, state.observed = network, None, None
-        diagnostics = Diagnostics(network.architecture, self.members, self.trainer.loss, full=True)
+        diagnostics = Diagnostics(network.architecture, self.members, self.trainer.objective, full=True)
         assert isinstance(self.evaluator, Evaluator)
         _, quantities = diagnostics.measured(state, self.evaluator, ["train"])
         twins = twin_fraction(network)
@@ -173,7 +173,7 @@ class _Stack:
         scale = np.sqrt((flat**2).mean(0))
         std = flat.std(0)
         varied = std[std > 0]
-        score, contradicted = neighbour_state(flat, targets.cpu().numpy(), self.prepared.facts.task)
+        score, contradicted = neighbour_state(flat, self._judged(targets, place), self.prepared.facts.task)
         return DataState(
             samples=len(flat),
             largest_scale=float(scale.max()),
@@ -182,6 +182,14 @@ class _Stack:
             neighbour_score=score,
             contradicted=contradicted,
         )
+
+    def _judged(self, targets: Tensor, place: int) -> np.ndarray:
+        """Targets as R² is measured by them: in their own unit, where a network learns logarithms."""
+        units = self.trainer.samples.units
+        if units is not None and units.log:
+            pair = torch.tensor([int(self.trainer.pair_of_member[place])], device=targets.device)
+            targets = units.select(pair).own(targets[None])[0]
+        return targets.cpu().numpy()
 
     def _training_data(self, place: int) -> tuple[Tensor, Tensor]:
         samples, pair = self.trainer.samples, int(self.trainer.pair_of_member[place])

@@ -86,7 +86,7 @@ def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
     References:
         Smith (2017), "Cyclical learning rates for training neural networks", section 3.3.
     """
-    hyper = GivenRates(**vars(HyperParameters.of(trainer.members)), rates_T=rates_T)
+    hyper = GivenRates(**vars(trainer.hyper), rates_T=rates_T)
     trainer.coefficients = CoefficientCache(hyper, trainer.steps_per_epoch, trainer.state.network.flat)
     trainer.state.initial_recorded = True  # nobody asks for the loss on the whole training set
     count = min(PROBE_SAMPLES, trainer.samples.sizes.train)

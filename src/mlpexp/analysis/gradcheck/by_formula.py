@@ -92,7 +92,8 @@ def derivation(objective: Objective, loss: str, name: str) -> Derivation:
     target = sample.targets[0, 0].numpy()
     if loss != "mean_squared_error":
         target = np.eye(layers[-1].weight.shape[1])[target]
-    energy = formula(layers, sample.inputs[0, 0].numpy().ravel(), target, loss, sample.penalty)
+    weight = 1.0 if sample.sample_weights is None else float(sample.sample_weights[0])
+    energy = formula(layers, sample.inputs[0, 0].numpy().ravel(), target, loss, sample.penalty, weight)
     places = _places([str(symbol) for symbol in energy.parameters], name)
     formulas = [sp.diff(energy.loss, energy.parameters[place]) for place in places]
     try:

@@ -102,7 +102,7 @@ def numpy_twin(objective: Objective, loss: str) -> Array:
     """By the NumPy network."""
     layers = layers_of(objective.network.architecture, objective.point.numpy())
     x, y = objective.inputs[0].flatten(1).numpy(), objective.targets[0].numpy()
-    return flattened(differentiate(layers, x, y, LOSSES[loss], objective.penalty)[1])
+    return flattened(differentiate(layers, x, y, LOSSES[loss], objective.penalty, objective.sample_weights)[1])
 
 
 def warm_up(objective: Objective) -> None:

@@ -8,6 +8,7 @@ Axis letters: N points, P parameters, B batch.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,8 +17,9 @@ from mlpexp.execution.members import members_of, samples_of
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.prepare import Prepared
+from mlpexp.training.class_weights import class_weights
 from mlpexp.training.dropout import DropoutMasks
-from mlpexp.training.hyper import dropout_rates
+from mlpexp.training.hyper import HyperParameters, dropout_rates
 from mlpexp.training.losses import LOSSES, Loss
 
 CHUNK_VALUES = 2_000_000  # parameters and outputs of the widest layer, of all points of a chunk
@@ -39,6 +41,8 @@ class Objective:
     """Of each sample."""
     penalty: float
     """The factor of the L2 penalty."""
+    sample_weights: np.ndarray | None = None
+    """How much each sample counts, ``(B,)``, where that depends on its class; ``loss`` knows it."""
 
     @property
     def point(self) -> Tensor:
@@ -92,5 +96,8 @@ def first_objective(prepared: Prepared, dataset: Dataset) -> Objective:
     network = StackedNetwork.initialized(
         architecture, [members[0].seeds_by_purpose.init], dtype=torch.float64, device=samples.device
     )
-    loss = LOSSES[str(experiment.loss)]
-    return Objective(network, block.inputs[0], block.targets[0], dropout, loss, experiment.optimizer.l2_penalty)
+    hyper = HyperParameters.of(members, class_weights(members, dataset, samples))
+    weights = None if hyper.class_weights is None else hyper.class_weights[0, block.targets[0, 0].cpu().numpy()]
+    loss = hyper.objective(LOSSES[str(experiment.loss)], network.flat)
+    penalty = experiment.optimizer.l2_penalty
+    return Objective(network, block.inputs[0], block.targets[0], dropout, loss, penalty, weights)

@@ -30,7 +30,9 @@ class Formula:
     """The value of every symbol: parameters, inputs ``x1, x2, ...``, targets ``t1, t2, ...``."""
 
 
-def formula(layers: Sequence[NumpyLayer], x_F: Array, target_K: Array, loss: str, penalty: float) -> Formula:
+def formula(
+    layers: Sequence[NumpyLayer], x_F: Array, target_K: Array, loss: str, penalty: float, weight: float = 1.0
+) -> Formula:
     """E as an expression.
 
     Args:
@@ -39,6 +41,7 @@ def formula(layers: Sequence[NumpyLayer], x_F: Array, target_K: Array, loss: str
         target_K: Its targets, one-hot for classes.
         loss: Name of the loss.
         penalty: Factor of the L2 penalty.
+        weight: Of the sample.
     """
     values: dict[Any, float] = {}
     a = _named("x", x_F, values)
@@ -56,11 +59,10 @@ def formula(layers: Sequence[NumpyLayer], x_F: Array, target_K: Array, loss: str
         squares += sum(w**2 for row in weights for w in row)
         z = [sum((x * row[j] for x, row in zip(a, weights, strict=True)), biases[j]) for j in range(len(biases))]
         a = _activated(layer, z, slopes)
-    return Formula(
-        _loss(loss, a, targets) + sp.Float(penalty) / 2 * squares if penalty else _loss(loss, a, targets),
-        parameters,
-        values,
-    )
+    energy = _loss(loss, a, targets)
+    if weight != 1:
+        energy = sp.Float(weight) * energy
+    return Formula(energy + sp.Float(penalty) / 2 * squares if penalty else energy, parameters, values)
 
 
 def evaluated(expressions: Sequence[Any], values: dict[Any, float]) -> Array:
