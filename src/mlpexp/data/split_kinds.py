@@ -10,8 +10,9 @@ import numpy as np
 from mlpexp.data.split import PartSizes, allocate
 from mlpexp.errors import DataError
 
-DRAWS = 32  # of groups; the best of them counts
-MOST_DRAWN = 1_000_000  # groups in all draws
+DRAWS = 4  # of groups, of which the best counts: more would give few large groups the same parts with every seed
+MOST_DRAWS = 64  # until each class is in the training part
+MOST_DRAWN = 2_000_000  # groups in all draws
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
 
@@ -76,8 +77,8 @@ def parts_by_group(
     only_K = (counts_GK > 0).sum(0) == 1  # classes of a single group, which is needed to learn them
     free = np.flatnonzero(~(counts_GK[:, only_K] > 0).any(1))
     goals = {TEST: wanted.test, VALIDATION: wanted.validation}
-    best, least = None, np.inf
-    for _ in range(max(1, min(DRAWS, MOST_DRAWN // num_groups))):
+    best, least, num_fit = None, np.inf, 0
+    for _ in range(max(1, min(MOST_DRAWS, MOST_DRAWN // num_groups))):
         part_G = _drawn_parts(generator.permutation(free), sizes_G, [(part, goals[part]) for part in parts])
         if part_G is None or not (counts_GK[part_G == TRAIN].sum(0) > 0).all():
             continue
@@ -87,6 +88,9 @@ def parts_by_group(
         )
         if distance < least:
             best, least = part_G, float(distance)
+        num_fit += 1
+        if num_fit == DRAWS:
+            break
     return None if best is None else best[groups_N]
 
 

@@ -107,7 +107,7 @@ def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
     pieces: list[tuple[int, list[Trial]]] = []
     by_memory = 0
     for program, trials in enumerate(programs):
-        for group in together(trials[0].arm.prepared.architecture, trials):
+        for group in _stackable(trials):
             limit = _most_members(group, memory // jobs)
             by_memory += len(group) > limit > 1
             pieces += [(program, piece) for piece in _cut(group, limit)]
@@ -171,16 +171,21 @@ def available_cores() -> int:
 
 
 def _programs(plan: Plan) -> list[list[Trial]]:
-    """The distinct trials by what they compute but for numbers, in the order of the plan.
-
-    The sizes of the parts are of the program, so that folds and groups of different size are apart.
-    """
-    programs: dict[tuple[str, PartSizes | None], list[Trial]] = {}
+    """The distinct trials by what they compute but for numbers, in the order of the plan."""
+    programs: dict[str, list[Trial]] = {}
     for trial in distinct_trials(plan):
-        prepared = trial.arm.prepared
-        sizes = prepared.sizes_of(trial.seed) if prepared.sizes_differ else None
-        programs.setdefault((trial.arm.program, sizes), []).append(trial)
+        programs.setdefault(trial.arm.program, []).append(trial)
     return list(programs.values())
+
+
+def _stackable(trials: Sequence[Trial]) -> list[list[Trial]]:
+    """The trials of a program that may be members of one stack: those whose parts have equal sizes, as in ``together``."""
+    by_sizes: dict[PartSizes | None, list[Trial]] = {}
+    for trial in trials:
+        prepared = trial.arm.prepared
+        by_sizes.setdefault(prepared.sizes_of(trial.seed) if prepared.sizes_differ else None, []).append(trial)
+    architecture = trials[0].arm.prepared.architecture
+    return [group for members in by_sizes.values() for group in together(architecture, members)]
 
 
 def together(architecture: Architecture, members: Sequence[Member]) -> list[list[Member]]:
@@ -240,13 +245,10 @@ def _why(programs: list[list[Trial]]) -> list[str]:
     differing = differing_keys([json.loads(trials[0].arm.program) for trials in programs])
     if differing and not all(map(_is_convolutional, programs)):
         reasons.append(f"separate stacks, since these keys differ: {', '.join(differing)}")
-    kinds = [trials[0].arm.experiment.dataset.split.kind for trials in programs if trials[0].arm.prepared.sizes_differ]
-    if len({trials[0].arm.program for trials in programs}) < len(programs) and not all(
-        map(_is_convolutional, programs)
-    ):
-        reasons.append(
-            f"separate stacks, since the parts are not of one size with split: {', '.join(dict.fromkeys(kinds))}"
-        )
+    unequal = [t[0].arm for t in programs if not _is_convolutional(t) and len(_stackable(t)) > 1]
+    if unequal:
+        kinds = ", ".join(dict.fromkeys(arm.experiment.dataset.split.kind for arm in unequal))
+        reasons.append(f"separate stacks, since the parts are not of one size with split: {kinds}")
     return reasons
 
 
