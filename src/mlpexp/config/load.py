@@ -12,6 +12,7 @@ from mlpexp.config.mistyped import mistyped
 from mlpexp.config.refusals import problems_of
 from mlpexp.config.som import with_map_defaults
 from mlpexp.config.switching import foreign_keys, in_words
+from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError, Problem
 
@@ -43,7 +44,7 @@ def changed_source(source: Source, path: Path, overrides: Sequence[Override]) ->
         if override.key == "optimizer" and changed == ["optimizer", "name"] and isinstance(before, dict):
             source.notes += in_words(before, source.data["optimizer"]["name"])
             keep_own_keys(source, before)
-    anchor_csv_path(source, path)
+    anchor_tables(source, path)
     return source
 
 
@@ -89,23 +90,3 @@ def keep_own_keys(source: Source, before: Mapping[str, Any]) -> None:
     section = source.data["optimizer"]
     for key in foreign_keys(before, section["name"]):
         section.pop(key, None)
-
-
-def anchor_csv_path(source: Source, config_path: Path) -> None:
-    """A relative CSV path starts where it was written: at the config's folder, or where the user of the command stands.
-
-    So a config and its data move together, and what is typed is what the shell completes.
-    """
-    dataset = source.data.get("dataset")
-    if (
-        isinstance(dataset, dict)
-        and dataset.get("name") == "csv"
-        and isinstance(dataset.get("path"), str)
-        and dataset["path"]
-    ):
-        place = source.place(("dataset", "path"))
-        folder = config_path.parent if place.line else Path.cwd()
-        try:
-            dataset["path"] = str((folder / Path(dataset["path"]).expanduser()).resolve())
-        except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character
-            raise ConfigError((Problem(place, "dataset.path", f"cannot be a path: {error}"),)) from None

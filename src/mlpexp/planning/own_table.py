@@ -9,6 +9,7 @@ from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
+from mlpexp.config.shipped import at_home
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.data.csv_file import columns_in
@@ -29,16 +30,17 @@ FEWEST_BATCHES = 6
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
 
 
-def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
+def table_section(written: str, target: str | None) -> tuple[dict[str, Any], int]:
     """The ``dataset:`` section of a CSV file, and the number of its lines.
 
     Args:
-        path: The file, as it was typed.
+        written: The file, as it was typed.
         target: The column to predict.
 
     Raises:
         InputError: There is no such file or column, or no column is named.
     """
+    path = at_home(written)
     if str(path) in NAMED and not path.exists():
         raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
     delimiter, columns, num_lines = columns_in(path)
@@ -49,17 +51,18 @@ def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
     if target not in columns:
         near = did_you_mean(target, columns) or f"; the columns are {names}"
         raise InputError(f"--target {target}: {path} has no such column{near}")
-    section = {"name": "csv", "path": str(path), "target": target}
+    section = {"name": "csv", "path": written, "target": target}
     return (section if delimiter == "," else {**section, "delimiter": delimiter}), num_lines
 
 
-def table_source(path: Path, target: str | None) -> Source:
-    """A whole config: the table, and a small network with usual settings.
+def table_source(written: str, target: str | None) -> Source:
+    """A whole config: the table, as it was typed, and a small network with usual settings.
 
     Raises:
         InputError: As ``table_section``.
     """
-    section, num_lines = table_section(path, target)
+    section, num_lines = table_section(written, target)
+    path = at_home(written)
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in NETWORK.items()}
     data["training"]["batch_size"] = _batch_size(num_lines)
@@ -67,7 +70,7 @@ def table_source(path: Path, target: str | None) -> Source:
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
 
 
-def use_table(source: Source, path: Path, target: str | None) -> None:
+def use_table(source: Source, written: str, target: str | None) -> None:
     """Puts a table in place of the data of a config, with what is not of these data alone: split and standardization.
 
     Of a config that has a table already, everything stays but the file.
@@ -79,7 +82,8 @@ def use_table(source: Source, path: Path, target: str | None) -> None:
     old = source.data.get("dataset")
     old = old if isinstance(old, dict) else {}
     is_table = old.get("name") == "csv"
-    section, _ = table_section(path, old.get("target") if is_table and target is None else target)
+    path = at_home(written)
+    section, _ = table_section(written, old.get("target") if is_table and target is None else target)
     kept = {key: value for key, value in old.items() if (is_table and key != "delimiter") or key in GENERAL}
     source.notes.append(f"data: {path} in place of {old.get('path' if is_table else 'name')}")
     set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))

@@ -1,6 +1,7 @@
 """``mlpexp check``."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,8 @@ def check(
         except InputError as error:
             messages.append(str(error))
             continue
-        typer.echo(plan.as_yaml() if resolved else f"{path}: {validity_sentence(plan)}", nl=not resolved)
+        typer.echo(
+            plan.told_in(Path.cwd()).as_yaml() if resolved else f"{path}: {validity_sentence(plan)}", nl=not resolved
+        )
     if messages:
         raise InputError("\n".join(messages))
