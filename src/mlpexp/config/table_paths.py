@@ -77,15 +77,16 @@ def anchor_tables(source: Source, config: Path) -> None:
     def absolute(text: str, at: Path_) -> str:
         if text in source.tables:
             return text
-        place = source.place(at, of_key=at[0] == "sweep")
+        in_sweep = at[0] == "sweep"
+        place, key = source.place(at, of_key=in_sweep), dotted((key_of(str(at[2])), *at[3:]) if in_sweep else at)
         try:
             places = [located(text, config.parent if place.line else Path.cwd())]
             places += [str(copy_of(text, texts, config.parent).absolute())] if text in texts else []
             path = next((path for path in places if Path(path).exists()), places[0])
         except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character
-            raise ConfigError((Problem(place, dotted(at), f"cannot be a path: {error}"),)) from None
+            raise ConfigError((Problem(place, key, f"cannot be a path: {error}"),)) from None
         if text in texts and not Path(path).exists():
-            raise ConfigError((Problem(place, dotted(at), f"{nowhere(text, places)}; --data FILE names it"),))
+            raise ConfigError((Problem(place, key, f"{nowhere(text, places)}; --data FILE names it"),))
         source.tables[path] = text if is_whole(text) else ""
         return path
 

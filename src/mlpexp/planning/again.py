@@ -57,8 +57,7 @@ def _place(folder: ResultFolder, text: str, texts: Sequence[str]) -> str:
     places = [str(copy_of(text, texts, folder.path).absolute()), written]
     there = next((place for place in places if Path(place).exists()), None)
     if there is None:
-        looked = [place for place in places if place == written or Path(place).parent.is_dir()]
-        raise InputError(f"{folder.path}: {nowhere(text, looked)}; --table FILE names it")
+        raise InputError(f"{folder.path}: {nowhere(text, places[::-1])}; --table FILE names it")
     return there
 
 
