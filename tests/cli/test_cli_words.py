@@ -274,7 +274,7 @@ def test_a_table_needs_no_config(mlpexp: Command, flowers: Path) -> None:
     (run,) = Path("runs").iterdir()
     written = resolved(run)
     assert written["name"] == "my-flowers"
-    assert written["dataset"]["path"] == str(flowers)
+    assert written["dataset"]["path"] == f"../../{flowers.name}"
     again = mlpexp("train", run, "--set", "name=again", "-q").run
     assert (again / "metrics.csv").read_bytes() == (run / "metrics.csv").read_bytes()
     assert f"go on with: mlpexp sweep {run}" in result.out
@@ -284,7 +284,7 @@ def test_a_table_needs_no_config(mlpexp: Command, flowers: Path) -> None:
 
 def test_a_table_takes_the_place_of_the_data_of_a_config(mlpexp: Command, flowers: Path) -> None:
     run = mlpexp("train", "iris/mlp", "--data", flowers.name, "--target", "kind", "--epochs", 1, "-q").run
-    assert resolved(run)["dataset"]["path"] == str(flowers)
+    assert resolved(run)["dataset"]["path"] == f"../../{flowers.name}"
     assert resolved(run)["optimizer"]["name"] == "sgd"
     swept = mlpexp(
         "sweep", "--data", flowers.name, "--target", "kind", "--learning-rate", "0.1,1", "--seeds", 2, "--dry-run"
@@ -328,12 +328,12 @@ def test_a_path_starts_where_it_was_written(mlpexp: Command, config: Write, flow
     (tmp_path / "table.csv").write_text(flowers.read_text().replace(";", ",").replace("b", "c"))
     text = TINY.replace("dataset: three_class_3d", "dataset: {name: csv, path: table.csv, target: kind}")
     path = config(text, "configs/net.yaml")
-    assert resolved(mlpexp("train", path, "-q").run)["dataset"]["path"] == str(tmp_path / "configs" / "table.csv")
+    assert resolved(mlpexp("train", path, "-q").run)["dataset"]["path"] == "../../configs/table.csv"
     there = mlpexp("train", path, "--set", "dataset.path=table.csv", "-q").run
-    assert resolved(there)["dataset"]["path"] == str(tmp_path / "table.csv")
+    assert resolved(there)["dataset"]["path"] == "../../table.csv"
     swept = mlpexp("sweep", path, "--over", "dataset.path=table.csv,configs/table.csv", "--seeds", 2, "-q").run
     values = json.loads((swept / "summary.json").read_text())["axes"][0]["values"]
-    assert values == [str(tmp_path / "table.csv"), str(tmp_path / "configs" / "table.csv")]
+    assert values == ["table.csv", "configs/table.csv"]
     absent = mlpexp("train", path, "--set", "dataset.path=absent.csv")
     assert absent.code == 2 and f"{tmp_path / 'absent.csv'}: no such file" in absent.err
 

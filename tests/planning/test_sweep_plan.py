@@ -81,7 +81,7 @@ def test_an_arm_is_a_config_of_its_own(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "{over: {learning_rate: [0.1, 1]}, seeds: 3}")
     path = tmp_path / "sweep.yaml"
     path.write_text(to_yaml(plan.resolved()))
-    (tmp_path / "arm.yaml").write_text(arm_config(path, 1))
+    (tmp_path / "arm.yaml").write_text(arm_config(make_plan(path), 1))
     text = (tmp_path / "arm.yaml").read_text()
     assert (
         text.startswith("# learning_rate=1\n")

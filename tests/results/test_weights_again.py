@@ -104,7 +104,10 @@ def test_changed_data_are_refused(trained: Make, tmp_path: Path) -> None:
     )
     weights_of(run.result.arm(0), [0], "best")
     data.write_text(data.read_text().replace("3,2,1\n", "3,2.001,1\n"))
-    with pytest.raises(RunError, match="the data set has changed since the run began"):
+    with pytest.raises(
+        RunError,
+        match=r"the data have changed since the run began \(.*d\.csv: fingerprint [0-9a-f]{16}, when it began [0-9a-f]{16}\)",
+    ):
         weights_of(run.result.arm(0), [0], "best")
 
 

@@ -73,7 +73,7 @@ class Given:
             path = config_path(self.config, runs_dir)
             source = read_yaml(path)
             if self.data is not None:
-                use_table(source, at_home(self.data), self.target)
+                use_table(source, self.data, self.target)
             changed = changed_source(source, path, self._overrides(others))
             if self.data is not None:
                 leave_out_unsuitable(changed)
@@ -85,7 +85,7 @@ class Given:
                 f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
             )
         path = at_home(self.data)
-        return changed_source(table_source(path, self.target), path, self._overrides(others)), path
+        return changed_source(table_source(self.data, self.target), path, self._overrides(others)), path
 
     def without(self, word: str) -> "Given":
         """The same but for one word."""

@@ -53,6 +53,16 @@ def refuse_beside_resume(word: str, given: Sequence[str], others: Mapping[str, o
         raise InputError(f"--resume: goes on with the {word} as it was; it cannot be combined with {', '.join(clash)}")
 
 
+def refuse_table(tables: Sequence[Path] | None) -> None:
+    """Refuses to name the table of a result where nothing is gone on with.
+
+    Raises:
+        InputError: It is named.
+    """
+    if tables:
+        raise InputError(f"--table {tables[0]}: names the table of a result, beside --resume; --data FILE trains on it")
+
+
 def check_log_every(every: int | None) -> None:
     """Refuses a number of epochs that is not positive.
 
@@ -83,6 +93,10 @@ def check_output(output: Path | None) -> None:
 DataDir = Annotated[
     Path | None,
     option("--data-dir", help="The folder of image data sets [default: MLPEXP_DATA_DIR, else a cache folder]."),
+]
+Table = Annotated[
+    list[Path] | None,
+    option("--table", help="A table of the result, where it is now; repeatable.", metavar="FILE"),
 ]
 Device = Annotated[str | None, option("--device", help="auto, cpu, cuda or mps.")]
 PlotFormat = Annotated[list[str] | None, option("--plot-format", help="png, svg or pdf; repeatable [default: png].")]

@@ -10,6 +10,7 @@ import yaml
 
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.splits import OWN_TEST_PART
+from mlpexp.config.table_paths import told_anew
 from mlpexp.config.yaml_source import scalar
 
 NOT_COMPUTED = (
@@ -31,6 +32,8 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     data = _without_nulls(experiment.model_dump(mode="json"))
     if experiment.keep == Keep():
         del data["keep"]
+    elif not experiment.keep.data:
+        del data["keep"]["data"]
     if not experiment.scores:
         del data["scores"]
     dataset, kind = data["dataset"], experiment.dataset.split.kind
@@ -59,26 +62,35 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-def to_yaml(experiment: Experiment, left_open: Mapping[str, Collection[str]] | None = None) -> str:
+def to_yaml(
+    experiment: Experiment,
+    left_open: Mapping[str, Collection[str]] | None = None,
+    tables: Mapping[str, str] | None = None,
+) -> str:
     """The resolved config as YAML that ``mlpexp train --config`` reads back to an equal experiment.
 
     Args:
         experiment: The config.
         left_open: Keys to leave out, by section: defaults that other keys may still change.
+        tables: What is to be written for paths of tables.
     """
-    data = as_data(experiment)
+    data = told_anew(as_data(experiment), tables or {})
     for section, keys in (left_open or {}).items():
         data[section] = {key: value for key, value in data[section].items() if key not in keys}
     data = {key: value for key, value in data.items() if value != {}}
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
-def identity(experiment: Experiment) -> str:
+def identity(experiment: Experiment, tables: Mapping[str, str] | None = None) -> str:
     """A text that is equal for two experiments exactly if they compute the same, seeds aside; 32 hexadecimal digits.
 
     Unlike ``config_hash`` it is long enough to tell millions of experiments apart, and knows in which folder a CSV file is.
+
+    Args:
+        experiment: The config.
+        tables: What paths of tables are called, so that it is the same wherever they are.
     """
-    data = as_data(experiment)
+    data = told_anew(as_data(experiment), tables or {})
     for key in (*NOT_COMPUTED, "seed", "seeds"):
         data.pop(key, None)
     _forget_usual_engine(data)

@@ -13,6 +13,7 @@ from mlpexp.config.refusals import problems_of
 from mlpexp.config.som import with_map_defaults
 from mlpexp.config.splits import OWN_TEST_PART
 from mlpexp.config.switching import foreign_keys, in_words
+from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError, Problem
 
@@ -46,7 +47,7 @@ def changed_source(source: Source, path: Path, overrides: Sequence[Override]) ->
         if override.key == "optimizer" and changed == ["optimizer", "name"] and isinstance(before, dict):
             source.notes += in_words(before, source.data["optimizer"]["name"])
             keep_own_keys(source, before)
-    anchor_csv_path(source, path)
+    anchor_tables(source, path)
     return source
 
 
@@ -106,21 +107,3 @@ def leave_out_test_fraction(source: Source) -> list[str]:
     if kind not in OWN_TEST_PART or "test_fraction" not in dataset:
         return []
     return [f"dataset.test_fraction: {dataset.pop('test_fraction')} is left out: {OWN_TEST_PART[kind]}"]
-
-
-def anchor_csv_path(source: Source, config_path: Path) -> None:
-    """A relative CSV path starts where it was written: at the config's folder, or where the user of the command stands.
-
-    So a config and its data move together, and what is typed is what the shell completes.
-    """
-    dataset = source.data.get("dataset")
-    if not isinstance(dataset, dict) or dataset.get("name") != "csv":
-        return
-    for section, key in ((dataset, ("dataset", "path")), (dataset.get("split"), ("dataset", "split", "path"))):
-        if isinstance(section, dict) and isinstance(section.get("path"), str) and section["path"]:
-            place = source.place(key)
-            folder = config_path.parent if place.line else Path.cwd()
-            try:
-                section["path"] = str((folder / Path(section["path"]).expanduser()).resolve())
-            except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character
-                raise ConfigError((Problem(place, dotted(key), f"cannot be a path: {error}"),)) from None

@@ -48,6 +48,8 @@ class Source:
     """Of the file, where it is one."""
     notes: list[str] = field(default_factory=list)
     """What was understood where nobody said it, in sentences."""
+    tables: dict[str, str] = field(default_factory=dict)
+    """Of each of the user's own tables, by absolute path: the words that name its place by themselves; empty if none do."""
 
     def place(self, path: Path_, *, of_key: bool = False) -> Place:
         """The place of a path, or of the nearest parent that has one."""

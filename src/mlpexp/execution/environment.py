@@ -73,6 +73,11 @@ def _without_home(argument: str) -> str:
     return re.sub(rf"{re.escape(home)}(?=/|$)", "~", argument) if home else argument
 
 
+def without_places(text: str) -> str:
+    """A sentence for a file: paths below the current folder begin there, and others with ``~`` where they can."""
+    return _without_home(text.replace(f"{Path.cwd()}{os.sep}", ""))
+
+
 def _git_commit() -> str | None:
     """The commit of mlpexp's own source, if it runs from a checkout."""
     source = Path(__file__).resolve().parent

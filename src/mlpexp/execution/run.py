@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mlpexp.config.load import read_source
+from mlpexp.config.dump import identity
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import InputError, Interrupted, RunError
-from mlpexp.execution.environment import engine_name, environment, resumption
+from mlpexp.execution.environment import engine_name, environment, resumption, without_places
 from mlpexp.execution.local import Runner
 from mlpexp.execution.merge import (
     Ended,
@@ -25,8 +25,10 @@ from mlpexp.execution.meter import Meter, Update
 from mlpexp.execution.signals import stop_on_signals
 from mlpexp.execution.summarize import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, Tick, task_of
+from mlpexp.planning.again import other_data, plan_again
 from mlpexp.planning.arms_table import arms_table
-from mlpexp.planning.plan import Plan, plan_from
+from mlpexp.planning.kept_tables import copies
+from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
 from mlpexp.store.files import write_text
@@ -73,29 +75,42 @@ def new_job(
         RunError: The folder cannot be written.
     """
     _check_device(plan)
+    plan = plan.told_in(runs_dir / "result")
     prints = _fingerprints(plan, data_dir, say)
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
     started = environment(_devices(plan), _threads(stacking), engines, command, " ".join(dict.fromkeys(prints)))
-    files = {
+    files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
         "plan.json": record_text(_planned(plan, prints, kept)),
         "stacks.json": record_text(recorded(stacking)),
         "arms.csv": arms_table(plan),
         "environment.json": as_json(started),
         "summary.json": record_text(opening_summary(plan, dataset)),
+        **(copies(plan.told) if plan.config.keep.data else {}),
     }
     word = "" if plan.planned_by == "train" else "sweep-"
     folder = ResultFolder.create(runs_dir, f"{plan.name}-{word}{plan.hash}", files)
     return Job(plan, stacking, kept, folder, data_dir)
 
 
-def reopened(path: Path, data_dir: str | None = None, say: Callable[[str], None] | None = None) -> Job:
+def reopened(
+    path: Path,
+    data_dir: str | None = None,
+    say: Callable[[str], None] | None = None,
+    tables: Sequence[Path] = (),
+) -> Job:
     """An unfinished result, planned again from its own files.
 
+    Args:
+        path: The folder.
+        data_dir: Where image data sets lie.
+        say: Is given sentences about what takes time.
+        tables: Where its own tables are now.
+
     Raises:
-        InputError: It is complete, or no result.
+        InputError: It is complete, or no result, or a table is not there.
         RunError: Its config or data have changed since it began.
     """
     folder = ResultFolder.open(path)
@@ -105,7 +120,7 @@ def reopened(path: Path, data_dir: str | None = None, say: Callable[[str], None]
             folder.remove_parts()
     _refuse_complete(folder, summary)
     refuse_old(folder)
-    plan = plan_from(read_source(folder.config), folder.config, summary.planned_by)
+    plan = plan_again(folder, tables)
     record, stacks = folder.read_plan(), folder.read_stacks()
     _check_device(plan)
     read_json(folder.environment)  # what cannot be noted later is refused now
@@ -113,8 +128,9 @@ def reopened(path: Path, data_dir: str | None = None, say: Callable[[str], None]
     now = _planned(plan, ["?"] * len(plan.arms), record.kept)
     if [arm.identity for arm in now.arms] != [arm.identity for arm in record.arms] or now.seeds != record.seeds:
         raise RunError(f"{folder.config}: changed since the {summary.word} began; {again}")
-    if [arm.data for arm in record.arms] != _fingerprints(plan, data_dir, say):
-        raise RunError(f"{path}: the data have changed since the {summary.word} began; {again}")
+    for arm, began, data in zip(plan.arms, record.arms, _fingerprints(plan, data_dir, say), strict=True):
+        if began.data != data:
+            raise RunError(f"{path}: {other_data(arm.experiment, data, began.data, summary.word)}; {again}")
     return Job(plan, restacked(plan, stacks), record.kept, folder, data_dir)
 
 
@@ -149,7 +165,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
             raise
         except Exception as error:
             with suppress(RunError):  # the disk that caused the failure may not take the news of it
-                folder.write_summary(opening.with_status("failed", str(error) or type(error).__name__))
+                folder.write_summary(opening.with_status("failed", without_places(str(error)) or type(error).__name__))
             raise
         finally:
             meter.shares.close(folder.path)
@@ -230,7 +246,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
 
 def _planned(plan: Plan, prints: Sequence[str], kept: Recording) -> PlanRecord:
     arms = tuple(
-        PlannedArm(label=arm.label, identity=arm.identity, data=data)
+        PlannedArm(label=arm.label, identity=identity(arm.experiment, plan.told), data=data)
         for arm, data in zip(plan.arms, prints, strict=True)
     )
     return PlanRecord(planned_by=plan.planned_by, arms=arms, seeds=tuple(plan.seeds), kept=kept)

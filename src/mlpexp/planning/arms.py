@@ -8,7 +8,8 @@ from typing import Any
 
 from mlpexp.config.dump import identity, program_of
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.load import anchor_csv_path, expand_names, keep_own_keys, leave_out_test_fraction
+from mlpexp.config.load import expand_names, keep_own_keys, leave_out_test_fraction
+from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.axes import Axis, last_word
@@ -118,7 +119,7 @@ class Variation:
     def _with(self, source: Source, settings: Settings) -> Source:
         """The config with the values of one arm, and with the places that the source has."""
         data = {section: copied(value) for section, value in source.data.items() if section != "sweep"}
-        changed = Source(data, dict(source.keys), dict(source.values))
+        changed = Source(data, dict(source.keys), dict(source.values), tables=self.source.tables)
         for axis in self.axes:
             if axis.key in settings:
                 set_value(changed, axis.parts, copied(settings[axis.key]), axis.place)
@@ -129,7 +130,7 @@ class Variation:
         expand_names(changed)
         if any(axis.parts[:2] == ["dataset", "split"] for axis in self.axes):
             leave_out_test_fraction(changed)
-        anchor_csv_path(changed, self.path)
+        anchor_tables(changed, self.path)
         return changed
 
 

@@ -3,13 +3,14 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.sweep import Sweep
+from mlpexp.config.table_paths import IN_SECTION, is_whole, short_names, told_anew
 from mlpexp.config.words import key_of, setting
 from mlpexp.config.yaml_source import Source
 from mlpexp.errors import ConfigError, Place, Problem
@@ -27,6 +28,7 @@ NOT_AXES = {
     "scores": "they decide no number; set them in the config",
     "diagnostics": "they decide no number; set them in the config",
 }  # fmt: skip
+PATHS = tuple(".".join(("dataset", *key)) for key in IN_SECTION)  # keys of the user's own tables
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,18 @@ class Axis:
         """A value in one line; of a file its name, unless two values have the same."""
         if self.single_layer and isinstance(value, list) and len(value) == 1:
             return value_text(value[0])
-        if self.key == "dataset.path" and isinstance(self.values, list):
-            return PurePath(str(value)).name if self._files_have_names else str(value)
-        return value_text(value)
+        if self.key in PATHS and isinstance(value, str) and value not in self._table_names:
+            name = PurePath(value).name
+            return f"another {name}" if name in self._table_names.values() else name
+        return value_text(told_anew(value, self._table_names) if self.key.startswith("dataset") else value)
 
     @cached_property
-    def _files_have_names(self) -> bool:
-        """Whether no two files in different folders are called the same."""
-        names = [PurePath(str(path)).name for path in self.values] if isinstance(self.values, list) else []
-        return len(set(names)) == len(names)
+    def _table_names(self) -> dict[str, str]:
+        """What the tables of an axis are called, by path."""
+        values = self.values if isinstance(self.values, list) else []
+        sections = [value["path"] for value in values if isinstance(value, dict) and "path" in value]
+        paths = values if self.key in PATHS else sections
+        return short_names(path for path in paths if isinstance(path, str) and is_whole(path))
 
     def value(self, value: Any) -> Any:
         """The value that is equal to one, or written like it; None if the axis has no such value."""
@@ -131,34 +136,6 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
             twice = next(text for i, text in enumerate(texts) if text in texts[:i])
             raise ValueError(f"{twice} is there twice")
     return Axis(written, values, place)
-
-
-def anchored(axes: Sequence[Axis], config_folder: Path) -> list[Axis]:
-    """Axes over the path of a CSV file, with relative paths starting where they were written.
-
-    That is the config's folder, or of those on the command line where the user stands.
-    """
-    anchored_axes = []
-    for axis in axes:
-        values, folder = axis.values, config_folder if axis.place.line else Path.cwd()
-        if axis.key == "dataset.path" and isinstance(values, list):
-            values = [_absolute(value, folder) for value in values]
-        elif axis.key == "dataset" and isinstance(values, list):
-            values = [
-                {**v, "path": _absolute(v["path"], folder)} if isinstance(v, dict) and "path" in v else v
-                for v in values
-            ]
-        anchored_axes.append(replace(axis, values=values))
-    return anchored_axes
-
-
-def _absolute(value: Any, folder: Path) -> Any:
-    if not isinstance(value, str) or not value:
-        return value
-    try:
-        return str((folder / Path(value).expanduser()).resolve())
-    except (RuntimeError, ValueError):  # no such user's home; a NUL character: the check of the arm will say so
-        return value
 
 
 def last_word(parts: Sequence[str]) -> str:

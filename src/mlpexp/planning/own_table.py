@@ -13,6 +13,7 @@ from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
 from mlpexp.config.scores import SCORES, column_of
+from mlpexp.config.shipped import at_home
 from mlpexp.config.target_rules import coarse, raw_range
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, dotted, set_value
@@ -38,16 +39,17 @@ NOT_LOSSES = {
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
 
 
-def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
+def table_section(written: str, target: str | None) -> tuple[dict[str, Any], int]:
     """The ``dataset:`` section of a CSV file, and the number of its lines.
 
     Args:
-        path: The file, as it was typed.
+        written: The file, as it was typed.
         target: The column to predict.
 
     Raises:
         InputError: There is no such file or column, or no column is named.
     """
+    path = at_home(written)
     if str(path) in NAMED and not path.exists():
         raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
     columns, num_lines = columns_in(path)
@@ -58,16 +60,17 @@ def table_section(path: Path, target: str | None) -> tuple[dict[str, Any], int]:
     if target not in columns:
         near = did_you_mean(target, columns) or f"; the columns are {names}"
         raise InputError(f"--target {target}: {path} has no such column{near}")
-    return {"name": "csv", "path": str(path), "target": target}, num_lines
+    return {"name": "csv", "path": written, "target": target}, num_lines
 
 
-def table_source(path: Path, target: str | None) -> Source:
-    """A whole config: the table, and a small network with usual settings.
+def table_source(written: str, target: str | None) -> Source:
+    """A whole config: the table, as it was typed, and a small network with usual settings.
 
     Raises:
         InputError: As ``table_section``.
     """
-    section, num_lines = table_section(path, target)
+    section, num_lines = table_section(written, target)
+    path = at_home(written)
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in NETWORK.items()}
     data["training"]["batch_size"] = _batch_size(num_lines)
@@ -75,7 +78,7 @@ def table_source(path: Path, target: str | None) -> Source:
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
 
 
-def use_table(source: Source, path: Path, target: str | None) -> None:
+def use_table(source: Source, written: str, target: str | None) -> None:
     """Puts a table in place of the data of a config, with what is not of these data alone: split and standardization.
 
     Of a config that has a table already, everything stays but the file.
@@ -87,9 +90,10 @@ def use_table(source: Source, path: Path, target: str | None) -> None:
     old = source.data.get("dataset")
     old = old if isinstance(old, dict) else {}
     is_table = old.get("name") == "csv"
+    path = at_home(written)
     described = old.get("target") if is_table else None
     described = described if isinstance(described, dict) else {}
-    section, _ = table_section(path, described.get("column") if target is None else target)
+    section, _ = table_section(written, described.get("column") if target is None else target)
     if section["target"] == described.get("column"):
         section["target"] = described  # and how it is learned
     kept = {key: value for key, value in old.items() if is_table or key in GENERAL}

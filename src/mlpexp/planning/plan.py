@@ -2,23 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from mlpexp.config.datasets import Csv
-from mlpexp.config.dump import config_hash, to_yaml
+from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
+from mlpexp.config.table_paths import anchor_tables, as_told
 from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
-from mlpexp.planning.axes import Axis, anchored, axes_of
+from mlpexp.planning.axes import Axis, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
+from mlpexp.planning.kept_tables import check_kept
 from mlpexp.planning.metric import choose_metric, refuse_units
 from mlpexp.planning.prepare import Preparation, Prepared, check_seeds
 from mlpexp.planning.values import Distribution, value_text
@@ -56,6 +58,10 @@ class Plan:
     """Number of the arm that others are compared with; None: the best."""
     left_open: dict[str, list[str]]
     """Keys of ``config`` that were not written and follow others, by section."""
+    tables: Mapping[str, str] = field(default_factory=dict)
+    """Of each of the user's own tables, by path: the words that name its place by themselves; empty if none do."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What the files of the result say for those paths."""
 
     @property
     def parts(self) -> list[str]:
@@ -85,7 +91,11 @@ class Plan:
 
     def as_yaml(self) -> str:
         """``resolved`` as YAML; planning that again gives this plan."""
-        return to_yaml(self.resolved(), self.left_open)
+        return to_yaml(self.resolved(), self.left_open, self.told)
+
+    def told_in(self, folder: Path) -> "Plan":
+        """The same, to be written into a file of a folder: paths of tables begin there."""
+        return replace(self, told={path: as_told(path, words, folder) for path, words in self.tables.items()})
 
 
 def make_plan(path: Path, overrides: Sequence[Override] = (), planned_by: PlannedBy = "sweep") -> Plan:
@@ -108,11 +118,13 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
+    anchor_tables(source, path)  # axes of the command line, too
     experiment, preparation = validated(source), Preparation()
+    check_kept(source, experiment)
     if planned_by == "train":
         base = preparation.checked(experiment, source)
         check_seeds(base, experiment.all_seeds, source)
-        return _run(base)
+        return _run(base, source.tables)
     sweep = experiment.sweep
     if sweep is None or not sweep.over:
         raise InputError(
@@ -124,7 +136,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         source = changed_source(source, path, [Override("scores", [*experiment.scores, more], place)])
         experiment = validated(source)
         base = preparation.checked(experiment, source)
-    axes = anchored(axes_of(sweep, source), path.parent)
+    axes = axes_of(sweep, source)
     seeds = _seeds(experiment, sweep)
     base_settings = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
     settings_of_arms = combinations(
@@ -140,13 +152,15 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
     experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
-    return Plan("sweep", experiment, base, sweep, axes, arms, seeds, _metric(sweep, arms), baseline, left_open)
+    metric = _metric(sweep, arms)
+    return Plan("sweep", experiment, base, sweep, axes, arms, seeds, metric, baseline, left_open, source.tables)
 
 
-def _run(base: Prepared) -> Plan:
+def _run(base: Prepared, tables: Mapping[str, str]) -> Plan:
     """The plan of a config as it is."""
     experiment, sweep, arms = base.experiment, Sweep(), [arm_of(0, {}, AS_CONFIGURED, base)]
-    return Plan("train", experiment, base, sweep, [], arms, experiment.all_seeds, _metric(sweep, arms), None, {})
+    seeds, metric = experiment.all_seeds, _metric(sweep, arms)
+    return Plan("train", experiment, base, sweep, [], arms, seeds, metric, None, {}, tables)
 
 
 def _seeds(experiment: Experiment, sweep: Sweep) -> range:
@@ -251,7 +265,8 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
 
 def sweep_hash(plan: Plan) -> str:
     """Eight hexadecimal digits of everything that decides the numbers of a sweep, for names and titles."""
-    parts = [[arm.identity for arm in plan.arms], list(plan.seeds), plan.metric.column]
+    names = {path: PurePath(path).name for path in plan.tables}
+    parts = [[identity(arm.experiment, names) for arm in plan.arms], list(plan.seeds), plan.metric.column]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=4).hexdigest()
 
 
@@ -260,18 +275,17 @@ def trial_key(arm: Arm, seed: int) -> tuple[str, int]:
     return arm.identity, seed
 
 
-def arm_config(path: Path, number: int) -> str:
+def arm_config(plan: Plan, number: int) -> str:
     """One arm of a sweep as a config of its own, with the sweep's seeds.
 
     Args:
-        path: The config of the sweep.
+        plan: The sweep.
         number: Of the arm.
 
     Raises:
         InputError: There is no such arm.
     """
-    plan = make_plan(path)
     if not 0 <= number < len(plan.arms):
         raise InputError(f"--arm {number}: expected a number from 0 to {len(plan.arms) - 1}")
     arm = plan.arms[number]
-    return f"# {arm.label}\n" + to_yaml(arm.experiment.model_copy(update={"seeds": len(plan.seeds)}))
+    return f"# {arm.label}\n" + to_yaml(arm.experiment.model_copy(update={"seeds": len(plan.seeds)}), None, plan.told)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, nan
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from mlpexp.config.datasets import learned_in
 from mlpexp.config.dump import as_data
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by
+from mlpexp.config.table_paths import told_anew
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
 from mlpexp.planning.metric import choose_metric, refuse_units
@@ -76,6 +78,9 @@ def _rounded(candidate: Candidate) -> Candidate:
 def _arms(result: Result) -> Iterator[Candidate]:
     trials = result.finished_trials()
     plan = result.plan
+    names = {
+        path: PurePath(path).name for path in plan.tables
+    }  # wherever it is; whether it is the same, its content says
     columns = [column for column in trials.columns if column.startswith(("final_", "best_")) and column != "best_epoch"]
     by_arm = dict(iter(trials.groupby("arm")))
     for arm, planned in zip(plan.arms, result.planned_arms, strict=True):
@@ -87,7 +92,7 @@ def _arms(result: Result) -> Iterator[Candidate]:
             scores[int(row["seed"])] = {column: float(row[column]) for column in columns} if sound else {}
         yield Candidate(
             arm.label if plan.axes else result.path.resolve().name,
-            as_data(arm.experiment),
+            told_anew(as_data(arm.experiment), names),
             tuple(arm.prepared.sizes.bounds),
             arm.prepared.facts.task,
             result.summary.scores,

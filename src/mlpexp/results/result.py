@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpexp.config.load import read_source
-from mlpexp.config.yaml_source import Override, read_yaml
-from mlpexp.errors import InputError, Place, RunError
-from mlpexp.planning.plan import Plan, plan_from
+from mlpexp.config.yaml_source import read_yaml
+from mlpexp.errors import InputError, RunError
+from mlpexp.planning.again import plan_again
+from mlpexp.planning.plan import Plan
 from mlpexp.results.costs import COSTS, costs, timing_in
 from mlpexp.results.in_training import rows_so_far, trials_so_far
 from mlpexp.store.checkpoint import load_checkpoint
@@ -37,17 +37,22 @@ class Result:
     piece_rows = 200_000
     """Of a table that is read in pieces."""
 
-    def __init__(self, folder: ResultFolder) -> None:
+    def __init__(self, folder: ResultFolder, tables: Sequence[Path] = ()) -> None:
         self.folder, self.path = folder, folder.path
+        self.tables = tables
 
     @classmethod
-    def open(cls, path: Path) -> "Result":
+    def open(cls, path: Path, tables: Sequence[Path] = ()) -> "Result":
         """The result of a folder.
+
+        Args:
+            path: The folder.
+            tables: Where the user's own tables that it was trained on are now.
 
         Raises:
             InputError: It is none.
         """
-        return cls(ResultFolder.open(path))
+        return cls(ResultFolder.open(path), tables)
 
     @cached_property
     def summary(self) -> Summary:
@@ -132,24 +137,14 @@ class Result:
         """What was planned, from the config again.
 
         Raises:
-            InputError: The config is damaged.
+            InputError: The config is damaged, or a table is not there.
             RunError: It plans something else than was trained.
         """
-        source = read_source(self.folder.config, self._as_it_was)
-        plan = plan_from(source, self.folder.config, self.summary.planned_by)
+        plan = plan_again(self.folder, self.tables)
         if len(plan.arms) != self.summary.num_arms:
             word = self.summary.word
             raise RunError(f"{self.folder.config}: changed since the {word} was made: it plans {len(plan.arms)} arms")
         return plan
-
-    @property
-    def _as_it_was(self) -> list[Override]:
-        """What older versions did otherwise: they learned the numbers of a table as they are, and did not say so."""
-        dataset, is_map = self.config.get("dataset"), self.summary.model.name == "som"
-        unsaid = isinstance(dataset, dict) and isinstance(dataset.get("target"), str) and not is_map
-        if self.summary.dataset.task == "classification" or not unsaid:
-            return []
-        return [Override("dataset.target.standardize", False, Place(str(self.folder.config)))]
 
     @cached_property
     def metrics(self) -> "pd.DataFrame":

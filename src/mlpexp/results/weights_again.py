@@ -20,6 +20,7 @@ from mlpexp.execution.members import members_of
 from mlpexp.execution.recorder import flat_parameters
 from mlpexp.execution.tasks import StackTask
 from mlpexp.nn.network import StackedNetwork
+from mlpexp.planning.again import other_data
 from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
 from mlpexp.store.frames import Absent
@@ -76,12 +77,12 @@ def dataset_of(arm: ArmResult, data_dir: str | None = None, say: Say | None = No
         InputError: They are not there.
         RunError: They have changed since.
     """
-    dataset = shared_dataset(experiment_of(arm).dataset, data_dir, say)
-    if fingerprint(dataset) != arm.result.planned_arms[arm.number].data:
-        word = arm.result.summary.word
-        raise RunError(
-            f"{arm.result.path}: the data set has changed since the {word} began; train again from its config.yaml"
-        )
+    experiment, before = experiment_of(arm), arm.result.planned_arms[arm.number].data
+    dataset = shared_dataset(experiment.dataset, data_dir, say)
+    now = fingerprint(dataset)
+    if now != before:
+        what = other_data(experiment, now, before, arm.result.summary.word)
+        raise RunError(f"{arm.result.path}: {what}; train again from its config.yaml")
     return dataset
 
 

@@ -8,16 +8,18 @@ from datetime import datetime
 from pathlib import Path
 
 from mlpexp.errors import RunError
-from mlpexp.store.files import current_umask, sync_folder, write_errors, write_text
+from mlpexp.store.files import current_umask, sync_folder, write_bytes, write_errors
 
 
-def new_folder(runs_dir: Path, name: str, files: Mapping[str, str], now: Callable[[], datetime] = datetime.now) -> Path:
+def new_folder(
+    runs_dir: Path, name: str, files: Mapping[str, str | bytes], now: Callable[[], datetime] = datetime.now
+) -> Path:
     """Makes a new folder that appears with its first files in it, or not at all.
 
     Args:
         runs_dir: The folder of all results; made if absent.
         name: What follows the time: ``iris-mlp-1a2b3c4d``.
-        files: Contents by file name.
+        files: Contents by file name, which may have a folder before it.
         now: The clock.
 
     Raises:
@@ -28,7 +30,7 @@ def new_folder(runs_dir: Path, name: str, files: Mapping[str, str], now: Callabl
         building = Path(tempfile.mkdtemp(dir=runs_dir, prefix=".new-"))
     try:
         for file, content in files.items():
-            write_text(building / file, content)
+            write_bytes(building / file, content.encode("utf-8") if isinstance(content, str) else content)
         with write_errors(runs_dir):
             building.chmod(0o777 & ~current_umask())
             path = _named(building, runs_dir / f"{now():%Y%m%d-%H%M%S}-{name}")

@@ -30,7 +30,7 @@ class ResultFolder:
         self.parts = path / "parts"
 
     @classmethod
-    def create(cls, runs_dir: Path, name: str, files: Mapping[str, str]) -> "ResultFolder":
+    def create(cls, runs_dir: Path, name: str, files: Mapping[str, str | bytes]) -> "ResultFolder":
         """Makes a new folder; see ``new_folder``."""
         return cls(new_folder(runs_dir, name, files))
 

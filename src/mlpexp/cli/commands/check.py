@@ -1,6 +1,7 @@
 """``mlpexp check``."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,8 +35,11 @@ def check(
         except InputError as error:
             messages.append(str(error))
             continue
-        typer.echo(plan.as_yaml() if resolved else f"{path}: {validity_sentence(plan)}", nl=not resolved)
-        for sentence in () if resolved else split_sentences(plan):
+        if resolved:
+            typer.echo(plan.told_in(Path.cwd()).as_yaml(), nl=False)
+            continue
+        typer.echo(f"{path}: {validity_sentence(plan)}")
+        for sentence in split_sentences(plan):
             typer.echo(sentence)
     if messages:
         raise InputError("\n".join(messages))

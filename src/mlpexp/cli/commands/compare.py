@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import Details, RunsDir, Wide, check_format
+from mlpexp.cli.options import Details, RunsDir, Table, Wide, check_format
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def compare(
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
     details: Details = False,
     wide: Wide = False,
+    table: Table = None,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Compare runs and sweeps: first their configs, then their results, paired by seed."""
@@ -62,7 +63,7 @@ def compare(
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
-    opened = [Result.open(find_result(text, runs_dir)) for text in results]
+    opened = [Result.open(find_result(text, runs_dir), table or ()) for text in results]
     if len(opened) > 1:
         _compare_results(opened, metric, baseline, power or margin or MARGIN, format_, power, wide=wide)
         return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, ResultName, RunsDir, check_format
+from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, check_format
 from mlpexp.cli.printing import reading_width
 from mlpexp.errors import InputError
 
@@ -25,6 +25,7 @@ def explain(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="One seed [default: all].", show_default=False)] = None,
     format_: Annotated[str, typer.Option("--format", help="text, markdown or json.")] = "text",
+    table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
 ) -> None:
@@ -33,7 +34,7 @@ def explain(
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
-    opened = Result.open(find_result(result, runs_dir))
+    opened = Result.open(find_result(result, runs_dir), table or ())
     number = _arm(opened, arm)
     from mlpexp.analysis.explain.examine import examine
     from mlpexp.analysis.explain.verdicts import judge

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir
+from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Table
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
@@ -23,6 +23,7 @@ def plot(
         ),
     ] = None,
     plot_format: PlotFormat = None,
+    table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
 ) -> None:
@@ -36,7 +37,7 @@ def plot(
     from mlpexp.store.listing import find_result
     from mlpexp.store.result_folder import refuse_old
 
-    found = Result.open(find_result(result, runs_dir))
+    found = Result.open(find_result(result, runs_dir), table or ())
     if not found.summary.complete:
         refuse_old(found.folder)
     number = None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import Details, LogEvery, ResultName, RunsDir, Wide, check_log_every
+from mlpexp.cli.options import Details, LogEvery, ResultName, RunsDir, Table, Wide, check_log_every
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def show(
     ] = False,
     log_every: LogEvery = None,
     wide: Wide = False,
+    table: Table = None,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Show one run or sweep at a glance: status, config, results."""
@@ -35,7 +36,7 @@ def show(
     check_log_every(log_every)
     if log_every is not None and not curve:
         raise InputError("--log-every: only with --curve")
-    opened = Result.open(find_result(result, runs_dir))
+    opened = Result.open(find_result(result, runs_dir), table or ())
     if curve:
         _print_curve(opened, arm, log_every)
     elif arm is not None:
@@ -53,7 +54,7 @@ def _print_config(result: "Result", arm: int) -> None:
     if not result.summary.axes:
         raise InputError(f"--arm: {result.path} is a run, not a sweep")
     result.arm(arm)
-    typer.echo(arm_config(result.folder.config, arm), nl=False)
+    typer.echo(arm_config(result.plan.told_in(Path.cwd()), arm), nl=False)
 
 
 def _print_curve(result: "Result", arm: int | None, every: int | None) -> None:

@@ -8,7 +8,19 @@ import typer
 
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given, overrides_from
-from mlpexp.cli.options import DataDir, Details, Device, PlotFormat, Quiet, RunsDir, Wide, option, refuse_beside_resume
+from mlpexp.cli.options import (
+    DataDir,
+    Details,
+    Device,
+    PlotFormat,
+    Quiet,
+    RunsDir,
+    Table,
+    Wide,
+    option,
+    refuse_beside_resume,
+    refuse_table,
+)
 from mlpexp.config.words import Typed
 from mlpexp.errors import InputError, Place, RunError
 
@@ -70,6 +82,7 @@ def sweep(
     name: Annotated[str | None, option("--name", help="Name of the folder.")] = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
+    table: Table = None,
     device: Device = None,
     jobs: Jobs = None,
     memory: Memory = None,
@@ -106,8 +119,9 @@ def sweep(
         others |= {"baseline": baseline, "method": method, "trials": trials, "match": match, "metric": metric}
         others |= {"power": power, "zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
         refuse_beside_resume("sweep", given.options, others)
-        job, workers = _resumed(resume, runs_dir, data_dir, jobs, quiet=quiet)
+        job, workers = _resumed(resume, runs_dir, data_dir, table, jobs, quiet=quiet)
     else:
+        refuse_table(table)
         plan = _planned(given, {"name": name, "device": device}, runs_dir, options, baseline, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget)
         if dry_run:
@@ -187,13 +201,15 @@ def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | No
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
 
 
-def _resumed(text: str, runs_dir: Path, data_dir: Path | None, jobs: int | None, *, quiet: bool) -> "tuple[Job, int]":
+def _resumed(
+    text: str, runs_dir: Path, data_dir: Path | None, tables: list[Path] | None, jobs: int | None, *, quiet: bool
+) -> "tuple[Job, int]":
     from mlpexp.cli.training import data_folder, say
     from mlpexp.execution.run import reopened
     from mlpexp.planning.stacks import choose_jobs
     from mlpexp.store.listing import find_result
 
-    job = reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet))
+    job = reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet), tables or ())
     return job, choose_jobs(jobs, job.stacking.seconds)
 
 

@@ -16,9 +16,11 @@ from mlpexp.cli.options import (
     PlotFormat,
     Quiet,
     RunsDir,
+    Table,
     Wide,
     check_log_every,
     refuse_beside_resume,
+    refuse_table,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def train(
     name: Annotated[str | None, typer.Option("--name", help="Name of the run folder.", show_default=False)] = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
+    table: Table = None,
     device: Device = None,
     engine: Annotated[
         str | None, typer.Option("--engine", help="torch, or numpy: backpropagation by hand.", show_default=False)
@@ -51,8 +54,9 @@ def train(
     others = {"name": name, "device": device, "engine": engine}
     if resume is not None:
         refuse_beside_resume("run", given.options, others)
-        job = _resumed(resume, runs_dir, data_dir, quiet=quiet)
+        job = _resumed(resume, runs_dir, data_dir, table, quiet=quiet)
     else:
+        refuse_table(table)
         job = _fresh(given, others, runs_dir, data_dir, quiet=quiet)
     from mlpexp.cli.training import train_job
     from mlpexp.execution.local import in_this_process
@@ -62,12 +66,12 @@ def train(
         typer.echo(f"go on with: mlpexp sweep {quote(str(job.folder.path))} --learning-rate 0.001,0.01,0.1")
 
 
-def _resumed(text: str, runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+def _resumed(text: str, runs_dir: Path, data_dir: Path | None, tables: list[Path] | None, *, quiet: bool) -> "Job":
     from mlpexp.cli.training import data_folder, say
     from mlpexp.execution.run import reopened
     from mlpexp.store.listing import find_result
 
-    return reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet))
+    return reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet), tables or ())
 
 
 def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
