@@ -245,7 +245,7 @@ def test_dates_are_read_in_usual_forms(form: str, tmp_path: Path) -> None:
 
 def test_dates_with_two_readings_are_refused(tmp_path: Path) -> None:
     days = [f"0{i % 9 + 1}/0{(i * 2) % 9 + 1}/2024" for i in range(ROWS)]
-    with pytest.raises(DataError, match=r"table\.csv:1:day: .*day/month and as month/day; write them as 2024-04-03"):
+    with pytest.raises(DataError, match=r"table\.csv:2:day: .*day/month and as month/day; write dates as 2024-04-03"):
         load(csv(table(tmp_path, day=days), {"kind": "time", "column": "day"}))
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from making.effort import calls_of
 from mlpexp.config.datasets import Csv
-from mlpexp.data import csv_file
 from mlpexp.data.catalogue import facts_of, load
 from mlpexp.data.dataset import Dataset
+from mlpexp.data.tables import table_file
 
 
 def read(folder: Path, text: str, **options: Any) -> Dataset:
@@ -119,12 +119,12 @@ def test_a_file_is_read_once_until_it_changes(tmp_path: Path) -> None:
         load(config).inputs[:] = 99.0  # what a caller does to its arrays must not reach the next one
         assert load(config).inputs[0, 0] in (1, 7)
 
-    assert calls_of(csv_file.read_csv, look) == 1
+    assert calls_of(table_file.read_file, look) == 1
     path.write_text("a,y\n1,0.5\n2,1.5\n3,2.5\n")
-    assert calls_of(csv_file.read_csv, look) == 1 and len(load(config).inputs) == 3
+    assert calls_of(table_file.read_file, look) == 1 and len(load(config).inputs) == 3
     path.write_text("a,y\n7,0.5\n2,1.5\n3,2.5\n")  # the same size; only the time tells
     os.utime(path, ns=(0, 12_345))
-    assert calls_of(csv_file.read_csv, look) == 1 and load(config).inputs[0, 0] == 7
+    assert calls_of(table_file.read_file, look) == 1 and load(config).inputs[0, 0] == 7
 
 
 def test_iris_written_and_read_is_iris(tmp_path: Path) -> None:

@@ -16,8 +16,17 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "empty": ("", {}, ": empty; the first line must hold the column names"),
     "only blank lines": ("\n\n \n", {}, ": empty; the first line must hold the column names"),
     "only a header": ("\na,y\n", {}, ":2: only a header; rows of values must follow"),
-    "latin-1": ("a,y\n1,2.5\n3,caf\udce9\n", {}, ":3: not UTF-8 text (byte 0xe9); save it with that encoding"),
-    "utf-16": ("\udcff\udcfea", {}, ":1: not UTF-8 text (byte 0xff); save it with that encoding"),
+    "no known encoding": (
+        "a,y\n1,2.5\n3,caf\udc98\udc81x\n",
+        {},
+        ":3: not UTF-8 text (byte 0x98); no usual encoding fits: set encoding: to the right one",
+    ),
+    "another encoding than is said": (
+        "a,y\n1,2.5\n3,caf\udce9\n",
+        {"encoding": "utf-8"},
+        ":3: not utf-8 text (byte 0xe9); set encoding: to what it was saved with",
+    ),
+    "half a letter": ("\udcff\udcfea", {}, ":1: not utf-16 text (byte 0x61); set encoding: to what it was saved with"),
     "too few cells": ("a,b,y\n1,2,3.5\n1,2\n", {}, ":3: 2 cells, but the header has 3 cells"),
     "too many cells": ("a,y\n1,2.5\n\n1,2,3\n", {}, ":4: 3 cells, but the header has 2 cells"),
     "too many cells after a cell of two lines": (
@@ -25,11 +34,11 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {},
         ":4: 3 cells, but the header has 2 cells",
     ),
-    "quote not closed": ('a,y\n1,2.5\n2,"3.5\n4,5.5\n', {}, ":3: not a CSV row (a quotation mark is not closed)"),
-    "text after a quote": ('a,y\n1,"2"x\n', {}, ":2: not a CSV row (',' expected after '\"')"),
+    "quote not closed": ('a,y\n1,2.5\n2,"3.5\n4,5.5\n', {}, ":3: not a row of cells (a quotation mark is not closed)"),
+    "text after a quote": ('a,y\n1,"2"x\n', {}, ":2: not a row of cells (',' expected after '\"')"),
     "other delimiter": (
         "a;y\n1;2\n",
-        {},
+        {"delimiter": ","},
         ":1:a;y: only one column, but a target and a feature are needed; is the delimiter ';'?",
     ),
     "one column": ("y\n1\n", {}, ":1:y: only one column, but a target and a feature are needed"),
@@ -38,11 +47,14 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {},
         ":1: column 1 has no name; name it, or remove it if it only counts the rows",
     ),
-    "same name twice": ("a,y,a\n1,2,3\n", {}, ":1:a: 2 columns have this name"),
+    "same name twice": ("a,y,a\n1,2,3\n", {}, ":1:a: 2 columns have this name; give each its own, or all with names:"),
     "no header": (
         "5.1,3.5\n4.9,3.0\n",
         {},
-        (":1:y: target: there is no such column; the first line holds only numbers, and must hold the column names"),
+        (
+            ":1: the first line has numbers in place of names (5.1, 3.5); is there a header? if not, set header: false, or "
+            "write them under names:; if these are names, set header: true"
+        ),
     ),
     "target misspelt": (
         "a,species\n1,2.5\n",
@@ -73,12 +85,15 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "category not a feature": (
         "a,b,y\n1,2,3.5\n",
         {"features": ["a"], "categorical": ["b"]},
-        ":1:b: categorical: not among the columns under features:",
+        ":1:b: categorical: not among the columns that are used",
     ),
     "missing value": (
         "a,y\n1,2.5\n,3.5\n",
         {},
-        ":3:a: missing value; fill it in, or drop such rows with missing: drop",
+        (
+            ":3:a: missing value; fill it in, drop such rows with missing: drop, or have it filled in with missing: mean, "
+            "median, most_frequent or category"
+        ),
     ),
     "missing target": ("a,y\n1,2.5\n2,\n", {}, ":3:y: missing value; fill it in, or drop such rows with missing: drop"),
     "NaN as text": (
@@ -89,7 +104,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "every row lacks a value": (
         "a,b,y\n1,,2.5\n,2,3.5\n",
         {"missing": "drop"},
-        ":1: no row is left, because each lacks a value",
+        ":1: no row is left, because each lacks a value (1 for 'a', 1 for 'b')",
     ),
     "infinity as text": ("a,y\n1,2.5\n-inf,3.5\n", {"missing": "drop"}, ":3:a: '-inf' is not a finite number"),
     "number beyond float": ("a,y\n1,2.5\n3,1e999\n", {}, ":3:y: '1e999' is not a finite number"),
@@ -97,30 +112,30 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         f"a,y\n{NUMBERS}l2,7.5\n",
         {},
         (
-            ":32:a: 'l2' is not a number, but 30 of the 31 values of the column are; correct it, or list "
-            "the column under categorical:"
+            ":32:a: 'l2' is not a number, but 30 of the 31 values of the column are; correct it, name it "
+            "under missing_values: if it stands for a missing value, or list the column under categorical:"
         ),
     ),
     "letter among numbers after a cell of two lines": (
         f'a,y\n"1\n",7.5\n{NUMBERS}1_000,7.5\n',
         {},
         (
-            ":34:a: '1_000' is not a number, but 31 of the 32 values of the column are; correct it, or list "
-            "the column under categorical:"
+            ":34:a: '1_000' is not a number, but 31 of the 32 values of the column are; correct it, name it "
+            "under missing_values: if it stands for a missing value, or list the column under categorical:"
         ),
     ),
     "letter in the target": (
         "a,y\n" + "".join(f"{i},{i}.5\n" for i in range(30)) + "3,x\n",
         {},
         (
-            ":32:y: 'x' is not a number, but 30 of the 31 values of the column are; correct it, or set "
-            "task: classification"
+            ":32:y: 'x' is not a number, but 30 of the 31 values of the column are; correct it, name it "
+            "under missing_values: if it stands for a missing value, or set task: classification"
         ),
     ),
-    "text not declared categorical": (
+    "words in a column of numbers": (
         "a,b,y\n1,red,1.5\n2,red,2.5\n",
-        {"categorical": ["a"], "features": ["b", "a"]},
-        ":2:b: 'red' is not a number; correct it, or list the column under categorical:",
+        {"numeric": ["b"]},
+        ":2:b: 'red' is not a number",
     ),
     "regression on labels": (
         "a,y\n1,2\n2,red\n",
@@ -141,7 +156,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {},
         (
             ":1:who: not a number, and different in each of the 3 rows, so it names the samples and "
-            "predicts nothing; leave it out by listing the others under features:"
+            "predicts nothing; leave it out with exclude: [who]"
         ),
     ),
 }

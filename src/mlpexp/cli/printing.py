@@ -1,7 +1,7 @@
 """What goes to the terminal: sentences, which break between words, and tables, which fit; in a pipe each line is whole."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,11 @@ def print_sentences(sentences: Iterable[str], *, err: bool = False) -> None:
     for sentence in sentences:
         text = in_lines(sentence, width) if width else sentence.replace(NO_BREAK, " ")
         typer.echo(text, err=err)
+
+
+def say(*, quiet: bool) -> Callable[[str], None]:
+    """What prints sentences about what takes time."""
+    return lambda sentence: None if quiet else print_sentences([sentence], err=True)
 
 
 def reading_width() -> int:

@@ -2,7 +2,6 @@
 
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -79,11 +78,6 @@ def train_job(
     result = Result.open(job.folder.path)
     _show(result, formats, power=power, details=details, wide=wide, quiet=quiet)
     return result
-
-
-def say(*, quiet: bool) -> Callable[[str], None]:
-    """What prints sentences about what takes time."""
-    return lambda sentence: None if quiet else print_sentences([sentence], err=True)
 
 
 def data_folder(data_dir: Path | None) -> str | None:

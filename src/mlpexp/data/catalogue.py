@@ -4,7 +4,7 @@ A data set that is added gets its class in ``config/datasets.py`` and a row here
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,11 @@ from mlpexp.data.tables.read import read_table, versions
 from mlpexp.data.tables.understanding import Understanding
 
 Progress = Callable[[str], None]
+
+
+def _copied(dataset: Dataset) -> Dataset:
+    """With arrays of its own, which its caller may change."""
+    return replace(dataset, inputs=dataset.inputs.copy(), targets=dataset.targets.copy())
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,9 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Synthetic: DataSource(synthetic_facts, lambda config, *_: load_synthetic(config)),
     Mnist: DataSource(image_facts, load_images),
     FashionMnist: DataSource(image_facts, load_images),
-    Csv: DataSource(lambda config: read_table(config).dataset.facts, lambda config, *_: read_table(config).dataset),
+    Csv: DataSource(
+        lambda config: read_table(config).dataset.facts, lambda config, *_: _copied(read_table(config).dataset)
+    ),
 }
 
 
@@ -117,5 +124,6 @@ def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[s
     if key not in _loaded:
         if len(_loaded) == MOST_KEPT:
             del _loaded[next(iter(_loaded))]
-        _loaded[key] = load(config, folder, say)
+        shared = read_table(config).dataset if isinstance(config, Csv) else None  # nobody changes what is shared
+        _loaded[key] = shared or load(config, folder, say)
     return _loaded[key]

@@ -27,6 +27,7 @@ from mlpexp.execution.summarize import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, Tick, task_of
 from mlpexp.planning.again import other_data, plan_again
 from mlpexp.planning.arms_table import arms_table
+from mlpexp.planning.columns_table import columns_table
 from mlpexp.planning.kept_tables import copies
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
@@ -81,6 +82,7 @@ def new_job(
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
     started = environment(_devices(plan), _threads(stacking), engines, command, " ".join(dict.fromkeys(prints)))
+    columns = columns_table(plan)
     files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
         "plan.json": record_text(_planned(plan, prints, kept)),
@@ -88,6 +90,7 @@ def new_job(
         "arms.csv": arms_table(plan),
         "environment.json": as_json(started),
         "summary.json": record_text(opening_summary(plan, dataset)),
+        **({"columns.csv": columns} if columns else {}),
         **(copies(plan.told) if plan.config.keep.data else {}),
     }
     word = "" if plan.planned_by == "train" else "sweep-"

@@ -40,9 +40,10 @@ def plan_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> Plan:
 def _say_how_learned(source: Source, summary: Summary) -> None:
     """Older versions learned the numbers of a table as they are, and their configs do not say so."""
     dataset = source.data.get("dataset")
-    if summary.dataset.task == "regression" and summary.model.name != "som" and isinstance(dataset, dict):
-        if isinstance(dataset.get("target"), str):
-            dataset["target"] = {"column": dataset["target"], "standardize": False}
+    if summary.dataset.task == "classification" or summary.model.name == "som" or not isinstance(dataset, dict):
+        return
+    if isinstance(dataset.get("target"), str):
+        dataset["target"] = {"column": dataset["target"], "standardize": False}
 
 
 def other_data(experiment: Experiment, now: str, before: str, word: str) -> str:

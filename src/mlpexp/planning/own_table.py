@@ -17,9 +17,11 @@ from mlpexp.config.shipped import at_home
 from mlpexp.config.target_rules import coarse, raw_range
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, dotted, set_value
-from mlpexp.data.catalogue import facts_of, understood
+from mlpexp.data.catalogue import facts_of
 from mlpexp.data.tables.table_file import columns_in
 from mlpexp.errors import InputError, Place
+from mlpexp.planning.columns_table import tables_of
+from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
 
 NETWORK: dict[str, Any] = {
@@ -157,14 +159,15 @@ def _batch_size(num_rows: int) -> int:
     return next((size for size in (32, 16, 8, 4, 2) if num_rows >= FEWEST_BATCHES * size), 1)
 
 
-def tell_of_table(prepared: Prepared, tell: Callable[[str], None], *, chosen: bool) -> None:
-    """Says what was chosen for a table that came without a config, and of any table whether its target can be reached."""
-    experiment = prepared.experiment
-    table = experiment.dataset
+def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> None:
+    """Says what was understood of each table, what was chosen for one without a config, and whether targets can be reached."""
+    prepared = plan.base
+    experiment, table = prepared.experiment, prepared.experiment.dataset
+    for understanding in tables_of(plan).values():
+        for sentence in understanding.sentences():
+            tell(sentence)
     if not isinstance(table, Csv):
         return
-    for sentence in understood(table).sentences():
-        tell(sentence)
     for sentence in _in_words(experiment, table) if chosen else ():
         tell(sentence)
     for warning in filter(None, (coarse(experiment, prepared.facts), _out_of_reach(prepared))):

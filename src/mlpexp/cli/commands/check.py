@@ -8,6 +8,7 @@ import typer
 
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
+from mlpexp.cli.printing import print_sentences, print_table, say
 
 
 @experiment_options(several=False, config=False)
@@ -22,11 +23,15 @@ def check(
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the config with all defaults filled in.")] = False,
 ) -> None:
     """Validate configs without running anything."""
+    from mlpexp.data.tables.read import telling
     from mlpexp.errors import InputError
+    from mlpexp.planning.columns_table import tables_of
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
+    from mlpexp.report.tables.table_columns import columns_shown
 
+    telling.set(say(quiet=False))
     messages = []
     for experiment in [replace(given, config=config) for config in configs or []] or [given]:
         try:
@@ -39,7 +44,9 @@ def check(
             typer.echo(plan.told_in(Path.cwd()).as_yaml(), nl=False)
             continue
         typer.echo(f"{path}: {validity_sentence(plan)}")
-        for sentence in split_sentences(plan):
-            typer.echo(sentence)
+        for table in tables_of(plan).values():
+            print_sentences(table.sentences())
+            print_table(columns_shown(table))
+        print_sentences(split_sentences(plan))
     if messages:
         raise InputError("\n".join(messages))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, check_format
-from mlpexp.cli.printing import reading_width
+from mlpexp.cli.printing import reading_width, say
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def explain(
     number = _arm(opened, arm)
     from mlpexp.analysis.explain.examine import examine
     from mlpexp.analysis.explain.verdicts import judge
-    from mlpexp.cli.training import data_folder, say
+    from mlpexp.cli.training import data_folder
     from mlpexp.report.tables.comparison_table import shown_label
     from mlpexp.report.tables.explanation import as_json, as_markdown, as_text
 

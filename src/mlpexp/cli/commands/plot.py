@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Table
+from mlpexp.cli.printing import say
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
@@ -54,7 +55,7 @@ def plot(
 
 def _evaluate(result: "Result", arm: int, data_dir: Path | None) -> None:
     """Makes the tables of an arm that are not there, from kept weights or by training again."""
-    from mlpexp.cli.training import data_folder, say
+    from mlpexp.cli.training import data_folder
     from mlpexp.results.evaluate import evaluate
 
     evaluate(result.arm(arm), data_folder(data_dir), say(quiet=False))

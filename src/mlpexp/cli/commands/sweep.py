@@ -21,6 +21,7 @@ from mlpexp.cli.options import (
     refuse_beside_resume,
     refuse_table,
 )
+from mlpexp.cli.printing import say
 from mlpexp.config.words import Typed
 from mlpexp.errors import InputError, Place, RunError
 
@@ -153,24 +154,24 @@ def _planned(
     *,
     quiet: bool,
 ) -> "Plan":
-    from mlpexp.cli.training import say
     from mlpexp.config.yaml_source import set_value
+    from mlpexp.data.tables.read import telling
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
     from mlpexp.planning.sweep_options import apply_options, settings_in
 
+    tell = say(quiet=quiet)
+    telling.set(tell)
     source, path = given.source("sweep", runs_dir, **others)
     apply_options(source, options)
     if baseline is not None:
         place = Place(f"--baseline {baseline}")
         set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
     plan = plan_from(source, path)
-    for sentence in given.understood(source, path):
-        say(quiet=quiet)(sentence)
-    for sentence in split_sentences(plan):
-        say(quiet=quiet)(sentence)
-    tell_of_table(plan.base, say(quiet=quiet), chosen=given.config is None)
+    for sentence in (*given.understood(source, path), *split_sentences(plan)):
+        tell(sentence)
+    tell_of_table(plan, tell, chosen=given.config is None)
     return plan
 
 
@@ -195,7 +196,7 @@ def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -
 
 
 def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
-    from mlpexp.cli.training import data_folder, say
+    from mlpexp.cli.training import data_folder
     from mlpexp.execution.run import new_job
 
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
@@ -204,7 +205,7 @@ def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | No
 def _resumed(
     text: str, runs_dir: Path, data_dir: Path | None, tables: list[Path] | None, jobs: int | None, *, quiet: bool
 ) -> "tuple[Job, int]":
-    from mlpexp.cli.training import data_folder, say
+    from mlpexp.cli.training import data_folder
     from mlpexp.execution.run import reopened
     from mlpexp.planning.stacks import choose_jobs
     from mlpexp.store.listing import find_result

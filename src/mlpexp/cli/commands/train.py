@@ -22,6 +22,7 @@ from mlpexp.cli.options import (
     refuse_beside_resume,
     refuse_table,
 )
+from mlpexp.cli.printing import say
 
 if TYPE_CHECKING:
     from mlpexp.execution.run import Job
@@ -67,7 +68,7 @@ def train(
 
 
 def _resumed(text: str, runs_dir: Path, data_dir: Path | None, tables: list[Path] | None, *, quiet: bool) -> "Job":
-    from mlpexp.cli.training import data_folder, say
+    from mlpexp.cli.training import data_folder
     from mlpexp.execution.run import reopened
     from mlpexp.store.listing import find_result
 
@@ -75,24 +76,26 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, tables: list[Path
 
 
 def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+    from mlpexp.data.tables.read import telling
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
 
     keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
+    tell = say(quiet=quiet)
+    telling.set(tell)
     source, path = given.source("train", runs_dir, **keys)
     plan = plan_from(source, path, "train")  # before anything heavy is imported
-    from mlpexp.cli.training import data_folder, left_aside, say
+    from mlpexp.cli.training import data_folder, left_aside
     from mlpexp.execution.run import new_job
     from mlpexp.planning.stacks import available_memory, stacking
 
-    tell = say(quiet=quiet)
     if source.data.get("sweep"):
         tell(left_aside(given.config or str(path)))
     for sentence in given.understood(source, path):
         tell(sentence)
     for sentence in split_sentences(plan):
         tell(sentence)
-    tell_of_table(plan.base, tell, chosen=given.config is None)
+    tell_of_table(plan, tell, chosen=given.config is None)
     stacks = stacking(plan, 1, available_memory())
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

@@ -88,20 +88,25 @@ class Rows:
         return Cells(column.cells.levels, self.of(column.cells.codes)), self.of(column.missing)
 
     def levels(self, column: Judged) -> tuple[tuple[str, ...], np.ndarray]:
-        """The different cells that are not missing, in order, and each row's place among them; -1: missing."""
+        """The different cells that are not missing, in order, and each row's place among them; -1: missing.
+
+        Numbers are the same however they are written, such as 1 and 1.0, unless some are codes, such as 01.
+        """
         cells, missing = self.cells(column)
         counts = np.bincount(cells.codes[~missing], minlength=len(cells.levels))
         present = [place for place in range(len(cells.levels)) if counts[place]]
-        names = [cells.levels[place] for place in present]
-        order = in_order(names)
+        written = [cells.levels[place] for place in present]
+        names = level_names(written)
+        levels = tuple(sorted(set(names), key=in_order(names)))
         places = np.full(len(cells.levels), -1)
-        places[[present[place] for place in order]] = np.arange(len(order))
-        return tuple(names[place] for place in order), np.where(missing, -1, places[cells.codes])
+        number = {level: place for place, level in enumerate(levels)}
+        places[present] = [number[name] for name in names]
+        return levels, np.where(missing, -1, places[cells.codes])
 
-    def first(self, column: Judged, level: str) -> int:
-        """The first row of the file that has a cell, of those that are used."""
-        rows = self.keep[column.cells.codes[self.keep] == column.cells.levels.index(level)]
-        return int(rows[0])
+    def where(self, column: Judged, level: str) -> int:
+        """The first row of the file that has a level, of those that are used."""
+        levels, places = self.levels(column)
+        return int(self.keep[np.argmax(places == levels.index(level))])
 
 
 def most_levels(num_rows: int) -> int:
@@ -149,7 +154,7 @@ def _numbers(rows: Rows, column: Judged, config: Csv) -> Inputs:
 def _one_hot(rows: Rows, column: Judged, config: Csv) -> Inputs:
     levels, places = rows.levels(column)
     _check_levels(rows, column, levels, config)
-    names = tuple(f"{column.name}={shown}" for shown in level_names(levels))
+    names = tuple(f"{column.name}={level}" for level in levels)
     if rule_of(config, column.name) == "category" and (places < 0).any():
         names = (*names, f"{column.name}={_unlike('missing', levels)}")
         places = np.where(places < 0, len(levels), places)
@@ -157,7 +162,7 @@ def _one_hot(rows: Rows, column: Judged, config: Csv) -> Inputs:
 
 
 def level_names(levels: Sequence[str]) -> list[str]:
-    """Levels as they are called: numbers without a needless ``.0``, unless some begin with zeros, as codes do."""
+    """What cells are called as levels: numbers without a needless ``.0``, unless some begin with zeros, as codes do."""
     numeric = all(map(is_plain_number, levels)) and not any(map(_is_code, levels))
     return [plain(float(level)) for level in levels] if numeric else list(levels)
 
@@ -169,9 +174,10 @@ def _is_code(level: str) -> bool:
 
 def _check_levels(rows: Rows, column: Judged, levels: Sequence[str], config: Csv) -> None:
     most = config.max_levels or most_levels(len(rows.keep))
-    if len(levels) <= most:
+    is_unique = len(levels) == len(rows.keep) and not config.max_levels
+    if len(levels) <= most and not is_unique:
         return
-    if len(levels) == len(rows.keep) and not config.max_levels:
+    if is_unique:
         raise rows.file.error(
             f"not a number, and different in each of the {len(levels)} rows, so it names the samples and predicts "
             f"nothing; leave it out with exclude: [{column.name}]",
@@ -199,7 +205,7 @@ def _dates(rows: Rows, column: Judged, config: Csv) -> Inputs:
     if len(moments) != 1:
         what = "can be read in two ways (day or month first)" if moments else "is no date that is known"
         raise rows.file.error(
-            f"{texts[0]!r} {what}; write dates as 2024-01-31", column.name, rows.first(column, texts[0])
+            f"{texts[0]!r} {what}; write dates as 2024-01-31", column.name, _first(rows, column, texts[0])
         )
     columns = {"": ordinal(moments[0])} if form == "ordinal" else parts_of(moments[0])
     values = []
@@ -210,6 +216,11 @@ def _dates(rows: Rows, column: Judged, config: Csv) -> Inputs:
     names = tuple(f"{column.name}.{part}" if part else column.name for part in columns)
     what = "days since the beginning of 1970" if form == "ordinal" else ", ".join(columns)
     return Inputs(column.name, names, tuple(values), note=f"dates such as {texts[0]!r} become {what}")
+
+
+def _first(rows: Rows, column: Judged, cell: str) -> int:
+    """The first row of the file that has a cell, of those that are used."""
+    return int(rows.keep[np.argmax(rows.of(column.cells.codes) == column.cells.levels.index(cell))])
 
 
 def _with_indicator(inputs: Inputs, rows: Rows, column: Judged, config: Csv) -> Inputs:

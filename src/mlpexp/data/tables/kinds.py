@@ -1,6 +1,6 @@
 """What each column of a table is, by one rule that says why: numbers, categories, dates; and which cells are missing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +25,7 @@ MISSING_NUMBER = ("none", "-", "--", ".", "..", "nil", "missing", "unknown")
 SOME = 1000  # rows that answer most questions at once
 MOSTLY = 0.9  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
 
+_CATEGORICAL = "list the column under categorical:"
 Kind = Literal["number", "category", "date", "identifier", "constant", "left out"]
 
 
@@ -32,6 +33,8 @@ Kind = Literal["number", "category", "date", "identifier", "constant", "left out
 class Rules:
     """What the config says of the columns."""
 
+    target: str
+    """What is predicted."""
     categorical: tuple[str, ...] = ()
     """Categories though they be numbers."""
     numeric: tuple[str, ...] = ()
@@ -50,6 +53,10 @@ class Rules:
         if cell.lower() in MISSING or cell in self.missing_values:
             return True
         return bool(self.missing_values) and is_plain_number(cell) and float(cell) in self.missing_numbers
+
+    def is_missing(self, cell: str, *, numbers: bool) -> bool:
+        """Whether a cell stands for a value that is not there, in a column of numbers or of words."""
+        return self.is_marker(cell) or (numbers and cell.lower() in MISSING_NUMBER)
 
     @property
     def missing_numbers(self) -> tuple[float, ...]:
@@ -115,10 +122,10 @@ def as_category(file: TableFile, column: Judged) -> Judged:
     return Judged(column.name, "category", column.missing, None, cells)
 
 
-def in_order(levels: Sequence[str]) -> list[int]:
-    """Positions of levels in order: numbers by value, so that 10 follows 9, else by their letters."""
+def in_order(levels: Sequence[str]) -> Callable[[str], tuple[float, str]]:
+    """A key that sorts levels: numbers by value, so that 10 follows 9, else by their letters."""
     numeric = all(map(is_plain_number, levels))
-    return sorted(range(len(levels)), key=lambda place: (float(levels[place]) if numeric else 0.0, levels[place]))
+    return lambda level: (float(level) if numeric else 0.0, level)
 
 
 def _column(file: TableFile, name: str, rules: Rules) -> Column:
@@ -144,11 +151,7 @@ def _forms(column: Cells, name: str, rules: Rules) -> list[NumberForm]:
 
 
 def _present(column: Cells, rules: Rules, *, numbers: bool) -> list[str]:
-    return [cell for cell in column.levels if not _is_missing(cell, rules, numbers=numbers)]
-
-
-def _is_missing(cell: str, rules: Rules, *, numbers: bool) -> bool:
-    return rules.is_marker(cell) or (numbers and cell.lower() in MISSING_NUMBER)
+    return [cell for cell in column.levels if not rules.is_missing(cell, numbers=numbers)]
 
 
 def _from_text(file: TableFile, name: str, rules: Rules, forms: Sequence[NumberForm], decimal: str | None) -> Judged:
@@ -156,7 +159,7 @@ def _from_text(file: TableFile, name: str, rules: Rules, forms: Sequence[NumberF
     if name in rules.categorical:
         return _category(name, column, rules)
     present = _present(column, rules, numbers=True)
-    missing = column.where(lambda cell: _is_missing(cell, rules, numbers=True))
+    missing = column.where(lambda cell: rules.is_missing(cell, numbers=True))
     if name in rules.dates or (name not in rules.numeric and date_like(present)):
         return Judged(name, "date", missing, None, column)
     if forms:
@@ -188,7 +191,7 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
         raise _no_number(
             file, column, name, rules,
             f", but {plain} of the {total} values of the column are; correct it, name it under missing_values: if it stands "
-            "for a missing value, or list the column under categorical:",
+            f"for a missing value, or {'set task: classification' if name == rules.target else _CATEGORICAL}",
         )  # fmt: skip
     if is_fraction(present):
         cell = next(cell for cell in present if not is_plain_number(cell))
@@ -242,7 +245,7 @@ def _refuse_thousands(file: TableFile, name: str, column: Judged) -> None:
 
 
 def _no_number(file: TableFile, column: Cells, name: str, rules: Rules, what: str) -> DataError:
-    wrong = next((c for c in column.levels if not _is_missing(c, rules, numbers=True) and not is_plain_number(c)), None)
+    wrong = next((c for c in column.levels if not rules.is_missing(c, numbers=True) and not is_plain_number(c)), None)
     if wrong is None:
         return file.error(f"no column of numbers{what}", name)
     return file.error(f"{wrong!r} is not a number{what}", name, _first(column, wrong))

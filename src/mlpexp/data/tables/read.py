@@ -20,8 +20,8 @@ from mlpexp.data.tables.layout import Asked
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.reports import reports
 from mlpexp.data.tables.split_column import split_labels
-from mlpexp.data.tables.table_file import Reading, TableFile, joined, plain, read_file
-from mlpexp.data.tables.targets import Targets, targets_of
+from mlpexp.data.tables.table_file import Cells, Reading, TableFile, joined, plain, read_file
+from mlpexp.data.tables.targets import Targets, is_classification, targets_of
 from mlpexp.data.tables.text_file import data_error
 from mlpexp.data.tables.understanding import Understanding, shown
 
@@ -68,14 +68,18 @@ def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     names, target = _inputs(config, file), config.target.column
     by_column = config.split if isinstance(config.split, BY_COLUMN) else None
     used = list(dict.fromkeys([*names, target, *([by_column.column] if by_column else [])]))
+    rules = _rules(config)
     if isinstance(config.split, FileSplit):
-        file = joined(file, read_file(Path(config.split.path).expanduser(), reading, telling.get()), used)
-    columns = judged(file, used, _rules(config))
+        second = read_file(Path(config.split.path).expanduser(), reading, telling.get())
+        file = joined(file, second, used)
+        _check_numbers(file, used, rules)
+    columns = judged(file, used, rules)
     rows, lost = _rows(config, file, columns)
+    if file.second is not None:
+        classes = target if is_classification(rows, columns[target], config) else None
+        _check_levels(rows, [columns[name] for name in (*names, target)], classes)
     targets = targets_of(rows, columns[target], config)
     pieces = {name: inputs_of(rows, columns[name], config) for name in names}
-    if file.second is not None:
-        _check_second(rows, [columns[name] for name in (*names, target)], target if targets.class_names else None)
     labels = split_labels(rows, columns[by_column.column], by_column) if by_column else None
     understanding = Understanding(
         path=config.path,
@@ -90,7 +94,26 @@ def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     return Table(replace(dataset, split_labels=labels), understanding)
 
 
-def _check_second(rows: Rows, columns: Sequence[Judged], classes: str | None) -> None:
+def _check_numbers(file: TableFile, names: Sequence[str], rules: Rules) -> None:
+    """Sees that the second file has numbers where the first one has nothing else.
+
+    Raises:
+        DataError: At its first cell that is none.
+    """
+    for name in names:
+        cells, number = file.columns[name], file.num_first
+        if not isinstance(cells, Cells) or name in rules.categorical:
+            continue
+        known = {cells.levels[code] for code in np.unique(cells.codes[:number])}
+        if known and all(map(is_plain_number, known)):
+            wrong = cells.where(lambda cell: not is_plain_number(cell) and not rules.is_missing(cell, numbers=True))
+            if wrong.any():
+                row = int(np.argmax(wrong))
+                what = f"{file.cell(row, name)!r} is not a number; in {file.path.name} the column has only numbers"
+                raise file.error(what, name, row)
+
+
+def _check_levels(rows: Rows, columns: Sequence[Judged], classes: str | None) -> None:
     """Sees that the second file has no category that the first one lacks, from which the network cannot have learned it.
 
     Raises:
@@ -142,8 +165,10 @@ def _fills(pieces: dict[str, Inputs]) -> Iterator[Fill]:
 
 def _rules(config: Csv) -> Rules:
     markers = (value if isinstance(value, str) else plain(float(value)) for value in config.missing_values)
+    target = config.target.column
+    categorical = (*config.categorical, *([target] if config.task == "classification" else []))
     return Rules(
-        config.categorical, config.numeric, tuple(name for name, _ in config.dates), config.decimal, config.thousands,
+        target, categorical, config.numeric, tuple(name for name, _ in config.dates), config.decimal, config.thousands,
         tuple(markers),
     )  # fmt: skip
 
@@ -165,7 +190,7 @@ def _inputs(config: Csv, file: TableFile) -> list[str]:
                 raise file.error(f"{key}: there is no such column{_instead(name, columns)}", name)
             if names.count(name) > 1:
                 raise file.error(f"{key}: listed twice", name)
-            if name == target and key in ("features", "exclude", "split.column"):
+            if name == target and key in ("features", "exclude", "categorical", "dates", "split.column"):
                 what = "the split cannot go by" if key == "split.column" else "a feature cannot be"
                 raise file.error(f"{key}: this is the target; {what} what is to be predicted", name)
     apart = (target, *config.exclude, *(named["split.column"] if config.features is None else ()))
@@ -200,12 +225,8 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
         if column.missing.any():
             rule = rule_of(config, name)
             if name == target and rule not in ("error", "drop"):
-                raise _missing(
-                    file,
-                    columns,
-                    [name],
-                    f"a target cannot be filled in; drop such rows with missing: {{{name}: drop}}",
-                )
+                remedy = f"a target cannot be filled in; drop such rows with missing: {{{name}: drop}}"
+                raise _missing(file, columns, [name], remedy)
             by_rule.setdefault(rule, []).append(name)
     refused, dropped = by_rule.get("error", []), by_rule.get("drop", [])
     if refused:
@@ -213,7 +234,8 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
             "fill it in, drop such rows with missing: drop, or have it filled in with missing: mean, median, most_frequent "
             "or category"
         )
-        raise _missing(file, columns, refused, remedy)
+        of_target = "fill it in, or drop such rows with missing: drop"
+        raise _missing(file, columns, refused, of_target if refused == [target] else remedy)
     if not dropped:
         return Rows(file, np.arange(file.num_rows)), ()
     lacking = {name: int(columns[name].missing.sum()) for name in dropped}

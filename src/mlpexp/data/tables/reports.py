@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mlpexp.data.tables.doubts import counts_rows
 from mlpexp.data.tables.inputs import Inputs
 from mlpexp.data.tables.kinds import Judged, Kind
 from mlpexp.data.tables.table_file import Cells, TableFile, plain
@@ -31,8 +32,11 @@ def reports(
         target: The column of it.
         split_column: The column that the split goes by, if there is one.
     """
-    for name, cells in file.columns.items():
+    for name, read in file.columns.items():
+        cells: Cells | np.ndarray = read
         column = columns.get(name)
+        if column is not None and column.values is None:
+            cells = column.cells
         examples = _examples(cells)
         if column is None:
             yield ColumnReport(name, "left out", "", None, 0, examples, "", "")
@@ -48,7 +52,7 @@ def reports(
             yield ColumnReport(name, column.kind, "split", levels, missing, examples, "", "")
             continue
         piece = pieces[name]
-        kind: Kind = "constant" if _is_constant(cells, column) else column.kind
+        kind = _kind(cells, column)
         becomes = f"{len(piece.names)} input{'s' * (len(piece.names) > 1)}"
         why = piece.note or ("the same in all rows, so nothing can be learned from it" if kind == "constant" else "")
         if missing and piece.fill:
@@ -57,6 +61,12 @@ def reports(
                 + f"{missing} missing cells are filled in ({piece.fill.replace('_', ' ')} of the training part)"
             )
         yield ColumnReport(name, kind, "input", levels, missing, examples, becomes, why)
+
+
+def _kind(cells: Cells | np.ndarray, column: Judged) -> Kind:
+    if _is_constant(cells, column):
+        return "constant"
+    return "identifier" if column.kind == "number" and counts_rows(column.numbers) else column.kind
 
 
 def _levels(cells: Cells | np.ndarray, column: Judged) -> int | None:

@@ -49,13 +49,13 @@ def _named_parts(rows: Rows, column: Judged, kind: ColumnSplit) -> np.ndarray:
     if -1 in numbers:
         cell = min(
             (level for level, number in zip(levels, numbers, strict=True) if number < 0),
-            key=lambda level: rows.first(column, level),
+            key=lambda level: rows.where(column, level),
         )
         known = ", ".join(word for words in values.values() for word in words)
         raise rows.file.error(
             f"{cell!r} names no part; known are {known}; say with dataset.split.train, .validation and .test which "
             f"values mean which part{did_you_mean(cell, list(part_of))}",
-            column.name, rows.first(column, cell),
+            column.name, rows.where(column, cell),
         )  # fmt: skip
     return np.array(numbers, dtype=np.int64)[places]
 
@@ -74,7 +74,7 @@ def _ranks(rows: Rows, column: Judged) -> np.ndarray:
         if len(moments) != 1:
             what = "can be read as day/month and as month/day" if moments else "is no date that is known"
             raise rows.file.error(
-                f"{levels[0]!r} {what}; write dates as 2024-04-03", column.name, rows.first(column, levels[0])
+                f"{levels[0]!r} {what}; write dates as 2024-04-03", column.name, rows.where(column, levels[0])
             )
         values = ordinal(moments[0])[places]
     else:
@@ -82,6 +82,6 @@ def _ranks(rows: Rows, column: Judged) -> np.ndarray:
         cell = next((level for level in levels if not readings([level])), levels[0])
         raise rows.file.error(
             f"{cell!r} is not read as a time; a split by time needs numbers or dates of one form, such as 2024-04-03",
-            column.name, rows.first(column, cell),
+            column.name, rows.where(column, cell),
         )  # fmt: skip
     return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpexp.config.datasets import Csv
-from mlpexp.data.tables.inputs import Rows, level_names
+from mlpexp.data.tables.inputs import Rows
 from mlpexp.data.tables.kinds import Judged, as_category
 from mlpexp.data.tables.number_forms import is_plain_number
 
@@ -33,7 +33,7 @@ def targets_of(rows: Rows, column: Judged, config: Csv) -> Targets:
         raise rows.file.error(
             "dates cannot be predicted; choose another target, or set task: classification", column.name
         )
-    if _is_classification(rows, column, config):
+    if is_classification(rows, column, config):
         return _classes(rows, column)
     if column.kind != "number":
         cells, _ = rows.cells(column)
@@ -50,10 +50,11 @@ def targets_of(rows: Rows, column: Judged, config: Csv) -> Targets:
     if not np.isfinite(values).all():
         row = int(rows.keep[np.argmin(np.isfinite(values))])
         raise rows.file.error(f"{rows.file.cell(row, column.name)!r} is not a finite number", column.name, row)
-    return Targets(values[:, np.newaxis], ())
+    return Targets(values[:, np.newaxis].copy(), ())  # torch takes no array that pandas shares
 
 
-def _is_classification(rows: Rows, column: Judged, config: Csv) -> bool:
+def is_classification(rows: Rows, column: Judged, config: Csv) -> bool:
+    """Whether the target is classes: as ``task`` says, else words and few whole numbers are."""
     if config.task is not None:
         return config.task == "classification"
     if column.kind != "number":
@@ -64,12 +65,11 @@ def _is_classification(rows: Rows, column: Judged, config: Csv) -> bool:
 
 def _classes(rows: Rows, column: Judged) -> Targets:
     written = as_category(rows.file, column)
-    levels, codes = rows.levels(written)
-    _refuse_twins(rows, written, levels)
-    names = level_names(levels)
+    names, codes = rows.levels(written)
+    _refuse_twins(rows, written, names)
     if len(names) < 2:
         raise rows.file.error(f"only one class, {names[0]}; classification needs at least two", column.name)
-    counts = np.bincount(codes, minlength=len(levels))
+    counts = np.bincount(codes, minlength=len(names))
     if counts.min() < 2:
         rare = int(np.argmin(counts))
         raise rows.file.error(
@@ -77,7 +77,7 @@ def _classes(rows: Rows, column: Judged) -> Targets:
             "or set task: regression if these are quantities",
             column.name, int(rows.keep[np.argmax(codes == rare)]),
         )  # fmt: skip
-    return Targets(codes.astype(np.int64), tuple(names))
+    return Targets(codes.astype(np.int64), names)
 
 
 def twins(levels: Sequence[str]) -> tuple[str, str, str] | None:
@@ -95,12 +95,13 @@ def twins(levels: Sequence[str]) -> tuple[str, str, str] | None:
 
 
 def _refuse_twins(rows: Rows, column: Judged, levels: Sequence[str]) -> None:
-    pair = twins(sorted(levels, key=lambda level: rows.first(column, level)) if twins(levels) else ())
+    pair = twins(levels)
     if pair is not None:
-        first, second, how = pair
-        places = [rows.file.line(rows.first(column, level)) for level in (first, second)]
+        *levels, how = pair
+        first, second = sorted(levels, key=lambda level: rows.where(column, level))
+        lines = [rows.file.line(rows.where(column, level)) for level in (first, second)]
         raise rows.file.error(
-            f"classes {first!r} (line {places[0]}) and {second!r} (line {places[1]}) do not differ but {how}; write them in "
+            f"classes {first!r} (line {lines[0]}) and {second!r} (line {lines[1]}) do not differ but {how}; write them in "
             "one way",
-            column.name, rows.first(column, second),
+            column.name, rows.where(column, second),
         )  # fmt: skip

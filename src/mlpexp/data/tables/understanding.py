@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from mlpexp.config.table_paths import as_told
 from mlpexp.data.tables.kinds import Kind
 
 MOST_NOTES = 12  # lines before training; `mlpexp check` and columns.csv have them all
@@ -66,7 +68,9 @@ class Understanding:
     def sentences(self) -> Iterator[str]:
         """What is said before training: one line if all is plain."""
         target = next(column for column in self.columns if column.role == "target")
-        yield f"table: {self.path}: {self.used} rows; {self.inputs}; {target.column} is predicted ({target.becomes})"
+        path = as_told(self.path, "", Path.cwd())
+        rows = f"{self.used:,} rows"
+        yield f"table: {path}: {rows}; {self.inputs}; {target.column} is predicted ({target.becomes})"
         yield from self.rows_lost()
         yield from (f"table: {note}" for note in self.notes)
         special = [column for column in self.columns if column.why]

@@ -1,0 +1,31 @@
+"""``columns.csv``: what was understood of the tables that a plan learns from."""
+
+from dataclasses import asdict
+
+from mlpexp.config.datasets import Csv
+from mlpexp.data.catalogue import understood
+from mlpexp.data.tables.understanding import Understanding
+from mlpexp.planning.plan import Plan
+from mlpexp.store.table import Cell, as_csv
+
+COLUMNS = ("arm", "column", "kind", "role", "levels", "missing", "examples", "becomes", "why")
+
+
+def tables_of(plan: Plan) -> dict[int, Understanding]:
+    """What was understood of each table, or of each way to read it, by the first arm that learns from it."""
+    tables: dict[int, Understanding] = {}
+    for arm in plan.arms:
+        dataset = arm.experiment.dataset
+        if isinstance(dataset, Csv) and (understanding := understood(dataset)) not in tables.values():
+            tables[arm.number] = understanding
+    return tables
+
+
+def columns_table(plan: Plan) -> str | None:
+    """A row for each column of each table; None: the data are no table."""
+    rows: list[dict[str, Cell]] = [
+        {"arm": arm, **{key: "" if value is None else value for key, value in asdict(column).items()}}
+        for arm, table in tables_of(plan).items()
+        for column in table.columns
+    ]
+    return as_csv(list(COLUMNS), rows) if rows else None
