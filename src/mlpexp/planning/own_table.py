@@ -173,7 +173,7 @@ def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
     separator = "" if table.delimiter == "," else f", separated by {mark}"
     seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
     yield f"table: {table.path}{separator}; {table.target.column} is predicted from the other columns"
-    if table.target.standardize is not None and table.target.learned != table.target.column:
+    if table.target.standardize or table.target.transform == "log":
         yield f"target: the network learns {table.target.learned} ({_how_learned(table.target)})"
     if isinstance(model, Mlp):
         hidden = (
