@@ -100,16 +100,6 @@ def test_a_linear_network_ends_where_scikit_learn_does(tmp_path, transform) -> N
     assert records[-1].rows[0].scores["test_r2"] == pytest.approx(wanted, rel=1e-9)
 
 
-@pytest.mark.parametrize(("standardize", "transform"), WAYS[:3])
-def test_what_is_not_prepared_is_learned_the_same(tmp_path, monkeypatch, standardize, transform) -> None:
-    """A large data set is standardized batch by batch."""
-    members = [priced(table(tmp_path), standardize, transform, seed) for seed in (0, 1)]
-    _, at_once = finished(members)
-    monkeypatch.setattr("mlpexp.training.samples.PREPARED_BYTES", 0)
-    _, by_batch = finished(members)
-    assert [rows_of(at_once, i) for i in (0, 1)] == [rows_of(by_batch, i) for i in (0, 1)]
-
-
 def test_neighbours_with_other_splits_do_not_matter(tmp_path) -> None:
     members = [priced(table(tmp_path), True, "log", seed) for seed in range(3)]
     _, together = finished(members)
