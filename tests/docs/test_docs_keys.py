@@ -168,14 +168,20 @@ def bounds(schema: dict[str, Any]) -> set[tuple[str, float]]:
     found = {(sign, float(schema[word])) for word, sign in BOUNDS.items() if word in schema}
     if "minLength" not in schema:
         found |= {(sign, float(schema[word])) for word, sign in COUNTS.items() if word in schema}
-    inner = [*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else [])]
+    inner = [*alternatives(schema), *([schema["items"]] if "items" in schema else [])]
+    inner += [schema["additionalProperties"]] if isinstance(schema.get("additionalProperties"), dict) else []
     return found.union(*(bounds(one) for one in inner))
 
 
 def choices(schema: dict[str, Any]) -> set[str]:
     """The words that a key can take."""
     own = {*schema.get("enum", ()), *([schema["const"]] if "const" in schema else [])}
-    return own.union(*(choices(one) for one in schema.get("anyOf", ())))
+    return own.union(*(choices(one) for one in alternatives(schema)))
+
+
+def alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a key can be; of sections that are told apart by their name nothing."""
+    return [*schema.get("anyOf", ()), *(schema.get("oneOf", ()) if "discriminator" not in schema else ())]
 
 
 def number_in(word: str) -> float:

@@ -12,6 +12,11 @@ MLP = {
     "optimizer": {"name": "adam", "learning_rate": 0.05},
     "training": {"epochs": 3, "weight_averaging": 0.9, "train_metrics": "running", "early_stopping": {"patience": 1}},
 }
+WEIGHTED = {
+    **MLP,
+    "training": {**MLP["training"], "class_weights": {"setosa": 4.0}},
+    "scores": ["f1_macro"],
+}
 CNN = {
     "dataset": {"name": "digits", "test_fraction": 0.9},
     "model": {"name": "cnn", "layers": [{"layer": "conv", "channels": 3, "kernel_size": 3}, {"layer": "max_pool"}]},
@@ -27,7 +32,9 @@ def ending(chosen):
     return rows, (arrays, {key: value for key, value in plain.items() if not key.endswith("_seconds")})
 
 
-@pytest.mark.parametrize(("sections", "seeds"), [(MLP, [0, 1, 2]), (CNN, [0])], ids=["mlp", "cnn"])
+@pytest.mark.parametrize(
+    ("sections", "seeds"), [(MLP, [0, 1, 2]), (WEIGHTED, [0, 1, 2]), (CNN, [0])], ids=["mlp", "weighted", "cnn"]
+)
 def test_continuing_from_every_step_gives_the_same_end(sections, seeds):
     members = [experiment(**sections).model_copy(update={"seed": seed}) for seed in seeds]
     first = trainer(members)

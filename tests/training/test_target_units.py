@@ -100,21 +100,35 @@ def test_a_linear_network_ends_where_scikit_learn_does(tmp_path, transform) -> N
     assert records[-1].rows[0].scores["test_r2"] == pytest.approx(wanted, rel=1e-9)
 
 
-@pytest.mark.parametrize(("standardize", "transform"), WAYS[:3])
-def test_what_is_not_prepared_is_learned_the_same(tmp_path, monkeypatch, standardize, transform) -> None:
-    """A large data set is standardized batch by batch."""
-    members = [priced(table(tmp_path), standardize, transform, seed) for seed in (0, 1)]
-    _, at_once = finished(members)
-    monkeypatch.setattr("mlpexp.training.samples.PREPARED_BYTES", 0)
-    _, by_batch = finished(members)
-    assert [rows_of(at_once, i) for i in (0, 1)] == [rows_of(by_batch, i) for i in (0, 1)]
-
-
 def test_neighbours_with_other_splits_do_not_matter(tmp_path) -> None:
     members = [priced(table(tmp_path), True, "log", seed) for seed in range(3)]
     _, together = finished(members)
     for place, member in enumerate(members):
         assert rows_of(together, place) == rows_of(finished([member])[1], 0)
+
+
+@pytest.mark.parametrize("transform", ["none", "log"])
+def test_continuing_from_every_step_gives_the_same_end(tmp_path, transform) -> None:
+    """Also after members have left: errors and R² stay those of each one's own mean and deviation."""
+    training = {"train_metrics": "running", "epochs": 4, "early_stopping": {"patience": 1}}
+    rate = {"name": "adam", "learning_rate": 0.3}
+    members = [priced(table(tmp_path), True, transform, seed, training=training, optimizer=rate) for seed in range(4)]
+    members = [
+        m.model_copy(update={"dataset": m.dataset.model_copy(update={"validation_fraction": 0.2})}) for m in members
+    ]
+    first, states, so_far = trainer(members), [], []
+    seen = []
+    for record in first.run():
+        seen += [record] if record else []
+        states.append(first.state.saved())
+        so_far.append(len(seen))
+    assert {status for record in seen for status in record.statuses} >= {"stopped early", "running"}
+    for (arrays, plain), count in zip(states, so_far, strict=True):
+        resumed = trainer(members)
+        resumed.restore(arrays, plain)
+        rest = [record for record in resumed.run() if record]
+        for place in range(4):
+            assert rows_of(seen[:count] + rest, place) == rows_of(seen, place)
 
 
 def test_the_mean_is_taken_away_before_rounding(tmp_path) -> None:

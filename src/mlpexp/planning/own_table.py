@@ -177,7 +177,7 @@ def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> N
 def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
     model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
     seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
-    if table.target.standardize is not None and table.target.learned != table.target.column:
+    if table.target.standardize or table.target.transform == "log":
         yield f"target: the network learns {table.target.learned} ({_how_learned(table.target)})"
     if isinstance(model, Mlp):
         hidden = (
