@@ -8,8 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import activations, datasets, networks, optimization, som
+from mlpexp.config import activations, datasets, networks, optimization, som, splits
 from mlpexp.config.experiment import Experiment, Keep
+from mlpexp.config.keys import tag_key
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import BY_NAME
@@ -19,7 +20,6 @@ from mlpexp.planning.prepare import prepare
 
 PAGE = DOCS / "configuration.md"
 CONFIGS = DOCS.parent / "configs"
-TAGS = ("name", "layer")  # they select the section
 
 OPTIMIZERS = (optimization.Sgd, optimization.Adagrad, optimization.Rmsprop, optimization.Adam, optimization.AdamW)
 SCHEDULES = (
@@ -37,6 +37,10 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "target": (datasets.Target,),
     "mnist and fashion_mnist": (datasets.Mnist, datasets.FashionMnist),
     "augmentation": (datasets.Augmentation,),
+    "split k_fold": (splits.KFoldSplit,),
+    "splits group and time": (splits.GroupSplit, splits.TimeSplit),
+    "split column": (splits.ColumnSplit,),
+    "split file": (splits.FileSplit,),
     "All models": MODELS,
     "mlp": (networks.Mlp,),
     "lenet5": (networks.Lenet5,),
@@ -75,7 +79,7 @@ OF_SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
 
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:
     """What selects a class: its name or names; empty if there is nothing to select."""
-    field = next((model.model_fields[tag] for tag in TAGS if tag in model.model_fields), None)
+    field = model.model_fields.get(tag_key(model))
     return get_args(field.annotation) if field and model is not Experiment else ()
 
 
@@ -100,7 +104,12 @@ def named(row: dict[str, str]) -> tuple[str, dict[str, str]]:
 
 NEEDED: Mapping[str, Any] = {  # something for each key without default
     "dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": "adam"}, "kind": "xor", "path": "a.csv",
+<<<<<<< HEAD
     "target": "a", "column": "a", "layers": [{"layer": "dense", "units": 1}], "channels": 1, "kernel_size": 1, "units": 1,
+=======
+    "target": "a", "layers": [{"layer": "dense", "units": 1}], "channels": 1, "kernel_size": 1, "units": 1,
+    "column": "a",
+>>>>>>> w-c
     "learning_rate": 1.0, "every": 1, "decay": 1.0,
 }  # fmt: skip
 ROWS = list(documented())
@@ -115,7 +124,7 @@ def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:
-    return set(model.model_fields) - (set(TAGS) if model is not Experiment else set())
+    return set(model.model_fields) - ({tag_key(model)} if model is not Experiment else set())
 
 
 @pytest.mark.parametrize("model", sorted(all_models(), key=lambda one: one.__name__))
@@ -133,9 +142,9 @@ def test_default(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
     if default is None:
         assert text == "none"
         return
-    tag = {tag: names_of(model)[0] for tag in TAGS if tag in model.model_fields and model is not Experiment}
+    tag = {tag_key(model): name for name in names_of(model)[:1]}
     needed = {name: value for name, value in NEEDED.items() if name in model.model_fields}
-    written = model.model_validate({**tag, **needed, key: yaml_value(text)})
+    written = model.model_validate({**needed, **tag, key: yaml_value(text)})
     assert getattr(written, key) == default
 
 

@@ -193,6 +193,10 @@ def also_varies(plan: Plan) -> list[str]:
 
 
 def _follows(plan: Plan, key: str) -> bool:
+    kinds = ("dataset.split", "dataset.split.kind")  # of a split, to which some keys belong
+    of_split = key == "dataset.test_fraction" or key.startswith("dataset.split.")
+    if of_split and any(axis.key in kinds for axis in plan.axes):
+        return True
     matched = ["model.hidden_sizes"] if plan.sweep.match else []
     varied = [*(axis.key for axis in plan.axes), *matched]
     return any(key == axis_key or key.startswith(f"{axis_key}.") or f"{key}.name" == axis_key for axis_key in varied)

@@ -180,12 +180,13 @@ def _programs(plan: Plan) -> list[list[Trial]]:
 
 def _stackable(trials: Sequence[Trial]) -> list[list[Trial]]:
     """The trials of a program that may be members of one stack: those whose parts have equal sizes, as in ``together``."""
-    by_sizes: dict[PartSizes | None, list[Trial]] = {}
+    prepared = trials[0].arm.prepared  # the data are of the program: those of all trials are split alike
+    if not prepared.sizes_differ:
+        return together(prepared.architecture, trials)
+    by_sizes: dict[PartSizes, list[Trial]] = {}
     for trial in trials:
-        prepared = trial.arm.prepared
-        by_sizes.setdefault(prepared.sizes_of(trial.seed) if prepared.sizes_differ else None, []).append(trial)
-    architecture = trials[0].arm.prepared.architecture
-    return [group for members in by_sizes.values() for group in together(architecture, members)]
+        by_sizes.setdefault(trial.arm.prepared.sizes_of(trial.seed), []).append(trial)
+    return [group for members in by_sizes.values() for group in together(prepared.architecture, members)]
 
 
 def together(architecture: Architecture, members: Sequence[Member]) -> list[list[Member]]:
