@@ -104,12 +104,7 @@ def named(row: dict[str, str]) -> tuple[str, dict[str, str]]:
 
 NEEDED: Mapping[str, Any] = {  # something for each key without default
     "dataset": {"name": "iris"}, "model": {"name": "mlp"}, "optimizer": {"name": "adam"}, "kind": "xor", "path": "a.csv",
-<<<<<<< HEAD
     "target": "a", "column": "a", "layers": [{"layer": "dense", "units": 1}], "channels": 1, "kernel_size": 1, "units": 1,
-=======
-    "target": "a", "layers": [{"layer": "dense", "units": 1}], "channels": 1, "kernel_size": 1, "units": 1,
-    "column": "a",
->>>>>>> w-c
     "learning_rate": 1.0, "every": 1, "decay": 1.0,
 }  # fmt: skip
 ROWS = list(documented())
