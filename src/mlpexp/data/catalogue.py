@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, FashionMnist, Iris, Mnist, Synthetic, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
@@ -15,6 +17,7 @@ from mlpexp.data.images import image_facts, load_images
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
 from mlpexp.data.table import read_table
+from mlpexp.errors import DataError
 
 Progress = Callable[[str], None]
 
@@ -29,6 +32,24 @@ class DataSource:
     """From its config, the folder of image data sets and what is told of progress: all samples."""
 
 
+def _table(config: Csv) -> Dataset:
+    """The user's own table, with inputs that can be summed and subtracted.
+
+    Raises:
+        DataError: It cannot be read, or a column has numbers that are too large.
+    """
+    dataset = read_table(config)
+    largest = np.maximum(dataset.inputs.max(axis=0), -dataset.inputs.min(axis=0))
+    most = np.finfo(np.float64).max / (2 * len(dataset.inputs))
+    if (largest > most).any():
+        column = int(largest.argmax())
+        raise DataError(
+            f"{config.path}: {dataset.feature_names[column]}: numbers up to {largest[column]:.3g} are too large to take "
+            "a mean of; divide the column by a power of ten first, or name only the others under features:"
+        )
+    return dataset
+
+
 CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Iris: DataSource(lambda config: IRIS, lambda config, *_: load_iris()),
     Digits: DataSource(lambda config: DIGITS, lambda config, *_: load_digits()),
@@ -36,7 +57,7 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Synthetic: DataSource(synthetic_facts, lambda config, *_: load_synthetic(config)),
     Mnist: DataSource(image_facts, load_images),
     FashionMnist: DataSource(image_facts, load_images),
-    Csv: DataSource(lambda config: read_table(config).facts, lambda config, *_: read_table(config)),
+    Csv: DataSource(lambda config: _table(config).facts, lambda config, *_: _table(config)),
 }
 
 
