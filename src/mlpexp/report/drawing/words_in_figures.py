@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
-from matplotlib.ticker import LogFormatter
+from matplotlib.ticker import LogFormatter, NullFormatter, ScalarFormatter
 
 from mlpexp.report.words import middle_cut
 
@@ -23,6 +23,7 @@ USUAL = (
     "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS", "Unifont",
 )  # fmt: skip
 BOXES = "Last Resort"  # a font that has a box for every letter
+OF_NUMBERS = (ScalarFormatter, LogFormatter, NullFormatter)
 MOST_SHOWN = 8  # letters in a sentence
 LETTERS_PER_INCH = 11  # of an axis, for its name
 NEVER_CUT = 48  # letters: our own names of axes are shorter
@@ -36,12 +37,10 @@ def set_words(figure: Figure) -> set[str]:
     """
     for axes in figure.axes:
         _fit_names(axes, *figure.get_size_inches())
-    formulas = {text for axes in figure.axes for text in _formulas(axes)}
     lost: set[str] = set()
-    for text in figure.findobj(Text):
-        assert isinstance(text, Text)
+    for text in _texts(figure):
         words = text.get_text()
-        if text not in formulas and "$" in words:
+        if "$" in words:
             text.set_parse_math(False)
         if not words.isascii():
             families, without = fonts_for(frozenset(words))
@@ -99,12 +98,18 @@ def _path(name: str) -> str:
     return str(findfont(FontProperties(family=name)))
 
 
-def _formulas(axes: Axes) -> Iterator[Text]:
-    """Numbers at the ticks of logarithmic axes, which Matplotlib writes as formulas."""
-    for axis in (axes.xaxis, axes.yaxis):
-        if isinstance(axis.get_major_formatter(), LogFormatter):
-            yield from axis.get_majorticklabels()
-            yield axis.get_offset_text()
+def _texts(figure: Figure) -> Iterator[Text]:
+    """All texts but the numbers at ticks, which Matplotlib writes itself, and some as formulas."""
+    yield from figure.texts
+    legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes)]
+    for legend in filter(None, legends):
+        yield from (*legend.get_texts(), legend.get_title())
+    for axes in figure.axes:
+        yield from (child for child in axes.get_children() if isinstance(child, Text))  # titles, too
+        for axis in (axes.xaxis, axes.yaxis):
+            yield axis.label
+            if not isinstance(axis.get_major_formatter(), OF_NUMBERS):
+                yield from axis.get_majorticklabels()
 
 
 def _fit_names(axes: Axes, width: float, height: float) -> None:
