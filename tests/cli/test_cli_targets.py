@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from mlpexp.data.table import read_table
 from safetensors.numpy import load_file
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.metrics import r2_score
@@ -17,7 +18,6 @@ from making.command_line import Command
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.dump import as_data
 from mlpexp.data.split import split
-from mlpexp.data.table import read_table
 from mlpexp.planning.plan import make_plan
 from mlpexp.results.comparison import read_comparison
 from mlpexp.results.evaluate import evaluate

@@ -88,14 +88,15 @@ def names_in(folder: Path) -> set[str]:
 
 
 OF_SWEEPS = {"comparison.csv", "comparison.md", "comparison.tex"}
+WHERE_ASKED = {"data/"}
 
 
 def test_every_file_of_a_run_is_described(run: Path) -> None:
-    assert names_in(run) | {"plots/", "parts/"} == first_column("The folder") - OF_SWEEPS
+    assert names_in(run) | {"plots/", "parts/"} == first_column("The folder") - OF_SWEEPS - WHERE_ASKED
 
 
 def test_every_file_of_a_sweep_is_described(sweep: Path) -> None:
-    assert names_in(sweep) | {"parts/"} == first_column("The folder")
+    assert names_in(sweep) | {"parts/"} == first_column("The folder") - WHERE_ASKED
     assert all("of a sweep" in row_about(name, "The folder") for name in OF_SWEEPS)
 
 
@@ -299,7 +300,8 @@ def test_the_files_of_weights(tmp_path: Path) -> None:
 
 def test_every_choice_of_keep_is_described() -> None:
     of_kinds = {row["is kept with"] for row in tables_under(PAGE, "Weights")[0].rows}
-    for key in Keep.model_fields:
+    assert all("keep:" in row_about(name, "The folder") for name in WHERE_ASKED)
+    for key in set(Keep.model_fields) - {"data"}:
         assert any(f"`keep.{key}`" in cell for cell in of_kinds)
 
 

@@ -193,7 +193,8 @@ class NetworkEvaluation:
     def _boundary(self, first: StackedNetwork, data: StackData) -> None:
         low, high = np.nanmin(self.dataset.inputs, 0), np.nanmax(self.dataset.inputs, 0)
         margin = 0.12 * (high - low)
-        axes = [np.linspace(a, b, GRID_POINTS) for a, b in zip(low - margin, high + margin, strict=True)]
+        ends = zip(low - margin, high + margin, strict=True)
+        axes = [np.linspace(*resolved(a, b, GRID_POINTS), GRID_POINTS) for a, b in ends]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
         table = self._table("boundary", *self.shown_features, "predicted", "probability")
         outputs_MnK = torch.softmax(first(data.standardized(points, data.first)), 2).cpu().double().numpy()
@@ -202,7 +203,7 @@ class NetworkEvaluation:
             table.add(data.prefixes[member], *(column.tolist() for column in columns))
 
     def _curve(self, network: StackedNetwork, data: StackData) -> None:
-        low, high = np.nanmin(self.dataset.inputs), np.nanmax(self.dataset.inputs)
+        low, high = resolved(np.nanmin(self.dataset.inputs), np.nanmax(self.dataset.inputs), CURVE_POINTS)
         x = np.linspace(low, high, CURVE_POINTS)
         outputs_Mn = data.own(network(data.standardized(x[:, None])))[:, :, 0].cpu().double().numpy()
         config = self.experiment.dataset
@@ -234,8 +235,17 @@ class NetworkEvaluation:
                     _histogram(table, data.prefixes[member], "activations", layer.name, values)
 
 
+def resolved(low: float, high: float, steps: int) -> tuple[float, float]:
+    """The ends of a range, moved apart where they are equal, or so near that float64 knows no steps between them."""
+    smallest = float(np.spacing(max(abs(low), abs(high))))
+    if high - low > 2 * steps * smallest:
+        return low, high
+    half, middle = max(0.5, 2 * steps * smallest), low + (high - low) / 2
+    return middle - half, middle + half
+
+
 def _histogram(table: Table, prefix: str, kind: str, layer: str, values: np.ndarray) -> None:
     finite = values[np.isfinite(values)].astype(np.float64)
     if finite.size and np.isfinite(np.ptp(finite)):
-        counts, edges = np.histogram(finite, bins=HISTOGRAM_BINS)
+        counts, edges = np.histogram(finite, HISTOGRAM_BINS, resolved(finite.min(), finite.max(), HISTOGRAM_BINS))
         table.add(f"{prefix}{kind},{layer},", *(column.tolist() for column in (edges[:-1], edges[1:], counts)))

@@ -7,7 +7,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "--seed", "--seeds",
     ),
     "what to vary": ("--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
-    "which result": ("RESULT", "RESULTS", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
+    "which result": ("RESULT", "RESULTS", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",

@@ -144,10 +144,16 @@ def rule_of(config: Csv, name: str) -> MissingRule:
 
 def _numbers(rows: Rows, column: Judged, config: Csv) -> Inputs:
     values = rows.of(column.numbers)
-    infinite = np.isinf(values)
-    if infinite.any():
-        row = int(rows.keep[np.argmax(infinite)])
-        raise rows.file.error(f"{rows.file.cell(row, column.name)!r} is not a finite number", column.name, row)
+    largest = np.fmax.reduce(np.abs(values), initial=0.0)
+    if largest > np.finfo(np.float64).max / (2 * len(values)):
+        row = int(rows.keep[np.nanargmax(np.abs(values))])
+        cell = rows.file.cell(row, column.name)
+        what = (
+            "is not a finite number"
+            if np.isinf(largest)
+            else "is too large for a mean; divide the column by a power of ten"
+        )
+        raise rows.file.error(f"{cell!r} {what}, or leave it out with exclude: [{column.name}]", column.name, row)
     return Inputs(column.name, (column.name,), (values,), note=column.note)
 
 

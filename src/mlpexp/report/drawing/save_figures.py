@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.style import Drawing, in_style
+from mlpexp.report.drawing.words_in_figures import letters_may_miss, say_lost, set_words
 from mlpexp.store.files import write_bytes
 from mlpexp.store.frames import Absent
 
@@ -41,11 +42,11 @@ def save_figures(
     Raises:
         RunError: A file cannot be written.
     """
-    written = []
+    written, lost = [], set[str]()
     for name, draw in figures.items():
         try:
             drawing = draw()
-            contents = {} if drawing is None else rendered(drawing, formats)
+            contents = {} if drawing is None else rendered(drawing, formats, lost)
         except Absent:
             continue
         except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
@@ -55,17 +56,29 @@ def save_figures(
             path = folder / f"{name}.{suffix}"
             write_bytes(path, content)
             written += [path] if suffix != "csv" else []
+    say_lost(lost)
     return written
 
 
-def rendered(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
-    """The bytes of each file of a figure, by suffix."""
+def rendered(drawing: Drawing, formats: Sequence[str], lost: set[str] | None = None) -> dict[str, bytes]:
+    """The bytes of each file of a figure, by suffix.
+
+    Args:
+        drawing: The figure.
+        formats: Known ones.
+        lost: Gets the letters that no font has; None: they are said.
+    """
     contents = {}
-    with in_style():
+    with in_style(), letters_may_miss():
+        letters = set_words(drawing.figure)
         _lay_out(drawing.figure)
+    if lost is None:
+        say_lost(letters)
+    else:
+        lost |= letters
     for name in formats:
         stream = BytesIO()
-        with in_style():
+        with in_style(), letters_may_miss():
             drawing.figure.savefig(stream, format=name, metadata=METADATA[name])
         contents[name] = stream.getvalue()
     table = drawing.numbers.to_csv(index=False, float_format="%.9g", na_rep="nan", lineterminator="\n")

@@ -26,6 +26,7 @@ from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import shortened
 
 PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
+MOST_LISTED = 22  # classes in the legend, which is as high as the axes
 STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
 
 
@@ -154,12 +155,15 @@ def _darker(colour: str) -> tuple[float, float, float]:
 
 
 def legend_entries(points: pd.DataFrame, num_classes: int, caption: RunCaption) -> list[Line2D]:
-    """A line of the legend for each class, and for filled and open marks."""
+    """A line of the legend for each class, of very many for the first ones, and for filled and open marks."""
     entries = []
-    for k in range(num_classes):
+    listed = num_classes if num_classes <= MOST_LISTED else MOST_LISTED - 1
+    for k in range(listed):
         colour, marker = class_style(k)
         name = shortened(caption.class_name(k), 18)
         entries.append(Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="", label=name))
+    if listed < num_classes:
+        entries.append(Line2D([], [], linestyle="", label=f"and {num_classes - listed:,} more"))
     present = set(points["part"]) if len(points) else set()
     if present & {"train", "validation"}:
         label = "training" if "validation" not in present else "training, validation"

@@ -18,6 +18,8 @@ from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 MOST_TWO_LINE_CLASSES = 12  # more: cells have room for the count alone
 MOST_CLASSES_WITH_NUMBERS = 25
+MOST_NAMED_ALL = 45  # more: names of each second or third class
+SIDE = 350.0  # points: of the matrix of many classes
 TWO_LINES = 30.0  # points: cells so wide have room for the share below the count
 SMALLEST, SMALLEST_NAME = 4.2, 5.0  # points: smaller letters cannot be read on paper
 SMALLEST_LEVEL = 6.0  # points: before names get smaller, they are turned upright
@@ -52,6 +54,8 @@ def draw_confusion(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | 
     axes = figure.add_subplot()
     draw_matrix(axes, counts, _cell_text(counts))
     _name_classes(axes, [caption.class_name(k) for k in range(num_classes)], caption.target)
+    if num_classes > MOST_NAMED_ALL:
+        name_small_classes(axes, [shortened(caption.class_name(k), 16) for k in range(num_classes)], SIDE / num_classes)
     if num_classes > MOST_TWO_LINE_CLASSES:
         add_share_bar(figure, [axes], fraction=0.04)
     return Drawing(figure, confusion_numbers(counts, caption))

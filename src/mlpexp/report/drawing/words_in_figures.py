@@ -1,0 +1,121 @@
+"""The user's words in figures, as they are written: ``$`` is no mathematics, every script has its letters, long names fit."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.text import Text
+from matplotlib.ticker import LogFormatter, NullFormatter, ScalarFormatter
+
+from mlpexp.report.words import middle_cut
+
+logger = logging.getLogger(__name__)
+
+OURS = "DejaVu Sans"  # which comes with Matplotlib
+# Looked into first: one of them has most scripts. Others follow by name.
+USUAL = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
+    "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS", "Unifont",
+)  # fmt: skip
+BOXES = "Last Resort"  # a font that has a box for every letter
+OF_NUMBERS = (ScalarFormatter, LogFormatter, NullFormatter)
+MOST_SHOWN = 8  # letters in a sentence
+LETTERS_PER_INCH = 11  # of an axis, for its name
+NEVER_CUT = 48  # letters: our own names of axes are shorter
+
+
+def set_words(figure: Figure) -> set[str]:
+    """Prepares all texts of a figure before it is laid out.
+
+    Returns:
+        The letters that no installed font has: they are drawn as boxes.
+    """
+    for axes in figure.axes:
+        _fit_names(axes, *figure.get_size_inches())
+    lost: set[str] = set()
+    for text in _texts(figure):
+        words = text.get_text()
+        if "$" in words:
+            text.set_parse_math(False)
+        if not words.isascii():
+            families, without = fonts_for(frozenset(words))
+            lost |= without
+            if families:
+                text.set_fontfamily([OURS, *families])
+    return lost
+
+
+def say_lost(letters: set[str]) -> None:
+    """That letters are drawn as boxes, and what helps."""
+    if letters:
+        shown = " ".join(sorted(letters)[:MOST_SHOWN]) + (" ..." if len(letters) > MOST_SHOWN else "")
+        logger.warning(
+            "figures: no installed font has %s, drawn as boxes; install one that does, such as Noto Sans CJK, and draw "
+            "them again with `mlpexp plot`",
+            shown,
+        )
+
+
+@contextmanager
+def letters_may_miss() -> Iterator[None]:
+    """Keeps Matplotlib from saying of each letter what ``say_lost`` says of all."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        yield
+
+
+@cache
+def fonts_for(words: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The fonts besides ours that words need, and the letters that no installed font has."""
+    missing = {letter for letter in words if letter.isprintable() and ord(letter) not in _letters(_path(OURS))}
+    families: list[str] = []
+    installed = {font.name: font.fname for font in fontManager.ttflist if not font.name.startswith(BOXES)}
+    for name in (*(name for name in USUAL if name in installed), *sorted(installed)) if missing else ():
+        new = {letter for letter in missing if ord(letter) in _letters(installed[name])}
+        if new:
+            families.append(name)
+            missing -= new
+        if not missing:
+            break
+    return tuple(families), frozenset(missing)
+
+
+@cache
+def _letters(path: str) -> frozenset[int]:
+    """The code points that a font has letters for; none where it cannot be read."""
+    try:
+        return frozenset(get_font(path).get_charmap())
+    except (OSError, RuntimeError):
+        return frozenset()
+
+
+def _path(name: str) -> str:
+    return str(findfont(FontProperties(family=name)))
+
+
+def _texts(figure: Figure) -> Iterator[Text]:
+    """All texts but the numbers at ticks, which Matplotlib writes itself, and some as formulas."""
+    yield from figure.texts
+    legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes)]
+    for legend in filter(None, legends):
+        yield from (*legend.get_texts(), legend.get_title())
+    for axes in figure.axes:
+        yield from (child for child in axes.get_children() if isinstance(child, Text))  # titles, too
+        for axis in (axes.xaxis, axes.yaxis):
+            yield axis.label
+            if not isinstance(axis.get_major_formatter(), OF_NUMBERS):
+                yield from axis.get_majorticklabels()
+
+
+def _fit_names(axes: Axes, width: float, height: float) -> None:
+    """Cuts names of axes that would leave the page."""
+    place = axes.get_position()
+    for axis, inches in ((axes.xaxis, place.width * width), (axes.yaxis, place.height * height)):
+        name = axis.label.get_text()
+        if len(name) > NEVER_CUT:
+            axis.label.set_text(middle_cut(name, max(round(LETTERS_PER_INCH * inches), 16)))
