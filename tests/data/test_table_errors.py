@@ -106,7 +106,11 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {"missing": "drop"},
         ":1: no row is left, because each lacks a value (1 for 'a', 1 for 'b')",
     ),
-    "infinity as text": ("a,y\n1,2.5\n-inf,3.5\n", {"missing": "drop"}, ":3:a: '-inf' is not a finite number, or leave it out with exclude: [a]"),
+    "infinity as text": (
+        "a,y\n1,2.5\n-inf,3.5\n",
+        {"missing": "drop"},
+        ":3:a: '-inf' is not a finite number, or leave it out with exclude: [a]",
+    ),
     "number beyond float": ("a,y\n1,2.5\n3,1e999\n", {}, ":3:y: '1e999' is not a finite number"),
     "letter among numbers": (
         f"a,y\n{NUMBERS}l2,7.5\n",

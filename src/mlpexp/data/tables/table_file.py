@@ -34,7 +34,7 @@ class Cells:
     """The text of a column: its different cells, and which of them each row has."""
 
     levels: tuple[str, ...]
-    """Different cells, without the blanks around them."""
+    """Different cells, without the blanks around them, in the order in which they first occur."""
     codes: np.ndarray
     """``(N,)`` int64: a level's position."""
 
@@ -334,8 +334,11 @@ def _refuse_uneven(path: Path, layout: Layout, rows: Iterator[Row]) -> None:
 def _cells(values: "pd.Series") -> Cells:
     import pandas as pd
 
-    is_coded = values.dtype == "category"
-    codes, levels = (values.cat.codes, values.cat.categories) if is_coded else pd.factorize(values)
+    if values.dtype == "category":
+        codes, present = pd.factorize(values.cat.codes)
+        levels = values.cat.categories[present]
+    else:
+        codes, levels = pd.factorize(values)
     stripped: dict[str, int] = {}
     merged = np.array([stripped.setdefault(str(level).strip(), len(stripped)) for level in levels], dtype=np.int64)
     return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int64))
