@@ -25,7 +25,7 @@ class OneHot:
     """One input for each level of a category, without the zeros."""
 
     places: np.ndarray
-    """``(n,)``: which of the inputs is 1; -1: all are NaN."""
+    """``(n,)`` int32: which of the inputs is 1; -1: all are NaN."""
     count: int
     """Number of inputs."""
 
@@ -98,7 +98,7 @@ class Rows:
         written = [cells.levels[place] for place in present]
         names = level_names(written)
         levels = tuple(sorted(set(names), key=in_order(names)))
-        places = np.full(len(cells.levels), -1)
+        places = np.full(len(cells.levels), -1, dtype=np.int32)
         number = {level: place for place, level in enumerate(levels)}
         places[present] = [number[name] for name in names]
         return levels, np.where(missing, -1, places[cells.codes])

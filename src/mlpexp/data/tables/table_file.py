@@ -36,7 +36,7 @@ class Cells:
     levels: tuple[str, ...]
     """Different cells, without the blanks around them, in the order in which they first occur."""
     codes: np.ndarray
-    """``(N,)`` int64: a level's position."""
+    """``(N,)`` int32: a level's position."""
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -191,7 +191,7 @@ def joined(first: TableFile, second: TableFile, names: Sequence[str]) -> TableFi
 
 def _behind(first: Cells, second: Cells) -> Cells:
     levels = tuple(dict.fromkeys([*first.levels, *second.levels]))
-    places = np.array([levels.index(level) for level in second.levels], dtype=np.int64)
+    places = np.array([levels.index(level) for level in second.levels], dtype=np.int32)
     return Cells(levels, np.concatenate([first.codes, places[second.codes]]))
 
 
@@ -340,5 +340,5 @@ def _cells(values: "pd.Series") -> Cells:
     else:
         codes, levels = pd.factorize(values)
     stripped: dict[str, int] = {}
-    merged = np.array([stripped.setdefault(str(level).strip(), len(stripped)) for level in levels], dtype=np.int64)
-    return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int64))
+    merged = np.array([stripped.setdefault(str(level).strip(), len(stripped)) for level in levels], dtype=np.int32)
+    return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int32))
