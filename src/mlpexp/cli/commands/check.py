@@ -45,7 +45,7 @@ def check(
             continue
         typer.echo(f"{path}: {validity_sentence(plan)}")
         for table in tables_of(plan).values():
-            print_sentences(table.sentences())
+            print_sentences(table.sentences(most=len(table.columns)))
             print_table(columns_shown(rows_of(table)))
         print_sentences(split_sentences(plan))
     if messages:

@@ -139,7 +139,7 @@ def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
 def rule_of(config: Csv, name: str) -> MissingRule:
     """What to do where a column lacks a value."""
     rules = config.missing
-    return rules if isinstance(rules, str) else dict(rules).get(name, "error")
+    return rules if isinstance(rules, str) else rules.get(name, "error")
 
 
 def _numbers(rows: Rows, column: Judged, config: Csv) -> Inputs:
@@ -197,7 +197,7 @@ def _check_levels(rows: Rows, column: Judged, levels: Sequence[str], config: Csv
 
 
 def _dates(rows: Rows, column: Judged, config: Csv) -> Inputs:
-    form = dict(config.dates).get(column.name)
+    form = config.dates.get(column.name)
     cells, missing = rows.cells(column)
     present = np.flatnonzero(np.bincount(cells.codes[~missing], minlength=len(cells.levels))).tolist()
     texts = [cells.levels[place] for place in present]

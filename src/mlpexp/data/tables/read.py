@@ -191,7 +191,7 @@ def _rules(config: Csv) -> Rules:
     target = config.target.column
     categorical = (*config.categorical, *([target] if config.task == "classification" else []))
     return Rules(
-        target, categorical, config.numeric, tuple(name for name, _ in config.dates), config.decimal, config.thousands,
+        target, categorical, config.numeric, tuple(config.dates), config.decimal, config.thousands,
         tuple(markers),
     )  # fmt: skip
 
@@ -199,11 +199,11 @@ def _rules(config: Csv) -> Rules:
 def _inputs(config: Csv, file: TableFile) -> list[str]:
     """The columns to predict from; every column that the config names must exist and make sense."""
     columns, target = list(file.columns), config.target.column
-    by_column = () if isinstance(config.missing, str) else tuple(name for name, _ in config.missing)
+    by_column = () if isinstance(config.missing, str) else tuple(config.missing)
     indicators = () if isinstance(config.missing_indicator, bool) else config.missing_indicator
     named: dict[str, Sequence[str]] = {
         "target": (target,), "features": config.features or (), "exclude": config.exclude,
-        "categorical": config.categorical, "numeric": config.numeric, "dates": [name for name, _ in config.dates],
+        "categorical": config.categorical, "numeric": config.numeric, "dates": list(config.dates),
         "missing": by_column, "missing_indicator": indicators,
         "split.column": (config.split.column,) if isinstance(config.split, BY_COLUMN) else (),
     }  # fmt: skip

@@ -67,8 +67,8 @@ class Understanding:
         total = sum(int(column.becomes.split()[0]) for column in inputs)
         return f"{', '.join(parts)}: {counted(total, 'input', 'inputs')}"
 
-    def sentences(self) -> Iterator[str]:
-        """What is said before training: one line if all is plain."""
+    def sentences(self, most: int = MOST_NOTES) -> Iterator[str]:
+        """What is said before training: one line if all is plain, and no more than ``most`` about columns."""
         target = next(column for column in self.columns if column.role == "target")
         path = as_told(self.path, "", Path.cwd())
         rows = f"{self.used:,} rows"
@@ -76,10 +76,10 @@ class Understanding:
         yield from self.rows_lost()
         yield from (f"table: {note}" for note in self.notes)
         special = [column for column in self.columns if column.why]
-        for column in special[:MOST_NOTES]:
+        for column in special[:most]:
             yield f"table: {column.column}: {column.why}"
-        if len(special) > MOST_NOTES:
-            yield f"table: {len(special) - MOST_NOTES} more columns are described in columns.csv"
+        if len(special) > most:
+            yield f"table: {len(special) - most} more columns are described in columns.csv"
         yield from (f"warning: {warning}" for warning in self.warnings)
 
     def rows_lost(self) -> Iterator[str]:
