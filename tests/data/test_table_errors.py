@@ -41,11 +41,15 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {"delimiter": ","},
         ":1:a;y: only one column, but a target and a feature are needed; is the delimiter ';'?",
     ),
-    "one column": ("y\n1\n", {}, ":1:y: only one column, but a target and a feature are needed"),
+    "one column": (
+        "y\n1\n",
+        {},
+        ":1:y: only one column, but a target and a feature are needed; what separates columns is set with delimiter:",
+    ),
     "column without name": (
         ",a,y\n0,1,2.5\n",
         {},
-        ":1: column 1 has no name; name it, or remove it if it only counts the rows",
+        ":1: column 1 has no name; name all columns with names: [row, a, y]",
     ),
     "same name twice": ("a,y,a\n1,2,3\n", {}, ":1:a: 2 columns have this name; give each its own, or all with names:"),
     "no header": (
@@ -106,7 +110,11 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {"missing": "drop"},
         ":1: no row is left, because each lacks a value (1 for 'a', 1 for 'b')",
     ),
-    "infinity as text": ("a,y\n1,2.5\n-inf,3.5\n", {"missing": "drop"}, ":3:a: '-inf' is not a finite number, or leave it out with exclude: [a]"),
+    "infinity as text": (
+        "a,y\n1,2.5\n-inf,3.5\n",
+        {"missing": "drop"},
+        ":3:a: '-inf' is not a finite number, or leave it out with exclude: [a]",
+    ),
     "number beyond float": ("a,y\n1,2.5\n3,1e999\n", {}, ":3:y: '1e999' is not a finite number"),
     "letter among numbers": (
         f"a,y\n{NUMBERS}l2,7.5\n",

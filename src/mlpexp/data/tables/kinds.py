@@ -1,13 +1,14 @@
 """What each column of a table is, by one rule that says why: numbers, categories, dates; and which cells are missing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from mlpexp.data.tables.dates import date_like
 from mlpexp.data.tables.number_forms import (
+    MISSING,
     NumberForm,
     decided_decimal,
     forms_of,
@@ -23,7 +24,6 @@ from mlpexp.data.tables.number_forms import (
 from mlpexp.data.tables.table_file import Cells, Column, TableFile
 from mlpexp.errors import DataError
 
-MISSING = ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")  # in upper or lower case
 # Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.
 MISSING_NUMBER = ("none", "-", "--", ".", "..", "nil", "missing", "unknown")
 SOME = 1000  # rows that answer most questions at once
@@ -110,12 +110,15 @@ def judged(file: TableFile, names: Sequence[str], rules: Rules) -> dict[str, Jud
         else:
             plain[name] = _plain(name, column, rules)
     with_point = [name for name, column in plain.items() if _has_fractions(column)]
+    is_open = rules.decimal is None and bool(with_point) and all(_may_be_thousands(file, plain[n]) for n in with_point)
     decimal = rules.decimal or decided_decimal(candidates.values())
     if rules.decimal is None and decimal == ",":
         for name in with_point:
             _refuse_thousands(file, name, plain[name])
-    if rules.decimal is None and with_point:
+    if rules.decimal is None and with_point and not is_open:
         decimal = "." if decimal in (None, ".") else None
+    if is_open and decimal is None:
+        plain |= {name: _with_guess(file, plain[name]) for name in with_point}
     of_text = {name: _from_text(file, name, rules, candidates[name], decimal) for name in candidates}
     return {name: plain[name] if name in plain else of_text[name] for name in names}
 
@@ -146,6 +149,23 @@ def _plain(name: str, values: np.ndarray, rules: Rules) -> Judged:
 def _has_fractions(column: Judged) -> bool:
     parts = (column.numbers[:SOME], column.numbers)
     return any(bool(np.any(np.isfinite(part) & (part != np.floor(part)))) for part in parts)
+
+
+def _may_be_thousands(file: TableFile, column: Judged) -> bool:
+    """Whether each point in the first cells may stand between thousands: 1.234, not 1.5."""
+    numbers = column.numbers[:SOME]
+    numbers = numbers[np.isfinite(numbers)]
+    if np.any(np.abs(numbers * 1000 - np.round(numbers * 1000)) > 1e-6) or np.any(
+        (numbers != 0) & (np.abs(numbers) < 1)
+    ):
+        return False
+    return any(form.thousands for form in forms_of(cell for cell in file.first_cells(column.name) if "." in cell))
+
+
+def _with_guess(file: TableFile, column: Judged) -> Judged:
+    cell = next(cell for cell in file.first_cells(column.name) if "." in cell)
+    note = f"{cell} is read as a decimal number; if its point stands between thousands, set thousands: '.'"
+    return replace(column, note=note)
 
 
 def _forms(column: Cells, name: str, rules: Rules) -> list[NumberForm]:
