@@ -41,11 +41,15 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {"delimiter": ","},
         ":1:a;y: only one column, but a target and a feature are needed; is the delimiter ';'?",
     ),
-    "one column": ("y\n1\n", {}, ":1:y: only one column, but a target and a feature are needed"),
+    "one column": (
+        "y\n1\n",
+        {},
+        ":1:y: only one column, but a target and a feature are needed; what separates columns is set with delimiter:",
+    ),
     "column without name": (
         ",a,y\n0,1,2.5\n",
         {},
-        ":1: column 1 has no name; name it, or remove it if it only counts the rows",
+        ":1: column 1 has no name; name all columns with names: [row, a, y]",
     ),
     "same name twice": ("a,y,a\n1,2,3\n", {}, ":1:a: 2 columns have this name; give each its own, or all with names:"),
     "no header": (

@@ -1,32 +1,39 @@
 """Dates and times of day in a table: how they are found, and the numbers that they become when the config says so."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import product
 
 import numpy as np
 
-YEAR_FIRST = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
-DAY = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})")
-IN_WORDS = re.compile(r"\d{1,2}[ -][a-z]{3,9}\.?[ -]\d{4}|[a-z]{3,9}\.? \d{1,2},? \d{4}", re.IGNORECASE)
-TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?"
-ZONE = r"(?:Z| ?[+-]\d{2}:?\d{2})?"
-DATE = re.compile(
-    rf"(?:{YEAR_FIRST.pattern}|\d{{4}}-\d{{1,2}}|{DAY.pattern}|{IN_WORDS.pattern})(?:[T ]+{TIME}{ZONE})?|{TIME}",
-    re.IGNORECASE | re.ASCII,
-)
-WHEN = re.compile(rf"(?P<date>.*?)[T ]*(?P<time>{TIME})?(?P<zone>(?<=\d){ZONE})", re.IGNORECASE)
+YEAR_FIRST = r"\d{4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|-\d{1,2}|/(?:0?[1-9]|1[0-2]))"
+DAY_FIRST = r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|(?:0?[1-9]|1[0-2])[-/](?:19|20)\d{2}"
+WORD = r"[^\W\d_]{3,10}\.?"  # of a month, in any language
+IN_WORDS = rf"\d{{1,2}}(?:\.? | de |[-/]){WORD}(?:,? | de |[-/])(?:\d{{4}}|\d{{2}})|\d{{1,2}}[a-z]{{3}}\d{{4}}|{WORD} \d{{1,2}},? \d{{4}}"
+MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
+OF_MONTH = rf"{MONTH}[ -](?:\d{{4}}|\d{{2}})"
+EASTERN = r"\d{4} ?[年년] ?\d{1,2} ?[月월](?: ?\d{1,2} ?[日일])?"
+WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? "
+DATE_ALONE = rf"(?:{WEEKDAY})?(?:{YEAR_FIRST}|{DAY_FIRST}|{IN_WORDS}|{OF_MONTH}|{EASTERN})|\d{{8}}(?=T)"
+TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?|\d{2}\.\d{2}|(?<=T)\d{6}"
+DURATION = r"\d+:\d{2}(?::\d{2}(?:\.\d+)?)?"
+ZONE = r"(?: ?(?:Z|UTC|GMT)| ?[+-]\d{2}(?::?\d{2})?)?"
+DATE = re.compile(rf"(?:{DATE_ALONE})(?:[T :]+(?:{TIME}){ZONE})?|{DURATION}(?: ?[AP]M)?", re.IGNORECASE)
+WHEN = re.compile(rf"(?P<date>.*?)(?:(?:^|[T :]+)(?P<time>{TIME})(?P<zone>{ZONE}))?", re.IGNORECASE)
 DAY_SECONDS = 86_400
 MONTHS = ("%b", "%B")
 MARKS = "-/."
 FORMATS: tuple[str, ...] = (
-    *(f"%Y{mark}%m{mark}%d" for mark in MARKS), "%Y-%m",
+    *(f"%Y{mark}%m{mark}%d" for mark in MARKS), "%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%m.%Y", "%Y%m%d",
     *(form.replace(" ", mark) for mark in MARKS for form in ("%d %m %Y", "%m %d %Y", "%d %m %y", "%m %d %y")),
-    *(f"%d{mark}{month}{mark}%Y" for mark, month in product(" -", MONTHS)),
-    *(f"{month} %d{comma} %Y" for month, comma in product(MONTHS, ("", ","))),
+    *(f"%d{mark}{month}{mark}%{year}" for mark, month, year in product(" -/", MONTHS, "Yy")), "%d%b%Y",
+    *(f"{month} %d{comma} %Y" for month, comma in product(MONTHS, ("", ","))), *(f"{month} %Y" for month in MONTHS),
+    "%Y年%m月%d日", "%Y年%m月", "%Y년 %m월 %d일", "%Y년 %m월",
 )  # fmt: skip
-TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
+TIMES = (
+    "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%H:%M:%S,%f", "%H.%M", "%H%M%S",
+)  # fmt: skip
 
 
 def date_like(cells: Sequence[str]) -> bool:
@@ -37,24 +44,44 @@ def date_like(cells: Sequence[str]) -> bool:
 def readings(cells: Sequence[str]) -> list[list[datetime]]:
     """Every way in which all cells can be read as dates; of times of day as those of 1970-01-01."""
     parts = [WHEN.fullmatch(cell) for cell in cells]
-    days = [part["date"].strip() if part else cell for part, cell in zip(parts, cells, strict=True)]
+    days = [
+        re.sub(f"^{WEEKDAY}", "", part["date"].strip(), flags=re.IGNORECASE) if part else cell
+        for part, cell in zip(parts, cells, strict=True)
+    ]
     times = [(part["time"] or "") if part else "" for part in parts]
-    clocks = [_clock(time) for time in times]
-    zones = [_offset(part["zone"]) if part else timedelta() for part in parts]
-    if None in clocks:
+    clock_of = {time: _clock(time) for time in dict.fromkeys(times)}
+    if None in clock_of.values():
         return []
-    result = []
-    for form in FORMATS if any(days) else ("",):
-        dates = [_parsed(day.replace(".", "") if "%b" in form or "%B" in form else day, form) for day in days]
-        if all(date is not None for date in dates):
-            triples = zip(dates, clocks, zones, strict=True)
-            whole = [datetime.combine(date, clock.time()) - zone for date, clock, zone in triples if date and clock]
-            if whole not in result:
-                result.append(whole)
+    zones = [_offset(part["zone"] or "") if part else timedelta() for part in parts]
+    result: list[list[datetime]] = []
+    for day_of in _days(list(dict.fromkeys(days))):
+        triples = zip(days, times, zones, strict=True)
+        whole = [
+            datetime.combine(day_of[day], clock.time()) - zone
+            for day, time, zone in triples
+            if (clock := clock_of[time])
+        ]
+        if whole not in result:
+            result.append(whole)
     return result
 
 
+def _days(days: Sequence[str]) -> Iterator[dict[str, datetime]]:
+    """Every way in which different days can be read."""
+    for form in FORMATS if any(days) else ("",):
+        dates: dict[str, datetime] = {}
+        for day in days:
+            date = _parsed(day.replace(".", "") if "%b" in form or "%B" in form else day, form)
+            if date is None:
+                break
+            dates[day] = date
+        else:
+            yield dates
+
+
 def _parsed(text: str, form: str) -> datetime | None:
+    if form == "%Y%m%d" and len(text) != len("20240131"):
+        return None
     try:
         return datetime.strptime(text, form) if form else datetime(1970, 1, 1)
     except ValueError:
@@ -72,7 +99,7 @@ def _offset(zone: str) -> timedelta:
     digits = "".join(filter(str.isdigit, zone))
     if not digits:
         return timedelta()
-    distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
     return -distance if "-" in zone else distance
 
 

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mlpexp.data.tables.inputs import Rows
+from mlpexp.data.tables.inputs import Rows, is_code
 from mlpexp.data.tables.kinds import Judged
 from mlpexp.data.tables.targets import Targets, twins
+from mlpexp.data.tables.totals import totals
 
 CODES = (-9, -99, -999, -9999, -99999, -1e10, 99, 999, 9999, 99999)  # that programs write for a missing number
 SOME = 1000  # rows that rule out most columns at once
 FAR = 5.0  # ranges of the other values that such a number is away from them
+MOST_EXACT = 2.0**53  # above it whole numbers are no longer told apart
 FIRST_DAY, LAST_DAY = 1900_01_01, 2100_12_31
 
 
@@ -18,11 +20,18 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
     """Sentences about a column that is an input."""
     if column.kind == "category":
         yield from _twin_levels(rows, column)
+        yield from totals(column)
         return
     if column.kind != "number":
         return
     values = rows.of(column.numbers)
     yield from _code(column.name, values)
+    yield from _zeros_in_front(rows, column)
+    if np.fmax.reduce(np.abs(values), initial=0.0) > MOST_EXACT:
+        yield (
+            f"`{column.name}` has whole numbers of more than 15 digits, whose last ones are lost; if they only name the "
+            f"samples, leave the column out: exclude: [{column.name}]"
+        )
     if counts_rows(values):
         yield f"`{column.name}` counts the rows; if it only names the samples, leave it out: exclude: [{column.name}]"
     elif targets.class_names and follows_order(values, targets.values):
@@ -33,7 +42,16 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
     elif _are_days(values):
         yield (
             f"`{column.name}` looks like dates written as numbers ({values[0]:.0f}), which no distance between days is; leave "
-            f"it out: exclude: [{column.name}], or write it as 2024-01-31"
+            f"it out: exclude: [{column.name}], or set dates: {{{column.name}: ordinal}}"
+        )
+
+
+def _zeros_in_front(rows: Rows, column: Judged) -> Iterator[str]:
+    code = next((cell for cell in rows.file.first_cells(column.name) if is_code(cell)), None)
+    if code is not None:
+        yield (
+            f"`{column.name}` has numbers with zeros in front, such as {code}, as codes have; if it holds codes, set "
+            f"categorical: [{column.name}]"
         )
 
 

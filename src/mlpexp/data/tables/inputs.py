@@ -169,11 +169,12 @@ def _one_hot(rows: Rows, column: Judged, config: Csv) -> Inputs:
 
 def level_names(levels: Sequence[str]) -> list[str]:
     """What cells are called as levels: numbers without a needless ``.0``, unless some begin with zeros, as codes do."""
-    numeric = all(map(is_plain_number, levels)) and not any(map(_is_code, levels))
+    numeric = all(map(is_plain_number, levels)) and not any(map(is_code, levels))
     return [plain(float(level)) for level in levels] if numeric else list(levels)
 
 
-def _is_code(level: str) -> bool:
+def is_code(level: str) -> bool:
+    """Whether a number has zeros in front."""
     digits = level.lstrip("+-")
     return len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
 
@@ -211,7 +212,9 @@ def _dates(rows: Rows, column: Judged, config: Csv) -> Inputs:
     if len(moments) != 1:
         what = "can be read in two ways (day or month first)" if moments else "is no date that is known"
         raise rows.file.error(
-            f"{texts[0]!r} {what}; write dates as 2024-01-31", column.name, _first(rows, column, texts[0])
+            f"{texts[0]!r} {what}; write dates as 2024-01-31, or leave the column out with exclude: [{column.name}]",
+            column.name,
+            _first(rows, column, texts[0]),
         )
     columns = {"": ordinal(moments[0])} if form == "ordinal" else parts_of(moments[0])
     values = []

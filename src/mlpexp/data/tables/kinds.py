@@ -1,29 +1,33 @@
 """What each column of a table is, by one rule that says why: numbers, categories, dates; and which cells are missing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from mlpexp.data.tables.dates import date_like
 from mlpexp.data.tables.number_forms import (
+    MISSING,
     NumberForm,
     decided_decimal,
     forms_of,
+    forms_within,
     is_fraction,
     is_number_like,
+    is_numbered,
     is_plain_number,
+    quantities,
+    strange_form,
     values_of,
 )
 from mlpexp.data.tables.table_file import Cells, Column, TableFile
 from mlpexp.errors import DataError
 
-MISSING = ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")  # in upper or lower case
 # Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.
 MISSING_NUMBER = ("none", "-", "--", ".", "..", "nil", "missing", "unknown")
 SOME = 1000  # rows that answer most questions at once
-MOSTLY = 0.9  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
+MOSTLY = 0.5  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
 
 _CATEGORICAL = "list the column under categorical:"
 Kind = Literal["number", "category", "date", "identifier", "constant", "left out"]
@@ -106,12 +110,15 @@ def judged(file: TableFile, names: Sequence[str], rules: Rules) -> dict[str, Jud
         else:
             plain[name] = _plain(name, column, rules)
     with_point = [name for name, column in plain.items() if _has_fractions(column)]
+    is_open = rules.decimal is None and bool(with_point) and all(_may_be_thousands(file, plain[n]) for n in with_point)
     decimal = rules.decimal or decided_decimal(candidates.values())
     if rules.decimal is None and decimal == ",":
         for name in with_point:
             _refuse_thousands(file, name, plain[name])
-    if rules.decimal is None and with_point:
+    if rules.decimal is None and with_point and not is_open:
         decimal = "." if decimal in (None, ".") else None
+    if is_open and decimal is None:
+        plain |= {name: _with_guess(file, plain[name]) for name in with_point}
     of_text = {name: _from_text(file, name, rules, candidates[name], decimal) for name in candidates}
     return {name: plain[name] if name in plain else of_text[name] for name in names}
 
@@ -144,10 +151,29 @@ def _has_fractions(column: Judged) -> bool:
     return any(bool(np.any(np.isfinite(part) & (part != np.floor(part)))) for part in parts)
 
 
+def _may_be_thousands(file: TableFile, column: Judged) -> bool:
+    """Whether each point in the first cells may stand between thousands: 1.234, not 1.5."""
+    numbers = column.numbers[:SOME]
+    numbers = numbers[np.isfinite(numbers)]
+    if np.any(np.abs(numbers * 1000 - np.round(numbers * 1000)) > 1e-6) or np.any(
+        (numbers != 0) & (np.abs(numbers) < 1)
+    ):
+        return False
+    return any(form.thousands for form in forms_of(cell for cell in file.first_cells(column.name) if "." in cell))
+
+
+def _with_guess(file: TableFile, column: Judged) -> Judged:
+    cell = next(cell for cell in file.first_cells(column.name) if "." in cell)
+    note = f"{cell} is read as a decimal number; if its point stands between thousands, set thousands: '.'"
+    return replace(column, note=note)
+
+
 def _forms(column: Cells, name: str, rules: Rules) -> list[NumberForm]:
     if name in rules.categorical or name in rules.dates:
         return []
-    return forms_of(_present(column, rules, numbers=True), rules.decimal, rules.thousands)
+    present = _present(column, rules, numbers=True)
+    forms = forms_of(present, rules.decimal, rules.thousands)
+    return forms or (forms_within(present, rules.decimal, rules.thousands) if name in rules.numeric else [])
 
 
 def _present(column: Cells, rules: Rules, *, numbers: bool) -> list[str]:
@@ -200,17 +226,50 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
             name, _first(column, cell),
         )  # fmt: skip
     if sum(counts[cell] for cell in present if is_number_like(cell)) > MOSTLY * total:
-        several = _two_ways(present)
+        raise _several_ways(file, column, name, present)
+    if name != rules.target:
+        _refuse_quantities(file, column, name, present)
+    return _category(name, column, rules, _category_note(present))
+
+
+def _refuse_quantities(file: TableFile, column: Cells, name: str, present: Sequence[str]) -> None:
+    """Refuses words that may be quantities."""
+    what, remedy = strange_form(present), ""
+    if what is None:
+        what, remedy = quantities(present), "list the column under numeric: if the numbers are meant, "
+    if what is not None:
         raise file.error(
-            f"numbers written in several ways, such as {several[0]!r} and {several[1]!r}; write all in one way, or list "
-            "the column under categorical:",
-            name, _first(column, several[1]),
+            f"{what}, such as {present[0]!r}; write the numbers alone, {remedy}or {_CATEGORICAL} if the words are",
+            name, _first(column, present[0]),
         )  # fmt: skip
-    return _category(name, column, rules)
 
 
-def _category(name: str, column: Cells, rules: Rules) -> Judged:
-    return Judged(name, "category", column.where(rules.is_marker), None, column)
+def _category_note(present: Sequence[str]) -> str:
+    """What is said of a category whose cells have numbers."""
+    if is_numbered(present):
+        return f"a category, though its levels are numbered, such as {present[0]!r}; numeric: takes the numbers alone"
+    if any(map(is_plain_number, present)):
+        word = next((cell for cell in present if not is_plain_number(cell)), None)
+        return f"a category, since some cells are numbers and others not, such as {word!r}" if word else ""
+    return ""
+
+
+def _several_ways(file: TableFile, column: Cells, name: str, present: Sequence[str]) -> DataError:
+    """The error to raise for cells that look like numbers but have no form in common."""
+    strange = next((cell for cell in present if is_number_like(cell) and not forms_of([cell])), None)
+    if strange is not None:
+        what = f"{strange!r} looks like a number, but is of no form that is known; write it with a decimal point alone"
+        return file.error(f"{what}, or {_CATEGORICAL}, or exclude:", name, _first(column, strange))
+    several = _two_ways(present)
+    return file.error(
+        f"numbers written in several ways, such as {several[0]!r} and {several[1]!r}; write all in one way, or list "
+        "the column under categorical:",
+        name, _first(column, several[1]),
+    )  # fmt: skip
+
+
+def _category(name: str, column: Cells, rules: Rules, note: str = "") -> Judged:
+    return Judged(name, "category", column.where(rules.is_marker), None, column, note)
 
 
 def _form(file: TableFile, column: Cells, name: str, forms: Sequence[NumberForm], decimal: str | None) -> NumberForm:

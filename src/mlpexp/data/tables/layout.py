@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlpexp.data.tables.number_forms import forms_of, is_plain_number
-from mlpexp.data.tables.text_file import LINE_END, data_error
+from mlpexp.data.tables.number_forms import MISSING, forms_of, is_plain_number
+from mlpexp.data.tables.text_file import LINE_END, data_error, without_blanks
 from mlpexp.errors import DataError, InputError
 
 MARKS = (",", ";", "\t", "|")  # that are found out; blanks if none of them fits
@@ -18,6 +18,7 @@ SAMPLE_ROWS = 50
 COMMENT = "#"
 TAIL = 100_000  # bytes that are looked at for a footer
 FOOTER_LINES = 3  # at most
+MOST_TITLES = 10
 MOSTLY = 0.5  # of the header's cells: more numbers than this, and it is none
 SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 
@@ -96,6 +97,10 @@ def layout_of(path: Path, content: bytes, asked: Asked) -> Layout:
     head = lines[skipped:]
     if not any(line.strip() for line in head):
         raise data_error(path, "empty; the first line must hold the column names")
+    titles = _titles(path, head, MARKS if delimiter is None else (delimiter,))
+    if titles:
+        notes.append(f"{titles} line{'s' * (titles > 1)} above the names left out, such as {without_blanks(head[0])!r}")
+        skipped, head = skipped + titles, head[titles:]
     if delimiter is None:
         delimiter = _found_delimiter(path, head)
         notes += [] if delimiter == "," else [f"columns are separated by {named(delimiter)}"]
@@ -105,7 +110,7 @@ def layout_of(path: Path, content: bytes, asked: Asked) -> Layout:
     has_trailing = _has_trailing(rows)
     if has_trailing:
         notes.append("the empty cells behind the last column are left out")
-    columns, first, units, more = _names(path, rows, asked, len(rows[0].cells) - has_trailing)
+    columns, first, units, more = _names(path, rows, asked, _num_columns(rows) - has_trailing)
     check_names(path, columns, rows[0].line, delimiter)
     start = sum(len(line.encode()) for line in lines[: first - 1])
     return Layout(delimiter, columns, rows[0].line, start, stop, first, has_trailing, units, (*notes, *more))
@@ -140,7 +145,7 @@ def rows_in(path: Path, lines: Iterable[str], delimiter: str, first_line: int) -
             raise data_error(path, f"not a row of cells ({what})", line) from None
         if cells is None:
             return
-        cells = [cell.strip() for cell in cells]
+        cells = [without_blanks(cell) for cell in cells]
         if any(cells) or len(cells) > 1:
             yield Row(line, reader.line_num + first_line, cells)
 
@@ -162,12 +167,12 @@ def check_names(path: Path, columns: Sequence[str], line: int, delimiter: str | 
     """
     if len(columns) == 1:
         other = next((mark for mark in ";\t,|" if mark != delimiter and mark in columns[0]), None)
-        hint = f"; is the delimiter {other!r}?" if other else ""
+        hint = f"; is the delimiter {other!r}?" if other else "; what separates columns is set with delimiter:"
         raise data_error(path, f"only one column, but a target and a feature are needed{hint}", line, columns[0])
     for position, name in enumerate(columns, start=1):
         if not name:
             raise data_error(
-                path, f"column {position} has no name; name it, or remove it if it only counts the rows", line
+                path, f"column {position} has no name; name all columns with names: [{_named_all(columns)}]", line
             )
     repeated = [name for name, count in Counter(columns).items() if count > 1]
     if repeated:
@@ -175,6 +180,11 @@ def check_names(path: Path, columns: Sequence[str], line: int, delimiter: str | 
         raise data_error(
             path, f"{count} columns have this name; give each its own, or all with names:", line, repeated[0]
         )
+
+
+def _named_all(columns: Sequence[str]) -> str:
+    names = [name or ("row" if place == 0 else f"column_{place + 1}") for place, name in enumerate(columns)]
+    return ", ".join(names[:6]) + ", ..." * (len(names) > 6)
 
 
 def counted_cells(number: int) -> str:
@@ -205,6 +215,24 @@ def _preamble(lines: Sequence[str]) -> tuple[int, list[str]]:
     return len(lines), []
 
 
+def _titles(path: Path, head: Sequence[str], marks: Sequence[str]) -> int:
+    """How many lines at the top have words in their first cell alone, or nothing, above a line of several names."""
+    for mark in marks:
+        above = 0
+        while above < min(MOST_TITLES, len(head) - 1) and _is_title(head[above], mark):
+            above += 1
+        names = [without_blanks(name) for name in head[above].split(mark)]
+        if above and len(names) > 1 and all(names) and _width(path, head[above:], mark) > 1:
+            return above
+    return 0
+
+
+def _is_title(line: str, mark: str) -> bool:
+    """Whether a line has words in its first cell alone, or nothing."""
+    others = (*MARKS, '"')
+    return mark not in line.rstrip(mark + " \r\n") and not any(other in line for other in others if other != mark)
+
+
 def _is_comment(line: str, below: Sequence[str]) -> bool:
     """Whether a line that begins with # is none of names: it has another number of cells than the next other line."""
     other = next((line for line in below if line.strip() and not line.startswith(COMMENT)), "")
@@ -223,7 +251,9 @@ def _found_delimiter(path: Path, head: Sequence[str]) -> str:
 
 
 def _width(path: Path, head: Sequence[str], mark: str) -> int:
-    """Cells of each of the first rows, if all have as many; else 0. The last lines of a short file may be a footer."""
+    """Cells of the first line, if the next rows have as many, or all one more; else 0. The last lines of a short file may
+    be a footer.
+    """
     widths = []
     try:
         for row in rows_in(path, head, mark, 1):
@@ -233,7 +263,8 @@ def _width(path: Path, head: Sequence[str], mark: str) -> int:
     except DataError:  # quotation marks that only fit another mark
         return 0
     whole = widths[: max(2, len(widths) - FOOTER_LINES)] if len(head) < HEAD_LINES else widths
-    return widths[0] if len(whole) > 1 and len(set(whole)) == 1 else 0
+    is_even = len(whole) > 1 and len(set(whole[1:])) == 1 and whole[1] - whole[0] in (0, 1)
+    return widths[0] if is_even else 0
 
 
 def _sample(path: Path, head: Sequence[str], delimiter: str, first_line: int) -> list[Row]:
@@ -256,25 +287,87 @@ def _names(
     if asked.header is False:
         columns = asked.names or tuple(f"column_{place}" for place in range(1, width + 1))
         return columns, first.line, {}, notes
-    names = first.cells[:width]
-    if asked.header is None and _is_sample(names):
-        some = ", ".join(names[:4])
+    names = [named_plainly(cell) for cell in first.cells[:width]]
+    if asked.header is None:
+        _refuse_sample(path, first, rows[1:], asked.names, width)
+        notes += [f"the names in line {first.line} are replaced with those of names:"] * bool(asked.names)
+    if len(names) < width and not asked.names:
         raise data_error(
             path,
-            f"the first line has numbers in place of names ({some}); is there a header? if not, set header: false, "
-            "or write them under names:; if these are names, set header: true",
+            "each row has one cell more than this line; are the first ones names of the rows? then name all columns with "
+            f"names: [row, {', '.join(names)}] and leave out the first with exclude: [row]",
             first.line,
         )
-    has_units = _is_units(names, rows[1:])
+    has_units = _is_units(asked.names or names, rows[1:])
     if has_units:
         notes.append(f"line {rows[1].line} holds units and no sample")
-    units = {name: unit for name, unit in zip(names, rows[1].cells, strict=False) if unit} if has_units else {}
+    units = (
+        {name: unit for name, unit in zip(asked.names or names, rows[1].cells, strict=False) if unit}
+        if has_units
+        else {}
+    )
     return asked.names or tuple(names), rows[has_units].next_line, units, notes
 
 
-def _has_trailing(rows: Sequence[Row]) -> bool:
+def named_plainly(cell: str) -> str:
+    """A name without what cannot be typed: breaks and other blanks become one, a leading ``# `` is left out."""
+    return re.sub(r"[^\S ]+", BLANK, cell).removeprefix("# ").strip()
+
+
+def _num_columns(rows: Sequence[Row]) -> int:
+    """Cells of the rows below the first line, which may have one less."""
+    widths = {len(row.cells) for row in rows[1:]}
     width = len(rows[0].cells)
-    return width > 2 and all(len(row.cells) == width and not row.cells[-1] for row in rows)
+    return width + 1 if widths == {width + 1} else width
+
+
+def _refuse_sample(path: Path, first: Row, rows: Sequence[Row], given: Sequence[str], width: int) -> None:
+    """Refuses a first line of which it is not clear that it has names.
+
+    Raises:
+        DataError: At the line.
+    """
+    names = first.cells[:width]
+    some = ", ".join(names[:4])
+    if given and (any(map(is_plain_number, names)) or not _differ(names, rows)):
+        raise data_error(
+            path,
+            f"does the first line ({some}) hold other names, or a sample? set header: true or header: false",
+            first.line,
+        )
+    if _is_sample(names) or _recur(names, rows):
+        what = "numbers in place of names" if _is_sample(names) else "words that stand below it, too,"
+        raise data_error(
+            path,
+            f"the first line has {what} ({some}); is there a header? if not, set header: false, "
+            "and write them under names:; if these are names, set header: true",
+            first.line,
+        )
+
+
+def _differ(names: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Whether some cell of a first line is a word above numbers, as names are."""
+    below = [[row.cells[place] for row in rows if len(row.cells) > place] for place in range(len(names))]
+    return any(
+        cells and not is_plain_number(name) and any(map(is_plain_number, cells))
+        for name, cells in zip(names, below, strict=True)
+    )
+
+
+def _recur(names: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Whether most words of a first line stand in their columns again, as values do."""
+    others = [row.cells for row in rows if row.cells[: len(names)] != list(names)]
+    words = [place for place, name in enumerate(names) if name and not is_plain_number(name)]
+    again = [place for place in words if any(len(row) > place and row[place] == names[place] for row in others)]
+    return bool(again) and len(again) > MOSTLY * len(words)
+
+
+def _has_trailing(rows: Sequence[Row]) -> bool:
+    """Whether all rows end in an empty cell; the first line may do without it."""
+    width = _num_columns(rows)
+    first, others = rows[0].cells, rows[1:]
+    is_named = len(first) == width and bool(first[-1])
+    return width > 2 and not is_named and all(len(row.cells) == width and not row.cells[-1] for row in others)
 
 
 def _is_sample(header: Sequence[str]) -> bool:
@@ -283,16 +376,16 @@ def _is_sample(header: Sequence[str]) -> bool:
 
 
 def _is_units(names: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Whether the first row has no number where all others have."""
-    if len(rows) < 3 or len(rows[0].cells) < len(names) or any(map(is_plain_number, rows[0].cells)):
+    """Whether the first row has no number where all others have, and no word that stands below it, too."""
+    first, others = (rows[0].cells, [row.cells for row in rows[1:]]) if rows else ([], [])
+    if len(others) < 2 or len(first) < len(names) or any(map(is_plain_number, first)):
         return False
-    others = [row.cells for row in rows[1:]]
-    numeric = [
-        place
-        for place in range(len(names))
-        if (cells := [row[place] for row in others if len(row) > place and row[place]]) and forms_of(cells)
-    ]
-    return bool(numeric) and any(rows[0].cells[place] and not forms_of([rows[0].cells[place]]) for place in numeric)
+    words, units = [], []
+    for place, cell in enumerate(first[: len(names)]):
+        below = [row[place] for row in others if len(row) > place and row[place]]
+        if cell and cell.lower() not in MISSING:
+            (units if below and forms_of(below) else words).append((cell, below))
+    return any(not forms_of([cell]) for cell, _ in units) and not any(cell in below for cell, below in words)
 
 
 def _footer(path: Path, content: bytes, delimiter: str, head: Sequence[str]) -> tuple[int, list[str]]:
@@ -318,4 +411,5 @@ def _is_remark(path: Path, line: str, delimiter: str) -> bool:
     if delimiter == BLANK or not line.strip():
         return False
     first, *others = next(iter(rows_in(path, [line], delimiter, 1))).cells
-    return bool(first) and not any(others) and not forms_of([first]) and (not others or BLANK in first)
+    is_number = bool(forms_of([first])) if others else is_plain_number(first)
+    return bool(first) and not any(others) and not is_number and (not others or BLANK in first)

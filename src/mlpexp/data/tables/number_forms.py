@@ -5,27 +5,43 @@ taken. ``1.234`` is a decimal number unless a column or the config says otherwis
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from unicodedata import normalize
 
 import numpy as np
 
 # What float() takes but a table should not hold, such as 1_000, is no number here. Infinity is one, to be refused
 # by name instead of making a class label of it.
 PLAIN = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity)", re.IGNORECASE | re.ASCII)
+MISSING = ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")  # in upper or lower case
 MINUS = "−﹣－–"  # written by word processors, with a number behind; the last is a dash
 FRACTION = re.compile(r"[+-]?\d+ ?/ ?\d+")
-GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
 BLANKS = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
 # What stands around the digits: a currency before them, a currency, per cent or a unit behind. The body may have any
 # marks; the form decides.
 PARTS = re.compile(
-    rf"(?P<open>\()?(?P<sign>[+\-{MINUS}])?\s*(?P<before>(?:[A-Z]{{1,3}})?[$€£¥₹₽₩₺]|[A-Z]{{3}}(?=\s))?\s*(?P<inner>[+\-{MINUS}])?"
+    rf"(?P<open>\()?(?P<sign>[+\-{MINUS}])?\s*(?P<before>(?:[A-Z]{{1,3}})?[$€£¥₹₽₩₺]|Rs\.?|[A-Z]{{3}}(?=\s))?\s*(?P<inner>[+\-{MINUS}])?"
     rf"(?P<body>[\d.,][\d.,{BLANKS}{APOSTROPHES}]*?)(?P<power>[eE][+\-{MINUS}]?\d+)?"
-    rf"\s*(?P<after>%|‰|[$€£¥₹₽₩₺]|°\w?|[^\W\d_][^\s\d()]{{0,7}})?(?P<close>\))?",
+    rf"(?P<trailing>-)?\s*(?P<after>%|‰|[$€£¥₹₽₩₺]|°\w?|[^\W\d_][^\s\d()]{{0,7}})?(?P<close>\))?",
 )
+SIGNS = ("open", "sign", "inner", "trailing")  # of the parts: each makes a number negative, and a cell has one at most
+# One number and what stands around it, which may be anything that has no digits.
+WITHIN = re.compile(
+    rf"(?P<before>\D*?)(?P<number>[+\-{MINUS}]?(?:\d|(?<!\w)[.,]\d)(?:[\d.,{BLANKS}{APOSTROPHES}]*\d)?[.,]?)(?P<after>\D*)"
+)
+# Numbers that are of no form: refused by name, so that none becomes a category without a word.
+STRANGE: Mapping[str, re.Pattern[str]] = {
+    "hexadecimal numbers": re.compile(r"0[xX][\da-fA-F]+"),
+    "numbers with a power of ten": re.compile(
+        r"[+-]?[\d.,]+ ?(?:[dD][+-]?\d+|(?:\*|×|x|·) ?10(?:\^|\*\*)? ?[-+−]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)"
+    ),
+    "numbers with a second one behind": re.compile(r"[+-]?[\d.,]+ ?(?:±|\+/-|\[|\() ?[\d.,]+ ?%?[\])]?"),
+}  # fmt: skip
+FEW = 3  # different numbers that make words with numbers in them look like quantities
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,8 @@ class NumberForm:
     """Per cent, a currency or a unit behind."""
     words: tuple[str, ...] = ()
     """What else is special, in words."""
+    around: tuple[str, str] = ("", "")
+    """Words before and behind each number, which are left out because the config says that these are numbers."""
 
     @property
     def is_plain(self) -> bool:
@@ -56,11 +74,16 @@ class NumberForm:
         if self.thousands:
             notes.append(f"{_named(self.thousands)} between thousands")
         notes += [f"{mark!r} {where} them" for mark, where in ((self.before, "before"), (self.after, "behind")) if mark]
+        notes += [
+            f"{mark!r} {where} them left out"
+            for mark, where in zip(self.around, ("before", "behind"), strict=True)
+            if mark
+        ]
         return f"numbers such as {example!r}: {', '.join([*notes, *self.words])}"
 
     def reads(self, cell: str) -> bool:
         """Whether a cell is of this form."""
-        return self in forms_of([cell], self.decimal, self.thousands)
+        return any(self.around) or self in forms_of([cell], self.decimal, self.thousands)
 
     def shows(self, cell: str) -> bool:
         """Whether a cell has the marks of this form, as an example should."""
@@ -69,12 +92,12 @@ class NumberForm:
 
     def value(self, cell: str) -> float:
         """The number that a cell of this form is."""
-        parts = PARTS.fullmatch(cell)
+        parts = PARTS.fullmatch(_within(cell, self.around) if any(self.around) else cell)
         assert parts is not None, cell
         body = parts["body"]
         for mark in _same_as(self.thousands):
             body = body.replace(mark, "")
-        negative = sum(bool(parts[name]) and parts[name] != "+" for name in ("open", "sign", "inner"))
+        negative = sum(bool(parts[name]) and parts[name] != "+" for name in SIGNS)
         number = float(body.replace(self.decimal, ".") + _ascii(parts["power"] or ""))
         return -number if negative else number
 
@@ -112,7 +135,7 @@ def forms_of(cells: Iterable[str], decimal: str | None = None, thousands: str | 
     around = {name: {part[name] or "" for part in found} for name in ("before", "after")}
     if any(len(marks) > 1 for marks in around.values()) or any(bool(p["open"]) != bool(p["close"]) for p in found):
         return []
-    if any(sum(bool(part[name]) for name in ("open", "sign", "inner")) > 1 for part in found):
+    if any(sum(bool(part[name]) for name in SIGNS) > 1 for part in found):
         return []
     words = _words(found)
     bodies = [part["body"] for part in found]
@@ -122,6 +145,45 @@ def forms_of(cells: Iterable[str], decimal: str | None = None, thousands: str | 
         if _fits(bodies, point, mark)
     ]
     return [form for form in forms if _uses(bodies, form, forms)]
+
+
+def forms_within(cells: Iterable[str], decimal: str | None = None, thousands: str | None = None) -> list[NumberForm]:
+    """As ``forms_of``, of the numbers alone where all cells have the same words around them: ``about 5 rooms``."""
+    parts = [WITHIN.fullmatch(cell) for cell in dict.fromkeys(cells)]
+    found = [part for part in parts if part is not None]
+    around = {(part["before"], part["after"]) for part in found}
+    if len(found) < len(parts) or len(around) != 1:
+        return []
+    forms = forms_of([part["number"] for part in found], decimal, thousands)
+    return [replace(form, around=next(iter(around))) for form in forms]
+
+
+def strange_form(cells: Sequence[str]) -> str | None:
+    """What numbers are called that are of no form; None: all are none."""
+    return next((name for name, form in STRANGE.items() if all(map(form.fullmatch, cells))), None)
+
+
+def quantities(cells: Sequence[str]) -> str | None:
+    """What cells look like that may stand for quantities though they are not only numbers; None: for words.
+
+    Numbers between signs (``~5``, ``5*``) or before words (``5 per night``) do; names with numbers (``week 5``) do not.
+    """
+    parts = [WITHIN.fullmatch(normalize("NFKC", cell)) for cell in cells]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts) or len({part["number"] for part in found}) < FEW:
+        return None
+    if not any(map(str.isalpha, "".join(part["before"] + part["after"] for part in found))):
+        return "numbers with signs around them"
+    around = {(part["before"], part["after"]) for part in found}
+    behind = any(map(str.isalpha, found[0]["after"])) or any(re.search(r"\d[.,]\d", part["number"]) for part in found)
+    return "numbers with words around them" if len(around) == 1 and behind else None
+
+
+def is_numbered(cells: Sequence[str]) -> bool:
+    """Whether all cells are the same word with another number behind it: ``week 5``."""
+    parts = [WITHIN.fullmatch(cell) for cell in cells]
+    around = {(part["before"], part["after"]) for part in parts if part is not None}
+    return None not in parts and len(cells) >= FEW and len(around) == 1
 
 
 def values_of(cells: Sequence[str], form: NumberForm) -> np.ndarray:
@@ -147,7 +209,7 @@ def _can_only_be_plain(cells: Collection[str]) -> bool:
 
 
 def _marks(decimal: str | None, thousands: str | None) -> Iterator[tuple[str, str]]:
-    for mark in ("", ",", ".", " ", "'") if thousands is None else (thousands,):
+    for mark in ("", ",", ".", " ", "'") if thousands is None else dict.fromkeys(("", thousands)):
         for point in (".", ",") if decimal is None else (decimal,):
             if point != mark:
                 yield point, mark
@@ -164,7 +226,9 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     whole = r"\d+"
     if thousands:
         mark = f"[{re.escape(_same_as(thousands))}]"
-        whole = rf"(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d+)"
+        whole = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)"
+    if thousands == ",":  # Indian ones, too: 12,34,567
+        whole = rf"(?:[1-9]\d?(?:,\d{{2}})+,\d{{3}}|{whole})"
     return re.compile(rf"(?:{whole}(?:{point}\d*)?|{point}\d+)")
 
 
@@ -177,10 +241,17 @@ def _uses(bodies: Sequence[str], form: NumberForm, forms: Sequence[NumberForm]) 
     return not (form.decimal == "," and "," not in text and other is not None)
 
 
+def _within(cell: str, around: tuple[str, str]) -> str:
+    before, after = around
+    return cell[len(before) : len(cell) - len(after)]
+
+
 def _words(parts: Sequence[re.Match[str]]) -> tuple[str, ...]:
     words = []
     if any((part[name] or "") in MINUS and part[name] for part in parts for name in ("sign", "inner")):
         words.append("a long minus")
+    if any(part["trailing"] for part in parts):
+        words.append("the minus behind them")
     if any(part["open"] for part in parts):
         words.append("parentheses for minus")
     return tuple(words)

@@ -23,6 +23,7 @@ from mlpexp.data.tables.split_column import split_labels
 from mlpexp.data.tables.table_file import Cells, Reading, TableFile, joined, plain, read_file
 from mlpexp.data.tables.targets import Targets, is_classification, targets_of
 from mlpexp.data.tables.text_file import data_error
+from mlpexp.data.tables.totals import refuse_total
 from mlpexp.data.tables.understanding import Understanding, shown
 
 telling: ContextVar[Callable[[str], None]] = ContextVar("telling", default=lambda sentence: None)
@@ -95,6 +96,7 @@ def _content(config: Csv) -> _Content:
         file = joined(file, second, used)
         _check_numbers(file, used, rules)
     columns = judged(file, used, rules)
+    refuse_total(file, columns)
     rows, lost = _rows(config, file, columns)
     if file.second is not None:
         classes = target if is_classification(rows, columns[target], config) else None

@@ -18,7 +18,7 @@ from mlpexp.config.words import did_you_mean
 from mlpexp.data.tables.layout import Asked, Layout, Row, counted_cells, layout_of, lines_of, named, rows_in
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.sheets import text_of_sheet
-from mlpexp.data.tables.text_file import FileText, data_error, read_bytes, text_of
+from mlpexp.data.tables.text_file import FileText, data_error, read_bytes, text_of, without_blanks
 from mlpexp.errors import DataError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LARGE_BYTES = 20_000_000  # a file that is read while somebody waits
 SAMPLE_ROWS = 50
+FIRST_ROWS = 1000  # that are looked at more closely
 MEGABYTE = 1_000_000
 
 
@@ -114,6 +115,16 @@ class TableFile:
     def lines(self) -> list[int]:
         """The line where each row begins."""
         return [row.line for row in self.scan()]
+
+    @cached_property
+    def first_rows(self) -> list[list[str]]:
+        """The cells of the first rows as they are written."""
+        return [row.cells for row in islice(self.scan(), FIRST_ROWS)]
+
+    def first_cells(self, column: str) -> list[str]:
+        """The first cells of a column as they are written."""
+        place = list(self.columns).index(column)
+        return [cells[place] for cells in self.first_rows]
 
     def cell(self, row: int, column: str) -> str:
         """A cell as it is written."""
@@ -230,11 +241,20 @@ def _of_text(path: Path, text: FileText, reading: Reading) -> TableFile:
         place = layout.columns.index(column)
         return _cells(_frame(text.content, layout, {place: str}, usecols=[place])[place])
 
+    _refuse_names_again(path, columns, scan)
     num_rows = len(next(iter(columns.values())))
     if not num_rows:
         raise data_error(path, "only a header; rows of values must follow", layout.header_line)
     notes = (*text.notes, *layout.notes)
     return TableFile(path, columns, num_rows, layout.header_line, layout.units, notes, layout.delimiter, scan, again)
+
+
+def _refuse_names_again(path: Path, columns: Mapping[str, Column], scan: Callable[[], Iterator[Row]]) -> None:
+    """Refuses a row that has the names of all columns, as in files that were put one behind the other."""
+    if all(isinstance(cells, Cells) and name in cells.levels for name, cells in columns.items()):
+        row = next((row for row in scan() if row.cells[: len(columns)] == list(columns)), None)
+        if row is not None:
+            raise data_error(path, "the names of the columns stand here again; remove the line", row.line)
 
 
 class _Uneven(Exception):
@@ -340,5 +360,7 @@ def _cells(values: "pd.Series") -> Cells:
     else:
         codes, levels = pd.factorize(values)
     stripped: dict[str, int] = {}
-    merged = np.array([stripped.setdefault(str(level).strip(), len(stripped)) for level in levels], dtype=np.int32)
+    merged = np.array(
+        [stripped.setdefault(without_blanks(str(level)), len(stripped)) for level in levels], dtype=np.int32
+    )
     return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int32))

@@ -21,7 +21,6 @@ BYTE_ORDER_MARKS = {
 }  # fmt: skip
 SAMPLE = 200_000  # letters that an encoding is judged by
 PLAUSIBLE = 0.9  # share of the letters beyond ASCII that must be as one expects in the encoding
-USUAL = 0.3  # share of Korean syllables that are usual ones
 SIGNS = "°€£¥§µ²³½¼¾±×·–—’‘“”„…«»®©™ªº¿¡"
 PACKED: Mapping[bytes, Callable[[bytes], bytes]] = {
     b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ\x00": lzma.decompress,
@@ -31,6 +30,14 @@ HANGUL = frozenset(
     "이다는을가의에고지하한기로사도은나리대자시서어정인아그해수보를일부장전라주여마구상원들스동만성과제비조게안년우세"
     "경공미소있으신유무국학생방중력김박최강윤임오송류홍남산울광천관문물면연영적계교금품단분중량명호번실거래용물값색병증별개월당점율체위진양북급내외모치"
 )  # usual syllables of Korean
+# Letters that are usual in an encoding's languages, and the share of them: what is read wrongly has strange ones.
+USUAL: Mapping[str, tuple[frozenset[str], float]] = {
+    "euc_kr": (HANGUL, 0.3), "cp1251": (frozenset("оеаинтсрвл"), 0.42),
+}  # fmt: skip
+TURKISH = "ðþýÐÞÝ"  # how cp1252 shows letters of cp1254
+ESCAPE = b"\x1b$"  # begins letters of two bytes in some encodings of mail
+INVISIBLE = "".join(map(chr, (0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF)))  # letters without a width
+AROUND = INVISIBLE + "".join(filter(str.isspace, map(chr, range(0x3001))))
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -48,6 +55,11 @@ def data_error(path: Path, what: str, line: int | None = None, column: str | Non
     """``path:line:column: what``, with as many of the places as there are."""
     places = [str(part) for part in (path, line, column) if part is not None]
     return DataError(f"{':'.join(places)}: {what}")
+
+
+def without_blanks(cell: str) -> str:
+    """A cell without the blanks and letters of no width around it."""
+    return cell.strip() if cell.isascii() else cell.strip(AROUND)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -90,8 +102,12 @@ def text_of(path: Path, content: bytes, encoding: str | None = None) -> FileText
         notes = (*notes, f"encoding {marked}")
     if marked is not None:
         return FileText(_utf8(path, content, marked), notes)
-    if content.isascii():
+    if content.isascii() and ESCAPE not in content:
         return FileText(content, notes)
+    if ESCAPE in content:
+        raise data_error(
+            path, "no plain text, but letters in an encoding such as iso2022_jp: set encoding: to the right one"
+        )
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -163,8 +179,11 @@ def _fits(content: bytes, encoding: str) -> bool:
     places = [match.start() for match in re.finditer(r"[^\x00-\x7f]", text[:SAMPLE])]
     places = places or [match.start() for match in re.finditer(r"[^\x00-\x7f]", text)][:SAMPLE]
     expected = sum(ENCODINGS[encoding](text, place) for place in places)
-    if encoding == "euc_kr" and sum(text[place] in HANGUL for place in places) < USUAL * len(places):
-        return False  # Chinese that is read so has syllables, too, but strange ones
+    usual, share = USUAL.get(encoding, (frozenset(), 0.0))
+    if sum(text[place].lower() in usual for place in places) < share * len(places):
+        return False
+    if encoding == "cp1252" and any(text[place] in TURKISH for place in places):
+        return False
     return bool(places) and expected >= PLAUSIBLE * len(places)
 
 

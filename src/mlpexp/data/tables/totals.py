@@ -1,0 +1,63 @@
+"""Rows that are no samples but sums of others: a last one is refused, others are warned of by name."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from mlpexp.data.tables.kinds import Judged
+from mlpexp.data.tables.table_file import Cells, TableFile
+
+WORDS = frozenset((
+    "total", "totals", "grand total", "subtotal", "sub total", "sub-total", "sum", "average", "mean", "median", "std", "count",
+    "summe", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt", "mittelwert", "durchschnitt",
+    "somme", "moyenne", "totaux", "total général", "total general", "sous-total", "totale", "suma", "media", "promedio",
+    "合计", "总计", "小计", "平均", "合計", "総計", "小計", "합계", "평균", "итого", "всего", "сумма", "среднее",
+))  # fmt: skip
+FEW_ROWS, MANY_ROWS = 4, 10  # fewer can be a sum by chance, in several columns and in one
+ROUNDED = 1e-9  # of the sum of all absolute values: what two sums may differ by
+
+
+def refuse_total(file: TableFile, columns: Mapping[str, Judged]) -> None:
+    """Refuses a last row that holds sums or means of the rows above.
+
+    Args:
+        file: The table; all of its columns of words are looked at.
+        columns: Those that are used.
+
+    Raises:
+        DataError: At the last row.
+    """
+    last = file.num_rows - 1
+    for name, cells in file.columns.items():
+        if isinstance(cells, Cells) and len(cells) >= FEW_ROWS and is_total(word := cells.levels[cells.codes[last]]):
+            if np.count_nonzero(cells.codes == cells.codes[last]) == 1:
+                raise file.error(
+                    f"{word!r}: the last row holds no sample but a total of the others; remove it, or drop it with "
+                    f"missing_values: [{word}] and missing: {{{name}: drop}}",
+                    name, last,
+                )  # fmt: skip
+    numbers = [column for column in columns.values() if column.kind == "number" and not np.isnan(column.numbers[last])]
+    if numbers and all(_is_sum(column.numbers) for column in numbers):
+        few = MANY_ROWS if len(numbers) == 1 else FEW_ROWS
+        if all(np.count_nonzero(np.nan_to_num(column.numbers)) > few for column in numbers):
+            what = "the last row holds the sums of the rows above and is no sample; remove it"
+            raise file.error(what, numbers[0].name, last)
+
+
+def totals(column: Judged) -> Iterator[str]:
+    """A sentence about levels of a category that name totals."""
+    counts = column.cells.counts()
+    for level, count in zip(column.cells.levels, counts.tolist(), strict=True):
+        if count and is_total(level):
+            yield f"`{column.name}` is {level!r} in {count} row{'s' * (count > 1)}; if they hold sums of other rows, remove them"
+
+
+def is_total(cell: str) -> bool:
+    """Whether a cell says that its row sums up others."""
+    return cell.casefold().strip(" :.*") in WORDS
+
+
+def _is_sum(values: np.ndarray) -> bool:
+    """Whether the last value is the sum of the others."""
+    others = values[:-1][np.isfinite(values[:-1])]
+    return bool(np.isfinite(values[-1]) and abs(others.sum() - values[-1]) <= ROUNDED * np.abs(others).sum())
