@@ -85,4 +85,6 @@ def _is_constant(cells: Cells | np.ndarray, column: Judged) -> bool:
 def _examples(cells: Cells | np.ndarray) -> str:
     if isinstance(cells, Cells):
         return shown([level for level in cells.levels if level][:4], most=3)
-    return shown([plain(value) for value in dict.fromkeys(cells[:EXAMPLE_ROWS].tolist())][:4], most=3)
+    return shown(
+        [plain(value) for value in dict.fromkeys(cells[:EXAMPLE_ROWS].tolist()) if not np.isnan(value)][:4], most=3
+    )
