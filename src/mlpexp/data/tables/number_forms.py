@@ -15,7 +15,9 @@ import numpy as np
 # What float() takes but a table should not hold, such as 1_000, is no number here. Infinity is one, to be refused
 # by name instead of making a class label of it.
 PLAIN = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity)", re.IGNORECASE | re.ASCII)
-MISSING = ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")  # in upper or lower case
+MISSING = frozenset(
+    ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")
+)  # in upper or lower case
 MINUS = "−﹣－–"  # written by word processors, with a number behind; the last is a dash
 FRACTION = re.compile(r"[+-]?\d+ ?/ ?\d+")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
