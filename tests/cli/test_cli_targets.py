@@ -16,8 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from making.command_line import Command
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.dump import as_data
-from mlpexp.data.split import split
 from mlpexp.data.catalogue import load
+from mlpexp.data.split import split
 from mlpexp.planning.plan import make_plan
 from mlpexp.results.comparison import read_comparison
 from mlpexp.results.evaluate import evaluate

@@ -56,7 +56,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         "5.1,3.5\n4.9,3.0\n",
         {},
         (
-            ":1: the first line has numbers in place of names (5.1, 3.5); is there a header? if not, set header: false, or "
+            ":1: the first line has numbers in place of names (5.1, 3.5); is there a header? if not, set header: false, and "
             "write them under names:; if these are names, set header: true"
         ),
     ),

@@ -74,7 +74,8 @@ READ: dict[str, tuple[str, dict[str, Any], dict[str, list[float]], tuple[str, ..
     ),
     "exponents": (table("a,y", lambda i: f"{i}e-3,{xz(i)}"), {}, {"a": [i * 1e-3 for i in ROWS]}, ()),
     "a point is decimal": (
-        table("a,y", lambda i: f"{i + 1}.234,{xz(i)}"), {}, {"a": [i + 1.234 for i in ROWS]}, (),
+        table("a,y", lambda i: f"{i + 1}.234,{xz(i)}"), {}, {"a": [i + 1.234 for i in ROWS]},
+        ("a: 1.234 is read as a decimal number; if its point stands between thousands, set thousands: '.'",),
     ),
     "a point as it is said": (
         table("a;y", lambda i: f"{i + 1}.234;{xz(i)}"), {"decimal": ","}, {"a": [1000.0 * (i + 1) + 234 for i in ROWS]},

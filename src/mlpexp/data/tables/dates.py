@@ -10,7 +10,10 @@ import numpy as np
 YEAR_FIRST = r"\d{4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|-\d{1,2}|/(?:0?[1-9]|1[0-2]))"
 DAY_FIRST = r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|(?:0?[1-9]|1[0-2])[-/](?:19|20)\d{2}"
 WORD = r"[^\W\d_]{3,10}\.?"  # of a month, in any language
-IN_WORDS = rf"\d{{1,2}}(?:\.? | de |[-/]){WORD}(?:,? | de |[-/])(?:\d{{4}}|\d{{2}})|\d{{1,2}}[a-z]{{3}}\d{{4}}|{WORD} \d{{1,2}},? \d{{4}}"
+IN_WORDS = (
+    rf"\d{{1,2}}(?:\.? | de |[-/]){WORD}(?:,? | de |[-/])(?:\d{{4}}|\d{{2}})|\d{{1,2}}[a-z]{{3}}\d{{4}}"
+    rf"|{WORD} \d{{1,2}},? \d{{4}}"
+)  # fmt: skip
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
 OF_MONTH = rf"{MONTH}[ -](?:\d{{4}}|\d{{2}})"
 EASTERN = r"\d{4} ?[年년] ?\d{1,2} ?[月월](?: ?\d{1,2} ?[日일])?"

@@ -27,7 +27,7 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
     values = rows.of(column.numbers)
     yield from _code(column.name, values)
     yield from _zeros_in_front(rows, column)
-    if np.fmax.reduce(np.abs(values), initial=0.0) > MOST_EXACT:
+    if max(abs(np.fmin.reduce(values)), abs(np.fmax.reduce(values))) > MOST_EXACT:
         yield (
             f"`{column.name}` has whole numbers of more than 15 digits, whose last ones are lost; if they only name the "
             f"samples, leave the column out: exclude: [{column.name}]"

@@ -26,6 +26,7 @@ from mlpexp.errors import DataError
 
 # Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.
 MISSING_NUMBER = ("none", "-", "--", ".", "..", "nil", "missing", "unknown")
+LONGEST = max(map(len, (*MISSING, *MISSING_NUMBER)))  # letters
 SOME = 1000  # rows that answer most questions at once
 MOSTLY = 0.5  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
 
@@ -54,13 +55,13 @@ class Rules:
 
     def is_marker(self, cell: str) -> bool:
         """Whether a cell stands for a value that is not there, in any column."""
-        if cell.lower() in MISSING or cell in self.missing_values:
+        if (len(cell) <= LONGEST and cell.lower() in MISSING) or cell in self.missing_values:
             return True
         return bool(self.missing_values) and is_plain_number(cell) and float(cell) in self.missing_numbers
 
     def is_missing(self, cell: str, *, numbers: bool) -> bool:
         """Whether a cell stands for a value that is not there, in a column of numbers or of words."""
-        return self.is_marker(cell) or (numbers and cell.lower() in MISSING_NUMBER)
+        return self.is_marker(cell) or (numbers and len(cell) <= LONGEST and cell.lower() in MISSING_NUMBER)
 
     @property
     def missing_numbers(self) -> tuple[float, ...]:
@@ -141,7 +142,9 @@ def _column(file: TableFile, name: str, rules: Rules) -> Column:
 
 
 def _plain(name: str, values: np.ndarray, rules: Rules) -> Judged:
-    missing = np.isin(values, rules.missing_numbers) if rules.missing_values else np.zeros(len(values), bool)
+    missing = np.isnan(values)
+    if rules.missing_values:
+        missing |= np.isin(values, rules.missing_numbers)
     numbers = np.where(missing, np.nan, values) if missing.any() else values
     return Judged(name, "number", missing, numbers, EMPTY)
 
@@ -203,7 +206,7 @@ def _numbers(name: str, column: Cells, missing: np.ndarray, form: NumberForm, pr
     readable = set(present)
     places = [place for place, cell in enumerate(column.levels) if cell in readable]
     of_level[places] = values_of([column.levels[place] for place in places], form)
-    example = max(present, key=lambda cell: (form.shows(cell), len(cell)))
+    example = max(present[:SOME], key=lambda cell: (form.shows(cell), len(cell)))
     note = "" if form.is_plain else f"read as {form.described(example)}"
     return Judged(name, "number", missing, of_level[column.codes], EMPTY, note)
 

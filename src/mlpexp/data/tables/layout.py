@@ -1,38 +1,24 @@
 """How the text of a table is laid out: what separates cells, where the names are, and which lines are no rows."""
 
-import csv
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlpexp.data.tables.number_forms import MISSING, forms_of, is_plain_number
-from mlpexp.data.tables.text_file import LINE_END, data_error, without_blanks
+from mlpexp.data.tables.header import Asked, check_names, names_of
+from mlpexp.data.tables.number_forms import forms_of, is_plain_number
+from mlpexp.data.tables.rows import BLANK, Row, lines_of, named, rows_in
+from mlpexp.data.tables.text_file import data_error, without_blanks
 from mlpexp.errors import DataError, InputError
 
 MARKS = (",", ";", "\t", "|")  # that are found out; blanks if none of them fits
-BLANK = " "
 HEAD_LINES = 200  # that the layout is found from
 SAMPLE_ROWS = 50
 COMMENT = "#"
 TAIL = 100_000  # bytes that are looked at for a footer
 FOOTER_LINES = 3  # at most
 MOST_TITLES = 10
-MOSTLY = 0.5  # of the header's cells: more numbers than this, and it is none
 SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the config says of the layout."""
-
-    delimiter: str | None = None
-    """None: found out; a blank stands for any number of blanks and tabs."""
-    header: bool | None = None
-    """Whether the first row has the names; None: it has, and is refused if it looks like a sample."""
-    names: tuple[str, ...] = ()
-    """Of the columns, if the file has none, or others than these."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +43,6 @@ class Layout:
     """By column, what a line of units below the header says."""
     notes: tuple[str, ...]
     """What had to be found out, in words."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of cells."""
-
-    line: int
-    """Where it begins."""
-    next_line: int
-    """Where the next one begins at the earliest."""
-    cells: list[str]
-    """Without the blanks around them."""
 
 
 def layout_of(path: Path, content: bytes, asked: Asked) -> Layout:
@@ -110,86 +84,10 @@ def layout_of(path: Path, content: bytes, asked: Asked) -> Layout:
     has_trailing = _has_trailing(rows)
     if has_trailing:
         notes.append("the empty cells behind the last column are left out")
-    columns, first, units, more = _names(path, rows, asked, _num_columns(rows) - has_trailing)
+    columns, first, units, more = names_of(path, rows, asked, _num_columns(rows) - has_trailing)
     check_names(path, columns, rows[0].line, delimiter)
     start = sum(len(line.encode()) for line in lines[: first - 1])
     return Layout(delimiter, columns, rows[0].line, start, stop, first, has_trailing, units, (*notes, *more))
-
-
-def named(delimiter: str) -> str:
-    """A delimiter in words."""
-    return {"\t": "tabs", BLANK: "blanks"}.get(delimiter, repr(delimiter))
-
-
-def rows_in(path: Path, lines: Iterable[str], delimiter: str, first_line: int) -> Iterator[Row]:
-    """The rows that are not blank.
-
-    Args:
-        path: For messages.
-        lines: Of the text, with their ends.
-        delimiter: What separates cells.
-        first_line: The number of the first of the lines.
-
-    Raises:
-        DataError: At the first that is none.
-    """
-    if delimiter == BLANK:
-        lines = (re.sub(r"[ \t]+", BLANK, line.strip()) + "\n" for line in lines)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-    while True:
-        line = reader.line_num + first_line
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            what = "a quotation mark is not closed" if "unexpected end" in str(error) else str(error)
-            raise data_error(path, f"not a row of cells ({what})", line) from None
-        if cells is None:
-            return
-        cells = [without_blanks(cell) for cell in cells]
-        if any(cells) or len(cells) > 1:
-            yield Row(line, reader.line_num + first_line, cells)
-
-
-def lines_of(content: bytes, start: int, stop: int) -> Iterator[str]:
-    """The lines of a piece of text, with their ends."""
-    for end in LINE_END.finditer(content, start, stop):
-        yield content[start : end.end()].decode()
-        start = end.end()
-    if start < stop:
-        yield content[start:stop].decode()
-
-
-def check_names(path: Path, columns: Sequence[str], line: int, delimiter: str | None) -> None:
-    """Refuses names of columns that are empty or the same.
-
-    Raises:
-        DataError: At the line of the names.
-    """
-    if len(columns) == 1:
-        other = next((mark for mark in ";\t,|" if mark != delimiter and mark in columns[0]), None)
-        hint = f"; is the delimiter {other!r}?" if other else "; what separates columns is set with delimiter:"
-        raise data_error(path, f"only one column, but a target and a feature are needed{hint}", line, columns[0])
-    for position, name in enumerate(columns, start=1):
-        if not name:
-            raise data_error(
-                path, f"column {position} has no name; name all columns with names: [{_named_all(columns)}]", line
-            )
-    repeated = [name for name, count in Counter(columns).items() if count > 1]
-    if repeated:
-        count = Counter(columns)[repeated[0]]
-        raise data_error(
-            path, f"{count} columns have this name; give each its own, or all with names:", line, repeated[0]
-        )
-
-
-def _named_all(columns: Sequence[str]) -> str:
-    names = [name or ("row" if place == 0 else f"column_{place + 1}") for place, name in enumerate(columns)]
-    return ", ".join(names[:6]) + ", ..." * (len(names) > 6)
-
-
-def counted_cells(number: int) -> str:
-    """``1 cell``, ``3 cells``."""
-    return "1 cell" if number == 1 else f"{number} cells"
 
 
 def _head(content: bytes) -> list[str]:
@@ -276,90 +174,11 @@ def _sample(path: Path, head: Sequence[str], delimiter: str, first_line: int) ->
     return rows
 
 
-def _names(
-    path: Path, rows: Sequence[Row], asked: Asked, width: int
-) -> tuple[tuple[str, ...], int, dict[str, str], list[str]]:
-    """Names of the columns, the line of the first row, units, and what was found out."""
-    first = rows[0]
-    notes: list[str] = []
-    if asked.names and len(asked.names) != width:
-        raise data_error(path, f"names: {len(asked.names)} names for {width} columns", first.line)
-    if asked.header is False:
-        columns = asked.names or tuple(f"column_{place}" for place in range(1, width + 1))
-        return columns, first.line, {}, notes
-    names = [named_plainly(cell) for cell in first.cells[:width]]
-    if asked.header is None:
-        _refuse_sample(path, first, rows[1:], asked.names, width)
-        notes += [f"the names in line {first.line} are replaced with those of names:"] * bool(asked.names)
-    if len(names) < width and not asked.names:
-        raise data_error(
-            path,
-            "each row has one cell more than this line; are the first ones names of the rows? then name all columns with "
-            f"names: [row, {', '.join(names)}] and leave out the first with exclude: [row]",
-            first.line,
-        )
-    has_units = _is_units(asked.names or names, rows[1:])
-    if has_units:
-        notes.append(f"line {rows[1].line} holds units and no sample")
-    units = (
-        {name: unit for name, unit in zip(asked.names or names, rows[1].cells, strict=False) if unit}
-        if has_units
-        else {}
-    )
-    return asked.names or tuple(names), rows[has_units].next_line, units, notes
-
-
-def named_plainly(cell: str) -> str:
-    """A name without what cannot be typed: breaks and other blanks become one, a leading ``# `` is left out."""
-    return re.sub(r"[^\S ]+", BLANK, cell).removeprefix("# ").strip()
-
-
 def _num_columns(rows: Sequence[Row]) -> int:
     """Cells of the rows below the first line, which may have one less."""
     widths = {len(row.cells) for row in rows[1:]}
     width = len(rows[0].cells)
     return width + 1 if widths == {width + 1} else width
-
-
-def _refuse_sample(path: Path, first: Row, rows: Sequence[Row], given: Sequence[str], width: int) -> None:
-    """Refuses a first line of which it is not clear that it has names.
-
-    Raises:
-        DataError: At the line.
-    """
-    names = first.cells[:width]
-    some = ", ".join(names[:4])
-    if given and (any(map(is_plain_number, names)) or not _differ(names, rows)):
-        raise data_error(
-            path,
-            f"does the first line ({some}) hold other names, or a sample? set header: true or header: false",
-            first.line,
-        )
-    if _is_sample(names) or _recur(names, rows):
-        what = "numbers in place of names" if _is_sample(names) else "words that stand below it, too,"
-        raise data_error(
-            path,
-            f"the first line has {what} ({some}); is there a header? if not, set header: false, "
-            "and write them under names:; if these are names, set header: true",
-            first.line,
-        )
-
-
-def _differ(names: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Whether some cell of a first line is a word above numbers, as names are."""
-    below = [[row.cells[place] for row in rows if len(row.cells) > place] for place in range(len(names))]
-    return any(
-        cells and not is_plain_number(name) and any(map(is_plain_number, cells))
-        for name, cells in zip(names, below, strict=True)
-    )
-
-
-def _recur(names: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Whether most words of a first line stand in their columns again, as values do."""
-    others = [row.cells for row in rows if row.cells[: len(names)] != list(names)]
-    words = [place for place, name in enumerate(names) if name and not is_plain_number(name)]
-    again = [place for place in words if any(len(row) > place and row[place] == names[place] for row in others)]
-    return bool(again) and len(again) > MOSTLY * len(words)
 
 
 def _has_trailing(rows: Sequence[Row]) -> bool:
@@ -368,24 +187,6 @@ def _has_trailing(rows: Sequence[Row]) -> bool:
     first, others = rows[0].cells, rows[1:]
     is_named = len(first) == width and bool(first[-1])
     return width > 2 and not is_named and all(len(row.cells) == width and not row.cells[-1] for row in others)
-
-
-def _is_sample(header: Sequence[str]) -> bool:
-    """Whether the cells of a header are all or mostly numbers."""
-    return sum(map(is_plain_number, header)) > MOSTLY * len(header)
-
-
-def _is_units(names: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Whether the first row has no number where all others have, and no word that stands below it, too."""
-    first, others = (rows[0].cells, [row.cells for row in rows[1:]]) if rows else ([], [])
-    if len(others) < 2 or len(first) < len(names) or any(map(is_plain_number, first)):
-        return False
-    words, units = [], []
-    for place, cell in enumerate(first[: len(names)]):
-        below = [row[place] for row in others if len(row) > place and row[place]]
-        if cell and cell.lower() not in MISSING:
-            (units if below and forms_of(below) else words).append((cell, below))
-    return any(not forms_of([cell]) for cell, _ in units) and not any(cell in below for cell, below in words)
 
 
 def _footer(path: Path, content: bytes, delimiter: str, head: Sequence[str]) -> tuple[int, list[str]]:

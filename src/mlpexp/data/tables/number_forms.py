@@ -15,7 +15,9 @@ import numpy as np
 # What float() takes but a table should not hold, such as 1_000, is no number here. Infinity is one, to be refused
 # by name instead of making a class label of it.
 PLAIN = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity)", re.IGNORECASE | re.ASCII)
-MISSING = ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")  # in upper or lower case
+MISSING = frozenset(
+    ("", "na", "n/a", "n.a.", "nan", "null", "?", "#n/a", "#na", "<na>", "nat")
+)  # in upper or lower case
 MINUS = "−﹣－–"  # written by word processors, with a number behind; the last is a dash
 FRACTION = re.compile(r"[+-]?\d+ ?/ ?\d+")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
@@ -211,7 +213,7 @@ def _can_only_be_plain(cells: Collection[str]) -> bool:
 def _marks(decimal: str | None, thousands: str | None) -> Iterator[tuple[str, str]]:
     for mark in ("", ",", ".", " ", "'") if thousands is None else dict.fromkeys(("", thousands)):
         for point in (".", ",") if decimal is None else (decimal,):
-            if point != mark:
+            if point not in (mark, thousands):
                 yield point, mark
 
 

@@ -14,9 +14,9 @@ from mlpexp.config.splits import BY_COLUMN, FileSplit
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.dataset import Dataset, Fill
 from mlpexp.data.tables.doubts import doubts
+from mlpexp.data.tables.header import Asked
 from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, matrix, rule_of
 from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
-from mlpexp.data.tables.layout import Asked
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.reports import reports
 from mlpexp.data.tables.split_column import split_labels

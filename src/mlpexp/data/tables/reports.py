@@ -78,4 +78,5 @@ def _kind(column: Judged, piece: Inputs) -> Kind:
 def _examples(cells: Cells | np.ndarray) -> str:
     if isinstance(cells, Cells):
         return shown([level for level in cells.levels if level], most=3, between="; ")
-    return shown([plain(value) for value in dict.fromkeys(cells[:EXAMPLE_ROWS].tolist())], most=3, between="; ")
+    numbers = dict.fromkeys(value for value in cells[:EXAMPLE_ROWS].tolist() if not np.isnan(value))
+    return shown([plain(value) for value in numbers], most=3, between="; ")

@@ -8,15 +8,17 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlpexp.config.words import did_you_mean
-from mlpexp.data.tables.layout import Asked, Layout, Row, counted_cells, layout_of, lines_of, named, rows_in
-from mlpexp.data.tables.number_forms import is_plain_number
+from mlpexp.data.tables.header import Asked
+from mlpexp.data.tables.layout import Layout, layout_of
+from mlpexp.data.tables.number_forms import MISSING, is_plain_number
+from mlpexp.data.tables.rows import Row, counted_cells, lines_of, named, rows_in
 from mlpexp.data.tables.sheets import text_of_sheet
 from mlpexp.data.tables.text_file import FileText, data_error, read_bytes, text_of, without_blanks
 from mlpexp.errors import DataError
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 LARGE_BYTES = 20_000_000  # a file that is read while somebody waits
 SAMPLE_ROWS = 50
+NUMBERS = object()  # a column of numbers, some of which are missing
+MARKERS = [  # of missing cells, in all ways of writing them
+    "".join(letters) for word in MISSING for letters in product(*({letter, letter.upper()} for letter in word))
+]
 FIRST_ROWS = 1000  # that are looked at more closely
 MEGABYTE = 1_000_000
 
@@ -56,7 +62,7 @@ class Cells:
 
 
 Column = np.ndarray | Cells
-"""``(N,)`` float64, if every cell is written as programs write numbers, else the text of the cells."""
+"""``(N,)`` float64, if every cell is written as programs write numbers, NaN where it is missing; else the text."""
 
 
 @dataclass(frozen=True)
@@ -271,20 +277,34 @@ def _parsed(content: bytes, layout: Layout) -> dict[str, Column]:
     sample = list(islice(_scan(Path(), content, layout), SAMPLE_ROWS))
     if any(len(row.cells) != width + layout.has_trailing for row in sample):
         raise _Uneven("a row has another number of cells than there are columns")
-    words = [place for place in range(width) if not all(is_plain_number(row.cells[place]) for row in sample)]
-    frame = _frame(content, layout, dict.fromkeys(words, "category"))
+    frame = _frame(content, layout, _expected([[row.cells[place] for row in sample] for place in range(width)]))
     if layout.has_trailing:
         behind = frame[width]
         if behind.dtype.kind in "biuf" or (behind != "").any():
             raise _Uneven("a row has more cells than there are columns")
     if len(frame) and _is_short(content, layout, frame):
         raise _Uneven("a row has fewer cells than there are columns")
-    odd = [place for place in range(width) if not _is_as_written(frame[place])]
-    if odd:
-        again = _frame(content, layout, dict.fromkeys(odd, str), usecols=odd)
-        for place in odd:
-            frame[place] = again[place]
+    for expected in (NUMBERS, str):  # those with a missing cell far down, then those with other words there
+        odd = [place for place in range(width) if not _is_as_written(frame[place])]
+        if odd:
+            again = _frame(content, layout, dict.fromkeys(odd, expected), usecols=odd)
+            for place in odd:
+                frame[place] = again[place]
     return columns_of(frame, layout.columns)
+
+
+def _expected(columns: Sequence[Sequence[str]]) -> dict[int, Any]:
+    """How pandas is to read columns, by their first cells: numbers, some of them missing, or words; not there: numbers."""
+    types: dict[int, Any] = {}
+    for place, cells in enumerate(columns):
+        present = [cell for cell in cells if cell.lower() not in MISSING]
+        if not present or not all(map(is_plain_number, present)):
+            types[place] = (
+                "category" if len(set(cells)) <= len(cells) / 2 else str
+            )  # categories are sorted, which takes long
+        elif len(present) < len(cells):
+            types[place] = NUMBERS
+    return types
 
 
 def _frame(content: bytes, layout: Layout, types: Mapping[int, Any], **more: Any) -> "pd.DataFrame":
@@ -296,12 +316,16 @@ def _frame(content: bytes, layout: Layout, types: Mapping[int, Any], **more: Any
     names = range(len(layout.columns) + layout.has_trailing)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DtypeWarning)
+        gaps = [place for place, kind in types.items() if kind is NUMBERS]
+        if gaps:
+            more = {**more, "na_filter": True, "keep_default_na": False, "na_values": dict.fromkeys(gaps, MARKERS)}
         if not _is_exact(pd.__version__):
             more = {**more, "float_precision": "round_trip"}
         try:
             return pd.read_csv(
                 body, sep=r"\s+" if layout.delimiter == " " else layout.delimiter, header=None, names=names,
-                dtype=types, na_filter=False, skipinitialspace=True, encoding="utf-8", **more,
+                dtype={place: kind for place, kind in types.items() if kind is not NUMBERS},
+                skipinitialspace=True, encoding="utf-8", **{"na_filter": False, **more},
             )  # fmt: skip
         except EmptyDataError:
             return pd.DataFrame({name: [] for name in names}, dtype=object)

@@ -14,7 +14,7 @@ WORDS = frozenset((
     "合计", "总计", "小计", "平均", "合計", "総計", "小計", "합계", "평균", "итого", "всего", "сумма", "среднее",
 ))  # fmt: skip
 FEW_ROWS, MANY_ROWS = 4, 10  # fewer can be a sum by chance, in several columns and in one
-ROUNDED = 1e-9  # of the sum of all absolute values: what two sums may differ by
+ROUNDED = 1e-5  # of the sum of all absolute values: what two sums may differ by
 
 
 def refuse_total(file: TableFile, columns: Mapping[str, Judged]) -> None:
@@ -29,9 +29,11 @@ def refuse_total(file: TableFile, columns: Mapping[str, Judged]) -> None:
     """
     last = file.num_rows - 1
     for name, cells in file.columns.items():
-        if isinstance(cells, Cells) and len(cells) >= FEW_ROWS and is_total(word := cells.levels[cells.codes[last]]):
-            if np.count_nonzero(cells.codes == cells.codes[last]) == 1:
-                raise file.error(
+        if not isinstance(cells, Cells) or len(cells) < FEW_ROWS:
+            continue
+        word = cells.levels[cells.codes[last]]
+        if is_total(word) and np.count_nonzero(cells.codes == cells.codes[last]) == 1:
+            raise file.error(
                     f"{word!r}: the last row holds no sample but a total of the others; remove it, or drop it with "
                     f"missing_values: [{word}] and missing: {{{name}: drop}}",
                     name, last,
@@ -49,7 +51,8 @@ def totals(column: Judged) -> Iterator[str]:
     counts = column.cells.counts()
     for level, count in zip(column.cells.levels, counts.tolist(), strict=True):
         if count and is_total(level):
-            yield f"`{column.name}` is {level!r} in {count} row{'s' * (count > 1)}; if they hold sums of other rows, remove them"
+            rows = f"{count} row{'s' * (count > 1)}"
+            yield f"`{column.name}` is {level!r} in {rows}; if they hold sums of other rows, remove them"
 
 
 def is_total(cell: str) -> bool:
