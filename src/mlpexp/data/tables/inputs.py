@@ -121,7 +121,7 @@ def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
         DataError: It has too many levels, or dates nobody said what to do with, or its missing cells cannot be filled.
     """
     rule = rule_of(config, column.name)
-    if column.kind == "category" and rule in OF_NUMBERS:
+    if column.kind == "category" and rule in OF_NUMBERS and column.missing.any():
         raise rows.file.error(
             f"missing: {rule} is for numbers, and this is a category; take most_frequent or category", column.name
         )
