@@ -70,9 +70,14 @@ def table_section(written: str, target: str | None, said: Mapping[str, Any]) -> 
     if target not in columns:
         quoted = next((column for column in columns if column.strip("'\"") == target), None)
         near = did_you_mean(target, columns) or f"; the columns are {names}"
-        near = f"; the quotation marks belong to the name: --target {quote(quoted)}" if quoted else near
+        near = f"; the quotation marks belong to the name: --target {_quoted(quoted)}" if quoted else near
         raise InputError(f"--target {target}: {path} has no such column{near}")
     return {"name": "csv", "path": written, "target": target}, num_lines
+
+
+def _quoted(name: str) -> str:
+    """A name as a shell takes it, in the marks that can be read more easily."""
+    return quote(name) if set(name) & set('"$`\\!') else f'"{name}"'
 
 
 def _reading(said: Mapping[str, Any]) -> Reading:
@@ -114,9 +119,8 @@ def use_table(source: Source, written: str, target: str | None, said: Mapping[st
     path = at_home(written)
     described = old.get("target") if is_table else None
     described = described if isinstance(described, dict) else {}
-    section, _ = table_section(
-        written, described.get("column") if target is None else target, {**(old if is_table else {}), **said}
-    )
+    predicted = described.get("column") if target is None else target
+    section, _ = table_section(written, predicted, {**(old if is_table else {}), **said})
     if section["target"] == described.get("column"):
         section["target"] = described  # and how it is learned
     kept = {key: value for key, value in old.items() if is_table or key in GENERAL}
