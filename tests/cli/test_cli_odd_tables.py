@@ -55,7 +55,7 @@ def test_numbers_too_large_for_a_mean_are_refused(mlpexp: Command, table: Path) 
     table.write_text("x,k,kind\n" + "".join(f"{signs[i % 2]},{i},{'ab'[i % 2]}\n" for i in range(40)))
     answer = mlpexp("train", "--data", table, "--target", "kind")
     assert answer.code == 2 and not Path("runs").exists()
-    assert f"{table}: x: numbers up to 1.5e+308 are too large to take a mean of; divide the column" in answer.err
+    assert f"{table}:2:x: " in answer.err and "is too large for a mean; divide the column" in answer.err
 
 
 def test_words_of_a_table_reach_every_figure(mlpexp: Command, table: Path) -> None:

@@ -131,8 +131,17 @@ def test_small_groups_come_as_near_to_the_fractions_as_single_samples(group_size
     part = parts_by_group(groups, labels, wanted, stream(seed, "split"))
     assert part is not None
     assert abs((part == 2).sum() - wanted.test) <= 4 and abs((part == 1).sum() - wanted.validation) <= 4
-    share = labels[part == 2].mean()
-    assert abs(share - labels.mean()) < 0.15
+
+
+def test_groups_are_drawn_with_the_classes_in_proportion() -> None:
+    groups = np.repeat(np.arange(60), np.arange(60) % 4 + 1)
+    labels = groups % 3 % 2
+    shares = []
+    for seed in range(40):
+        part = parts_by_group(groups, labels, PartSizes(0, 0, round(0.3 * len(groups))), stream(seed, "split"))
+        assert part is not None
+        shares.append(labels[part == 2].mean())
+    assert np.abs(np.array(shares) - labels.mean()).mean() < 0.04  # 0.07 if classes did not count
 
 
 def test_a_class_of_one_group_is_always_learned_and_draws_differ() -> None:

@@ -209,6 +209,9 @@ PLAIN_TYPES = {
 }  # fmt: skip
 
 
+NUMBER_TYPES = {"integer": "number"}  # in a list of several kinds
+
+
 @pytest.mark.parametrize(("model", "key", "row"), ROWS, ids=IDS)
 def test_type(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
     schema = schema_of(model, key)
@@ -219,8 +222,9 @@ def test_type(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
         if "enum" in one or "const" in one:
             words.add("choice")
         elif one.get("type") == "array":
-            inner = one["items"].get("type")
-            words.add("list of " + (PLAIN_TYPES[inner] + "s" if inner else "sections"))
+            inner = [kind.get("type") for kind in one["items"].get("anyOf", [one["items"]])]
+            plain = dict.fromkeys(NUMBER_TYPES.get(kind, kind) if len(inner) > 1 else kind for kind in inner)
+            words.add("list of " + ", ".join(f"{PLAIN_TYPES[kind]}s" if kind else "sections" for kind in plain))
         else:
             words.add(PLAIN_TYPES.get(one.get("type", ""), "section"))
     assert set(re.split(r",? or ", row["type"])) == words

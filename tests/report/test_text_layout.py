@@ -71,7 +71,7 @@ def test_headings_that_are_names_stay_whole() -> None:
 
 
 words = st.text(st.sampled_from("abc_0.漢"), min_size=1, max_size=12)
-sentences = st.lists(words, max_size=8).map(" ".join)
+sentences = st.lists(words.filter(lambda word: word != ".."), max_size=8).map(" ".join)
 
 
 @given(st.integers(1, 90), sentences)

@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Tag, model_serializer, model_validator
 
 from mlpexp.config.splits import BY_COLUMN, OWN_TEST_PART, RANDOM, FileSplit, SplitConfig
-from mlpexp.config.strict import Fraction, ListOf, MappingOf, NonNegativeFloat, PositiveInt, Seed, Strict, not_together
+from mlpexp.config.strict import (
+    ByName,
+    Fraction,
+    ListOf,
+    MappingOf,
+    NonNegativeFloat,
+    PositiveInt,
+    Seed,
+    Strict,
+    WordOr,
+    not_together,
+)
 
 SPLIT = "How samples become training, validation and test part."
 TRAIN_SAMPLES = "Learn from only so many samples of the training part; the other parts stay."
@@ -219,7 +230,8 @@ class Csv(_Tabular):
     )
     numeric: ListOf[str] = Field((), description="Columns that must be numbers; what else they hold is an error.")
     dates: MappingOf[DateForm] = Field(
-        (), description="What dates become, by column: `ordinal` (days since 1970) or `parts` (year, month, day, ...)."
+        default_factory=ByName,
+        description="What dates become, by column: `ordinal` (days since 1970) or `parts` (year, month, day, ...).",
     )
     task: Literal["classification", "regression"] | None = Field(None, description="Default: by the target's values.")
     encoding: str | None = Field(None, description="Of the letters, for example cp1252; default: found out.")
@@ -235,7 +247,9 @@ class Csv(_Tabular):
     thousands: Literal[",", ".", " ", "'"] | None = Field(
         None, description="Mark between groups of three digits; default: found out."
     )
-    missing: MissingRule | MappingOf[MissingRule] = Field(
+    missing: Annotated[
+        Annotated[MissingRule, Tag("word")] | Annotated[MappingOf[MissingRule], Tag("mapping")], WordOr
+    ] = Field(
         "error",
         description="Missing cells, of all columns or by column: refuse them, drop their rows, fill in what the training "
         "part has on average or most often, or make them a category.",

@@ -151,7 +151,7 @@ _Dumper.add_representer(float, _represent_float)
 
 NOT_OF_PROGRAM = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule", "keep")
 RADII = ("radius", "final_radius", "radius_decay")  # of a self-organizing map
-SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping", "class_weights")  # of training: on or off
+SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of training: on or off
 
 
 def program_of(experiment: Experiment) -> str:
@@ -174,6 +174,8 @@ def program_of(experiment: Experiment) -> str:
     if experiment.selected_by is not None:
         data["selected_by"] = experiment.selected_by
     training.update({key: key in training for key in SWITCHES})
+    if "class_weights" in training:
+        training["class_weights"] = True
     return json.dumps(data, sort_keys=True)
 
 

@@ -2,10 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Field, Tag, model_validator
 
 from mlpexp.config.scores import ScoreName
-from mlpexp.config.strict import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt, Strict, not_together
+from mlpexp.config.strict import (
+    Fraction,
+    MappingOf,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    Strict,
+    WordOr,
+    not_together,
+)
 
 
 class _Optimizer(Strict):
@@ -131,17 +140,6 @@ class EarlyStopping(Strict):
     )
 
 
-class ClassWeights(dict[str, float]):
-    """The weight of each class, by name; like all of a config it is never changed, and can be a key."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(frozenset(self.items()))
-
-
-def _word_or_weights(value: object) -> str:
-    return "weights" if isinstance(value, dict) else "word"
-
-
 class Training(Strict):
     """Batches, length, precision and measurement."""
 
@@ -160,9 +158,8 @@ class Training(Strict):
         description="Decay per step of an exponential moving average of the weights, which is evaluated and saved.",
     )
     class_weights: Annotated[
-        Annotated[Literal["none", "balanced"], Tag("word")]
-        | Annotated[dict[str, PositiveFloat], AfterValidator(ClassWeights), Tag("weights")],
-        Discriminator(_word_or_weights),
+        Annotated[Literal["none", "balanced"], Tag("word")] | Annotated[MappingOf[PositiveFloat], Tag("mapping")],
+        WordOr,
     ] = Field(
         "none",
         description="How much samples of each class count in the gradient: balanced, or by name of the class; the loss "

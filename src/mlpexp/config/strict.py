@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic_core import PydanticCustomError
 
 TOGETHER = "not_together"  # the type of the errors that sections raise themselves
@@ -21,14 +21,19 @@ Item = TypeVar("Item")
 ListOf = Annotated[tuple[Item, ...], Field(strict=False)]  # a list in YAML; the items are checked as strictly as ever
 
 
-def _pairs(value: object) -> object:
-    """A mapping as pairs, which nothing can change; its keys are text."""
-    return tuple((str(key), item) for key, item in value.items()) if isinstance(value, dict) else value
+class ByName(dict[str, Item]):
+    """A mapping of a config: like all of it, it is never changed, and can be a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
 
 
-MappingOf = Annotated[  # a mapping in YAML; the items are checked as strictly as ever
-    tuple[tuple[str, Item], ...], Field(strict=False), BeforeValidator(_pairs), PlainSerializer(dict)
-]
+def _word_or_mapping(value: object) -> str:
+    return "mapping" if isinstance(value, dict) else "word"
+
+
+MappingOf = Annotated[dict[str, Item], AfterValidator(ByName)]
+WordOr = Discriminator(_word_or_mapping)  # of a choice with `Tag("word")` and a mapping with `Tag("mapping")`
 PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NonNegativeFloat = Annotated[float, Field(ge=0)]

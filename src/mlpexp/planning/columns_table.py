@@ -23,9 +23,10 @@ def tables_of(plan: Plan) -> dict[int, Understanding]:
 
 def columns_table(plan: Plan) -> str | None:
     """A row for each column of each table; None: the data are no table."""
-    rows: list[dict[str, Cell]] = [
-        {"arm": arm, **{key: "" if value is None else value for key, value in asdict(column).items()}}
-        for arm, table in tables_of(plan).items()
-        for column in table.columns
-    ]
+    rows = [{"arm": arm, **row} for arm, table in tables_of(plan).items() for row in rows_of(table)]
     return as_csv(list(COLUMNS), rows) if rows else None
+
+
+def rows_of(table: Understanding) -> list[dict[str, Cell]]:
+    """A row for each column."""
+    return [{key: "" if value is None else value for key, value in asdict(column).items()} for column in table.columns]

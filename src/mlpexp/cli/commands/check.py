@@ -25,7 +25,7 @@ def check(
     """Validate configs without running anything."""
     from mlpexp.data.tables.read import telling
     from mlpexp.errors import InputError
-    from mlpexp.planning.columns_table import tables_of
+    from mlpexp.planning.columns_table import rows_of, tables_of
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
@@ -45,8 +45,8 @@ def check(
             continue
         typer.echo(f"{path}: {validity_sentence(plan)}")
         for table in tables_of(plan).values():
-            print_sentences(table.sentences())
-            print_table(columns_shown(table))
+            print_sentences(table.sentences(most=len(table.columns)))
+            print_table(columns_shown(rows_of(table)))
         print_sentences(split_sentences(plan))
     if messages:
         raise InputError("\n".join(messages))

@@ -25,7 +25,7 @@ class OneHot:
     """One input for each level of a category, without the zeros."""
 
     places: np.ndarray
-    """``(n,)``: which of the inputs is 1; -1: all are NaN."""
+    """``(n,)`` int32: which of the inputs is 1; -1: all are NaN."""
     count: int
     """Number of inputs."""
 
@@ -98,7 +98,7 @@ class Rows:
         written = [cells.levels[place] for place in present]
         names = level_names(written)
         levels = tuple(sorted(set(names), key=in_order(names)))
-        places = np.full(len(cells.levels), -1)
+        places = np.full(len(cells.levels), -1, dtype=np.int32)
         number = {level: place for place, level in enumerate(levels)}
         places[present] = [number[name] for name in names]
         return levels, np.where(missing, -1, places[cells.codes])
@@ -140,7 +140,7 @@ def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
 def rule_of(config: Csv, name: str) -> MissingRule:
     """What to do where a column lacks a value."""
     rules = config.missing
-    return rules if isinstance(rules, str) else dict(rules).get(name, "error")
+    return rules if isinstance(rules, str) else rules.get(name, "error")
 
 
 def _numbers(rows: Rows, column: Judged, config: Csv) -> Inputs:
@@ -199,7 +199,7 @@ def _check_levels(rows: Rows, column: Judged, levels: Sequence[str], config: Csv
 
 
 def _dates(rows: Rows, column: Judged, config: Csv) -> Inputs:
-    form = dict(config.dates).get(column.name)
+    form = config.dates.get(column.name)
     cells, missing = rows.cells(column)
     present = np.flatnonzero(np.bincount(cells.codes[~missing], minlength=len(cells.levels))).tolist()
     texts = [cells.levels[place] for place in present]

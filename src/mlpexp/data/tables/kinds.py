@@ -95,7 +95,7 @@ class Judged:
         return self.values
 
 
-EMPTY = Cells((), np.zeros(0, np.int64))
+EMPTY = Cells((), np.zeros(0, np.int32))
 
 
 def judged(file: TableFile, names: Sequence[str], rules: Rules) -> dict[str, Judged]:

@@ -213,7 +213,7 @@ def _can_only_be_plain(cells: Collection[str]) -> bool:
 def _marks(decimal: str | None, thousands: str | None) -> Iterator[tuple[str, str]]:
     for mark in ("", ",", ".", " ", "'") if thousands is None else dict.fromkeys(("", thousands)):
         for point in (".", ",") if decimal is None else (decimal,):
-            if point != mark:
+            if point not in (mark, thousands):
                 yield point, mark
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,6 +64,27 @@ def versions(config: Csv) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=4)
 def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     """The table; the version of the files counts only as part of the key."""
+    content = _content(config)  # the text of the file is freed before the largest part, the matrix of inputs
+    return Table(_dataset(config, content), content.understanding)
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What the files of a table hold."""
+
+    pieces: dict[str, Inputs]
+    """Inputs by column, for the rows that are used."""
+    targets: Targets
+    """Of these rows."""
+    split_labels: np.ndarray | None
+    """What the column of the split says of them."""
+    num_second: int
+    """How many of these rows, the last ones, are of the second file."""
+    understanding: Understanding
+    """What was understood."""
+
+
+def _content(config: Csv) -> _Content:
     reading = Reading(Asked(config.delimiter, config.header, config.names), config.encoding)
     file = read_file(Path(config.path).expanduser(), reading, telling.get())
     names, target = _inputs(config, file), config.target.column
@@ -92,8 +113,8 @@ def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
         notes=file.notes,
         warnings=tuple(doubt for name in names for doubt in doubts(rows, columns[name], targets)),
     )
-    dataset = _dataset(config, pieces, targets, int((rows.keep >= file.num_first).sum()))
-    return Table(replace(dataset, split_labels=labels), understanding)
+    num_second = int((rows.keep >= file.num_first).sum())
+    return _Content(pieces, targets, labels, num_second, understanding)
 
 
 def _check_numbers(file: TableFile, names: Sequence[str], rules: Rules) -> None:
@@ -135,7 +156,8 @@ def _check_levels(rows: Rows, columns: Sequence[Judged], classes: str | None) ->
             )
 
 
-def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets, num_second: int) -> Dataset:
+def _dataset(config: Csv, content: _Content) -> Dataset:
+    pieces, targets = content.pieces, content.targets
     inputs = matrix(list(pieces.values()), len(targets.values))
     return Dataset(
         name=Path(config.path).stem,
@@ -146,13 +168,14 @@ def _dataset(config: Csv, pieces: dict[str, Inputs], targets: Targets, num_secon
             input_shape=inputs.shape[1:],
             num_outputs=len(targets.class_names) or 1,
             num_samples=len(inputs),
-            num_official_test=num_second,
+            num_official_test=content.num_second,
             target_range=None if targets.class_names else TargetRange.of(targets.values),
         ),
         feature_names=tuple(name for piece in pieces.values() for name in piece.names),
         class_names=targets.class_names,
         target_name=config.target.column,
         fills=tuple(_fills(pieces)),
+        split_labels=content.split_labels,
     )
 
 
@@ -170,7 +193,7 @@ def _rules(config: Csv) -> Rules:
     target = config.target.column
     categorical = (*config.categorical, *([target] if config.task == "classification" else []))
     return Rules(
-        target, categorical, config.numeric, tuple(name for name, _ in config.dates), config.decimal, config.thousands,
+        target, categorical, config.numeric, tuple(config.dates), config.decimal, config.thousands,
         tuple(markers),
     )  # fmt: skip
 
@@ -178,11 +201,11 @@ def _rules(config: Csv) -> Rules:
 def _inputs(config: Csv, file: TableFile) -> list[str]:
     """The columns to predict from; every column that the config names must exist and make sense."""
     columns, target = list(file.columns), config.target.column
-    by_column = () if isinstance(config.missing, str) else tuple(name for name, _ in config.missing)
+    by_column = () if isinstance(config.missing, str) else tuple(config.missing)
     indicators = () if isinstance(config.missing_indicator, bool) else config.missing_indicator
     named: dict[str, Sequence[str]] = {
         "target": (target,), "features": config.features or (), "exclude": config.exclude,
-        "categorical": config.categorical, "numeric": config.numeric, "dates": [name for name, _ in config.dates],
+        "categorical": config.categorical, "numeric": config.numeric, "dates": list(config.dates),
         "missing": by_column, "missing_indicator": indicators,
         "split.column": (config.split.column,) if isinstance(config.split, BY_COLUMN) else (),
     }  # fmt: skip

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlpexp.data.tables.doubts import counts_rows
-from mlpexp.data.tables.inputs import Inputs
+from mlpexp.data.tables.inputs import Inputs, OneHot
 from mlpexp.data.tables.kinds import Judged, Kind
 from mlpexp.data.tables.table_file import Cells, TableFile, plain
 from mlpexp.data.tables.targets import Targets
-from mlpexp.data.tables.understanding import ColumnReport, shown
+from mlpexp.data.tables.understanding import ColumnReport, counted, shown
 
+CONSTANT = "the same in all rows, so nothing can be learned from it"
 EXAMPLE_ROWS = 1000  # that examples are taken from
 
 
@@ -42,49 +43,40 @@ def reports(
             yield ColumnReport(name, "left out", "", None, 0, examples, "", "")
             continue
         missing = int(column.missing.sum())
-        levels = _levels(cells, column)
         if name == target:
-            becomes = f"{len(targets.class_names)} classes" if targets.class_names else "a number"
             of_target: Kind = "category" if targets.class_names else "number"
+            becomes = f"{len(targets.class_names)} classes" if targets.class_names else "a number"
+            levels = len(targets.class_names) or None
             yield ColumnReport(name, of_target, "target", levels, missing, examples, becomes, column.note)
-            continue
-        if name not in pieces:
-            yield ColumnReport(name, column.kind, "split", levels, missing, examples, "", "")
-            continue
-        piece = pieces[name]
-        kind = _kind(cells, column)
-        becomes = f"{len(piece.names)} input{'s' * (len(piece.names) > 1)}"
-        why = piece.note or ("the same in all rows, so nothing can be learned from it" if kind == "constant" else "")
-        if missing and piece.fill:
-            why = (
-                f"{why}; " * bool(why)
-                + f"{missing} missing cells are filled in ({piece.fill.replace('_', ' ')} of the training part)"
-            )
-        yield ColumnReport(name, kind, "input", levels, missing, examples, becomes, why)
+        elif name in pieces:
+            yield _input(column, pieces[name], missing, examples)
+        else:
+            yield ColumnReport(name, column.kind, "split", None, missing, examples, "", "")
 
 
-def _kind(cells: Cells | np.ndarray, column: Judged) -> Kind:
-    if _is_constant(cells, column):
+def _input(column: Judged, piece: Inputs, missing: int, examples: str) -> ColumnReport:
+    kind, first = _kind(column, piece), piece.values[0]
+    notes = [piece.note or CONSTANT * (kind == "constant")]
+    if piece.fill:
+        cells = counted(missing, "missing cell is", "missing cells are")
+        notes.append(f"{cells} filled in ({piece.fill.replace('_', ' ')} of the training part)")
+    return ColumnReport(
+        column.name, kind, "input", first.count if isinstance(first, OneHot) else None, missing, examples,
+        counted(len(piece.names), "input", "inputs"), "; ".join(filter(None, notes)),
+    )  # fmt: skip
+
+
+def _kind(column: Judged, piece: Inputs) -> Kind:
+    first = piece.values[0]
+    if isinstance(first, OneHot):
+        return "constant" if first.count == 1 else "category"
+    if np.fmin.reduce(first) == np.fmax.reduce(first) or np.isnan(first).all():
         return "constant"
-    return "identifier" if column.kind == "number" and counts_rows(column.numbers) else column.kind
-
-
-def _levels(cells: Cells | np.ndarray, column: Judged) -> int | None:
-    """Different cells that are not missing; of numbers they are not counted."""
-    if not isinstance(cells, Cells):
-        return None
-    return len(cells.levels) - len(np.unique(cells.codes[column.missing]))
-
-
-def _is_constant(cells: Cells | np.ndarray, column: Judged) -> bool:
-    if isinstance(cells, Cells):
-        return (_levels(cells, column) or 0) < 2
-    return bool(np.nanmin(column.numbers) == np.nanmax(column.numbers)) if not column.missing.all() else True
+    return "identifier" if column.kind == "number" and counts_rows(first) else column.kind
 
 
 def _examples(cells: Cells | np.ndarray) -> str:
     if isinstance(cells, Cells):
-        return shown([level for level in cells.levels if level][:4], most=3)
-    return shown(
-        [plain(value) for value in dict.fromkeys(cells[:EXAMPLE_ROWS].tolist()) if not np.isnan(value)][:4], most=3
-    )
+        return shown([level for level in cells.levels if level], most=3, between="; ")
+    numbers = dict.fromkeys(value for value in cells[:EXAMPLE_ROWS].tolist() if not np.isnan(value))
+    return shown([plain(value) for value in numbers], most=3, between="; ")

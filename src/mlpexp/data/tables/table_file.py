@@ -42,9 +42,9 @@ class Cells:
     """The text of a column: its different cells, and which of them each row has."""
 
     levels: tuple[str, ...]
-    """Different cells, without the blanks around them."""
+    """Different cells, without the blanks around them, in the order in which they first occur."""
     codes: np.ndarray
-    """``(N,)`` int64: a level's position."""
+    """``(N,)`` int32: a level's position."""
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -214,7 +214,7 @@ def joined(first: TableFile, second: TableFile, names: Sequence[str]) -> TableFi
 
 def _behind(first: Cells, second: Cells) -> Cells:
     levels = tuple(dict.fromkeys([*first.levels, *second.levels]))
-    places = np.array([levels.index(level) for level in second.levels], dtype=np.int64)
+    places = np.array([levels.index(level) for level in second.levels], dtype=np.int32)
     return Cells(levels, np.concatenate([first.codes, places[second.codes]]))
 
 
@@ -386,10 +386,13 @@ def _refuse_uneven(path: Path, layout: Layout, rows: Iterator[Row]) -> None:
 def _cells(values: "pd.Series") -> Cells:
     import pandas as pd
 
-    is_coded = values.dtype == "category"
-    codes, levels = (values.cat.codes, values.cat.categories) if is_coded else pd.factorize(values)
+    if values.dtype == "category":
+        codes, present = pd.factorize(values.cat.codes)
+        levels = values.cat.categories[present]
+    else:
+        codes, levels = pd.factorize(values)
     stripped: dict[str, int] = {}
     merged = np.array(
-        [stripped.setdefault(without_blanks(str(level)), len(stripped)) for level in levels], dtype=np.int64
+        [stripped.setdefault(without_blanks(str(level)), len(stripped)) for level in levels], dtype=np.int32
     )
-    return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int64))
+    return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int32))

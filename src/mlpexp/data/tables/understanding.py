@@ -55,18 +55,20 @@ class Understanding:
     def inputs(self) -> str:
         """``7 numbers, 1 category with 3 levels: 10 inputs``."""
         inputs = [column for column in self.columns if column.role == "input"]
-        numbers = sum(column.kind not in ("category", "date") for column in inputs)
+        numbers = sum(column.levels is None and column.kind != "date" for column in inputs)
         dates = sum(column.kind == "date" for column in inputs)
-        categories = [column for column in inputs if column.kind == "category"]
-        parts = [_count(numbers, "number", "numbers"), _count(dates, "date", "dates")]
+        categories = [column for column in inputs if column.levels is not None]
+        parts = [counted(numbers, "number", "numbers")] * bool(numbers) + [counted(dates, "date", "dates")] * bool(
+            dates
+        )
         if categories:
             levels = " and ".join(str(column.levels) for column in categories[:3]) + " ..." * (len(categories) > 3)
-            parts.append(f"{_count(len(categories), 'category', 'categories')} with {levels} levels")
+            parts.append(f"{counted(len(categories), 'category', 'categories')} with {levels} levels")
         total = sum(int(column.becomes.split()[0]) for column in inputs)
-        return f"{', '.join(filter(None, parts))}: {_count(total, 'input', 'inputs')}"
+        return f"{', '.join(parts)}: {counted(total, 'input', 'inputs')}"
 
-    def sentences(self) -> Iterator[str]:
-        """What is said before training: one line if all is plain."""
+    def sentences(self, most: int = MOST_NOTES) -> Iterator[str]:
+        """What is said before training: one line if all is plain, and no more than ``most`` about columns."""
         target = next(column for column in self.columns if column.role == "target")
         path = as_told(self.path, "", Path.cwd())
         rows = f"{self.used:,} rows"
@@ -74,10 +76,10 @@ class Understanding:
         yield from self.rows_lost()
         yield from (f"table: {note}" for note in self.notes)
         special = [column for column in self.columns if column.why]
-        for column in special[:MOST_NOTES]:
+        for column in special[:most]:
             yield f"table: {column.column}: {column.why}"
-        if len(special) > MOST_NOTES:
-            yield f"table: {len(special) - MOST_NOTES} more columns are described in columns.csv"
+        if len(special) > most:
+            yield f"table: {len(special) - most} more columns are described in columns.csv"
         yield from (f"warning: {warning}" for warning in self.warnings)
 
     def rows_lost(self) -> Iterator[str]:
@@ -88,10 +90,11 @@ class Understanding:
             yield f"table: {self.rows - self.used} of {self.rows} rows dropped, {costs}{more}"
 
 
-def shown(texts: Sequence[str], most: int = 12) -> str:
+def shown(texts: Sequence[str], most: int = 12, between: str = ", ") -> str:
     """Some texts in a row, with dots for those that are too many."""
-    return ", ".join(texts[:most]) + ", ..." * (len(texts) > most)
+    return between.join([*texts[:most], *["..."] * (len(texts) > most)])
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return "" if not number else f"{number} {one if number == 1 else several}"
+def counted(number: int, one: str, several: str) -> str:
+    """``1 input``, ``3 inputs``."""
+    return f"{number:,} {one if number == 1 else several}"

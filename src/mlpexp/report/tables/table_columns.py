@@ -1,24 +1,20 @@
 """What was understood of a table of the user's own, for ``mlpexp check``."""
 
-from mlpexp.data.tables.understanding import Understanding
+from collections.abc import Mapping, Sequence
+
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.store.table import Cell
 
-HEADINGS = ("column", "kind", "role", "levels", "missing", "examples", "becomes", "why")
+HEADINGS = ("column", "kind", "role", "levels", "missing", "examples", "becomes")
 
 
-def columns_shown(table: Understanding) -> TextTable:
-    """A row for each column."""
-    rows = [
-        (
-            column.column, column.kind, column.role or "not used", "" if column.levels is None else str(column.levels),
-            str(column.missing) if column.role else "", column.examples, column.becomes, column.why,
-        )
-        for column in table.columns
-    ]  # fmt: skip
+def columns_shown(rows: Sequence[Mapping[str, Cell]]) -> TextTable:
+    """The rows of ``columns.csv`` that are of one table, but for why a column is what it is: sentences say that."""
+    cells = [tuple(str(row[heading]) for heading in HEADINGS) for row in rows]
     return TextTable(
         HEADINGS,
-        rows,
+        cells,
         frozenset({"levels", "missing"}),
-        prose=frozenset({"examples", "why"}),
-        droppable=("why", "examples"),
+        prose=frozenset({"examples"}),
+        droppable=("examples",),
     )
