@@ -245,6 +245,9 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
         DataError: At the first missing cell of a column whose rule refuses it; or no row is left.
     """
     target = config.target.column
+    empty = next((name for name, column in columns.items() if column.missing.all() and name != target), None)
+    if empty is not None:
+        raise file.error(f"no row has a value; leave the column out with exclude: [{empty}]", empty)
     by_rule: dict[str, list[str]] = {}
     for name, column in columns.items():
         if column.missing.any():
