@@ -17,7 +17,9 @@ pytestmark = pytest.mark.usefixtures("undrawn")
 def said(mlpexp: Command, *keys: str, seeds: int = 10) -> list[str]:
     answer = mlpexp("check", IRIS, *(word for key in keys for word in ("--set", key)), "--seeds", seeds)
     assert answer.code == 0, answer.err
-    return [line for line in answer.out.splitlines()[1:] if not line.startswith("dataset.test_fraction: 0.3 is left out")]
+    return [
+        line for line in answer.out.splitlines()[1:] if not line.startswith("dataset.test_fraction: 0.3 is left out")
+    ]
 
 
 def refused(mlpexp: Command, *keys: str) -> str:

@@ -30,6 +30,8 @@ LONGEST = max(map(len, (*MISSING, *MISSING_NUMBER)))  # letters
 SOME = 1000  # rows that answer most questions at once
 MOSTLY = 0.5  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
 
+SEVERAL, FEW_WORDS = 5, 2  # different numbers beside so few different words: numbers, and words for missing ones
+
 _CATEGORICAL = "list the column under categorical:"
 Kind = Literal["number", "category", "date", "identifier", "constant", "left out"]
 
@@ -215,8 +217,9 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
     """A category, if its cells do not look like numbers that are written wrongly or in several ways."""
     counts = dict(zip(column.levels, column.counts().tolist(), strict=True))
     total = sum(counts[cell] for cell in present)
-    plain = sum(counts[cell] for cell in present if is_plain_number(cell))
-    if plain > MOSTLY * total:
+    numbers = [cell for cell in present if is_plain_number(cell)]
+    plain = sum(counts[cell] for cell in numbers)
+    if plain > MOSTLY * total or (len(numbers) >= SEVERAL and len(present) - len(numbers) <= FEW_WORDS):
         raise _no_number(
             file, column, name, rules,
             f", but {plain} of the {total} values of the column are; correct it, name it under missing_values: if it stands "

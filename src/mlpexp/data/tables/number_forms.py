@@ -28,7 +28,7 @@ APOSTROPHES = "'’"
 PARTS = re.compile(
     rf"(?P<open>\()?(?P<sign>[+\-{MINUS}])?\s*(?P<before>(?:[A-Z]{{1,3}})?[$€£¥₹₽₩₺]|Rs\.?|[A-Z]{{3}}(?=\s))?\s*(?P<inner>[+\-{MINUS}])?"
     rf"(?P<body>[\d.,][\d.,{BLANKS}{APOSTROPHES}]*?)(?P<power>[eE][+\-{MINUS}]?\d+)?"
-    rf"(?P<trailing>-)?\s*(?P<after>%|‰|[$€£¥₹₽₩₺]|°\w?|[^\W\d_][^\s\d()]{{0,7}})?(?P<close>\))?",
+    rf"(?P<trailing>(?<=\d)-(?=\W*$))?\s*(?P<after>%|‰|[$€£¥₹₽₩₺]|°\w?|[^\W\d_¹²³¼½¾][^\s\d()]{{0,7}})?(?P<close>\))?",
 )
 SIGNS = ("open", "sign", "inner", "trailing")  # of the parts: each makes a number negative, and a cell has one at most
 # One number and what stands around it, which may be anything that has no digits.

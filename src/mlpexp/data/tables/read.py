@@ -244,19 +244,25 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
     Raises:
         DataError: At the first missing cell of a column whose rule refuses it; or no row is left.
     """
+    empty = next(
+        (name for name, column in columns.items() if column.missing.all() and name != config.target.column), None
+    )
+    if empty is not None:
+        raise file.error(f"no row has a value; leave the column out with exclude: [{empty}]", empty)
     by_rule: dict[str, list[str]] = {}
     for name, column in columns.items():
         if column.missing.any():
             rule = rule_of(config, name)
             if rule not in ("error", "drop") and (what := _never_filled(config, name)):
                 remedy = f"{what} cannot be filled in; drop such rows with missing: {{{name}: drop}}"
-                raise _missing(file, column, remedy)
+                raise _missing(file, column, remedy, ())
             by_rule.setdefault(rule, []).append(name)
     refused, dropped = by_rule.get("error", []), by_rule.get("drop", [])
     if refused:
         order = list(file.columns)
         first = min(refused, key=lambda name: (int(np.argmax(columns[name].missing)), order.index(name)))
-        raise _missing(file, columns[first], _remedy(config, columns[first]))
+        others = [f"`{name}` ({columns[name].missing.sum():,})" for name in refused if name != first]
+        raise _missing(file, columns[first], _remedy(config, columns[first]), others)
     if not dropped:
         return Rows(file, np.arange(file.num_rows)), ()
     lacking = {name: int(columns[name].missing.sum()) for name in dropped}
@@ -287,9 +293,10 @@ def _remedy(config: Csv, column: Judged) -> str:
     return f"fill it in, drop such rows with missing: drop, or have it filled in with missing: {rules}"
 
 
-def _missing(file: TableFile, column: Judged, remedy: str) -> Exception:
+def _missing(file: TableFile, column: Judged, remedy: str, others: Sequence[str]) -> Exception:
     """At the first missing cell of a column."""
     row = int(np.argmax(column.missing))
     written = file.cell(row, column.name)
     what = f"missing value ({written!r})" if written else "missing value"
-    return file.error(f"{what}; {remedy}", column.name, row)
+    more = f"; missing cells are also in {shown(others)}" if others else ""
+    return file.error(f"{what}; {remedy}{more}", column.name, row)

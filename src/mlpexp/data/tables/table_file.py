@@ -32,6 +32,7 @@ NUMBERS = object()  # a column of numbers, some of which are missing
 MARKERS = [  # of missing cells, in all ways of writing them
     "".join(letters) for word in MISSING for letters in product(*({letter, letter.upper()} for letter in word))
 ]
+WIDE = 200  # columns
 FIRST_ROWS = 1000  # that are looked at more closely
 MEGABYTE = 1_000_000
 
@@ -127,9 +128,14 @@ class TableFile:
         """The cells of the first rows as they are written."""
         return [row.cells for row in islice(self.scan(), FIRST_ROWS)]
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The position of each column."""
+        return {name: place for place, name in enumerate(self.columns)}
+
     def first_cells(self, column: str) -> list[str]:
         """The first cells of a column as they are written."""
-        place = list(self.columns).index(column)
+        place = self.places[column]
         return [cells[place] for cells in self.first_rows]
 
     def cell(self, row: int, column: str) -> str:
@@ -166,15 +172,19 @@ def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = lambda
     return _of_text(path, text, reading)
 
 
-def columns_in(path: Path) -> tuple[list[str], int]:
+def columns_in(path: Path, reading: Reading) -> tuple[list[str], int]:
     """The names of the columns of a file, and the number of its lines.
+
+    Args:
+        path: As the user wrote it, without ``~``.
+        reading: What is known of how it is read.
 
     Raises:
         DataError: As ``read_file``.
     """
     content = read_bytes(path)
-    text = (text_of_sheet(path, content) or text_of(path, content)).content
-    return list(layout_of(path, text, Asked()).columns), text.count(b"\n")
+    text = (text_of_sheet(path, content) or text_of(path, content, reading.encoding)).content
+    return list(layout_of(path, text, reading.layout).columns), text.count(b"\n")
 
 
 def joined(first: TableFile, second: TableFile, names: Sequence[str]) -> TableFile:
@@ -218,11 +228,13 @@ def plain(value: float) -> str:
 
 
 def columns_of(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, Column]:
-    """The columns of a frame of numbers and texts, each freed when it has been converted."""
+    """The columns of a frame of numbers and texts, each freed when it has been converted, unless there are very many."""
     columns: dict[str, Column] = {}
-    for name in names:
-        values = frame.iloc[:, 0]
-        del frame[frame.columns[0]]
+    is_wide = len(names) > WIDE  # then freeing takes much longer than converting
+    for place, name in enumerate(names):
+        values = frame.iloc[:, place if is_wide else 0]
+        if not is_wide:
+            del frame[frame.columns[0]]
         kind = values.dtype.kind
         columns[name] = values.to_numpy(np.float64) if kind in "iuf" else _cells(values)
     return columns
