@@ -96,8 +96,8 @@ def _content(config: Csv) -> _Content:
         file = joined(file, second, used)
         _check_numbers(file, used, rules)
     columns = judged(file, used, rules)
-    refuse_total(file, columns)
     rows, lost = _rows(config, file, columns)
+    refuse_total(rows, columns)
     if file.second is not None:
         classes = target if is_classification(rows, columns[target], config) else None
         _check_levels(rows, [columns[name] for name in (*names, target)], classes)

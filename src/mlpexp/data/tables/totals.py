@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from mlpexp.data.tables.inputs import Rows
 from mlpexp.data.tables.kinds import Judged
-from mlpexp.data.tables.table_file import Cells, TableFile
+from mlpexp.data.tables.table_file import Cells
 
 WORDS = frozenset((
     "total", "totals", "grand total", "subtotal", "sub total", "sub-total", "sum", "average", "mean", "median", "std", "count",
@@ -17,17 +18,19 @@ FEW_ROWS, MANY_ROWS = 4, 10  # fewer can be a sum by chance, in several columns 
 ROUNDED = 1e-5  # of the sum of all absolute values: what two sums may differ by
 
 
-def refuse_total(file: TableFile, columns: Mapping[str, Judged]) -> None:
+def refuse_total(rows: Rows, columns: Mapping[str, Judged]) -> None:
     """Refuses a last row that holds sums or means of the rows above.
 
     Args:
-        file: The table; all of its columns of words are looked at.
+        rows: Those that are used; all columns of words are looked at.
         columns: Those that are used.
 
     Raises:
         DataError: At the last row.
     """
-    last = file.num_rows - 1
+    file, last = rows.file, rows.file.num_rows - 1
+    if rows.keep[-1] != last:
+        return
     for name, cells in file.columns.items():
         if not isinstance(cells, Cells) or len(cells) < FEW_ROWS:
             continue
