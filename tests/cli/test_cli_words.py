@@ -268,7 +268,7 @@ def test_blanks_and_brackets_in_lists(mlpexp: Command, config: Write) -> None:
 def test_a_table_needs_no_config(mlpexp: Command, flowers: Path) -> None:
     result = mlpexp("train", "--data", flowers.name, "--target", "kind", "--epochs", 3)
     assert result.code == 0, result.err
-    assert "table: my flowers.csv: 40 rows; 2 numbers: 2 inputs; kind is predicted (2 classes)" in result.err
+    assert "table: my flowers.csv: 40 rows; 2 numbers: 2 inputs; `kind` is predicted (2 classes)" in result.err
     assert "table: columns are separated by ';'" in result.err
     assert "network: mlp with 16 hidden units, activation relu" in result.err
     assert "training: adam with learning rate 0.01, batches of 4, 3 epochs, 10 seeds" in result.err
@@ -397,3 +397,18 @@ def test_a_config_with_old_line_ends_is_read_as_any_other(mlpexp: Command, tmp_p
         assert mlpexp("check", "c.yaml").code == 0
         (tmp_path / "c.yaml").write_bytes(TINY.replace("epochs: 3", "epochs: x").replace("\n", ends).encode())
         assert "c.yaml:4:36: training.epochs" in mlpexp("check", "c.yaml").err
+
+
+def test_a_table_without_a_header_needs_no_config_either(mlpexp: Command, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("".join(f"{i * 7 % 40},{i % 9}.5,{'xz'[i % 2]}\n" for i in range(40)))
+    refused = mlpexp("check", "--data", "t.csv", "--target", "column_3")
+    assert refused.code == 2 and "is there a header? if not, set header: false" in refused.err
+    answer = mlpexp("check", "--data", "t.csv", "--target", "column_3", "--set", "dataset.header=false")
+    assert answer.code == 0 and "`column_3` is predicted (2 classes)" in answer.out
+
+
+def test_quotation_marks_that_belong_to_a_name_are_said(mlpexp: Command, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("'a','kind'\n" + "".join(f"{i * 7 % 40},{'xz'[i % 2]}\n" for i in range(40)))
+    answer = mlpexp("check", "--data", "t.csv", "--target", "kind")
+    assert answer.code == 2 and "the quotation marks belong to the name: --target \"'kind'\"" in answer.err
+    assert mlpexp("check", "--data", "t.csv", "--target", "'kind'").code == 0

@@ -73,7 +73,7 @@ class Given:
             path = config_path(self.config, runs_dir)
             source = read_yaml(path)
             if self.data is not None:
-                use_table(source, self.data, self.target)
+                use_table(source, self.data, self.target, self._said_of_table)
             changed = changed_source(source, path, self._overrides(others))
             if self.data is not None:
                 leave_out_unsuitable(changed)
@@ -85,7 +85,8 @@ class Given:
                 f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
             )
         path = at_home(self.data)
-        return changed_source(table_source(self.data, self.target), path, self._overrides(others)), path
+        source = table_source(self.data, self.target, self._said_of_table)
+        return changed_source(source, path, self._overrides(others)), path
 
     def without(self, word: str) -> "Given":
         """The same but for one word."""
@@ -117,6 +118,12 @@ class Given:
         axes = [axis for axis in self.axes if axis.key == "optimizer"]
         names = [name.strip(" []") for axis in axes for name in axis.text.split(",")]
         return [line for name in names for line in in_words(section, name)] if isinstance(section, dict) else []
+
+    @property
+    def _said_of_table(self) -> dict[str, object]:
+        """The keys of ``dataset:`` that come with ``--set``."""
+        overrides = [(override.key.partition("."), override.value) for override in overrides_from(self.set_)]
+        return {key: value for (section, _, key), value in overrides if section == "dataset"}
 
     def _overrides(self, others: dict[str, object]) -> "list[Override]":
         from mlpexp.config.yaml_source import Override, parse_value

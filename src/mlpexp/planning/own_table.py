@@ -1,8 +1,9 @@
 """A config for a table of the user's own, of which nothing is known but the file and the column to predict."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,7 +19,8 @@ from mlpexp.config.target_rules import coarse, raw_range
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Source, dotted, set_value
 from mlpexp.data.catalogue import facts_of
-from mlpexp.data.tables.table_file import columns_in
+from mlpexp.data.tables.header import Asked
+from mlpexp.data.tables.table_file import Reading, columns_in
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.columns_table import tables_of
 from mlpexp.planning.plan import Plan
@@ -38,15 +40,21 @@ NOT_LOSSES = {
     "classification": ("mean_squared_error",),
     "regression": ("cross_entropy", "softmax_squared_error"),
 }  # by task, those that are not for it
+OF_READING = {
+    "delimiter": str,
+    "header": bool,
+    "encoding": str,
+}  # keys that decide what the columns are, and their kind
 FARTHEST = 30.0  # standard deviation or mean of a target that small weights reach
 
 
-def table_section(written: str, target: str | None) -> tuple[dict[str, Any], int]:
+def table_section(written: str, target: str | None, said: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
     """The ``dataset:`` section of a CSV file, and the number of its lines.
 
     Args:
         written: The file, as it was typed.
         target: The column to predict.
+        said: What else is said of the section, such as ``header: false``; nothing is certain of its form.
 
     Raises:
         InputError: There is no such file or column, or no column is named.
@@ -54,24 +62,40 @@ def table_section(written: str, target: str | None) -> tuple[dict[str, Any], int
     path = at_home(written)
     if str(path) in NAMED and not path.exists():
         raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
-    columns, num_lines = columns_in(path)
+    columns, num_lines = columns_in(path, _reading(said))
     more = ", ..." if len(columns) > MOST_COLUMNS else ""
     names = ", ".join(columns[:MOST_COLUMNS]) + more
     if target is None:
         raise InputError(f"--target: missing; which column of {path} is to be predicted: {names}?")
     if target not in columns:
+        quoted = next((column for column in columns if column.strip("'\"") == target), None)
         near = did_you_mean(target, columns) or f"; the columns are {names}"
+        near = f"; the quotation marks belong to the name: --target {_quoted(quoted)}" if quoted else near
         raise InputError(f"--target {target}: {path} has no such column{near}")
     return {"name": "csv", "path": written, "target": target}, num_lines
 
 
-def table_source(written: str, target: str | None) -> Source:
+def _quoted(name: str) -> str:
+    """A name as a shell takes it, in the marks that can be read more easily."""
+    return quote(name) if set(name) & set('"$`\\!') else f'"{name}"'
+
+
+def _reading(said: Mapping[str, Any]) -> Reading:
+    """How the file is read, as far as that is said in a form that makes sense; what makes none is refused later."""
+    names = said.get("names")
+    known = {key: said[key] if isinstance(said.get(key), kind) else None for key, kind in OF_READING.items()}
+    delimiter = known["delimiter"] if known["delimiter"] and len(known["delimiter"]) == 1 else None
+    listed = tuple(map(str, names)) if isinstance(names, list) else ()
+    return Reading(Asked(delimiter, known["header"], listed), known["encoding"])
+
+
+def table_source(written: str, target: str | None, said: Mapping[str, Any]) -> Source:
     """A whole config: the table, as it was typed, and a small network with usual settings.
 
     Raises:
         InputError: As ``table_section``.
     """
-    section, num_lines = table_section(written, target)
+    section, num_lines = table_section(written, target, said)
     path = at_home(written)
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in NETWORK.items()}
@@ -80,7 +104,7 @@ def table_source(written: str, target: str | None) -> Source:
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
 
 
-def use_table(source: Source, written: str, target: str | None) -> None:
+def use_table(source: Source, written: str, target: str | None, said: Mapping[str, Any]) -> None:
     """Puts a table in place of the data of a config, with what is not of these data alone: split and standardization.
 
     Of a config that has a table already, everything stays but the file.
@@ -95,7 +119,8 @@ def use_table(source: Source, written: str, target: str | None) -> None:
     path = at_home(written)
     described = old.get("target") if is_table else None
     described = described if isinstance(described, dict) else {}
-    section, _ = table_section(written, described.get("column") if target is None else target)
+    predicted = described.get("column") if target is None else target
+    section, _ = table_section(written, predicted, {**(old if is_table else {}), **said})
     if section["target"] == described.get("column"):
         section["target"] = described  # and how it is learned
     kept = {key: value for key, value in old.items() if is_table or key in GENERAL}

@@ -121,7 +121,7 @@ def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
         DataError: It has too many levels, or dates nobody said what to do with, or its missing cells cannot be filled.
     """
     rule = rule_of(config, column.name)
-    is_meant = column.name in dict(config.missing) if not isinstance(config.missing, str) else column.missing.any()
+    is_meant = column.name in config.missing if not isinstance(config.missing, str) else column.missing.any()
     if column.kind == "category" and rule in OF_NUMBERS and is_meant:
         raise rows.file.error(
             f"missing: {rule} is for numbers, and this is a category; take most_frequent or category", column.name

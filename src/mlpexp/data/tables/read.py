@@ -282,4 +282,6 @@ def _missing(file: TableFile, columns: dict[str, Judged], names: Sequence[str], 
     name = min(names, key=lambda name: (first[name], order.index(name)))
     written = file.cell(first[name], name)
     what = f"missing value ({written!r})" if written else "missing value"
-    return file.error(f"{what}; {remedy}", name, first[name])
+    others = [f"`{other}` ({columns[other].missing.sum()})" for other in names if other != name]
+    also = f"; missing cells are also in {shown(others)}" if others else ""
+    return file.error(f"{what}; {remedy}{also}", name, first[name])

@@ -172,15 +172,19 @@ def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = lambda
     return _of_text(path, text, reading)
 
 
-def columns_in(path: Path) -> tuple[list[str], int]:
+def columns_in(path: Path, reading: Reading) -> tuple[list[str], int]:
     """The names of the columns of a file, and the number of its lines.
+
+    Args:
+        path: As the user wrote it, without ``~``.
+        reading: What is known of how it is read.
 
     Raises:
         DataError: As ``read_file``.
     """
     content = read_bytes(path)
-    text = (text_of_sheet(path, content) or text_of(path, content)).content
-    return list(layout_of(path, text, Asked()).columns), text.count(b"\n")
+    text = (text_of_sheet(path, content) or text_of(path, content, reading.encoding)).content
+    return list(layout_of(path, text, reading.layout).columns), text.count(b"\n")
 
 
 def joined(first: TableFile, second: TableFile, names: Sequence[str]) -> TableFile:

@@ -102,9 +102,10 @@ def text_of(path: Path, content: bytes, encoding: str | None = None) -> FileText
         notes = (*notes, f"encoding {marked}")
     if marked is not None:
         return FileText(_utf8(path, content, marked), notes)
-    if content.isascii() and ESCAPE not in content:
+    has_escape = ESCAPE[:1] in content and ESCAPE in content  # a single byte is looked for much faster
+    if content.isascii() and not has_escape:
         return FileText(content, notes)
-    if ESCAPE in content:
+    if has_escape:
         raise data_error(
             path, "no plain text, but letters in an encoding such as iso2022_jp: set encoding: to the right one"
         )
