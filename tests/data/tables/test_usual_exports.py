@@ -252,3 +252,21 @@ def test_a_very_wide_table_is_read(tmp_path: Path) -> None:
     rows = [",".join([*(str((row * place) % 7) for place in range(3000)), CLASSES[row]]) for row in range(8)]
     table = read(tmp_path, "\n".join([",".join([*names, "y"]), *rows]))
     np.testing.assert_array_equal(table.dataset.inputs[3], np.arange(3000) * 3 % 7)
+
+
+@pytest.mark.parametrize("key", ["decimal", "thousands"])
+def test_marks_that_are_told_leave_whole_numbers_alone(key: str, tmp_path: Path) -> None:
+    content = "n;w;y\n" + "".join(f"{row * 3};{row % 9 + 1},{row + 100};{row % 2}\n" for row in range(NUMBER))
+    message = refusal(tmp_path, content)
+    assert 'decimal: ","' in message and 'thousands: ","' in message
+    table = read(tmp_path, content, **{key: ","})
+    assert table.dataset.class_names == ("0", "1")
+    scale = 1 if key == "decimal" else 1000
+    np.testing.assert_allclose(
+        table.dataset.inputs[:, 1] / scale, [row % 9 + 1 + (row + 100) / 1000 for row in range(NUMBER)]
+    )
+    assert "n: read as" not in said(table)
+
+
+def test_marks_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    assert "decimal: and thousands:" in refusal(tmp_path, column(["1,5", "2,5"]), decimal=".")

@@ -232,7 +232,7 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
             name, _first(column, cell),
         )  # fmt: skip
     if sum(counts[cell] for cell in present if is_number_like(cell)) > MOSTLY * total:
-        raise _several_ways(file, column, name, present)
+        raise _several_ways(file, column, name, rules, present)
     if name != rules.target:
         _refuse_quantities(file, column, name, present)
     return _category(name, column, rules, _category_note(present))
@@ -260,8 +260,12 @@ def _category_note(present: Sequence[str]) -> str:
     return ""
 
 
-def _several_ways(file: TableFile, column: Cells, name: str, present: Sequence[str]) -> DataError:
+def _several_ways(file: TableFile, column: Cells, name: str, rules: Rules, present: Sequence[str]) -> DataError:
     """The error to raise for cells that look like numbers but have no form in common."""
+    if forms_of(present):
+        cell = next(cell for cell in present if not forms_of([cell], rules.decimal, rules.thousands))
+        what = f"{cell!r} is no number with the marks that decimal: and thousands: say; leave one of them out"
+        return file.error(f"{what}, or {_CATEGORICAL}", name, _first(column, cell))
     strange = next((cell for cell in present if is_number_like(cell) and not forms_of([cell])), None)
     if strange is not None:
         what = f"{strange!r} looks like a number, but is of no form that is known; write it with a decimal point alone"
@@ -293,10 +297,13 @@ def _form(file: TableFile, column: Cells, name: str, forms: Sequence[NumberForm]
     cell = next(
         cell for cell in column.levels if fitting[0].reads(cell) and fitting[0].value(cell) != fitting[1].value(cell)
     )
-    readings = " or ".join(f"{form.value(cell):.10g}" for form in fitting)
-    raise file.error(
-        f"{cell!r} can be {readings}; set decimal: or thousands: to the mark that it is", name, _first(column, cell)
-    )
+    readings = " or ".join(f"{form.value(cell):.10g} (set {_key_of(form)})" for form in fitting)
+    raise file.error(f"{cell!r} can be {readings}", name, _first(column, cell))
+
+
+def _key_of(form: NumberForm) -> str:
+    """The key that says that numbers have a form."""
+    return f'thousands: "{form.thousands}"' if form.thousands else f'decimal: "{form.decimal}"'
 
 
 def _refuse_thousands(file: TableFile, name: str, column: Judged) -> None:
@@ -305,7 +312,7 @@ def _refuse_thousands(file: TableFile, name: str, column: Judged) -> None:
         row = int(np.flatnonzero(column.numbers != np.floor(column.numbers))[0])
         raise file.error(
             f"{file.cell(row, name)!r} can be a decimal number, or thousands, since other columns have a decimal comma; set "
-            "decimal: to the mark that it is", name, row,
+            'decimal: "." or thousands: "."', name, row,
         )  # fmt: skip
 
 
