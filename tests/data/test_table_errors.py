@@ -96,8 +96,26 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {},
         (
             ":3:a: missing value; fill it in, drop such rows with missing: drop, or have it filled in with missing: mean, "
-            "median, most_frequent or category"
+            "median or most_frequent"
         ),
+    ),
+    "missing level": (
+        "a,y\nu,2.5\n,3.5\nu,1.5\n",
+        {},
+        (
+            ":3:a: missing value; fill it in, drop such rows with missing: drop, or have it filled in with missing: "
+            "most_frequent or category"
+        ),
+    ),
+    "missing value of a column without a rule": (
+        "a,b,y\n1,1,2.5\n2,,3.5\n3,4,1.5\n",
+        {"missing": {"a": "mean"}},
+        ":3:b: missing value; fill it in, or name the column under missing: drop, mean, median or most_frequent",
+    ),
+    "missing group": (
+        "a,g,y\n1,u,2.5\n2,,3.5\n3,v,1.5\n",
+        {"missing": "most_frequent", "split": {"kind": "group", "column": "g"}},
+        ":3:g: missing value; the column of the split cannot be filled in; drop such rows with missing: {g: drop}",
     ),
     "missing target": ("a,y\n1,2.5\n2,\n", {}, ":3:y: missing value; fill it in, or drop such rows with missing: drop"),
     "NaN as text": (

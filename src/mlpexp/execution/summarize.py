@@ -5,12 +5,14 @@ from math import isfinite, nan
 
 import numpy as np
 
+from mlpexp.config.datasets import Csv
 from mlpexp.config.dump import as_data
 from mlpexp.config.scores import EACH_ITS_OWN, PARTS, Part, column_of, selected_on
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
 from mlpexp.execution.merge import Trained
 from mlpexp.planning.axes import Axis, numbers, suits_log
+from mlpexp.planning.columns_table import tables_of
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
 from mlpexp.planning.plan import Plan, learned_of, measured_of_all, own_value
@@ -53,6 +55,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         validation=sizes.validation,
         test=sizes.test,
         ranges=_ranges(prepared, plan.seeds),
+        every_row=_uses_every_row(plan),
     )
     return Summary(
         planned_by=plan.planned_by,
@@ -86,6 +89,12 @@ def _learned(plan: Plan) -> str:
 def _same_data(plan: Plan) -> bool:
     """Whether all arms have the same samples in the same parts."""
     return len({(arm.experiment.dataset, arm.experiment.split_seed) for arm in plan.arms}) == 1
+
+
+def _uses_every_row(plan: Plan) -> bool:
+    """Whether all arms learn from tables, and none of them leaves out a row."""
+    tables = [arm.experiment.dataset for arm in plan.arms]
+    return all(isinstance(table, Csv) for table in tables) and not any(table.lost for table in tables_of(plan).values())
 
 
 def _ranges(prepared: Prepared, seeds: Sequence[int]) -> dict[Part, tuple[int, int]] | None:

@@ -186,17 +186,26 @@ def _batch_size(num_rows: int) -> int:
 
 def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> None:
     """Says what was understood of each table, what was chosen for one without a config, and whether targets can be reached."""
-    prepared = plan.base
-    experiment, table = prepared.experiment, prepared.experiment.dataset
-    for understanding in tables_of(plan).values():
+    experiment, table = plan.base.experiment, plan.base.experiment.dataset
+    tables, said = tables_of(plan), set[str]()
+    for number, understanding in tables.items():
+        if len(tables) > 1:
+            tell(f"{plan.arms[number].label}:")
         for sentence in understanding.sentences():
-            tell(sentence)
-    if not isinstance(table, Csv):
-        return
-    for sentence in _in_words(experiment, table) if chosen else ():
+            if sentence not in said:
+                tell(sentence)
+            said.add(sentence)
+    for sentence in _in_words(experiment, table) if chosen and isinstance(table, Csv) else ():
         tell(sentence)
-    for warning in filter(None, (coarse(experiment, prepared.facts), _out_of_reach(prepared))):
-        tell(f"warning: {warning}")
+    for warning in target_warnings(plan):
+        tell(warning)
+
+
+def target_warnings(plan: Plan) -> list[str]:
+    """What is wrong with numbers that an arm learns as they are, in sentences, each once."""
+    prepared = [arm.prepared for arm in plan.arms]
+    warnings = [text for arm in prepared for text in (coarse(arm.experiment, arm.facts), _out_of_reach(arm))]
+    return [f"warning: {warning}" for warning in dict.fromkeys(filter(None, warnings))]
 
 
 def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:

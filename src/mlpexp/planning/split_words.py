@@ -1,9 +1,11 @@
 """What the split of a plan means for its seeds, in sentences."""
 
+from pathlib import Path
 from typing import assert_never
 
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
+from mlpexp.config.table_paths import as_told
 from mlpexp.planning.plan import Plan
 
 FIXED = "the parts are the same for every seed: seeds differ in weights and batch order"
@@ -20,7 +22,8 @@ def split_sentences(plan: Plan) -> list[str]:
             short[num_train] = (
                 f"training.batch_size: {size} is more than {num_train} training samples; a step takes all of them"
             )
-    return [*(f"split: {sentence}" for sentence in sentences if sentence), *short.values()]
+    splits = [text if text.startswith("warning: ") else f"split: {text}" for text in sentences if text]
+    return [*splits, *short.values()]
 
 
 def _in_words(dataset: DatasetConfig, seeds: range) -> str:
@@ -38,7 +41,7 @@ def _in_words(dataset: DatasetConfig, seeds: range) -> str:
             return f"{dataset.split.column} says which part a row is in{drawn}"
         case FileSplit():
             drawn = "the validation part is drawn with each seed" if dataset.validation_fraction else FIXED
-            return f"the test part is {dataset.split.path}; {drawn}"
+            return f"the test part is {as_told(dataset.split.path, '', Path.cwd())}; {drawn}"
         case _:
             assert_never(dataset.split)
 

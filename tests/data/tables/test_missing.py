@@ -105,6 +105,20 @@ def test_a_rule_that_does_not_fit_is_refused(keys: dict[str, Any], said: str, re
     assert said in str(caught.value)
 
 
+def test_a_rule_of_numbers_leaves_complete_categories_alone(read: Any) -> None:
+    table = read("a,b,y\n1,u,k\n,v,l\n3,u,k\n4,v,l\n", missing="mean")
+    assert table.dataset.feature_names == ("a", "b=u", "b=v")
+    assert "table: a: 1 missing cell is filled in (mean of the training part)" in list(table.understanding.sentences())
+
+
+def test_what_missing_cells_become_is_said(read: Any) -> None:
+    table = read("a,b,y\n1,u,k\n,,l\n3,u,k\n4,v,l\n", missing={"a": "mean", "b": "category"}, missing_indicator=["a"])
+    sentences = list(table.understanding.sentences())
+    assert "table: b: 1 missing cell is a level, 'missing'" in sentences
+    indicator = "one more input says where a value is missing"
+    assert f"table: a: 1 missing cell is filled in (mean of the training part); {indicator}" in sentences
+
+
 def test_a_target_is_never_filled_in(read: Any) -> None:
     with pytest.raises(DataError, match=r"t\.csv:3:y: missing value; a target cannot be filled in; drop such rows"):
         read("a,y\n1,2.5\n2,\n3,4.5\n", missing="mean")

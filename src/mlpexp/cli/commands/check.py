@@ -26,6 +26,7 @@ def check(
     from mlpexp.data.tables.read import telling
     from mlpexp.errors import InputError
     from mlpexp.planning.columns_table import rows_of, tables_of
+    from mlpexp.planning.own_table import target_warnings
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
@@ -44,9 +45,12 @@ def check(
             typer.echo(plan.told_in(Path.cwd()).as_yaml(), nl=False)
             continue
         typer.echo(f"{path}: {validity_sentence(plan)}")
-        for table in tables_of(plan).values():
+        print_sentences(experiment.understood(source, path))
+        tables = tables_of(plan)
+        for number, table in tables.items():
+            print_sentences([f"{plan.arms[number].label}:"] * (len(tables) > 1))
             print_sentences(table.sentences(most=len(table.columns)))
             print_table(columns_shown(rows_of(table)))
-        print_sentences(split_sentences(plan))
+        print_sentences([*target_warnings(plan), *split_sentences(plan)])
     if messages:
         raise InputError("\n".join(messages))

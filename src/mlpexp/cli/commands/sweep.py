@@ -169,9 +169,11 @@ def _planned(
         place = Place(f"--baseline {baseline}")
         set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
     plan = plan_from(source, path)
-    for sentence in (*given.understood(source, path), *split_sentences(plan)):
+    for sentence in given.understood(source, path):
         tell(sentence)
     tell_of_table(plan, tell, chosen=given.config is None)
+    for sentence in split_sentences(plan):
+        tell(sentence)
     return plan
 
 

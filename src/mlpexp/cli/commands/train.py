@@ -94,8 +94,8 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
         tell(left_aside(given.config or str(path)))
     for sentence in given.understood(source, path):
         tell(sentence)
+    tell_of_table(plan, tell, chosen=given.config is None)
     for sentence in split_sentences(plan):
         tell(sentence)
-    tell_of_table(plan, tell, chosen=given.config is None)
     stacks = stacking(plan, 1, available_memory())
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

@@ -44,6 +44,8 @@ class Inputs:
     """What is filled in for NaN: ``mean``, ``median`` or ``most_frequent``; None: nothing is missing."""
     has_indicator: bool = False
     """Whether the last input says where a value was missing."""
+    level_of_missing: str = ""
+    """What the level of missing cells is called; empty: there is none."""
     note: str = ""
     """What was done, in words."""
 
@@ -121,14 +123,17 @@ def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
         DataError: It has too many levels, or dates nobody said what to do with, or its missing cells cannot be filled.
     """
     rule = rule_of(config, column.name)
-    is_meant = column.name in config.missing if not isinstance(config.missing, str) else column.missing.any()
-    if column.kind == "category" and rule in OF_NUMBERS and is_meant:
+    by_name = not isinstance(config.missing, str)
+    if column.kind == "category" and rule in OF_NUMBERS and (by_name or column.missing.any()):
         raise rows.file.error(
-            f"missing: {rule} is for numbers, and this is a category; take most_frequent or category", column.name
+            f"missing: {rule} is for numbers, and this is a category; take most_frequent or category, by column such as "
+            f"missing: {{{column.name}: category}}",
+            column.name,
         )
     if column.kind != "category" and rule == "category" and column.missing.any():
         raise rows.file.error(
-            f"missing: category is for categories, and this is a {column.kind}; take mean, median or most_frequent",
+            f"missing: category is for categories, and this is a {column.kind}; take mean, median or most_frequent, by column "
+            f"such as missing: {{{column.name}: mean}}",
             column.name,
         )
     made = {"number": _numbers, "category": _one_hot, "date": _dates}[column.kind](rows, column, config)
@@ -162,10 +167,12 @@ def _one_hot(rows: Rows, column: Judged, config: Csv) -> Inputs:
     levels, places = rows.levels(column)
     _check_levels(rows, column, levels, config)
     names = tuple(f"{column.name}={level}" for level in levels)
+    level = ""
     if rule_of(config, column.name) == "category" and (places < 0).any():
-        names = (*names, f"{column.name}={_unlike('missing', levels)}")
+        level = _unlike("missing", levels)
+        names = (*names, f"{column.name}={level}")
         places = np.where(places < 0, len(levels), places)
-    return Inputs(column.name, names, (OneHot(places, len(names)),), note=column.note)
+    return Inputs(column.name, names, (OneHot(places, len(names)),), level_of_missing=level, note=column.note)
 
 
 def level_names(levels: Sequence[str]) -> list[str]:

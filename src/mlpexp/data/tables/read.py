@@ -244,26 +244,25 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
     Raises:
         DataError: At the first missing cell of a column whose rule refuses it; or no row is left.
     """
-    target = config.target.column
-    empty = next((name for name, column in columns.items() if column.missing.all() and name != target), None)
+    empty = next(
+        (name for name, column in columns.items() if column.missing.all() and name != config.target.column), None
+    )
     if empty is not None:
         raise file.error(f"no row has a value; leave the column out with exclude: [{empty}]", empty)
     by_rule: dict[str, list[str]] = {}
     for name, column in columns.items():
         if column.missing.any():
             rule = rule_of(config, name)
-            if name == target and rule not in ("error", "drop"):
-                remedy = f"a target cannot be filled in; drop such rows with missing: {{{name}: drop}}"
-                raise _missing(file, columns, [name], remedy)
+            if rule not in ("error", "drop") and (what := _never_filled(config, name)):
+                remedy = f"{what} cannot be filled in; drop such rows with missing: {{{name}: drop}}"
+                raise _missing(file, column, remedy, ())
             by_rule.setdefault(rule, []).append(name)
     refused, dropped = by_rule.get("error", []), by_rule.get("drop", [])
     if refused:
-        remedy = (
-            "fill it in, drop such rows with missing: drop, or have it filled in with missing: mean, median, most_frequent "
-            "or category"
-        )
-        of_target = "fill it in, or drop such rows with missing: drop"
-        raise _missing(file, columns, refused, of_target if refused == [target] else remedy)
+        order = list(file.columns)
+        first = min(refused, key=lambda name: (int(np.argmax(columns[name].missing)), order.index(name)))
+        others = [f"`{name}` ({columns[name].missing.sum():,})" for name in refused if name != first]
+        raise _missing(file, columns[first], _remedy(config, columns[first]), others)
     if not dropped:
         return Rows(file, np.arange(file.num_rows)), ()
     lacking = {name: int(columns[name].missing.sum()) for name in dropped}
@@ -275,13 +274,29 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
     return Rows(file, keep), tuple(lost)
 
 
-def _missing(file: TableFile, columns: dict[str, Judged], names: Sequence[str], remedy: str) -> Exception:
-    """At the first missing cell of some columns, row by row."""
-    first = {name: int(np.argmax(columns[name].missing)) for name in names}
-    order = list(file.columns)
-    name = min(names, key=lambda name: (first[name], order.index(name)))
-    written = file.cell(first[name], name)
+def _never_filled(config: Csv, name: str) -> str:
+    """What a column is whose missing cells nothing can stand for; empty: it is not of that kind."""
+    if name == config.target.column:
+        return "a target"
+    by_column = isinstance(config.split, BY_COLUMN) and name == config.split.column
+    return "the column of the split" if by_column else ""
+
+
+def _remedy(config: Csv, column: Judged) -> str:
+    """What can be done about a missing cell that is refused."""
+    rules = "most_frequent or category" if column.kind == "category" else "mean, median or most_frequent"
+    by_column = not isinstance(config.missing, str)
+    if _never_filled(config, column.name):
+        return f"fill it in, or drop such rows with missing: {f'{{{column.name}: drop}}' if by_column else 'drop'}"
+    if by_column:
+        return f"fill it in, or name the column under missing: drop, {rules}"
+    return f"fill it in, drop such rows with missing: drop, or have it filled in with missing: {rules}"
+
+
+def _missing(file: TableFile, column: Judged, remedy: str, others: Sequence[str]) -> Exception:
+    """At the first missing cell of a column."""
+    row = int(np.argmax(column.missing))
+    written = file.cell(row, column.name)
     what = f"missing value ({written!r})" if written else "missing value"
-    others = [f"`{other}` ({columns[other].missing.sum()})" for other in names if other != name]
-    also = f"; missing cells are also in {shown(others)}" if others else ""
-    return file.error(f"{what}; {remedy}{also}", name, first[name])
+    more = f"; missing cells are also in {shown(others)}" if others else ""
+    return file.error(f"{what}; {remedy}{more}", column.name, row)

@@ -56,10 +56,14 @@ def reports(
 
 def _input(column: Judged, piece: Inputs, missing: int, examples: str) -> ColumnReport:
     kind, first = _kind(column, piece), piece.values[0]
+    cells = counted(missing, "missing cell is", "missing cells are")
     notes = [piece.note or CONSTANT * (kind == "constant")]
     if piece.fill:
-        cells = counted(missing, "missing cell is", "missing cells are")
         notes.append(f"{cells} filled in ({piece.fill.replace('_', ' ')} of the training part)")
+    if piece.level_of_missing:
+        notes.append(f"{cells} a level, {piece.level_of_missing!r}")
+    if piece.has_indicator:
+        notes.append("one more input says where a value is missing")
     return ColumnReport(
         column.name, kind, "input", first.count if isinstance(first, OneHot) else None, missing, examples,
         counted(len(piece.names), "input", "inputs"), "; ".join(filter(None, notes)),
