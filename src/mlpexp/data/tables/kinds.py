@@ -164,11 +164,11 @@ def _may_be_thousands(file: TableFile, column: Judged) -> bool:
         (numbers != 0) & (np.abs(numbers) < 1)
     ):
         return False
-    return any(form.thousands for form in forms_of(cell for cell in file.first_cells(column.name) if "." in cell))
+    return any(form.thousands for form in forms_of(cell for cell in file.first_cells[column.name] if "." in cell))
 
 
 def _with_guess(file: TableFile, column: Judged) -> Judged:
-    cell = next(cell for cell in file.first_cells(column.name) if "." in cell)
+    cell = next(cell for cell in file.first_cells[column.name] if "." in cell)
     note = f"{cell} is read as a decimal number; if its point stands between thousands, set thousands: '.'"
     return replace(column, note=note)
 
@@ -297,8 +297,9 @@ def _form(file: TableFile, column: Cells, name: str, forms: Sequence[NumberForm]
     cell = next(
         cell for cell in column.levels if fitting[0].reads(cell) and fitting[0].value(cell) != fitting[1].value(cell)
     )
-    readings = " or ".join(f"{form.value(cell):.10g} (set {_key_of(form)})" for form in fitting)
-    raise file.error(f"{cell!r} can be {readings}", name, _first(column, cell))
+    readings = " or ".join(f"{form.value(cell):.10g}" for form in fitting)
+    keys = ", ".join(f"{_key_of(form)} means {form.value(cell):.10g}" for form in fitting)
+    raise file.error(f"{cell!r} can be {readings}; set decimal: or thousands: ({keys})", name, _first(column, cell))
 
 
 def _key_of(form: NumberForm) -> str:

@@ -124,19 +124,10 @@ class TableFile:
         return [row.line for row in self.scan()]
 
     @cached_property
-    def first_rows(self) -> list[list[str]]:
-        """The cells of the first rows as they are written."""
-        return [row.cells for row in islice(self.scan(), FIRST_ROWS)]
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """The position of each column."""
-        return {name: place for place, name in enumerate(self.columns)}
-
-    def first_cells(self, column: str) -> list[str]:
-        """The first cells of a column as they are written."""
-        place = self.places[column]
-        return [cells[place] for cells in self.first_rows]
+    def first_cells(self) -> dict[str, list[str]]:
+        """Of each column the first cells as they are written."""
+        rows = list(islice(self.scan(), FIRST_ROWS))
+        return {name: [row.cells[place] for row in rows] for place, name in enumerate(self.columns)}
 
     def cell(self, row: int, column: str) -> str:
         """A cell as it is written."""
