@@ -17,7 +17,9 @@ pytestmark = pytest.mark.usefixtures("undrawn")
 def said(mlpexp: Command, *keys: str, seeds: int = 10) -> list[str]:
     answer = mlpexp("check", IRIS, *(word for key in keys for word in ("--set", key)), "--seeds", seeds)
     assert answer.code == 0, answer.err
-    return answer.out.splitlines()[1:]
+    return [
+        line for line in answer.out.splitlines()[1:] if not line.startswith("dataset.test_fraction: 0.3 is left out")
+    ]
 
 
 def refused(mlpexp: Command, *keys: str) -> str:
@@ -148,3 +150,17 @@ def test_a_relative_second_file_starts_at_the_folder_of_its_config(
     (folder / "second.csv").write_text(table.read_text().replace(",1,", ",3,"))
     changed = mlpexp("explain", run)
     assert changed.code != 0 and "changed" in changed.err
+
+
+@pytest.mark.parametrize(("cell", "is_said"), [("p3", False), ("", True)])
+def test_other_columns_are_other_samples_only_where_they_cost_rows(
+    cell: str, is_said: bool, mlpexp: Command, table: Path
+) -> None:
+    table.write_text(table.read_text().replace("p5", cell, 1))
+    keys = ("--over", "dataset.features=[x],[x, patient]", "--set", "dataset.missing=drop", "--seeds", 3, "--epochs", 1)
+    keys += ("--set", "dataset.exclude=[day]")
+    answer = mlpexp("sweep", "--data", table, "--target", "kind", *keys)
+    assert answer.code == 0, answer.err
+    assert ("dataset.features differs among the arms: equal seeds do not mean" in answer.out) is is_said
+    labels = [line for line in answer.err.splitlines() if line.startswith("features=")]
+    assert labels == ["features=[x]:", "features=[x, patient]:"]

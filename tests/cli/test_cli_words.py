@@ -268,7 +268,7 @@ def test_blanks_and_brackets_in_lists(mlpexp: Command, config: Write) -> None:
 def test_a_table_needs_no_config(mlpexp: Command, flowers: Path) -> None:
     result = mlpexp("train", "--data", flowers.name, "--target", "kind", "--epochs", 3)
     assert result.code == 0, result.err
-    assert "table: my flowers.csv: 40 rows; 2 numbers: 2 inputs; `kind` is predicted (2 classes)" in result.err
+    assert "table: my flowers.csv: 40 rows; 2 numbers: 2 inputs; target `kind` (2 classes)" in result.err
     assert "table: columns are separated by ';'" in result.err
     assert "network: mlp with 16 hidden units, activation relu" in result.err
     assert "training: adam with learning rate 0.01, batches of 4, 3 epochs, 10 seeds" in result.err

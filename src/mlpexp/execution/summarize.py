@@ -55,7 +55,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         validation=sizes.validation,
         test=sizes.test,
         ranges=_ranges(prepared, plan.seeds),
-        every_row=_uses_every_row(plan),
+        same_rows=_same_rows(plan),
     )
     return Summary(
         planned_by=plan.planned_by,
@@ -91,10 +91,12 @@ def _same_data(plan: Plan) -> bool:
     return len({(arm.experiment.dataset, arm.experiment.split_seed) for arm in plan.arms}) == 1
 
 
-def _uses_every_row(plan: Plan) -> bool:
-    """Whether all arms learn from tables, and none of them leaves out a row."""
-    tables = [arm.experiment.dataset for arm in plan.arms]
-    return all(isinstance(table, Csv) for table in tables) and not any(table.lost for table in tables_of(plan).values())
+def _same_rows(plan: Plan) -> bool:
+    """Whether all arms learn from one table, and none of them leaves out a row."""
+    if not all(isinstance(arm.experiment.dataset, Csv) for arm in plan.arms):
+        return False
+    tables = tables_of(plan).values()
+    return len({(table.path, table.rows) for table in tables}) == 1 and not any(table.lost for table in tables)
 
 
 def _ranges(prepared: Prepared, seeds: Sequence[int]) -> dict[Part, tuple[int, int]] | None:

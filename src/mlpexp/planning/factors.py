@@ -10,25 +10,26 @@ from mlpexp.planning.values import value_text
 NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "device", "keep", "sweep")
 # Keys of the data that leave the samples of a split alone.
 NO_DATA = ("standardize", "augmentation", "target.standardize", "target.transform")
-# Keys of a table that say what a row gives the network: they leave the samples alone unless they cost rows.
-OF_COLUMNS = (
-    "features", "exclude", "categorical", "numeric", "dates", "missing", "missing_indicator", "max_levels",
+# Keys that say how a table is read and what a row gives the network: they leave samples alone unless they cost rows.
+OF_TABLE = (
+    "features", "exclude", "categorical", "numeric", "dates", "missing", "missing_values", "missing_indicator", "max_levels",
+    "encoding", "delimiter", "header", "names", "decimal", "thousands",
 )  # fmt: skip
 TRAIN_LENGTHS = ("dataset.train_samples", "dataset.train_fraction")  # of a learning curve; the test part stays
 
 
-def changes_samples(key: str, part: str, *, every_row: bool = False) -> bool:
+def changes_samples(key: str, part: str, *, same_rows: bool = False) -> bool:
     """Whether equal seeds no longer mean equal samples of a part when this key differs.
 
     Args:
         key: Of a config.
         part: Of the data.
-        every_row: Whether the data are one table, of which no row is left out.
+        same_rows: Whether the data are known to be the same rows of one table.
     """
     if key in TRAIN_LENGTHS:
         return part != "test"
     section, _, rest = key.partition(".")
-    harmless = NO_DATA + OF_COLUMNS * every_row
+    harmless = NO_DATA + OF_TABLE * same_rows
     return key == "split_seed" or (section == "dataset" and not {rest, rest.partition(".")[0]}.intersection(harmless))
 
 

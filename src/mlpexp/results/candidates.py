@@ -129,13 +129,14 @@ def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list
     Raises:
         InputError: Their numbers do not pair: other data, another split, or fewer than two seeds in common.
     """
+    same_data = len({candidate.fingerprint for candidate in candidates}) == 1
     for key, texts in differences([candidate.config for candidate in candidates]).items():
-        if changes_samples(key, metric.part):
+        if changes_samples(key, metric.part, same_rows=same_data):
             raise InputError(
                 f"cannot be compared: {key} differs ({', '.join(dict.fromkeys(texts))}), so that equal seeds do not "
                 "mean equal samples"
             )
-    if len({candidate.fingerprint for candidate in candidates}) > 1:
+    if not same_data:
         raise InputError("cannot be compared: the data themselves differ (their fingerprints do)")
     seeds = sorted(set.intersection(*(set(candidate.scores) for candidate in candidates)))
     if len(seeds) < 2:

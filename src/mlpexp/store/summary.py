@@ -39,8 +39,8 @@ class DatasetSummary(Strict):
     test: int
     ranges: dict[Part, tuple[int, int]] | None = None
     """By part, the fewest and most samples that a seed has; None: every seed has the same."""
-    every_row: bool = False
-    """Whether the data are tables of which no arm leaves out a row, whatever columns it learns from."""
+    same_rows: bool = False
+    """Whether all arms learn from one table, and none leaves out a row, whatever columns it learns from."""
 
     @property
     def losses_compare(self) -> bool:

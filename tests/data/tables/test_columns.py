@@ -42,9 +42,7 @@ def test_each_column_is_described(read: Any) -> None:
         "size",
     )
     sentences = list(table.understanding.sentences())
-    assert (
-        "30 rows; 3 numbers, 2 categories with 3 and 2 levels: 8 inputs; `y` is predicted (2 classes)" in sentences[0]
-    )
+    assert "30 rows; 3 numbers, 2 categories with 3 and 2 levels: 8 inputs; target `y` (2 classes)" in sentences[0]
     assert reports(table)["size"].examples == "0.5; 1.5; 4.5; ..."
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpexp.data.tables.inputs import Rows
 from mlpexp.data.tables.kinds import Judged
-from mlpexp.data.tables.table_file import Cells
+from mlpexp.data.tables.table_file import Cells, TableFile
 
 WORDS = frozenset((
     "total", "totals", "grand total", "subtotal", "sub total", "sub-total", "sum", "average", "mean", "median", "std", "count",
@@ -19,7 +19,7 @@ ROUNDED = 1e-5  # of the sum of all absolute values: what two sums may differ by
 
 
 def refuse_total(rows: Rows, columns: Mapping[str, Judged]) -> None:
-    """Refuses a last row that holds sums or means of the rows above.
+    """Refuses a last row, of each file, that holds sums or means of the rows above.
 
     Args:
         rows: Those that are used; all columns of words are looked at.
@@ -28,25 +28,36 @@ def refuse_total(rows: Rows, columns: Mapping[str, Judged]) -> None:
     Raises:
         DataError: At the last row.
     """
-    file, last = rows.file, rows.file.num_rows - 1
-    if rows.keep[-1] != last:
-        return
+    file = rows.file
+    bounds = [(0, file.num_first), (file.num_first, file.num_rows)]
+    for first, past in bounds if file.second is not None else bounds[:1]:
+        if past - 1 in rows.keep:
+            _refuse_word(file, first, past)
+            _refuse_sums(file, columns, first, past)
+
+
+def _refuse_word(file: TableFile, first: int, past: int) -> None:
+    last = past - 1
     for name, cells in file.columns.items():
-        if not isinstance(cells, Cells) or len(cells) < FEW_ROWS:
+        if not isinstance(cells, Cells) or len(cells) < past or past - first < FEW_ROWS:
             continue
         word = cells.levels[cells.codes[last]]
-        if is_total(word) and np.count_nonzero(cells.codes == cells.codes[last]) == 1:
+        if is_total(word) and np.count_nonzero(cells.codes[first:past] == cells.codes[last]) == 1:
             raise file.error(
                     f"{word!r}: the last row holds no sample but a total of the others; remove it, or drop it with "
                     f"missing_values: [{word}] and missing: {{{name}: drop}}",
                     name, last,
                 )  # fmt: skip
-    numbers = [column for column in columns.values() if column.kind == "number" and not np.isnan(column.numbers[last])]
-    if numbers and all(_is_sum(column.numbers) for column in numbers):
+
+
+def _refuse_sums(file: TableFile, columns: Mapping[str, Judged], first: int, past: int) -> None:
+    of_numbers = [column for column in columns.values() if column.kind == "number"]
+    numbers = [column for column in of_numbers if not np.isnan(column.numbers[past - 1])]
+    if numbers and all(_is_sum(column.numbers[first:past]) for column in numbers):
         few = MANY_ROWS if len(numbers) == 1 else FEW_ROWS
-        if all(np.count_nonzero(np.nan_to_num(column.numbers)) > few for column in numbers):
+        if all(np.count_nonzero(np.nan_to_num(column.numbers[first:past])) > few for column in numbers):
             what = "the last row holds the sums of the rows above and is no sample; remove it"
-            raise file.error(what, numbers[0].name, last)
+            raise file.error(what, numbers[0].name, past - 1)
 
 
 def totals(column: Judged) -> Iterator[str]:

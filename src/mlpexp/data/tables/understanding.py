@@ -72,7 +72,7 @@ class Understanding:
         target = next(column for column in self.columns if column.role == "target")
         path = as_told(self.path, "", Path.cwd())
         rows = f"{self.used:,} rows"
-        yield f"table: {path}: {rows}; {self.inputs}; `{target.column}` is predicted ({target.becomes})"
+        yield f"table: {path}: {rows}; {self.inputs}; target `{target.column}` ({target.becomes})"
         yield from self.rows_lost()
         yield from (f"table: {note}" for note in self.notes)
         special = [column for column in self.columns if column.why]

@@ -69,8 +69,8 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         lines.append(
             f"confounded: {', '.join(keys)} {verb} among the arms, too: {its} {follow} an axis; give {it} one value"
         )
-    part, every_row = summary.metric.part, summary.dataset.every_row
-    if others := [key for key in _varied(summary) if changes_samples(key, part, every_row=every_row)]:
+    part, same_rows = summary.metric.part, summary.dataset.same_rows
+    if others := [key for key in _varied(summary) if changes_samples(key, part, same_rows=same_rows)]:
         verb = "differs" if len(others) == 1 else "differ"
         lines.append(f"{', '.join(others)} {verb} among the arms: equal seeds do not mean equal samples")
         lines.append("means are of different test sets, and the pairs have less in common")
