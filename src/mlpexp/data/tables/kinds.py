@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from mlpexp.data.tables.cells import Cells, Column
 from mlpexp.data.tables.dates import date_like
 from mlpexp.data.tables.number_forms import (
     MISSING,
@@ -21,7 +22,7 @@ from mlpexp.data.tables.number_forms import (
     strange_form,
     values_of,
 )
-from mlpexp.data.tables.table_file import Cells, Column, TableFile
+from mlpexp.data.tables.table_file import TableFile
 from mlpexp.errors import DataError
 
 # Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from mlpexp.data.tables.cells import Cells
 from mlpexp.data.tables.inputs import Rows
 from mlpexp.data.tables.kinds import Judged
-from mlpexp.data.tables.table_file import Cells, TableFile
+from mlpexp.data.tables.table_file import TableFile
 
 WORDS = frozenset((
     "total", "totals", "grand total", "subtotal", "sub total", "sub-total", "sum", "average", "mean", "median", "std", "count",
