@@ -404,7 +404,7 @@ def test_a_table_without_a_header_needs_no_config_either(mlpexp: Command, tmp_pa
     refused = mlpexp("check", "--data", "t.csv", "--target", "column_3")
     assert refused.code == 2 and "is there a header? if not, set header: false" in refused.err
     answer = mlpexp("check", "--data", "t.csv", "--target", "column_3", "--set", "dataset.header=false")
-    assert answer.code == 0 and "`column_3` is predicted (2 classes)" in answer.out
+    assert answer.code == 0 and "target `column_3` (2 classes)" in answer.out
 
 
 def test_quotation_marks_that_belong_to_a_name_are_said(mlpexp: Command, tmp_path: Path) -> None:
