@@ -103,7 +103,7 @@ def test_command(
     if not expected:
         assert_table_below(command.block, result.out)
         return
-    printed = shown(result.out + result.err, folder)
+    printed = shown(result.err + result.out, folder)  # what is understood is said first
     if command.arguments[0] == "train":
         assert words_of(printed) == words_of(expected)
         assert numbers_of(printed) == pytest.approx(numbers_of(expected), abs=ACCURACY_OF_TABLES)

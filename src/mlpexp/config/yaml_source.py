@@ -17,6 +17,7 @@ from mlpexp.config.words import key_of, setting
 from mlpexp.config.yaml_words import in_plain_words
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 
+MARKS = (",", "|", "'", " ", "\t")  # that YAML does not take for themselves
 MAX_BYTES = 1_000_000
 MAX_VALUES = 20_000
 MAX_DEPTH = 40
@@ -279,11 +280,13 @@ def _as_override(text: str) -> str:
 
 
 def parse_value(text: str, place: Place) -> Any:
-    """The plain data of one YAML value from the command line.
+    """The plain data of one YAML value from the command line; marks between cells stand for themselves.
 
     Raises:
         ConfigError: It is not valid YAML.
     """
+    if text in MARKS:
+        return text
     return _parse(text, place.source, lines=False)[1]
 
 

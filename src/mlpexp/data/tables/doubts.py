@@ -47,7 +47,7 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
 
 
 def _zeros_in_front(rows: Rows, column: Judged) -> Iterator[str]:
-    code = next((cell for cell in rows.file.first_cells(column.name) if is_code(cell)), None)
+    code = next((cell for cell in rows.file.first_cells[column.name] if is_code(cell)), None)
     if code is not None:
         yield (
             f"`{column.name}` has numbers with zeros in front, such as {code}, as codes have; if it holds codes, set "

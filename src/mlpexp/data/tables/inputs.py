@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlpexp.config.datasets import Csv, MissingRule
+from mlpexp.data.tables.cells import Cells, plain
 from mlpexp.data.tables.dates import ordinal, parts_of, readings
 from mlpexp.data.tables.kinds import Judged, in_order
 from mlpexp.data.tables.number_forms import is_plain_number
-from mlpexp.data.tables.table_file import Cells, TableFile, plain
+from mlpexp.data.tables.table_file import TableFile
 
 FEW_LEVELS, MOST_LEVELS = 20, 50  # and a tenth of the rows in between
 BLOCK = 10_000  # rows that are written together

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from mlpexp.data.tables.cells import Cells, Column
 from mlpexp.data.tables.dates import date_like
 from mlpexp.data.tables.number_forms import (
     MISSING,
@@ -21,7 +22,7 @@ from mlpexp.data.tables.number_forms import (
     strange_form,
     values_of,
 )
-from mlpexp.data.tables.table_file import Cells, Column, TableFile
+from mlpexp.data.tables.table_file import TableFile
 from mlpexp.errors import DataError
 
 # Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.
@@ -164,11 +165,11 @@ def _may_be_thousands(file: TableFile, column: Judged) -> bool:
         (numbers != 0) & (np.abs(numbers) < 1)
     ):
         return False
-    return any(form.thousands for form in forms_of(cell for cell in file.first_cells(column.name) if "." in cell))
+    return any(form.thousands for form in forms_of(cell for cell in file.first_cells[column.name] if "." in cell))
 
 
 def _with_guess(file: TableFile, column: Judged) -> Judged:
-    cell = next(cell for cell in file.first_cells(column.name) if "." in cell)
+    cell = next(cell for cell in file.first_cells[column.name] if "." in cell)
     note = f"{cell} is read as a decimal number; if its point stands between thousands, set thousands: '.'"
     return replace(column, note=note)
 
@@ -232,7 +233,7 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
             name, _first(column, cell),
         )  # fmt: skip
     if sum(counts[cell] for cell in present if is_number_like(cell)) > MOSTLY * total:
-        raise _several_ways(file, column, name, present)
+        raise _several_ways(file, column, name, rules, present)
     if name != rules.target:
         _refuse_quantities(file, column, name, present)
     return _category(name, column, rules, _category_note(present))
@@ -260,8 +261,12 @@ def _category_note(present: Sequence[str]) -> str:
     return ""
 
 
-def _several_ways(file: TableFile, column: Cells, name: str, present: Sequence[str]) -> DataError:
+def _several_ways(file: TableFile, column: Cells, name: str, rules: Rules, present: Sequence[str]) -> DataError:
     """The error to raise for cells that look like numbers but have no form in common."""
+    if forms_of(present):
+        cell = next(cell for cell in present if not forms_of([cell], rules.decimal, rules.thousands))
+        what = f"{cell!r} is no number with the marks that decimal: and thousands: say; leave one of them out"
+        return file.error(f"{what}, or {_CATEGORICAL}", name, _first(column, cell))
     strange = next((cell for cell in present if is_number_like(cell) and not forms_of([cell])), None)
     if strange is not None:
         what = f"{strange!r} looks like a number, but is of no form that is known; write it with a decimal point alone"
@@ -294,9 +299,13 @@ def _form(file: TableFile, column: Cells, name: str, forms: Sequence[NumberForm]
         cell for cell in column.levels if fitting[0].reads(cell) and fitting[0].value(cell) != fitting[1].value(cell)
     )
     readings = " or ".join(f"{form.value(cell):.10g}" for form in fitting)
-    raise file.error(
-        f"{cell!r} can be {readings}; set decimal: or thousands: to the mark that it is", name, _first(column, cell)
-    )
+    keys = ", ".join(f"{_key_of(form)} means {form.value(cell):.10g}" for form in fitting)
+    raise file.error(f"{cell!r} can be {readings}; set decimal: or thousands: ({keys})", name, _first(column, cell))
+
+
+def _key_of(form: NumberForm) -> str:
+    """The key that says that numbers have a form."""
+    return f'thousands: "{form.thousands}"' if form.thousands else f'decimal: "{form.decimal}"'
 
 
 def _refuse_thousands(file: TableFile, name: str, column: Judged) -> None:
@@ -305,7 +314,7 @@ def _refuse_thousands(file: TableFile, name: str, column: Judged) -> None:
         row = int(np.flatnonzero(column.numbers != np.floor(column.numbers))[0])
         raise file.error(
             f"{file.cell(row, name)!r} can be a decimal number, or thousands, since other columns have a decimal comma; set "
-            "decimal: to the mark that it is", name, row,
+            'decimal: "." or thousands: "."', name, row,
         )  # fmt: skip
 
 

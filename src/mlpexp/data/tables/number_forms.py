@@ -146,6 +146,8 @@ def forms_of(cells: Iterable[str], decimal: str | None = None, thousands: str | 
         for point, mark in _marks(decimal, thousands)
         if _fits(bodies, point, mark)
     ]
+    if decimal == "," and not any(mark in body for body in bodies for mark in ",."):  # whole numbers need no comma
+        forms = list(dict.fromkeys(replace(form, decimal=".") for form in forms))
     return [form for form in forms if _uses(bodies, form, forms)]
 
 

@@ -13,6 +13,7 @@ from mlpexp.config.facts import DatasetFacts, TargetRange
 from mlpexp.config.splits import BY_COLUMN, FileSplit
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.dataset import Dataset, Fill
+from mlpexp.data.tables.cells import Cells, plain
 from mlpexp.data.tables.doubts import doubts
 from mlpexp.data.tables.header import Asked
 from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, matrix, rule_of
@@ -20,7 +21,7 @@ from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.reports import reports
 from mlpexp.data.tables.split_column import split_labels
-from mlpexp.data.tables.table_file import Cells, Reading, TableFile, joined, plain, read_file
+from mlpexp.data.tables.table_file import Reading, TableFile, joined, read_file
 from mlpexp.data.tables.targets import Targets, is_classification, targets_of
 from mlpexp.data.tables.text_file import data_error
 from mlpexp.data.tables.totals import refuse_total
@@ -102,8 +103,8 @@ def _content(config: Csv) -> _Content:
         file = joined(file, second, used)
         _check_numbers(file, used, rules)
     columns = judged(file, used, rules)
-    refuse_total(file, columns)
     rows, lost = _rows(config, file, columns)
+    refuse_total(rows, columns)
     if file.second is not None:
         classes = target if is_classification(rows, columns[target], config) else None
         _check_levels(rows, [columns[name] for name in (*names, target)], classes)

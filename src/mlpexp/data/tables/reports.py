@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mlpexp.data.tables.cells import Cells, plain
 from mlpexp.data.tables.doubts import counts_rows
 from mlpexp.data.tables.inputs import Inputs, OneHot
 from mlpexp.data.tables.kinds import Judged, Kind
-from mlpexp.data.tables.table_file import Cells, TableFile, plain
+from mlpexp.data.tables.table_file import TableFile
 from mlpexp.data.tables.targets import Targets
 from mlpexp.data.tables.understanding import ColumnReport, counted, shown
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpexp.config.words import did_you_mean
+from mlpexp.data.tables.cells import Cells, Column, cells_of
 from mlpexp.data.tables.header import Asked
 from mlpexp.data.tables.layout import Layout, layout_of
 from mlpexp.data.tables.number_forms import MISSING, is_plain_number
 from mlpexp.data.tables.rows import Row, counted_cells, lines_of, named, rows_in
 from mlpexp.data.tables.sheets import text_of_sheet
-from mlpexp.data.tables.text_file import FileText, data_error, read_bytes, text_of, without_blanks
+from mlpexp.data.tables.text_file import FileText, data_error, read_bytes, text_of
 from mlpexp.errors import DataError
 
 if TYPE_CHECKING:
@@ -35,35 +36,6 @@ MARKERS = [  # of missing cells, in all ways of writing them
 WIDE = 200  # columns
 FIRST_ROWS = 1000  # that are looked at more closely
 MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The text of a column: its different cells, and which of them each row has."""
-
-    levels: tuple[str, ...]
-    """Different cells, without the blanks around them, in the order in which they first occur."""
-    codes: np.ndarray
-    """``(N,)`` int32: a level's position."""
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def counts(self) -> np.ndarray:
-        """How many rows have each level, ``(L,)``."""
-        return np.bincount(self.codes, minlength=len(self.levels))
-
-    def where(self, test: Callable[[str], bool]) -> np.ndarray:
-        """For which rows a test of the cell holds, ``(N,)`` bool."""
-        return self.chosen([test(level) for level in self.levels])
-
-    def chosen(self, of_levels: Sequence[bool] | np.ndarray) -> np.ndarray:
-        """``(N,)`` bool of one for each level."""
-        return np.asarray(of_levels, dtype=bool)[self.codes]
-
-
-Column = np.ndarray | Cells
-"""``(N,)`` float64, if every cell is written as programs write numbers, NaN where it is missing; else the text."""
 
 
 @dataclass(frozen=True)
@@ -124,19 +96,10 @@ class TableFile:
         return [row.line for row in self.scan()]
 
     @cached_property
-    def first_rows(self) -> list[list[str]]:
-        """The cells of the first rows as they are written."""
-        return [row.cells for row in islice(self.scan(), FIRST_ROWS)]
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """The position of each column."""
-        return {name: place for place, name in enumerate(self.columns)}
-
-    def first_cells(self, column: str) -> list[str]:
-        """The first cells of a column as they are written."""
-        place = self.places[column]
-        return [cells[place] for cells in self.first_rows]
+    def first_cells(self) -> dict[str, list[str]]:
+        """Of each column the first cells as they are written."""
+        rows = list(islice(self.scan(), FIRST_ROWS))
+        return {name: [row.cells[place] for row in rows] for place, name in enumerate(self.columns)}
 
     def cell(self, row: int, column: str) -> str:
         """A cell as it is written."""
@@ -222,11 +185,6 @@ def _behind(first: Cells, second: Cells) -> Cells:
     return Cells(levels, np.concatenate([first.codes, places[second.codes]]))
 
 
-def plain(value: float) -> str:
-    """A number as text, whole ones without a point."""
-    return str(int(value)) if value.is_integer() else repr(float(value))
-
-
 def columns_of(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, Column]:
     """The columns of a frame of numbers and texts, each freed when it has been converted, unless there are very many."""
     columns: dict[str, Column] = {}
@@ -236,7 +194,7 @@ def columns_of(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, Column]
         if not is_wide:
             del frame[frame.columns[0]]
         kind = values.dtype.kind
-        columns[name] = values.to_numpy(np.float64) if kind in "iuf" else _cells(values)
+        columns[name] = values.to_numpy(np.float64) if kind in "iuf" else cells_of(values)
     return columns
 
 
@@ -257,7 +215,7 @@ def _of_text(path: Path, text: FileText, reading: Reading) -> TableFile:
 
     def again(column: str) -> Cells:
         place = layout.columns.index(column)
-        return _cells(_frame(text.content, layout, {place: str}, usecols=[place])[place])
+        return cells_of(_frame(text.content, layout, {place: str}, usecols=[place])[place])
 
     _refuse_names_again(path, columns, scan)
     num_rows = len(next(iter(columns.values())))
@@ -385,18 +343,3 @@ def _refuse_uneven(path: Path, layout: Layout, rows: Iterator[Row]) -> None:
                 hint = f" (separated by {named(layout.delimiter)}; another one is set by delimiter:)"
             what = f"{counted_cells(len(row.cells))}, but the header has {counted_cells(width)}{hint}"
             raise data_error(path, what, row.line)
-
-
-def _cells(values: "pd.Series") -> Cells:
-    import pandas as pd
-
-    if values.dtype == "category":
-        codes, present = pd.factorize(values.cat.codes)
-        levels = values.cat.categories[present]
-    else:
-        codes, levels = pd.factorize(values)
-    stripped: dict[str, int] = {}
-    merged = np.array(
-        [stripped.setdefault(without_blanks(str(level)), len(stripped)) for level in levels], dtype=np.int32
-    )
-    return Cells(tuple(stripped), merged[np.asarray(codes)] if len(merged) else np.zeros(0, np.int32))

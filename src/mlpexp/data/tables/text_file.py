@@ -32,7 +32,7 @@ HANGUL = frozenset(
 )  # usual syllables of Korean
 # Letters that are usual in an encoding's languages, and the share of them: what is read wrongly has strange ones.
 USUAL: Mapping[str, tuple[frozenset[str], float]] = {
-    "euc_kr": (HANGUL, 0.3), "cp1251": (frozenset("оеаинтсрвл"), 0.42),
+    "euc_kr": (HANGUL, 0.3), "cp1251": (frozenset("оеаинтсрвл"), 0.45),
 }  # fmt: skip
 TURKISH = "ðþýÐÞÝ"  # how cp1252 shows letters of cp1254
 ESCAPE = b"\x1b$"  # begins letters of two bytes in some encodings of mail

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from mlpexp.data.tables.cells import Cells
+from mlpexp.data.tables.inputs import Rows
 from mlpexp.data.tables.kinds import Judged
-from mlpexp.data.tables.table_file import Cells, TableFile
+from mlpexp.data.tables.table_file import TableFile
 
 WORDS = frozenset((
     "total", "totals", "grand total", "subtotal", "sub total", "sub-total", "sum", "average", "mean", "median", "std", "count",
@@ -17,20 +19,22 @@ FEW_ROWS, MANY_ROWS = 4, 10  # fewer can be a sum by chance, in several columns 
 ROUNDED = 1e-5  # of the sum of all absolute values: what two sums may differ by
 
 
-def refuse_total(file: TableFile, columns: Mapping[str, Judged]) -> None:
+def refuse_total(rows: Rows, columns: Mapping[str, Judged]) -> None:
     """Refuses a last row, of each file, that holds sums or means of the rows above.
 
     Args:
-        file: The table; all of its columns of words are looked at.
+        rows: Those that are used; all columns of words are looked at.
         columns: Those that are used.
 
     Raises:
         DataError: At the last row.
     """
+    file = rows.file
     bounds = [(0, file.num_first), (file.num_first, file.num_rows)]
     for first, past in bounds if file.second is not None else bounds[:1]:
-        _refuse_word(file, first, past)
-        _refuse_sums(file, columns, first, past)
+        if past - 1 in rows.keep:
+            _refuse_word(file, first, past)
+            _refuse_sums(file, columns, first, past)
 
 
 def _refuse_word(file: TableFile, first: int, past: int) -> None:
