@@ -107,6 +107,13 @@ def test_splits_can_be_compared_with_each_other(mlpexp: Command) -> None:
     assert "confounded" not in answer.out
 
 
+def test_the_number_of_folds_is_an_axis(mlpexp: Command) -> None:
+    keys = ("--set", "dataset.split=k_fold", "--over", "dataset.split.folds=3,4", "--seeds", 12, "--dry-run")
+    answer = mlpexp("sweep", IRIS, *keys)
+    assert answer.code == 0, answer.err
+    assert "12 seeds are 4 repetitions of 3 folds" in answer.err and "3 repetitions of 4 folds" in answer.err
+
+
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
     rows = [f"p{i % 9},2024-01-{i % 28 + 1:02d},{i % 5},{'ab'[i % 2]}" for i in range(60)]

@@ -80,16 +80,17 @@ def _numbers(value: Any, path: Path_) -> Iterator[tuple[Path_, int]]:
 
 
 def expand_names(source: Source) -> None:
-    """``dataset: iris`` becomes ``dataset: {name: iris}``, and ``target: price`` becomes ``target: {column: price}``."""
+    """``dataset: iris`` becomes ``dataset: {name: iris}``; so do ``target: price`` and ``split: k_fold`` in it."""
     for section in SECTIONS_BY_NAME:
         value = source.data.get(section)
         if isinstance(value, str):
             source.data[section] = {"name": value}
             source.values[section, "name"] = source.place((section,))
     dataset = source.data.get("dataset")
-    if isinstance(dataset, dict) and isinstance(dataset.get("target"), str):
-        dataset["target"] = {"column": dataset["target"]}
-        source.values["dataset", "target", "column"] = source.place(("dataset", "target"))
+    for key, inner in (("target", "column"), ("split", "kind")):
+        if isinstance(dataset, dict) and isinstance(dataset.get(key), str):
+            dataset[key] = {inner: dataset[key]}
+            source.values["dataset", key, inner] = source.place(("dataset", key))
 
 
 def keep_own_keys(source: Source, before: Mapping[str, Any]) -> None:

@@ -225,7 +225,7 @@ def _why_no_mapping(text: str, value: Any, walker: _Walker) -> list[Problem]:
     return [Problem(walker.place_of(1, 1), "", message)]
 
 
-MARKS = (",", ".", ";", ":", "|", "'", '"', "%", " ", "\t")  # between columns, in numbers; most of them are no YAML
+ALONE = (",", ".", ";", ":", "|", "'", '"', "%", " ", "\t")  # between columns, in numbers; most of them are no YAML
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def override_in(text: str, written: str) -> Override:
     key, place = key.strip(), Place(written, value=value)
     if not equals or not all(key.split(".")):
         raise ConfigError([Problem(place, "", f"expected KEY=VALUE{_as_override(text)}")])
-    return Override(key, value if value in MARKS else parse_value(value, place), place)
+    return Override(key, value if value in ALONE else parse_value(value, place), place)
 
 
 def apply_override(source: Source, override: Override) -> list[str]:
