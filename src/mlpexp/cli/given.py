@@ -96,8 +96,11 @@ class Given:
         """What was understood, where the user did not say it: to be shown before training."""
         if self.data is not None and self.config is None:
             return []
-        lines = ([f"config: {path}"] if str(path) != self.config else []) + source.notes
-        lines += self._lost(source)
+        return ([f"config: {path}"] if str(path) != self.config else []) + self.notes(source)
+
+    def notes(self, source: "Source") -> list[str]:
+        """What was understood of options, where the user did not say it."""
+        lines = source.notes + self._lost(source)
         optimizer = source.data.get("optimizer")
         kept = "optimizer" in self.words and not {"learning_rate"} & {
             *self.words,

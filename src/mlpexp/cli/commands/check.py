@@ -45,7 +45,7 @@ def check(
             typer.echo(plan.told_in(Path.cwd()).as_yaml(), nl=False)
             continue
         typer.echo(f"{path}: {validity_sentence(plan)}")
-        print_sentences(experiment.understood(source, path))
+        print_sentences(experiment.notes(source))
         tables = tables_of(plan)
         for number, table in tables.items():
             print_sentences([f"{plan.arms[number].label}:"] * (len(tables) > 1))
