@@ -86,6 +86,17 @@ def test_a_changed_table_changes_the_numbers_and_a_moved_one_does_not(
     assert results_of(first)["metrics.csv"] != results_of(changed)["metrics.csv"]
 
 
+@pytest.mark.usefixtures("undrawn", "data")
+def test_what_is_only_said_of_the_same_table_does_not_forbid_a_comparison(mlpexp: Command, config: Write) -> None:
+    training = ("train", "-c", config(CLASSES), "-q", "--seeds", 2, "--epochs", 2)
+    found, told = (mlpexp(*training, *keys).run for keys in ((), ("--set", "dataset.delimiter=,")))
+    answer = mlpexp("compare", found, told)
+    assert answer.code == 0 and "paired" in answer.out, answer.err
+    other = mlpexp(*training, "--set", "dataset.features=[length]").run
+    refused = mlpexp("compare", found, other)
+    assert refused.code == 2 and "dataset.features differs" in refused.err
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -121,3 +132,13 @@ def test_square_brackets_in_a_name_are_shown_as_they_are(
     assert str(run) in result.out
     assert "a[red]b :cat:: 30 train" in mlpexp("show", run).out
     assert "a[red]b" in mlpexp("list", "--runs-dir", "r[bold]uns").out
+
+
+@pytest.mark.parametrize(
+    ("mark", "typed"), [(",", ","), ("|", "|"), ("\t", "\t"), ("\t", "\\t"), (" ", " "), (";", "';'")]
+)
+def test_a_mark_is_typed_as_it_is(mark: str, typed: str, mlpexp: Command, tmp_path: Path) -> None:
+    rows = [f"{i / 10}{mark}{'ab'[i % 2]}\n" for i in range(20)]
+    (tmp_path / "t.csv").write_text(f"x{mark}y\n" + "".join(rows))
+    answer = mlpexp("check", "--data", "t.csv", "--target", "y", "--set", f"dataset.delimiter={typed}")
+    assert answer.code == 0 and "1 number: 1 input; target `y` (2 classes)" in answer.out, answer.err

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from making.command_line import Command
 from mlpexp.config.datasets import Csv, Target
-from mlpexp.config.dump import as_data
+from mlpexp.config.dump import as_data, identity
 from mlpexp.data.catalogue import load
 from mlpexp.data.split import split
 from mlpexp.planning.plan import make_plan
@@ -142,8 +142,11 @@ def test_a_result_of_before_learned_the_numbers_as_they_are(mlpexp: Command, pri
     text = result.folder.config.read_text()
     begin, end = text.index("  target:"), text.index("transform: none\n") + len("transform: none\n")
     result.folder.config.write_text(f"{text[:begin]}  target: price\n{text[end:]}")
-    target = experiment_of(Result.open(result.path).arm(0)).dataset.target  # type: ignore[union-attr]
-    assert target.standardize is False
+    experiment = experiment_of(Result.open(result.path).arm(0))
+    assert isinstance(experiment.dataset, Csv) and experiment.dataset.target.standardize is False
+    word = experiment.dataset.model_copy(update={"target": Target(column="price")})
+    assert as_data(experiment.model_copy(update={"dataset": word}))["dataset"]["target"] == "price"
+    assert identity(experiment) == identity(experiment.model_copy(update={"dataset": word})), "so that it is resumed"
 
 
 def test_a_table_of_classes_is_dumped_with_a_plain_word(tmp_path: Path, prices: Path) -> None:

@@ -213,6 +213,10 @@ def _in_full(target: object) -> object:
     return target if isinstance(target, (dict, Target)) else {"column": target}
 
 
+def _as_mark(delimiter: object) -> object:
+    return "\t" if delimiter == "\\t" else delimiter
+
+
 class Csv(_Tabular):
     """The user's own table."""
 
@@ -235,7 +239,7 @@ class Csv(_Tabular):
     )
     task: Literal["classification", "regression"] | None = Field(None, description="Default: by the target's values.")
     encoding: str | None = Field(None, description="Of the letters, for example cp1252; default: found out.")
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
+    delimiter: Annotated[Annotated[str, Field(min_length=1, max_length=1)] | None, BeforeValidator(_as_mark)] = Field(
         None, description="Column separator; a blank stands for any number of blanks; default: found out."
     )
     header: bool | None = Field(

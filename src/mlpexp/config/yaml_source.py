@@ -225,6 +225,9 @@ def _why_no_mapping(text: str, value: Any, walker: _Walker) -> list[Problem]:
     return [Problem(walker.place_of(1, 1), "", message)]
 
 
+MARKS = (",", ".", ";", ":", "|", "'", '"', "%", " ", "\t")  # between columns, in numbers; most of them are no YAML
+
+
 @dataclass(frozen=True)
 class Override:
     """A value that the command line gives a key."""
@@ -238,7 +241,7 @@ class Override:
 
 
 def override_in(text: str, written: str) -> Override:
-    """The override that a ``KEY=VALUE`` is, the value being YAML.
+    """The override that a ``KEY=VALUE`` is, the value being YAML; a mark alone, such as a comma, is that mark.
 
     Args:
         text: As it was typed.
@@ -251,7 +254,7 @@ def override_in(text: str, written: str) -> Override:
     key, place = key.strip(), Place(written, value=value)
     if not equals or not all(key.split(".")):
         raise ConfigError([Problem(place, "", f"expected KEY=VALUE{_as_override(text)}")])
-    return Override(key, parse_value(value, place), place)
+    return Override(key, value if value in MARKS else parse_value(value, place), place)
 
 
 def apply_override(source: Source, override: Override) -> list[str]:

@@ -56,8 +56,19 @@ def test_what_is_listed_adds_to_the_rule(read: Any) -> None:
     assert "edge=rough" in names and "zone=9" in names and "size" in names
     with pytest.raises(DataError, match=r"t\.csv:2:edge: 'smooth' is not a number"):
         read(TEXT, numeric=["edge"], exclude=["note"])
-    with pytest.raises(DataError, match="zone: numeric: listed under categorical:, too"):
-        read(TEXT, numeric=["zone"], categorical=["zone"], exclude=["note"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"numeric": ["zone"], "categorical": ["zone"]}, "zone: numeric: listed under categorical:, too"),
+        ({"features": ["zone", "size"], "exclude": ["zone"]}, "zone: exclude: listed under features:, too"),
+        ({"missing_indicator": ["y"]}, "y: missing_indicator: this is the target; a feature cannot be"),
+    ],
+)
+def test_two_things_of_one_column_are_refused(keys: dict[str, Any], said: str, read: Any) -> None:
+    with pytest.raises(DataError, match=said):
+        read(TEXT, **{"exclude": ["note"], **keys})
 
 
 @pytest.mark.parametrize("key", ["features", "exclude", "categorical", "numeric", "missing_indicator"])

@@ -1,6 +1,6 @@
 """The user's own table as a data set, and what was understood of it; read once for each change of the file."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +27,12 @@ from mlpexp.data.tables.targets import Targets, is_classification, targets_of
 from mlpexp.data.tables.text_file import data_error
 from mlpexp.data.tables.totals import refuse_total
 from mlpexp.data.tables.understanding import Understanding, shown
+
+AGAINST = {
+    "exclude": ("features",),
+    "numeric": ("categorical",),
+    "dates": ("categorical", "numeric"),
+}  # by key, what it excludes
 
 telling: ContextVar[Callable[[str], None]] = ContextVar("telling", default=lambda sentence: None)
 """What is given sentences about what takes time."""
@@ -212,27 +218,37 @@ def _inputs(config: Csv, file: TableFile) -> list[str]:
         "missing": by_column, "missing_indicator": indicators,
         "split.column": (config.split.column,) if isinstance(config.split, BY_COLUMN) else (),
     }  # fmt: skip
-    for key, names in named.items():
-        for name in names:
-            if name not in columns:
-                raise file.error(f"{key}: there is no such column{_instead(name, columns)}", name)
-            if names.count(name) > 1:
-                raise file.error(f"{key}: listed twice", name)
-            if name == target and key in ("features", "exclude", "categorical", "dates", "split.column"):
-                what = "the split cannot go by" if key == "split.column" else "a feature cannot be"
-                raise file.error(f"{key}: this is the target; {what} what is to be predicted", name)
+    _check_names(named, target, file)
     apart = (target, *config.exclude, *(named["split.column"] if config.features is None else ()))
     inputs = [name for name in config.features or columns if name not in apart]
     for key in ("categorical", "numeric", "dates"):
         for name in named[key]:
             if name not in (*inputs, target):
                 raise file.error(f"{key}: not among the columns that are used", name)
-    for name in config.categorical:
-        if name in config.numeric:
-            raise file.error("numeric: listed under categorical:, too", name)
     if not inputs:
         raise file.error("no column is left to predict from", target)
     return inputs
+
+
+def _check_names(named: Mapping[str, Sequence[str]], target: str, file: TableFile) -> None:
+    """Sees that the columns exist which the config names by key, and that it does not say two things of one.
+
+    Raises:
+        DataError: By the first name and key.
+    """
+    columns = list(file.columns)
+    for key, names in named.items():
+        for name in names:
+            if name not in columns:
+                raise file.error(f"{key}: there is no such column{_instead(name, columns)}", name)
+            if names.count(name) > 1:
+                raise file.error(f"{key}: listed twice", name)
+            if name == target and key not in ("target", "numeric", "missing"):
+                what = "the split cannot go by" if key == "split.column" else "a feature cannot be"
+                raise file.error(f"{key}: this is the target; {what} what is to be predicted", name)
+            for other in AGAINST.get(key, ()):
+                if name in named[other]:
+                    raise file.error(f"{key}: listed under {other}:, too", name)
 
 
 def _instead(name: str, columns: Sequence[str]) -> str:
