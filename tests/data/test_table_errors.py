@@ -49,7 +49,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "column without name": (
         ",a,y\n0,1,2.5\n",
         {},
-        ":1: column 1 has no name; name all columns with names: [row, a, y]",
+        ":1:column 1: the first column has no name; name all columns with names: [row, a, y]",
     ),
     "same name twice": ("a,y,a\n1,2,3\n", {}, ":1:a: 2 columns have this name; give each its own, or all with names:"),
     "no header": (

@@ -17,7 +17,16 @@ from mlpexp.config.words import key_of, setting
 from mlpexp.config.yaml_words import in_plain_words
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 
-MARKS = (",", "|", "'", " ", "\t")  # that YAML does not take for themselves
+MARKS = (
+    ",",
+    "|",
+    "'",
+    '"',
+    ":",
+    "%",
+    " ",
+    "\t",
+)  # between cells and in numbers, that YAML does not take for themselves
 MAX_BYTES = 1_000_000
 MAX_VALUES = 20_000
 MAX_DEPTH = 40
@@ -225,9 +234,6 @@ def _why_no_mapping(text: str, value: Any, walker: _Walker) -> list[Problem]:
     return [Problem(walker.place_of(1, 1), "", message)]
 
 
-ALONE = (",", ".", ";", ":", "|", "'", '"', "%", " ", "\t")  # between columns, in numbers; most of them are no YAML
-
-
 @dataclass(frozen=True)
 class Override:
     """A value that the command line gives a key."""
@@ -241,7 +247,7 @@ class Override:
 
 
 def override_in(text: str, written: str) -> Override:
-    """The override that a ``KEY=VALUE`` is, the value being YAML; a mark alone, such as a comma, is that mark.
+    """The override that a ``KEY=VALUE`` is, the value being YAML.
 
     Args:
         text: As it was typed.
@@ -254,7 +260,7 @@ def override_in(text: str, written: str) -> Override:
     key, place = key.strip(), Place(written, value=value)
     if not equals or not all(key.split(".")):
         raise ConfigError([Problem(place, "", f"expected KEY=VALUE{_as_override(text)}")])
-    return Override(key, value if value in ALONE else parse_value(value, place), place)
+    return Override(key, parse_value(value, place), place)
 
 
 def apply_override(source: Source, override: Override) -> list[str]:

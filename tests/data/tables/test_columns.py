@@ -172,3 +172,27 @@ def test_a_second_file_may_have_another_encoding_and_order(read: Any, tmp_path: 
     data = read(text, split={"kind": "file", "path": str(second)}).dataset
     assert data.facts.num_official_test == 2
     assert data.inputs[-2:].tolist() == [[1.5, 1, 0], [2.5, 0, 1]] and data.targets[-2:].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",a,y\n" + "".join(f"{i},{i % 5}.5,{'xz'[i % 2]}\n" for i in range(12)),  # as pandas writes them
+        '"a" "y"\n' + "".join(f'"r{i}" {i % 5}.5 "{"xz"[i % 2]}"\n' for i in range(12)),  # as R does
+    ],
+)
+def test_names_of_rows_are_left_out_and_said(text: str, read: Any) -> None:
+    table = read(text)
+    assert table.dataset.feature_names == ("a",)
+    assert "table: the first column has no name and only names the rows: left out" in list(
+        table.understanding.sentences()
+    )
+
+
+def test_a_column_without_a_name_that_may_say_more_is_refused(read: Any) -> None:
+    text = ",a,y\n" + "".join(f"{i % 4},{i % 5}.5,{'xz'[i % 2]}\n" for i in range(12))
+    with pytest.raises(
+        DataError, match=r"t\.csv:1:column 1: the first column has no name; name all columns with names: \[row, a, y\]"
+    ):
+        read(text)
+    assert read(text, names=["row", "a", "y"]).dataset.feature_names == ("row", "a")

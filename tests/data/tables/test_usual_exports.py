@@ -162,9 +162,11 @@ ROW_NAMES = {"write.csv": '"","w","y"', "pandas": ",w,y", "write.table": "w,y"}
 
 
 @pytest.mark.parametrize("name", ROW_NAMES)
-def test_row_names_need_a_name(name: str, tmp_path: Path) -> None:
+def test_row_names_are_left_out_or_named(name: str, tmp_path: Path) -> None:
     content = ROW_NAMES[name] + "\n" + "".join(f'"row {row}",{row / 2},{label}\n' for row, label in enumerate(CLASSES))
-    assert "names: [row, w, y]" in refusal(tmp_path, content)
+    plain = read(tmp_path, content)
+    assert "only names the rows: left out" in said(plain)
+    np.testing.assert_array_equal(plain.dataset.inputs[:, 0], np.arange(NUMBER) / 2)
     table = read(tmp_path, content, names=["row", "w", "y"], exclude=["row"])
     np.testing.assert_array_equal(table.dataset.inputs[:, 0], np.arange(NUMBER) / 2)
 

@@ -57,7 +57,11 @@ def _zeros_in_front(rows: Rows, column: Judged) -> Iterator[str]:
 
 def counts_rows(values: np.ndarray) -> bool:
     """Whether whole numbers rise by one from row to row."""
-    return len(values) > 2 and all(bool(np.all(np.diff(part) == 1)) for part in (values[:SOME], values))
+    return (
+        len(values) > 2
+        and bool(values[0] == np.floor(values[0]))
+        and all(bool(np.all(np.diff(part) == 1)) for part in (values[:SOME], values))
+    )
 
 
 def follows_order(values: np.ndarray, classes: np.ndarray) -> bool:

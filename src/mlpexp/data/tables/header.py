@@ -10,6 +10,7 @@ from mlpexp.data.tables.number_forms import MISSING, forms_of, is_plain_number
 from mlpexp.data.tables.rows import BLANK, Row
 from mlpexp.data.tables.text_file import data_error
 
+ROW_NAMES = " row"  # a first column without a name is called so; no name of a file begins with a blank
 MOSTLY = 0.5  # of the header's cells: more numbers than this, or words that stand below, and it is none
 
 
@@ -40,12 +41,14 @@ def names_of(
     if asked.header is None:
         _refuse_sample(path, first, rows[1:], asked.names, width)
         notes += [f"the names in line {first.line} are replaced with those of names:"] * bool(asked.names)
+    if not asked.names and ROW_NAMES not in names:
+        if names[0] == "" and all(names[1:]):
+            names[0] = ROW_NAMES
+        elif len(names) == width - 1:  # as R writes them
+            names = [ROW_NAMES, *names]
     if len(names) < width and not asked.names:
         raise data_error(
-            path,
-            "each row has one cell more than this line; are the first ones names of the rows? then name all columns with "
-            f"names: [row, {', '.join(names)}] and leave out the first with exclude: [row]",
-            first.line,
+            path, f"rows have {width} cells, but this line has {len(names)}; name all columns with names:", first.line
         )
     has_units = _is_units(asked.names or names, rows[1:])
     if has_units:

@@ -15,11 +15,12 @@ from mlpexp.config.words import did_you_mean
 from mlpexp.data.dataset import Dataset, Fill
 from mlpexp.data.tables.cells import Cells, plain
 from mlpexp.data.tables.doubts import doubts
-from mlpexp.data.tables.header import Asked
+from mlpexp.data.tables.header import ROW_NAMES, Asked
 from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, matrix, rule_of
 from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.reports import reports
+from mlpexp.data.tables.row_names import check_row_names
 from mlpexp.data.tables.split_column import split_labels
 from mlpexp.data.tables.table_file import Reading, TableFile, joined, read_file
 from mlpexp.data.tables.targets import Targets, is_classification, targets_of
@@ -95,6 +96,7 @@ def _content(config: Csv) -> _Content:
     reading = Reading(Asked(config.delimiter, config.header, config.names), config.encoding)
     file = read_file(Path(config.path).expanduser(), reading, telling.get())
     names, target = _inputs(config, file), config.target.column
+    check_row_names(file)
     by_column = config.split if isinstance(config.split, BY_COLUMN) else None
     used = list(dict.fromkeys([*names, target, *([by_column.column] if by_column else [])]))
     rules = _rules(config)
@@ -207,7 +209,7 @@ def _rules(config: Csv) -> Rules:
 
 def _inputs(config: Csv, file: TableFile) -> list[str]:
     """The columns to predict from; every column that the config names must exist and make sense."""
-    columns, target = list(file.columns), config.target.column
+    columns, target = [name for name in file.columns if name != ROW_NAMES], config.target.column
     by_column = () if isinstance(config.missing, str) else tuple(config.missing)
     indicators = () if isinstance(config.missing_indicator, bool) else config.missing_indicator
     named: dict[str, Sequence[str]] = {

@@ -6,12 +6,14 @@ import numpy as np
 
 from mlpexp.data.tables.cells import Cells, plain
 from mlpexp.data.tables.doubts import counts_rows
+from mlpexp.data.tables.header import ROW_NAMES
 from mlpexp.data.tables.inputs import Inputs, OneHot
 from mlpexp.data.tables.kinds import Judged, Kind
 from mlpexp.data.tables.table_file import TableFile
 from mlpexp.data.tables.targets import Targets
 from mlpexp.data.tables.understanding import ColumnReport, counted, shown
 
+NAMES_ROWS = "the first column has no name and only names the rows: left out"
 CONSTANT = "the same in all rows, so nothing can be learned from it"
 EXAMPLE_ROWS = 1000  # that examples are taken from
 
@@ -36,6 +38,9 @@ def reports(
     """
     for name, read in file.columns.items():
         cells: Cells | np.ndarray = read
+        if name == ROW_NAMES:
+            yield ColumnReport("", "left out", "", None, 0, _examples(read), "", NAMES_ROWS)
+            continue
         column = columns.get(name)
         if column is not None and column.values is None:
             cells = column.cells

@@ -16,7 +16,7 @@ import numpy as np
 
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.tables.cells import Cells, Column, cells_of
-from mlpexp.data.tables.header import Asked
+from mlpexp.data.tables.header import ROW_NAMES, Asked
 from mlpexp.data.tables.layout import Layout, layout_of
 from mlpexp.data.tables.number_forms import MISSING, is_plain_number
 from mlpexp.data.tables.rows import Row, counted_cells, lines_of, named, rows_in
@@ -147,7 +147,8 @@ def columns_in(path: Path, reading: Reading) -> tuple[list[str], int]:
     """
     content = read_bytes(path)
     text = (text_of_sheet(path, content) or text_of(path, content, reading.encoding)).content
-    return list(layout_of(path, text, reading.layout).columns), text.count(b"\n")
+    columns = [name for name in layout_of(path, text, reading.layout).columns if name != ROW_NAMES]
+    return columns, text.count(b"\n")
 
 
 def joined(first: TableFile, second: TableFile, names: Sequence[str]) -> TableFile:

@@ -77,7 +77,7 @@ class Understanding:
         yield from (f"table: {note}" for note in self.notes)
         special = [column for column in self.columns if column.why]
         for column in special[:most]:
-            yield f"table: {column.column}: {column.why}"
+            yield f"table: {column.column}: {column.why}" if column.column else f"table: {column.why}"
         if len(special) > most:
             yield f"table: {len(special) - most} more columns are described in columns.csv"
         yield from (f"warning: {warning}" for warning in self.warnings)
