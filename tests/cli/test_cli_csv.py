@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
 from making.command_line import Command
 from making.run_files import only_run, results_of
@@ -142,3 +143,14 @@ def test_a_mark_is_typed_as_it_is(mark: str, typed: str, mlpexp: Command, tmp_pa
     (tmp_path / "t.csv").write_text(f"x{mark}y\n" + "".join(rows))
     answer = mlpexp("check", "--data", "t.csv", "--target", "y", "--set", f"dataset.delimiter={typed}")
     assert answer.code == 0 and "1 number: 1 input; target `y` (2 classes)" in answer.out, answer.err
+
+
+def test_kept_weights_hold_what_was_filled_in(mlpexp: Command, tmp_path: Path) -> None:
+    rows = [f"{'' if i % 5 == 1 else i % 9},{i % 4}.5,{'xz'[i % 2]}" for i in range(40)]
+    (tmp_path / "t.csv").write_text("a,b,kind\n" + "\n".join(rows) + "\n")
+    options = ("--epochs", 2, "--seeds", 3, "--set", "dataset.missing=mean", "-q")
+    run = mlpexp("train", "--data", "t.csv", "--target", "kind", *options).run
+    tensors = load_file(next((run / "weights").glob("*best*.safetensors")))
+    fill, shift = tensors["input.fill"], tensors["input.shift"]
+    assert fill.shape == (3, 2) and len(set(fill[:, 0].tolist())) > 1, "learned by each seed"
+    assert fill[:, 0] == pytest.approx(shift[:, 0]), "the mean with means in place of missing values"

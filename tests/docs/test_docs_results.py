@@ -296,7 +296,8 @@ def test_the_files_of_weights(tmp_path: Path) -> None:
             assert {re.sub(r"^slot\..*", "slot.mean", name) for name in names} == set(code(of_state["of each trial"]))
         else:
             general = {re.sub(r"^(dense|conv)\d+(_\w+)?\.|^output\.", "<layer>.", name) for name in names}
-            assert general == first_column("Weights", 2) - {"target.shift", "target.scale"}  # of numbers in a table
+            of_tables = {"input.fill", "target.shift", "target.scale"}
+            assert general == first_column("Weights", 2) - of_tables
 
 
 def test_every_choice_of_keep_is_described() -> None:

@@ -196,6 +196,8 @@ class Recorder:
         pair = torch.from_numpy(trainer.pair_of_member).to(trainer.samples.device)
         for name in ("shift", "scale"):
             tensors[f"input.{name}"] = getattr(trainer.samples, name)[pair].squeeze(1).double().cpu().numpy()
+        if trainer.samples.fill is not None:
+            tensors["input.fill"] = trainer.samples.fill[pair].squeeze(1).double().cpu().numpy()
         units = None if trainer.samples.units is None else trainer.samples.units.select(pair)
         if units is not None:
             tensors["target.shift"] = units.shift.squeeze(1).double().cpu().numpy()

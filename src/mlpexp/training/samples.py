@@ -42,6 +42,7 @@ class Samples:
         inputs, targets: What batches are taken from: if small, standardized copies for every pair, one after the
             other; else the data set as it is.
         dtype: Of inputs, once standardized.
+        fill: What each pair puts in place of missing values, ``(S, 1, F)``; None: none is missing.
         shift, scale: Each pair's standardization, ``(S, 1, ...)``.
         units: What is learned of numbers to predict, by pair; None: what they are.
     """
@@ -80,7 +81,7 @@ class Samples:
             for name in ("shift", "scale")
         )
         fills = [s.fill for s in standardizers if s.fill is not None]
-        self._fill = torch.from_numpy(np.stack(fills)).to(device, exact).unsqueeze(1) if fills else None  # (S, 1, F)
+        self.fill = torch.from_numpy(np.stack(fills)).to(device, exact).unsqueeze(1) if fills else None  # (S, 1, F)
         self._source = self.rows  # (S, N): rows of self.inputs and self.targets
         self._prepared = self.rows.size * self.inputs[0].numel() * wide.itemsize <= PREPARED_BYTES and not augmentation
         if self._prepared:
@@ -151,8 +152,8 @@ class Samples:
     def standardized(self, raw: Tensor) -> Tensor:
         """Inputs ``(..., S, n, *shape)`` with each pair's own values in place of missing ones, shift and scale."""
         wide = raw.to(self.shift.dtype)
-        if self._fill is not None:
-            wide = torch.where(wide.isnan(), self._fill, wide)
+        if self.fill is not None:
+            wide = torch.where(wide.isnan(), self.fill, wide)
         fresh = wide is not raw  # a copy may be changed in place
         shifted = wide.sub_(self.shift) if fresh else wide - self.shift
         return shifted.div_(self.scale).to(self.dtype)

@@ -1,9 +1,11 @@
 """Missing cells: refused, dropped and counted, or filled in by the training part alone, against scikit-learn."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
@@ -132,17 +134,22 @@ def test_a_column_without_a_value_in_the_training_part_is_said(read: Any) -> Non
         filling(data, np.arange(8))
 
 
-def test_what_is_filled_in_reaches_the_samples_of_each_seed(tmp_path: Any) -> None:
-    path = tmp_path / "t.csv"
+def filled_experiment(path: Path, **more: Any) -> Experiment:
     path.write_text(holed())
     rules = {"age": "mean", "size": "median", "deck": "most_frequent"}
-    experiment = Experiment.model_validate(
+    return Experiment.model_validate(
         {
             "dataset": {"name": "csv", "path": str(path), "target": "y", "missing": rules},
-            "model": {"name": "mlp", "hidden_sizes": [4]},
+            "model": {"name": "mlp", "hidden_sizes": [4], "init": {"name": "he_normal"}},
+            "loss": "cross_entropy",
             "optimizer": {"name": "sgd", "learning_rate": 0.1},
+            **more,
         }
     )
+
+
+def test_what_is_filled_in_reaches_the_samples_of_each_seed(tmp_path: Path) -> None:
+    experiment = filled_experiment(tmp_path / "t.csv")
     data = load(experiment.dataset)
     samples = samples_of(members_of(experiment, [0, 1, 2]), data)
     inputs, _ = samples.part(0, samples.rows.shape[1])
@@ -151,3 +158,14 @@ def test_what_is_filled_in_reaches_the_samples_of_each_seed(tmp_path: Any) -> No
         expected = standardizer_of(data, rows.train, standardize=True).apply(data.inputs[samples.rows[place]])
         np.testing.assert_allclose(inputs[place].cpu().numpy(), expected, rtol=1e-6, atol=1e-6)
         assert np.isfinite(inputs[place].cpu().numpy()).all()
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_cuda_fills_in_the_same(tmp_path: Path) -> None:
+    inputs = []
+    for device in ("cpu", "cuda"):
+        experiment = filled_experiment(tmp_path / "t.csv", device=device)
+        samples = samples_of(members_of(experiment, [0, 1]), load(experiment.dataset))
+        inputs.append(samples.part(0, samples.rows.shape[1])[0].cpu().numpy())
+    np.testing.assert_allclose(inputs[0], inputs[1], rtol=1e-6, atol=1e-6)
