@@ -28,6 +28,16 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "half a letter": ("\udcff\udcfea", {}, ":1: not utf-16 text (byte 0x61); set encoding: to what it was saved with"),
     "too few cells": ("a,b,y\n1,2,3.5\n1,2\n", {}, ":3: 2 cells, but the header has 3 cells"),
+    "too few cells far down, where cells are missing": (
+        "a,y,b\n" + "".join(f"{i},{i}.5,{'' if i == 3 else i}\n" for i in range(200)) + "1,2\n",
+        {"missing": "mean"},
+        ":202: 2 cells, but the header has 3 cells",
+    ),
+    "too few cells far down, where cells are quoted": (
+        "a,y,b\n" + "".join(f'{i},{i}.5,"{i if i > 3 else ""}"\n' for i in range(200)) + "1,2\n",
+        {"missing": "mean"},
+        ":202: 2 cells, but the header has 3 cells",
+    ),
     "too many cells": ("a,y\n1,2.5\n\n1,2,3\n", {}, ":4: 3 cells, but the header has 2 cells"),
     "too many cells after a cell of two lines": (
         'a,y\n1,"2\n"\n1,2,3\n',

@@ -321,7 +321,8 @@ def _is_as_written(values: "pd.Series") -> bool:
 def _is_short(content: bytes, layout: Layout, frame: "pd.DataFrame") -> bool:
     """Whether some row ends too early: pandas takes the cells that are not there for empty ones."""
     last = frame[len(layout.columns) - 1]
-    if last.dtype.kind in "biuf" or not (last == "").any():
+    is_whole = last.notna().all() if last.dtype.kind in "biuf" else not (last == "").any()
+    if is_whole:
         return False
     if layout.delimiter != " " and content.find(b'"', layout.start, layout.stop) < 0:
         marks = content.count(layout.delimiter.encode(), layout.start, layout.stop)
