@@ -43,7 +43,10 @@ def rows_in(path: Path, lines: Iterable[str], delimiter: str, first_line: int) -
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            what = "a quotation mark is not closed" if "unexpected end" in str(error) else str(error)
+            is_open = any(
+                words in str(error) for words in ("unexpected end", "field larger")
+            )  # to the end, or very long
+            what = "a quotation mark is not closed" if is_open else str(error)
             raise data_error(path, f"not a row of cells ({what})", line) from None
         if cells is None:
             return
