@@ -271,7 +271,7 @@ def test_a_table_needs_no_config(mlpexp: Command, flowers: Path) -> None:
     assert "table: my flowers.csv: 40 rows; 2 numbers: 2 inputs; target `kind` (2 classes)" in result.err
     assert "table: columns are separated by ';'" in result.err
     assert "network: mlp with 16 hidden units, activation relu" in result.err
-    assert "training: adam with learning rate 0.01, batches of 4, 3 epochs, 10 seeds" in result.err
+    assert "training: adam, learning rate 0.01, batches of 4, 3 epochs, 10 seeds" in result.err
     (run,) = Path("runs").iterdir()
     written = resolved(run)
     assert written["name"] == "my-flowers"
@@ -412,3 +412,9 @@ def test_quotation_marks_that_belong_to_a_name_are_said(mlpexp: Command, tmp_pat
     answer = mlpexp("check", "--data", "t.csv", "--target", "kind")
     assert answer.code == 2 and "the quotation marks belong to the name: --target \"'kind'\"" in answer.err
     assert mlpexp("check", "--data", "t.csv", "--target", "'kind'").code == 0
+
+
+def test_a_sweep_of_a_table_says_what_it_does_not_vary(mlpexp: Command, flowers: Path) -> None:
+    options = ("--learning-rate", "0.1,1", "--hidden-size", "4,8", "--seeds", 2, "--epochs", 3, "--dry-run")
+    answer = mlpexp("sweep", "--data", flowers.name, "--target", "kind", *options)
+    assert "training: adam, batches of 4, 3 epochs, 2 seeds" in answer.err and "network:" not in answer.err

@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlpexp.config.datasets import Csv, Target
-from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
@@ -186,7 +185,7 @@ def _batch_size(num_rows: int) -> int:
 
 def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> None:
     """Says what was understood of each table, what was chosen for one without a config, and whether targets can be reached."""
-    experiment, table = plan.base.experiment, plan.base.experiment.dataset
+    table = plan.base.experiment.dataset
     tables, said = tables_of(plan), set[str]()
     for number, understanding in tables.items():
         if len(tables) > 1:
@@ -195,7 +194,7 @@ def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> N
             if sentence not in said:
                 tell(sentence)
             said.add(sentence)
-    for sentence in _in_words(experiment, table) if chosen and isinstance(table, Csv) else ():
+    for sentence in _choices(plan, table) if chosen and isinstance(table, Csv) else ():
         tell(sentence)
     for warning in target_warnings(plan):
         tell(warning)
@@ -208,23 +207,29 @@ def target_warnings(plan: Plan) -> list[str]:
     return [f"warning: {warning}" for warning in dict.fromkeys(filter(None, warnings))]
 
 
-def _in_words(experiment: Experiment, table: Csv) -> Iterator[str]:
+def _choices(plan: Plan, table: Csv) -> Iterator[str]:
+    """What was chosen for a table, but for what the axes of a sweep vary."""
+    experiment = plan.base.experiment
     model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
-    seeds = f"{experiment.seeds} seeds" if experiment.seeds > 1 else "one seed"
+    varied = {axis.key for axis in plan.axes}
     if table.target.standardize or table.target.transform == "log":
         yield f"target: the network learns {table.target.learned} ({_how_learned(table.target)})"
-    if isinstance(model, Mlp):
+    if isinstance(model, Mlp) and not varied & {"model", "model.hidden_sizes", "model.activation"}:
         hidden = (
             f"{' and '.join(map(str, model.hidden_sizes))} hidden units" if model.hidden_sizes else "no hidden layer"
         )
         name = f", activation {model.activation.name}" if not isinstance(model.activation, tuple) else ""
         yield f"network: {model.name} with {hidden}{name}"
-    yield (
-        f"training: {optimizer.name} with learning rate {optimizer.learning_rate:g}, batches of {training.batch_size}, "
-        f"{training.epochs} epochs, {seeds}"
-    )
+    settings = {
+        "optimizer.name": optimizer.name,
+        "optimizer.learning_rate": f"learning rate {optimizer.learning_rate:g}",
+        "training.batch_size": f"batches of {training.batch_size}",
+        "training.epochs": f"{training.epochs} epochs",
+    }
+    seeds = f"{len(plan.seeds)} seeds" if len(plan.seeds) > 1 else "one seed"
+    yield f"training: {', '.join([*(text for key, text in settings.items() if key not in varied), seeds])}"
     if table.test_fraction and table.split.kind == "random":
-        other = ", another one for each seed" if experiment.seeds > 1 and experiment.split_seed is None else ""
+        other = ", another one for each seed" if len(plan.seeds) > 1 and experiment.split_seed is None else ""
         yield f"test part: {100 * table.test_fraction:g} % of the rows, held out{other}"
 
 
