@@ -70,7 +70,7 @@ def test_what_a_process_left_that_died_while_it_tidied_up_goes_when_the_result_i
 
 
 @pytest.mark.parametrize("model", ["{name: mlp, hidden_sizes: [2]}\noptimizer: sgd", "{name: som, grid: [2, 2]}"])
-def test_names_of_columns_may_have_line_ends_and_quotes(model: str, tmp_path: Path, trained: Make) -> None:
+def test_names_of_columns_may_have_blanks_and_quotes(model: str, tmp_path: Path, trained: Make) -> None:
     rows = [f"{i / 10},{(7 * i) % 11},{'a' if i < 20 else 'b'}" for i in range(40)]
     header = '"petal\nlength","the ""width"", in cm",kind\n'
     (tmp_path / "flowers.csv").write_text(header + "\n".join(rows) + "\n")
@@ -78,7 +78,9 @@ def test_names_of_columns_may_have_line_ends_and_quotes(model: str, tmp_path: Pa
     run = trained(text.replace("sgd", "{name: sgd, learning_rate: 0.1}"))
     name = "predictions" if "mlp" in model else "units"
     table = run.evaluation(name)
-    assert {"petal\nlength", 'the "width", in cm'} <= set(table[0])
+    assert {"petal length", 'the "width", in cm'} <= set(table[0]), (
+        "a line end in a name is a blank, which can be typed"
+    )
     assert list(run.result.evaluation(name).columns)[1:] == list(table[0])
     assert {row["seed"] for row in table} == {0, 1}
 

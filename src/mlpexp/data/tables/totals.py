@@ -78,4 +78,6 @@ def is_total(cell: str) -> bool:
 def _is_sum(values: np.ndarray) -> bool:
     """Whether the last value is the sum of the others."""
     others = values[:-1][np.isfinite(values[:-1])]
-    return bool(np.isfinite(values[-1]) and abs(others.sum() - values[-1]) <= ROUNDED * np.abs(others).sum())
+    with np.errstate(over="ignore", invalid="ignore"):  # what is too large for a sum is refused as an input
+        total, size = others.sum(), np.abs(others).sum()
+    return bool(np.isfinite([values[-1], size]).all() and abs(total - values[-1]) <= ROUNDED * size)
