@@ -196,3 +196,12 @@ def test_a_column_without_a_name_that_may_say_more_is_refused(read: Any) -> None
     ):
         read(text)
     assert read(text, names=["row", "a", "y"]).dataset.feature_names == ("row", "a")
+
+
+@pytest.mark.parametrize("largest", ["1e300", "-1.7e308", "1e307"])
+def test_very_large_numbers_are_read_or_refused_without_a_warning(largest: str, read: Any) -> None:
+    text = "a,b,y\n" + "".join(f"{largest if i == 3 else i / 4},{i % 5},{'xz'[i % 2]}\n" for i in range(12))
+    try:
+        assert read(text).dataset.inputs[3, 0] == float(largest)
+    except DataError as error:
+        assert "t.csv:5:a: " in str(error) and "too large for a mean" in str(error)

@@ -28,6 +28,7 @@ from mlpexp.errors import DataError
 # Words and signs that stand for a missing cell among numbers and dates, but may be a category of its own elsewhere.
 MISSING_NUMBER = ("none", "-", "--", ".", "..", "nil", "missing", "unknown")
 LONGEST = max(map(len, (*MISSING, *MISSING_NUMBER)))  # letters
+LARGEST_GROUPED = 1e12  # numbers with more digits than this are not looked at for marks between thousands
 SOME = 1000  # rows that answer most questions at once
 MOSTLY = 0.5  # a column with more numbers than this, but not only numbers, holds a mistake rather than categories
 
@@ -160,10 +161,9 @@ def _has_fractions(column: Judged) -> bool:
 def _may_be_thousands(file: TableFile, column: Judged) -> bool:
     """Whether each point in the first cells may stand between thousands: 1.234, not 1.5."""
     numbers = column.numbers[:SOME]
-    numbers = numbers[np.isfinite(numbers)]
-    if np.any(np.abs(numbers * 1000 - np.round(numbers * 1000)) > 1e-6) or np.any(
-        (numbers != 0) & (np.abs(numbers) < 1)
-    ):
+    numbers = numbers[np.abs(numbers) < LARGEST_GROUPED]  # NaN aside; others have no digit behind the point
+    thousandths = numbers * 1000
+    if np.any(np.abs(thousandths - np.round(thousandths)) > 1e-6) or np.any((numbers != 0) & (np.abs(numbers) < 1)):
         return False
     return any(form.thousands for form in forms_of(cell for cell in file.first_cells[column.name] if "." in cell))
 
