@@ -12,6 +12,7 @@ from mlpexp.config.datasets import Csv
 from mlpexp.data.catalogue import facts_of, load
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.tables import table_file
+from mlpexp.data.tables.header import Asked
 
 
 def read(folder: Path, text: str, **options: Any) -> Dataset:
@@ -138,3 +139,11 @@ def test_iris_written_and_read_is_iris(tmp_path: Path) -> None:
     data = read(tmp_path, "a,b,c,d,y\n" + "\n".join(rows))
     assert np.array_equal(data.inputs, iris.inputs) and np.array_equal(data.targets, iris.targets)
     assert data.class_names == iris.class_names
+
+
+def test_a_large_file_is_announced_and_its_progress_told(tmp_path: Path) -> None:
+    path, told = tmp_path / "large.csv", list[str]()
+    path.write_text("a,b,y\n" + "1.5,2,3\n" * 2_700_000)
+    file = table_file.read_file(path, table_file.Reading(Asked()), told.append)
+    assert file.num_rows == 2_700_000
+    assert told == [f"reading {path} (22 MB)", *(f"{share} % has been read" for share in (25, 50, 75))]

@@ -115,7 +115,11 @@ class TableFile:
         return values if isinstance(values, Cells) else self.again(column)
 
 
-def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = lambda sentence: None) -> TableFile:
+def _silent(sentence: str) -> None:
+    """Says nothing."""
+
+
+def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = _silent) -> TableFile:
     """Reads all cells of a file: text, packed or not, Excel or Parquet.
 
     Args:
@@ -130,9 +134,33 @@ def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = lambda
     content = read_bytes(path)
     if len(content) > LARGE_BYTES:
         tell(f"reading {path} ({len(content) / MEGABYTE:,.0f} MB)")
+    else:
+        tell = _silent
     text = text_of_sheet(path, content) or text_of(path, content, reading.encoding)
     del content
-    return _of_text(path, text, reading)
+    return _of_text(path, text, reading, tell)
+
+
+class _Told(io.BytesIO):
+    """Bytes of which it is told how many have been read, at each quarter.
+
+    Args:
+        content: All of them.
+        tell: Is given the sentences.
+    """
+
+    def __init__(self, content: bytes, tell: Callable[[str], None]) -> None:
+        super().__init__(content)
+        self._size, self._tell, self._quarters = len(content), tell, 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes."""
+        piece = super().read(size)
+        quarters = 4 * self.tell() // self._size if self._size else 4
+        if self._quarters < quarters < 4:
+            self._tell(f"{25 * quarters} % has been read")
+        self._quarters = quarters
+        return piece
 
 
 def columns_in(path: Path, reading: Reading) -> tuple[list[str], int]:
@@ -199,7 +227,7 @@ def columns_of(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, Column]
     return columns
 
 
-def _of_text(path: Path, text: FileText, reading: Reading) -> TableFile:
+def _of_text(path: Path, text: FileText, reading: Reading, tell: Callable[[str], None]) -> TableFile:
     if b"\0" in text.content:
         line = text.content.count(b"\n", 0, text.content.index(b"\0")) + 1
         raise data_error(path, "holds a NUL byte, which no text has; save it as text again", line)
@@ -209,7 +237,7 @@ def _of_text(path: Path, text: FileText, reading: Reading) -> TableFile:
         return _scan(path, text.content, layout)
 
     try:
-        columns = _parsed(text.content, layout)
+        columns = _parsed(text.content, layout, tell)
     except _Uneven as error:
         _refuse_uneven(path, layout, scan())
         raise data_error(path, f"not a table: {error}") from None
@@ -238,7 +266,7 @@ class _Uneven(Exception):
     """Some row has another number of cells than there are columns, or a quotation mark is not closed."""
 
 
-def _parsed(content: bytes, layout: Layout) -> dict[str, Column]:
+def _parsed(content: bytes, layout: Layout, tell: Callable[[str], None]) -> dict[str, Column]:
     """The columns, by pandas.
 
     Raises:
@@ -248,17 +276,18 @@ def _parsed(content: bytes, layout: Layout) -> dict[str, Column]:
     sample = list(islice(_scan(Path(), content, layout), SAMPLE_ROWS))
     if any(len(row.cells) != width + layout.has_trailing for row in sample):
         raise _Uneven("a row has another number of cells than there are columns")
-    frame = _frame(content, layout, _expected([[row.cells[place] for row in sample] for place in range(width)]))
+    expected = _expected([[row.cells[place] for row in sample] for place in range(width)])
+    frame = _frame(content, layout, expected, tell)
     if layout.has_trailing:
         behind = frame[width]
         if behind.dtype.kind in "biuf" or (behind != "").any():
             raise _Uneven("a row has more cells than there are columns")
     if len(frame) and _is_short(content, layout, frame):
         raise _Uneven("a row has fewer cells than there are columns")
-    for expected in (NUMBERS, str):  # those with a missing cell far down, then those with other words there
+    for kind in (NUMBERS, str):  # those with a missing cell far down, then those with other words there
         odd = [place for place in range(width) if not _is_as_written(frame[place])]
         if odd:
-            again = _frame(content, layout, dict.fromkeys(odd, expected), usecols=odd)
+            again = _frame(content, layout, dict.fromkeys(odd, kind), usecols=odd)
             for place in odd:
                 frame[place] = again[place]
     return columns_of(frame, layout.columns)
@@ -278,11 +307,13 @@ def _expected(columns: Sequence[Sequence[str]]) -> dict[int, Any]:
     return types
 
 
-def _frame(content: bytes, layout: Layout, types: Mapping[int, Any], **more: Any) -> "pd.DataFrame":
+def _frame(
+    content: bytes, layout: Layout, types: Mapping[int, Any], tell: Callable[[str], None] = _silent, **more: Any
+) -> "pd.DataFrame":
     import pandas as pd
     from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
-    body = io.BytesIO(content if layout.stop == len(content) else content[: layout.stop])
+    body = _Told(content if layout.stop == len(content) else content[: layout.stop], tell)
     body.seek(layout.start)
     names = range(len(layout.columns) + layout.has_trailing)
     with warnings.catch_warnings():
