@@ -171,3 +171,30 @@ def test_other_columns_are_other_samples_only_where_they_cost_rows(
     assert ("dataset.features differs among the arms: equal seeds do not mean" in answer.out) is is_said
     labels = [line for line in answer.err.splitlines() if line.startswith("features=")]
     assert labels == ["features=[x]:", "features=[x, patient]:"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ((), "each its own split, initial weights and batch order"),
+        (
+            ("dataset.exclude=[patient]", "dataset.split={kind: time, column: day}"),
+            "each its own initial weights and batch order; the parts of the data are the same",
+        ),
+        (("dataset.split={kind: k_fold, folds: 3}",), "each its own fold, initial weights and batch order"),
+        (("split_seed=1", "init_seed=2"), "each its own batch order; the parts of the data are the same"),
+        (("split_seed=1", "init_seed=2", "order_seed=3"), "nothing differs from one to the other"),
+    ],
+)
+def test_what_differs_from_seed_to_seed_is_said(
+    mlpexp: Command, table: Path, changes: tuple[str, ...], sentence: str
+) -> None:
+    options = [word for change in ("dataset.exclude=[day, patient]", *changes) for word in ("--set", change)]
+    answer = mlpexp("train", "--data", table, "--target", "kind", "--epochs", 1, "--seeds", 3, *options)
+    assert f"Student's t over 3 seeds ({sentence})" in answer.out, answer.err
+
+
+def test_few_groups_are_few_splits_and_that_is_said(mlpexp: Command, table: Path) -> None:
+    options = ("--set", "dataset.exclude=[day]", "--set", "dataset.split={kind: group, column: x}")
+    answer = mlpexp("check", "--data", table, "--target", "kind", *options)
+    assert "the groups are so few that 10 seeds have only" in answer.out

@@ -6,8 +6,11 @@ from typing import assert_never
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
 from mlpexp.config.table_paths import as_told
+from mlpexp.data.catalogue import shared_dataset
+from mlpexp.data.parts import parts_of
 from mlpexp.planning.plan import Plan
 
+MOST_SEEDS = 100  # whose parts are looked at
 FIXED = "the parts are the same for every seed: seeds differ in weights and batch order"
 
 
@@ -33,7 +36,7 @@ def _in_words(dataset: DatasetConfig, seeds: range) -> str:
         case KFoldSplit():
             return folds_in_words(dataset.split, seeds)
         case GroupSplit():
-            return f"no value of {dataset.split.column} is in two parts; drawn anew with each seed"
+            return f"no value of {dataset.split.column} is in two parts; drawn anew with each seed{_repeated(dataset, seeds)}"
         case TimeSplit():
             return f"the latest rows by {dataset.split.column} are the test part; {FIXED}"
         case ColumnSplit():
@@ -44,6 +47,18 @@ def _in_words(dataset: DatasetConfig, seeds: range) -> str:
             return f"the test part is {as_told(dataset.split.path, '', Path.cwd())}; {drawn}"
         case _:
             assert_never(dataset.split)
+
+
+def _repeated(dataset: DatasetConfig, seeds: range) -> str:
+    """That few groups leave few ways to draw the test part."""
+    some = seeds[:MOST_SEEDS]
+    data = shared_dataset(dataset, None)
+    different = len({parts_of(data, dataset, seed).test.tobytes() for seed in some})
+    if different == len(some):
+        return ""
+    parts = "1 test part" if different == 1 else f"{different} different test parts"
+    few = f"the groups are so few that {len(some)} seeds have only {parts}"
+    return f"; {few}, and intervals hold little of the luck of the split"
 
 
 def folds_in_words(kind: KFoldSplit, seeds: range) -> str:

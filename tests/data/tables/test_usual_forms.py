@@ -228,3 +228,27 @@ def test_a_target_is_read_likewise_and_is_then_a_quantity(
 
 def test_codes_with_zeros_in_front_stay_as_they_are(read: Read) -> None:
     assert read(table("a,y", lambda i: f"{i},0{i % 2}")).dataset.class_names == ("00", "01")
+
+
+@pytest.mark.parametrize(
+    ("cells", "odd"),
+    [
+        (["10,09", "11,74", "k.A.", "9,5", "8"], "k.A."),
+        (["$1,618.49", "$1,252.98", "on request", "$900.00"], "on request"),
+        (["1,200", "900", "850", "2,000", "sold out"], "sold out"),
+    ],
+)
+def test_the_one_cell_that_is_no_number_is_named(cells: list[str], odd: str, read: Read) -> None:
+    rows = [*cells, *cells[:2], *cells[:2]]
+    text = "a;y\n" + "".join(f"{cell};{xz(i)}\n" for i, cell in enumerate(rows))
+    with pytest.raises(DataError) as caught:
+        read(text)
+    assert f"t.csv:{rows.index(odd) + 2}:a: {odd!r} is not a number, but" in str(caught.value)
+    thousands = "," if "1,200" in cells else None  # else two readings fit
+    assert len(read(text, missing_values=[odd], missing="drop", thousands=thousands).dataset.inputs) == len(rows) - 1
+
+
+def test_a_row_of_totals_is_named_before_the_cells_that_it_lacks(read: Read) -> None:
+    text = table("c,a,b,y", lambda i: f"{'pq'[i % 3 % 2]},{i % 5},{i},{xz(i)}") + "Total,,66,\n"
+    with pytest.raises(DataError, match=r"t\.csv:14:c: 'Total': the last row holds no sample but a total"):
+        read(text)

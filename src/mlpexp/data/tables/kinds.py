@@ -218,13 +218,14 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
     """A category, if its cells do not look like numbers that are written wrongly or in several ways."""
     counts = dict(zip(column.levels, column.counts().tolist(), strict=True))
     total = sum(counts[cell] for cell in present)
+    _refuse_odd_cell(file, column, name, rules, present)
     numbers = [cell for cell in present if is_plain_number(cell)]
     plain = sum(counts[cell] for cell in numbers)
     if plain > MOSTLY * total or (len(numbers) >= SEVERAL and len(present) - len(numbers) <= FEW_WORDS):
         raise _no_number(
             file, column, name, rules,
             f", but {plain} of the {total} values of the column are; correct it, name it under missing_values: if it stands "
-            f"for a missing value, or {'set task: classification' if name == rules.target else _CATEGORICAL}",
+            f"for a missing value, or {_as_words(name, rules)}",
         )  # fmt: skip
     if is_fraction(present):
         cell = next(cell for cell in present if not is_plain_number(cell))
@@ -237,6 +238,29 @@ def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Seq
     if name != rules.target:
         _refuse_quantities(file, column, name, present)
     return _category(name, column, rules, _category_note(present))
+
+
+def _refuse_odd_cell(file: TableFile, column: Cells, name: str, rules: Rules, present: Sequence[str]) -> None:
+    """Refuses a cell that is no number where most are, and all those in one form."""
+    numbers = [cell for cell in present if is_number_like(cell)]
+    counts = dict(zip(column.levels, column.counts().tolist(), strict=True))
+    number, total = (sum(counts[cell] for cell in cells) for cells in (numbers, present))
+    if not MOSTLY * total < number < total:
+        return
+    forms = forms_of(numbers, rules.decimal, rules.thousands)
+    if forms and not all(map(is_plain_number, numbers)):
+        odd = next(cell for cell in present if not is_number_like(cell))
+        example = next(cell for cell in numbers if not is_plain_number(cell))
+        raise file.error(
+            f"{odd!r} is not a number, but {number} of the {total} values of the column are, such as {example!r}; correct it, "
+            f"name it under missing_values: if it stands for a missing value, or {_as_words(name, rules)}",
+            name, _first(column, odd),
+        )  # fmt: skip
+
+
+def _as_words(name: str, rules: Rules) -> str:
+    """How a column is taken for words."""
+    return "set task: classification" if name == rules.target else _CATEGORICAL
 
 
 def _refuse_quantities(file: TableFile, column: Cells, name: str, present: Sequence[str]) -> None:
@@ -266,15 +290,15 @@ def _several_ways(file: TableFile, column: Cells, name: str, rules: Rules, prese
     if forms_of(present):
         cell = next(cell for cell in present if not forms_of([cell], rules.decimal, rules.thousands))
         what = f"{cell!r} is no number with the marks that decimal: and thousands: say; leave one of them out"
-        return file.error(f"{what}, or {_CATEGORICAL}", name, _first(column, cell))
+        return file.error(f"{what}, or {_as_words(name, rules)}", name, _first(column, cell))
     strange = next((cell for cell in present if is_number_like(cell) and not forms_of([cell])), None)
     if strange is not None:
         what = f"{strange!r} looks like a number, but is of no form that is known; write it with a decimal point alone"
-        return file.error(f"{what}, or {_CATEGORICAL}, or exclude:", name, _first(column, strange))
+        return file.error(f"{what}, or {_as_words(name, rules)}, or exclude:", name, _first(column, strange))
     several = _two_ways(present)
     return file.error(
-        f"numbers written in several ways, such as {several[0]!r} and {several[1]!r}; write all in one way, or list "
-        "the column under categorical:",
+        f"numbers written in several ways, such as {several[0]!r} and {several[1]!r}; write all in one way, "
+        f"or {_as_words(name, rules)}",
         name, _first(column, several[1]),
     )  # fmt: skip
 

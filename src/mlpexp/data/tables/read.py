@@ -25,7 +25,7 @@ from mlpexp.data.tables.split_column import split_labels
 from mlpexp.data.tables.table_file import Reading, TableFile, joined, read_file
 from mlpexp.data.tables.targets import Targets, is_classification, targets_of
 from mlpexp.data.tables.text_file import data_error
-from mlpexp.data.tables.totals import refuse_total
+from mlpexp.data.tables.totals import refuse_total, refuse_word
 from mlpexp.data.tables.understanding import Understanding, shown
 
 AGAINST = {
@@ -119,6 +119,7 @@ def _content(config: Csv) -> _Content:
         rows=file.num_rows,
         lost=lost,
         used=len(rows.keep),
+        of_second=int((rows.keep >= file.num_first).sum()),
         notes=file.notes,
         warnings=tuple(doubt for name in names for doubt in doubts(rows, columns[name], targets)),
     )
@@ -280,6 +281,8 @@ def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Row
     if refused:
         order = list(file.columns)
         first = min(refused, key=lambda name: (int(np.argmax(columns[name].missing)), order.index(name)))
+        if columns[first].missing[file.num_first - 1]:  # a row of totals lacks what cannot be summed
+            refuse_word(file, 0, file.num_first)
         others = [f"`{name}` ({columns[name].missing.sum():,})" for name in refused if name != first]
         raise _missing(file, columns[first], _remedy(config, columns[first]), others)
     if not dropped:

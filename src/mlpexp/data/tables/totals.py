@@ -33,11 +33,21 @@ def refuse_total(rows: Rows, columns: Mapping[str, Judged]) -> None:
     bounds = [(0, file.num_first), (file.num_first, file.num_rows)]
     for first, past in bounds if file.second is not None else bounds[:1]:
         if past - 1 in rows.keep:
-            _refuse_word(file, first, past)
+            refuse_word(file, first, past)
             _refuse_sums(file, columns, first, past)
 
 
-def _refuse_word(file: TableFile, first: int, past: int) -> None:
+def refuse_word(file: TableFile, first: int, past: int) -> None:
+    """Refuses the last row of a file if a word of it says that it sums up others.
+
+    Args:
+        file: The table.
+        first: The first row of the file.
+        past: The row behind its last one.
+
+    Raises:
+        DataError: At the row.
+    """
     last = past - 1
     for name, cells in file.columns.items():
         if not isinstance(cells, Cells) or len(cells) < past or past - first < FEW_ROWS:

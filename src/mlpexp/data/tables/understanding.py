@@ -46,6 +46,8 @@ class Understanding:
     """Columns whose missing cells cost rows, and how many each; a row may lack several."""
     used: int
     """Rows that are used."""
+    of_second: int
+    """How many of these are of the second file."""
     notes: tuple[str, ...]
     """What had to be found out of the file, in words."""
     warnings: tuple[str, ...]
@@ -71,7 +73,8 @@ class Understanding:
         """What is said before training: one line if all is plain, and no more than ``most`` about columns."""
         target = next(column for column in self.columns if column.role == "target")
         path = as_told(self.path, "", Path.cwd())
-        rows = f"{self.used:,} rows"
+        second = f", {self.of_second:,} of them in the second file" if self.of_second else ""
+        rows = f"{self.used:,} rows{second}"
         yield f"table: {path}: {rows}; {self.inputs}; target `{target.column}` ({target.becomes})"
         yield from self.rows_lost()
         yield from (f"table: {note}" for note in self.notes)

@@ -1,9 +1,10 @@
 """What a result is about and what its only arm reached: a table, and the sentences beside it."""
 
+from collections.abc import Mapping
 from math import isnan
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
@@ -118,14 +119,38 @@ def notes(result: "Result") -> list[str]:
             f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
         )
     if num_sound > 1:
-        lines.append(
-            f"intervals: Student's t over {num_sound} seeds (each its own split, initial weights and batch order)"
-        )
+        lines.append(f"intervals: Student's t over {num_sound} seeds ({_what_seeds_vary(result.config)})")
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
     if always := summary.dataset.always(*summary.parts):
         lines.append(f"accuracy of {always}")
     return [*lines, *_without_value(summary), *_running(result), _time(result)]
+
+
+def _what_seeds_vary(config: Mapping[str, Any]) -> str:
+    """What differs from seed to seed: ``each its own split, initial weights and batch order``."""
+    data = config.get("dataset")
+    data = data if isinstance(data, dict) else {}
+    split = data.get("split")
+    kind = split.get("kind") if isinstance(split, dict) else "random"
+    is_given = kind in ("column", "file") or data.get("name") in (
+        "mnist",
+        "fashion_mnist",
+    )  # but for what is carved out of it
+    is_whole = kind == "random" and not is_given and not data.get("test_fraction")  # no test part is drawn
+    is_fixed = kind == "time" or ((is_given or is_whole) and not data.get("validation_fraction"))
+    is_cut = any(data.get(key) for key in ("train_samples", "train_fraction"))
+    purposes = {
+        "split_seed": "" if is_fixed and not is_cut else "fold" if kind == "k_fold" else "split",
+        "init_seed": "initial weights",
+        "order_seed": "batch order",
+    }
+    varied = [name for key, name in purposes.items() if name and config.get(key) is None]
+    if not varied:
+        return "nothing differs from one to the other"
+    *first, last = varied
+    each = f"each its own {', '.join(first)} and {last}" if first else f"each its own {last}"
+    return each if "split" in varied or "fold" in varied else f"{each}; the parts of the data are the same"
 
 
 def _without_value(summary: Summary) -> list[str]:

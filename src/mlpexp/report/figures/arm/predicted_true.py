@@ -64,7 +64,9 @@ def _samples_note(rows: pd.DataFrame, left_out: int) -> str:
     counts = ", ".join(
         f"{sizes[part] // seeds:,} {style.label}" for part, style in PART_STYLES.items() if part in sizes
     )
-    which = f"n = {seeds} seeds, each with its own split" if seeds > 1 else "one seed"
+    times = rows.groupby(["part", "index"]).size()
+    each = "all with the same split" if (times == seeds).all() else "each with its own split"
+    which = f"n = {seeds} seeds, {each}" if seeds > 1 else "one seed"
     if left_out:
         which += f" ({left_out} diverged left out)"
     return f"{which}: {counts} samples"
