@@ -179,10 +179,10 @@ def test_other_columns_are_other_samples_only_where_they_cost_rows(
         ((), "each its own split, initial weights and batch order"),
         (
             ("dataset.exclude=[patient]", "dataset.split={kind: time, column: day}"),
-            "each its own initial weights and batch order; the parts of the data are the same",
+            "each its own initial weights and batch order, on the same samples",
         ),
         (("dataset.split={kind: k_fold, folds: 3}",), "each its own fold, initial weights and batch order"),
-        (("split_seed=1", "init_seed=2"), "each its own batch order; the parts of the data are the same"),
+        (("split_seed=1", "init_seed=2"), "each its own batch order, on the same samples"),
         (("split_seed=1", "init_seed=2", "order_seed=3"), "nothing differs from one to the other"),
     ],
 )

@@ -119,7 +119,7 @@ def notes(result: "Result") -> list[str]:
             f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
         )
     if num_sound > 1:
-        lines.append(f"intervals: Student's t over {num_sound} seeds ({_what_seeds_vary(result.config)})")
+        lines.append(f"intervals: Student's t over {num_sound} seeds{_what_seeds_vary(result)}")
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
     if always := summary.dataset.always(*summary.parts):
@@ -127,8 +127,15 @@ def notes(result: "Result") -> list[str]:
     return [*lines, *_without_value(summary), *_running(result), _time(result)]
 
 
-def _what_seeds_vary(config: Mapping[str, Any]) -> str:
-    """What differs from seed to seed: ``each its own split, initial weights and batch order``."""
+def _what_seeds_vary(result: "Result") -> str:
+    """What differs from seed to seed: `` (each its own split, initial weights and batch order)``."""
+    try:
+        return f" ({_differs(result.config)})"
+    except InputError:  # a damaged config, of which other commands say more
+        return ""
+
+
+def _differs(config: Mapping[str, Any]) -> str:
     data = config.get("dataset")
     data = data if isinstance(data, dict) else {}
     split = data.get("split")
@@ -150,7 +157,7 @@ def _what_seeds_vary(config: Mapping[str, Any]) -> str:
         return "nothing differs from one to the other"
     *first, last = varied
     each = f"each its own {', '.join(first)} and {last}" if first else f"each its own {last}"
-    return each if "split" in varied or "fold" in varied else f"{each}; the parts of the data are the same"
+    return each if "split" in varied or "fold" in varied else f"{each}, on the same samples"
 
 
 def _without_value(summary: Summary) -> list[str]:
