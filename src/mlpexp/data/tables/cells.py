@@ -1,6 +1,6 @@
 """A column of a table: numbers, or the text of the cells with each different cell once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,7 @@ class Cells:
 
     def where(self, test: Callable[[str], bool]) -> np.ndarray:
         """For which rows a test of the cell holds, ``(N,)`` bool."""
-        return self.chosen([test(level) for level in self.levels])
-
-    def chosen(self, of_levels: Sequence[bool] | np.ndarray) -> np.ndarray:
-        """``(N,)`` bool of one for each level."""
-        return np.asarray(of_levels, dtype=bool)[self.codes]
+        return np.array([test(level) for level in self.levels], dtype=bool)[self.codes]
 
 
 Column = np.ndarray | Cells

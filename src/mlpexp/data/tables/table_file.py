@@ -60,12 +60,8 @@ class TableFile:
     """N."""
     header_line: int
     """Where the names stand."""
-    units: Mapping[str, str]
-    """By column, what a line of units says."""
     notes: tuple[str, ...]
     """What had to be found out of the file, in words."""
-    delimiter: str | None
-    """What separates cells; None: no text."""
     scan: Callable[[], Iterator[Row]]
     """Reads the rows once more, with their lines."""
     again: Callable[[str], Cells]
@@ -251,7 +247,7 @@ def _of_text(path: Path, text: FileText, reading: Reading, tell: Callable[[str],
     if not num_rows:
         raise data_error(path, "only a header; rows of values must follow", layout.header_line)
     notes = (*text.notes, *layout.notes)
-    return TableFile(path, columns, num_rows, layout.header_line, layout.units, notes, layout.delimiter, scan, again)
+    return TableFile(path, columns, num_rows, layout.header_line, notes, scan, again)
 
 
 def _refuse_names_again(path: Path, columns: Mapping[str, Column], scan: Callable[[], Iterator[Row]]) -> None:
