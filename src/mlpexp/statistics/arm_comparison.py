@@ -71,8 +71,8 @@ class ArmComparison:
         if not self.beside_zero or self.difference is None or self.difference.n < 2:
             return ""
         if (least := smallest_p(self.difference.n)) > 0.05:
-            return f"; the smallest p of {_seeds(self.difference.n)} is {least:.4g}"
-        return f"; the interval without 0 is of this pair alone, the verdict of {self.family:,} comparisons"
+            return f"; p is at least {least:.4g}"
+        return "; interval of this pair alone"
 
     def _finding(self) -> str:
         if self.difference is None:
