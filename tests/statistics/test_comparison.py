@@ -91,7 +91,10 @@ def test_three_seeds_decide_nothing() -> None:
     assert verdicts(found) == ["undecided", "reference", "undecided"]
     assert found.arms[0].p == 0.25
     assert found.arms[0].seeds_needed == 6
-    assert found.arms[0].sentence == "cannot be decided with 3 seeds, about 6 needed for a difference of 0.7; p is at least 0.25"
+    assert (
+        found.arms[0].sentence
+        == "cannot be decided with 3 seeds, about 6 needed for a difference of 0.7; p is at least 0.25"
+    )
 
 
 def test_seeds_that_happen_to_agree_do_not_prove_equality() -> None:

@@ -110,7 +110,9 @@ def test_no_row_has_a_verdict_that_its_interval_contradicts(
             assert not row.beside_zero
         else:
             assert row.beside_zero == (low > 0 or high < 0)
-            assert row.beside_zero == ("; interval of this pair alone" in row.sentence or "; p is at least" in row.sentence)
+            assert row.beside_zero == (
+                "; interval of this pair alone" in row.sentence or "; p is at least" in row.sentence
+            )
         if row.verdict == "no difference":
             assert max(-low, high) <= row.largest_difference <= 0.02
         if found.family == 1 and row.difference.n > 5:

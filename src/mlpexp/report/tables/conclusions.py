@@ -202,6 +202,8 @@ def _basis(comparison: ArmsComparison) -> list[str]:
         seeded = any(key in SEED_AXES for key in _varied(comparison.summary))
         same = "" if seeded else "; equal seeds have equal splits, initial weights and batch orders"
         lines.append(f"intervals of means are Student's t over seeds{same}")
+        if any(arm.difference and smallest_p(arm.difference.n) <= shown.alpha for arm in shown.arms):
+            lines.append("intervals of differences are what the sign-flip test of one pair does not reject")
     if shown.reference is not None and shown.family == 1:
         lines.append("p: sign-flip test")
     elif shown.reference is not None and shown.family > 1:
