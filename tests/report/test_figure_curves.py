@@ -158,7 +158,7 @@ def test_the_mean_is_over_the_seeds_still_in_training() -> None:
 
 def test_epochs_at_which_a_seed_was_not_evaluated_have_no_mean() -> None:
     curves = pd.DataFrame({0: [1.0, np.nan, 3.0], 1: [2.0, 9.0, 5.0]}, index=[0, 3, 5])
-    means = mean_curve(curves, frozenset())
+    means = mean_curve(curves, frozenset(), LOSS)
     assert means.index.tolist() == [0, 5]
     assert means["mean"].tolist() == [1.5, 4.0]
 

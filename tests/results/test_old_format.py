@@ -105,7 +105,7 @@ def test_the_comparison_of_a_sweep_is_the_one_it_wrote(old: Path) -> None:
     for arm, row in zip(found.to_best.arms, rows, strict=True):
         assert arm.own.n == int(row["n"])
         assert arm.own.mean == pytest.approx(float(row["mean"]), rel=1e-8)
-        assert arm.sentence == row["best_sentence"]
+        assert arm.sentence.startswith(row["best_sentence"])
 
 
 @pytest.mark.parametrize("kind", ["best", "last"])

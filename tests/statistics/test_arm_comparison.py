@@ -25,7 +25,7 @@ def test_sentences_in_plain_words() -> None:
     alone = compare(-values[:2], False, margin=0.01, reference=1)
     assert alone.arms[0].sentence == "better by 0.021 (0.016 to 0.026), p = 0.008"
     many = compare(np.concatenate([values, values], axis=1), True, margin=0.01, reference=0)
-    assert many.arms[1].sentence == "worse by 0.021 (0.018 to 0.024), adjusted p < 0.001"
+    assert many.arms[1].sentence == "worse by 0.0210 (0.0180 to 0.0240), adjusted p < 0.001"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Verdicts and sentences of single sweeps; how often they are wrong is in test_calibration."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from making.effort import num_calls
 from mlpexp.statistics.comparison import Comparison, compare
+from mlpexp.statistics.flip_interval import sign_flip_interval
 from mlpexp.statistics.intervals import mean_interval, paired_difference
 from mlpexp.statistics.max_t import max_t_p
 from mlpexp.statistics.sign_flip import sign_flip_p
@@ -45,7 +47,8 @@ def test_the_numbers_are_those_of_the_parts() -> None:
         assert row.arm == arm
         assert row.own == mean_interval(values[arm])
         assert row.median == np.median(values[arm])
-        assert row.difference == paired_difference(values[arm], values[0])
+        low, high = sign_flip_interval(values[arm] - values[0])
+        assert row.difference == replace(paired_difference(values[arm], values[0]), low=low, high=high)
         assert (row.p, row.p_adjusted, row.family) == (own_p, adjusted, 2)
         wide = paired_difference(values[arm], values[0], 1 - 0.05 / 2)
         assert row.largest_difference == max(-wide.low, wide.high)
@@ -88,7 +91,10 @@ def test_three_seeds_decide_nothing() -> None:
     assert verdicts(found) == ["undecided", "reference", "undecided"]
     assert found.arms[0].p == 0.25
     assert found.arms[0].seeds_needed == 6
-    assert found.arms[0].sentence == "cannot be decided with 3 seeds, about 6 needed for a difference of 0.7"
+    assert (
+        found.arms[0].sentence
+        == "cannot be decided with 3 seeds, about 6 needed for a difference of 0.7; p is at least 0.25"
+    )
 
 
 def test_seeds_that_happen_to_agree_do_not_prove_equality() -> None:
@@ -101,7 +107,7 @@ def test_seeds_that_happen_to_agree_do_not_prove_equality() -> None:
         == "cannot be decided with 5 seeds, about 6 needed"
     )
     row = compare(np.full((2, 6), 29 / 30), True, margin=0.0, reference=0).arms[1]
-    assert (row.verdict, row.sentence) == ("no difference", "no difference in any of 6 seeds")
+    assert (row.verdict, row.sentence) == ("no difference", "no difference in any of 6 seeds; others may differ")
 
 
 def test_what_no_number_of_seeds_decides() -> None:

@@ -53,6 +53,11 @@ class Score:
     """What is computed, in one sentence."""
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest value there is: an interval, which knows no limits, ends there."""
+        return self.lowest, self.highest
+
+    @property
     def best(self) -> float:
         """The best value there is; may be infinite."""
         return self.highest if self.higher_is_better else self.lowest

@@ -138,7 +138,7 @@ def closing_summary(opening: Summary, plan: Plan, training: Trained) -> Summary:
     for place, arm in enumerate(plan.arms):
         trials = [training.trials[arm.number, seed] for seed in plan.seeds]
         values[place] = [score_of(trial, opening.metric.column) for trial in trials]
-        means = {column: _mean([score_of(trial, column) for trial in trials]) for column in columns}
+        means = {column: _mean([score_of(trial, column) for trial in trials], column) for column in columns}
         statuses = [trial.status for trial in trials]
         arms.append(
             ArmSummary(
@@ -169,9 +169,10 @@ def as_mean(interval: MeanInterval) -> Mean:
     return Mean(n=interval.n, mean=mean, std=std, low=low, high=high)
 
 
-def _mean(values: Sequence[float]) -> Mean | None:
-    finite = [value for value in values if isfinite(value)]
-    return as_mean(mean_interval(finite)) if finite else None
+def _mean(values: Sequence[float], column: str) -> Mean | None:
+    asked, finite = column_of(column), [value for value in values if isfinite(value)]
+    assert asked is not None
+    return as_mean(mean_interval(finite).within(*asked.score.ends)) if finite else None
 
 
 def _varied(plan: Plan) -> str:

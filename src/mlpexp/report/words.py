@@ -9,11 +9,14 @@ from math import isfinite, isnan, nan
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
+from mlpexp.statistics.intervals import largest_share_unseen
+
 if TYPE_CHECKING:
     from mlpexp.store.table import Cell
 
 NO_BREAK = "\u00a0"  # a blank at which no line ends
 NONE = "-"  # where there is no number
+ALL_EQUAL = "all equal"  # in place of an interval
 ROUNDING = 1e-8  # a difference of no more is none
 
 
@@ -42,25 +45,35 @@ def cell_number(cell: "Cell", *, sign: bool = False) -> str:
 
 
 def cell_interval(low: "Cell", high: "Cell", *, sign: bool = False) -> str:
-    """``0.93 .. 0.97``; no spread among few seeds is no proof that there is none."""
+    """``0.93 .. 0.97``, or that all values are equal."""
     if cell_number(low) == NONE:
         return NONE
-    if f"{float(low):.9g}" == f"{float(high):.9g}":
-        return "all equal"
+    if same_ends(float(low), float(high)):
+        return ALL_EQUAL
     return f"{cell_number(low, sign=sign)} .. {cell_number(high, sign=sign)}"
 
 
 def fixed(cell: "Cell", *, sign: bool = False) -> str:
-    """For a report: four decimals (four digits of a large number), a dash for what is not a number."""
+    """For a report: four decimals, or digits of a large or small number; a dash for what is not a number."""
     value = _value(cell)
     if not isfinite(value):
         return NONE
-    return f"{value:{'+' if sign else ''}{'.4f' if abs(value) < 1e4 else '.4g'}}"
+    form = ".4f" if value == 0 or 5e-5 <= abs(value) < 1e4 else ".4g" if abs(value) > 1 else ".1g"  # 0 only where it is
+    return f"{value:{'+' if sign else ''}{form}}"
 
 
 def fixed_interval(low: "Cell", high: "Cell", *, sign: bool = False) -> str:
-    """``0.9312 .. 0.9721``."""
-    return NONE if fixed(low) == NONE else f"{fixed(low, sign=sign)} .. {fixed(high, sign=sign)}"
+    """``0.9312 .. 0.9721``, or that all values are equal."""
+    if fixed(low) == NONE:
+        return NONE
+    if same_ends(float(low), float(high)):
+        return ALL_EQUAL
+    return f"{fixed(low, sign=sign)} .. {fixed(high, sign=sign)}"
+
+
+def same_ends(low: float, high: float) -> bool:
+    """Whether an interval is a point: all values are equal. Old results have the rounding of their mean for a spread."""
+    return high - low <= 1e-12 * max(abs(low), abs(high))
 
 
 def probability(cell: "Cell") -> str:
@@ -95,6 +108,12 @@ def _value(cell: "Cell") -> float:
     """The number of a cell; 0 where it is no more than rounding."""
     value = float(cell) if cell != "" else nan
     return 0.0 if abs(value) <= ROUNDING else value
+
+
+def no_proof(n: int) -> str:
+    """What n equal values leave open."""
+    share = 100 * largest_share_unseen(n)
+    return f"all equal is no proof: with {n} seeds, up to {share:.0f} % of all seeds may give another value (95 %)"
 
 
 # Amounts.

@@ -75,12 +75,13 @@ def read_comparison(
     values = values_of(trials, summary.metric.column, len(labels), summary, result)
     higher, width = summary.metric.higher_is_better, summary.margin if margin is None else margin
     reference = summary.baseline if baseline is None else baseline
+    ends = summary.metric.score.ends
     return ArmsComparison(
         summary,
         labels,
         values,
-        compare(values, higher, margin=width),
-        None if reference is None else compare(values, higher, margin=width, reference=reference),
+        compare(values, higher, margin=width, ends=ends),
+        None if reference is None else compare(values, higher, margin=width, reference=reference, ends=ends),
         optimism(values, higher),
         _selected(trials, summary, result),
         _noise(summary, values),

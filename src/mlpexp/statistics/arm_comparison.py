@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlpexp.statistics.intervals import MeanInterval
+from mlpexp.statistics.sign_flip import smallest_p
 
 Verdict = Literal["reference", "better", "worse", "no difference", "undecided", "diverged"]
 SHORT = {"reference": "the reference", "diverged": "no result"}  # the other verdicts are their own words
@@ -25,7 +26,9 @@ class ArmComparison:
     num_missing: int
     """Number of seeds that diverged or failed."""
     difference: MeanInterval | None = None
-    """This arm minus the reference over the seeds of both; None for the reference itself and without one."""
+    """This arm minus the reference over the seeds of both, with the interval that agrees with the test of this pair; None
+    for the reference itself and without one.
+    """
     p: float = math.nan
     """Sign-flip p of the difference; NaN without pairs."""
     p_adjusted: float = math.nan
@@ -55,7 +58,21 @@ class ArmComparison:
         if self.verdict == "diverged":
             return f"no result in {'any of ' if num_seeds > 1 else ''}{_seeds(num_seeds)}"
         missing = f"; no result in {self.num_missing} of {_seeds(num_seeds)}" if self.num_missing else ""
-        return self._finding() + missing
+        return self._finding() + self._why_in_spite() + missing
+
+    @property
+    def beside_zero(self) -> bool:
+        """Whether the interval of the difference has no 0 in it, though the verdict is neither better nor worse."""
+        is_found = self.verdict in ("better", "worse") or self.difference is None
+        return not is_found and self.difference is not None and not self.difference.low <= 0 <= self.difference.high
+
+    def _why_in_spite(self) -> str:
+        """Why there is a verdict that the interval beside it seems to contradict."""
+        if not self.beside_zero or self.difference is None or self.difference.n < 2:
+            return ""
+        if (least := smallest_p(self.difference.n)) > 0.05:
+            return f"; p is at least {least:.4g}"
+        return "; interval of this pair alone"
 
     def _finding(self) -> str:
         if self.difference is None:
@@ -64,7 +81,7 @@ class ArmComparison:
             return f"{self.verdict} by {_size(self.difference)}, {_p(self.p_adjusted, self.family)}"
         if self.verdict == "no difference":
             if self.largest_difference == 0:
-                return f"no difference in any of {_seeds(self.difference.n)}"
+                return f"no difference in any of {_seeds(self.difference.n)}; others may differ"
             return f"no difference larger than {rounded_up(self.largest_difference)}"
         return self._undecided(self.difference)
 
@@ -90,9 +107,14 @@ def _p(p: float, family: int) -> str:
 
 
 def _size(difference: MeanInterval) -> str:
-    """``0.021 (0.012 to 0.030)``: size and interval of a difference, turned so that the size is positive."""
+    """``0.021 (0.012 to 0.030)``: size and interval of a difference, turned so that the size is positive.
+
+    An end that is not 0 is not printed as 0.
+    """
     low, high = sorted(math.copysign(1, difference.mean) * end for end in (difference.low, difference.high))
     scale = _scale(difference)
+    nearest = min((abs(end) for end in (low, high) if end), default=scale)
+    scale = scale if round(nearest, _decimals(scale)) else nearest
     return f"{_fixed(abs(difference.mean), scale)} ({_fixed(low, scale)} to {_fixed(high, scale)})"
 
 

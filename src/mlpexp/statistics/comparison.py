@@ -1,16 +1,17 @@
 """A fair comparison of the arms of a sweep: paired, corrected for their number, and silent where seeds are too few."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mlpexp.statistics.arm_comparison import ArmComparison, Verdict
 from mlpexp.statistics.best_arm import best_arm
+from mlpexp.statistics.flip_interval import sign_flip_interval
 from mlpexp.statistics.intervals import MeanInterval, mean_interval, paired_difference
 from mlpexp.statistics.max_t import max_t_p, smallest_max_t_p
 from mlpexp.statistics.power import seeds_needed
-from mlpexp.statistics.sign_flip import sign_flip_p
+from mlpexp.statistics.sign_flip import sign_flip_p, smallest_p
 
 MOST_PAIRS = 2_000_000  # 2,000 arms; more would take gigabytes
 TOO_LARGE = 1e150  # has no square: as good as infinite
@@ -35,7 +36,13 @@ class Comparison:
 
 
 def compare(
-    values: np.ndarray, higher_is_better: bool, *, margin: float, reference: int | None = None, alpha: float = 0.05
+    values: np.ndarray,
+    higher_is_better: bool,
+    *,
+    margin: float,
+    reference: int | None = None,
+    alpha: float = 0.05,
+    ends: tuple[float, float] = (-math.inf, math.inf),
 ) -> Comparison:
     """Compare arms over the seeds they share; ``values`` is ``(arms, seeds)``, not finite where a trial diverged or failed.
 
@@ -52,8 +59,10 @@ def compare(
     - undecided: neither. ``seeds_needed`` is for the larger of the mean difference and the margin, by the t test at level
       alpha / family, which asks for more seeds than the joint test does.
 
-    The interval of a difference that is shown is that of this pair alone, at level alpha. A difference rests on the seeds
-    that both arms survived; what diverged is counted, and said in every sentence.
+    The interval of a difference that is shown is that of this pair alone, at level alpha: what the sign-flip test does not
+    rule out (``sign_flip_interval``), so that better and worse have an interval without 0; Student's t with fewer seeds
+    than that test can decide with. Intervals end at ``ends``, the lowest and the highest value there is. A
+    difference rests on the seeds that both arms survived; what diverged is counted, and said in every sentence.
 
     Raises:
         ValueError: The values are not of shape ``(arms, seeds)`` with one or more of both, the reference is not an arm,
@@ -70,12 +79,12 @@ def compare(
     alive = np.isfinite(values).any(axis=1)
     family = math.comb(int(alive.sum()), 2) if reference is None else int(alive.sum() - alive[reference])
     if chosen is None:
-        arms = tuple(_own(values, arm, "diverged", alpha) for arm in range(len(values)))
+        arms = tuple(_own(values, arm, "diverged", alpha, ends) for arm in range(len(values)))
         return Comparison(arms, None, True, 0, margin, alpha)
     p = sign_flip_p((values - values[chosen]).T)
     p[chosen] = np.nan
     adjusted = _adjusted(values, p, chosen, family, all_pairs=reference is None)
-    question = _Question(values, chosen, higher_is_better, family, margin, alpha)
+    question = _Question(values, chosen, higher_is_better, family, margin, alpha, ends)
     rows = tuple(question.row(arm, float(p[arm]), float(adjusted[arm])) for arm in range(len(values)))
     return Comparison(rows, chosen, reference is None, family, margin, alpha)
 
@@ -100,19 +109,31 @@ class _Question:
     family: int
     margin: float
     alpha: float
+    ends: tuple[float, float]
 
     def row(self, arm: int, p: float, p_adjusted: float) -> ArmComparison:
         if arm == self.reference or np.isnan(self.values[arm]).all():
             verdict: Verdict = "diverged" if np.isnan(self.values[arm]).all() else "reference"
-            return _own(self.values, arm, verdict, self.alpha)
-        difference = paired_difference(self.values[arm], self.values[self.reference], 1 - self.alpha)
+            return _own(self.values, arm, verdict, self.alpha, self.ends)
+        difference = self._difference(arm)
         at_family = paired_difference(self.values[arm], self.values[self.reference], 1 - self.alpha / self.family)
-        largest = max(abs(at_family.low), abs(at_family.high))
+        # The interval that stands beside it is no wider than what is said to be the largest difference.
+        largest = max(abs(end) for interval in (at_family, difference) for end in (interval.low, interval.high))
         verdict = self._verdict(difference, p_adjusted, largest)
         sought, needed = self._needed(difference) if verdict == "undecided" else (math.nan, None)
-        found = _own(self.values, arm, verdict, self.alpha)
+        found = _own(self.values, arm, verdict, self.alpha, self.ends)
         numbers = (difference, p, p_adjusted, self.family, largest, sought, needed)
         return ArmComparison(arm, verdict, found.own, found.median, found.num_missing, *numbers)
+
+    def _difference(self, arm: int) -> MeanInterval:
+        """The mean difference with what the test of this pair does not rule out."""
+        values, others = self.values[arm], self.values[self.reference]
+        difference, widest = paired_difference(values, others, 1 - self.alpha), self.ends[1] - self.ends[0]
+        if smallest_p(difference.n) <= self.alpha and difference.std > 0:
+            differences = values - others
+            low, high = sign_flip_interval(differences[np.isfinite(differences)], 1 - self.alpha)
+            difference = replace(difference, low=low, high=high)
+        return difference.within(-widest, widest)
 
     def _verdict(self, difference: MeanInterval, p_adjusted: float, largest: float) -> Verdict:
         if p_adjusted <= self.alpha:
@@ -132,13 +153,14 @@ class _Question:
         return sought, None if needed is None else max(needed, difference.n + 1)
 
 
-def _own(values: np.ndarray, arm: int, verdict: Verdict, alpha: float) -> ArmComparison:
+def _own(values: np.ndarray, arm: int, verdict: Verdict, alpha: float, ends: tuple[float, float]) -> ArmComparison:
     """The arm by itself."""
     finite = values[arm][np.isfinite(values[arm])]
     num_missing = values.shape[1] - finite.size
     if finite.size == 0:
         return ArmComparison(arm, verdict, MeanInterval(0, *[math.nan] * 4), math.nan, num_missing)
-    return ArmComparison(arm, verdict, mean_interval(finite, 1 - alpha), float(np.median(finite)), num_missing)
+    own = mean_interval(finite, 1 - alpha).within(*ends)
+    return ArmComparison(arm, verdict, own, float(np.median(finite)), num_missing)
 
 
 def _check(values: np.ndarray, reference: int | None, margin: float, alpha: float) -> None:

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+
+ROUNDING = 4 * np.finfo(np.float64).eps  # of a value: differences of equal sizes may be off by so much
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,19 @@ class MeanInterval:
     high: float
     """Upper end of the interval; NaN for one value."""
 
+    def within(self, lowest: float, highest: float) -> "MeanInterval":
+        """Without what the mean cannot be: intervals know no limits, an accuracy ends at 0 and 1."""
+        low, high = (min(max(end, lowest), highest) for end in (self.low, self.high))  # NaN stays: no comparison holds
+        return replace(self, low=low, high=high)
+
 
 def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95) -> MeanInterval:
     """Mean and Student's t interval ``mean +- t std / sqrt(n)`` of independent values, such as one metric over seeds.
 
-    The interval is in the unit of the values and may leave their range (an accuracy above 1), as t knows no bounds.
-    One value says nothing about its spread: its interval is NaN. A value that is not finite makes all but n so.
+    The interval is in the unit of the values and may leave their range (an accuracy above 1), as t knows no bounds: see
+    ``MeanInterval.within``. One value says nothing about its spread: its interval is NaN. Equal values have no spread, and
+    their interval is a point; it is no proof that other values are equal, too. A value that is not finite makes all but n
+    NaN.
 
     Raises:
         ValueError: There are no values, or the confidence is not between 0 and 1.
@@ -47,10 +56,29 @@ def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95
     mean = float(array.mean())
     if n == 1:
         return MeanInterval(1, mean, math.nan, math.nan, math.nan)
+    if array.max() == array.min():  # the mean of equal values may be off by rounding, and so give a spread
+        return MeanInterval(n, mean, 0.0, mean, mean)
     with np.errstate(over="ignore"):  # the squares of losses that are about to diverge
         std = float(array.std(ddof=1))
     half = _t_quantile((1 + confidence) / 2, n - 1) * std / math.sqrt(n)
     return MeanInterval(n, mean, std, mean - half, mean + half)
+
+
+def largest_share_unseen(n: int, confidence: float = 0.95) -> float:
+    """The largest share of values that may be exceptions where n values have none: ``1 - (1 - confidence)^(1/n)``.
+
+    About 3 / n at 95 %, the "rule of three": 26 % of 10 seeds, 14 % of 20. So equal values are no proof of equality.
+
+    Raises:
+        ValueError: n is not positive, or the confidence is not between 0 and 1.
+
+    References:
+        Hanley and Lippman-Hand (1983), "If nothing goes wrong, is everything all right?".
+    """
+    _check_confidence(confidence)
+    if n < 1:
+        raise ValueError(f"{n} values: expected one or more")
+    return float(1 - (1 - confidence) ** (1 / n))
 
 
 def wilson_interval(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -103,7 +131,8 @@ def paired_difference(a: np.ndarray, b: np.ndarray, confidence: float = 0.95) ->
     """Mean of ``a - b`` over seeds, ``(seeds,)`` each, with Student's t interval; pairs with a value not finite are left out.
 
     What all arms share on a seed (an easy split, a lucky draw) cancels, so that the interval is much shorter than those of
-    the two means suggest. No pairs: all but n are NaN. One pair: a mean without interval. Equal differences: a point.
+    the two means suggest. No pairs: all but n are NaN. One pair: a mean without interval. Differences equal but for
+    the rounding of the values: a point.
 
     Student's t rather than a bootstrap: over 3,000 simulated comparisons with 5, 10 and 20 seeds the 95 % interval covered the
     true difference of normal values in 0.957, 0.947, 0.954 (BCa bootstrap with 1,000 draws: 0.852, 0.890, 0.930), that of
@@ -124,4 +153,7 @@ def paired_difference(a: np.ndarray, b: np.ndarray, confidence: float = 0.95) ->
     common = np.isfinite(a) & np.isfinite(b)
     if not common.any():
         return MeanInterval(0, math.nan, math.nan, math.nan, math.nan)
-    return mean_interval(a[common] - b[common], confidence)
+    differences = a[common] - b[common]
+    rounding = ROUNDING * max(np.abs(a[common]).max(), np.abs(b[common]).max())
+    equal = differences.max() - differences.min() <= rounding
+    return mean_interval(np.full_like(differences, differences.mean()) if equal else differences, confidence)

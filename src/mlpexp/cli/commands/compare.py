@@ -111,7 +111,8 @@ def _compare_results(
         _print_differences(candidates, factors, wide=wide)
     column = common_metric(candidates, metric)
     seeds, values = paired_values(candidates, column)
-    comparison = compare_arms(values, column.score.higher_is_better, margin=margin, reference=reference)
+    score = column.score
+    comparison = compare_arms(values, score.higher_is_better, margin=margin, reference=reference, ends=score.ends)
     table = candidates_table(candidates, comparison, column.label, len(seeds), whole=format_ != "table")
     always = dict.fromkeys(summary.dataset.always(column.part) for summary in summaries if column.is_accuracy)
     if sentence := "; ".join(filter(None, always)):

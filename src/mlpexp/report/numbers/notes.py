@@ -65,7 +65,9 @@ def seeds_note(points: pd.DataFrame, shown: str = "mean and 95 % interval (t)") 
         return "no trial ended with a finite value"
     if counts.max() == 1:
         return "one seed, no interval" if "interval" in shown else "one seed"
-    return f"{shown} over n = {span(int(counts.min()), int(counts.max()))} seeds"
+    over = f"{shown} over n = {span(int(counts.min()), int(counts.max()))} seeds"
+    equal = points["low"] >= points["high"] if "interval" in shown else pd.Series(dtype=bool)
+    return note(over, "no spread: all seeds equal, no proof for others" if equal.any() else "")
 
 
 def lost_note(points: pd.DataFrame, key: str, named: Callable[[str], str] = str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 import pandas as pd
 
-from mlpexp.config.scores import PARTS, column_of
+from mlpexp.config.scores import PARTS, Score, column_of
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.statistics.intervals import mean_interval
 
@@ -23,13 +23,16 @@ def sound_seeds(rows: pd.DataFrame, diverged: AbstractSet[int]) -> pd.DataFrame:
     return sound if len(sound) else rows
 
 
-def mean_intervals(groups: Iterable[np.ndarray], index: pd.Index) -> pd.DataFrame:
-    """Number, mean and 95 % t interval of each group of finite values, NaN for an empty one.
+def mean_intervals(groups: Iterable[np.ndarray], index: pd.Index, score: Score) -> pd.DataFrame:
+    """Number, mean and 95 % t interval of each group of finite values of a score as it is shown, NaN for an empty one.
+
+    Intervals end where the score does: an accuracy at 0 and 100 %.
 
     Returns:
         Columns n, mean, low, high.
     """
-    means = [mean_interval(values) if values.size else None for values in groups]
+    ends = score.floor, score.ceiling
+    means = [mean_interval(values).within(*ends) if values.size else None for values in groups]
     rows = [(0, np.nan, np.nan, np.nan) if mean is None else (mean.n, mean.mean, mean.low, mean.high) for mean in means]
     return pd.DataFrame(rows, columns=["n", "mean", "low", "high"], index=index)
 
@@ -54,7 +57,7 @@ def _explodes(name: str) -> bool:
     return column is not None and not column.score.higher_is_better and column.score.log_axis
 
 
-def mean_curve(curves: pd.DataFrame, diverged: AbstractSet[int]) -> pd.DataFrame:
+def mean_curve(curves: pd.DataFrame, diverged: AbstractSet[int], score: Score) -> pd.DataFrame:
     """Mean, number of seeds and 95 % interval at each epoch, over the seeds that are still in training there.
 
     Diverged seeds are left out, as in the means of ``summary.json``; if all have diverged, none is. Epochs at which a
@@ -71,7 +74,7 @@ def mean_curve(curves: pd.DataFrame, diverged: AbstractSet[int]) -> pd.DataFrame
     present = np.flip(np.maximum.accumulate(np.flip(~np.isnan(values), 0), 0), 0)  # up to the last row of each seed
     complete = (np.isfinite(values) | ~present).all(1) & present.any(1)
     rows = (row[there] for row, there in zip(values[complete], present[complete], strict=True))
-    return mean_intervals(rows, sound.index[complete])
+    return mean_intervals(rows, sound.index[complete], score)
 
 
 def while_most_train(means: pd.DataFrame) -> pd.DataFrame:
@@ -99,12 +102,13 @@ def outcomes(trials: pd.DataFrame, caption: SweepCaption) -> pd.DataFrame:
     return rows.assign(value=np.where(failed | diverged, np.nan, value), diverged=diverged, failed=failed)
 
 
-def group_means(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+def group_means(rows: pd.DataFrame, keys: Sequence[str], score: Score) -> pd.DataFrame:
     """Mean and 95 % t interval over seeds of each group of trials; several trials of one seed are averaged first.
 
     Args:
         rows: What ``outcomes`` returns, or a part of it.
         keys: Columns that tell the groups apart.
+        score: What the values are of.
 
     Returns:
         One row per group: the keys, n (seeds with a value), mean, low, high, diverged, failed, trials, and each seed's
@@ -114,7 +118,7 @@ def group_means(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     seeds = rows.groupby([*keys, "seed"], sort=False)["value"].mean().unstack("seed").sort_index(axis=1)
     counts = groups[["diverged", "failed"]].sum().astype(int).assign(trials=groups.size())
     seeds = seeds.reindex(counts.index)
-    means = mean_intervals((row[np.isfinite(row)] for row in seeds.to_numpy(dtype=float)), counts.index)
+    means = mean_intervals((row[np.isfinite(row)] for row in seeds.to_numpy(dtype=float)), counts.index, score)
     return means.join(counts).join(_named(seeds)).reset_index()
 
 

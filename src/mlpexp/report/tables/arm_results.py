@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import NONE, NOTHING_TO_EXPLAIN, kept_together, number
+from mlpexp.report.words import ALL_EQUAL, NONE, NOTHING_TO_EXPLAIN, kept_together, no_proof, number, same_ends
 from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.store.result_folder import begun_by_older
@@ -98,8 +98,8 @@ def _interval(part: Part, score: Score, mean: Mean, samples: int) -> str:
     if mean.n > 1:
         if mean.low is None or mean.high is None:
             return NONE
-        if mean.std == 0:
-            return "all equal"  # no spread among few seeds is no proof that there is none
+        if same_ends(mean.low, mean.high):
+            return ALL_EQUAL
         return f"{number(score.clipped(mean.low))} .. {number(score.clipped(mean.high))}"
     # Samples that were trained on are no sample of anything.
     if score.share_of_samples and part != "train" and mean.mean is not None:
@@ -119,12 +119,18 @@ def notes(result: "Result") -> list[str]:
             f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
         )
     if num_sound > 1:
+        lines += [no_proof(num_sound)] if _has_equal(summary) else []
         lines.append(f"intervals: Student's t over {num_sound} seeds{_what_seeds_vary(result)}")
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
     if always := summary.dataset.always(*summary.parts):
         lines.append(f"accuracy of {always}")
     return [*lines, *_without_value(summary), *_running(result), _time(result)]
+
+
+def _has_equal(summary: Summary) -> bool:
+    table = results_table(summary)
+    return table is not None and any(ALL_EQUAL in row for row in table.rows)
 
 
 def _what_seeds_vary(result: "Result") -> str:

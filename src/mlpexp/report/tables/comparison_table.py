@@ -113,7 +113,8 @@ def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, referenc
     corrected = f", corrected for {family:,} comparisons" if family > 1 else ""
     caption = (
         f"{summary.title}. {metric.label.capitalize()} {_when(metric)} ({samples} samples), mean over n seeds with "
-        f"Student's t interval. Differences to {reference}, paired by seed; p: sign-flip test{corrected}."
+        f"Student's t interval. Differences to {reference}, paired by seed, with the interval of the sign-flip test of this "
+        f"pair alone (Student's t below 6 seeds); p: sign-flip test{corrected}."
         + (f" {always[0].upper()}{always[1:]}." if always else "")
     )
     return TextTable(columns, body, frozenset(columns) - {"arm", "verdict"}, title=caption)

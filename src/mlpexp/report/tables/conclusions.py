@@ -10,10 +10,11 @@ from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
-from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, span
+from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, counted, no_proof, span
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
+from mlpexp.statistics.sign_flip import smallest_p
 from mlpexp.store.summary import Summary
 
 MOST_FACTORS = 6  # named in a sentence
@@ -99,7 +100,33 @@ def _counted(comparison: ArmsComparison) -> list[str]:
 
 def in_numbers(comparison: Comparison) -> list[str]:
     """What "no difference" and "undecided" mean here: how large a difference may be, and how many seeds would decide."""
-    return _excluded(comparison) + _undecided(comparison)
+    return _excluded(comparison) + _undecided(comparison) + _beside_zero(comparison) + _equal(comparison)
+
+
+def _beside_zero(comparison: Comparison) -> list[str]:
+    """Why there are intervals without 0 beside verdicts that are neither better nor worse."""
+    rows = [arm for arm in comparison.arms if arm.beside_zero and arm.difference]
+    counts = [arm.difference.n for arm in rows if arm.difference]
+    few = [n for n in counts if smallest_p(n) > comparison.alpha]
+    lines = []
+    if few:
+        least = f"{smallest_p(max(few)):.2g}"
+        lines.append(
+            f"an interval without 0 decides nothing with {span(min(few), max(few))} seeds: p is at least {least}"
+        )
+    if len(counts) > len(few):
+        others = counted(len(counts) - len(few), "interval")
+        lines.append(
+            f"{others} without 0, still no verdict: each is of one pair, p of {comparison.family:,} comparisons"
+        )
+    return lines
+
+
+def _equal(comparison: Comparison) -> list[str]:
+    """What equal values of all seeds leave open."""
+    intervals = [interval for arm in comparison.arms for interval in (arm.own, arm.difference) if interval]
+    counts = [interval.n for interval in intervals if interval.n > 1 and interval.std == 0]
+    return [no_proof(max(counts))] if counts else []
 
 
 def _excluded(comparison: Comparison) -> list[str]:
@@ -174,7 +201,9 @@ def _basis(comparison: ArmsComparison) -> list[str]:
     if comparison.values.shape[1] > 1:
         seeded = any(key in SEED_AXES for key in _varied(comparison.summary))
         same = "" if seeded else "; equal seeds have equal splits, initial weights and batch orders"
-        lines.append(f"intervals are Student's t over seeds{same}")
+        lines.append(f"intervals of means are Student's t over seeds{same}")
+        if any(arm.difference and smallest_p(arm.difference.n) <= shown.alpha for arm in shown.arms):
+            lines.append("intervals of differences are what the sign-flip test of one pair does not reject")
     if shown.reference is not None and shown.family == 1:
         lines.append("p: sign-flip test")
     elif shown.reference is not None and shown.family > 1:

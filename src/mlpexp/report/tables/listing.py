@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from math import isclose
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.config.yaml_source import scalar
 from mlpexp.planning.values import value_text
 from mlpexp.report.tables.text_table import TextTable, records_json
-from mlpexp.report.words import NONE, age, number
+from mlpexp.report.words import ALL_EQUAL, NONE, age, number, same_ends
 from mlpexp.results.listed import COLUMNS, Condition, short_names, values_of, varied_keys
 
 if TYPE_CHECKING:
-    from mlpexp.results.listed import Listed
-    from mlpexp.store.summary import Mean
+    from mlpexp.results.listed import Judged, Listed
 
 NUMERIC = frozenset(("score", "seeds", "training", "age"))
 # The columns beside name, score and varied keys; where the line is too narrow, which go before the keys and which after.
@@ -71,13 +71,25 @@ def _score(row: "Listed") -> str:
     """The mean, with half of its interval."""
     if row.judged is None or row.judged.mean.mean is None:
         return NONE
-    return number(row.judged.mean.mean) + _spread(row.judged.mean)
+    return number(row.judged.mean.mean) + _spread(row.judged)
 
 
-def _spread(mean: "Mean") -> str:
-    if mean.n < 2 or mean.low is None or mean.high is None:
+def _spread(judged: "Judged") -> str:
+    """Half of the interval, or the whole where it ends with the score or all values are equal."""
+    low, high, mean = *_ends(judged), judged.mean.mean
+    if judged.mean.n < 2 or low is None or high is None or mean is None:
         return ""
-    return f" ± {number((mean.high - mean.low) / 2)}"
+    if same_ends(low, high):
+        return f" ({ALL_EQUAL})"
+    if not isclose(high - mean, mean - low, rel_tol=1e-6, abs_tol=1e-12 * abs(mean)):
+        return f" ({number(low)} .. {number(high)})"
+    return f" ± {number((high - low) / 2)}"
+
+
+def _ends(judged: "Judged") -> tuple[float | None, float | None]:
+    """Of the interval, which old results did not end where the score does."""
+    low, high = (None if end is None else judged.score.clipped(end) for end in (judged.mean.low, judged.mean.high))
+    return low, high
 
 
 def _setting(texts: Sequence[str]) -> str:
@@ -120,7 +132,8 @@ def _record(row: "Listed", keys: Sequence[str]) -> dict[str, Any]:
     mean = row.judged.mean if row.judged else None
     record: dict[str, Any] = {name: COLUMNS[name](row) for name in RECORD if name in COLUMNS}
     record |= {"folder": str(row.entry.folder.path.absolute()), "train_seconds": row.train_seconds}
-    record |= {name: getattr(mean, name, None) for name in ("mean", "low", "high", "n")}
+    low, high = _ends(row.judged) if row.judged else (None, None)
+    record |= {"mean": mean.mean if mean else None, "low": low, "high": high, "n": mean.n if mean else None}
     record["modified"] = datetime.fromtimestamp(row.entry.modified, UTC).isoformat(timespec="seconds")
     settings = {key: [scalar(text) for text in row.settings.get(key, ())] for key in keys}
     values = {key: texts[0] if len(texts) == 1 else texts or None for key, texts in settings.items()}

@@ -13,7 +13,7 @@ from mlpexp.report.drawing.marks import colour_bar
 from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
 from mlpexp.report.numbers.over_seeds import judged_part, sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import percent, shortened, thousands
+from mlpexp.report.words import ALL_EQUAL, percent, same_ends, shortened, thousands
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 MOST_TWO_LINE_CLASSES = 12  # more: cells have room for the count alone
@@ -78,18 +78,20 @@ class Accuracy(NamedTuple):
     share: float
     """Of right samples, the mean over seeds."""
     low: float
-    """Lower end of the interval; may be below 0."""
+    """Lower end of the interval."""
     high: float
-    """Upper end; may be above 1."""
+    """Upper end."""
     num_seeds: int
     """In the mean."""
     num_samples: int
     """Predictions, of all seeds together."""
 
-    def clipped(self) -> tuple[float, float]:
-        """The interval without what no accuracy can be."""
-        score = SCORES["accuracy"]
-        return score.clipped(self.low), score.clipped(self.high)
+    @property
+    def interval(self) -> str:
+        """``93.03 to 97.64``, or that all seeds are equal."""
+        if self.num_seeds > 1 and same_ends(self.low, self.high):
+            return ALL_EQUAL
+        return f"{percent(self.low)} to {percent(self.high)}"
 
 
 def accuracy_of(predictions: pd.DataFrame) -> Accuracy:
@@ -97,7 +99,7 @@ def accuracy_of(predictions: pd.DataFrame) -> Accuracy:
     correct = predictions["target"] == predictions["predicted"]
     shares = correct.groupby(predictions["seed"]).mean()
     if len(shares) > 1:
-        mean = mean_interval(shares.to_numpy())
+        mean = mean_interval(shares.to_numpy()).within(*SCORES["accuracy"].ends)
         low, high = mean.low, mean.high
     else:
         low, high = wilson_interval(float(correct.sum()), len(correct))
@@ -107,7 +109,7 @@ def accuracy_of(predictions: pd.DataFrame) -> Accuracy:
 def accuracy_text(predictions: pd.DataFrame) -> str:
     """Accuracy with its interval and where that is from."""
     accuracy = accuracy_of(predictions)
-    interval = f"95 % interval {percent(accuracy.low)} to {percent(accuracy.high)}"
+    interval = accuracy.interval if accuracy.interval == ALL_EQUAL else f"95 % interval {accuracy.interval}"
     kind = f"Wilson, n = {accuracy.num_samples:,} samples"
     if accuracy.num_seeds > 1:
         kind = f"t over n = {accuracy.num_seeds} seeds"

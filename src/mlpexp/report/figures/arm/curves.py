@@ -96,7 +96,7 @@ def _lines(metrics: pd.DataFrame, score: Score, caption: RunCaption) -> Lines:
     columns = {part: f"{part}_{score.name}" for part in PART_STYLES}
     there = {part: name for part, name in columns.items() if name in metrics.columns and _has_values(metrics[name])}
     seeds = {part: seed_curves(metrics, name) * score.scale for part, name in there.items()}
-    means = {part: mean_curve(curves, diverged) for part, curves in seeds.items()}
+    means = {part: mean_curve(curves, diverged, score) for part, curves in seeds.items()}
     last = metrics.groupby("seed")["epoch"].max()
     return Lines(seeds, means, dict(zip(last.index.tolist(), last.tolist(), strict=True)), diverged)
 

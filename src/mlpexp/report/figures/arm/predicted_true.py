@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from mlpexp.config.scores import SCORES
 from mlpexp.report.drawing.marks import strength
 from mlpexp.report.drawing.style import INK, PART_STYLES, Drawing, in_style, legend_above, new_figure, scatter_size
 from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import NO_BREAK, kept_together, note, score_number
+from mlpexp.report.words import ALL_EQUAL, NO_BREAK, kept_together, note, score_number
 from mlpexp.statistics.intervals import mean_interval
 
 MOST_POINTS = 4000  # per part; more would be a solid patch
@@ -93,8 +94,9 @@ def r2_text(rows: pd.DataFrame) -> str:
     scores = np.array([r2(pair[:, 0], pair[:, 1]) for pair in pairs])
     if len(scores) == 1:
         return score_number(float(scores[0]))
-    mean = mean_interval(scores)
-    return kept_together(f"{score_number(mean.mean)} ({score_number(mean.low)} to {score_number(mean.high)})")
+    mean = mean_interval(scores).within(*SCORES["r2"].ends)
+    interval = f"{score_number(mean.low)} to {score_number(mean.high)}" if mean.std else ALL_EQUAL
+    return kept_together(f"{score_number(mean.mean)} ({interval})")
 
 
 def r2(target: np.ndarray, predicted: np.ndarray) -> float:

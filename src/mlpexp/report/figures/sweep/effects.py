@@ -85,7 +85,8 @@ def draw_effect(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     if rows[axis.key].nunique() < 2:
         return None
     if caption.sampled:
-        return _draw_sampled(Effect(axis, in_order(group_means(rows, ["arm", axis.key]), axis)), caption)
+        points = group_means(rows, ["arm", axis.key], caption.score)
+        return _draw_sampled(Effect(axis, in_order(points, axis)), caption)
     effect = _effect(data, axis)
     return _draw(effect, caption, _note(effect, data))
 
@@ -93,7 +94,7 @@ def draw_effect(data: ArmsData, axis: SweepAxis) -> Drawing | None:
 def single_effect(data: ArmsData, axis: SweepAxis) -> Effect:
     """The effect of an axis with all others averaged, seed by seed."""
     present = data.of_axis(axis)
-    points = in_order(group_means(present, [axis.key]), axis)
+    points = in_order(group_means(present, [axis.key], data.caption.score), axis)
     return Effect(axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points)
 
 
@@ -104,7 +105,8 @@ def _effect(data: ArmsData, axis: SweepAxis) -> Effect:
     rows = data.of_axis(axis)
     second = chosen_values(others[0], list(rows[others[0].key].unique()))
     rows = rows[rows[second.key].isin(second.values)]
-    points = in_order(in_order(group_means(rows, [axis.key, second.key]), second), axis)
+    points = group_means(rows, [axis.key, second.key], data.caption.score)
+    points = in_order(in_order(points, second), axis)
     return Effect(
         axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points, second
     )

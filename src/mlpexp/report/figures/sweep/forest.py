@@ -21,7 +21,7 @@ COLUMN_WIDTH = 50  # points
 
 def draw_arms(data: ArmsData) -> Drawing | None:
     """Mean, 95 % interval and seeds of each arm with its number of parameters; of many arms the best and the worst."""
-    points = group_means(data.outcomes, ["arm"])
+    points = group_means(data.outcomes, ["arm"], data.caption.score)
     if points.empty:
         return None
     caption = data.caption

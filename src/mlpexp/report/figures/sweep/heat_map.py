@@ -42,7 +42,7 @@ def draw_heat_map(data: ArmsData) -> Drawing | None:
     down, across = sorted(pair, key=lambda axis: len(axis.values))  # the longer one has the width of the page
     rows = data.outcomes
     rows = rows[rows[down.key].isin(down.values) & rows[across.key].isin(across.values)]
-    points = group_means(rows, [down.key, across.key])
+    points = group_means(rows, [down.key, across.key], data.caption.score)
     return _draw(points, down, across, data)
 
 
@@ -113,8 +113,9 @@ def _write_cell(
     large = 8.5 if columns <= MOST_ONE_LINE_COLUMNS else 7.5 if columns <= MOST_TWO_LINE_COLUMNS else 6
     lines = [f"{mean:{decimals}}"] if point["n"] else []
     if columns <= MOST_TWO_LINE_COLUMNS and np.isfinite(point["high"]):
-        between = " " if columns <= MOST_ONE_LINE_COLUMNS else "\n"
-        lines[0] += f"{between}±{point['high'] - mean:{decimals}}"
+        above, below = (f"{distance:{decimals}}" for distance in (point["high"] - mean, mean - point["low"]))
+        between = " " if columns <= MOST_ONE_LINE_COLUMNS and above == below else "\n"
+        lines[0] += between + (f"±{above}" if above == below else f"-{below} +{above}")  # at an end of the score
     lost = int(point["diverged"] + point["failed"])
     if lost:
         lines.append(f"× {lost}/{int(point['trials'])}" if columns <= MOST_TWO_LINE_COLUMNS else f"×{lost}")

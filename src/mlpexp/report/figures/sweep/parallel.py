@@ -32,7 +32,7 @@ def draw_parallel(data: ArmsData) -> Drawing | None:
     caption = data.caption
     if len(caption.axes) < LEAST_AXES or caption.method == "one_at_a_time":
         return None
-    points = group_means(data.outcomes, ["arm", *(axis.key for axis in caption.axes)])
+    points = group_means(data.outcomes, ["arm", *(axis.key for axis in caption.axes)], caption.score)
     points = points.sort_values(["mean", "arm"], ascending=caption.score.higher_is_better, na_position="first")
     return _draw(points.reset_index(drop=True), caption)
 

@@ -218,14 +218,10 @@ def _entries(panels: Iterable[Axes]) -> list[Artist]:
 
 
 def _accuracy_score(accuracy: Accuracy, accuracies: Mapping[int, Accuracy]) -> str:
-    """The line below the name of a panel; n counts seeds if some arm has several, else samples.
-
-    No accuracy is below 0 or above 1, so the interval is cut there.
-    """
+    """The line below the name of a panel; n counts seeds if some arm has several, else samples."""
     over_seeds = max(other.num_seeds for other in accuracies.values()) > 1
-    low, high = accuracy.clipped()
     n = accuracy.num_seeds if over_seeds else accuracy.num_samples
-    return f"{percent(accuracy.share)} % ({percent(low)} to {percent(high)}), n = {n:,}"
+    return f"{percent(accuracy.share)} % ({accuracy.interval}), n = {n:,}"
 
 
 def _accuracy_note(part: str, accuracies: Mapping[int, Accuracy]) -> str:

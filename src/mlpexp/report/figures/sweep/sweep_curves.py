@@ -160,7 +160,8 @@ def _curves_of(column: Column, axis: SweepAxis, by_value: dict[str, pd.DataFrame
         for value, rows in by_value.items()
     }
     curves = {value: table.dropna(how="all") for value, table in curves.items() if table.notna().to_numpy().any()}
-    return AxisCurves(axis, column, curves, {value: mean_curve(table, frozenset()) for value, table in curves.items()})
+    means = {value: mean_curve(table, frozenset(), column.score) for value, table in curves.items()}
+    return AxisCurves(axis, column, curves, means)
 
 
 EXPLODED = 10.0  # times its value at the start: a loss that would flatten all others

@@ -43,7 +43,7 @@ def draw_parameters(data: ArmsData) -> Drawing | None:
 
 
 def _trade_off(data: ArmsData, costs: "pd.Series[float]", name: str, label: str) -> Drawing | None:
-    points = group_means(data.outcomes, ["arm"])
+    points = group_means(data.outcomes, ["arm"], data.caption.score)
     points.insert(1, "label", points["arm"].map(arm_names(data)))
     points.insert(2, name, points["arm"].map(costs))
     points = points[np.isfinite(points[name]) & (points[name] > 0)].reset_index(drop=True)

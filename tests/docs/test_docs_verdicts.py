@@ -1,0 +1,219 @@
+"""Sentences of the pages that call a measured arm better, worse or no different have their row in a comparison.
+
+A sentence counts where a shipped config is named: in the rows of the README's table, and in the sections of ``docs/``
+that name a file of ``configs/``. Each verdict word there must lie in a quote of ``CLAIMS``, beside what it rests on, or in
+one of ``NO_CLAIMS``. The slow test trains the configs and asks for the verdicts.
+"""
+
+# ruff: noqa: E501 - a claim is a line as it stands on its page
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from making.markdown_pages import DOCS
+from mlpexp.execution.local import in_this_process
+from mlpexp.execution.run import new_job, train
+from mlpexp.planning.plan import make_plan
+from mlpexp.planning.stacks import stacking
+from mlpexp.results.comparison import read_comparison
+from mlpexp.results.result import Result
+from mlpexp.statistics.arm_comparison import Verdict
+
+ROOT = DOCS.parent
+CONFIGS = ROOT / "configs"
+WORDS = re.compile(
+    r"\b(better|worse|no difference|no gain|beats?|wins?|outperforms?|slower|more slowly|undecided|(?:not|nor) told apart)\b"
+)
+CONFIG = re.compile(r"configs/(\w+/\w+)\.yaml")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A part of a sentence, and the comparison that carries it."""
+
+    page: str
+    """``README.md`` or a file of ``docs/``."""
+    quote: str
+    """From the page, line ends as blanks."""
+    config: str
+    """``iris/activations``: a sweep of ``configs/``."""
+    arms: tuple[str, ...]
+    """As tables name them."""
+    verdict: Verdict
+    """Of each of these arms."""
+    baseline: str | None = None
+    """The arm they are compared with; None: that of the config."""
+    metric: str | None = None
+    """Another than that of the config."""
+
+
+def depth(layers: int, init: str) -> str:
+    """An arm of ``configs/initialization``."""
+    return f"hidden_sizes={[32] * layers},init={init}"
+
+
+def fit(activation: str, *units: int) -> tuple[str, ...]:
+    """Arms of ``configs/theory/universal_approximation.yaml``."""
+    return tuple(f"activation={activation},hidden_size={count}" for count in units)
+
+
+def moons(*pairs: tuple[str, str]) -> tuple[str, ...]:
+    """Arms of ``configs/regularization/overfitting.yaml``."""
+    return tuple(f"dropout={dropout},l2_penalty={penalty}" for dropout, penalty in pairs)
+
+
+RATES = ("0", "0.001", "0.01", "0.1")
+REGULARIZED = moons(*((p, q) for p in ("0", "0.2", "0.5") for q in RATES if (p, q) != ("0", "0")))
+COLLAPSE = ("hidden_sizes=[8],activation=identity", "hidden_sizes=[8, 8, 8],activation=identity")
+DEEPER = ("hidden_sizes=[16, 16]", "hidden_sizes=[16, 16, 16]")
+SIX = ("hidden_sizes=[16, 16, 16, 16, 16, 16]",)
+ACTIVATIONS, UNIVERSAL, OVERFITTING = "iris/activations", "theory/universal_approximation", "regularization/overfitting"
+RELU, TANH, BATCHES = "initialization/relu", "initialization/tanh", "optimizers/batch_size"
+FOUR, WIDTH, LINEAR = "three_class_3d/four_experiments", "depth/depth_width", "theory/linear_collapse"
+HE_ONE, XAVIER_ONE, HE_THREE, XAVIER_THREE, HE_TEN, XAVIER_TEN = (
+    depth(layers, init) for layers in (1, 3, 10) for init in ("he_normal", "xavier_uniform")
+)
+README, PAGE = "README.md", "experiments.md"
+
+CLAIMS = (
+    Claim(README, "tanh against relu, no difference larger than 0.010", ACTIVATIONS, ("activation=tanh",), "no difference"),
+    Claim(README, "sigmoid worse than relu by 0.010 (0.003 .. 0.018", ACTIVATIONS, ("activation=sigmoid",), "worse"),
+    Claim(README, "worse with a batch of all 30 samples (0.862), one hidden unit (0.748), step size 0.01 (0.812) and 20 (0.342)",
+          FOUR, ("batch_size=30", "hidden_size=1", "learning_rate=0.01", "learning_rate=20"), "worse"),
+    Claim(README, "better with 800 epochs (0.952)", FOUR, ("epochs=800",), "better"),
+    Claim(README, "(no difference larger than 1e-8, 10 seeds)", LINEAR, COLLAPSE, "no difference"),
+    Claim(README, "0.49 with 1 unit, 0.0036 with 64, better also for new samples", UNIVERSAL, fit("relu", 1), "worse"),
+    Claim(README, "from 16 to 64 units undecided, with relu and with tanh", UNIVERSAL, fit("relu", 16, 32), "undecided"),
+    Claim(README, "from 16 to 64 units undecided, with relu and with tanh", UNIVERSAL, fit("tanh", 16, 32), "undecided",
+          *fit("tanh", 64)),
+    Claim(README, "He better by 0.065 (0.036 .. 0.095, 20 seeds) with relu", RELU, (XAVIER_TEN,), "worse"),
+    Claim(README, "Xavier better by 0.012 (0.006 .. 0.019, 10 seeds) with tanh", TANH, (HE_TEN,), "worse"),
+    Claim(README, "one layer: no difference larger than 0.01", RELU, (XAVIER_ONE,), "no difference", HE_ONE),
+    Claim(README, "one layer: no difference larger than 0.01", TANH, (XAVIER_ONE,), "no difference", HE_ONE),
+    Claim(README, "two layers better than one by 0.007", WIDTH, DEEPER[:1], "better"),
+    Claim(README, "six undecided", WIDTH, SIX, "undecided"),
+    Claim(PAGE, "| `[8]` | 0.2672, no difference larger than 1e-8 |", LINEAR, COLLAPSE[:1], "no difference"),
+    Claim(PAGE, "| `[8, 8, 8]` | 0.2672, no difference larger than 1e-8 |", LINEAR, COLLAPSE[1:], "no difference"),
+    Claim(PAGE, "1 to 8 units of relu and 1 to 4 of tanh are worse than 64 of relu (p = 0.002)", UNIVERSAL,
+          (*fit("relu", 1, 2, 4, 8), *fit("tanh", 1, 2, 4)), "worse"),
+    Claim(PAGE, "with relu or with tanh: all are undecided", UNIVERSAL, fit("relu", 16, 32), "undecided"),
+    Claim(PAGE, "with relu or with tanh: all are undecided", UNIVERSAL, fit("tanh", 16, 32), "undecided", *fit("tanh", 64)),
+    Claim(PAGE, "with relu He is better than Xavier by 0.065 (0.036 .. 0.095; p < 0.001)", RELU, (XAVIER_TEN,), "worse"),
+    Claim(PAGE, "with tanh Xavier is better than He by 0.012 (0.006 .. 0.019; p = 0.016)", TANH, (HE_TEN,), "worse"),
+    Claim(PAGE, "no difference larger than 0.01 at one layer and, with relu, at three", RELU, (XAVIER_ONE,), "no difference",
+          HE_ONE),
+    Claim(PAGE, "no difference larger than 0.01 at one layer and, with relu, at three", RELU, (XAVIER_THREE,),
+          "no difference", HE_THREE),
+    Claim(PAGE, "no difference larger than 0.01 at one layer and, with relu, at three", TANH, (XAVIER_ONE,), "no difference",
+          HE_ONE),
+    Claim(PAGE, "with tanh at three layers undecided", TANH, (XAVIER_THREE,), "undecided", HE_THREE),
+    Claim(PAGE, "Every arm is better in test loss than none of both", OVERFITTING, REGULARIZED, "better"),
+    Claim(PAGE, "for some not found at all (0.1: undecided)", OVERFITTING, moons(("0", "0.1")), "undecided",
+          metric="test_accuracy"),
+    Claim(PAGE, "Two or three layers are better than one, by 0.007", WIDTH, DEEPER, "better"),
+    Claim(PAGE, "Six narrow ones are undecided", WIDTH, SIX, "undecided"),
+    Claim(PAGE, "(batch 64, worse by 0.012) to 0.735 (all, worse by 0.24)", BATCHES,
+          ("batch_size=64,learning_rate=0.1", "batch_size=full,learning_rate=0.1"), "worse"),
+    Claim(PAGE, "batch 16 is undecided", BATCHES, ("batch_size=16,learning_rate=0.1",), "undecided"),
+    Claim(PAGE, "64 samples (0.975 at rate 1, undecided)", BATCHES, ("batch_size=64,learning_rate=1",), "undecided"),
+    # Chosen after looking; said anew of fresh seeds.
+    Claim(README, "adam 0.979, sgd 0.973 (better by 0.005", "optimizers/optimizers",
+          ("optimizer={name: adam},learning_rate=0.01",), "better"),
+    Claim(PAGE, "Adam at its best is better than sgd at its best by 0.005", "optimizers/optimizers",
+          ("optimizer={name: adam},learning_rate=0.01",), "better"),
+    Claim(PAGE, "the others are not told apart from it", "optimizers/optimizers",
+          ("optimizer={name: adagrad},learning_rate=0.1",), "undecided"),
+    Claim(PAGE, "no schedule is better at any rate (best: no difference larger than 0.004)", "optimizers/schedules",
+          ("schedule=cosine,learning_rate=0.1",), "no difference"),
+    Claim(PAGE, "all five schedules 0.967 to 0.972, each better (p < 0.04)", "optimizers/schedules",
+          ("schedule=cosine,learning_rate=0.1",), "better", "schedule=constant,learning_rate=0.1"),
+)  # fmt: skip
+NO_CLAIMS = (
+    (README, "(0.941 .. 0.980): not told apart by 10 seeds"),  # of three runs, see test_three_runs
+    (PAGE, "Does one hidden layer approximate a curve the better the more units it has?"),
+    (PAGE, "what is better at an equal number of parameters?"),
+)  # fmt: skip
+
+
+def closed_up(label: str) -> str:
+    """The label of an arm without the blanks of lists, which pages write or not."""
+    return label.replace(", ", ",")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def page_of(name: str) -> str:
+    """Without blocks of code, which are run elsewhere."""
+    text = (ROOT / name if name == README else DOCS / name).read_text(encoding="utf-8")
+    return re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+
+
+def measured() -> Iterator[tuple[str, str]]:
+    """Page and text of everything beside the name of a shipped config: rows of the README, sections of other pages."""
+    for row in page_of(README).splitlines():
+        if row.startswith("|") and CONFIG.search(row):
+            yield README, flat(row)
+    for page in sorted(set(DOCS.glob("*.md")) - {DOCS / README}):
+        for section in re.split(r"(?m)^(?=#{1,3} )", page_of(page.name)):
+            if CONFIG.search(section):
+                yield page.name, flat(section)
+
+
+QUOTES = [*((claim.page, claim.quote) for claim in CLAIMS), *NO_CLAIMS]
+
+
+def unmapped(page: str, text: str) -> list[str]:
+    """The surroundings of verdict words that are in no quote."""
+    spans = [match.span() for of, quote in QUOTES if of == page for match in re.finditer(re.escape(quote), text)]
+    words = [word for word in WORDS.finditer(text) if not any(a <= word.start() and word.end() <= b for a, b in spans)]
+    return [f"{page}: ... {text[max(0, word.start() - 60) : word.end() + 30]} ..." for word in words]
+
+
+def test_every_verdict_beside_a_config_is_mapped_to_its_comparison() -> None:
+    found = [line for page, text in measured() for line in unmapped(page, text)]
+    assert found == [], "add a Claim with the config, the arm and the verdict that the sentence rests on"
+
+
+def test_a_verdict_that_is_not_mapped_is_found() -> None:
+    assert unmapped(PAGE, "adam wins, and sgd is worse by 0.1")
+    assert not unmapped(PAGE, "Six narrow ones are undecided")
+
+
+@pytest.mark.parametrize(("page", "quote"), dict.fromkeys(QUOTES))
+def test_every_quote_is_on_its_page(page: str, quote: str) -> None:
+    assert quote in flat(page_of(page))
+
+
+@pytest.mark.parametrize("config", sorted({claim.config for claim in CLAIMS}))
+def test_every_arm_of_a_claim_is_planned(config: str) -> None:
+    labels = {closed_up(arm.label) for arm in make_plan(CONFIGS / f"{config}.yaml").arms}
+    claims = [claim for claim in CLAIMS if claim.config == config]
+    named = {closed_up(arm) for claim in claims for arm in (*claim.arms, *filter(None, [claim.baseline]))}
+    assert named <= labels
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("config", sorted({claim.config for claim in CLAIMS}))
+def test_every_claim_is_what_its_comparison_says(config: str, tmp_path: Path) -> None:
+    """Up to a minute each."""
+    plan = make_plan(CONFIGS / f"{config}.yaml")
+    job = new_job(plan, stacking(plan, 1, 10**9), tmp_path, ["mlpexp"])
+    list(train(job, in_this_process))
+    assert [
+        line for claim in CLAIMS if claim.config == config for line in refuted(claim, Result.open(job.folder.path))
+    ] == []
+
+
+def refuted(claim: Claim, result: Result) -> list[str]:
+    """The arms of a claim of which the comparison says something else."""
+    places = {closed_up(arm.label): place for place, arm in enumerate(result.planned_arms)}
+    baseline = None if claim.baseline is None else places[closed_up(claim.baseline)]
+    shown = read_comparison(result, claim.metric, baseline=baseline).shown
+    verdicts = {arm: shown.arms[places[closed_up(arm)]].verdict for arm in claim.arms}
+    return [f"{claim.quote}: {arm} is {found}" for arm, found in verdicts.items() if found != claim.verdict]
