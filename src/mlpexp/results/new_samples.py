@@ -1,4 +1,4 @@
-"""What a comparison says of new samples of the same source: its arms' own intervals, and verdicts beside those for new seeds."""
+"""What a comparison says of new samples of the same source: intervals of its arms, and verdicts beside those for new seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpexp.config.scores import Score
+from mlpexp.config.scores import Part, Score
 from mlpexp.errors import RunError
 from mlpexp.planning.sample_designs import designs_of
 from mlpexp.results.result import Result
 from mlpexp.statistics.comparison import Comparison
-from mlpexp.statistics.fixed_test import paired_by_sample, share_interval
+from mlpexp.statistics.fixed_test import paired_by_sample
+from mlpexp.statistics.intervals import mean_interval
 from mlpexp.statistics.new_samples import (
     Design,
     Estimate,
     FixedTest,
-    Folds,
     NoDesign,
     Population,
-    Redrawn,
     estimate,
     wider,
 )
 from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples, as_for_new_seeds, for_new_samples
+from mlpexp.statistics.own_interval import own_interval
 from mlpexp.store.frames import Absent
 from mlpexp.store.summary import Summary
 
@@ -69,23 +69,33 @@ def of_new_samples(
         to_best: The comparison with the best arm, for new seeds.
         to_baseline: That with the baseline.
     """
-    settings = result.arms.to_dict("records") if summary.axes else [{}]
-    designs = designs_of(result.config, summary, [{str(k): v for k, v in row.items()} for row in settings])
-    samples = BySample(designs, values, [(result, arm) for arm in range(len(values))], summary)
-    reason = samples.reason
-    against = [None if one is None else samples.against(one) for one in (to_best, to_baseline)]
-    assert against[0] is not None
-    return OfNewSamples(tuple(designs), samples.own(), against[0], against[1], reason)
+    metric, arms = summary.metric, [(result, arm) for arm in range(len(values))]
+    designs = designs_of_arms(result, summary, metric.part)
+    samples = BySample(designs, values, arms, summary.seeds, metric.part, metric.score)
+    of_baseline = None if to_baseline is None else samples.against(to_baseline)
+    return OfNewSamples(tuple(designs), samples.own(), samples.against(to_best), of_baseline, samples.reason)
+
+
+def designs_of_arms(result: Result, summary: Summary, part: Part) -> list[Design]:
+    """The design of each arm of a result, for scores of a part of its data."""
+    rows = result.arms.to_dict("records") if summary.axes else [{}]
+    return designs_of(result.config, summary, [{str(key): cell for key, cell in row.items()} for row in rows], part)
 
 
 class BySample:
     """Arms with their values by seed, and, where the test part is the same for all seeds, by sample."""
 
     def __init__(
-        self, designs: Sequence[Design], values: np.ndarray, arms: Sequence[tuple[Result, int]], summary: Summary
+        self,
+        designs: Sequence[Design],
+        values: np.ndarray,
+        arms: Sequence[tuple[Result, int]],
+        seeds: Sequence[int],
+        part: str,
+        score: Score,
     ) -> None:
-        self.designs, self.values, self.arms, self.metric = designs, values, arms, summary.metric
-        self.seeds = list(summary.seeds)
+        self.designs, self.values, self.arms = designs, values, arms
+        self.seeds, self.part, self.score = list(seeds), part, score
         self._matrices: list[np.ndarray | None] | None = None
 
     def own(self) -> tuple[tuple[float, float], ...]:
@@ -93,17 +103,17 @@ class BySample:
         return tuple(self._own(arm, design) for arm, design in enumerate(self.designs))
 
     def _own(self, arm: int, design: Design) -> tuple[float, float]:
-        match design:
-            case NoDesign():
-                return nan, nan
-            case FixedTest(num_test) if self.metric.score.share_of_samples:
-                return share_interval(self.values[arm], num_test)
-            case FixedTest():
-                matrix = self.matrices[arm]
-                number = None if matrix is None else paired_by_sample(matrix)
-            case Redrawn() | Folds() | Population():
-                number = estimate(self.values[arm], design)
-        return (nan, nan) if number is None else number.interval()
+        finite = self.values[arm][np.isfinite(self.values[arm])]
+        if finite.size == 0:
+            return nan, nan
+        if isinstance(design, FixedTest) and not self.score.share_of_samples:
+            matrix = self.matrices[arm]
+            number = None if matrix is None else paired_by_sample(matrix[np.isfinite(matrix).all(axis=1)])
+            low, high = (nan, nan) if number is None else number.interval()
+        else:
+            mean = mean_interval(finite)
+            low, high = own_interval(mean.n, mean.mean, mean.std, design, is_share=self.score.share_of_samples)
+        return self.score.clipped(low), self.score.clipped(high)
 
     def against(self, comparison: Comparison) -> tuple[ArmForNewSamples, ...]:
         """The verdicts of a comparison for new samples."""
@@ -141,8 +151,8 @@ class BySample:
         fixed = any(isinstance(design, FixedTest) for design in self.designs)
         if not fixed or all(matrix is not None for matrix in self.matrices):
             return ""
-        if not _by_sample(self.metric.score):
-            return NOT_BY_SAMPLE.format(score=self.metric.score.label)
+        if not _by_sample(self.score):
+            return NOT_BY_SAMPLE.format(score=self.score.label)
         return NOT_KEPT
 
     @property
@@ -150,7 +160,7 @@ class BySample:
         """By arm, the score of every sample, ``(seeds, samples)``; None where predictions were not kept."""
         if self._matrices is None:
             self._matrices = [None] * len(self.arms)
-            if _by_sample(self.metric.score):
+            if _by_sample(self.score):
                 tables = _Predictions()
                 self._matrices = [self._matrix(tables, arm) for arm in range(len(self.arms))]
         return self._matrices
@@ -159,8 +169,8 @@ class BySample:
         rows = tables.of_arm(*self.arms[arm])
         if rows is None or "part" not in rows.columns:
             return None
-        rows = rows[rows["part"] == self.metric.part]
-        scored = rows.assign(score=_score(rows, self.metric.score))
+        rows = rows[rows["part"] == self.part]
+        scored = rows.assign(score=_by_row(rows, self.score))
         table = scored.pivot_table(index="seed", columns="index", values="score").reindex(self.seeds)
         matrix = table.to_numpy(dtype=np.float64)
         sound = np.isfinite(self.values[arm])
@@ -200,7 +210,7 @@ def _by_sample(score: Score) -> bool:
     return score.name in ("accuracy", "mean_absolute_error")
 
 
-def _score(rows: "pd.DataFrame", score: Score) -> "pd.Series":
+def _by_row(rows: "pd.DataFrame", score: Score) -> "pd.Series":
     """What each prediction adds to the score."""
     if score.name == "accuracy":
         return (rows["predicted"] == rows["target"]).astype(float)
