@@ -70,7 +70,7 @@ def test_tables_to_paste_say_of_what_they_speak(mlpexp: Command, config: Write) 
     for name in ("comparison.md", "comparison.tex"):
         text = " ".join((run / name).read_text().split())
         assert "speak of new seeds on these 150 samples" in text
-        assert "new samples of the same source (corrected resampled t, 45 test / 105 training samples" in text
+        assert "new samples of the same source (corrected resampled t, n_test/n_train = 45/105" in text
         assert "verdict, new samples" in text
 
 
@@ -97,9 +97,8 @@ def test_run_says_of_what_its_interval_speaks(mlpexp: Command, config: Write) ->
     summary = json.loads((run / "summary.json").read_text())
     assert summary["speaks_of"] == "new seeds on these 150 samples"
     mean = summary["outcome"]["arms"][0]["means"]["final_test_accuracy"]
-    assert below(said).startswith(
-        f"test accuracy {mean['new_samples_low']:.4f} .. {mean['new_samples_high']:.4f} (corrected resampled t, 45 test"
-    )
+    interval = f"{mean['new_samples_low']:.4f} .. {mean['new_samples_high']:.4f}"
+    assert below(said) == f"test accuracy {interval} (corrected resampled t, n_test/n_train = 45/105)"
     assert summary["outcome"]["arms"][0]["means"]["final_train_accuracy"]["new_samples_low"] is None
 
 

@@ -236,10 +236,10 @@ def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
 
 
 def design_in_words(design: Design) -> str:
-    """How an interval for new samples was made: ``corrected resampled t, 45 test / 105 training samples``."""
+    """How an interval for new samples was made: ``corrected resampled t, n_test/n_train = 45/105``."""
     match design:
         case Redrawn(num_test, num_train):
-            return f"corrected resampled t, {num_test:,} test / {num_train:,} training samples"
+            return f"corrected resampled t, n_test/n_train = {num_test:,}/{num_train:,}"
         case Folds(folds):
             return f"corrected t of {folds} folds"
         case Population():

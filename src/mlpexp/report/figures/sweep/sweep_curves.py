@@ -240,11 +240,11 @@ def _note(panels: list[AxisCurves], data: ArmsData, axis: SweepAxis) -> str:
     tested = caption.has_test or panels[0].column.part != "train"
     return note(
         _counts(panels) + (", band: 95 % interval (t)" if bands else ""),
-        caption.interval_note if bands else "",
         *setting_notes(data, axis),
         f"{len(shown.values)} of {len(axis.values)} values" if len(axis.values) > len(shown.values) else "",
         lost + kept_together(", left out") if lost else "",
         "" if tested else "no test split",
+        caption.interval_note if bands else "",
         curves_range([panels[0]]).note,
     )
 
@@ -261,9 +261,9 @@ def _panels_note(curves: dict[str, AxisCurves], data: ArmsData) -> str:
     return note(
         counts,
         "bands and bars: 95 % intervals (t)" if few and several else "",
-        data.caption.interval_note if few and several else "",
         "grey: each seed" if seeds and several else "",
         "others as in the config",
         *lost,
+        data.caption.interval_note if few and several else "",
         curves_range(list(curves.values())).note,
     )
