@@ -1,7 +1,7 @@
 """Of what an interval speaks: of new seeds on which samples, and by which design of new samples of the same source."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from mlpexp.config.scores import PARTS, Part
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
@@ -103,3 +103,20 @@ def _kind(dataset: Mapping[str, Any]) -> str:
 def _section(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     section = config.get(name)
     return section if isinstance(section, Mapping) else {}
+
+
+def design_in_words(design: Design) -> str:
+    """How an interval for new samples was made: ``corrected resampled t, n_test/n_train = 45/105``."""
+    match design:
+        case Redrawn(num_test, num_train):
+            return f"corrected resampled t, n_test/n_train = {num_test:,}/{num_train:,}"
+        case Folds(folds):
+            return f"corrected t of {folds} folds"
+        case Population():
+            return "Student's t, each seed has samples of its own"
+        case FixedTest(num_test):
+            return f"error of {num_test:,} test samples and of seeds"
+        case NoDesign(reason):
+            return f"none; {reason}"
+        case _:
+            assert_never(design)

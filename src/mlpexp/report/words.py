@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite, isnan, nan
 from textwrap import fill, wrap
-from typing import TYPE_CHECKING, assert_never
-
-from mlpexp.statistics.new_samples import Design, FixedTest, Folds, NoDesign, Population, Redrawn
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlpexp.store.table import Cell
@@ -233,20 +231,3 @@ def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
         text, width, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
     )
     return lines.replace(NO_BREAK, " ")
-
-
-def design_in_words(design: Design) -> str:
-    """How an interval for new samples was made: ``corrected resampled t, n_test/n_train = 45/105``."""
-    match design:
-        case Redrawn(num_test, num_train):
-            return f"corrected resampled t, n_test/n_train = {num_test:,}/{num_train:,}"
-        case Folds(folds):
-            return f"corrected t of {folds} folds"
-        case Population():
-            return "Student's t, each seed has samples of its own"
-        case FixedTest(num_test):
-            return f"error of {num_test:,} test samples and of seeds"
-        case NoDesign(reason):
-            return f"none; {reason}"
-        case _:
-            assert_never(design)

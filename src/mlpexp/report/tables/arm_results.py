@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
-from mlpexp.planning.sample_designs import designs_of, speaks_of
+from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import NONE, NOTHING_TO_EXPLAIN, design_in_words, kept_together, number
+from mlpexp.report.words import NONE, NOTHING_TO_EXPLAIN, kept_together, number
 from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.statistics.new_samples import NoDesign, Population

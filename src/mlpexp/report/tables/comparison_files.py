@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from mlpexp.errors import RunError
 from mlpexp.planning.arms_table import arms_table
+from mlpexp.planning.sample_designs import design_in_words
 from mlpexp.report.tables.comparison_table import MOST_ARMS, Row, comparison_table, ordered, table_to_paste
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import design_in_words
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison
 from mlpexp.results.result import Result
 from mlpexp.store.files import write_text

@@ -8,9 +8,10 @@ import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
+from mlpexp.planning.sample_designs import design_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
-from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, design_in_words, span
+from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, span
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
