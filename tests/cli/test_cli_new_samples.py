@@ -70,7 +70,9 @@ def test_tables_to_paste_say_of_what_they_speak(mlpexp: Command, config: Write) 
     for name in ("comparison.md", "comparison.tex"):
         text = " ".join((run / name).read_text().split())
         assert "speak of new seeds on these 150 samples" in text
-        assert "new samples of the same source (corrected resampled t, n_test/n_train = 45/105" in text
+        assert "new samples of the same source (corrected resampled t, n_test/n_train = 45/105" in text.replace(
+            "\\_", "_"
+        )
         assert "verdict, new samples" in text
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
-from mlpexp.planning.sample_designs import design_in_words
+from mlpexp.planning.sample_designs import TRAINED_ON, design_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, span
@@ -110,8 +110,11 @@ def _counted(comparison: ArmsComparison) -> list[str]:
 
 
 def of_new_samples(arms: Sequence[ArmForNewSamples], reason: str, num_seeds: int) -> list[str]:
-    """How many arms got which verdict for new samples, or why none did; nothing of one seed, which is said elsewhere."""
-    if num_seeds == 1:
+    """How many arms got which verdict for new samples, or why none did.
+
+    Nothing of one seed, or of samples that were trained on: what that means, a warning says.
+    """
+    if num_seeds == 1 or reason == TRAINED_ON:
         return []
     if reason:
         return [f"{SAME_SOURCE}: no verdict; {reason}"]
