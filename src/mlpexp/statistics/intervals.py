@@ -53,14 +53,14 @@ def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95
     return MeanInterval(n, mean, std, mean - half, mean + half)
 
 
-def wilson_interval(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a share, such as an accuracy on n test samples.
 
     Unlike ``p +- z sqrt(p (1 - p) / n)`` it stays within [0, 1] and is not empty at 0 of n or n of n.
 
     Args:
         successes: Number of correct samples; may be fractional, as when computed from an accuracy.
-        n: Number of samples.
+        n: Number of samples; may be fractional, as an effective number is.
         confidence: Share of such intervals that contain the true share.
 
     Raises:

@@ -1,0 +1,29 @@
+"""P values corrected for their number by steps, whatever they depend on."""
+
+import numpy as np
+
+
+def holm(p: np.ndarray, family: int) -> np.ndarray:
+    """Adjusted p values: the smallest times the size of the family, the next times one less, none below the one before.
+
+    Args:
+        p: ``(tests,)``, NaN where there is no p, which stays NaN.
+        family: Number of comparisons in question, at least the number of those here. Those that are not here, such as pairs
+            of arms that are not shown, count as if each had its place behind those that are; since the rank of a p among all
+            is no lower than its rank here, its factor is no smaller than it must be.
+
+    Raises:
+        ValueError: The family is smaller than the number of tests.
+
+    References:
+        Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6.
+    """
+    p = np.asarray(p, dtype=np.float64)
+    ranked = [int(place) for place in np.argsort(p, kind="stable") if not np.isnan(p[place])]
+    if family < len(ranked):
+        raise ValueError(f"a family of {family} comparisons: expected at least the {len(ranked)} that have a p")
+    adjusted, least = np.full(len(p), np.nan), 0.0
+    for rank, place in enumerate(ranked):
+        least = max(least, min(1.0, (family - rank) * float(p[place])))
+        adjusted[place] = least
+    return adjusted
