@@ -1,5 +1,6 @@
 """``data_seed: seed``: each seed trains on a data set of its own, and on nothing else than with that ``data_seed`` alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from making.plans import plan_of
 from making.stacks import experiment, finished, rows_of
 from making.trained_results import Make
 from mlpexp.analysis.explain.examine import examine
+from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
+from mlpexp.analysis.gradcheck.objective import first_objective
 from mlpexp.config.datasets import draws_new_data
 from mlpexp.data.catalogue import load
 from mlpexp.data.parts import parts_of
@@ -106,6 +109,20 @@ def test_evaluating_again_and_explaining_take_the_data_of_each_seed(trained: Mak
     alone = trained(of_seed(MOONS, 3), "alone")
     first, second = examine(several.result.arm(0))[1], examine(alone.result.arm(0))[0]
     assert (first.data, first.initial, first.final) == (second.data, second.initial, second.final)
+
+
+def test_range_test_and_gradient_check_see_the_data_of_each_seed(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "{over: {learning_rate: [0.1, 0.2]}}", "seeds=3", base=of_source(MOONS))
+    several, rates = plan.base, geometric_rates(1e-3, 1.0, 12)
+    (losses,) = range_test(several, load(several.experiment.dataset), rates)
+    for seed in range(3):
+        one = plan_of(tmp_path, "{over: {learning_rate: [0.1, 0.2]}}", base=of_seed(MOONS, seed)).base
+        dataset = load(one.experiment.dataset)
+        assert np.array_equal(next(range_test(one, dataset, rates))[0], losses[seed])
+        member = replace(several, experiment=members_of(several.experiment, [seed])[0])
+        objective, own = first_objective(member, load(several.experiment.dataset)), first_objective(one, dataset)
+        assert torch.equal(objective.inputs, own.inputs)
+        assert torch.equal(objective.targets, own.targets)
 
 
 def test_stacks_are_cut_by_the_memory_that_own_data_need(tmp_path: Path) -> None:
