@@ -24,6 +24,8 @@ def test_it_is_said(mlpexp: Command, config: Callable[[str], Path]) -> None:
     assert "data: new data for each seed; these are of seed 4 alone\n" in one.err
     two = mlpexp("sweep", "--config", path, "--learning-rate", "0.1,0.2", "--seeds", 2)
     assert "data: new data for each seed, the same in all arms\n" in two.out + two.err
+    other = mlpexp("sweep", "--config", path, "--over", "dataset.data_seed=seed,0", "--seeds", 2)
+    assert "data: new data for each seed in 1 of 2 arms\n" in other.out + other.err
     assert "new data" not in mlpexp("train", "--config", config(MOONS), "--seeds", 2).err
 
 

@@ -34,11 +34,15 @@ def split_sentences(plan: Plan) -> list[str]:
 
 
 def _of_data(plan: Plan) -> Iterator[str]:
-    """That seeds have data of their own, in some arm."""
-    if any(draws_new_data(arm.experiment.dataset) for arm in plan.arms):
-        equal = ", the same in all arms" if len(plan.arms) > 1 else ""
-        alone = f"; these are of seed {plan.seeds[0]} alone" if len(plan.seeds) == 1 else ""
-        yield f"data: new data for each seed{equal}{alone}"
+    """That seeds have data of their own, and in which arms."""
+    drawn = [arm.experiment.dataset for arm in plan.arms if draws_new_data(arm.experiment.dataset)]
+    if not drawn:
+        return
+    arms = ", the same in all arms" if len(drawn) > 1 and len(set(drawn)) == 1 else ""
+    if len(drawn) < len(plan.arms):
+        arms = f" in {len(drawn)} of {len(plan.arms)} arms"
+    alone = f"; these are of seed {plan.seeds[0]} alone" if len(plan.seeds) == 1 else ""
+    yield f"data: new data for each seed{arms}{alone}"
 
 
 def _in_words(dataset: DatasetConfig, seeds: range) -> str:
