@@ -174,7 +174,7 @@ def rates_of_fixed(data_sets: int, seeds: int) -> Rates:
         plain, paired = mean_interval(shares[0]), paired_by_sample(hits_ASN[1] - hits_ASN[0])
         assert paired is not None
         plain_right.append(plain.low <= truth <= plain.high)
-        right.append(within(truth, share_interval(shares[0], TESTED)))
+        right.append(within(truth, share_interval(seeds, plain.mean, plain.std, TESTED)))
         comparison = compare(shares, True, margin=MARGIN, reference=0)
         plain_wrong.append(comparison.arms[1].verdict in ("better", "worse"))
         wrong.append(for_new_samples(comparison, [None, paired])[1].verdict in ("better", "worse"))

@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "numpy_twin": {"architectures", "config", "nn", "training"},
     "statistics": set(),
     "store": {"errors", "config"},
-    "planning": {"errors", "randomness", "config", "architectures", "data", "store"},
+    "planning": {"errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
         "__init__", "errors", "config", "architectures", "data", "nn", "training", "som", "numpy_twin", "statistics",
         "store", "planning",
@@ -61,7 +61,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "backends", "environment", "local", "merge", "meter", "misclassified", "part_lines", "run",
         "signals", "summarize", "tasks",
     },
-    "results": {"candidates", "comparison", "costs", "in_training", "listed", "result"},
+    "results": {"candidates", "comparison", "costs", "in_training", "listed", "new_samples", "result"},
 }  # fmt: skip
 
 

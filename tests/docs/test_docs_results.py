@@ -23,7 +23,7 @@ from mlpexp.planning.plan import make_plan
 from mlpexp.planning.stacks import stacking
 from mlpexp.report.figures.catalogue import FIGURES, OfArm, OfArms, OfAxis
 from mlpexp.report.numbers.arms_data import MOST_PANELS
-from mlpexp.results.comparison import AGAINST
+from mlpexp.results.comparison import AGAINST, NEW
 from mlpexp.store.listing import find_result
 from mlpexp.store.part import DONE, FileRecord, PartRecord, TrialRecord
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StackRecord, StacksRecord
@@ -142,8 +142,10 @@ def test_the_columns_of_the_comparison(sweep: Path) -> None:
     columns = header(sweep / "comparison.csv")
     own = {name for name in columns if not name.startswith(("best_", "baseline_"))}
     assert own | {"best_...", "baseline_..."} == first_column("`comparison.csv`")
-    assert first_column("`comparison.csv`", 1) == set(AGAINST)
-    assert {f"{prefix}_{name}" for prefix in ("best", "baseline") for name in AGAINST} <= set(columns)
+    assert first_column("`comparison.csv`", 1) == {*AGAINST, *(f"new_samples_{name}" for name in NEW)}
+    assert {
+        f"{prefix}_{name}" for prefix in ("best", "baseline") for name in first_column("`comparison.csv`", 1)
+    } <= set(columns)
 
 
 def test_the_digits_give_the_double_back(run: Path, sweep: Path) -> None:

@@ -108,14 +108,16 @@ def test_holm_of_the_pairs_that_are_shown_is_never_below_holm_of_all() -> None:
 
 
 def test_share_of_one_seed_is_wilsons() -> None:
-    assert share_interval(np.array([0.8]), 50) == pytest.approx(wilson_interval(40, 50), rel=1e-12)
-    assert share_interval(np.array([1.0, 1.0]), 50) == pytest.approx(wilson_interval(50, 50), rel=1e-12)
+    assert share_interval(1, 0.8, math.nan, 50) == pytest.approx(wilson_interval(40, 50), rel=1e-12)
+    assert share_interval(2, 1.0, 0.0, 50) == pytest.approx(wilson_interval(50, 50), rel=1e-12)
 
 
 def test_share_of_several_seeds_is_wider_by_their_spread() -> None:
     shares = np.array([0.7, 0.9])
     effective = 0.8 * 0.2 / (0.8 * 0.2 / 50 + shares.var(ddof=1) / 2)
-    assert share_interval(shares, 50) == pytest.approx(wilson_interval(0.8 * effective, effective), rel=1e-12)
+    assert share_interval(2, shares.mean(), shares.std(ddof=1), 50) == pytest.approx(
+        wilson_interval(0.8 * effective, effective), rel=1e-12
+    )
 
 
 def test_crossed_error_is_that_of_the_analysis_of_variance() -> None:

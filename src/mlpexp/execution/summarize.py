@@ -1,6 +1,6 @@
 """The summary of a result: before its first step, and when all its trials have ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite, nan
 
 import numpy as np
@@ -11,15 +11,19 @@ from mlpexp.config.scores import EACH_ITS_OWN, PARTS, Part, column_of, selected_
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
 from mlpexp.execution.merge import Trained
+from mlpexp.planning.arms_table import axis_cells
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.columns_table import tables_of
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
 from mlpexp.planning.plan import Plan, learned_of, measured_of_all, own_value
 from mlpexp.planning.prepare import Prepared
+from mlpexp.planning.sample_designs import designs_of, speaks_of
 from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, mean_interval
+from mlpexp.statistics.new_samples import Design
+from mlpexp.statistics.own_interval import own_interval
 from mlpexp.store.part import TrialRecord
 from mlpexp.store.summary import (
     EACH_ARMS,
@@ -57,7 +61,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         ranges=_ranges(prepared, plan.seeds),
         same_rows=_same_rows(plan),
     )
-    return Summary(
+    opening = Summary(
         planned_by=plan.planned_by,
         name=plan.name,
         hash=plan.hash,
@@ -79,6 +83,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
     )
+    return opening.model_copy(update={"speaks_of": speaks_of(as_data(prepared.experiment), opening)})
 
 
 def _learned(plan: Plan) -> str:
@@ -133,12 +138,15 @@ def closing_summary(opening: Summary, plan: Plan, training: Trained) -> Summary:
     if len(plan.arms) == 1:  # the scores of a run are read here; those of many arms stand in their tables
         scores = [f"{part}_{name}" for part in opening.parts for name in opening.scores]
         columns = [f"{when}_{name}" for when in ("final", "best") for name in scores]
-    arms = []
+    config, arms = as_data(plan.base.experiment), []
+    settings = [axis_cells(plan, arm) for arm in plan.arms]
+    designs = {part: designs_of(config, opening, settings, part) for part in PARTS}
     values = np.full((len(plan.arms), len(plan.seeds)), nan)
     for place, arm in enumerate(plan.arms):
         trials = [training.trials[arm.number, seed] for seed in plan.seeds]
         values[place] = [score_of(trial, opening.metric.column) for trial in trials]
-        means = {column: _mean([score_of(trial, column) for trial in trials]) for column in columns}
+        own = {part: designs[part][place] for part in PARTS}
+        means = {column: _mean([score_of(trial, column) for trial in trials], column, own) for column in columns}
         statuses = [trial.status for trial in trials]
         arms.append(
             ArmSummary(
@@ -162,16 +170,25 @@ def score_of(trial: TrialRecord, column: str) -> float:
     return nan if value is None else value
 
 
-def as_mean(interval: MeanInterval) -> Mean:
-    """A mean with its interval, as JSON can hold it."""
-    numbers = (interval.mean, interval.std, interval.low, interval.high)
-    mean, std, low, high = (value if isfinite(value) else None for value in numbers)
-    return Mean(n=interval.n, mean=mean, std=std, low=low, high=high)
+def as_mean(interval: MeanInterval, new_samples: tuple[float, float]) -> Mean:
+    """A mean with its intervals, as JSON can hold it."""
+    numbers = (interval.mean, interval.std, interval.low, interval.high, *new_samples)
+    mean, std, low, high, new_low, new_high = (value if isfinite(value) else None for value in numbers)
+    return Mean(
+        n=interval.n, mean=mean, std=std, low=low, high=high, new_samples_low=new_low, new_samples_high=new_high
+    )
 
 
-def _mean(values: Sequence[float]) -> Mean | None:
+def _mean(values: Sequence[float], column: str, designs: Mapping[Part, Design]) -> Mean | None:
+    """The mean of the finite values of a column, with its intervals for new seeds and by its design for new samples."""
     finite = [value for value in values if isfinite(value)]
-    return as_mean(mean_interval(finite)) if finite else None
+    if not finite:
+        return None
+    asked, mean = column_of(column), mean_interval(finite)
+    assert asked is not None
+    design = next(design for part, design in designs.items() if part == asked.part)
+    low, high = own_interval(mean.n, mean.mean, mean.std, design, is_share=asked.score.share_of_samples)
+    return as_mean(mean, (asked.score.clipped(low), asked.score.clipped(high)))
 
 
 def _varied(plan: Plan) -> str:

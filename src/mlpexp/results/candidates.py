@@ -15,7 +15,9 @@ from mlpexp.config.table_paths import told_anew
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
 from mlpexp.planning.metric import choose_metric, refuse_units
+from mlpexp.results.new_samples import BySample, designs_of_arms
 from mlpexp.results.result import Result
+from mlpexp.statistics.new_samples import Design
 
 MOST_LACKING = 3  # of the candidates, that are named
 Scores = Mapping[str, float]  # by column: final_test_accuracy, ...
@@ -41,6 +43,8 @@ class Candidate:
     """By seed; empty for a trial that diverged or failed."""
     updates: int
     """Of the longest trial."""
+    place: tuple[Result, int]
+    """The result, and the number of its arm."""
 
 
 def candidates_in(results: Sequence[Result]) -> list[Candidate]:
@@ -99,6 +103,7 @@ def _arms(result: Result) -> Iterator[Candidate]:
             planned.data,
             scores,
             max(arm.prepared.with_seed(seed).steps for seed in scores) * epochs // arm.experiment.training.epochs,
+            (result, arm.number),
         )
 
 
@@ -149,3 +154,21 @@ def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list
         dtype=np.float64,
     )
     return seeds, np.where(np.abs(values) < inf, values, nan)
+
+
+def by_sample(candidates: Sequence[Candidate], metric: Column, seeds: Sequence[int], values: np.ndarray) -> BySample:
+    """The candidates with what can be said of new samples of the same source.
+
+    Args:
+        candidates: What is compared.
+        metric: Of them.
+        seeds: The common ones.
+        values: The metric, ``(candidates, seeds)``.
+    """
+    of_results: dict[int, list[Design]] = {}
+    designs, part = [], next(part for part in PARTS if part == metric.part)
+    for result, arm in (candidate.place for candidate in candidates):
+        if id(result) not in of_results:
+            of_results[id(result)] = designs_of_arms(result, result.summary, part)
+        designs.append(of_results[id(result)][arm])
+    return BySample(designs, values, [candidate.place for candidate in candidates], seeds, metric.part, metric.score)

@@ -9,12 +9,15 @@ from mlpexp.config.scores import Column, selected_on
 from mlpexp.config.words import key_of
 from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.metric import choose_metric, described
+from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.planning.sweep_options import SEED_AXES, settings_in
 from mlpexp.planning.values import value_text
+from mlpexp.results.new_samples import OfNewSamples, of_new_samples
 from mlpexp.results.result import Result
 from mlpexp.statistics.arm_comparison import ArmComparison
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.comparison import Comparison, compare
+from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples
 from mlpexp.statistics.optimism import Optimism, optimism
 from mlpexp.statistics.variance_components import VarianceComponents, variance_components
 from mlpexp.store.files import write_text
@@ -22,6 +25,8 @@ from mlpexp.store.summary import MetricSummary, Summary
 from mlpexp.store.table import Cell, as_csv
 
 OWN = ("arm", "label", "n", "missing", "mean", "std", "median", "low", "high")
+OWN_NEW = ("new_samples_low", "new_samples_high")
+NEW = ("low", "high", "p", "p_adjusted", "verdict")  # of new samples
 AGAINST = ("difference", "difference_low", "difference_high", "p", "p_adjusted", "verdict", "seeds_needed", "sentence")
 
 
@@ -39,6 +44,10 @@ class ArmsComparison:
     """Every arm against the best, a choice made after looking."""
     to_baseline: Comparison | None
     """Every arm against one named before; None without one."""
+    new_samples: OfNewSamples
+    """The same for new samples of the same source."""
+    speaks_of: str
+    """Of what the intervals speak, in few words."""
     flattery: Optimism | None
     """How much the best arm's mean owes to having been chosen; None if all diverged."""
     selected: int | None
@@ -75,12 +84,16 @@ def read_comparison(
     values = values_of(trials, summary.metric.column, len(labels), summary, result)
     higher, width = summary.metric.higher_is_better, summary.margin if margin is None else margin
     reference = summary.baseline if baseline is None else baseline
+    to_best = compare(values, higher, margin=width)
+    to_baseline = None if reference is None else compare(values, higher, margin=width, reference=reference)
     return ArmsComparison(
         summary,
         labels,
         values,
-        compare(values, higher, margin=width),
-        None if reference is None else compare(values, higher, margin=width, reference=reference),
+        to_best,
+        to_baseline,
+        of_new_samples(result, summary, values, to_best, to_baseline),
+        speaks_of(result.config, summary),
         optimism(values, higher),
         _selected(trials, summary, result),
         _noise(summary, values),
@@ -129,8 +142,9 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
 
 def write_comparison(result: Result, comparison: ArmsComparison) -> None:
     """Writes ``comparison.csv``, a row per arm."""
-    columns = [*OWN, *(f"best_{name}" for name in AGAINST)]
-    columns += [f"baseline_{name}" for name in AGAINST] if comparison.to_baseline else []
+    columns = [*OWN, *OWN_NEW]
+    for against in ("best", "baseline") if comparison.to_baseline else ("best",):
+        columns += [f"{against}_{name}" for name in AGAINST] + [f"{against}_new_samples_{name}" for name in NEW]
     write_text(result.folder.comparison, as_csv(columns, comparison_rows(comparison)))
 
 
@@ -151,9 +165,19 @@ def comparison_rows(comparison: ArmsComparison) -> list[dict[str, Cell]]:
             estimate.low,
             estimate.high,
         )
-        row = dict(zip(OWN, numbers, strict=True)) | _against("best", against_best)
-        rows.append(row | _against("baseline", comparison.to_baseline.arms[number]) if comparison.to_baseline else row)
+        new = comparison.new_samples
+        row = dict(zip(OWN, numbers, strict=True)) | dict(zip(OWN_NEW, new.own[number], strict=True))
+        row |= _against("best", against_best) | _new("best", new.to_best[number])
+        if comparison.to_baseline and new.to_baseline:
+            row |= _against("baseline", comparison.to_baseline.arms[number])
+            row |= _new("baseline", new.to_baseline[number])
+        rows.append(row)
     return rows
+
+
+def _new(prefix: str, arm: ArmForNewSamples) -> dict[str, Cell]:
+    cells: tuple[Cell, ...] = (*arm.difference, arm.p, arm.p_adjusted, arm.verdict)
+    return {f"{prefix}_new_samples_{name}": cell for name, cell in zip(NEW, cells, strict=True)}
 
 
 def _against(prefix: str, arm: ArmComparison) -> dict[str, Cell]:

@@ -11,30 +11,28 @@ from mlpexp.statistics.intervals import wilson_interval
 from mlpexp.statistics.new_samples import Estimate
 
 
-def share_interval(shares: np.ndarray, num_samples: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval of a share of right samples, such as accuracy, for new samples and new seeds; NaN without seeds.
+def share_interval(n: int, mean: float, std: float, num_samples: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of a mean share of right samples, such as accuracy, for new samples and new seeds.
 
-    The variance of the mean is that of a share p of N samples, p (1 - p) / N, plus that of new seeds, s²/S; Wilson's formula is
+    The variance of the mean is that of a share p of N samples, p (1 - p) / N, plus that of new seeds, s²/n; Wilson's formula is
     taken with as many samples as would give this variance. The sum counts a part of the noise twice, so that it is rather too
     large. With one seed it is Wilson's interval itself, of the one network that was trained.
 
     Args:
-        shares: Share of right samples by seed, ``(S,)``; those that are not finite are left out.
+        n: Number of seeds.
+        mean: Mean over them of the share of right samples.
+        std: Their standard deviation; not looked at with one seed.
         num_samples: Number of test samples N.
         confidence: Share of such intervals that contain the true share.
 
     References:
         Wilson (1927), "Probable inference, the law of succession, and statistical inference", equation (4).
     """
-    finite = shares[np.isfinite(shares)]
-    if finite.size == 0:
-        return math.nan, math.nan
-    mean = min(max(float(finite.mean()), 0.0), 1.0)
-    of_samples = mean * (1 - mean) / num_samples
-    of_seeds = float(finite.var(ddof=1)) / finite.size if finite.size > 1 else 0.0
-    inflation = (of_samples + of_seeds) / of_samples if of_samples > 0 else 1.0
-    effective = num_samples / inflation
-    return wilson_interval(mean * effective, max(1, effective), confidence)
+    share = min(max(mean, 0.0), 1.0)
+    of_samples = share * (1 - share) / num_samples
+    of_seeds = std**2 / n if n > 1 else 0.0
+    effective = num_samples * of_samples / (of_samples + of_seeds) if of_samples > 0 else num_samples
+    return wilson_interval(share * effective, max(1, effective), confidence)
 
 
 def paired_by_sample(differences_SN: np.ndarray) -> Estimate | None:

@@ -141,11 +141,15 @@ def estimate(values: np.ndarray, design: Redrawn | Folds | Population) -> Estima
     finite = values[np.isfinite(values)]
     if finite.size < 2:
         return None
-    mean, degrees = float(finite.mean()), _independent(design, finite.size) - 1
-    if np.ptp(finite) <= ROUNDING * max(1.0, float(np.abs(finite).max())):
+    return estimate_of(finite.size, float(finite.mean()), float(finite.std(ddof=1)), design)
+
+
+def estimate_of(n: int, mean: float, std: float, design: Redrawn | Folds | Population) -> Estimate:
+    """The same from number, mean and standard deviation of two or more values."""
+    degrees = _independent(design, n) - 1
+    if std <= ROUNDING * max(1.0, abs(mean)):
         return Estimate(mean, 0.0, degrees, 0.0)
-    std = float(finite.std(ddof=1))
-    error, least = (std * math.sqrt(factor) for factor in (variance_factor(design, finite.size), shared_factor(design)))
+    error, least = (std * math.sqrt(factor) for factor in (variance_factor(design, n), shared_factor(design)))
     return Estimate(mean, error, degrees, least)
 
 

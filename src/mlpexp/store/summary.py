@@ -131,6 +131,9 @@ class Mean(Strict):
     std: Number = None
     low: Number = None
     high: Number = None
+    new_samples_low: Number = None
+    """Of the interval for new samples of the same source; None where none holds, and in older results."""
+    new_samples_high: Number = None
 
 
 class ArmSummary(Strict):
@@ -193,6 +196,8 @@ class Summary(Strict):
     match: str | None = None
     baseline: int | None = None
     margin: float = Field(0.01, gt=0)
+    speaks_of: str = ""
+    """Of what intervals over seeds speak; empty in older results."""
     also_varies: tuple[str, ...] = ()
     outcome: Outcome | None = None
     """None until it has come to its end."""

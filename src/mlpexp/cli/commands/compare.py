@@ -99,9 +99,10 @@ def _compare_results(
 ) -> None:
     from mlpexp.cli.printing import print_as, print_sentences, print_table
     from mlpexp.planning.factors import differences
+    from mlpexp.planning.sample_designs import speaks_of
     from mlpexp.report.tables.comparison_table import candidates_table, power_table
-    from mlpexp.report.tables.conclusions import confounded, in_numbers
-    from mlpexp.results.candidates import candidates_in, common_metric, paired_values
+    from mlpexp.report.tables.conclusions import confounded, in_numbers, of_new_samples
+    from mlpexp.results.candidates import by_sample, candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
 
     candidates, summaries = candidates_in(results), [result.summary for result in results]
@@ -112,14 +113,17 @@ def _compare_results(
     column = common_metric(candidates, metric)
     seeds, values = paired_values(candidates, column)
     comparison = compare_arms(values, column.score.higher_is_better, margin=margin, reference=reference)
-    table = candidates_table(candidates, comparison, column.label, len(seeds), whole=format_ != "table")
+    new = by_sample(candidates, column, seeds, values)
+    against, whole = new.against(comparison), format_ != "table"
+    table = candidates_table(candidates, comparison, against, column.label, len(seeds), whole=whole)
     always = dict.fromkeys(summary.dataset.always(column.part) for summary in summaries if column.is_accuracy)
     if sentence := "; ".join(filter(None, always)):
         table = replace(table, title=f"{table.title}; {sentence}")
     print_as(table, format_, wide=wide)
     print_sentences(confounded(factors), err=format_ != "table")
     if format_ == "table":
-        print_sentences(in_numbers(comparison))
+        print_sentences([f"verdicts are for {speaks_of(results[0].config, summaries[0])}"])
+        print_sentences([*in_numbers(comparison), *of_new_samples(against, new.reason, len(seeds))])
     if power is not None and format_ == "table":
         print_table(power_table([candidate.label for candidate in candidates], comparison, power), wide=wide)
 

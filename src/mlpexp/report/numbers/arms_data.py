@@ -7,6 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from mlpexp.config.dump import as_data
+from mlpexp.errors import InputError
+from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.report.numbers.arm_data import DrawnData
 from mlpexp.report.numbers.over_seeds import outcomes
 from mlpexp.report.numbers.run_caption import RunCaption, run_caption
@@ -32,7 +34,11 @@ class ArmsData(DrawnData):
     @cached_property
     def caption(self) -> SweepCaption:
         """What the summary and the arms say."""
-        return sweep_caption(self.result.summary, self.arms)
+        try:
+            about = speaks_of(self.result.config, self.result.summary)
+        except InputError:  # a damaged config, of which other commands say more
+            about = ""
+        return sweep_caption(self.result.summary, self.arms, about)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:

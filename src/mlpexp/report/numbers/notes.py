@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 import pandas as pd
 
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_caption import SweepAxis
+from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.report.words import counted, kept_together, listed, note, shortened, span
 
 MOST_PLACES = 3  # at which something diverged
@@ -66,6 +66,11 @@ def seeds_note(points: pd.DataFrame, shown: str = "mean and 95 % interval (t)") 
     if counts.max() == 1:
         return "one seed, no interval" if "interval" in shown else "one seed"
     return f"{shown} over n = {span(int(counts.min()), int(counts.max()))} seeds"
+
+
+def scope_note(points: pd.DataFrame, caption: SweepCaption) -> str:
+    """Of what the intervals speak; empty where there are none."""
+    return caption.interval_note if points["n"].max() > 1 else ""
 
 
 def lost_note(points: pd.DataFrame, key: str, named: Callable[[str], str] = str) -> str:

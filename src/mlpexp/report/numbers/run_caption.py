@@ -9,6 +9,7 @@ import pandas as pd
 from mlpexp.config.datasets import EACH_SEED, learned_in
 from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, Score, column_of
 from mlpexp.config.scores import selected_on as selection
+from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.store.summary import Summary
 
 
@@ -46,6 +47,13 @@ class RunCaption:
     """Rows and columns of a map; empty for other models."""
     topology: str = ""
     """Where its units lie; empty for other models."""
+
+    speaks_of: str = ""
+    """Of what intervals over seeds speak."""
+
+    def behind(self, num_seeds: int) -> str:
+        """What to add to a note with intervals over several seeds: ``; intervals: new seeds on these 150 samples``."""
+        return f"; intervals: {self.speaks_of}" if self.speaks_of and num_seeds > 1 else ""
 
     @property
     def selection_note(self) -> str:
@@ -85,6 +93,7 @@ def run_caption(
         learned=learned_in(config.get("dataset", {})),
         new_data=config.get("dataset", {}).get("data_seed") == EACH_SEED,
         input_shape=dataset.input_shape if dataset else (),
+        speaks_of=speaks_of(config, summary) if summary and config else "",
         momentum=_momentum(config.get("optimizer", {})),
         nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),
         diverged=frozenset(int(trial["seed"]) for trial in ended if trial["status"] == "diverged"),

@@ -82,11 +82,18 @@ class SweepCaption:
     """Whether it is the best epoch."""
     has_test: bool
     """Whether there are test data at all."""
+    speaks_of: str
+    """Of what intervals over seeds speak; empty where the config cannot be read."""
 
     @property
     def sampled(self) -> bool:
         """Whether arms are points drawn at random, so that hardly two have a value in common."""
         return self.method in ("random", "sobol")
+
+    @property
+    def interval_note(self) -> str:
+        """Of what intervals over seeds speak."""
+        return f"intervals: {self.speaks_of}" if self.speaks_of else ""
 
     @property
     def selection_note(self) -> str:
@@ -97,12 +104,13 @@ class SweepCaption:
         return f"at the epoch of {end} {self.selected_on.label}"
 
 
-def sweep_caption(summary: Summary, arms: pd.DataFrame) -> SweepCaption:
+def sweep_caption(summary: Summary, arms: pd.DataFrame, about: str) -> SweepCaption:
     """The caption of a sweep.
 
     Args:
         summary: Of the result.
         arms: ``arms.csv``, axis columns as text.
+        about: Of what intervals speak.
 
     Raises:
         KeyError: A column is not there.
@@ -121,6 +129,7 @@ def sweep_caption(summary: Summary, arms: pd.DataFrame) -> SweepCaption:
         selected_on=selected_on(metric),
         is_best=metric.when == "best",
         has_test=has_test,
+        speaks_of=about,
     )
 
 

@@ -1,7 +1,7 @@
 """What a result is about and what its only arm reached: a table, and the sentences beside it."""
 
 from collections.abc import Mapping
-from math import isnan
+from math import isnan, nan
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
+from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import NONE, NOTHING_TO_EXPLAIN, kept_together, number
 from mlpexp.results.costs import step_seconds, timing_in
 from mlpexp.statistics.intervals import wilson_interval
+from mlpexp.statistics.new_samples import NoDesign, Population
+from mlpexp.statistics.own_interval import own_interval
 from mlpexp.store.result_folder import begun_by_older
 from mlpexp.store.summary import Mean, Summary
 
@@ -121,11 +124,33 @@ def notes(result: "Result") -> list[str]:
         )
     if num_sound > 1:
         lines.append(f"intervals: Student's t over {num_sound} seeds{_what_seeds_vary(result)}")
+        lines += _of_what(result)
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
         lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
     if always := summary.dataset.always(*summary.parts):
         lines.append(f"accuracy of {always}")
     return [*lines, *_without_value(summary), *_running(result), _time(result)]
+
+
+def _of_what(result: "Result") -> list[str]:
+    """Of what the intervals speak, and what the metric's is for new samples."""
+    summary = result.summary
+    try:
+        config = result.config
+    except InputError:  # a damaged config, of which other commands say more
+        return []
+    metric, lines = summary.metric, [f"they speak of {speaks_of(config, summary)}"]
+    design = designs_of(config, summary, [{}])[0]
+    if isinstance(design, NoDesign):
+        return [*lines, f"for new samples of the same source: no interval; {design.reason}"]
+    mean = summary.outcome.arms[0].means.get(metric.column) if summary.outcome else None
+    if mean is None or isinstance(design, Population):
+        return lines
+    value, spread = (nan if known is None else known for known in (mean.mean, mean.std))
+    ends = own_interval(mean.n, value, spread, design, is_share=metric.score.share_of_samples)
+    low, high = map(metric.score.clipped, ends)
+    interval = "no interval" if isnan(low) else f"{metric.label} {number(low)} .. {number(high)}"
+    return [*lines, f"for new samples of the same source: {interval} ({design_in_words(design)})"]
 
 
 def _what_seeds_vary(result: "Result") -> str:

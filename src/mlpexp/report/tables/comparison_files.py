@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mlpexp.errors import RunError
 from mlpexp.planning.arms_table import arms_table
+from mlpexp.planning.sample_designs import design_in_words
 from mlpexp.report.tables.comparison_table import MOST_ARMS, Row, comparison_table, ordered, table_to_paste
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison
@@ -39,7 +40,10 @@ def to_paste(comparison: ArmsComparison) -> TextTable:
     """The table for a report, as Markdown or LaTeX."""
     against, shown = _against(comparison), comparison.shown
     reference = "nothing" if shown.reference is None else f"the {against} arm ({comparison.labels[shown.reference]})"
-    return table_to_paste(comparison_rows(comparison), comparison.summary, against, reference, shown.family)
+    new = comparison.new_samples
+    how = f"none: {new.reason}" if new.reason else f"{design_in_words(new.designs[0])}; p by Holm's steps"
+    rows, about = comparison_rows(comparison), comparison.speaks_of
+    return table_to_paste(rows, comparison.summary, against, reference, shown.family, about, how)
 
 
 def to_show(result: Result, comparison: ArmsComparison) -> TextTable:

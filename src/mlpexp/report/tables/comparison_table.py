@@ -15,15 +15,20 @@ from mlpexp.store.table import Cell
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
     from mlpexp.statistics.comparison import Comparison
+    from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples
     from mlpexp.statistics.variance_components import VarianceComponents
 
 Row = Mapping[str, Cell]
 
 MOST_ARMS = 30  # of a table on the terminal
 MOST_CANDIDATES = 12  # whose configs stand side by side
-BEHIND_MEAN = ("95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", "verdict")
+NEW_SAMPLES = "for new samples"  # verdicts of the same source; beside those for new seeds
+BEHIND_MEAN = ("95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", "verdict", NEW_SAMPLES)
+OF_NEW_SAMPLES = ("95 % interval, new samples", "of the difference, new samples", "verdict, new samples")
 # What a terminal that is too narrow does without, the first of these first. What is in none of these places is always shown.
-FIRST_TO_GO = ("us/step", "parameters", "std", "p (adjusted)", "updates", "its 95 % interval", "difference", "n")
+FIRST_TO_GO = (
+    "us/step", "parameters", "std", "p (adjusted)", "updates", NEW_SAMPLES, "its 95 % interval", "difference", "n",
+)  # fmt: skip
 
 
 def comparison_table(
@@ -66,22 +71,25 @@ def comparison_table(
                 ),
                 cell_number(row[f"{against}_p_adjusted"]),
                 verdicts[arm],
+                str(row[f"{against}_new_samples_verdict"]) if row[f"{against}_verdict"] != "reference" else "",
                 f"{parameters[arm]:,}",
                 microseconds(costs[arm]),
             ]
         )
-    numeric = frozenset(columns) - {"arm", "verdict"}
+    numeric = frozenset(columns) - {"arm", "verdict", NEW_SAMPLES}
     return TextTable(
         columns,
         body,
         numeric,
         title=f"{summary.title}: {metric.label}, {_when(metric)}",
-        prose=frozenset({"verdict"}),
+        prose=frozenset({"verdict", NEW_SAMPLES}),
         droppable=FIRST_TO_GO,
     )
 
 
-def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, reference: str, family: int) -> TextTable:
+def table_to_paste(
+    rows: Sequence[Row], summary: Summary, against: str, reference: str, family: int, speaks_of: str, new_samples: str
+) -> TextTable:
     """The comparison for a report: what fits a page, with all that must be said of it in the caption.
 
     Args:
@@ -90,9 +98,12 @@ def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, referenc
         against: ``best`` or ``baseline``.
         reference: Label of that arm.
         family: Number of comparisons that p is corrected for.
+        speaks_of: What intervals and verdicts speak of.
+        new_samples: How those for new samples were made, or why there are none.
     """
     metric, data = summary.metric, summary.dataset
     columns = ["arm", "n", metric.label, "95 % interval", "difference", "its 95 % interval", "p", "verdict"]
+    columns += OF_NEW_SAMPLES
     body = []
     for row in rows:
         low, high = row[f"{against}_difference_low"], row[f"{against}_difference_high"]
@@ -106,6 +117,9 @@ def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, referenc
                 fixed_interval(low, high, sign=True),
                 probability(row[f"{against}_p_adjusted"]),
                 str(row[f"{against}_verdict"]),
+                fixed_interval(row["new_samples_low"], row["new_samples_high"]),
+                fixed_interval(*(row[f"{against}_new_samples_{end}"] for end in ("low", "high")), sign=True),
+                str(row[f"{against}_new_samples_verdict"]),
             ]
         )
     samples = data.in_words()
@@ -113,10 +127,11 @@ def table_to_paste(rows: Sequence[Row], summary: Summary, against: str, referenc
     corrected = f", corrected for {family:,} comparisons" if family > 1 else ""
     caption = (
         f"{summary.title}. {metric.label.capitalize()} {_when(metric)} ({samples} samples), mean over n seeds with "
-        f"Student's t interval. Differences to {reference}, paired by seed; p: sign-flip test{corrected}."
-        + (f" {always[0].upper()}{always[1:]}." if always else "")
+        f"Student's t interval. Differences to {reference}, paired by seed; p: sign-flip test{corrected}. "
+        f"These intervals and verdicts speak of {speaks_of}; the last three columns of new samples of the same "
+        f"source ({new_samples})." + (f" {always[0].upper()}{always[1:]}." if always else "")
     )
-    return TextTable(columns, body, frozenset(columns) - {"arm", "verdict"}, title=caption)
+    return TextTable(columns, body, frozenset(columns) - {"arm", "verdict", OF_NEW_SAMPLES[-1]}, title=caption)
 
 
 def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
@@ -142,19 +157,26 @@ def _when(metric: MetricSummary) -> str:
 
 
 def candidates_table(
-    candidates: "Sequence[Candidate]", comparison: "Comparison", metric: str, num_seeds: int, *, whole: bool
+    candidates: "Sequence[Candidate]",
+    comparison: "Comparison",
+    new_samples: "Sequence[ArmForNewSamples]",
+    metric: str,
+    num_seeds: int,
+    *,
+    whole: bool,
 ) -> TextTable:
     """A row per candidate: its mean, its difference to the reference, what can be said of it.
 
     Args:
         candidates: What is compared.
         comparison: Of them.
+        new_samples: The same for new samples.
         metric: In words.
         num_seeds: Those in common.
         whole: Whether it is to be pasted: with sentences instead of verdicts in few words.
     """
     rows = []
-    for candidate, arm in zip(candidates, comparison.arms, strict=True):
+    for candidate, arm, new in zip(candidates, comparison.arms, new_samples, strict=True):
         mean, difference = arm.own, arm.difference
         rows.append(
             [
@@ -167,6 +189,7 @@ def candidates_table(
                 cell_interval(difference.low, difference.high, sign=True) if difference else "",
                 cell_number(arm.p_adjusted),
                 arm.sentence if whole else arm.short,
+                "" if arm.verdict == "reference" else new.verdict,
                 f"{candidate.updates:,}",
             ]
         )
@@ -174,9 +197,9 @@ def candidates_table(
     return TextTable(
         columns,
         rows,
-        frozenset(columns) - {"what", "verdict"},
+        frozenset(columns) - {"what", "verdict", NEW_SAMPLES},
         title=f"{metric}, {num_seeds} common seeds, paired",
-        prose=frozenset({"verdict"}),
+        prose=frozenset({"verdict", NEW_SAMPLES}),
         droppable=FIRST_TO_GO,
     )
 

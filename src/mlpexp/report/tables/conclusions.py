@@ -1,19 +1,21 @@
 """What can be said of a comparison of arms, in sentences of at most 20 words."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
+from mlpexp.planning.sample_designs import TRAINED_ON, design_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, span
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
+from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples
 from mlpexp.store.summary import Summary
 
 MOST_FACTORS = 6  # named in a sentence
@@ -21,6 +23,11 @@ VERDICTS = {
     "better": "better", "worse": "worse", "no difference": "no difference", "undecided": "undecided",
     "diverged": "without any result",
 }  # fmt: skip
+NEW_VERDICTS = {
+    "better": "better", "worse": "worse", "no difference": "no difference", "needs more samples": "needs more samples",
+    "undecided": "undecided", "no interval": "without interval", "diverged": "without any result",
+}  # fmt: skip
+SAME_SOURCE = "for new samples of the same source"
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,27 @@ def _counted(comparison: ArmsComparison) -> list[str]:
     verdicts = [arm.verdict for arm in shown.arms]
     counts = ", ".join(f"{verdicts.count(name)} {word}" for name, word in VERDICTS.items() if name in verdicts)
     which = "the best arm" if shown.chosen_after else "the baseline"
-    return [f"compared with {which} ({shown_label(comparison.labels[shown.reference])}): {counts}"]
+    new = comparison.new_samples
+    return [
+        f"compared with {which} ({shown_label(comparison.labels[shown.reference])})",
+        f"for {comparison.speaks_of}: {counts}",
+        *of_new_samples(new.shown, new.reason, comparison.values.shape[1]),
+    ]
+
+
+def of_new_samples(arms: Sequence[ArmForNewSamples], reason: str, num_seeds: int) -> list[str]:
+    """How many arms got which verdict for new samples, or why none did.
+
+    Nothing of one seed, or of samples that were trained on: what that means, a warning says.
+    """
+    if num_seeds == 1 or reason == TRAINED_ON:
+        return []
+    if reason:
+        return [f"{SAME_SOURCE}: no verdict; {reason}"]
+    verdicts = [arm.verdict for arm in arms]
+    counts = {NEW_VERDICTS[name]: verdicts.count(name) for name in NEW_VERDICTS if name in verdicts}
+    texts = [f"{count} {name.replace('needs', 'need') if count > 1 else name}" for name, count in counts.items()]
+    return [f"{SAME_SOURCE}: {', '.join(texts)}"] if texts else []
 
 
 def in_numbers(comparison: Comparison) -> list[str]:
@@ -180,7 +207,16 @@ def _basis(comparison: ArmsComparison) -> list[str]:
     elif shown.reference is not None and shown.family > 1:
         why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
         lines.append(f"p: joint sign-flip test, corrected for {shown.family:,} comparisons ({why})")
+    new = comparison.new_samples
+    if shown.reference is not None and shown.family > 0 and comparison.values.shape[1] > 1 and not new.reason:
+        lines.append(f"new samples: {design_in_words(new.designs[shown.reference])}{_by_holm(shown.family)}")
+        if any(arm.verdict == "needs more samples" for arm in new.shown):
+            lines.append("needs more samples: with these few, no number of seeds would decide")
     return lines
+
+
+def _by_holm(family: int) -> str:
+    return f"; p by Holm's steps for {family:,} comparisons" if family > 1 else ""
 
 
 def _margin(comparison: ArmsComparison) -> list[str]:

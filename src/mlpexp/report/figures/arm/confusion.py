@@ -123,7 +123,7 @@ def _note(rows: pd.DataFrame, part: str, all_seeds: int, caption: RunCaption) ->
         counted += f"; {all_seeds - seeds} diverged left out"
     if part != "test":
         counted += " (no test split)"
-    return f"{counted}{caption.selection_note}\n{accuracy_text(rows)}"
+    return f"{counted}{caption.selection_note}\n{accuracy_text(rows)}{caption.behind(seeds)}"
 
 
 def _size(num_classes: int) -> dict[str, float]:

@@ -26,7 +26,7 @@ def draw_predicted_true(predictions: pd.DataFrame, caption: RunCaption) -> Drawi
     notes = [
         _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique(), new_data=caption.new_data)
         + caption.selection_note,
-        _scores_note(rows),
+        _scores_note(rows) + caption.behind(rows["seed"].nunique()),
         _missing_note(len(sound) - len(rows), int((~shown["predicted"].between(low, high)).sum()), len(shown)),
     ]
     figure = new_figure(caption.title, "\n".join(filter(None, notes)), height=4.8)

@@ -30,7 +30,7 @@ from mlpexp.report.drawing.value_axis import (
     with_room_for_crosses,
 )
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.notes import lost_note, lost_total, seeds_note, setting_notes
+from mlpexp.report.numbers.notes import lost_note, lost_total, scope_note, seeds_note, setting_notes
 from mlpexp.report.numbers.over_seeds import group_means, in_order, seed_columns
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.report.words import note
@@ -209,6 +209,7 @@ def _note(effect: Effect, data: ArmsData) -> str:
     all_second = next((other for other in caption.axes if second and other.key == second.key), None)
     return note(
         seeds,
+        scope_note(effect.points, caption),
         *setting_notes(data, axis, shown),
         f"{len(second.values)} of {len(all_second.values)} values of {second.label}"
         if second and all_second and len(all_second.values) > len(second.values)
@@ -222,7 +223,9 @@ def _note(effect: Effect, data: ArmsData) -> str:
 def _draw_sampled(effect: Effect, caption: SweepCaption) -> Drawing:
     axis, points, limits = effect.axis, effect.points, effect.limits(caption.score)
     words = f"each point an arm, the other axes differ too: {seeds_note(points)}"
-    figure = new_figure(caption.title, note(words, caption.selection_note, lost_total(points), limits.note))
+    figure = new_figure(
+        caption.title, note(words, scope_note(points, caption), caption.selection_note, lost_total(points), limits.note)
+    )
     axes = figure.add_subplot()
     show_range(axes, limits, caption.metric_label)
     set_value_axis(axes, axis)

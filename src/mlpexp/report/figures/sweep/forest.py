@@ -10,7 +10,7 @@ from mlpexp.report.drawing.marks import crosses_of_lost, ends_and_mean, show_ran
 from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import metric_range
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, seeds_note
+from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means, seed_columns
 from mlpexp.report.words import note
 
@@ -119,4 +119,13 @@ def _note(shown: pd.DataFrame, points: pd.DataFrame, data: ArmsData, limits: Axi
     seeds = seeds_note(shown)
     best = f"the best {BEST} and the worst {WORST} of {len(points):,} arms" if len(points) > len(shown) else ""
     grey = "grey: each seed" if "over n" in seeds else ""
-    return note(seeds, grey, best, names_note(data), data.caption.selection_note, lost_total(points), limits.note)
+    return note(
+        seeds,
+        grey,
+        scope_note(shown, data.caption),
+        best,
+        names_note(data),
+        data.caption.selection_note,
+        lost_total(points),
+        limits.note,
+    )

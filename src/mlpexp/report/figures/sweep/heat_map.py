@@ -17,7 +17,7 @@ from mlpexp.report.drawing.marks import colour_bar
 from mlpexp.report.drawing.style import INK, SCALE, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import LETTER_WIDTH
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.notes import lost_note, seeds_note, setting_notes
+from mlpexp.report.numbers.notes import lost_note, scope_note, seeds_note, setting_notes
 from mlpexp.report.numbers.over_seeds import group_means
 from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.report.words import note
@@ -148,6 +148,7 @@ def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, data: ArmsDa
     lost = lost_note(points, across.key, across.short)
     return note(
         seeds_note(points, "mean ± half the 95 % interval (t)"),
+        scope_note(points, data.caption),
         *setting_notes(data, across, {down.key}),
         data.caption.selection_note,
         f"{lost} (×)" if lost else "",

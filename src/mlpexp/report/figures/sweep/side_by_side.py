@@ -75,7 +75,10 @@ def draw_confusion_matrices(
     )
     cell_points = 72 * page.panel_width / num_classes
     text = fitting_text(cell_points, max(int(matrix.max()) for matrix in counts.values()))
-    figure, panels = page.figure(caption, _confusion_note(part, accuracies, text, shown) + caption.selection_note)
+    scope = caption.behind(_most_seeds(accuracies))
+    figure, panels = page.figure(
+        caption, _confusion_note(part, accuracies, text, shown) + caption.selection_note + scope
+    )
     for axes, arm in zip(panels, shown.labels, strict=True):
         draw_matrix(axes, counts[arm], text, gap=min(1.0, cell_points / 12))
         axes.set_aspect("auto")  # the page is made for squares; axes that fill their place stand in line with the scale
@@ -115,7 +118,8 @@ def draw_boundaries(
     judged = {arm: plane.points[plane.points["part"] == part] for arm, plane in planes.items() if len(plane.points)}
     accuracies = {arm: accuracy_of(rows) for arm, rows in judged.items() if len(rows)}
     page = page_of(shown.labels, aspect=0.78, scores=bool(accuracies), below=0.42, legend=0.3)
-    figure, panels = page.figure(caption, _boundary_note(part, accuracies, planes, shown))
+    scope = caption.behind(_most_seeds(accuracies)) if part else ""
+    figure, panels = page.figure(caption, _boundary_note(part, accuracies, planes, shown) + scope)
     for axes, (arm, plane) in zip(panels, planes.items(), strict=True):
         draw_plane(axes, plane, num_classes, _mark_size(len(plane.points), page))
         name_panel(axes, page.names[arm], _accuracy_score(accuracies[arm], accuracies) if arm in accuracies else "")
@@ -154,7 +158,8 @@ def draw_fitted_curves(
     part, scores = _r2_scores(predictions, fits)
     width, height = fit_width(list(fits.values())), fit_height(list(fits.values()))
     page = page_of(shown.labels, aspect=0.75, scores=bool(scores), below=0.42, legend=0.3)
-    figure, panels = page.figure(caption, _curve_note(part, fits, height, shown))
+    scope = caption.behind(max(len(fit.by_seed.columns) for fit in fits.values())) if part else ""
+    figure, panels = page.figure(caption, _curve_note(part, fits, height, shown) + scope)
     for axes, (arm, fit) in zip(panels, fits.items(), strict=True):
         draw_fit(axes, fit, _mark_size(len(fit.points), page))
         axes.set(xlim=width, ylim=height)
@@ -226,6 +231,10 @@ def _accuracy_score(accuracy: Accuracy, accuracies: Mapping[int, Accuracy]) -> s
     low, high = accuracy.clipped()
     n = accuracy.num_seeds if over_seeds else accuracy.num_samples
     return f"{percent(accuracy.share)} % ({percent(low)} to {percent(high)}), n = {n:,}"
+
+
+def _most_seeds(accuracies: Mapping[int, Accuracy]) -> int:
+    return max(accuracy.num_seeds for accuracy in accuracies.values())
 
 
 def _accuracy_note(part: str, accuracies: Mapping[int, Accuracy]) -> str:

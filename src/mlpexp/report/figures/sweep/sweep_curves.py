@@ -244,6 +244,7 @@ def _note(panels: list[AxisCurves], data: ArmsData, axis: SweepAxis) -> str:
         f"{len(shown.values)} of {len(axis.values)} values" if len(axis.values) > len(shown.values) else "",
         lost + kept_together(", left out") if lost else "",
         "" if tested else "no test split",
+        caption.interval_note if bands else "",
         curves_range([panels[0]]).note,
     )
 
@@ -263,5 +264,6 @@ def _panels_note(curves: dict[str, AxisCurves], data: ArmsData) -> str:
         "grey: each seed" if seeds and several else "",
         "others as in the config",
         *lost,
+        data.caption.interval_note if few and several else "",
         curves_range(list(curves.values())).note,
     )

@@ -20,7 +20,7 @@ from mlpexp.report.drawing.marks import (
 from mlpexp.report.drawing.style import BLUE, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import metric_range, with_room_for_crosses
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, seeds_note
+from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means
 from mlpexp.report.words import note
 
@@ -136,4 +136,6 @@ def place_labels(axes: Axes, x: np.ndarray, points: pd.DataFrame) -> None:
 def _note(points: pd.DataFrame, data: ArmsData, limits: AxisRange) -> str:
     names = names_note(data) if len(points) <= MOST_LABELS else f"{len(points):,} arms"
     time = "" if "parameters" in points.columns else "time: of its stack, divided by the trials in it"
-    return note(seeds_note(points), names, time, data.caption.selection_note, lost_total(points), limits.note)
+    caption = data.caption
+    about, selection = scope_note(points, caption), caption.selection_note
+    return note(seeds_note(points), about, names, time, selection, lost_total(points), limits.note)

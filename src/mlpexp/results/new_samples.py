@@ -1,0 +1,217 @@
+"""What a comparison says of new samples of the same source: intervals of its arms, and verdicts beside those for new seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpexp.config.scores import Part, Score
+from mlpexp.errors import RunError
+from mlpexp.planning.sample_designs import designs_of
+from mlpexp.results.result import Result
+from mlpexp.statistics.comparison import Comparison
+from mlpexp.statistics.fixed_test import paired_by_sample
+from mlpexp.statistics.intervals import mean_interval
+from mlpexp.statistics.new_samples import (
+    Design,
+    Estimate,
+    FixedTest,
+    NoDesign,
+    Population,
+    estimate,
+    wider,
+)
+from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples, as_for_new_seeds, for_new_samples
+from mlpexp.statistics.own_interval import own_interval
+from mlpexp.store.frames import Absent
+from mlpexp.store.summary import Summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLOSE = 1e-6  # of a score that is computed again from predictions
+NOT_KEPT = "predictions were not kept; `mlpexp plot RESULT --arm N` makes those of an arm again"
+NOT_BY_SAMPLE = "the test part is the same for every seed, and {score} is no mean over its samples"
+
+
+@dataclass(frozen=True)
+class OfNewSamples:
+    """How arms do on new samples, as far as it can be said."""
+
+    designs: tuple[Design, ...]
+    """Of each arm."""
+    own: tuple[tuple[float, float], ...]
+    """Interval of each arm's mean; NaN where none holds."""
+    to_best: tuple[ArmForNewSamples, ...]
+    """Every arm against the best."""
+    to_baseline: tuple[ArmForNewSamples, ...] | None
+    """Every arm against one named before; None without one."""
+    reason: str
+    """Why nothing is said of differences; empty where it is."""
+
+    @property
+    def shown(self) -> tuple[ArmForNewSamples, ...]:
+        """Those that answer the question asked."""
+        return self.to_best if self.to_baseline is None else self.to_baseline
+
+
+def of_new_samples(
+    result: Result, summary: Summary, values: np.ndarray, to_best: Comparison, to_baseline: Comparison | None
+) -> OfNewSamples:
+    """The arms of a result, for new samples.
+
+    Args:
+        result: The result; of fixed test parts its predictions are read.
+        summary: Its summary, with the metric that is asked for.
+        values: The metric, ``(arms, seeds)``, NaN where there is none.
+        to_best: The comparison with the best arm, for new seeds.
+        to_baseline: That with the baseline.
+    """
+    metric, arms = summary.metric, [(result, arm) for arm in range(len(values))]
+    designs = designs_of_arms(result, summary, metric.part)
+    samples = BySample(designs, values, arms, summary.seeds, metric.part, metric.score)
+    of_baseline = None if to_baseline is None else samples.against(to_baseline)
+    return OfNewSamples(tuple(designs), samples.own(), samples.against(to_best), of_baseline, samples.reason)
+
+
+def designs_of_arms(result: Result, summary: Summary, part: Part) -> list[Design]:
+    """The design of each arm of a result, for scores of a part of its data."""
+    rows = result.arms.to_dict("records") if summary.axes else [{}]
+    return designs_of(result.config, summary, [{str(key): cell for key, cell in row.items()} for row in rows], part)
+
+
+class BySample:
+    """Arms with their values by seed, and, where the test part is the same for all seeds, by sample."""
+
+    def __init__(
+        self,
+        designs: Sequence[Design],
+        values: np.ndarray,
+        arms: Sequence[tuple[Result, int]],
+        seeds: Sequence[int],
+        part: str,
+        score: Score,
+    ) -> None:
+        self.designs, self.values, self.arms = designs, values, arms
+        self.seeds, self.part, self.score = list(seeds), part, score
+        self._matrices: list[np.ndarray | None] | None = None
+
+    def own(self) -> tuple[tuple[float, float], ...]:
+        """The interval of each arm's mean for new samples."""
+        return tuple(self._own(arm, design) for arm, design in enumerate(self.designs))
+
+    def _own(self, arm: int, design: Design) -> tuple[float, float]:
+        finite = self.values[arm][np.isfinite(self.values[arm])]
+        if finite.size == 0:
+            return nan, nan
+        if isinstance(design, FixedTest) and not self.score.share_of_samples:
+            matrix = self.matrices[arm]
+            number = None if matrix is None else paired_by_sample(matrix[np.isfinite(matrix).all(axis=1)])
+            low, high = (nan, nan) if number is None else number.interval()
+        else:
+            mean = mean_interval(finite)
+            low, high = own_interval(mean.n, mean.mean, mean.std, design, is_share=self.score.share_of_samples)
+        return self.score.clipped(low), self.score.clipped(high)
+
+    def against(self, comparison: Comparison) -> tuple[ArmForNewSamples, ...]:
+        """The verdicts of a comparison for new samples."""
+        if comparison.reference is None:
+            return tuple(ArmForNewSamples("diverged") for _ in comparison.arms)
+        if all(isinstance(design, Population) for design in self.designs):
+            return as_for_new_seeds(comparison)
+        estimates = [self._difference(arm, comparison.reference) for arm in range(len(self.designs))]
+        return for_new_samples(comparison, estimates)
+
+    def _difference(self, arm: int, reference: int) -> Estimate | None:
+        if arm == reference:
+            return None
+        design = wider(self.designs[arm], self.designs[reference])
+        if isinstance(design, NoDesign):
+            return None
+        if not isinstance(design, FixedTest):
+            return estimate(self.values[arm] - self.values[reference], design)
+        first, second = self.matrices[arm], self.matrices[reference]
+        if first is None or second is None:
+            return None
+        difference_SN = first - second
+        return paired_by_sample(difference_SN[np.isfinite(difference_SN).all(axis=1)])
+
+    @property
+    def reason(self) -> str:
+        """Why nothing is said of differences; empty where it is."""
+        if len(self.designs) < 2:
+            return ""
+        for design in self.designs:
+            if isinstance(design, NoDesign):
+                return design.reason
+        if self.values.shape[1] < 2:
+            return "one seed has no spread to go by"
+        fixed = any(isinstance(design, FixedTest) for design in self.designs)
+        if not fixed or all(matrix is not None for matrix in self.matrices):
+            return ""
+        if not _by_sample(self.score):
+            return NOT_BY_SAMPLE.format(score=self.score.label)
+        return NOT_KEPT
+
+    @property
+    def matrices(self) -> list[np.ndarray | None]:
+        """By arm, the score of every sample, ``(seeds, samples)``; None where predictions were not kept."""
+        if self._matrices is None:
+            self._matrices = [None] * len(self.arms)
+            if _by_sample(self.score):
+                tables = _Predictions()
+                self._matrices = [self._matrix(tables, arm) for arm in range(len(self.arms))]
+        return self._matrices
+
+    def _matrix(self, tables: "_Predictions", arm: int) -> np.ndarray | None:
+        rows = tables.of_arm(*self.arms[arm])
+        if rows is None or "part" not in rows.columns:
+            return None
+        rows = rows[rows["part"] == self.part]
+        scored = rows.assign(score=_by_row(rows, self.score))
+        table = scored.pivot_table(index="seed", columns="index", values="score").reindex(self.seeds)
+        matrix = table.to_numpy(dtype=np.float64)
+        sound = np.isfinite(self.values[arm])
+        # Predictions are of the selected epoch, the metric may be of another; and seeds must share their samples.
+        if matrix.size == 0 or not np.isfinite(matrix[sound]).all():
+            return None
+        again = matrix[sound].mean(axis=1)
+        if not np.allclose(again, self.values[arm][sound], rtol=CLOSE, atol=CLOSE):
+            return None
+        return np.where(sound[:, None], matrix, nan)
+
+
+class _Predictions:
+    """Tables of predictions, each read once."""
+
+    def __init__(self) -> None:
+        self._whole: dict[int, dict[int, pd.DataFrame]] = {}
+
+    def of_arm(self, result: Result, arm: int) -> "pd.DataFrame | None":
+        """The predictions of an arm: those that training wrote, or those made again; None without."""
+        if id(result) not in self._whole:
+            try:
+                table = result.evaluation("predictions")
+                self._whole[id(result)] = {int(str(number)): rows for number, rows in table.groupby("arm")}
+            except (Absent, RunError, KeyError, ValueError):
+                self._whole[id(result)] = {}
+        if arm in self._whole[id(result)]:
+            return self._whole[id(result)][arm]
+        try:
+            return result.arm(arm).evaluation("predictions")
+        except (Absent, RunError, KeyError, ValueError):
+            return None
+
+
+def _by_sample(score: Score) -> bool:
+    """Whether a score is the mean over samples of what predictions say of each."""
+    return score.name in ("accuracy", "mean_absolute_error")
+
+
+def _by_row(rows: "pd.DataFrame", score: Score) -> "pd.Series":
+    """What each prediction adds to the score."""
+    if score.name == "accuracy":
+        return (rows["predicted"] == rows["target"]).astype(float)
+    return (rows["predicted"].astype(float) - rows["target"].astype(float)).abs()
