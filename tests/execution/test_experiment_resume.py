@@ -58,6 +58,11 @@ CASES = {
         "dataset: {name: iris, test_fraction: 0.2}\nmodel: {name: som, grid: [3, 4], algorithm: batch}\n"
         "training: {epochs: 15}\nseeds: 3\n"
     ),
+    "new data for each seed": (
+        "dataset: {name: synthetic, kind: moons, samples: 50, noise: 0.4, validation_fraction: 0.2, data_seed: seed}\n"
+        "model: {name: mlp, hidden_sizes: [5], dropout: 0.2}\noptimizer: {name: adam, learning_rate: 0.02}\n"
+        "training: {batch_size: 7, epochs: 3, train_metrics: running, class_weights: balanced}\nseeds: 3\n"
+    ),
     "NumPy by hand": TINY.replace("epochs: 3", "epochs: 5, engine: numpy") + "seeds: 2\n",
     "diagnostics, history and state": (
         TINY.replace("epochs: 3", "epochs: 6, evaluate_every: 2").replace("sgd", "adam")

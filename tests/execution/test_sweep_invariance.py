@@ -99,6 +99,11 @@ EXPERIMENTS = {
         "training: {epochs: 1}\n"
     ),
     "NumPy": TINY.replace("epochs: 3", "epochs: 1, engine: numpy"),
+    "new data for each seed": (
+        "dataset: {name: synthetic, kind: moons, samples: 50, noise: 0.4, data_seed: seed}\n"
+        "model: {name: mlp, hidden_sizes: [5], dropout: 0.2}\noptimizer: {name: adam, learning_rate: 0.02}\n"
+        "training: {batch_size: 7, epochs: 3, train_metrics: running, class_weights: balanced}\n"
+    ),
 }  # fmt: skip
 SWEEP = "sweep: {over: {learning_rate: [0.01, 0.1, 0.5]}, seeds: 3}\n"
 

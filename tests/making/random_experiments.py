@@ -46,7 +46,7 @@ def needing(strategy: st.SearchStrategy[dict[str, Any]], **required: st.SearchSt
 
 
 tabular = {"test_fraction": fraction, "validation_fraction": fraction, "standardize": st.booleans()}
-synthetic = tabular | {"samples": small, "noise": nonnegative, "data_seed": seed}
+synthetic = tabular | {"samples": small, "noise": nonnegative, "data_seed": seed | st.just("seed")}
 images = {
     "validation_fraction": fraction,
     "train_samples": st.none() | small,

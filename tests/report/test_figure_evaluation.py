@@ -162,6 +162,19 @@ def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> Non
     assert "mean of n = 3 seeds" in texts(figure)
 
 
+def test_where_each_seed_has_its_own_data_notes_say_whose_are_shown(tables: InventedTables) -> None:
+    rows = tables.numbers()
+    for new_data, samples, split in (
+        (False, "samples as split by seed 0", "split"),
+        (True, "samples of seed 0", "data"),
+    ):
+        caption = RunCaption(new_data=new_data)
+        figure, _ = draw_curve(tables.curve(), rows, caption)
+        assert samples in texts(figure)
+        figure, _ = draw_predicted_true(rows, caption)
+        assert f"each with its own {split}" in texts(figure) or not new_data
+
+
 def test_a_wild_curve_does_not_flatten_the_others(tables: InventedTables) -> None:
     curve = tables.curve()
     curve.loc[curve["seed"] == 2, "predicted"] = 1e30

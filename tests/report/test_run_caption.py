@@ -79,6 +79,13 @@ def test_caption_of_a_summary() -> None:
     assert run_caption({}, SUMMARY.model_copy(update={"selected_on": None}), TRIALS, "folder").best_epochs == {}
 
 
+@pytest.mark.parametrize(("data_seed", "new_data"), [(3, False), ("seed", True)])
+def test_whether_each_seed_has_its_own_data(data_seed: int | str, new_data: bool) -> None:
+    dataset = {"name": "synthetic", "kind": "moons", "data_seed": data_seed}
+    config = as_data(Experiment.model_validate({**IRIS, "dataset": dataset}))
+    assert run_caption(config, SUMMARY, TRIALS, "folder").new_data == new_data
+
+
 def test_of_a_result_in_training_nothing_is_known_to_have_ended() -> None:
     caption = run_caption({}, SUMMARY, None, "folder")
     assert (caption.diverged, caption.best_epochs) == (frozenset(), {})

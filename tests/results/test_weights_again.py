@@ -37,10 +37,17 @@ model: {name: mlp, hidden_sizes: [2]}
 optimizer: {name: sgd, learning_rate: 0.2}
 training: {batch_size: full, epochs: 1}
 """
+NEW_DATA = """\
+dataset: {name: synthetic, kind: function, function: sine, samples: 60, data_seed: seed}
+model: {name: mlp, hidden_sizes: [4], activation: tanh}
+optimizer: {name: adam, learning_rate: 0.02}
+training: {batch_size: 8, epochs: 3}
+"""
 CASES = {
     "MLP": SELECTED + "sweep: {over: {learning_rate: [0.01, 0.1], batch_size: [16, 32]}, seeds: 3}\n",
     "MLP without validation data": TINY + "sweep: {over: {learning_rate: [0.01, 1.0e+9]}, seeds: 2}\n",
     "CNN": CNN + "sweep: {over: {learning_rate: [0.01, 0.02]}, seeds: 2}\n",
+    "new data for each seed": NEW_DATA + "sweep: {over: {learning_rate: [0.01, 0.1]}, seeds: 3}\n",
     "map": MAP + "sweep: {over: {learning_rate: [0.3, 0.5]}, seeds: 2}\n",
     "NumPy": TINY.replace("epochs: 3", "epochs: 1, engine: numpy")
     + "sweep: {over: {learning_rate: [0.01, 0.1]}, seeds: 2}\n",

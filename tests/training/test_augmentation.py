@@ -92,7 +92,7 @@ def samples(augmentation, seeds=(0,)):
     dataset = Dataset("random", pixels, np.arange(40) % 2, facts)
     parts = Split(np.arange(30), np.arange(30, 30), np.arange(30, 40))
     return Samples(
-        dataset, [(0, seed) for seed in seeds], [parts] * len(seeds), [neutral(pixels)] * len(seeds),
+        [dataset] * len(seeds), [((0, None), seed) for seed in seeds], [parts] * len(seeds), [neutral(pixels)] * len(seeds),
         dtype=torch.float32, device=torch.device("cpu"), augmentation=augmentation,
     )  # fmt: skip
 

@@ -16,8 +16,13 @@ CNN = {
 }
 
 
+NEW_DATA = {"dataset": {"name": "synthetic", "kind": "moons", "samples": 60, "data_seed": "seed"}}
+
+
 @pytest.mark.parametrize(
-    "sections", [{}, {"model": {"dropout": 0.3, "batch_norm": True}}, CNN], ids=["mlp", "dropout", "cnn"]
+    "sections",
+    [{}, {"model": {"dropout": 0.3, "batch_norm": True}}, CNN, NEW_DATA],
+    ids=["mlp", "dropout", "cnn", "new data for each seed"],
 )
 def test_cuda_gives_nearly_the_numbers_of_the_cpu(sections):
     weights = []

@@ -62,6 +62,6 @@ def test_members_share_the_samples_that_they_have_in_common(fixed):
 def test_members_with_split_and_order_in_common_are_one_pair():
     config = experiment(split_seed=1, order_seed=2)
     together, records = finished([config.model_copy(update={"seed": seed}) for seed in range(3)])
-    assert together.samples.pairs == [(1, 2)]
+    assert together.samples.pairs == [((1, None), 2)]
     assert records[-1].seeds.tolist() == [0, 1, 2]
     assert len({repr(row.scores) for row in records[-1].rows}) == 3  # their initial weights differ

@@ -83,6 +83,7 @@ class ThreeClass3D(_Tabular):
 
 
 SyntheticKind = Literal["xor", "moons", "circles", "spirals", "blobs", "function"]
+EACH_SEED = "seed"  # of `data_seed`: each seed of the experiment is that of its data, too
 FunctionName = Literal["sine", "cosine", "step", "abs", "square", "cubic", "exp", "sinc", "sawtooth", "polynomial"]
 
 
@@ -97,8 +98,9 @@ class Synthetic(_Tabular):
         None, description="Classes of blobs (3) and spirals (2)."
     )
     function: FunctionName | None = Field(None, description="The target function, for `kind: function`.")
-    data_seed: Seed = Field(
-        0, description="Seed of the data themselves; every seed of the experiment sees the same data."
+    data_seed: Seed | Literal["seed"] = Field(
+        0,
+        description="Seed of the data themselves, which every seed of the experiment sees; `seed`: each seed has new data.",
     )
 
     @model_validator(mode="after")
@@ -109,12 +111,22 @@ class Synthetic(_Tabular):
             raise not_together("function", f"means nothing for kind: {self.kind}; only for kind: function")
         if self.kind not in ("blobs", "spirals") and self.classes is not None:
             raise not_together("classes", f"means nothing for kind: {self.kind}; only for blobs and spirals")
+        if self.data_seed == EACH_SEED and self.split.kind == "k_fold":
+            raise not_together(
+                "data_seed",
+                "seed gives each seed data of its own, which no other tests on a fold of; leave out split: k_fold",
+            )
         return self
 
     @property
     def num_classes(self) -> int:
         """Number of classes (0 for a function)."""
         return {"function": 0, "blobs": self.classes or 3, "spirals": self.classes or 2}.get(self.kind, 2)
+
+
+def draws_new_data(config: "DatasetConfig") -> bool:
+    """Whether each seed has new data of one source: then the spread over seeds is that over data sets, too."""
+    return isinstance(config, Synthetic) and config.data_seed == EACH_SEED
 
 
 class Augmentation(Strict):

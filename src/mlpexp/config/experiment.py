@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
-from mlpexp.config.datasets import DatasetConfig
+from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
 from mlpexp.config.scores import ScoreName
@@ -51,6 +51,8 @@ class Seeds(NamedTuple):
     """Of the initial weights."""
     order: int
     """Of batch order, dropout and augmentation."""
+    data: int | None
+    """Of the data themselves; None where all seeds see the same."""
 
 
 class Experiment(Strict):
@@ -106,4 +108,5 @@ class Experiment(Strict):
     def seeds_by_purpose(self) -> Seeds:
         """The seeds that a member of a stack is trained with: ``seed``, but for the purposes that have their own."""
         by_purpose = (self.split_seed, self.init_seed, self.order_seed)
-        return Seeds(*(self.seed if seed is None else seed for seed in by_purpose))
+        split, init, order = (self.seed if seed is None else seed for seed in by_purpose)
+        return Seeds(split, init, order, self.seed if draws_new_data(self.dataset) else None)

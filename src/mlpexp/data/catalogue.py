@@ -102,6 +102,17 @@ def understood(config: Csv) -> Understanding:
     return read_table(loaded).understanding
 
 
+def dataset_of_seed(config: DatasetConfig, shared: Dataset, seed: int | None) -> Dataset:
+    """The data that a seed sees.
+
+    Args:
+        config: The ``dataset:`` section.
+        shared: What all seeds see, if they see the same.
+        seed: Of the data, where each seed has its own (``Experiment.seeds_by_purpose``); None: all see the same.
+    """
+    return shared if seed is None else load(config.model_copy(update={"data_seed": seed}))
+
+
 MOST_KEPT = 4
 Stamp = tuple[tuple[int, int], ...]  # of the user's own files, when each was last written, and its bytes
 _loaded: dict[tuple[DatasetConfig, Path | None, Stamp], Dataset] = {}

@@ -13,7 +13,7 @@ import torch
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
-from mlpexp.config.datasets import Synthetic
+from mlpexp.config.datasets import Synthetic, draws_new_data
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
 from mlpexp.data.dataset import Dataset
@@ -80,7 +80,8 @@ class StackData:
 
     Attributes:
         prefixes: What names each member's trial in a table.
-        pairs: Which split and order each member sees.
+        pairs: Which samples each member sees, and in which order.
+        datasets: Of which data set they are.
         first: The members of the first seed.
     """
 
@@ -93,6 +94,7 @@ class StackData:
         self.prefixes = [f"{arm},{seed}," if recording.arm_column else f"{seed}," for arm, seed in trials]
         self.init_seeds = [member.seeds_by_purpose.init for member in members]
         self.pairs: list[int] = self._index.tolist()
+        self.datasets = [samples.datasets[pair] for pair in self.pairs]
         self.first = [i for i, seed in enumerate(self.seeds) if seed == recording.first_seed]
 
     def inputs(self, start: int, stop: int, members: Sequence[int] | None = None) -> torch.Tensor:
@@ -163,12 +165,13 @@ class NetworkEvaluation:
         for part, (start, stop) in bounds if self.recording.whole else bounds[-1:]:
             outputs_MnK = self._outputs(network, data, start, stop)
             begun: dict[int, list[str]] = {}  # members with one split see the same samples
-            for prefix, pair, outputs_nK in zip(data.prefixes, data.pairs, outputs_MnK, strict=True):
+            members = zip(data.prefixes, data.pairs, data.datasets, outputs_MnK, strict=True)
+            for prefix, pair, dataset, outputs_nK in members:
                 rows_n = data.samples.rows[pair, start:stop]
                 if pair not in begun:
-                    numbers = zip(rows_n.tolist(), self._targets(rows_n), strict=True)
+                    numbers = zip(rows_n.tolist(), self._targets(dataset, rows_n), strict=True)
                     begun[pair] = [f"{part},{row},{target!r}" for row, target in numbers]
-                table.add_behind(prefix, begun[pair], *self._predicted(rows_n, outputs_nK))
+                table.add_behind(prefix, begun[pair], *self._predicted(dataset, rows_n, outputs_nK))
 
     def _outputs(self, network: StackedNetwork, data: StackData, start: int, stop: int) -> np.ndarray:
         size = chunk_size(network)
@@ -176,13 +179,13 @@ class NetworkEvaluation:
         outputs = torch.cat(chunks, 1)
         return (torch.softmax(outputs, 2) if self.classification else data.own(outputs)).cpu().double().numpy()
 
-    def _targets(self, rows_n: np.ndarray) -> list[float]:
-        targets = self.dataset.targets[rows_n]
+    def _targets(self, dataset: Dataset, rows_n: np.ndarray) -> list[float]:
+        targets = dataset.targets[rows_n]
         return (targets if self.classification else targets[:, 0].astype(float)).tolist()
 
-    def _predicted(self, rows_n: np.ndarray, outputs_nK: np.ndarray) -> list[list[float]]:
+    def _predicted(self, dataset: Dataset, rows_n: np.ndarray, outputs_nK: np.ndarray) -> list[list[float]]:
         """Columns: predicted, of classes its probability, features."""
-        features = [self.dataset.inputs[rows_n, column].astype(float) for column in range(len(self.shown_features))]
+        features = [dataset.inputs[rows_n, column].astype(float) for column in range(len(self.shown_features))]
         if self.classification:
             best_n = outputs_nK.argmax(1)
             numbers = [best_n, outputs_nK[np.arange(len(best_n)), best_n]]
@@ -191,7 +194,8 @@ class NetworkEvaluation:
         return [column.tolist() for column in (*numbers, *features)]
 
     def _boundary(self, first: StackedNetwork, data: StackData) -> None:
-        low, high = np.nanmin(self.dataset.inputs, 0), np.nanmax(self.dataset.inputs, 0)
+        inputs = data.datasets[data.first[0]].inputs  # of the seed that is drawn
+        low, high = np.nanmin(inputs, 0), np.nanmax(inputs, 0)
         margin = 0.12 * (high - low)
         ends = zip(low - margin, high + margin, strict=True)
         axes = [np.linspace(*resolved(a, b, GRID_POINTS), GRID_POINTS) for a, b in ends]
@@ -203,8 +207,7 @@ class NetworkEvaluation:
             table.add(data.prefixes[member], *(column.tolist() for column in columns))
 
     def _curve(self, network: StackedNetwork, data: StackData) -> None:
-        low, high = resolved(np.nanmin(self.dataset.inputs), np.nanmax(self.dataset.inputs), CURVE_POINTS)
-        x = np.linspace(low, high, CURVE_POINTS)
+        x = np.linspace(*self._shown_range(), CURVE_POINTS)
         outputs_Mn = data.own(network(data.standardized(x[:, None])))[:, :, 0].cpu().double().numpy()
         config = self.experiment.dataset
         truth = FUNCTIONS[config.function].values(x) if isinstance(config, Synthetic) and config.function else None
@@ -212,6 +215,13 @@ class NetworkEvaluation:
         table = self._table("curve", self.dataset.feature_names[0], "predicted", *more)
         for prefix, predicted_n in zip(data.prefixes, outputs_Mn, strict=True):
             table.add(prefix, x.tolist(), predicted_n.tolist(), *more.values())
+
+    def _shown_range(self) -> tuple[float, float]:
+        """The lowest and the highest x of a curve, the same for all seeds: of the data, or of their source."""
+        config, inputs = self.experiment.dataset, self.dataset.inputs
+        if isinstance(config, Synthetic) and config.function and draws_new_data(config):
+            return FUNCTIONS[config.function].interval
+        return resolved(np.nanmin(inputs), np.nanmax(inputs), CURVE_POINTS)
 
     def _histograms(self, first: StackedNetwork, data: StackData, architectures: Sequence[Architecture]) -> None:
         """Weights at the start and at the end, and what activations give for training samples, of each arm's first seed."""

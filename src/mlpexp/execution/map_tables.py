@@ -60,7 +60,8 @@ class MapEvaluation:
         """Evaluates a stack of the given members."""
         grid = network.architecture.layers[-1].spec
         assert isinstance(grid, SelfOrganizingMap)
-        prefixes = StackData(samples, members, arms, self.recording).prefixes
+        data = StackData(samples, members, arms, self.recording)
+        prefixes = data.prefixes
         pair_of_member = samples.index_of(members)
         books = network.parameters[WEIGHT].mT.double().cpu().numpy()
         for prefix, pair, book_UF in zip(prefixes, pair_of_member.tolist(), books, strict=True):
@@ -73,8 +74,8 @@ class MapEvaluation:
         index = torch.from_numpy(pair_of_member).to(samples.device)
         for part, (start, stop) in samples.sizes.bounds.items():
             nearest_Mn = _nearest(network, samples, index, start, stop)
-            for prefix, pair, nearest_n in zip(prefixes, pair_of_member.tolist(), nearest_Mn, strict=True):
-                self._hits(f"{prefix}{part},", nearest_n, samples.rows[pair, start:stop])
+            for prefix, pair, dataset, nearest_n in zip(prefixes, data.pairs, data.datasets, nearest_Mn, strict=True):
+                self._hits(f"{prefix}{part},", nearest_n, dataset.targets[samples.rows[pair, start:stop]])
 
     def _units(self, prefix: str, book_UF: np.ndarray, pair: int, grid: SelfOrganizingMap, samples: Samples) -> None:
         """Place of each unit and its weights in the units of the data."""
@@ -86,9 +87,9 @@ class MapEvaluation:
         places = np.asarray(positions(grid), dtype=float).T
         self._tables["units"].add(prefix, *(c.tolist() for c in (units, rows, columns, *places, *original.T)))
 
-    def _hits(self, prefix: str, nearest_n: np.ndarray, rows_n: np.ndarray) -> None:
+    def _hits(self, prefix: str, nearest_n: np.ndarray, targets_n: np.ndarray) -> None:
         """How many samples of a part each unit is nearest to, by class; a unit without samples has no row."""
-        classes = self.dataset.targets[rows_n] if self.classification else np.zeros_like(nearest_n)
+        classes = targets_n if self.classification else np.zeros_like(nearest_n)
         pairs, counts = np.unique(np.stack([nearest_n, classes], 1), axis=0, return_counts=True)
         labels = [pairs[:, 1].tolist()] if self.classification else []
         self._tables["hits"].add(prefix, pairs[:, 0].tolist(), *labels, counts.tolist())

@@ -8,6 +8,7 @@ import torch
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
+from mlpexp.data.catalogue import dataset_of_seed
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
 from mlpexp.data.standardize import fit_targets, standardizer_of
@@ -47,19 +48,29 @@ def method_of(experiment: Experiment) -> Method:
 
 
 def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
-    """The data as the members see them: the split of each seed, and the standardization fitted on its training part."""
+    """The data as the members see them: the split of each seed, and the standardization fitted on its training part.
+
+    Where each seed has data of its own, they are drawn here; ``dataset`` stands for their source.
+    """
     experiment, config = members[0], members[0].dataset
     pairs = list(dict.fromkeys(map(pair_of, members)))
-    splits = {seed: parts_of(dataset, config, seed) for seed in dict.fromkeys(seed for seed, _ in pairs)}
+    seeds = list(dict.fromkeys(seeds for seeds, _ in pairs))
+    drawn = {seed: dataset_of_seed(config, dataset, seed) for seed in dict.fromkeys(seed for _, seed in seeds)}
+    splits = {(split, data): parts_of(drawn[data], config, split) for split, data in seeds}
     standardizers = {
-        seed: standardizer_of(dataset, rows.train, standardize=config.standardize) for seed, rows in splits.items()
+        (split, data): standardizer_of(drawn[data], rows.train, standardize=config.standardize)
+        for (split, data), rows in splits.items()
     }
+    datasets = [drawn[data] for (_, data), _ in pairs]
     return Samples(
-        dataset,
+        datasets,
         pairs,
-        [splits[seed] for seed, _ in pairs],
-        [standardizers[seed] for seed, _ in pairs],
-        [fit_targets(config, dataset.targets[splits[seed].train]) for seed, _ in pairs],
+        [splits[seeds] for seeds, _ in pairs],
+        [standardizers[seeds] for seeds, _ in pairs],
+        [
+            fit_targets(config, data.targets[splits[seeds].train])
+            for data, (seeds, _) in zip(datasets, pairs, strict=True)
+        ],
         dtype=INPUT_DTYPES[experiment.training.precision],
         device=choose_device(experiment),
         augmentation=getattr(config, "augmentation", None),

@@ -9,6 +9,7 @@ from math import prod
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
+from mlpexp.config.datasets import draws_new_data
 from mlpexp.config.scores import SCORES
 from mlpexp.planning.prepare import Prepared
 
@@ -17,6 +18,7 @@ MACS_PER_US = 20_000.0
 FORWARD_AND_BACKWARD = 3
 EVALUATION_CHUNK, EVALUATION_VALUES = 4096, 2_000_000  # as in training/evaluation.py
 SORTED_COPIES = 8  # of log-odds: as they come, side by side, and what sorting them needs
+POOLED = 2  # of a data set that a seed has for itself: as it was drawn, and behind those of other seeds
 COPIES = 8  # of the parameters: themselves, gradient, last, best and what an update needs in between
 
 
@@ -82,6 +84,8 @@ def _collected_bytes(prepared: Prepared) -> int:
 
 
 def _sample_bytes(prepared: Prepared) -> int:
+    """What one seed adds: a standardized copy of the samples, and where it has data of its own, these."""
     sizes = prepared.sizes
     whole = 8 * (sizes.train + sizes.validation + sizes.test) * prod(prepared.facts.input_shape)
-    return min(whole, 64_000_000)
+    drawn = POOLED * whole if draws_new_data(prepared.experiment.dataset) else 0
+    return min(whole, 64_000_000) + drawn

@@ -1,9 +1,10 @@
 """What the split of a plan means for its seeds, in sentences."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
 
-from mlpexp.config.datasets import DatasetConfig
+from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
 from mlpexp.config.table_paths import as_told
 from mlpexp.data.catalogue import shared_dataset
@@ -15,7 +16,10 @@ FIXED = "the parts are the same for every seed: seeds differ in weights and batc
 
 
 def split_sentences(plan: Plan) -> list[str]:
-    """What is to be said of each kind of split that the arms have, none of the usual one; and of batches that are too long."""
+    """What is to be said of the data of each seed, of each kind of split that the arms have, and of batches that are too long.
+
+    Nothing is said where all seeds see the same data, and of the usual split.
+    """
     sections = dict.fromkeys(arm.experiment.dataset for arm in plan.arms)
     sentences = dict.fromkeys(_in_words(section, plan.seeds) for section in sections)
     short: dict[int, str] = {}
@@ -26,7 +30,19 @@ def split_sentences(plan: Plan) -> list[str]:
                 f"training.batch_size: {size} is more than {num_train} training samples; a step takes all of them"
             )
     splits = [text if text.startswith("warning: ") else f"split: {text}" for text in sentences if text]
-    return [*splits, *short.values()]
+    return [*_of_data(plan), *splits, *short.values()]
+
+
+def _of_data(plan: Plan) -> Iterator[str]:
+    """That seeds have data of their own, and in which arms."""
+    drawn = [arm.experiment.dataset for arm in plan.arms if draws_new_data(arm.experiment.dataset)]
+    if not drawn:
+        return
+    arms = ", the same in all arms" if len(drawn) > 1 and len(set(drawn)) == 1 else ""
+    if len(drawn) < len(plan.arms):
+        arms = f" in {len(drawn)} of {len(plan.arms)} arms"
+    alone = f"; these are of seed {plan.seeds[0]} alone" if len(plan.seeds) == 1 else ""
+    yield f"data: new data for each seed{arms}{alone}"
 
 
 def _in_words(dataset: DatasetConfig, seeds: range) -> str:

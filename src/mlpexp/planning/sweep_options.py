@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.keys import all_keys
 from mlpexp.config.words import Typed, key_of
 from mlpexp.config.yaml_source import Override, Source, parse_value, set_value
@@ -138,8 +139,16 @@ def _names(text: str, place: Place) -> list[str]:
 
 
 def _cross_seeds(source: Source, levels: int) -> None:
-    """All combinations of so many splits, initial draws and batch orders, once each."""
+    """All combinations of so many splits, initial draws and batch orders, once each.
+
+    Raises:
+        ConfigError: Each seed has data of its own, which are one more source of spread.
+    """
     place = Place(f"--noise-floor {levels}")
+    dataset = source.data.get("dataset")
+    if isinstance(dataset, dict) and dataset.get("data_seed") == EACH_SEED:
+        message = "seed draws new data for each seed, but the noise floor is that of one data set; set it to a number"
+        raise ConfigError([Problem(place, "dataset.data_seed", message)])
     for key in SEED_AXES:
         set_value(source, ["sweep", "over", key], list(range(levels)), place)
     set_value(source, ["sweep", "seeds"], 1, place)

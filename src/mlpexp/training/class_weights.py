@@ -24,8 +24,9 @@ def class_weights(members: Sequence[Experiment], dataset: Dataset, samples: Samp
         return None
     classes = dataset.facts.num_outputs
     names = dataset.class_names or tuple(map(str, range(classes)))
-    train_SN = dataset.targets[samples.rows[:, : samples.sizes.train]]
-    counts_SK = np.stack([np.bincount(row, minlength=classes) for row in train_SN])
+    rows_SN = samples.rows[:, : samples.sizes.train]
+    train_SN = [own.targets[rows_N] for own, rows_N in zip(samples.datasets, rows_SN, strict=True)]
+    counts_SK = np.stack([np.bincount(targets_N, minlength=classes) for targets_N in train_SN])
     rows = [
         normalized(member.training.class_weights, names, counts_SK[pair])
         for member, pair in zip(members, samples.index_of(members), strict=True)

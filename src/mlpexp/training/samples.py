@@ -1,10 +1,10 @@
 """The samples of a stack on the device: each seed's own order of rows, standardization and batches.
 
-Axis letters: S distinct pairs of a split seed and an order seed, N samples, B batch, T steps of a block, M members.
+Axis letters: S distinct pairs of what decides the parts and an order seed, N samples, B batch, T steps of a block, M members.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,8 @@ from mlpexp.data.standardize import Standardizer, TargetScale
 from mlpexp.training.augmentation import draw_motions, move
 from mlpexp.training.target_units import TargetUnits
 
+Pair = tuple[tuple[int, int | None], int]
+"""The seeds of a member's split and of its data (None: all see the same), and that of the order."""
 PREPARED_BYTES = 64_000_000  # per stack: smaller data sets are standardized once, larger ones batch by batch
 
 
@@ -36,9 +38,10 @@ class Samples:
     """All samples as seen by S pairs of seeds: rows in the order training, validation, test; inputs standardized.
 
     Attributes:
-        pairs: The seeds of split and order, each pair once.
+        pairs: What decides the parts, and the seed of the order, each pair once; see ``pair_of``.
+        datasets: Of each pair: the same one, unless each seed has data of its own.
         sizes: Number of samples of each part, the same for every seed.
-        rows: ``(S, N)``: which sample of the data set lies at each position of a pair's order (on the host).
+        rows: ``(S, N)``: which sample of its data set lies at each position of a pair's order (on the host).
         inputs, targets: What batches are taken from: if small, standardized copies for every pair, one after the
             other; else the data set as it is.
         dtype: Of inputs, once standardized.
@@ -52,8 +55,8 @@ class Samples:
 
     def __init__(
         self,
-        dataset: Dataset,
-        pairs: Sequence[tuple[int, int]],
+        datasets: Sequence[Dataset],
+        pairs: Sequence[Pair],
         splits: Sequence[Split],
         standardizers: Sequence[Standardizer],
         target_scales: Sequence[TargetScale | None] = (),
@@ -63,7 +66,8 @@ class Samples:
         augmentation: Augmentation | None = None,
     ) -> None:
         self.pairs, self.dtype, self.device, self.augmentation = list(pairs), dtype, device, augmentation
-        first = splits[0]
+        self.datasets = list(datasets)
+        first, dataset = splits[0], datasets[0]
         self.sizes = PartSizes(len(first.train), len(first.validation), len(first.test))
         self.rows = np.stack([np.concatenate([s.train, s.validation, s.test]) for s in splits])
         wide = torch.float32 if dtype == torch.bfloat16 else dtype
@@ -71,9 +75,12 @@ class Samples:
             torch.float64 if device.type != "mps" else wide
         )  # a feature far from 0 needs its digits until it is shifted
         exact = wide if dataset.facts.is_image else tables
-        self.inputs = torch.from_numpy(dataset.inputs).to(device, None if dataset.facts.is_image else exact)
-        self.units, self._targets, self._wide = TargetUnits.of(target_scales, device), dataset.targets, wide
-        targets = torch.from_numpy(np.log(dataset.targets) if self.units and self.units.log else dataset.targets)
+        pool, begins_S1 = _pooled(datasets)
+        self._source = self.rows + begins_S1 if begins_S1.any() else self.rows  # (S, N): rows of inputs and targets
+        self.inputs = torch.from_numpy(pool.inputs).to(device, None if dataset.facts.is_image else exact)
+        self.units, self._wide = TargetUnits.of(target_scales, device), wide
+        self._targets, self._target_rows = pool.targets, self._source
+        targets = torch.from_numpy(np.log(pool.targets) if self.units and self.units.log else pool.targets)
         exact_targets = wide if self.units is None else self.units.shift.dtype  # digits until the mean is taken away
         self.targets = targets.to(device, targets.dtype if dataset.facts.task == "classification" else exact_targets)
         self.shift, self.scale = (
@@ -82,10 +89,9 @@ class Samples:
         )
         fills = [s.fill for s in standardizers if s.fill is not None]
         self.fill = torch.from_numpy(np.stack(fills)).to(device, exact).unsqueeze(1) if fills else None  # (S, 1, F)
-        self._source = self.rows  # (S, N): rows of self.inputs and self.targets
         self._prepared = self.rows.size * self.inputs[0].numel() * wide.itemsize <= PREPARED_BYTES and not augmentation
         if self._prepared:
-            every = torch.from_numpy(self.rows).to(device)
+            every = torch.from_numpy(self._source).to(device)
             self.inputs = self.standardized(self.inputs[every]).flatten(0, 1)
             self.targets = self._learned(self.targets[every]).flatten(0, 1)
             self._source = np.arange(self.rows.size).reshape(self.rows.shape)
@@ -96,7 +102,7 @@ class Samples:
         variances = {}
         for part, (start, stop) in self.sizes.bounds.items():
             if self.units is not None and self.units.log:  # else R² is the same in what is learned
-                targets = self._targets[self.rows[:, start:stop]]
+                targets = self._targets[self._target_rows[:, start:stop]]
             else:
                 targets = self.part(start, stop)[1].double().cpu().numpy()
             variances[part] = targets.var(axis=1).mean(axis=1)
@@ -177,10 +183,23 @@ class Samples:
         return np.stack(motions)
 
 
-def pair_of(member: Experiment) -> tuple[int, int]:
-    """What decides the samples of a member: its seeds of split and order."""
+def pair_of(member: Experiment) -> Pair:
+    """What decides the samples of a member: the seeds of its parts, and that of their order."""
     seeds = member.seeds_by_purpose
-    return seeds.split, seeds.order
+    return (seeds.split, seeds.data), seeds.order
+
+
+def _pooled(datasets: Sequence[Dataset]) -> tuple[Dataset, np.ndarray]:
+    """All distinct data sets as one, one behind the other; and where that of each pair begins, ``(S, 1)``."""
+    places: dict[int, int] = {}
+    for dataset in datasets:
+        places.setdefault(id(dataset), len(places))
+    first, begins_S = datasets[0], np.array([places[id(dataset)] for dataset in datasets]) * len(datasets[0].targets)
+    if len(places) == 1:
+        return first, begins_S[:, None]
+    distinct = list({id(dataset): dataset for dataset in datasets}.values())
+    inputs, targets = (np.concatenate([getattr(one, name) for one in distinct]) for name in ("inputs", "targets"))
+    return replace(first, inputs=inputs, targets=targets), begins_S[:, None]
 
 
 def _by_steps(array_SN: np.ndarray, num_steps: int) -> np.ndarray:

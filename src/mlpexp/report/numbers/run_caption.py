@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from mlpexp.config.datasets import learned_in
+from mlpexp.config.datasets import EACH_SEED, learned_in
 from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, Score, column_of
 from mlpexp.config.scores import selected_on as selection
 from mlpexp.planning.sample_designs import speaks_of
@@ -29,6 +29,8 @@ class RunCaption:
     """What is predicted."""
     learned: str = ""
     """What is learned of the numbers of a table, and the loss is of; empty of other data."""
+    new_data: bool = False
+    """Whether each seed has data of its own."""
     input_shape: tuple[int, ...] = ()
     """Of one sample."""
     diverged: frozenset[int] = frozenset()
@@ -89,6 +91,7 @@ def run_caption(
         class_names=dataset.class_names if dataset else (),
         target=(dataset.target_name if dataset else "") or "target",
         learned=learned_in(config.get("dataset", {})),
+        new_data=config.get("dataset", {}).get("data_seed") == EACH_SEED,
         input_shape=dataset.input_shape if dataset else (),
         speaks_of=speaks_of(config, summary) if summary and config else "",
         momentum=_momentum(config.get("optimizer", {})),

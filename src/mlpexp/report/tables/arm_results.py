@@ -6,6 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
@@ -179,6 +180,7 @@ def _differs(config: Mapping[str, Any]) -> str:
     is_fixed = kind == "time" or ((is_given or is_whole) and not data.get("validation_fraction"))
     is_cut = any(data.get(key) for key in ("train_samples", "train_fraction"))
     purposes = {
+        "data_seed": "data" if data.get("data_seed") == EACH_SEED else "",
         "split_seed": "" if is_fixed and not is_cut else "fold" if kind == "k_fold" else "split",
         "init_seed": "initial weights",
         "order_seed": "batch order",
@@ -188,7 +190,7 @@ def _differs(config: Mapping[str, Any]) -> str:
         return "nothing differs from one to the other"
     *first, last = varied
     each = f"each its own {', '.join(first)} and {last}" if first else f"each its own {last}"
-    return each if "split" in varied or "fold" in varied else f"{each}, on the same samples"
+    return each if {"data", "split", "fold"}.intersection(varied) else f"{each}, on the same samples"
 
 
 def _without_value(summary: Summary) -> list[str]:

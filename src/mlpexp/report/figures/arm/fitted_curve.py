@@ -39,7 +39,7 @@ class Fit:
     truth: pd.Series | None
     """The noise-free function; None where it is not known."""
     points: pd.DataFrame
-    """The samples, as split by the first seed."""
+    """The samples of the first seed, as it splits them."""
 
 
 @in_style()
@@ -101,7 +101,7 @@ def _curve_note(fits: pd.DataFrame, caption: RunCaption, *, has_points: bool) ->
         if diverged:
             note += f"; {diverged} diverged" + (", not in the mean" if diverged < len(seeds) else "")
         if has_points:
-            note += f"; samples as split by seed {seeds[0]}"
+            note += f"; samples {'of' if caption.new_data else 'as split by'} seed {seeds[0]}"
     return note
 
 

@@ -25,7 +25,8 @@ def draw_predicted_true(predictions: pd.DataFrame, caption: RunCaption) -> Drawi
     shown = pd.concat([_thinned(rows[rows["part"] == part]) for part in PART_STYLES])
     low, high = _diagonal_range(shown)
     notes = [
-        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique()) + caption.selection_note,
+        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique(), new_data=caption.new_data)
+        + caption.selection_note,
         _scores_note(rows) + caption.behind(rows["seed"].nunique()),
         _missing_note(len(sound) - len(rows), int((~shown["predicted"].between(low, high)).sum()), len(shown)),
     ]
@@ -59,14 +60,17 @@ def _draw_points(axes: Axes, shown: pd.DataFrame) -> None:
             )
 
 
-def _samples_note(rows: pd.DataFrame, left_out: int) -> str:
+def _samples_note(rows: pd.DataFrame, left_out: int, *, new_data: bool) -> str:
     seeds = rows["seed"].nunique()
     sizes = rows["part"].value_counts()
     counts = ", ".join(
         f"{sizes[part] // seeds:,} {style.label}" for part, style in PART_STYLES.items() if part in sizes
     )
     times = rows.groupby(["part", "index"]).size()
-    each = "all with the same split" if (times == seeds).all() else "each with its own split"
+    if new_data:
+        each = "each with its own data"
+    else:
+        each = "all with the same split" if (times == seeds).all() else "each with its own split"
     which = f"n = {seeds} seeds, {each}" if seeds > 1 else "one seed"
     if left_out:
         which += f" ({left_out} diverged left out)"

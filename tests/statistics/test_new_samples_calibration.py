@@ -1,0 +1,57 @@
+"""How often intervals and verdicts for new samples are right over 400 fresh data sets (``benchmarks/calibration.py``).
+
+A rate over N data sets has a standard error of sqrt(rate (1 - rate) / N): where a rate has a bound, it is what is promised plus
+two of them.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import sqrt
+
+import pytest
+import torch
+
+from calibration import DESIGNS, FIXED, SEEDS, Rates, rates_by_design
+
+DATA_SETS = 400
+COVERAGE, WRONG = 0.93, 0.05 + 2 * sqrt(0.05 * 0.95 / DATA_SETS)
+SPLITS, MIRRORED, FOLDS, NEW_DATA = DESIGNS
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Tiny networks gain nothing from a second one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def measured(design: str, most_seeds: int) -> list[Rates]:
+    """By number of seeds. What is promised of new samples holds with each."""
+    rows = list(rates_by_design(design, DATA_SETS, [n for n in SEEDS if n <= most_seeds]))
+    assert [row.seeds for row in rows] == [n for n in SEEDS if n <= most_seeds]
+    assert all(row.coverage >= COVERAGE for row in rows), rows
+    assert all(row.wrong <= WRONG for row in rows), rows
+    return rows
+
+
+@pytest.mark.parametrize(("design", "most_seeds"), [(SPLITS, 200), (MIRRORED, 40)])
+def test_new_splits(design: str, most_seeds: int) -> None:
+    """For new seeds, intervals are the shorter the more seeds there are, and miss new samples the more often."""
+    rows = measured(design, most_seeds)
+    assert all(more.plain_coverage < fewer.plain_coverage < 0.8 for fewer, more in pairwise(rows))
+    assert all(more.plain_wrong > fewer.plain_wrong for fewer, more in pairwise(rows))
+    assert rows[-1].plain_wrong > 0.2
+
+
+@pytest.mark.parametrize(("design", "most_seeds"), [(FOLDS, 40), (FIXED, 10)])
+def test_folds_and_a_fixed_test_part(design: str, most_seeds: int) -> None:
+    assert measured(design, most_seeds)[-1].plain_coverage < 0.8
+
+
+def test_with_new_data_for_each_seed_the_plain_interval_is_that_of_new_samples() -> None:
+    for row in measured(NEW_DATA, 40):
+        assert row.plain_coverage >= COVERAGE
+        assert row.plain_wrong <= WRONG
