@@ -14,6 +14,7 @@ from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, span
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
+from mlpexp.statistics.new_seeds import widest
 from mlpexp.store.summary import Summary
 
 MOST_FACTORS = 6  # named in a sentence
@@ -114,19 +115,14 @@ def _excluded(comparison: Comparison) -> list[str]:
 def _undecided(comparison: Comparison) -> list[str]:
     open_ = [arm for arm in comparison.arms if arm.verdict == "undecided" and arm.difference]
     counts = [arm.difference.n for arm in open_ if arm.difference]
-    needed = [arm.seeds_needed for arm in open_ if arm.seeds_needed is not None]
-    sought = [arm.sought for arm in open_ if arm.sought > 0]
+    ranges = [arm.new_seeds for arm in open_ if arm.new_seeds and arm.new_seeds.low is not None]
     lines = []
-    if needed and max(counts) < 2:
-        lines.append(f"undecided: too few seeds in common; at least {span(min(needed), max(needed), '{:,}')} would do")
-    elif needed:
-        size = ""
-        if sought:
-            noun = "a difference" if len(set(sought)) == 1 else "differences"
-            size = f" for {noun} of {span(min(sought), max(sought), '{:.2g}')}"
-        few = f"{span(min(counts), max(counts))} seeds are too few{size}"
-        lines.append(f"undecided: {few}; about {span(min(needed), max(needed), '{:,}')} would do")
-    if hopeless := len(open_) - len(needed):
+    if ranges and max(counts) < 2:
+        lines.append(f"undecided: too few seeds in common; {widest(ranges).in_words} would do")
+    elif ranges:
+        few = f"{span(min(counts), max(counts))} seeds are too few for a margin of {comparison.margin:g}"
+        lines.append(f"undecided: {few}; {widest(ranges).in_words} would do")
+    if hopeless := len(open_) - len(ranges):
         arms = "1 arm" if hopeless == 1 else f"{hopeless} arms"
         lines.append(f"undecided in {arms}: no number of seeds that can be trained would do")
     return lines
