@@ -8,7 +8,7 @@ from statistics import NormalDist
 from mlpexp.statistics.power import MAX_SEEDS, seeds_needed
 from mlpexp.statistics.sign_flip import smallest_p
 
-CERTAINTY = 0.6  # of the intervals of a standard deviation and of a mean that a range is computed from
+CERTAINTY = 0.8  # of the intervals of a standard deviation and of a mean that a range is computed from
 POWER = 0.8
 
 
@@ -46,7 +46,7 @@ def seeds_to_decide(std: float, difference: float, n: int, margin: float, alpha:
     """With how many new pairs ``compare`` says something other than *undecided* in four of five cases.
 
     The n pairs of a first look are a sample: its standard deviation gets its chi-square interval, its mean difference
-    that of Student's t, each at 60 %. The high end decides with the largest standard deviation, wherever in its interval
+    that of Student's t, each at 80 %. The high end decides with the largest standard deviation, wherever in its interval
     the mean is: also near half of the margin, where it is hardest to say whether there is a difference or none. The low
     end decides with the smallest, at the better end of the mean. Pairs are counted alone: the first n are not among them.
 
@@ -100,7 +100,7 @@ def seeds_to_show(std: float, n: int, difference: float, alpha: float, family: i
 
 
 def std_interval(std: float, n: int) -> tuple[float, float]:
-    """The 60 % interval of a standard deviation that n normal values have given.
+    """The 80 % interval of a standard deviation that n normal values have given.
 
     References:
         Snedecor and Cochran (1989), "Statistical methods", section 5.11.

@@ -44,7 +44,7 @@ def conclusions(comparison: ArmsComparison) -> Conclusions:
         return Conclusions(losses(summary), [rest], [])
     footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ARMS else []
     footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
-    footnotes += largest_class(summary) + _paired(comparison) + _selected(comparison)
+    footnotes += _fresh(comparison) + largest_class(summary) + _paired(comparison) + _selected(comparison)
     details = _basis(comparison) + _margin(comparison) + _optimism(comparison) + _advice(comparison)
     return Conclusions(_warnings(comparison), footnotes, details)
 
@@ -101,6 +101,13 @@ def _counted(comparison: ArmsComparison) -> list[str]:
 def in_numbers(comparison: Comparison) -> list[str]:
     """What "no difference" and "undecided" mean here: how large a difference may be, and how many seeds would decide."""
     return _excluded(comparison) + _undecided(comparison)
+
+
+def _fresh(comparison: ArmsComparison) -> list[str]:
+    """How to get more seeds without looking twice at the same."""
+    if not any(arm.new_seeds and arm.new_seeds.low for arm in comparison.shown.arms):
+        return []
+    return ["new seeds: `mlpexp sweep --confirm SWEEP` draws those that no look has used, for the arms that matter"]
 
 
 def _excluded(comparison: Comparison) -> list[str]:
