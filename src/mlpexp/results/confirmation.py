@@ -66,7 +66,8 @@ def question_of(result: Result, named: Sequence[str], baseline: str | None, fold
             raise InputError(f"--confirm: {label} has no result in any seed, so there is nothing to confirm")
     if reference in others:
         raise InputError(f"--arm {comparison.labels[reference]}: is the arm to compare with; name another")
-    return Question(arms, _new_seeds(comparison, arms), _confirms(result, comparison, arms, folders))
+    first = _first_look(result, comparison, arms)
+    return Question(arms, _new_seeds(comparison, arms, first), _confirms(result, comparison, first, folders))
 
 
 def _next_best(comparison: ArmsComparison, best: int) -> int:
@@ -78,26 +79,43 @@ def _next_best(comparison: ArmsComparison, best: int) -> int:
     return number
 
 
-def _new_seeds(comparison: ArmsComparison, arms: Sequence[int]) -> NewSeeds:
-    """For the comparisons that are asked, whatever was said of them."""
+def _first_look(result: Result, comparison: ArmsComparison, arms: Sequence[int]) -> list[ArmComparison]:
+    """What was said of the arms, with the reference of the confirmation."""
+    shown = comparison.shown
+    if shown.reference != arms[0]:
+        shown = read_comparison(result, baseline=arms[0]).shown
+    return [shown.arms[number] for number in arms]
+
+
+def _new_seeds(comparison: ArmsComparison, arms: Sequence[int], first: Sequence[ArmComparison]) -> NewSeeds:
+    """For the comparisons that are asked: what was better or worse is to be so again, the others are to be decided."""
     higher, margin = comparison.summary.metric.higher_is_better, comparison.shown.margin
     few = compare(comparison.values[list(arms)], higher, margin=margin, reference=0)
-    pairs = [arm.difference for arm in few.arms if arm.difference]
-    ranges = [seeds_to_decide(pair.std, pair.mean, pair.n, margin, few.alpha, few.family) for pair in pairs]
+    ranges = [
+        seeds_to_decide(
+            arm.difference.std,
+            arm.difference.mean,
+            arm.difference.n,
+            0.0 if before.verdict in ("better", "worse") else margin,
+            few.alpha,
+            few.family,
+        )
+        for arm, before in zip(few.arms, first, strict=True)
+        if arm.difference
+    ]
     possible = [seeds for seeds in ranges if seeds.low is not None]
     return widest(possible) if possible else NewSeeds(None, None)
 
 
-def _confirms(result: Result, comparison: ArmsComparison, arms: Sequence[int], folders: Iterable[Path]) -> Confirms:
-    summary, shown = result.summary, comparison.shown
-    if shown.reference != arms[0]:
-        shown = read_comparison(result, baseline=arms[0]).shown
+def _confirms(
+    result: Result, comparison: ArmsComparison, first: Sequence[ArmComparison], folders: Iterable[Path]
+) -> Confirms:
     looks = _looks(result, folders)
     return Confirms(
         looks=looks,
-        confirmed=looks.index(_look(result.path, summary)),
+        confirmed=looks.index(_look(result.path, result.summary)),
         chosen_after=comparison.shown.chosen_after,
-        arms=tuple(_confirmed(shown.arms[number], result.planned_arms[number].data) for number in arms),
+        arms=tuple(_confirmed(arm, result.planned_arms[arm.arm].data) for arm in first),
     )
 
 

@@ -86,8 +86,9 @@ def confirming(
             set_value(source, [key], value, Place(f"--{key} {value}"))
     plan = confirming_plan(result.folder, source, first, question.arms, fresh, question.confirms)
     tell = say(quiet=quiet)
-    look, arms = len(used) + 1, " and ".join(first.arms[number].label for number in question.arms[1:])
-    tell(f"look {look} of this question: {arms}, compared with {first.arms[question.arms[0]].label}")
+    reference, *others = (first.arms[number].label for number in question.arms)
+    arms = others[0] if len(others) == 1 else f"{len(others)} arms"
+    tell(f"look {len(used) + 1} of this question: {arms}, compared with {reference}")
     tell(f"{len(fresh):,} fresh seeds, {fresh.start} to {fresh[-1]}; {_enough(question)}")
     return plan
 

@@ -73,11 +73,12 @@ def _sentence(label: str, arm: ArmComparison, first: ConfirmedArm) -> str:
         return f"{word}: {label} is undecided {fresh}" + (f", and was {first.verdict}" if before else "")
     if arm.verdict == before:
         return f"confirmed: {label} is {_said(arm)} {fresh}"
-    return f"{'contradicted' if before else 'decided'}: {label} is {_said(arm)} {fresh}, and was {first.verdict}"
+    word = "contradicted" if {before, arm.verdict} == {"better", "worse"} else "not confirmed" if before else "decided"
+    return f"{word}: {label} is {_said(arm)} {fresh}, and was {first.verdict}"
 
 
 def _said(arm: ArmComparison) -> str:
-    return "no different" if arm.verdict == "no difference" else arm.short
+    return "no different (within the margin)" if arm.verdict == "no difference" else arm.short
 
 
 def _reference(comparison: ArmsComparison) -> str:
