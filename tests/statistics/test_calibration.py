@@ -15,6 +15,7 @@ import pytest
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.comparison import Comparison, compare
 from mlpexp.statistics.max_t import max_t_p
+from mlpexp.statistics.power import seeds_needed
 from mlpexp.statistics.sign_flip import sign_flip_p
 
 ARMS, SEEDS = 6, 10
@@ -129,11 +130,12 @@ def test_intervals_of_differences_cover(kind: str, effect: float) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_existing_difference_is_found_as_often_as_promised(kind: str) -> None:
-    """``seeds_needed`` of an undecided sweep is the number with which four of five sweeps decide, on average over its noise."""
-    few = [found.arms[1].seeds_needed for found in sweeps(kind, [0.0, -0.04], 0, n=8, margin=0.04)]
-    needed = round(float(np.median([one for one in few if one is not None])))
+    """``seeds_needed`` of the typical standard deviation is the number with which four of five sweeps find it."""
+    rows = [found.arms[1].difference for found in sweeps(kind, [0.0, -0.04], 0, n=8, margin=0.04)]
+    needed = seeds_needed(float(np.median([row.std for row in rows if row])), 0.04, 0.05)
+    assert needed is not None
     enough = sweeps(kind, [0.0, -0.04], 0, n=needed, margin=0.0)
-    assert 0.6 < np.mean([found.arms[1].verdict == "worse" for found in enough]) < 0.95
+    assert 0.7 < np.mean([found.arms[1].verdict == "worse" for found in enough]) < 0.9
     assert np.mean([found.arms[1].verdict == "better" for found in enough]) < 0.005
     assert np.mean([found.arms[1].verdict == "worse" for found in sweeps(kind, [0.0, -0.04], 0, n=6)]) < 0.6
 

@@ -14,6 +14,7 @@ from mlpexp.statistics.comparison import Comparison, compare
 from mlpexp.statistics.flip_interval import sign_flip_interval
 from mlpexp.statistics.intervals import mean_interval, paired_difference
 from mlpexp.statistics.max_t import max_t_p
+from mlpexp.statistics.new_seeds import NewSeeds
 from mlpexp.statistics.sign_flip import sign_flip_p
 
 NAN = math.nan
@@ -90,22 +91,15 @@ def test_three_seeds_decide_nothing() -> None:
     found = compare(sweep([0.2, 0.9, 0.2], 3, noise=1e-3), True, margin=0.1)
     assert verdicts(found) == ["undecided", "reference", "undecided"]
     assert found.arms[0].p == 0.25
-    assert found.arms[0].seeds_needed == 6
-    assert (
-        found.arms[0].sentence
-        == "cannot be decided with 3 seeds, about 6 needed for a difference of 0.7; p is at least 0.25"
-    )
+    assert found.arms[0].new_seeds == NewSeeds(6, 6)
+    assert found.arms[0].sentence == "cannot be decided with 3 seeds, about 6 new seeds needed; p is at least 0.25"
 
 
 def test_seeds_that_happen_to_agree_do_not_prove_equality() -> None:
     equal = np.full((2, 5), 29 / 30)
     row = compare(equal, True, margin=0.01, reference=0).arms[1]
-    assert (row.verdict, row.seeds_needed) == ("undecided", 6)
-    assert row.sentence == "cannot be decided with 5 seeds, about 6 needed for a difference of 0.010"
-    assert (
-        compare(equal, True, margin=0.0, reference=0).arms[1].sentence
-        == "cannot be decided with 5 seeds, about 6 needed"
-    )
+    assert (row.verdict, row.new_seeds) == ("undecided", NewSeeds(6, 6))
+    assert row.sentence == "cannot be decided with 5 seeds, about 6 new seeds needed"
     row = compare(np.full((2, 6), 29 / 30), True, margin=0.0, reference=0).arms[1]
     assert (row.verdict, row.sentence) == ("no difference", "no difference in any of 6 seeds; others may differ")
 
@@ -113,7 +107,10 @@ def test_seeds_that_happen_to_agree_do_not_prove_equality() -> None:
 def test_what_no_number_of_seeds_decides() -> None:
     values = np.array([[0.0] * 8, [-1.0, 1.0] * 4])
     row = compare(values, True, margin=0.0, reference=0).arms[1]
-    assert (row.verdict, row.seeds_needed) == ("undecided", None)
+    assert row.new_seeds is not None and row.new_seeds.high is None
+    assert row.sentence == f"cannot be decided with 8 seeds, {row.new_seeds.in_words} needed"
+    row = compare(values, True, margin=0.0, reference=0, alpha=1e-9).arms[1]
+    assert (row.verdict, row.new_seeds) == ("undecided", NewSeeds(None, None))
     assert row.sentence == "cannot be decided with 8 seeds, nor with any number that can be trained"
 
 
@@ -129,7 +126,10 @@ def test_verdicts_follow_their_rules(values: np.ndarray, margin: float, higher_i
         assert row.verdict != "better", "than the best"
         assert (row.verdict == "no difference") == (row.p_adjusted > 0.05 and row.largest_difference <= margin)
         assert row.largest_difference >= abs(row.difference.mean)
-        assert row.seeds_needed is None or (row.verdict == "undecided" and row.seeds_needed > row.difference.n)
+        assert (row.new_seeds is not None) == (row.verdict == "undecided")
+        if row.new_seeds:
+            low, high = row.new_seeds.low, row.new_seeds.high
+            assert low is not None and row.difference.n < low <= (high or low)
 
 
 def test_diverged_trials_are_counted_and_shown() -> None:
@@ -147,7 +147,8 @@ def test_diverged_trials_are_counted_and_shown() -> None:
     assert found.arms[1].difference.n == 6
     assert found.arms[1].sentence.endswith("; no result in 2 of 8 seeds")
     assert (
-        found.arms[3].sentence == "cannot be decided with one common seed, at least 6 needed; no result in 7 of 8 seeds"
+        found.arms[3].sentence
+        == "cannot be decided with one common seed, at least 6 new seeds needed; no result in 7 of 8 seeds"
     )
 
 
@@ -162,7 +163,7 @@ def test_nothing_finite() -> None:
 def test_a_baseline_that_diverged() -> None:
     found = compare(np.array([[NAN, NAN], [1.0, 2.0]]), True, margin=0.01, reference=0)
     assert verdicts(found) == ["diverged", "undecided"]
-    assert found.arms[1].sentence == "cannot be decided with no common seed, at least 6 needed"
+    assert found.arms[1].sentence == "cannot be decided with no common seed, at least 6 new seeds needed"
 
 
 @pytest.mark.filterwarnings("error")

@@ -9,6 +9,7 @@ from mlpexp.report.tables.arm_results import notes, results_table, written
 from mlpexp.report.tables.comparison_files import to_export, to_paste, to_show
 from mlpexp.report.tables.comparison_table import noise_table, power_table, shown_label
 from mlpexp.report.tables.conclusions import conclusions
+from mlpexp.report.tables.confirmation import confirmation_sentences, looks_table
 
 if TYPE_CHECKING:
     from mlpexp.results.comparison import ArmsComparison
@@ -46,6 +47,12 @@ def print_arms(
     print_sentences([written(result.path, "trials.csv, metrics.csv, comparison.csv, .md and .tex", len(drawn))])
 
 
+def asks_again(result: "Result", comparison: "ArmsComparison") -> bool:
+    """Whether a comparison is the one that was to be confirmed: by the same metric, with the same reference."""
+    summary, shown = result.summary, comparison.shown
+    return comparison.summary.metric == summary.metric and shown.reference == summary.baseline
+
+
 def print_comparison(
     result: "Result",
     comparison: "ArmsComparison",
@@ -65,6 +72,10 @@ def print_comparison(
     print_as(table, format_, wide=wide)
     if format_ != "table":
         return
+    confirms = comparison.summary.confirms
+    if confirms and asks_again(result, comparison):
+        print_table(looks_table(comparison, confirms), wide=wide)
+        print_sentences(confirmation_sentences(comparison, confirms))
     said = conclusions(comparison)
     print_sentences([*said.warnings, *said.footnotes])
     print_sentences(said.details if details else [MORE] if said.details else [])

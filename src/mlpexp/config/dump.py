@@ -25,7 +25,7 @@ NOT_COMPUTED = (
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
     """Plain data, names first, without keys that say nothing: ``null``, no ``scores:``, a ``keep:`` of defaults, and
-    ``class_weights: none``.
+    ``class_weights: none``, no ``arms`` of a sweep.
 
     A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not.
     """
@@ -36,6 +36,8 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
         del data["keep"]["data"]
     if not experiment.scores:
         del data["scores"]
+    if experiment.sweep is not None and not experiment.sweep.arms:
+        del data["sweep"]["arms"]
     dataset, kind = data["dataset"], experiment.dataset.split.kind
     if kind == "random":
         del dataset["split"]

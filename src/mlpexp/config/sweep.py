@@ -23,6 +23,11 @@ class Sweep(Strict):
     )
     zip: ListOf[ListOf[str]] = Field((), description="Groups of axes that move together instead of being crossed.")
     exclude: ListOf[dict[str, Any]] = Field((), description="Combinations to leave out: values of some axes.")
+    arms: ListOf[dict[str, Any]] = Field(
+        (),
+        description="Instead of `over`: the arms one by one, each by its values of the axes; what an arm does not name is as "
+        "in the config.",
+    )
     trials: PositiveInt | None = Field(
         None, description="For `random` and `sobol`: number of trials in all, arms times seeds."
     )

@@ -31,7 +31,9 @@ def renamed(data: dict[str, Any], name: Renamed) -> dict[str, Any]:
     sweep = data.get("sweep")
     if isinstance(sweep, dict) and isinstance(sweep.get("over"), dict):
         over = {written: _in_axis(written, values, name) for written, values in sweep["over"].items()}
-        changed["sweep"] = {**sweep, "over": over}
+        changed["sweep"] = sweep = {**sweep, "over": over}
+    if isinstance(sweep, dict) and isinstance(sweep.get("arms"), list):
+        changed["sweep"] = {**sweep, "arms": [_in_arm(arm, name) for arm in sweep["arms"]]}
     return changed
 
 
@@ -49,10 +51,16 @@ def _in_section(section: Any, at: Path_, name: Renamed) -> Any:
     return {key: value for key, value in changed.items() if key in section}
 
 
-def _in_axis(written: str, values: Any, name: Renamed) -> Any:
+def _in_arm(arm: Any, name: Renamed) -> Any:
+    if not isinstance(arm, dict):
+        return arm
+    return {written: _in_axis(written, [value], name, "arms")[0] for written, value in arm.items()}
+
+
+def _in_axis(written: str, values: Any, name: Renamed, place: str = "over") -> Any:
     if not isinstance(values, list):
         return values
-    at = ("sweep", "over", written)
+    at = ("sweep", place, written)
     if written == "dataset":
         return [_in_section(value, at, name) for value in values]
     if tuple(key_of(written).split(".")[1:]) not in IN_SECTION or key_of(written).split(".")[0] != "dataset":

@@ -82,6 +82,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         baseline=plan.baseline,
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
+        confirms=plan.confirms,
     )
     return opening.model_copy(update={"speaks_of": speaks_of(as_data(prepared.experiment), opening)})
 
@@ -193,7 +194,7 @@ def _mean(values: Sequence[float], column: str, designs: Mapping[Part, Design]) 
 
 def _varied(plan: Plan) -> str:
     """``learning rate x batch size``; axes that are not crossed with a comma."""
-    crossed = plan.sweep.method != "one_at_a_time" and not plan.sweep.zip
+    crossed = plan.sweep.method != "one_at_a_time" and not (plan.sweep.zip or plan.sweep.arms)
     return (" x " if crossed else ", ").join(axis.label for axis in plan.axes)
 
 

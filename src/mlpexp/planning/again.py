@@ -25,16 +25,25 @@ def plan_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> Plan:
     Raises:
         InputError: A table is nowhere, one that is given is none of the result's, or the config is damaged.
     """
+    source, told = source_again(folder, tables)
+    return replace(plan_from(source, folder.config, folder.read_summary().planned_by), told=told)
+
+
+def source_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> tuple[Source, dict[str, str]]:
+    """The config of a result, with the paths of its tables where they are now; and what it says for those paths.
+
+    Raises:
+        InputError: As ``plan_again``.
+    """
     source = read_yaml(folder.config)
     texts = texts_in(source.data)
     given = _given(folder, texts, tables)
     paths = {text: given.get(text) or _place(folder, text, texts) for text in texts}
     source.data = renamed(source.data, lambda text, at: paths[text])
-    summary = folder.read_summary()
-    _say_how_learned(source, summary)
+    _say_how_learned(source, folder.read_summary())
     told = {path: text for text, path in paths.items()}
     source.tables = {path: text if is_whole(text) and text not in given else "" for path, text in told.items()}
-    return replace(plan_from(source, folder.config, summary.planned_by), told=told)
+    return source, told
 
 
 def _say_how_learned(source: Source, summary: Summary) -> None:

@@ -107,8 +107,8 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
     """
     axes: dict[str, Axis] = {}
     problems = []
-    for written, given in sweep.over.items():
-        place = source.place(("sweep", "over", written), of_key=True)
+    for written, given in (sweep.over or _values_of_arms(sweep)).items():
+        place = source.place(("sweep", "over" if sweep.over else "arms", written), of_key=True)
         try:
             axis = _axis(written, given, place, sweep)
             if axis.key in axes:
@@ -119,6 +119,15 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
     if problems:
         raise ConfigError(mistyped(source, problems) or problems)
     return list(axes.values())
+
+
+def _values_of_arms(sweep: Sweep) -> dict[str, list[Any]]:
+    """The axes of arms that are listed: each key with its different values, in the order of the arms."""
+    values: dict[str, dict[str, Any]] = {}
+    for arm in sweep.arms:
+        for written, value in arm.items():
+            values.setdefault(written, {}).setdefault(value_text(setting(written, value)), value)
+    return {written: list(of_key.values()) for written, of_key in values.items()}
 
 
 def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:

@@ -38,6 +38,8 @@ def combinations(
     Raises:
         ConfigError: The section contradicts itself, or leaves no arm.
     """
+    if sweep.arms:
+        return _listed(sweep, axes, source)
     exclusions = [_named(source, axes, ("sweep", "exclude", i), given) for i, given in enumerate(sweep.exclude)]
     groups = _groups(sweep, axes, source)
 
@@ -57,6 +59,21 @@ def combinations(
     if not rest:
         raise _problem(source, ("sweep", "exclude"), "leaves no combination")
     return rest
+
+
+def _listed(sweep: Sweep, axes: Sequence[Axis], source: Source) -> list[Settings]:
+    """The arms that the section lists one by one."""
+    others = [key for key in ("over", "zip", "exclude", "trials") if getattr(sweep, key)]
+    others += ["method"] if sweep.method != "grid" else []
+    if others:
+        raise _problem(
+            source, ("sweep", others[0]), "means nothing beside sweep.arms, which lists all arms; leave one out"
+        )
+    arms = [_named(source, axes, ("sweep", "arms", i), arm) for i, arm in enumerate(sweep.arms)]
+    for i, settings in enumerate(arms):
+        if settings in arms[:i]:
+            raise _problem(source, ("sweep", "arms", i), "this arm is there twice")
+    return arms
 
 
 def _has(settings: Settings, part: Settings) -> bool:

@@ -24,6 +24,7 @@ from mlpexp.planning.kept_tables import check_kept
 from mlpexp.planning.metric import choose_metric, refuse_units
 from mlpexp.planning.prepare import Preparation, Prepared, check_seeds
 from mlpexp.planning.values import Distribution, value_text
+from mlpexp.store.summary import Confirms
 
 __all__ = ["Arm", "Plan", "arm_config", "make_plan", "own_value", "plan_from", "sweep_hash", "trial_key"]
 
@@ -62,6 +63,8 @@ class Plan:
     """Of each of the user's own tables, by path: the words that name its place by themselves; empty if none do."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What the files of the result say for those paths."""
+    confirms: Confirms | None = None
+    """The looks before, of a sweep that confirms another with fresh seeds."""
 
     @property
     def parts(self) -> list[str]:
@@ -86,6 +89,7 @@ class Plan:
         values = [axis.values for axis in self.axes]
         texts = [str(value) if isinstance(value, Distribution) else value for value in values]
         over = dict(zip((axis.written for axis in self.axes), texts, strict=True))
+        over = {} if self.sweep.arms else over
         sweep = self.sweep.model_copy(update={"over": over, "seeds": len(self.seeds)})
         return self.config.model_copy(update={"sweep": sweep})
 
@@ -126,7 +130,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         check_seeds(base, experiment.all_seeds, source)
         return _run(base, source.tables)
     sweep = experiment.sweep
-    if sweep is None or not sweep.over:
+    if sweep is None or not (sweep.over or sweep.arms):
         raise InputError(
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )

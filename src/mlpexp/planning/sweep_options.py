@@ -13,7 +13,15 @@ from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.axes import NOT_AXES
 from mlpexp.planning.values import CALL
 
-DESIGN = ("over", "zip", "exclude", "method", "trials", "baseline")  # of the config; not of the command line's axes
+DESIGN = (
+    "over",
+    "arms",
+    "zip",
+    "exclude",
+    "method",
+    "trials",
+    "baseline",
+)  # of the config; not of the command line's axes
 SEED_AXES = ("split_seed", "init_seed", "order_seed")
 BYTES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
@@ -54,7 +62,7 @@ def apply_options(source: Source, options: SweepOptions) -> None:
         _add_axis(source, axis)
     if options.noise_floor is not None:
         _cross_seeds(source, options.noise_floor)
-    elif section.get("over"):
+    elif section.get("over") or section.get("arms"):
         _check_single(section, options.single)
     else:  # a sweep of one arm
         for typed in options.single:
@@ -74,10 +82,11 @@ def _add_axis(source: Source, typed: Typed) -> None:
 
 def _check_single(section: dict[str, Any], single: Sequence[Typed]) -> None:
     """Refuses a value of a key that the config varies: each arm has its own, and the value would change nothing."""
-    over = section.get("over")
-    if not isinstance(over, dict) or section.get("method") == "one_at_a_time":
+    over = section.get("over") or {}
+    arms = section.get("arms") or []
+    if not isinstance(over, dict) or not isinstance(arms, list) or section.get("method") == "one_at_a_time":
         return
-    varied = {key_of(key) for key in over}
+    varied = {key_of(key) for keys in (over, *arms) if isinstance(keys, dict) for key in keys}
     for typed in single:
         if key_of(typed.key) in varied:
             message = "is varied in this sweep, so that one value changes nothing; give several, or use `mlpexp train`"

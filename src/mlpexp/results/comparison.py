@@ -27,7 +27,10 @@ from mlpexp.store.table import Cell, as_csv
 OWN = ("arm", "label", "n", "missing", "mean", "std", "median", "low", "high")
 OWN_NEW = ("new_samples_low", "new_samples_high")
 NEW = ("low", "high", "p", "p_adjusted", "verdict")  # of new samples
-AGAINST = ("difference", "difference_low", "difference_high", "p", "p_adjusted", "verdict", "seeds_needed", "sentence")
+AGAINST = (
+    "difference", "difference_low", "difference_high", "p", "p_adjusted", "verdict", "seeds_needed_low",
+    "seeds_needed_high", "sentence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -184,8 +187,9 @@ def _new(prefix: str, arm: ArmForNewSamples) -> dict[str, Cell]:
 def _against(prefix: str, arm: ArmComparison) -> dict[str, Cell]:
     difference = arm.difference
     interval: tuple[Cell, ...] = (difference.mean, difference.low, difference.high) if difference else ("", "", "")
-    needed: Cell = "" if arm.seeds_needed is None else arm.seeds_needed
-    cells: tuple[Cell, ...] = (*interval, arm.p, arm.p_adjusted, arm.verdict, needed, arm.sentence)
+    ends = (arm.new_seeds.low, arm.new_seeds.high) if arm.new_seeds else (None, None)
+    needed: tuple[Cell, ...] = tuple("" if end is None else end for end in ends)
+    cells: tuple[Cell, ...] = (*interval, arm.p, arm.p_adjusted, arm.verdict, *needed, arm.sentence)
     return {f"{prefix}_{name}": cell for name, cell in zip(AGAINST, cells, strict=True)}
 
 

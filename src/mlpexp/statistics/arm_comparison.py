@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlpexp.statistics.intervals import MeanInterval
+from mlpexp.statistics.new_seeds import NewSeeds
 from mlpexp.statistics.sign_flip import smallest_p
 
 Verdict = Literal["reference", "better", "worse", "no difference", "undecided", "diverged"]
@@ -39,10 +40,8 @@ class ArmComparison:
     """The larger absolute end of the difference's interval at the level of the family: no true difference beyond it is
     plausible. NaN with fewer than two pairs.
     """
-    sought: float = math.nan
-    """The absolute difference that ``seeds_needed`` is for; NaN unless undecided."""
-    seeds_needed: int | None = None
-    """About how many seeds would decide; None unless undecided, or if no number up to 100,000 would."""
+    new_seeds: NewSeeds | None = None
+    """About how many new seeds would decide; None unless undecided."""
 
     @property
     def short(self) -> str:
@@ -86,15 +85,11 @@ class ArmComparison:
         return self._undecided(self.difference)
 
     def _undecided(self, difference: MeanInterval) -> str:
-        if difference.n < 2:
-            common = "one common seed" if difference.n else "no common seed"
-            needed = "" if self.seeds_needed is None else f", at least {self.seeds_needed} needed"
-            return f"cannot be decided with {common}{needed}"
-        start = f"cannot be decided with {_seeds(difference.n)}"
-        if self.seeds_needed is None:
+        common = {0: "no common seed", 1: "one common seed"}.get(difference.n, _seeds(difference.n))
+        start, needed = f"cannot be decided with {common}", self.new_seeds
+        if needed is None or needed.low is None:
             return f"{start}, nor with any number that can be trained"
-        about = f"{start}, about {self.seeds_needed} needed"
-        return f"{about} for a difference of {_fixed(self.sought, self.sought)}" if self.sought > 0 else about
+        return f"{start}, {needed.in_words} needed"
 
 
 def _seeds(count: int) -> str:

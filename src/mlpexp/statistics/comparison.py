@@ -10,7 +10,7 @@ from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.flip_interval import sign_flip_interval
 from mlpexp.statistics.intervals import MeanInterval, mean_interval, paired_difference
 from mlpexp.statistics.max_t import max_t_p, smallest_max_t_p
-from mlpexp.statistics.power import seeds_needed
+from mlpexp.statistics.new_seeds import NewSeeds, seeds_to_decide
 from mlpexp.statistics.sign_flip import sign_flip_p, smallest_p
 
 MOST_PAIRS = 2_000_000  # 2,000 arms; more would take gigabytes
@@ -56,8 +56,8 @@ def compare(
       enough for better or worse to be possible. It is the family of the p values for the same reason: the pair
       was chosen after looking. So wrong finds and wrong claims of equality each stay below alpha for the whole sweep.
       Bonferroni may stay: an interval has no smallest p to run into, it is only a little wider than it had to be.
-    - undecided: neither. ``seeds_needed`` is for the larger of the mean difference and the margin, by the t test at level
-      alpha / family, which asks for more seeds than the joint test does.
+    - undecided: neither. ``new_seeds`` says how many new ones would decide (see ``seeds_to_decide``), each comparison at
+      level alpha / family, which asks for more seeds than the joint test does.
 
     The interval of a difference that is shown is that of this pair alone, at level alpha: what the sign-flip test does not
     rule out (``sign_flip_interval``), so that better and worse have an interval without 0; Student's t with fewer seeds
@@ -120,9 +120,9 @@ class _Question:
         # The interval that stands beside it is no wider than what is said to be the largest difference.
         largest = max(abs(end) for interval in (at_family, difference) for end in (interval.low, interval.high))
         verdict = self._verdict(difference, p_adjusted, largest)
-        sought, needed = self._needed(difference) if verdict == "undecided" else (math.nan, None)
+        needed = self._needed(difference) if verdict == "undecided" else None
         found = _own(self.values, arm, verdict, self.alpha, self.ends)
-        numbers = (difference, p, p_adjusted, self.family, largest, sought, needed)
+        numbers = (difference, p, p_adjusted, self.family, largest, needed)
         return ArmComparison(arm, verdict, found.own, found.median, found.num_missing, *numbers)
 
     def _difference(self, arm: int) -> MeanInterval:
@@ -142,15 +142,11 @@ class _Question:
         decidable = smallest_max_t_p(difference.n, self.family) <= self.alpha
         return "no difference" if largest <= self.margin and decidable else "undecided"
 
-    def _needed(self, difference: MeanInterval) -> tuple[float, int | None]:
-        """The difference sought, and about how many seeds show it; with fewer than two pairs, how many could at best."""
-        if difference.n < 2:
-            return math.nan, seeds_needed(0.0, 1.0, self.alpha, family=self.family)
-        sought = max(abs(difference.mean), self.margin)
-        size = sought if difference.std > 0 else 1.0  # equal ones: any size will do
-        needed = seeds_needed(difference.std, size, self.alpha, family=self.family)
-        # n seeds did not decide, for all that their power may be; the estimate is no better than one seed.
-        return sought, None if needed is None else max(needed, difference.n + 1)
+    def _needed(self, difference: MeanInterval) -> NewSeeds:
+        n = difference.n
+        seeds = seeds_to_decide(difference.std, difference.mean, n, self.margin, self.alpha, self.family)
+        # n seeds did not decide, whatever their power may be: it is estimated from no more than them.
+        return NewSeeds(*(None if end is None else max(end, n + 1) for end in (seeds.low, seeds.high)))
 
 
 def _own(values: np.ndarray, arm: int, verdict: Verdict, alpha: float, ends: tuple[float, float]) -> ArmComparison:

@@ -166,6 +166,46 @@ class Outcome(Strict):
         return sum(arm.failed for arm in self.arms)
 
 
+class Look(Strict):
+    """A result that has looked at a question."""
+
+    name: str
+    """Of its folder."""
+    hash: str
+    """Of what decides its numbers."""
+    seeds: tuple[int, int]
+    """The first and the last."""
+    num_arms: int
+
+
+class ConfirmedArm(Strict):
+    """What the confirmed look had said of an arm."""
+
+    data: str
+    """The fingerprint of its data."""
+    n: int
+    """Pairs with the reference; of the reference its own seeds."""
+    difference: Number = None
+    """To the reference of the confirmation."""
+    low: Number = None
+    high: Number = None
+    verdict: str
+    """In few words: ``better by 0.021``."""
+
+
+class Confirms(Strict):
+    """What a sweep with fresh seeds confirms."""
+
+    looks: tuple[Look, ...]
+    """All looks before it, the oldest first: the original sweep and confirmations of it, ended or not."""
+    confirmed: int
+    """Which of them is confirmed, from 0."""
+    chosen_after: bool
+    """Whether its best arm was its reference, chosen after looking."""
+    arms: tuple[ConfirmedArm, ...]
+    """What that had said, by arm of this sweep."""
+
+
 class Summary(Strict):
     """All of ``summary.json``."""
 
@@ -199,6 +239,8 @@ class Summary(Strict):
     speaks_of: str = ""
     """Of what intervals over seeds speak; empty in older results."""
     also_varies: tuple[str, ...] = ()
+    confirms: Confirms | None = None
+    """Of a sweep that confirms another one."""
     outcome: Outcome | None = None
     """None until it has come to its end."""
 

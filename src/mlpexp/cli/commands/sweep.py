@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpexp.cli.commands.confirm import confirming, refuse_arms, refuse_beside_confirm
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given, overrides_from
 from mlpexp.cli.options import (
@@ -50,6 +51,16 @@ Baseline = Annotated[
     str | None,
     option("--baseline", help="The arm to compare with [default: the best].", metavar="KEY=VALUE,..."),
 ]
+Confirm = Annotated[
+    str | None,
+    option("--confirm", help="Ask a sweep's question again, with fresh seeds.", metavar="SWEEP"),
+]
+Arm = Annotated[
+    list[str] | None,
+    option(
+        "--arm", help="With --confirm: an arm to ask about [default: the best]; repeatable.", metavar="KEY=VALUE,..."
+    ),
+]
 Power = Annotated[float | None, option("--power", help="Say how many seeds a difference of this size needs.")]
 NoiseFloor = Annotated[
     int | None,
@@ -90,6 +101,8 @@ def sweep(
     backend: Annotated[str, typer.Option("--backend", help="local, ray or dask.")] = "local",
     address: Address = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; train and write nothing.")] = False,
+    confirm: Confirm = None,
+    arm: Arm = None,
     resume: Annotated[str | None, option("--resume", help="Train what is missing of a sweep.", metavar="SWEEP")] = None,
     plot_format: PlotFormat = None,
     details: Details = False,
@@ -115,15 +128,21 @@ def sweep(
     if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
         raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     options = SweepOptions(axes, zip_ or (), exclude or (), keys, noise_floor, given.single)
+    others: dict[str, object] = {"over": over, "method": method, "trials": trials, "match": match, "metric": metric}
+    others |= {"power": power, "zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
     if resume is not None:
-        others: dict[str, object] = {"seeds": seeds, "over": over, "name": name, "device": device, "dry-run": dry_run}
-        others |= {"baseline": baseline, "method": method, "trials": trials, "match": match, "metric": metric}
-        others |= {"power": power, "zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
-        refuse_beside_resume("sweep", given.options, others)
+        others |= {"seeds": seeds, "name": name, "device": device, "dry-run": dry_run, "baseline": baseline}
+        refuse_beside_resume("sweep", given.options, others | {"confirm": confirm, "arm": arm})
         job, workers = _resumed(resume, runs_dir, data_dir, table, jobs, quiet=quiet)
     else:
-        refuse_table(table)
-        plan = _planned(given, {"name": name, "device": device}, runs_dir, options, baseline, quiet=quiet)
+        named = {"name": name, "device": device}
+        if confirm is not None:
+            refuse_beside_confirm(given.options, others)
+            plan = confirming(confirm, arm or (), baseline, seeds, runs_dir, table or (), named, quiet=quiet)
+        else:
+            refuse_table(table)
+            refuse_arms(arm)
+            plan = _planned(given, named, runs_dir, options, baseline, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget)
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)

@@ -8,7 +8,8 @@ from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.report.numbers.sweep_caption import EACH_ARMS_OWN, selected_on
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import cell_interval, cell_number, fixed, fixed_interval, microseconds, probability
-from mlpexp.statistics.power import detectable_difference, seeds_needed
+from mlpexp.statistics.new_seeds import NewSeeds, seeds_to_show
+from mlpexp.statistics.power import detectable_difference
 from mlpexp.store.summary import MetricSummary, Summary
 from mlpexp.store.table import Cell
 
@@ -231,11 +232,19 @@ def power_table(labels: Sequence[str], comparison: "Comparison", difference: flo
         if arm.difference is None or arm.difference.n < 2:
             continue
         std, n = arm.difference.std, arm.difference.n
-        counts = [seeds_needed(std, difference, 0.05, family=size) for size in (1, comparison.family)]
-        needed = ["more than 100,000" if count is None else f"{count:,}" for count in counts]
+        ranges = [seeds_to_show(std, n, difference, 0.05, size) for size in (1, comparison.family)]
+        needed = [_ends(seeds) for seeds in ranges]
         shows = cell_number(detectable_difference(std, n, 0.05))
         rows.append([labels[arm.arm], cell_number(std), *needed, f"{shows} with {n}"])
-    columns = ("arm", "std of differences", "seeds, this arm alone", "seeds, all comparisons", "difference shown now")
-    title = f"seeds that show a difference of {difference:g} with 80 % power"
+    columns = ("arm", "std of differences", "new seeds, this arm alone", "all comparisons", "difference shown now")
+    title = f"new seeds that show a difference of {difference:g} with 80 % power"
     droppable = ("std of differences", "difference shown now")
     return TextTable(columns, rows[:MOST_ARMS], frozenset(columns[1:]), title=title, droppable=droppable)
+
+
+def _ends(seeds: NewSeeds) -> str:
+    if seeds.low is None:
+        return "more than 100,000"
+    if seeds.high is None:
+        return f"{seeds.low:,} or more"
+    return f"{seeds.low:,}" if seeds.low == seeds.high else f"{seeds.low:,} to {seeds.high:,}"

@@ -16,6 +16,7 @@ from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
 from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples
+from mlpexp.statistics.new_seeds import widest
 from mlpexp.statistics.sign_flip import smallest_p
 from mlpexp.store.summary import Summary
 
@@ -51,7 +52,7 @@ def conclusions(comparison: ArmsComparison) -> Conclusions:
         return Conclusions(losses(summary), [rest], [])
     footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ARMS else []
     footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
-    footnotes += largest_class(summary) + _paired(comparison) + _selected(comparison)
+    footnotes += _fresh(comparison) + largest_class(summary) + _paired(comparison) + _selected(comparison)
     details = _basis(comparison) + _margin(comparison) + _optimism(comparison) + _advice(comparison)
     return Conclusions(_warnings(comparison), footnotes, details)
 
@@ -156,6 +157,13 @@ def _equal(comparison: Comparison) -> list[str]:
     return [no_proof(max(counts))] if counts else []
 
 
+def _fresh(comparison: ArmsComparison) -> list[str]:
+    """How to get more seeds without looking twice at the same."""
+    if not any(arm.new_seeds and arm.new_seeds.low for arm in comparison.shown.arms):
+        return []
+    return ["new seeds: `mlpexp sweep --confirm SWEEP` draws those that no look has used, for the arms that matter"]
+
+
 def _excluded(comparison: Comparison) -> list[str]:
     largest = [arm.largest_difference for arm in comparison.arms if arm.verdict == "no difference"]
     if not largest:
@@ -168,19 +176,14 @@ def _excluded(comparison: Comparison) -> list[str]:
 def _undecided(comparison: Comparison) -> list[str]:
     open_ = [arm for arm in comparison.arms if arm.verdict == "undecided" and arm.difference]
     counts = [arm.difference.n for arm in open_ if arm.difference]
-    needed = [arm.seeds_needed for arm in open_ if arm.seeds_needed is not None]
-    sought = [arm.sought for arm in open_ if arm.sought > 0]
+    ranges = [arm.new_seeds for arm in open_ if arm.new_seeds and arm.new_seeds.low is not None]
     lines = []
-    if needed and max(counts) < 2:
-        lines.append(f"undecided: too few seeds in common; at least {span(min(needed), max(needed), '{:,}')} would do")
-    elif needed:
-        size = ""
-        if sought:
-            noun = "a difference" if len(set(sought)) == 1 else "differences"
-            size = f" for {noun} of {span(min(sought), max(sought), '{:.2g}')}"
-        few = f"{span(min(counts), max(counts))} seeds are too few{size}"
-        lines.append(f"undecided: {few}; about {span(min(needed), max(needed), '{:,}')} would do")
-    if hopeless := len(open_) - len(needed):
+    if ranges and max(counts) < 2:
+        lines.append(f"undecided: too few seeds in common; {widest(ranges).in_words} would do")
+    elif ranges:
+        few = f"{span(min(counts), max(counts))} seeds are too few for a margin of {comparison.margin:g}"
+        lines.append(f"undecided: {few}; {widest(ranges).in_words} would do")
+    if hopeless := len(open_) - len(ranges):
         arms = "1 arm" if hopeless == 1 else f"{hopeless} arms"
         lines.append(f"undecided in {arms}: no number of seeds that can be trained would do")
     return lines
