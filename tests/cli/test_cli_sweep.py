@@ -242,7 +242,7 @@ def test_what_does_not_pair_is_said(mlpexp: Command, config: Write) -> None:
     out = mlpexp("sweep", "-c", config(IRIS), "--over", "dataset.test_fraction=0.2,0.3", "--seeds", 2).out
     assert "dataset.test_fraction differs among the arms: equal seeds do not mean equal samples" in out
     same = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", 1, "--seeds", 2, "--details").out
-    assert "equal seeds have equal splits, initial weights and batch orders" in same
+    assert "equal seeds have equal samples, initial weights and batch orders" in same
     one = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1", "--seeds", 1)
     assert "one seed: differences have no interval" in one.out
 

@@ -78,8 +78,7 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         lines.append(
             f"confounded: {', '.join(keys)} {verb} among the arms, too: {its} {follow} an axis; give {it} one value"
         )
-    part, same_rows = summary.metric.part, summary.dataset.same_rows
-    if others := [key for key in _varied(summary) if changes_samples(key, part, same_rows=same_rows)]:
+    if others := [key for key in _varied(summary) if _changes_samples(summary, key)]:
         verb = "differs" if len(others) == 1 else "differ"
         lines.append(f"{', '.join(others)} {verb} among the arms: equal seeds do not mean equal samples")
         lines.append("means are of different test sets, and the pairs have less in common")
@@ -89,6 +88,10 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
     if any(axis.key == "training.batch_size" for axis in summary.axes):
         lines.append("at equal epochs a larger batch makes fewer updates: arms.csv has both numbers")
     return lines
+
+
+def _changes_samples(summary: Summary, key: str) -> bool:
+    return changes_samples(key, summary.metric.part, same_rows=summary.dataset.same_rows)
 
 
 def _varied(summary: Summary) -> list[str]:
@@ -229,8 +232,9 @@ def _basis(comparison: ArmsComparison) -> list[str]:
     """What intervals and p values are."""
     shown, lines = comparison.shown, []
     if comparison.values.shape[1] > 1:
-        seeded = any(key in SEED_AXES for key in _varied(comparison.summary))
-        same = "" if seeded else "; equal seeds have equal splits, initial weights and batch orders"
+        summary = comparison.summary
+        differ = [key in SEED_AXES or _changes_samples(summary, key) for key in _varied(summary)]
+        same = "" if any(differ) else "; equal seeds have equal samples, initial weights and batch orders"
         lines.append(f"intervals of means are Student's t over seeds{same}")
         if any(arm.difference and smallest_p(arm.difference.n) <= shown.alpha for arm in shown.arms):
             lines.append("intervals of differences are what the sign-flip test of one pair does not reject")
