@@ -61,7 +61,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "backends", "environment", "local", "merge", "meter", "misclassified", "part_lines", "run",
         "signals", "summarize", "tasks",
     },
-    "results": {"candidates", "comparison", "costs", "in_training", "listed", "new_samples", "result"},
+    "results": {
+        "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "new_samples", "result",
+    },
 }  # fmt: skip
 
 
