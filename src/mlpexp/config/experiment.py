@@ -93,7 +93,9 @@ class Experiment(Strict):
     diagnostics: Diagnostics = Field(
         "off", description="What to record of each layer and epoch; full: backward signal and curvature, too."
     )
-    device: DeviceName = Field("auto", description="Where to compute; auto: cuda where it is faster, else cpu; cuda:1: that card.")
+    device: DeviceName = Field(
+        "auto", description="Where to compute; auto: cuda where it is faster, else cpu; cuda:1: that card."
+    )
     keep: Keep = Field(Keep(), description="Which weights the result keeps; decides no number.")
     sweep: Sweep | None = Field(None, description="What `mlpexp sweep` varies; nothing to `mlpexp train`.")
 
