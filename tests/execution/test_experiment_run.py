@@ -150,8 +150,8 @@ def test_the_environment_is_an_allow_list(make: Make, monkeypatch: pytest.Monkey
     run = make(TINY)
     content = run.folder.environment.read_text()
     assert set(json.loads(content)) == {
-        "mlpexp", "git_commit", "python", "packages", "system", "processor", "device", "threads", "engine",
-        "data_fingerprint", "command", "started", "resumed",
+        "mlpexp", "git_commit", "python", "packages", "system", "processor", "device", "device_choice", "threads",
+        "engine", "data_fingerprint", "command", "started", "resumed",
     }  # fmt: skip
     assert "do-not-tell" not in content
     assert json.loads(content)["command"] == ["mlpexp", "train"]

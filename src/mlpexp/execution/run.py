@@ -82,9 +82,9 @@ def new_job(
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
-    started = environment(_devices(plan), _threads(stacking), engines, command, " ".join(dict.fromkeys(prints)))
-    if stacking.auto.sentence:
-        started["device_choice"] = stacking.auto.sentence
+    started = environment(
+        _devices(plan), stacking.auto.sentence, _threads(stacking), engines, command, " ".join(dict.fromkeys(prints))
+    )
     columns = columns_table(plan)
     files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
@@ -308,7 +308,6 @@ def _note_machine(folder: ResultFolder, stacks: StacksRecord) -> None:
     """Adds to ``environment.json`` the devices that ``auto`` has meant, also where training was gone on with."""
     device, recorded_environment = " and ".join(stacks.of("device")), read_json(folder.environment)
     machine = {"device": device, "cpu_capability": " and ".join(stacks.of("capability"))}
-    if stacks.of("arithmetic"):
-        machine["arithmetic"] = " and ".join(stacks.of("arithmetic"))
+    machine["arithmetic"] = " and ".join(stacks.of("arithmetic"))
     resumed = [{**entry, "device": device} for entry in recorded_environment.get("resumed", [])]
     write_text(folder.environment, as_json({**recorded_environment, **machine, "resumed": resumed}))
