@@ -166,7 +166,7 @@ def test_no_home_folder_is_in_the_environment_file(tmp_path: Path, monkeypatch: 
         str(tmp_path / "somebody" / "bin" / "mlpexp"), "train", "--config", str(tmp_path / "somebody" / "secret.yaml"),
         f"--runs-dir={tmp_path}/somebody/runs",
     ]  # fmt: skip
-    content = environment("cpu", 1, "stacked, eager", command, "0" * 16)
+    content = environment("cpu", "", 1, "stacked, eager", command, "0" * 16)
     assert "somebody" not in json.dumps(content)
     assert content["command"] == ["mlpexp", "train", "--config", "~/secret.yaml", "--runs-dir=~/runs"]
 
