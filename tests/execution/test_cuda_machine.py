@@ -18,7 +18,7 @@ from making.stacks import experiment
 from making.trained_results import Make
 from mlpexp.config.experiment import Experiment
 from mlpexp.errors import RunError
-from mlpexp.execution.auto_device import ON_CPU, auto_device, memory_for
+from mlpexp.execution.auto_device import ON_CPU, auto_device, may_have_card, memory_for
 from mlpexp.execution.machine import arithmetic_name, choose_device, computing, free_memory, why_no_card
 
 pytestmark = [
@@ -93,6 +93,12 @@ def test_tf32_is_tf32_in_both() -> None:
         assert min(relative_errors()) > 2e-5
     assert "TF32 products" in arithmetic_name(on_card("tf32"))
     assert "IEEE products, deterministic cuDNN" in arithmetic_name(on_card())
+
+
+def test_hidden_cards_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert may_have_card()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert not may_have_card()
 
 
 def test_cards_are_named() -> None:

@@ -1,5 +1,6 @@
 """What ``device: auto`` means on this machine, and how much memory there is; torch is imported only to ask a card."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ class Cards:
 
 def may_have_card() -> bool:
     """Whether this machine looks as if it had a card; asked before torch, which takes seconds to answer."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "0") in ("", "-1"):  # the user hides them
+        return False
     return sys.platform == "win32" or any(Path(driver).exists() for driver in DRIVERS)
 
 
