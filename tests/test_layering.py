@@ -58,7 +58,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
     },
     "execution": {
-        "backends", "environment", "local", "merge", "meter", "misclassified", "part_lines", "run",
+        "auto_device", "backends", "environment", "local", "merge", "meter", "misclassified", "part_lines", "run",
         "signals", "summarize", "tasks",
     },
     "results": {

@@ -190,7 +190,7 @@ ANSWERS = {
     "train iris/mlp --activation relu tanh": "write --activation relu,tanh with `mlpexp sweep`",
     "sweep iris/mlp --activation relu --activation tanh": "--activation: is there twice; several values are one list",
     "train iris/mlp --epochs 5 --set training.epochs=7": "training.epochs is there twice, with --epochs 5",
-    "train iris/mlp --device cuda:0": "'cuda:0' is not known; did you mean cuda?",
+    "train iris/mlp --device gpu:0": "'gpu:0' is not known; did you mean cuda?",
     "train iris/mlp --learning-rate = 0.5": "write --learning-rate 0.5",
     "train iris/mlp --learning-rate 0,5": "a decimal number has a point: 0.5",
     "train iris/mlp --set optimizer.momentum 0.9": "write --set optimizer.momentum=0.9",

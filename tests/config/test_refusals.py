@@ -25,7 +25,7 @@ OF_KIND: dict[str, set[str]] = {
     "str": {"string_type", "string_unicode"},
     "bool": {"bool_type"},
     "literal": {"literal_error"},
-    "function-after": {TOGETHER},
+    "function-after": {TOGETHER}, "function-wrap": set(),
     "function-before": set(),  # ours are: they change the value and raise nothing
     "union": set(), "nullable": set(), "default": set(), "any": set(), "definitions": set(), "definition-ref": set(),
 }  # fmt: skip

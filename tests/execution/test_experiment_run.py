@@ -150,8 +150,8 @@ def test_the_environment_is_an_allow_list(make: Make, monkeypatch: pytest.Monkey
     run = make(TINY)
     content = run.folder.environment.read_text()
     assert set(json.loads(content)) == {
-        "mlpexp", "git_commit", "python", "packages", "system", "processor", "device", "threads", "engine",
-        "data_fingerprint", "command", "started", "resumed",
+        "mlpexp", "git_commit", "python", "packages", "system", "processor", "device", "device_choice", "threads",
+        "engine", "data_fingerprint", "command", "started", "resumed",
     }  # fmt: skip
     assert "do-not-tell" not in content
     assert json.loads(content)["command"] == ["mlpexp", "train"]
@@ -166,7 +166,7 @@ def test_no_home_folder_is_in_the_environment_file(tmp_path: Path, monkeypatch: 
         str(tmp_path / "somebody" / "bin" / "mlpexp"), "train", "--config", str(tmp_path / "somebody" / "secret.yaml"),
         f"--runs-dir={tmp_path}/somebody/runs",
     ]  # fmt: skip
-    content = environment("cpu", 1, "stacked, eager", command, "0" * 16)
+    content = environment("cpu", "", 1, "stacked, eager", command, "0" * 16)
     assert "somebody" not in json.dumps(content)
     assert content["command"] == ["mlpexp", "train", "--config", "~/secret.yaml", "--runs-dir=~/runs"]
 

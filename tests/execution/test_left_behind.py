@@ -48,10 +48,10 @@ def test_weights_that_were_lost_before_they_were_sealed_are_made_again(damage, m
 
 def test_a_device_that_is_missing_is_no_fault_of_a_trial(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(torch.cuda, "is_available", lambda: True)
-        sweep = make(TWO_STACKS + "device: cuda\n")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(InputError, match="cuda is not available"):
+        patch.setattr(torch.backends.mps, "is_available", lambda: True)
+        sweep = make(TWO_STACKS + "device: mps\n")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(InputError, match="mps is not available"):
         sweep.finish()
     assert sweep.summary.status == "failed"
     assert not list(sweep.folder.parts.glob("*/done.json"))

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from time import perf_counter
 
+import torch
+
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.catalogue import facts_of, load
+from mlpexp.execution.machine import computing
 from mlpexp.execution.members import trainer_of
 from mlpexp.training.trainer import Trainer
 
@@ -38,7 +41,8 @@ def trainer(members: list[Experiment], clock: Callable[[], float] = perf_counter
 def finished(members: list[Experiment]):
     """The trainer after its run, and its records."""
     chosen = trainer(members)
-    return chosen, [record for record in chosen.run() if record]
+    with computing(members[0], torch.get_num_threads()):
+        return chosen, [record for record in chosen.run() if record]
 
 
 def rows_of(records, member: int) -> list:

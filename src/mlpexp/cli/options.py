@@ -98,7 +98,7 @@ Table = Annotated[
     list[Path] | None,
     option("--table", help="A table of the result, where it is now; repeatable.", metavar="FILE"),
 ]
-Device = Annotated[str | None, option("--device", help="auto, cpu, cuda or mps.")]
+Device = Annotated[str | None, option("--device", help="auto, cpu, cuda, cuda:1 or mps.")]
 PlotFormat = Annotated[list[str] | None, option("--plot-format", help="png, svg or pdf; repeatable [default: png].")]
 Details = Annotated[bool, typer.Option("--details", help="Print all notes below the table of arms.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]

@@ -1,8 +1,9 @@
 """The whole config: one experiment."""
 
+import re
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
 from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.networks import ModelConfig
@@ -13,8 +14,18 @@ from mlpexp.config.sweep import Sweep
 
 LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
 Diagnostics = Literal["off", "cheap", "full"]
-DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+NUMBERED_CARD = re.compile(r"cuda:\d{1,2}")
 
+
+def _word_or_card(value: object, known_word: ValidatorFunctionWrapHandler) -> object:
+    """One of the words, or ``cuda:`` with the number of a card, of which there are too many to list."""
+    numbered = isinstance(value, str) and NUMBERED_CARD.fullmatch(value)
+    return value if numbered else known_word(value)
+
+
+DeviceName = Annotated[
+    Literal["auto", "cpu", "cuda", "mps"], WrapValidator(_word_or_card), PlainSerializer(str, return_type=str)
+]
 
 YES_OR_NO = {"yes": True, "no": False}
 
@@ -84,7 +95,9 @@ class Experiment(Strict):
     diagnostics: Diagnostics = Field(
         "off", description="What to record of each layer and epoch; full: backward signal and curvature, too."
     )
-    device: DeviceName = Field("auto", description="Where to compute; auto: cuda, else cpu.")
+    device: DeviceName = Field(
+        "auto", description="Where to compute; auto: cuda where it is faster, else cpu; cuda:1: that card."
+    )
     keep: Keep = Field(Keep(), description="Which weights the result keeps; decides no number.")
     sweep: Sweep | None = Field(None, description="What `mlpexp sweep` varies; nothing to `mlpexp train`.")
 
@@ -92,6 +105,11 @@ class Experiment(Strict):
     def all_seeds(self) -> range:
         """The seeds of all repetitions."""
         return range(self.seed, self.seed + self.seeds)
+
+    @property
+    def on_cuda(self) -> bool:
+        """Whether it names an NVIDIA card, with a number or without."""
+        return self.device.startswith("cuda")
 
     @property
     def selected_by(self) -> str | None:

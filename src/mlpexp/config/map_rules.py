@@ -52,8 +52,8 @@ def _training(experiment: Experiment) -> Iterator[Finding]:
         )
     if training.train_metrics == "running":
         yield ("training", "train_metrics"), "running is for networks; a self-organizing map is measured exactly"
-    if training.precision == "bfloat16":
-        yield ("training", "precision"), "bfloat16 is too coarse for the distances of a map; use float32"
+    if training.precision in ("bfloat16", "tf32"):
+        yield ("training", "precision"), f"{training.precision} is too coarse for the distances of a map; use float32"
     if model.algorithm == "batch" and training.batch_size != "full":
         message = (
             f"{training.batch_size} does not suit model.algorithm: batch, which takes all samples at once; use full"

@@ -171,8 +171,10 @@ class Training(Strict):
     evaluate_every: PositiveInt = Field(
         1, description="Epochs between two rows of metrics; the last epoch always has one."
     )
-    precision: Literal["float32", "float64", "bfloat16"] = Field(
-        "float32", description="Arithmetic; bfloat16: mixed, weights stay float32."
+    precision: Literal["float32", "float64", "bfloat16", "tf32"] = Field(
+        "float32",
+        description="Arithmetic; bfloat16: mixed, weights stay float32; tf32: products of NVIDIA cards with 10 binary "
+        "digits.",
     )
     threads: PositiveInt | Literal["auto"] = Field(
         "auto", description="CPU threads; `auto` chooses by the size of the work."

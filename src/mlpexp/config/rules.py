@@ -170,5 +170,10 @@ def _training_is_consistent(experiment: Experiment, facts: DatasetFacts, num_val
         )
     if training.precision == "bfloat16" and not (facts.is_image or isinstance(experiment.model, Som)):
         yield ("training", "precision"), "bfloat16 is for image data; small networks lose accuracy and gain no time"
+    if training.precision == "tf32" and not experiment.on_cuda:
+        yield (
+            ("training", "precision"),
+            "tf32 is arithmetic of NVIDIA cards; use float32, or set device: cuda",
+        )
     if experiment.seed + experiment.seeds > 2**63:
         yield ("seeds",), "seed + seeds is too large"

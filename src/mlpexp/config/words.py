@@ -177,7 +177,6 @@ MEANT: dict[str, tuple[str, ...]] = {
     "dropout_rate": ("model.dropout",),
     "gpu": ("device", "cuda"),
     # values
-    "cuda:0": ("cuda",),
     "gpu:0": ("cuda",),
     "nvidia": ("cuda",),
     "metal": ("mps",),

@@ -46,21 +46,27 @@ def runner(name: str, jobs: int, address: str | None) -> Runner:
 
 
 def on_ray(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: Stop) -> Outcomes:
-    """Stacks as Ray tasks of one core each; Ray repeats a task whose machine was lost.
+    """Stacks as Ray tasks of one core each, and of one card each where they are trained on one.
+
+    Ray repeats a task whose machine was lost.
 
     Raises:
         Interrupted: ``stop`` said so.
-        InputError: No cluster answers.
+        InputError: No cluster answers, or it has no card for a task that needs one.
     """
     import ray
+
+    _refuse_numbered(tasks)
 
     try:
         ray.init(address=address, num_cpus=None if address else jobs, log_to_driver=False, include_dashboard=False)
     except ConnectionError as error:
         raise InputError(f"--address {address}: no Ray cluster answers: {str(error).splitlines()[0]}") from None
     remote = ray.remote(num_cpus=1, max_retries=3)(_remote)
-    running = {remote.remote(task): task for task in tasks}
     try:
+        if any(task.on_cuda for task in tasks) and not ray.cluster_resources().get("GPU"):
+            raise InputError("device: cuda: no machine of the Ray cluster has a GPU; use cpu")
+        running = {remote.options(num_gpus=int(task.on_cuda)).remote(task): task for task in tasks}
         while running:
             done, _ = ray.wait(list(running), timeout=POLL_SECONDS)
             _obey(stop)
@@ -72,21 +78,32 @@ def on_ray(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: Sto
 
 
 def on_dask(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: Stop) -> Outcomes:
-    """Stacks as Dask tasks; Dask repeats a task whose worker was lost.
+    """Stacks as Dask tasks, which need the resource ``GPU`` where they are trained on a card.
+
+    Dask repeats a task whose worker was lost.
 
     Raises:
         Interrupted: ``stop`` said so.
-        InputError: No cluster answers.
+        InputError: No cluster answers, or no worker of it has a card for a task that needs one.
     """
     from distributed import Client, LocalCluster, wait
 
+    _refuse_numbered(tasks)
+    need = {"GPU": 1} if any(task.on_cuda for task in tasks) else {}
+    own = {"n_workers": jobs, "threads_per_worker": 1, "dashboard_address": None, "resources": need}
     try:
-        cluster = None if address else LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        cluster = None if address else LocalCluster(**own)
         client = Client(address or cluster, timeout=10)
     except OSError as error:
         raise InputError(f"--address {address}: no Dask cluster answers: {str(error).splitlines()[0]}") from None
     try:
-        running = {client.submit(_remote, task, pure=False, retries=1): task for task in tasks}
+        workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        if need and not any(worker["resources"].get("GPU") for worker in workers):
+            raise InputError("device: cuda: no Dask worker has a GPU; start those that have with --resources GPU=1")
+        running = {
+            client.submit(_remote, task, pure=False, retries=1, resources=need if task.on_cuda else {}): task
+            for task in tasks
+        }
         while running:
             try:
                 done = wait(list(running), timeout=POLL_SECONDS, return_when="FIRST_COMPLETED").done
@@ -100,6 +117,13 @@ def on_dask(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: St
         client.close()
         if cluster:
             cluster.close()
+
+
+def _refuse_numbered(tasks: Sequence[StackTask]) -> None:
+    """A cluster gives each task a card, which is the only one that the task sees."""
+    numbered = [task.members[0].device for task in tasks if ":" in task.members[0].device]
+    if numbered:
+        raise InputError(f"device: {numbered[0]}: a cluster chooses the card itself; use cuda")
 
 
 def _remote(task: StackTask) -> StackOutcome | Exception:

@@ -1,7 +1,6 @@
 """The one driver of training: a stack from its checkpoint, if it has one, to its end; here, in a worker, on a cluster."""
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,11 +8,13 @@ from tempfile import TemporaryDirectory
 import torch
 
 from mlpexp.architectures.build import build_architecture
+from mlpexp.config.experiment import Experiment
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import DataError, InputError, Interrupted, RunError
+from mlpexp.execution.dividing import begun_in_halves, divide
 from mlpexp.execution.environment import engine_name
-from mlpexp.execution.machine import choose_device, device_name
+from mlpexp.execution.machine import arithmetic_name, choose_device, computing, device_name
 from mlpexp.execution.members import trainer_of
 from mlpexp.execution.recorder import Recorder
 from mlpexp.execution.signals import Stop
@@ -21,6 +22,7 @@ from mlpexp.execution.tasks import AS_EVER, FinishedPart, Pace, StackOutcome, St
 from mlpexp.store.part import Part
 from mlpexp.training.trainer import Trainer
 
+OF_ALLOCATORS = ("DefaultCPUAllocator", "STATUS_ALLOC_FAILED", "CUDA error: out of memory")
 Driven = Generator[Tick, None, StackOutcome]
 
 
@@ -59,28 +61,53 @@ def _trained(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
     if done:
         return StackOutcome(task, [done])
     choose_device(task.members[0])  # if it is not there, that is no fault of a trial
-    try:
-        return (yield from _train(task, folder, stop, pace))
-    except InputError as error:
-        if isinstance(error, DataError) or not task.recording.arm_column:
-            raise
-        return failed(task, str(error).splitlines()[0])
-    except Exception as error:
-        if not is_lack_of_memory(error):
-            raise
-        if len(task.members) == 1:
-            return failed(task, f"not enough memory: {str(error).splitlines()[0] if str(error) else 'out of memory'}")
+    if not begun_in_halves(task, folder):
+        try:
+            return (yield from _train(task, folder, stop, pace))
+        except InputError as error:
+            if isinstance(error, DataError) or not task.recording.arm_column:
+                raise
+            return failed(task, str(error).splitlines()[0])
+        except Exception as error:
+            if not is_lack_of_memory(error):
+                raise
+            if len(task.members) == 1:
+                return failed(task, _too_large(task, error))
+        if torch.cuda.is_initialized():
+            torch.cuda.empty_cache()  # what the whole stack held is for its halves
+        yield from _halve(task, folder)
     outcomes = []
     for half in halves(task):
         outcomes.append((yield from _trained(half, folder, stop, pace)))
     return joined(task, outcomes)
 
 
+def _halve(task: StackTask, folder: Path) -> Iterator[Tick]:
+    """Hands what a stack has reached to its halves; if that is damaged, they begin at the beginning."""
+    try:
+        divide(task, folder, halves(task))
+    except RunError as error:
+        yield Tick(
+            task.number, 0.0, note=f"{error}; its {len(task.members)} trials are trained again from the beginning"
+        )
+    Part(folder / "parts" / task.name).remove()
+
+
+def _too_large(task: StackTask, error: BaseException) -> str:
+    """Why a single trial could not be trained, and on a card what to change."""
+    first = str(error).splitlines()[0] if str(error) else "out of memory"
+    if not task.on_cuda:
+        return f"not enough memory: {first}"
+    return (
+        f"not enough memory on the GPU; set a smaller training.batch_size, or device: cpu ({first.partition('. ')[0]})"
+    )
+
+
 def is_lack_of_memory(error: BaseException) -> bool:
-    """Whether less work at a time would have helped; of torch's allocator of CPU tensors only the words tell."""
+    """Whether less work at a time would have helped; of torch's own allocators and of cuDNN only the words tell."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
-    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in OF_ALLOCATORS)
 
 
 def _done(task: StackTask, folder: Path) -> FinishedPart | None:
@@ -96,7 +123,7 @@ def _done(task: StackTask, folder: Path) -> FinishedPart | None:
 
 
 def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
-    with threads(task.threads):
+    with computing(task.members[0], task.threads):
         dataset = shared_dataset(task.members[0].dataset, task.data_dir)
         trainer = _trainer(task, dataset, pace.clock)
         recorder = Recorder(task, folder, trainer, dataset)
@@ -105,14 +132,7 @@ def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
             if note:
                 yield Tick(task.number, 0.0, note=note)
             yield from _steps(task, trainer, recorder, stop, pace)
-            first = task.members[0]
-            part = recorder.finish(
-                device_name(choose_device(first)), engine_name(first), torch.backends.cpu.get_cpu_capability()
-            )
-        except Exception as error:
-            if is_lack_of_memory(error):
-                recorder.discard()
-            raise
+            part = recorder.finish(_machine(task.members[0]))
         finally:
             recorder.close()
     return StackOutcome(task, [part])
@@ -145,12 +165,11 @@ def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop, pa
             yield Tick(task.number, state.step / total, state.epoch, record)
 
 
-@contextmanager
-def threads(number: int) -> Iterator[None]:
-    """So many CPU threads for torch; afterwards as many as before."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+def _machine(experiment: Experiment) -> dict[str, str]:
+    """What a stack was trained by, for its record."""
+    return {
+        "device": device_name(choose_device(experiment)),
+        "arithmetic": arithmetic_name(experiment),
+        "engine": engine_name(experiment),
+        "capability": torch.backends.cpu.get_cpu_capability(),
+    }

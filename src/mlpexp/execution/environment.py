@@ -24,9 +24,18 @@ def engine_name(experiment: Experiment) -> str:
 
 
 def environment(
-    device: str, threads: int, engine: str, command: Sequence[str], data_fingerprint: str
+    device: str, choice: str, threads: int, engine: str, command: Sequence[str], data_fingerprint: str
 ) -> dict[str, Any]:
-    """What a run was computed with: an allow-list of versions and hardware, nothing of the user's environment."""
+    """What a run was computed with: an allow-list of versions and hardware, nothing of the user's environment.
+
+    Args:
+        device: As the config names it.
+        choice: What ``auto`` takes, and why; empty where there is no choice.
+        threads: Of the CPU.
+        engine: What computes the steps.
+        command: The command line.
+        data_fingerprint: Of the data.
+    """
     packages = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "scipy", "safetensors", "pydantic")
     return {
         "mlpexp": __version__,
@@ -36,6 +45,7 @@ def environment(
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "device": device,
+        "device_choice": choice,
         "threads": threads,
         "engine": engine,
         "data_fingerprint": data_fingerprint,

@@ -1,33 +1,152 @@
-"""The device."""
+"""The device: whether it can be used, how much memory it has, and the arithmetic that it computes with."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 import torch
+from torch.nn import functional as F
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.errors import InputError
 
+LEAST_WITH_TF32 = (8, 0)  # compute capability
+TRIED = 836.0  # what ``use_card`` computes: 8 x 8 products of 8 ones, and 6 x 6 convolutions of 9 ones
+
+# What CUDA answers where a card cannot be used, by its number of the error.
+ANSWERS = {
+    2: "its memory is full",
+    35: "its driver is too old for this torch",
+    46: "another process has it for itself (exclusive mode)",
+    100: "no card is there",
+    101: "no card has this number",
+    209: "this torch has no code for so old or new a card",
+    802: "it is not ready",
+}  # fmt: skip
+PRODUCTS = {"tf32": "tf32"}  # what torch calls the arithmetic of products, by training.precision; else IEEE
+
 
 def choose_device(experiment: Experiment) -> torch.device:
-    """The device that a config asks for; ``auto`` takes CUDA where there is one, and the CPU for NumPy.
+    """The device that a config asks for.
+
+    ``auto`` takes a card that can be used, and the CPU for NumPy; who knows how much there is to train has decided before
+    (``planning/devices.py``).
 
     Raises:
-        InputError: It is not there.
+        InputError: It is not there, or cannot be used.
     """
-    name = experiment.device
-    if name == "auto" and experiment.training.engine == "numpy":
-        name = "cpu"
+    name, precision = str(experiment.device), experiment.training.precision
     if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise InputError(
-            "device: cuda is not available on this machine (no GPU, no driver, or torch without CUDA); use cpu"
-        )
+        name = "cpu" if experiment.training.engine == "numpy" or why_no_card("cuda") else "cuda"
+    if name.startswith("cuda") and (why := why_no_card(name)):
+        raise InputError(f"device: {name} is not available on this machine: {why}; use cpu")
     if name == "mps" and not torch.backends.mps.is_available():
         raise InputError("device: mps is not available on this machine; use cpu")
-    if name == "mps" and experiment.training.precision == "float64":
+    if name == "mps" and precision == "float64":
         raise InputError("training.precision: float64 does not exist on mps; use cpu")
-    return torch.device(name)
+    device = torch.device(name)
+    if precision == "tf32" and device.type == "cuda" and torch.cuda.get_device_capability(device) < LEAST_WITH_TF32:
+        raise InputError(
+            f"training.precision: tf32 does not exist on {torch.cuda.get_device_name(device)}; use float32"
+        )
+    return device
+
+
+@cache  # of a success only: a card that is full may be free later
+def use_card(name: str) -> None:
+    """Allocates, multiplies, convolves, and waits for the numbers: what a driver alone does not promise.
+
+    Raises:
+        RuntimeError: A card cannot do it, or does it wrongly.
+    """
+    ones = torch.ones(1, 1, 8, 8, device=name)
+    total = (ones @ ones).sum() + F.conv2d(ones, ones[..., :3, :3]).sum()
+    if total.item() != TRIED:
+        raise RuntimeError("it computes wrongly")
+
+
+def why_no_card(name: str, use: Callable[[str], None] = use_card) -> str:
+    """Why ``cuda`` or ``cuda:1`` cannot be used, for a sentence; empty if it can.
+
+    Args:
+        name: Of the card.
+        use: Uses it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch says here in many words what is said in few by whoever asks
+        if not torch.backends.cuda.is_built():
+            return "this torch was built without CUDA"
+        if not torch.cuda.is_available():
+            return "no card, or no driver for it, answers"
+        count = torch.cuda.device_count()
+        if (torch.device(name).index or 0) >= count:
+            return "the only card is cuda:0" if count == 1 else f"the cards are cuda:0 to cuda:{count - 1}"
+        try:
+            use(name)
+        except (RuntimeError, AssertionError) as error:
+            return _answer(error)
+    return ""
+
+
+def _answer(error: BaseException) -> str:
+    number = 2 if isinstance(error, torch.OutOfMemoryError) else getattr(error, "error_code", None)
+    first = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    return ANSWERS.get(number, first) if number is not None else first
+
+
+def free_memory(name: str) -> int:
+    """Bytes that are free on a card."""
+    return int(torch.cuda.mem_get_info(torch.device(name))[0])
 
 
 def device_name(device: torch.device) -> str:
     """``cpu``, ``mps``, or ``cuda`` with the name of the card."""
     return device.type if device.type != "cuda" else f"cuda: {torch.cuda.get_device_name(device)}"
+
+
+def arithmetic_name(experiment: Experiment) -> str:
+    """How a card multiplies, and by which libraries; empty for the CPU."""
+    if choose_device(experiment).type != "cuda":
+        return ""
+    products = "TF32 products" if experiment.training.precision in PRODUCTS else "IEEE products"
+    return f"{products}, deterministic cuDNN {torch.backends.cudnn.version()}, CUDA {torch.version.cuda}"
+
+
+@contextmanager
+def computing(experiment: Experiment, threads: int) -> Iterator[None]:
+    """How torch computes: CPU threads, and on a card the arithmetic; afterwards as before.
+
+    Without this, cuDNN would convolve float32 numbers in TF32, with 10 of 23 binary digits, and matrix products would
+    not. Its deterministic algorithms are taken, so that equal trainings give equal numbers, and no algorithm is chosen by
+    timing, which differs from run to run.
+    """
+    settings = _card_settings(experiment.training.precision) if choose_device(experiment).type == "cuda" else []
+    before = [(place, key, getattr(place, key)) for place, key, _ in settings]
+    num_threads = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        _set(settings)
+        yield
+    finally:
+        _set(before)
+        torch.set_num_threads(num_threads)
+
+
+def _card_settings(precision: str) -> list[tuple[Any, str, object]]:
+    """Flags of torch: where, which, what. Recurrent layers are none of ours, but torch asks for one answer of cuDNN."""
+    products = PRODUCTS.get(precision, "ieee")
+    cudnn: Any = torch.backends.cudnn  # whose types differ from version to version
+    return [
+        (torch.backends.cuda.matmul, "fp32_precision", products),
+        (cudnn.conv, "fp32_precision", products),
+        (cudnn.rnn, "fp32_precision", products),
+        (cudnn, "deterministic", True),
+        (cudnn, "benchmark", False),
+    ]
+
+
+def _set(settings: list[tuple[Any, str, object]]) -> None:
+    for place, key, value in settings:
+        setattr(place, key, value)

@@ -18,7 +18,7 @@ from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.samples import Samples, pair_of
 from mlpexp.training.trainer import Trainer
 
-INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
+INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16, "tf32": torch.float32}
 
 
 def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:

@@ -3,6 +3,7 @@
 Axis letters: M members of the stack, A active ones, P parameters of a member.
 """
 
+from collections.abc import Mapping
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import torch
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import RunError
+from mlpexp.execution.dividing import CHECKPOINT, has_checkpoint
 from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.tasks import FinishedPart, KeptRows, StackTask
 from mlpexp.nn.network import StackedNetwork
@@ -24,7 +26,6 @@ from mlpexp.store.weights import file_name, sum_of, write_rows
 from mlpexp.training.records import Record
 from mlpexp.training.trainer import Trainer
 
-CHECKPOINT = "checkpoint"
 EVALUATED_AT_ONCE = 32  # members: what they give for all samples is in memory
 COUNTS = ("epoch", "step", "samples", "learning_rate")
 DIAGNOSTIC_COLUMNS = ("epoch", "layer", "quantity", "value")
@@ -45,8 +46,7 @@ class Recorder:
         self.task, self.folder, self.trainer, self.dataset = task, folder, trainer, dataset
         self.part = Part(folder / "parts" / task.name)
         self.recording, self.evaluation_seconds = task.recording, 0.0
-        trials = zip(task.arms, task.members, strict=True)
-        self.prefixes = [f"{arm},{m.seed}," if self.recording.arm_column else f"{m.seed}," for arm, m in trials]
+        self.prefixes = task.row_prefixes
         names = [f"{part}_{name}" for part in trainer.parts for name in trainer.names]
         self.scores = {when: {n: np.full(len(task.members), nan) for n in names} for when in ("final", "best")}
         settings = trainer.settings
@@ -65,7 +65,7 @@ class Recorder:
             RunError: The folder cannot be written.
         """
         note = None
-        if (self.part.folder / f"{CHECKPOINT}.json").exists():
+        if has_checkpoint(self.part):
             try:
                 arrays, plain = load_checkpoint(self.part.folder, CHECKPOINT)
                 self._open(plain["tables"])
@@ -115,8 +115,12 @@ class Recorder:
         plain |= {"sums": self.sums, "tables": states, "evaluation_seconds": self.evaluation_seconds}
         save_checkpoint(self.part.folder, CHECKPOINT, arrays, plain)
 
-    def finish(self, device: str, engine: str, capability: str) -> FinishedPart:
-        """Writes weights and evaluation, and makes the part count."""
+    def finish(self, machine: Mapping[str, str]) -> FinishedPart:
+        """Writes weights and evaluation, and makes the part count.
+
+        Args:
+            machine: What the stack was trained by: fields of its record.
+        """
         self.flush(permanent=True)
         self.close()
         state, recording = self.trainer.state, self.recording
@@ -130,18 +134,13 @@ class Recorder:
             kept = {name: tensor for name, tensor in state.left.items() if tensor.numel()}
             self._keep("state", {name: tensor.cpu().numpy() for name, tensor in kept.items()})
         self._evaluate()
-        made = {"device": device, "engine": engine, "capability": capability, "steps": state.step}
+        made = {**machine, "steps": state.step}
         seconds = {"train_seconds": state.train_seconds, "evaluation_seconds": self.evaluation_seconds}
         stack = self.task.record.model_copy(update={**made, **seconds})
         record = self.part.finish(self._trials(), stack, self.sums)
         delete_checkpoint(self.part.folder, CHECKPOINT)
         files = {} if self.task.folder else self.part.contents()
         return FinishedPart(self.task.name, record, files, self.kept)
-
-    def discard(self) -> None:
-        """Removes what was written of a stack that cannot be trained as a whole."""
-        self.close()
-        self.part.remove()
 
     def close(self) -> None:
         """Closes the tables; each even if another cannot be."""

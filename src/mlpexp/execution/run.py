@@ -10,6 +10,7 @@ from mlpexp.config.dump import identity
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import InputError, Interrupted, RunError
+from mlpexp.execution.auto_device import auto_again
 from mlpexp.execution.environment import engine_name, environment, resumption, without_places
 from mlpexp.execution.local import Runner
 from mlpexp.execution.merge import (
@@ -82,7 +83,9 @@ def new_job(
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
-    started = environment(_devices(plan), _threads(stacking), engines, command, " ".join(dict.fromkeys(prints)))
+    started = environment(
+        _devices(plan), stacking.auto.sentence, _threads(stacking), engines, command, " ".join(dict.fromkeys(prints))
+    )
     columns = columns_table(plan)
     files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
@@ -135,7 +138,10 @@ def reopened(
     for arm, began, data in zip(plan.arms, record.arms, _fingerprints(plan, data_dir, say), strict=True):
         if began.data != data:
             raise RunError(f"{path}: {other_data(arm.experiment, data, began.data, summary.word)}; {again}")
-    return Job(plan, restacked(plan, stacks), record.kept, folder, data_dir)
+    auto = auto_again(plan, stacks)
+    if auto.sentence and say:
+        say(auto.sentence)
+    return Job(plan, restacked(plan, stacks, auto), record.kept, folder, data_dir)
 
 
 def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
@@ -280,7 +286,7 @@ def _check_device(plan: Plan) -> None:
         InputError: With what to do.
     """
     for experiment in {arm.experiment.device: arm.experiment for arm in plan.arms}.values():
-        if experiment.device in ("cuda", "mps"):
+        if experiment.on_cuda or experiment.device == "mps":
             from mlpexp.execution.machine import choose_device
 
             choose_device(experiment)
@@ -312,5 +318,6 @@ def _note_machine(folder: ResultFolder, stacks: StacksRecord) -> None:
     """Adds to ``environment.json`` the devices that ``auto`` has meant, also where training was gone on with."""
     device, recorded_environment = " and ".join(stacks.of("device")), read_json(folder.environment)
     machine = {"device": device, "cpu_capability": " and ".join(stacks.of("capability"))}
+    machine["arithmetic"] = " and ".join(stacks.of("arithmetic"))
     resumed = [{**entry, "device": device} for entry in recorded_environment.get("resumed", [])]
     write_text(folder.environment, as_json({**recorded_environment, **machine, "resumed": resumed}))

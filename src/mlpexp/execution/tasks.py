@@ -47,7 +47,7 @@ class StackTask:
     number: int
     """Of the stack."""
     members: Sequence[Experiment]
-    """The experiments, each with its seed."""
+    """The experiments, each with its seed and its device."""
     arms: Sequence[int]
     """Number of each member's arm."""
     rows: Sequence[int]
@@ -64,6 +64,17 @@ class StackTask:
     """Where image data sets lie; None: as the environment says."""
     folder: str | None = None
     """The result's folder where it can be reached; None on other machines."""
+
+    @property
+    def row_prefixes(self) -> list[str]:
+        """How the rows of each member begin in tables: its arm, where there are several, and its seed."""
+        trials = zip(self.arms, self.members, strict=True)
+        return [f"{arm},{m.seed}," if self.recording.arm_column else f"{m.seed}," for arm, m in trials]
+
+    @property
+    def on_cuda(self) -> bool:
+        """Whether it is trained on a card."""
+        return self.members[0].on_cuda
 
     @property
     def record(self) -> StackRecord:
@@ -195,7 +206,9 @@ def task_of(
         data_dir: Where image data sets lie.
         folder: The result's folder where workers can reach it.
     """
-    members = tuple(trial.arm.experiment.model_copy(update={"seed": trial.seed}) for trial in stack.trials)
+    members = tuple(
+        trial.arm.experiment.model_copy(update={"seed": trial.seed, "device": stack.device}) for trial in stack.trials
+    )
     return StackTask(
         stack.name,
         stack.number,

@@ -1,11 +1,12 @@
 """What a stack will cost, roughly: seconds and bytes, from its shapes alone.
 
-The constants were fitted on one core of an AMD EPYC (``benchmarks/LOG.md``); other machines are off by a factor that is the
-same for all stacks, which is enough to share work out fairly and to say "about 20 s".
+Those of the CPU were fitted on one core of an AMD EPYC (``benchmarks/LOG.md``); other machines are off by a factor that is
+the same for all stacks, which is enough to share work out fairly and to say "about 20 s".
 """
 
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
@@ -13,8 +14,28 @@ from mlpexp.config.datasets import draws_new_data
 from mlpexp.config.scores import SCORES
 from mlpexp.planning.prepare import Prepared
 
-STEP_US, LAYER_US, MEMBER_US = 30.0, 12.0, 1.2  # of a step: once, per layer, per member
-MACS_PER_US = 20_000.0
+
+class Speed(NamedTuple):
+    """What a step takes on a device, in microseconds."""
+
+    step: float
+    """Once: choosing the batch, the loss, the optimizer."""
+    layer: float
+    """Per layer, forward and backward, however small it is: on a card the launches."""
+    member: float
+    """Per member, however small it is."""
+    macs: float
+    """Multiply-accumulates in a microsecond."""
+
+
+SPEEDS = {
+    "cpu": Speed(step=30.0, layer=12.0, member=1.2, macs=20_000.0),
+    "cuda": Speed(step=150.0, layer=60.0, member=0.01, macs=2_000_000.0),
+}  # fmt: skip
+"""By kind of device. Those of ``cuda`` are not measured: launches of 8 us (17 of them in a step of one small MLP), and a
+tenth of what a large card can multiply in IEEE float32."""
+MEASURED = ("cpu",)
+"""The devices whose speed was measured."""
 FORWARD_AND_BACKWARD = 3
 EVALUATION_CHUNK, EVALUATION_VALUES = 4096, 2_000_000  # as in training/evaluation.py
 SORTED_COPIES = 8  # of log-odds: as they come, side by side, and what sorting them needs
@@ -27,12 +48,17 @@ class Estimate:
     """Of one stack."""
 
     seconds: float
-    """To train and evaluate it on one core."""
+    """To train and evaluate it on one core, or on one card."""
     bytes: int
     """Of memory while it is trained."""
 
 
-def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int) -> Estimate:
+def speed_of(device: str) -> Speed:
+    """Of ``cpu``, ``cuda`` or ``cuda:1``; of a device without figures those of the CPU."""
+    return SPEEDS.get(device.partition(":")[0], SPEEDS["cpu"])
+
+
+def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int, device: str = "cpu") -> Estimate:
     """The cost of a stack whose members are like ``prepared``.
 
     Args:
@@ -40,15 +66,17 @@ def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int)
         steps: Updates of a whole training.
         num_members: Members of the stack.
         num_seeds: Distinct seeds among them.
+        device: Where they are trained.
     """
+    speed = speed_of(device)
     training, sizes = prepared.experiment.training, prepared.sizes
     batch = training.batch_of(sizes.train)
     macs, layers = cost(prepared.architecture).macs, len(prepared.architecture.layers)
-    fixed = STEP_US + LAYER_US * layers
-    step = fixed + num_members * (MEMBER_US + FORWARD_AND_BACKWARD * macs * batch / MACS_PER_US)
+    fixed = speed.step + speed.layer * layers
+    step = fixed + num_members * (speed.member + FORWARD_AND_BACKWARD * macs * batch / speed.macs)
     samples = sizes.train + sizes.validation + sizes.test
     chunks = -(-samples // evaluation_chunk(prepared.architecture))
-    evaluation = chunks * fixed + num_members * (MEMBER_US + macs * samples / MACS_PER_US)
+    evaluation = chunks * fixed + num_members * (speed.member + macs * samples / speed.macs)
     num_evaluations = training.epochs / training.evaluate_every
     seconds = 1e-6 * (steps * step + num_evaluations * evaluation)
     return Estimate(seconds, num_members * member_bytes(prepared) + num_seeds * _sample_bytes(prepared))

@@ -5,13 +5,13 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
 from mlpexp.data.split import PartSizes
 from mlpexp.planning.arms import Arm
+from mlpexp.planning.devices import ON_CPU, AutoDevice, Work, device_of, may_choose
 from mlpexp.planning.estimate import Estimate, stack_cost
 from mlpexp.planning.factors import differing_keys
 from mlpexp.planning.plan import Plan, trial_key
@@ -22,6 +22,11 @@ Member = TypeVar("Member")
 
 WORTH_WORKERS_SECONDS = 12.0  # of work for one core; starting a worker takes about three seconds
 MEMORY_SHARE = 0.4
+STACKED_CONVOLUTIONS = {"cpu": False, "cuda": False, "mps": False}
+"""Whether members of convolutional networks are trained as one stack, by kind of device.
+
+On a CPU a grouped convolution takes as long as its members do (``benchmarks/grouped_convolutions.py``), and its results
+would differ in the last bits. On the others it is not measured."""
 MACS_WORTH_DIVIDING = 40_000_000  # multiply-accumulates of a step's forward pass, measured: see benchmarks/LOG.md
 
 
@@ -61,6 +66,8 @@ class Stack:
     """CPU threads it is trained with."""
     name: str
     """Of what it leaves in the folder: ``stack-3``."""
+    device: str
+    """Where it is trained: ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,18 @@ class Stacking:
     """The trials of each program, in the order of the plan however they are cut: the rows of its weights."""
     reasons: list[str]
     """Sentences for ``--dry-run``."""
+    auto: AutoDevice
+    """What ``device: auto`` means."""
+
+    @property
+    def devices(self) -> list[str]:
+        """Where stacks are trained, each once."""
+        return list(dict.fromkeys(stack.device for stack in self.stacks))
+
+    @property
+    def on_cuda(self) -> bool:
+        """Whether any stack is trained on a card."""
+        return any(map(_is_card, self.devices))
 
     @property
     def num_trials(self) -> int:
@@ -94,44 +113,68 @@ def distinct_trials(plan: Plan) -> list[Trial]:
     return list(distinct.values())
 
 
-def stacking(plan: Plan, jobs: int, memory: int) -> Stacking:
+def _is_card(device: str) -> bool:
+    return device.startswith("cuda")
+
+
+def work_of_auto(plan: Plan) -> list[Work]:
+    """What ``device: auto`` is to train, a program at a time."""
+    work = []
+    for trials in _programs(plan):
+        if may_choose(trials[0].arm.experiment):
+            prepared, stacks = trials[0].prepared, together(trials[0].arm.prepared.architecture, trials, "cuda")
+            work += [Work(prepared, prepared.steps, len(stack), len({t.seed for t in stack})) for stack in stacks]
+    return work
+
+
+def stacking(plan: Plan, jobs: int, memory: int, auto: AutoDevice = ON_CPU) -> Stacking:
     """Groups and cuts the trials of a plan.
 
     Args:
         plan: The plan.
         jobs: Workers to keep busy.
         memory: Bytes for all workers together.
+        auto: What ``device: auto`` means.
     """
     programs = _programs(plan)
-    reasons = _why(programs)
+    reasons = _why(programs, auto)
     pieces: list[tuple[int, list[Trial]]] = []
     by_memory = 0
     for program, trials in enumerate(programs):
-        for group in _stackable(trials):
+        for group in _stackable(trials, auto):
             limit = _most_members(group, memory // jobs)
             by_memory += len(group) > limit > 1
             pieces += [(program, piece) for piece in _cut(group, limit)]
     if by_memory:
         which = "1 stack is" if by_memory == 1 else f"{by_memory} stacks are"
         reasons.append(f"{which} cut to fit into {memory / 1e9:.1f} GB (--memory)")
-    shared = _shared_out(pieces, jobs)
+    shared = _shared_out(pieces, jobs, auto)
     if len(shared) > len(pieces):
         reasons.append(f"stacks are cut further to keep {jobs} workers busy")
     share = len(plan.arms) == 1 and jobs == 1
     stacks = [
-        Stack(i, program, trials, _cost(trials), threads_for(trials[0].prepared, alone=share), f"stack-{i}")
+        Stack(
+            i,
+            program,
+            trials,
+            _cost(trials, auto),
+            threads_for(trials[0].prepared, alone=share),
+            f"stack-{i}",
+            device_of(trials[0].arm.experiment, auto),
+        )
         for i, (program, trials) in enumerate(shared)
     ]
-    return Stacking(stacks, programs, reasons)
+    return Stacking(stacks, programs, reasons, auto)
 
 
-def restacked(plan: Plan, record: StacksRecord) -> Stacking:
+def restacked(plan: Plan, record: StacksRecord, auto: AutoDevice = ON_CPU) -> Stacking:
     """The stacks of a result that has begun, as they were."""
     stacks = []
     for number, stack in enumerate(record.stacks):
         trials = [Trial(plan.arms[arm], seed) for arm, seed in stack.trials]
-        stacks.append(Stack(number, stack.program, trials, _cost(trials), stack.threads, stack.part))
-    return Stacking(stacks, _programs(plan), [])
+        device, cost = device_of(trials[0].arm.experiment, auto), _cost(trials, auto)
+        stacks.append(Stack(number, stack.program, trials, cost, stack.threads, stack.part, device))
+    return Stacking(stacks, _programs(plan), [], auto)
 
 
 def recorded(stacking: Stacking) -> StacksRecord:
@@ -139,7 +182,11 @@ def recorded(stacking: Stacking) -> StacksRecord:
     return StacksRecord(
         stacks=tuple(
             StackRecord(
-                part=stack.name, program=stack.program, threads=stack.threads, trials=tuple(t.key for t in stack.trials)
+                part=stack.name,
+                program=stack.program,
+                threads=stack.threads,
+                trials=tuple(t.key for t in stack.trials),
+                device=stack.device,
             )
             for stack in stacking.stacks
         )
@@ -178,37 +225,36 @@ def _programs(plan: Plan) -> list[list[Trial]]:
     return list(programs.values())
 
 
-def _stackable(trials: Sequence[Trial]) -> list[list[Trial]]:
+def _stackable(trials: Sequence[Trial], auto: AutoDevice) -> list[list[Trial]]:
     """The trials of a program that may be members of one stack: those whose parts have equal sizes, as in ``together``."""
     prepared = trials[0].arm.prepared  # the data are of the program: those of all trials are split alike
+    device = device_of(prepared.experiment, auto)
     if not prepared.sizes_differ:
-        return together(prepared.architecture, trials)
+        return together(prepared.architecture, trials, device)
     by_sizes: dict[PartSizes, list[Trial]] = {}
     for trial in trials:
         by_sizes.setdefault(trial.arm.prepared.sizes_of(trial.seed), []).append(trial)
-    return [group for members in by_sizes.values() for group in together(prepared.architecture, members)]
+    return [group for members in by_sizes.values() for group in together(prepared.architecture, members, device)]
 
 
-def together(architecture: Architecture, members: Sequence[Member]) -> list[list[Member]]:
-    """Which members are trained and measured together: all of them, but those of convolutional networks one by one.
-
-    On a CPU a grouped convolution takes as long as its members do (``benchmarks/grouped_convolutions.py``), and its
-    results would differ in the last bits.
-    """
-    return [[member] for member in members] if architecture.has_convolutions else [list(members)]
+def together(architecture: Architecture, members: Sequence[Member], device: str) -> list[list[Member]]:
+    """Which members are trained and measured together: all of them, but of convolutions as ``STACKED_CONVOLUTIONS`` says."""
+    one_by_one = architecture.has_convolutions and not STACKED_CONVOLUTIONS[device.partition(":")[0]]
+    return [[member] for member in members] if one_by_one else [list(members)]
 
 
-def places_together(prepared: Prepared, seeds: Sequence[int]) -> list[list[int]]:
+def places_together(prepared: Prepared, seeds: Sequence[int], device: str) -> list[list[int]]:
     """The places of seeds that are trained and measured together: those whose parts have equal sizes, as in ``together``."""
     by_sizes: dict[PartSizes, list[int]] = {}
     for place, seed in enumerate(seeds):
         by_sizes.setdefault(prepared.sizes_of(seed), []).append(place)
-    return [group for places in by_sizes.values() for group in together(prepared.architecture, places)]
+    return [group for places in by_sizes.values() for group in together(prepared.architecture, places, device)]
 
 
-def _cost(trials: Sequence[Trial]) -> Estimate:
+def _cost(trials: Sequence[Trial], auto: AutoDevice) -> Estimate:
     prepared = trials[0].prepared
-    return stack_cost(prepared, prepared.steps, len(trials), len({trial.seed for trial in trials}))
+    device = device_of(prepared.experiment, auto)
+    return stack_cost(prepared, prepared.steps, len(trials), len({trial.seed for trial in trials}), device)
 
 
 def _most_members(trials: Sequence[Trial], memory: int) -> int:
@@ -224,44 +270,66 @@ def _cut(trials: list[Trial], limit: int) -> Iterator[list[Trial]]:
         yield trials[start:stop]
 
 
-def _shared_out(pieces: list[tuple[int, list[Trial]]], jobs: int) -> list[tuple[int, list[Trial]]]:
+def _shared_out(pieces: list[tuple[int, list[Trial]]], jobs: int, auto: AutoDevice) -> list[tuple[int, list[Trial]]]:
     """Cuts what would keep one worker busy when the others have long finished."""
     if jobs == 1:
         return pieces
-    fair = sum(_cost(piece).seconds for _, piece in pieces) / jobs
+    fair = sum(_cost(piece, auto).seconds for _, piece in pieces) / jobs
     shared: list[tuple[int, list[Trial]]] = []
     for program, piece in pieces:
-        num_parts = min(round(_cost(piece).seconds / fair), jobs, len(piece)) if fair > 0 else 1
+        num_parts = min(round(_cost(piece, auto).seconds / fair), jobs, len(piece)) if fair > 0 else 1
         cut = _cut(piece, -(-len(piece) // num_parts)) if num_parts > 1 else [piece]
         shared += [(program, part) for part in cut]
     return shared
 
 
-def _why(programs: list[list[Trial]]) -> list[str]:
+def _why(programs: list[list[Trial]], auto: AutoDevice) -> list[str]:
     """What tells the programs apart."""
-    convolutional = sum(len(trials) for trials in programs if _is_convolutional(trials))
     reasons = []
-    if convolutional:
-        reasons.append(f"{convolutional} convolutional trials, one by one: on a CPU, stacks of them save no time")
+    for device, why in ONE_BY_ONE.items():
+        count = sum(
+            len(trials)
+            for trials in programs
+            if _is_convolutional(trials) and _kind(trials, auto) == device and not STACKED_CONVOLUTIONS[device]
+        )
+        if count:
+            reasons.append(f"{count} convolutional trials, one by one: {why}")
     differing = differing_keys([json.loads(trials[0].arm.program) for trials in programs])
     if differing and not all(map(_is_convolutional, programs)):
         reasons.append(f"separate stacks, since these keys differ: {', '.join(differing)}")
-    unequal = [t[0].arm for t in programs if not _is_convolutional(t) and len(_stackable(t)) > 1]
+    unequal = [t[0].arm for t in programs if not _is_convolutional(t) and len(_stackable(t, auto)) > 1]
     if unequal:
         kinds = ", ".join(dict.fromkeys(arm.experiment.dataset.split.kind for arm in unequal))
         reasons.append(f"separate stacks, since the parts are not of one size with split: {kinds}")
     return reasons
 
 
+ONE_BY_ONE = {
+    "cpu": "on a CPU, stacks of them save no time",
+    "cuda": "as on a CPU; whether stacks of them save time on a GPU is not measured",
+    "mps": "as on a CPU; whether stacks of them save time on a GPU is not measured",
+}  # fmt: skip
+
+
+def _kind(trials: Sequence[Trial], auto: AutoDevice) -> str:
+    return device_of(trials[0].arm.experiment, auto).partition(":")[0]
+
+
 def _is_convolutional(trials: Sequence[Trial]) -> bool:
     return trials[0].arm.prepared.architecture.has_convolutions
 
 
-def choose_jobs(asked: int | None, seconds: float) -> int:
-    """Worker processes: as asked, else one per core where the work is long enough to pay for starting them."""
+def choose_jobs(asked: int | None, seconds: float, *, on_cuda: bool = False) -> int:
+    """Worker processes: as asked, else one per core where the work is long enough to pay for starting them.
+
+    Args:
+        asked: With ``--jobs``.
+        seconds: Of work for one core.
+        on_cuda: Whether it is done on a card, which the workers would share.
+    """
     if asked is not None:
         return asked
-    if Path("/dev/nvidiactl").exists():  # the workers would share one GPU
+    if on_cuda:
         return 1
     return available_cores() if seconds > WORTH_WORKERS_SECONDS else 1
 

@@ -1,15 +1,14 @@
 """Evaluating an arm of a finished result once more: the tables that were too large to be written while it trained."""
 
 from mlpexp.errors import InputError
-from mlpexp.execution.driver import threads
 from mlpexp.execution.evaluation_tables import evaluation_of
-from mlpexp.execution.machine import choose_device
+from mlpexp.execution.machine import choose_device, computing
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.execution.misclassified import misclassified
 from mlpexp.planning.recording import MOST_ROWS, rows_of_arm
 from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
-from mlpexp.results.weights_again import Say, dataset_of, experiment_of, weights_of
+from mlpexp.results.weights_again import Say, dataset_of, experiment_here, weights_of
 from mlpexp.store.files import write_text
 from mlpexp.store.frames import Absent
 from mlpexp.store.plan_files import Recording
@@ -53,12 +52,12 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         whole=whole,
         first_seed=seeds[0],
     )
-    experiment, dataset = experiment_of(arm), dataset_of(arm, data_dir)
+    experiment, dataset = experiment_here(arm, say), dataset_of(arm, data_dir)
     evaluation = evaluation_of(experiment, dataset, recording)
-    with threads(max(stack.threads for stack in arm.result.stacks.stacks)):
+    with computing(experiment, max(stack.threads for stack in arm.result.stacks.stacks)):
         kept = weights_of(arm, seeds, "best", data_dir, say)
         network = kept.network(prepared.architecture, choose_device(experiment))
-        for places in places_together(prepared, seeds):
+        for places in places_together(prepared, seeds, experiment.device):
             members = members_of(experiment, [seeds[i] for i in places])
             numbers = [arm.number] * len(members)
             samples, architectures = samples_of(members, dataset), [prepared.architecture] * len(members)

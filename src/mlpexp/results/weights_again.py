@@ -16,6 +16,7 @@ from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset, fingerprint
 from mlpexp.errors import RunError
 from mlpexp.execution.driver import finished, train_stack
+from mlpexp.execution.machine import why_no_card
 from mlpexp.execution.members import members_of
 from mlpexp.execution.recorder import flat_parameters
 from mlpexp.execution.tasks import StackTask
@@ -91,19 +92,35 @@ def experiment_of(arm: ArmResult) -> Experiment:
     return arm.result.plan.arms[arm.number].experiment
 
 
+def experiment_here(arm: ArmResult, say: Say = lambda sentence: None) -> Experiment:
+    """``experiment_of``, on the device that it was trained on, or on the CPU if that is not there.
+
+    Args:
+        arm: The arm.
+        say: Is told if it is another one.
+    """
+    experiment = experiment_of(arm)
+    before = " ".join(arm.result.stacks.of("device"))
+    name = experiment.device if experiment.device != "auto" else "cuda" if "cuda" in before else "cpu"
+    why = why_no_card(name) if name.startswith("cuda") else ""
+    if why:
+        say(f"computed on the CPU, not on {name}: {why}")
+    return experiment.model_copy(update={"device": "cpu" if why else name})
+
+
 def _trained_again(arm: ArmResult, seeds: Sequence[int], kind: Kind, data_dir: str | None, say: Say) -> Kept:
     """Trains the trials once more, in a folder of which nothing stays but the weights."""
     dataset_of(arm, data_dir)
     count = "its trial is" if len(seeds) == 1 else f"its {len(seeds)} trials are"
     say(f"weights of arm {arm.number} ({arm.label}) were not kept; {count} trained again")
-    planned = arm.result.plan.arms[arm.number]
-    experiment = planned.experiment.model_copy(update={"keep": Keep(weights="all"), "diagnostics": "off"})
+    planned, here = arm.result.plan.arms[arm.number], experiment_here(arm)
+    experiment = here.model_copy(update={"keep": Keep(weights="all"), "diagnostics": "off"})
     kept = Recording(
         arm_column=False, scores=(), weights="all", history=0, state=False, tables=(), whole=False, first_seed=seeds[0]
     )
     threads = max((stack.threads for stack in arm.result.stacks.stacks), default=1)
     pieces = []
-    groups = places_together(planned.prepared, seeds)
+    groups = places_together(planned.prepared, seeds, here.device)
     for places in groups:
         group, rows = [seeds[place] for place in places], tuple(range(len(places)))
         members = members_of(experiment, group)

@@ -16,6 +16,7 @@ from mlpexp.errors import RunError
 from mlpexp.store.files import write_bytes, write_errors, write_text
 
 SUM_OF_REST = "description_sha256"  # key of the sum of all other keys
+OWN_KEYS = ("file", "sha256", SUM_OF_REST)  # of the description, beside those that were saved
 
 
 def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
@@ -61,7 +62,7 @@ def load_checkpoint(folder: Path, name: str) -> tuple[dict[str, np.ndarray], dic
         raise RunError(
             f"{path}: the checkpoint is damaged (its SHA-256 sum differs from the one in {description.name})"
         )
-    return load(content), plain
+    return load(content), {key: value for key, value in plain.items() if key not in OWN_KEYS}
 
 
 def delete_checkpoint(folder: Path, name: str) -> None:

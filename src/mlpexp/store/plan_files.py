@@ -68,6 +68,9 @@ class StackRecord(Strict):
     """CPU threads it is trained with."""
     trials: tuple[tuple[int, int], ...]
     device: str = ""
+    """Before it is trained ``cpu`` or ``cuda``; then with the name of the card."""
+    arithmetic: str = ""
+    """Of a card: how it multiplies, and by which libraries."""
     engine: str = ""
     capability: str = ""
     """The instructions of the CPU that torch uses, such as ``AVX2``."""
@@ -92,7 +95,7 @@ class StacksRecord(Strict):
         """In evaluations, over all stacks."""
         return sum(stack.evaluation_seconds for stack in self.stacks)
 
-    def of(self, what: Literal["device", "engine", "capability"]) -> list[str]:
+    def of(self, what: Literal["device", "arithmetic", "engine", "capability"]) -> list[str]:
         """What stacks were trained with, each once."""
         return sorted({getattr(stack, what) for stack in self.stacks} - {""})
 

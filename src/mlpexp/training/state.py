@@ -256,3 +256,22 @@ ARRAYS = {
 }
 RUNNING = "running."
 NUMBERS = ("epoch", "step_of_epoch", "step", "train_seconds", "recorded_seconds", "initial_recorded")
+OF_ACTIVE = ("active", "flat", "buffers", "slot", "averaged", "running", "observed")  # names up to their first dot
+
+
+def saved_of(
+    arrays: Mapping[str, np.ndarray], plain: Mapping[str, Any], first: int, past: int
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """What ``saved`` would have given of some members alone; further arrays ``(M, ...)`` are cut likewise.
+
+    Args:
+        arrays: Of the whole stack.
+        plain: Likewise.
+        first: Place of the first of the members.
+        past: Behind the last.
+    """
+    active = arrays["active"]
+    staying = np.flatnonzero((first <= active) & (active < past))
+    cut = {n: a[staying] if n.partition(".")[0] in OF_ACTIVE else a[first:past] for n, a in arrays.items()}
+    cut["active"] = cut["active"] - first
+    return cut, {**plain, "statuses": plain["statuses"][first:past]}

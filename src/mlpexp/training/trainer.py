@@ -33,7 +33,7 @@ from mlpexp.training.samples import Block, Samples
 from mlpexp.training.scores import Collected, PartScores
 from mlpexp.training.state import TrainingState
 
-WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
+WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32, "tf32": torch.float32}
 
 
 class Trainer:

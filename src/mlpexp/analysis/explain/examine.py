@@ -1,6 +1,7 @@
 """Measures an arm of a finished result once more: each trial before its first step and at its end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,13 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError, RunError
-from mlpexp.execution.driver import threads
-from mlpexp.execution.machine import choose_device
+from mlpexp.execution.machine import choose_device, computing
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
-from mlpexp.results.weights_again import Say, dataset_of, weights_of
+from mlpexp.results.weights_again import Say, dataset_of, experiment_here, weights_of
 from mlpexp.store.frames import Absent
 from mlpexp.training.diagnostics import Diagnostics, Quantities
 from mlpexp.training.evaluation import Evaluator
@@ -65,9 +65,11 @@ def examine(
     scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
     columns = ("epoch", "learning_rate", *(f"{part}_{score}" for part in prepared.sizes.bounds for score in scores))
     kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
-    device, found = choose_device(prepared.experiment), []
-    with threads(max(stack.threads for stack in result.stacks.stacks)):
-        for places in places_together(prepared, chosen):
+    prepared = replace(prepared, experiment=experiment_here(arm, say))
+    experiment, found = prepared.experiment, []
+    device = choose_device(experiment)
+    with computing(experiment, max(stack.threads for stack in result.stacks.stacks)):
+        for places in places_together(prepared, chosen, experiment.device):
             stack = _Stack(prepared, dataset, [chosen[i] for i in places])
             final = kept.network(prepared.architecture, device).select(places)
             found += stack.examined(final, own, curves)

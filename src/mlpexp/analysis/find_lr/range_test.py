@@ -17,7 +17,7 @@ from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import ConstantSchedule
 from mlpexp.data.dataset import Dataset
-from mlpexp.execution.driver import threads
+from mlpexp.execution.machine import computing
 from mlpexp.execution.members import members_of, trainer_of
 from mlpexp.nn.mode import Mode
 from mlpexp.planning.prepare import Prepared
@@ -44,9 +44,9 @@ class GivenRates(HyperParameters):
 def range_test(prepared: Prepared, dataset: Dataset, rates: np.ndarray) -> Iterator[np.ndarray]:
     """The losses of each stack of seeds, ``(M, T + 1)``, one stack after the other; see ``losses_at_rates``."""
     experiment, architecture = prepared.experiment, prepared.architecture
-    with threads(threads_for(prepared, alone=True)):
+    with computing(experiment, threads_for(prepared, alone=True)):
         seeds = experiment.all_seeds
-        for places in places_together(prepared, seeds):
+        for places in places_together(prepared, seeds, experiment.device):
             members = members_of(for_range_test(experiment, len(rates)), [seeds[place] for place in places])
             yield losses_at_rates(trainer_of(members, [architecture] * len(members), dataset), rates)
 

@@ -144,6 +144,8 @@ def sweep(
             refuse_arms(arm)
             plan = _planned(given, named, runs_dir, options, baseline, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget)
+        if stacks.auto.sentence:
+            say(quiet=quiet)(stacks.auto.sentence)
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)
             return
@@ -197,12 +199,14 @@ def _planned(
 
 
 def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stacking, int]":
-    from mlpexp.planning.stacks import available_memory, choose_jobs, stacking
+    from mlpexp.execution.auto_device import auto_device, memory_for
+    from mlpexp.planning.stacks import choose_jobs, stacking
 
-    budget = memory or available_memory()
-    alone = stacking(plan, 1, budget)
-    workers = choose_jobs(jobs, alone.seconds)
-    return (alone if workers == 1 else stacking(plan, workers, budget)), workers
+    auto = auto_device(plan, jobs)
+    budget = memory_for(plan, auto, memory)
+    alone = stacking(plan, 1, budget, auto)
+    workers = choose_jobs(jobs, alone.seconds, on_cuda=alone.on_cuda)
+    return (alone if workers == 1 else stacking(plan, workers, budget, auto)), workers
 
 
 def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -> None:
@@ -232,7 +236,7 @@ def _resumed(
     from mlpexp.store.listing import find_result
 
     job = reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet), tables or ())
-    return job, choose_jobs(jobs, job.stacking.seconds)
+    return job, choose_jobs(jobs, job.stacking.seconds, on_cuda=job.stacking.on_cuda)
 
 
 def _run(

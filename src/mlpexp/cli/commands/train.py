@@ -87,8 +87,9 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
     source, path = given.source("train", runs_dir, **keys)
     plan = plan_from(source, path, "train")  # before anything heavy is imported
     from mlpexp.cli.training import data_folder, left_aside
+    from mlpexp.execution.auto_device import auto_device, memory_for
     from mlpexp.execution.run import new_job
-    from mlpexp.planning.stacks import available_memory, stacking
+    from mlpexp.planning.stacks import stacking
 
     if source.data.get("sweep"):
         tell(left_aside(given.config or str(path)))
@@ -97,5 +98,8 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
     tell_of_table(plan, tell, chosen=given.config is None)
     for sentence in split_sentences(plan):
         tell(sentence)
-    stacks = stacking(plan, 1, available_memory())
+    auto = auto_device(plan, 1)
+    if auto.sentence:
+        tell(auto.sentence)
+    stacks = stacking(plan, 1, memory_for(plan, auto, None), auto)
     return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)

@@ -30,12 +30,14 @@ AT_ONCE = "the loss is not finite before the first step: look at the size of inp
 def about_run(result: "Result") -> list[str]:
     """Status, data, model, and where it was made."""
     summary, environment = result.summary, result.environment
+    arithmetic = environment.get("arithmetic", "")
     torch_version = environment.get("packages", {}).get("torch", "?")
     return [
         f"{summary.name} ({summary.hash}): {result.folder.status(summary)}",
         f"data   {summary.dataset.title}: {summary.dataset.in_words()}",
         f"model  {summary.model.name}, {summary.model.parameters:,} parameters",
-        f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}",
+        f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}"
+        + (f", {arithmetic}" if arithmetic else ""),
     ]
 
 
