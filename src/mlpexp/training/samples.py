@@ -165,9 +165,7 @@ class Samples:
     def _take(self, rows: Tensor, size: int, *more: int) -> tuple[Tensor, Tensor]:
         """Inputs of a vector of rows as ``(*more, S, size, ...)``, and what is learned of their targets."""
         shape = (*more, len(self.pairs), size)
-        inputs, targets = (
-            tensor.index_select(0, rows).unflatten(0, shape) for tensor in (self.inputs, self.targets)
-        )
+        inputs, targets = (tensor.index_select(0, rows).unflatten(0, shape) for tensor in (self.inputs, self.targets))
         return inputs, targets if self._prepared else self._learned(targets)
 
     def _motions(self, epoch: int, batch_size: int) -> Tensor | None:
