@@ -142,7 +142,9 @@ class Card:
         if name in ("_to_copy", "copy_") and (len(here) < len(tensors) or wanted == "cpu"):
             return self._copy(function, args, plain)
         refuse_two_devices(name, [t for t in tensors if not isinstance(t, PretendedTensor)])
-        if name in WAITING or (name.startswith("index") and any(t.dtype in (torch.bool, torch.uint8) for t in here[1:])):
+        if name in WAITING or (
+            name.startswith("index") and any(t.dtype in (torch.bool, torch.uint8) for t in here[1:])
+        ):
             self.wait(name)
         return self._kernel(function, name, args, plain)
 

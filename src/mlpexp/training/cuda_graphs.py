@@ -14,6 +14,7 @@ References:
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -33,7 +34,7 @@ class Recording:
         pool: The memory of what is computed, shared with other recordings that never run at the same time.
     """
 
-    def __init__(self, take: Take, block: StepBlock, stream: torch.cuda.Stream, pool: tuple[int, int]) -> None:
+    def __init__(self, take: Take, block: StepBlock, stream: torch.cuda.Stream, pool: Any) -> None:
         self.block = block.copy()
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):

@@ -161,7 +161,7 @@ class CoefficientCache:
         chosen = copy(self)
         chosen.hyper = self.hyper.select(members)
         if self.known is not None:
-            chosen.known = self.known[:, :, torch.from_numpy(members).to(self.known.device)]
+            chosen.known = self.known[:, :, on_device(members, self.known.device)]
         return chosen
 
 

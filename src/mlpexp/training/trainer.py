@@ -34,6 +34,7 @@ from mlpexp.training.scores import Collected, PartScores
 from mlpexp.training.state import TrainingState
 from mlpexp.training.step_block import StepBlock
 from mlpexp.training.steps_at_once import steps_at_once
+from mlpexp.training.transfer import on_device
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 
@@ -114,7 +115,7 @@ class Trainer:
             dtype=WEIGHT_DTYPES[self.settings.precision],
             device=self.samples.device,
         )
-        pairs = torch.from_numpy(self.pair_of_member).to(self.samples.device)
+        pairs = on_device(self.pair_of_member, self.samples.device)
         self.method.start(self.members, network, self.samples, pairs)
         return network
 
@@ -159,7 +160,7 @@ class Trainer:
         """Prepares what depends on which members are still active."""
         state, self.hyper = self.state, self.coefficients.hyper
         index = self.pair_of_member[state.active]
-        self.active_pairs = torch.from_numpy(index).to(self.samples.device)
+        self.active_pairs = on_device(index, self.samples.device)
         self.units = None if self.samples.units is None else self.samples.units.select(self.active_pairs)
         self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
         active = [self.members[i] for i in state.active]
