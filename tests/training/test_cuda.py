@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from making.command_line import config, mlpexp, undrawn  # noqa: F401
 from making.stacks import experiment, finished, trainer
 from making.ways_to_train import WAYS, members_of
 from mlpexp.config.datasets import Augmentation
@@ -138,27 +137,3 @@ def test_images_are_moved_as_on_the_cpu():
     motions = torch.from_numpy(draw_motions(Augmentation(max_shift=3, max_rotation=20), 0, 1, 20))
     on_cuda = move(images.cuda(), motions.cuda()).cpu()
     torch.testing.assert_close(on_cuda, move(images, motions), rtol=1e-4, atol=1e-4)
-
-
-IRIS = """
-dataset: {name: iris}
-model: {name: mlp, hidden_sizes: [6]}
-optimizer: {name: adam, learning_rate: 0.01}
-training: {batch_size: 16, epochs: 40}
-diagnostics: full
-"""
-
-
-@pytest.mark.usefixtures("undrawn")
-@pytest.mark.parametrize("graph", ["off", "auto"])
-def test_every_command(mlpexp, config, graph):
-    """A sweep and a run, with their final files, and what is computed of them afterwards."""
-    path, words = config(IRIS), ["-s", f"training.cuda_graph={graph}", "--device", "cuda", "--quiet"]
-    sweep = mlpexp("sweep", "-c", path, "--learning-rate", "0.01,0.03", "--seeds", 3, *words).run
-    run = mlpexp("train", "-c", path, "--seeds", 2, *words).run
-    for name in ("metrics.csv", "trials.csv", "diagnostics.csv", "weights"):
-        assert (run / name).exists(), name
-    for command in (["show", sweep], ["compare", sweep], ["explain", run]):
-        assert mlpexp(*command).code == 0, command
-    for command in ("find-lr", "gradcheck"):
-        assert mlpexp(command, "-c", path, "--device", "cuda").code == 0, command
