@@ -17,15 +17,13 @@ from mlpexp.data.standardize import standardizer_of
 from mlpexp.errors import DataError
 from mlpexp.execution.members import members_of, samples_of
 
-RANDOM = np.random.default_rng(3)
-
 
 def holed(rows: int = 60) -> str:
-    """Two numbers and a category, each with holes."""
-    lines = []
+    """Two numbers and a category, each with holes; the same text at each call."""
+    random, lines = np.random.default_rng(3), []
     for i in range(rows):
-        age = "" if i % 7 == 2 else f"{RANDOM.normal(40, 9):.3f}"
-        size = "?" if i % 11 == 5 else f"{RANDOM.normal(3, 1):.3f}"
+        age = "" if i % 7 == 2 else f"{random.normal(40, 9):.3f}"
+        size = "?" if i % 11 == 5 else f"{random.normal(3, 1):.3f}"
         deck = "" if i % 5 == 1 else "ABBC"[i % 4]
         lines.append(f"{age},{size},{deck},{'xz'[i % 2]}")
     return "age,size,deck,y\n" + "\n".join(lines) + "\n"
