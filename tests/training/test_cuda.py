@@ -3,8 +3,11 @@
 import pytest
 import torch
 
-from making.stacks import experiment, finished
+from making.stacks import experiment, finished, trainer
+from making.ways_to_train import WAYS, members_of
+from mlpexp.config.datasets import Augmentation
 from mlpexp.config.scores import SCORES
+from mlpexp.training.augmentation import draw_motions, move
 
 pytestmark = [
     pytest.mark.cuda,
@@ -58,3 +61,84 @@ def test_diagnostics_on_cuda_are_nearly_those_of_the_cpu(sections):
     assert found[0].keys() == found[1].keys()
     for key, values in found[0].items():
         assert found[1][key] == pytest.approx(values, rel=0.05, abs=1e-3, nan_ok=True), key
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_to_train(way):
+    """Few steps in float64, where both devices differ by the order of sums alone; then maps and networks agree closely."""
+    results = [finished(members_of(WAYS[way], device, precision="float64", epochs=2)) for device in ("cpu", "cuda")]
+    (on_cpu, records), (on_gpu, other_records) = results
+    torch.testing.assert_close(on_gpu.state.last.cpu(), on_cpu.state.last, rtol=1e-7, atol=1e-9)
+    for record, other in zip(records, other_records, strict=True):
+        for row, other_row in zip(record.rows, other.rows, strict=True):
+            assert other_row.scores == pytest.approx(row.scores, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(("precision", "close"), [("float32", 1e-4), ("float64", 1e-9), ("bfloat16", 5e-2)])
+@pytest.mark.parametrize("way", ["sgd", "average pooling", "max pooling"])
+def test_every_precision(way, precision, close):
+    """float32 is IEEE's: with TF32, of 10 bits, weights differ by more than 1e-3 after these steps."""
+    weights = [
+        finished(members_of(WAYS[way], device, precision=precision, epochs=1))[0].state.last.cpu()
+        for device in ("cpu", "cuda")
+    ]
+    torch.testing.assert_close(weights[1], weights[0], rtol=close, atol=close)
+
+
+GRAPHS = [
+    "sgd", "adam", "adamw", "penalty, clipping, averaging", "schedule", "class weights", "running metrics",
+    "dropout, batch norm", "prelu", "maxout", "gelu", "average pooling", "diagnostics of convolutions",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", GRAPHS)
+def test_graphs_give_the_numbers_of_single_steps(way):
+    """The same kernels in the same order: float64 leaves room for sums of atomic additions alone."""
+    weights = [
+        finished(members_of(WAYS[way], "cuda", cuda_graph=graph, precision="float64", epochs=60))[0].state.last.cpu()
+        for graph in ("off", "auto")
+    ]
+    torch.testing.assert_close(weights[1], weights[0], rtol=1e-9, atol=1e-12)
+
+
+def test_graphs_when_members_leave_and_when_training_goes_on():
+    sections = {"dataset": {"validation_fraction": 0.2}, "training": {"early_stopping": {"patience": 6}}}
+    both = []
+    for graph in ("off", "auto"):
+        members = members_of(sections, "cuda", 4, cuda_graph=graph, precision="float64", epochs=150)
+        first = trainer(members)
+        for _ in first.run():
+            if first.state.epoch == 90 and first.state.step_of_epoch:
+                break
+        second = trainer(members)
+        second.restore(*first.state.saved())
+        for _ in second.run():
+            pass
+        both.append(second.state)
+    assert both[0].statuses == both[1].statuses
+    assert "stopped early" in both[0].statuses
+    torch.testing.assert_close(both[1].last, both[0].last, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("graph", ["off", "auto"])
+@pytest.mark.parametrize("way", ["adam", "dropout, batch norm", "online map", "batch map"])
+def test_resumed_equals_uninterrupted(way, graph):
+    members = members_of(WAYS[way], "cuda", cuda_graph=graph, epochs=40)
+    whole, _ = finished(members)
+    first = trainer(members)
+    for _ in first.run():
+        if first.state.epoch == 36:
+            break
+    second = trainer(members)
+    second.restore(*first.state.saved())
+    for _ in second.run():
+        pass
+    torch.testing.assert_close(second.state.last, whole.state.last, rtol=0, atol=0)
+
+
+def test_images_are_moved_as_on_the_cpu():
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(20, 1, 28, 28, generator=generator)
+    motions = torch.from_numpy(draw_motions(Augmentation(max_shift=3, max_rotation=20), 0, 1, 20))
+    on_cuda = move(images.cuda(), motions.cuda()).cpu()
+    torch.testing.assert_close(on_cuda, move(images, motions), rtol=1e-4, atol=1e-4)

@@ -19,7 +19,7 @@ def drawn(config):
     positions = {row.tobytes(): i for i, row in enumerate(samples.part(0, samples.sizes.train)[0][0].numpy())}
     inputs = next(samples.blocks(1, samples.sizes.train)).inputs[0, 0].numpy()
     chosen.dropout.start_epoch(samples.order_seeds, 1)
-    (masks,) = chosen.dropout.draw(1, 20, dtype=samples.dtype, device=samples.device)
+    masks = chosen.dropout.draw(1, 20)
     order = [positions[row.tobytes()] for row in inputs]
     return {
         "split_seed": samples.rows.tolist(),

@@ -13,6 +13,7 @@ from mlpexp.config.splits import OWN_TEST_PART
 from mlpexp.config.table_paths import told_anew
 from mlpexp.config.yaml_source import scalar
 
+LEFT_OUT = {"class_weights": "none", "cuda_graph": "off"}  # keys of training:, where they have this value
 NOT_COMPUTED = (
     "name",
     "description",
@@ -25,7 +26,7 @@ NOT_COMPUTED = (
 
 def as_data(experiment: Experiment) -> dict[str, Any]:
     """Plain data, names first, without keys that say nothing: ``null``, no ``scores:``, a ``keep:`` of defaults, and
-    ``class_weights: none``, no ``arms`` of a sweep.
+    ``LEFT_OUT``, no ``arms`` of a sweep.
 
     A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not.
     """
@@ -44,8 +45,9 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     elif kind in OWN_TEST_PART:
         del dataset["test_fraction"]
     data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
-    if experiment.training.class_weights == "none":
-        del data["training"]["class_weights"]
+    for key, usual in LEFT_OUT.items():
+        if getattr(experiment.training, key) == usual:
+            del data["training"][key]
     return data
 
 

@@ -179,6 +179,9 @@ class Training(Strict):
     threads: PositiveInt | Literal["auto"] = Field(
         "auto", description="CPU threads; `auto` chooses by the size of the work."
     )
+    cuda_graph: Literal["auto", "off"] = Field(
+        "off", description="On CUDA, auto: steps are recorded as a CUDA graph and launched together; off: one by one."
+    )
     engine: Literal["torch", "numpy"] = Field(
         "torch",
         description="What computes the steps; numpy: a second, independent implementation of plain SGD on an mlp.",

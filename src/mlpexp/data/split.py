@@ -9,7 +9,7 @@ import numpy as np
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import DataError
-from mlpexp.randomness import stream
+from mlpexp.randomness import stream, streams
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,15 @@ def batch_order(seed: int, epoch: int, num_samples: int) -> np.ndarray:
         A permutation of 0..N-1, ``(N,)`` int64.
     """
     return stream(seed, "order", epoch).permutation(num_samples)
+
+
+def batch_orders(seeds: Sequence[int], epoch: int, num_samples: int) -> np.ndarray:
+    """``batch_order`` of each seed, ``(S, N)``."""
+    orders_SN = np.empty((len(seeds), num_samples), dtype=np.int64)
+    orders_SN[:] = np.arange(num_samples)
+    for order_N, generator in zip(orders_SN, streams(seeds, "order", epoch), strict=True):
+        generator.shuffle(order_N)  # what permutation() does with a fresh row
+    return orders_SN
 
 
 def least_to_train(facts: DatasetFacts) -> int:

@@ -43,27 +43,27 @@ class MapMeasures:
         return {part: self._part(network, start, stop) for part, (start, stop) in bounds.items()}
 
     def _part(self, network: StackedNetwork, first: int, past: int) -> PartScores:
-        errors, torn = np.zeros(network.num_members), np.zeros(network.num_members)
+        sums: list[Tensor] = []  # of distances and of torn samples, (2, M)
         for start, stop in _chunks(first, past, chunk_size(network)):
             inputs, _ = self._data(start, stop)
             size = group_size(network, inputs.shape[1]) if inputs.is_cpu else network.num_members
-            for a in range(0, network.num_members, size):
-                group = slice(a, a + size)
-                distances, tears = self._group(network.part(a, a + size), inputs[group], stop - start)
-                errors[group] += distances
-                torn[group] += tears
-        count = past - first
-        return {"quantization_error": errors / count, "topographic_error": torn / count}
+            groups = [
+                self._group(network.part(a, a + size), inputs[a : a + size], stop - start)
+                for a in range(0, network.num_members, size)
+            ]
+            sums.append(torch.cat(groups, 1))
+        errors, torn = sum(sums[1:], sums[0]).cpu().numpy().astype(np.float64) / (past - first)
+        return {"quantization_error": errors, "topographic_error": torn}
 
-    def _group(self, network: StackedNetwork, x_GBF: Tensor, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Sums over the first ``count`` samples of a chunk."""
+    def _group(self, network: StackedNetwork, x_GBF: Tensor, count: int) -> Tensor:
+        """Sums over the first ``count`` samples of a chunk, ``(2, G)``."""
         nearest, second = (units[:, :count] for units in best_units(network, x_GBF))
         units_GUF = network.parameters[WEIGHT].mT
         winner_GBF = units_GUF.gather(1, nearest.unsqueeze(2).expand(-1, -1, units_GUF.shape[2]))
         distances = (x_GBF[:, :count].flatten(2) - winner_GBF).square_().sum(2).sqrt_()
         torn = ~self.neighbours_UU[nearest, second]
         wide = torch.float64 if distances.device.type != "mps" else torch.float32
-        return distances.sum(1, dtype=wide).cpu().numpy(), torn.sum(1).cpu().numpy()
+        return torch.stack((distances.sum(1, dtype=wide), torn.sum(1, dtype=wide)))
 
 
 def _chunks(first: int, past: int, size: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.randomness import stream
+from mlpexp.training.transfer import on_device
 
 RESOLUTION = 2**16  # a rate is rounded to a multiple of 1/65,536: four draws from one 64-bit number
 
@@ -20,35 +21,45 @@ RESOLUTION = 2**16  # a rate is rounded to a multiple of 1/65,536: four draws fr
 class DropoutMasks:
     """The factors on each value of each dropout layer, drawn for several steps at a time.
 
+    Args:
+        architecture: With L dropout layers.
+        rates: Of each layer and member, ``(L, M)``.
+        seed_of_member: Index of each member's order seed, ``(M,)``.
+        dtype: Of the factors.
+        device: Where they are needed.
+
     References:
         Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", section 4; scaling in training.
     """
 
-    def __init__(self, architecture: Architecture, rates: np.ndarray, seed_of_member: np.ndarray) -> None:
-        """Args: architecture; rates ``(L, M)`` of its L dropout layers; index ``(M,)`` of each member's order seed."""
+    def __init__(
+        self,
+        architecture: Architecture,
+        rates: np.ndarray,
+        seed_of_member: np.ndarray,
+        *,
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> None:
         self.layers = [layer for layer in architecture.layers if isinstance(layer.spec, Dropout)]
-        self.rates, self.seed_of_member = rates, seed_of_member
-        self.streams: list[list[np.random.Generator]] = []
+        self.device, self.streams = device, list[list[np.random.Generator]]()
+        thresholds = np.round(rates * RESOLUTION).astype(np.int32) - RESOLUTION // 2
+        self.thresholds_LM1 = on_device(thresholds[:, :, None], device)
+        self.scales_LM1 = on_device((1 / (1 - rates))[:, :, None], device, dtype)
+        self.seed_of_member = on_device(seed_of_member, device)
 
     def start_epoch(self, seeds: Sequence[int], epoch: int) -> None:
         """Begins the streams of an epoch."""
         self.streams = [[stream(seed, "dropout", epoch, i) for seed in seeds] for i in range(len(self.layers))]
 
-    def draw(
-        self, num_steps: int, batch_size: int, *, dtype: torch.dtype, device: torch.device
-    ) -> list[dict[str, Tensor]]:
-        """The next steps' factors: per step, by layer name, ``(M, B, *shape)`` with values 0 and ``1 / (1 - rate)``."""
-        steps: list[dict[str, Tensor]] = [{} for _ in range(num_steps)]
+    def draw(self, num_steps: int, batch_size: int) -> dict[str, Tensor]:
+        """The next steps' factors by layer name, ``(T, M, B, *shape)`` with values 0 and ``1 / (1 - rate)``."""
+        factors = {}
         for i, layer in enumerate(self.layers):
-            threshold = torch.from_numpy(np.round(self.rates[i] * RESOLUTION).astype(np.int64) - RESOLUTION // 2)
-            numbers_TSN = torch.from_numpy(self._numbers(i, num_steps, batch_size * prod(layer.output_shape)))
-            numbers_TMN = numbers_TSN.to(device)[:, torch.from_numpy(self.seed_of_member).to(device)]
-            keep = numbers_TMN >= threshold.to(device, torch.int32)[:, None]
-            scale = torch.from_numpy(1 / (1 - self.rates[i])).to(device, dtype)
-            factors = (keep * scale[:, None]).unflatten(2, (batch_size, *layer.output_shape))
-            for step, factor in zip(steps, factors.unbind(0), strict=True):
-                step[layer.name] = factor
-        return steps
+            numbers_TSN = on_device(self._numbers(i, num_steps, batch_size * prod(layer.output_shape)), self.device)
+            keep_TMN = numbers_TSN.index_select(1, self.seed_of_member) >= self.thresholds_LM1[i]
+            factors[layer.name] = (keep_TMN * self.scales_LM1[i]).unflatten(2, (batch_size, *layer.output_shape))
+        return factors
 
     def _numbers(self, layer: int, num_steps: int, count: int) -> np.ndarray:
         """Uniform int16 ``(T, S, count)``; each step takes whole 64-bit numbers, so that blocks of any length agree."""

@@ -22,6 +22,7 @@ from mlpexp.training.scores import Collected, PartScores, explained
 CHUNK_SAMPLES = 4096  # small enough that no sum is split among threads
 CHUNK_VALUES = 2_000_000  # per member, of the widest layer
 GROUP_VALUES = 250_000  # of the widest layer, on CPU: one megabyte
+DEVICE_VALUES = 64_000_000  # of all members, of the widest layer, off the CPU: a quarter of a gigabyte
 REMEMBERED_BYTES = 64_000_000
 
 
@@ -51,19 +52,22 @@ class Evaluator:
     ) -> dict[str, PartScores]:
         """Scores of the given parts; fills ``activations`` if the training part is among them."""
         bounds = {part: place for part, place in self.samples.sizes.bounds.items() if part in parts}
-        sums = {part: [np.zeros(network.num_members), np.zeros(network.num_members)] for part in bounds}
+        sums: dict[str, list[Tensor]] = {part: [] for part in bounds}  # of losses and of right samples, (2, M)
         collected = {part: self._collected() for part in bounds if self.collects}
         for start, stop in _chunks(network, list(bounds.values())):
             losses, correct, *outputs_and_targets = self._chunk(network, start, stop, activations)
             for part, (first, past) in bounds.items():
                 a, b = max(first, start) - start, min(past, stop) - start
                 if a < b:
-                    sums[part][0] += losses[:, a:b].sum(1).cpu().numpy()
-                    sums[part][1] += correct[:, a:b].sum(1).cpu().numpy()
+                    sums[part].append(torch.stack((losses[:, a:b].sum(1), correct[:, a:b].sum(1))))
                     if outputs_and_targets:
                         outputs, targets = outputs_and_targets
                         collected[part].add(outputs[:, a:b], targets[:, a:b], self.units)
-        scores = {part: self._means(part, sums[part], past - first) for part, (first, past) in bounds.items()}
+        totals = torch.stack([sum(of_chunks[1:], of_chunks[0]) for of_chunks in sums.values()]).cpu().numpy()
+        scores = {
+            part: self._means(part, total, past - first)
+            for total, (part, (first, past)) in zip(totals, bounds.items(), strict=True)
+        }
         if not collected:
             return scores
         return {part: means | collected[part].scores(self.variances.get(part)) for part, means in scores.items()}
@@ -76,7 +80,7 @@ class Evaluator:
         inputs, targets = self.samples.part(0, min(most, self.samples.sizes.train))
         return inputs.index_select(0, self.pair_of_member), targets.index_select(0, self.pair_of_member)
 
-    def _means(self, part: str, sums: list[np.ndarray], count: int) -> PartScores:
+    def _means(self, part: str, sums: np.ndarray, count: int) -> PartScores:
         return always(sums[0] / count, sums[1] / count if self.classification else None, self.variances.get(part))
 
     def _chunk(
@@ -148,8 +152,10 @@ class MemberData:
 
 
 def chunk_size(network: StackedNetwork) -> int:
-    """Samples per forward pass; a function of the architecture alone, so that neighbours change no rounding."""
-    return max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // network.architecture.widest))
+    """Samples per forward pass; on the CPU a function of the architecture alone, so that neighbours change no rounding."""
+    widest = network.architecture.widest
+    size = max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // widest))
+    return size if network.flat.is_cpu else max(size, DEVICE_VALUES // (widest * network.num_members))
 
 
 def group_size(network: StackedNetwork, num_samples: int) -> int:

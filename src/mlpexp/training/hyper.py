@@ -18,6 +18,7 @@ from mlpexp.config.optimization import OptimizerConfig, ScheduleConfig, Sgd
 from mlpexp.training.losses import Loss, weighted
 from mlpexp.training.optimizers import OPTIMIZERS, Optimizer
 from mlpexp.training.schedules import factor
+from mlpexp.training.transfer import on_device
 
 
 class StepCoefficients:
@@ -118,7 +119,7 @@ class HyperParameters:
         shrink = 1 - rates * self.arrays["weight_decay"]
         follow = 1 - np.minimum(self.averaging, (1 + number) / (10 + number))  # a young average forgets its start soon
         stacked = np.stack([np.broadcast_to(array, rates.shape) for array in (shrink, follow, *own)], axis=1)
-        return torch.from_numpy(stacked).to(like.device, like.dtype).unsqueeze(-1)
+        return on_device(stacked, like.device, like.dtype).unsqueeze(-1)
 
 
 BY_MEMBER = ("clip", "averaging", "patience", "min_delta", "schedule_of_member")
@@ -144,21 +145,30 @@ class CoefficientCache:
 
     def of(self, first: int, num_steps: int) -> list[StepCoefficients]:
         """The coefficients of steps ``first`` (from 0) to ``first + num_steps - 1``."""
+        return by_step(self.rows(first, num_steps))
+
+    def rows(self, first: int, num_steps: int) -> Tensor:
+        """The same as one tensor ``(T, n, M, 1)``, as ``HyperParameters.coefficients`` has it."""
         start = first - self.first
         if self.known is None or start < 0 or start + num_steps > len(self.known):
             count = max(num_steps, self.steps)
             self.first, self.known = first, self.hyper.coefficients(first, count, self.steps_per_epoch, self.like)
             start = 0
-        rows = (step.unbind(0) for step in self.known[start : start + num_steps].unbind(0))
-        return [StepCoefficients(row[0], row[1], list(row[2:])) for row in rows]
+        return self.known[start : start + num_steps]
 
     def select(self, members: np.ndarray) -> "CoefficientCache":
         """The same for some members, without computing anything again."""
         chosen = copy(self)
         chosen.hyper = self.hyper.select(members)
         if self.known is not None:
-            chosen.known = self.known[:, :, torch.from_numpy(members).to(self.known.device)]
+            chosen.known = self.known[:, :, on_device(members, self.known.device)]
         return chosen
+
+
+def by_step(coefficients: Tensor) -> list[StepCoefficients]:
+    """What the optimizer is given in each step, of coefficients ``(T, n, M, 1)``."""
+    rows = (step.unbind(0) for step in coefficients.unbind(0))
+    return [StepCoefficients(row[0], row[1], list(row[2:])) for row in rows]
 
 
 def dropout_rates(architectures: Sequence[Architecture]) -> np.ndarray:

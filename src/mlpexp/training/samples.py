@@ -14,10 +14,12 @@ from torch import Tensor
 from mlpexp.config.datasets import Augmentation
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.split import PartSizes, Split, batch_order
+from mlpexp.data.split import PartSizes, Split
 from mlpexp.data.standardize import Standardizer, TargetScale
 from mlpexp.training.augmentation import draw_motions, move
+from mlpexp.training.orders import Orders, by_steps
 from mlpexp.training.target_units import TargetUnits
+from mlpexp.training.transfer import on_device
 
 Pair = tuple[tuple[int, int | None], int]
 """The seeds of a member's split and of its data (None: all see the same), and that of the order."""
@@ -95,6 +97,7 @@ class Samples:
             self.inputs = self.standardized(self.inputs[every]).flatten(0, 1)
             self.targets = self._learned(self.targets[every]).flatten(0, 1)
             self._source = np.arange(self.rows.size).reshape(self.rows.shape)
+        self._orders = Orders(self.order_seeds, self._source[:, : self.sizes.train], device)
 
     @cached_property
     def target_variances(self) -> dict[str, np.ndarray]:
@@ -120,22 +123,19 @@ class Samples:
 
     def part(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets ``(S, n, ...)`` at positions start to stop."""
-        inputs, targets = self._take(self._source[:, start:stop])
+        inputs, targets = self._take(on_device(self._source[:, start:stop].reshape(-1), self.device), stop - start)
         return inputs if self._prepared else self.standardized(inputs), targets
 
     def blocks(
         self, epoch: int, batch_size: int, first_step: int = 0, most_steps: int | None = None
     ) -> Iterator[Block]:
         """The batches of an epoch from a given step on, several at a time; the last batch may be smaller."""
-        order_SN = np.stack([batch_order(seed, epoch, self.sizes.train) for seed in self.order_seeds])
-        source_SN = np.take_along_axis(self._source, order_SN, 1)
-        motions = self._motions(epoch)
+        rows, motions = self._orders.of(epoch, batch_size), self._motions(epoch, batch_size)
         for start, num_steps, size in self.block_bounds(batch_size, first_step, most_steps):
-            places = slice(start, start + num_steps * size)
-            inputs, targets = self._take(_by_steps(source_SN[:, places], num_steps))
+            places = slice(start * len(self.pairs), (start + num_steps * size) * len(self.pairs))
+            inputs, targets = self._take(rows[places], size, num_steps)
             if motions is not None:
-                motion = torch.from_numpy(_by_steps(motions[:, places], num_steps)).to(self.device)
-                moved = move(inputs.flatten(0, 2).to(self.shift.dtype), motion.flatten(0, 2))
+                moved = move(inputs.flatten(0, 2).to(self.shift.dtype), motions[places])
                 inputs = moved.unflatten(0, inputs.shape[:3])
             yield Block(inputs if self._prepared else self.standardized(inputs), targets)
 
@@ -168,19 +168,18 @@ class Samples:
         """What networks learn of targets ``(..., S, n, T)``; classes stay."""
         return targets if self.units is None else self.units.learned(targets).to(self._wide)
 
-    def _take(self, source: np.ndarray) -> tuple[Tensor, Tensor]:
-        """Inputs of rows of any shape ``(..., S, n)``, and what is learned of their targets."""
-        index = torch.from_numpy(source.reshape(-1)).to(self.device)
-        inputs, targets = (
-            tensor.index_select(0, index).unflatten(0, source.shape) for tensor in (self.inputs, self.targets)
-        )
+    def _take(self, rows: Tensor, size: int, *more: int) -> tuple[Tensor, Tensor]:
+        """Inputs of a vector of rows as ``(*more, S, size, ...)``, and what is learned of their targets."""
+        shape = (*more, len(self.pairs), size)
+        inputs, targets = (tensor.index_select(0, rows).unflatten(0, shape) for tensor in (self.inputs, self.targets))
         return inputs, targets if self._prepared else self._learned(targets)
 
-    def _motions(self, epoch: int) -> np.ndarray | None:
+    def _motions(self, epoch: int, batch_size: int) -> Tensor | None:
+        """How each sample of an epoch is moved, in the order of the rows, ``(S * N, 3)``."""
         if self.augmentation is None:
             return None
         motions = [draw_motions(self.augmentation, seed, epoch, self.sizes.train) for seed in self.order_seeds]
-        return np.stack(motions)
+        return on_device(by_steps(np.stack(motions), batch_size), self.device)
 
 
 def pair_of(member: Experiment) -> Pair:
@@ -200,9 +199,3 @@ def _pooled(datasets: Sequence[Dataset]) -> tuple[Dataset, np.ndarray]:
     distinct = list({id(dataset): dataset for dataset in datasets}.values())
     inputs, targets = (np.concatenate([getattr(one, name) for one in distinct]) for name in ("inputs", "targets"))
     return replace(first, inputs=inputs, targets=targets), begins_S[:, None]
-
-
-def _by_steps(array_SN: np.ndarray, num_steps: int) -> np.ndarray:
-    """``(S, T * B, ...)`` to ``(T, S, B, ...)``."""
-    seeds, _, *rest = array_SN.shape
-    return np.ascontiguousarray(array_SN.reshape(seeds, num_steps, -1, *rest).swapaxes(0, 1))

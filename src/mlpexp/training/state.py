@@ -17,6 +17,7 @@ from mlpexp.training.optimizers import Slots
 from mlpexp.training.records import Status
 from mlpexp.training.scores import Collected, PartScores
 from mlpexp.training.target_units import TargetUnits
+from mlpexp.training.transfer import on_device
 
 
 @dataclass
@@ -187,9 +188,7 @@ class TrainingState:
         if len(kept) == len(target) and kept.all():
             target.copy_(source)
         elif source.numel() and kept.any():
-            here, there = (
-                torch.from_numpy(index).to(target.device) for index in (np.flatnonzero(kept), self.active[kept])
-            )
+            here, there = (on_device(index, target.device) for index in (np.flatnonzero(kept), self.active[kept]))
             target[there] = source[here]
 
     def drop_all_but(self, staying: np.ndarray, statuses: Sequence[Status]) -> None:
@@ -198,11 +197,11 @@ class TrainingState:
             self.statuses[position] = status
         if self.left:
             leaving = np.setdiff1d(np.arange(len(self.active)), staying)
-            here, there = (torch.from_numpy(i).to(self.network.flat.device) for i in (leaving, self.active[leaving]))
+            here, there = (on_device(i, self.network.flat.device) for i in (leaving, self.active[leaving]))
             for name, tensor in self.state_of_members().items():
                 self.left[name][there] = tensor[here]
         self.active = self.active[staying]
-        index = torch.from_numpy(staying).to(self.network.flat.device)
+        index = on_device(staying, self.network.flat.device)
         self.network = self.network.select(staying)
         self.slots = {name: slot[index] for name, slot in self.slots.items()}
         self.averaged = None if self.averaged is None else self.averaged[index]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
@@ -19,7 +20,6 @@ from mlpexp.config.dump import program_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import SCORES, measured_by
 from mlpexp.data.dataset import Dataset
-from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.class_weights import class_weights
 from mlpexp.training.diagnostics import Diagnostics, Quantities, is_diagnosed
@@ -32,6 +32,9 @@ from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
 from mlpexp.training.scores import Collected, PartScores
 from mlpexp.training.state import TrainingState
+from mlpexp.training.step_block import StepBlock
+from mlpexp.training.steps_at_once import steps_at_once
+from mlpexp.training.transfer import on_device
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32, "tf32": torch.float32}
 
@@ -112,7 +115,7 @@ class Trainer:
             dtype=WEIGHT_DTYPES[self.settings.precision],
             device=self.samples.device,
         )
-        pairs = torch.from_numpy(self.pair_of_member).to(self.samples.device)
+        pairs = on_device(self.pair_of_member, self.samples.device)
         self.method.start(self.members, network, self.samples, pairs)
         return network
 
@@ -125,8 +128,8 @@ class Trainer:
         """Trains to the end, from wherever ``state`` is.
 
         Yields:
-            A record after each evaluated epoch, and None after each step in between: after either, ``state`` is
-            consistent and can be saved, and the caller may stop.
+            A record after each evaluated epoch, and None after each step in between (off the CPU after each block of
+            steps): after either, ``state`` is consistent and can be saved, and the caller may stop.
         """
         state = self.state
         if state.epoch == 0 and state.step_of_epoch == 0 and not state.initial_recorded:
@@ -157,13 +160,16 @@ class Trainer:
         """Prepares what depends on which members are still active."""
         state, self.hyper = self.state, self.coefficients.hyper
         index = self.pair_of_member[state.active]
-        self.active_pairs = torch.from_numpy(index).to(self.samples.device)
+        self.active_pairs = on_device(index, self.samples.device)
         self.units = None if self.samples.units is None else self.samples.units.select(self.active_pairs)
         self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
         active = [self.members[i] for i in state.active]
         self.evaluator = self.method.measures(active, self.names, self.samples, self.active_pairs)
-        self.dropout = DropoutMasks(self.architecture, self.dropout_rates[:, state.active], index)
+        rates = self.dropout_rates[:, state.active]
+        dtype, device = self.samples.dtype, self.samples.device
+        self.dropout = DropoutMasks(self.architecture, rates, index, dtype=dtype, device=device)
         self.stepper = self.method.steps(active, state, self.hyper)
+        self.at_once = steps_at_once(self.stepper, device, self.settings)
         self.objective = self.hyper.objective(self.loss, state.network.flat)  # what a step lowers
         level = active[0].diagnostics
         self.diagnostics = (
@@ -185,32 +191,49 @@ class Trainer:
         epoch = state.epoch + 1
         self.dropout.start_epoch(samples.order_seeds, epoch)
         for _ in range(state.step_of_epoch):  # a resumed epoch: pass over what was drawn before
-            self.dropout.draw(1, self.batch_size, dtype=samples.dtype, device=samples.device)
+            self.dropout.draw(1, self.batch_size)
         most_steps = max(1, self.block_values // (len(state.active) * self.batch_size * self.values_per_sample))
+        if self.at_once is not None:
+            most_steps = min(most_steps, self.at_once.most_steps)
         for block in samples.blocks(epoch, self.batch_size, state.step_of_epoch, most_steps):
             yield from self._block(block)
 
     def _block(self, block: Block) -> Iterator[bool]:
-        state, samples = self.state, self.samples
+        """Takes the steps of a block, one by one or at once; the last of an epoch that is diagnosed is watched."""
+        state, steps, running = self.state, self._step_block(block), self.settings.train_metrics == "running"
+        has_last = state.step_of_epoch + len(steps) == self.steps_per_epoch
+        watched = self.diagnostics if has_last and self._diagnosed(1) else None
+        if self.at_once is not None and watched is None:
+            outputs = self.at_once(steps)
+            if outputs is not None:
+                self._add_running(outputs, steps.all_targets)
+            state.step += len(steps)
+            state.step_of_epoch += len(steps)
+            yield True
+            return
+        for x, y, mode, coefficients in steps:
+            if watched and state.step_of_epoch == self.steps_per_epoch - 1:
+                outputs = watched.watched_step(self.stepper, state, x, y, mode, coefficients)
+            else:
+                outputs = self.stepper(x, y, mode, coefficients)
+            if running:
+                self._add_running(outputs, y)
+            state.step += 1
+            state.step_of_epoch += 1
+            yield True
+
+    def _step_block(self, block: Block) -> StepBlock:
         inputs, targets = block.inputs, block.targets
         if self.shared_batches:
             inputs, targets = (each.index_select(1, self.active_pairs) for each in (inputs, targets))
         num_steps, size = inputs.shape[0], inputs.shape[2]
-        coefficients = self.coefficients.of(state.step, num_steps)
-        masks = self.dropout.draw(num_steps, size, dtype=samples.dtype, device=samples.device)
-        running = self.settings.train_metrics == "running"
-        for x, y, mask, c in zip(inputs.unbind(0), targets.unbind(0), masks, coefficients, strict=True):
-            mode = Mode(training=True, dropout=mask)
-            if self.diagnostics and state.step_of_epoch == self.steps_per_epoch - 1 and self._diagnosed(1):
-                outputs = self.diagnostics.watched_step(self.stepper, state, x, y, mode, c)
-            else:
-                outputs = self.stepper(x, y, mode, c)
-            if running:
-                right = predicted(outputs) == y if self.classification else None
-                state.add_running(self.loss.value(outputs, y), right, outputs, y, self.units)
-            state.step += 1
-            state.step_of_epoch += 1
-            yield True
+        return StepBlock(
+            inputs, targets, self.dropout.draw(num_steps, size), self.coefficients.rows(self.state.step, num_steps)
+        )
+
+    def _add_running(self, outputs: Tensor, targets: Tensor) -> None:
+        right = predicted(outputs) == targets if self.classification else None
+        self.state.add_running(self.loss.value(outputs, targets), right, outputs, targets, self.units)
 
     def _record(self) -> Record:
         state, started = self.state, self.clock()

@@ -90,9 +90,10 @@ def first_objective(prepared: Prepared, dataset: Dataset) -> Objective:
     samples = samples_of(members, dataset)
     batch_size = experiment.training.batch_of(samples.sizes.train)
     block = next(samples.blocks(1, batch_size, most_steps=1))
-    masks = DropoutMasks(architecture, dropout_rates([architecture]), samples.index_of(members))
+    rates, pairs = dropout_rates([architecture]), samples.index_of(members)
+    masks = DropoutMasks(architecture, rates, pairs, dtype=samples.dtype, device=samples.device)
     masks.start_epoch(samples.order_seeds, 1)
-    (dropout,) = masks.draw(1, batch_size, dtype=samples.dtype, device=samples.device)
+    dropout = {layer: factors[0] for layer, factors in masks.draw(1, batch_size).items()}
     network = StackedNetwork.initialized(
         architecture, [members[0].seeds_by_purpose.init], dtype=torch.float64, device=samples.device
     )
