@@ -18,6 +18,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.catalogue import facts_of, load
 from mlpexp.data.dataset import Dataset
+from mlpexp.execution.machine import computing
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.training.cuda_graphs import RecordedSteps
 from mlpexp.training.trainer import Trainer
@@ -52,8 +53,20 @@ CASES = {
         {"dataset": MNIST, "model": MLP | {"dropout": 0.2}, "optimizer": ADAM, "training": {"batch_size": 128}},
     ),
     "lenet5": (
-        [1, 4, 16],
+        [1, 4, 16, 64],
         {"dataset": MNIST, "model": {"name": "lenet5"}, "optimizer": ADAM, "training": {"batch_size": 64}},
+    ),
+    "lenet5-256": (
+        [1, 4, 16],
+        {"dataset": MNIST, "model": {"name": "lenet5"}, "optimizer": ADAM, "training": {"batch_size": 256}},
+    ),
+    "mnist-cnn": (
+        [1, 4, 16],
+        {"dataset": MNIST, "model": {"name": "mnist_cnn"}, "optimizer": ADAM, "training": {"batch_size": 64}},
+    ),
+    "mnist-cnn-256": (
+        [1, 4],
+        {"dataset": MNIST, "model": {"name": "mnist_cnn"}, "optimizer": ADAM, "training": {"batch_size": 256}},
     ),
 }
 
@@ -97,9 +110,11 @@ def main(names: list[str], device: str, *, quick: bool) -> None:
     for name in names:
         counts, sections = CASES[name]
         for num_members in counts[:2] if quick else counts:
-            (eager, weights), (graph, others) = (
-                step_us(experiment(sections, device, way), num_members) for way in ("off", "auto")
-            )
+            eager_config, graph_config = (experiment(sections, device, way) for way in ("off", "auto"))
+            with computing(eager_config, 1):
+                (eager, weights), (graph, others) = (
+                    step_us(config, num_members) for config in (eager_config, graph_config)
+                )
             same = "yes" if torch.equal(weights, others) else f"within {(weights - others).abs().max().item():.1e}"
             print(
                 f"| {name} | {num_members:,} | {eager:,.0f} | {graph:,.0f} | {eager / graph:.2f} | {same} |", flush=True
