@@ -68,7 +68,7 @@ def cells(path: Path) -> tuple[list[str], list[float]]:
 
 def test_a_sweep_with_graphs_is_trained_compared_and_explained(mlpexp: Command, config: Callable[..., Path]) -> None:
     words = ["sweep", "-c", config(IRIS), "--hidden-size", "4,6", "--seeds", 3, "-s", "training.cuda_graph=auto"]
-    answer, card = on_gpu(mlpexp, *words, "-s", "training.epochs=45", "--device", "cuda", "--jobs", 1, "--quiet")
+    answer, card = on_gpu(mlpexp, *words, "-s", "training.epochs=60", "--device", "cuda", "--jobs", 1, "--quiet")
     assert any(name == "graph" for name, _ in card.launches)
     for command in ("show", "compare"):
         assert mlpexp(command, answer.run).code == 0
