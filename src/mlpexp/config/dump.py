@@ -13,7 +13,7 @@ from mlpexp.config.splits import OWN_TEST_PART
 from mlpexp.config.table_paths import told_anew
 from mlpexp.config.yaml_source import scalar
 
-LEFT_OUT = {"class_weights": "none", "cuda_graph": "off"}  # keys of training:, where they have this value
+LEFT_OUT = {"class_weights": "none", "cuda_graph": "auto"}  # keys of training:, where they have this value
 NOT_COMPUTED = (
     "name",
     "description",

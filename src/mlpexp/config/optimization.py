@@ -180,7 +180,7 @@ class Training(Strict):
         "auto", description="CPU threads; `auto` chooses by the size of the work."
     )
     cuda_graph: Literal["auto", "off"] = Field(
-        "off", description="On CUDA, auto: steps are recorded as a CUDA graph and launched together; off: one by one."
+        "auto", description="On CUDA, auto: steps are recorded as a CUDA graph and launched together; off: one by one."
     )
     engine: Literal["torch", "numpy"] = Field(
         "torch",
