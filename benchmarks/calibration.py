@@ -25,7 +25,7 @@ from mlpexp.execution.members import trainer_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.statistics.comparison import compare
 from mlpexp.statistics.fixed_test import paired_by_sample, share_interval
-from mlpexp.statistics.intervals import mean_interval
+from mlpexp.statistics.intervals import common_differences, mean_interval
 from mlpexp.statistics.new_samples import Folds, Population, Redrawn, estimate
 from mlpexp.statistics.new_samples_verdicts import for_new_samples
 from mlpexp.training.trainer import Trainer
@@ -132,7 +132,7 @@ def rates(name: str, values: np.ndarray) -> Rates:
     right: dict[str, list[bool]] = {"plain": [], "new": [], "plain wrong": [], "new wrong": []}
     for arms in values:
         plain, new = mean_interval(arms[0]), estimate(arms[0], design)
-        difference = estimate(arms[1] - arms[0], design)
+        difference = estimate(common_differences(arms[1], arms[0]), design)
         assert new is not None
         assert difference is not None
         right["plain"].append(plain.low <= truth <= plain.high)

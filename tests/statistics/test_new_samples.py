@@ -9,7 +9,7 @@ from scipy import stats
 from mlpexp.statistics.comparison import compare
 from mlpexp.statistics.fixed_test import paired_by_sample, share_interval
 from mlpexp.statistics.holm import holm
-from mlpexp.statistics.intervals import mean_interval, wilson_interval
+from mlpexp.statistics.intervals import common_differences, mean_interval, wilson_interval
 from mlpexp.statistics.new_samples import (
     Design,
     Folds,
@@ -65,7 +65,7 @@ def test_folds_that_are_run_again_have_as_many_degrees_as_folds() -> None:
 
 
 def test_values_without_spread_have_no_interval() -> None:
-    third = np.array([0.1 + 0.2, 0.3, 0.3])  # equal but for rounding
+    third = common_differences(np.array([0.9, 0.8, 0.7]), np.array([0.6, 0.5, 0.4]))  # equal but for rounding
     number = estimate(third, Redrawn(45, 105))
     assert number is not None
     assert math.isnan(number.p)
@@ -147,7 +147,7 @@ def against_first(
     """Verdicts on arms that differ so much from the first, which is the reference."""
     values = np.stack([np.zeros(len(differences[0])), *differences]) + 0.5
     comparison = compare(values, True, margin=margin, reference=0)
-    rows = for_new_samples(comparison, [estimate(row - values[0], design) for row in values])
+    rows = for_new_samples(comparison, [estimate(common_differences(row, values[0]), design) for row in values])
     assert rows[0].verdict == "reference"
     return [row.verdict for row in rows[1:]]
 
@@ -187,7 +187,7 @@ def test_best_arm_chosen_after_looking_counts_all_pairs() -> None:
     generator = np.random.default_rng(3)
     values = generator.normal(size=(4, 12)) + np.array([0.0, 1.0, 2.0, 3.0])[:, None]
     comparison = compare(values, True, margin=0.1)
-    estimates = [estimate(row - values[3], Redrawn(30, 70)) for row in values]
+    estimates = [estimate(common_differences(row, values[3]), Redrawn(30, 70)) for row in values]
     rows = for_new_samples(comparison, estimates)
     p = np.array([math.nan if row.verdict == "reference" else row.p for row in rows])
     np.testing.assert_array_equal([row.p_adjusted for row in rows], holm(p, 6))

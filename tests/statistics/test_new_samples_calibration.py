@@ -1,4 +1,4 @@
-"""How often intervals and verdicts for new samples are right over 400 fresh data sets (``benchmarks/calibration.py``).
+"""How often intervals and verdicts for new samples are right over 400 or more fresh data sets (``benchmarks/calibration.py``).
 
 A rate over N data sets has a standard error of sqrt(rate (1 - rate) / N): where a rate has a bound, it is what is promised plus
 two of them.
@@ -13,8 +13,8 @@ import torch
 
 from calibration import DESIGNS, FIXED, SEEDS, Rates, rates_by_design
 
-DATA_SETS = 400
-COVERAGE, WRONG = 0.93, 0.05 + 2 * sqrt(0.05 * 0.95 / DATA_SETS)
+DATA_SETS, MORE = 400, 1200  # more where the true rate is near the bound: the margin must be several data sets
+COVERAGE = 0.93
 SPLITS, MIRRORED, FOLDS, NEW_DATA = DESIGNS
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
@@ -28,12 +28,17 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def measured(design: str, most_seeds: int) -> list[Rates]:
+def wrong_at_most(data_sets: int) -> float:
+    """5 % and two standard errors."""
+    return 0.05 + 2 * sqrt(0.05 * 0.95 / data_sets)
+
+
+def measured(design: str, most_seeds: int, data_sets: int = DATA_SETS) -> list[Rates]:
     """By number of seeds. What is promised of new samples holds with each."""
-    rows = list(rates_by_design(design, DATA_SETS, [n for n in SEEDS if n <= most_seeds]))
+    rows = list(rates_by_design(design, data_sets, [n for n in SEEDS if n <= most_seeds]))
     assert [row.seeds for row in rows] == [n for n in SEEDS if n <= most_seeds]
     assert all(row.coverage >= COVERAGE for row in rows), rows
-    assert all(row.wrong <= WRONG for row in rows), rows
+    assert all(row.wrong <= wrong_at_most(data_sets) for row in rows), rows
     return rows
 
 
@@ -52,6 +57,6 @@ def test_folds_and_a_fixed_test_part(design: str, most_seeds: int) -> None:
 
 
 def test_with_new_data_for_each_seed_the_plain_interval_is_that_of_new_samples() -> None:
-    for row in measured(NEW_DATA, 40):
+    for row in measured(NEW_DATA, 40, MORE):
         assert row.plain_coverage >= COVERAGE
-        assert row.plain_wrong <= WRONG
+        assert row.plain_wrong <= wrong_at_most(MORE)

@@ -83,10 +83,6 @@ class Score:
         unit = {"networks": loss, "regression": errors if self.gathered == "residuals" else ""}.get(self.measured_of)
         return f"{text} ({unit})" if unit else text
 
-    def clipped(self, value: float) -> float:
-        """The end of an interval, which knows no limits, within those of the score."""
-        return min(max(value, self.lowest), self.highest)
-
 
 _TABLE = (
     Score("loss", "loss", "loss", "", 1, False, 0, inf, True, False, "networks", "always",

@@ -21,7 +21,7 @@ from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.sample_designs import designs_of, speaks_of
 from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
-from mlpexp.statistics.intervals import MeanInterval, mean_interval
+from mlpexp.statistics.intervals import MeanInterval, ends_within, mean_interval
 from mlpexp.statistics.new_samples import Design
 from mlpexp.statistics.own_interval import own_interval
 from mlpexp.store.part import TrialRecord
@@ -189,7 +189,8 @@ def _mean(values: Sequence[float], column: str, designs: Mapping[Part, Design]) 
     assert asked is not None
     design = next(design for part, design in designs.items() if part == asked.part)
     low, high = own_interval(mean.n, mean.mean, mean.std, design, is_share=asked.score.share_of_samples)
-    return as_mean(mean.within(*asked.score.ends), (asked.score.clipped(low), asked.score.clipped(high)))
+    ends = asked.score.ends
+    return as_mean(mean.within(*ends), ends_within(low, high, *ends))
 
 
 def _varied(plan: Plan) -> str:

@@ -9,8 +9,6 @@ from math import isfinite, isnan, nan
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
-from mlpexp.statistics.intervals import largest_share_unseen
-
 if TYPE_CHECKING:
     from mlpexp.store.table import Cell
 
@@ -112,8 +110,10 @@ def _value(cell: "Cell") -> float:
 
 def no_proof(n: int) -> str:
     """What n equal values leave open."""
+    from mlpexp.statistics.intervals import largest_share_unseen  # NumPy; words are needed without, as for completion
+
     share = 100 * largest_share_unseen(n)
-    return f"all equal is no proof: with {n} seeds, up to {share:.0f} % of all seeds may give another value (95 %)"
+    return f"all equal is no proof: of all seeds up to {share:.0f} % may differ ({n} seeds, 95 %)"
 
 
 # Amounts.

@@ -13,7 +13,7 @@ from mlpexp.planning.sample_designs import designs_of
 from mlpexp.results.result import Result
 from mlpexp.statistics.comparison import Comparison
 from mlpexp.statistics.fixed_test import paired_by_sample
-from mlpexp.statistics.intervals import mean_interval
+from mlpexp.statistics.intervals import common_differences, ends_within, mean_interval
 from mlpexp.statistics.new_samples import (
     Design,
     Estimate,
@@ -113,7 +113,7 @@ class BySample:
         else:
             mean = mean_interval(finite)
             low, high = own_interval(mean.n, mean.mean, mean.std, design, is_share=self.score.share_of_samples)
-        return self.score.clipped(low), self.score.clipped(high)
+        return ends_within(low, high, *self.score.ends)
 
     def against(self, comparison: Comparison) -> tuple[ArmForNewSamples, ...]:
         """The verdicts of a comparison for new samples."""
@@ -131,7 +131,7 @@ class BySample:
         if isinstance(design, NoDesign):
             return None
         if not isinstance(design, FixedTest):
-            return estimate(self.values[arm] - self.values[reference], design)
+            return estimate(common_differences(self.values[arm], self.values[reference]), design)
         first, second = self.matrices[arm], self.matrices[reference]
         if first is None or second is None:
             return None

@@ -27,8 +27,13 @@ class MeanInterval:
 
     def within(self, lowest: float, highest: float) -> "MeanInterval":
         """Without what the mean cannot be: intervals know no limits, an accuracy ends at 0 and 1."""
-        low, high = (min(max(end, lowest), highest) for end in (self.low, self.high))  # NaN stays: no comparison holds
+        low, high = ends_within(self.low, self.high, lowest, highest)
         return replace(self, low=low, high=high)
+
+
+def ends_within(low: float, high: float, lowest: float, highest: float) -> tuple[float, float]:
+    """The ends of an interval within the lowest and the highest value there is; NaN stays."""
+    return min(max(low, lowest), highest), min(max(high, lowest), highest)  # no comparison with NaN holds
 
 
 def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95) -> MeanInterval:
@@ -150,10 +155,21 @@ def paired_difference(a: np.ndarray, b: np.ndarray, confidence: float = 0.95) ->
         raise ValueError(
             f"values of shapes {a.shape} and {b.shape}: expected one value per seed, the same seeds in both"
         )
-    common = np.isfinite(a) & np.isfinite(b)
-    if not common.any():
+    differences = common_differences(a, b)
+    if not differences.size:
         return MeanInterval(0, math.nan, math.nan, math.nan, math.nan)
+    return mean_interval(differences, confidence)
+
+
+def common_differences(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """``a - b`` where both are finite; all of one value if they differ by no more than the rounding of ``a`` and ``b``.
+
+    So values have no spread exactly where the largest is the smallest, differences too.
+    """
+    common = np.isfinite(a) & np.isfinite(b)
     differences = a[common] - b[common]
+    if not differences.size:
+        return differences
     rounding = ROUNDING * max(np.abs(a[common]).max(), np.abs(b[common]).max())
-    equal = differences.max() - differences.min() <= rounding
-    return mean_interval(np.full_like(differences, differences.mean()) if equal else differences, confidence)
+    is_equal = differences.max() - differences.min() <= rounding
+    return np.full_like(differences, differences.mean()) if is_equal else differences

@@ -10,7 +10,7 @@ from typing import assert_never
 
 import numpy as np
 
-ROUNDING = 1e-12  # of values near 1: differences of equal ones are no spread
+from mlpexp.statistics.intervals import mean_interval
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,14 @@ def estimate(values: np.ndarray, design: Redrawn | Folds | Population) -> Estima
     finite = values[np.isfinite(values)]
     if finite.size < 2:
         return None
-    return estimate_of(finite.size, float(finite.mean()), float(finite.std(ddof=1)), design)
+    mean = mean_interval(finite)
+    return estimate_of(mean.n, mean.mean, mean.std, design)
 
 
 def estimate_of(n: int, mean: float, std: float, design: Redrawn | Folds | Population) -> Estimate:
     """The same from number, mean and standard deviation of two or more values."""
     degrees = _independent(design, n) - 1
-    if std <= ROUNDING * max(1.0, abs(mean)):
+    if not std > 0:
         return Estimate(mean, 0.0, degrees, 0.0)
     error, least = (std * math.sqrt(factor) for factor in (variance_factor(design, n), shared_factor(design)))
     return Estimate(mean, error, degrees, least)

@@ -13,7 +13,7 @@ from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_o
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import ALL_EQUAL, NONE, NOTHING_TO_EXPLAIN, kept_together, no_proof, number, same_ends
 from mlpexp.results.costs import step_seconds, timing_in
-from mlpexp.statistics.intervals import wilson_interval
+from mlpexp.statistics.intervals import ends_within, wilson_interval
 from mlpexp.statistics.new_samples import NoDesign, Population
 from mlpexp.statistics.own_interval import own_interval
 from mlpexp.store.result_folder import begun_by_older
@@ -104,14 +104,19 @@ def _interval(part: Part, score: Score, mean: Mean, samples: int) -> str:
     if mean.n > 1:
         if mean.low is None or mean.high is None:
             return NONE
-        if same_ends(mean.low, mean.high):
+        if _is_all_equal(mean):
             return ALL_EQUAL
-        return f"{number(score.clipped(mean.low))} .. {number(score.clipped(mean.high))}"
+        return " .. ".join(map(number, ends_within(mean.low, mean.high, *score.ends)))
     # Samples that were trained on are no sample of anything.
     if score.share_of_samples and part != "train" and mean.mean is not None:
         low, high = wilson_interval(mean.mean * samples, samples)
         return f"{low:.4f} .. {high:.4f}"
     return NONE
+
+
+def _is_all_equal(mean: Mean) -> bool:
+    """Whether all seeds have one value; the standard deviation of older results may be its rounding."""
+    return mean.low is not None and mean.high is not None and same_ends(mean.low, mean.high)
 
 
 def notes(result: "Result") -> list[str]:
@@ -154,9 +159,10 @@ def _of_what(result: "Result") -> list[str]:
     mean = summary.outcome.arms[0].means.get(metric.column) if summary.outcome else None
     if mean is None or isinstance(design, Population):
         return lines
-    value, spread = (nan if known is None else known for known in (mean.mean, mean.std))
+    value, std = (nan if known is None else known for known in (mean.mean, mean.std))
+    spread = 0.0 if _is_all_equal(mean) else std
     ends = own_interval(mean.n, value, spread, design, is_share=metric.score.share_of_samples)
-    low, high = map(metric.score.clipped, ends)
+    low, high = ends_within(*ends, *metric.score.ends)
     interval = "no interval" if isnan(low) else f"{metric.label} {number(low)} .. {number(high)}"
     return [*lines, f"for new samples of the same source: {interval} ({design_in_words(design)})"]
 

@@ -15,6 +15,7 @@ from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, counted, no_pro
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
+from mlpexp.statistics.intervals import MeanInterval
 from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples
 from mlpexp.statistics.new_seeds import widest
 from mlpexp.statistics.sign_flip import smallest_p
@@ -53,7 +54,13 @@ def conclusions(comparison: ArmsComparison) -> Conclusions:
     footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ARMS else []
     footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
     footnotes += _fresh(comparison) + largest_class(summary) + _paired(comparison) + _selected(comparison)
-    details = _basis(comparison) + _margin(comparison) + _optimism(comparison) + _advice(comparison)
+    details = (
+        _equal_differences(comparison.shown)
+        + _basis(comparison)
+        + _margin(comparison)
+        + _optimism(comparison)
+        + _advice(comparison)
+    )
     return Conclusions(_warnings(comparison), footnotes, details)
 
 
@@ -131,7 +138,7 @@ def of_new_samples(arms: Sequence[ArmForNewSamples], reason: str, num_seeds: int
 
 def in_numbers(comparison: Comparison) -> list[str]:
     """What "no difference" and "undecided" mean here: how large a difference may be, and how many seeds would decide."""
-    return _excluded(comparison) + _undecided(comparison) + _beside_zero(comparison) + _equal(comparison)
+    return _excluded(comparison) + _undecided(comparison) + _beside_zero(comparison) + _equal(_own(comparison))
 
 
 def _beside_zero(comparison: Comparison) -> list[str]:
@@ -153,18 +160,27 @@ def _beside_zero(comparison: Comparison) -> list[str]:
     return lines
 
 
-def _equal(comparison: Comparison) -> list[str]:
+def _equal(intervals: Sequence[MeanInterval]) -> list[str]:
     """What equal values of all seeds leave open."""
-    intervals = [interval for arm in comparison.arms for interval in (arm.own, arm.difference) if interval]
     counts = [interval.n for interval in intervals if interval.n > 1 and interval.std == 0]
     return [no_proof(max(counts))] if counts else []
+
+
+def _equal_differences(comparison: Comparison) -> list[str]:
+    """The same of differences, whose intervals are not in every table; said once."""
+    differences = [arm.difference for arm in comparison.arms if arm.difference]
+    return [] if _equal(_own(comparison)) else _equal(differences)
+
+
+def _own(comparison: Comparison) -> list[MeanInterval]:
+    return [arm.own for arm in comparison.arms]
 
 
 def _fresh(comparison: ArmsComparison) -> list[str]:
     """How to get more seeds without looking twice at the same."""
     if not any(arm.new_seeds and arm.new_seeds.low for arm in comparison.shown.arms):
         return []
-    return ["new seeds: `mlpexp sweep --confirm SWEEP` draws those that no look has used, for the arms that matter"]
+    return ["new seeds for the arms that matter: `mlpexp sweep --confirm SWEEP`"]
 
 
 def _excluded(comparison: Comparison) -> list[str]:

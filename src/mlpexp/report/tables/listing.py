@@ -11,6 +11,7 @@ from mlpexp.planning.values import value_text
 from mlpexp.report.tables.text_table import TextTable, records_json
 from mlpexp.report.words import ALL_EQUAL, NONE, age, number, same_ends
 from mlpexp.results.listed import COLUMNS, Condition, short_names, values_of, varied_keys
+from mlpexp.statistics.intervals import ends_within
 
 if TYPE_CHECKING:
     from mlpexp.results.listed import Judged, Listed
@@ -88,8 +89,8 @@ def _spread(judged: "Judged") -> str:
 
 def _ends(judged: "Judged") -> tuple[float | None, float | None]:
     """Of the interval, which old results did not end where the score does."""
-    low, high = (None if end is None else judged.score.clipped(end) for end in (judged.mean.low, judged.mean.high))
-    return low, high
+    low, high = judged.mean.low, judged.mean.high
+    return (None, None) if low is None or high is None else ends_within(low, high, *judged.score.ends)
 
 
 def _setting(texts: Sequence[str]) -> str:
