@@ -28,16 +28,20 @@ def parameters() -> list:
 
 
 def needs_a_run(command: Command) -> bool:
-    return command.arguments[0] in ("list", "show", "plot", "compare", "explain") or "--resume" in command.arguments
+    return command.arguments[0] in ("list", "show", "plot", "compare", "explain") or bool(
+        {"--resume", "--confirm"} & set(command.arguments)
+    )
 
 
 def with_a_run(arguments: list[str]) -> list[str]:
-    """The arguments with real folders for ``RUN``, ``SWEEP`` and for run folders that are not there."""
+    """The arguments with real folders for ``RUN``, ``SWEEP`` and for run folders that are not there, and arms of them."""
     begun = "--resume" in arguments
     real = {
         "RUN": f"runs/{BEGUN if begun else FINISHED}",
         "SWEEP": f"runs/{SWEEP_BEGUN if begun else SWEPT}",
         "runs/OTHER": f"runs/{OTHER}",
+        "learning_rate=1": "learning_rate=1,hidden_size=4",
+        "learning_rate=0.01": "learning_rate=0.1,hidden_size=2",
     }
     unreal = [word in real or (word.startswith("runs/") and not Path(word).exists()) for word in arguments]
     return [
@@ -56,6 +60,8 @@ def with_little_mnist(arguments: list[str]) -> list[str]:
 def shortened(command: Command, arguments: list[str]) -> list[str]:
     """What trains and of which the page shows nothing need not train to its end, nor a sweep all seeds."""
     kept = ("--dry-run", "--resume", "--noise-floor", "--epochs", "--seeds")
+    if "--confirm" in arguments:
+        return [*arguments, "--dry-run"]
     trains = command.arguments[0] in ("train", "sweep") and not command.needs_mnist
     if not trains or command.output or rows_below(command.block) or set(kept) & set(arguments):
         return arguments

@@ -31,8 +31,11 @@ from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import (
     ArmSummary,
     AxisSummary,
+    ConfirmedArm,
+    Confirms,
     DatasetSummary,
     LargestClass,
+    Look,
     Mean,
     MetricSummary,
     ModelSummary,
@@ -183,6 +186,9 @@ def test_the_keys_of_the_summary(run: Path, sweep: Path) -> None:
     assert first_column(title, 1) == keys(LargestClass)
     assert first_column(title, 2) == keys(ArmSummary)
     assert documented("means", title, 2) - {"trials.csv"} == keys(Mean)
+    assert first_column(title, 3) == keys(Confirms)
+    assert documented("looks", title, 3) == keys(Look)
+    assert documented("arms", title, 3) == keys(ConfirmedArm)
 
 
 def test_what_a_summary_has_means_of(run: Path, sweep: Path) -> None:
@@ -217,8 +223,8 @@ OF_PARTS = {PartRecord, TrialRecord, FileRecord}
 
 def test_every_record_of_a_result_is_described() -> None:
     described = {
-        Summary, DatasetSummary, LargestClass, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, PlanRecord,
-        PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord,
+        Summary, DatasetSummary, LargestClass, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, Confirms, Look,
+        ConfirmedArm, PlanRecord, PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord,
     }  # fmt: skip
     records = {one for one in Strict.__subclasses__() if one.__module__.startswith("mlpexp.store.")}
     assert records - OF_PARTS == described
