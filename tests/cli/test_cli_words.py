@@ -128,6 +128,16 @@ def test_arms_of_swept_sections_are_named(mlpexp: Command, config: Write) -> Non
     assert "did you mean score?" in mlpexp("list", "--sort", "acc").err
 
 
+def test_arms_are_named_as_tables_print_them(mlpexp: Command, config: Write, undrawn: None) -> None:
+    over = "sweep: {over: {model.dropout: [0.0, 0.5], optimizer.l2_penalty: [0.0, 0.001]}, seeds: 3}\n"
+    arm, path = "dropout=0,l2_penalty=0.001", config(TINY + over)
+    swept = mlpexp("sweep", path, "-q", "--baseline", arm).run
+    compared = "compared with the baseline (dropout=0, l2_penalty=0.001)"
+    assert compared in mlpexp("show", swept).out
+    assert compared in mlpexp("compare", swept, "--baseline", arm).out
+    assert "is 2 arms of 4" in mlpexp("compare", swept, "--baseline", "l2_penalty=0.001").err
+
+
 def test_values_in_brackets_and_braces(mlpexp: Command, config: Write) -> None:
     path = config(TINY)
 

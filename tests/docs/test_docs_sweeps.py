@@ -29,7 +29,7 @@ def test_every_range_is_described() -> None:
 
 def test_the_smallest_p() -> None:
     for row in tables_under(STATISTICS, "The sign-flip test")[0].rows:
-        assert float(row["smallest p"]) == pytest.approx(smallest_p(int(row["seeds"])), rel=1e-3)
+        assert float(row["smallest p"]) == pytest.approx(smallest_p(int(row["seeds"].split()[0])), rel=5e-3)
 
 
 def blocks_with(page: Path, start: str) -> str:

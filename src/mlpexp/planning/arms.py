@@ -12,7 +12,7 @@ from mlpexp.config.load import expand_names, keep_own_keys, leave_out_test_fract
 from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import ConfigError, InputError, Place, Problem
-from mlpexp.planning.axes import Axis, last_word
+from mlpexp.planning.axes import Axis, keys_by_word
 from mlpexp.planning.designs import Settings
 from mlpexp.planning.matching import matched
 from mlpexp.planning.prepare import Preparation, Prepared
@@ -143,12 +143,11 @@ def copied(value: Any) -> Any:
 
 def axis_names(axes: Sequence[Axis]) -> dict[str, str]:
     """What axes are called in labels, by key: by the last word, or by the whole key where that would be ambiguous."""
-    last = [last_word(axis.parts) for axis in axes]
-    names = {}
-    for axis, word in zip(axes, last, strict=True):
-        name = "hidden_size" if axis.single_layer else word
-        names[axis.key] = name if last.count(word) == 1 else axis.key
-    return names
+    words = {key: word for word, key in keys_by_word([axis.key for axis in axes]).items()}
+    return {
+        axis.key: "hidden_size" if axis.single_layer and axis.key in words else words.get(axis.key, axis.key)
+        for axis in axes
+    }
 
 
 def _label(axes: Sequence[Axis], names: dict[str, str], settings: Settings, usual: Settings | None) -> str:

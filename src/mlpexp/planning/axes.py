@@ -153,8 +153,15 @@ def last_word(parts: Sequence[str]) -> str:
 
 
 def axis_named(axes: Sequence[Axis], written: str) -> Axis | None:
-    """The axis of a key, which may be short for it; None if there is none."""
-    return next((axis for axis in axes if written in (axis.written, axis.key) or key_of(written) == axis.key), None)
+    """The axis of a key, which may be short for it, or the word that labels have for it; None if there is none."""
+    keys = {key_of(written), keys_by_word([axis.key for axis in axes]).get(written)}
+    return next((axis for axis in axes if written in (axis.written, axis.key) or axis.key in keys), None)
+
+
+def keys_by_word(keys: Sequence[str]) -> dict[str, str]:
+    """The keys of axes by their last words, which labels name them by; without those of which there are two."""
+    words = [last_word(key.split(".")) for key in keys]
+    return {word: key for word, key in zip(words, keys, strict=True) if words.count(word) == 1}
 
 
 def numbers(texts: Sequence[str]) -> list[float] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
+from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.scores import PARTS, Part
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
@@ -49,7 +50,7 @@ def _design(config: Mapping[str, Any], data: DatasetSummary, part: Part, num_tra
     dataset = _section(config, "dataset")
     kind, sizes = _kind(dataset), data.ranges or {}
     most = sizes.get(part, (0, data.samples(part)))[1]
-    if dataset.get("data_seed") == "seed":
+    if dataset.get("data_seed") == EACH_SEED:
         return Population()
     if config.get("split_seed") is not None or part in _fixed_parts(dataset, kind):
         return FixedTest(data.samples(part))
@@ -84,7 +85,7 @@ def _num_train(config: Mapping[str, Any], data: DatasetSummary, settings: Mappin
 def speaks_of(config: Mapping[str, Any], summary: Summary) -> str:
     """Of what the intervals over seeds speak, in few words: ``new seeds on these 150 samples``."""
     dataset = _section(config, "dataset")
-    if dataset.get("data_seed") == "seed":
+    if dataset.get("data_seed") == EACH_SEED:
         return "new seeds, each with new samples"
     if _no_question(summary, "test") == OTHER_SAMPLES:
         return "new seeds on the samples of each arm"

@@ -8,6 +8,7 @@ import pandas as pd
 from mlpexp.config.scores import Column, selected_on
 from mlpexp.config.words import key_of
 from mlpexp.errors import InputError, Place, RunError
+from mlpexp.planning.axes import keys_by_word
 from mlpexp.planning.metric import choose_metric, described
 from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.planning.sweep_options import SEED_AXES, settings_in
@@ -132,9 +133,10 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
         values = ", or the values of its axes" if result.summary.axes else ""
         raise InputError(f"{option} {text}: expected a number from 0 to {num_arms - 1}{values}")
     place = Place(f"{option} {text}")
-    axes = {axis.key for axis in result.summary.axes}
+    axes = [axis.key for axis in result.summary.axes]
+    words = {axis: axis for axis in axes} | keys_by_word(axes)
     given = settings_in(text, place)
-    settings = {key if key in axes else key_of(key): value_text(value) for key, value in given.items()}
+    settings = {words.get(key, key_of(key)): value_text(value) for key, value in given.items()}
     rows = result.arms
     matching = [i for i, row in enumerate(rows.to_dict("records")) if all(row.get(k) == v for k, v in settings.items())]
     if len(matching) != 1:
