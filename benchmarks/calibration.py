@@ -31,9 +31,9 @@ from mlpexp.statistics.new_samples_verdicts import for_new_samples
 from mlpexp.training.trainer import Trainer
 
 SEEDS = (10, 40, 200)
+FIXED_SEEDS = (3, 10, 40)  # where the test part is fixed: with few seeds their spread is a rough estimate
 APART = 10_000  # seeds of one data set and the next; a multiple of the folds
 TESTED, LEARNED = 44, 106  # samples of the test part and of the training part: as many of each moon
-HELD_OUT = 1_756  # further samples that say how good these networks are
 MARGIN = 0.01
 Sections = dict[str, object]
 
@@ -109,6 +109,9 @@ DESIGNS: dict[str, tuple[Sections, Design, Arms]] = {
     "new data, mirrored arms": ({"data_seed": "seed"}, Population(), mirrored),
 }  # fmt: skip
 FIXED = "one test part, new initial seeds"
+MANY_SAMPLES = "one test part of 3,000, new initial seeds"
+TEST_PARTS = {FIXED: (TESTED, 1_756, 20), MANY_SAMPLES: (3_000, 20_000, 100)}
+"""Samples; further samples, and further networks, that say what is true."""
 
 
 def accuracies(name: str, data_sets: int, seeds: int) -> np.ndarray:
@@ -154,43 +157,51 @@ def within(value: float, interval: tuple[float, float]) -> bool:
 
 def rates_by_design(name: str, data_sets: int, seeds: Sequence[int]) -> Iterator[Rates]:
     """The rates of a design with each of these numbers of seeds, the smaller ones the first of the larger ones."""
-    if name == FIXED:
-        yield rates_of_fixed(data_sets, seeds[0])
+    if name in TEST_PARTS:
+        for n in FIXED_SEEDS:
+            yield rates_of_fixed(name, data_sets, n)
         return
     values = accuracies(name, data_sets, max(seeds))
     for n in seeds:
         yield rates(name, values[:, :, :n])
 
 
-def rates_of_fixed(data_sets: int, seeds: int) -> Rates:
+def rates_of_fixed(name: str, data_sets: int, seeds: int) -> Rates:
     """The same where all seeds have one training part and one test part; arms differ in the initial weights of each seed.
 
-    What an interval should contain is the accuracy of these networks on ``HELD_OUT`` further samples; arms are equally good.
+    What an interval should contain is the accuracy of other networks trained so on further samples; arms are equally good.
     """
     plain_right, right, plain_wrong, wrong = [], [], [], []
     for number in range(data_sets):
-        hits_ASN, truth = hits_on_new_samples(number, seeds)
+        hits_ASN, truth = hits_on_new_samples(number, seeds, *TEST_PARTS[name])
         shares = hits_ASN.mean(2)
         plain, paired = mean_interval(shares[0]), paired_by_sample(hits_ASN[1] - hits_ASN[0])
         assert paired is not None
         plain_right.append(plain.low <= truth <= plain.high)
-        right.append(within(truth, share_interval(seeds, plain.mean, plain.std, TESTED)))
+        right.append(within(truth, share_interval(seeds, plain.mean, plain.std, TEST_PARTS[name][0])))
         comparison = compare(shares, True, margin=MARGIN, reference=0)
         plain_wrong.append(comparison.arms[1].verdict in ("better", "worse"))
         wrong.append(for_new_samples(comparison, [None, paired])[1].verdict in ("better", "worse"))
     means = [float(np.mean(each)) for each in (plain_right, plain_wrong, right, wrong)]
-    return Rates(FIXED, seeds, data_sets, *means)
+    return Rates(name, seeds, data_sets, *means)
 
 
 @torch.no_grad()
-def hits_on_new_samples(number: int, seeds: int) -> tuple[np.ndarray, float]:
-    """Which samples of a test part are right, ``(2, seeds, N)`` of 0 and 1; and the share of others in the first arm."""
-    samples = TESTED + HELD_OUT + 2 * LEARNED
+def hits_on_new_samples(number: int, seeds: int, tested: int, held_out: int, others: int) -> tuple[np.ndarray, float]:
+    """Which samples of a test part are right, ``(2, seeds, N)`` of 0 and 1; and what share of other samples is on average.
+
+    The average is over the networks of the second arm, and over further ones that differ in their initial weights as these do.
+    """
+    samples = tested + held_out + 2 * LEARNED
     config = config_of(
-        data_seed=number, samples=samples, train_samples=LEARNED, test_fraction=(TESTED + HELD_OUT) / samples
+        data_seed=number, samples=samples, train_samples=LEARNED, test_fraction=(tested + held_out) / samples
     ).model_copy(update={"split_seed": number})
-    all_seeds = range(number * APART, number * APART + seeds)
-    members = [config.model_copy(update={"seed": s, "init_seed": s + arm * seeds}) for arm in (0, 1) for s in all_seeds]
+    first = number * APART
+    order_seeds = [first + network % seeds for network in range(2 * seeds)] + list(range(first, first + others))
+    members = [
+        config.model_copy(update={"seed": seed, "init_seed": first + network})
+        for network, seed in enumerate(order_seeds)
+    ]
     trainer, _ = trained(members)
     network = StackedNetwork(trainer.architecture, trainer.state.last, trainer.state.last_buffers)
     sizes, pairs = trainer.samples.sizes, torch.from_numpy(trainer.pair_of_member)
@@ -199,8 +210,8 @@ def hits_on_new_samples(number: int, seeds: int) -> tuple[np.ndarray, float]:
     )
     right_MN = (network(inputs).argmax(2) == targets).double().numpy()
     order = np.random.default_rng(number).permutation(sizes.test)
-    tested, others = right_MN[:, order[:TESTED]], right_MN[:seeds, order[TESTED:]]
-    return tested.reshape(2, seeds, TESTED), float(others.mean())
+    hits, elsewhere = right_MN[: 2 * seeds, order[:tested]], right_MN[seeds:, order[tested:]]
+    return hits.reshape(2, seeds, tested), float(elsewhere.mean())
 
 
 def main() -> None:
@@ -208,7 +219,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data-sets", type=int, default=400)
-    parser.add_argument("--only", action="append", choices=[*DESIGNS, FIXED], metavar="DESIGN")
+    parser.add_argument("--only", action="append", choices=[*DESIGNS, *TEST_PARTS], metavar="DESIGN")
     options = parser.parse_args()
     torch.set_num_threads(1)
     header("calibration: what intervals and verdicts speak of")
@@ -218,7 +229,7 @@ def main() -> None:
     )
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     started = process_time()
-    for name in options.only or [*DESIGNS, FIXED]:
+    for name in options.only or [*DESIGNS, *TEST_PARTS]:
         for row in rates_by_design(name, options.data_sets, SEEDS):
             shares = (row.plain_coverage, row.plain_wrong, row.coverage, row.wrong)
             print(f"| {name} | {row.seeds} | {' | '.join(percent(100 * share) for share in shares)} |", flush=True)

@@ -133,7 +133,8 @@ def test_fixed_test_part_is_paired_by_sample(mlpexp: Command, config: Write) -> 
     degrees = stats.t.ppf(0.975, min(seeds, samples) - 1)  # no fewer than those of the smaller
     assert 1.9 * np.sqrt(max(of_samples, of_seeds)) < (high - low) / 2 <= degrees * np.sqrt(of_samples + of_seeds)
     mean, std = right[1].mean(), right[1].mean(1).std(ddof=1)
-    effective = mean * (1 - mean) / (mean * (1 - mean) / 45 + std**2 / 6)
+    student = stats.t.ppf(0.975, 5) / stats.norm.ppf(0.975)  # of seeds
+    effective = mean * (1 - mean) / (mean * (1 - mean) / 45 + (student * std) ** 2 / 6)
     ends = [float(rows[1][f"new_samples_{end}"]) for end in ("low", "high")]
     np.testing.assert_allclose(ends, wilson_interval(mean * effective, effective), rtol=1e-9)
 

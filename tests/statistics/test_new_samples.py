@@ -47,8 +47,23 @@ def test_interval_and_p_are_those_of_scipy() -> None:
     shifted = estimate(VALUES - 0.9, Redrawn(45, 105))
     assert shifted is not None
     assert shifted.p == pytest.approx(2 * stats.t.sf((VALUES.mean() - 0.9) / error, 5), rel=1e-10)
-    endless = (VALUES.mean() - 0.9) / (VALUES.std(ddof=1) * math.sqrt(45 / 105))
-    assert shifted.least_p == pytest.approx(2 * stats.norm.sf(endless), rel=1e-10)
+
+
+def test_least_p_is_that_of_the_better_ends_of_mean_and_spread() -> None:
+    """Of 80 % intervals: by Student's t and by chi-square."""
+    number = estimate(VALUES - 0.9, Redrawn(45, 105))
+    assert number is not None
+    std = VALUES.std(ddof=1)
+    farthest = stats.t.interval(0.8, 5, VALUES.mean() - 0.9, std / math.sqrt(6))[1]
+    least_error = std * math.sqrt(5 / stats.chi2.ppf(0.9, 5)) * math.sqrt(45 / 105)
+    assert number.least_p == pytest.approx(2 * stats.norm.sf(farthest / least_error), rel=1e-10)
+
+
+def test_few_seeds_leave_open_what_many_close() -> None:
+    """One mean and one spread: of 6 seeds they are rough, of 100 they are not."""
+    few, many = (np.tile([-0.03, 0.13], n // 2) for n in (6, 100))
+    assert against_first([few], Redrawn(45, 105)) == ["undecided"]
+    assert against_first([many], Redrawn(45, 105)) == ["needs more samples"]
 
 
 def test_own_samples_for_each_seed_give_the_plain_interval() -> None:
@@ -113,11 +128,27 @@ def test_share_of_one_seed_is_wilsons() -> None:
 
 
 def test_share_of_several_seeds_is_wider_by_their_spread() -> None:
+    """Half widths are added as squares, of the spread with Student's t."""
     shares = np.array([0.7, 0.9])
-    effective = 0.8 * 0.2 / (0.8 * 0.2 / 50 + shares.var(ddof=1) / 2)
-    assert share_interval(2, shares.mean(), shares.std(ddof=1), 50) == pytest.approx(
-        wilson_interval(0.8 * effective, effective), rel=1e-12
-    )
+    of_seeds = shares.var(ddof=1) / 2 * (stats.t.ppf(0.975, 1) / stats.norm.ppf(0.975)) ** 2
+    effective = 0.8 * 0.2 / (0.8 * 0.2 / 50 + of_seeds)
+    centre, z2 = (0.8 * effective + stats.norm.ppf(0.975) ** 2 / 2), stats.norm.ppf(0.975) ** 2
+    half = math.sqrt(z2 * (0.16 * effective + z2 / 4))
+    expected = ((centre - half) / (effective + z2), (centre + half) / (effective + z2))
+    assert share_interval(2, shares.mean(), shares.std(ddof=1), 50) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("num_seeds", [2, 3, 5, 40])
+@pytest.mark.parametrize(("num_samples", "spread"), [(45, 0.03), (10_000, 0.03)])
+def test_share_covers_the_true_one_with_few_seeds(num_seeds: int, num_samples: int, spread: float) -> None:
+    """Samples of one difficulty for every seed; networks of true shares around 0.85."""
+    generator, times, covered = np.random.default_rng(7), 500, 0
+    for _ in range(times):
+        true_S = generator.normal(0.85, spread, (num_seeds, 1))
+        shares = (generator.random(num_samples) < true_S).mean(1)
+        low, high = share_interval(num_seeds, shares.mean(), shares.std(ddof=1), num_samples)
+        covered += low <= 0.85 <= high
+    assert covered / times >= 0.95 - 2 * math.sqrt(0.95 * 0.05 / times)
 
 
 def test_crossed_error_is_that_of_the_analysis_of_variance() -> None:
@@ -157,7 +188,7 @@ STEPS = np.linspace(-1, 1, 20)  # mean 0, std 0.62
 
 def test_verdicts_by_the_size_of_difference_and_spread() -> None:
     small = 0.001 * STEPS
-    arms = [-0.1 + small, 0.1 + small, small, 0.02 + 0.03 * STEPS, 0 * STEPS, 0.1 * STEPS]
+    arms = [-0.1 + small, 0.1 + small, small, 0.02 + 0.06 * STEPS, 0 * STEPS, 0.1 * STEPS]
     verdicts = against_first(arms, Redrawn(45, 105))
     assert verdicts == ["worse", "better", "no difference", "needs more samples", "undecided", "needs more samples"]
 

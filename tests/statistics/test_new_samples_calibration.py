@@ -11,7 +11,7 @@ from math import sqrt
 import pytest
 import torch
 
-from calibration import DESIGNS, FIXED, SEEDS, Rates, rates_by_design
+from calibration import DESIGNS, FIXED, FIXED_SEEDS, MANY_SAMPLES, SEEDS, Rates, rates_by_design, rates_of_fixed
 
 DATA_SETS, MORE = 400, 1200  # more where the true rate is near the bound: the margin must be several data sets
 COVERAGE = 0.93
@@ -51,9 +51,24 @@ def test_new_splits(design: str, most_seeds: int) -> None:
     assert rows[-1].plain_wrong > 0.2
 
 
-@pytest.mark.parametrize(("design", "most_seeds"), [(FOLDS, 40), (FIXED, 10)])
-def test_folds_and_a_fixed_test_part(design: str, most_seeds: int) -> None:
-    assert measured(design, most_seeds)[-1].plain_coverage < 0.8
+def test_folds() -> None:
+    assert measured(FOLDS, 40)[-1].plain_coverage < 0.8
+
+
+@pytest.mark.parametrize("seeds", FIXED_SEEDS)
+def test_a_fixed_test_part(seeds: int) -> None:
+    row = rates_of_fixed(FIXED, DATA_SETS, seeds)
+    assert row.coverage >= COVERAGE, row
+    assert row.wrong <= wrong_at_most(DATA_SETS), row
+    assert seeds < 10 or row.plain_coverage < 0.8
+
+
+@pytest.mark.parametrize("seeds", FIXED_SEEDS[:2])
+def test_a_large_fixed_test_part_and_seeds_that_spread(seeds: int) -> None:
+    """Here the error is that of seeds: the interval must know how few they are."""
+    row = rates_of_fixed(MANY_SAMPLES, DATA_SETS, seeds)
+    assert row.coverage >= COVERAGE, row
+    assert row.wrong <= wrong_at_most(DATA_SETS), row
 
 
 def test_with_new_data_for_each_seed_the_plain_interval_is_that_of_new_samples() -> None:

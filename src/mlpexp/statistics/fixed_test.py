@@ -7,8 +7,9 @@ import math
 
 import numpy as np
 
-from mlpexp.statistics.intervals import wilson_interval
+from mlpexp.statistics.intervals import score_interval, wilson_interval
 from mlpexp.statistics.new_samples import Estimate
+from mlpexp.statistics.new_seeds import mean_reach, std_interval
 
 
 def share_interval(n: int, mean: float, std: float, num_samples: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -16,7 +17,10 @@ def share_interval(n: int, mean: float, std: float, num_samples: int, confidence
 
     The variance of the mean is that of a share p of N samples, p (1 - p) / N, plus that of new seeds, s²/n; Wilson's formula is
     taken with as many samples as would give this variance. The sum counts a part of the noise twice, so that it is rather too
-    large. With one seed it is Wilson's interval itself, of the one network that was trained.
+    large. The s² of few seeds is a rough estimate, of samples p (1 - p) is none: half widths are added as squares, of seeds with
+    Student's t of n - 1 degrees of freedom (Howe). Satterthwaite's degrees of the sum follow a small s², as chance gives it
+    to two or three seeds, and the interval is too short. With one seed it is Wilson's interval itself, of the one network
+    that was trained.
 
     Args:
         n: Number of seeds.
@@ -26,13 +30,23 @@ def share_interval(n: int, mean: float, std: float, num_samples: int, confidence
         confidence: Share of such intervals that contain the true share.
 
     References:
-        Wilson (1927), "Probable inference, the law of succession, and statistical inference", equation (4).
+        Wilson (1927), "Probable inference, the law of succession, and statistical inference", equation (4);
+        Howe (1974), "Approximate confidence limits on the mean of X + Y where X and Y are two tabled independent random
+        variables".
     """
+    from statistics import NormalDist
+
+    from scipy.special import stdtrit
+
     share = min(max(mean, 0.0), 1.0)
     of_samples = share * (1 - share) / num_samples
     of_seeds = std**2 / n if n > 1 else 0.0
-    effective = num_samples * of_samples / (of_samples + of_seeds) if of_samples > 0 else num_samples
-    return wilson_interval(share * effective, max(1, effective), confidence)
+    if of_samples == 0 or of_seeds == 0:
+        return wilson_interval(share * num_samples, num_samples, confidence)
+    tail = (1 + confidence) / 2
+    normal, student = NormalDist().inv_cdf(tail), float(stdtrit(n - 1, tail))
+    effective = num_samples * of_samples / (of_samples + of_seeds * (student / normal) ** 2)
+    return score_interval(share * effective, effective, normal)
 
 
 def paired_by_sample(differences_SN: np.ndarray) -> Estimate | None:
@@ -58,7 +72,11 @@ def paired_by_sample(differences_SN: np.ndarray) -> Estimate | None:
     rest_SN = differences_SN - by_sample_N - by_seed_S[:, None] + mean
     of_rest = float((rest_SN**2).sum()) / ((num_seeds - 1) * (num_samples - 1)) / (num_seeds * num_samples)
     if of_samples + of_seeds == 0:
-        return Estimate(mean, 0.0, 1.0, 0.0)
+        return Estimate(mean, 0.0, 1.0, 0.0, 0.0)
     variance = max(of_samples + of_seeds - of_rest, of_samples, of_seeds)
     degrees = variance**2 / (of_samples**2 / (num_samples - 1) + of_seeds**2 / (num_seeds - 1))
-    return Estimate(mean, math.sqrt(variance), degrees, math.sqrt(max(of_samples - of_rest, 0.0)))
+    smallest = std_interval(math.sqrt(of_samples), num_samples)[0] ** 2
+    least_error = math.sqrt(max(smallest - of_rest, 0.0))
+    return Estimate(
+        mean, math.sqrt(variance), degrees, mean_reach(float(by_seed_S.std(ddof=1)), num_seeds), least_error
+    )

@@ -105,7 +105,21 @@ def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tup
     _check_confidence(confidence)
     if n < 1 or not 0 <= successes <= n:
         raise ValueError(f"{successes:g} successes of {n} samples: expected 0 <= successes <= n and n >= 1")
-    z2 = _normal_quantile((1 + confidence) / 2) ** 2
+    return score_interval(successes, n, _normal_quantile((1 + confidence) / 2))
+
+
+def score_interval(successes: float, n: float, quantile: float) -> tuple[float, float]:
+    """The shares p for which the share seen is at most ``quantile`` standard errors ``sqrt(p (1 - p) / n)`` away.
+
+    Args:
+        successes: Number of correct samples, from 0 to n.
+        n: Number of samples; positive, may be below 1 as an effective number is.
+        quantile: Of the normal distribution for Wilson's interval; of Student's where the error is itself an estimate.
+
+    References:
+        Wilson (1927), see ``wilson_interval``.
+    """
+    z2 = quantile**2
     center = (successes + z2 / 2) / (n + z2)
     half = math.sqrt(z2 * (successes * (n - successes) / n + z2 / 4)) / (n + z2)
     # The formula gives exactly 0 and 1 at the ends, but for rounding.

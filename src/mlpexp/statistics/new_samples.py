@@ -11,6 +11,7 @@ from typing import assert_never
 import numpy as np
 
 from mlpexp.statistics.intervals import mean_interval
+from mlpexp.statistics.new_seeds import mean_reach, std_interval
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,10 @@ class Estimate:
     """Its standard error; 0 where values have no spread, which tells nothing."""
     degrees: float
     """Degrees of freedom of that error."""
+    reach: float
+    """How far from it the mean of any number of further seeds may lie: half of the 80 % interval for new seeds."""
     least_error: float
-    """What would be left of it after any number of seeds, because the samples stay as few."""
+    """What any number of seeds leaves of the error, because the samples stay as few: the low end of its 80 % interval."""
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Student's t interval; NaN without spread."""
@@ -88,10 +91,11 @@ class Estimate:
 
     @property
     def least_p(self) -> float:
-        """The p to which any number of seeds would lead with this mean and spread: of the normal distribution."""
+        """The smallest p that more seeds may lead to: with the mean at the far end of its reach, and the least error."""
         if not self.error > 0:
             return math.nan
-        return math.erfc(abs(self.mean) / self.least_error / math.sqrt(2)) if self.least_error > 0 else 0.0
+        farthest = abs(self.mean) + self.reach
+        return math.erfc(farthest / self.least_error / math.sqrt(2)) if self.least_error > 0 else 0.0
 
 
 def variance_factor(design: Redrawn | Folds | Population, n: int) -> float:
@@ -147,11 +151,12 @@ def estimate(values: np.ndarray, design: Redrawn | Folds | Population) -> Estima
 
 def estimate_of(n: int, mean: float, std: float, design: Redrawn | Folds | Population) -> Estimate:
     """The same from number, mean and standard deviation of two or more values."""
-    degrees = _independent(design, n) - 1
+    independent = _independent(design, n)
     if not std > 0:
-        return Estimate(mean, 0.0, degrees, 0.0)
-    error, least = (std * math.sqrt(factor) for factor in (variance_factor(design, n), shared_factor(design)))
-    return Estimate(mean, error, degrees, least)
+        return Estimate(mean, 0.0, independent - 1, 0.0, 0.0)
+    smallest, _ = std_interval(std, independent)
+    error, least = std * math.sqrt(variance_factor(design, n)), smallest * math.sqrt(shared_factor(design))
+    return Estimate(mean, error, independent - 1, mean_reach(std, independent), least)
 
 
 def wider(first: Design, second: Design) -> Design:

@@ -40,8 +40,9 @@ def for_new_samples(comparison: Comparison, estimates: Sequence[Estimate | None]
     - better, worse: the adjusted p is at most alpha, and so is that for new seeds. What is not known of new seeds on these
       samples is not known of new ones.
     - no difference: the interval at level alpha / family lies within the margin, and "no difference" holds for new seeds.
-    - needs more samples: neither, and no number of seeds would change it: with the mean and the spread as seen, the error that
-      stays (``Estimate.least_error``) leaves p above alpha, and the interval wider than the margin.
+    - needs more samples: neither, and no number of seeds is likely to change it: even where the mean and the spread, which are
+      estimates, are at the better ends of their 80 % intervals, the error that stays (``Estimate.least_error``) leaves p above
+      alpha, and the interval wider than the margin.
     - undecided: neither, and more seeds may change it. Also where all differences are equal: no spread was seen, so there is
       no error to judge by, and that is no proof of equality, for a rare failure may not have been met.
     - no interval: there is no estimate, as without a design or with fewer than two common seeds.
@@ -59,21 +60,24 @@ def for_new_samples(comparison: Comparison, estimates: Sequence[Estimate | None]
         Nadeau and Bengio (2003), see ``variance_factor``; Holm (1979), see ``holm``.
     """
     family = max(comparison.family, 1)
-    asked = [None if arm.difference is None else of_arm for arm, of_arm in zip(comparison.arms, estimates, strict=True)]
-    p, least_p = (
-        np.array([math.nan if of_arm is None else getattr(of_arm, name) for of_arm in asked])
+    arms = [
+        (arm, None if arm.difference is None else difference)
+        for arm, difference in zip(comparison.arms, estimates, strict=True)
+    ]
+    adjusted, least_adjusted = (
+        holm(
+            np.array([math.nan if difference is None else getattr(difference, name) for _, difference in arms]), family
+        )
         for name in ("p", "least_p")
     )
-    adjusted, least = holm(p, family), holm(least_p, family)
     limits = _Limits(comparison.margin, comparison.alpha, family)
     rows = []
-    for arm, of_arm, *numbers in zip(comparison.arms, asked, p, adjusted, least, strict=True):
-        if of_arm is None:
+    for (arm, difference), p, least_p in zip(arms, adjusted.tolist(), least_adjusted.tolist(), strict=True):
+        if difference is None:
             rows.append(ArmForNewSamples(_without(arm)))
             continue
-        own_p, adjusted_p, least_adjusted = map(float, numbers)
-        verdict = limits.verdict(arm, of_arm, adjusted_p, least_adjusted)
-        rows.append(ArmForNewSamples(verdict, of_arm.interval(1 - comparison.alpha), own_p, adjusted_p))
+        verdict = limits.verdict(arm, difference, p, least_p)
+        rows.append(ArmForNewSamples(verdict, difference.interval(1 - comparison.alpha), difference.p, p))
     return tuple(rows)
 
 
@@ -85,21 +89,23 @@ class _Limits:
     alpha: float
     family: int
 
-    def verdict(self, arm: ArmComparison, of_arm: Estimate, adjusted: float, least: float) -> NewVerdict:
-        if not of_arm.error > 0:
+    def verdict(self, arm: ArmComparison, difference: Estimate, p: float, least_p: float) -> NewVerdict:
+        """By the p of this family, and the least that it may come to."""
+        if not difference.error > 0:
             return "undecided"
-        if adjusted <= self.alpha and arm.verdict in ("better", "worse"):
+        if p <= self.alpha and arm.verdict in ("better", "worse"):
             return arm.verdict
-        low, high = of_arm.interval(1 - self.alpha / self.family)
+        low, high = difference.interval(1 - self.alpha / self.family)
         if max(abs(low), abs(high)) <= self.margin and arm.verdict == "no difference":
             return "no difference"
-        return "needs more samples" if self._hopeless(of_arm, least) else "undecided"
+        return "needs more samples" if self._hopeless(difference, least_p) else "undecided"
 
-    def _hopeless(self, of_arm: Estimate, least: float) -> bool:
+    def _hopeless(self, difference: Estimate, least_p: float) -> bool:
         from statistics import NormalDist
 
-        reach = NormalDist().inv_cdf(1 - self.alpha / self.family / 2) * of_arm.least_error
-        return least > self.alpha and abs(of_arm.mean) + reach > self.margin
+        nearest = max(abs(difference.mean) - difference.reach, 0.0)
+        half = NormalDist().inv_cdf(1 - self.alpha / self.family / 2) * difference.least_error
+        return least_p > self.alpha and nearest + half > self.margin
 
 
 def _without(arm: ArmComparison) -> NewVerdict:

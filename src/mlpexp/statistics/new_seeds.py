@@ -71,7 +71,7 @@ def seeds_to_decide(std: float, difference: float, n: int, margin: float, alpha:
     if std == 0:
         return NewSeeds(fewest, fewest)
     smallest, largest = std_interval(std, n)
-    half = _t_quantile(n - 1, (1 - CERTAINTY) / 2) * std / math.sqrt(n)
+    half = mean_reach(std, n)
     near, far = max(abs(difference) - half, 0.0), abs(difference) + half
     hardest = min(max(margin / 2, near), far)
     hard = (near, (near + hardest) / 2, hardest)
@@ -111,6 +111,11 @@ def std_interval(std: float, n: int) -> tuple[float, float]:
     return std * math.sqrt((n - 1) / float(chdtri(n - 1, tail))), std * math.sqrt(
         (n - 1) / float(chdtri(n - 1, 1 - tail))
     )
+
+
+def mean_reach(std: float, n: int) -> float:
+    """Half of Student's 80 % interval of the mean of n values."""
+    return _t_quantile(n - 1, (1 - CERTAINTY) / 2) * std / math.sqrt(n)
 
 
 def undecided_chance(std: float, difference: float, n: int, margin: float, alpha: float, family: int = 1) -> float:

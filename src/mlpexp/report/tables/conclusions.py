@@ -263,7 +263,7 @@ def _basis(comparison: ArmsComparison) -> list[str]:
     if shown.reference is not None and shown.family > 0 and comparison.values.shape[1] > 1 and not new.reason:
         lines.append(f"new samples: {design_in_words(new.designs[shown.reference])}{_by_holm(shown.family)}")
         if any(arm.verdict == "needs more samples" for arm in new.shown):
-            lines.append("needs more samples: with these few, no number of seeds would decide")
+            lines.append("needs more samples: with these few, no number of seeds is likely to decide")
     return lines
 
 
