@@ -17,7 +17,7 @@ def share_interval(n: int, mean: float, std: float, num_samples: int, confidence
 
     The variance of the mean is that of a share p of N samples, p (1 - p) / N, plus that of new seeds, s²/n; Wilson's formula is
     taken with as many samples as would give this variance. The sum counts a part of the noise twice, so that it is rather too
-    large. The s² of few seeds is a rough estimate, of samples p (1 - p) is none: half widths are added as squares, of seeds with
+    large. The s² of few seeds is rough, p (1 - p) of the samples is not: half widths are added as squares, of seeds with
     Student's t of n - 1 degrees of freedom (Howe). Satterthwaite's degrees of the sum follow a small s², as chance gives it
     to two or three seeds, and the interval is too short. With one seed it is Wilson's interval itself, of the one network
     that was trained.
