@@ -106,7 +106,7 @@ def test_warnings_are_never_hidden(mlpexp: Command, config: Write, undrawn: None
 
 def test_the_numbers_of_seeds_are_said_once(mlpexp: Command, config: Write, undrawn: None) -> None:
     out = mlpexp("sweep", "-c", config(ONE_BY_ONE)).out
-    assert out.count("undecided: 7 seeds are too few") == 1 == out.count("would do")
+    assert out.count("undecided for new seeds: 7 are too few") == 1 == out.count("would do")
     assert out.count("as configured: batch_size=10, learning_rate=0.1\n") == 1
     assert re.search(r"^  as configured {2,}7 ", out, re.MULTILINE)
 

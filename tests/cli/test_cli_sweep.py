@@ -183,7 +183,7 @@ def test_compare_names_confounded_factors_and_refuses_what_does_not_pair(
     result = mlpexp("compare", base, rate)
     assert result.code == 0
     assert "optimizer.learning_rate" in result.out and "3 common seeds" in result.out and "confounded" not in result.out
-    assert "undecided: 3 seeds are too few" in result.out
+    assert "undecided for new seeds: 3 are too few" in result.out
     confounded = mlpexp("compare", base, both)
     assert "confounded: 2 factors differ (optimizer.learning_rate, training.batch_size)" in confounded.out
     assert mlpexp("compare", base, rate, "--format", "csv").out.startswith("what,n,test accuracy")
@@ -231,7 +231,7 @@ def test_the_margin_of_a_sweep_is_that_of_its_comparison(mlpexp: Command, config
     swept = mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,0.11", *changes, "-q").run
     for result in (mlpexp("compare", swept), mlpexp("show", swept)):
         assert "no difference: " in result.out
-    assert "undecided: " in mlpexp("compare", swept, "--margin", "1e-9").out
+    assert "undecided for new seeds: " in mlpexp("compare", swept, "--margin", "1e-9").out
     for option in ("--margin", "--power"):
         refused = mlpexp("compare", swept, option, "-1")
         assert (refused.code, refused.err) == (2, f"error: {option} -1: expected a number above 0\n")

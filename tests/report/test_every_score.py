@@ -189,7 +189,7 @@ def test_the_tables_of_a_sweep(score: Score, tmp_path: Path) -> None:
     label = f"test {score.label}"
     assert f": {label}, " in to_show(sweep.result, comparison).title
     assert label in to_export(sweep.result, comparison).columns
-    assert label in to_paste(comparison).columns
+    assert label in to_paste(comparison)[0].columns
     assert conclusions(comparison).footnotes
     (listed,) = listed_in(tmp_path / "runs", 0.0)
     assert listed.judged is not None

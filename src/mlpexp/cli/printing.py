@@ -1,7 +1,7 @@
 """What goes to the terminal: sentences, which break between words, and tables, which fit; in a pipe each line is whole."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,14 @@ def columns_available(*, err: bool = False) -> int | None:
     if not (sys.stderr if err else sys.stdout).isatty():
         return None
     return get_terminal_size().columns
+
+
+def print_each_as(tables: "Sequence[TextTable]", format_: str, *, wide: bool = False) -> None:
+    """Prints several in this way, with a line between them."""
+    for place, table in enumerate(tables):
+        if place > 0:
+            typer.echo()
+        print_as(table, format_, wide=wide)
 
 
 def print_as(table: "TextTable", format_: str, *, wide: bool = False) -> None:

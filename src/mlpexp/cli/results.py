@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.cli.printing import print_as, print_sentences, print_table
+from mlpexp.cli.printing import print_each_as, print_sentences, print_table
 from mlpexp.report.tables.arm_results import notes, results_table, written
 from mlpexp.report.tables.comparison_files import to_export, to_paste, to_show
 from mlpexp.report.tables.comparison_table import noise_table, power_table, shown_label
@@ -64,12 +64,12 @@ def print_comparison(
 ) -> None:
     """The table and the sentences; the table alone in a format that is to be pasted."""
     if comparison.noise:
-        table = noise_table(comparison.noise, comparison.summary.metric.label)
-    elif format_ == "table":
-        table = to_show(result, comparison)
+        tables = [noise_table(comparison.noise, comparison.summary.metric.label)]
+    elif format_ in ("table", "csv"):
+        tables = [to_show(result, comparison) if format_ == "table" else to_export(result, comparison)]
     else:
-        table = to_export(result, comparison) if format_ == "csv" else to_paste(comparison)
-    print_as(table, format_, wide=wide)
+        tables = to_paste(comparison)
+    print_each_as(tables, format_, wide=wide)
     if format_ != "table":
         return
     confirms = comparison.summary.confirms

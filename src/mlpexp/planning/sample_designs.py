@@ -7,7 +7,7 @@ from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.scores import PARTS, Part
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
-from mlpexp.statistics.new_samples import Design, FixedTest, Folds, NoDesign, Population, Redrawn
+from mlpexp.statistics.new_samples import Design, FixedTest, Folds, NoDesign, Population, Redrawn, shared_factor
 from mlpexp.store.summary import DatasetSummary, Summary
 
 OFFICIAL = ("mnist", "fashion_mnist")  # come with a test part
@@ -84,13 +84,13 @@ def _num_train(config: Mapping[str, Any], data: DatasetSummary, settings: Mappin
 
 def speaks_of(config: Mapping[str, Any], summary: Summary) -> str:
     """Of what the intervals over seeds speak, in few words: ``new seeds on these 150 samples``."""
-    dataset = _section(config, "dataset")
-    if dataset.get("data_seed") == EACH_SEED:
+    dataset, varied = _section(config, "dataset"), [axis.key for axis in summary.axes]
+    if dataset.get("data_seed") == EACH_SEED and "dataset.data_seed" not in [*varied, *summary.also_varies]:
         return "new seeds, each with new samples"
     if _no_question(summary, "test") == OTHER_SAMPLES:
         return "new seeds on the samples of each arm"
     is_cut = any(dataset.get(key) for key in ("train_samples", "train_fraction"))
-    if is_cut or {axis.key for axis in summary.axes} & set(TRAIN_LENGTHS):
+    if is_cut or set(varied) & set(TRAIN_LENGTHS):
         return "new seeds on these samples"
     return f"new seeds on these {sum(map(summary.dataset.samples, PARTS)):,} samples"
 
@@ -104,6 +104,16 @@ def _kind(dataset: Mapping[str, Any]) -> str:
 def _section(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     section = config.get(name)
     return section if isinstance(section, Mapping) else {}
+
+
+def designs_in_words(designs: Sequence[Design]) -> str:
+    """How intervals of differences were made; where their factors differ, from the least to the largest."""
+    redrawn = [design for design in designs if isinstance(design, Redrawn)]
+    ends = sorted(dict.fromkeys(redrawn), key=shared_factor)
+    if len(ends) > 1 and len(redrawn) == len(designs):
+        largest = f"{ends[-1].num_test:,}/{ends[-1].num_train:,}"
+        return f"{design_in_words(ends[0])} to {largest}, of each pair the larger"
+    return " or ".join(dict.fromkeys(map(design_in_words, designs)))
 
 
 def design_in_words(design: Design) -> str:

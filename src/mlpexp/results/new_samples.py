@@ -1,6 +1,6 @@
 """What a comparison says of new samples of the same source: intervals of its arms, and verdicts beside those for new seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 CLOSE = 1e-6  # of a score that is computed again from predictions
 NOT_KEPT = "predictions were not kept; `mlpexp plot RESULT --arm N` makes those of an arm again"
+DAMAGED = "predictions.csv is damaged; without that file `mlpexp plot RESULT --arm N` makes predictions again"
+OTHER_PART = "predictions are not of the part that the metric is of"
+OTHER_EPOCH = "predictions are of the best epoch, the metric is of another; --metric best_{part}_{score} is of theirs"
 NOT_BY_SAMPLE = "the test part is the same for every seed, and {score} is no mean over its samples"
 
 
@@ -50,6 +53,10 @@ class OfNewSamples:
     """Every arm against one named before; None without one."""
     reason: str
     """Why nothing is said of differences; empty where it is."""
+    of_differences: tuple[Design, ...]
+    """The designs of the differences that are shown."""
+    seeds_are_samples: bool
+    """Whether each seed has samples of its own, so that new seeds are new samples."""
 
     @property
     def shown(self) -> tuple[ArmForNewSamples, ...]:
@@ -73,13 +80,32 @@ def of_new_samples(
     designs = designs_of_arms(result, summary, metric.part)
     samples = BySample(designs, values, arms, summary.seeds, metric.part, metric.score)
     of_baseline = None if to_baseline is None else samples.against(to_baseline)
-    return OfNewSamples(tuple(designs), samples.own(), samples.against(to_best), of_baseline, samples.reason)
+    return OfNewSamples(
+        tuple(designs),
+        samples.own(),
+        samples.against(to_best),
+        of_baseline,
+        samples.reason,
+        tuple(_of_differences(designs, to_baseline or to_best)),
+        samples.seeds_are_samples,
+    )
+
+
+def _of_differences(designs: Sequence[Design], comparison: Comparison) -> Iterator[Design]:
+    """The design of each arm against the reference."""
+    for arm, design in enumerate(designs):
+        if comparison.reference is not None and arm != comparison.reference:
+            yield wider(design, designs[comparison.reference])
 
 
 def designs_of_arms(result: Result, summary: Summary, part: Part) -> list[Design]:
     """The design of each arm of a result, for scores of a part of its data."""
     rows = result.arms.to_dict("records") if summary.axes else [{}]
     return designs_of(result.config, summary, [{str(key): cell for key, cell in row.items()} for row in rows], part)
+
+
+class _NoScores(Exception):
+    """There are no scores of samples; the message says why."""
 
 
 class BySample:
@@ -97,6 +123,7 @@ class BySample:
         self.designs, self.values, self.arms = designs, values, arms
         self.seeds, self.part, self.score = list(seeds), part, score
         self._matrices: list[np.ndarray | None] | None = None
+        self._missing = ""  # why a matrix is None
 
     def own(self) -> tuple[tuple[float, float], ...]:
         """The interval of each arm's mean for new samples."""
@@ -119,7 +146,7 @@ class BySample:
         """The verdicts of a comparison for new samples."""
         if comparison.reference is None:
             return tuple(ArmForNewSamples("diverged") for _ in comparison.arms)
-        if all(isinstance(design, Population) for design in self.designs):
+        if self.seeds_are_samples:
             return as_for_new_seeds(comparison)
         estimates = [self._difference(arm, comparison.reference) for arm in range(len(self.designs))]
         return for_new_samples(comparison, estimates)
@@ -139,6 +166,11 @@ class BySample:
         return paired_by_sample(difference_SN[np.isfinite(difference_SN).all(axis=1)])
 
     @property
+    def seeds_are_samples(self) -> bool:
+        """Whether each seed has samples of its own in every arm."""
+        return all(isinstance(design, Population) for design in self.designs)
+
+    @property
     def reason(self) -> str:
         """Why nothing is said of differences; empty where it is."""
         if len(self.designs) < 2:
@@ -153,33 +185,42 @@ class BySample:
             return ""
         if not _by_sample(self.score):
             return NOT_BY_SAMPLE.format(score=self.score.label)
-        return NOT_KEPT
+        return self._missing
 
     @property
     def matrices(self) -> list[np.ndarray | None]:
-        """By arm, the score of every sample, ``(seeds, samples)``; None where predictions were not kept."""
+        """By arm, the score of every sample, ``(seeds, samples)``; None where there are no predictions to make it of."""
         if self._matrices is None:
             self._matrices = [None] * len(self.arms)
             if _by_sample(self.score):
                 tables = _Predictions()
-                self._matrices = [self._matrix(tables, arm) for arm in range(len(self.arms))]
+                self._matrices = [self._matrix_or_none(tables, arm) for arm in range(len(self.arms))]
         return self._matrices
 
-    def _matrix(self, tables: "_Predictions", arm: int) -> np.ndarray | None:
+    def _matrix_or_none(self, tables: "_Predictions", arm: int) -> np.ndarray | None:
+        try:
+            return self._matrix(tables, arm)
+        except _NoScores as missing:
+            self._missing = str(missing)
+        except (RunError, KeyError, ValueError):
+            self._missing = DAMAGED
+        return None
+
+    def _matrix(self, tables: "_Predictions", arm: int) -> np.ndarray:
         rows = tables.of_arm(*self.arms[arm])
-        if rows is None or "part" not in rows.columns:
-            return None
         rows = rows[rows["part"] == self.part]
+        if rows.empty:
+            raise _NoScores(OTHER_PART)
         scored = rows.assign(score=_by_row(rows, self.score))
         table = scored.pivot_table(index="seed", columns="index", values="score").reindex(self.seeds)
         matrix = table.to_numpy(dtype=np.float64)
         sound = np.isfinite(self.values[arm])
         # Predictions are of the selected epoch, the metric may be of another; and seeds must share their samples.
-        if matrix.size == 0 or not np.isfinite(matrix[sound]).all():
-            return None
+        if not np.isfinite(matrix[sound]).all():
+            raise _NoScores(NOT_KEPT)
         again = matrix[sound].mean(axis=1)
         if not np.allclose(again, self.values[arm][sound], rtol=CLOSE, atol=CLOSE):
-            return None
+            raise _NoScores(OTHER_EPOCH.format(part=self.part, score=self.score.name))
         return np.where(sound[:, None], matrix, nan)
 
 
@@ -189,20 +230,20 @@ class _Predictions:
     def __init__(self) -> None:
         self._whole: dict[int, dict[int, pd.DataFrame]] = {}
 
-    def of_arm(self, result: Result, arm: int) -> "pd.DataFrame | None":
-        """The predictions of an arm: those that training wrote, or those made again; None without."""
+    def of_arm(self, result: Result, arm: int) -> "pd.DataFrame":
+        """The predictions of an arm: those that training wrote, or those made again."""
         if id(result) not in self._whole:
             try:
                 table = result.evaluation("predictions")
                 self._whole[id(result)] = {int(str(number)): rows for number, rows in table.groupby("arm")}
-            except (Absent, RunError, KeyError, ValueError):
+            except Absent:
                 self._whole[id(result)] = {}
         if arm in self._whole[id(result)]:
             return self._whole[id(result)][arm]
         try:
             return result.arm(arm).evaluation("predictions")
-        except (Absent, RunError, KeyError, ValueError):
-            return None
+        except Absent:
+            raise _NoScores(NOT_KEPT) from None
 
 
 def _by_sample(score: Score) -> bool:

@@ -97,10 +97,16 @@ def _compare_results(
     *,
     wide: bool,
 ) -> None:
-    from mlpexp.cli.printing import print_as, print_sentences, print_table
+    from mlpexp.cli.printing import print_each_as, print_sentences, print_table
     from mlpexp.planning.factors import differences
     from mlpexp.planning.sample_designs import speaks_of
-    from mlpexp.report.tables.comparison_table import candidates_table, power_table
+    from mlpexp.report.tables.comparison_table import (
+        NEW_SAMPLES,
+        NUMBERS_NEW,
+        candidates_table,
+        candidates_to_paste,
+        power_table,
+    )
     from mlpexp.report.tables.conclusions import confounded, in_numbers, of_new_samples
     from mlpexp.results.candidates import by_sample, candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
@@ -116,15 +122,20 @@ def _compare_results(
     comparison = compare_arms(values, score.higher_is_better, margin=margin, reference=reference, ends=score.ends)
     new = by_sample(candidates, column, seeds, values)
     against, whole = new.against(comparison), format_ != "table"
-    table = candidates_table(candidates, comparison, against, column.label, len(seeds), whole=whole)
+    table = candidates_table(
+        candidates, comparison, against, new.own(), column.label, len(seeds), whole=whole, sentences=format_ == "csv"
+    )
     always = dict.fromkeys(summary.dataset.always(column.part) for summary in summaries if column.is_accuracy)
     if sentence := "; ".join(filter(None, always)):
         table = replace(table, title=f"{table.title}; {sentence}")
-    print_as(table, format_, wide=wide)
+    if new.seeds_are_samples:
+        table = table.without({NEW_SAMPLES, *NUMBERS_NEW})
+    pasted = format_ in ("markdown", "latex") and not new.seeds_are_samples
+    print_each_as(candidates_to_paste(table) if pasted else [table], format_, wide=wide)
     print_sentences(confounded(factors), err=format_ != "table")
     if format_ == "table":
         print_sentences([f"verdicts are for {speaks_of(results[0].config, summaries[0])}"])
-        print_sentences([*in_numbers(comparison), *of_new_samples(against, new.reason, len(seeds))])
+        print_sentences([*in_numbers(comparison), *of_new_samples(new, against, len(seeds))])
     if power is not None and format_ == "table":
         print_table(power_table([candidate.label for candidate in candidates], comparison, power), wide=wide)
 

@@ -84,8 +84,8 @@ def while_most_train(means: pd.DataFrame) -> pd.DataFrame:
 
 def numbers_table(curves: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
     """Curves and their mean in one table: epoch, n, mean, low, high, and each seed as ``seed_K``."""
-    table = means.reindex(curves.index).join(_named(curves).rename_axis(columns=None))
-    return table.astype({"n": "Int64"}).rename_axis("epoch").reset_index()
+    counted = means.reindex(curves.index).astype({"n": "Int64"})  # before the join: it takes all columns apart
+    return counted.join(_named(curves).rename_axis(columns=None)).rename_axis("epoch").reset_index()
 
 
 def outcomes(trials: pd.DataFrame, caption: SweepCaption) -> pd.DataFrame:

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 
 from mlpexp.errors import RunError
 from mlpexp.planning.arms_table import arms_table
-from mlpexp.planning.sample_designs import design_in_words
-from mlpexp.report.tables.comparison_table import MOST_ARMS, Row, comparison_table, ordered, table_to_paste
+from mlpexp.planning.sample_designs import designs_in_words
+from mlpexp.report.tables.comparison_table import (
+    MOST_ARMS,
+    NEW_SAMPLES,
+    Row,
+    comparison_table,
+    new_samples_to_paste,
+    ordered,
+    table_to_paste,
+)
+from mlpexp.report.tables.conclusions import SAME_SOURCE, SAME_THING
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison
+from mlpexp.results.new_samples import OfNewSamples
 from mlpexp.results.result import Result
 from mlpexp.store.files import write_text
 from mlpexp.store.frames import Absent
@@ -22,9 +32,10 @@ def write_files(result: Result) -> ArmsComparison:
     """
     comparison = read_comparison(result)
     write_comparison(result, comparison)
-    table = to_paste(comparison)
-    write_text(result.path / "comparison.md", table.markdown())
-    write_text(result.path / "comparison.tex", "% needs \\usepackage{booktabs}\n" + table.latex())
+    tables = to_paste(comparison)
+    write_text(result.path / "comparison.md", "\n".join(table.markdown() for table in tables))
+    latex = "\n".join(table.latex() for table in tables)
+    write_text(result.path / "comparison.tex", "% needs \\usepackage{booktabs}\n" + latex)
     return comparison
 
 
@@ -36,14 +47,24 @@ def rebuild(result: Result) -> None:
         write_files(result)
 
 
-def to_paste(comparison: ArmsComparison) -> TextTable:
-    """The table for a report, as Markdown or LaTeX."""
+def to_paste(comparison: ArmsComparison) -> list[TextTable]:
+    """The tables for a report, as Markdown or LaTeX: for new seeds, and for new samples where something is said of them."""
     against, shown = _against(comparison), comparison.shown
     reference = "nothing" if shown.reference is None else f"the {against} arm ({comparison.labels[shown.reference]})"
-    new = comparison.new_samples
-    how = f"none: {new.reason}" if new.reason else f"{design_in_words(new.designs[0])}; p by Holm's steps"
+    new, summary = comparison.new_samples, comparison.summary
     rows, about = comparison_rows(comparison), comparison.speaks_of
-    return table_to_paste(rows, comparison.summary, against, reference, shown.family, about, how)
+    is_apart = not (new.reason or new.seeds_are_samples)
+    samples = "of new samples of the same source speaks the next table" if is_apart else _instead(new)
+    tables = [table_to_paste(rows, summary, against, reference, shown.family, about, samples)]
+    if is_apart:
+        how = f"{designs_in_words(new.of_differences)}; p by Holm's steps"
+        tables.append(new_samples_to_paste(rows, summary, against, reference, how))
+    return tables
+
+
+def _instead(new: OfNewSamples) -> str:
+    """Why there is no table for new samples."""
+    return SAME_THING if new.seeds_are_samples else f"{SAME_SOURCE} no verdict: {new.reason}"
 
 
 def to_show(result: Result, comparison: ArmsComparison) -> TextTable:
@@ -52,14 +73,14 @@ def to_show(result: Result, comparison: ArmsComparison) -> TextTable:
     if len(rows) > MOST_ARMS:
         rows = ordered(rows, higher_is_better=comparison.summary.metric.higher_is_better)[:MOST_ARMS]
     verdicts = [arm.short for arm in comparison.shown.arms]
-    return comparison_table(rows, comparison.summary, verdicts, *_costs(result), _against(comparison))
+    table = comparison_table(rows, comparison.summary, verdicts, *_costs(result), _against(comparison), whole=False)
+    return table.without({NEW_SAMPLES}) if comparison.new_samples.seeds_are_samples else table
 
 
 def to_export(result: Result, comparison: ArmsComparison) -> TextTable:
     """The whole table as CSV: nothing is said below it, so that the verdicts are sentences."""
-    verdicts, heading = [arm.sentence for arm in comparison.shown.arms], comparison.summary.metric.label
-    rows = comparison_rows(comparison)
-    return comparison_table(rows, comparison.summary, verdicts, *_costs(result), _against(comparison), heading)
+    verdicts, rows = [arm.sentence for arm in comparison.shown.arms], comparison_rows(comparison)
+    return comparison_table(rows, comparison.summary, verdicts, *_costs(result), _against(comparison), whole=True)
 
 
 def _against(comparison: ArmsComparison) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpexp.planning.arms import AS_CONFIGURED
@@ -23,12 +24,14 @@ Row = Mapping[str, Cell]
 
 MOST_ARMS = 30  # of a table on the terminal
 MOST_CANDIDATES = 12  # whose configs stand side by side
-NEW_SAMPLES = "for new samples"  # verdicts of the same source; beside those for new seeds
-BEHIND_MEAN = ("95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", "verdict", NEW_SAMPLES)
-OF_NEW_SAMPLES = ("95 % interval, new samples", "of the difference, new samples", "verdict, new samples")
+NEW_SEEDS, NEW_SAMPLES = "verdict, new seeds", "verdict, new samples"  # of the same source
+NUMBERS_NEW = ("95 % interval, new samples", "of the difference, new samples", "p (adjusted), new samples")  # in CSV
+BEHIND_MEAN = (
+    "95 % interval", "std", "difference", "its 95 % interval", "p (adjusted)", NEW_SEEDS, *NUMBERS_NEW, NEW_SAMPLES,
+)  # fmt: skip
 # What a terminal that is too narrow does without, the first of these first. What is in none of these places is always shown.
 FIRST_TO_GO = (
-    "us/step", "parameters", "std", "p (adjusted)", "updates", NEW_SAMPLES, "its 95 % interval", "difference", "n",
+    "us/step", "parameters", "std", "p (adjusted)", "updates", "its 95 % interval", "difference", NEW_SAMPLES, "n",
 )  # fmt: skip
 
 
@@ -39,9 +42,10 @@ def comparison_table(
     parameters: Sequence[int],
     costs: Sequence[float],
     against: str,
-    heading: str = "mean",
+    *,
+    whole: bool,
 ) -> TextTable:
-    """One line per arm: label, n, mean, interval, spread, difference to the reference, its interval, p, verdict, costs.
+    """One line per arm: label, n, mean, interval, spread, difference to the reference, its interval, p, verdicts, costs.
 
     Args:
         rows: Of ``comparison.csv``, those to show.
@@ -50,10 +54,10 @@ def comparison_table(
         parameters: Of each arm.
         costs: Microseconds per update of each arm; NaN where nothing was trained.
         against: ``best`` or ``baseline``.
-        heading: Of the column of means.
+        whole: Whether it is a file: with the numbers for new samples, its means named by the metric.
     """
     metric = summary.metric
-    columns = ["arm", "n", heading, *BEHIND_MEAN, "parameters", "us/step"]
+    columns = ["arm", "n", metric.label if whole else "mean", *BEHIND_MEAN, "parameters", "us/step"]
     body = []
     for row in rows:
         arm = int(row["arm"])
@@ -72,26 +76,30 @@ def comparison_table(
                 ),
                 cell_number(row[f"{against}_p_adjusted"]),
                 verdicts[arm],
+                cell_interval(row["new_samples_low"], row["new_samples_high"]),
+                cell_interval(*(row[f"{against}_new_samples_{end}"] for end in ("low", "high")), sign=True),
+                cell_number(row[f"{against}_new_samples_p_adjusted"]),
                 str(row[f"{against}_new_samples_verdict"]) if row[f"{against}_verdict"] != "reference" else "",
                 f"{parameters[arm]:,}",
                 microseconds(costs[arm]),
             ]
         )
-    numeric = frozenset(columns) - {"arm", "verdict", NEW_SAMPLES}
-    return TextTable(
+    numeric = frozenset(columns) - {"arm", NEW_SEEDS, NEW_SAMPLES}
+    table = TextTable(
         columns,
         body,
         numeric,
         title=f"{summary.title}: {metric.label}, {_when(metric)}",
-        prose=frozenset({"verdict", NEW_SAMPLES}),
+        prose=frozenset({NEW_SEEDS, NEW_SAMPLES}),
         droppable=FIRST_TO_GO,
     )
+    return table if whole else table.without(NUMBERS_NEW)
 
 
 def table_to_paste(
     rows: Sequence[Row], summary: Summary, against: str, reference: str, family: int, speaks_of: str, new_samples: str
 ) -> TextTable:
-    """The comparison for a report: what fits a page, with all that must be said of it in the caption.
+    """The comparison for new seeds for a report: what fits a page, with all that must be said of it in the caption.
 
     Args:
         rows: Of ``comparison.csv``.
@@ -100,11 +108,10 @@ def table_to_paste(
         reference: Label of that arm.
         family: Number of comparisons that p is corrected for.
         speaks_of: What intervals and verdicts speak of.
-        new_samples: How those for new samples were made, or why there are none.
+        new_samples: A sentence on new samples of the same source.
     """
     metric, data = summary.metric, summary.dataset
-    columns = ["arm", "n", metric.label, "95 % interval", "difference", "its 95 % interval", "p", "verdict"]
-    columns += OF_NEW_SAMPLES
+    columns = ["arm", "n", metric.label, "95 % interval", "difference", "its 95 % interval", "p", NEW_SEEDS]
     body = []
     for row in rows:
         low, high = row[f"{against}_difference_low"], row[f"{against}_difference_high"]
@@ -118,9 +125,6 @@ def table_to_paste(
                 fixed_interval(low, high, sign=True),
                 probability(row[f"{against}_p_adjusted"]),
                 str(row[f"{against}_verdict"]),
-                fixed_interval(row["new_samples_low"], row["new_samples_high"]),
-                fixed_interval(*(row[f"{against}_new_samples_{end}"] for end in ("low", "high")), sign=True),
-                str(row[f"{against}_new_samples_verdict"]),
             ]
         )
     samples = data.in_words()
@@ -130,10 +134,43 @@ def table_to_paste(
         f"{summary.title}. {metric.label.capitalize()} {_when(metric)} ({samples} samples), mean over n seeds with "
         f"Student's t interval. Differences to {reference}, paired by seed, with the interval of the sign-flip test of this "
         f"pair alone (Student's t below 6 seeds); p: sign-flip test{corrected}. "
-        f"These intervals and verdicts speak of {speaks_of}; the last three columns of new samples of the same "
-        f"source ({new_samples})." + (f" {always[0].upper()}{always[1:]}." if always else "")
+        f"These intervals and verdicts speak of {speaks_of}; {new_samples}."
+        + (f" {always[0].upper()}{always[1:]}." if always else "")
     )
-    return TextTable(columns, body, frozenset(columns) - {"arm", "verdict", OF_NEW_SAMPLES[-1]}, title=caption)
+    return TextTable(columns, body, frozenset(columns) - {"arm", NEW_SEEDS}, title=caption)
+
+
+def new_samples_to_paste(rows: Sequence[Row], summary: Summary, against: str, reference: str, how: str) -> TextTable:
+    """What the comparison says of new samples, as a second table for a report: one of both would be too wide for a page.
+
+    Args:
+        rows: Of ``comparison.csv``.
+        summary: Of the result.
+        against: ``best`` or ``baseline``.
+        reference: Label of that arm.
+        how: How intervals and p were made.
+    """
+    metric = summary.metric
+    columns = ["arm", metric.label, "95 % interval", "difference", "its 95 % interval", "p", NEW_SAMPLES]
+    body = []
+    for row in rows:
+        low, high, p = (row[f"{against}_new_samples_{name}"] for name in ("low", "high", "p_adjusted"))
+        body.append(
+            [
+                str(row["label"]),
+                fixed(row["mean"]),
+                fixed_interval(row["new_samples_low"], row["new_samples_high"]),
+                fixed(row[f"{against}_difference"], sign=True),
+                fixed_interval(low, high, sign=True),
+                probability(p),
+                str(row[f"{against}_new_samples_verdict"]),
+            ]
+        )
+    caption = (
+        f"{summary.title}. The same for new samples of the same source: {metric.label} {_when(metric)}, "
+        f"differences to {reference} ({how})."
+    )
+    return TextTable(columns, body, frozenset(columns) - {"arm", NEW_SAMPLES}, title=caption)
 
 
 def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
@@ -162,10 +199,12 @@ def candidates_table(
     candidates: "Sequence[Candidate]",
     comparison: "Comparison",
     new_samples: "Sequence[ArmForNewSamples]",
+    own: Sequence[tuple[float, float]],
     metric: str,
     num_seeds: int,
     *,
     whole: bool,
+    sentences: bool,
 ) -> TextTable:
     """A row per candidate: its mean, its difference to the reference, what can be said of it.
 
@@ -173,12 +212,14 @@ def candidates_table(
         candidates: What is compared.
         comparison: Of them.
         new_samples: The same for new samples.
+        own: The interval of each mean for new samples.
         metric: In words.
         num_seeds: Those in common.
-        whole: Whether it is to be pasted: with sentences instead of verdicts in few words.
+        whole: Whether it is a file: with the numbers for new samples, its means named by the metric.
+        sentences: Whether verdicts are sentences instead of few words.
     """
     rows = []
-    for candidate, arm, new in zip(candidates, comparison.arms, new_samples, strict=True):
+    for candidate, arm, new, interval in zip(candidates, comparison.arms, new_samples, own, strict=True):
         mean, difference = arm.own, arm.difference
         rows.append(
             [
@@ -190,20 +231,31 @@ def candidates_table(
                 cell_number(difference.mean, sign=True) if difference else "",
                 cell_interval(difference.low, difference.high, sign=True) if difference else "",
                 cell_number(arm.p_adjusted),
-                arm.sentence if whole else arm.short,
+                arm.sentence if sentences else arm.short,
+                cell_interval(*interval),
+                cell_interval(*new.difference, sign=True),
+                cell_number(new.p_adjusted),
                 "" if arm.verdict == "reference" else new.verdict,
                 f"{candidate.updates:,}",
             ]
         )
     columns = ["what", "n", metric if whole else "mean", *BEHIND_MEAN, "updates"]
-    return TextTable(
+    table = TextTable(
         columns,
         rows,
-        frozenset(columns) - {"what", "verdict", NEW_SAMPLES},
+        frozenset(columns) - {"what", NEW_SEEDS, NEW_SAMPLES},
         title=f"{metric}, {num_seeds} common seeds, paired",
-        prose=frozenset({"verdict", NEW_SAMPLES}),
+        prose=frozenset({NEW_SEEDS, NEW_SAMPLES}),
         droppable=FIRST_TO_GO,
     )
+    return table if whole else table.without(NUMBERS_NEW)
+
+
+def candidates_to_paste(table: TextTable) -> tuple[TextTable, TextTable]:
+    """The table of candidates as two that fit a page: for new seeds, and for new samples."""
+    seeds = {"std", *NUMBERS_NEW, NEW_SAMPLES}
+    samples = {"std", "updates", "n", "95 % interval", "its 95 % interval", "p (adjusted)", NEW_SEEDS}
+    return table.without(seeds), replace(table.without(samples), title="the same for new samples of the same source")
 
 
 def differences_table(candidates: "Sequence[Candidate]", factors: Mapping[str, Sequence[str]]) -> TextTable:

@@ -8,11 +8,12 @@ import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
-from mlpexp.planning.sample_designs import TRAINED_ON, design_in_words
+from mlpexp.planning.sample_designs import TRAINED_ON, designs_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, counted, no_proof, span
 from mlpexp.results.comparison import ArmsComparison
+from mlpexp.results.new_samples import BySample, OfNewSamples
 from mlpexp.statistics.arm_comparison import rounded_up
 from mlpexp.statistics.comparison import Comparison
 from mlpexp.statistics.intervals import MeanInterval
@@ -30,7 +31,9 @@ NEW_VERDICTS = {
     "better": "better", "worse": "worse", "no difference": "no difference", "needs more samples": "needs more samples",
     "undecided": "undecided", "no interval": "without interval", "diverged": "without any result",
 }  # fmt: skip
+NEW_SEEDS = "for new seeds"
 SAME_SOURCE = "for new samples of the same source"
+SAME_THING = "new seeds are new samples here"
 
 
 @dataclass(frozen=True)
@@ -117,23 +120,26 @@ def _counted(comparison: ArmsComparison) -> list[str]:
     return [
         f"compared with {which} ({shown_label(comparison.labels[shown.reference])})",
         f"for {comparison.speaks_of}: {counts}",
-        *of_new_samples(new.shown, new.reason, comparison.values.shape[1]),
+        *of_new_samples(new, new.shown, comparison.values.shape[1]),
     ]
 
 
-def of_new_samples(arms: Sequence[ArmForNewSamples], reason: str, num_seeds: int) -> list[str]:
+def of_new_samples(new: OfNewSamples | BySample, arms: Sequence[ArmForNewSamples], num_seeds: int) -> list[str]:
     """How many arms got which verdict for new samples, or why none did.
 
     Nothing of one seed, or of samples that were trained on: what that means, a warning says.
     """
-    if num_seeds == 1 or reason == TRAINED_ON:
+    if num_seeds == 1 or new.reason == TRAINED_ON:
         return []
-    if reason:
-        return [f"{SAME_SOURCE}: no verdict; {reason}"]
+    if new.reason:
+        return [f"{SAME_SOURCE}: no verdict; {new.reason}"]
+    if new.seeds_are_samples:
+        return [SAME_THING]
     verdicts = [arm.verdict for arm in arms]
     counts = {NEW_VERDICTS[name]: verdicts.count(name) for name in NEW_VERDICTS if name in verdicts}
     texts = [f"{count} {name.replace('needs', 'need') if count > 1 else name}" for name, count in counts.items()]
-    return [f"{SAME_SOURCE}: {', '.join(texts)}"] if texts else []
+    open_ = ["undecided for new samples: more seeds may decide; how many is not known"] * ("undecided" in verdicts)
+    return [f"{SAME_SOURCE}: {', '.join(texts)}", *open_] if texts else []
 
 
 def in_numbers(comparison: Comparison) -> list[str]:
@@ -143,8 +149,8 @@ def in_numbers(comparison: Comparison) -> list[str]:
 
 def _beside_zero(comparison: Comparison) -> list[str]:
     """Why there are intervals without 0 beside verdicts that are neither better nor worse."""
-    rows = [arm for arm in comparison.arms if arm.beside_zero and arm.difference]
-    counts = [arm.difference.n for arm in rows if arm.difference]
+    rows = [arm for arm in comparison.arms if arm.beside_zero]
+    counts = [arm.difference.n for arm in rows if arm.difference and arm.difference.n > 1]
     few = [n for n in counts if smallest_p(n) > comparison.alpha]
     lines = []
     if few:
@@ -198,13 +204,13 @@ def _undecided(comparison: Comparison) -> list[str]:
     ranges = [arm.new_seeds for arm in open_ if arm.new_seeds and arm.new_seeds.low is not None]
     lines = []
     if ranges and max(counts) < 2:
-        lines.append(f"undecided: too few seeds in common; {widest(ranges).in_words} would do")
+        lines.append(f"undecided {NEW_SEEDS}: too few in common; {widest(ranges).in_words} would do")
     elif ranges:
-        few = f"{span(min(counts), max(counts))} seeds are too few for a margin of {comparison.margin:g}"
-        lines.append(f"undecided: {few}; {widest(ranges).in_words} would do")
+        few = f"{span(min(counts), max(counts))} are too few (margin {comparison.margin:g})"
+        lines.append(f"undecided {NEW_SEEDS}: {few}; {widest(ranges).in_words} would do")
     if hopeless := len(open_) - len(ranges):
         arms = "1 arm" if hopeless == 1 else f"{hopeless} arms"
-        lines.append(f"undecided in {arms}: no number of seeds that can be trained would do")
+        lines.append(f"undecided {NEW_SEEDS} in {arms}: no number of seeds that can be trained would do")
     return lines
 
 
@@ -225,7 +231,7 @@ def _paired(comparison: ArmsComparison) -> list[str]:
     num_seeds = comparison.values.shape[1]
     if num_seeds == 1:
         return []
-    return [f"n = {num_seeds} seeds, the same in every arm; differences are paired by seed"]
+    return [f"{num_seeds} seeds were trained in every arm; differences are paired by seed"]
 
 
 def _selected(comparison: ArmsComparison) -> list[str]:
@@ -260,8 +266,9 @@ def _basis(comparison: ArmsComparison) -> list[str]:
         why = "all pairs, since the best was chosen after looking" if shown.chosen_after else "one per other arm"
         lines.append(f"p: joint sign-flip test, corrected for {shown.family:,} comparisons ({why})")
     new = comparison.new_samples
-    if shown.reference is not None and shown.family > 0 and comparison.values.shape[1] > 1 and not new.reason:
-        lines.append(f"new samples: {design_in_words(new.designs[shown.reference])}{_by_holm(shown.family)}")
+    is_apart = not (new.reason or new.seeds_are_samples)
+    if shown.reference is not None and shown.family > 0 and comparison.values.shape[1] > 1 and is_apart:
+        lines.append(f"new samples: {designs_in_words(new.of_differences)}{_by_holm(shown.family)}")
         if any(arm.verdict == "needs more samples" for arm in new.shown):
             lines.append("needs more samples: with these few, no number of seeds is likely to decide")
     return lines

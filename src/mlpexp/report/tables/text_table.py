@@ -3,8 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 LATEX_ESCAPES = str.maketrans({
@@ -36,6 +36,13 @@ class TextTable:
     """Headings of the columns that may be left out where the line is too narrow, the first to go first."""
     named_columns: bool = False
     """Whether the headings are names, too, such as labels of arms."""
+
+    def without(self, columns: Collection[str]) -> "TextTable":
+        """The table less some of its columns."""
+        places = [i for i, column in enumerate(self.columns) if column not in columns]
+        rows = [[row[i] for i in places] for row in self.rows]
+        footer = None if self.footer is None else [self.footer[i] for i in places]
+        return replace(self, columns=[self.columns[i] for i in places], rows=rows, footer=footer)
 
     def markdown(self) -> str:
         """GitHub-flavoured Markdown."""
