@@ -219,7 +219,7 @@ SCORE = Addition(
             "config/scores.py",
             '    Score("mean_absolute_error"',
             """\
-    Score("worst_recall", "worst recall", "recall of the worst class (%)", " %", 100, True, 0, 1, False, False,
+    Score("worst_recall", "worst recall", "recall of the worst class (%)", " %", 100, True, 0, 1, False, False, "none",
           "classification", "confusion", "share of its samples that is found, of the class of which it is least"),
 """,
         ),

@@ -151,7 +151,17 @@ def test_predictions_that_are_not_there_are_named_and_can_be_made_again(mlpexp: 
 
 def test_losses_of_a_fixed_test_part_have_no_verdict(mlpexp: Command, config: Write) -> None:
     run = swept(mlpexp, config(IRIS), "--seeds", 6, "--set", "split_seed=3")
-    assert "loss is no mean over its samples" in below(mlpexp("compare", run, "--metric", "test_loss").out)
+    reason = "predictions do not give the loss of each sample; `--metric test_accuracy` has a verdict"
+    assert reason in below(mlpexp("compare", run, "--metric", "test_loss").out)
+
+
+@pytest.mark.parametrize("metric", ["test_loss", "test_r2", "test_root_mean_squared_error"])
+def test_scores_of_numbers_on_a_fixed_test_part_have_verdicts(mlpexp: Command, metric: str) -> None:
+    run = swept(
+        mlpexp, CONFIGS / "california" / "mlp.yaml", "--seeds", 6, "--epochs", 3, "--set", "split_seed=3",
+        "--set", "dataset={name: synthetic, kind: sine, samples: 80}", "--set", "metrics=[root_mean_squared_error]",
+    )  # fmt: skip
+    assert "no verdict" not in below(mlpexp("compare", run, "--metric", metric).out)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ PARTS: tuple[Part, ...] = ("train", "validation", "test")
 PART_LABELS: Mapping[str, str] = {"train": "training", "validation": "validation", "test": "test"}
 
 When = Literal["final", "best"]
+FromPredictions = Literal["none", "loss", "right", "absolute error", "root of squared error", "explained"]
 MeasuredOf = Literal["networks", "classification", "regression", "maps"]
 MEASURED_IN_WORDS: Mapping[str, str] = {
     "networks": "networks", "classification": "class labels", "regression": "numbers as targets",
@@ -45,6 +46,8 @@ class Score:
     """Whether an axis may be logarithmic: for values of very different size, of which none is 0."""
     share_of_samples: bool
     """Whether it is a share of the samples, so that the number of samples alone says how sure it is (Wilson)."""
+    from_predictions: FromPredictions
+    """What predictions say of it for each sample: whose mean it is, at least for small changes (``none``: nothing)."""
     measured_of: MeasuredOf
     """All networks, those with class labels, those with numbers as targets, or maps."""
     gathered: Literal["always", "confusion", "log_odds", "residuals"]
@@ -85,28 +88,28 @@ class Score:
 
 
 _TABLE = (
-    Score("loss", "loss", "loss", "", 1, False, 0, inf, True, False, "networks", "always",
+    Score("loss", "loss", "loss", "", 1, False, 0, inf, True, False, "loss", "networks", "always",
           "mean of what training lowers, without penalties"),
-    Score("accuracy", "accuracy", "accuracy (%)", " %", 100, True, 0, 1, False, True, "classification", "always",
+    Score("accuracy", "accuracy", "accuracy (%)", " %", 100, True, 0, 1, False, True, "right", "classification", "always",
           "share of samples whose class has the largest output"),
-    Score("r2", "R²", "R²", "", 1, True, -inf, 1, False, False, "regression", "always",
+    Score("r2", "R²", "R²", "", 1, True, -inf, 1, False, False, "explained", "regression", "always",
           "1 - mean squared error / variance of the targets of the part"),
-    Score("balanced_accuracy", "balanced accuracy", "balanced accuracy (%)", " %", 100, True, 0, 1, False, False,
+    Score("balanced_accuracy", "balanced accuracy", "balanced accuracy (%)", " %", 100, True, 0, 1, False, False, "none",
           "classification", "confusion", "mean over the classes of the share of their samples that is found"),
-    Score("f1_macro", "F1 (macro)", "F1, mean over classes", "", 1, True, 0, 1, False, False, "classification",
+    Score("f1_macro", "F1 (macro)", "F1, mean over classes", "", 1, True, 0, 1, False, False, "none", "classification",
           "confusion", "mean over the classes of 2 TP / (2 TP + FP + FN)"),
-    Score("matthews", "Matthews correlation", "Matthews correlation", "", 1, True, -1, 1, False, False,
+    Score("matthews", "Matthews correlation", "Matthews correlation", "", 1, True, -1, 1, False, False, "none",
           "classification", "confusion", "correlation of predicted and true classes; 0 where one of them is constant"),
-    Score("roc_auc", "area under ROC", "area under the ROC curve", "", 1, True, 0, 1, False, False, "classification",
+    Score("roc_auc", "area under ROC", "area under the ROC curve", "", 1, True, 0, 1, False, False, "none", "classification",
           "log_odds",
           "chance that a sample of a class has a higher probability of it than one of another; mean over classes"),
-    Score("mean_absolute_error", "mean absolute error", "mean absolute error", "", 1, False, 0, inf, True, False,
+    Score("mean_absolute_error", "mean absolute error", "mean absolute error", "", 1, False, 0, inf, True, False, "absolute error",
           "regression", "residuals", "mean distance of output and target"),
     Score("root_mean_squared_error", "root mean squared error", "root mean squared error", "", 1, False, 0, inf, True,
-          False, "regression", "residuals", "square root of the mean squared distance of output and target"),
-    Score("quantization_error", "quantization error", "quantization error", "", 1, False, 0, inf, True, False, "maps",
+          False, "root of squared error", "regression", "residuals", "square root of the mean squared distance of output and target"),
+    Score("quantization_error", "quantization error", "quantization error", "", 1, False, 0, inf, True, False, "none", "maps",
           "always", "mean distance of a sample from its nearest unit"),
-    Score("topographic_error", "topographic error", "topographic error (%)", " %", 100, False, 0, 1, False, True,
+    Score("topographic_error", "topographic error", "topographic error (%)", " %", 100, False, 0, 1, False, True, "none",
           "maps", "always", "share of samples whose two nearest units are not neighbours"),
 )  # fmt: skip
 SCORES: Mapping[str, Score] = {score.name: score for score in _TABLE}

@@ -11,6 +11,7 @@ from mlpexp.config.scores import Part, Score
 from mlpexp.errors import RunError
 from mlpexp.planning.sample_designs import designs_of
 from mlpexp.results.result import Result
+from mlpexp.results.scores_of_samples import Predicted, scores_of_samples
 from mlpexp.statistics.comparison import Comparison
 from mlpexp.statistics.fixed_test import paired_by_sample
 from mlpexp.statistics.intervals import common_differences, ends_within, mean_interval
@@ -36,7 +37,12 @@ NOT_KEPT = "predictions were not kept; `mlpexp plot RESULT --arm N` makes those 
 DAMAGED = "predictions.csv is damaged; without that file `mlpexp plot RESULT --arm N` makes predictions again"
 OTHER_PART = "predictions are not of the part that the metric is of"
 OTHER_EPOCH = "predictions are of the best epoch, the metric is of another; --metric best_{part}_{score} is of theirs"
-NOT_BY_SAMPLE = "the test part is the same for every seed, and {score} is no mean over its samples"
+NOT_BY_SAMPLE = {
+    "networks": "predictions do not give the {score} of each sample; `--metric {part}_accuracy` has a verdict",
+    "classification": "predictions do not give {score} by sample; `--metric {part}_accuracy` has a verdict",
+    "regression": "predictions do not give the {score} of each sample; `--metric {part}_r2` has a verdict",
+    "maps": "the samples are the same for every seed, and maps keep no error of each",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -183,16 +189,20 @@ class BySample:
         fixed = any(isinstance(design, FixedTest) for design in self.designs)
         if not fixed or all(matrix is not None for matrix in self.matrices):
             return ""
-        if not _by_sample(self.score):
-            return NOT_BY_SAMPLE.format(score=self.score.label)
         return self._missing
+
+    @property
+    def _not_by_sample(self) -> str:
+        """Why predictions do not help, and what has a verdict."""
+        return NOT_BY_SAMPLE[self.score.measured_of].format(score=self.score.label, part=self.part)
 
     @property
     def matrices(self) -> list[np.ndarray | None]:
         """By arm, the score of every sample, ``(seeds, samples)``; None where there are no predictions to make it of."""
         if self._matrices is None:
             self._matrices = [None] * len(self.arms)
-            if _by_sample(self.score):
+            self._missing = self._not_by_sample
+            if self.score.from_predictions != "none" and self.score.measured_of != "maps":
                 tables = _Predictions()
                 self._matrices = [self._matrix_or_none(tables, arm) for arm in range(len(self.arms))]
         return self._matrices
@@ -211,17 +221,34 @@ class BySample:
         rows = rows[rows["part"] == self.part]
         if rows.empty:
             raise _NoScores(OTHER_PART)
-        scored = rows.assign(score=_by_row(rows, self.score))
-        table = scored.pivot_table(index="seed", columns="index", values="score").reindex(self.seeds)
-        matrix = table.to_numpy(dtype=np.float64)
         sound = np.isfinite(self.values[arm])
-        # Predictions are of the selected epoch, the metric may be of another; and seeds must share their samples.
-        if not np.isfinite(matrix[sound]).all():
-            raise _NoScores(NOT_KEPT)
-        again = matrix[sound].mean(axis=1)
-        if not np.allclose(again, self.values[arm][sound], rtol=CLOSE, atol=CLOSE):
-            raise _NoScores(OTHER_EPOCH.format(part=self.part, score=self.score.name))
-        return np.where(sound[:, None], matrix, nan)
+        values = self.values[arm][sound]
+        predicted = self._predicted(
+            rows, arm, [seed for seed, is_sound in zip(self.seeds, sound, strict=True) if is_sound]
+        )
+        scores = scores_of_samples(self.score.from_predictions, predicted, values)
+        if scores is None:
+            raise _NoScores(self._not_by_sample)
+        # Predictions are of the selected epoch, the metric may be of another; a loss may be another one, too.
+        if not np.allclose(scores.mean(axis=1), values, rtol=CLOSE, atol=CLOSE):
+            other = OTHER_EPOCH.format(part=self.part, score=self.score.name)
+            raise _NoScores(self._not_by_sample if self.score.from_predictions == "loss" else other)
+        matrix = np.full((len(self.seeds), scores.shape[1]), nan)
+        matrix[sound] = scores
+        return matrix
+
+    def _predicted(self, rows: "pd.DataFrame", arm: int, seeds: Sequence[int]) -> Predicted:
+        """The predictions of an arm by seed and sample; all seeds must share their samples."""
+
+        def by_seed(name: str) -> np.ndarray:
+            table = rows.pivot_table(index="seed", columns="index", values=name).reindex(list(seeds))
+            if not np.isfinite(matrix := table.to_numpy(dtype=np.float64)).all():
+                raise _NoScores(NOT_KEPT)
+            return matrix
+
+        probability = by_seed("probability") if "probability" in rows.columns else None
+        num_classes = len(self.arms[arm][0].summary.dataset.class_names)
+        return Predicted(by_seed("target"), by_seed("predicted"), probability, num_classes)
 
 
 class _Predictions:
@@ -244,15 +271,3 @@ class _Predictions:
             return result.arm(arm).evaluation("predictions")
         except Absent:
             raise _NoScores(NOT_KEPT) from None
-
-
-def _by_sample(score: Score) -> bool:
-    """Whether a score is the mean over samples of what predictions say of each."""
-    return score.name in ("accuracy", "mean_absolute_error")
-
-
-def _by_row(rows: "pd.DataFrame", score: Score) -> "pd.Series":
-    """What each prediction adds to the score."""
-    if score.name == "accuracy":
-        return (rows["predicted"] == rows["target"]).astype(float)
-    return (rows["predicted"].astype(float) - rows["target"].astype(float)).abs()
