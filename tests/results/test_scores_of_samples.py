@@ -23,9 +23,7 @@ def test_mean_is_the_score_and_spread_is_that_of_new_samples(kind: str) -> None:
     drawn = [generator.integers(0, 400, 400) for _ in range(1000)]
     again = np.array([[score(TARGETS[rows], row[rows]) for row in OUTPUTS] for rows in drawn])
     np.testing.assert_allclose(scores.std(1) / 20, again.std(0), rtol=0.12)
-    np.testing.assert_allclose(
-        (scores[0] - scores[1]).std() / 20, (again[:, 0] - again[:, 1]).std(), rtol=0.12
-    )
+    np.testing.assert_allclose((scores[0] - scores[1]).std() / 20, (again[:, 0] - again[:, 1]).std(), rtol=0.12)
 
 
 def test_loss_of_numbers_is_in_its_own_unit_and_of_one_epoch() -> None:

@@ -7,12 +7,20 @@ from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.scores import PARTS, Part
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
-from mlpexp.statistics.new_samples import Design, FixedTest, Folds, NoDesign, Population, Redrawn, shared_factor
+from mlpexp.statistics.new_samples import (
+    OTHER_SAMPLES,
+    Design,
+    FixedTest,
+    Folds,
+    NoDesign,
+    Population,
+    Redrawn,
+    shared_factor,
+)
 from mlpexp.store.summary import DatasetSummary, Summary
 
 OFFICIAL = ("mnist", "fashion_mnist")  # come with a test part
 TRAINED_ON = "samples that were trained on say nothing of new ones"
-OTHER_SAMPLES = "the arms have different samples"
 OF_SEEDS = "the arms are seeds"
 FIXED_KINDS: Mapping[str, tuple[Part, ...]] = {
     "time": ("validation", "test"), "column": ("validation", "test"), "file": ("test",),

@@ -8,9 +8,8 @@ def holm(p: np.ndarray, family: int) -> np.ndarray:
 
     Args:
         p: ``(tests,)``, NaN where there is no p, which stays NaN.
-        family: Number of comparisons in question, at least the number of those here. Those that are not here, such as pairs
-            of arms that are not shown, count as if each had its place behind those that are; since the rank of a p among all
-            is no lower than its rank here, its factor is no smaller than it must be.
+        family: Number of comparisons in question, at least the number of those here. Pairs of arms that are not
+            shown are counted, too, as if their p were larger than all p here. No factor is smaller than it must be.
 
     Raises:
         ValueError: The family is smaller than the number of tests.

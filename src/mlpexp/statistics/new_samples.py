@@ -13,6 +13,8 @@ import numpy as np
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.statistics.new_seeds import mean_reach, std_interval
 
+OTHER_SAMPLES = "the arms have different samples"
+
 
 @dataclass(frozen=True)
 class Redrawn:
@@ -167,7 +169,7 @@ def wider(first: Design, second: Design) -> Design:
         return second
     if isinstance(first, Redrawn | Folds) and isinstance(second, Redrawn | Folds) and type(first) is type(second):
         return first if shared_factor(first) >= shared_factor(second) else second
-    return NoDesign("the arms have different samples")
+    return NoDesign(OTHER_SAMPLES)
 
 
 def _independent(design: Redrawn | Folds | Population, n: int) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
-from mlpexp.planning.sample_designs import TRAINED_ON, designs_in_words
+from mlpexp.planning.sample_designs import designs_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, counted, no_proof, span
@@ -129,7 +129,7 @@ def of_new_samples(new: OfNewSamples | BySample, arms: Sequence[ArmForNewSamples
 
     Nothing of one seed, or of samples that were trained on: what that means, a warning says.
     """
-    if num_seeds == 1 or new.reason == TRAINED_ON:
+    if num_seeds == 1:
         return []
     if new.reason:
         return [f"{SAME_SOURCE}: no verdict; {new.reason}"]
