@@ -1,5 +1,6 @@
 """The one driver of training: a stack from its checkpoint, if it has one, to its end; here, in a worker, on a cluster."""
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -73,8 +74,9 @@ def _trained(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
                 raise
             if len(task.members) == 1:
                 return failed(task, _too_large(task, error))
+        gc.collect()  # what the whole stack held is for its halves
         if torch.cuda.is_initialized():
-            torch.cuda.empty_cache()  # what the whole stack held is for its halves
+            torch.cuda.empty_cache()
         yield from _halve(task, folder)
     outcomes = []
     for half in halves(task):

@@ -1,7 +1,8 @@
 """What a stack will cost, roughly: seconds and bytes, from its shapes alone.
 
-Those of the CPU were fitted on one core of an AMD EPYC (``benchmarks/LOG.md``); other machines are off by a factor that is
-the same for all stacks, which is enough to share work out fairly and to say "about 20 s".
+Those of the CPU were fitted on one core of an AMD EPYC (``benchmarks/LOG.md``), those of a card on an NVIDIA H100
+(``benchmarks/RESULTS.md``); other machines are off by a factor that is about the same for all stacks, which is enough to
+share work out fairly and to say "about 20 s".
 """
 
 from dataclasses import dataclass
@@ -30,12 +31,15 @@ class Speed(NamedTuple):
 
 SPEEDS = {
     "cpu": Speed(step=30.0, layer=12.0, member=1.2, macs=20_000.0),
-    "cuda": Speed(step=150.0, layer=60.0, member=0.01, macs=2_000_000.0),
+    "cuda": Speed(step=15.0, layer=25.0, member=1.0, macs=3_000_000.0),
 }  # fmt: skip
-"""By kind of device. Those of ``cuda`` are not measured: launches of 8 us (17 of them in a step of one small MLP), and a
-tenth of what a large card can multiply in IEEE float32."""
-MEASURED = ("cpu",)
-"""The devices whose speed was measured."""
+"""By kind of device. Those of ``cuda`` are of steps in CUDA graphs; its products are between 1 and 18 million in a
+microsecond, slow where matrices and channels are few."""
+MEASURED_ON = {
+    "cuda": "times on a GPU were measured on an H100; another one differs",
+    "mps": "times on mps are those of a CPU core; they have not been measured",
+}  # fmt: skip
+"""What must be said of the speeds of a device."""
 FORWARD_AND_BACKWARD = 3
 EVALUATION_CHUNK, EVALUATION_VALUES = 4096, 2_000_000  # as in training/evaluation.py
 SORTED_COPIES = 8  # of log-odds: as they come, side by side, and what sorting them needs
