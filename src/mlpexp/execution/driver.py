@@ -21,6 +21,7 @@ from mlpexp.execution.recorder import Recorder
 from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import AS_EVER, FinishedPart, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
 from mlpexp.store.part import Part
+from mlpexp.training.cuda_graphs import RecordingError
 from mlpexp.training.trainer import Trainer
 
 OF_ALLOCATORS = ("DefaultCPUAllocator", "STATUS_ALLOC_FAILED", "CUDA error: out of memory")
@@ -134,6 +135,11 @@ def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
             if note:
                 yield Tick(task.number, 0.0, note=note)
             yield from _steps(task, trainer, recorder, stop, pace)
+        except RecordingError as error:
+            raise InputError(
+                f"training.cuda_graph: the steps cannot be recorded here ({error}); set it to off"
+            ) from None
+        else:
             part = recorder.finish(_machine(task.members[0]))
         finally:
             recorder.close()

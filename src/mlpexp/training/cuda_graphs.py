@@ -24,6 +24,10 @@ from mlpexp.training.step_block import StepBlock
 Take = Callable[[StepBlock], Tensor | None]
 
 
+class RecordingError(Exception):
+    """Steps cannot be recorded, with the reason that torch gives."""
+
+
 class Recording:
     """The steps of blocks of one shape as one CUDA graph.
 
@@ -32,13 +36,22 @@ class Recording:
         block: The first block.
         stream: Where operations are recorded; none runs.
         pool: The memory of what is computed, shared with other recordings that never run at the same time.
+
+    Raises:
+        RecordingError: This card or this torch cannot record the steps.
+        torch.OutOfMemoryError: There is not enough memory for them.
     """
 
     def __init__(self, take: Take, block: StepBlock, stream: torch.cuda.Stream, pool: Any) -> None:
         self.block = block.copy()
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
-            self.outputs = take(self.block)
+        try:
+            with torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
+                self.outputs = take(self.block)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise RecordingError(str(error).partition("\n")[0]) from error
 
     def __call__(self, block: StepBlock) -> Tensor | None:
         """Takes the steps of a block; the outputs are overwritten by the next one."""
