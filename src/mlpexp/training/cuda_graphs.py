@@ -1,7 +1,7 @@
 """CUDA graphs: the operations of a block of steps are recorded once, and then launched all together.
 
-A small network has 20 to 80 operations in a step. Each costs the host some five microseconds to launch, and the GPU one or
-two to carry out; a graph of all of them is launched by one call.
+A small network has 15 to 80 operations in a step. Each costs the host some microseconds to launch, more than the GPU to
+carry it out; a graph of all of them is launched by one call.
 
 A recording is a list of operations on fixed addresses. So these rules hold for what is recorded, that is for ``Stepper`` and
 the layers: nothing is read on the host (no ``.item()``, no ``if`` on a tensor), nothing is copied from the host, no shape
