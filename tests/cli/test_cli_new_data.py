@@ -29,6 +29,19 @@ def test_it_is_said(mlpexp: Command, config: Callable[[str], Path]) -> None:
     assert "new data" not in mlpexp("train", "--config", config(MOONS), "--seeds", 2).err
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_new_seeds_are_new_samples_and_that_is_said_once(mlpexp: Command, config: Callable[[str], Path]) -> None:
+    named = ("--learning-rate", "0.1,0.2", "--baseline", "learning_rate=0.1", "--seeds", 6, "-q")
+    run = mlpexp("sweep", "--config", config(of_source(MOONS)), *named).run
+    compared = mlpexp("compare", run, "--details").out
+    assert (
+        compared.count("new seeds are new samples here") == 1 and "for new samples of the same source" not in compared
+    )
+    assert "verdict, new seeds" in compared and "verdict, new samples" not in compared
+    pasted = (run / "comparison.md").read_text()
+    assert "new seeds are new samples here" in pasted and pasted.count("| arm |") == 1
+
+
 @pytest.mark.parametrize(
     ("options", "key", "what"),
     [

@@ -70,17 +70,64 @@ def test_tables_to_paste_say_of_what_they_speak(mlpexp: Command, config: Write) 
     for name in ("comparison.md", "comparison.tex"):
         text = " ".join((run / name).read_text().split())
         assert "speak of new seeds on these 150 samples" in text
-        assert "new samples of the same source (corrected resampled t, n_test/n_train = 45/105" in text.replace(
-            "\\_", "_"
-        )
-        assert "verdict, new samples" in text
+        first, second = text.split("The same for new samples of the same source")
+        assert "(corrected resampled t, n_test/n_train = 45/105; p by Holm's steps)" in second.replace("\\_", "_")
+        assert "verdict, new seeds" in first and "verdict, new samples" not in first
+        assert "verdict, new samples" in second and "verdict, new seeds" not in second
+    for line in (run / "comparison.md").read_text().splitlines():
+        assert line.count(" | ") <= 7  # columns that fit a page
 
 
 def test_wide_table_has_a_column_of_verdicts_for_new_samples(mlpexp: Command, config: Write) -> None:
     run = swept(mlpexp, config(IRIS), "--seeds", 6)
     wide = mlpexp("compare", run, "--wide").out
     (header,) = (line for line in wide.splitlines() if line.strip().startswith("arm "))
-    assert "verdict" in header and "for new samples" in header
+    assert "verdict, new seeds" in header and "verdict, new samples" in header
+
+
+def test_csv_has_the_numbers_of_both_readings(mlpexp: Command, config: Write) -> None:
+    run = swept(mlpexp, config(IRIS), "--seeds", 6)
+    row = next(csv.DictReader(mlpexp("compare", run, "--format", "csv").out.splitlines()))
+    written = rows_of(run)[0]
+    shown = [f"{float(written[f'new_samples_{end}']):.4f}" for end in ("low", "high")]
+    assert row["95 % interval, new samples"] == " .. ".join(shown)
+    shown = [f"{float(written[f'baseline_new_samples_{end}']):+.4f}" for end in ("low", "high")]
+    assert row["of the difference, new samples"] == " .. ".join(shown)
+    assert row["p (adjusted), new samples"].startswith(f"{float(written['baseline_new_samples_p_adjusted']):.4f}"[:5])
+    assert row["verdict, new samples"] == written["baseline_new_samples_verdict"]
+
+
+def test_learning_curve_names_one_design_in_both_places(mlpexp: Command, config: Write) -> None:
+    answer = mlpexp("sweep", "-c", config(IRIS), "--over", "dataset.train_fraction=0.3,1", "--seeds", 6, "--details")
+    assert answer.code == 0, answer.err
+    (run,) = Path("runs").iterdir()
+    assert "n_test/n_train = 45/32;" in (run / "comparison.md").read_text()
+    assert "n_test/n_train = 45/32\n" in answer.out
+
+
+def test_undecided_names_its_reading(mlpexp: Command, config: Write) -> None:
+    run = swept(mlpexp, config(IRIS), "--seeds", 8, "--set", "split_seed=3", rates="0.1,0.12")
+    out = mlpexp("compare", run, "--margin", "1e-9").out
+    assert rows_of(run)[1]["baseline_new_samples_verdict"] == "undecided"
+    assert "undecided for new samples: more seeds may decide; how many is not known" in out
+    assert not any(line.startswith("undecided:") or line.startswith("undecided in") for line in out.splitlines())
+
+
+def test_one_seed_in_common_decides_nothing_and_no_p_is_named(mlpexp: Command, config: Write) -> None:
+    run = swept(mlpexp, config(IRIS), "--seeds", 1)
+    assert "decides nothing" not in mlpexp("compare", run).out
+
+
+def test_missing_predictions_and_other_ones_are_told_apart(mlpexp: Command, config: Write) -> None:
+    changes = ("--set", "split_seed=3", "--set", "dataset.validation_fraction=0.3")
+    run = swept(mlpexp, config(IRIS), "--seeds", 6, *changes, rates="0.1,10")
+    assert "no verdict" not in below(mlpexp("compare", run).out)
+    other = below(mlpexp("compare", run, "--metric", "final_test_accuracy").out)
+    assert "of another; --metric best_test_accuracy is of theirs" in other
+    predictions = run / "evaluation" / "predictions.csv"
+    predictions.write_text(predictions.read_text().replace("predicted", "foretold"))
+    damaged = below(mlpexp("compare", run).out)
+    assert "predictions.csv is damaged" in damaged and "not kept" not in damaged
 
 
 def test_several_results_have_both_readings(mlpexp: Command, config: Write) -> None:
@@ -89,7 +136,10 @@ def test_several_results_have_both_readings(mlpexp: Command, config: Write) -> N
     answer = mlpexp("compare", one, other)
     assert "verdicts are for new seeds on these 150 samples" in answer.out
     assert below(answer.out)
-    assert "for new samples" in mlpexp("compare", one, other, "--format", "csv").out.splitlines()[0]
+    (heading, *_) = csv.reader(mlpexp("compare", one, other, "--format", "csv").out.splitlines())
+    new = ["95 % interval, new samples", "of the difference, new samples", "p (adjusted), new samples"]
+    assert [column for column in heading if column.endswith("new samples")] == [*new, "verdict, new samples"]
+    assert mlpexp("compare", one, other, "--format", "markdown").out.count("| what |") == 2
 
 
 def test_run_says_of_what_its_interval_speaks(mlpexp: Command, config: Write) -> None:

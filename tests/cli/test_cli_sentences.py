@@ -92,8 +92,8 @@ def test_warnings_are_never_hidden(mlpexp: Command, config: Write, undrawn: None
     lines = said(out)[1:]
     assert [re.match(r"[\w ]+", line)[0].strip() for line in lines] == [
         "of 12 trials 3 diverged", "no test split", "confounded", "compared with the best arm",
-        "for new seeds on these 30 samples", "undecided",
-        "new seeds for the arms that matter", "n", "more", "written to runs",
+        "for new seeds on these 30 samples", "undecided for new seeds",
+        "new seeds for the arms that matter", "3 seeds were trained in every arm", "more", "written to runs",
     ]  # fmt: skip
     one = mlpexp("sweep", "-c", config(UNSCALED), "--set", "sweep.seeds=1").out
     assert "one seed: differences have no interval" in one

@@ -1,5 +1,7 @@
 """Loss, score and learning rate curves, by the numbers they show and by what is on the axes."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,14 @@ def test_mean_and_interval_are_those_of_the_seeds(tables: InventedTables) -> Non
     assert mean_line.get_ydata() == pytest.approx(numbers.loc[numbers["part"] == "test", "mean"].to_numpy())
     thin = [artist for artist in figure.axes[0].collections if isinstance(artist, LineCollection)]
     assert [len(artist.get_segments()) for artist in thin] == [3, 3]
+
+
+def test_a_table_of_many_seeds_is_made_without_a_warning() -> None:
+    many = InventedTables(range(120), epochs=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, numbers = draw_curves(many.metrics(), CAPTION, LOSS)
+    assert numbers["n"].dtype == "Int64" and [f"seed_{seed}" in numbers for seed in (0, 119)] == [True, True]
 
 
 def test_accuracy_is_in_per_cent_and_r2_is_not(tables: InventedTables) -> None:

@@ -72,6 +72,19 @@ def arms_of(built: BuiltResult) -> list[Design]:
     return designs_of_arms(result, result.summary, result.summary.metric.part)
 
 
+def test_seeds_without_new_samples_are_not_said_to_have_them(tmp_path: Path) -> None:
+    source = (
+        "dataset: {name: synthetic, kind: moons, samples: 60, data_seed: seed}\n"
+        "model: {name: mlp, hidden_sizes: [4], activation: relu}\noptimizer: {name: sgd, learning_rate: 0.1}\n"
+        "training: {batch_size: 8, epochs: 40}\n"
+    )
+    summary = build_sweep(tmp_path, {LR: ["0.1", "1"]}).result.summary
+    config = {"dataset": {"name": "synthetic", "data_seed": "seed"}}
+    assert speaks_of(config, summary) == "new seeds, each with new samples"
+    varied = build_sweep(tmp_path, {"dataset.data_seed": ["1", "2"]}, config=source).result.summary
+    assert speaks_of(config, varied) == "new seeds on the samples of each arm"
+
+
 def test_each_arm_of_a_learning_curve_has_its_own_training_part(tmp_path: Path) -> None:
     samples = build_sweep(tmp_path, {"dataset.train_samples": ["10", "50", "null"]})
     assert arms_of(samples) == [Redrawn(45, 10), Redrawn(45, 50), Redrawn(45, 105)]
