@@ -6,6 +6,8 @@ import torch
 from making.pretended_device import PretendedGraph, pretended_card
 from making.stacks import finished, trainer
 from making.ways_to_train import WAYS, members_of
+from mlpexp.training.cuda_graphs import RecordedSteps, RecordingError
+from mlpexp.training.step_block import StepBlock
 
 EPOCHS = 45  # long enough for a recording
 
@@ -88,6 +90,21 @@ def test_training_goes_on_from_a_state_that_graphs_have_made() -> None:
         for _ in second.run():
             pass
         assert torch.equal(second.state.last.cpu(), whole)
+
+
+def test_steps_that_cannot_be_recorded_are_named_as_such() -> None:
+    def take(block: StepBlock) -> None:
+        block.inputs.sum().item()
+
+    with pretended_card():
+        block = StepBlock(
+            *(torch.ones(1, 2, 3, 4, device="cuda") for _ in range(2)), {}, torch.ones(1, 1, device="cuda")
+        )
+        steps = RecordedSteps(take, torch.device("cuda"))
+        for _ in range(steps.EAGER_STEPS):
+            steps(block)
+        with pytest.raises(RecordingError, match="not permitted when stream is capturing"):
+            steps(block)
 
 
 def recorded(body) -> None:

@@ -1,5 +1,6 @@
 """The one driver of training: a stack from its checkpoint, if it has one, to its end; here, in a worker, on a cluster."""
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from mlpexp.execution.recorder import Recorder
 from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import AS_EVER, FinishedPart, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
 from mlpexp.store.part import Part
+from mlpexp.training.cuda_graphs import RecordingError
 from mlpexp.training.trainer import Trainer
 
 OF_ALLOCATORS = ("DefaultCPUAllocator", "STATUS_ALLOC_FAILED", "CUDA error: out of memory")
@@ -73,8 +75,9 @@ def _trained(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
                 raise
             if len(task.members) == 1:
                 return failed(task, _too_large(task, error))
+        gc.collect()  # what the whole stack held is for its halves
         if torch.cuda.is_initialized():
-            torch.cuda.empty_cache()  # what the whole stack held is for its halves
+            torch.cuda.empty_cache()
         yield from _halve(task, folder)
     outcomes = []
     for half in halves(task):
@@ -132,6 +135,11 @@ def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
             if note:
                 yield Tick(task.number, 0.0, note=note)
             yield from _steps(task, trainer, recorder, stop, pace)
+        except RecordingError as error:
+            raise InputError(
+                f"training.cuda_graph: the steps cannot be recorded here ({error}); set it to off"
+            ) from None
+        else:
             part = recorder.finish(_machine(task.members[0]))
         finally:
             recorder.close()

@@ -7,8 +7,8 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Prepared
 
-START_SECONDS = 8.0
-"""To load the libraries of CUDA and to begin on a card: shorter work is never worth it."""
+START_SECONDS = 3.0
+"""To load the libraries of CUDA, to begin on a card, and to record graphs: shorter work is never worth it."""
 WORTH_FACTOR = 2.0
 """So many times faster than the CPU a card must be by the estimate, which is rough: the CPU's numbers are those that are
 promised bit for bit."""
@@ -60,8 +60,8 @@ def may_choose(experiment: Experiment) -> bool:
 def by_estimate(work: Sequence[Work], workers: int) -> AutoDevice:
     """The device that is faster by the estimates of ``planning/estimate.py``, if there is a card.
 
-    A step of a small stack is a row of launches, each about as long as the little that it computes takes on a CPU; only
-    members x parameters x batch beyond some size make a card worth its launches. Both sides of that are in ``SPEEDS``.
+    A step of a small stack is a row of small operations, which a card does no faster than a CPU; only members x parameters x
+    batch beyond some size make it worth its start. Both sides of that are in ``SPEEDS``.
 
     Args:
         work: What ``auto`` is to train.
@@ -72,5 +72,5 @@ def by_estimate(work: Sequence[Work], workers: int) -> AutoDevice:
     if on_cpu < WORTH_FACTOR * (START_SECONDS + on_cuda):
         return AutoDevice("cpu", "device: auto takes the CPU: the work is too small for a GPU; device: cuda insists")
     return AutoDevice(
-        "cuda", f"device: auto takes the GPU: by estimate {on_cpu / (START_SECONDS + on_cuda):.0f} times faster"
+        "cuda", "device: auto takes the GPU: by estimate it is at least twice as fast; device: cpu stays on the CPU"
     )

@@ -1,15 +1,15 @@
 """What a stack will cost, roughly: seconds and bytes, from its shapes alone.
 
-Those of the CPU were fitted on one core of an AMD EPYC (``benchmarks/LOG.md``); other machines are off by a factor that is
-the same for all stacks, which is enough to share work out fairly and to say "about 20 s".
+Those of the CPU were fitted on one core of an AMD EPYC (``benchmarks/LOG.md``), those of a card on an NVIDIA H100
+(``benchmarks/RESULTS.md``); other machines are off by a factor that is about the same for all stacks, which is enough to
+share work out fairly and to say "about 20 s".
 """
 
 from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from mlpexp.architectures.architecture import Architecture
-from mlpexp.architectures.arithmetic import cost
+from mlpexp.architectures.arithmetic import DEVICE_VALUES, cost, evaluation_chunk
 from mlpexp.config.datasets import draws_new_data
 from mlpexp.config.scores import SCORES
 from mlpexp.planning.prepare import Prepared
@@ -30,14 +30,16 @@ class Speed(NamedTuple):
 
 SPEEDS = {
     "cpu": Speed(step=30.0, layer=12.0, member=1.2, macs=20_000.0),
-    "cuda": Speed(step=150.0, layer=60.0, member=0.01, macs=2_000_000.0),
+    "cuda": Speed(step=15.0, layer=25.0, member=1.0, macs=3_000_000.0),
 }  # fmt: skip
-"""By kind of device. Those of ``cuda`` are not measured: launches of 8 us (17 of them in a step of one small MLP), and a
-tenth of what a large card can multiply in IEEE float32."""
-MEASURED = ("cpu",)
-"""The devices whose speed was measured."""
+"""By kind of device. Those of ``cuda`` are of steps in CUDA graphs; its products are between 1 and 18 million in a
+microsecond, slow where matrices and channels are few."""
+MEASURED_ON = {
+    "cuda": "times on a GPU were measured on an H100; another one differs",
+    "mps": "times on mps are those of a CPU core; they have not been measured",
+}  # fmt: skip
+"""What must be said of the speeds of a device."""
 FORWARD_AND_BACKWARD = 3
-EVALUATION_CHUNK, EVALUATION_VALUES = 4096, 2_000_000  # as in training/evaluation.py
 SORTED_COPIES = 8  # of log-odds: as they come, side by side, and what sorting them needs
 POOLED = 2  # of a data set that a seed has for itself: as it was drawn, and behind those of other seeds
 COPIES = 8  # of the parameters: themselves, gradient, last, best and what an update needs in between
@@ -75,28 +77,39 @@ def stack_cost(prepared: Prepared, steps: int, num_members: int, num_seeds: int,
     fixed = speed.step + speed.layer * layers
     step = fixed + num_members * (speed.member + FORWARD_AND_BACKWARD * macs * batch / speed.macs)
     samples = sizes.train + sizes.validation + sizes.test
-    chunks = -(-samples // evaluation_chunk(prepared.architecture))
+    chunk = evaluation_chunk(prepared.architecture, num_members, on_cpu=device == "cpu")
+    chunks = -(-samples // chunk)
     evaluation = chunks * fixed + num_members * (speed.member + macs * samples / speed.macs)
     num_evaluations = training.epochs / training.evaluate_every
     seconds = 1e-6 * (steps * step + num_evaluations * evaluation)
-    return Estimate(seconds, num_members * member_bytes(prepared) + num_seeds * _sample_bytes(prepared))
+    members = num_members * member_bytes(prepared, device) + _evaluated_bytes(prepared, num_members, device)
+    return Estimate(seconds, members + num_seeds * _sample_bytes(prepared))
 
 
-def evaluation_chunk(architecture: Architecture) -> int:
-    """Samples that are evaluated at once."""
-    widest = max(prod(layer.output_shape) for layer in architecture.layers)
-    return max(16, min(EVALUATION_CHUNK, EVALUATION_VALUES // widest))
+def _evaluated_bytes(prepared: Prepared, num_members: int, device: str) -> int:
+    """Of two layers of all members, off the CPU: its chunks are as large as what is free allows."""
+    if device == "cpu":
+        return 0
+    sizes, architecture = prepared.sizes, prepared.architecture
+    samples = sizes.train + sizes.validation + sizes.test
+    return 2 * _width(prepared) * min(DEVICE_VALUES, num_members * samples * architecture.widest)
 
 
-def member_bytes(prepared: Prepared) -> int:
+def _width(prepared: Prepared) -> int:
+    """Bytes of a number."""
+    return 8 if prepared.experiment.training.precision == "float64" else 4
+
+
+def member_bytes(prepared: Prepared, device: str = "cpu") -> int:
     """What one member adds: copies of its parameters, and the values of all layers for a chunk of samples."""
     architecture, sizes = prepared.architecture, prepared.sizes
     values = prod(prepared.facts.input_shape) + sum(prod(layer.output_shape) for layer in architecture.layers)
     training = prepared.experiment.training
     batch = training.batch_of(sizes.train)
-    rows = max(min(evaluation_chunk(architecture), max(sizes.train, sizes.test)), 3 * batch)
-    width = 8 if training.precision == "float64" else 4
-    return width * (COPIES * architecture.num_parameters + rows * values) + _collected_bytes(prepared)
+    rows = 3 * batch
+    if device == "cpu":
+        rows = max(min(evaluation_chunk(architecture, 1, on_cpu=True), max(sizes.train, sizes.test)), rows)
+    return _width(prepared) * (COPIES * architecture.num_parameters + rows * values) + _collected_bytes(prepared)
 
 
 def _collected_bytes(prepared: Prepared) -> int:

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -22,11 +23,12 @@ Member = TypeVar("Member")
 
 WORTH_WORKERS_SECONDS = 12.0  # of work for one core; starting a worker takes about three seconds
 MEMORY_SHARE = 0.4
-STACKED_CONVOLUTIONS = {"cpu": False, "cuda": False, "mps": False}
+STACKED_CONVOLUTIONS = {"cpu": False, "cuda": True, "mps": False}
 """Whether members of convolutional networks are trained as one stack, by kind of device.
 
 On a CPU a grouped convolution takes as long as its members do (``benchmarks/grouped_convolutions.py``), and its results
-would differ in the last bits. On the others it is not measured."""
+would differ in the last bits. On a card stacks of 4 to 64 took 0.25 to 0.81 of the time (``benchmarks/RESULTS.md``). On
+``mps`` it is not measured."""
 MACS_WORTH_DIVIDING = 40_000_000  # multiply-accumulates of a step's forward pass, measured: see benchmarks/LOG.md
 
 
@@ -142,12 +144,14 @@ def stacking(plan: Plan, jobs: int, memory: int, auto: AutoDevice = ON_CPU) -> S
     by_memory = 0
     for program, trials in enumerate(programs):
         for group in _stackable(trials, auto):
-            limit = _most_members(group, memory // jobs)
+            limit = _most_members(group, memory // jobs, auto)
             by_memory += len(group) > limit > 1
             pieces += [(program, piece) for piece in _cut(group, limit)]
     if by_memory:
         which = "1 stack is" if by_memory == 1 else f"{by_memory} stacks are"
-        reasons.append(f"{which} cut to fit into {memory / 1e9:.1f} GB (--memory)")
+        on_card = any(_is_card(device_of(trials[0].arm.experiment, auto)) for trials in programs)
+        limit_of = "--memory, or what is free on the GPU" if on_card else "--memory"
+        reasons.append(f"{which} cut to fit into {memory / 1e9:.1f} GB ({limit_of})")
     shared = _shared_out(pieces, jobs, auto)
     if len(shared) > len(pieces):
         reasons.append(f"stacks are cut further to keep {jobs} workers busy")
@@ -257,9 +261,12 @@ def _cost(trials: Sequence[Trial], auto: AutoDevice) -> Estimate:
     return stack_cost(prepared, prepared.steps, len(trials), len({trial.seed for trial in trials}), device)
 
 
-def _most_members(trials: Sequence[Trial], memory: int) -> int:
-    empty, one = (stack_cost(trials[0].prepared, 1, n, len({t.seed for t in trials})).bytes for n in (0, 1))
-    return max(1, (memory - empty) // max(one - empty, 1))
+def _most_members(trials: Sequence[Trial], memory: int, auto: AutoDevice) -> int:
+    """How many of the trials fit into so many bytes; one is tried in any case."""
+    prepared, num_seeds = trials[0].prepared, len({trial.seed for trial in trials})
+    device = device_of(prepared.experiment, auto)
+    counts = range(1, len(trials) + 1)
+    return max(1, bisect_right(counts, memory, key=lambda n: stack_cost(prepared, 1, n, num_seeds, device).bytes))
 
 
 def _cut(trials: list[Trial], limit: int) -> Iterator[list[Trial]]:
@@ -306,8 +313,7 @@ def _why(programs: list[list[Trial]], auto: AutoDevice) -> list[str]:
 
 ONE_BY_ONE = {
     "cpu": "on a CPU, stacks of them save no time",
-    "cuda": "as on a CPU; whether stacks of them save time on a GPU is not measured",
-    "mps": "as on a CPU; whether stacks of them save time on a GPU is not measured",
+    "mps": "as on a CPU; whether stacks of them save time on mps is not measured",
 }  # fmt: skip
 
 

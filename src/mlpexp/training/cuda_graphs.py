@@ -1,7 +1,7 @@
 """CUDA graphs: the operations of a block of steps are recorded once, and then launched all together.
 
-A small network has 20 to 80 operations in a step. Each costs the host some five microseconds to launch, and the GPU one or
-two to carry out; a graph of all of them is launched by one call.
+A small network has 15 to 80 operations in a step. Each costs the host some microseconds to launch, more than the GPU to
+carry it out; a graph of all of them is launched by one call.
 
 A recording is a list of operations on fixed addresses. So these rules hold for what is recorded, that is for ``Stepper`` and
 the layers: nothing is read on the host (no ``.item()``, no ``if`` on a tensor), nothing is copied from the host, no shape
@@ -24,6 +24,10 @@ from mlpexp.training.step_block import StepBlock
 Take = Callable[[StepBlock], Tensor | None]
 
 
+class RecordingError(Exception):
+    """Steps cannot be recorded, with the reason that torch gives."""
+
+
 class Recording:
     """The steps of blocks of one shape as one CUDA graph.
 
@@ -32,13 +36,22 @@ class Recording:
         block: The first block.
         stream: Where operations are recorded; none runs.
         pool: The memory of what is computed, shared with other recordings that never run at the same time.
+
+    Raises:
+        RecordingError: This card or this torch cannot record the steps.
+        torch.OutOfMemoryError: There is not enough memory for them.
     """
 
     def __init__(self, take: Take, block: StepBlock, stream: torch.cuda.Stream, pool: Any) -> None:
         self.block = block.copy()
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
-            self.outputs = take(self.block)
+        try:
+            with torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
+                self.outputs = take(self.block)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise RecordingError(str(error).partition("\n")[0]) from error
 
     def __call__(self, block: StepBlock) -> Tensor | None:
         """Takes the steps of a block; the outputs are overwritten by the next one."""

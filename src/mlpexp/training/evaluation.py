@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mlpexp.architectures.arithmetic import evaluation_chunk
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.nn.products import SIDE
 from mlpexp.training.activation_sums import ActivationSums
@@ -19,10 +20,7 @@ from mlpexp.training.losses import Loss, predicted
 from mlpexp.training.samples import Samples
 from mlpexp.training.scores import Collected, PartScores, explained
 
-CHUNK_SAMPLES = 4096  # small enough that no sum is split among threads
-CHUNK_VALUES = 2_000_000  # per member, of the widest layer
 GROUP_VALUES = 250_000  # of the widest layer, on CPU: one megabyte
-DEVICE_VALUES = 64_000_000  # of all members, of the widest layer, off the CPU: a quarter of a gigabyte
 REMEMBERED_BYTES = 64_000_000
 
 
@@ -152,10 +150,8 @@ class MemberData:
 
 
 def chunk_size(network: StackedNetwork) -> int:
-    """Samples per forward pass; on the CPU a function of the architecture alone, so that neighbours change no rounding."""
-    widest = network.architecture.widest
-    size = max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // widest))
-    return size if network.flat.is_cpu else max(size, DEVICE_VALUES // (widest * network.num_members))
+    """Samples per forward pass."""
+    return evaluation_chunk(network.architecture, network.num_members, on_cpu=network.flat.is_cpu)
 
 
 def group_size(network: StackedNetwork, num_samples: int) -> int:

@@ -16,7 +16,7 @@ from mlpexp.training.transfer import on_device
 class Orders:
     """The rows of each epoch on the device, a pure function of the seeds and the epoch.
 
-    Epochs are prepared one, two, four, ... at a time: a short training prepares few in vain.
+    Epochs are prepared one, two, four, ... at a time: a training that stops early prepares few in vain.
 
     Args:
         seeds: The order seed of each pair.
@@ -26,22 +26,30 @@ class Orders:
 
     MOST_VALUES = 1_000_000
     """Seeds times samples times epochs: eight megabytes."""
+    MOST_EPOCHS = 64
+    """However small they are: by then nothing more is saved, and the epoch that prepares them is not much longer."""
 
     def __init__(self, seeds: Sequence[int], rows_SN: np.ndarray, device: torch.device) -> None:
         self.seeds, self.rows_SN, self.device = seeds, rows_SN, device
         self.first, self.batch_size = 0, 0
         self.epochs: Sequence[Tensor] = ()
 
-    def of(self, epoch: int, batch_size: int) -> Tensor:
-        """The rows of an epoch, step after step, ``(S, B)`` in each step: a vector of S times N."""
+    def of(self, epoch: int, batch_size: int, last_epoch: int) -> Tensor:
+        """The rows of an epoch, step after step, ``(S, B)`` in each step: a vector of S times N.
+
+        Args:
+            epoch: From 1.
+            batch_size: B.
+            last_epoch: None is prepared beyond it.
+        """
         place = epoch - self.first
         if batch_size != self.batch_size or not 0 <= place < len(self.epochs):
             follows = place == len(self.epochs) and batch_size == self.batch_size
-            most = max(1, self.MOST_VALUES // self.rows_SN.size)
+            most = max(1, min(self.MOST_VALUES // self.rows_SN.size, self.MOST_EPOCHS, last_epoch - epoch + 1))
             count = min(most, 2 * len(self.epochs)) if follows and self.epochs else 1
-            rows = np.stack([self._rows(later, batch_size) for later in range(epoch, epoch + count)])
-            self.first, self.batch_size, place = epoch, batch_size, 0
-            self.epochs = on_device(rows, self.device).unbind(0)
+            self.first, self.batch_size, self.epochs, place = epoch, batch_size, (), 0  # the old ones are let go first
+            rows = [self._rows(later, batch_size) for later in range(epoch, epoch + count)]
+            self.epochs = on_device(rows[0][None] if count == 1 else np.stack(rows), self.device).unbind(0)
         return self.epochs[place]
 
     def _rows(self, epoch: int, batch_size: int) -> np.ndarray:

@@ -127,10 +127,23 @@ class Samples:
         return inputs if self._prepared else self.standardized(inputs), targets
 
     def blocks(
-        self, epoch: int, batch_size: int, first_step: int = 0, most_steps: int | None = None
+        self,
+        epoch: int,
+        batch_size: int,
+        first_step: int = 0,
+        most_steps: int | None = None,
+        last_epoch: int | None = None,
     ) -> Iterator[Block]:
-        """The batches of an epoch from a given step on, several at a time; the last batch may be smaller."""
-        rows, motions = self._orders.of(epoch, batch_size), self._motions(epoch, batch_size)
+        """The batches of an epoch from a given step on, several at a time; the last batch may be smaller.
+
+        Args:
+            epoch: From 1.
+            batch_size: Samples per step.
+            first_step: Of the epoch, from 0.
+            most_steps: At a time.
+            last_epoch: Of the training: orders of epochs to come are prepared with that of this one; None: of none.
+        """
+        rows, motions = self._orders.of(epoch, batch_size, last_epoch or epoch), self._motions(epoch, batch_size)
         for start, num_steps, size in self.block_bounds(batch_size, first_step, most_steps):
             places = slice(start * len(self.pairs), (start + num_steps * size) * len(self.pairs))
             inputs, targets = self._take(rows[places], size, num_steps)

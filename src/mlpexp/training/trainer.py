@@ -195,7 +195,8 @@ class Trainer:
         most_steps = max(1, self.block_values // (len(state.active) * self.batch_size * self.values_per_sample))
         if self.at_once is not None:
             most_steps = min(most_steps, self.at_once.most_steps)
-        for block in samples.blocks(epoch, self.batch_size, state.step_of_epoch, most_steps):
+        last = self.settings.epochs
+        for block in samples.blocks(epoch, self.batch_size, state.step_of_epoch, most_steps, last):
             yield from self._block(block)
 
     def _block(self, block: Block) -> Iterator[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mlpexp.config.dump import config_hash
-from mlpexp.planning.estimate import MEASURED
+from mlpexp.planning.estimate import MEASURED_ON
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import MOST_ROWS as MOST_TABLE_ROWS
 from mlpexp.planning.recording import lacks_predictions, recording, weight_bytes
@@ -31,8 +31,8 @@ def plan_sentences(plan: Plan, stacking: Stacking, workers: int) -> list[str]:
         f"{counted(len(stacking.stacks), 'stack')}",
         f"about {time} with {counted(workers, 'worker')}, and {memory} for the largest stacks",
     ]
-    if not all(device.partition(":")[0] in MEASURED for device in stacking.devices):
-        lines.append("times on a GPU are estimates from its data sheet; they have not been measured")
+    kinds = dict.fromkeys(device.partition(":")[0] for device in stacking.devices)
+    lines += [MEASURED_ON[kind] for kind in kinds if kind in MEASURED_ON]
     if trained < num_trials:
         lines.append(f"{num_trials - trained:,} trials equal others and are not trained twice")
     lines += stacking.reasons
