@@ -79,7 +79,6 @@ def new_job(
     _check_device(plan)
     plan = plan.told_in(runs_dir / "result")
     prints = _fingerprints(plan, data_dir, say)
-    _check_confirmed(plan, prints)
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
@@ -254,6 +253,20 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     return closing_summary(opening, plan, training)
 
 
+def check_confirmed(plan: Plan, data_dir: str | None, say: Callable[[str], None] | None = None) -> None:
+    """Refuses to confirm what was found on other data.
+
+    Raises:
+        InputError: The data are others, or cannot be loaded.
+    """
+    if plan.confirms is None:
+        return
+    prints = _fingerprints(plan, data_dir, say)
+    for arm, now, before in zip(plan.arms, prints, plan.confirms.arms, strict=True):
+        if now != before.data:
+            raise InputError(other_data(arm.experiment, now, before.data, "sweep"))
+
+
 def _planned(plan: Plan, prints: Sequence[str], kept: Recording) -> PlanRecord:
     arms = tuple(
         PlannedArm(label=arm.label, identity=identity(arm.experiment, plan.told), data=data)
@@ -268,15 +281,6 @@ def _fingerprints(plan: Plan, data_dir: str | None, say: Callable[[str], None] |
     for config in prints:
         prints[config] = fingerprint(shared_dataset(config, data_dir, say))
     return [prints[arm.experiment.dataset] for arm in plan.arms]
-
-
-def _check_confirmed(plan: Plan, prints: Sequence[str]) -> None:
-    """Refuses to confirm what was found on other data."""
-    if plan.confirms is None:
-        return
-    for arm, now, before in zip(plan.arms, prints, plan.confirms.arms, strict=True):
-        if now != before.data:
-            raise InputError(other_data(arm.experiment, now, before.data, "sweep"))
 
 
 def _check_device(plan: Plan) -> None:
