@@ -6,6 +6,7 @@ import torch
 from making.pretended_device import PretendedGraph, pretended_card
 from making.stacks import finished, trainer
 from making.ways_to_train import WAYS, members_of
+from mlpexp.execution.machine import computing
 from mlpexp.training.cuda_graphs import RecordedSteps
 from mlpexp.training.step_block import StepBlock
 
@@ -16,7 +17,8 @@ def trained(sections: dict, cuda_graph: str, seeds: int = 2, **training) -> tupl
     """Last weights, what was recorded, and how many graphs were launched."""
     with pretended_card() as card:
         members = members_of(sections, "cuda", seeds, cuda_graph=cuda_graph, **{"epochs": EPOCHS, **training})
-        chosen, records = finished(members)
+        with computing(members[0], 1):  # as the driver does
+            chosen, records = finished(members)
         replays = sum(count for (name, _), count in card.launches.items() if name == "graph")
         rows = [(row.member, repr(row.scores), row.status) for record in records for row in record.rows]
         return chosen.state.last.cpu(), rows, replays

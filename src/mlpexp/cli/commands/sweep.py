@@ -111,7 +111,7 @@ def sweep(
 ) -> None:
     """Vary one or more keys over values, each with the same seeds, and compare."""
     from mlpexp.config.yaml_source import Override, override_in
-    from mlpexp.execution.backends import check_backend
+    from mlpexp.execution.backends import check_backend, check_cluster
     from mlpexp.planning.sweep_options import SweepOptions, memory_in
     from mlpexp.report.drawing.formats import check_formats
 
@@ -143,12 +143,13 @@ def sweep(
             refuse_table(table)
             refuse_arms(arm)
             plan = _planned(given, named, runs_dir, options, baseline, quiet=quiet)
-        stacks, workers = _stacked(plan, jobs, budget)
+        stacks, workers = _stacked(plan, jobs, budget, backend)
         if stacks.auto.sentence:
             say(quiet=quiet)(stacks.auto.sentence)
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)
             return
+        check_cluster(backend, address, {stack.device for stack in stacks.stacks})
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
     _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
 
@@ -198,11 +199,12 @@ def _planned(
     return plan
 
 
-def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stacking, int]":
+def _stacked(plan: "Plan", jobs: int | None, memory: int | None, backend: str) -> "tuple[Stacking, int]":
     from mlpexp.execution.auto_device import auto_device, memory_for
+    from mlpexp.planning.devices import ON_CPU
     from mlpexp.planning.stacks import choose_jobs, stacking
 
-    auto = auto_device(plan, jobs)
+    auto = auto_device(plan, jobs) if backend == "local" else ON_CPU
     budget = memory_for(plan, auto, memory)
     alone = stacking(plan, 1, budget, auto)
     workers = choose_jobs(jobs, alone.seconds, on_cuda=alone.on_cuda)
