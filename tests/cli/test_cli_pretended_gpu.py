@@ -128,3 +128,15 @@ def test_a_recording_that_does_not_fit_is_lack_of_memory(mlpexp: Command, config
         answer = mlpexp("train", "-c", config(text), "--seeds", 2, "--device", "cuda")
     assert answer.code == 1
     assert "every trial failed: not enough memory on the GPU" in " ".join(answer.err.split())
+
+
+def test_a_numbered_card_is_refused_to_a_cluster_before_a_folder_is_made(
+    mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    pytest.importorskip("distributed")
+    words = ["sweep", "-c", config(IRIS), "--hidden-size", "4,6", "--device", "cuda:0", "--backend", "dask"]
+    with pretended_card():
+        answer = mlpexp(*words)
+    assert answer.code == 2
+    assert "device: cuda:0: a cluster chooses the card itself" in answer.err
+    assert not Path("runs").exists()

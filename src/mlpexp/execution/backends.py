@@ -45,7 +45,7 @@ def check_cluster(name: str, address: str | None, devices: Collection[str]) -> N
     """
     numbered = sorted(device for device in devices if ":" in device)
     if name != "local" and numbered:
-        raise InputError(f"device: {numbered[0]}: a cluster chooses the card itself; use cuda")
+        raise InputError(f"device: {numbered[0]}: a cluster chooses the card itself; use cuda, or no --backend")
     if address is None or "cuda" not in devices:
         return
     asked = _ray_cluster(address, 1, needs_card=True) if name == "ray" else _dask_cluster(address, 1, {"GPU": 1})

@@ -134,6 +134,7 @@ def sweep(
         others |= {"seeds": seeds, "name": name, "device": device, "dry-run": dry_run, "baseline": baseline}
         refuse_beside_resume("sweep", given.options, others | {"confirm": confirm, "arm": arm})
         job, workers = _resumed(resume, runs_dir, data_dir, table, jobs, quiet=quiet)
+        check_cluster(backend, address, {stack.device for stack in job.stacking.stacks})
     else:
         named = {"name": name, "device": device}
         if confirm is not None:
