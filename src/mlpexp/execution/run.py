@@ -128,7 +128,7 @@ def reopened(
     refuse_old(folder)
     plan = plan_again(folder, tables)
     record, stacks = folder.read_plan(), folder.read_stacks()
-    _check_device(plan)
+    _check_device(plan, f"train again from its {folder.config.name} with --device cpu")
     read_json(folder.environment)  # what cannot be noted later is refused now
     again = f"train it as a new {summary.word} with --config"
     now = _planned(plan, ["?"] * len(plan.arms), record.kept)
@@ -283,17 +283,18 @@ def _fingerprints(plan: Plan, data_dir: str | None, say: Callable[[str], None] |
     return [prints[arm.experiment.dataset] for arm in plan.arms]
 
 
-def _check_device(plan: Plan) -> None:
+def _check_device(plan: Plan, instead: str = "use cpu") -> None:
     """Refuses a device that is not there.
 
     Raises:
         InputError: With what to do.
     """
-    for experiment in {arm.experiment.device: arm.experiment for arm in plan.arms}.values():
+    asked = {(arm.experiment.device, arm.experiment.training.precision): arm.experiment for arm in plan.arms}
+    for experiment in asked.values():
         if experiment.on_cuda or experiment.device == "mps":
             from mlpexp.execution.machine import choose_device
 
-            choose_device(experiment)
+            choose_device(experiment, instead)
 
 
 def _devices(plan: Plan) -> str:

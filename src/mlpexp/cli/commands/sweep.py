@@ -113,7 +113,7 @@ def sweep(
 ) -> None:
     """Vary one or more keys over values, each with the same seeds, and compare."""
     from mlpexp.config.yaml_source import Override
-    from mlpexp.execution.backends import check_backend
+    from mlpexp.execution.backends import check_backend, check_cluster
     from mlpexp.planning.sweep_options import memory_in
     from mlpexp.report.drawing.formats import check_formats
 
@@ -129,6 +129,7 @@ def sweep(
         unseeded = given.without("seeds").options
         refuse_beside_resume("sweep", unseeded, others | {"confirm": confirm, "arm": arm})
         job, workers = _resumed(resume, runs_dir, data_dir, table, jobs, quiet=quiet)
+        check_cluster(backend, address, {stack.device for stack in job.stacking.stacks})
     else:
         named = {"name": name, "device": device}
         if confirm is not None:
@@ -141,10 +142,11 @@ def sweep(
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
             plan = _planned(given.without("seeds"), named, runs_dir, options, baseline, quiet=quiet)
-        stacks, workers = _stacked(plan, jobs, budget, quiet=quiet)
+        stacks, workers = _stacked(plan, jobs, budget, backend, quiet=quiet)
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)
             return
+        check_cluster(backend, address, {stack.device for stack in stacks.stacks})
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
     _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
 
@@ -214,11 +216,14 @@ def _planned(
     return plan
 
 
-def _stacked(plan: "Plan", jobs: int | None, memory: int | None, *, quiet: bool) -> "tuple[Stacking, int]":
+def _stacked(
+    plan: "Plan", jobs: int | None, memory: int | None, backend: str, *, quiet: bool
+) -> "tuple[Stacking, int]":
     from mlpexp.execution.auto_device import auto_device, memory_for
+    from mlpexp.planning.devices import ON_CPU
     from mlpexp.planning.stacks import choose_jobs, stacking
 
-    auto = auto_device(plan, jobs)
+    auto = auto_device(plan, jobs) if backend == "local" else ON_CPU
     budget = memory_for(plan, auto, memory)
     alone = stacking(plan, 1, budget, auto)
     workers = choose_jobs(jobs, alone.seconds, on_cuda=alone.on_cuda)
