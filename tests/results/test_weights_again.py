@@ -185,9 +185,9 @@ def test_what_was_trained_on_a_device_that_is_not_here_is_measured_on_the_cpu(
         pytest.skip("it is here")
     run = make(TINY).finish()
     config = run.folder.config
-    config.write_text(config.read_text() + f"device: {device}\n")
+    config.write_text(config.read_text().replace("device: auto", f"device: {device}"))
     said: list[str] = []
-    experiment = experiment_here(run.result.arms[0], said.append)
+    experiment = experiment_here(run.result.arm(0), said.append)
     assert experiment.device == "cpu"
     assert len(said) == 1
     assert said[0].startswith(f"computed on the CPU, not on {device}: {reason}")

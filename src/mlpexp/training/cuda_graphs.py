@@ -42,7 +42,10 @@ class Recording:
     def __init__(self, take: Take, block: StepBlock, stream: torch.cuda.Stream, pool: Any) -> None:
         self.block = block.copy()
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
+        current = torch.cuda.stream(
+            torch.cuda.current_stream(stream.device)
+        )  # again, also after a recording that fails
+        with current, torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
             self.outputs = take(self.block)
 
     def __call__(self, block: StepBlock) -> Tensor | None:
