@@ -63,6 +63,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     },
     "results": {
         "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples", "result",
+        "scores_of_samples",
     },
 }  # fmt: skip
 
