@@ -9,7 +9,7 @@ import numpy as np
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.planning.confirm import is_affordable
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
-from mlpexp.planning.sample_designs import designs_in_words
+from mlpexp.planning.sample_designs import TRAINED_ON, designs_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, counted, no_proof, span
@@ -117,19 +117,17 @@ def _counted(comparison: ArmsComparison) -> list[str]:
     verdicts = [arm.verdict for arm in shown.arms]
     counts = ", ".join(f"{verdicts.count(name)} {word}" for name, word in VERDICTS.items() if name in verdicts)
     which = "the best arm" if shown.chosen_after else "the baseline"
-    new = comparison.new_samples
+    new, data = comparison.new_samples, comparison.summary.dataset
+    is_warned = new.reason == TRAINED_ON and not data.test  # of a metric on training data, for want of others
     return [
         f"compared with {which} ({shown_label(comparison.labels[shown.reference])})",
         f"for {comparison.speaks_of}: {counts}",
-        *of_new_samples(new, new.shown, comparison.values.shape[1]),
+        *([] if is_warned else of_new_samples(new, new.shown, comparison.values.shape[1])),
     ]
 
 
 def of_new_samples(new: OfNewSamples | BySample, arms: Sequence[ArmForNewSamples], num_seeds: int) -> list[str]:
-    """How many arms got which verdict for new samples, or why none did.
-
-    Nothing of one seed, or of samples that were trained on: what that means, a warning says.
-    """
+    """How many arms got which verdict for new samples, or why none did; nothing of one seed, of which a warning says more."""
     if num_seeds == 1:
         return []
     if new.reason:
