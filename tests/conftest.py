@@ -6,6 +6,8 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
+from making.marks import wants_card
+
 # A busy machine is not a failure.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
@@ -13,7 +15,7 @@ settings.load_profile("no clock")
 
 def pytest_configure(config: pytest.Config) -> None:
     """A card is hidden from all tests but those that are asked for by ``-m cuda``: the others say what a CPU does."""
-    if "cuda" not in config.getoption("markexpr", ""):
+    if not wants_card(config.getoption("markexpr", "")):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 

@@ -62,7 +62,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "signals", "summarize", "tasks",
     },
     "results": {
-        "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "new_samples", "result",
+        "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples", "result",
         "scores_of_samples",
     },
 }  # fmt: skip

@@ -88,7 +88,79 @@ def test_no_look_uses_seeds_of_another(mlpexp: Command, looked: Path) -> None:
     assert [len(summary(look)["confirms"]["looks"]) for look in looks[1:]] == [1, 2, 3]
     assert summary(looks[3])["confirms"]["confirmed"] == 2
     shown = mlpexp("show", looks[3]).out
-    assert "this is look 4" in shown and "of 3 confirmations" in shown and "up to 15 %" in shown
+    assert "this is look 4" in shown and "of 3 looks after the first" in shown and "up to 15 %" in shown
+    assert "asked this before" in shown and "--confirm" not in shown
+
+
+def test_every_sweep_with_these_arms_is_a_look(mlpexp: Command, looked: Path, config: Write) -> None:
+    """Not only confirmations: another sweep of the same arms has seen its seeds, under whatever name."""
+    first = ("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1", "--hidden-size", "2")
+    larger = trained(mlpexp(*first, "--seeds", 12))
+    alone = trained(mlpexp("train", "-c", config(IRIS), "--learning-rate", "0.1", "--hidden-size", 2, "--seed", 40))
+    other = ("--baseline", "learning_rate=0.01,hidden_size=4", "--arm", "learning_rate=0.01,hidden_size=2")
+    apart = trained(mlpexp("sweep", "--confirm", looked, "--seeds", 4, *other))
+    assert [look["name"] for look in summary(apart)["confirms"]["looks"]] == [looked.name]
+    ask = ("--baseline", "learning_rate=0.1,hidden_size=2", "--arm", "learning_rate=1,hidden_size=2")
+    again = trained(mlpexp("sweep", "--confirm", looked, "--seeds", 4, *ask))
+    looks = [look["name"] for look in summary(again)["confirms"]["looks"]]
+    assert looks[0] == looked.name and sorted(looks[1:]) == sorted([larger.name, apart.name])
+    assert summary(again)["seeds"] == [41, 42, 43, 44], alone  # it has seed 40 of one of the arms
+
+
+def test_a_look_that_was_renamed_is_one_look(mlpexp: Command, looked: Path) -> None:
+    second = trained(mlpexp("sweep", "--confirm", looked, "--seeds", 4))
+    third = trained(mlpexp("sweep", "--confirm", second, "--seeds", 4))
+    second.rename(second.with_name("kept"))
+    looked.rename(looked.with_name("began"))
+    again = trained(mlpexp("sweep", "--confirm", third, "--seeds", 4))
+    confirms = summary(again)["confirms"]
+    assert len(confirms["looks"]) == 3 and confirms["looks"][confirms["confirmed"]]["name"] == third.name
+
+
+def test_an_arm_that_diverges_is_no_undecided_one(mlpexp: Command, config: Write) -> None:
+    """It trained in the first look, whose record says so, and does not now."""
+    looked = trained(mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1,1e30", "--seeds", 3))
+    again = trained(mlpexp("sweep", "--confirm", looked, "--seeds", 3, "--baseline", 0, "--arm", 1))
+    rows = trials(again)
+    lost = rows.assign(status=rows["status"].where(rows["arm"] == 0, "diverged"))
+    lost.loc[lost["arm"] == 1, [name for name in lost if name.startswith(("final_", "best_"))]] = float("nan")
+    lost.to_csv(again / "trials.csv", index=False)
+    shown = mlpexp("compare", again)
+    assert shown.code == 0, shown.err
+    assert "has no result in any of 3 fresh seeds" in shown.out and "no answer: learning_rate=1" in shown.out
+    assert "still undecided" not in shown.out and "0 fresh seeds" not in shown.out
+
+
+def test_both_readings_are_said(mlpexp: Command, config: Write) -> None:
+    looked = trained(mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.01,1", "--seeds", 8))
+    again = trained(mlpexp("sweep", "--confirm", looked, "--seeds", 8))
+    verdict = pd.read_csv(again / "comparison.csv")["baseline_new_samples_verdict"][1]
+    now, new = (line for line in (mlpexp("show", again).out.split("fresh seeds; for new samples: ")))
+    assert "confirmed: " in now and new.startswith(f"{verdict}\n")
+    record = summary(again)["confirms"]["arms"]
+    assert record[1]["verdict"] in ("better", "worse") and record[1]["said"].startswith(f"{record[1]['verdict']} by ")
+
+
+def test_no_number_of_seeds_that_nobody_asked_for(mlpexp: Command, config: Write) -> None:
+    """Three seeds say little of the spread, so that thousands may be needed; one says nothing."""
+    looked = trained(mlpexp("sweep", "-c", config(IRIS), *AXES, "--seeds", 3))
+    before = sorted(Path("runs").iterdir())
+    refused = mlpexp("sweep", "--confirm", looked, "--arm", 3, "--baseline", 4)
+    assert refused.code == 2 and "say how many with --seeds N" in refused.err
+    assert "fresh seeds" in refused.err and sorted(Path("runs").iterdir()) == before
+    single = mlpexp("sweep", "-c", config(IRIS), *AXES, "--seeds", 1)
+    assert "`mlpexp sweep --confirm SWEEP --seeds N`" in single.out
+
+
+def test_verdicts_that_will_be_missing_are_announced(mlpexp: Command, config: Write) -> None:
+    fixed = config(IRIS + "split_seed: 0\n")
+    looked = trained(mlpexp("sweep", "-c", fixed, "--learning-rate", "0.1,1", "--seeds", 2))
+    plan = ("sweep", "--confirm", looked, "--dry-run", "--seeds")
+    said = "too many predictions to keep, so there is no verdict for new samples"
+    assert said not in mlpexp(*plan, 1000).err
+    assert said in mlpexp(*plan, 3000).err
+    redrawn = trained(mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "0.1,1", "--seeds", 2))
+    assert said not in mlpexp("sweep", "--confirm", redrawn, "--dry-run", "--seeds", 3000).err
 
 
 def test_a_confirmation_remembers_looks_that_lie_elsewhere(mlpexp: Command, looked: Path) -> None:
@@ -158,7 +230,10 @@ def test_a_table_of_ones_own(mlpexp: Command, workplace_table: Path) -> None:
     assert summary(again)["seeds"] == [3, 4, 5]
     moved.write_text(moved.read_text().replace("1.5", "2.5"))
     changed = mlpexp("sweep", "--confirm", looked, "--seeds", 3, "--table", moved)
-    assert changed.code == 2 and "the data have changed since the sweep began" in changed.err
+    planned = mlpexp("sweep", "--confirm", looked, "--seeds", 3, "--table", moved, "--dry-run")
+    for answer in (changed, planned):
+        assert answer.code == 2 and "the data have changed since the sweep began" in answer.err
+    assert planned.out == ""
 
 
 @pytest.fixture
@@ -175,6 +250,8 @@ def workplace_table() -> Path:
         (["--over", "epochs=1,2"], "it cannot be combined with --over"),
         (["--seeds", "0"], "--seeds 0: takes a number from 2 to 100,000"),
         (["--arm", "9"], "--arm 9: expected a number from 0 to 5"),
+        (["--arm", "hidden_size=8"], "is none of the 6 arms; name one of learning_rate=0.01, hidden_size=2; "),
+        (["--arm", "learning_rate=1"], "is 2 of the 6 arms; name one of learning_rate=1, hidden_size=2; "),
         (["--arm", "0", "--baseline", "0"], "is the arm to compare with; name another"),
         (["--resume", "last"], "--resume: goes on with the sweep as it was; it cannot be combined with --confirm"),
     ],

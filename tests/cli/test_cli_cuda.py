@@ -29,3 +29,11 @@ def test_every_command(mlpexp, config, graph):
         assert mlpexp(*command).code == 0, command
     for command in ("find-lr", "gradcheck"):
         assert mlpexp(command, "-c", path, "-s", "device=cuda").code == 0, command
+
+
+def test_auto_is_the_cpu_for_a_cluster(mlpexp, config):
+    pytest.importorskip("distributed")
+    long = ["-s", "training.epochs=100000", "-s", "model.hidden_sizes=[256, 256]", "--seeds", 100, "--dry-run"]
+    words = ["sweep", "-c", config(IRIS), "--learning-rate", "0.01,0.03", "--jobs", 1, *long]
+    assert "device: auto takes the GPU" in mlpexp(*words).err
+    assert "device: auto" not in mlpexp(*words, "--backend", "dask").err

@@ -1,9 +1,11 @@
 """Every command that computes, on a pretended GPU: the same numbers as on the CPU, and nothing read without a copy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
 from making.command_line import Answer, Command
 from making.pretended_device import Card, pretended_card
@@ -81,3 +83,60 @@ def test_find_lr_measures_after_each_step(mlpexp: Command, config: Callable[...,
     answer, card = on_gpu(mlpexp, "find-lr", "-c", path, "-s", "device=cuda")
     assert card.num_launches
     assert answer.out == on_cpu.out
+
+
+@contextmanager
+def failing_to_record(reason: str) -> Iterator[Card]:
+    """A card on which every recording ends with an error of CUDA."""
+    with pretended_card() as card, pytest.MonkeyPatch.context() as patch:
+        record = torch.cuda.graph
+
+        @contextmanager
+        def fails(*words: object, **settings: object) -> Iterator[None]:
+            with record(*words, **settings):
+                yield
+            raise RuntimeError(f"CUDA error: {reason}\nand much more")
+
+        patch.setattr(torch.cuda, "graph", fails)
+        yield card
+
+
+def test_steps_that_cannot_be_recorded_are_taken_one_by_one_and_it_is_said_once(
+    mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    text = IRIS.replace("epochs: 3", "epochs: 60")
+    words = ["train", "-c", config(text), "--seeds", 2, "--device", "cuda"]
+    on_gpu(mlpexp, *words, "-s", "training.cuda_graph=off")
+    with failing_to_record("operation not permitted") as card:
+        answer = mlpexp(*words)
+    assert answer.code == 0, answer.err
+    assert not any(name == "graph" for name, _ in card.launches)
+    assert (
+        " ".join(answer.err.split()).count(
+            "training.cuda_graph: steps cannot be recorded here, and go on one by one; set it to off "
+            "(CUDA error: operation not permitted)"
+        )
+        == 1
+    )
+    first, second = sorted(Path("runs").glob("*/metrics.csv"))
+    assert cells(first) == cells(second)
+
+
+def test_a_recording_that_does_not_fit_is_lack_of_memory(mlpexp: Command, config: Callable[..., Path]) -> None:
+    text = IRIS.replace("epochs: 3", "epochs: 60")
+    with failing_to_record("out of memory"):
+        answer = mlpexp("train", "-c", config(text), "--seeds", 2, "--device", "cuda")
+    assert answer.code == 1
+    assert "every trial failed: not enough memory on the GPU" in " ".join(answer.err.split())
+
+
+def test_a_numbered_card_is_refused_to_a_cluster_before_a_folder_is_made(
+    mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    pytest.importorskip("distributed")
+    words = ["sweep", "-c", config(IRIS), "--hidden-size", "4,6", "--device", "cuda:0", "--backend", "dask"]
+    with pretended_card():
+        answer = mlpexp(*words)
+    assert answer.code == 2
+    assert "device: cuda:0: a cluster chooses the card itself" in answer.err
+    assert not Path("runs").exists()

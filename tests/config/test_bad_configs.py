@@ -126,6 +126,14 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
             "c.yaml:5:9: device: 'gpu' is not known; did you mean cuda?",
         ],
     ),
+    ((BASE + "device: gpu:1\n"), (), ["c.yaml:4:9: device: 'gpu:1' is not known; did you mean cuda:1?"]),
+    ((BASE + "device: cuda:00\n"), (), ["c.yaml:4:9: device: 'cuda:00' is not known; did you mean cuda:1?"]),
+    ((BASE + "device: cuda:01\n"), (), ["c.yaml:4:9: device: 'cuda:01' is not known; did you mean cuda:1?"]),
+    (
+        (BASE + "device: here\n"),
+        (),
+        ["c.yaml:4:9: device: 'here' is not known; choose from auto, cpu, cuda, mps, cuda:1"],
+    ),
     (
         (BASE + "loss: off\n"),
         (),

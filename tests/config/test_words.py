@@ -10,7 +10,7 @@ from mlpexp.config.scores import PARTS, SCORES
 from mlpexp.config.words import BY_NAME, MEANT, WORDS, closest, did_you_mean, key_of, meant, setting
 
 KEYS = all_keys()
-VALUES = {choice for key in KEYS.values() for choice in key.choices} | {"csv"}
+VALUES = {choice for key in KEYS.values() for choice in key.choices} | {"csv", "cuda:1"}
 NAMES = {*SCORES, *(f"{part}_{name}" for part in PARTS for name in SCORES)}
 
 

@@ -14,9 +14,10 @@ from making.pace import Deadly, Disturbed
 from making.stopping import before_replacing
 from making.trained_results import Make, Trained
 from mlpexp.errors import InputError, Interrupted, RunError
-from mlpexp.execution.driver import is_lack_of_memory, train_stack
+from mlpexp.execution.driver import train_stack
 from mlpexp.execution.local import DIED, in_workers
 from mlpexp.execution.tasks import StackTask
+from mlpexp.training.lack_of_memory import is_lack_of_memory
 from mlpexp.training.trainer import Trainer
 
 SWEEP = TINY + "sweep: {over: {learning_rate: [0.01, 0.1, 0.2]}, seeds: 2}\n"  # one stack of six

@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 import torch
 
+from making.configs import TINY
+from making.marks import wants_card
+from making.pace import abandon, every_step
+from making.pretended_device import pretended_card
 from making.stacks import experiment
+from making.trained_results import Make
 from mlpexp.errors import InputError
-from mlpexp.execution.backends import on_dask
-from mlpexp.execution.machine import arithmetic_name, choose_device, computing, why_no_card
-from mlpexp.execution.tasks import StackTask
-from mlpexp.store.plan_files import Recording
-
-RECORDING = Recording(
-    arm_column=False, scores=(), weights="none", history=0, state=False, tables=(), whole=False, first_seed=0
-)
+from mlpexp.execution.backends import check_cluster
+from mlpexp.execution.machine import ANSWERS, arithmetic_name, choose_device, computing, why_no_card
 
 
 def flags() -> list[Any]:
@@ -53,6 +52,7 @@ REASONS = {
     "exclusive": (answer(46), "another process has it for itself (exclusive mode)"),
     "another answer": (answer(999), "CUDA error: no kernel image is available"),
     "no number": (RuntimeError("Found no NVIDIA driver."), "Found no NVIDIA driver"),
+    "begun late": (torch.cuda.DeferredCudaCallError("CUDA call failed lazily.\nand more"), "CUDA call failed lazily"),
     "no words": (AssertionError(), "AssertionError"),
 }  # fmt: skip
 
@@ -93,8 +93,62 @@ def test_on_a_cpu_no_flag_is_touched_and_threads_come_back() -> None:
     assert arithmetic_name(experiment()) == ""
 
 
-def test_a_cluster_is_asked_for_no_numbered_card() -> None:
-    pytest.importorskip("distributed")
-    task = StackTask("stack-0", 0, [experiment(device="cuda:1")], [0], [0], 0, 1, 1, RECORDING)
+@pytest.mark.parametrize("name", ["ray", "dask"])
+def test_a_cluster_is_asked_for_no_numbered_card(name: str) -> None:
     with pytest.raises(InputError, match="device: cuda:1: a cluster chooses the card itself; use cuda"):
-        next(iter(on_dask([task], None, 1, lambda: None)))
+        check_cluster(name, None, {"cpu", "cuda:1"})
+    check_cluster(name, None, {"cpu", "cuda"})
+    check_cluster("local", None, {"cpu", "cuda:1"})
+
+
+NOT_SET_UP = "Unexpected error from cudaGetDeviceCount(). Did you run some cuda functions? Error 802: system not yet"
+NONE_COUNTED = {
+    "too old a driver": ("The NVIDIA driver on your system is too old (found version 11040).", ANSWERS[35]),
+    "not set up": (NOT_SET_UP, ANSWERS[802]),
+    "no driver": ("Found no NVIDIA driver on your system.", "no card, or no driver for it, answers"),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("one_card")
+@pytest.mark.parametrize(("words", "reason"), NONE_COUNTED.values(), ids=NONE_COUNTED)
+def test_why_torch_counts_no_card(words: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def init() -> None:
+        raise RuntimeError(words)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "init", init)
+    assert [why_no_card("cuda") for _ in range(2)] == [reason, reason]
+
+
+@pytest.mark.parametrize("sections", [{}, {"device": "cuda"}], ids=["cpu", "cuda"])
+def test_what_names_no_card_is_meant_for_the_one_that_trains(sections: dict[str, str]) -> None:
+    with pretended_card() as card, computing(experiment(**{"device": "cpu", **sections}), 1):
+        assert card.entered == [torch.device(name) for name in sections.values()]
+
+
+@pytest.mark.parametrize("precisions", ["tf32, float32", "float32, tf32"])
+def test_every_precision_on_a_card_is_asked_for(precisions: str, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = TINY + f"device: cuda\nsweep: {{over: {{training.precision: [{precisions}]}}}}\n"
+    with pretended_card():
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device=None: (7, 0))
+        with pytest.raises(InputError, match=r"^training.precision: tf32 does not exist on pretended; use float32$"):
+            make(text)
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device=None: (8, 0))
+        make(text)
+
+
+def test_who_goes_on_without_the_card_is_told_what_can_be_done(make: Make) -> None:
+    with pretended_card():
+        broken = make(TINY + "device: cuda\n")
+        assert abandon(broken, 4, every_step(2))
+    with pytest.raises(InputError, match=r"; train again from its config\.yaml with --device cpu$"):
+        broken.resumed()
+
+
+MARKS = {"cuda": True, "cuda and not slow": True, "not slow and cuda": True, "": False, "not cuda": False,
+    "not slow and not  cuda": False, "not slow": False}  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "wants"), MARKS.items())
+def test_the_card_is_hidden_unless_it_is_asked_for(expression: str, wants: bool) -> None:
+    assert wants_card(expression) is wants

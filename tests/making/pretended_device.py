@@ -91,6 +91,7 @@ class Card:
         launches: Kernels by the name of the operation and the line of the program that asked for it.
         waits: Synchronizations by their reason and that line.
         copied: Bytes to the GPU ("to") and back ("from").
+        entered: Devices that were made the current one.
     """
 
     def __init__(self) -> None:
@@ -99,6 +100,7 @@ class Card:
         self.copied: Counter[str] = Counter()
         self.pinned = WeakTensorKeyDictionary()
         self.recording: PretendedGraph | None = None
+        self.entered: list[torch.device] = []
 
     @property
     def num_launches(self) -> int:
@@ -316,12 +318,18 @@ def pretended_card() -> Iterator[Card]:
     def on_stream(_: Any) -> Iterator[None]:
         yield
 
+    @contextmanager
+    def current(device: torch.device) -> Iterator[None]:
+        card.entered.append(device)
+        yield
+
     torch._C._ensureCUDADeviceGuardSet()
     pretended = {
         "_lazy_init": lambda: None,
         "is_available": lambda: True,
         "device_count": lambda: 1,
         "current_device": lambda: 0,
+        "device": current,
         "get_device_name": lambda device=None: "pretended",
         "get_device_capability": lambda device=None: (9, 0),
         "get_device_properties": lambda device=None: SimpleNamespace(name="pretended", total_memory=80 * 2**30),

@@ -123,6 +123,25 @@ def test_a_result_goes_on_where_it_began(tmp_path: Path) -> None:
     assert auto_again(named, recorded(stacking(named, 1, GB)), no_card()) == ON_CPU
 
 
+def test_arms_with_auto_are_compared_on_one_device(tmp_path: Path) -> None:
+    """NumPy computes on the CPU alone, and so do the others then, however long the work is."""
+    plan = plan_of(tmp_path, "{over: {training.engine: [torch, numpy]}, seeds: 1000}", *LONG)
+    auto = auto_device(plan, 1, USABLE)
+    assert set(devices_of(plan, auto)[1]) == {"cpu"}
+    assert "training.engine: numpy" in auto.sentence
+    assert len(auto.sentence.split()) <= 20
+    assert auto_device(plan, 1, no_card()) == ON_CPU
+
+
+def test_an_old_result_that_has_not_noted_its_device_goes_on_with_the_cpu_and_says_so(tmp_path: Path) -> None:
+    plan = small(tmp_path)
+    record = recorded(stacking(plan, 1, GB, ON_CARD))
+    old = record.model_copy(update={"stacks": tuple(s.model_copy(update={"device": ""}) for s in record.stacks)})
+    assert auto_again(plan, old, USABLE).name == "cpu"
+    assert "has not noted its device" in auto_again(plan, old, USABLE).sentence
+    assert auto_again(plan, old, no_card()) == auto_again(plan, old, FULL) == ON_CPU
+
+
 def test_one_worker_on_a_card_and_only_there() -> None:
     assert choose_jobs(None, 1e6, on_cuda=True) == 1
     assert choose_jobs(3, 1e6, on_cuda=True) == 3

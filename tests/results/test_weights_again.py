@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from pandas.testing import assert_frame_equal
 
 from making.configs import TINY
 from making.trained_results import Make, Trained
 from mlpexp.errors import InputError, RunError
 from mlpexp.results.evaluate import evaluate
-from mlpexp.results.weights_again import weights_of
+from mlpexp.results.weights_again import experiment_here, weights_of
 
 KINDS = ("best", "last")
 SELECTED = """\
@@ -174,3 +175,19 @@ def test_the_network_of_kept_weights_predicts_what_was_written(trained: Make) ->
     rows = run.result.arm(0).evaluation("predictions")
     predicted = outputs[rows["seed"].to_numpy(), rows["index"].to_numpy()]
     assert predicted.tolist() == rows["predicted"].tolist()
+
+
+@pytest.mark.parametrize(("device", "reason"), [("mps", "it has no GPU of Apple"), ("cuda", "no card")])
+def test_what_was_trained_on_a_device_that_is_not_here_is_measured_on_the_cpu(
+    device: str, reason: str, make: Make
+) -> None:
+    if device == "mps" and torch.backends.mps.is_available():
+        pytest.skip("it is here")
+    run = make(TINY).finish()
+    config = run.folder.config
+    config.write_text(config.read_text().replace("device: auto", f"device: {device}"))
+    said: list[str] = []
+    experiment = experiment_here(run.result.arm(0), said.append)
+    assert experiment.device == "cpu"
+    assert len(said) == 1
+    assert said[0].startswith(f"computed on the CPU, not on {device}: {reason}")

@@ -7,7 +7,10 @@ from making.stacks import experiment, finished, trainer
 from making.ways_to_train import WAYS, members_of
 from mlpexp.config.datasets import Augmentation
 from mlpexp.config.scores import SCORES
+from mlpexp.execution.machine import computing
 from mlpexp.training.augmentation import draw_motions, move
+from mlpexp.training.cuda_graphs import RecordedSteps
+from mlpexp.training.step_block import StepBlock
 
 pytestmark = [
     pytest.mark.cuda,
@@ -99,6 +102,34 @@ def test_graphs_give_the_numbers_of_single_steps(way):
         for graph in ("off", "auto")
     ]
     torch.testing.assert_close(weights[1], weights[0], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("way", GRAPHS)
+def test_graphs_change_no_bit_of_float32(way):
+    """As the driver trains, with deterministic algorithms."""
+    weights = []
+    for graph in ("off", "auto"):
+        members = members_of(WAYS[way], "cuda", cuda_graph=graph, epochs=60)
+        with computing(members[0], 1):
+            weights.append(finished(members)[0].state.last.cpu())
+    assert torch.equal(*weights)
+
+
+def test_steps_that_cannot_be_recorded_go_on_one_by_one():
+    """A recording that reads on the host ends in an error of CUDA; what follows runs as if it had not been tried."""
+    seen = []
+
+    def take(block):
+        block.inputs.add_(1)
+        seen.append(block.inputs.sum().item())
+
+    block = StepBlock(*(torch.zeros(1, 2, 3, 4, device="cuda") for _ in range(2)), {}, torch.ones(1, 1, device="cuda"))
+    steps, stream = RecordedSteps(take, torch.device("cuda")), torch.cuda.current_stream()
+    for _ in range(steps.EAGER_STEPS + 5):
+        steps(block)
+    assert "training.cuda_graph" in steps.note
+    assert seen == [24.0 * (i + 1) for i in range(steps.EAGER_STEPS + 5)]
+    assert torch.cuda.current_stream() == stream
 
 
 def test_graphs_when_members_leave_and_when_training_goes_on():

@@ -14,7 +14,7 @@ from mlpexp.config.sweep import Sweep
 
 LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
 Diagnostics = Literal["off", "cheap", "full"]
-NUMBERED_CARD = re.compile(r"cuda:\d{1,2}")
+NUMBERED_CARD = re.compile(r"cuda:(0|[1-9]\d?)")
 
 
 def _word_or_card(value: object, known_word: ValidatorFunctionWrapHandler) -> object:

@@ -221,7 +221,9 @@ def _unknown_name(source: Source, spot: Spot, refusal: Any) -> Problem:
 
 def _unknown_word(source: Source, spot: Spot, refusal: Any) -> Problem:
     given = refusal["input"]
-    message = f"{given!r} is not known{did_you_mean(given, literals(spot.annotation))}"
+    words = literals(spot.annotation)
+    numbered = ["cuda:1"] if "cuda" in words else []  # one of too many to list
+    message = f"{given!r} is not known{did_you_mean(given, [*words, *numbered])}"
     return Problem(source.place(spot.path), dotted(spot.path), message)
 
 

@@ -178,6 +178,7 @@ MEANT: dict[str, tuple[str, ...]] = {
     "gpu": ("device", "cuda"),
     # values
     "gpu:0": ("cuda",),
+    "gpu:1": ("cuda:1",),
     "nvidia": ("cuda",),
     "metal": ("mps",),
     "apple": ("mps",),

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlpexp.planning.devices import ON_CPU, AutoDevice, Work, by_estimate, device_of, may_choose
+from mlpexp.planning.devices import ON_CPU, AutoDevice, Work, by_estimate, device_of, may_choose, one_device
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.stacks import available_memory, choose_jobs, work_of_auto
 from mlpexp.store.plan_files import StacksRecord
 
 DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # of Linux, of Linux in Windows, and of AMD
 CARD_SHARE = 0.8  # of what is free on a card, for the largest stack: the estimate of its size is rough
+
+NOT_NOTED = "device: auto goes on with the CPU: the version that began has not noted its device"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ def auto_device(plan: Plan, jobs: int | None = None, cards: Cards = HERE) -> Aut
         jobs: Worker processes on the CPU; None: as many as would be chosen.
         cards: How a card is asked for.
     """
-    return device_for(work_of_auto(plan), jobs, cards) if cards.looks() else ON_CPU
+    if not cards.looks():
+        return ON_CPU
+    return one_device(plan) or device_for(work_of_auto(plan), jobs, cards)
 
 
 def device_for(work: Sequence[Work], jobs: int | None = 1, cards: Cards = HERE) -> AutoDevice:
@@ -66,7 +70,8 @@ def auto_again(plan: Plan, record: StacksRecord, cards: Cards = HERE) -> AutoDev
     """What ``device: auto`` has meant for a result that is gone on with: the same, where that can still be used."""
     before = {stack.device for stack in record.stacks if may_choose(plan.arms[stack.trials[0][0]].experiment)}
     if not any(device.startswith("cuda") for device in before):
-        return ON_CPU
+        unknown = "" in before and cards.looks() and not cards.why_not("cuda")
+        return AutoDevice("cpu", NOT_NOTED) if unknown else ON_CPU
     why = cards.why_not("cuda")
     return AutoDevice("cpu", f"device: auto goes on with the CPU: {why}") if why else AutoDevice("cuda")
 

@@ -1,6 +1,7 @@
 """Where stacks are trained: on this machine, or on a Ray or Dask cluster, each task one stack."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
@@ -26,6 +27,30 @@ def check_backend(name: str, address: str | None) -> None:
         raise InputError(f"--backend {name}: needs a package that is not installed: pip install 'mlpexp[{name}]'")
     if address is not None and name == "local":
         raise InputError("--address: means nothing without --backend ray or --backend dask")
+
+
+def check_cluster(name: str, address: str | None, devices: Collection[str]) -> None:
+    """Refuses devices that a cluster cannot give, before anything is written.
+
+    A cluster gives each task a card, which is the only one that the task sees. One that is started here has the cards of this
+    machine, which are looked at anyway.
+
+    Args:
+        name: ``local``, ``ray`` or ``dask``.
+        address: Of a cluster that runs already.
+        devices: On which stacks are to be trained.
+
+    Raises:
+        InputError: With what to do.
+    """
+    numbered = sorted(device for device in devices if ":" in device)
+    if name != "local" and numbered:
+        raise InputError(f"device: {numbered[0]}: a cluster chooses the card itself; use cuda, or no --backend")
+    if address is None or "cuda" not in devices:
+        return
+    asked = _ray_cluster(address, 1, needs_card=True) if name == "ray" else _dask_cluster(address, 1, {"GPU": 1})
+    with asked:
+        pass
 
 
 def runner(name: str, jobs: int, address: str | None) -> Runner:
@@ -56,16 +81,8 @@ def on_ray(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: Sto
     """
     import ray
 
-    _refuse_numbered(tasks)
-
-    try:
-        ray.init(address=address, num_cpus=None if address else jobs, log_to_driver=False, include_dashboard=False)
-    except ConnectionError as error:
-        raise InputError(f"--address {address}: no Ray cluster answers: {str(error).splitlines()[0]}") from None
-    remote = ray.remote(num_cpus=1, max_retries=3)(_remote)
-    try:
-        if any(task.on_cuda for task in tasks) and not ray.cluster_resources().get("GPU"):
-            raise InputError("device: cuda: no machine of the Ray cluster has a GPU; use cpu")
+    with _ray_cluster(address, jobs, needs_card=any(task.on_cuda for task in tasks)):
+        remote = ray.remote(num_cpus=1, max_retries=3)(_remote)
         running = {remote.options(num_gpus=int(task.on_cuda)).remote(task): task for task in tasks}
         while running:
             done, _ = ray.wait(list(running), timeout=POLL_SECONDS)
@@ -73,6 +90,20 @@ def on_ray(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: Sto
             for reference in done:
                 yield _result(partial(ray.get, reference), running.pop(reference))
             yield None
+
+
+@contextmanager
+def _ray_cluster(address: str | None, jobs: int, *, needs_card: bool) -> Iterator[None]:
+    import ray
+
+    try:
+        ray.init(address=address, num_cpus=None if address else jobs, log_to_driver=False, include_dashboard=False)
+    except ConnectionError as error:
+        raise InputError(f"--address {address}: no Ray cluster answers: {str(error).splitlines()[0]}") from None
+    try:
+        if needs_card and not ray.cluster_resources().get("GPU"):
+            raise InputError("device: cuda: no machine of the Ray cluster has a GPU; use cpu")
+        yield
     finally:
         ray.shutdown()
 
@@ -86,20 +117,10 @@ def on_dask(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: St
         Interrupted: ``stop`` said so.
         InputError: No cluster answers, or no worker of it has a card for a task that needs one.
     """
-    from distributed import Client, LocalCluster, wait
+    from distributed import wait
 
-    _refuse_numbered(tasks)
     need = {"GPU": 1} if any(task.on_cuda for task in tasks) else {}
-    own = {"n_workers": jobs, "threads_per_worker": 1, "dashboard_address": None, "resources": need}
-    try:
-        cluster = None if address else LocalCluster(**own)
-        client = Client(address or cluster, timeout=10)
-    except OSError as error:
-        raise InputError(f"--address {address}: no Dask cluster answers: {str(error).splitlines()[0]}") from None
-    try:
-        workers = client.scheduler_info(n_workers=-1)["workers"].values()
-        if need and not any(worker["resources"].get("GPU") for worker in workers):
-            raise InputError("device: cuda: no Dask worker has a GPU; start those that have with --resources GPU=1")
+    with _dask_cluster(address, jobs, need) as client:
         running = {
             client.submit(_remote, task, pure=False, retries=1, resources=need if task.on_cuda else {}): task
             for task in tasks
@@ -113,17 +134,27 @@ def on_dask(tasks: Sequence[StackTask], address: str | None, jobs: int, stop: St
             for future in done:
                 yield _result(future.result, running.pop(future))
             yield None
+
+
+@contextmanager
+def _dask_cluster(address: str | None, jobs: int, need: dict[str, int]) -> Iterator[Any]:
+    from distributed import Client, LocalCluster
+
+    own = {"n_workers": jobs, "threads_per_worker": 1, "dashboard_address": None, "resources": need}
+    try:
+        cluster = None if address else LocalCluster(**own)
+        client = Client(address or cluster, timeout=10)
+    except OSError as error:
+        raise InputError(f"--address {address}: no Dask cluster answers: {str(error).splitlines()[0]}") from None
+    try:
+        workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        if need and not any(worker["resources"].get("GPU") for worker in workers):
+            raise InputError("device: cuda: no Dask worker has a GPU; start those that have with --resources GPU=1")
+        yield client
     finally:
         client.close()
         if cluster:
             cluster.close()
-
-
-def _refuse_numbered(tasks: Sequence[StackTask]) -> None:
-    """A cluster gives each task a card, which is the only one that the task sees."""
-    numbered = [task.members[0].device for task in tasks if ":" in task.members[0].device]
-    if numbered:
-        raise InputError(f"device: {numbered[0]}: a cluster chooses the card itself; use cuda")
 
 
 def _remote(task: StackTask) -> StackOutcome | Exception:

@@ -21,10 +21,9 @@ from mlpexp.execution.recorder import Recorder
 from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import AS_EVER, FinishedPart, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
 from mlpexp.store.part import Part
-from mlpexp.training.cuda_graphs import RecordingError
+from mlpexp.training.lack_of_memory import is_lack_of_memory
 from mlpexp.training.trainer import Trainer
 
-OF_ALLOCATORS = ("DefaultCPUAllocator", "STATUS_ALLOC_FAILED", "CUDA error: out of memory")
 Driven = Generator[Tick, None, StackOutcome]
 
 
@@ -106,13 +105,6 @@ def _too_large(task: StackTask, error: BaseException) -> str:
     )
 
 
-def is_lack_of_memory(error: BaseException) -> bool:
-    """Whether less work at a time would have helped; of torch's own allocators and of cuDNN only the words tell."""
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error) for words in OF_ALLOCATORS)
-
-
 def _done(task: StackTask, folder: Path) -> FinishedPart | None:
     """What an earlier attempt has left of a half."""
     part = Part(folder / "parts" / task.name)
@@ -135,11 +127,6 @@ def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
             if note:
                 yield Tick(task.number, 0.0, note=note)
             yield from _steps(task, trainer, recorder, stop, pace)
-        except RecordingError as error:
-            raise InputError(
-                f"training.cuda_graph: the steps cannot be recorded here ({error}); set it to off"
-            ) from None
-        else:
             part = recorder.finish(_machine(task.members[0]))
         finally:
             recorder.close()
@@ -156,9 +143,13 @@ def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop, pa
     state = trainer.state
     total = max(1, trainer.steps_per_epoch * trainer.settings.epochs)
     saved = told = pace.clock()
+    noted = ""
     for record in trainer.run():
         if record:
             recorder.add(record)
+        if trainer.note != noted:
+            noted = trainer.note
+            yield Tick(task.number, state.step / total, state.epoch, note=noted)
         now, number = pace.clock(), stop()
         if number or now - saved > pace.checkpoint_seconds:
             pace.save(recorder)

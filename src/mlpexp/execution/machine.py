@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -20,19 +20,24 @@ ANSWERS = {
     2: "its memory is full",
     35: "its driver is too old for this torch",
     46: "another process has it for itself (exclusive mode)",
-    100: "no card is there",
     101: "no card has this number",
     209: "this torch has no code for so old or new a card",
     802: "it is not ready",
 }  # fmt: skip
+SAID = {"is too old": 35, "Error 802": 802}  # by what torch says where it counts no card, and names no number
+NO_ANSWER = "no card, or no driver for it, answers"
 PRODUCTS = {"tf32": "tf32"}  # what torch calls the arithmetic of products, by training.precision; else IEEE
 
 
-def choose_device(experiment: Experiment) -> torch.device:
+def choose_device(experiment: Experiment, instead: str = "use cpu") -> torch.device:
     """The device that a config asks for.
 
     ``auto`` takes a card that can be used, and the CPU for NumPy; who knows how much there is to train has decided before
     (``planning/devices.py``).
+
+    Args:
+        experiment: The config.
+        instead: What the user can do if it is not there.
 
     Raises:
         InputError: It is not there, or cannot be used.
@@ -40,10 +45,8 @@ def choose_device(experiment: Experiment) -> torch.device:
     name, precision = str(experiment.device), experiment.training.precision
     if name == "auto":
         name = "cpu" if experiment.training.engine == "numpy" or why_no_card("cuda") else "cuda"
-    if name.startswith("cuda") and (why := why_no_card(name)):
-        raise InputError(f"device: {name} is not available on this machine: {why}; use cpu")
-    if name == "mps" and not torch.backends.mps.is_available():
-        raise InputError("device: mps is not available on this machine; use cpu")
+    if why := why_not_here(name):
+        raise InputError(f"device: {name} is not available on this machine: {why}; {instead}")
     if name == "mps" and precision == "float64":
         raise InputError("training.precision: float64 does not exist on mps; use cpu")
     device = torch.device(name)
@@ -79,15 +82,32 @@ def why_no_card(name: str, use: Callable[[str], None] = use_card) -> str:
         if not torch.backends.cuda.is_built():
             return "this torch was built without CUDA"
         if not torch.cuda.is_available():
-            return "no card, or no driver for it, answers"
+            return _why_none()
         count = torch.cuda.device_count()
         if (torch.device(name).index or 0) >= count:
             return "the only card is cuda:0" if count == 1 else f"the cards are cuda:0 to cuda:{count - 1}"
         try:
             use(name)
-        except (RuntimeError, AssertionError) as error:
+        except (RuntimeError, AssertionError, torch.cuda.DeferredCudaCallError) as error:
             return _answer(error)
     return ""
+
+
+def _why_none() -> str:
+    """Why torch counts no card: it warns of that once, but to begin fails each time with the same words."""
+    try:
+        torch.cuda.init()
+    except (RuntimeError, AssertionError, torch.cuda.DeferredCudaCallError) as error:
+        number = next((number for words, number in SAID.items() if words in str(error)), None)
+        return NO_ANSWER if number is None else ANSWERS[number]
+    return NO_ANSWER
+
+
+def why_not_here(name: str) -> str:
+    """Why ``cpu``, ``cuda``, ``cuda:1`` or ``mps`` cannot be used on this machine; empty if it can."""
+    if name == "mps":
+        return "" if torch.backends.mps.is_available() else "it has no GPU of Apple"
+    return why_no_card(name) if name.startswith("cuda") else ""
 
 
 def _answer(error: BaseException) -> str:
@@ -122,13 +142,16 @@ def computing(experiment: Experiment, threads: int) -> Iterator[None]:
     not. Its deterministic algorithms are taken, so that equal trainings give equal numbers, and no algorithm is chosen by
     timing, which differs from run to run.
     """
-    settings = _card_settings(experiment.training.precision) if choose_device(experiment).type == "cuda" else []
+    device = choose_device(experiment)
+    on_card = device.type == "cuda"
+    settings = _card_settings(experiment.training.precision) if on_card else []
     before = [(place, key, getattr(place, key)) for place, key, _ in settings]
     num_threads = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
         _set(settings)
-        yield
+        with torch.cuda.device(device) if on_card else nullcontext():  # what names no card is meant for this one
+            yield
     finally:
         _set(before)
         torch.set_num_threads(num_threads)

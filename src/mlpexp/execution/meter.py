@@ -44,6 +44,7 @@ class Meter:
         self.total = stacking.num_trials
         self.shares = Shares.create(folder.path, len(stacking.stacks))
         self.done = self.diverged = self.failed = 0
+        self.said: set[str] = set()
 
     def add(self, stack: int, statuses: Sequence[str]) -> None:
         """Counts the trials of a stack that has ended."""
@@ -57,8 +58,16 @@ class Meter:
         if tick:
             self.shares.set(tick.number, tick.share)
         fraction = float(self.seconds @ self.shares.shares / (self.seconds.sum() or 1.0))
-        epoch, record, said = (tick.epoch, tick.record, tick.note) if tick else (0, None, "")
-        return Update(fraction, self.done, self.diverged, self.failed, self.total, epoch, record, note or said)
+        epoch, record, told = (tick.epoch, tick.record, tick.note) if tick else (0, None, "")
+        sentence = self._new(note or told)
+        return Update(fraction, self.done, self.diverged, self.failed, self.total, epoch, record, sentence)
+
+    def _new(self, sentence: str) -> str:
+        """The sentence, unless another stack has said it."""
+        if sentence in self.said:
+            return ""
+        self.said.add(sentence)
+        return sentence
 
     def updates(self, *notes: str) -> Iterator[Update]:
         """One for each sentence."""

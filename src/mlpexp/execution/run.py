@@ -79,7 +79,6 @@ def new_job(
     _check_device(plan)
     plan = plan.told_in(runs_dir / "result")
     prints = _fingerprints(plan, data_dir, say)
-    _check_confirmed(plan, prints)
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
@@ -129,7 +128,7 @@ def reopened(
     refuse_old(folder)
     plan = plan_again(folder, tables)
     record, stacks = folder.read_plan(), folder.read_stacks()
-    _check_device(plan)
+    _check_device(plan, f"train again from its {folder.config.name} with --device cpu")
     read_json(folder.environment)  # what cannot be noted later is refused now
     again = f"train it as a new {summary.word} with --config"
     now = _planned(plan, ["?"] * len(plan.arms), record.kept)
@@ -254,6 +253,20 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     return closing_summary(opening, plan, training)
 
 
+def check_confirmed(plan: Plan, data_dir: str | None, say: Callable[[str], None] | None = None) -> None:
+    """Refuses to confirm what was found on other data.
+
+    Raises:
+        InputError: The data are others, or cannot be loaded.
+    """
+    if plan.confirms is None:
+        return
+    prints = _fingerprints(plan, data_dir, say)
+    for arm, now, before in zip(plan.arms, prints, plan.confirms.arms, strict=True):
+        if now != before.data:
+            raise InputError(other_data(arm.experiment, now, before.data, "sweep"))
+
+
 def _planned(plan: Plan, prints: Sequence[str], kept: Recording) -> PlanRecord:
     arms = tuple(
         PlannedArm(label=arm.label, identity=identity(arm.experiment, plan.told), data=data)
@@ -270,26 +283,18 @@ def _fingerprints(plan: Plan, data_dir: str | None, say: Callable[[str], None] |
     return [prints[arm.experiment.dataset] for arm in plan.arms]
 
 
-def _check_confirmed(plan: Plan, prints: Sequence[str]) -> None:
-    """Refuses to confirm what was found on other data."""
-    if plan.confirms is None:
-        return
-    for arm, now, before in zip(plan.arms, prints, plan.confirms.arms, strict=True):
-        if now != before.data:
-            raise InputError(other_data(arm.experiment, now, before.data, "sweep"))
-
-
-def _check_device(plan: Plan) -> None:
+def _check_device(plan: Plan, instead: str = "use cpu") -> None:
     """Refuses a device that is not there.
 
     Raises:
         InputError: With what to do.
     """
-    for experiment in {arm.experiment.device: arm.experiment for arm in plan.arms}.values():
+    asked = {(arm.experiment.device, arm.experiment.training.precision): arm.experiment for arm in plan.arms}
+    for experiment in asked.values():
         if experiment.on_cuda or experiment.device == "mps":
             from mlpexp.execution.machine import choose_device
 
-            choose_device(experiment)
+            choose_device(experiment, instead)
 
 
 def _devices(plan: Plan) -> str:

@@ -10,10 +10,17 @@ from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.arms import Arm
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.planning.sweep_options import DESIGN
+from mlpexp.statistics.new_seeds import NewSeeds
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import Confirms
 
 END_OF_SEEDS = 2**63
+MOST_BY_ITSELF = 200  # fresh seeds that are trained without being asked for
+
+
+def is_affordable(seeds: NewSeeds) -> bool:
+    """Whether so many seeds as are surely enough are trained without being asked for."""
+    return seeds.high is not None and seeds.high <= MOST_BY_ITSELF
 
 
 def fresh_seeds(used: Sequence[tuple[int, int]], count: int, step: int = 1) -> range:

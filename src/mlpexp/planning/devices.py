@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mlpexp.config.experiment import Experiment
 from mlpexp.planning.estimate import stack_cost
+from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
 
 START_SECONDS = 3.0
@@ -55,6 +56,14 @@ def device_of(experiment: Experiment, auto: AutoDevice) -> str:
 def may_choose(experiment: Experiment) -> bool:
     """Whether ``auto`` may mean a card."""
     return experiment.device == "auto" and experiment.training.engine == "torch"
+
+
+def one_device(plan: Plan) -> AutoDevice | None:
+    """The CPU, where some arms with ``auto`` can be trained there alone: all of them are compared on one device."""
+    arms = [arm.experiment for arm in plan.arms if arm.experiment.device == "auto"]
+    if all(map(may_choose, arms)) or not any(map(may_choose, arms)):
+        return None
+    return AutoDevice("cpu", "device: auto takes the CPU for all arms: training.engine: numpy computes there alone")
 
 
 def by_estimate(work: Sequence[Work], workers: int) -> AutoDevice:

@@ -25,6 +25,7 @@ from mlpexp.store.files import write_text
 from mlpexp.store.summary import MetricSummary, Summary
 from mlpexp.store.table import Cell, as_csv
 
+MOST_NAMED = 6  # arms, in a sentence
 OWN = ("arm", "label", "n", "missing", "mean", "std", "median", "low", "high")
 OWN_NEW = ("new_samples_low", "new_samples_high")
 NEW = ("low", "high", "p", "p_adjusted", "verdict")  # of new samples
@@ -140,9 +141,10 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
     rows = result.arms
     matching = [i for i, row in enumerate(rows.to_dict("records")) if all(row.get(k) == v for k, v in settings.items())]
     if len(matching) != 1:
-        raise InputError(
-            f"{place}: is {len(matching)} arms of {len(rows)}; name one by the values of its axes, or by its number"
-        )
+        labels = [result.planned_arms[number].label for number in matching or range(num_arms)]
+        more = f", and {len(labels) - MOST_NAMED:,} more" if len(labels) > MOST_NAMED else ""
+        found = f"is {len(matching)} of the {num_arms:,} arms" if matching else f"is none of the {num_arms:,} arms"
+        raise InputError(f"{place}: {found}; name one of {'; '.join(labels[:MOST_NAMED])}{more}, or its number")
     return matching[0]
 
 

@@ -9,13 +9,13 @@ import numpy as np
 from mlpexp.errors import InputError
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.results.comparison import ArmsComparison, arm_named, read_comparison
+from mlpexp.results.looks import Looks, looks_at
 from mlpexp.results.result import Result
 from mlpexp.statistics.arm_comparison import ArmComparison
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.comparison import compare
 from mlpexp.statistics.new_seeds import NewSeeds, seeds_to_decide, widest
-from mlpexp.store.listing import list_results
-from mlpexp.store.summary import ConfirmedArm, Confirms, Look, Summary
+from mlpexp.store.summary import ConfirmedArm, Confirms
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Question:
     """About how many fresh seeds decide, as one of these few comparisons."""
     confirms: Confirms
     """The looks before, and what the one that is confirmed had said."""
+    used: tuple[tuple[int, int], ...]
+    """First and last seeds of all that has trained one of the arms."""
 
 
 def question_of(result: Result, named: Sequence[str], baseline: str | None, folders: Iterable[Path]) -> Question:
@@ -40,7 +42,7 @@ def question_of(result: Result, named: Sequence[str], baseline: str | None, fold
         result: The look to confirm.
         named: Arms to ask about instead, by number or by the values of their axes.
         baseline: Another reference, likewise.
-        folders: Where other confirmations of it may lie.
+        folders: Where other looks may lie.
 
     Raises:
         InputError: There is nothing to confirm.
@@ -67,7 +69,8 @@ def question_of(result: Result, named: Sequence[str], baseline: str | None, fold
     if reference in others:
         raise InputError(f"--arm {comparison.labels[reference]}: is the arm to compare with; name another")
     first = _first_look(result, comparison, arms)
-    return Question(arms, _new_seeds(comparison, arms, first), _confirms(result, comparison, first, folders))
+    looks = looks_at(result, arms, folders)
+    return Question(arms, _new_seeds(comparison, arms, first), _confirms(result, comparison, first, looks), looks.used)
 
 
 def _next_best(comparison: ArmsComparison, best: int) -> int:
@@ -107,13 +110,10 @@ def _new_seeds(comparison: ArmsComparison, arms: Sequence[int], first: Sequence[
     return widest(possible) if possible else NewSeeds(None, None)
 
 
-def _confirms(
-    result: Result, comparison: ArmsComparison, first: Sequence[ArmComparison], folders: Iterable[Path]
-) -> Confirms:
-    looks = _looks(result, folders)
+def _confirms(result: Result, comparison: ArmsComparison, first: Sequence[ArmComparison], looks: Looks) -> Confirms:
     return Confirms(
-        looks=looks,
-        confirmed=looks.index(_look(result.path, result.summary)),
+        looks=looks.looks,
+        confirmed=looks.confirmed,
         chosen_after=comparison.shown.chosen_after,
         arms=tuple(_confirmed(arm, result.planned_arms[arm.arm].data) for arm in first),
     )
@@ -122,24 +122,6 @@ def _confirms(
 def _confirmed(arm: ArmComparison, data: str) -> ConfirmedArm:
     pair = arm.difference
     if pair is None:
-        return ConfirmedArm(data=data, n=arm.own.n, verdict=arm.short)
+        return ConfirmedArm(data=data, n=arm.own.n, verdict=arm.verdict, said=arm.short)
     mean, low, high = (float(end) if np.isfinite(end) else None for end in (pair.mean, pair.low, pair.high))
-    return ConfirmedArm(data=data, n=pair.n, difference=mean, low=low, high=high, verdict=arm.short)
-
-
-def _looks(result: Result, folders: Iterable[Path]) -> tuple[Look, ...]:
-    """The original sweep, and all confirmations of it that are known: recorded by this one, or lying in the folders."""
-    summary = result.summary
-    before = summary.confirms.looks if summary.confirms else ()
-    first, *later = (*before, _look(result.path, summary))
-    entries = [entry for folder in dict.fromkeys(folders) if folder.is_dir() for entry in list_results(folder)]
-    for entry in entries:
-        confirms = entry.summary.confirms if entry.summary else None
-        if entry.summary and confirms and confirms.looks[0].hash == first.hash:
-            later += [*confirms.looks[1:], _look(entry.folder.path, entry.summary)]
-    return (first, *sorted(dict.fromkeys(later), key=lambda look: look.name))
-
-
-def _look(path: Path, summary: Summary) -> Look:
-    seeds = (summary.seeds[0], summary.seeds[-1])
-    return Look(name=path.resolve().name, hash=summary.hash, seeds=seeds, num_arms=summary.num_arms)
+    return ConfirmedArm(data=data, n=pair.n, difference=mean, low=low, high=high, verdict=arm.verdict, said=arm.short)

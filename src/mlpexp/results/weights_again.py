@@ -16,7 +16,7 @@ from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset, fingerprint
 from mlpexp.errors import RunError
 from mlpexp.execution.driver import finished, train_stack
-from mlpexp.execution.machine import why_no_card
+from mlpexp.execution.machine import why_not_here
 from mlpexp.execution.members import members_of
 from mlpexp.execution.recorder import flat_parameters
 from mlpexp.execution.tasks import StackTask
@@ -102,7 +102,7 @@ def experiment_here(arm: ArmResult, say: Say = lambda sentence: None) -> Experim
     experiment = experiment_of(arm)
     before = " ".join(arm.result.stacks.of("device"))
     name = experiment.device if experiment.device != "auto" else "cuda" if "cuda" in before else "cpu"
-    why = why_no_card(name) if name.startswith("cuda") else ""
+    why = why_not_here(name)
     if why:
         say(f"computed on the CPU, not on {name}: {why}")
     return experiment.model_copy(update={"device": "cpu" if why else name})

@@ -189,15 +189,16 @@ class ConfirmedArm(Strict):
     """To the reference of the confirmation."""
     low: Number = None
     high: Number = None
-    verdict: str
-    """In few words: ``better by 0.021``."""
+    verdict: Literal["reference", "better", "worse", "no difference", "undecided", "diverged"]
+    said: str
+    """The verdict in few words: ``better by 0.021``."""
 
 
 class Confirms(Strict):
     """What a sweep with fresh seeds confirms."""
 
     looks: tuple[Look, ...]
-    """All looks before it, the oldest first: the original sweep and confirmations of it, ended or not."""
+    """All known looks before it: the original sweep, then confirmations of it and results with the same arms."""
     confirmed: int
     """Which of them is confirmed, from 0."""
     chosen_after: bool

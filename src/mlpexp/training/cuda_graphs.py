@@ -19,13 +19,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mlpexp.training.lack_of_memory import is_lack_of_memory
 from mlpexp.training.step_block import StepBlock
 
 Take = Callable[[StepBlock], Tensor | None]
-
-
-class RecordingError(Exception):
-    """Steps cannot be recorded, with the reason that torch gives."""
+CANNOT = "training.cuda_graph: steps cannot be recorded here, and go on one by one; set it to off ({reason})"
 
 
 class Recording:
@@ -38,20 +36,17 @@ class Recording:
         pool: The memory of what is computed, shared with other recordings that never run at the same time.
 
     Raises:
-        RecordingError: This card or this torch cannot record the steps.
-        torch.OutOfMemoryError: There is not enough memory for them.
+        RuntimeError: This card or this torch cannot record the steps, or there is not enough memory for them.
     """
 
     def __init__(self, take: Take, block: StepBlock, stream: torch.cuda.Stream, pool: Any) -> None:
         self.block = block.copy()
         self.graph = torch.cuda.CUDAGraph()
-        try:
-            with torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
-                self.outputs = take(self.block)
-        except torch.OutOfMemoryError:
-            raise
-        except RuntimeError as error:
-            raise RecordingError(str(error).partition("\n")[0]) from error
+        current = torch.cuda.stream(
+            torch.cuda.current_stream(stream.device)
+        )  # again, also after a recording that fails
+        with current, torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
+            self.outputs = take(self.block)
 
     def __call__(self, block: StepBlock) -> Tensor | None:
         """Takes the steps of a block; the outputs are overwritten by the next one."""
@@ -65,7 +60,8 @@ class RecordedSteps:
     """Takes blocks of steps by recordings, one for each shape of a block (the last batch of an epoch is smaller).
 
     When members leave, tensors are others and recordings start anew. A recording costs about as much as ``EAGER_STEPS``
-    steps save, so that no more than twice the best time is lost if members leave again soon.
+    steps save, so that no more than twice the best time is lost if members leave again soon. Steps that cannot be recorded
+    are taken one by one from then on: a recording carries nothing out, so that nothing has changed.
 
     Args:
         take: Takes the steps of a block one by one.
@@ -78,6 +74,7 @@ class RecordedSteps:
 
     def __init__(self, take: Take, device: torch.device) -> None:
         self.take, self.taken, self.seen = take, 0, set[tuple[int, int]]()
+        self.note = ""
         self.stream, self.pool = torch.cuda.Stream(device), torch.cuda.graph_pool_handle()
         self.recordings: dict[tuple[int, int], Recording] = {}
 
@@ -85,10 +82,21 @@ class RecordedSteps:
         """As every ``StepsAtOnce``."""
         recording = self.recordings.get(block.shape)
         if recording is None:
-            if self.taken < self.EAGER_STEPS or block.shape not in self.seen:
-                return self._one_by_one(block)
+            recording = self._recorded(block)
+        return self._one_by_one(block) if recording is None else recording(block)
+
+    def _recorded(self, block: StepBlock) -> Recording | None:
+        """A new recording; None before it is worth it, and where it is not possible."""
+        if self.note or self.taken < self.EAGER_STEPS or block.shape not in self.seen:
+            return None
+        try:
             recording = self.recordings[block.shape] = Recording(self.take, block, self.stream, self.pool)
-        return recording(block)
+        except RuntimeError as error:
+            if is_lack_of_memory(error):
+                raise
+            self.note = CANNOT.format(reason=str(error).partition("\n")[0])
+            return None
+        return recording
 
     def _one_by_one(self, block: StepBlock) -> Tensor | None:
         """On the stream of the recordings, whose libraries need to be set up before."""

@@ -20,6 +20,8 @@ class StepsAtOnce(Protocol):
 
     most_steps: int
     """The longest block."""
+    note: str
+    """What a user should know of how they are taken; mostly empty."""
 
     def __call__(self, block: StepBlock) -> Tensor | None:
         """Changes the network; returns the outputs before each step, ``(M, T * B, K)``, where they are wanted."""
@@ -28,7 +30,7 @@ class StepsAtOnce(Protocol):
 class StepByStep:
     """Takes the steps of a block one after the other, each operation as it comes."""
 
-    most_steps = 1024
+    most_steps, note = 1024, ""
 
     def __init__(self, step: Steps, *, with_outputs: bool) -> None:
         self.step, self.with_outputs = step, with_outputs
@@ -43,14 +45,20 @@ class StepByStep:
         return torch.cat(outputs, 1) if outputs else None
 
 
-def steps_at_once(step: Steps, device: torch.device, settings: Training) -> StepsAtOnce | None:
+def steps_at_once(step: Steps, device: torch.device, settings: Training, *, record: bool = True) -> StepsAtOnce | None:
     """How the blocks of a stack are taken; None: step by step, with all that belongs to a step.
 
     On the CPU, since nothing is gained; and for maps, whose steps look up their neighbourhood on the host.
+
+    Args:
+        step: Takes one.
+        device: Where.
+        settings: The ``training:`` section.
+        record: Whether steps can be recorded, for all that is known.
     """
     if device.type == "cpu" or not isinstance(step, Stepper):
         return None
     steps = StepByStep(step, with_outputs=settings.train_metrics == "running")
-    if device.type == "cuda" and settings.cuda_graph == "auto":
+    if device.type == "cuda" and settings.cuda_graph == "auto" and record:
         return RecordedSteps(steps, device)
     return steps

@@ -105,6 +105,8 @@ class Trainer:
             running_more=Collected(self.names, log=samples.units is not None and samples.units.log),
         )
         """All that training changes."""
+        self.note = ""
+        """A sentence for the user on how steps are taken; mostly empty."""
         self._prepare_active()
 
     def _initial_network(self) -> StackedNetwork:
@@ -169,7 +171,7 @@ class Trainer:
         dtype, device = self.samples.dtype, self.samples.device
         self.dropout = DropoutMasks(self.architecture, rates, index, dtype=dtype, device=device)
         self.stepper = self.method.steps(active, state, self.hyper)
-        self.at_once = steps_at_once(self.stepper, device, self.settings)
+        self.at_once = steps_at_once(self.stepper, device, self.settings, record=not self.note)
         self.objective = self.hyper.objective(self.loss, state.network.flat)  # what a step lowers
         level = active[0].diagnostics
         self.diagnostics = (
@@ -206,6 +208,7 @@ class Trainer:
         watched = self.diagnostics if has_last and self._diagnosed(1) else None
         if self.at_once is not None and watched is None:
             outputs = self.at_once(steps)
+            self.note = self.note or self.at_once.note
             if outputs is not None:
                 self._add_running(outputs, steps.all_targets)
             state.step += len(steps)

@@ -1,6 +1,7 @@
 """``mlpexp sweep``."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,7 @@ from mlpexp.config.words import Typed
 from mlpexp.errors import InputError, Place, RunError
 
 if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Override
     from mlpexp.execution.run import Job
     from mlpexp.planning.plan import Plan
     from mlpexp.planning.stacks import Stacking
@@ -110,47 +112,63 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Vary one or more keys over values, each with the same seeds, and compare."""
-    from mlpexp.config.yaml_source import Override, override_in
-    from mlpexp.execution.backends import check_backend
-    from mlpexp.planning.sweep_options import SweepOptions, memory_in
+    from mlpexp.config.yaml_source import Override
+    from mlpexp.execution.backends import check_backend, check_cluster
+    from mlpexp.planning.sweep_options import memory_in
     from mlpexp.report.drawing.formats import check_formats
 
     formats = check_formats(plot_format)
     check_backend(backend, address)
     _check_counts({"--jobs": jobs, "--trials": trials, "--noise-floor": noise_floor})
     budget = None if memory is None else memory_in(memory)
-    axes = given.axes + [_over(text) for text in over or ()]
-    seeds = given.words.get("seeds")
-    given = given.without("seeds")
-    keys = [] if seeds is None else [override_in(f"seeds={seeds}", f"--seeds {seeds}")]
-    keys += overrides_from((), method=method, trials=trials, match=match, metric=metric)
-    keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
-    if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
-        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
-    options = SweepOptions(axes, zip_ or (), exclude or (), keys, noise_floor, given.single)
     others: dict[str, object] = {"over": over, "method": method, "trials": trials, "match": match, "metric": metric}
     others |= {"power": power, "zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
+    seeds = given.words.get("seeds")
     if resume is not None:
         others |= {"seeds": seeds, "name": name, "device": device, "dry-run": dry_run, "baseline": baseline}
-        refuse_beside_resume("sweep", given.options, others | {"confirm": confirm, "arm": arm})
+        unseeded = given.without("seeds").options
+        refuse_beside_resume("sweep", unseeded, others | {"confirm": confirm, "arm": arm})
         job, workers = _resumed(resume, runs_dir, data_dir, table, jobs, quiet=quiet)
+        check_cluster(backend, address, {stack.device for stack in job.stacking.stacks})
     else:
         named = {"name": name, "device": device}
         if confirm is not None:
-            refuse_beside_confirm(given.options, others)
-            plan = confirming(confirm, arm or (), baseline, seeds, runs_dir, table or (), named, quiet=quiet)
+            refuse_beside_confirm(given.without("seeds").options, others)
+            plan = confirming(confirm, arm or (), baseline, seeds, runs_dir, data_dir, table or (), named, quiet=quiet)
         else:
             refuse_table(table)
             refuse_arms(arm)
-            plan = _planned(given, named, runs_dir, options, baseline, quiet=quiet)
-        stacks, workers = _stacked(plan, jobs, budget)
-        if stacks.auto.sentence:
-            say(quiet=quiet)(stacks.auto.sentence)
+            keys = overrides_from((), method=method, trials=trials, match=match, metric=metric)
+            keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
+            options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
+            plan = _planned(given.without("seeds"), named, runs_dir, options, baseline, quiet=quiet)
+        stacks, workers = _stacked(plan, jobs, budget, backend, quiet=quiet)
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)
             return
+        check_cluster(backend, address, {stack.device for stack in stacks.stacks})
         job = _fresh(plan, stacks, runs_dir, data_dir, quiet=quiet)
     _run(job, workers, backend, address, formats, power=power, details=details, wide=wide, quiet=quiet)
+
+
+def _options(
+    given: Given,
+    over: Sequence[str],
+    zip_: Sequence[str],
+    exclude: Sequence[str],
+    keys: "Sequence[Override]",
+    noise_floor: int | None,
+) -> "SweepOptions":
+    """What is varied, and how."""
+    from mlpexp.config.yaml_source import override_in
+    from mlpexp.planning.sweep_options import SweepOptions
+
+    axes = given.axes + [_over(text) for text in over]
+    if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
+        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
+    seeds = given.words.get("seeds")
+    first = [] if seeds is None else [override_in(f"seeds={seeds}", f"--seeds {seeds}")]
+    return SweepOptions(axes, zip_, exclude, [*first, *keys], noise_floor, given.without("seeds").single)
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
@@ -198,15 +216,21 @@ def _planned(
     return plan
 
 
-def _stacked(plan: "Plan", jobs: int | None, memory: int | None) -> "tuple[Stacking, int]":
+def _stacked(
+    plan: "Plan", jobs: int | None, memory: int | None, backend: str, *, quiet: bool
+) -> "tuple[Stacking, int]":
     from mlpexp.execution.auto_device import auto_device, memory_for
+    from mlpexp.planning.devices import ON_CPU
     from mlpexp.planning.stacks import choose_jobs, stacking
 
-    auto = auto_device(plan, jobs)
+    auto = auto_device(plan, jobs) if backend == "local" else ON_CPU
     budget = memory_for(plan, auto, memory)
     alone = stacking(plan, 1, budget, auto)
     workers = choose_jobs(jobs, alone.seconds, on_cuda=alone.on_cuda)
-    return (alone if workers == 1 else stacking(plan, workers, budget, auto)), workers
+    stacks = alone if workers == 1 else stacking(plan, workers, budget, auto)
+    if stacks.auto.sentence:
+        say(quiet=quiet)(stacks.auto.sentence)
+    return stacks, workers
 
 
 def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -> None:

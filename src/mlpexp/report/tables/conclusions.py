@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpexp.planning.arms import AS_CONFIGURED
+from mlpexp.planning.confirm import is_affordable
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sample_designs import designs_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
@@ -183,10 +184,12 @@ def _own(comparison: Comparison) -> list[MeanInterval]:
 
 
 def _fresh(comparison: ArmsComparison) -> list[str]:
-    """How to get more seeds without looking twice at the same."""
-    if not any(arm.new_seeds and arm.new_seeds.low for arm in comparison.shown.arms):
+    """How to get more seeds without looking twice at the same; not below what is a confirmation already."""
+    ranges = [arm.new_seeds for arm in comparison.shown.arms if arm.new_seeds and arm.new_seeds.low]
+    if not ranges or comparison.summary.confirms:
         return []
-    return ["new seeds for the arms that matter: `mlpexp sweep --confirm SWEEP`"]
+    number = "" if is_affordable(widest(ranges)) else " --seeds N"
+    return [f"new seeds for the arms that matter: `mlpexp sweep --confirm SWEEP{number}`"]
 
 
 def _excluded(comparison: Comparison) -> list[str]:

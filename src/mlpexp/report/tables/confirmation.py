@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import cell_interval, cell_number
+from mlpexp.report.words import cell_interval, cell_number, counted
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.arm_comparison import ArmComparison
 from mlpexp.store.summary import ConfirmedArm, Confirms
@@ -24,7 +24,7 @@ def looks_table(comparison: ArmsComparison, confirms: Confirms) -> TextTable:
                 str(first.n),
                 _number(first.difference),
                 "-" if first.low is None or first.high is None else cell_interval(first.low, first.high, sign=True),
-                first.verdict,
+                first.said,
                 str(pair.n) if pair else "0",
                 _number(pair.mean if pair else None),
                 cell_interval(pair.low, pair.high, sign=True) if pair else "-",
@@ -43,18 +43,19 @@ def looks_table(comparison: ArmsComparison, confirms: Confirms) -> TextTable:
 def confirmation_sentences(comparison: ArmsComparison, confirms: Confirms) -> list[str]:
     """What the fresh seeds say of what was said before, and how many looks there have been."""
     asked = _asked(comparison, confirms)
-    lines = [_sentence(comparison.labels[number], arm, first) for number, arm, first in asked[:MOST_SENTENCES]]
+    lines = [_sentence(comparison, number, first) for number, _, first in asked[:MOST_SENTENCES]]
     look = confirms.looks[confirms.confirmed]
     chose = " and chose its best" if confirms.chosen_after else ""
     lines.append(
-        f"look {confirms.confirmed + 1} ({_seeds(look.seeds)}, {look.num_arms:,} arms) asked this first{chose}: {look.name}"
+        f"look {confirms.confirmed + 1} ({_seeds(look.seeds)}, {look.num_arms:,} arms) asked this before{chose}: {look.name}"
     )
     seeds = comparison.summary.seeds
-    lines.append(f"this is look {len(confirms.looks) + 1}; no look before it has used seeds {seeds[0]} to {seeds[-1]}")
-    confirmations = len(confirms.looks)
-    if confirmations > 1:
+    number = len(confirms.looks) + 1
+    lines.append(f"this is look {number}; no look known before it has used seeds {seeds[0]} to {seeds[-1]}")
+    if number > 2:
+        later = number - 1
         lines.append(
-            f"of {confirmations} confirmations, each wrong in 5 % at most, one or more is in up to {5 * confirmations} %"
+            f"of {later} looks after the first, each wrong in 5 % at most, one or more is in up to {5 * later} %"
         )
     return lines
 
@@ -65,16 +66,35 @@ def _asked(comparison: ArmsComparison, confirms: Confirms) -> list[tuple[int, Ar
     return [(number, arm, first) for number, (arm, first) in enumerate(rows) if number != comparison.shown.reference]
 
 
-def _sentence(label: str, arm: ArmComparison, first: ConfirmedArm) -> str:
-    before = next((verdict for verdict in DECIDED if first.verdict.startswith(verdict)), "")
-    fresh = f"with {_count(arm.difference.n if arm.difference else 0)} fresh seeds"
+def _sentence(comparison: ArmsComparison, number: int, first: ConfirmedArm) -> str:
+    """What is said now, for new seeds and for new samples, and what was said then if that was something else."""
+    label, arm = comparison.labels[number], comparison.shown.arms[number]
+    was = "" if first.verdict in (arm.verdict, "undecided") else f", and was {first.said}"
+    pairs = arm.difference.n if arm.difference else 0
+    if pairs == 0:
+        return f"no answer: {label} has {_without_pairs(comparison, arm)}{was}"
+    fresh = f"with {counted(pairs, 'fresh seed')}"
+    new = comparison.new_samples
+    reading = "" if new.reason else f"; for new samples: {new.shown[number].verdict}"
+    before = first.verdict in DECIDED
     if arm.verdict not in DECIDED:
         word = "not confirmed" if before else "still undecided"
-        return f"{word}: {label} is undecided {fresh}" + (f", and was {first.verdict}" if before else "")
-    if arm.verdict == before:
-        return f"confirmed: {label} is {_said(arm)} {fresh}"
-    word = "contradicted" if {before, arm.verdict} == {"better", "worse"} else "not confirmed" if before else "decided"
-    return f"{word}: {label} is {_said(arm)} {fresh}, and was {first.verdict}"
+        return f"{word}: {label} is undecided {fresh}{was}{reading}"
+    if arm.verdict == first.verdict:
+        return f"confirmed: {label} is {_said(arm)} {fresh}{reading}"
+    word = (
+        "contradicted"
+        if {first.verdict, arm.verdict} == {"better", "worse"}
+        else "not confirmed"
+        if before
+        else "decided"
+    )
+    return f"{word}: {label} is {_said(arm)} {fresh}, and was {first.said}{reading}"
+
+
+def _without_pairs(comparison: ArmsComparison, arm: ArmComparison) -> str:
+    seeds = counted(len(comparison.summary.seeds), "fresh seed")
+    return f"no result in any of {seeds}" if arm.own.n == 0 else f"no seed of {seeds} in common with the reference"
 
 
 def _said(arm: ArmComparison) -> str:
