@@ -48,14 +48,17 @@ def test_the_example_of_learning_rates(
     folder = Path(mlpexp(*RATES, *options).out.strip())
     block = blocks_with(page, "learning_rate=0.001 ")
     comparison = read_comparison(Result.open(folder))
-    for label, arm in zip(comparison.labels, comparison.shown.arms, strict=True):
+    for label, arm, of_new in zip(comparison.labels, comparison.shown.arms, comparison.new_samples.shown, strict=True):
         row = next(line for line in block.splitlines() if line.startswith(f"  {label} "))
         own = arm.own
         assert row.split()[1:6] == [str(own.n), *f"{own.mean:.4f} {own.low:.4f} .. {own.high:.4f}".split()]
-        assert row.endswith(f"   {arm.short}")
+        verdicts = [text.strip() for text in row.split("   ") if text.strip()]
+        if page == STATISTICS and arm.verdict != "reference":
+            assert verdicts[-2:] == [arm.short, of_new.verdict]
+        else:
+            assert verdicts[-1] == arm.short
         if page == STATISTICS and arm.difference:
-            difference = arm.difference
-            assert f" {difference.mean:+.4f}   {difference.low:+.4f} .. {difference.high:+.4f} " in row
+            assert f" {arm.difference.mean:+.4f} " in row
     shown = mlpexp("show", str(folder), *(("--details",) if page == STATISTICS else ())).out.splitlines()
     below = shown[next(i for i, line in enumerate(shown) if line.startswith("compared with")) :]
     if page != STATISTICS:
