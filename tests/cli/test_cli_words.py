@@ -135,7 +135,7 @@ def test_arms_are_named_as_tables_print_them(mlpexp: Command, config: Write, und
     compared = "compared with the baseline (dropout=0, l2_penalty=0.001)"
     assert compared in mlpexp("show", swept).out
     assert compared in mlpexp("compare", swept, "--baseline", arm).out
-    assert "is 2 arms of 4" in mlpexp("compare", swept, "--baseline", "l2_penalty=0.001").err
+    assert "is 2 of the 4 arms" in mlpexp("compare", swept, "--baseline", "l2_penalty=0.001").err
 
 
 def test_values_in_brackets_and_braces(mlpexp: Command, config: Write) -> None:
