@@ -38,8 +38,8 @@ def decided(kind: str, effects: list[float], n: int, pilots: int, end: str = "hi
     raise AssertionError("too few undecided pilots")
 
 
-@pytest.mark.parametrize("kind", ["normal", "accuracy"])
-@pytest.mark.parametrize("effect", [0.0, -0.01, -0.02])
+@pytest.mark.parametrize("kind", ["normal", pytest.param("accuracy", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("effect", [pytest.param(0.0, marks=pytest.mark.slow), -0.01, -0.02])
 def test_the_upper_end_decides(kind: str, effect: float) -> None:
     """In four of five cases, over 200 undecided pilots: no difference, half of one that matters, one that matters."""
     assert decided(kind, [0.0, effect], 8, PILOTS) >= 0.8

@@ -24,13 +24,16 @@ def trained(sections: dict, cuda_graph: str, seeds: int = 2, **training) -> tupl
         return chosen.state.last.cpu(), rows, replays
 
 
+BY_DEFAULT = ("adam", "running metrics", "dropout, batch norm")  # the others take long
 GRADIENTS = [
     "sgd", "adam", "adamw", "penalty, clipping, averaging", "schedule", "class weights", "running metrics",
     "dropout, batch norm", "prelu", "maxout", "average pooling", "diagnostics of convolutions",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("way", GRADIENTS)
+@pytest.mark.parametrize(
+    "way", [way if way in BY_DEFAULT else pytest.param(way, marks=pytest.mark.slow) for way in GRADIENTS]
+)
 def test_graphs_change_no_bit(way: str) -> None:
     weights, rows, none = trained(WAYS[way], "off")
     again, rows_again, replays = trained(WAYS[way], "auto")
