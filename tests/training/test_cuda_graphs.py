@@ -43,6 +43,7 @@ def test_graphs_change_no_bit(way: str) -> None:
     assert rows == rows_again
 
 
+@pytest.mark.slow
 def test_a_full_batch_is_a_block_of_one_step() -> None:
     weights, _, _ = trained(WAYS["full batch"], "off", epochs=240)
     again, _, replays = trained(WAYS["full batch"], "auto", epochs=240)
