@@ -207,12 +207,12 @@ def test_arms_of_every_design_can_be_named(mlpexp: Command, config: Write) -> No
         assert [arm["identity"] for arm in after] == [arm["identity"] for arm in before[:3]]
 
 
-def test_a_table_of_ones_own(mlpexp: Command, workplace_table: Path) -> None:
+def test_a_table_of_ones_own(mlpexp: Command, sheltered_table: Path) -> None:
     looked = trained(
         mlpexp(
             "sweep",
             "--data",
-            workplace_table,
+            sheltered_table,
             "--target",
             "kind",
             "--learning-rate",
@@ -223,7 +223,7 @@ def test_a_table_of_ones_own(mlpexp: Command, workplace_table: Path) -> None:
             3,
         )
     )
-    moved = workplace_table.rename(workplace_table.with_name("moved.csv"))
+    moved = sheltered_table.rename(sheltered_table.with_name("moved.csv"))
     refused = mlpexp("sweep", "--confirm", looked, "--seeds", 3)
     assert refused.code == 2 and "--table FILE names it" in refused.err
     again = trained(mlpexp("sweep", "--confirm", looked, "--seeds", 3, "--table", moved))
@@ -237,7 +237,7 @@ def test_a_table_of_ones_own(mlpexp: Command, workplace_table: Path) -> None:
 
 
 @pytest.fixture
-def workplace_table() -> Path:
+def sheltered_table() -> Path:
     path = Path("flowers.csv").absolute()
     path.write_text("length,kind\n" + "".join(f"{i % 7 + 0.5 + i / 50},{'ab'[i % 7 > 3]}\n" for i in range(60)))
     return path
