@@ -38,7 +38,7 @@ def check_format(name: str, formats: Sequence[str] = TABLE_FORMATS) -> None:
 
 
 def refuse_beside_resume(word: str, given: Sequence[str], others: Mapping[str, object]) -> None:
-    """Refuses options that would change what is gone on with.
+    """Refuses options that would change a training that goes on.
 
     Args:
         word: ``run`` or ``sweep``.
@@ -48,9 +48,23 @@ def refuse_beside_resume(word: str, given: Sequence[str], others: Mapping[str, o
     Raises:
         InputError: Names them.
     """
+    refuse_beside(f"--resume: goes on with the {word} as it was", given, others)
+
+
+def refuse_beside(what: str, given: Sequence[str], others: Mapping[str, object]) -> None:
+    """Refuses options beside one that leaves them no meaning.
+
+    Args:
+        what: That option, and what it does.
+        given: Options that were given.
+        others: Values of more options, by their names without dashes; what is empty was not given.
+
+    Raises:
+        InputError: Names them.
+    """
     clash = [*given, *(f"--{name}" for name, value in others.items() if value not in (None, False, [], ()))]
     if clash:
-        raise InputError(f"--resume: goes on with the {word} as it was; it cannot be combined with {', '.join(clash)}")
+        raise InputError(f"{what}; it cannot be combined with {', '.join(clash)}")
 
 
 def refuse_table(tables: Sequence[Path] | None) -> None:

@@ -14,22 +14,7 @@ if TYPE_CHECKING:
 
 MOST_SEEDS = 100_000
 
-
-def refuse_beside_confirm(given: Sequence[str], others: Mapping[str, object]) -> None:
-    """Refuses options that would change the question.
-
-    Args:
-        given: Options that were given.
-        others: Values of more options, by their names without dashes; what is empty was not given.
-
-    Raises:
-        InputError: Names them.
-    """
-    clash = [*given, *(f"--{name}" for name, value in others.items() if value not in (None, False, [], ()))]
-    if clash:
-        raise InputError(
-            f"--confirm: asks the question of a result again; it cannot be combined with {', '.join(clash)}"
-        )
+ASKS_AGAIN = "--confirm: asks the question of a result again"
 
 
 def refuse_arms(arms: Sequence[str] | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.commands.confirm import confirming, refuse_arms, refuse_beside_confirm
+from mlpexp.cli.commands.confirm import ASKS_AGAIN, confirming, refuse_arms
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given, overrides_from
 from mlpexp.cli.options import (
@@ -20,6 +20,7 @@ from mlpexp.cli.options import (
     Table,
     Wide,
     option,
+    refuse_beside,
     refuse_beside_resume,
     refuse_table,
 )
@@ -133,7 +134,7 @@ def sweep(
     else:
         named = {"name": name, "device": device}
         if confirm is not None:
-            refuse_beside_confirm(given.without("seeds").options, others)
+            refuse_beside(ASKS_AGAIN, given.without("seeds").options, others)
             plan = confirming(confirm, arm or (), baseline, seeds, runs_dir, data_dir, table or (), named, quiet=quiet)
         else:
             refuse_table(table)
