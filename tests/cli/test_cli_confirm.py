@@ -9,18 +9,12 @@ import pandas as pd
 import pytest
 
 from making.command_line import Answer, Command
+from making.configs import IRIS
 from mlpexp.errors import InputError
 from mlpexp.planning.confirm import fresh_seeds
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 Write = Callable[..., Path]
-IRIS = """\
-name: tiny
-dataset: {name: iris, test_fraction: 0.3}
-model: {name: mlp, hidden_sizes: [4]}
-optimizer: {name: sgd, learning_rate: 0.1}
-training: {batch_size: 35, epochs: 4}
-"""
 FOLDS = IRIS.replace("test_fraction: 0.3", "split: {kind: k_fold, folds: 5}")
 AXES = ("--learning-rate", "0.01,0.1,1", "--hidden-size", "2,4")
 

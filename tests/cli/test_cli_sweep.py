@@ -12,19 +12,13 @@ import numpy as np
 import pytest
 
 from making.command_line import Answer, Command
+from making.configs import IRIS
 from making.processes import Process, wait_for
 from making.stopping import before_replacing
 from mlpexp.statistics.comparison import compare as compare_arms
 
 Write = Callable[..., Path]
 Start = Callable[..., Process]
-IRIS = """\
-name: tiny
-dataset: {name: iris, test_fraction: 0.3}
-model: {name: mlp, hidden_sizes: [4]}
-optimizer: {name: sgd, learning_rate: 0.1}
-training: {batch_size: 35, epochs: 4}
-"""
 TABLES = ("metrics.csv", "trials.csv", "comparison.csv", "arms.csv")
 
 

@@ -11,6 +11,13 @@ model: {name: mlp, hidden_sizes: [4]}
 optimizer: {name: sgd, learning_rate: 0.1}
 training: {batch_size: 10, epochs: 3}
 """
+IRIS = """\
+name: tiny
+dataset: {name: iris, test_fraction: 0.3}
+model: {name: mlp, hidden_sizes: [4]}
+optimizer: {name: sgd, learning_rate: 0.1}
+training: {batch_size: 35, epochs: 4}
+"""
 SELECTED = """\
 name: selected
 dataset: {name: iris, test_fraction: 0.2, validation_fraction: 0.2}

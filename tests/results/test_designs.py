@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from making.results_builder import LR, BuiltResult, build_run, build_sweep
-from mlpexp.planning.sample_designs import OF_SEEDS, OTHER_SAMPLES, TRAINED_ON, designs_of, speaks_of
+from mlpexp.planning.sample_designs import OF_SEEDS, OTHER_SAMPLES, TRAINED_ON, design_in_words, designs_of, speaks_of
 from mlpexp.results.new_samples import designs_of_arms
 from mlpexp.statistics.new_samples import Design, FixedTest, Folds, NoDesign, Redrawn
 
@@ -17,6 +17,11 @@ TABLE = "kind,width,when,class\n" + "".join(
 def design(built: BuiltResult) -> Design:
     """Of a run."""
     return designs_of_arms(built.result, built.result.summary, built.result.summary.metric.part)[0]
+
+
+def test_where_the_factor_is_a_heuristic_is_said() -> None:
+    assert design_in_words(Redrawn(45, 20)) == "corrected resampled t, n_test/n_train = 45/20, a heuristic above 1"
+    assert design_in_words(Redrawn(45, 45)) == "corrected resampled t, n_test/n_train = 45/45"
 
 
 @pytest.mark.parametrize(

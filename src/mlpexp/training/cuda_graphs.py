@@ -42,9 +42,7 @@ class Recording:
     def __init__(self, take: Take, block: StepBlock, stream: torch.cuda.Stream, pool: Any) -> None:
         self.block = block.copy()
         self.graph = torch.cuda.CUDAGraph()
-        current = torch.cuda.stream(
-            torch.cuda.current_stream(stream.device)
-        )  # again, also after a recording that fails
+        current = torch.cuda.stream(torch.cuda.current_stream(stream.device))  # again, also if the recording fails
         with current, torch.cuda.graph(self.graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
             self.outputs = take(self.block)
 

@@ -54,7 +54,7 @@ def to_paste(comparison: ArmsComparison) -> list[TextTable]:
     new, summary = comparison.new_samples, comparison.summary
     rows, about = comparison_rows(comparison), comparison.speaks_of
     is_apart = not (new.reason or new.seeds_are_samples)
-    samples = "of new samples of the same source speaks the next table" if is_apart else _instead(new)
+    samples = "the next table speaks of new samples of the same source" if is_apart else _instead(new)
     tables = [table_to_paste(rows, summary, against, reference, shown.family, about, samples)]
     if is_apart:
         how = f"{designs_in_words(new.of_differences)}; p by Holm's steps"
