@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlpexp.config.datasets import FashionMnist, Mnist
+from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.data.download import download
 from mlpexp.data.image_files import FILE_NAMES, parse_idx
 from mlpexp.data.images import MNIST, load_images

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpexp.config.datasets import FashionMnist, Mnist
+from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.data.image_files import data_folder, parse_idx
 from mlpexp.data.images import load_images, stratified_subset
 from mlpexp.data.standardize import fit

@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpexp.config.datasets import Augmentation
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.image_sets import Augmentation
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import Split
 from mlpexp.data.standardize import neutral

@@ -5,7 +5,7 @@ import torch
 
 from making.stacks import experiment, finished, trainer
 from making.ways_to_train import WAYS, members_of
-from mlpexp.config.datasets import Augmentation
+from mlpexp.config.image_sets import Augmentation
 from mlpexp.config.scores import SCORES
 from mlpexp.execution.machine import computing
 from mlpexp.training.augmentation import draw_motions, move

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Tag, model_serializer, model_validator
 
+from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.config.splits import BY_COLUMN, OWN_TEST_PART, RANDOM, FileSplit, SplitConfig
 from mlpexp.config.strict import (
     ByName,
@@ -18,11 +19,7 @@ from mlpexp.config.strict import (
     WordOr,
     not_together,
 )
-
-SPLIT = "How samples become training, validation and test part."
-TRAIN_SAMPLES = "Learn from only so many samples of the training part; the other parts stay."
-TRAIN_FRACTION = "Learn from only this share of the training part; the other parts stay."
-Share = Annotated[float, Field(gt=0, le=1)]
+from mlpexp.config.train_part import SPLIT, TRAIN_FRACTION, TRAIN_SAMPLES, Share, one_length
 
 
 class _Tabular(Strict):
@@ -46,19 +43,13 @@ class _Tabular(Strict):
             raise not_together(
                 "test_fraction", f"means nothing with split: {kind}, because {OWN_TEST_PART[kind]}; leave it out"
             )
-        _one_length(self.train_samples, self.train_fraction)
+        one_length(self.train_samples, self.train_fraction)
         return self
 
     @property
     def columns_of_split(self) -> bool:
         """Whether the split goes by a column or file that only a table has."""
         return isinstance(self.split, (*BY_COLUMN, FileSplit))
-
-
-def _one_length(train_samples: int | None, train_fraction: float | None) -> None:
-    """Refuses two lengths of one training part."""
-    if train_samples is not None and train_fraction is not None:
-        raise not_together("train_fraction", "not together with train_samples; one of them sets the training part")
 
 
 class Iris(_Tabular):
@@ -127,51 +118,6 @@ class Synthetic(_Tabular):
 def draws_new_data(config: "DatasetConfig") -> bool:
     """Whether each seed has new data of one source: then the spread over seeds is that over data sets, too."""
     return isinstance(config, Synthetic) and config.data_seed == EACH_SEED
-
-
-class Augmentation(Strict):
-    """Random changes of training images, drawn anew each epoch."""
-
-    max_shift: Annotated[int, Field(ge=0, le=8)] = Field(0, description="Largest shift in pixels, each axis.")
-    max_rotation: Annotated[float, Field(ge=0, le=180)] = Field(0.0, description="Largest rotation in degrees.")
-
-
-class _Images(Strict):
-    """Options of an image data set with an official test set."""
-
-    validation_fraction: Fraction = Field(0.0, description="Share of the official training set held out to select on.")
-    train_samples: PositiveInt | None = Field(
-        None, description="Use only so many samples of the official training set."
-    )
-    test_samples: PositiveInt | None = Field(None, description="Use only so many samples of the official test set.")
-    standardize: bool = Field(
-        True, description="Zero mean and unit variance over all training pixels (else: range 0..1)."
-    )
-    augmentation: Augmentation | None = Field(None, description="Random shifts and rotations of training images.")
-    split: SplitConfig = Field(RANDOM, description=SPLIT)
-    train_fraction: Share | None = Field(None, description=TRAIN_FRACTION)
-
-    @model_validator(mode="after")
-    def _test_part_is_official(self) -> "_Images":
-        if self.split.kind != "random":
-            raise not_together(
-                "split",
-                f"{self.split.kind} cannot be used: these images come with a test part of their own; leave it out",
-            )
-        _one_length(self.train_samples, self.train_fraction)
-        return self
-
-
-class Mnist(_Images):
-    """70,000 handwritten digits of 28x28 pixels (LeCun et al. 1998)."""
-
-    name: Literal["mnist"]
-
-
-class FashionMnist(_Images):
-    """70,000 pictures of clothes of 28x28 pixels, 10 classes (Xiao et al. 2017)."""
-
-    name: Literal["fashion_mnist"]
 
 
 MissingRule = Literal["error", "drop", "mean", "median", "most_frequent", "category"]

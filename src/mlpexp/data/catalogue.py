@@ -1,6 +1,6 @@
 """Every data set in one table: what is known of it before it is loaded, and how it is loaded.
 
-A data set that is added gets its class in ``config/datasets.py`` and a row here.
+A data set that is added gets its class in ``config/datasets.py`` or ``config/image_sets.py``, and a row here.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mlpexp.config.datasets import Csv, DatasetConfig, Digits, FashionMnist, Iris, Mnist, Synthetic, ThreeClass3D
+from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, Synthetic, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.images import FASHION_MNIST, MNIST, image_facts, load_images
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.config.datasets import FashionMnist, Mnist
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.download import download
 from mlpexp.data.image_files import (

@@ -4,8 +4,9 @@ from typing import assert_never
 
 import numpy as np
 
-from mlpexp.config.datasets import DatasetConfig, FashionMnist, Mnist
+from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mlpexp.config.datasets import Augmentation
+from mlpexp.config.image_sets import Augmentation
 from mlpexp.randomness import stream
 
 

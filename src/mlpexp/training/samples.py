@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlpexp.config.datasets import Augmentation
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.image_sets import Augmentation
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import PartSizes, Split
 from mlpexp.data.standardize import Standardizer, TargetScale
