@@ -35,7 +35,8 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "synthetic": (datasets.Synthetic,),
     "csv": (datasets.Csv,),
     "target": (datasets.Target,),
-    "mnist and fashion_mnist": (datasets.Mnist, datasets.FashionMnist),
+    "Image data sets with a name": tuple(image_sets.NamedImages.__subclasses__()),
+    "emnist": (image_sets.Emnist,),
     "augmentation": (image_sets.Augmentation,),
     "split k_fold": (splits.KFoldSplit,),
     "splits group and time": (splits.GroupSplit, splits.TimeSplit),
@@ -114,7 +115,7 @@ IDS = [f"{model.__name__}.{key}" for model, key, _ in ROWS]
 def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
     """Every section that a config can have."""
     below = {inner for child in model.__subclasses__() for inner in all_models(child)}
-    own = {one for one in model.__subclasses__() if not one.__name__.startswith("_")}
+    own = {one for one in model.__subclasses__() if not (one.__name__.startswith("_") or one.__subclasses__())}
     return below | {one for one in own if one.__module__.startswith("mlpexp.config.")}  # others are records of results
 
 

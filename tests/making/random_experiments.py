@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mlpexp.config.activations import ALIASES, KNOWN
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.image_sets import IMAGE_SETS
 
 positive = st.floats(1e-300, 1e300) | st.sampled_from([1e-8, 1e-10, 1e22, 1e16, 0.1, 3e-5, 5e-324])
 nonnegative = positive | st.just(0.0)
@@ -57,7 +58,7 @@ images = {
 }
 datasets = st.one_of(
     *(section(name, **tabular) for name in ("iris", "digits", "three_class_3d")),
-    *(section(name, **images) for name in ("mnist", "fashion_mnist")),
+    *(section(name, **images) for name in IMAGE_SETS),
     needing(section("synthetic", **synthetic), kind=st.sampled_from(["xor", "moons", "circles"])),
     needing(
         section("synthetic", **synthetic, classes=st.none() | st.integers(2, 20)),
