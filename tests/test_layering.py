@@ -35,7 +35,9 @@ ALLOWED: dict[str, set[str]] = {
         "__init__", "errors", "config", "architectures", "data", "nn", "training", "som", "numpy_twin", "statistics",
         "store", "planning",
     },
-    "results": {"errors", "config", "architectures", "data", "nn", "statistics", "store", "planning", "execution"},
+    "results": {
+        "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
+    },
     "analysis": {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
@@ -58,8 +60,8 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
     },
     "execution": {
-        "auto_device", "backends", "environment", "local", "merge", "meter", "misclassified", "part_lines", "run",
-        "signals", "summarize", "tasks",
+        "auto_device", "backends", "environment", "local", "merge", "meter", "misclassified", "networks_record",
+        "part_lines", "run", "signals", "summarize", "tasks",
     },
     "results": {
         "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples", "result",

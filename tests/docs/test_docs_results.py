@@ -13,6 +13,7 @@ from safetensors import safe_open
 
 from making.markdown_pages import DOCS, code, prose_of, section_of, tables_under
 from making.shell_lines import FINISHED, OTHER, SWEPT
+from mlpexp.config.column_forms import CategoryColumn, DateColumn, NumberColumn, TableForm
 from mlpexp.config.experiment import Keep
 from mlpexp.config.scores import PARTS, column_of
 from mlpexp.config.strict import Strict
@@ -25,6 +26,7 @@ from mlpexp.report.figures.catalogue import FIGURES, OfArm, OfArms, OfAxis
 from mlpexp.report.numbers.arms_data import MOST_PANELS
 from mlpexp.results.comparison import AGAINST, NEW
 from mlpexp.store.listing import find_result
+from mlpexp.store.networks import ArmNetworks, NetworksRecord, Preparation, Scaling
 from mlpexp.store.part import DONE, FileRecord, PartRecord, TrialRecord
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StackRecord, StacksRecord
 from mlpexp.store.result_folder import ResultFolder
@@ -212,6 +214,21 @@ def test_the_keys_of_the_plan(run: Path, sweep: Path) -> None:
     assert first_column("`plan.json`", 1) == keys(Recording)
 
 
+def test_the_keys_of_the_networks(run: Path, sweep: Path) -> None:
+    for path in (run, sweep):
+        assert json.loads((path / "networks.json").read_text(encoding="utf-8")).keys() == keys(NetworksRecord)
+    columns = (NumberColumn, CategoryColumn, DateColumn)
+    expected = [
+        keys(NetworksRecord),
+        keys(Preparation),
+        keys(Scaling),
+        keys(TableForm),
+        set().union(*map(keys, columns)),
+    ]
+    assert [first_column("`networks.json`", place) for place in range(5)] == expected
+    assert documented("arms", "`networks.json`") == keys(ArmNetworks)
+
+
 def test_the_keys_of_the_stacks(run: Path) -> None:
     (stack,) = json.loads((run / "stacks.json").read_text(encoding="utf-8"))["stacks"]
     assert stack.keys() == keys(StackRecord) == first_column("`stacks.json`")
@@ -224,7 +241,8 @@ OF_PARTS = {PartRecord, TrialRecord, FileRecord}
 def test_every_record_of_a_result_is_described() -> None:
     described = {
         Summary, DatasetSummary, LargestClass, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, Confirms,
-        Look, ConfirmedArm, PlanRecord, PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord,
+        Look, ConfirmedArm, PlanRecord, PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord, NetworksRecord,
+        ArmNetworks, Preparation, Scaling,
     }  # fmt: skip
     records = {one for one in Strict.__subclasses__() if one.__module__.startswith("mlpexp.store.")}
     assert records - OF_PARTS == described

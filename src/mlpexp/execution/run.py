@@ -23,6 +23,7 @@ from mlpexp.execution.merge import (
     write_tables,
 )
 from mlpexp.execution.meter import Meter, Update
+from mlpexp.execution.networks_record import networks_record
 from mlpexp.execution.signals import stop_on_signals
 from mlpexp.execution.summarize import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, Tick, task_of
@@ -247,6 +248,8 @@ def _conclude(job: Job, opening: Summary) -> Summary:
         raise RunError(f"every trial failed: {failures[0].reason}")
     write_tables(folder, plan, job.recording, training, shared_dataset(plan.base.experiment.dataset, job.data_dir))
     seal_weights(folder, plan, job.stacking, job.recording, training)
+    if job.recording.weights != "none":
+        write_record(folder.networks, networks_record(plan, job.data_dir))
     stacks = stacks_record(training)
     write_record(folder.stacks, stacks)
     _note_machine(folder, stacks)

@@ -99,7 +99,17 @@ def experiment_here(arm: ArmResult, say: Say = lambda sentence: None) -> Experim
         arm: The arm.
         say: Is told if it is another one.
     """
-    experiment = experiment_of(arm)
+    return on_this_machine(arm, experiment_of(arm), say)
+
+
+def on_this_machine(arm: ArmResult, experiment: Experiment, say: Say = lambda sentence: None) -> Experiment:
+    """What an arm trains, on the device that it was trained on, or on the CPU if that is not there.
+
+    Args:
+        arm: The arm.
+        experiment: Of it.
+        say: Is told if it is another one.
+    """
     before = " ".join(arm.result.stacks.of("device"))
     name = experiment.device if experiment.device != "auto" else "cuda" if "cuda" in before else "cpu"
     why = why_not_here(name)

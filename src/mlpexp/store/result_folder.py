@@ -25,7 +25,7 @@ class ResultFolder:
         self.environment, self.summary = path / "environment.json", path / "summary.json"
         self.arms, self.trials, self.metrics = path / "arms.csv", path / "trials.csv", path / "metrics.csv"
         self.diagnostics, self.timing = path / "diagnostics.csv", path / "timing.csv"
-        self.comparison = path / "comparison.csv"
+        self.comparison, self.networks = path / "comparison.csv", path / "networks.json"
         self.weights, self.evaluation, self.plots = path / "weights", path / "evaluation", path / "plots"
         self.parts = path / "parts"
 

@@ -170,12 +170,7 @@ class Samples:
 
     def standardized(self, raw: Tensor) -> Tensor:
         """Inputs ``(..., S, n, *shape)`` with each pair's own values in place of missing ones, shift and scale."""
-        wide = raw.to(self.shift.dtype)
-        if self.fill is not None:
-            wide = torch.where(wide.isnan(), self.fill, wide)
-        fresh = wide is not raw  # a copy may be changed in place
-        shifted = wide.sub_(self.shift) if fresh else wide - self.shift
-        return shifted.div_(self.scale).to(self.dtype)
+        return standardized(raw, self.fill, self.shift, self.scale).to(self.dtype)
 
     def _learned(self, targets: Tensor) -> Tensor:
         """What networks learn of targets ``(..., S, n, T)``; classes stay."""
@@ -193,6 +188,16 @@ class Samples:
             return None
         motions = [draw_motions(self.augmentation, seed, epoch, self.sizes.train) for seed in self.order_seeds]
         return on_device(by_steps(np.stack(motions), batch_size), self.device)
+
+
+def standardized(raw: Tensor, fill: Tensor | None, shift: Tensor, scale: Tensor) -> Tensor:
+    """Inputs with what is filled in for NaN, less ``shift``, divided by ``scale``; in the type of these two."""
+    wide = raw.to(shift.dtype)
+    if fill is not None:
+        wide = torch.where(wide.isnan(), fill, wide)
+    fresh = wide is not raw  # a copy may be changed in place
+    shifted = wide.sub_(shift) if fresh else wide - shift
+    return shifted.div_(scale)
 
 
 def pair_of(member: Experiment) -> Pair:

@@ -24,6 +24,8 @@ class Asked:
     """Whether the first row has the names; None: it has, and is refused if it looks like a sample."""
     names: tuple[str, ...] = ()
     """Of the columns, if the file has none, or others than these."""
+    fewest: int = 2
+    """Columns that the table must have: to learn from it, a target and a feature."""
 
 
 def names_of(
@@ -61,13 +63,13 @@ def names_of(
     return asked.names or tuple(names), rows[has_units].next_line, units, notes
 
 
-def check_names(path: Path, columns: Sequence[str], line: int, delimiter: str | None) -> None:
+def check_names(path: Path, columns: Sequence[str], line: int, delimiter: str | None, fewest: int = 2) -> None:
     """Refuses names of columns that are empty or the same.
 
     Raises:
         DataError: At the line of the names.
     """
-    if len(columns) == 1:
+    if len(columns) < fewest:
         other = next((mark for mark in ";\t,|" if mark != delimiter and mark in columns[0]), None)
         hint = f"; is the delimiter {other!r}?" if other else "; what separates columns is set with delimiter:"
         raise data_error(path, f"only one column, but a target and a feature are needed{hint}", line, columns[0])

@@ -149,6 +149,11 @@ def rule_of(config: Csv, name: str) -> MissingRule:
     return rules if isinstance(rules, str) else rules.get(name, "error")
 
 
+def markers_of(config: Csv) -> tuple[str, ...]:
+    """Cells that stand for a missing value because the config says so."""
+    return tuple(value if isinstance(value, str) else plain(float(value)) for value in config.missing_values)
+
+
 def _numbers(rows: Rows, column: Judged, config: Csv) -> Inputs:
     values = rows.of(column.numbers)
     largest = np.fmax.reduce(np.abs(values), initial=0.0)

@@ -10,6 +10,7 @@ from mlpexp.data.tables.cells import Cells, Column
 from mlpexp.data.tables.dates import date_like
 from mlpexp.data.tables.number_forms import (
     MISSING,
+    PLAIN_FORM,
     NumberForm,
     decided_decimal,
     forms_of,
@@ -89,6 +90,8 @@ class Judged:
     """The text; of numbers that programs write it is empty."""
     note: str = ""
     """How it was understood, where that is not plain."""
+    form: NumberForm = PLAIN_FORM
+    """How numbers are written."""
 
     @property
     def numbers(self) -> np.ndarray:
@@ -211,7 +214,7 @@ def _numbers(name: str, column: Cells, missing: np.ndarray, form: NumberForm, pr
     of_level[places] = values_of([column.levels[place] for place in places], form)
     example = max(present[:SOME], key=lambda cell: (form.shows(cell), len(cell)))
     note = "" if form.is_plain else f"read as {form.described(example)}"
-    return Judged(name, "number", missing, of_level[column.codes], EMPTY, note)
+    return Judged(name, "number", missing, of_level[column.codes], EMPTY, note, form)
 
 
 def _words(file: TableFile, column: Cells, name: str, rules: Rules, present: Sequence[str]) -> Judged:

@@ -85,7 +85,7 @@ def layout_of(path: Path, content: bytes, asked: Asked) -> Layout:
     if has_trailing:
         notes.append("the empty cells behind the last column are left out")
     columns, first, units, more = names_of(path, rows, asked, _num_columns(rows) - has_trailing)
-    check_names(path, columns, rows[0].line, delimiter)
+    check_names(path, columns, rows[0].line, delimiter, asked.fewest)
     start = sum(len(line.encode()) for line in lines[: first - 1])
     return Layout(delimiter, columns, rows[0].line, start, stop, first, has_trailing, units, (*notes, *more))
 

@@ -104,6 +104,9 @@ class NumberForm:
         return -number if negative else number
 
 
+PLAIN_FORM = NumberForm(".", "")
+
+
 def is_plain_number(cell: str) -> bool:
     """Whether a cell is written as programs write numbers."""
     return PLAIN.fullmatch(cell) is not None

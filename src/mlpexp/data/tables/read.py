@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpexp.config.column_forms import TableForm
 from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts, TargetRange
 from mlpexp.config.splits import BY_COLUMN, FileSplit
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.dataset import Dataset, Fill
-from mlpexp.data.tables.cells import Cells, plain
+from mlpexp.data.tables.cells import Cells
 from mlpexp.data.tables.doubts import doubts
+from mlpexp.data.tables.forms import table_form
 from mlpexp.data.tables.header import ROW_NAMES, Asked
-from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, matrix, rule_of
+from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, markers_of, matrix, rule_of
 from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.reports import reports
@@ -46,6 +48,8 @@ class Table:
     """Its samples."""
     understanding: Understanding
     """What was understood."""
+    form: TableForm
+    """What another table is read by."""
 
 
 def read_table(config: Csv) -> Table:
@@ -73,7 +77,7 @@ def versions(config: Csv) -> tuple[tuple[int, int], ...]:
 def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     """The table; the version of the files counts only as part of the key."""
     content = _content(config)  # the text of the file is freed before the largest part, the matrix of inputs
-    return Table(_dataset(config, content), content.understanding)
+    return Table(_dataset(config, content), content.understanding, content.form)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ class _Content:
     """How many of these rows, the last ones, are of the second file."""
     understanding: Understanding
     """What was understood."""
+    form: TableForm
+    """How the table is written."""
 
 
 def _content(config: Csv) -> _Content:
@@ -124,7 +130,8 @@ def _content(config: Csv) -> _Content:
         warnings=tuple(doubt for name in names for doubt in doubts(rows, columns[name], targets)),
     )
     num_second = int((rows.keep >= file.num_first).sum())
-    return _Content(pieces, targets, labels, num_second, understanding)
+    form = table_form(config, rows, columns, pieces, targets)
+    return _Content(pieces, targets, labels, num_second, understanding, form)
 
 
 def _check_numbers(file: TableFile, names: Sequence[str], rules: Rules) -> None:
@@ -199,12 +206,11 @@ def _fills(pieces: dict[str, Inputs]) -> Iterator[Fill]:
 
 
 def _rules(config: Csv) -> Rules:
-    markers = (value if isinstance(value, str) else plain(float(value)) for value in config.missing_values)
     target = config.target.column
     categorical = (*config.categorical, *([target] if config.task == "classification" else []))
     return Rules(
         target, categorical, config.numeric, tuple(config.dates), config.decimal, config.thousands,
-        tuple(markers),
+        markers_of(config),
     )  # fmt: skip
 
 

@@ -127,7 +127,11 @@ def read_file(path: Path, reading: Reading, tell: Callable[[str], None] = _silen
         DataError: One sentence ``path:line:column: what`` about the first problem.
         InputError: The delimiter cannot be one.
     """
-    content = read_bytes(path)
+    return table_in(path, read_bytes(path), reading, tell)
+
+
+def table_in(path: Path, content: bytes, reading: Reading, tell: Callable[[str], None] = _silent) -> TableFile:
+    """``read_file`` for bytes that have been read; the path is for messages."""
     if len(content) > LARGE_BYTES:
         tell(f"reading {path} ({len(content) / MEGABYTE:,.0f} MB)")
     else:
