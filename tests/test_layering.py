@@ -53,14 +53,14 @@ ALLOWED: dict[str, set[str]] = {
 # Importing a module of these packages imports torch, but for those named; the other packages are free of it.
 WITH_TORCH_BUT: dict[str, set[str]] = {
     "nn": {"initializers"},
-    "training": {"records", "schedules"},
+    "training": {"diagnosed", "records", "schedules"},
     "som": set(),
     "numpy_twin": {"activations", "backprop"},
     "analysis": {
         "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
     },
     "execution": {
-        "auto_device", "backends", "environment", "local", "merge", "meter", "misclassified", "networks_record",
+        "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
         "part_lines", "run", "signals", "summarize", "tasks",
     },
     "results": {

@@ -29,7 +29,7 @@ def parameters() -> list:
 
 def needs_a_run(command: Command) -> bool:
     return command.arguments[0] in ("list", "show", "plot", "compare", "explain") or bool(
-        {"--resume", "--confirm"} & set(command.arguments)
+        {"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments)
     )
 
 

@@ -8,7 +8,8 @@ from making.stacks import experiment, finished, trainer
 from mlpexp.architectures.arithmetic import CHUNK_SAMPLES
 from mlpexp.config.experiment import Experiment
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.training.diagnostics import has_ranks, is_diagnosed, rank
+from mlpexp.training.diagnosed import has_ranks, is_diagnosed
+from mlpexp.training.diagnostics import rank
 from mlpexp.training.evaluation import group_size
 
 LOSSES = {"cross_entropy": torch.nn.functional.cross_entropy}

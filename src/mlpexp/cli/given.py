@@ -74,7 +74,7 @@ class Given:
             source = read_yaml(path)
             if self.data is not None:
                 use_table(source, self.data, self.target, self._said_of_table)
-            changed = changed_source(source, path, self._overrides(others))
+            changed = changed_source(source, path, self.overrides(**others))
             if self.data is not None:
                 leave_out_unsuitable(changed)
             return changed, path
@@ -86,7 +86,7 @@ class Given:
             )
         path = at_home(self.data)
         source = table_source(self.data, self.target, self._said_of_table)
-        return changed_source(source, path, self._overrides(others)), path
+        return changed_source(source, path, self.overrides(**others)), path
 
     def without(self, word: str) -> "Given":
         """The same but for one word."""
@@ -128,7 +128,12 @@ class Given:
         overrides = [(override.key.partition("."), override.value) for override in overrides_from(self.set_)]
         return {key: value for (section, _, key), value in overrides if section == "dataset"}
 
-    def _overrides(self, others: dict[str, object]) -> "list[Override]":
+    def overrides(self, **others: object) -> "list[Override]":
+        """All changes of the config: ``--set``, words, and further keys; None: not given.
+
+        Raises:
+            InputError: A key is there twice.
+        """
         from mlpexp.config.yaml_source import Override, parse_value
 
         for text in self.set_:

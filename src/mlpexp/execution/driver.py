@@ -120,7 +120,7 @@ def _done(task: StackTask, folder: Path) -> FinishedPart | None:
 def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
     with computing(task.members[0], task.threads):
         dataset = shared_dataset(task.members[0].dataset, task.data_dir)
-        trainer = _trainer(task, dataset, pace.clock)
+        trainer = trainer_of_task(task, dataset, pace.clock)
         recorder = Recorder(task, folder, trainer, dataset)
         try:
             note = recorder.begin()
@@ -133,7 +133,8 @@ def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
     return StackOutcome(task, [part])
 
 
-def _trainer(task: StackTask, dataset: Dataset, clock: Callable[[], float]) -> Trainer:
+def trainer_of_task(task: StackTask, dataset: Dataset, clock: Callable[[], float] = AS_EVER.clock) -> Trainer:
+    """The trainer of a stack, before its first step."""
     shape, outputs = dataset.facts.input_shape, dataset.facts.num_outputs
     built = {model: build_architecture(model, shape, outputs) for model in {m.model: None for m in task.members}}
     return trainer_of(task.members, [built[member.model] for member in task.members], dataset, clock)

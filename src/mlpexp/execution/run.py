@@ -1,10 +1,11 @@
 """The way of every experiment: plan -> stacks -> one driver -> parts -> tables of one result folder."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from mlpexp.config.dump import identity
 from mlpexp.data.catalogue import shared_dataset
@@ -26,7 +27,7 @@ from mlpexp.execution.meter import Meter, Update
 from mlpexp.execution.networks_record import networks_record
 from mlpexp.execution.signals import stop_on_signals
 from mlpexp.execution.summarize import closing_summary, opening_summary
-from mlpexp.execution.tasks import StackOutcome, Tick, task_of
+from mlpexp.execution.tasks import StackOutcome, StackTask, Tick, task_of
 from mlpexp.planning.again import other_data, plan_again
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.columns_table import columns_table
@@ -56,6 +57,19 @@ class Job:
     """Where."""
     data_dir: str | None
     """Where image data sets lie."""
+    goes_on: bool = False
+    """Whether its stacks begin where those of another result have ended."""
+
+    def task(self, stack: Stack, *, reachable: bool = True) -> StackTask:
+        """That of a stack.
+
+        Args:
+            stack: One of the plan.
+            reachable: Whether its worker can write into the folder.
+        """
+        rows = self.rows[stack.program]
+        data_dir = str(Path(self.data_dir).resolve()) if self.data_dir else None  # workers may start elsewhere
+        return task_of(stack, rows, len(rows), self.recording, data_dir, str(self.folder.path) if reachable else None)
 
     @cached_property
     def rows(self) -> list[dict[tuple[int, int], int]]:
@@ -70,8 +84,18 @@ def new_job(
     command: Sequence[str],
     data_dir: str | None = None,
     say: Callable[[str], None] | None = None,
+    continues: Mapping[str, Any] | None = None,
 ) -> Job:
     """Loads the data, checks the device and makes the result folder; nothing is written if one of them fails.
+
+    Args:
+        plan: What to train.
+        stacking: In which stacks.
+        runs_dir: The folder of results.
+        command: The command line.
+        data_dir: Where image data sets lie.
+        say: Is given sentences about what takes time.
+        continues: What is noted of the result that it goes on from; None: it begins by itself.
 
     Raises:
         InputError: The data cannot be loaded, or the device is not there.
@@ -86,6 +110,8 @@ def new_job(
     started = environment(
         _devices(plan), stacking.auto.sentence, _threads(stacking), engines, command, " ".join(dict.fromkeys(prints))
     )
+    if continues:
+        started["continues"] = dict(continues)
     columns = columns_table(plan)
     files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
@@ -99,7 +125,7 @@ def new_job(
     }
     word = "" if plan.planned_by == "train" else "sweep-"
     folder = ResultFolder.create(runs_dir, f"{plan.name}-{word}{plan.hash}", files)
-    return Job(plan, stacking, kept, folder, data_dir)
+    return Job(plan, stacking, kept, folder, data_dir, goes_on=bool(continues))
 
 
 def reopened(
@@ -160,7 +186,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
     with folder.locked(word) as note, stop_on_signals() as stop:
         opening = folder.read_summary()
         _refuse_complete(folder, opening)  # another process may have finished it a moment ago
-        resumed = folder.parts.is_dir()
+        resumed = folder.parts.is_dir() and not job.goes_on
         folder.write_summary(opening.with_status("running"))
         folder.remove_leftovers()
         if resumed:
@@ -197,18 +223,7 @@ def _trained(
         yield from meter.updates(note)
     if len(job.plan.arms) > 1:
         waiting.sort(key=lambda stack: -stack.cost.seconds)  # the longest first, so that none is left alone at the end
-    data_dir = str(Path(job.data_dir).resolve()) if job.data_dir else None  # workers may start elsewhere
-    tasks = [
-        task_of(
-            stack,
-            job.rows[stack.program],
-            len(job.rows[stack.program]),
-            job.recording,
-            data_dir,
-            str(folder.path) if reachable else None,
-        )
-        for stack in waiting
-    ]
+    tasks = [job.task(stack, reachable=reachable) for stack in waiting]
     for event in run(tasks, stop, meter.shares):
         if isinstance(event, StackOutcome):
             event.write(folder)

@@ -15,11 +15,11 @@ from torch import Tensor
 
 from mlpexp.architectures.architecture import Architecture, Segment
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.optimization import Training
 from mlpexp.nn.mode import EVALUATION, Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.activation_sums import ActivationSums
 from mlpexp.training.curvature import largest_eigenvalues
+from mlpexp.training.diagnosed import has_ranks
 from mlpexp.training.evaluation import Evaluator
 from mlpexp.training.hyper import StepCoefficients
 from mlpexp.training.losses import Loss
@@ -30,7 +30,6 @@ from mlpexp.training.step import Stepper
 
 Quantities = dict[tuple[str, str], np.ndarray]  # by layer and quantity, (A,); NaN where there is none
 
-MOST_EPOCHS = 30
 PROBE_SAMPLES = 1024  # of the training set, for the backward signal and the curvature
 NETWORK = "network"  # in place of a layer
 
@@ -152,25 +151,6 @@ def rank(weights: Tensor) -> Tensor:
     values = torch.linalg.svdvals(torch.where(finite[:, None, None], weights, 0.0))
     smallest = values[:, :1] * max(weights.shape[1:]) * torch.finfo(weights.dtype).eps
     return torch.where(finite, (values > smallest).sum(1).double(), float("nan"))
-
-
-def is_diagnosed(epoch: int, settings: Training) -> bool:
-    """Whether diagnostics are recorded after an epoch: after all that have metrics if those are few, else after some 30.
-
-    What they show changes slowly, and so they cost little in long runs, too.
-    """
-    return epoch % distance(settings) == 0 or epoch in (settings.epochs, settings.evaluate_every)
-
-
-def distance(settings: Training) -> int:
-    """Epochs between two diagnoses."""
-    return settings.evaluate_every * -(-settings.epochs // (settings.evaluate_every * MOST_EPOCHS))
-
-
-def has_ranks(epoch: int, settings: Training) -> bool:
-    """Whether ranks, which take longer than the rest, belong to a diagnosis: to number 0, 1, 2, 4, 8, ... and the last."""
-    number, rest = divmod(epoch, distance(settings))
-    return epoch == settings.epochs or (rest == 0 and number & (number - 1) == 0)
 
 
 def _transferred(pieces: dict[tuple[str, str], Tensor]) -> dict[tuple[str, str], np.ndarray]:

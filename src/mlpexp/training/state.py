@@ -209,6 +209,22 @@ class TrainingState:
         self.running = self.running[index]
         self.running_more.replace({kind: tensor[index] for kind, tensor in self.running_more.tensors().items()})
 
+    def take_over(self, live: Mapping[str, Tensor]) -> None:
+        """Sets what the next steps start from; of members that have left, what is to be kept.
+
+        Args:
+            live: Of all members, by the names of ``state_of_members``, each ``(M, ...)``.
+        """
+        device = self.network.flat.device
+        gone = np.setdiff1d(np.arange(len(self.statuses)), self.active)
+        here, left = (on_device(index, device) for index in (self.active, gone))
+        self.network = StackedNetwork(self.network.architecture, live["flat"][here], live["buffers"][here])
+        self.slots = {name: live[f"slot.{name}"][here] for name in self.slots}
+        self.averaged = None if self.averaged is None else live["averaged"][here]
+        for name, tensor in self.left.items():
+            tensor.zero_()
+            tensor[left] = live[name][left]
+
     def saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Everything as arrays and plain data, for a checkpoint; copies, which later steps do not change."""
         tensors = {

@@ -22,7 +22,8 @@ from mlpexp.config.scores import SCORES, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.class_weights import class_weights
-from mlpexp.training.diagnostics import Diagnostics, Quantities, is_diagnosed
+from mlpexp.training.diagnosed import is_diagnosed
+from mlpexp.training.diagnostics import Diagnostics, Quantities
 from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.evaluation import always
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
@@ -158,6 +159,28 @@ class Trainer:
             )
             self._prepare_active()
 
+    def follow(self, epoch: int, scores: dict[str, PartScores], healthy: np.ndarray) -> None:
+        """Goes through an epoch that another training has recorded, without its steps: all but the weights is as there.
+
+        Args:
+            epoch: Its number.
+            scores: Of the active members, by part and name.
+            healthy: Whether they are finite, ``(A,)``.
+        """
+        state = self.state
+        state.epoch, state.step, state.initial_recorded = epoch, epoch * self.steps_per_epoch, True
+        state.keep(healthy, self._selection(scores), self.hyper.min_delta)
+        self._let_leave(self._statuses(healthy))
+
+    def _let_leave(self, statuses: list[Status]) -> None:
+        """Takes active members that do not go on out of the stack."""
+        staying = np.flatnonzero([status == "running" for status in statuses])
+        if len(staying) < len(statuses):
+            self.state.drop_all_but(staying, statuses)
+            if len(staying):
+                self.coefficients = self.coefficients.select(staying)
+                self._prepare_active()
+
     def _prepare_active(self) -> None:
         """Prepares what depends on which members are still active."""
         state, self.hyper = self.state, self.coefficients.hyper
@@ -250,12 +273,7 @@ class Trainer:
         state.recorded_seconds = state.train_seconds
         rates = self.hyper.rates(np.array([max(state.step - 1, 0)]), self.steps_per_epoch)[0]
         columns = {f"{part}_{name}": value for part, of_name in scores.items() for name, value in of_name.items()}
-        staying = np.flatnonzero([status == "running" for status in statuses])
-        if len(staying) < len(statuses):
-            state.drop_all_but(staying, statuses)
-            if len(staying):
-                self.coefficients = self.coefficients.select(staying)
-                self._prepare_active()
+        self._let_leave(statuses)
         return Record(
             state.epoch,
             state.step,

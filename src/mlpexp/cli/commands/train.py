@@ -19,10 +19,13 @@ from mlpexp.cli.options import (
     Table,
     Wide,
     check_log_every,
+    option,
+    refuse_beside,
     refuse_beside_resume,
     refuse_table,
 )
 from mlpexp.cli.printing import say
+from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.execution.run import Job
@@ -42,6 +45,10 @@ def train(
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with an interrupted run.", show_default=False)
     ] = None,
+    continue_: Annotated[
+        str | None,
+        option("--continue", metavar="RUN", help="A new run that goes on from a finished one, to --epochs in all."),
+    ] = None,
     log_every: LogEvery = None,
     plot_format: PlotFormat = None,
     wide: Wide = False,
@@ -55,7 +62,11 @@ def train(
     others = {"name": name, "device": device, "engine": engine}
     if resume is not None:
         refuse_beside_resume("run", given.options, others)
+        refuse_beside_resume("run", [], {"continue": continue_})
         job = _resumed(resume, runs_dir, data_dir, table, quiet=quiet)
+    elif continue_ is not None:
+        refuse_beside("--continue: goes on with the run as it was", *_beside_epochs(given, others))
+        job = _continued(continue_, given, name, runs_dir, data_dir, table, quiet=quiet)
     else:
         refuse_table(table)
         job = _fresh(given, others, runs_dir, data_dir, quiet=quiet)
@@ -73,6 +84,33 @@ def _resumed(text: str, runs_dir: Path, data_dir: Path | None, tables: list[Path
     from mlpexp.store.listing import find_result
 
     return reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet), tables or ())
+
+
+def _beside_epochs(given: Given, others: dict[str, str | None]) -> tuple[list[str], dict[str, object]]:
+    """What else was given beside a run to go on from, its number of epochs and a name."""
+    more: dict[str, object] = {key: value for key, value in others.items() if key != "name"}
+    return [written for written in given.options if written != "--epochs"], more
+
+
+def _continued(
+    text: str, given: Given, name: str | None, runs_dir: Path, data_dir: Path | None, tables: list[Path] | None, *,
+    quiet: bool,
+) -> "Job":  # fmt: skip
+    from mlpexp.planning.longer import longer_plan, parent_at
+    from mlpexp.store.listing import find_result
+
+    if "epochs" not in given.words:
+        raise InputError("--continue: for how many epochs in all? name them with --epochs, such as --epochs 200")
+    parent = parent_at(find_result(text, runs_dir), tables or ())
+    plan = longer_plan(parent, given.overrides(name=name), tables or ())
+    from mlpexp.cli.training import data_folder
+    from mlpexp.execution.auto_device import auto_device, memory_for
+    from mlpexp.execution.going_on import continued_job
+    from mlpexp.planning.stacks import stacking
+
+    auto = auto_device(plan, 1)
+    stacks = stacking(plan, 1, memory_for(plan, auto, None), auto)
+    return continued_job(parent, plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
 
 
 def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":

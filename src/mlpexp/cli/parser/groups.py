@@ -1,7 +1,7 @@
 """In which group of ``--help`` an argument or option stands: one table for all commands."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume", "--confirm"),
+    "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume", "--continue", "--confirm"),
     "keys in short": (
         "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--optimizer", "--init", "--loss",
         "--seed", "--seeds",

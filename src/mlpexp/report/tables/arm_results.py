@@ -33,12 +33,14 @@ def about_run(result: "Result") -> list[str]:
     summary, environment = result.summary, result.environment
     arithmetic = environment.get("arithmetic", "")
     torch_version = environment.get("packages", {}).get("torch", "?")
+    continues = environment.get("continues")
     return [
         f"{summary.name} ({summary.hash}): {result.folder.status(summary)}",
         f"data   {summary.dataset.title}: {summary.dataset.in_words()}",
         f"model  {summary.model.name}, {summary.model.parameters:,} parameters",
         f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}"
         + (f", {arithmetic}" if arithmetic else ""),
+        *([f"from   {continues['result']}, which has {continues['epochs']} epochs"] if continues else []),
     ]
 
 

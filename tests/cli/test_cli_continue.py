@@ -1,0 +1,165 @@
+"""``train --continue``: a longer run from the end of a finished one is the run that was as long from its start."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from making.command_line import Answer, Command
+from making.configs import CNN, IRIS, SELECTED
+
+Write = Callable[..., Path]
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+PLAIN = IRIS.replace("epochs: 4", "epochs: 6") + "seeds: 3\n"
+STATE = "keep: {state: yes}\n"
+GOING_ON = {
+    "plain descent needs no state": PLAIN,
+    "a validation part, best and last apart": PLAIN.replace("0.3}", "0.2, validation_fraction: 0.2}"),
+    "adam": SELECTED + STATE,
+    "momentum, averaging, dropout, batch norm": PLAIN.replace("0.1}", "0.1, momentum: 0.9}")
+    .replace("[4]", "[4], dropout: 0.3, batch_norm: true")
+    .replace("epochs: 6", "epochs: 6, weight_averaging: 0.9, train_metrics: running")
+    + STATE,
+    "convolutions, a stack for each seed": CNN.replace("epochs: 3", "epochs: 6") + STATE,
+    "a part of the seeds has stopped": SELECTED.replace("epochs: 6", "epochs: 6, early_stopping: {patience: 2}")
+    .replace("adam, learning_rate: 0.02", "adam, learning_rate: 0.1")
+    .replace("seeds: 3", "seeds: 6")
+    + STATE,
+    "the rates of steps": PLAIN + "schedule: {name: step, every: 4, factor: 0.5, warmup_epochs: 2}\n",
+    "the rates of a power": PLAIN + "schedule: {name: exponential, decay: 0.9}\n",
+    "weights of epochs, and diagnostics": PLAIN + "keep: {history: 2}\ndiagnostics: full\n",
+    "every third epoch": PLAIN.replace("epochs: 6", "epochs: 6, evaluate_every: 3"),
+    "by hand, in NumPy": PLAIN.replace("epochs: 6", "epochs: 6, engine: numpy"),
+}
+ANEW = {
+    "the rates of schedule: cosine depend on the number of epochs": PLAIN + "schedule: {name: cosine}\n",
+    "what the optimizer remembers was not kept; keep.state: yes keeps it": SELECTED,
+    "with training.evaluate_every: 4 it has no row of epoch 6": PLAIN.replace(
+        "epochs: 6", "epochs: 6, evaluate_every: 4"
+    ),
+    "its weights were not kept; keep.weights: best keeps them": PLAIN + "keep: {weights: none}\n",
+    "keep.history asks for weights of epoch 5, which were not kept": PLAIN + "keep: {history: 3}\n",
+    "the radius of a map shrinks over all its epochs": "dataset: iris\nmodel: {name: som, grid: [3, 3]}\n"
+    "training: {epochs: 6}\n",
+}
+
+
+def files_of(run: Path) -> dict[str, bytes]:
+    """All that must be equal in equal results."""
+    apart = (".lock", "environment.json", "stacks.json", "timing.csv")
+    files = [path for path in run.rglob("*") if path.is_file() and path.name not in apart]
+    return {str(path.relative_to(run)): path.read_bytes() for path in files}
+
+
+def lengthened(mlpexp: Command, config: Path, epochs: int = 10) -> tuple[Path, Path, Answer]:
+    """A short run, one as long from its start, and what going on with the short one answers."""
+    short = mlpexp("train", config, "-q").run
+    before = {path: path.read_bytes() for path in short.rglob("*") if path.is_file()}
+    whole = mlpexp("train", config, "--epochs", epochs, "-q").run
+    answer = mlpexp("train", "--continue", short, "--epochs", epochs)
+    assert answer.code == 0, answer.err
+    assert {path: path.read_bytes() for path in short.rglob("*") if path.is_file()} == before
+    return short, whole, answer
+
+
+def newest() -> Path:
+    return max((path for path in Path("runs").iterdir() if not path.name.startswith(".")), key=lambda p: p.name)
+
+
+def steps_of(run: Path) -> int:
+    return sum(stack["steps"] for stack in json.loads((run / "stacks.json").read_text())["stacks"])
+
+
+@pytest.mark.parametrize("text", GOING_ON.values(), ids=GOING_ON)
+def test_a_run_that_goes_on_has_the_bytes_of_one_as_long_from_its_start(
+    mlpexp: Command, config: Write, text: str
+) -> None:
+    short, whole, answer = lengthened(mlpexp, config(text))
+    longer = newest()
+    assert files_of(longer) == files_of(whole)
+    assert "epochs 1 to 6 are those of" in answer.err
+    assert steps_of(longer) == steps_of(whole)
+    noted = json.loads((longer / "environment.json").read_text())["continues"]
+    assert (noted["result"], noted["epochs"], noted["trained_again"]) == (short.name, 6, "")
+
+
+@pytest.mark.parametrize(("reason", "text"), ANEW.items(), ids=ANEW)
+def test_where_it_cannot_go_on_all_epochs_are_trained_and_that_is_said(
+    mlpexp: Command, config: Write, reason: str, text: str
+) -> None:
+    _, whole, answer = lengthened(mlpexp, config(text))
+    longer = newest()
+    assert f"all 10 epochs are trained: {reason}" in " ".join(answer.err.split())
+    assert files_of(longer) == files_of(whole)
+    assert json.loads((longer / "environment.json").read_text())["continues"]["trained_again"] == reason
+
+
+def test_the_epochs_that_are_there_are_not_trained_again(mlpexp: Command, config: Write) -> None:
+    """Weights that somebody has changed are the ones it goes on from."""
+    short = mlpexp("train", config(PLAIN), "-q").run
+    path = short / "weights" / "program-0.best.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    answer = mlpexp("train", "--continue", short, "--epochs", 10)
+    assert answer.code == 1
+    assert "the weights are damaged" in answer.err
+
+
+def test_a_child_can_go_on_too(mlpexp: Command, config: Write) -> None:
+    path = config(SELECTED + STATE)
+    first = mlpexp("train", path, "-q").run
+    second = mlpexp("train", "--continue", first, "--epochs", 8, "-q").run
+    third = mlpexp("train", "--continue", second, "--epochs", 10, "--name", "third", "-q").run
+    whole = mlpexp("train", path, "--epochs", 10, "--name", "third", "-q").run
+    assert third.name.partition("third")[2] == whole.name.partition("third")[2]
+    assert files_of(third) == files_of(whole)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--continue", "RUN"], "--continue: for how many epochs in all? name them with --epochs"),
+        (["--continue", "RUN", "--epochs", "6"], "RUN has 6 epochs; --epochs is their number in all, such as 12"),
+        (["--continue", "RUN", "--epochs", "9", "--learning-rate", "1"], "cannot be combined with --learning-rate"),
+        (["--continue", "RUN", "--epochs", "9", "--device", "cpu"], "cannot be combined with --device"),
+        (["--continue", "RUN", "--resume", "RUN"], "cannot be combined with --continue"),
+        (["--continue", "RUN", "--epochs", "many"], "training.epochs"),
+        (["--continue", "nothing", "--epochs", "9"], "nothing: there is no such result folder"),
+    ],
+)
+def test_what_it_cannot_do_is_refused(mlpexp: Command, config: Write, options: list[str], sentence: str) -> None:
+    run = str(mlpexp("train", config(PLAIN), "-q").run)
+    answer = mlpexp("train", *[run if option == "RUN" else option for option in options])
+    assert answer.code == 2
+    assert sentence.replace("RUN", run) in answer.err
+    assert len(list(Path("runs").iterdir())) == 1
+
+
+def test_sweeps_and_runs_that_cannot_move_are_refused(mlpexp: Command, config: Write) -> None:
+    sweep = mlpexp("sweep", config(IRIS), "--learning-rate", "0.1,0.2", "--seeds", 2, "-q").run
+    answer = mlpexp("train", "--continue", sweep, "--epochs", 9)
+    assert (answer.code, "is a sweep, and only runs are gone on with" in answer.err) == (2, True)
+    still = mlpexp(
+        "train", config(SELECTED.replace("epochs: 6", "epochs: 40, early_stopping: {patience: 1}")), "-q"
+    ).run
+    answer = mlpexp("train", "--continue", still, "--epochs", 90)
+    assert (answer.code, "no trial reached epoch 40 (stopped early)" in answer.err) == (2, True)
+
+
+def test_other_data_are_refused(mlpexp: Command, config: Write, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(40)))
+    run = mlpexp("train", "--data", table, "--target", "y", "--epochs", 3, "-q").run
+    table.write_text(table.read_text().replace("7,b", "7,a", 1))
+    answer = mlpexp("train", "--continue", run, "--epochs", 5)
+    assert (answer.code, "the data have changed since the run began" in answer.err) == (2, True)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.parametrize("text", [SELECTED + STATE, CNN.replace("epochs: 3", "epochs: 6") + STATE], ids=["mlp", "cnn"])
+def test_on_cuda_it_has_the_bytes_of_one_as_long_from_its_start(mlpexp: Command, config: Write, text: str) -> None:
+    _, whole, _ = lengthened(mlpexp, config(text + "device: cuda\n"))
+    assert (newest() / "metrics.csv").read_bytes() == (whole / "metrics.csv").read_bytes()
