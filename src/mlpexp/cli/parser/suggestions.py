@@ -55,7 +55,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "sweep": ("grid", "tune", "search", "grid-search", "hyperopt", "optimize", "scan", "vary", "experiment", "experiments"),
     "list": ("ls", "runs", "results", "history", "ps", "all", "dir"),
     "show": ("view", "open", "info", "display", "print", "cat", "result", "status", "metrics", "report"),
-    "predict": ("prediction", "predictions", "infer", "inference", "classify", "apply", "use", "forecast", "score"),
+    "predict": ("prediction", "predictions", "infer", "inference", "classify", "apply", "use", "forecast"),
     "plot": ("draw", "graph", "figure", "figures", "plots", "visualize", "visualise", "chart"),
     "compare": ("diff", "versus", "vs", "test", "stats", "statistics"),
     "explain": ("why", "diagnose", "debug", "analyze", "analyse", "inspect", "examine"),
