@@ -202,6 +202,16 @@ def test_an_arm_is_chosen_by_validation_data_or_asked_for(trained: Make, mlpexp:
     assert answer.out == mlpexp("predict", checked.path, "a.csv", "--arm", table.idxmax()).out
 
 
+def test_networks_that_did_not_end_well_are_not_asked(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    sweep = trained(f"{TINY}sweep: {{over: {{learning_rate: [0.1, 1.0e+30]}}, seeds: 2}}\n")
+    assert {trial["status"] for trial in sweep.trials if trial["arm"] == 1} == {"diverged"}
+    (tmp_path / "a.csv").write_text("x1,x2,x3\n1,2,3\n")
+    answer = mlpexp("predict", sweep.path, "a.csv", "--arm", 1)
+    assert (answer.code, answer.out) == (2, "")
+    assert "--arm 1: none of its trials ended well; `mlpexp show` says how they did" in answer.err
+    assert mlpexp("predict", sweep.path, "a.csv", "--arm", 0).code == 0
+
+
 def test_one_feature_alone_is_a_table(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     run = trained(SINE)
     (tmp_path / "x.csv").write_text("x\n0.5\n1\n")
