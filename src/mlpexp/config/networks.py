@@ -88,11 +88,17 @@ def default_init(activation: str) -> InitConfig:
     return SUITABLE[name].model_validate({"name": name})
 
 
+OutputActivation = Literal["none", "sigmoid", "tanh", "softmax"]
+
+
 class _Network(Strict):
     """Options that all networks share."""
 
     init: InitConfig | None = Field(None, description="Weight initialization; default: what suits the activation.")
     bias: bool = Field(True, description="Whether layers have biases (they start at zero).")
+    output_activation: OutputActivation | None = Field(
+        None, description="What the output layer applies; default: what goes with the loss."
+    )
 
 
 class Mlp(_Network):
