@@ -196,6 +196,7 @@ def _planned(
 ) -> "Plan":
     from mlpexp.config.yaml_source import set_value
     from mlpexp.data.tables.read import telling
+    from mlpexp.planning.output_words import output_sentences
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
@@ -212,7 +213,7 @@ def _planned(
     for sentence in given.understood(source, path):
         tell(sentence)
     tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in split_sentences(plan):
+    for sentence in (*output_sentences(plan), *split_sentences(plan)):
         tell(sentence)
     return plan
 
