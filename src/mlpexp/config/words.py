@@ -65,6 +65,10 @@ WORDS = (
 BY_NAME = {word.name: word for word in WORDS} | {
     "hidden_sizes": Word("hidden_sizes", "model.hidden_sizes", "Units of each hidden layer", "[16, 16]", "[16],[16,16]"),
 }  # fmt: skip
+SPELLINGS = {
+    "dataset.scale": "dataset.standardize",
+    "dataset.standardize": "dataset.scale",
+}  # two keys that say one thing
 BY_KEY = {word.key: word for word in WORDS}
 
 # Keys and values of other libraries and of speech, and what they are here; the first that is possible is meant.
@@ -109,6 +113,9 @@ MEANT: dict[str, tuple[str, ...]] = {
     "initializer": ("model.init",),
     "initialiser": ("model.init",),
     "weight_init": ("model.init",),
+    "bias_initializer": ("model.bias_init",),
+    "bias_initialiser": ("model.bias_init",),
+    "initial_bias": ("model.bias_init",),
     "criterion": ("loss",),
     "objective": ("loss",),
     "cost": ("loss",),
@@ -146,7 +153,8 @@ MEANT: dict[str, tuple[str, ...]] = {
     "validation_split": ("dataset.validation_fraction",),
     "normalize": ("dataset.standardize",),
     "normalise": ("dataset.standardize",),
-    "scale": ("dataset.standardize",),
+    "scaling": ("dataset.scale",),
+    "scaler": ("dataset.scale",),
     "standardise": ("dataset.standardize",),
     "n_samples": ("dataset.samples",),
     "l2": ("optimizer.l2_penalty",),
@@ -180,8 +188,16 @@ MEANT: dict[str, tuple[str, ...]] = {
     "gpu:0": ("cuda",),
     "gpu:1": ("cuda:1",),
     "nvidia": ("cuda",),
+    "pytorch_default": ("torch_default",),
+    "torch": ("torch_default",),
+    "pytorch": ("torch_default",),
     "metal": ("mps",),
     "apple": ("mps",),
+    "min_max": ("minmax",),
+    "minmaxscaler": ("minmax",),
+    "zscore": ("standard",),
+    "z_score": ("standard",),
+    "standardscaler": ("standard",),
     "mse": ("mean_squared_error",),
     "l2_loss": ("mean_squared_error",),
     "squared_error": ("mean_squared_error", "softmax_squared_error"),
@@ -242,6 +258,9 @@ MEANT: dict[str, tuple[str, ...]] = {
     "kohonen": ("som",),
     "fashion": ("fashion_mnist",),
     "fashionmnist": ("fashion_mnist",),
+    "cifar": ("cifar10",),
+    "cifar_10": ("cifar10",),
+    "kuzushiji": ("kmnist",),
     "two_moons": ("moons",),
     "spiral": ("spirals",),
     "table": ("csv",),
