@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from making.configs import ROOT
 from making.random_networks import ACTIVATIONS, case
 from mlpexp.analysis.gradcheck.chain_rule import step_on, tensors
 from mlpexp.analysis.gradcheck.first_step import Update
@@ -76,7 +77,11 @@ def test_every_output_with_every_loss(pair, sizes):
 
 OPTIMIZERS = [
     (Sgd(name="sgd", learning_rate=0.1, momentum=0.9), torch.optim.SGD, {"momentum": 0.9}),
-    (Sgd(name="sgd", learning_rate=0.1, momentum=0.9, nesterov=True), torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+    (
+        Sgd(name="sgd", learning_rate=0.1, momentum=0.9, nesterov=True),
+        torch.optim.SGD,
+        {"momentum": 0.9, "nesterov": True},
+    ),
     (Adagrad(name="adagrad", learning_rate=0.1), torch.optim.Adagrad, {}),
     (Rmsprop(name="rmsprop", learning_rate=0.1), torch.optim.RMSprop, {}),
     (Adam(name="adam", learning_rate=0.1), torch.optim.Adam, {}),
@@ -131,3 +136,12 @@ def test_the_graph_of_six_steps(numbers):
     assert graph.reverse == pytest.approx([derivative.item() for derivative in reverse])
     forward = [torch.autograd.grad(node, w, retain_graph=True)[0].item() for node in h]
     assert graph.forward == pytest.approx(forward)
+
+
+def test_the_graph_s_numbers_in_the_documentation():
+    text = (ROOT / "docs/derivatives.md").read_text()
+    graph = graph_of(1.0, 0.0, 0.0)
+    for node, reverse, forward in zip(graph.nodes, graph.reverse, graph.forward, strict=True):
+        row = next(line for line in text.splitlines() if line.startswith("| `h_") and f"= {node.plain}`" in line)
+        cells = [cell.strip() for cell in row.split("|")]
+        assert [float(cells[i]) for i in (2, 4, 5)] == [node.value, reverse, forward]

@@ -236,13 +236,24 @@ def test_terms_of_penalty_and_class_weight_are_shown(mlpexp: Command) -> None:
     assert "Its gradient is longer than 0.01" in text
 
 
-def test_regression_shows_the_target_s_own_units(mlpexp: Command, config: Callable[..., Path], tmp_path: Path) -> None:
-    (tmp_path / "own.csv").write_text("a_b,c,y\n0,5,100\n1,2,50\n-1,1,20\n2,-1,-30\n0,3,\n3,2,10\n")
-    result = mlpexp(
-        "gradcheck", "--explain", "--data", "own.csv", "--target", "y", "--sample", 1, "--hidden-size", 2,
-        "--set", "dataset.target={column: y, standardize: true}", "--set", "dataset.missing=drop", "--format", "latex",
-    )  # fmt: skip
-    assert result.code in (0, 2), result.err
+def test_a_table_of_one_s_own_with_a_missing_cell(mlpexp: Command, tmp_path: Path) -> None:
+    """The target is shown in its own units too, and names with any sign are text in LaTeX."""
+    rows = ["a_b,c$,y", ",3,55.5", *(f"{0.1 * i},{i % 5},{50 + i}" for i in range(19))]
+    (tmp_path / "own.csv").write_text("\n".join(rows) + "\n")
+    table = "--data own.csv --target y --hidden-size 2 --set dataset.missing=mean --sample 0".split()
+    more = ("--set", "dataset.target={column: y, standardize: true}", "--format", "latex")
+    result = mlpexp("gradcheck", "--explain", *table, *more)
+    assert result.code == 0, result.err
+    assert r"inputs: a\_b, c\$" in result.out
+    assert r"filled in, as they are missing: a\_b" in result.out
+    assert r"\text{target in its own units} &= 55.5" in result.out
+    assert_balanced(result.out)
+
+
+def test_other_networks_are_not_explained(mlpexp: Command) -> None:
+    result = mlpexp("gradcheck", "digits/cnn", "--explain")
+    assert (result.code, result.out) == (2, "")
+    assert "--explain: is for mlp, not for cnn" in result.err
 
 
 @pytest.mark.parametrize(
@@ -294,7 +305,6 @@ def assert_balanced(latex: str) -> None:
         ("-c c.yaml --explain --sample 999", "--sample: there is no sample 999; the data set has"),
         ("-c c.yaml --explain --set model.hidden_sizes=[99]", "are not readable; at most 200 in rows of 16"),
         ("-c c.yaml --explain --set model.dropout=0.5", "--explain: is for networks without dropout"),
-        ("-c digits/cnn --explain", "--explain: is for mlp, not for cnn"),
         ("-c c.yaml --samples 0", "--samples: 0 is not a positive number"),
         ("-c c.yaml --tolerance 0", "--tolerance: 0 is not a positive number"),
         ("-c c.yaml --tolerance nan", "--tolerance: nan is not a positive number"),

@@ -192,7 +192,11 @@ def _target_row(targets: torch.Tensor, output: OutputLayer) -> np.ndarray:
 def _sample_section(samples: Samples, index: int, place: int, step: Step) -> Section:
     """The sample in its own units, and as the network sees it."""
     own = samples.datasets[0]
-    part = next({"train": "training"}.get(name, name) for name, (start, stop) in samples.sizes.bounds.items() if start <= place < stop)
+    part = next(
+        {"train": "training"}.get(name, name)
+        for name, (start, stop) in samples.sizes.bounds.items()
+        if start <= place < stop
+    )
     raw = np.atleast_1d(own.inputs[index]).astype(np.float64)
     fill = samples.fill
     names = [f"inputs: {', '.join(own.feature_names)}"] if own.feature_names else []
