@@ -168,7 +168,7 @@ def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
     They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
-    dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is switched on in both or off in both
+    dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is on in both or off in both
     (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer
     kind, batch size, number of epochs and scores are the program.
     """
