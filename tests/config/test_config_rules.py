@@ -80,7 +80,7 @@ def written(folder: Path, **sections: str) -> Path:
         ({"seed": "9223372036854775807", "seeds": "2"}, "6:8: seeds: seed + seeds is too large"),
         (
             {"dataset": "{name: mnist, train_samples: 60001}", "model": "lenet5"},
-            "1:39: dataset.train_samples: 60001 is more than the 60000 samples that mnist has",
+            "1:39: dataset.train_samples: 60001 is more than the 60000 samples that MNIST has",
         ),
         (
             {"dataset": "{name: synthetic, kind: blobs, classes: 5, samples: 4}"},
@@ -174,3 +174,10 @@ def test_a_csv_path_starts_at_the_folder_of_the_config(tmp_path: Path, monkeypat
 def test_a_csv_path_that_is_none(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r":1:28: dataset\.path: cannot be a path: "):
         prepare(written(tmp_path, dataset=f"{{name: csv, path: {name}, target: y}}"))
+
+
+@pytest.mark.parametrize("split", ["letters", "{kind: letters}"])
+def test_a_collection_of_emnist_is_no_split(split: str, tmp_path: Path) -> None:
+    message = r":1:32: dataset\.split: says how samples become parts; did you mean collection: letters\?"
+    with pytest.raises(ConfigError, match=message):
+        prepare(written(tmp_path, dataset=f"{{name: emnist, split: {split}}}"))

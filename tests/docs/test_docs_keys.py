@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import activations, datasets, networks, optimization, som, splits
+from mlpexp.config import activations, datasets, image_sets, networks, optimization, som, splits
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.keys import tag_key
 from mlpexp.config.strict import Strict
@@ -35,8 +35,9 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "synthetic": (datasets.Synthetic,),
     "csv": (datasets.Csv,),
     "target": (datasets.Target,),
-    "mnist and fashion_mnist": (datasets.Mnist, datasets.FashionMnist),
-    "augmentation": (datasets.Augmentation,),
+    "Image data sets with a name": tuple(image_sets.NamedImages.__subclasses__()),
+    "emnist": (image_sets.Emnist,),
+    "augmentation": (image_sets.Augmentation,),
     "split k_fold": (splits.KFoldSplit,),
     "splits group and time": (splits.GroupSplit, splits.TimeSplit),
     "split column": (splits.ColumnSplit,),
@@ -114,7 +115,7 @@ IDS = [f"{model.__name__}.{key}" for model, key, _ in ROWS]
 def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
     """Every section that a config can have."""
     below = {inner for child in model.__subclasses__() for inner in all_models(child)}
-    own = {one for one in model.__subclasses__() if not one.__name__.startswith("_")}
+    own = {one for one in model.__subclasses__() if not (one.__name__.startswith("_") or one.__subclasses__())}
     return below | {one for one in own if one.__module__.startswith("mlpexp.config.")}  # others are records of results
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mlpexp.config.activations import ALIASES, KNOWN
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.image_sets import IMAGE_SETS
 
 positive = st.floats(1e-300, 1e300) | st.sampled_from([1e-8, 1e-10, 1e22, 1e16, 0.1, 3e-5, 5e-324])
 nonnegative = positive | st.just(0.0)
@@ -57,7 +58,7 @@ images = {
 }
 datasets = st.one_of(
     *(section(name, **tabular) for name in ("iris", "digits", "three_class_3d")),
-    *(section(name, **images) for name in ("mnist", "fashion_mnist")),
+    *(section(name, **images) for name in IMAGE_SETS),
     needing(section("synthetic", **synthetic), kind=st.sampled_from(["xor", "moons", "circles"])),
     needing(
         section("synthetic", **synthetic, classes=st.none() | st.integers(2, 20)),
@@ -87,7 +88,9 @@ activations = st.one_of(
 )
 inits = st.one_of(
     st.none(),
-    st.sampled_from(["zeros", "lecun_normal", "he_normal", "he_uniform", "constant", "normal", "uniform"]),
+    st.sampled_from(
+        ["zeros", "lecun_normal", "torch_default", "he_normal", "he_uniform", "constant", "normal", "uniform"]
+    ),
     section("constant", value=number),
     section("normal", mean=number, std=positive),
     st.tuples(number, number)
@@ -98,7 +101,16 @@ inits = st.one_of(
         for name in ("xavier_normal", "xavier_uniform", "orthogonal")
     ),
 )
-shared = {"init": inits, "bias": st.booleans()}
+no_matrix = inits.filter(lambda init: not isinstance(init, dict) or init["name"] != "orthogonal")
+
+
+def network(name: str, /, **optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Without biases there is nothing to say of how they begin."""
+    return section(name, init=inits, bias=st.booleans(), **optional) | section(
+        name, init=inits, bias_init=number | no_matrix, **optional
+    )
+
+
 layers = st.one_of(
     needing(
         section(
@@ -118,16 +130,14 @@ layers = st.one_of(
 )
 some_sizes = st.lists(small, max_size=3)
 models = st.one_of(
-    section(
-        "mlp", **shared, hidden_sizes=some_sizes, activation=activations, dropout=fraction, batch_norm=st.booleans()
-    ),
+    network("mlp", hidden_sizes=some_sizes, activation=activations, dropout=fraction, batch_norm=st.booleans()),
     st.lists(st.tuples(small, activations), max_size=3).map(
         lambda pairs: {"name": "mlp", "hidden_sizes": [n for n, _ in pairs], "activation": [a for _, a in pairs]}
     ),
-    section("lenet5", **shared, activation=activations, pooling=st.sampled_from(["average", "max"])),
-    section("cnn4", **shared, activation=activations),
-    section("mnist_cnn", **shared, activation=activations, dropout=fraction),
-    needing(section("cnn", **shared, activation=activations), layers=st.lists(layers, min_size=1, max_size=3)),
+    network("lenet5", activation=activations, pooling=st.sampled_from(["average", "max"])),
+    network("cnn4", activation=activations),
+    network("mnist_cnn", activation=activations, dropout=fraction),
+    needing(network("cnn", activation=activations), layers=st.lists(layers, min_size=1, max_size=3)),
     section(
         "som",
         grid=st.lists(st.integers(2, 64), min_size=2, max_size=2),

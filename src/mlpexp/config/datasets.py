@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Tag, model_serializer, model_validator
 
-from mlpexp.config.image_sets import FashionMnist, Mnist
+from mlpexp.config.image_sets import Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
 from mlpexp.config.own_images import Images
 from mlpexp.config.splits import BY_COLUMN, OWN_TEST_PART, RANDOM, FileSplit, SplitConfig
 from mlpexp.config.strict import (
@@ -236,6 +236,6 @@ class Csv(_Tabular):
 
 
 DatasetConfig = Annotated[
-    Iris | Digits | ThreeClass3D | Synthetic | Mnist | FashionMnist | Images | Csv,
+    Iris | Digits | ThreeClass3D | Synthetic | Mnist | FashionMnist | Kmnist | Emnist | Cifar10 | Usps | Images | Csv,
     Field(discriminator="name"),
 ]

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from mlpexp.config.image_sets import Augmentation
 from mlpexp.config.splits import RANDOM, SplitConfig
-from mlpexp.config.strict import Fraction, ListOf, PositiveInt, Strict, not_together
+from mlpexp.config.strict import Fraction, PositiveInt, Strict, not_together
 from mlpexp.config.train_part import SPLIT, TRAIN_FRACTION, TRAIN_SAMPLES, Share, one_length
 
 USUAL_TEST_FRACTION = 0.3
@@ -24,7 +24,7 @@ class Images(Strict):
         None, description="Of IDX files with other names: the file of pictures in the folder.", min_length=1
     )
     labels: str | None = Field(None, description="Likewise, the file of labels.", min_length=1)
-    size: Annotated[ListOf[Side], Field(min_length=2, max_length=2)] | None = Field(
+    size: Annotated[tuple[Side, Side], Field(strict=False)] | None = Field(
         None, description="Height and width that pictures get; default: their own, the same for all."
     )
     fit: Literal["crop", "stretch"] = Field(
@@ -51,7 +51,9 @@ class Images(Strict):
         if kind not in ("random", "k_fold"):
             raise not_together("split", f"{kind} is for tables (name: csv); use random or k_fold")
         if kind == "k_fold" and self.test_fraction is not None:
-            raise not_together("test_fraction", "means nothing with split: k_fold, because folds are tested; leave it out")
+            raise not_together(
+                "test_fraction", "means nothing with split: k_fold, because folds are tested; leave it out"
+            )
         if (self.images is None) != (self.labels is None):
             lacking, given = ("images", "labels") if self.images is None else ("labels", "images")
             raise not_together(lacking, f"needed with {given}: pictures and labels are two files")

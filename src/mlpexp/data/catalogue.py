@@ -10,10 +10,11 @@ from typing import Any
 
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, Synthetic, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.image_sets import FashionMnist, Mnist
+from mlpexp.config.image_sets import Cifar10, Emnist, FashionMnist, Kmnist, Mnist, NamedImages, Usps
 from mlpexp.config.own_images import Images
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.images import FASHION_MNIST, MNIST, image_facts, load_images
+from mlpexp.data.image_sources import source_of
+from mlpexp.data.images import image_facts, load_images
 from mlpexp.data.pictures.read import picture_versions, read_pictures
 from mlpexp.data.pictures.understanding import PictureReport
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
@@ -46,6 +47,10 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Synthetic: DataSource(synthetic_facts, lambda config, *_: load_synthetic(config)),
     Mnist: DataSource(image_facts, load_images),
     FashionMnist: DataSource(image_facts, load_images),
+    Kmnist: DataSource(image_facts, load_images),
+    Emnist: DataSource(image_facts, load_images),
+    Cifar10: DataSource(image_facts, load_images),
+    Usps: DataSource(image_facts, load_images),
     Images: DataSource(
         lambda config: read_pictures(config).dataset.facts, lambda config, *_: _copied(read_pictures(config).dataset)
     ),
@@ -67,8 +72,8 @@ def facts_of(config: DatasetConfig) -> DatasetFacts:
 
 def class_names(config: DatasetConfig) -> tuple[str, ...]:
     """The names of the classes, as ``training.class_weights`` takes them; none for numbers. Image data are not loaded."""
-    if isinstance(config, (Mnist, FashionMnist)):
-        return (MNIST if isinstance(config, Mnist) else FASHION_MNIST).class_names
+    if isinstance(config, NamedImages):
+        return source_of(config).class_names
     dataset = _of_user(as_loaded(config)) or load(config)
     labels = range(dataset.facts.num_outputs) if dataset.facts.task == "classification" else ()
     return dataset.class_names or tuple(map(str, labels))
@@ -96,7 +101,7 @@ AFTERWARDS = ("test_fraction", "validation_fraction", "standardize", "train_frac
 def as_loaded(config: DatasetConfig) -> DatasetConfig:
     """The section without what is for later: equal for configs whose samples are the same, however they are split."""
     names = list(AFTERWARDS)
-    if not isinstance(config, (Mnist, FashionMnist)):
+    if not isinstance(config, NamedImages):
         names += ["train_samples"] + ([] if config.columns_of_split else ["split"])
     fields = type(config).model_fields
     return config.model_copy(update={name: fields[name].default for name in names if name in fields})
@@ -116,20 +121,6 @@ def pictures_seen(config: Images) -> PictureReport:
     return read_pictures(loaded).report
 
 
-def _of_user(config: DatasetConfig) -> Dataset | None:
-    """The user's own data, which nobody changes; None: they are no files of the user's."""
-    if isinstance(config, Images):
-        return read_pictures(config).dataset
-    return read_table(config).dataset if isinstance(config, Csv) else None
-
-
-def _stamp(config: DatasetConfig) -> Stamp:
-    """Of the user's own files."""
-    if isinstance(config, Images):
-        return picture_versions(config)
-    return versions(config) if isinstance(config, Csv) else ()
-
-
 def dataset_of_seed(config: DatasetConfig, shared: Dataset, seed: int | None) -> Dataset:
     """The data that a seed sees.
 
@@ -144,6 +135,20 @@ def dataset_of_seed(config: DatasetConfig, shared: Dataset, seed: int | None) ->
 MOST_KEPT = 4
 Stamp = tuple[tuple[int, int], ...]  # of the user's own files, when each was last written, and its bytes
 _loaded: dict[tuple[DatasetConfig, Path | None, Stamp], Dataset] = {}
+
+
+def _of_user(config: DatasetConfig) -> Dataset | None:
+    """The user's own data, which nobody changes; None: they are no files of the user's."""
+    if isinstance(config, Images):
+        return read_pictures(config).dataset
+    return read_table(config).dataset if isinstance(config, Csv) else None
+
+
+def _stamp(config: DatasetConfig) -> Stamp:
+    """Of the user's own files."""
+    if isinstance(config, Images):
+        return picture_versions(config)
+    return versions(config) if isinstance(config, Csv) else ()
 
 
 def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[str], None] | None = None) -> Dataset:

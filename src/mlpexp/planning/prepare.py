@@ -112,6 +112,34 @@ def prepared_from(source: Source) -> Prepared:
     return Preparation().prepared(source)
 
 
+def network_for(
+    path: Path, overrides: Sequence[Override], input_shape: tuple[int, ...] | None
+) -> tuple[Architecture, tuple[int, ...]]:
+    """The network of a config, and the shape of a sample of its data.
+
+    Args:
+        path: Of the config.
+        overrides: Changes of it.
+        input_shape: Of samples that are other ones than the config's; those it need not fit then. None: its own.
+
+    Raises:
+        InputError: As ``prepare``; with other samples, only what is wrong of each key, or that the network does not fit.
+    """
+    if input_shape is None:
+        prepared = prepare(path, overrides)
+        return prepared.architecture, prepared.facts.input_shape
+    source = read_source(path, overrides)
+    experiment = validated(source)
+    try:
+        facts = facts_of(experiment.dataset)
+        network = build_architecture(resolve(experiment, facts).model, input_shape, facts.num_outputs)
+    except ArchitectureError as error:
+        raise ConfigError([_problem(source, (("model",), error.message))]) from None
+    except InputError as error:
+        raise _placed(source, error) from None
+    return network, facts.input_shape
+
+
 class Preparation:
     """Checks configs that have much in common: each data set is looked at once, and each network is built once."""
 

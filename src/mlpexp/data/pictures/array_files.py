@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
@@ -63,7 +63,9 @@ def npz_arrays(path: Path) -> list[PartArrays]:
         raise refused(path, "damaged, or no .npz file") from None
     names = next((names for names in NAMES if _given(names, headers)), None)
     if names is None:
-        raise refused(path, f"its arrays are {', '.join(headers) or 'none'}; expected x_train and y_train, or images and labels")
+        raise refused(
+            path, f"its arrays are {', '.join(headers) or 'none'}; expected x_train and y_train, or images and labels"
+        )
     for part, pair in names.items():
         if sum(name in headers for name in pair) == 1:
             lacking = next(name for name in pair if name not in headers)
@@ -73,7 +75,9 @@ def npz_arrays(path: Path) -> list[PartArrays]:
         if headers[name][1].hasobject:
             raise refused(path, f"{name} holds Python objects, which are not read; save numbers")
     sizes = [headers[pair[0]] for pair in used.values()]
-    check_memory(path, sum(prod(shape) * (kind.itemsize + 1) for shape, kind in sizes), sum(s[0] for s, _ in sizes if s))
+    check_memory(
+        path, sum(prod(shape) * (kind.itemsize + 1) for shape, kind in sizes), sum(s[0] for s, _ in sizes if s)
+    )
     try:
         with np.load(path, allow_pickle=False) as content:
             return [PartArrays(part, content[x], content[y], x) for part, (x, y) in used.items()]
@@ -112,13 +116,17 @@ def idx_names(root: Path) -> dict[str, tuple[str, str]]:
             continue
         key = PARTS_OF_IDX[match["part"].lower()], match["what"].lower()
         if key in files and files[key].removesuffix(".gz") != name.removesuffix(".gz"):
-            raise refused(root, f"{files[key]} and {named(name)} both could be read; name one pair with images and labels")
+            raise refused(
+                root, f"{files[key]} and {named(name)} both could be read; name one pair with images and labels"
+            )
         files.setdefault(key, name)  # the plain file comes first, and that with .gz is the same
     pairs = {}
     for part in ("train", "test"):
         images, labels = (files.get((part, what)) for what in ("images", "labels"))
         if (images is None) != (labels is None):
-            raise refused(root, f"there is {images or labels}, but its {'labels are' if images else 'pictures are'} not there")
+            raise refused(
+                root, f"there is {images or labels}, but its {'labels are' if images else 'pictures are'} not there"
+            )
         if images and labels:
             pairs[part] = (images, labels)
     if pairs and "train" not in pairs:
@@ -151,7 +159,7 @@ def _stream(path: Path) -> IO[bytes]:
     try:
         with path.open("rb") as stream:
             is_compressed = stream.read(2) == b"\x1f\x8b"
-        return gzip.open(path) if is_compressed else path.open("rb")
+        return cast(IO[bytes], gzip.open(path)) if is_compressed else path.open("rb")
     except OSError as error:
         raise refused(path, f"cannot be read: {error.strerror}") from None
 

@@ -58,7 +58,9 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of size, which is checked here; of EXIF data, which then are not looked at
+            warnings.simplefilter(
+                "ignore"
+            )  # of size, which is checked here; of EXIF data, which then are not looked at
             with Image.open(path, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise _too_large(path, f"{image.width:,}x{image.height:,} pixels")

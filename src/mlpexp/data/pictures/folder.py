@@ -11,7 +11,21 @@ from pathlib import Path
 from mlpexp.data.pictures.refusing import named, refused
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
-OTHER_PICTURES = (".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".svg", ".jp2", ".ico", ".tga", ".psd", ".dcm", ".raw")
+OTHER_PICTURES = (
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".heic",
+    ".heif",
+    ".avif",
+    ".svg",
+    ".jp2",
+    ".ico",
+    ".tga",
+    ".psd",
+    ".dcm",
+    ".raw",
+)
 PART_NAMES: Mapping[str, str] = {
     "train": "train", "training": "train",
     "validation": "validation", "valid": "validation", "val": "validation", "dev": "validation",
@@ -102,7 +116,9 @@ def _parts(root: Path, folders: list[Path]) -> dict[str, Path]:
     if not named_parts:
         return {"": root}
     if others:
-        raise refused(others[0], f"neither a part nor a class, because {next(iter(named_parts.values())).name} is beside it")
+        raise refused(
+            others[0], f"neither a part nor a class, because {next(iter(named_parts.values())).name} is beside it"
+        )
     if "train" not in named_parts:
         raise refused(root, f"it has {' and '.join(f.name for f in named_parts.values())}, but no folder train")
     for part, folder in named_parts.items():
@@ -117,7 +133,9 @@ def _folders(place: Path) -> list[Path]:
     Raises:
         DataError: It cannot be looked into.
     """
-    return sorted((Path(entry.path) for entry in _entries(place) if entry.is_dir()), key=lambda path: os.fsencode(path.name))
+    return sorted(
+        (Path(entry.path) for entry in _entries(place) if entry.is_dir()), key=lambda path: os.fsencode(path.name)
+    )
 
 
 def _entries(place: Path) -> Iterator[os.DirEntry[str]]:

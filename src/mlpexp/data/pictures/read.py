@@ -23,6 +23,7 @@ from mlpexp.data.pictures.decoding import Header, header_of, pixels_of
 from mlpexp.data.pictures.folder import Listing, listing_of, order_of
 from mlpexp.data.pictures.refusing import check_memory, named, refused
 from mlpexp.data.pictures.understanding import PARTS, ClassCount, PictureReport
+from mlpexp.data.pictures.versions import stamp_of
 from mlpexp.data.tables.read import telling
 from mlpexp.errors import DataError
 
@@ -32,7 +33,7 @@ MOST_EMPTY = 3  # folders without pictures in a sentence
 
 
 @dataclass(frozen=True)
-class Pictures:
+class OwnPictures:
     """Pictures that have been read."""
 
     dataset: Dataset
@@ -61,7 +62,7 @@ class _Content:
     """What a picture is called in a sentence."""
 
 
-def read_pictures(config: Images) -> Pictures:
+def read_pictures(config: Images) -> OwnPictures:
     """Pictures ``(N, C, H, W)`` uint8 and class numbers ``(N,)``.
 
     Raises:
@@ -71,28 +72,12 @@ def read_pictures(config: Images) -> Pictures:
 
 
 def picture_versions(config: Images) -> tuple[tuple[int, int], ...]:
-    """A stamp of names, times and sizes of all files, which changes with them; zeros where reading will say what is wrong."""
-    root = Path(config.path).expanduser()
-    try:
-        if root.is_file():
-            state = root.stat()
-            return ((state.st_mtime_ns, state.st_size),)
-        digest, number = hashlib.blake2b(digest_size=8), 0
-        for place, folders, files in os.walk(root, followlinks=False):
-            folders.sort()
-            for name in sorted([*folders, *files]):
-                path = os.path.join(place, name)
-                state = os.stat(path) if os.path.exists(path) else os.lstat(path)
-                linked = sorted(os.listdir(path)) if os.path.islink(path) and os.path.isdir(path) else []
-                digest.update(os.fsencode(f"{path}\0{state.st_mtime_ns} {state.st_size}{linked}"))
-                number += 1
-        return ((int.from_bytes(digest.digest(), "big"), number),)
-    except (OSError, ValueError):
-        return ((0, 0),)
+    """The stamp of all files; see ``stamp_of``."""
+    return (stamp_of(Path(config.path).expanduser()),)
 
 
 @lru_cache(maxsize=2)
-def _read(config: Images, version: tuple[tuple[int, int], ...]) -> Pictures:
+def _read(config: Images, version: tuple[tuple[int, int], ...]) -> OwnPictures:
     """The pictures; the version of the files counts only as part of the key."""
     root = Path(config.path).expanduser()
     if not root.exists():
@@ -115,7 +100,7 @@ def _read(config: Images, version: tuple[tuple[int, int], ...]) -> Pictures:
         notes=(*content.notes, *_only_grey(dataset.inputs)),
         warnings=tuple(_twins(content)),
     )
-    return Pictures(dataset, report)
+    return OwnPictures(dataset, report)
 
 
 def _content(config: Images, root: Path) -> _Content:
@@ -139,7 +124,9 @@ def _dataset(root: Path, content: _Content) -> Dataset:
         num_official_test=counts["test"],
         num_official_validation=counts["validation"],
     )
-    return Dataset(named(root.stem or root.resolve().stem), content.inputs, content.targets, facts, (), content.class_names)
+    return Dataset(
+        named(root.stem or root.resolve().stem), content.inputs, content.targets, facts, (), content.class_names
+    )
 
 
 def _of_folder(config: Images, root: Path) -> _Content:
@@ -294,7 +281,9 @@ def _labels(root: Path, parts: Sequence[PartArrays]) -> tuple[np.ndarray, tuple[
         values = part.labels[:, 0] if part.labels.ndim == 2 and part.labels.shape[1] == 1 else part.labels
         if values.ndim != 1 or values.dtype.kind not in "buifUS":
             shape = "x".join(map(str, values.shape))
-            raise refused(root, f"labels of {part.source}: expected one label for each picture, not an array of {shape}")
+            raise refused(
+                root, f"labels of {part.source}: expected one label for each picture, not an array of {shape}"
+            )
         if len(values) != len(part.images):
             raise refused(root, f"{part.source} has {len(part.images):,} pictures, but {len(values):,} labels")
         if values.dtype.kind == "f" and not (np.isfinite(values) & (np.floor(values) == values)).all():
@@ -336,4 +325,6 @@ def _twins(content: _Content) -> Iterator[str]:
     for words, pairs in found.items():
         if pairs:
             one, two = map(content.called, pairs[0])
-            yield f"the same picture {words}: {one} and {two}" + (f"; {len(pairs):,} such pairs" if len(pairs) > 1 else "")
+            yield f"the same picture {words}: {one} and {two}" + (
+                f"; {len(pairs):,} such pairs" if len(pairs) > 1 else ""
+            )

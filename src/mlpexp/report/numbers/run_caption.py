@@ -48,6 +48,8 @@ class RunCaption:
     topology: str = ""
     """Where its units lie; empty for other models."""
 
+    grey_map: str = "gray_r"
+    """How grey pictures are drawn: digits and clothes dark on white, pictures of the user's own as they are."""
     speaks_of: str = ""
     """Of what intervals over seeds speak."""
 
@@ -93,6 +95,7 @@ def run_caption(
         learned=learned_in(config.get("dataset", {})),
         new_data=config.get("dataset", {}).get("data_seed") == EACH_SEED,
         input_shape=dataset.input_shape if dataset else (),
+        grey_map="gray" if config.get("dataset", {}).get("name") == "images" else "gray_r",
         speaks_of=speaks_of(config, summary) if summary and config else "",
         momentum=_momentum(config.get("optimizer", {})),
         nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),

@@ -7,6 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.config.datasets import EACH_SEED
+from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
@@ -180,10 +181,7 @@ def _differs(config: Mapping[str, Any]) -> str:
     data = data if isinstance(data, dict) else {}
     split = data.get("split")
     kind = split.get("kind") if isinstance(split, dict) else "random"
-    is_given = kind in ("column", "file") or data.get("name") in (
-        "mnist",
-        "fashion_mnist",
-    )  # but for what is carved out of it
+    is_given = kind in ("column", "file") or data.get("name") in IMAGE_SETS  # but for what is carved out of it
     is_whole = kind == "random" and not is_given and not data.get("test_fraction")  # no test part is drawn
     is_fixed = kind == "time" or ((is_given or is_whole) and not data.get("validation_fraction"))
     is_cut = any(data.get(key) for key in ("train_samples", "train_fraction"))
