@@ -224,6 +224,9 @@ class Csv(_Tabular):
         False,
         description="Whether one more input says where a value was missing, of all columns or those that are listed.",
     )
+    shape: Annotated[tuple[PositiveInt, PositiveInt, PositiveInt], Field(strict=False)] | None = Field(
+        None, description="Channels, height and width, of a table whose columns are the pixels of a picture."
+    )
     max_levels: PositiveInt | None = Field(
         None, description="Levels that a category may have; default: a tenth of the rows, at least 20, at most 50."
     )
