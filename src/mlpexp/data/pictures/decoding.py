@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from mlpexp.data.pictures.refusing import refused
 from mlpexp.errors import DataError
@@ -19,7 +19,15 @@ from mlpexp.errors import DataError
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM")
 MOST_PIXELS = 64_000_000  # of one picture: more is refused before it is decoded
 ORIENTATION = 0x0112  # key of EXIF
-TURNED = (5, 6, 7, 8)  # orientations that exchange height and width
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # by orientation, what brings a picture upright; those from 5 on exchange height and width
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B")
 ALPHA_MODES = ("LA", "La", "PA", "RGBA", "RGBa")
 COLOUR_MODES = ("P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "HSV")
@@ -90,18 +98,24 @@ def header_of(path: Path) -> Header:
     with _opened(path) as image:
         if image.mode not in GREY_MODES + COLOUR_MODES:
             raise refused(path, f"pixels of the kind {image.mode} are not read; convert it to PNG")
-        orientation = image.getexif().get(ORIENTATION, 1)
-        height, width = (image.width, image.height) if orientation in TURNED else (image.height, image.width)
+        orientation = _orientation(image)
+        height, width = (image.width, image.height) if orientation >= 5 else (image.height, image.width)
         return Header(
             height,
             width,
             is_grey=_is_grey(image),
             alpha=_has_alpha(image),
-            turned=orientation in range(2, 9),
+            turned=orientation != 1,
             animated=bool(getattr(image, "is_animated", False)),
             deep=image.mode.startswith("I"),
             of_print=image.mode == "CMYK",
         )
+
+
+def _orientation(image: Image.Image) -> int:
+    """As EXIF data before the pixels say; of a PNG the general method is asked, for its own decodes all pixels."""
+    orientation = Image.Image.getexif(image).get(ORIENTATION)
+    return orientation if orientation in UPRIGHT else 1
 
 
 def _is_grey(image: Image.Image) -> bool:
@@ -131,8 +145,9 @@ def pixels_of(path: Path, color: str, size: tuple[int, int] | None, fit: str) ->
         ITU-R BT.601 (2011), "Studio encoding parameters of digital television", section 2.5.1 (luma).
     """
     with _opened(path) as image:
+        orientation = _orientation(image)
         image.load()
-        upright = ImageOps.exif_transpose(image)
+        upright = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
         flat = _on_white(_eight_bits(upright)).convert("L" if color == "grey" else "RGB")
         return channels_first(np.asarray(resized(flat, size, fit)))
 
@@ -154,8 +169,19 @@ def resized(image: Image.Image, size: tuple[int, int] | None, fit: str) -> Image
         return image
     wanted = (size[1], size[0])
     if fit == "crop":
-        return ImageOps.fit(image, wanted, Image.Resampling.BILINEAR)
+        image = _middle(image, *size)
     return image.resize(wanted, Image.Resampling.BILINEAR)
+
+
+def _middle(image: Image.Image, height: int, width: int) -> Image.Image:
+    """The largest part in the middle with a ratio, in whole pixels."""
+    high, wide = image.height, image.width
+    if wide * height > high * width:
+        wide = max(1, round(high * width / height))
+    else:
+        high = max(1, round(wide * height / width))
+    left, top = (image.width - wide) // 2, (image.height - high) // 2
+    return image.crop((left, top, left + wide, top + high))
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
