@@ -17,11 +17,7 @@ from mlpexp.planning.plan import Plan
 FIRST_CHANNELS, MOST_CHANNELS = 16, 64
 SMALLEST_SIDE = 7  # pixels that pooling leaves
 MOST_POOLINGS = 5
-SETTINGS: Mapping[str, Any] = {
-    "optimizer": {"name": "adam", "learning_rate": 0.001},
-    "training": {"batch_size": 32, "epochs": 20},
-    "seeds": 3,
-}
+FEWEST_BATCHES = 6
 
 
 def are_pictures(path: Path) -> bool:
@@ -40,8 +36,8 @@ def pictures_section(written: str, target: str | None) -> dict[str, Any]:
     return {"name": "images", "path": written}
 
 
-def network_for(section: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """A network for pictures: convolutions and poolings until few pixels are left, then a dense layer.
+def settings_for(section: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """A network for pictures and how it is trained, as the sections of a config.
 
     Args:
         section: The ``dataset:`` section, its path absolute.
@@ -51,16 +47,32 @@ def network_for(section: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str
         InputError: The pictures cannot be read.
     """
     try:
-        _, height, width = facts_of(Images.model_validate({**section, **said})).input_shape
+        facts = facts_of(Images.model_validate({**section, **said}))
+        shape, num_samples = facts.input_shape, facts.num_samples - facts.num_official_test
     except ValidationError:
-        height = width = SMALLEST_SIDE
+        shape, num_samples = (1, SMALLEST_SIDE, SMALLEST_SIDE), 0
+    return {
+        "model": {"name": "cnn", "layers": _layers(*shape[1:])},
+        "optimizer": {"name": "adam", "learning_rate": 0.001},
+        "training": {"batch_size": batch_size_for(num_samples), "epochs": 20},
+        "seeds": 3,
+    }
+
+
+def _layers(height: int, width: int) -> list[dict[str, Any]]:
+    """Convolutions and poolings until few pixels are left, then a dense layer."""
     number = max(0, min(MOST_POOLINGS, int(log2(max(1, min(height, width) / SMALLEST_SIDE)))))
     layers: list[dict[str, Any]] = []
     for place in range(max(1, number)):
         channels = min(FIRST_CHANNELS * 2**place, MOST_CHANNELS)
         layers.append({"layer": "conv", "channels": channels, "kernel_size": 3, "padding": "same"})
         layers += [{"layer": "max_pool", "kernel_size": 2}] * (number > 0)
-    return {"name": "cnn", "layers": [*layers, {"layer": "dense", "units": 64}]}
+    return [*layers, {"layer": "dense", "units": 64}]
+
+
+def batch_size_for(num_samples: int) -> int:
+    """A power of two up to 32, of which a small training part has several batches."""
+    return next((size for size in (32, 16, 8, 4, 2) if num_samples >= FEWEST_BATCHES * size), 1)
 
 
 def tell_of_pictures(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> None:

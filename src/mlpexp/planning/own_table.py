@@ -22,7 +22,7 @@ from mlpexp.data.tables.header import Asked
 from mlpexp.data.tables.table_file import Reading, columns_in
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.columns_table import tables_of
-from mlpexp.planning.own_pictures import SETTINGS, are_pictures, network_for, pictures_section, tell_of_pictures
+from mlpexp.planning.own_pictures import are_pictures, batch_size_for, pictures_section, settings_for, tell_of_pictures
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
 
@@ -35,7 +35,6 @@ NETWORK: dict[str, Any] = {
 NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
 GENERAL = ("test_fraction", "validation_fraction", "standardize", "split")  # keys that every table has
 MOST_COLUMNS = 12  # columns in a message
-FEWEST_BATCHES = 6
 NOT_LOSSES = {
     "classification": ("mean_squared_error",),
     "regression": ("cross_entropy", "softmax_squared_error"),
@@ -98,10 +97,10 @@ def table_source(written: str, target: str | None, said: Mapping[str, Any]) -> S
     path = at_home(written)
     if are_pictures(path):
         section = pictures_section(written, target)
-        settings = {"model": network_for({**section, "path": str(path)}, said), **SETTINGS}
+        settings = settings_for({**section, "path": str(path)}, said)
     else:
         section, num_lines = table_section(written, target, said)
-        training = {**NETWORK["training"], "batch_size": _batch_size(num_lines)}
+        training = {**NETWORK["training"], "batch_size": batch_size_for(num_lines)}
         settings = {**NETWORK, "training": training}
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in settings.items()}
@@ -197,11 +196,6 @@ def _measurable(name: str, task: Task) -> bool:
 def _name(path: Path) -> str:
     """The name of a file as that of an experiment."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-._")[:64] or "table"
-
-
-def _batch_size(num_rows: int) -> int:
-    """A power of two up to 32, of which a small training part has several batches."""
-    return next((size for size in (32, 16, 8, 4, 2) if num_rows >= FEWEST_BATCHES * size), 1)
 
 
 def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> None:
