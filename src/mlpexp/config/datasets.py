@@ -224,7 +224,7 @@ class Csv(_Tabular):
         False,
         description="Whether one more input says where a value was missing, of all columns or those that are listed.",
     )
-    shape: Annotated[tuple[PositiveInt, PositiveInt, PositiveInt], Field(strict=False)] | None = Field(
+    shape: Annotated[ListOf[PositiveInt], Field(min_length=3, max_length=3)] | None = Field(
         None, description="Channels, height and width, of a table whose columns are the pixels of a picture."
     )
     max_levels: PositiveInt | None = Field(

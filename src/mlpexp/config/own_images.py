@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from mlpexp.config.image_sets import Augmentation
 from mlpexp.config.splits import RANDOM, SplitConfig
-from mlpexp.config.strict import Fraction, PositiveInt, Strict, not_together
+from mlpexp.config.strict import Fraction, ListOf, PositiveInt, Strict, not_together
 from mlpexp.config.train_part import SPLIT, TRAIN_FRACTION, TRAIN_SAMPLES, Share, one_length
 
 USUAL_TEST_FRACTION = 0.3
@@ -24,7 +24,7 @@ class Images(Strict):
         None, description="Of IDX files with other names: the file of pictures in the folder.", min_length=1
     )
     labels: str | None = Field(None, description="Likewise, the file of labels.", min_length=1)
-    size: Annotated[tuple[Side, Side], Field(strict=False)] | None = Field(
+    size: Annotated[ListOf[Side], Field(min_length=2, max_length=2)] | None = Field(
         None, description="Height and width that pictures get; default: their own, the same for all."
     )
     fit: Literal["crop", "stretch"] = Field(
@@ -59,6 +59,11 @@ class Images(Strict):
             raise not_together(lacking, f"needed with {given}: pictures and labels are two files")
         one_length(self.train_samples, self.train_fraction)
         return self
+
+    @property
+    def sides(self) -> tuple[int, int] | None:
+        """Height and width that are asked for."""
+        return None if self.size is None else (self.size[0], self.size[1])
 
     @property
     def columns_of_split(self) -> bool:

@@ -136,7 +136,7 @@ def _of_folder(config: Images, root: Path) -> _Content:
     paths = [file.path for file in listing.files]
     headers = [header_of(path) for path in paths]
     color = config.color or _one_color(paths, headers)
-    size = config.size or _one_size(paths, headers)
+    size = config.sides or _one_size(paths, headers)
     shape = (len(paths), CHANNELS[color], *size)
     check_memory(root, prod(shape), len(paths))
     inputs = np.empty(shape, dtype=np.uint8)
@@ -191,8 +191,8 @@ def _one_size(paths: Sequence[Path], headers: Sequence[Header]) -> tuple[int, in
 def _notes(config: Images, listing: Listing, headers: Sequence[Header], color: str) -> Iterator[str]:
     """What was changed of the files, and what was left out."""
     sizes = Counter((header.height, header.width) for header in headers)
-    changed = len(headers) - sizes[config.size] if config.size else 0
-    if config.size and changed:
+    changed = len(headers) - sizes[config.sides] if config.sides else 0
+    if config.sides and changed:
         yield _of_size(config, changed, [*sizes])
     if color == "grey" and (number := sum(not header.is_grey for header in headers)):
         yield f"{number:,} with colours made grey (0.299 red + 0.587 green + 0.114 blue)"
@@ -217,8 +217,8 @@ def _notes(config: Images, listing: Listing, headers: Sequence[Header], color: s
 
 
 def _of_size(config: Images, changed: int, sizes: Sequence[tuple[int, ...]]) -> str:
-    assert config.size is not None
-    height, width = config.size
+    assert config.sides is not None
+    height, width = config.sides
     how = "the middle part, " if config.fit == "crop" else "sides stretched, "
     how = how if any(size[0] * width != size[1] * height for size in sizes) else ""
     return f"{changed:,} resized to {height}x{width} ({how}bilinear, antialiased)"
@@ -242,7 +242,7 @@ def _of_arrays(config: Images, root: Path, parts: Sequence[PartArrays], kind: st
     notes += [f"the axes of {parts[0].source} are {layouts[0].words}"] + [note] * bool(note)
     inputs = layouts[0].first(inputs)
     color = config.color or ("grey" if channels == 1 else "rgb")
-    size = config.size or (height, width)
+    size = config.sides or (height, width)
     if (CHANNELS[color], *size) != (channels, height, width):
         check_memory(root, len(inputs) * CHANNELS[color] * prod(size), len(inputs))
         inputs = np.stack([as_asked(pixels, color, size, config.fit) for pixels in inputs])

@@ -77,7 +77,8 @@ def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     dataset = _dataset(config, content)
     if config.shape is None:
         return Table(dataset, content.understanding)
-    return _as_pictures(dataset, content, config.shape)
+    channels, height, width = config.shape
+    return _as_pictures(dataset, content, (channels, height, width))
 
 
 def _as_pictures(dataset: Dataset, content: "_Content", shape: tuple[int, int, int]) -> Table:

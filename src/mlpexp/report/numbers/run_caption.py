@@ -9,6 +9,7 @@ import pandas as pd
 from mlpexp.config.datasets import EACH_SEED, learned_in
 from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, Score, column_of
 from mlpexp.config.scores import selected_on as selection
+from mlpexp.config.table_paths import OF_USER
 from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.store.summary import Summary
 
@@ -133,8 +134,8 @@ def run_title(config: Mapping[str, Any]) -> str:
 
 
 def _dataset(dataset: Mapping[str, Any]) -> str:
-    if dataset["name"] == "csv":
-        return str(dataset["path"]).replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".csv")
+    if dataset["name"] in OF_USER:
+        return str(dataset["path"]).replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".csv").removesuffix(".npz")
     shape = dataset.get("function") or dataset.get("kind") or dataset["name"]
     return str(shape).replace("_", " ")
 
