@@ -125,6 +125,7 @@ def test_folds_and_learning_curves(fruit: Path, mlpexp: Command) -> None:
         ("dataset.size=[0,8]", "dataset.size"),
         ("dataset.color=gray", "did you mean grey?"),
         ("dataset.fit=pad", "dataset.fit"),
+        ("dataset.scale=true", "did you mean standardize: true?"),
         ("dataset.labels=a", "dataset.images: needed with labels"),
         ("dataset.split=group", "dataset.split"),
         ("dataset.path=friut", "friut: there is no such folder or file"),

@@ -47,6 +47,7 @@ def needing(strategy: st.SearchStrategy[dict[str, Any]], **required: st.SearchSt
 
 
 tabular = {"test_fraction": fraction, "validation_fraction": fraction, "standardize": st.booleans()}
+scales = st.sampled_from(["standard", "minmax", "none"])
 synthetic = tabular | {"samples": small, "noise": nonnegative, "data_seed": seed | st.just("seed")}
 images = {
     "validation_fraction": fraction,
@@ -58,6 +59,7 @@ images = {
 }
 datasets = st.one_of(
     *(section(name, **tabular) for name in ("iris", "digits", "three_class_3d")),
+    section("iris", scale=scales),
     *(section(name, **images) for name in IMAGE_SETS),
     needing(section("synthetic", **synthetic), kind=st.sampled_from(["xor", "moons", "circles"])),
     needing(
@@ -164,6 +166,7 @@ schedules = st.one_of(
     needing(section("exponential", **warmup), decay=positive),
     section("cosine", **warmup, final_factor=nonnegative),
     section("inverse_time", **warmup, decay=positive),
+    section("inverse_power", **warmup, power=positive, per=st.sampled_from(["epoch", "sample"])),
 )
 trainings = st.fixed_dictionaries(
     {},
@@ -172,6 +175,7 @@ trainings = st.fixed_dictionaries(
         "epochs": small,
         "gradient_clip": st.none() | positive,
         "early_stopping": st.none() | st.fixed_dictionaries({}, optional={"patience": small, "min_delta": nonnegative}),
+        "convergence": st.none() | st.fixed_dictionaries({}, optional={"patience": small, "tolerance": nonnegative}),
         "weight_averaging": st.none() | fraction,
         "train_metrics": st.sampled_from(["exact", "running"]),
         "evaluate_every": small,

@@ -1,4 +1,4 @@
-"""The ``dataset:`` section: which data, how they are split, whether they are standardized."""
+"""The ``dataset:`` section: which data, how they are split and scaled."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Tag,
 
 from mlpexp.config.image_sets import Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
 from mlpexp.config.own_images import Images
+from mlpexp.config.scaling import SCALE, Scaling, one_spelling
 from mlpexp.config.splits import BY_COLUMN, OWN_TEST_PART, RANDOM, FileSplit, SplitConfig
 from mlpexp.config.strict import (
     ByName,
@@ -31,9 +32,12 @@ class _Tabular(Strict):
     )
     validation_fraction: Fraction = Field(0.0, description="Share held out to select on (early stopping, best epoch).")
     standardize: bool = Field(True, description="Zero mean and unit variance per feature, fitted on the training part.")
+    scale: Scaling | None = Field(None, description=SCALE)
     split: SplitConfig = Field(RANDOM, description=SPLIT)
     train_samples: PositiveInt | None = Field(None, description=TRAIN_SAMPLES)
     train_fraction: Share | None = Field(None, description=TRAIN_FRACTION)
+
+    _one_spelling = model_validator(mode="before")(one_spelling)
 
     @model_validator(mode="after")
     def _keys_suit_the_split(self) -> "_Tabular":
@@ -242,3 +246,8 @@ DatasetConfig = Annotated[
     Iris | Digits | ThreeClass3D | Synthetic | Mnist | FashionMnist | Kmnist | Emnist | Cifar10 | Usps | Images | Csv,
     Field(discriminator="name"),
 ]
+
+
+def scaling_of(config: DatasetConfig) -> Scaling:
+    """What is done to the inputs."""
+    return config.scale or ("standard" if config.standardize else "none")

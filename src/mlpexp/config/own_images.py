@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mlpexp.config.image_sets import Augmentation
+from mlpexp.config.scaling import SCALE, Scaling, one_spelling
 from mlpexp.config.splits import RANDOM, SplitConfig
 from mlpexp.config.strict import Fraction, ListOf, PositiveInt, Strict, not_together
 from mlpexp.config.train_part import SPLIT, TRAIN_FRACTION, TRAIN_SAMPLES, Share, one_length
@@ -40,10 +41,13 @@ class Images(Strict):
     standardize: bool = Field(
         True, description="Zero mean and unit variance per channel over the training part (else: range 0..1)."
     )
+    scale: Scaling | None = Field(None, description=SCALE)
     split: SplitConfig = Field(RANDOM, description=SPLIT)
     train_samples: PositiveInt | None = Field(None, description=TRAIN_SAMPLES)
     train_fraction: Share | None = Field(None, description=TRAIN_FRACTION)
     augmentation: Augmentation | None = Field(None, description="Random shifts and rotations of training pictures.")
+
+    _one_spelling = model_validator(mode="before")(one_spelling)
 
     @model_validator(mode="after")
     def _keys_suit_each_other(self) -> "Images":
