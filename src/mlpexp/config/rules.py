@@ -8,8 +8,8 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
-from mlpexp.config.own_images import Images
 from mlpexp.config.output_rules import output_violations
+from mlpexp.config.own_images import Images
 from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
 from mlpexp.config.target_rules import target_violations
