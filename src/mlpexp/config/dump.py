@@ -44,7 +44,7 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     if kind == "random":
         del dataset["split"]
     elif kind in OWN_TEST_PART:
-        del dataset["test_fraction"]
+        dataset.pop("test_fraction", None)
     data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
     if experiment.dataset.scale is not None:
         del data["dataset"]["standardize"]
