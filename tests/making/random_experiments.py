@@ -47,6 +47,7 @@ def needing(strategy: st.SearchStrategy[dict[str, Any]], **required: st.SearchSt
 
 
 tabular = {"test_fraction": fraction, "validation_fraction": fraction, "standardize": st.booleans()}
+scales = st.sampled_from(["standard", "minmax", "none"])
 synthetic = tabular | {"samples": small, "noise": nonnegative, "data_seed": seed | st.just("seed")}
 images = {
     "validation_fraction": fraction,
@@ -58,6 +59,7 @@ images = {
 }
 datasets = st.one_of(
     *(section(name, **tabular) for name in ("iris", "digits", "three_class_3d")),
+    section("iris", scale=scales),
     *(section(name, **images) for name in IMAGE_SETS),
     needing(section("synthetic", **synthetic), kind=st.sampled_from(["xor", "moons", "circles"])),
     needing(

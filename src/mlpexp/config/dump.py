@@ -28,7 +28,8 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     """Plain data, names first, without keys that say nothing: ``null``, no ``scores:``, a ``keep:`` of defaults, and
     ``LEFT_OUT``, no ``arms`` of a sweep.
 
-    A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not.
+    A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not; nor is
+    ``standardize`` beside a ``scale`` that is neither true nor false.
     """
     data = _without_nulls(experiment.model_dump(mode="json"))
     if experiment.keep == Keep():
@@ -45,6 +46,8 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     elif kind in OWN_TEST_PART:
         del dataset["test_fraction"]
     data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
+    if experiment.dataset.scale is not None:
+        del data["dataset"]["standardize"]
     for key, usual in LEFT_OUT.items():
         if getattr(experiment.training, key) == usual:
             del data["training"][key]

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from mlpexp.config.scaling import SCALE, Scaling, one_spelling
 from mlpexp.config.splits import RANDOM, SplitConfig
 from mlpexp.config.strict import Fraction, PositiveInt, Strict, not_together
 from mlpexp.config.train_part import SPLIT, TRAIN_FRACTION, Share, one_length
@@ -27,9 +28,12 @@ class NamedImages(Strict):
     standardize: bool = Field(
         True, description="Zero mean and unit variance over all training pixels (else: range 0..1)."
     )
+    scale: Scaling | None = Field(None, description=SCALE)
     augmentation: Augmentation | None = Field(None, description="Random shifts and rotations of training images.")
     split: SplitConfig = Field(RANDOM, description=SPLIT)
     train_fraction: Share | None = Field(None, description=TRAIN_FRACTION)
+
+    _one_spelling = model_validator(mode="before")(one_spelling)
 
     @model_validator(mode="after")
     def _test_part_is_official(self) -> "NamedImages":

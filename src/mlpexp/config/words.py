@@ -65,6 +65,10 @@ WORDS = (
 BY_NAME = {word.name: word for word in WORDS} | {
     "hidden_sizes": Word("hidden_sizes", "model.hidden_sizes", "Units of each hidden layer", "[16, 16]", "[16],[16,16]"),
 }  # fmt: skip
+SPELLINGS = {
+    "dataset.scale": "dataset.standardize",
+    "dataset.standardize": "dataset.scale",
+}  # two keys that say one thing
 BY_KEY = {word.key: word for word in WORDS}
 
 # Keys and values of other libraries and of speech, and what they are here; the first that is possible is meant.
@@ -149,7 +153,8 @@ MEANT: dict[str, tuple[str, ...]] = {
     "validation_split": ("dataset.validation_fraction",),
     "normalize": ("dataset.standardize",),
     "normalise": ("dataset.standardize",),
-    "scale": ("dataset.standardize",),
+    "scaling": ("dataset.scale",),
+    "scaler": ("dataset.scale",),
     "standardise": ("dataset.standardize",),
     "n_samples": ("dataset.samples",),
     "l2": ("optimizer.l2_penalty",),
@@ -188,6 +193,11 @@ MEANT: dict[str, tuple[str, ...]] = {
     "pytorch": ("torch_default",),
     "metal": ("mps",),
     "apple": ("mps",),
+    "min_max": ("minmax",),
+    "minmaxscaler": ("minmax",),
+    "zscore": ("standard",),
+    "z_score": ("standard",),
+    "standardscaler": ("standard",),
     "mse": ("mean_squared_error",),
     "l2_loss": ("mean_squared_error",),
     "squared_error": ("mean_squared_error", "softmax_squared_error"),

@@ -89,7 +89,7 @@ def load(config: DatasetConfig, data_dir: Path | None = None, progress: Progress
 
 
 # Keys that are for what comes after loading.
-AFTERWARDS = ("test_fraction", "validation_fraction", "standardize", "train_fraction", "augmentation")
+AFTERWARDS = ("test_fraction", "validation_fraction", "standardize", "scale", "train_fraction", "augmentation")
 
 
 def as_loaded(config: DatasetConfig) -> DatasetConfig:
