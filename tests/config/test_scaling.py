@@ -84,7 +84,9 @@ def test_the_last_of_two_spellings_counts(tmp_path: Path) -> None:
     path = config(tmp_path, "standardize: true")
     assert scaling_of(prepare(path, [override_in("dataset.scale=minmax", "--set")]).experiment.dataset) == "minmax"
     path = config(tmp_path, "scale: minmax")
-    assert scaling_of(prepare(path, [override_in("dataset.standardize=true", "--set")]).experiment.dataset) == "standard"
+    assert (
+        scaling_of(prepare(path, [override_in("dataset.standardize=true", "--set")]).experiment.dataset) == "standard"
+    )
 
 
 def test_two_axes_for_one_meaning_are_refused(tmp_path: Path) -> None:
