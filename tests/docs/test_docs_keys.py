@@ -24,7 +24,7 @@ CONFIGS = DOCS.parent / "configs"
 OPTIMIZERS = (optimization.Sgd, optimization.Adagrad, optimization.Rmsprop, optimization.Adam, optimization.AdamW)
 SCHEDULES = (
     optimization.ConstantSchedule, optimization.StepSchedule, optimization.ExponentialSchedule,
-    optimization.CosineSchedule, optimization.InverseTimeSchedule,
+    optimization.CosineSchedule, optimization.InverseTimeSchedule, optimization.InversePowerSchedule,
 )  # fmt: skip
 TABULAR = (datasets.Iris, datasets.Digits, datasets.ThreeClass3D, datasets.Synthetic, datasets.Csv)
 MODELS = (networks.Mlp, networks.Lenet5, networks.Cnn4, networks.MnistCnn, networks.Cnn)
@@ -63,8 +63,10 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "schedule exponential": (optimization.ExponentialSchedule,),
     "schedule cosine": (optimization.CosineSchedule,),
     "schedule inverse_time": (optimization.InverseTimeSchedule,),
+    "schedule inverse_power": (optimization.InversePowerSchedule,),
     "training": (optimization.Training,),
     "early_stopping": (optimization.EarlyStopping,),
+    "convergence": (optimization.Convergence,),
     "keep": (Keep,),
     "sweep": (Sweep,),
 }
