@@ -97,10 +97,10 @@ def test_tables_to_paste(format_: str, mlpexp: Command, config: Callable[..., Pa
     result = mlpexp("gradcheck", "-c", config(TINY), "--format", format_)
     if format_ == "latex":
         assert_balanced(result.out)
-        assert result.out.count(r"\begin{tabular}") == 3
+        assert result.out.count(r"\begin{tabular}") == 4
     else:
         rows = [line for line in result.out.splitlines() if line.startswith("| dense1.weight")]
-        assert len(rows) == 1
+        assert len(rows) == 2  # its differences, and a value
     assert "first batch" in result.err
 
 
@@ -191,6 +191,21 @@ def test_the_chain_rule_shows_max_pooling(mlpexp: Command) -> None:
     lines = mlpexp("gradcheck", "--explain").out.partition("dE/dx = ")[2].splitlines()[:4]
     shown = [[float(cell) for cell in line.strip(" []").split()] for line in lines]
     assert shown == [[0, 0, 0, 0], [0.1, 0, 0, 0.2], [0, 0, 0.4, 0], [0, 0.3, 0, 0]]
+
+
+def test_values_stand_beside_the_differences(mlpexp: Command, config: Callable[..., Path]) -> None:
+    path = config(TINY)
+    table = csv_of(mlpexp, "-c", path, "--samples", 200)
+    shown = table[table["value"].notna()]
+    assert set(shown["way"]) == {"by hand", "NumPy", "central differences"}
+    np.testing.assert_allclose(shown["value"], shown["reverse_mode"], rtol=1e-6)
+    assert set(shown["tensor"]) == {"dense1.weight", "dense1.bias", "output.weight", "output.bias"}
+    first = shown.iloc[0]
+    line = next(
+        line for line in mlpexp("gradcheck", "-c", path, "--samples", 200).out.splitlines() if "dense1.weight[" in line
+    )
+    assert f"[{first['entry']}]" in line
+    assert f"{first['value']:.12g}" in line
 
 
 def numbers(text: str) -> list[float]:
