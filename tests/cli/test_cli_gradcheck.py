@@ -237,6 +237,27 @@ def test_the_sample_is_the_one_that_was_named(mlpexp: Command) -> None:
     assert "  t = [0 1 0]" in text
 
 
+@pytest.mark.parametrize("loss", ["half_sum_squared_error", "sum_squared_error", "mean_squared_error"])
+@pytest.mark.parametrize("output", ["none", "sigmoid", "tanh", "softmax"])
+def test_every_output_layer_is_explained(output: str, loss: str, mlpexp: Command) -> None:
+    """That its derivatives are those of reverse mode, the command checks itself."""
+    keys = ("model.hidden_sizes=[2]", "model.activation=sigmoid", f"model.output_activation={output}", f"loss={loss}")
+    result = mlpexp("gradcheck", "synthetic/xor", "--explain", *(word for key in keys for word in ("--set", key)))
+    assert result.code == 0, result.err
+    assert "dv_ih = eta e_h x_i" in result.out
+    assert ("|sigmoid(W'x + b) - z|^2" in result.out) == (output == "sigmoid")
+    assert ("/dnet_j" in result.out) == (output == "softmax")
+
+
+@pytest.mark.parametrize(("config_name", "units"), [("synthetic/xor", "1 sigmoid"), ("iris/mlp", "3 sigmoid")])
+def test_binary_cross_entropy_is_explained(config_name: str, units: str, mlpexp: Command) -> None:
+    words = ("--hidden-size", 2, "--loss", "binary_cross_entropy", "--sample", 3)
+    result = mlpexp("gradcheck", config_name, "--explain", *words)
+    assert result.code == 0, result.err
+    assert units in result.out
+    assert re.search(r"delta_2 = dE/da_2 \* \(a_2 \* \(1 - a_2\)\) = a_2 - t = ", result.out)
+
+
 def test_terms_of_penalty_and_class_weight_are_shown(mlpexp: Command) -> None:
     keys = ("optimizer.l2_penalty=0.01", "training.class_weights={versicolor: 2}", "training.gradient_clip=0.01")
     sets = [word for key in keys for word in ("--set", key)]
