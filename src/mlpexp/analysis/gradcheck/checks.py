@@ -52,7 +52,7 @@ class TensorChecks:
     checks: dict[str, Check]
     """By way."""
     largest: EntryValues | None
-    """Values; None: every entry that was tried has a kink."""
+    """Values; None: no entry was tried, or every one that was has a kink."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ from mlpexp.analysis.gradcheck.checks import (
     WayCost,
 )
 from mlpexp.analysis.gradcheck.objective import Objective
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.layers import Activation
+from mlpexp.config.activations import STEP_FUNCTIONS
 from mlpexp.config.outputs import Output
 from mlpexp.numpy_twin.backprop import can_differentiate, differentiate, flattened, layers_of
 from mlpexp.numpy_twin.outputs import head_of
@@ -55,6 +58,7 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         costs.append(WayCost(way, exact[way].size, 1, 1, seconds))
     reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
     overall, step_errors = float(np.abs(reverse).max()), []
+    stepped = before_steps(objective.network.architecture)
     for segment in objective.network.architecture.layout:
         place, generator = segment.place, stream(seed, "gradcheck", segment.start)
         checks = {
@@ -67,6 +71,10 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         spent[FORWARD][0] += checks[FORWARD].compared
         spent[FORWARD][1] += perf_counter() - started
         started = perf_counter()
+        if segment.layer in stepped:
+            checks[DIFFERENCES] = Check(DIFFERENCES, 0, directions=False, difference=0.0, excess=0.0)
+            tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks, None))
+            continue
         checks[DIFFERENCES], errors, by_entry = _differences(objective, place, reverse, samples, overall, generator)
         spent[DIFFERENCES][0] += checks[DIFFERENCES].compared
         spent[DIFFERENCES][1] += perf_counter() - started
@@ -77,6 +85,17 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
     count = int(spent[DIFFERENCES][0])
     costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
     return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist())
+
+
+def before_steps(architecture: Architecture) -> set[str]:
+    """Names of the layers before a step function: the objective has no derivative that differences could find there."""
+    names = [layer.name for layer in architecture.layers]
+    steps = [
+        place
+        for place, layer in enumerate(architecture.layers)
+        if isinstance(layer.spec, Activation) and layer.spec.function.name in STEP_FUNCTIONS
+    ]
+    return set(names[: max(steps, default=0)])
 
 
 def reverse_mode(objective: Objective) -> Array:

@@ -27,6 +27,7 @@ def check(
     from mlpexp.errors import InputError
     from mlpexp.planning.columns_table import rows_of, tables_of
     from mlpexp.planning.own_table import target_warnings
+    from mlpexp.planning.pictures_table import pictures_of
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
@@ -51,6 +52,10 @@ def check(
             print_sentences([f"{plan.arms[number].label}:"] * (len(tables) > 1))
             print_sentences(table.sentences(most=len(table.columns)))
             print_table(columns_shown(rows_of(table)))
+        pictures = pictures_of(plan)
+        for number, report in pictures.items():
+            print_sentences([f"{plan.arms[number].label}:"] * (len(pictures) > 1))
+            print_sentences(report.sentences())
         print_sentences([*target_warnings(plan), *split_sentences(plan)])
     if messages:
         raise InputError("\n".join(messages))

@@ -43,7 +43,7 @@ def _row(tensor: TensorChecks, whole: list[str]) -> list[str]:
         f"{forward.compared} random directions" if forward.directions else f"all {count}",
         _small(differences.difference) if smooth else "none",
         f"all {count}" if differences.compared == count else f"{differences.compared} of {count:,}",
-        f"{differences.step:g}" if smooth else "",
+        f"{differences.step:g}" if smooth and differences.step else "",
         str(differences.kinks),
     ]
 
@@ -114,6 +114,10 @@ def derivative_sentences(report: Report, batch_size: int) -> Iterator[str]:
     batch = f"{batch_size} sample{'' if batch_size == 1 else 's'}"
     yield f"float64, training mode, the first batch of {batch}, the weights before the first step"
     kinks = sum(tensor.checks[DIFFERENCES].kinks for tensor in report.tensors)
+    if any(tensor.checks[DIFFERENCES].compared == 0 for tensor in report.tensors):
+        yield (
+            "table_sigmoid is a step function: its derivative, y (1 - y) by definition, is compared in the other ways"
+        )
     if kinks:
         yield (
             f"at {kinks} {'entry' if kinks == 1 else 'entries'} the objective has a kink (the slopes to both sides differ "

@@ -36,8 +36,12 @@ def draw_misclassified(
     for position, (_, row) in enumerate(rows.iterrows()):
         axes = figure.add_subplot(num_rows, 5, position + 1)
         height, width = int(row["height"]), int(row["width"])
-        picture = pixels[position, : height * width].reshape(height, width)
-        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
+        channels = int(row.get("channels", 1))
+        picture = pixels[position, : channels * height * width].reshape(channels, height, width)
+        if channels == 1:
+            axes.imshow(picture[0], cmap=caption.grey_map, vmin=0, vmax=255, interpolation="nearest")
+        else:
+            axes.imshow(picture.transpose(1, 2, 0) / 255, interpolation="nearest")
         axes.set(xticks=[], yticks=[])
         axes.grid(visible=False)
         axes.spines[:].set(visible=True, linewidth=0.5)
