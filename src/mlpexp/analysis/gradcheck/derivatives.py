@@ -21,6 +21,7 @@ from mlpexp.analysis.gradcheck.checks import (
     NUMPY,
     REVERSE,
     Check,
+    EntryValues,
     Report,
     TensorChecks,
     WayCost,
@@ -72,13 +73,14 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         started = perf_counter()
         if segment.layer in stepped:
             checks[DIFFERENCES] = Check(DIFFERENCES, 0, directions=False, difference=0.0, excess=0.0)
-            tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks))
+            tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks, None))
             continue
-        checks[DIFFERENCES], errors = _differences(objective, place, reverse, samples, overall, generator)
+        checks[DIFFERENCES], errors, by_entry = _differences(objective, place, reverse, samples, overall, generator)
         spent[DIFFERENCES][0] += checks[DIFFERENCES].compared
         spent[DIFFERENCES][1] += perf_counter() - started
         step_errors.append(errors)
-        tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks))
+        shape = segment.parameter.shape
+        tensors.append(TensorChecks(segment.name, shape, checks, _largest(exact, place, shape, by_entry)))
     costs.append(WayCost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
     count = int(spent[DIFFERENCES][0])
     costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
@@ -180,8 +182,8 @@ def _forward(
 
 def _differences(
     objective: Objective, place: slice, reverse: Array, samples: int, overall: float, generator: np.random.Generator
-) -> tuple[Check, Array]:
-    """The check, and the largest absolute error of each step."""
+) -> tuple[Check, Array, dict[int, float]]:
+    """The check, the largest absolute error of each step, and the derivative of each entry without a kink."""
     count = place.stop - place.start
     entries = np.sort(generator.permutation(count)[:samples]) + place.start
     differences = central_differences(objective, objective.point, entries, objective.chunk_size())
@@ -200,7 +202,20 @@ def _differences(
         kinks=int(differences.kinks.sum()),
         step=float(steps[counts.argmax()]),
     )
-    return check, errors.max(1, initial=0.0)
+    by_entry = dict(zip(entries[smooth].tolist(), differences.values[smooth].tolist(), strict=True))
+    return check, errors.max(1, initial=0.0), by_entry
+
+
+def _largest(
+    exact: dict[str, Array], place: slice, shape: tuple[int, ...], by_entry: dict[int, float]
+) -> EntryValues | None:
+    """The values of the entry with the largest derivative."""
+    if not by_entry:
+        return None
+    reverse = exact[REVERSE]
+    entry = max(by_entry, key=lambda entry: abs(reverse[entry]))
+    values = {way: float(gradient[entry]) for way, gradient in exact.items()} | {DIFFERENCES: by_entry[entry]}
+    return EntryValues(tuple(map(int, np.unravel_index(entry - place.start, shape))), values)
 
 
 def _size(derivatives: Array, overall: float) -> float:

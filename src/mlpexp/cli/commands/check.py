@@ -25,7 +25,9 @@ def check(
     """Validate configs without running anything."""
     from mlpexp.data.tables.read import telling
     from mlpexp.errors import InputError
+    from mlpexp.execution.auto_device import free_for
     from mlpexp.planning.columns_table import rows_of, tables_of
+    from mlpexp.planning.memory import refuse_too_large
     from mlpexp.planning.own_table import target_warnings
     from mlpexp.planning.pictures_table import pictures_of
     from mlpexp.planning.plan import plan_from
@@ -39,6 +41,7 @@ def check(
         try:
             source, path = experiment.source("check")
             plan = plan_from(source, path, "sweep" if source.data.get("sweep") else "train")
+            refuse_too_large(plan, source, free_for(plan))
         except InputError as error:
             messages.append(str(error))
             continue
