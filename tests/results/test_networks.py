@@ -124,7 +124,7 @@ def test_a_result_predicts_without_its_table(trained: Make, tmp_path: Path) -> N
     arm = Result.open(Path(moved)).arm(0)
     assert np.array_equal(networks_of(arm).predictions(inputs), before)
     (Path(moved) / "networks.json").unlink()
-    with pytest.raises(InputError, match=r"flats.csv is not there .*--table FILE names it"):
+    with pytest.raises(InputError, match=r"flats.csv are not there .*--table FILE names it"):
         networks_of(Result.open(Path(moved)).arm(0))
 
 
