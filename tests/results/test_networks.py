@@ -181,6 +181,7 @@ def test_a_map_is_refused_and_a_damaged_record_named(trained: Make) -> None:
 
 
 @pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 def test_networks_on_a_card_say_what_training_said(trained: Make) -> None:
     for name, text, tolerance in (("MLP", SELECTED, 1e-6), ("CNN", CNN, 1e-5)):
         run = trained(f"{text}device: cuda\n", name)
