@@ -55,9 +55,10 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "nn": {"initializers"},
     "training": {"records", "schedules"},
     "som": set(),
-    "numpy_twin": {"activations", "backprop"},
+    "numpy_twin": {"activations", "backprop", "outputs"},
     "analysis": {
-        "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
+        "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer", "max_pooling",
+        "neighbours", "output_layer", "rate_choice", "six_steps", "symbolic", "textbook_names", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "local", "merge", "meter", "misclassified", "networks_record",

@@ -212,6 +212,39 @@ def test_networks_that_did_not_end_well_are_not_asked(trained: Make, mlpexp: Cal
     assert mlpexp("predict", sweep.path, "a.csv", "--arm", 0).code == 0
 
 
+ONE_UNIT = """\
+dataset: {name: synthetic, kind: moons, samples: 60}
+model: {name: mlp, hidden_sizes: [4], activation: tanh, output_activation: ACTIVATION}
+loss: LOSS
+optimizer: {name: adam, learning_rate: 0.05}
+training: {batch_size: 16, epochs: 4}
+seeds: 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "word", "middle"),
+    [
+        ("sigmoid", "binary_cross_entropy", "probability", 0.5),
+        ("tanh", "mean_squared_error", "class_output", 0.0),
+        ("none", "half_sum_squared_error", "class_output", None),
+    ],
+)
+def test_outputs_of_other_kinds_predict_a_class(
+    activation: str, loss: str, word: str, middle: float | None, trained: Make, mlpexp: Call, tmp_path: Path
+) -> None:
+    run = trained(ONE_UNIT.replace("ACTIVATION", activation).replace("LOSS", loss))
+    points = run.dataset.inputs[:20]
+    (tmp_path / "a.csv").write_text("x1,x2\n" + "".join(f"{x},{y}\n" for x, y in points.tolist()))
+    rows = rows_of(mlpexp("predict", run.path, "a.csv"))
+    outputs = networks_of(run.result.arm(0)).outputs(points).mean(0)
+    classes = outputs.argmax(1) if middle is None else (outputs[:, 0] > middle).astype(int)
+    assert outputs.shape == (20, 2 if middle is None else 1)
+    assert [row["predicted"] for row in rows] == [run.dataset.class_names[number] for number in classes]
+    assert len(set(classes.tolist())) == 2
+    assert all(row.keys() == {"row", "predicted", word, f"{word}_sd", "agreement", "notes"} for row in rows)
+
+
 def test_one_feature_alone_is_a_table(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     run = trained(SINE)
     (tmp_path / "x.csv").write_text("x\n0.5\n1\n")

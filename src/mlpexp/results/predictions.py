@@ -23,12 +23,14 @@ class Predictions:
     """What is predicted."""
     class_names: tuple[str, ...]
     """Empty where numbers are predicted."""
+    is_probability: bool
+    """Whether outputs of classes are probabilities."""
     num_seeds: int
     """M."""
     predicted: np.ndarray
     """``(N,)``: class numbers, or values in the unit of the data; NaN where a row could not be read."""
     probabilities: np.ndarray
-    """``(N, K)``: the mean over the seeds; of numbers ``(N, 0)``."""
+    """``(N, K)``: of each class, or its output, the mean over the seeds; of numbers ``(N, 0)``."""
     deviation: np.ndarray
     """``(N,)``: standard deviation over the seeds, of the probability of the class or of the value; 0 of one seed."""
     agreement: np.ndarray
@@ -96,6 +98,7 @@ def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predict
         path=path,
         target_name=networks.preparation.target_name,
         class_names=networks.preparation.class_names,
+        is_probability=networks.head.output.is_probability,
         num_seeds=len(networks.seeds),
         probabilities=np.where(table.is_readable[:, None], probabilities, np.nan),
         targets=targets,
@@ -114,7 +117,9 @@ def _together(networks: Networks, inputs: np.ndarray) -> tuple[tuple[np.ndarray,
         return (values_MN, values_MN), values_MN.mean(0), np.zeros((len(inputs), 0))
     probabilities_MNK = networks.probabilities(inputs)
     together_NK = probabilities_MNK.mean(0)
-    predicted_N = together_NK.argmax(1)
+    output = networks.head.output
+    is_one = output.is_single and not output.is_probability  # then both classes have the output of the one unit
+    predicted_N = (together_NK[:, 0] > output.middle).astype(int) if is_one else together_NK.argmax(1)
     of_class_MN = np.take_along_axis(probabilities_MNK, predicted_N[None, :, None], 2)[:, :, 0]
     return (of_class_MN, networks.predictions(inputs)), predicted_N, together_NK
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 NUMERIC = frozenset((
-    "row", "predicted", "probability", "probability_sd", "agreement", "predicted_sd", "predicted_low", "predicted_high",
+    "row", "predicted", "probability", "probability_sd", "class_output", "class_output_sd", "agreement", "predicted_sd", "predicted_low", "predicted_high",
     "true", "error",
 ))  # fmt: skip
 
@@ -32,7 +32,8 @@ def records(predictions: "Predictions", *, file_column: bool = False, all_classe
         told = _of_class if predictions.class_names else _of_number
         record |= told(predictions, row)
         if all_classes:
-            names = [f"p({name})" for name in predictions.class_names]
+            word = "p" if predictions.is_probability else "output"
+            names = [f"{word}({name})" for name in predictions.class_names]
             record |= dict(zip(names, predictions.probabilities[row].tolist(), strict=True))
         if not known:
             record |= dict.fromkeys((key for key in record if key not in ("file", "row")), None)
@@ -63,8 +64,14 @@ def meaning(predictions: "Predictions") -> str:
         return ""
     seeds = f"{predictions.num_seeds} seeds"
     if predictions.class_names:
-        return f"probability: mean over {seeds}; probability_sd: standard deviation over them; agreement: share of them"
+        word = _word(predictions)
+        return f"{word}: mean over {seeds}; {word}_sd: standard deviation over them; agreement: share of them"
     return f"predicted: mean over {seeds}; predicted_sd: standard deviation over them; low, high: their range"
+
+
+def _word(predictions: "Predictions") -> str:
+    """What the output of a class is called."""
+    return "probability" if predictions.is_probability else "class_output"
 
 
 def _of_class(predictions: "Predictions", row: int) -> Record:
@@ -73,9 +80,9 @@ def _of_class(predictions: "Predictions", row: int) -> Record:
     else:
         number = int(predictions.predicted[row])
         probability = float(predictions.probabilities[row, number])
-    record: Record = {"predicted": predictions.class_names[number], "probability": probability}
+    record: Record = {"predicted": predictions.class_names[number], _word(predictions): probability}
     if predictions.num_seeds > 1:
-        record["probability_sd"] = float(predictions.deviation[row])
+        record[f"{_word(predictions)}_sd"] = float(predictions.deviation[row])
         record["agreement"] = float(predictions.agreement[row])
     return record
 
