@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 NUMERIC = frozenset((
-    "row", "predicted", "probability", "probability_sd", "class_output", "class_output_sd", "agreement", "predicted_sd", "predicted_low", "predicted_high",
-    "true", "error",
+    "row", "predicted", "probability", "probability_sd", "class_output", "class_output_sd", "agreement", "predicted_sd",
+    "predicted_low", "predicted_high", "true", "error",
 ))  # fmt: skip
 
 
