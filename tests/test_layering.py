@@ -55,17 +55,18 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "nn": {"initializers"},
     "training": {"diagnosed", "records", "schedules"},
     "som": set(),
-    "numpy_twin": {"activations", "backprop"},
+    "numpy_twin": {"activations", "backprop", "outputs"},
     "analysis": {
-        "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
+        "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer", "max_pooling",
+        "neighbours", "output_layer", "rate_choice", "six_steps", "symbolic", "textbook_names", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
         "part_lines", "run", "signals", "summarize", "tasks",
     },
     "results": {
-        "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples", "result",
-        "scores_of_samples",
+        "arm_choice", "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples",
+        "result", "scores_of_samples",
     },
 }  # fmt: skip
 

@@ -2,3 +2,4 @@
 
 from making.command_line import config, mlpexp, undrawn
 from making.processes import forking_server, start
+from making.trained_results import lazy_disk, make, trained

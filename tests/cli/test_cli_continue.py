@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
 
-from making.command_line import Answer, Command
+from making.command_line import Command
 from making.configs import CNN, IRIS, SELECTED
 
 Write = Callable[..., Path]
@@ -54,19 +55,25 @@ def files_of(run: Path) -> dict[str, bytes]:
     return {str(path.relative_to(run)): path.read_bytes() for path in files}
 
 
-def lengthened(mlpexp: Command, config: Path, epochs: int = 10) -> tuple[Path, Path, Answer]:
-    """A short run, one as long from its start, and what going on with the short one answers."""
+@dataclass(frozen=True)
+class Lengthened:
+    """A short run, one that goes on from it, and one as long from its start."""
+
+    short: Path
+    longer: Path
+    whole: Path
+    said: str
+
+
+def lengthened(mlpexp: Command, config: Path, epochs: int = 10) -> Lengthened:
     short = mlpexp("train", config, "-q").run
     before = {path: path.read_bytes() for path in short.rglob("*") if path.is_file()}
     whole = mlpexp("train", config, "--epochs", epochs, "-q").run
     answer = mlpexp("train", "--continue", short, "--epochs", epochs)
     assert answer.code == 0, answer.err
     assert {path: path.read_bytes() for path in short.rglob("*") if path.is_file()} == before
-    return short, whole, answer
-
-
-def newest() -> Path:
-    return max((path for path in Path("runs").iterdir() if not path.name.startswith(".")), key=lambda p: p.name)
+    (longer,) = (path for path in Path("runs").iterdir() if path.name not in (short.name, whole.name, ".gitignore"))
+    return Lengthened(short, longer, whole, " ".join(answer.err.split()))
 
 
 def steps_of(run: Path) -> int:
@@ -77,24 +84,22 @@ def steps_of(run: Path) -> int:
 def test_a_run_that_goes_on_has_the_bytes_of_one_as_long_from_its_start(
     mlpexp: Command, config: Write, text: str
 ) -> None:
-    short, whole, answer = lengthened(mlpexp, config(text))
-    longer = newest()
-    assert files_of(longer) == files_of(whole)
-    assert "epochs 1 to 6 are those of" in answer.err
-    assert steps_of(longer) == steps_of(whole)
-    noted = json.loads((longer / "environment.json").read_text())["continues"]
-    assert (noted["result"], noted["epochs"], noted["trained_again"]) == (short.name, 6, "")
+    runs = lengthened(mlpexp, config(text))
+    assert files_of(runs.longer) == files_of(runs.whole)
+    assert "epochs 1 to 6 are those of" in runs.said
+    assert steps_of(runs.longer) == steps_of(runs.whole)
+    noted = json.loads((runs.longer / "environment.json").read_text())["continues"]
+    assert (noted["result"], noted["epochs"], noted["trained_again"]) == (runs.short.name, 6, "")
 
 
 @pytest.mark.parametrize(("reason", "text"), ANEW.items(), ids=ANEW)
 def test_where_it_cannot_go_on_all_epochs_are_trained_and_that_is_said(
     mlpexp: Command, config: Write, reason: str, text: str
 ) -> None:
-    _, whole, answer = lengthened(mlpexp, config(text))
-    longer = newest()
-    assert f"all 10 epochs are trained: {reason}" in " ".join(answer.err.split())
-    assert files_of(longer) == files_of(whole)
-    assert json.loads((longer / "environment.json").read_text())["continues"]["trained_again"] == reason
+    runs = lengthened(mlpexp, config(text))
+    assert f"all 10 epochs are trained: {reason}" in runs.said
+    assert files_of(runs.longer) == files_of(runs.whole)
+    assert json.loads((runs.longer / "environment.json").read_text())["continues"]["trained_again"] == reason
 
 
 def test_the_epochs_that_are_there_are_not_trained_again(mlpexp: Command, config: Write) -> None:
@@ -161,5 +166,5 @@ def test_other_data_are_refused(mlpexp: Command, config: Write, tmp_path: Path) 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 @pytest.mark.parametrize("text", [SELECTED + STATE, CNN.replace("epochs: 3", "epochs: 6") + STATE], ids=["mlp", "cnn"])
 def test_on_cuda_it_has_the_bytes_of_one_as_long_from_its_start(mlpexp: Command, config: Write, text: str) -> None:
-    _, whole, _ = lengthened(mlpexp, config(text + "device: cuda\n"))
-    assert (newest() / "metrics.csv").read_bytes() == (whole / "metrics.csv").read_bytes()
+    runs = lengthened(mlpexp, config(text + "device: cuda\n"))
+    assert (runs.longer / "metrics.csv").read_bytes() == (runs.whole / "metrics.csv").read_bytes()

@@ -11,6 +11,7 @@ import typer
 
 from making.command_line import Command
 from making.configs import CONFIGS, TINY
+from making.markdown_pages import DOCS, files_of
 from mlpexp.cli.main import COMMANDS as IN_GROUPS
 from mlpexp.cli.main import app
 from mlpexp.cli.parser.click_names import called
@@ -90,6 +91,7 @@ def test_every_argument_and_option_has_one_group() -> None:
 
 def test_the_examples_of_the_help_run(mlpexp: Command, tmp_path: Path, undrawn: None) -> None:
     (tmp_path / "configs").symlink_to(CONFIGS)
+    (tmp_path / "flowers.csv").write_text(files_of(DOCS / "predict.md")["flowers.csv"], encoding="utf-8")
     for command in PROGRAM.commands.values():
         for example in command.epilog.splitlines():
             assert len(example) <= 58

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import activations, datasets, image_sets, networks, optimization, som, splits
+from mlpexp.config import activations, datasets, image_sets, networks, optimization, own_images, som, splits
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.keys import tag_key
 from mlpexp.config.strict import Strict
@@ -24,7 +24,7 @@ CONFIGS = DOCS.parent / "configs"
 OPTIMIZERS = (optimization.Sgd, optimization.Adagrad, optimization.Rmsprop, optimization.Adam, optimization.AdamW)
 SCHEDULES = (
     optimization.ConstantSchedule, optimization.StepSchedule, optimization.ExponentialSchedule,
-    optimization.CosineSchedule, optimization.InverseTimeSchedule,
+    optimization.CosineSchedule, optimization.InverseTimeSchedule, optimization.InversePowerSchedule,
 )  # fmt: skip
 TABULAR = (datasets.Iris, datasets.Digits, datasets.ThreeClass3D, datasets.Synthetic, datasets.Csv)
 MODELS = (networks.Mlp, networks.Lenet5, networks.Cnn4, networks.MnistCnn, networks.Cnn)
@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "synthetic": (datasets.Synthetic,),
     "csv": (datasets.Csv,),
     "target": (datasets.Target,),
+    "images": (own_images.Images,),
     "Image data sets with a name": tuple(image_sets.NamedImages.__subclasses__()),
     "emnist": (image_sets.Emnist,),
     "augmentation": (image_sets.Augmentation,),
@@ -63,8 +64,10 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "schedule exponential": (optimization.ExponentialSchedule,),
     "schedule cosine": (optimization.CosineSchedule,),
     "schedule inverse_time": (optimization.InverseTimeSchedule,),
+    "schedule inverse_power": (optimization.InversePowerSchedule,),
     "training": (optimization.Training,),
     "early_stopping": (optimization.EarlyStopping,),
+    "convergence": (optimization.Convergence,),
     "keep": (Keep,),
     "sweep": (Sweep,),
 }

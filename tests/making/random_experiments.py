@@ -166,6 +166,7 @@ schedules = st.one_of(
     needing(section("exponential", **warmup), decay=positive),
     section("cosine", **warmup, final_factor=nonnegative),
     section("inverse_time", **warmup, decay=positive),
+    section("inverse_power", **warmup, power=positive, per=st.sampled_from(["epoch", "sample"])),
 )
 trainings = st.fixed_dictionaries(
     {},
@@ -174,6 +175,7 @@ trainings = st.fixed_dictionaries(
         "epochs": small,
         "gradient_clip": st.none() | positive,
         "early_stopping": st.none() | st.fixed_dictionaries({}, optional={"patience": small, "min_delta": nonnegative}),
+        "convergence": st.none() | st.fixed_dictionaries({}, optional={"patience": small, "tolerance": nonnegative}),
         "weight_averaging": st.none() | fraction,
         "train_metrics": st.sampled_from(["exact", "running"]),
         "evaluate_every": small,

@@ -124,7 +124,7 @@ def test_a_result_predicts_without_its_table(trained: Make, tmp_path: Path) -> N
     arm = Result.open(Path(moved)).arm(0)
     assert np.array_equal(networks_of(arm).predictions(inputs), before)
     (Path(moved) / "networks.json").unlink()
-    with pytest.raises(InputError, match=r"flats.csv is not there .*--table FILE names it"):
+    with pytest.raises(InputError, match=r"flats.csv are not there .*--table FILE names it"):
         networks_of(Result.open(Path(moved)).arm(0))
 
 
@@ -181,6 +181,7 @@ def test_a_map_is_refused_and_a_damaged_record_named(trained: Make) -> None:
 
 
 @pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 def test_networks_on_a_card_say_what_training_said(trained: Make) -> None:
     for name, text, tolerance in (("MLP", SELECTED, 1e-6), ("CNN", CNN, 1e-5)):
         run = trained(f"{text}device: cuda\n", name)

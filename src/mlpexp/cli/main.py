@@ -21,6 +21,7 @@ from mlpexp.cli.commands import (
     listing,
     params,
     plot,
+    predict,
     show,
     sweep,
     train,
@@ -58,6 +59,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
     ),
+    "use what was trained": (("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
         ("find-lr", find_lr.find_lr, "mlpexp find-lr iris/mlp --seeds 3"),

@@ -90,6 +90,8 @@ class TableForm(Strict):
     """What is predicted: numbers, or classes as levels."""
     names: tuple[str, ...]
     """Of all columns of the file, in its order."""
+    renamed: bool = False
+    """Whether the config gives them, in place of what the file says."""
     header: bool | None = None
     """As the config says."""
     delimiter: str | None = None

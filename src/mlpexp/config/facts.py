@@ -1,7 +1,7 @@
 """What the rest of a config must know of its data set: task, sizes, number of samples; known without loading it."""
 
 from dataclasses import dataclass
-from math import frexp
+from math import frexp, log, nan
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class TargetRange:
         """The largest distance from 0."""
         return max(abs(self.lowest), abs(self.highest))
 
+    @property
+    def of_logarithms(self) -> "TargetRange":
+        """The bounds of their logarithms, with no mean and spread."""
+        return TargetRange(log(self.lowest), log(self.highest), nan, nan)
+
     def spacing(self, precision: str) -> float:
         """The distance of neighbouring numbers of a precision where the targets are farthest from 0."""
         return float(2.0 ** (frexp(self.farthest)[1] - DIGITS[precision]))
@@ -56,8 +61,15 @@ class DatasetFacts:
     """Samples in all, the official test set included."""
     num_official_test: int = 0
     """Samples of the official test set (0: there is none, the split makes one)."""
+    num_official_validation: int = 0
+    """Samples of a validation part that the data have; they lie before the official test set."""
     target_range: TargetRange | None = None
-    """Of a table with numbers to predict; else None."""
+    """Of numbers to predict; None of classes. Of a function without its noise."""
+
+    @property
+    def num_free(self) -> int:
+        """Samples that no part of the data's own has."""
+        return self.num_samples - self.num_official_test - self.num_official_validation
 
     @property
     def is_image(self) -> bool:

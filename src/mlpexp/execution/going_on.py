@@ -87,7 +87,9 @@ def _other_rates(parent: Parent, plan: Plan) -> str:
     for num_train in sorted(set(sizes)):
         steps_per_epoch = -(-num_train // plan.config.training.batch_of(num_train))
         time = np.arange(parent.epochs * steps_per_epoch) / steps_per_epoch
-        short, long = (factor(schedule, time, p.config.training.epochs, steps_per_epoch) for p in (parent.plan, plan))
+        short, long = (
+            factor(schedule, time, p.config.training.epochs, steps_per_epoch, num_train) for p in (parent.plan, plan)
+        )
         if not np.array_equal(short, long):
             return f"the rates of schedule: {schedule.name} depend on the number of epochs"
     return ""

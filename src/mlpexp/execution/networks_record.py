@@ -1,5 +1,6 @@
 """What a result needs to predict without the data that it was trained on: its networks, and what they are given."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -94,14 +95,15 @@ def preparation_of(
     form = form_of(config, dataset)
     filled = replace(dataset, fills=fills_of(form)) if form else dataset
     places: dict[Scaling, int] = {}
-    known: dict[tuple[int, int | None], int] = {}
+    known: dict[tuple[int | None, bytes], int] = {}  # by the data and the training part, which many seeds may share
     of_seeds = []
     for seed in seeds:
         purposes = experiment.model_copy(update={"seed": seed, "seeds": 1}).seeds_by_purpose
         drawn = dataset_of_seed(config, filled, purposes.data)
-        key = (purposes.split, purposes.data)
+        rows = parts_of(drawn, config, purposes.split).train
+        key = (purposes.data, hashlib.blake2b(rows.tobytes()).digest())
         if key not in known:
-            scaling = _scaling(config, drawn, purposes.split)
+            scaling = _scaling(config, drawn, rows)
             if len(places) * len(_numbers(scaling)) > room:
                 break
             known[key] = places.setdefault(scaling, len(places))
@@ -127,8 +129,8 @@ def _section(experiment: Experiment) -> Section:
     return config.model_copy(update=dict(update)), experiment.split_seed
 
 
-def _scaling(config: DatasetConfig, dataset: Dataset, split_seed: int) -> Scaling:
-    rows = parts_of(dataset, config, split_seed).train
+def _scaling(config: DatasetConfig, dataset: Dataset, rows: np.ndarray) -> Scaling:
+    """By the rows of the training part."""
     inputs, targets = standardizer_of(dataset, rows, scaling_of(config)), fit_targets(config, dataset.targets[rows])
     return Scaling(
         shift=_listed(inputs.shift),

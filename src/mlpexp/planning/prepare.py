@@ -8,12 +8,13 @@ from math import ceil
 from pathlib import Path
 
 from mlpexp.architectures.architecture import Architecture
-from mlpexp.architectures.build import build_architecture
+from mlpexp.architectures.build import architecture_of, build_architecture
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
+from mlpexp.config.outputs import output_of
 from mlpexp.config.rules import resolve, unknown_classes, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.data.catalogue import class_names, facts_of
@@ -132,7 +133,7 @@ def network_for(
     experiment = validated(source)
     try:
         facts = facts_of(experiment.dataset)
-        network = build_architecture(resolve(experiment, facts).model, input_shape, facts.num_outputs)
+        network = architecture_of(resolve(experiment, facts), replace(facts, input_shape=input_shape))
     except ArchitectureError as error:
         raise ConfigError([_problem(source, (("model",), error.message))]) from None
     except InputError as error:
@@ -181,7 +182,8 @@ class Preparation:
         if findings:
             raise ConfigError([_problem(source, finding) for finding in findings])
         try:
-            architecture = self._network(experiment.model, facts.input_shape, facts.num_outputs)
+            num_units = output_of(experiment, facts).num_units
+            architecture = self._network(experiment.model, facts.input_shape, num_units)
         except ArchitectureError as error:
             raise ConfigError([_problem(source, (("model",), error.message))]) from None
         return Prepared(experiment, facts, sizes, architecture, self._size_table)

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlpexp.architectures.build import build_architecture
+from mlpexp.architectures.build import architecture_of
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.som import Som
 from mlpexp.data.standardize import TargetScale
 from mlpexp.errors import InputError
@@ -24,7 +25,7 @@ from mlpexp.results.weights_again import Kind, Say, dataset_of, experiment_of, o
 from mlpexp.store.json_files import read_record
 from mlpexp.store.networks import NetworksRecord, Preparation
 from mlpexp.training.evaluation import chunk_size
-from mlpexp.training.losses import predicted
+from mlpexp.training.head import Head, head_of
 from mlpexp.training.samples import standardized
 from mlpexp.training.target_units import TargetUnits
 
@@ -45,6 +46,8 @@ class Networks:
     """All of them."""
     preparation: Preparation
     """What is done to samples, in numbers and names."""
+    head: Head
+    """What is made of logits."""
 
     @property
     def classification(self) -> bool:
@@ -61,32 +64,34 @@ class Networks:
 
     @torch.no_grad()
     def outputs(self, raw: np.ndarray) -> np.ndarray:
-        """What the output layers give, ``(M, N, K)`` or ``(M, N, T)`` float64: logits, or numbers as they are learned."""
-        return self._each(raw, lambda outputs: outputs)
+        """What the output layers give, ``(M, N, U)`` float64: of classes, or numbers as they are learned."""
+        return self._each(raw, self.head.outputs)
 
     @torch.no_grad()
     def probabilities(self, raw: np.ndarray) -> np.ndarray:
-        """Of each class, ``(M, N, K)`` float64."""
-        return self._each(raw, lambda outputs: torch.softmax(outputs, 2))
+        """Of each class, ``(M, N, K)`` float64; where outputs are no probabilities, the outputs themselves."""
+        return self._each(raw, self.head.of_classes)
 
     @torch.no_grad()
     def predictions(self, raw: np.ndarray) -> np.ndarray:
         """Class numbers ``(M, N)`` int64, or values in the unit of the data, ``(M, N, T)`` float64."""
         if self.classification:
-            return self._each(raw, predicted).astype(np.int64)
+            return self._each(raw, self.head.predicted).astype(np.int64)
         units = self._target_units()
-        return self._each(raw, units.own if units else lambda outputs: outputs)
+        return self._each(
+            raw, lambda logits: units.own(self.head.outputs(logits)) if units else self.head.outputs(logits)
+        )
 
     @property
     def device(self) -> torch.device:
         """Where it is computed."""
         return self.network.flat.device
 
-    def _each(self, raw: np.ndarray, of_outputs: Callable[[Tensor], Tensor]) -> np.ndarray:
-        """Something of all outputs, some samples at a time."""
+    def _each(self, raw: np.ndarray, of_logits: Callable[[Tensor], Tensor]) -> np.ndarray:
+        """Something of all logits, some samples at a time."""
         size = chunk_size(self.network)
         starts = range(0, len(raw), size) if len(raw) else (0,)
-        chunks = [of_outputs(self.network(self.inputs(raw[start : start + size]))) for start in starts]
+        chunks = [of_logits(self.network(self.inputs(raw[start : start + size]))) for start in starts]
         return torch.cat(chunks, 1).cpu().double().numpy()
 
     def _inputs(self, raw: Tensor) -> Tensor:
@@ -143,9 +148,10 @@ def networks_of(
         )
     experiment = on_this_machine(arm, experiment, say)
     kept = weights_of(arm, seeds, kind, data_dir, say)
-    architecture = build_architecture(experiment.model, preparation.input_shape, preparation.num_outputs)
-    network = kept.network(architecture, choose_device(experiment))
-    return Networks(arm, tuple(seeds), tuple(kept.epochs), experiment, network, preparation)
+    facts = DatasetFacts(preparation.task, preparation.input_shape, preparation.num_outputs, num_samples=0)
+    network = kept.network(architecture_of(experiment, facts), choose_device(experiment))
+    head = head_of(experiment, facts)
+    return Networks(arm, tuple(seeds), tuple(kept.epochs), experiment, network, preparation, head)
 
 
 def _known(arm: ArmResult, seeds: Sequence[int], data_dir: str | None) -> tuple[Experiment, Preparation]:

@@ -21,12 +21,18 @@ from mlpexp.analysis.gradcheck.checks import (
     NUMPY,
     REVERSE,
     Check,
+    EntryValues,
     Report,
     TensorChecks,
     WayCost,
 )
 from mlpexp.analysis.gradcheck.objective import Objective
-from mlpexp.numpy_twin.backprop import LOSSES, can_differentiate, differentiate, flattened, layers_of
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.layers import Activation
+from mlpexp.config.activations import STEP_FUNCTIONS
+from mlpexp.config.outputs import Output
+from mlpexp.numpy_twin.backprop import can_differentiate, differentiate, flattened, layers_of
+from mlpexp.numpy_twin.outputs import head_of
 from mlpexp.randomness import stream
 
 Array = NDArray[np.float64]
@@ -34,12 +40,12 @@ REPETITIONS = 3
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite shows in the report
-def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Report:
+def compare_ways(objective: Objective, output: Output, samples: int, seed: int) -> Report:
     """Differentiates the objective in all ways.
 
     Args:
         objective: On one batch, in float64.
-        loss: Its name.
+        output: Activation and loss.
         samples: Of tensors with more entries than this, so many random directions (forward mode) or entries (differences)
             are compared; of smaller ones all entries.
         seed: Decides which.
@@ -47,11 +53,12 @@ def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Re
     warm_up(objective)
     exact: dict[str, Array] = {}
     costs = []
-    for way, differentiated in _whole(objective, loss).items():
+    for way, differentiated in _whole(objective, output).items():
         exact[way], seconds = _timed(differentiated)
         costs.append(WayCost(way, exact[way].size, 1, 1, seconds))
     reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
     overall, step_errors = float(np.abs(reverse).max()), []
+    stepped = before_steps(objective.network.architecture)
     for segment in objective.network.architecture.layout:
         place, generator = segment.place, stream(seed, "gradcheck", segment.start)
         checks = {
@@ -64,15 +71,31 @@ def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Re
         spent[FORWARD][0] += checks[FORWARD].compared
         spent[FORWARD][1] += perf_counter() - started
         started = perf_counter()
-        checks[DIFFERENCES], errors = _differences(objective, place, reverse, samples, overall, generator)
+        if segment.layer in stepped:
+            checks[DIFFERENCES] = Check(DIFFERENCES, 0, directions=False, difference=0.0, excess=0.0)
+            tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks, None))
+            continue
+        checks[DIFFERENCES], errors, by_entry = _differences(objective, place, reverse, samples, overall, generator)
         spent[DIFFERENCES][0] += checks[DIFFERENCES].compared
         spent[DIFFERENCES][1] += perf_counter() - started
         step_errors.append(errors)
-        tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks))
+        shape = segment.parameter.shape
+        tensors.append(TensorChecks(segment.name, shape, checks, _largest(exact, place, shape, by_entry)))
     costs.append(WayCost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
     count = int(spent[DIFFERENCES][0])
     costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
     return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist())
+
+
+def before_steps(architecture: Architecture) -> set[str]:
+    """Names of the layers before a step function: the objective has no derivative that differences could find there."""
+    names = [layer.name for layer in architecture.layers]
+    steps = [
+        place
+        for place, layer in enumerate(architecture.layers)
+        if isinstance(layer.spec, Activation) and layer.spec.function.name in STEP_FUNCTIONS
+    ]
+    return set(names[: max(steps, default=0)])
 
 
 def reverse_mode(objective: Objective) -> Array:
@@ -98,11 +121,13 @@ def forward_mode(objective: Objective, directions_DP: Tensor) -> Array:
     return np.concatenate(derivatives)
 
 
-def numpy_twin(objective: Objective, loss: str) -> Array:
+def numpy_twin(objective: Objective, output: Output) -> Array:
     """By the NumPy network."""
     layers = layers_of(objective.network.architecture, objective.point.numpy())
     x, y = objective.inputs[0].flatten(1).numpy(), objective.targets[0].numpy()
-    return flattened(differentiate(layers, x, y, LOSSES[loss], objective.penalty, objective.sample_weights)[1])
+    head = head_of(output)
+    head.activate(layers)
+    return flattened(differentiate(layers, x, y, head.loss, objective.penalty, objective.sample_weights)[1])
 
 
 def warm_up(objective: Objective) -> None:
@@ -124,14 +149,14 @@ def _timed(differentiated: Callable[[], Array]) -> tuple[Array, float]:
     return derivatives, min(times)
 
 
-def _whole(objective: Objective, loss: str) -> dict[str, Callable[[], Array]]:
+def _whole(objective: Objective, output: Output) -> dict[str, Callable[[], Array]]:
     """The ways that give all derivatives in one pass."""
     ways: dict[str, Callable[[], Array]] = {
         REVERSE: lambda: reverse_mode(objective),
         BY_HAND: lambda: objective.by_hand().cpu().numpy(),
     }
     if can_differentiate(objective.network.architecture) and objective.point.is_cpu:
-        ways[NUMPY] = lambda: numpy_twin(objective, loss)
+        ways[NUMPY] = lambda: numpy_twin(objective, output)
     return ways
 
 
@@ -157,8 +182,8 @@ def _forward(
 
 def _differences(
     objective: Objective, place: slice, reverse: Array, samples: int, overall: float, generator: np.random.Generator
-) -> tuple[Check, Array]:
-    """The check, and the largest absolute error of each step."""
+) -> tuple[Check, Array, dict[int, float]]:
+    """The check, the largest absolute error of each step, and the derivative of each entry without a kink."""
     count = place.stop - place.start
     entries = np.sort(generator.permutation(count)[:samples]) + place.start
     differences = central_differences(objective, objective.point, entries, objective.chunk_size())
@@ -177,7 +202,20 @@ def _differences(
         kinks=int(differences.kinks.sum()),
         step=float(steps[counts.argmax()]),
     )
-    return check, errors.max(1, initial=0.0)
+    by_entry = dict(zip(entries[smooth].tolist(), differences.values[smooth].tolist(), strict=True))
+    return check, errors.max(1, initial=0.0), by_entry
+
+
+def _largest(
+    exact: dict[str, Array], place: slice, shape: tuple[int, ...], by_entry: dict[int, float]
+) -> EntryValues | None:
+    """The values of the entry with the largest derivative."""
+    if not by_entry:
+        return None
+    reverse = exact[REVERSE]
+    entry = max(by_entry, key=lambda entry: abs(reverse[entry]))
+    values = {way: float(gradient[entry]) for way, gradient in exact.items()} | {DIFFERENCES: by_entry[entry]}
+    return EntryValues(tuple(map(int, np.unravel_index(entry - place.start, shape))), values)
 
 
 def _size(derivatives: Array, overall: float) -> float:

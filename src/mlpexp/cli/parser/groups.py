@@ -3,11 +3,11 @@
 GROUPS: dict[str, tuple[str, ...]] = {
     "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume", "--continue", "--confirm"),
     "keys in short": (
-        "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--optimizer", "--init", "--loss",
-        "--seed", "--seeds",
+        "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--output-activation",
+        "--optimizer", "--init", "--loss", "--seed", "--seeds",
     ),
     "what to vary": ("--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
-    "which result": ("RESULT", "RESULTS", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
+    "which result": ("RESULT", "RESULTS", "FILE", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
@@ -18,11 +18,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "what is shown and written": (
         "--name", "--output", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every", "--details",
-        "--wide", "--quiet",
+        "--all-classes", "--wide", "--quiet",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands
-ELSEWHERE = {("explain", "--seed"): "which result"}  # an option that means something else there
+ELSEWHERE = {
+    ("explain", "--seed"): "which result",
+    ("predict", "--seed"): "which result",
+}  # an option that means something else there
 GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}
 
 

@@ -33,6 +33,7 @@ def table_form(
             else _number(target, targets.values)
         ),
         names=tuple(rows.file.columns),
+        renamed=bool(config.names),
         header=config.header,
         delimiter=config.delimiter,
         encoding=config.encoding,

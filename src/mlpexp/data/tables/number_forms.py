@@ -68,20 +68,32 @@ class NumberForm:
         """Whether a program would write it so."""
         return self == NumberForm(".", "")
 
-    def described(self, example: str) -> str:
-        """In words, with a cell: ``1,234 with `,` between thousands``."""
-        notes = []
-        if self.decimal == ",":
-            notes.append("decimal comma")
+    @property
+    def marks(self) -> list[str]:
+        """What is special, in words."""
+        notes = ["decimal comma"] if self.decimal == "," else []
         if self.thousands:
             notes.append(f"{_named(self.thousands)} between thousands")
         notes += [f"{mark!r} {where} them" for mark, where in ((self.before, "before"), (self.after, "behind")) if mark]
-        notes += [
-            f"{mark!r} {where} them left out"
-            for mark, where in zip(self.around, ("before", "behind"), strict=True)
-            if mark
-        ]
-        return f"numbers such as {example!r}: {', '.join([*notes, *self.words])}"
+        left_out = zip(self.around, ("before", "behind"), strict=True)
+        return [*notes, *(f"{mark!r} {where} them left out" for mark, where in left_out if mark), *self.words]
+
+    def described(self, example: str) -> str:
+        """In words, with a cell: ``1,234 with `,` between thousands``."""
+        return f"numbers such as {example!r}: {', '.join(self.marks)}"
+
+    def takes(self, cell: str) -> bool:
+        """Whether a cell alone is written so: it need not have marks that only larger numbers, or fractions, have."""
+        before, after = self.around
+        if not (cell.startswith(before) and cell.endswith(after)):
+            return False
+        parts = PARTS.fullmatch(_within(cell, self.around))
+        if parts is None or bool(parts["open"]) != bool(parts["close"]):
+            return False
+        if sum(bool(parts[name]) for name in SIGNS) > 1:
+            return False
+        stands_around = ((parts["before"] or ""), (parts["after"] or ""))
+        return stands_around == (self.before, self.after) and _fits([parts["body"]], self.decimal, self.thousands)
 
     def reads(self, cell: str) -> bool:
         """Whether a cell is of this form."""

@@ -73,6 +73,11 @@ def laid_out(table: TextTable, width: int | None = None) -> Layout:
     return Layout((*title, *lines), tuple(table.columns[i] for i in every if i not in shown))
 
 
+def as_text(table: TextTable) -> str:
+    """All of a table as plain text, each row in a line."""
+    return "".join(f"{line.text.rstrip()}\n" for line in laid_out(table).lines)
+
+
 def wrapped(text: str, width: int | None) -> list[str]:
     """A text in lines that break between words; a word that is longer than a line stays whole."""
     if width is None or cell_len(text) <= width:

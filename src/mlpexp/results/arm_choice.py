@@ -1,0 +1,103 @@
+"""Which arm of a result is used: the one that is named, else the only one, else the best on validation data."""
+
+from collections.abc import Callable
+
+from mlpexp.config.scores import column_of
+from mlpexp.config.yaml_source import scalar
+from mlpexp.errors import InputError
+from mlpexp.planning.values import value_text
+from mlpexp.results.comparison import arm_named
+from mlpexp.results.result import ArmResult, Result
+from mlpexp.statistics.best_arm import best_arm
+
+MOST_NAMED = 8  # arms in a message
+Say = Callable[[str], None]
+
+
+def chosen_arm(result: Result, text: str | None = None, say: Say = lambda sentence: None) -> int:
+    """The number of an arm. None is chosen by its test scores unless it is named.
+
+    Args:
+        result: That has ended.
+        text: Its number, label, settings (``learning_rate=0.1``), or a value that no other arm has; None: not said.
+        say: Is told which one is chosen, where there are several.
+
+    Raises:
+        InputError: It has not ended, the text names no arm or several, or nothing says which one is best.
+    """
+    if text is not None:
+        return _named(result, text)
+    if result.summary.num_arms == 1:
+        return 0
+    best = _best_by_validation(result)
+    if best is None:
+        lacking = "validation part" if "validation" not in result.summary.parts else "validation score"
+        number = result.summary.num_arms
+        raise InputError(f"--arm: this sweep has {number} arms and no {lacking}; choose: {_all(result)}")
+    score = result.summary.metric.score.label
+    arm = f"arm {best} ({result.planned_arms[best].label})"
+    say(f"{arm} is the best of {result.summary.num_arms} by validation {score}; --arm names another")
+    return best
+
+
+def _best_by_validation(result: Result) -> int | None:
+    """By what arms are compared by, but on the validation part, at the selected epoch."""
+    summary = result.summary
+    if "validation" not in summary.parts:
+        return None
+    column = f"best_validation_{summary.metric.score.name}"
+    known = column_of(column)
+    trials = result.finished_trials()
+    if known is None or column not in trials.columns:
+        return None
+    values = trials.pivot(index="arm", columns="seed", values=column).sort_index().to_numpy(float)
+    return best_arm(values, known.score.higher_is_better)
+
+
+def _named(result: Result, text: str) -> int:
+    labels = [arm.label for arm in result.planned_arms]
+    if labels.count(text) == 1:
+        return labels.index(text)
+    is_number = text.isascii() and text.isdigit() and int(text) < len(labels)
+    if is_number or "=" in text or not result.summary.axes:
+        return arm_named(result, text, "--arm")
+    keys, value = [axis.key for axis in result.summary.axes], value_text(scalar(text))
+    rows = result.arms[keys].to_dict("records")
+    matching = [number for number, row in enumerate(rows) if value in row.values()]
+    if len(matching) == 1:
+        return matching[0]
+    what = f"is {len(matching)} of the {len(rows)} arms" if matching else f"is none of the {len(rows)} arms"
+    raise InputError(f"--arm {text}: {what}; choose: {_all(result, matching)}")
+
+
+def _all(result: Result, numbers: list[int] | None = None) -> str:
+    """Arms by number and label."""
+    arms = [f"{number} ({result.planned_arms[number].label})" for number in numbers or range(result.summary.num_arms)]
+    more = f"; and {len(arms) - MOST_NAMED:,} more" if len(arms) > MOST_NAMED else ""
+    return "; ".join(arms[:MOST_NAMED]) + more
+
+
+def chosen_seeds(arm: ArmResult, seed: int | None = None, say: Say = lambda sentence: None) -> list[int]:
+    """The seeds whose networks are used: the one that is named, else all that ended well.
+
+    Args:
+        arm: Of a result that has ended.
+        seed: None: not said.
+        say: Is told of those that are left out.
+
+    Raises:
+        InputError: None ended well.
+    """
+    if seed is not None:
+        return [seed]
+    trials = arm.result.finished_trials()
+    of_arm = trials[trials["arm"] == arm.number]
+    statuses = dict(zip(of_arm["seed"].tolist(), of_arm["status"].tolist(), strict=True))
+    bad = [number for number, status in statuses.items() if status in ("failed", "diverged")]
+    if len(bad) == len(statuses):
+        raise InputError(f"--arm {arm.number}: none of its trials ended well; `mlpexp show` says how they did")
+    if bad:
+        say(
+            f"left out: seed{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}, which did not end well; --seed takes one alone"
+        )
+    return [number for number in statuses if number not in bad]

@@ -1,0 +1,142 @@
+"""What the networks of an arm say together of a table that they have not seen.
+
+Axis letters: M seeds, N rows, K classes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mlpexp.data.tables.other_table import OtherTable, read_other
+from mlpexp.results.networks import Networks
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What is said of each row of a table."""
+
+    path: Path
+    """Of the table."""
+    target_name: str
+    """What is predicted."""
+    class_names: tuple[str, ...]
+    """Empty where numbers are predicted."""
+    is_probability: bool
+    """Whether outputs of classes are probabilities."""
+    num_seeds: int
+    """M."""
+    predicted: np.ndarray
+    """``(N,)``: class numbers, or values in the unit of the data; NaN where a row could not be read."""
+    probabilities: np.ndarray
+    """``(N, K)``: of each class, or its output, the mean over the seeds; of numbers ``(N, 0)``."""
+    deviation: np.ndarray
+    """``(N,)``: standard deviation over the seeds, of the probability of the class or of the value; 0 of one seed."""
+    agreement: np.ndarray
+    """``(N,)``: the share of seeds that predict the same class; of numbers 1."""
+    lowest: np.ndarray
+    """``(N,)``: over the seeds, of the probability of the class or of the value."""
+    highest: np.ndarray
+    """``(N,)``."""
+    targets: np.ndarray | None
+    """``(N,)``: what is true, NaN where the table does not say it; None: it has no such column."""
+    notes: tuple[tuple[str, ...], ...]
+    """Of each row what is odd about it."""
+    lines: tuple[int, ...]
+    """Of each row its line in the file; empty where nothing is odd."""
+    ignored: tuple[str, ...]
+    """Columns that were not looked at."""
+    said: tuple[str, ...]
+    """What had to be found out of the file."""
+
+    @property
+    def is_predicted(self) -> np.ndarray:
+        """``(N,)`` bool: which rows could be read."""
+        return ~np.isnan(self.predicted)
+
+    @property
+    def can_be_judged(self) -> np.ndarray:
+        """``(N,)`` bool: of which rows what is true is known, too."""
+        return self.is_predicted & ~np.isnan(self.targets) if self.targets is not None else self.is_predicted & False
+
+
+def predictions_for(networks: Networks, path: Path, content: bytes) -> Predictions:
+    """What networks say of a table.
+
+    Args:
+        networks: Of a result that has learned from a table, or from a data set with named features.
+        path: Of the table, for messages.
+        content: Its bytes.
+
+    Raises:
+        DataError: It is no table, or lacks a column.
+    """
+    form = networks.preparation.table
+    assert form is not None, "pictures are read elsewhere"
+    return predictions_of(networks, path, read_other(form, path, content))
+
+
+def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predictions:
+    """What networks say of a table that has been read."""
+    targets = table.targets
+    if targets is not None and networks.classification:
+        targets = np.where(targets < 0, np.nan, targets.astype(float))
+    inputs = np.where(table.is_readable[:, None], table.inputs, 0.0)
+    of_seeds, predicted, probabilities = _together(networks, inputs)
+    agreement = (of_seeds[1] == predicted).mean(0) if networks.classification else np.ones(len(predicted))
+    spread = of_seeds[0]
+    columns = {
+        "predicted": predicted.astype(float),
+        "deviation": spread.std(0, ddof=1) if len(spread) > 1 else np.zeros(len(predicted)),
+        "agreement": agreement,
+        "lowest": spread.min(0),
+        "highest": spread.max(0),
+    }
+    known = {name: np.where(table.is_readable, values, np.nan) for name, values in columns.items()}
+    return Predictions(
+        path=path,
+        target_name=networks.preparation.target_name,
+        class_names=networks.preparation.class_names,
+        is_probability=networks.head.output.is_probability,
+        num_seeds=len(networks.seeds),
+        probabilities=np.where(table.is_readable[:, None], probabilities, np.nan),
+        targets=targets,
+        notes=table.notes,
+        lines=table.lines,
+        ignored=table.ignored,
+        said=table.said,
+        **known,
+    )
+
+
+def _together(networks: Networks, inputs: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
+    """What the spread is of and what each seed predicts, ``(M, N)``; the prediction of all; probabilities of all."""
+    if not networks.classification:
+        values_MN = networks.predictions(inputs)[:, :, 0]
+        return (values_MN, values_MN), values_MN.mean(0), np.zeros((len(inputs), 0))
+    probabilities_MNK = networks.probabilities(inputs)
+    together_NK = probabilities_MNK.mean(0)
+    output = networks.head.output
+    is_one = output.is_single and not output.is_probability  # then both classes have the output of the one unit
+    predicted_N = (together_NK[:, 0] > output.middle).astype(int) if is_one else together_NK.argmax(1)
+    of_class_MN = np.take_along_axis(probabilities_MNK, predicted_N[None, :, None], 2)[:, :, 0]
+    return (of_class_MN, networks.predictions(inputs)), predicted_N, together_NK
+
+
+def sentences(predictions: Predictions) -> Sequence[str]:
+    """What is said of a table as a whole: how it was read, and how many rows are right."""
+    name, right = predictions.path.name, predictions.can_be_judged
+    found = [f"{name}: {note}" for note in predictions.said]
+    if predictions.ignored:
+        found.append(f"{name}: not looked at: {', '.join(predictions.ignored)}")
+    if predictions.targets is not None and right.any():
+        differences = predictions.predicted[right] - predictions.targets[right]
+        if predictions.class_names:
+            hits = int((differences == 0).sum())
+            found.append(f"{name}: right in {hits:,} of {len(differences):,} rows ({hits / len(differences):.1%})")
+        else:
+            error = np.abs(differences).mean()
+            target = predictions.target_name
+            found.append(f"{name}: mean absolute error of {target} {error:.4g} over {len(differences):,} rows")
+    return found
