@@ -102,8 +102,7 @@ def test_where_it_cannot_go_on_all_epochs_are_trained_and_that_is_said(
     assert json.loads((runs.longer / "environment.json").read_text())["continues"]["trained_again"] == reason
 
 
-def test_the_epochs_that_are_there_are_not_trained_again(mlpexp: Command, config: Write) -> None:
-    """Weights that somebody has changed are the ones it goes on from."""
+def test_damaged_weights_are_not_gone_on_from(mlpexp: Command, config: Write) -> None:
     short = mlpexp("train", config(PLAIN), "-q").run
     path = short / "weights" / "program-0.best.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x00")
@@ -118,7 +117,6 @@ def test_a_child_can_go_on_too(mlpexp: Command, config: Write) -> None:
     second = mlpexp("train", "--continue", first, "--epochs", 8, "-q").run
     third = mlpexp("train", "--continue", second, "--epochs", 10, "--name", "third", "-q").run
     whole = mlpexp("train", path, "--epochs", 10, "--name", "third", "-q").run
-    assert third.name.partition("third")[2] == whole.name.partition("third")[2]
     assert files_of(third) == files_of(whole)
 
 
