@@ -109,6 +109,7 @@ def test_damaged_weights_are_not_gone_on_from(mlpexp: Command, config: Write) ->
     answer = mlpexp("train", "--continue", short, "--epochs", 10)
     assert answer.code == 1
     assert "the weights are damaged" in answer.err
+    assert [path.name for path in Path("runs").iterdir()] == [short.name]
 
 
 def test_a_child_can_go_on_too(mlpexp: Command, config: Write) -> None:

@@ -16,6 +16,7 @@ from mlpexp.planning.plan import Plan
 from mlpexp.planning.stacks import Stacking
 from mlpexp.store.files import sum_of_file
 from mlpexp.store.frames import complete_table
+from mlpexp.store.weights import check_file
 from mlpexp.training.diagnosed import recorded_alike
 from mlpexp.training.schedules import factor
 
@@ -53,6 +54,9 @@ def continued_job(
     reason = lacking(parent, plan) or _other_rates(parent, plan) or _other_epochs(parent, plan)
     for sentence in _about(parent, plan, statuses, reason):
         say(sentence)
+    if not reason:  # what is damaged is found before anything is written
+        for path in sorted(parent.folder.weights.glob("*.safetensors")):
+            check_file(path)
     job = new_job(plan, stacking, runs_dir, command, data_dir, say, _note(parent, reason))
     if not reason:
         from mlpexp.execution.taking_over import take_over

@@ -128,6 +128,15 @@ def read_weights(path: Path, wanted: Sequence[tuple[int, int]]) -> tuple[dict[st
     return tensors, [int(record.epochs[row] or 0) for row in rows]
 
 
+def check_file(path: Path) -> None:
+    """Sees that a file of weights is the one that was sealed.
+
+    Raises:
+        RunError: It, or its record, is missing or damaged.
+    """
+    _verify(path, read_record(path.with_suffix(".json"), WeightsRecord).sha256)
+
+
 def _rows(tensor: Any, rows: Sequence[int]) -> np.ndarray:
     return np.concatenate([tensor[rows[first] : rows[past - 1] + 1] for first, past in _runs(rows)])
 
