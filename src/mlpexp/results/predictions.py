@@ -1,4 +1,4 @@
-"""What the networks of an arm say together of a table that they have not seen.
+"""What the networks of an arm say together of a table, or of pictures, that they have not seen.
 
 Axis letters: M seeds, N rows, K classes.
 """
@@ -6,19 +6,24 @@ Axis letters: M seeds, N rows, K classes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from mlpexp.config.datasets import Csv
+from mlpexp.data.pictures.refusing import named
+from mlpexp.data.pictures.unseen import UnseenPicture, unseen_picture
 from mlpexp.data.tables.other_table import OtherTable, read_other
+from mlpexp.errors import InputError
 from mlpexp.results.networks import Networks
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What is said of each row of a table."""
+    """What is said of each row of a table, or of the one picture in a file."""
 
     path: Path
-    """Of the table."""
+    """Of the file."""
     target_name: str
     """What is predicted."""
     class_names: tuple[str, ...]
@@ -83,6 +88,64 @@ def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predict
     if targets is not None and networks.classification:
         targets = np.where(targets < 0, np.nan, targets.astype(float))
     inputs = np.where(table.is_readable[:, None], table.inputs, 0.0)
+    return Predictions(
+        path=path,
+        **_learned(networks),
+        **_columns(networks, inputs, table.is_readable),
+        targets=targets,
+        notes=table.notes,
+        lines=table.lines,
+        ignored=table.ignored,
+        said=table.said,
+    )
+
+
+def pictures_for(networks: Networks, paths: Sequence[Path]) -> list[UnseenPicture]:
+    """What networks of pictures are given of files.
+
+    Raises:
+        InputError: They have learned from a table of pixels, and how a photo becomes a row of it is not known.
+    """
+    config = networks.experiment.dataset
+    if isinstance(config, Csv):
+        raise InputError(
+            f"{networks.arm.result.path}: was trained on a table of pixels, and predict reads no such table"
+        )
+    return [unseen_picture(path, config, networks.preparation.input_shape) for path in paths]
+
+
+def predictions_of_pictures(networks: Networks, pictures: Sequence[UnseenPicture]) -> list[Predictions]:
+    """What networks say of each picture."""
+    black = np.zeros(networks.preparation.input_shape, dtype=np.uint8)
+    inputs = np.stack([black if picture.pixels is None else picture.pixels for picture in pictures])
+    columns = _columns(networks, inputs, np.array([picture.pixels is not None for picture in pictures]))
+    return [
+        Predictions(
+            path=Path(named(picture.path)),
+            **_learned(networks),
+            **{name: values[place : place + 1] for name, values in columns.items()},
+            targets=None,
+            notes=(picture.notes,),
+            lines=(),
+            ignored=(),
+            said=(picture.how,) if picture.how else (),
+        )
+        for place, picture in enumerate(pictures)
+    ]
+
+
+def _learned(networks: Networks) -> dict[str, Any]:
+    """What is the same of all that is predicted."""
+    return {
+        "target_name": networks.preparation.target_name,
+        "class_names": networks.preparation.class_names,
+        "is_probability": networks.head.output.is_probability,
+        "num_seeds": len(networks.seeds),
+    }
+
+
+def _columns(networks: Networks, inputs: np.ndarray, is_readable: np.ndarray) -> dict[str, Any]:
+    """What is said of each sample; NaN where it could not be read."""
     of_seeds, predicted, probabilities = _together(networks, inputs)
     agreement = (of_seeds[1] == predicted).mean(0) if networks.classification else np.ones(len(predicted))
     spread = of_seeds[0]
@@ -93,21 +156,8 @@ def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predict
         "lowest": spread.min(0),
         "highest": spread.max(0),
     }
-    known = {name: np.where(table.is_readable, values, np.nan) for name, values in columns.items()}
-    return Predictions(
-        path=path,
-        target_name=networks.preparation.target_name,
-        class_names=networks.preparation.class_names,
-        is_probability=networks.head.output.is_probability,
-        num_seeds=len(networks.seeds),
-        probabilities=np.where(table.is_readable[:, None], probabilities, np.nan),
-        targets=targets,
-        notes=table.notes,
-        lines=table.lines,
-        ignored=table.ignored,
-        said=table.said,
-        **known,
-    )
+    known = {name: np.where(is_readable, values, np.nan) for name, values in columns.items()}
+    return {**known, "probabilities": np.where(is_readable[:, None], probabilities, np.nan)}
 
 
 def _together(networks: Networks, inputs: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from mlpexp.cli.printing import print_sentences, print_table, say
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.data.pictures.unseen import UnseenPicture
     from mlpexp.report.tables.text_table import TextTable
     from mlpexp.results.networks import Networks
     from mlpexp.results.predictions import Predictions
@@ -27,7 +28,7 @@ def predict(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="Tables with the columns that were learned from; - reads standard input.",
+            help="Tables with the columns that were learned from (- reads standard input), or pictures.",
             show_default=False,
         ),
     ],
@@ -45,14 +46,19 @@ def predict(
     ] = False,
     format_: Annotated[str, typer.Option("--format", help="csv, table, markdown or json.")] = "csv",
     output: Annotated[Path | None, option("--output", "-o", help="Write into this new file.", metavar="FILE")] = None,
+    save_seen: Annotated[
+        Path | None,
+        option("--save-seen", help="Of pictures: save what the network saw in this folder.", metavar="FOLDER"),
+    ] = None,
     wide: Wide = False,
     table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
 ) -> None:
-    """Predict rows that a network has not seen: class and probability, or value, with the spread over the seeds."""
+    """Predict rows or pictures that a network has not seen: class and probability, or value, with the spread over the seeds."""
     check_format(format_, FORMATS)
     _check_output(output)
+    _check_no_result("--save-seen", save_seen)
     from mlpexp.cli.training import data_folder
     from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
     from mlpexp.results.result import Result
@@ -68,8 +74,12 @@ def predict(
 
     networks = networks_of(of_arm, seeds, data_dir=data_folder(data_dir), say=tell)
     if networks.preparation.is_image:
-        raise InputError(f"{opened.path}: was trained on pictures, and predict reads tables")
-    shown = _of_tables(networks, files, format_, all_classes=all_classes)
+        every = _of_pictures(networks, files, save_seen)
+    elif save_seen is not None:
+        raise InputError("--save-seen: is for pictures, and this result was trained on a table; leave it out")
+    else:
+        every = _of_tables(networks, files)
+    shown = _shown(networks, every, format_, all_classes=all_classes)
     if output is not None:
         write_text(output, shown if isinstance(shown, str) else as_text(shown))
         print_sentences([f"written: {output}"], err=True)
@@ -79,13 +89,12 @@ def predict(
         print_table(shown, wide=wide)
 
 
-def _of_tables(networks: "Networks", files: Sequence[str], format_: str, *, all_classes: bool) -> "str | TextTable":
-    """What is said of tables, in a format; says beside it what is odd.
+def _of_tables(networks: "Networks", files: Sequence[str]) -> "list[Predictions]":
+    """What is said of tables; says what is odd.
 
     Raises:
         InputError: A file is no such table, or no row could be read.
     """
-    from mlpexp.report.tables.predictions import meaning, records, table_of
     from mlpexp.results.predictions import predictions_for, sentences
 
     every = [predictions_for(networks, *_content(file)) for file in files]
@@ -93,11 +102,75 @@ def _of_tables(networks: "Networks", files: Sequence[str], format_: str, *, all_
         raise InputError(f"no row could be predicted; {_first_note(every)}")
     for predictions in every:
         print_sentences([*sentences(predictions), *_notes(predictions)], err=True)
+    return every
+
+
+def _of_pictures(networks: "Networks", files: Sequence[str], save_seen: Path | None) -> "list[Predictions]":
+    """What is said of pictures; says what was done to each, and what is odd.
+
+    Raises:
+        InputError: None of them could be read, or what was seen cannot be saved.
+    """
+    from mlpexp.results.predictions import pictures_for, predictions_of_pictures, sentences
+
+    if STANDARD_INPUT in files:
+        raise InputError("-: pictures are read from files, not from standard input; name the files")
+    pictures = pictures_for(networks, [Path(file).expanduser() for file in files])
+    if all(picture.pixels is None for picture in pictures):
+        raise InputError("\n".join(note for picture in pictures for note in picture.notes))
+    if save_seen is not None:
+        _save(pictures, save_seen)
+    every = predictions_of_pictures(networks, pictures)
+    for predictions in every:
+        notes = [f"{predictions.path.name}: {note}" for note in predictions.notes[0]]
+        print_sentences([*sentences(predictions), *(notes if predictions.said else predictions.notes[0])], err=True)
+    if save_seen is not None:
+        print_sentences([f"written: what the network saw, in {save_seen}"], err=True)
+    return every
+
+
+def _save(pictures: "Sequence[UnseenPicture]", folder: Path) -> None:
+    """What the network saw of each file, under its name; of equal names later ones get a number.
+
+    Raises:
+        InputError: A file of that name exists.
+    """
+    from mlpexp.data.pictures.unseen import as_png
+    from mlpexp.store.files import write_bytes
+
+    contents: dict[Path, bytes] = {}
+    for picture in pictures:
+        if picture.pixels is not None:
+            names = (
+                f"{picture.path.stem}{number}.png" for number in ("", *map("-{}".format, range(2, len(pictures) + 2)))
+            )
+            path = next(folder / name for name in names if folder / name not in contents)
+            contents[path] = as_png(picture.pixels)
+    for path in contents:
+        if path.exists():
+            raise InputError(f"--save-seen: {path} exists, and nothing is written over; name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in contents.items():
+        write_bytes(path, content)
+
+
+def _shown(
+    networks: "Networks", every: "Sequence[Predictions]", format_: str, *, all_classes: bool
+) -> "str | TextTable":
+    """Predictions in a format."""
+    from mlpexp.report.tables.predictions import meaning, records, table_of
+
     print_sentences(filter(None, [meaning(every[0])]), err=True)
+    of_pictures = networks.preparation.is_image
     rows = [
         row
         for predictions in every
-        for row in records(predictions, file_column=len(files) > 1, all_classes=all_classes)
+        for row in records(
+            predictions,
+            file_column=of_pictures or len(every) > 1,
+            row_column=not of_pictures,
+            all_classes=all_classes,
+        )
     ]
     if format_ == "json":
         from mlpexp.store.json_files import as_json
@@ -144,6 +217,15 @@ def _check_output(output: Path | None) -> None:
         return
     if output.exists():
         raise InputError(f"--output: {output} exists, and nothing is written over; name another file")
-    for folder in output.absolute().parents:
+    _check_no_result("--output", output)
+
+
+def _check_no_result(option_name: str, path: Path | None) -> None:
+    """Refuses to write into a result.
+
+    Raises:
+        InputError: It is one, or is in one.
+    """
+    for folder in (path.absolute(), *path.absolute().parents) if path else ():
         if (folder / "summary.json").exists():
-            raise InputError(f"--output: {folder} is a result, which is left as it is; name another folder")
+            raise InputError(f"{option_name}: {folder} is a result, which is left as it is; name another folder")

@@ -17,18 +17,21 @@ NUMERIC = frozenset((
 ))  # fmt: skip
 
 
-def records(predictions: "Predictions", *, file_column: bool = False, all_classes: bool = False) -> list[Record]:
+def records(
+    predictions: "Predictions", *, file_column: bool = False, row_column: bool = True, all_classes: bool = False
+) -> list[Record]:
     """A record for each row, with plain values; None where there is none.
 
     Args:
-        predictions: Of a table.
+        predictions: Of a table, or of a picture.
         file_column: Whether the file is named.
+        row_column: Whether the row is numbered.
         all_classes: Whether the probability of each class is told.
     """
     result = []
     for row, known in enumerate(predictions.is_predicted.tolist()):
         record: Record = {"file": str(predictions.path)} if file_column else {}
-        record["row"] = row + 1
+        record |= {"row": row + 1} if row_column else {}
         told = _of_class if predictions.class_names else _of_number
         record |= told(predictions, row)
         if all_classes:
