@@ -57,7 +57,8 @@ def framed(amount: np.ndarray, frame: Frame) -> np.ndarray:
     """
     height, width = scaled_size(amount.shape, frame)
     image = Image.fromarray(amount.astype(np.float32))  # of kind F: greys are not rounded before they are averaged
-    small = np.clip(np.asarray(image.resize((width, height), Image.Resampling.BOX)), 0, 1)
+    way = Image.Resampling.BOX if height <= amount.shape[0] else Image.Resampling.BICUBIC
+    small = np.clip(np.asarray(image.resize((width, height), way)), 0, 1)
     top, left = _corner(small, frame)
     picture = np.zeros((frame.side, frame.side))
     picture[top : top + height, left : left + width] = small
