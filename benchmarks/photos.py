@@ -62,13 +62,10 @@ def photo_of(digit: np.ndarray, kind: str, generator: np.random.Generator) -> Ph
     return Photo(np.clip(np.rint(grey), 0, 255).astype(np.uint8), kind, scale, ink)
 
 
-def test_digits(data_dir: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
+def digits_to_test(data_dir: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
     """Digits ``(N, 28, 28)`` uint8 and their classes, the first of MNIST's test part."""
     _, test = read_files(MNIST, data_dir)
     return test.images[:number, 0], test.labels[:number]
-
-
-test_digits.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def main() -> None:
     options = parser.parse_args()
     data_dir = os.environ["MLPEXP_DATA_DIR"]
     networks = networks_of(Result.open(options.result).arm(0), data_dir=data_dir)
-    digits, labels = test_digits(Path(data_dir), options.digits)
+    digits, labels = digits_to_test(Path(data_dir), options.digits)
     with TemporaryDirectory() as folder:
         result = judged(networks, digits, labels, Path(folder))
     print(f"{len(digits)} digits as they are: {result.clean:.1%}")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from scipy import ndimage
 
 from making.photos import paper, written
@@ -140,9 +139,9 @@ def test_the_greys_of_scikit_learns_digits_are_sixteen_steps() -> None:
 
 @pytest.mark.mnist
 def test_a_digit_of_mnist_is_seen_as_it_is(mnist_dir: Path) -> None:
-    from photos import test_digits
+    from photos import digits_to_test
 
-    digits, _ = test_digits(mnist_dir, 200)
+    digits, _ = digits_to_test(mnist_dir, 200)
     differences = [np.abs(framed_figure(digit, MNIST).picture.astype(float) - digit).mean() for digit in digits]
     assert np.median(differences) < 1  # of 255 steps
     assert np.mean(np.array(differences) < 2) > 0.95

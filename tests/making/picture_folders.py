@@ -1,5 +1,7 @@
 """Folders of small pictures, and configs for them."""
 
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,3 +42,15 @@ def saved(path: Path, array: np.ndarray) -> Path:
 def images(path: Path, **keys: object) -> Images:
     """A ``dataset:`` section."""
     return Images.model_validate({"name": "images", "path": str(path), **keys})
+
+
+def bomb(path: Path, width: int, height: int) -> Path:
+    """A PNG whose head promises more pixels than it holds."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = [chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(b"\0" * 100)), chunk(b"IEND", b"")]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    return path

@@ -1,7 +1,5 @@
 """Pixels of a file, held against Pillow and arithmetic by hand."""
 
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from making.picture_folders import coloured, images, pixels, saved
+from making.picture_folders import bomb, coloured, images, pixels, saved
 from mlpexp.data.pictures.decoding import header_of, pixels_of
 from mlpexp.data.pictures.read import read_pictures
 from mlpexp.errors import DataError
@@ -100,18 +98,6 @@ def test_half_the_size_is_the_mean_of_the_middle_or_of_all(tmp_path: Path) -> No
     assert (pixels_of(path, "grey", (2, 2), "crop") == 200).all()
     stretched = pixels_of(path, "grey", (2, 2), "stretch")
     assert 80 < stretched.mean() < 120 and np.ptp(stretched.astype(int)) <= 1
-
-
-def bomb(path: Path, width: int, height: int) -> Path:
-    """A PNG whose head promises more pixels than it holds."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = [chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(b"\0" * 100)), chunk(b"IEND", b"")]
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
-    return path
 
 
 @pytest.mark.parametrize("side", [8_001, 12_000, 60_000])
