@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import activations, datasets, networks, optimization, som, splits
+from mlpexp.config import activations, datasets, image_sets, networks, optimization, som, splits
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.keys import tag_key
 from mlpexp.config.strict import Strict
@@ -36,7 +36,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "csv": (datasets.Csv,),
     "target": (datasets.Target,),
     "mnist and fashion_mnist": (datasets.Mnist, datasets.FashionMnist),
-    "augmentation": (datasets.Augmentation,),
+    "augmentation": (image_sets.Augmentation,),
     "split k_fold": (splits.KFoldSplit,),
     "splits group and time": (splits.GroupSplit, splits.TimeSplit),
     "split column": (splits.ColumnSplit,),

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from making.markdown_pages import DOCS, code, section_of, tables_under
 from mlpexp.architectures.build import NATURAL_INPUT, build_architecture
+from mlpexp.architectures.layers import Drawn
 from mlpexp.config import networks
 from mlpexp.config.activations import ActivationConfig, gain
 from mlpexp.config.datasets import DatasetConfig, FunctionName, Synthetic, SyntheticKind
@@ -112,7 +113,7 @@ INITIALIZERS = tables_under(NETWORKS, "Initializers")[0].rows
 def test_mean_and_variance_of_initial_weights(row: dict[str, str], n_in: int, n_out: int) -> None:
     name, of_activation = code(row["name"])[0], 1.3
     config = TypeAdapter(InitConfig).validate_python(name)
-    weights = draw(config, (n_in, n_out), of_activation, stream(0, "init"))
+    weights = draw(Drawn(config, of_activation, (n_in, n_out)), (n_in, n_out), stream(0, "init"))
     numbers = {key: number for key, number in config if isinstance(number, float)}
     variables = {"gain": of_activation, **numbers, "n_in": n_in, "n_out": n_out}
     mean, variance = (value(code(row[column])[0], **variables) for column in ("mean", "variance"))

@@ -87,7 +87,9 @@ activations = st.one_of(
 )
 inits = st.one_of(
     st.none(),
-    st.sampled_from(["zeros", "lecun_normal", "he_normal", "he_uniform", "constant", "normal", "uniform"]),
+    st.sampled_from(
+        ["zeros", "lecun_normal", "torch_default", "he_normal", "he_uniform", "constant", "normal", "uniform"]
+    ),
     section("constant", value=number),
     section("normal", mean=number, std=positive),
     st.tuples(number, number)
@@ -98,7 +100,16 @@ inits = st.one_of(
         for name in ("xavier_normal", "xavier_uniform", "orthogonal")
     ),
 )
-shared = {"init": inits, "bias": st.booleans()}
+no_matrix = inits.filter(lambda init: not isinstance(init, dict) or init["name"] != "orthogonal")
+
+
+def network(name: str, /, **optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Without biases there is nothing to say of how they begin."""
+    return section(name, init=inits, bias=st.booleans(), **optional) | section(
+        name, init=inits, bias_init=number | no_matrix, **optional
+    )
+
+
 layers = st.one_of(
     needing(
         section(
@@ -118,16 +129,14 @@ layers = st.one_of(
 )
 some_sizes = st.lists(small, max_size=3)
 models = st.one_of(
-    section(
-        "mlp", **shared, hidden_sizes=some_sizes, activation=activations, dropout=fraction, batch_norm=st.booleans()
-    ),
+    network("mlp", hidden_sizes=some_sizes, activation=activations, dropout=fraction, batch_norm=st.booleans()),
     st.lists(st.tuples(small, activations), max_size=3).map(
         lambda pairs: {"name": "mlp", "hidden_sizes": [n for n, _ in pairs], "activation": [a for _, a in pairs]}
     ),
-    section("lenet5", **shared, activation=activations, pooling=st.sampled_from(["average", "max"])),
-    section("cnn4", **shared, activation=activations),
-    section("mnist_cnn", **shared, activation=activations, dropout=fraction),
-    needing(section("cnn", **shared, activation=activations), layers=st.lists(layers, min_size=1, max_size=3)),
+    network("lenet5", activation=activations, pooling=st.sampled_from(["average", "max"])),
+    network("cnn4", activation=activations),
+    network("mnist_cnn", activation=activations, dropout=fraction),
+    needing(network("cnn", activation=activations), layers=st.lists(layers, min_size=1, max_size=3)),
     section(
         "som",
         grid=st.lists(st.integers(2, 64), min_size=2, max_size=2),

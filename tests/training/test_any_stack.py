@@ -58,7 +58,8 @@ own = st.fixed_dictionaries(
         "gradient_clip": st.sampled_from([0.1, 1.0]),
         "weight_averaging": st.sampled_from([0.0, 0.5, 0.99]),
         "early_stopping": st.fixed_dictionaries({"patience": st.just(1), "min_delta": st.sampled_from([0.0, 9.0])}),
-        "init": st.sampled_from(["he_normal", "xavier_uniform", {"name": "normal", "std": 0.5}]),
+        "init": st.sampled_from(["he_normal", "xavier_uniform", "torch_default", {"name": "normal", "std": 0.5}]),
+        "bias_init": st.sampled_from([None, 0.1, "he_normal"]),
         "schedule": st.sampled_from([{"name": "constant"}, {"name": "cosine", "warmup_epochs": 1.0}]),
     }
 )
@@ -67,7 +68,7 @@ switched_on = st.sets(st.sampled_from(SWITCHES))  # what all members of a stack 
 CALM: dict[str, Any] = {
     "seed": 0, "learning_rate": 0.1, "l2_penalty": 0.01, "weight_decay": 0.001, "dropout": 0.1, "gradient_clip": 1.0,
     "weight_averaging": 0.5, "early_stopping": {"patience": 1, "min_delta": 0.0}, "schedule": {"name": "constant"},
-    "init": "he_normal",
+    "init": "he_normal", "bias_init": None,
 }  # fmt: skip
 PLAIN: dict[str, Any] = {
     "dataset": DATASETS[0],
@@ -86,9 +87,10 @@ def member(together: dict[str, Any], numbers: dict[str, Any], on: set[str]) -> A
     numbers = {key: value for key, value in numbers.items() if key in on or key not in SWITCHES}
     from_numbers = {key: numbers.get(key, 0.0) for key in ("learning_rate", "l2_penalty", "weight_decay")}
     training = {key: numbers.get(key) for key in ("gradient_clip", "early_stopping", "weight_averaging")}
+    biases = {"bias_init": numbers["bias_init"]} if together["model"]["bias"] else {}
     return experiment(
         dataset=dataset,
-        model={**together["model"], "dropout": numbers.get("dropout", 0.0), "init": numbers["init"]},
+        model={**together["model"], "dropout": numbers.get("dropout", 0.0), "init": numbers["init"], **biases},
         loss=None if dataset.get("function") else together["loss"],
         optimizer={**optimizer, **from_numbers},
         training={**together["training"], **training},

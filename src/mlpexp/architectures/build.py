@@ -101,12 +101,12 @@ class _Layers:
             self.refuse("conv", f"`same` padding needs an odd kernel_size, not {kernel_size}")
         zeros = (kernel_size - 1) // 2 if padding == "same" else int(padding)
         wide = channels * _pieces(activation)
-        spec = Conv2d(wide, kernel_size, stride, zeros, self.model.bias, self.init(activation), gain(activation))
+        spec = Conv2d(wide, kernel_size, stride, zeros, *self.affine(activation))
         self.activated(self.add("conv", spec), activation, batch_norm=batch_norm)
 
     def dense(self, units: int, activation: ActivationConfig, *, batch_norm: bool = False) -> None:
         self.flatten()
-        spec = Dense(units * _pieces(activation), self.model.bias, self.init(activation), gain(activation))
+        spec = Dense(units * _pieces(activation), *self.affine(activation))
         self.activated(self.add("dense", spec), activation, batch_norm=batch_norm)
 
     def activated(self, name: str, activation: ActivationConfig, *, batch_norm: bool) -> None:
@@ -129,11 +129,12 @@ class _Layers:
 
     def output(self, num_outputs: int) -> None:
         self.flatten()
-        identity = PlainActivation(name="identity")
-        self.chain.append(("output", Dense(num_outputs, self.model.bias, self.init(identity), 1.0)))
+        self.chain.append(("output", Dense(num_outputs, *self.affine(PlainActivation(name="identity")))))
 
-    def init(self, activation: ActivationConfig) -> InitConfig:
-        return self.model.init or default_init(activation.name)
+    def affine(self, activation: ActivationConfig) -> tuple[bool, InitConfig, InitConfig | None, float]:
+        """What convolutions and dense layers need besides their sizes: bias, initializers, and gain of an activation."""
+        init = self.model.init or default_init(activation.name)
+        return self.model.bias, init, self.model.bias_init, gain(activation)
 
 
 def _som(model: Som, input_shape: Shape) -> Architecture:

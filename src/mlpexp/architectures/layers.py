@@ -26,6 +26,8 @@ class Drawn:
     """The distribution."""
     gain: float
     """Recommended for the activation that follows."""
+    fans: tuple[int, int]
+    """Inputs to and outputs from one unit of the layer, which the spread may depend on."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class Dense(LayerSpec):
     """Whether it has a bias."""
     init: InitConfig
     """How its weights are drawn."""
+    bias_init: InitConfig | None
+    """How its biases are drawn; None: they begin at 0."""
     gain: float
     """Recommended for the activation that follows."""
 
@@ -102,8 +106,7 @@ class Dense(LayerSpec):
         return (self.units,)
 
     def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", (shape[0], self.units), Drawn(self.init, self.gain), penalized=True)
-        return (weight, Parameter("bias", (self.units,), 0.0)) if self.bias else (weight,)
+        return _weight_and_bias((shape[0], self.units), (shape[0], self.units), self)
 
     def formula(self, shape: Shape) -> str:
         return _affine(str(shape[0]), self.units, self.parameters(shape))
@@ -128,6 +131,8 @@ class Conv2d(LayerSpec):
     """Whether it has a bias."""
     init: InitConfig
     """How its weights are drawn."""
+    bias_init: InitConfig | None
+    """How its biases are drawn; None: they begin at 0."""
     gain: float
     """Recommended for the activation that follows."""
 
@@ -144,8 +149,8 @@ class Conv2d(LayerSpec):
 
     def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
         filters = (self.channels, shape[0], self.kernel_size, self.kernel_size)
-        weight = Parameter("weight", filters, Drawn(self.init, self.gain), penalized=True)
-        return (weight, Parameter("bias", (self.channels,), 0.0)) if self.bias else (weight,)
+        window = self.kernel_size**2
+        return _weight_and_bias(filters, (shape[0] * window, self.channels * window), self)
 
     def formula(self, shape: Shape) -> str:
         inputs = f"{self.kernel_size}*{self.kernel_size}*{shape[0]}"
@@ -305,6 +310,15 @@ def _window_formula(padding: str, kernel_size: int, stride: int, shape: Shape, a
         for n, out in zip(shape[1:], after[1:], strict=True)
     ]
     return sizes[0] if shape[1] == shape[2] else ", ".join(sizes)
+
+
+def _weight_and_bias(weights: Shape, fans: tuple[int, int], spec: Dense | Conv2d) -> tuple[Parameter, ...]:
+    """The parameters of an affine layer, from the shape of its weights and the inputs to and outputs from one unit."""
+    weight = Parameter("weight", weights, Drawn(spec.init, spec.gain, fans), penalized=True)
+    if not spec.bias:
+        return (weight,)
+    units = spec.units if isinstance(spec, Dense) else spec.channels
+    return weight, Parameter("bias", (units,), Drawn(spec.bias_init, spec.gain, fans) if spec.bias_init else 0.0)
 
 
 def _affine(inputs: str, outputs: int, parameters: tuple[Parameter, ...]) -> str:

@@ -173,7 +173,7 @@ def program_of(experiment: Experiment) -> str:
     for key in NOT_OF_PROGRAM:
         data.pop(key, None)
     model, optimizer, training = data["model"], data["optimizer"], data["training"]
-    for key in ("init", *RADII):
+    for key in ("init", "bias_init", *RADII):
         model.pop(key, None)
     if "dropout" in model:
         model["dropout"] = model["dropout"] > 0

@@ -1,8 +1,16 @@
 """The ``model:`` section: architecture, activations, initialization, regularization inside the network."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    field_serializer,
+    model_validator,
+)
 
 from mlpexp.config.activations import KNOWN, ActivationConfig, PlainActivation, named
 from mlpexp.config.som import Som
@@ -22,7 +30,7 @@ Activations = Annotated[
 class PlainInit(Strict):
     """An initializer without parameters."""
 
-    name: Literal["zeros", "lecun_normal"]
+    name: Literal["zeros", "lecun_normal", "torch_default"]
 
 
 class ConstantInit(Strict):
@@ -75,6 +83,15 @@ InitConfig = Annotated[
     BeforeValidator(named),
 ]
 
+
+def _constant(value: object) -> object:
+    """``0.1`` is short for ``{name: constant, value: 0.1}``."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return {"name": "constant", "value": value} if is_number else value
+
+
+BiasInitConfig = Annotated[InitConfig, BeforeValidator(_constant)]
+
 SUITABLE: dict[str, type[HeInit | PlainInit | XavierInit]] = {
     "he_normal": HeInit,
     "lecun_normal": PlainInit,
@@ -92,7 +109,23 @@ class _Network(Strict):
     """Options that all networks share."""
 
     init: InitConfig | None = Field(None, description="Weight initialization; default: what suits the activation.")
-    bias: bool = Field(True, description="Whether layers have biases (they start at zero).")
+    bias: bool = Field(True, description="Whether layers have biases.")
+    bias_init: BiasInitConfig | None = Field(
+        None,
+        description="How biases begin: a number, or an initializer; default: at 0, but with torch_default as torch's.",
+    )
+
+    @model_validator(mode="after")
+    def _biases_can_be_drawn(self) -> "_Network":
+        if self.bias_init is not None and not self.bias:
+            raise not_together("bias_init", "there are no biases to begin; leave out bias: false")
+        if self.bias_init is not None and self.bias_init.name == "orthogonal":
+            raise not_together("bias_init", "orthogonal is for matrices, and biases are none; use xavier_uniform")
+        return self
+
+    @field_serializer("bias_init", mode="wrap")
+    def _number(self, init: InitConfig | None, handler: SerializerFunctionWrapHandler) -> Any:
+        return init.value if isinstance(init, ConstantInit) else handler(init)
 
 
 class Mlp(_Network):

@@ -18,7 +18,7 @@ MOST_CLASSES = 12  # in a message
 
 
 def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
-    """Fills the defaults that depend on other sections: loss, initializer, how numbers are learned; of a map its radius."""
+    """Fills the defaults that depend on other keys: loss, initializers, how numbers are learned; of a map its radius."""
     changes: dict[str, object] = {}
     stopping = experiment.training.early_stopping
     if stopping and stopping.score == measured_by(experiment.model.name, facts.task)[0]:  # what is watched anyway
@@ -38,6 +38,8 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
         first = (activation[0] if activation else None) if isinstance(activation, tuple) else activation
         init = default_init(first.name if first else "identity")
         changes["model"] = experiment.model.model_copy(update={"init": init})
+    elif experiment.model.init.name == "torch_default" and experiment.model.bias and experiment.model.bias_init is None:
+        changes["model"] = experiment.model.model_copy(update={"bias_init": experiment.model.init})
     return experiment.model_copy(update=changes)
 
 

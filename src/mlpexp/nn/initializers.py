@@ -10,12 +10,16 @@ import numpy as np
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import BatchNorm, Drawn, Dropout, Parameter, Shape
-from mlpexp.config.networks import ConstantInit, HeInit, InitConfig, NormalInit, PlainInit, UniformInit, XavierInit
+from mlpexp.config.networks import ConstantInit, HeInit, NormalInit, PlainInit, UniformInit, XavierInit
 from mlpexp.randomness import stream
+
+BIASES = 1  # the second stream of a layer
 
 
 def initial_parameters(architecture: Architecture, seed: int) -> np.ndarray:
-    """All parameters of a member as one vector ``(P,)``, in the order of the layers; biases are zero.
+    """All parameters of a member as one vector ``(P,)``, in the order of the layers.
+
+    Weights and biases of a layer have a stream each: how biases begin leaves the weights alone.
 
     Dropout and batch normalization draw nothing and are not counted, so that a network starts from the same weights with
     and without them.
@@ -31,36 +35,31 @@ def initial_parameters(architecture: Architecture, seed: int) -> np.ndarray:
 def _initial(parameter: Parameter, seed: int, place: int) -> np.ndarray:
     if not isinstance(parameter.initial, Drawn):
         return np.full(parameter.shape, parameter.initial)
-    return draw(parameter.initial.init, parameter.shape, parameter.initial.gain, stream(seed, "init", place))
+    places = (place,) if parameter.name == "weight" else (place, BIASES)
+    return draw(parameter.initial, parameter.shape, stream(seed, "init", *places))
 
 
-def fans(shape: Shape) -> tuple[int, int]:
-    """Inputs to and outputs from one unit, ``(n_in, n_out)``, of a weight ``(in, out)`` or ``(out, in, k, k)``."""
-    if len(shape) == 2:
-        return shape[0], shape[1]
-    window = prod(shape[2:])
-    return shape[1] * window, shape[0] * window
-
-
-def draw(init: InitConfig, shape: Shape, activation_gain: float, generator: np.random.Generator) -> np.ndarray:
-    """Draws a weight tensor.
+def draw(drawn: Drawn, shape: Shape, generator: np.random.Generator) -> np.ndarray:
+    """Draws a tensor of weights or biases.
 
     Args:
-        init: The distribution.
-        shape: ``(in, out)`` of a dense or ``(out, in, k, k)`` of a convolutional layer.
-        activation_gain: Gain of the activation that follows, for those initializers that use it.
+        drawn: The distribution, and what it depends on.
+        shape: ``(in, out)`` of a dense or ``(out, in, k, k)`` of a convolutional layer; ``(out,)`` of biases.
         generator: The source of randomness.
 
     References:
         Xavier: Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks",
         equations 12 and 16. He: He et al. (2015), "Delving deep into rectifiers", equations 10 and 15.
         LeCun: LeCun, Bottou, Orr and Mueller (1998), "Efficient backprop", equation 16.
+        Torch's default: ``torch.nn.Linear`` and ``Conv2d``, whose ``kaiming_uniform_(a=sqrt(5))`` comes to this bound.
         Orthogonal: Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning".
     """
-    fan_in, fan_out = fans(shape)
-    match init:
+    (fan_in, fan_out), activation_gain = drawn.fans, drawn.gain
+    match drawn.init:
         case PlainInit(name="zeros"):
             return np.zeros(shape)
+        case PlainInit(name="torch_default"):
+            return generator.uniform(-1 / sqrt(fan_in), 1 / sqrt(fan_in), shape)
         case PlainInit():  # lecun_normal
             return generator.normal(0.0, sqrt(1.0 / fan_in), shape)
         case ConstantInit(value=value):
@@ -77,7 +76,7 @@ def draw(init: InitConfig, shape: Shape, activation_gain: float, generator: np.r
                 return factor * _orthogonal(shape, generator)
             return _spread(name, factor * sqrt(2.0 / (fan_in + fan_out)), shape, generator)
         case _:
-            assert_never(init)
+            assert_never(drawn.init)
 
 
 def _spread(name: str, std: float, shape: Shape, generator: np.random.Generator) -> np.ndarray:

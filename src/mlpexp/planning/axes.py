@@ -18,6 +18,7 @@ from mlpexp.planning.values import Distribution, read_values, value_text
 
 LABELS = {
     "model.init": "initialization",
+    "model.bias_init": "initial biases",
     "model.name": "network",
     "dataset.name": "data",
     "training.early_stopping.score": "early stopping by",
