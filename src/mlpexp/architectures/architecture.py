@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 
 from mlpexp.architectures.layers import LayerSpec, Parameter, Shape
+from mlpexp.config.networks import OutputActivation
 from mlpexp.errors import ArchitectureError
 
 
@@ -66,6 +67,8 @@ class Architecture:
     """Of one sample."""
     layers: tuple[Layer, ...]
     """First to last, the output layer included."""
+    output_activation: OutputActivation | None = None
+    """What a config says is applied to the last layer's values, the logits; training applies it with the loss."""
 
     @property
     def output_shape(self) -> Shape:
@@ -111,7 +114,12 @@ class Architecture:
         return len(self.layers[0].output_shape) == 3
 
 
-def chain(name: str, input_shape: Shape, layers: Sequence[tuple[str, LayerSpec]]) -> Architecture:
+def chain(
+    name: str,
+    input_shape: Shape,
+    layers: Sequence[tuple[str, LayerSpec]],
+    output_activation: OutputActivation | None = None,
+) -> Architecture:
     """Puts layers in line, each taking the output of the one before.
 
     Raises:
@@ -125,4 +133,4 @@ def chain(name: str, input_shape: Shape, layers: Sequence[tuple[str, LayerSpec]]
             raise ArchitectureError(f"layer {layer_name}: {error}", layer=position) from None
         placed.append(Layer(layer_name, spec, shape, after, spec.parameters(shape)))
         shape = after
-    return Architecture(name, input_shape, tuple(placed))
+    return Architecture(name, input_shape, tuple(placed), output_activation)

@@ -17,6 +17,8 @@ from mlpexp.architectures.layers import (
     Shape,
 )
 from mlpexp.config.activations import ActivationConfig, Maxout, PlainActivation, gain
+from mlpexp.config.experiment import Experiment
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.networks import (
     Cnn,
     Cnn4,
@@ -31,6 +33,7 @@ from mlpexp.config.networks import (
     PoolLayer,
     default_init,
 )
+from mlpexp.config.outputs import output_of
 from mlpexp.config.som import Som
 from mlpexp.errors import ArchitectureError
 
@@ -61,7 +64,16 @@ def build_architecture(model: ModelConfig, input_shape: Shape, num_outputs: int)
         case _:
             assert_never(model)
     layers.output(num_outputs)
-    return chain(model.name, input_shape, layers.chain)
+    return chain(model.name, input_shape, layers.chain, model.output_activation)
+
+
+def architecture_of(experiment: Experiment, facts: DatasetFacts) -> Architecture:
+    """The architecture of a resolved experiment: loss and output activation decide how many output units there are.
+
+    Raises:
+        ArchitectureError: The layers do not fit the samples.
+    """
+    return build_architecture(experiment.model, facts.input_shape, output_of(experiment, facts).num_units)
 
 
 class _Layers:

@@ -12,7 +12,10 @@ from mlpexp.config.scores import ScoreName
 from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
 
-LossName = Literal["cross_entropy", "softmax_squared_error", "mean_squared_error"]
+LossName = Literal[
+    "cross_entropy", "softmax_squared_error", "mean_squared_error", "half_sum_squared_error", "sum_squared_error",
+    "binary_cross_entropy",
+]  # fmt: skip
 Diagnostics = Literal["off", "cheap", "full"]
 NUMBERED_CARD = re.compile(r"cuda:(0|[1-9]\d?)")
 

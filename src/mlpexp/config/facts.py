@@ -1,7 +1,7 @@
 """What the rest of a config must know of its data set: task, sizes, number of samples; known without loading it."""
 
 from dataclasses import dataclass
-from math import frexp
+from math import frexp, log, nan
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class TargetRange:
         """The largest distance from 0."""
         return max(abs(self.lowest), abs(self.highest))
 
+    @property
+    def of_logarithms(self) -> "TargetRange":
+        """The bounds of their logarithms, with no mean and spread."""
+        return TargetRange(log(self.lowest), log(self.highest), nan, nan)
+
     def spacing(self, precision: str) -> float:
         """The distance of neighbouring numbers of a precision where the targets are farthest from 0."""
         return float(2.0 ** (frexp(self.farthest)[1] - DIGITS[precision]))
@@ -57,7 +62,7 @@ class DatasetFacts:
     num_official_test: int = 0
     """Samples of the official test set (0: there is none, the split makes one)."""
     target_range: TargetRange | None = None
-    """Of a table with numbers to predict; else None."""
+    """Of numbers to predict; None of classes. Of a function without its noise."""
 
     @property
     def is_image(self) -> bool:

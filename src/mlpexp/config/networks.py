@@ -105,6 +105,9 @@ def default_init(activation: str) -> InitConfig:
     return SUITABLE[name].model_validate({"name": name})
 
 
+OutputActivation = Literal["none", "sigmoid", "tanh", "softmax"]
+
+
 class _Network(Strict):
     """Options that all networks share."""
 
@@ -113,6 +116,9 @@ class _Network(Strict):
     bias_init: BiasInitConfig | None = Field(
         None,
         description="How biases begin: a number, or an initializer; default: at 0, but with torch_default as torch's.",
+    )
+    output_activation: OutputActivation | None = Field(
+        None, description="What the output layer applies; default: what goes with the loss."
     )
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
+from mlpexp.config.output_rules import output_violations
 from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
 from mlpexp.config.target_rules import target_violations
@@ -69,7 +70,7 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int, num_
     return [
         *map_violations(experiment),
         *engine_violations(experiment),
-        *_loss_fits_task(experiment, facts),
+        *output_violations(experiment, facts),
         *target_violations(experiment, facts),
         *_model_fits_data(experiment, facts),
         *_batch_fits_samples(experiment, num_train),
@@ -78,22 +79,6 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int, num_
         *_seeds_are_folds(experiment),
         *_scores_fit(experiment, facts),
     ]
-
-
-def _loss_fits_task(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
-    if isinstance(experiment.model, Som):
-        return
-    regression_loss = experiment.loss == "mean_squared_error"
-    if regression_loss and facts.task == "classification":
-        yield (
-            ("loss",),
-            (
-                "mean_squared_error is for numbers, but this data set has class labels; "
-                "use cross_entropy or softmax_squared_error"
-            ),
-        )
-    if not regression_loss and facts.task == "regression":
-        yield ("loss",), f"{experiment.loss} is for class labels, but this data set has numbers; use mean_squared_error"
 
 
 def _scores_fit(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:

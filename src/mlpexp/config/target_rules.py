@@ -76,6 +76,16 @@ def raw_range(experiment: Experiment, facts: DatasetFacts) -> TargetRange | None
     return facts.target_range if is_raw else None
 
 
+def learned_range(experiment: Experiment, facts: DatasetFacts) -> TargetRange | None:
+    """Where the numbers lie that a network learns; None where they are standardized first."""
+    dataset, numbers = experiment.dataset, facts.target_range
+    if not isinstance(dataset, Csv) or numbers is None:
+        return numbers
+    if dataset.target.standardize is not False:
+        return None
+    return numbers.of_logarithms if dataset.target.transform == "log" else numbers
+
+
 def _precision(experiment: Experiment) -> str:
     return "float64" if experiment.training.precision == "float64" else "float32"
 

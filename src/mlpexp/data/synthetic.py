@@ -11,7 +11,7 @@ from typing import assert_never
 import numpy as np
 
 from mlpexp.config.datasets import FunctionName, Synthetic
-from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.facts import DatasetFacts, TargetRange
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError
 from mlpexp.randomness import stream
@@ -21,6 +21,7 @@ INNER_RADIUS = 0.5  # of the smaller circle; the larger has radius 1
 BLOB_DISTANCE = 2.0  # of every centre from the origin
 SPIRAL_RADIUS = 2.0
 DOUBLE_SPIRAL_RADIUS, DOUBLE_SPIRAL_TURNS = 5.0, 1.75
+RANGE_POINTS = 1001  # of a function, to find its bounds
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,20 @@ def synthetic_facts(config: Synthetic) -> DatasetFacts:
         InputError: If there are fewer samples than classes.
     """
     if config.kind == "function":
-        return DatasetFacts("regression", (1,), 1, config.samples)
+        return DatasetFacts("regression", (1,), 1, config.samples, target_range=_range_of(config))
     if config.samples < config.num_classes:
         raise InputError(
             f"{config.samples} is too few for the {config.num_classes} classes of kind: {config.kind}",
             key="dataset.samples",
         )
     return DatasetFacts("classification", (2,), config.num_classes, config.samples)
+
+
+def _range_of(config: Synthetic) -> TargetRange:
+    """Where a function lies in its interval, noise aside."""
+    assert config.function is not None  # the config class sees to that
+    function = FUNCTIONS[config.function]
+    return TargetRange.of(function.values(np.linspace(*function.interval, RANGE_POINTS)))
 
 
 def load_synthetic(config: Synthetic) -> Dataset:

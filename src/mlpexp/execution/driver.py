@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from mlpexp.architectures.build import build_architecture
+from mlpexp.architectures.build import architecture_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset
@@ -134,8 +134,8 @@ def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
 
 
 def _trainer(task: StackTask, dataset: Dataset, clock: Callable[[], float]) -> Trainer:
-    shape, outputs = dataset.facts.input_shape, dataset.facts.num_outputs
-    built = {model: build_architecture(model, shape, outputs) for model in {m.model: None for m in task.members}}
+    distinct = {member.model: member for member in task.members}
+    built = {model: architecture_of(member, dataset.facts) for model, member in distinct.items()}
     return trainer_of(task.members, [built[member.model] for member in task.members], dataset, clock)
 
 

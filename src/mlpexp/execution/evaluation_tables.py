@@ -6,6 +6,8 @@ Axis letters: M members, n samples of a part, K outputs.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from typing import Protocol
 
 import numpy as np
@@ -22,11 +24,12 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.recording import CURVE_POINTS, GRID_POINTS, HISTOGRAM_BINS
 from mlpexp.store.plan_files import Recording
 from mlpexp.training.evaluation import chunk_size
+from mlpexp.training.head import head_of
 from mlpexp.training.samples import Samples
 
 HISTOGRAM_SAMPLES = 1000
 RESERVED = frozenset(
-    ("arm", "seed", "part", "index", "target", "predicted", "probability", "truth")
+    ("arm", "seed", "part", "index", "target", "predicted", "probability", "class_output", "truth")
 )  # columns of our own
 
 
@@ -56,6 +59,17 @@ def evaluation_of(experiment: Experiment, dataset: Dataset, recording: Recording
     return NetworkEvaluation(experiment, dataset, recording)
 
 
+@dataclass(frozen=True)
+class Blank:
+    """A column of empty cells."""
+
+    count: int
+    """How many."""
+
+
+Column = Iterable[float] | Blank
+
+
 class Table:
     """Lines of CSV, each trial's behind one another."""
 
@@ -64,15 +78,19 @@ class Table:
         csv.writer(text, lineterminator="\n").writerow(columns)
         self.lines = [text.getvalue()]
 
-    def add(self, prefix: str, *columns: Iterable[float]) -> None:
+    def add(self, prefix: str, *columns: Column) -> None:
         """Adds a row per entry of the columns; numbers with the digits that give their double back."""
-        texts = zip(*(map(repr, column) for column in columns), strict=True)
+        texts = zip(*map(_texts, columns), strict=True)
         self.lines += [f"{prefix}{','.join(row)}\n" for row in texts]
 
-    def add_behind(self, prefix: str, begun: Iterable[str], *columns: Iterable[float]) -> None:
+    def add_behind(self, prefix: str, begun: Iterable[str], *columns: Column) -> None:
         """Adds a row per entry, whose first cells are text already."""
-        texts = zip(begun, *(map(repr, column) for column in columns), strict=True)
+        texts = zip(begun, *map(_texts, columns), strict=True)
         self.lines += [f"{prefix}{','.join(row)}\n" for row in texts]
+
+
+def _texts(column: Column) -> Iterable[str]:
+    return repeat("", column.count) if isinstance(column, Blank) else map(repr, column)
 
 
 class StackData:
@@ -122,7 +140,8 @@ class NetworkEvaluation:
 
     def __init__(self, experiment: Experiment, dataset: Dataset, recording: Recording) -> None:
         self.experiment, self.dataset, self.recording = experiment, dataset, recording
-        self.classification = dataset.facts.task == "classification"
+        self.head = head_of(experiment, dataset.facts)
+        self.classification = self.head.classes > 0
         self._tables: dict[str, Table] = {}
         names = dataset.feature_names
         self.shown_features = names if len(names) <= 2 and not RESERVED.intersection(names) else ()
@@ -159,39 +178,52 @@ class NetworkEvaluation:
 
     def _predictions(self, network: StackedNetwork, data: StackData) -> None:
         """Target and prediction of every sample, or of those of the last part (the test part)."""
-        kinds = ("predicted", "probability") if self.classification else ("predicted",)
+        kinds = self._class_columns if self.classification else ("predicted",)
         table = self._table("predictions", "part", "index", "target", *kinds, *self.shown_features)
         bounds = list(data.samples.sizes.bounds.items())
         for part, (start, stop) in bounds if self.recording.whole else bounds[-1:]:
-            outputs_MnK = self._outputs(network, data, start, stop)
+            predicted_M = self._predicted(network, data, start, stop)
             begun: dict[int, list[str]] = {}  # members with one split see the same samples
-            members = zip(data.prefixes, data.pairs, data.datasets, outputs_MnK, strict=True)
-            for prefix, pair, dataset, outputs_nK in members:
+            members = zip(data.prefixes, data.pairs, data.datasets, predicted_M, strict=True)
+            for prefix, pair, dataset, columns in members:
                 rows_n = data.samples.rows[pair, start:stop]
                 if pair not in begun:
                     numbers = zip(rows_n.tolist(), self._targets(dataset, rows_n), strict=True)
                     begun[pair] = [f"{part},{row},{target!r}" for row, target in numbers]
-                table.add_behind(prefix, begun[pair], *self._predicted(dataset, rows_n, outputs_nK))
+                table.add_behind(prefix, begun[pair], *columns, *self._features(dataset, rows_n))
 
-    def _outputs(self, network: StackedNetwork, data: StackData, start: int, stop: int) -> np.ndarray:
+    def _predicted(self, network: StackedNetwork, data: StackData, start: int, stop: int) -> Iterator[list[Column]]:
+        """The columns of each member: predicted, of classes what the network gives for it."""
         size = chunk_size(network)
         chunks = [network(data.inputs(a, min(a + size, stop))) for a in range(start, stop, size)]
-        outputs = torch.cat(chunks, 1)
-        return (torch.softmax(outputs, 2) if self.classification else data.own(outputs)).cpu().double().numpy()
+        logits_MnU = torch.cat(chunks, 1)
+        if self.classification:
+            return self._of_classes(logits_MnU)
+        outputs_Mn = data.own(self.head.outputs(logits_MnU))[:, :, 0].cpu().double().numpy()
+        return ([predicted_n.tolist()] for predicted_n in outputs_Mn)
+
+    def _of_classes(self, logits_MnU: torch.Tensor) -> Iterator[list[Column]]:
+        """The cells of ``_class_columns`` for each member."""
+        best_Mn = self.head.predicted(logits_MnU)
+        outputs_MnK = self.head.of_classes(logits_MnU)
+        given_Mn = outputs_MnK.gather(2, best_Mn.unsqueeze(2)).squeeze(2).cpu().double().numpy()
+        for best_n, given_n in zip(best_Mn.tolist(), given_Mn.tolist(), strict=True):
+            shown = given_n if self.head.output.is_probability else Blank(len(given_n))
+            yield [best_n, shown, given_n][: len(self._class_columns)]
+
+    @property
+    def _class_columns(self) -> tuple[str, ...]:
+        """What is written of a predicted class; its output, too, where some arm has outputs that are no probabilities."""
+        return ("predicted", "probability", *(("class_output",) if self.recording.class_outputs else ()))
 
     def _targets(self, dataset: Dataset, rows_n: np.ndarray) -> list[float]:
         targets = dataset.targets[rows_n]
         return (targets if self.classification else targets[:, 0].astype(float)).tolist()
 
-    def _predicted(self, dataset: Dataset, rows_n: np.ndarray, outputs_nK: np.ndarray) -> list[list[float]]:
-        """Columns: predicted, of classes its probability, features."""
-        features = [dataset.inputs[rows_n, column].astype(float) for column in range(len(self.shown_features))]
-        if self.classification:
-            best_n = outputs_nK.argmax(1)
-            numbers = [best_n, outputs_nK[np.arange(len(best_n)), best_n]]
-        else:
-            numbers = [outputs_nK[:, 0]]
-        return [column.tolist() for column in (*numbers, *features)]
+    def _features(self, dataset: Dataset, rows_n: np.ndarray) -> list[list[float]]:
+        """A column each."""
+        columns = range(len(self.shown_features))
+        return [dataset.inputs[rows_n, column].astype(float).tolist() for column in columns]
 
     def _boundary(self, first: StackedNetwork, data: StackData) -> None:
         inputs = data.datasets[data.first[0]].inputs  # of the seed that is drawn
@@ -200,15 +232,16 @@ class NetworkEvaluation:
         ends = zip(low - margin, high + margin, strict=True)
         axes = [np.linspace(*resolved(a, b, GRID_POINTS), GRID_POINTS) for a, b in ends]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
-        table = self._table("boundary", *self.shown_features, "predicted", "probability")
-        outputs_MnK = torch.softmax(first(data.standardized(points, data.first)), 2).cpu().double().numpy()
-        for member, outputs_nK in zip(data.first, outputs_MnK, strict=True):
-            columns = (points[:, 0], points[:, 1], outputs_nK.argmax(1), outputs_nK.max(1))
-            table.add(data.prefixes[member], *(column.tolist() for column in columns))
+        table = self._table("boundary", *self.shown_features, *self._class_columns)
+        logits_MnU = first(data.standardized(points, data.first))
+        places = [points[:, column].tolist() for column in range(2)]
+        for member, columns in zip(data.first, self._of_classes(logits_MnU), strict=True):
+            table.add(data.prefixes[member], *places, *columns)
 
     def _curve(self, network: StackedNetwork, data: StackData) -> None:
         x = np.linspace(*self._shown_range(), CURVE_POINTS)
-        outputs_Mn = data.own(network(data.standardized(x[:, None])))[:, :, 0].cpu().double().numpy()
+        outputs_MnT = self.head.outputs(network(data.standardized(x[:, None])))
+        outputs_Mn = data.own(outputs_MnT)[:, :, 0].cpu().double().numpy()
         config = self.experiment.dataset
         truth = FUNCTIONS[config.function].values(x) if isinstance(config, Synthetic) and config.function else None
         more = {} if truth is None else {"truth": truth.astype(float).tolist()}

@@ -4,7 +4,8 @@ Axis letters: M members, P parameters of a member, B batch.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -12,10 +13,15 @@ from torch import Tensor, nn
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import BatchNorm
+from mlpexp.config.networks import OutputActivation
 from mlpexp.nn.initializers import initial_parameters
 from mlpexp.nn.layers.catalogue import LAYERS, execution_order
 from mlpexp.nn.layers.kind import RUNNING, Operation
 from mlpexp.nn.mode import EVALUATION, Mode, typed
+
+OUTPUT_MODULES: Mapping[OutputActivation, Callable[[], nn.Module]] = {
+    "none": nn.Identity, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "softmax": partial(nn.Softmax, dim=1),
+}  # fmt: skip
 
 Watch = Callable[[str, Tensor], None]  # is shown a tensor (M, B, ...) of each layer, by name
 
@@ -155,7 +161,10 @@ class StackedNetwork:
         return StackedNetwork(self.architecture, self.flat[start:stop], self.buffers[start:stop])
 
     def member(self, index: int) -> nn.Sequential:
-        """One member as a plain ``torch.nn.Sequential`` with copied weights, in evaluation mode."""
+        """One member as a plain ``torch.nn.Sequential`` with copied weights, in evaluation mode.
+
+        It gives logits, or outputs where the config names an output activation.
+        """
         modules: OrderedDict[str, nn.Module] = OrderedDict()
         solo = self.select([index])
         for layer in self.architecture.layers:
@@ -163,6 +172,8 @@ class StackedNetwork:
             if layer.name in solo.running:
                 tensors[RUNNING] = solo.running[layer.name][0]
             modules[layer.name] = LAYERS[type(layer.spec)].module(layer, tensors)
+        if self.architecture.output_activation is not None:
+            modules["output_activation"] = OUTPUT_MODULES[self.architecture.output_activation]()
         return nn.Sequential(modules).to(self.flat.device).eval()
 
 

@@ -13,8 +13,10 @@ from torch import Tensor
 from mlpexp.config.experiment import Experiment
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
-from mlpexp.numpy_twin.backprop import LOSSES, descend, differentiate, forward, layers_of
+from mlpexp.numpy_twin.backprop import Trace, descend, differentiate, forward, layers_of
+from mlpexp.numpy_twin.outputs import head_of
 from mlpexp.training.evaluation import always
+from mlpexp.training.head import Head
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
 from mlpexp.training.method import Method
 from mlpexp.training.samples import Samples
@@ -27,17 +29,19 @@ CHUNK_SAMPLES = 4096
 class NumpySteps:
     """Steps of gradient descent; the layers are views into the parameters of the stack, which they change in place."""
 
-    def __init__(self, members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters) -> None:
+    def __init__(self, members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters, head: Head) -> None:
         limit_threads()
-        network = state.network
-        self.loss, self.penalties = LOSSES[str(members[0].loss)], hyper.arrays["l2_penalty"].tolist()
+        network, twin = state.network, head_of(head.output)
+        self.loss, self.penalties = twin.loss, hyper.arrays["l2_penalty"].tolist()
         self.members = [layers_of(network.architecture, flat) for flat in network.flat.numpy()]
+        for layers in self.members:
+            twin.activate(layers)
         weights_MK = hyper.class_weights
         self.class_weights = None if weights_MK is None else weights_MK.astype(network.flat.numpy().dtype)
 
     @np.errstate(over="ignore", invalid="ignore")  # what diverges is found, and said, by the loop
     def __call__(self, inputs: Tensor, targets: Tensor, mode: Mode, coefficients: StepCoefficients) -> Tensor:
-        """A step on a batch ``(M, B, ...)``; returns the outputs ``(M, B, K)`` before it."""
+        """A step on a batch ``(M, B, ...)``; returns the logits ``(M, B, K)`` before it."""
         (minus_rate,) = coefficients.own
         x, y, rates = inputs.flatten(2).numpy(), targets.numpy(), (-minus_rate).flatten().tolist()
         outputs = []
@@ -45,18 +49,16 @@ class NumpySteps:
             weights = None if self.class_weights is None else self.class_weights[m][y[m]]
             trace, gradients = differentiate(layers, x[m], y[m], self.loss, self.penalties[m], weights)
             descend(layers, gradients, rates[m])
-            outputs.append(trace.outputs)
+            outputs.append(trace.z[-1])
         return torch.from_numpy(np.stack(outputs))
 
 
 class NumpyMeasures:
     """The scores, computed from outputs of the NumPy network."""
 
-    def __init__(
-        self, members: Sequence[Experiment], names: Sequence[str], samples: Samples, pair_of_member: Tensor
-    ) -> None:
-        loss = str(members[0].loss)
-        self.samples, self.pair_of_member, self.loss = samples, pair_of_member.tolist(), LOSSES[loss]
+    def __init__(self, head: Head, names: Sequence[str], samples: Samples, pair_of_member: Tensor) -> None:
+        self.head, self.twin = head, head_of(head.output)
+        self.samples, self.pair_of_member = samples, pair_of_member.tolist()
         self.names, self.units = names, None if samples.units is None else samples.units.select(pair_of_member)
         self.classification = "accuracy" in self.names
 
@@ -64,31 +66,35 @@ class NumpyMeasures:
     def scores(self, network: StackedNetwork, parts: list[str]) -> dict[str, PartScores]:
         """Scores of each member on the given parts."""
         members = [layers_of(network.architecture, flat) for flat in network.flat.numpy()]
+        for layers in members:
+            self.twin.activate(layers)
         scores = {}
         for part, (first, past) in self.samples.sizes.bounds.items():
             if part not in parts:
                 continue
             sums, collected = (
                 np.zeros((2, len(members))),
-                Collected(self.names, log=self.units is not None and self.units.log),
+                Collected(self.names, self.head, log=self.units is not None and self.units.log),
             )
             for start in range(first, past, CHUNK_SAMPLES):
                 inputs, targets = self.samples.part(start, min(start + CHUNK_SAMPLES, past))
                 x, y = inputs.flatten(2).numpy(), targets.numpy()
                 outputs = []
                 for m, (layers, pair) in enumerate(zip(members, self.pair_of_member, strict=True)):
-                    outputs.append(forward(layers, x[pair]).outputs)
-                    sums[:, m] += self._sums(outputs[m], y[pair])
+                    trace = forward(layers, x[pair])
+                    outputs.append(trace.z[-1])
+                    sums[:, m] += self._sums(trace, y[pair])
                 if collected:
                     collected.add(torch.from_numpy(np.stack(outputs)), targets[self.pair_of_member], self.units)
             loss, correct = sums / (past - first)
             variance = self.samples.target_variances[part][self.pair_of_member] if "r2" in self.names else None
-            scores[part] = always(loss, correct if self.classification else None, variance) | collected.scores(variance)
+            right = correct if self.classification else None
+            scores[part] = always(self.head, loss, right, variance) | collected.scores(variance)
         return scores
 
-    def _sums(self, outputs_BK: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
-        loss = self.loss.value(outputs_BK, targets).sum(dtype=np.float64)
-        correct = (outputs_BK.argmax(1) == targets).sum() if self.classification else 0.0
+    def _sums(self, trace: Trace, targets: np.ndarray) -> tuple[float, float]:
+        loss = self.twin.loss.value(trace.outputs, targets).sum(dtype=np.float64)
+        correct = (self.twin.predicted(trace.z[-1]) == targets).sum() if self.classification else 0.0
         return float(loss), float(correct)
 
 

@@ -7,7 +7,7 @@ from itertools import product
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.build import build_architecture
-from mlpexp.config.facts import DatasetFacts
+from mlpexp.architectures.layers import Shape
 from mlpexp.config.networks import Mlp
 from mlpexp.errors import InputError
 from mlpexp.planning.prepare import Prepared
@@ -16,6 +16,7 @@ TOLERANCE = 0.01
 WIDEST = 1_000_000
 WIDEST_CHANGE = 4  # units
 MOST_CANDIDATES = 20_000
+Ends = tuple[Shape, int]  # of a network: the shape of a sample, and the number of output units
 
 
 def matched(prepared: Prepared, budget: int) -> Prepared:
@@ -29,7 +30,7 @@ def matched(prepared: Prepared, budget: int) -> Prepared:
     model = prepared.experiment.model
     if not isinstance(model, Mlp) or not model.hidden_sizes:
         raise InputError(f"only an mlp with hidden layers can be scaled to {budget:,} parameters, not {model.name}")
-    scaled, architecture = _nearest(model, prepared.facts, budget)
+    scaled, architecture = _nearest(model, (prepared.facts.input_shape, prepared.architecture.output_shape[0]), budget)
     count = architecture.num_parameters
     if abs(count - budget) > TOLERANCE * budget:
         raise InputError(
@@ -41,13 +42,13 @@ def matched(prepared: Prepared, budget: int) -> Prepared:
 
 
 @lru_cache(maxsize=1024)  # in most sweeps many arms have one network
-def _nearest(model: Mlp, facts: DatasetFacts, budget: int) -> tuple[Mlp, Architecture]:
+def _nearest(model: Mlp, ends: Ends, budget: int) -> tuple[Mlp, Architecture]:
     """The scaled network that comes nearest to the budget."""
-    sizes = _solved(model, facts, budget)
-    return _resized(model, sizes), _network(model, sizes, facts)
+    sizes = _solved(model, ends, budget)
+    return _resized(model, sizes), _network(model, sizes, ends)
 
 
-def _solved(model: Mlp, facts: DatasetFacts, budget: int) -> list[int]:
+def _solved(model: Mlp, ends: Ends, budget: int) -> list[int]:
     """Sizes within the tolerance of the budget, or the nearest: a common factor by bisection, then some units more or less.
 
     The fewer units layers must change, the better their ratios are kept: a larger change is tried only if no smaller
@@ -56,13 +57,13 @@ def _solved(model: Mlp, facts: DatasetFacts, budget: int) -> list[int]:
     low, high = 0.0, WIDEST / max(model.hidden_sizes)
     for _ in range(60):
         middle = (low + high) / 2
-        over = _count(model, _scaled(model.hidden_sizes, middle), facts) > budget
+        over = _count(model, _scaled(model.hidden_sizes, middle), ends) > budget
         low, high = (low, middle) if over else (middle, high)
     near = _scaled(model.hidden_sizes, low)
     best = near
     for candidates in _neighbourhoods(near):
-        best = min([best, *candidates], key=lambda sizes: abs(_count(model, sizes, facts) - budget))
-        if abs(_count(model, best, facts) - budget) <= TOLERANCE * budget:
+        best = min([best, *candidates], key=lambda sizes: abs(_count(model, sizes, ends) - budget))
+        if abs(_count(model, best, ends) - budget) <= TOLERANCE * budget:
             break
     return best
 
@@ -85,12 +86,12 @@ def _scaled(sizes: Sequence[int], factor: float) -> list[int]:
     return [max(1, round(size * factor)) for size in sizes]
 
 
-def _count(model: Mlp, sizes: Sequence[int], facts: DatasetFacts) -> int:
-    return _network(model, sizes, facts).num_parameters
+def _count(model: Mlp, sizes: Sequence[int], ends: Ends) -> int:
+    return _network(model, sizes, ends).num_parameters
 
 
-def _network(model: Mlp, sizes: Sequence[int], facts: DatasetFacts) -> Architecture:
-    return build_architecture(_resized(model, sizes), facts.input_shape, facts.num_outputs)
+def _network(model: Mlp, sizes: Sequence[int], ends: Ends) -> Architecture:
+    return build_architecture(_resized(model, sizes), *ends)
 
 
 def _resized(model: Mlp, sizes: Sequence[int]) -> Mlp:

@@ -14,6 +14,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
+from mlpexp.config.outputs import output_of
 from mlpexp.config.rules import resolve, unknown_classes, violations
 from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.data.catalogue import class_names, facts_of
@@ -153,7 +154,8 @@ class Preparation:
         if findings:
             raise ConfigError([_problem(source, finding) for finding in findings])
         try:
-            architecture = self._network(experiment.model, facts.input_shape, facts.num_outputs)
+            num_units = output_of(experiment, facts).num_units
+            architecture = self._network(experiment.model, facts.input_shape, num_units)
         except ArchitectureError as error:
             raise ConfigError([_problem(source, (("model",), error.message))]) from None
         return Prepared(experiment, facts, sizes, architecture, self._size_table)

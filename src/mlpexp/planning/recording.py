@@ -8,6 +8,7 @@ from math import prod
 
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.experiment import Keep
+from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import PARTS
 from mlpexp.planning.plan import Plan, measured_of
 from mlpexp.planning.prepare import Prepared
@@ -49,7 +50,14 @@ def recording(plan: Plan, num_distinct: int) -> Recording:
         tables=tuple(sorted(tables)),
         whole=whole,
         first_seed=plan.seeds[0],
+        class_outputs=any(has_class_outputs(arm.prepared) for arm in plan.arms),
     )
+
+
+def has_class_outputs(prepared: Prepared) -> bool:
+    """Whether outputs of classes are no probabilities."""
+    output = output_of(prepared.experiment, prepared.facts)
+    return output.num_classes > 0 and prepared.experiment.loss is not None and not output.is_probability
 
 
 def lacks_predictions(plan: Plan, kept: Recording) -> bool:

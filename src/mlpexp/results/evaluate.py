@@ -5,7 +5,7 @@ from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.machine import choose_device, computing
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.execution.misclassified import misclassified
-from mlpexp.planning.recording import MOST_ROWS, rows_of_arm
+from mlpexp.planning.recording import MOST_ROWS, has_class_outputs, rows_of_arm
 from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, experiment_here, weights_of
@@ -51,6 +51,7 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         tables=tuple(missing),
         whole=whole,
         first_seed=seeds[0],
+        class_outputs=has_class_outputs(prepared),
     )
     experiment, dataset = experiment_here(arm, say), dataset_of(arm, data_dir)
     evaluation = evaluation_of(experiment, dataset, recording)

@@ -13,6 +13,7 @@ from mlpexp.som.measures import MapMeasures
 from mlpexp.som.neighbourhood import Neighbourhood
 from mlpexp.som.start import set_initial_weights
 from mlpexp.som.steps import BatchSteps, OnlineSteps
+from mlpexp.training.head import Head
 from mlpexp.training.hyper import HyperParameters
 from mlpexp.training.method import Method
 from mlpexp.training.samples import Samples
@@ -36,7 +37,7 @@ class _Maps:
         set_initial_weights(members, network, samples, pair_of_member)
 
     def steps(
-        self, members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters
+        self, members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters, head: Head
     ) -> OnlineSteps | BatchSteps:
         models = [member.model for member in members if isinstance(member.model, Som)]
         like = state.network.flat
@@ -45,9 +46,7 @@ class _Maps:
         rates = partial(hyper.rates, steps_per_epoch=self.steps_per_epoch)
         return OnlineSteps(state, Neighbourhood(self.grid, models, self.num_steps, like, rates))
 
-    def measures(
-        self, members: Sequence[Experiment], names: Sequence[str], samples: Samples, pair_of_member: Tensor
-    ) -> MapMeasures:
+    def measures(self, head: Head, names: Sequence[str], samples: Samples, pair_of_member: Tensor) -> MapMeasures:
         return MapMeasures(self.grid, samples, pair_of_member)
 
 

@@ -1,6 +1,8 @@
 """``plan.json``, what was planned, and ``stacks.json``, how it was cut into stacks and what those took."""
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from mlpexp.config.strict import Strict
 
@@ -35,6 +37,16 @@ class Recording(Strict):
     """Whether predictions are of all parts, else of the last one only."""
     first_seed: int
     """Of whose trials there are histograms and boundaries."""
+    class_outputs: bool = False
+    """Whether tables have a column for outputs of classes: some arm has outputs that are no probabilities."""
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> Any:
+        """Without what is not there in most results, and in none from before."""
+        data = handler(self)
+        if not self.class_outputs:
+            del data["class_outputs"]
+        return data
 
     @property
     def keys(self) -> tuple[str, ...]:

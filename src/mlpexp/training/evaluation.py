@@ -16,7 +16,7 @@ from mlpexp.architectures.arithmetic import evaluation_chunk
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.nn.products import SIDE
 from mlpexp.training.activation_sums import ActivationSums
-from mlpexp.training.losses import Loss, predicted
+from mlpexp.training.head import Head
 from mlpexp.training.samples import Samples
 from mlpexp.training.scores import Collected, PartScores, explained
 
@@ -29,13 +29,13 @@ class Evaluator:
 
     Args:
         samples: The data.
-        loss: What training lowers.
+        head: What is made of logits, and what training lowers.
         names: The scores to measure.
         pair_of_member: Whose samples each member sees, ``(M,)``.
     """
 
-    def __init__(self, samples: Samples, loss: Loss, names: Sequence[str], pair_of_member: Tensor) -> None:
-        self.samples, self.loss, self.names = samples, loss, names
+    def __init__(self, samples: Samples, head: Head, names: Sequence[str], pair_of_member: Tensor) -> None:
+        self.samples, self.head, self.names = samples, head, names
         self.classification = "accuracy" in names
         self.pair_of_member = pair_of_member
         self.units = None if samples.units is None else samples.units.select(pair_of_member)
@@ -71,7 +71,7 @@ class Evaluator:
         return {part: means | collected[part].scores(self.variances.get(part)) for part, means in scores.items()}
 
     def _collected(self) -> Collected:
-        return Collected(self.names, log=self.units is not None and self.units.log)
+        return Collected(self.names, self.head, log=self.units is not None and self.units.log)
 
     def training_samples(self, most: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets ``(M, n, ...)`` of each member's first training samples."""
@@ -79,7 +79,8 @@ class Evaluator:
         return inputs.index_select(0, self.pair_of_member), targets.index_select(0, self.pair_of_member)
 
     def _means(self, part: str, sums: np.ndarray, count: int) -> PartScores:
-        return always(sums[0] / count, sums[1] / count if self.classification else None, self.variances.get(part))
+        right, variance = sums[1] / count if self.classification else None, self.variances.get(part)
+        return always(self.head, sums[0] / count, right, variance)
 
     def _chunk(
         self, network: StackedNetwork, start: int, stop: int, activations: ActivationSums | None
@@ -102,16 +103,17 @@ class Evaluator:
         self, network: StackedNetwork, inputs: Tensor, targets: Tensor, activations: ActivationSums | None
     ) -> list[Tensor]:
         outputs = network(inputs, watch=activations)[:, : targets.shape[1]].to(network.flat.dtype)
-        losses = self.loss.value(outputs, targets)
+        losses = self.head.loss.value(outputs, targets)
         wide = torch.float64 if losses.device.type != "mps" else torch.float32
-        correct = predicted(outputs) == targets if self.classification else torch.zeros_like(losses)
+        correct = self.head.predicted(outputs) == targets if self.classification else torch.zeros_like(losses)
         return [losses.to(wide), correct.to(wide), *([outputs] if self.collects else [])]
 
 
-def always(loss: np.ndarray, accuracy: np.ndarray | None, variance: np.ndarray | None) -> PartScores:
+def always(head: Head, loss: np.ndarray, accuracy: np.ndarray | None, variance: np.ndarray | None) -> PartScores:
     """The scores that every training is measured by, each ``(M,)``.
 
     Args:
+        head: Whose loss it is.
         loss: Mean over the samples.
         accuracy: Share of right samples; None where there are no classes.
         variance: Of the targets, what R² compares a squared error with; 0: there is nothing to explain.
@@ -119,7 +121,7 @@ def always(loss: np.ndarray, accuracy: np.ndarray | None, variance: np.ndarray |
     if accuracy is not None:
         return {"loss": loss, "accuracy": accuracy}
     if variance is not None:
-        return {"loss": loss, "r2": explained(loss, variance)}
+        return {"loss": loss, "r2": explained(loss * head.square_share, variance)}
     return {"loss": loss}
 
 

@@ -13,6 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mlpexp.config.activations import PlainActivation
+from mlpexp.nn.activations import Elementwise, elementwise, whole_vectors
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -70,6 +73,61 @@ def mean_squared_error_gradient(outputs_MBT: Tensor, targets_MBT: Tensor) -> Ten
     return (outputs_MBT - targets_MBT).mul_(2 / outputs_MBT.shape[2])
 
 
+def binary_cross_entropy(logits_MBU: Tensor, codes_MBU: Tensor) -> Tensor:
+    """``-sum_u (t log p + (1 - t) log(1 - p))`` with p the logistic function of the logits and t 0 or 1, ``(M, B)``.
+
+    References:
+        Bishop (2006), "Pattern recognition and machine learning", equation 4.90; as ``log(1 + exp(-z))`` of the logit z
+        with the sign of the class, which no logit makes infinite.
+    """
+    return _log_logistic((2 * codes_MBU - 1) * logits_MBU).neg().sum(2)
+
+
+def binary_cross_entropy_gradient(logits_MBU: Tensor, codes_MBU: Tensor) -> Tensor:
+    """``p - t``, ``(M, B, U)``."""
+    return elementwise(PlainActivation(name="sigmoid")).value(logits_MBU).sub(codes_MBU)
+
+
+def squared_error(function: Elementwise, factor: float) -> Loss:
+    """``factor sum_u (f(z_u) - t_u)^2`` of outputs f(z), with gradient ``2 factor (f(z_u) - t_u) f'(z_u)``.
+
+    References:
+        Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors", equation 3.
+    """
+
+    def value(logits_MBU: Tensor, targets_MBU: Tensor) -> Tensor:
+        return (function.value(logits_MBU) - targets_MBU).square().sum(2).mul(factor)
+
+    def gradient(logits_MBU: Tensor, targets_MBU: Tensor) -> Tensor:
+        outputs_MBU = function.value(logits_MBU)
+        return function.backward((outputs_MBU - targets_MBU).mul_(2 * factor), logits_MBU, outputs_MBU)
+
+    return Loss(value, gradient)
+
+
+def scaled(loss: Loss, factor: float) -> Loss:
+    """A loss times a number."""
+    if factor == 1:
+        return loss
+    return Loss(
+        lambda logits, targets: loss.value(logits, targets).mul(factor),
+        lambda logits, targets: loss.gradient(logits, targets).mul_(factor),
+    )
+
+
+def against(loss: Loss, codes: Callable[[Tensor, torch.dtype], Tensor]) -> Loss:
+    """A loss that is given targets as they come, of one that compares units with codes.
+
+    Args:
+        loss: Of logits and codes ``(M, B, U)``.
+        codes: From targets to codes of a type.
+    """
+    return Loss(
+        lambda logits, targets: loss.value(logits, codes(targets, logits.dtype)),
+        lambda logits, targets: loss.gradient(logits, codes(targets, logits.dtype)),
+    )
+
+
 def weighted(loss: Loss, weights_MK: Tensor) -> Loss:
     """A loss of which each sample counts by its class.
 
@@ -92,9 +150,12 @@ def weighted(loss: Loss, weights_MK: Tensor) -> Loss:
     return Loss(value, gradient)
 
 
-def predicted(outputs_MBK: Tensor) -> Tensor:
+def largest(outputs_MBK: Tensor) -> Tensor:
     """The class with the largest output (of equal ones the first), ``(M, B)`` int64."""
     return _by_class(outputs_MBK).max(1).indices
+
+
+_log_logistic = whole_vectors(F.logsigmoid)
 
 
 def _by_class(logits_MBK: Tensor) -> Tensor:
@@ -106,3 +167,4 @@ LOSSES: dict[str, Loss] = {
     "softmax_squared_error": Loss(softmax_squared_error, softmax_squared_error_gradient),
     "mean_squared_error": Loss(mean_squared_error, mean_squared_error_gradient),
 }
+"""Those with a form of their own, of classes by softmax and of numbers; ``training/head.py`` has all."""

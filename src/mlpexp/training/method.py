@@ -13,8 +13,8 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.evaluation import Evaluator
+from mlpexp.training.head import Head
 from mlpexp.training.hyper import HyperParameters, StepCoefficients
-from mlpexp.training.losses import LOSSES
 from mlpexp.training.samples import Samples
 from mlpexp.training.scores import PartScores
 from mlpexp.training.state import TrainingState
@@ -39,23 +39,21 @@ class Measures(Protocol):
 class Method:
     """One way to train."""
 
-    steps: Callable[[Sequence[Experiment], TrainingState, HyperParameters], Steps]
+    steps: Callable[[Sequence[Experiment], TrainingState, HyperParameters, Head], Steps]
     """Prepares steps for the active members; called again when members have left."""
-    measures: Callable[[Sequence[Experiment], Sequence[str], Samples, Tensor], Measures]
+    measures: Callable[[Head, Sequence[str], Samples, Tensor], Measures]
     """Likewise prepares the evaluation by these scores; the tensor ``(A,)`` tells whose samples each member sees."""
     start: Callable[[Sequence[Experiment], StackedNetwork, Samples, Tensor], None] = lambda *_: None
     """Changes initial parameters that depend on the data, in place; by default nothing."""
 
 
-def _steps(members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters) -> Stepper:
-    objective = hyper.objective(LOSSES[str(members[0].loss)], state.network.flat)
+def _steps(members: Sequence[Experiment], state: TrainingState, hyper: HyperParameters, head: Head) -> Stepper:
+    objective = hyper.objective(head.loss, state.network.flat)
     return Stepper(state.network, state.slots, state.averaged, hyper, objective)
 
 
-def _measures(
-    members: Sequence[Experiment], names: Sequence[str], samples: Samples, pair_of_member: Tensor
-) -> Evaluator:
-    return Evaluator(samples, LOSSES[str(members[0].loss)], names, pair_of_member)
+def _measures(head: Head, names: Sequence[str], samples: Samples, pair_of_member: Tensor) -> Evaluator:
+    return Evaluator(samples, head, names, pair_of_member)
 
 
 BACKPROPAGATION = Method(_steps, _measures)

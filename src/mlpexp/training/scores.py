@@ -8,14 +8,13 @@ Axis letters: M members, B samples of a batch, K classes, T target values, N sam
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from mlpexp.config.scores import SCORES
-from mlpexp.training.losses import predicted
+from mlpexp.training.head import Head
 from mlpexp.training.target_units import TargetUnits
 
 PartScores = dict[str, np.ndarray]  # by name of the score, each (M,) float64
@@ -25,37 +24,28 @@ PartScores = dict[str, np.ndarray]  # by name of the score, each (M,) float64
 class Collection:
     """What is collected of a part, batch by batch."""
 
-    of_batch: Callable[[Tensor, Tensor], Tensor]
-    """Of outputs ``(M, B, K)`` and targets ``(M, B)`` or ``(M, B, T)``: a tensor ``(M, ...)``."""
+    of_batch: Callable[[Head, Tensor, Tensor], Tensor]
+    """Of logits ``(M, B, U)`` and targets ``(M, B)``, or of outputs and targets ``(M, B, T)``: a tensor ``(M, ...)``."""
     joined: Callable[[Sequence[Tensor]], Tensor]
     """Of the tensors of several batches."""
 
 
-def confusion(outputs_MBK: Tensor, targets_MB: Tensor) -> Tensor:
+def confusion(head: Head, logits_MBU: Tensor, targets_MB: Tensor) -> Tensor:
     """How many samples of each class (rows) are taken for each class (columns), ``(M, K, K)``."""
-    members, _, classes = outputs_MBK.shape
-    cells_MB = targets_MB * classes + predicted(outputs_MBK)
-    counts = torch.zeros(members, classes * classes, dtype=_wide(outputs_MBK), device=outputs_MBK.device)
+    members, classes = len(logits_MBU), head.classes
+    cells_MB = targets_MB * classes + head.predicted(logits_MBU)
+    counts = torch.zeros(members, classes * classes, dtype=_wide(logits_MBU), device=logits_MBU.device)
     ones = counts.new_ones(1, 1).expand_as(cells_MB)
     return counts.scatter_add_(1, cells_MB, ones).unflatten(1, (classes, classes))
 
 
-def log_odds(outputs_MBK: Tensor, targets_MB: Tensor) -> Tensor:
-    """``log p - log(1 - p)`` of each class by softmax, and the class of the sample in the last column, ``(M, B, K + 1)``.
-
-    They order samples as the probabilities do, also where these can no longer be told from 1.
-    """
-    logits = outputs_MBK.to(_wide(outputs_MBK))
-    (largest, second), (top, _) = (pair.split(1, 2) for pair in logits.topk(2, 2))
-    below = (logits - largest).exp().scatter(2, top, 0.0)
-    others = 1 + below.sum(2, keepdim=True) - below  # of the classes but one, for all but the top class
-    odds = logits - largest - others.log()
-    rest = (logits - second).scatter(2, top, -inf).exp().sum(2, keepdim=True)  # for the top class: by the second
-    odds = odds.scatter(2, top, largest - second - rest.log())
-    return torch.cat([odds, targets_MB.unsqueeze(2).to(logits.dtype)], 2)
+def log_odds(head: Head, logits_MBU: Tensor, targets_MB: Tensor) -> Tensor:
+    """Log-odds of each class, or what orders samples as they do, and the class of the sample last, ``(M, B, K + 1)``."""
+    evidence_MBK = head.evidence(logits_MBU.to(_wide(logits_MBU)))
+    return torch.cat([evidence_MBK, targets_MB.unsqueeze(2).to(evidence_MBK.dtype)], 2)
 
 
-def residuals(outputs_MBT: Tensor, targets_MBT: Tensor) -> Tensor:
+def residuals(head: Head, outputs_MBT: Tensor, targets_MBT: Tensor) -> Tensor:
     """Sums of ``|output - target|`` and of ``(output - target)^2`` over samples and values, and their number, ``(M, 3)``."""
     errors = outputs_MBT.to(_wide(outputs_MBT)) - targets_MBT
     count = errors.new_full((len(errors),), errors[0].numel())
@@ -173,11 +163,12 @@ class Collected:
 
     Args:
         names: Of the scores; those that need nothing more than every training has are passed over.
+        head: What is made of logits.
         log: Whether logarithms are learned, so that the loss says nothing of R².
     """
 
-    def __init__(self, names: Iterable[str], *, log: bool = False) -> None:
-        names = list(names)
+    def __init__(self, names: Iterable[str], head: Head, *, log: bool = False) -> None:
+        names, self.head = list(names), head
         self.names = [name for name in names if name in MEASURES]
         self.explains = log and "r2" in names
         kinds = [SCORES[name].gathered for name in self.names] + ["residuals"] * self.explains
@@ -186,19 +177,20 @@ class Collected:
     def __bool__(self) -> bool:
         return bool(self.batches)
 
-    def add(self, outputs: Tensor, targets: Tensor, units: TargetUnits | None = None) -> None:
-        """Adds outputs ``(M, B, K)`` and targets of a batch; of many batches what is summed is summed on the way.
+    def add(self, logits: Tensor, targets: Tensor, units: TargetUnits | None = None) -> None:
+        """Adds logits ``(M, B, U)`` and targets of a batch; of many batches what is summed is summed on the way.
 
         Args:
-            outputs: Of the networks.
+            logits: Of the networks.
             targets: What they learn.
             units: Of each member; None: both are in their own unit.
         """
+        values = logits if self.head.classes else self.head.outputs(logits)
         if units is not None:
-            outputs, targets = units.own(outputs), units.own(targets)
+            values, targets = units.own(values), units.own(targets)
         for kind, batches in self.batches.items():
             collection = COLLECTIONS[kind]
-            batches.append(collection.of_batch(outputs, targets))
+            batches.append(collection.of_batch(self.head, values, targets))
             if collection.joined is sum_of:
                 batches[:] = [sum_of(batches)]
 

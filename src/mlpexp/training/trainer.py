@@ -25,8 +25,8 @@ from mlpexp.training.class_weights import class_weights
 from mlpexp.training.diagnostics import Diagnostics, Quantities, is_diagnosed
 from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.evaluation import always
+from mlpexp.training.head import head_of
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
-from mlpexp.training.losses import LOSSES, predicted
 from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
@@ -80,7 +80,8 @@ class Trainer:
         """The parts of the data that are there."""
         self.selected_by = SCORES[first.selected_by or self.names[0]]
         """What the best weights have the best of, on validation data."""
-        self.loss = LOSSES[first.loss or "mean_squared_error"]  # a map has none, and nothing that asks for it
+        self.head = head_of(first, dataset.facts)
+        """What is made of logits, the loss included; nothing asks for that of a map."""
 
         self.batch_size = self.settings.batch_of(sizes.train)
         self.steps_per_epoch = samples.num_steps(self.batch_size)
@@ -102,7 +103,7 @@ class Trainer:
             hyper,
             averaging=self.settings.weight_averaging is not None,
             keep_state=bool(first.keep and first.keep.state),
-            running_more=Collected(self.names, log=samples.units is not None and samples.units.log),
+            running_more=Collected(self.names, self.head, log=samples.units is not None and samples.units.log),
         )
         """All that training changes."""
         self.note = ""
@@ -166,13 +167,13 @@ class Trainer:
         self.units = None if self.samples.units is None else self.samples.units.select(self.active_pairs)
         self.shared_batches = not np.array_equal(index, np.arange(len(self.samples.pairs)))
         active = [self.members[i] for i in state.active]
-        self.evaluator = self.method.measures(active, self.names, self.samples, self.active_pairs)
+        self.evaluator = self.method.measures(self.head, self.names, self.samples, self.active_pairs)
         rates = self.dropout_rates[:, state.active]
         dtype, device = self.samples.dtype, self.samples.device
         self.dropout = DropoutMasks(self.architecture, rates, index, dtype=dtype, device=device)
-        self.stepper = self.method.steps(active, state, self.hyper)
+        self.stepper = self.method.steps(active, state, self.hyper, self.head)
         self.at_once = steps_at_once(self.stepper, device, self.settings, record=not self.note)
-        self.objective = self.hyper.objective(self.loss, state.network.flat)  # what a step lowers
+        self.objective = self.hyper.objective(self.head.loss, state.network.flat)  # what a step lowers
         level = active[0].diagnostics
         self.diagnostics = (
             None if level == "off" else Diagnostics(self.architecture, active, self.objective, full=level == "full")
@@ -236,8 +237,8 @@ class Trainer:
         )
 
     def _add_running(self, outputs: Tensor, targets: Tensor) -> None:
-        right = predicted(outputs) == targets if self.classification else None
-        self.state.add_running(self.loss.value(outputs, targets), right, outputs, targets, self.units)
+        right = self.head.predicted(outputs) == targets if self.classification else None
+        self.state.add_running(self.head.loss.value(outputs, targets), right, outputs, targets, self.units)
 
     def _record(self) -> Record:
         state, started = self.state, self.clock()
@@ -296,7 +297,7 @@ class Trainer:
         if "r2" in self.names:
             variance = self.samples.target_variances["train"][self.pair_of_member[self.state.active]]
         loss, accuracy, more = self.state.take_running(variance)
-        return always(loss, accuracy if self.classification else None, variance) | more
+        return always(self.head, loss, accuracy if self.classification else None, variance) | more
 
     def _selection(self, scores: dict[str, PartScores]) -> np.ndarray | None:
         """What the best weights have the lowest of, ``(A,)``; None without validation data."""

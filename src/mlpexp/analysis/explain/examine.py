@@ -13,6 +13,7 @@ from mlpexp.analysis.explain.examination import DataState, Examination, NetworkS
 from mlpexp.analysis.explain.neighbours import neighbour_state
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.outputs import Output
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError, RunError
@@ -86,7 +87,7 @@ class _Stack:
         architectures = [prepared.architecture] * len(self.members)
         self.trainer: Trainer = trainer_of(self.members, architectures, dataset)
         self.evaluator = BACKPROPAGATION.measures(
-            self.members, self.trainer.names, self.trainer.samples, self.trainer.active_pairs
+            self.trainer.head, self.trainer.names, self.trainer.samples, self.trainer.active_pairs
         )
         self.initial = self.trainer.state.network
 
@@ -180,7 +181,7 @@ class _Stack:
             samples=len(flat),
             largest_scale=float(scale.max()),
             scale_ratio=1.0 if self.prepared.facts.is_image or not len(varied) else float(varied.max() / varied.min()),
-            chance_loss=_chance_loss(targets.cpu().numpy(), self.prepared.facts.num_outputs, str(self.members[0].loss)),
+            chance_loss=_chance_loss(targets.cpu().numpy(), self.trainer.head.output),
             neighbour_score=score,
             contradicted=contradicted,
         )
@@ -256,12 +257,20 @@ def twin_fraction(network: StackedNetwork) -> np.ndarray:
     return np.max(shares, axis=0)
 
 
-def _chance_loss(targets: np.ndarray, num_outputs: int, loss: str) -> float:
-    """Of the best constant output: entropy, variance, or half the Gini impurity."""
-    if loss == "mean_squared_error":
-        return float(targets.var(axis=0).mean())
-    shares = np.bincount(targets, minlength=num_outputs) / len(targets)
-    if loss == "softmax_squared_error":
-        return float(0.5 * (1 - (shares**2).sum()))
+def _chance_loss(targets: np.ndarray, output: Output) -> float:
+    """Of the best constant outputs: the entropy of cross-entropies, of squared errors the variance times their factor."""
+    if not output.num_classes:
+        return float(output.square_factor * targets.var(axis=0).sum())
+    shares_K = np.bincount(targets, minlength=output.num_classes) / len(targets)
+    if output.loss.name == "cross_entropy":
+        return _entropy(shares_K)
+    shares_U = shares_K[1:] if output.is_single else shares_K
+    if output.loss.factor is None:
+        return sum(_entropy(np.array([share, 1 - share])) for share in shares_U)
+    other, own = output.codes
+    return float(output.square_factor * (own - other) ** 2 * (shares_U * (1 - shares_U)).sum())
+
+
+def _entropy(shares: np.ndarray) -> float:
     present = shares[shares > 0]
     return float(-(present * np.log(present)).sum())

@@ -104,4 +104,4 @@ def _probe(trainer: Trainer, inputs: Tensor, targets: Tensor) -> np.ndarray:
     dropping = [layer.name for layer in trainer.architecture.layers if isinstance(layer.spec, Dropout)]
     every = Mode(training=True, dropout=dict.fromkeys(dropping, torch.ones((), device=inputs.device)))
     outputs = trainer.state.network(inputs, every).to(trainer.state.network.flat.dtype)
-    return trainer.loss.value(outputs, targets).double().mean(1).cpu().numpy()
+    return trainer.head.loss.value(outputs, targets).double().mean(1).cpu().numpy()

@@ -12,9 +12,11 @@ from mlpexp.analysis.gradcheck.objective import Objective
 from mlpexp.analysis.gradcheck.symbolic import evaluated, formula, num_operations
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.config.networks import Mlp
+from mlpexp.config.outputs import Output
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import DerivativeError, InputError
 from mlpexp.numpy_twin.backprop import layers_of
+from mlpexp.numpy_twin.outputs import codes
 from mlpexp.planning.prepare import Prepared
 
 MOST_PARAMETERS = 40
@@ -75,12 +77,12 @@ def check_size(prepared: Prepared) -> None:
         )
 
 
-def derivation(objective: Objective, loss: str, name: str) -> Derivation:
+def derivation(objective: Objective, output: Output, name: str) -> Derivation:
     """dE/dw of the first sample by formula and by reverse mode.
 
     Args:
         objective: Of a network that ``check_size`` allows.
-        loss: Its name.
+        output: Activation and loss.
         name: The symbol of a parameter, or ``all``.
 
     Raises:
@@ -90,10 +92,10 @@ def derivation(objective: Objective, loss: str, name: str) -> Derivation:
     sample = replace(objective, inputs=objective.inputs[:, :1], targets=objective.targets[:, :1])
     layers = layers_of(sample.network.architecture, sample.point.numpy())
     target = sample.targets[0, 0].numpy()
-    if loss != "mean_squared_error":
-        target = np.eye(layers[-1].weight.shape[1])[target]
+    if output.num_classes:
+        target = codes(output, target[None], np.zeros((1, output.num_units)))[0]
     weight = 1.0 if sample.sample_weights is None else float(sample.sample_weights[0])
-    energy = formula(layers, sample.inputs[0, 0].numpy().ravel(), target, loss, sample.penalty, weight)
+    energy = formula(layers, sample.inputs[0, 0].numpy().ravel(), target, output, sample.penalty, weight)
     places = _places([str(symbol) for symbol in energy.parameters], name)
     formulas = [sp.diff(energy.loss, energy.parameters[place]) for place in places]
     try:

@@ -26,7 +26,9 @@ from mlpexp.analysis.gradcheck.checks import (
     WayCost,
 )
 from mlpexp.analysis.gradcheck.objective import Objective
-from mlpexp.numpy_twin.backprop import LOSSES, can_differentiate, differentiate, flattened, layers_of
+from mlpexp.config.outputs import Output
+from mlpexp.numpy_twin.backprop import can_differentiate, differentiate, flattened, layers_of
+from mlpexp.numpy_twin.outputs import head_of
 from mlpexp.randomness import stream
 
 Array = NDArray[np.float64]
@@ -34,12 +36,12 @@ REPETITIONS = 3
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite shows in the report
-def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Report:
+def compare_ways(objective: Objective, output: Output, samples: int, seed: int) -> Report:
     """Differentiates the objective in all ways.
 
     Args:
         objective: On one batch, in float64.
-        loss: Its name.
+        output: Activation and loss.
         samples: Of tensors with more entries than this, so many random directions (forward mode) or entries (differences)
             are compared; of smaller ones all entries.
         seed: Decides which.
@@ -47,7 +49,7 @@ def compare_ways(objective: Objective, loss: str, samples: int, seed: int) -> Re
     warm_up(objective)
     exact: dict[str, Array] = {}
     costs = []
-    for way, differentiated in _whole(objective, loss).items():
+    for way, differentiated in _whole(objective, output).items():
         exact[way], seconds = _timed(differentiated)
         costs.append(WayCost(way, exact[way].size, 1, 1, seconds))
     reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
@@ -98,11 +100,13 @@ def forward_mode(objective: Objective, directions_DP: Tensor) -> Array:
     return np.concatenate(derivatives)
 
 
-def numpy_twin(objective: Objective, loss: str) -> Array:
+def numpy_twin(objective: Objective, output: Output) -> Array:
     """By the NumPy network."""
     layers = layers_of(objective.network.architecture, objective.point.numpy())
     x, y = objective.inputs[0].flatten(1).numpy(), objective.targets[0].numpy()
-    return flattened(differentiate(layers, x, y, LOSSES[loss], objective.penalty, objective.sample_weights)[1])
+    head = head_of(output)
+    head.activate(layers)
+    return flattened(differentiate(layers, x, y, head.loss, objective.penalty, objective.sample_weights)[1])
 
 
 def warm_up(objective: Objective) -> None:
@@ -124,14 +128,14 @@ def _timed(differentiated: Callable[[], Array]) -> tuple[Array, float]:
     return derivatives, min(times)
 
 
-def _whole(objective: Objective, loss: str) -> dict[str, Callable[[], Array]]:
+def _whole(objective: Objective, output: Output) -> dict[str, Callable[[], Array]]:
     """The ways that give all derivatives in one pass."""
     ways: dict[str, Callable[[], Array]] = {
         REVERSE: lambda: reverse_mode(objective),
         BY_HAND: lambda: objective.by_hand().cpu().numpy(),
     }
     if can_differentiate(objective.network.architecture) and objective.point.is_cpu:
-        ways[NUMPY] = lambda: numpy_twin(objective, loss)
+        ways[NUMPY] = lambda: numpy_twin(objective, output)
     return ways
 
 

@@ -19,8 +19,9 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.prepare import Prepared
 from mlpexp.training.class_weights import class_weights
 from mlpexp.training.dropout import DropoutMasks
+from mlpexp.training.head import head_of
 from mlpexp.training.hyper import HyperParameters, dropout_rates
-from mlpexp.training.losses import LOSSES, Loss
+from mlpexp.training.losses import Loss
 
 CHUNK_VALUES = 2_000_000  # parameters and outputs of the widest layer, of all points of a chunk
 
@@ -99,6 +100,6 @@ def first_objective(prepared: Prepared, dataset: Dataset) -> Objective:
     )
     hyper = HyperParameters.of(members, class_weights(members, dataset, samples))
     weights = None if hyper.class_weights is None else hyper.class_weights[0, block.targets[0, 0].cpu().numpy()]
-    loss = hyper.objective(LOSSES[str(experiment.loss)], network.flat)
+    loss = hyper.objective(head_of(experiment, dataset.facts).loss, network.flat)
     penalty = experiment.optimizer.l2_penalty
     return Objective(network, block.inputs[0], block.targets[0], dropout, loss, penalty, weights)

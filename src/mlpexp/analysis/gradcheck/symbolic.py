@@ -12,6 +12,7 @@ import numpy as np
 import sympy as sp
 
 from mlpexp.config.activations import KNOWN, Elu, LeakyRelu, Maxout, Prelu
+from mlpexp.config.outputs import Output
 from mlpexp.numpy_twin.activations import Array, selu_constants
 from mlpexp.numpy_twin.backprop import NumpyLayer
 
@@ -31,15 +32,15 @@ class Formula:
 
 
 def formula(
-    layers: Sequence[NumpyLayer], x_F: Array, target_K: Array, loss: str, penalty: float, weight: float = 1.0
+    layers: Sequence[NumpyLayer], x_F: Array, target_K: Array, output: Output, penalty: float, weight: float = 1.0
 ) -> Formula:
     """E as an expression.
 
     Args:
         layers: The network.
         x_F: The sample.
-        target_K: Its targets, one-hot for classes.
-        loss: Name of the loss.
+        target_K: Its targets; for classes what each output should be.
+        output: Output activation and loss.
         penalty: Factor of the L2 penalty.
         weight: Of the sample.
     """
@@ -59,7 +60,7 @@ def formula(
         squares += sum(w**2 for row in weights for w in row)
         z = [sum((x * row[j] for x, row in zip(a, weights, strict=True)), biases[j]) for j in range(len(biases))]
         a = _activated(layer, z, slopes)
-    energy = _loss(loss, a, targets)
+    energy = _loss(output, a, targets)
     if weight != 1:
         energy = sp.Float(weight) * energy
     return Formula(energy + sp.Float(penalty) / 2 * squares if penalty else energy, parameters, values)
@@ -149,11 +150,19 @@ BY_HAND: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _loss(name: str, outputs_K: Symbols, targets_K: Symbols) -> Any:
-    if name == "mean_squared_error":
-        return sum((o - t) ** 2 for o, t in zip(outputs_K, targets_K, strict=True)) / len(outputs_K)
-    powers = [sp.exp(o) for o in outputs_K]
-    if name == "cross_entropy":
-        return sp.log(sum(powers)) - sum(o * t for o, t in zip(outputs_K, targets_K, strict=True))
-    assert name == "softmax_squared_error"
-    return sum((power / sum(powers) - t) ** 2 for power, t in zip(powers, targets_K, strict=True)) / 2
+def _loss(output: Output, logits_U: Symbols, targets_U: Symbols) -> Any:
+    """The loss as it is defined, of outputs; of cross-entropy ``log`` and ``exp`` behind one another are put together."""
+    if output.loss.name == "cross_entropy":
+        return sp.log(sum(map(sp.exp, logits_U))) - sum(z * t for z, t in zip(logits_U, targets_U, strict=True))
+    pairs = list(zip(_outputs(output, logits_U), targets_U, strict=True))
+    if output.loss.factor is None:
+        return -sum(t * sp.log(y) + (1 - t) * sp.log(1 - y) for y, t in pairs)
+    factor = sp.nsimplify(output.loss.factor) / (output.num_units if output.loss.is_mean else 1)
+    return sum((y - t) ** 2 for y, t in pairs) * factor
+
+
+def _outputs(output: Output, logits_U: Symbols) -> Symbols:
+    if output.activation == "softmax":
+        powers = [sp.exp(z) for z in logits_U]
+        return [power / sum(powers) for power in powers]
+    return logits_U if output.activation == "none" else [_by_formula(output.activation, z) for z in logits_U]

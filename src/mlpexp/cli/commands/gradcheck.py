@@ -101,6 +101,7 @@ def _compare(
     from mlpexp.analysis.gradcheck.checks import check_agreement
     from mlpexp.analysis.gradcheck.derivatives import compare_ways
     from mlpexp.cli.printing import print_as, print_sentences
+    from mlpexp.config.outputs import output_of
     from mlpexp.report.tables.derivative_tables import (
         agreement_sentence,
         derivative_csv,
@@ -109,7 +110,8 @@ def _compare(
     )
 
     experiment = prepared.experiment
-    report = compare_ways(objective, str(experiment.loss), samples, experiment.seed)
+    output = output_of(experiment, prepared.facts)
+    report = compare_ways(objective, output, samples, experiment.seed)
     if format_ == "csv":
         typer.echo(derivative_csv(report), nl=False)
     else:
@@ -128,10 +130,12 @@ def _symbolic(
 ) -> None:
     from mlpexp.analysis.gradcheck.by_formula import check_difference, check_size, derivation
     from mlpexp.cli.printing import print_as, print_sentences
+    from mlpexp.config.outputs import output_of
     from mlpexp.report.tables.formulas import formula_lines, formula_table, sample_sentence, size_sentence
 
     check_size(prepared)
-    derived = derivation(_objective(prepared, data_dir), str(prepared.experiment.loss), name)
+    output = output_of(prepared.experiment, prepared.facts)
+    derived = derivation(_objective(prepared, data_dir), output, name)
     print_sentences([sample_sentence(derived)])
     typer.echo(size_sentence(derived))
     typer.echo("")

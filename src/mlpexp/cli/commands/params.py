@@ -111,7 +111,7 @@ def _configured(
             path.stem,
             network.architecture
             if shape is None
-            else build_architecture(network.experiment.model, shape, network.facts.num_outputs),
+            else build_architecture(network.experiment.model, shape, network.architecture.output_shape[0]),
         )
         for path, network in zip(paths, prepared, strict=True)
     ]
