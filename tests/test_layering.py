@@ -53,7 +53,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "nn": {"initializers"},
     "training": {"records", "schedules"},
     "som": set(),
-    "numpy_twin": {"activations", "backprop"},
+    "numpy_twin": {"activations", "backprop", "outputs"},
     "analysis": {
         "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
     },

@@ -6,6 +6,7 @@ import sympy as sp
 
 from making.random_networks import ACTIVATIONS, case
 from mlpexp.analysis.gradcheck.symbolic import evaluated, formula, num_operations
+from mlpexp.config.outputs import output_for
 from mlpexp.numpy_twin.backprop import LOSSES, differentiate, flattened, layers_of
 
 
@@ -16,7 +17,8 @@ def made(activation, loss, penalty=0.0):
     sample, target = x[0].numpy(), y[0].numpy()
     onehot = target if loss == "mean_squared_error" else np.eye(3)[target]
     _, gradients = differentiate(layers, x[:1].numpy(), y[:1].numpy(), LOSSES[loss], penalty)
-    return formula(layers, sample, onehot, loss, penalty), flattened(gradients)
+    output = output_for(loss, None, num_classes=0 if loss == "mean_squared_error" else 3, num_targets=3)
+    return formula(layers, sample, onehot, output, penalty), flattened(gradients)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
@@ -38,7 +40,8 @@ def test_the_value_with_each_loss_and_a_penalty(loss):
 def test_the_formula_of_a_linear_unit_is_the_textbook_s():
     network, x, y = case("identity", "mean_squared_error", sizes=())
     layers = layers_of(network.architecture, network.flat[0].numpy())
-    found = formula(layers, x[0].numpy(), y[0].numpy(), "mean_squared_error", 0.0)
+    output = output_for("mean_squared_error", None, num_classes=0, num_targets=3)
+    found = formula(layers, x[0].numpy(), y[0].numpy(), output, 0.0)
     w, b, inputs, t = sp.symbols("W1_11 W1_21 W1_31 W1_41"), sp.Symbol("b1_1"), sp.symbols("x1:5"), sp.Symbol("t1")
     real = {symbol: sp.Symbol(symbol.name, real=True) for symbol in (*w, b, *inputs, t)}
     expected = sp.Rational(2, 3) * (sum(a * c for a, c in zip(w, inputs, strict=True)) + b - t) * inputs[1]

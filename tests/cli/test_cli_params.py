@@ -126,6 +126,43 @@ def test_the_network_of_a_config_is_counted_and_its_input_can_be_changed(
     assert large["parameters"] == (9 * 3 + 1) * 2 + (7 * 8 * 2 + 1) * 10
 
 
+POOLINGS = TINY.replace("three_class_3d", "digits").replace(
+    "{name: mlp, hidden_sizes: [4]}",
+    "{name: cnn, bias: false, layers: ["
+    "{layer: conv, channels: 20, kernel_size: 5, padding: same}, {layer: max_pool}, "
+    "{layer: conv, channels: 30, kernel_size: 3, padding: same}, {layer: max_pool}, "
+    "{layer: conv, channels: 20, kernel_size: 3, padding: same}, {layer: max_pool}, "
+    "{layer: conv, channels: 10, kernel_size: 3, padding: same}, {layer: max_pool}]}",
+)
+
+
+def test_a_network_that_does_not_fit_the_data_of_its_config_is_counted_for_others(
+    mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    path = config(POOLINGS, "poolings.yaml")
+    refused = mlpexp("params", "-c", path)
+    assert (
+        refused.code == 2 and "layer pool4: a pooling window of 2x2 does not fit into its input of 1x1" in refused.err
+    )
+    result = mlpexp("params", "-c", path, "--input", "3x400x400", "--format", "json")
+    named = mlpexp("params", "cnn4", "--no-bias", "--format", "json")
+    assert json.loads(result.out)[0]["layers"] == json.loads(named.out)[0]["layers"]
+    assert json.loads(result.out)[0]["parameters"] == 76_600
+    assert result.err == "poolings: counted for --input 3x400x400; the data of this config are images of 1x8x8\n"
+    small = mlpexp("params", "-c", path, "--input", "1x8x8")
+    assert small.code == 2 and "poolings.yaml:2:8: model: layer pool4: a pooling window" in small.err
+
+
+def test_other_inputs_are_told_from_rows_and_the_same_ones_are_not_told(
+    mlpexp: Command, config: Callable[..., Path]
+) -> None:
+    result = mlpexp("params", "-c", config(TINY, "tiny.yaml"), "--input", "1x2x2", "--format", "json")
+    assert json.loads(result.out)[0]["parameters"] == 4 * 4 + 4 + 4 * 3 + 3
+    assert result.err == "tiny: counted for --input 1x2x2; the data of this config are rows of 3 features\n"
+    images = config(TINY.replace("three_class_3d", "digits"), "images.yaml")
+    assert mlpexp("params", "-c", images, "--input", "1x8x8").err == ""
+
+
 def test_a_set_option_changes_the_network_of_a_config(mlpexp: Command, config: Callable[..., Path]) -> None:
     out = mlpexp("params", "-c", config(TINY), "--set", "model.hidden_sizes=[5]", "--no-bias", "--format", "json").out
     assert json.loads(out)[0]["parameters"] == 3 * 5 + 5 * 3

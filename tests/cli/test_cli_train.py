@@ -266,3 +266,14 @@ def test_a_runs_folder_that_cannot_be_written_is_one_line(
     assert result.err.startswith(f"error: {place}: cannot be written: ")
     assert Path("file").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "file"]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_seeds_that_converge_are_counted(mlpexp: Command, config: Write) -> None:
+    path = config(
+        "dataset: iris\nmodel: {name: mlp, hidden_sizes: [4]}\noptimizer: {name: sgd, learning_rate: 0.1}\n"
+        "training: {epochs: 200, convergence: {tolerance: 0.01, patience: 3}}\nseeds: 3\n"
+    )
+    printed = mlpexp("train", "--config", path, "--runs-dir", "runs")
+    assert printed.code == 0
+    assert "converged: 3 of 3 seeds, at epoch " in printed.out

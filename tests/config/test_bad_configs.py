@@ -137,7 +137,10 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
     (
         (BASE + "loss: off\n"),
         (),
-        ["c.yaml:4:7: loss: 'off' is not known; choose from cross_entropy, softmax_squared_error, mean_squared_error"],
+        [
+            "c.yaml:4:7: loss: 'off' is not known; choose from cross_entropy, softmax_squared_error, mean_squared_error, "
+            "half_sum_squared_error, sum_squared_error, binary_cross_entropy"
+        ],
     ),
     (
         (BASE + ("seed: -1\nseeds: 0\n")),
@@ -557,7 +560,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (BASE),
         ("dataset=foo",),
         [
-            "--set dataset=foo: dataset.name: 'foo' is not known; choose from iris, digits, three_class_3d, synthetic, mnist, fashion_mnist, csv"
+            "--set dataset=foo: dataset.name: 'foo' is not known; choose from iris, digits, three_class_3d, synthetic, mnist, fashion_mnist, kmnist, emnist, cifar10, usps, csv"
         ],
     ),
     (

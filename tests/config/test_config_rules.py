@@ -27,9 +27,9 @@ def written(folder: Path, **sections: str) -> Path:
     ("sections", "expected"),
     [
         (
-            {"loss": "mean_squared_error"},
-            "5:7: loss: mean_squared_error is for numbers, but this data set has class labels; "
-            "use cross_entropy or softmax_squared_error",
+            {"loss": "mean_squared_error", "model": "{name: mlp, output_activation: softmax}", "dataset": SINE},
+            "2:39: model.output_activation: softmax is for class labels, but this data set has numbers; "
+            "use none, sigmoid or tanh",
         ),
         (
             {"dataset": SINE, "loss": "cross_entropy"},
@@ -80,7 +80,7 @@ def written(folder: Path, **sections: str) -> Path:
         ({"seed": "9223372036854775807", "seeds": "2"}, "6:8: seeds: seed + seeds is too large"),
         (
             {"dataset": "{name: mnist, train_samples: 60001}", "model": "lenet5"},
-            "1:39: dataset.train_samples: 60001 is more than the 60000 samples that mnist has",
+            "1:39: dataset.train_samples: 60001 is more than the 60000 samples that MNIST has",
         ),
         (
             {"dataset": "{name: synthetic, kind: blobs, classes: 5, samples: 4}"},
@@ -117,12 +117,16 @@ def test_a_rule_broken_by_an_override_names_it(tmp_path: Path) -> None:
     path = written(tmp_path)
     with pytest.raises(ConfigError) as caught:
         prepare(
-            path, [override_in("model=lenet5", "--set model=lenet5"), override_in("loss=mean_squared_error", "--loss")]
+            path,
+            [
+                override_in("model=lenet5", "--set model=lenet5"),
+                override_in("model.output_activation=tanh", "--output-activation"),
+            ],
         )
     assert str(caught.value).splitlines() == [
         (
-            "--loss: loss: mean_squared_error is for numbers, but this data set has class labels; "
-            "use cross_entropy or softmax_squared_error"
+            "--output-activation: model.output_activation: tanh does not go with loss: cross_entropy, which has softmax; "
+            "leave it out, or set loss to half_sum_squared_error, sum_squared_error or mean_squared_error"
         ),
         "--set model=lenet5: model.name: lenet5 needs images, but iris has 4 features; use mlp",
     ]
@@ -174,3 +178,10 @@ def test_a_csv_path_starts_at_the_folder_of_the_config(tmp_path: Path, monkeypat
 def test_a_csv_path_that_is_none(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r":1:28: dataset\.path: cannot be a path: "):
         prepare(written(tmp_path, dataset=f"{{name: csv, path: {name}, target: y}}"))
+
+
+@pytest.mark.parametrize("split", ["letters", "{kind: letters}"])
+def test_a_collection_of_emnist_is_no_split(split: str, tmp_path: Path) -> None:
+    message = r":1:32: dataset\.split: says how samples become parts; did you mean collection: letters\?"
+    with pytest.raises(ConfigError, match=message):
+        prepare(written(tmp_path, dataset=f"{{name: emnist, split: {split}}}"))

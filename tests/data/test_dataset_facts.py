@@ -58,7 +58,7 @@ def test_facts_of_images_need_no_files(name: str) -> None:
     [
         (
             {"name": "mnist", "train_samples": 60_001},
-            "dataset.train_samples: 60001 is more than the 60000 samples that mnist has",
+            "dataset.train_samples: 60001 is more than the 60000 samples that MNIST has",
         ),
         (
             {"name": "fashion_mnist", "test_samples": 10_001},

@@ -15,8 +15,9 @@ import pytest
 
 from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.data.download import download
-from mlpexp.data.image_files import FILE_NAMES, parse_idx
-from mlpexp.data.images import MNIST, load_images
+from mlpexp.data.image_files import parse_idx
+from mlpexp.data.image_sources import MNIST
+from mlpexp.data.images import load_images
 from mlpexp.errors import DataError
 
 FASHION = FashionMnist(name="fashion_mnist")
@@ -63,7 +64,7 @@ def test_absent_files_are_downloaded_once_and_quietly(
     assert np.array_equal(data.targets, np.arange(70_000) % 10)
     assert said == [f"Downloading Fashion-MNIST into {root}/FashionMNIST/raw.", "Downloaded Fashion-MNIST."]
     assert sorted(os.listdir(root)) == ["FashionMNIST"]
-    assert sorted(os.listdir(root / "FashionMNIST" / "raw")) == sorted(FILE_NAMES)
+    assert sorted(os.listdir(root / "FashionMNIST" / "raw")) == sorted(MNIST.file_names)
     assert capfd.readouterr() == ("", "")
     load_images(FASHION, root, pytest.fail)
 
@@ -127,7 +128,7 @@ def test_a_folder_that_cannot_be_made_is_part_of_the_sentence(tmp_path: Path) ->
 def test_our_reader_and_that_of_torchvision_agree(datasets: Any, mnist_dir: Path) -> None:
     for train in (True, False):
         theirs = datasets.MNIST(mnist_dir, train=train)
-        raw = mnist_dir / MNIST.folder / "raw"
+        raw = mnist_dir / "MNIST" / "raw"
         prefix = "train" if train else "t10k"
         assert np.array_equal(parse_idx((raw / f"{prefix}-images-idx3-ubyte").read_bytes()), theirs.data.numpy())
         assert np.array_equal(parse_idx((raw / f"{prefix}-labels-idx1-ubyte").read_bytes()), theirs.targets.numpy())

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from mlpexp.data.standardize import IMAGES_AT_ONCE, fit, neutral
+from mlpexp.data.standardize import IMAGES_AT_ONCE, fit, fit_range, neutral
 
 
 @given(
@@ -78,3 +78,32 @@ def test_inputs_are_not_changed() -> None:
     fit(features).apply(features)
     fit(images).apply(images)
     assert np.all(features == 1) and np.all(images == 9)
+
+
+@given(
+    hnp.arrays(np.float64, st.tuples(st.integers(1, 20), st.integers(1, 4)), elements=st.floats(-1e6, 1e6, width=32))
+)
+def test_ranges_match_scikit_learn(inputs: np.ndarray) -> None:
+    ours, theirs = fit_range(inputs), MinMaxScaler().fit(inputs)
+    clear = theirs.data_range_ > 1e-12  # scikit-learn takes a smaller range for 0
+    others = np.random.default_rng(0).normal(size=(5, inputs.shape[1])) * 1e3
+    for samples in (inputs, others):  # new samples may lie outside 0..1
+        np.testing.assert_allclose(
+            ours.apply(samples, np.float64)[:, clear], theirs.transform(samples)[:, clear], rtol=1e-9, atol=1e-9
+        )
+
+
+def test_what_is_constant_becomes_zero() -> None:
+    assert fit_range(np.full((3, 2), 0.1)).apply(np.full((3, 2), 0.1)).tolist() == [[0, 0]] * 3
+    assert not fit_range(np.full((3, 1, 2, 2), 7, np.uint8)).apply(np.full((3, 1, 2, 2), 7, np.uint8)).any()
+
+
+def test_the_range_of_images_is_that_of_each_channel() -> None:
+    images = np.random.default_rng(0).integers(20, 200, (30, 2, 5, 4), dtype=np.uint8)
+    images[:, 1] //= 2
+    standardizer = fit_range(images)
+    assert standardizer.shift.shape == standardizer.scale.shape == (2, 1, 1)
+    scaled = standardizer.apply(images, np.float64)
+    for channel in (0, 1):
+        column = images[:, channel].reshape(-1, 1).astype(np.float64)
+        np.testing.assert_allclose(scaled[:, channel].ravel(), MinMaxScaler().fit_transform(column).ravel(), rtol=1e-12)

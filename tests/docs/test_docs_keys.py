@@ -24,7 +24,7 @@ CONFIGS = DOCS.parent / "configs"
 OPTIMIZERS = (optimization.Sgd, optimization.Adagrad, optimization.Rmsprop, optimization.Adam, optimization.AdamW)
 SCHEDULES = (
     optimization.ConstantSchedule, optimization.StepSchedule, optimization.ExponentialSchedule,
-    optimization.CosineSchedule, optimization.InverseTimeSchedule,
+    optimization.CosineSchedule, optimization.InverseTimeSchedule, optimization.InversePowerSchedule,
 )  # fmt: skip
 TABULAR = (datasets.Iris, datasets.Digits, datasets.ThreeClass3D, datasets.Synthetic, datasets.Csv)
 MODELS = (networks.Mlp, networks.Lenet5, networks.Cnn4, networks.MnistCnn, networks.Cnn)
@@ -35,7 +35,8 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "synthetic": (datasets.Synthetic,),
     "csv": (datasets.Csv,),
     "target": (datasets.Target,),
-    "mnist and fashion_mnist": (datasets.Mnist, datasets.FashionMnist),
+    "Image data sets with a name": tuple(image_sets.NamedImages.__subclasses__()),
+    "emnist": (image_sets.Emnist,),
     "augmentation": (image_sets.Augmentation,),
     "split k_fold": (splits.KFoldSplit,),
     "splits group and time": (splits.GroupSplit, splits.TimeSplit),
@@ -62,8 +63,10 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "schedule exponential": (optimization.ExponentialSchedule,),
     "schedule cosine": (optimization.CosineSchedule,),
     "schedule inverse_time": (optimization.InverseTimeSchedule,),
+    "schedule inverse_power": (optimization.InversePowerSchedule,),
     "training": (optimization.Training,),
     "early_stopping": (optimization.EarlyStopping,),
+    "convergence": (optimization.Convergence,),
     "keep": (Keep,),
     "sweep": (Sweep,),
 }
@@ -114,7 +117,7 @@ IDS = [f"{model.__name__}.{key}" for model, key, _ in ROWS]
 def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
     """Every section that a config can have."""
     below = {inner for child in model.__subclasses__() for inner in all_models(child)}
-    own = {one for one in model.__subclasses__() if not one.__name__.startswith("_")}
+    own = {one for one in model.__subclasses__() if not (one.__name__.startswith("_") or one.__subclasses__())}
     return below | {one for one in own if one.__module__.startswith("mlpexp.config.")}  # others are records of results
 
 

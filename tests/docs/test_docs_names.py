@@ -125,6 +125,7 @@ def test_mean_and_variance_of_initial_weights(row: dict[str, str], n_in: int, n_
 SCHEDULES: Mapping[str, dict[str, Any]] = {
     "constant": {}, "step": {"every": 3, "factor": 0.5}, "exponential": {"decay": 0.9},
     "cosine": {"final_factor": 0.1}, "inverse_time": {"decay": 0.7},
+    "inverse_power": {"power": 0.4, "per": "sample"},
 }  # fmt: skip
 
 
@@ -133,8 +134,8 @@ def test_schedule_formulas(row: dict[str, str]) -> None:
     name = code(row["name"])[0]
     config = TypeAdapter(ScheduleConfig).validate_python({"name": name, **SCHEDULES[name]})
     times = np.arange(40) / 4
-    computed = factor(config, times, num_epochs=10, steps_per_epoch=4)
-    written = [value(code(row["factor"])[0], t=t, epochs=10, **SCHEDULES[name]) for t in times]
+    computed = factor(config, times, num_epochs=10, steps_per_epoch=4, num_train=21)
+    written = [value(code(row["factor"])[0], t=t, epochs=10, n=21, **SCHEDULES[name]) for t in times]
     assert computed == pytest.approx(written)
 
 
@@ -143,7 +144,7 @@ def test_the_formula_of_the_warm_up() -> None:
     times = np.arange(20) / 4
     formula = next(one for one in code(section_of(NETWORKS, "Schedules")) if "warmup_epochs, 1)" in one)
     written = [value(formula, t=t, steps_per_epoch=4, warmup_epochs=2.5) for t in times]
-    assert factor(config, times, num_epochs=10, steps_per_epoch=4) == pytest.approx(written)
+    assert factor(config, times, num_epochs=10, steps_per_epoch=4, num_train=21) == pytest.approx(written)
 
 
 @pytest.mark.parametrize("row", tables_under(NETWORKS, "Architectures")[0].rows, ids=first_name)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mlpexp.config.activations import ALIASES, KNOWN
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.image_sets import IMAGE_SETS
 
 positive = st.floats(1e-300, 1e300) | st.sampled_from([1e-8, 1e-10, 1e22, 1e16, 0.1, 3e-5, 5e-324])
 nonnegative = positive | st.just(0.0)
@@ -46,6 +47,7 @@ def needing(strategy: st.SearchStrategy[dict[str, Any]], **required: st.SearchSt
 
 
 tabular = {"test_fraction": fraction, "validation_fraction": fraction, "standardize": st.booleans()}
+scales = st.sampled_from(["standard", "minmax", "none"])
 synthetic = tabular | {"samples": small, "noise": nonnegative, "data_seed": seed | st.just("seed")}
 images = {
     "validation_fraction": fraction,
@@ -57,7 +59,8 @@ images = {
 }
 datasets = st.one_of(
     *(section(name, **tabular) for name in ("iris", "digits", "three_class_3d")),
-    *(section(name, **images) for name in ("mnist", "fashion_mnist")),
+    section("iris", scale=scales),
+    *(section(name, **images) for name in IMAGE_SETS),
     needing(section("synthetic", **synthetic), kind=st.sampled_from(["xor", "moons", "circles"])),
     needing(
         section("synthetic", **synthetic, classes=st.none() | st.integers(2, 20)),
@@ -163,6 +166,7 @@ schedules = st.one_of(
     needing(section("exponential", **warmup), decay=positive),
     section("cosine", **warmup, final_factor=nonnegative),
     section("inverse_time", **warmup, decay=positive),
+    section("inverse_power", **warmup, power=positive, per=st.sampled_from(["epoch", "sample"])),
 )
 trainings = st.fixed_dictionaries(
     {},
@@ -171,6 +175,7 @@ trainings = st.fixed_dictionaries(
         "epochs": small,
         "gradient_clip": st.none() | positive,
         "early_stopping": st.none() | st.fixed_dictionaries({}, optional={"patience": small, "min_delta": nonnegative}),
+        "convergence": st.none() | st.fixed_dictionaries({}, optional={"patience": small, "tolerance": nonnegative}),
         "weight_averaging": st.none() | fraction,
         "train_metrics": st.sampled_from(["exact", "running"]),
         "evaluate_every": small,

@@ -5,7 +5,7 @@ from time import perf_counter
 
 import torch
 
-from mlpexp.architectures.build import build_architecture
+from mlpexp.architectures.build import architecture_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.rules import resolve
 from mlpexp.data.catalogue import facts_of, load
@@ -33,8 +33,7 @@ def experiment(**sections) -> Experiment:
 def trainer(members: list[Experiment], clock: Callable[[], float] = perf_counter) -> Trainer:
     """A trainer of the given members."""
     dataset = load(members[0].dataset)
-    facts = dataset.facts
-    architectures = [build_architecture(member.model, facts.input_shape, facts.num_outputs) for member in members]
+    architectures = [architecture_of(member, dataset.facts) for member in members]
     return trainer_of(members, architectures, dataset, clock)
 
 

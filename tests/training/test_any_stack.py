@@ -58,16 +58,26 @@ own = st.fixed_dictionaries(
         "gradient_clip": st.sampled_from([0.1, 1.0]),
         "weight_averaging": st.sampled_from([0.0, 0.5, 0.99]),
         "early_stopping": st.fixed_dictionaries({"patience": st.just(1), "min_delta": st.sampled_from([0.0, 9.0])}),
+        "convergence": st.fixed_dictionaries({"patience": st.just(1), "tolerance": st.sampled_from([0.0, 0.1, 9.0])}),
         "init": st.sampled_from(["he_normal", "xavier_uniform", "torch_default", {"name": "normal", "std": 0.5}]),
         "bias_init": st.sampled_from([None, 0.1, "he_normal"]),
         "schedule": st.sampled_from([{"name": "constant"}, {"name": "cosine", "warmup_epochs": 1.0}]),
     }
 )
-SWITCHES = ("l2_penalty", "weight_decay", "dropout", "gradient_clip", "weight_averaging", "early_stopping")
+SWITCHES = (
+    "l2_penalty",
+    "weight_decay",
+    "dropout",
+    "gradient_clip",
+    "weight_averaging",
+    "early_stopping",
+    "convergence",
+)
 switched_on = st.sets(st.sampled_from(SWITCHES))  # what all members of a stack have or have not
 CALM: dict[str, Any] = {
     "seed": 0, "learning_rate": 0.1, "l2_penalty": 0.01, "weight_decay": 0.001, "dropout": 0.1, "gradient_clip": 1.0,
-    "weight_averaging": 0.5, "early_stopping": {"patience": 1, "min_delta": 0.0}, "schedule": {"name": "constant"},
+    "weight_averaging": 0.5, "early_stopping": {"patience": 1, "min_delta": 0.0},
+    "convergence": {"patience": 1, "tolerance": 0.0}, "schedule": {"name": "constant"},
     "init": "he_normal", "bias_init": None,
 }  # fmt: skip
 PLAIN: dict[str, Any] = {
@@ -86,7 +96,7 @@ def member(together: dict[str, Any], numbers: dict[str, Any], on: set[str]) -> A
     dataset, optimizer = together["dataset"], together["optimizer"]
     numbers = {key: value for key, value in numbers.items() if key in on or key not in SWITCHES}
     from_numbers = {key: numbers.get(key, 0.0) for key in ("learning_rate", "l2_penalty", "weight_decay")}
-    training = {key: numbers.get(key) for key in ("gradient_clip", "early_stopping", "weight_averaging")}
+    training = {key: numbers.get(key) for key in ("gradient_clip", "early_stopping", "convergence", "weight_averaging")}
     biases = {"bias_init": numbers["bias_init"]} if together["model"]["bias"] else {}
     return experiment(
         dataset=dataset,

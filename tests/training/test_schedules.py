@@ -9,13 +9,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
 
 from making.stacks import experiment, finished
 from mlpexp.config.optimization import ScheduleConfig
 from mlpexp.training.schedules import factor
 
 CONFIG: TypeAdapter[Any] = TypeAdapter(ScheduleConfig)
-EPOCHS, STEPS = 12, 7
+EPOCHS, STEPS, SAMPLES = 12, 7, 105
 WITNESSES: list[tuple[dict[str, Any], Callable[[Any], Any]]] = [
     ({"name": "constant"}, lambda o: torch.optim.lr_scheduler.ConstantLR(o, 1.0)),
     ({"name": "step", "every": 3, "factor": 0.5}, lambda o: torch.optim.lr_scheduler.StepLR(o, 3, 0.5)),
@@ -29,12 +30,16 @@ WITNESSES: list[tuple[dict[str, Any], Callable[[Any], Any]]] = [
         {"name": "inverse_time", "decay": 0.5},
         lambda o: torch.optim.lr_scheduler.LambdaLR(o, lambda epoch: 1 / (1 + 0.5 * epoch)),
     ),
+    (
+        {"name": "inverse_power", "power": 0.3},
+        lambda o: torch.optim.lr_scheduler.LambdaLR(o, lambda epoch: (1 + epoch) ** -0.3),
+    ),
 ]
 NAMES = [config["name"] for config, _ in WITNESSES]
 
 
 def factors(config: dict[str, Any], time: Any, epochs: int = EPOCHS, steps: int = STEPS) -> np.ndarray:
-    return factor(CONFIG.validate_python(config), np.asarray(time, dtype=np.float64), epochs, steps)
+    return factor(CONFIG.validate_python(config), np.asarray(time, dtype=np.float64), epochs, steps, SAMPLES)
 
 
 @pytest.mark.parametrize(("config", "witness"), WITNESSES, ids=NAMES)
@@ -53,6 +58,25 @@ def test_fractions_of_an_epoch() -> None:
     assert factors({"name": "cosine"}, [EPOCHS / 2, EPOCHS / 3]) == pytest.approx([0.5, 0.75])
     assert factors({"name": "inverse_time", "decay": 2.0}, [1.5]) == pytest.approx(0.25)
     assert factors({"name": "step", "every": 2}, [1.99, 2.0, 3.99, 4.0]) == pytest.approx([1, 0.1, 0.1, 0.01])
+
+
+@pytest.mark.parametrize("power", [0.5, 1.2])
+def test_samples_are_counted_as_in_scikit_learn(power: float) -> None:
+    theirs = SGDOptimizer([np.zeros(1)], learning_rate_init=1.0, lr_schedule="invscaling", power_t=power)
+    config = {"name": "inverse_power", "power": power, "per": "sample"}
+    for epoch in range(EPOCHS):
+        within = factors(config, epoch + np.arange(STEPS) / STEPS)
+        np.testing.assert_allclose(within, theirs.learning_rate, rtol=1e-14)  # it changes when an epoch ends
+        theirs.iteration_ends((epoch + 1) * SAMPLES)
+
+
+def test_a_training_counts_its_own_samples() -> None:
+    schedule = {"name": "inverse_power", "per": "sample"}
+    members = [experiment(dataset={"test_fraction": share}, schedule=schedule) for share in (0.3, 0.6)]
+    for member, samples in zip(members, (105, 60), strict=True):
+        _, records = finished([member])
+        rates = [record.rows[0].learning_rate for record in records[1:]]
+        assert rates == pytest.approx([0.1 / (1 + epoch * samples) ** 0.5 for epoch in range(4)], rel=1e-12)
 
 
 @given(st.integers(1, 7), st.integers(1, 60), st.integers(0, 3000))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.special import logsumexp
 from sklearn import metrics
 
+from making.heads import head_for
 from making.stacks import experiment, finished, rows_of, trainer
 from mlpexp.config.scores import PARTS, SCORES, measured_by, suits
 from mlpexp.training.scores import COLLECTIONS, MEASURES, Collected
@@ -77,7 +78,7 @@ def test_scores_of_classes_are_those_of_scikit_learn(classes, samples, members, 
         outputs = outputs[:, generator.integers(samples, size=samples)]
     allowed = generator.choice(classes, size=generator.integers(1, classes + 1), replace=False)  # some may be absent
     targets = generator.choice(allowed, size=(members, samples))
-    collected = Collected(CLASSES)
+    collected = Collected(CLASSES, head_for("cross_entropy", classes=classes))
     for start in range(0, samples, batch):
         piece = slice(start, start + batch)
         collected.add(torch.from_numpy(outputs[:, piece]), torch.from_numpy(targets[:, piece]))
@@ -93,7 +94,7 @@ def test_scores_of_classes_are_those_of_scikit_learn(classes, samples, members, 
 def test_scores_of_numbers_are_those_of_scikit_learn(values, samples, members, seed, batch):
     generator = np.random.default_rng(seed)
     outputs, targets = generator.normal(size=(2, members, samples, values))
-    collected = Collected(NUMBERS)
+    collected = Collected(NUMBERS, head_for("mean_squared_error", targets=values))
     for start in range(0, samples, batch):
         piece = slice(start, start + batch)
         collected.add(torch.from_numpy(outputs[:, piece]), torch.from_numpy(targets[:, piece]))
@@ -105,7 +106,7 @@ def test_scores_of_numbers_are_those_of_scikit_learn(values, samples, members, s
 def test_the_order_by_log_odds_does_not_end_where_probabilities_are_one():
     outputs = np.array([[[200.0, 0.0], [300.0, 0.0], [400.0, 0.0]]])
     assert len(np.unique(softmax(outputs[0])[:, 0])) == 1
-    collected = Collected(["roc_auc"])
+    collected = Collected(["roc_auc"], head_for("cross_entropy", classes=2))
     collected.add(torch.from_numpy(outputs), torch.tensor([[1, 0, 0]]))
     assert collected.scores()["roc_auc"].tolist() == [1.0]
 
@@ -133,7 +134,7 @@ def test_log_odds_order_as_the_logits_do_however_sure_the_network_is(scale, clas
     targets = generator.integers(classes, size=200)
     others = [np.delete(logits, k, 1) for k in range(classes)]
     odds = np.stack([logits[:, k] - logsumexp(others[k], axis=1) for k in range(classes)], 1)
-    collected = Collected(["roc_auc"])
+    collected = Collected(["roc_auc"], head_for("cross_entropy", classes=classes))
     collected.add(torch.from_numpy(logits)[None], torch.from_numpy(targets)[None])
     np.testing.assert_allclose(collected.tensors()["log_odds"][0, :, :-1].numpy(), odds, rtol=1e-9, atol=1e-9)
     expected = np.mean([metrics.roc_auc_score(targets == k, odds[:, k]) for k in range(classes)])

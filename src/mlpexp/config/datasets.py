@@ -1,11 +1,12 @@
-"""The ``dataset:`` section: which data, how they are split, whether they are standardized."""
+"""The ``dataset:`` section: which data, how they are split and scaled."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Tag, model_serializer, model_validator
 
-from mlpexp.config.image_sets import FashionMnist, Mnist
+from mlpexp.config.image_sets import Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
+from mlpexp.config.scaling import SCALE, Scaling, one_spelling
 from mlpexp.config.splits import BY_COLUMN, OWN_TEST_PART, RANDOM, FileSplit, SplitConfig
 from mlpexp.config.strict import (
     ByName,
@@ -30,9 +31,12 @@ class _Tabular(Strict):
     )
     validation_fraction: Fraction = Field(0.0, description="Share held out to select on (early stopping, best epoch).")
     standardize: bool = Field(True, description="Zero mean and unit variance per feature, fitted on the training part.")
+    scale: Scaling | None = Field(None, description=SCALE)
     split: SplitConfig = Field(RANDOM, description=SPLIT)
     train_samples: PositiveInt | None = Field(None, description=TRAIN_SAMPLES)
     train_fraction: Share | None = Field(None, description=TRAIN_FRACTION)
+
+    _one_spelling = model_validator(mode="before")(one_spelling)
 
     @model_validator(mode="after")
     def _keys_suit_the_split(self) -> "_Tabular":
@@ -235,6 +239,11 @@ class Csv(_Tabular):
 
 
 DatasetConfig = Annotated[
-    Iris | Digits | ThreeClass3D | Synthetic | Mnist | FashionMnist | Csv,
+    Iris | Digits | ThreeClass3D | Synthetic | Mnist | FashionMnist | Kmnist | Emnist | Cifar10 | Usps | Csv,
     Field(discriminator="name"),
 ]
+
+
+def scaling_of(config: DatasetConfig) -> Scaling:
+    """What is done to the inputs."""
+    return config.scale or ("standard" if config.standardize else "none")

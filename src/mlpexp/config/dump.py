@@ -28,7 +28,8 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     """Plain data, names first, without keys that say nothing: ``null``, no ``scores:``, a ``keep:`` of defaults, and
     ``LEFT_OUT``, no ``arms`` of a sweep.
 
-    A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not.
+    A random split is the usual one, and is not named; where the test part has another source, ``test_fraction`` is not; nor is
+    ``standardize`` beside a ``scale`` that is neither true nor false.
     """
     data = _without_nulls(experiment.model_dump(mode="json"))
     if experiment.keep == Keep():
@@ -45,6 +46,8 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     elif kind in OWN_TEST_PART:
         del dataset["test_fraction"]
     data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
+    if experiment.dataset.scale is not None:
+        del data["dataset"]["standardize"]
     for key, usual in LEFT_OUT.items():
         if getattr(experiment.training, key) == usual:
             del data["training"][key]
@@ -165,7 +168,7 @@ def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
     They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
-    dropout rate, clipping, averaging, patience and class weights as long as each is switched on in both or off in both
+    dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is switched on in both or off in both
     (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer
     kind, batch size, number of epochs and scores are the program.
     """
@@ -181,8 +184,7 @@ def program_of(experiment: Experiment) -> str:
     if experiment.selected_by is not None:
         data["selected_by"] = experiment.selected_by
     training.update({key: key in training for key in SWITCHES})
-    if "class_weights" in training:
-        training["class_weights"] = True
+    training.update({key: True for key in ("class_weights", "convergence") if key in training})
     return json.dumps(data, sort_keys=True)
 
 

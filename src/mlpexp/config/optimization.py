@@ -121,8 +121,18 @@ class InverseTimeSchedule(_Schedule):
     decay: PositiveFloat = Field(1.0, description="How fast it falls, per epoch.")
 
 
+class InversePowerSchedule(_Schedule):
+    """``1 / (1 + n)^power``, n epochs or samples being done; it changes when an epoch ends."""
+
+    name: Literal["inverse_power"]
+    power: PositiveFloat = Field(0.5, description="How fast it falls.")
+    per: Literal["epoch", "sample"] = Field(
+        "epoch", description="What is counted; sample: as scikit-learn's invscaling."
+    )
+
+
 ScheduleConfig = Annotated[
-    ConstantSchedule | StepSchedule | ExponentialSchedule | CosineSchedule | InverseTimeSchedule,
+    ConstantSchedule | StepSchedule | ExponentialSchedule | CosineSchedule | InverseTimeSchedule | InversePowerSchedule,
     Field(discriminator="name"),
 ]
 
@@ -140,6 +150,15 @@ class EarlyStopping(Strict):
     )
 
 
+class Convergence(Strict):
+    """Stop when the training loss falls no more; the last weights are kept."""
+
+    tolerance: NonNegativeFloat = Field(
+        1e-4, description="How far below the lowest loss before it a loss must be to count as progress."
+    )
+    patience: PositiveInt = Field(10, description="Epochs without progress before stopping.")
+
+
 class Training(Strict):
     """Batches, length, precision and measurement."""
 
@@ -152,6 +171,9 @@ class Training(Strict):
     )
     early_stopping: EarlyStopping | None = Field(
         None, description="Stop when the validation loss no longer falls, or another score gets no better."
+    )
+    convergence: Convergence | None = Field(
+        None, description="Stop when the training loss falls no more; the last weights are kept."
     )
     weight_averaging: Fraction | None = Field(
         None,

@@ -107,9 +107,27 @@ class Output:
 
 def output_of(experiment: Experiment, facts: DatasetFacts) -> Output:
     """The outputs of a resolved experiment; of a map, which has none, those of plain numbers."""
-    loss = KNOWN_LOSSES[experiment.loss or "mean_squared_error"]
+    model, is_map = experiment.model, isinstance(experiment.model, Som)
     num_classes = facts.num_outputs if facts.task == "classification" else 0
-    named = None if isinstance(experiment.model, Som) else experiment.model.output_activation
-    activation = named or loss.activations[0]
-    one_is_enough = num_classes == 2 and activation in ONE_UNIT
-    return Output(activation, loss, num_classes, 1 if one_is_enough else facts.num_outputs)
+    return output_for(
+        experiment.loss or "mean_squared_error",
+        None if isinstance(model, Som) else model.output_activation,
+        num_classes=0 if is_map else num_classes,
+        num_targets=facts.num_outputs,
+    )
+
+
+def output_for(loss: str, activation: OutputActivation | None, *, num_classes: int, num_targets: int = 1) -> Output:
+    """The outputs that a loss and an output activation ask for.
+
+    Args:
+        loss: Its name.
+        activation: None: what goes with the loss.
+        num_classes: 0 where targets are numbers.
+        num_targets: Numbers of a sample.
+    """
+    known = KNOWN_LOSSES[loss]
+    applied = activation or known.activations[0]
+    if num_classes == 2 and applied in ONE_UNIT:
+        return Output(applied, known, 2, 1)
+    return Output(applied, known, num_classes, num_classes or num_targets)

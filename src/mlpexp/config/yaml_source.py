@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from mlpexp.config.keyboards import KEY_AND_SIGN, sentence, unreadable
-from mlpexp.config.words import key_of, setting
+from mlpexp.config.words import SPELLINGS, key_of, setting
 from mlpexp.config.yaml_words import in_plain_words
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 
@@ -302,7 +302,7 @@ def _is_position(part: str) -> bool:
 
 
 def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) -> None:
-    """Sets the value at a key such as ``["optimizer", "learning_rate"]``, in place.
+    """Sets the value at a key such as ``["optimizer", "learning_rate"]``, in place; another spelling of it goes.
 
     Raises:
         ConfigError: The key runs through something that is not a mapping or list.
@@ -325,7 +325,9 @@ def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) ->
         isinstance(node, list) and not (isinstance(last, int) and last < len(node))
     ):
         raise ConfigError([Problem(place, dotted((*path, last)), "there is nothing below this key")])
-    node[last] = value  # type: ignore[index]
+    if isinstance(node, dict) and (other := SPELLINGS.get(".".join(parts))):
+        node.pop(other.rpartition(".")[2], None)
+    node[last] = value
     path = (*path, last)
     for places in (source.keys, source.values):
         for old in [p for p in places if p[: len(path)] == path]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, Synthetic, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.image_sets import FashionMnist, Mnist
+from mlpexp.config.image_sets import Cifar10, Emnist, FashionMnist, Kmnist, Mnist, NamedImages, Usps
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.images import FASHION_MNIST, MNIST, image_facts, load_images
+from mlpexp.data.image_sources import source_of
+from mlpexp.data.images import image_facts, load_images
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
 from mlpexp.data.tables.read import read_table, versions
@@ -43,6 +44,10 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Synthetic: DataSource(synthetic_facts, lambda config, *_: load_synthetic(config)),
     Mnist: DataSource(image_facts, load_images),
     FashionMnist: DataSource(image_facts, load_images),
+    Kmnist: DataSource(image_facts, load_images),
+    Emnist: DataSource(image_facts, load_images),
+    Cifar10: DataSource(image_facts, load_images),
+    Usps: DataSource(image_facts, load_images),
     Csv: DataSource(
         lambda config: read_table(config).dataset.facts, lambda config, *_: _copied(read_table(config).dataset)
     ),
@@ -61,8 +66,8 @@ def facts_of(config: DatasetConfig) -> DatasetFacts:
 
 def class_names(config: DatasetConfig) -> tuple[str, ...]:
     """The names of the classes, as ``training.class_weights`` takes them; none for numbers. Image data are not loaded."""
-    if isinstance(config, (Mnist, FashionMnist)):
-        return (MNIST if isinstance(config, Mnist) else FASHION_MNIST).class_names
+    if isinstance(config, NamedImages):
+        return source_of(config).class_names
     dataset = load(config)
     labels = range(dataset.facts.num_outputs) if dataset.facts.task == "classification" else ()
     return dataset.class_names or tuple(map(str, labels))
@@ -84,13 +89,13 @@ def load(config: DatasetConfig, data_dir: Path | None = None, progress: Progress
 
 
 # Keys that are for what comes after loading.
-AFTERWARDS = ("test_fraction", "validation_fraction", "standardize", "train_fraction", "augmentation")
+AFTERWARDS = ("test_fraction", "validation_fraction", "standardize", "scale", "train_fraction", "augmentation")
 
 
 def as_loaded(config: DatasetConfig) -> DatasetConfig:
     """The section without what is for later: equal for configs whose samples are the same, however they are split."""
     names = list(AFTERWARDS)
-    if not isinstance(config, (Mnist, FashionMnist)):
+    if not isinstance(config, NamedImages):
         names += ["train_samples"] + ([] if config.columns_of_split else ["split"])
     fields = type(config).model_fields
     return config.model_copy(update={name: fields[name].default for name in names if name in fields})

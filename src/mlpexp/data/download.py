@@ -11,8 +11,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import assert_never
 
-from mlpexp.data.image_files import ENVIRONMENT_VARIABLE, FILE_NAMES, ImageSource, missing_files
+from mlpexp.data.image_files import ENVIRONMENT_VARIABLE, missing_files
+from mlpexp.data.image_sources import ImageSource
 from mlpexp.errors import DataError
 
 
@@ -25,36 +27,56 @@ def download(source: ImageSource, root: Path, progress: Callable[[str], None], t
     Raises:
         DataError: If it fails: what was looked for and where, why, and how to place the files by hand.
     """
-    raw = root / source.folder / "raw"
+    folder = root / Path(source.places[0]).parent
     missing = missing_files(source, root)
-    progress(f"Downloading {source.title} into {raw}.")
+    progress(f"Downloading {source.title} into {folder}.")
     try:
         root.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".download-", dir=root) as scratch, _silence(), _timeout(timeout_seconds):
             _torchvision_download(source, Path(scratch))
-            raw.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             for name in missing:
-                os.replace(Path(scratch) / source.folder / "raw" / name, raw / name)
+                os.replace(Path(scratch) / source.places[0].format(name), folder / name)
     except (OSError, RuntimeError, EOFError, zlib.error, http.client.HTTPException) as error:
-        which = "" if len(missing) == len(FILE_NAMES) else f" (no {', no '.join(missing)})"
-        raise DataError(
-            f"{source.title} is not in {raw}{which}, and the download failed ({_short_reason(error)}); "
-            f"place {', '.join(FILE_NAMES[:3])} and {FILE_NAMES[3]} (or the same with .gz) in that folder, "
-            f"or set {ENVIRONMENT_VARIABLE} to the folder that holds {source.folder}/raw/"
-        ) from None
+        raise DataError(_absent(source, folder, missing, _short_reason(error))) from None
     progress(f"Downloaded {source.title}.")
+
+
+def _absent(source: ImageSource, folder: Path, missing: list[str], reason: str) -> str:
+    """What was looked for and where, why there is nothing, and how to place the files by hand."""
+    *first, last = source.file_names
+    which = "" if len(missing) == len(source.file_names) else f" (no {', no '.join(missing)})"
+    place, *others = source.places
+    same = {"idx": " (or the same with .gz)", "cifar": f" (or the same with .bin in {Path(others[-1]).parent})",
+            "usps": ""}[source.format] if others else ""  # fmt: skip
+    below = Path(place).parent.as_posix()
+    named = f"{below}/" if below != "." else "them"
+    return (
+        f"{source.title} is not in {folder}{which}, and the download failed ({reason}); "
+        f"place {', '.join(first)} and {last}{same} in that folder, "
+        f"or set {ENVIRONMENT_VARIABLE} to the folder that holds {named}"
+    )
 
 
 def _torchvision_download(source: ImageSource, root: Path) -> None:
     from torchvision import datasets
 
-    match source.folder:
+    match source.torchvision:
         case "MNIST":
             datasets.MNIST(root, download=True)
         case "FashionMNIST":
             datasets.FashionMNIST(root, download=True)
+        case "KMNIST":
+            datasets.KMNIST(root, download=True)
+        case "EMNIST":
+            datasets.EMNIST(root, split="letters", download=True)  # one archive holds the files of all collections
+        case "CIFAR10":
+            datasets.CIFAR10(root, download=True)
+        case "USPS":
+            for train in (True, False):
+                datasets.USPS(root, train=train, download=True)
         case _:
-            raise AssertionError(source.folder)
+            assert_never(source.torchvision)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST."""
+"""Image data sets with a name, as data sets in memory."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,51 +6,28 @@ from pathlib import Path
 import numpy as np
 
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.image_sets import FashionMnist, Mnist
+from mlpexp.config.image_sets import NamedImages
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.download import download
-from mlpexp.data.image_files import (
-    NUM_TEST_IMAGES,
-    NUM_TRAIN_IMAGES,
-    ImageSource,
-    data_folder,
-    missing_files,
-    read_files,
-)
+from mlpexp.data.image_files import Pictures, data_folder, missing_files, read_files
+from mlpexp.data.image_sources import source_of
 from mlpexp.data.split import allocate
 from mlpexp.errors import InputError
 from mlpexp.randomness import stream
 
-MNIST = ImageSource(
-    title="MNIST",
-    folder="MNIST",
-    class_names=tuple(str(digit) for digit in range(10)),
-    md5={
-        "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-        "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-        "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-        "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-    },
-)
-FASHION_MNIST = ImageSource(
-    title="Fashion-MNIST",
-    folder="FashionMNIST",
-    class_names=(
-        "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"
-    ),
-    balanced=True,
-)  # fmt: skip
 
-
-def image_facts(config: Mnist | FashionMnist) -> DatasetFacts:
+def image_facts(config: NamedImages) -> DatasetFacts:
     """Task and sizes.
 
     Raises:
         InputError: If more samples are asked for than there are.
     """
-    num_train = _limited("train_samples", config.train_samples, NUM_TRAIN_IMAGES, config.name)
-    num_test = _limited("test_samples", config.test_samples, NUM_TEST_IMAGES, config.name)
-    return DatasetFacts("classification", (1, 28, 28), 10, num_train + num_test, num_test)
+    source = source_of(config)
+    num_train = _limited("train_samples", config.train_samples, source.num_train, source.title)
+    num_test = _limited("test_samples", config.test_samples, source.num_test, source.title)
+    return DatasetFacts(
+        "classification", source.shape, len(source.class_names), num_train + num_test, num_official_test=num_test
+    )
 
 
 def _limited(key: str, limit: int | None, available: int, name: str) -> int:
@@ -60,39 +37,42 @@ def _limited(key: str, limit: int | None, available: int, name: str) -> int:
 
 
 def load_images(
-    config: Mnist | FashionMnist, data_dir: Path | None = None, progress: Callable[[str], None] | None = None
+    config: NamedImages, data_dir: Path | None = None, progress: Callable[[str], None] | None = None
 ) -> Dataset:
-    """Images ``(N, 1, 28, 28)`` uint8 and targets ``(N,)``, in the official order, the official test set last.
+    """Images ``(N, C, H, W)`` uint8 and targets ``(N,)``, in the official order, the official test set last.
 
     Args:
-        config: Which of the two, and how many samples of it.
+        config: Which data set, and how many samples of it.
         data_dir: See ``mlpexp.data.image_files.data_folder``.
         progress: Is given sentences about what takes time.
 
     Raises:
         InputError: If more samples are asked for than there are.
         DataError: If files are damaged, or not there and cannot be downloaded.
-
-    References:
-        LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document recognition".
-        Xiao, Rasul and Vollgraf (2017), "Fashion-MNIST: a novel image dataset for benchmarking machine learning".
     """
     facts = image_facts(config)  # first, so that a wrong number is said before anything is downloaded
-    source = MNIST if isinstance(config, Mnist) else FASHION_MNIST
-    root = data_folder(data_dir)
+    source, root = source_of(config), data_folder(data_dir)
     if missing_files(source, root):
         download(source, root, progress or (lambda sentence: None))
-    raw = read_files(source, root)
-    train = stratified_subset(raw.train_labels, facts.num_samples - facts.num_official_test)
-    test = stratified_subset(raw.test_labels, facts.num_official_test)
+    train, test = read_files(source, root)
+    sizes = facts.num_samples - facts.num_official_test, facts.num_official_test
+    parts = [_limited_to(part, size) for part, size in zip((train, test), sizes, strict=True)]
     return Dataset(
         name=source.title,
-        inputs=np.concatenate([raw.train_images[train], raw.test_images[test]])[:, np.newaxis],
-        targets=np.concatenate([raw.train_labels[train], raw.test_labels[test]]).astype(np.int64),
+        inputs=np.concatenate([part.images for part in parts]),
+        targets=np.concatenate([part.labels for part in parts]),
         facts=facts,
         class_names=source.class_names,
-        target_name="digit" if source is MNIST else "article",
+        target_name=source.target_name,
     )
+
+
+def _limited_to(part: Pictures, size: int) -> Pictures:
+    """So many of the pictures."""
+    if size == len(part.labels):
+        return part
+    rows = stratified_subset(part.labels, size)
+    return Pictures(part.images[rows], part.labels[rows])
 
 
 def stratified_subset(labels: np.ndarray, size: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.image_sets import FashionMnist, Mnist
+from mlpexp.config.image_sets import NamedImages
 from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset
@@ -100,7 +100,7 @@ def _too_many(folds: int, what: str) -> DataError:
 
 def test_fraction(config: DatasetConfig) -> float:
     """Share of the samples to test on; 0 for data sets with an official test set."""
-    return 0.0 if isinstance(config, (Mnist, FashionMnist)) else config.test_fraction
+    return 0.0 if isinstance(config, NamedImages) else config.test_fraction
 
 
 def sizes_differ(config: DatasetConfig, facts: DatasetFacts) -> bool:
@@ -215,7 +215,7 @@ def _train_size(config: DatasetConfig, available: int, facts: DatasetFacts) -> i
     """Samples of the training part that are used."""
     if config.train_fraction is not None:
         size, key = share(config.train_fraction, available), "train_fraction"
-    elif config.train_samples is not None and not isinstance(config, (Mnist, FashionMnist)):
+    elif config.train_samples is not None and not isinstance(config, NamedImages):
         size, key = config.train_samples, "train_samples"
     else:
         return available

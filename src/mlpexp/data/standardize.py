@@ -3,12 +3,14 @@
 Axis letters: N samples, F features, T target values, C channels, H height, W width.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from mlpexp.config.datasets import Csv, DatasetConfig
+from mlpexp.config.scaling import Scaling
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.filling import filled, filling
 
@@ -61,22 +63,22 @@ def fit_targets(config: DatasetConfig, targets: np.ndarray) -> TargetScale | Non
     return TargetScale(fitted.shift, fitted.scale, log)
 
 
-def standardizer_of(dataset: Dataset, train: np.ndarray, *, standardize: bool) -> Standardizer:
-    """What is done to the inputs of a data set, by its training part: missing values are filled in, then standardized.
+def standardizer_of(dataset: Dataset, train: np.ndarray, scaling: Scaling) -> Standardizer:
+    """What is done to the inputs of a data set, by its training part: missing values are filled in, then all are scaled.
 
     Args:
         dataset: All samples.
         train: Rows of the training part.
-        standardize: Whether features get mean 0 and variance 1.
+        scaling: To mean 0 and variance 1, to the range 0..1, or not.
 
     Raises:
         DataError: A feature has no value in the training part.
     """
-    if not standardize and not dataset.fills:
+    if scaling == "none" and not dataset.fills:
         return neutral(dataset.inputs)
     values = filling(dataset, train)
     inputs = filled(dataset.inputs[train], values)
-    return replace(fit(inputs) if standardize else neutral(inputs), fill=values)
+    return replace(FITTED[scaling](inputs), fill=values)
 
 
 def fit(inputs: np.ndarray) -> Standardizer:
@@ -94,11 +96,28 @@ def fit(inputs: np.ndarray) -> Standardizer:
 
 
 def neutral(inputs: np.ndarray) -> Standardizer:
-    """The map for ``standardize: false``: features as they are, pixels 0..255 to the range 0..1."""
+    """The map for ``scale: none``: features as they are, pixels 0..255 to the range 0..1."""
     if inputs.ndim == 4:
         shape = (inputs.shape[1], 1, 1)
         return Standardizer(np.zeros(shape), np.full(shape, 255.0))
     return Standardizer(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
+
+
+def fit_range(inputs: np.ndarray) -> Standardizer:
+    """Least and greatest value of the training part become 0 and 1; of images those of each channel.
+
+    Args:
+        inputs: As of ``fit``.
+
+    Returns:
+        What is constant over all samples gets scale 1, hence becomes 0. Other samples may lie outside 0..1.
+    """
+    assert len(inputs) > 0, "nothing to fit on"
+    axes = (0, *range(2, inputs.ndim))
+    shape = (-1, *[1] * (inputs.ndim - 2))
+    lowest, highest = (np.asarray(bound(axis=axes), np.float64).reshape(shape) for bound in (inputs.min, inputs.max))
+    is_constant = highest - lowest < np.finfo(np.float64).tiny
+    return Standardizer(lowest, np.where(is_constant, 1.0, highest - lowest))
 
 
 def _fit_features(inputs: np.ndarray) -> Standardizer:
@@ -132,3 +151,10 @@ def _mean_and_deviation(counts: np.ndarray) -> tuple[float, float]:
     mean = float(values @ counts / total)
     deviation = float(np.sqrt((values - mean) ** 2 @ counts / total))
     return (mean, deviation) if np.count_nonzero(counts) > 1 else (mean, 1.0)
+
+
+FITTED: Mapping[Scaling, Callable[[np.ndarray], Standardizer]] = {
+    "standard": fit,
+    "minmax": fit_range,
+    "none": neutral,
+}

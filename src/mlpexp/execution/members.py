@@ -6,6 +6,7 @@ from time import perf_counter
 import torch
 
 from mlpexp.architectures.architecture import Architecture
+from mlpexp.config.datasets import scaling_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
 from mlpexp.data.catalogue import dataset_of_seed
@@ -58,7 +59,7 @@ def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
     drawn = {seed: dataset_of_seed(config, dataset, seed) for seed in dict.fromkeys(seed for _, seed in seeds)}
     splits = {(split, data): parts_of(drawn[data], config, split) for split, data in seeds}
     standardizers = {
-        (split, data): standardizer_of(drawn[data], rows.train, standardize=config.standardize)
+        (split, data): standardizer_of(drawn[data], rows.train, scaling_of(config))
         for (split, data), rows in splits.items()
     }
     datasets = [drawn[data] for (_, data), _ in pairs]

@@ -11,7 +11,7 @@ from typing import Any
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.table_paths import IN_SECTION, is_whole, short_names, told_anew
-from mlpexp.config.words import key_of, setting
+from mlpexp.config.words import SPELLINGS, key_of, setting
 from mlpexp.config.yaml_source import Source
 from mlpexp.errors import ConfigError, Place, Problem
 from mlpexp.planning.values import Distribution, read_values, value_text
@@ -114,6 +114,9 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
             axis = _axis(written, given, place, sweep)
             if axis.key in axes:
                 raise ValueError("two axes for one key")
+            other = SPELLINGS.get(axis.key)
+            if other in axes:
+                raise ValueError(f"says the same as {other}, which is an axis, too; leave out one of them")
             axes[axis.key] = axis
         except ValueError as error:
             problems.append(Problem(place, f"sweep.over.{written}", str(error)))

@@ -9,7 +9,7 @@ from mlpexp.planning.values import value_text
 # What changes no question.
 NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "device", "keep", "sweep")
 # Keys of the data that leave the samples of a split alone.
-NO_DATA = ("standardize", "augmentation", "target.standardize", "target.transform")
+NO_DATA = ("standardize", "scale", "augmentation", "target.standardize", "target.transform")
 # Keys that say how a table is read and what a row gives the network: they leave samples alone unless they cost rows.
 OF_TABLE = (
     "features", "exclude", "categorical", "numeric", "dates", "missing", "missing_values", "missing_indicator", "max_levels",
@@ -35,7 +35,7 @@ def changes_samples(key: str, part: str, *, same_rows: bool = False) -> bool:
 
 def differing_keys(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     """Dotted keys whose values are not the same in all configs."""
-    flat = [dict(leaves(config)) for config in configs]
+    flat = _flat(configs)
     keys = dict.fromkeys(key for config in flat for key in config)
     return [key for key in keys if len({json.dumps(config.get(key)) for config in flat}) > 1]
 
@@ -45,7 +45,7 @@ def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 
     A section whose name differs is one factor, whatever other keys come with it: from SGD to Adam is one change.
     """
-    flat = [dict(leaves(config)) for config in configs]
+    flat = _flat(configs)
     differing = differing_keys(configs)
     renamed = [key.removesuffix(".name") for key in differing if key.endswith(".name")]
     factors: dict[str, str] = {}
@@ -56,6 +56,16 @@ def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
         factor: [value_text(config[key]) if key in config else "-" for config in flat]
         for factor, key in factors.items()
     }
+
+
+def _flat(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Dotted keys and values of each config; ``standardize`` as ``scale`` where one of them needs that word."""
+    flat = [dict(leaves(config)) for config in configs]
+    if any("dataset.scale" in config for config in flat):
+        for config in flat:
+            if "dataset.standardize" in config:
+                config["dataset.scale"] = "standard" if config.pop("dataset.standardize") else "none"
+    return flat
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

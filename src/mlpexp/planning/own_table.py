@@ -32,7 +32,7 @@ NETWORK: dict[str, Any] = {
     "seeds": 10,
 }  # fmt: skip
 NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
-GENERAL = ("test_fraction", "validation_fraction", "standardize", "split")  # keys that every table has
+GENERAL = ("test_fraction", "validation_fraction", "standardize", "scale", "split")  # keys that every table has
 MOST_COLUMNS = 12  # columns in a message
 FEWEST_BATCHES = 6
 NOT_LOSSES = {

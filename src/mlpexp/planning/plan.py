@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
-from mlpexp.config.datasets import Csv
+from mlpexp.config.datasets import Csv, scaling_of
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
@@ -189,6 +189,8 @@ def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
 
 def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     """The value of a key in the resolved config, as data, in a list; an empty list if it has none."""
+    if parts == ["dataset", "scale"]:
+        return [scaling_of(experiment.dataset)]
     node: Any = experiment.model_dump(mode="json")
     for part in parts:
         if isinstance(node, dict) and part in node:

@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 
 from mlpexp.architectures.architecture import Architecture
-from mlpexp.architectures.build import build_architecture
+from mlpexp.architectures.build import architecture_of, build_architecture
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
@@ -111,6 +111,34 @@ def prepared_from(source: Source) -> Prepared:
         InputError: As ``prepare``.
     """
     return Preparation().prepared(source)
+
+
+def network_for(
+    path: Path, overrides: Sequence[Override], input_shape: tuple[int, ...] | None
+) -> tuple[Architecture, tuple[int, ...]]:
+    """The network of a config, and the shape of a sample of its data.
+
+    Args:
+        path: Of the config.
+        overrides: Changes of it.
+        input_shape: Of samples that are other ones than the config's; those it need not fit then. None: its own.
+
+    Raises:
+        InputError: As ``prepare``; with other samples, only what is wrong of each key, or that the network does not fit.
+    """
+    if input_shape is None:
+        prepared = prepare(path, overrides)
+        return prepared.architecture, prepared.facts.input_shape
+    source = read_source(path, overrides)
+    experiment = validated(source)
+    try:
+        facts = facts_of(experiment.dataset)
+        network = architecture_of(resolve(experiment, facts), replace(facts, input_shape=input_shape))
+    except ArchitectureError as error:
+        raise ConfigError([_problem(source, (("model",), error.message))]) from None
+    except InputError as error:
+        raise _placed(source, error) from None
+    return network, facts.input_shape
 
 
 class Preparation:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from mlpexp.config.datasets import EACH_SEED
+from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PARTS, Part
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sweep_options import SEED_AXES
@@ -19,7 +20,6 @@ from mlpexp.statistics.new_samples import (
 )
 from mlpexp.store.summary import DatasetSummary, Summary
 
-OFFICIAL = ("mnist", "fashion_mnist")  # come with a test part
 TRAINED_ON = "samples that were trained on say nothing of new ones"
 OF_SEEDS = "the arms are seeds"
 FIXED_KINDS: Mapping[str, tuple[Part, ...]] = {
@@ -70,7 +70,7 @@ def _design(config: Mapping[str, Any], data: DatasetSummary, part: Part, num_tra
 
 def _fixed_parts(dataset: Mapping[str, Any], kind: str) -> tuple[Part, ...]:
     """The parts that are the same for every seed."""
-    if dataset.get("name") in OFFICIAL:
+    if dataset.get("name") in IMAGE_SETS:
         return ("test",)
     fixed = FIXED_KINDS.get(kind, ())
     drawn = kind == "column" and bool(dataset.get("validation_fraction"))

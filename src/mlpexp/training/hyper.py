@@ -46,6 +46,12 @@ class HyperParameters:
     """Of early stopping, in epochs, ``(M,)``; infinity where there is none."""
     min_delta: np.ndarray
     """What counts as progress for early stopping, ``(M,)``."""
+    tolerance: np.ndarray
+    """What counts as progress of the training loss, ``(M,)``."""
+    convergence_patience: np.ndarray
+    """Epochs without it before a member has converged, ``(M,)``; infinity where none is to stop for that."""
+    num_train: int
+    """Training samples, which a schedule may count."""
     schedules: Sequence[tuple[ScheduleConfig, int]]
     """Each distinct schedule with its number of epochs."""
     schedule_of_member: np.ndarray
@@ -54,10 +60,13 @@ class HyperParameters:
     """How much samples of each class count, ``(M, K)``; None: all the same."""
 
     @classmethod
-    def of(cls, members: Sequence[Experiment], class_weights: np.ndarray | None = None) -> "HyperParameters":
-        """Those of the members of a stack, whose optimizers are of one kind; class weights depend on the data, too."""
+    def of(
+        cls, members: Sequence[Experiment], class_weights: np.ndarray | None = None, *, num_train: int = 1
+    ) -> "HyperParameters":
+        """Those of the members of a stack, whose optimizers are of one kind; the others depend on the data, too."""
         settings = [member.training for member in members]
         stopping = [training.early_stopping for training in settings]
+        converging = [training.convergence for training in settings]
         schedules = [(member.schedule, member.training.epochs) for member in members]
         places = {schedule: place for place, schedule in enumerate(dict.fromkeys(schedules))}
         return cls(
@@ -67,6 +76,9 @@ class HyperParameters:
             averaging=np.array([training.weight_averaging or 0.0 for training in settings]),
             patience=np.array([early.patience if early else np.inf for early in stopping]),
             min_delta=np.array([early.min_delta if early else 0.0 for early in stopping]),
+            tolerance=np.array([rule.tolerance if rule else 0.0 for rule in converging]),
+            convergence_patience=np.array([rule.patience if rule else np.inf for rule in converging]),
+            num_train=num_train,
             schedules=list(places),
             schedule_of_member=np.array([places[schedule] for schedule in schedules]),
             class_weights=class_weights,
@@ -104,7 +116,9 @@ class HyperParameters:
     def rates(self, steps: np.ndarray, steps_per_epoch: int) -> np.ndarray:
         """Learning rates ``(T, M)`` of the steps with numbers ``steps`` (from 0)."""
         time = steps / steps_per_epoch
-        factors = [factor(schedule, time, epochs, steps_per_epoch) for schedule, epochs in self.schedules]
+        factors = [
+            factor(schedule, time, epochs, steps_per_epoch, self.num_train) for schedule, epochs in self.schedules
+        ]
         return np.stack(factors, axis=1)[:, self.schedule_of_member] * self.arrays["learning_rate"]
 
     def coefficients(self, first_step: int, num_steps: int, steps_per_epoch: int, like: Tensor) -> Tensor:
@@ -122,7 +136,9 @@ class HyperParameters:
         return on_device(stacked, like.device, like.dtype).unsqueeze(-1)
 
 
-BY_MEMBER = ("clip", "averaging", "patience", "min_delta", "schedule_of_member")
+BY_MEMBER = (
+    "clip", "averaging", "patience", "min_delta", "tolerance", "convergence_patience", "schedule_of_member",
+)  # fmt: skip
 
 
 def _numbers_of(options: Sequence[OptimizerConfig]) -> dict[str, np.ndarray]:

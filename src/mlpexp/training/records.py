@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-Status = Literal["running", "finished", "stopped early", "diverged"]
+Status = Literal["running", "finished", "stopped early", "converged", "diverged"]
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,16 @@ from mlpexp.config.optimization import (
     ConstantSchedule,
     CosineSchedule,
     ExponentialSchedule,
+    InversePowerSchedule,
     InverseTimeSchedule,
     ScheduleConfig,
     StepSchedule,
 )
 
 
-def factor(schedule: ScheduleConfig, time_epochs: np.ndarray, num_epochs: int, steps_per_epoch: int) -> np.ndarray:
+def factor(
+    schedule: ScheduleConfig, time_epochs: np.ndarray, num_epochs: int, steps_per_epoch: int, num_train: int
+) -> np.ndarray:
     """Factor on the learning rate before each step.
 
     Args:
@@ -22,6 +25,7 @@ def factor(schedule: ScheduleConfig, time_epochs: np.ndarray, num_epochs: int, s
         time_epochs: ``(T,)``, for step number s (from 0) the time ``s / steps_per_epoch``.
         num_epochs: Length of the training.
         steps_per_epoch: Steps of an epoch; a warm-up takes its first step with one step's worth of the rate, not with 0.
+        num_train: Training samples, which are those of an epoch.
 
     References:
         Cosine: Loshchilov and Hutter (2017), "SGDR", equation 5. Inverse time: Robbins and Monro (1951).
@@ -39,6 +43,9 @@ def factor(schedule: ScheduleConfig, time_epochs: np.ndarray, num_epochs: int, s
             shape = final + (1 - final) * 0.5 * (1 + np.cos(np.pi * np.minimum(time / num_epochs, 1.0)))
         case InverseTimeSchedule(decay=decay):
             shape = 1 / (1 + decay * time)
+        case InversePowerSchedule(power=power, per=per):
+            each = num_train if per == "sample" else 1
+            shape = 1 / (1 + each * np.floor(time + 1e-9)) ** power
         case _:
             assert_never(schedule)
     if schedule.warmup_epochs > 0:

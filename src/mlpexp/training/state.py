@@ -56,6 +56,10 @@ class TrainingState:
     """
     improved_epoch: np.ndarray
     """The epoch of that value, ``(M,)``."""
+    lowest_train: np.ndarray
+    """Lowest training loss after an epoch, ``(M,)``; of members that stop when it falls no more."""
+    fell_epoch: np.ndarray
+    """Last epoch in which it fell by more than the tolerance, ``(M,)``."""
     running: Tensor
     """Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64."""
     running_more: Collected
@@ -110,6 +114,8 @@ class TrainingState:
             best_epoch=np.zeros(members, dtype=np.int64),
             reference_value=np.full(members, np.inf),
             improved_epoch=np.zeros(members, dtype=np.int64),
+            lowest_train=np.full(members, np.inf),
+            fell_epoch=np.zeros(members, dtype=np.int64),
             running=torch.zeros(members, 3, dtype=wide, device=flat.device),
             running_more=running_more,
         )
@@ -183,6 +189,14 @@ class TrainingState:
             self._copy_rows(weights, measured.flat, kept)
             self._copy_rows(buffers, measured.buffers, kept)
 
+    def follow_training(self, loss: np.ndarray, tolerance: np.ndarray) -> None:
+        """Remembers when the training loss of active members ``(A,)`` was last lower by the tolerance ``(A,)``."""
+        if self.epoch == 0:
+            return
+        before = self.lowest_train[self.active]
+        self.fell_epoch[self.active[loss <= before - tolerance]] = self.epoch
+        self.lowest_train[self.active] = np.fmin(before, loss)
+
     def _copy_rows(self, target: Tensor, source: Tensor, kept: np.ndarray) -> None:
         """From the rows of active members to those of all members."""
         if len(kept) == len(target) and kept.all():
@@ -242,7 +256,8 @@ class TrainingState:
         self.best, self.best_buffers, self.running = tensor["best"], tensor["best_buffers"], tensor["running"]
         self.running_more.replace({n.removeprefix(RUNNING): t for n, t in tensor.items() if n.startswith(RUNNING)})
         for name, attribute in ARRAYS.items():
-            setattr(self, attribute, arrays[name].copy())
+            if name in arrays or name not in SINCE_CONVERGENCE:
+                setattr(self, attribute, arrays[name].copy())
         for name in NUMBERS:
             setattr(self, name, plain[name])
         self.statuses = list(plain["statuses"])
@@ -252,7 +267,10 @@ ARRAYS = {
     **{name: name for name in ("active", "ended_epoch", "last_epoch", "best_epoch", "improved_epoch")},
     "best_loss": "best_value",  # names of checkpoints that older versions wrote
     "reference_loss": "reference_value",
+    "lowest_train": "lowest_train",
+    "fell_epoch": "fell_epoch",
 }
+SINCE_CONVERGENCE = ("lowest_train", "fell_epoch")  # checkpoints of older versions do not have these, nor need them
 RUNNING = "running."
 NUMBERS = ("epoch", "step_of_epoch", "step", "train_seconds", "recorded_seconds", "initial_recorded")
 OF_ACTIVE = ("active", "flat", "buffers", "slot", "averaged", "running", "observed")  # names up to their first dot

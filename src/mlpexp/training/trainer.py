@@ -95,7 +95,7 @@ class Trainer:
         """Values that a step needs of each sample: inputs, and factors of dropout."""
         self.class_weights = class_weights(self.members, dataset, samples)
         """How much samples of each class count in the gradient, ``(M, K)``; None: all the same."""
-        hyper = HyperParameters.of(self.members, self.class_weights)
+        hyper = HyperParameters.of(self.members, self.class_weights, num_train=samples.sizes.train)
         self.coefficients = CoefficientCache(hyper, self.steps_per_epoch, network.flat)
         """What multiplies tensors in each step."""
         self.state = TrainingState.start(
@@ -153,7 +153,7 @@ class Trainer:
         active = self.state.active
         if len(active):
             self.coefficients = CoefficientCache(
-                HyperParameters.of(self.members, self.class_weights).select(active),
+                HyperParameters.of(self.members, self.class_weights, num_train=self.samples.sizes.train).select(active),
                 self.steps_per_epoch,
                 self.state.network.flat,
             )
@@ -246,6 +246,8 @@ class Trainer:
         scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
         state.keep(healthy, self._selection(scores), self.hyper.min_delta)
+        if self.settings.convergence is not None:
+            state.follow_training(scores["train"][self.names[0]], self.hyper.tolerance)
         statuses = self._statuses(healthy)
         train_seconds = state.train_seconds - state.recorded_seconds
         state.recorded_seconds = state.train_seconds
@@ -321,6 +323,10 @@ class Trainer:
         else:
             waited = state.epoch - state.improved_epoch[state.active]
             otherwise = np.where(waited >= self.hyper.patience, "stopped early", "running")
+            if self.settings.convergence is not None:
+                waited = state.epoch - state.fell_epoch[state.active]
+                converged = (waited >= self.hyper.convergence_patience) & (otherwise == "running")
+                otherwise = np.where(converged, "converged", otherwise)
         return np.where(healthy, otherwise, "diverged").tolist()
 
     def _synchronize(self) -> None:

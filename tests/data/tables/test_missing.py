@@ -60,7 +60,7 @@ def test_numbers_are_filled_in_as_by_scikit_learn(rule: str, read: Any) -> None:
     data = read(text, features=["age", "size"], missing=rule).dataset
     assert np.isnan(data.inputs).any(), "what is filled in is learned later"
     train = np.arange(0, 40)
-    standardizer = standardizer_of(data, train, standardize=True)
+    standardizer = standardizer_of(data, train, "standard")
     imputer = SimpleImputer(strategy=rule).fit(data.inputs[train])
     scaler = StandardScaler().fit(imputer.transform(data.inputs[train]))
     expected = scaler.transform(imputer.transform(data.inputs))
@@ -153,7 +153,7 @@ def test_what_is_filled_in_reaches_the_samples_of_each_seed(tmp_path: Path) -> N
     inputs, _ = samples.part(0, samples.rows.shape[1])
     for place, seed in enumerate([0, 1, 2]):
         rows = parts_of(data, experiment.dataset, seed)
-        expected = standardizer_of(data, rows.train, standardize=True).apply(data.inputs[samples.rows[place]])
+        expected = standardizer_of(data, rows.train, "standard").apply(data.inputs[samples.rows[place]])
         np.testing.assert_allclose(inputs[place].cpu().numpy(), expected, rtol=1e-6, atol=1e-6)
         assert np.isfinite(inputs[place].cpu().numpy()).all()
 

@@ -64,6 +64,7 @@ def for_range_test(experiment: Experiment, num_steps: int) -> Experiment:
         "evaluate_every": endless,
         "train_metrics": "running",
         "early_stopping": None,
+        "convergence": None,
         "weight_averaging": None,
     }
     training = experiment.training.model_copy(update=changes)

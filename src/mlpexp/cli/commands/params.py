@@ -8,7 +8,9 @@ import typer
 from mlpexp.cli.experiment_options import SET
 from mlpexp.cli.given import config_path, overrides_from
 from mlpexp.cli.options import Wide, check_format
+from mlpexp.cli.printing import print_sentences
 from mlpexp.errors import InputError
+from mlpexp.report.words import counted
 
 if TYPE_CHECKING:
     from mlpexp.architectures.architecture import Architecture
@@ -98,23 +100,23 @@ def _configured(
 ) -> "list[tuple[str, Architecture]]":
     if not configs:  # counting a named network need not wait for what reads data
         return []
-    from mlpexp.architectures.build import build_architecture
-    from mlpexp.planning.prepare import prepare
+    from mlpexp.planning.prepare import network_for
 
     paths = [config_path(text) for text in configs]
     overrides = overrides_from(set_)
     if bias is not None:
         overrides += overrides_from([f"model.bias={str(bias).lower()}"])
-    prepared = [prepare(path, overrides) for path in paths]
-    return [
-        (
-            path.stem,
-            network.architecture
-            if shape is None
-            else build_architecture(network.experiment.model, shape, network.architecture.output_shape[0]),
-        )
-        for path, network in zip(paths, prepared, strict=True)
-    ]
+    networks = [network_for(path, overrides, shape) for path in paths]
+    for path, (_, data_shape) in zip(paths, networks, strict=True):
+        if shape not in (None, data_shape):
+            print_sentences([_other_input(path.stem, shape or (), data_shape)], err=True)
+    return [(path.stem, network) for path, (network, _) in zip(paths, networks, strict=True)]
+
+
+def _other_input(name: str, shape: "Shape", data_shape: "Shape") -> str:
+    sizes = "x".join(map(str, data_shape))
+    data = f"images of {sizes}" if len(data_shape) == 3 else f"rows of {counted(data_shape[0], 'feature')}"
+    return f"{name}: counted for --input {'x'.join(map(str, shape))}; the data of this config are {data}"
 
 
 def _shape(text: str) -> tuple[int, ...]:

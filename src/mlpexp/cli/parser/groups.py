@@ -3,8 +3,8 @@
 GROUPS: dict[str, tuple[str, ...]] = {
     "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume", "--confirm"),
     "keys in short": (
-        "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--optimizer", "--init", "--loss",
-        "--seed", "--seeds",
+        "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--output-activation",
+        "--optimizer", "--init", "--loss", "--seed", "--seeds",
     ),
     "what to vary": ("--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
     "which result": ("RESULT", "RESULTS", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),

@@ -7,6 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.config.datasets import EACH_SEED
+from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
 from mlpexp.errors import InputError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
@@ -180,10 +181,7 @@ def _differs(config: Mapping[str, Any]) -> str:
     data = data if isinstance(data, dict) else {}
     split = data.get("split")
     kind = split.get("kind") if isinstance(split, dict) else "random"
-    is_given = kind in ("column", "file") or data.get("name") in (
-        "mnist",
-        "fashion_mnist",
-    )  # but for what is carved out of it
+    is_given = kind in ("column", "file") or data.get("name") in IMAGE_SETS  # but for what is carved out of it
     is_whole = kind == "random" and not is_given and not data.get("test_fraction")  # no test part is drawn
     is_fixed = kind == "time" or ((is_given or is_whole) and not data.get("validation_fraction"))
     is_cut = any(data.get(key) for key in ("train_samples", "train_fraction"))
@@ -220,10 +218,12 @@ def _without_value(summary: Summary) -> list[str]:
 
 
 def _losses(result: "Result") -> list[str]:
-    """Which seeds diverged, failed or stopped early."""
+    """Which seeds diverged, failed, stopped early or converged."""
     summary, lines = result.summary, []
     outcome = summary.outcome
-    if outcome is None or not (outcome.diverged or outcome.failed or _training(result).get("early_stopping")):
+    training = _training(result)
+    may_stop = training.get("early_stopping") or training.get("convergence")
+    if outcome is None or not (outcome.diverged or outcome.failed or may_stop):
         return []
     trials = result.finished_trials().to_dict("records")
     for trial in trials:
@@ -238,10 +238,11 @@ def _losses(result: "Result") -> list[str]:
         remedy = "a learning rate up to 1" if _is_map(summary) else "a smaller learning rate or gradient_clip"
         at_once = all(trial["ended_epoch"] == 0 for trial in trials if trial["status"] == "diverged")
         lines.append(f"diverged seeds are not in the means; {AT_ONCE if at_once else f'{remedy} may help'}")
-    early = [trial["ended_epoch"] for trial in trials if trial["status"] == "stopped early"]
-    if early:
-        epochs = ", ".join(map(str, early[:MOST_EPOCHS])) + (" ..." if len(early) > MOST_EPOCHS else "")
-        lines.append(f"stopped early: {len(early)} of {len(trials)} seeds, at epoch {epochs}")
+    for status in ("stopped early", "converged"):
+        ended = [trial["ended_epoch"] for trial in trials if trial["status"] == status]
+        if ended:
+            epochs = ", ".join(map(str, ended[:MOST_EPOCHS])) + (" ..." if len(ended) > MOST_EPOCHS else "")
+            lines.append(f"{status}: {len(ended)} of {len(trials)} seeds, at epoch {epochs}")
     return lines
 
 
