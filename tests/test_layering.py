@@ -55,7 +55,8 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "som": set(),
     "numpy_twin": {"activations", "backprop", "outputs"},
     "analysis": {
-        "chain_rule", "checks", "examination", "explanations", "neighbours", "rate_choice", "symbolic", "verdicts",
+        "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer", "max_pooling",
+        "neighbours", "output_layer", "rate_choice", "six_steps", "symbolic", "textbook_names", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "local", "merge", "meter", "misclassified", "part_lines", "run",

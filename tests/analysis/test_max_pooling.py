@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mlpexp.analysis.gradcheck.chain_rule import max_pool, max_pool_gradient
+from mlpexp.analysis.gradcheck.max_pooling import max_pool, max_pool_gradient
 
 
 @pytest.mark.parametrize(("shape", "size"), [((4, 4), 2), ((5, 7), 2), ((6, 6), 3)])

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.datasets import load_iris
 
 from making.command_line import Command
 from making.configs import SINE, TINY
@@ -161,9 +163,9 @@ def test_the_chain_rule_with_numbers(format_: str, mlpexp: Command) -> None:
     assert "Backward" in result.out
     if format_ == "latex":
         assert_balanced(result.out)
-        assert result.out.count(r"\begin{align*}") == 6
+        assert result.out.count(r"\begin{align*}") == 10
     if format_ == "markdown":
-        assert result.out.count("$$") == 12
+        assert result.out.count("$$") == 20
 
 
 def test_the_numbers_of_the_chain_rule_are_true(mlpexp: Command) -> None:
@@ -189,6 +191,69 @@ def test_the_chain_rule_shows_max_pooling(mlpexp: Command) -> None:
     lines = mlpexp("gradcheck", "--explain").out.partition("dE/dx = ")[2].splitlines()[:4]
     shown = [[float(cell) for cell in line.strip(" []").split()] for line in lines]
     assert shown == [[0, 0, 0, 0], [0.1, 0, 0, 0.2], [0, 0, 0.4, 0], [0, 0.3, 0, 0]]
+
+
+def numbers(text: str) -> list[float]:
+    return [float(cell) for cell in text.strip(" []\n").split()]
+
+
+@pytest.mark.parametrize("format_", ["table", "markdown", "latex"])
+def test_the_chain_rule_of_one_s_own_network(format_: str, mlpexp: Command) -> None:
+    words = "--sample 70 --hidden-size 3 --loss softmax_squared_error --activation maxout --optimizer rmsprop"
+    result = mlpexp("gradcheck", "iris/mlp", "--explain", *words.split(), "--format", format_)
+    assert result.code == 0, result.err
+    assert "sample 70 of iris" in result.out
+    assert "Softmax and squared error" in result.out
+    if format_ == "latex":
+        assert_balanced(result.out)
+
+
+def test_the_sample_is_the_one_that_was_named(mlpexp: Command) -> None:
+    """Its values are those of the data set, and the network sees them standardized."""
+    text = mlpexp("gradcheck", "iris/mlp", "--explain", "--sample", 70, "--hidden-size", 3).out
+    own, shift, scale, x = (
+        np.array(numbers(re.search(rf"^  {re.escape(name)} = \[(.*)\]", text, re.MULTILINE)[1]))
+        for name in ("in its own units", "shift", "scale", "x = a_0 = (own - shift) / scale")
+    )
+    iris = load_iris()
+    np.testing.assert_allclose(own, iris.data[70])
+    np.testing.assert_allclose(x, (own - shift) / scale, atol=5e-4)
+    assert f"species: {iris.target_names[iris.target[70]]}" in text
+    assert "  t = [0 1 0]" in text
+
+
+def test_terms_of_penalty_and_class_weight_are_shown(mlpexp: Command) -> None:
+    keys = ("optimizer.l2_penalty=0.01", "training.class_weights={versicolor: 2}", "training.gradient_clip=0.01")
+    sets = [word for key in keys for word in ("--set", key)]
+    text = mlpexp("gradcheck", "iris/mlp", "--explain", "--sample", 70, "--hidden-size", 3, *sets).out
+    c, loss, penalty, whole = (
+        float(re.search(rf"^  {re.escape(left)} = ([\d.]+)$", text, re.MULTILINE)[1])
+        for left in ("c", "L = -sum t ln a_2", "P = lambda/2 (|W_1|^2 + |W_2|^2)", "E = c L + P")
+    )
+    assert c == 1.5  # twice as much as the others, and 1 in the mean over 35 samples of each class
+    assert whole == pytest.approx(c * loss + penalty, abs=3e-4)
+    assert "a_1' delta_2 + lambda W_2" in text
+    assert "Its gradient is longer than 0.01" in text
+
+
+def test_a_table_of_one_s_own_with_a_missing_cell(mlpexp: Command, tmp_path: Path) -> None:
+    """The target is shown in its own units too, and names with any sign are text in LaTeX."""
+    rows = ["a_b,c$,y", ",3,55.5", *(f"{0.1 * i},{i % 5},{50 + i}" for i in range(19))]
+    (tmp_path / "own.csv").write_text("\n".join(rows) + "\n")
+    table = "--data own.csv --target y --hidden-size 2 --set dataset.missing=mean --sample 0".split()
+    more = ("--set", "dataset.target={column: y, standardize: true}", "--format", "latex")
+    result = mlpexp("gradcheck", "--explain", *table, *more)
+    assert result.code == 0, result.err
+    assert r"inputs: a\_b, c\$" in result.out
+    assert r"filled in, as they are missing: a\_b" in result.out
+    assert r"\text{target in its own units} &= 55.5" in result.out
+    assert_balanced(result.out)
+
+
+def test_other_networks_are_not_explained(mlpexp: Command) -> None:
+    result = mlpexp("gradcheck", "digits/cnn", "--explain")
+    assert (result.code, result.out) == (2, "")
+    assert "--explain: is for mlp, not for cnn" in result.err
 
 
 @pytest.mark.parametrize(
@@ -233,6 +298,13 @@ def assert_balanced(latex: str) -> None:
         ("--explain --format csv", "--format: csv is for tables"),
         ("--explain --seed -1", "--seed: -1 is not a whole number between 0 and 2^63 - 1"),
         ("--explain --set seed=1", "--explain: shows a network of its own"),
+        ("--explain --sample 1", "--explain: shows a network of its own, without --sample"),
+        ("--explain --symbolic all -c c.yaml", "--explain: shows numbers, --symbolic formulas"),
+        ("-c c.yaml --sample 1", "--sample: goes with --explain"),
+        ("-c c.yaml --explain --sample -1", "--sample: -1 is below 0"),
+        ("-c c.yaml --explain --sample 999", "--sample: there is no sample 999; the data set has"),
+        ("-c c.yaml --explain --set model.hidden_sizes=[99]", "are not readable; at most 200 in rows of 16"),
+        ("-c c.yaml --explain --set model.dropout=0.5", "--explain: is for networks without dropout"),
         ("-c c.yaml --samples 0", "--samples: 0 is not a positive number"),
         ("-c c.yaml --tolerance 0", "--tolerance: 0 is not a positive number"),
         ("-c c.yaml --tolerance nan", "--tolerance: nan is not a positive number"),

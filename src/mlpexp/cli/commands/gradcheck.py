@@ -12,7 +12,9 @@ from mlpexp.cli.options import DataDir, Wide, check_format
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.analysis.gradcheck.equations import Explanation
     from mlpexp.analysis.gradcheck.objective import Objective
+    from mlpexp.data.dataset import Dataset
     from mlpexp.planning.prepare import Prepared
 
 FIXED = ("training.precision=float64", "training.engine=torch", "device=cpu", "diagnostics=off")
@@ -32,8 +34,15 @@ def gradcheck(
         ),
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="The chain rule with the numbers of a network 2-2-1.")
+        bool,
+        typer.Option(
+            "--explain", help="The chain rule with the numbers of a small network; without a config, one 2-2-1."
+        ),
     ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option("--sample", help="With --explain and a config: the sample, from 0.", show_default=False),
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
     wide: Wide = False,
     data_dir: DataDir = None,
@@ -46,11 +55,10 @@ def gradcheck(
         raise InputError(f"--samples: {samples} is not a positive number")
     if not tolerance > 0:
         raise InputError(f"--tolerance: {tolerance:g} is not a positive number")
+    if sample is not None and not explain:
+        raise InputError("--sample: goes with --explain")
     if explain:
-        others = given.without("seed").options + (["--symbolic"] if symbolic else [])
-        if others:
-            raise InputError(f"--explain: shows a network of its own, without {', '.join(others)}")
-        _explain(_seed(given.words.get("seed", "0")), format_)
+        _explain(given, sample, symbolic, format_, data_dir)
         return
     prepared = _prepared(given)
     if symbolic is not None:
@@ -80,15 +88,20 @@ def _prepared(given: Given) -> "Prepared":
     return prepared
 
 
+def _dataset(prepared: "Prepared", data_dir: Path | None) -> "Dataset":
+    from mlpexp.data.catalogue import load
+
+    return load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
+
+
 def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
     import torch
 
     from mlpexp.analysis.gradcheck.objective import first_objective
-    from mlpexp.data.catalogue import load
     from mlpexp.numpy_twin.method import limit_threads
     from mlpexp.planning.stacks import threads_for
 
-    dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
+    dataset = _dataset(prepared, data_dir)
     torch.set_num_threads(threads_for(prepared, alone=True))
     limit_threads()
     return first_objective(prepared, dataset)
@@ -146,9 +159,33 @@ def _symbolic(
     check_difference(derived, tolerance)
 
 
-def _explain(seed: int, format_: str) -> None:
-    from mlpexp.analysis.gradcheck.chain_rule import explanation
-    from mlpexp.analysis.gradcheck.worked_example import worked_example
+def _explain(given: Given, sample: int | None, symbolic: str | None, format_: str, data_dir: Path | None) -> None:
     from mlpexp.report.tables.chain_rule import rendered
 
-    typer.echo(rendered(explanation(worked_example(seed)), format_), nl=False)
+    if symbolic is not None:
+        raise InputError("--explain: shows numbers, --symbolic formulas; use one of them")
+    is_own = given.config is not None or given.data is not None
+    explanation = _own(given, sample or 0, data_dir) if is_own else _example(given, sample)
+    typer.echo(rendered(explanation, format_), nl=False)
+
+
+def _example(given: Given, sample: int | None) -> "Explanation":
+    others = given.without("seed").options + ([] if sample is None else ["--sample"])
+    if others:
+        raise InputError(
+            f"--explain: shows a network of its own, without {', '.join(others)}; name a config with --config"
+        )
+    seed = _seed(given.words.get("seed", "0"))
+    from mlpexp.analysis.gradcheck.worked_example import worked_example
+
+    return worked_example(seed)
+
+
+def _own(given: Given, sample: int, data_dir: Path | None) -> "Explanation":
+    if sample < 0:
+        raise InputError(f"--sample: {sample} is below 0, the first sample")
+    prepared = _prepared(given)
+    from mlpexp.analysis.gradcheck.worked_example import check_readable, own_example
+
+    check_readable(prepared)
+    return own_example(prepared, _dataset(prepared, data_dir), sample)
