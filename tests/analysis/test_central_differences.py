@@ -59,6 +59,6 @@ def test_a_kink_beside_the_point_is_stepped_around(distance):
 def test_what_is_no_number_is_the_worst():
     gaps = [0.1, float("nan"), 0.2]
     checks = [Check(DIFFERENCES, 1, directions=False, difference=gap, excess=gap) for gap in gaps]
-    tensors = [TensorChecks(str(i), (1,), {DIFFERENCES: check}) for i, check in enumerate(checks)]
+    tensors = [TensorChecks(str(i), (1,), {DIFFERENCES: check}, None) for i, check in enumerate(checks)]
     with pytest.raises(DerivativeError, match=r"^1: central differences or reverse mode gives no finite number"):
         check_agreement(Report(tensors, [], []), tolerance=1.0)

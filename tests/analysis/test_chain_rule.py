@@ -1,5 +1,7 @@
 """One step as equations, against torch: automatic differentiation, its losses, its optimizers."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ import torch.nn.functional as F
 
 from making.configs import ROOT
 from making.random_networks import ACTIVATIONS, case
-from mlpexp.analysis.gradcheck.chain_rule import step_on, tensors
+from mlpexp.analysis.gradcheck.chain_rule import backward_section, step_on, tensors
 from mlpexp.analysis.gradcheck.first_step import Update
 from mlpexp.analysis.gradcheck.output_layer import SQUARES, OutputLayer
 from mlpexp.analysis.gradcheck.six_steps import graph_of
@@ -65,6 +67,19 @@ def test_every_activation(activation, bias):
     step, flat, objective = made(activation, PAIRS[0], bias=bias)
     np.testing.assert_allclose(flattened(step.gradients), flat.grad[0], rtol=1e-9, atol=1e-13)
     assert step.objective == pytest.approx(objective)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
+def test_the_derivative_of_an_activation_is_a_formula_of_z_and_a(activation):
+    """What is printed has the value that is printed beside it, where it can be computed."""
+    step, _, _ = made(activation, PAIRS[0], sizes=(3,))
+    shown = next(each for each in backward_section(step).equations if each.plain[0].startswith("f'(z_1) = "))
+    text = shown.plain[0].partition(" = ")[2]
+    assert not {"x", "y", "slope", "negative_slope", "alpha"} & set(re.findall(r"[a-z_]+", text.replace("a_1", "")))
+    if re.fullmatch(r"[-+*/()\d. ^az_]+", text):
+        z, a = step.trace.z[0], step.trace.a[0]
+        value = eval(text.replace("^", "**"), {"z_1": z, "a_1": a})
+        np.testing.assert_allclose(np.broadcast_to(value, z.shape), shown.value, rtol=1e-9)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=" ".join)

@@ -1,5 +1,6 @@
 """``mlpexp check``: each problem in one line with its place, exit code 2, nothing written."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,3 +177,19 @@ def test_options_are_checked_with_the_config_and_named_as_the_place(
 def test_every_shipped_config_is_valid(mlpexp: Command) -> None:
     result = mlpexp("check", *sorted(CONFIGS.rglob("*.yaml")))
     assert (result.code, result.err) == (0, "")
+
+
+HUGE = config_with(dataset="digits", model="{name: mlp, hidden_sizes: [1000000, 1000000]}")
+SWEPT = HUGE + "sweep: {over: {training.batch_size: [8, 16]}, seeds: 2}\n"
+TOO_LARGE = r"model: (in arm batch_size=8: )?its 1,000,076,000,010 parameters and their gradient need about 20,\d+"
+
+
+@pytest.mark.parametrize(("command", "text"), [("check", HUGE), ("train", HUGE), ("check", SWEPT), ("sweep", SWEPT)])
+def test_what_does_not_fit_into_memory_is_refused_before_anything_is_made(
+    command: str, text: str, mlpexp: Command, config: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = config(text, "huge.yaml")
+    options = [] if command == "check" else ["--runs-dir", tmp_path / "runs"]
+    result = mlpexp(command, path, *options)
+    assert result.code == 2 and not (tmp_path / "runs").exists()
+    assert re.search(rf"huge\.yaml:2:8: {TOO_LARGE}", result.err)

@@ -154,7 +154,7 @@ def test_a_result_alone_asks_for_its_table(
     for command in (("explain", "whole"), ("train", "--resume", "begun")):
         answer = mlpexp(*command, "--runs-dir", ".")
         assert answer.code == 2
-        assert f"the table ../../tables/a.csv is not there (looked for {tmp_path}/tables/a.csv and " in answer.err
+        assert f"the data ../../tables/a.csv are not there (looked for {tmp_path}/tables/a.csv and " in answer.err
         assert "data/a.csv); --table FILE names it" in answer.err and len(answer.err.splitlines()) == 1
         wrong = mlpexp(*command, "--runs-dir", ".", "--table", other)
         began = json.loads(Path("whole/plan.json").read_text())["arms"][0]["data"]
@@ -163,7 +163,7 @@ def test_a_result_alone_asks_for_its_table(
         assert mlpexp(*command, "--runs-dir", ".", "--table", table).code == 0
     assert results_of(Path("begun"))["metrics.csv"] == results_of(Path("whole"))["metrics.csv"]
     anew = mlpexp("train", "--config", "whole/config.yaml")
-    assert anew.code == 2 and "dataset.path: the table ../../tables/a.csv is not there" in anew.err
+    assert anew.code == 2 and "dataset.path: the data ../../tables/a.csv are not there" in anew.err
     assert "--data FILE names it" in anew.err
     assert mlpexp("train", "whole", "--data", table, "-q").code == 0
     assert "beside --resume" in mlpexp("train", "whole", "--table", table).err

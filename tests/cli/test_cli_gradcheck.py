@@ -14,7 +14,7 @@ from sklearn.datasets import load_iris
 
 from making.command_line import Command
 from making.configs import SINE, TINY
-from mlpexp.config.activations import KNOWN
+from mlpexp.config.activations import KNOWN, STEP_FUNCTIONS
 from mlpexp.nn import activations
 from mlpexp.nn.activations import Elementwise
 
@@ -60,8 +60,19 @@ def test_every_activation(activation: str, mlpexp: Command, config: Callable[...
     exact = tensors[tensors["way"] != "central differences"]
     assert exact["largest_relative_difference"].max() < 1e-12
     assert tensors["largest_relative_difference"].max() < 1e-6
-    assert (tensors["compared"] == tensors["shape"].map(lambda shape: pd.eval(shape.replace("x", "*")))).all()
     assert not tensors["random_directions"].any()
+    if activation in STEP_FUNCTIONS:  # no difference is their derivative
+        tensors = tensors[(tensors["way"] != "central differences") | tensors["tensor"].str.startswith("output")]
+    assert (tensors["compared"] == tensors["shape"].map(lambda shape: pd.eval(shape.replace("x", "*")))).all()
+
+
+def test_a_step_function_is_not_compared_with_differences(mlpexp: Command, config: Callable[..., Path]) -> None:
+    result = mlpexp("gradcheck", "-c", config(TINY), "--set", "model.activation=table_sigmoid")
+    assert result.code == 0
+    assert "table_sigmoid is a step function: its derivative, y (1 - y) by definition, is compared" in result.out
+    refused = mlpexp("gradcheck", "-c", config(TINY), "--set", "model.activation=table_sigmoid", "--symbolic", "all")
+    assert (refused.code, refused.out) == (2, "")
+    assert "table_sigmoid is a step function" in refused.err
 
 
 @pytest.mark.parametrize("text", [SINE, CNN], ids=["regression", "cnn"])
@@ -97,10 +108,10 @@ def test_tables_to_paste(format_: str, mlpexp: Command, config: Callable[..., Pa
     result = mlpexp("gradcheck", "-c", config(TINY), "--format", format_)
     if format_ == "latex":
         assert_balanced(result.out)
-        assert result.out.count(r"\begin{tabular}") == 3
+        assert result.out.count(r"\begin{tabular}") == 4
     else:
         rows = [line for line in result.out.splitlines() if line.startswith("| dense1.weight")]
-        assert len(rows) == 1
+        assert len(rows) == 2  # its differences, and a value
     assert "first batch" in result.err
 
 
@@ -193,6 +204,21 @@ def test_the_chain_rule_shows_max_pooling(mlpexp: Command) -> None:
     assert shown == [[0, 0, 0, 0], [0.1, 0, 0, 0.2], [0, 0, 0.4, 0], [0, 0.3, 0, 0]]
 
 
+def test_values_stand_beside_the_differences(mlpexp: Command, config: Callable[..., Path]) -> None:
+    path = config(TINY)
+    table = csv_of(mlpexp, "-c", path, "--samples", 200)
+    shown = table[table["value"].notna()]
+    assert set(shown["way"]) == {"by hand", "NumPy", "central differences"}
+    np.testing.assert_allclose(shown["value"], shown["reverse_mode"], rtol=1e-6)
+    assert set(shown["tensor"]) == {"dense1.weight", "dense1.bias", "output.weight", "output.bias"}
+    first = shown.iloc[0]
+    line = next(
+        line for line in mlpexp("gradcheck", "-c", path, "--samples", 200).out.splitlines() if "dense1.weight[" in line
+    )
+    assert f"[{first['entry']}]" in line
+    assert f"{first['value']:.12g}" in line
+
+
 def numbers(text: str) -> list[float]:
     return [float(cell) for cell in text.strip(" []\n").split()]
 
@@ -220,6 +246,27 @@ def test_the_sample_is_the_one_that_was_named(mlpexp: Command) -> None:
     np.testing.assert_allclose(x, (own - shift) / scale, atol=5e-4)
     assert f"species: {iris.target_names[iris.target[70]]}" in text
     assert "  t = [0 1 0]" in text
+
+
+@pytest.mark.parametrize("loss", ["half_sum_squared_error", "sum_squared_error", "mean_squared_error"])
+@pytest.mark.parametrize("output", ["none", "sigmoid", "tanh", "softmax"])
+def test_every_output_layer_is_explained(output: str, loss: str, mlpexp: Command) -> None:
+    """That its derivatives are those of reverse mode, the command checks itself."""
+    keys = ("model.hidden_sizes=[2]", "model.activation=sigmoid", f"model.output_activation={output}", f"loss={loss}")
+    result = mlpexp("gradcheck", "synthetic/xor", "--explain", *(word for key in keys for word in ("--set", key)))
+    assert result.code == 0, result.err
+    assert "dv_ih = eta e_h x_i" in result.out
+    assert ("|sigmoid(W'x + b) - z|^2" in result.out) == (output == "sigmoid")
+    assert ("/dnet_j" in result.out) == (output == "softmax")
+
+
+@pytest.mark.parametrize(("config_name", "units"), [("synthetic/xor", "1 sigmoid"), ("iris/mlp", "3 sigmoid")])
+def test_binary_cross_entropy_is_explained(config_name: str, units: str, mlpexp: Command) -> None:
+    words = ("--hidden-size", 2, "--loss", "binary_cross_entropy", "--sample", 3)
+    result = mlpexp("gradcheck", config_name, "--explain", *words)
+    assert result.code == 0, result.err
+    assert units in result.out
+    assert re.search(r"delta_2 = dE/da_2 \* \(a_2 \* \(1 - a_2\)\) = a_2 - t = ", result.out)
 
 
 def test_terms_of_penalty_and_class_weight_are_shown(mlpexp: Command) -> None:

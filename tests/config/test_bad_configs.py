@@ -560,7 +560,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (BASE),
         ("dataset=foo",),
         [
-            "--set dataset=foo: dataset.name: 'foo' is not known; choose from iris, digits, three_class_3d, synthetic, mnist, fashion_mnist, kmnist, emnist, cifar10, usps, csv"
+            "--set dataset=foo: dataset.name: 'foo' is not known; choose from iris, digits, three_class_3d, synthetic, mnist, fashion_mnist, kmnist, emnist, cifar10, usps, images, csv"
         ],
     ),
     (

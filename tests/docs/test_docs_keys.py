@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import activations, datasets, image_sets, networks, optimization, som, splits
+from mlpexp.config import activations, datasets, image_sets, networks, optimization, own_images, som, splits
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.keys import tag_key
 from mlpexp.config.strict import Strict
@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "synthetic": (datasets.Synthetic,),
     "csv": (datasets.Csv,),
     "target": (datasets.Target,),
+    "images": (own_images.Images,),
     "Image data sets with a name": tuple(image_sets.NamedImages.__subclasses__()),
     "emnist": (image_sets.Emnist,),
     "augmentation": (image_sets.Augmentation,),

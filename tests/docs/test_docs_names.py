@@ -30,7 +30,7 @@ NETWORKS, DATA = DOCS / "networks.md", DOCS / "data.md"
 NORMAL = NormalDist()
 MATHEMATICS: Mapping[str, Any] = {
     **{name: getattr(math, name) for name in ("exp", "log", "sqrt", "tanh", "sin", "cos", "floor", "pi")},
-    "Phi": NORMAL.cdf, "phi": NORMAL.pdf, "max": max, "min": min, "abs": abs,
+    "Phi": NORMAL.cdf, "phi": NORMAL.pdf, "max": max, "min": min, "abs": abs, "round": round,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import torch
 
 from mlpexp.architectures.build import build_architecture
-from mlpexp.config.activations import KNOWN
+from mlpexp.config.activations import KNOWN, STEP_FUNCTIONS
 from mlpexp.config.networks import Mlp
 from mlpexp.nn.network import StackedNetwork
 
@@ -13,6 +13,8 @@ ACTIVATIONS = [
     {"name": "elu", "alpha": 0.5},
     {"name": "leaky_relu", "negative_slope": 0.3},
 ]
+
+DIFFERENTIABLE = [activation for activation in ACTIVATIONS if activation not in STEP_FUNCTIONS]  # but for a kink or two
 
 
 def case(activation, loss, *, bias=True, sizes=(6, 5), dtype=torch.float64, seed=3):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from making.configs import ROOT
-from making.markdown_pages import files_of
+from making.markdown_pages import blocks_of, files_of
 from making.shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT
 from mlpexp.config.yaml_source import override_in
 from mlpexp.execution.local import in_this_process
@@ -71,6 +71,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path
         for name, text in files_of(page).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         monkeypatch.chdir(tmp_path)
+        if page.name == "pictures.md":  # its first block makes the pictures
+            exec(blocks_of(page)[0].text, {})
         return tmp_path
 
     return enter

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from torch import Tensor
 
-from mlpexp.config.activations import KNOWN, ActivationConfig
+from mlpexp.config.activations import KNOWN, STEP_FUNCTIONS, ActivationConfig
 from mlpexp.nn.activations import elementwise, maxout, maxout_backward, prelu
 
 CONFIG: TypeAdapter[Any] = TypeAdapter(ActivationConfig)
@@ -35,7 +35,10 @@ def test_a_parameter_changes_the_value(activation: dict[str, Any], value: float)
     assert function_of(activation).value(column([-2.0])).item() == pytest.approx(value, rel=1e-12)
 
 
-@pytest.mark.parametrize("activation", [*ELEMENTWISE, *PARAMETERS], ids=str)
+SMOOTH_OR_BENT = [name for name in ELEMENTWISE if name not in STEP_FUNCTIONS]
+
+
+@pytest.mark.parametrize("activation", [*SMOOTH_OR_BENT, *PARAMETERS], ids=str)
 def test_the_derivative_is_the_slope_of_the_value(activation: Any) -> None:
     function, step = function_of(activation), 1e-6
     points = torch.linspace(-5.03, 5.07, 97, dtype=torch.float64)
@@ -107,3 +110,34 @@ def test_prelu_has_a_slope_of_its_own_for_each_unit() -> None:
     assert prelu(x, torch.tensor([[[0.5, 0.1]]])).tolist() == [
         [[-0.5, pytest.approx(-0.1)], [2.0, pytest.approx(-0.4)]]
     ]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_table_sigmoid_is_the_sigmoid_of_the_nearest_sixteenth(dtype: torch.dtype) -> None:
+    function = function_of("table_sigmoid")
+    points = torch.cat(
+        [torch.linspace(-9, 9, 1801), torch.tensor([1 / 32, 3 / 32, -1e30, 1e30, torch.inf, -torch.inf])]
+    )
+    x = points.to(dtype).view(1, -1, 1)
+    nearest = torch.clamp(torch.round(x.double() * 16) / 16, -8, 8)
+    torch.testing.assert_close(function.value(x), torch.sigmoid(nearest).to(dtype), rtol=0, atol=0)
+    assert len(function.value(x).unique()) == 257
+    inside = x[x.abs() <= 8]
+    assert (function.value(inside) - torch.sigmoid(inside)).abs().max() <= 1 / 128
+    assert function.value(column([torch.nan])).isnan().all()
+
+
+def test_the_derivative_of_the_table_sigmoid_is_defined_by_its_value() -> None:
+    function = function_of("table_sigmoid")
+    x = torch.linspace(-9, 9, 501, dtype=torch.float64).view(1, -1, 1).requires_grad_()
+    y, dy = function.value(x), torch.full((1, 501, 1), 2.0, dtype=torch.float64)
+    (by_autograd,) = torch.autograd.grad(y, x, dy)
+    torch.testing.assert_close(by_autograd, 2 * y * (1 - y))
+    torch.testing.assert_close(function.backward(dy, x.detach(), y.detach()), by_autograd)
+
+
+def test_the_scaled_sigmoid_is_a_tanh() -> None:
+    x = torch.linspace(-20, 20, 4001, dtype=torch.float64).view(1, -1, 1)
+    function, y = function_of("scaled_sigmoid"), 2 * torch.tanh(x / 2)
+    torch.testing.assert_close(function.value(x), y, rtol=0, atol=1e-14)
+    torch.testing.assert_close(function.backward(torch.ones_like(x), x, y), 1 - y**2 / 4)

@@ -9,6 +9,7 @@ from mlpexp.architectures.layers import Shape
 FLOAT32_BYTES = 4
 CHUNK_SAMPLES = 4096  # small enough that no sum is split among threads
 CHUNK_VALUES = 2_000_000  # per member, of the widest layer
+LEAST_SAMPLES, LARGEST_VALUES = 16, 16_000_000  # so many at least, unless they have more values than this
 DEVICE_VALUES = 64_000_000  # of all members, of the widest layer, off the CPU: a quarter of a gigabyte
 INT8_BYTES = 1
 
@@ -79,7 +80,8 @@ class NetworkCost:
 def evaluation_chunk(architecture: Architecture, num_members: int, *, on_cpu: bool) -> int:
     """Samples per forward pass of an evaluation; on the CPU a function of the architecture alone, whoever is a neighbour."""
     widest = architecture.widest
-    size = max(16, min(CHUNK_SAMPLES, CHUNK_VALUES // widest))
+    least = max(1, min(LEAST_SAMPLES, LARGEST_VALUES // widest))
+    size = max(least, min(CHUNK_SAMPLES, CHUNK_VALUES // widest))
     return size if on_cpu else max(size, DEVICE_VALUES // (widest * max(1, num_members)))
 
 

@@ -7,7 +7,7 @@ An activation that is added gets a row here, one in ``nn/activations.py`` (value
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import sqrt
+from math import exp, sqrt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
@@ -98,10 +98,17 @@ def _of_a_rectifier(key: str) -> Callable[[Any], float]:
 
 SELU_LIMIT = 1.0507009873554805 * 1.6732632423543772  # scale times alpha
 SILU_LEAST, GELU_LEAST = -0.2784645427610738, -0.16997120747990369  # found numerically, at -1.278 and -0.7518
+TABLE_STEPS, TABLE_END = (
+    16,
+    8,
+)  # of table_sigmoid: entries per unit of x, and the largest x; beyond, the last entry stands
+STEP_FUNCTIONS = ("table_sigmoid",)  # whose derivative is defined, and no limit of differences
+TABLE_LEAST = 1 / (1 + exp(TABLE_END))
 
 # Gains: sqrt(2) of relu keeps the second moment of a zero-mean signal, and serves those like it; 5/3 and 3/4 as in
 # ``torch.nn.init.calculate_gain`` (the self-normalizing initializer of selu is lecun_normal, with gain 1); 1 where the
-# theory has none. Saturation: y (1 - y) < 0.1 / 4 and 1 - y^2 < 0.1.
+# theory has none. Saturation: y (1 - y) < 0.1 / 4, 1 - y^2 < 0.1, and
+# 1 - y^2 / 4 < 0.1.
 _TABLE = (
     KnownActivation(
         name="identity", formula="x", derivative="1", values="(-inf, inf)", zero_centred=True, monotone=True,
@@ -113,6 +120,18 @@ _TABLE = (
         monotone=True, pools_first=True, gain=1.0, init="xavier_uniform", saturation=Saturation(0.5, 0.225**0.5),
         dead=None, keys=(), aliases=("logistic",),
         good="probabilities, gates", bad="saturates on both sides, slope at most 1/4, outputs never negative",
+    ),
+    KnownActivation(
+        name="scaled_sigmoid", formula="4 / (1 + exp(-x)) - 2", derivative="1 - y**2 / 4", values="(-2, 2)",
+        zero_centred=True, monotone=True, pools_first=True, gain=1.0, init="xavier_uniform",
+        saturation=Saturation(0.0, 2 * 0.9**0.5), dead=None, keys=(), aliases=(),
+        good="a sigmoid around zero with slope 1 there: 2 tanh(x / 2)", bad="saturates on both sides",
+    ),
+    KnownActivation(
+        name="table_sigmoid", formula="1 / (1 + exp(-max(min(round(16 * x) / 16, 8), -8)))", derivative="y * (1 - y)",
+        values=f"[{TABLE_LEAST}, {1 - TABLE_LEAST}]", zero_centred=False, monotone=True, pools_first=False, gain=1.0,
+        init="xavier_uniform", saturation=Saturation(0.5, 0.225**0.5), dead=None, keys=(), aliases=(),
+        good="a sigmoid from a table of 257 values, without exp", bad="as sigmoid; a step function, wrong by up to 1/128",
     ),
     KnownActivation(
         name="tanh", formula="tanh(x)", derivative="1 - y**2", values="(-1, 1)", zero_centred=True, monotone=True,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Tag, model_serializer, model_validator
 
 from mlpexp.config.image_sets import Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
+from mlpexp.config.own_images import Images
 from mlpexp.config.scaling import SCALE, Scaling, one_spelling
 from mlpexp.config.splits import BY_COLUMN, OWN_TEST_PART, RANDOM, FileSplit, SplitConfig
 from mlpexp.config.strict import (
@@ -227,6 +228,9 @@ class Csv(_Tabular):
         False,
         description="Whether one more input says where a value was missing, of all columns or those that are listed.",
     )
+    shape: Annotated[ListOf[PositiveInt], Field(min_length=3, max_length=3)] | None = Field(
+        None, description="Channels, height and width, of a table whose columns are the pixels of a picture."
+    )
     max_levels: PositiveInt | None = Field(
         None, description="Levels that a category may have; default: a tenth of the rows, at least 20, at most 50."
     )
@@ -239,7 +243,7 @@ class Csv(_Tabular):
 
 
 DatasetConfig = Annotated[
-    Iris | Digits | ThreeClass3D | Synthetic | Mnist | FashionMnist | Kmnist | Emnist | Cifar10 | Usps | Csv,
+    Iris | Digits | ThreeClass3D | Synthetic | Mnist | FashionMnist | Kmnist | Emnist | Cifar10 | Usps | Images | Csv,
     Field(discriminator="name"),
 ]
 

@@ -44,7 +44,7 @@ def as_data(experiment: Experiment) -> dict[str, Any]:
     if kind == "random":
         del dataset["split"]
     elif kind in OWN_TEST_PART:
-        del dataset["test_fraction"]
+        dataset.pop("test_fraction", None)
     data["dataset"] = {key: value for key, value in data["dataset"].items() if not _says_nothing(key, value)}
     if experiment.dataset.scale is not None:
         del data["dataset"]["standardize"]
@@ -168,7 +168,7 @@ def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
     They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
-    dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is switched on in both or off in both
+    dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is on in both or off in both
     (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer
     kind, batch size, number of epochs and scores are the program.
     """

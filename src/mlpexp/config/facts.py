@@ -61,8 +61,15 @@ class DatasetFacts:
     """Samples in all, the official test set included."""
     num_official_test: int = 0
     """Samples of the official test set (0: there is none, the split makes one)."""
+    num_official_validation: int = 0
+    """Samples of a validation part that the data have; they lie before the official test set."""
     target_range: TargetRange | None = None
     """Of numbers to predict; None of classes. Of a function without its noise."""
+
+    @property
+    def num_free(self) -> int:
+        """Samples that no part of the data's own has."""
+        return self.num_samples - self.num_official_test - self.num_official_validation
 
     @property
     def is_image(self) -> bool:

@@ -9,6 +9,7 @@ from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
 from mlpexp.config.output_rules import output_violations
+from mlpexp.config.own_images import Images
 from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
 from mlpexp.config.target_rules import target_violations
@@ -26,10 +27,14 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
         early = stopping.model_copy(update={"score": None})
         training = experiment.training.model_copy(update={"early_stopping": early})
         experiment = experiment.model_copy(update={"training": training})
+    dataset = experiment.dataset
+    if isinstance(dataset, Images) and not list(_parts_are_drawn(experiment, facts)):
+        own_test, own_validation = facts.num_official_test > 0, facts.num_official_validation > 0
+        dataset = dataset.with_fractions(own_test=own_test, own_validation=own_validation)
+        experiment = experiment.model_copy(update={"dataset": dataset})
     if isinstance(experiment.model, Som):
         radius = experiment.model.radius or experiment.model.default_radius
         return experiment.model_copy(update={"model": experiment.model.model_copy(update={"radius": radius})})
-    dataset = experiment.dataset
     if isinstance(dataset, Csv) and facts.task == "regression":
         changes["dataset"] = dataset.model_copy(update={"target": dataset.target.of_numbers})
     if experiment.loss is None:
@@ -72,6 +77,7 @@ def violations(experiment: Experiment, facts: DatasetFacts, num_train: int, num_
         *engine_violations(experiment),
         *output_violations(experiment, facts),
         *target_violations(experiment, facts),
+        *_parts_are_drawn(experiment, facts),
         *_model_fits_data(experiment, facts),
         *_batch_fits_samples(experiment, num_train),
         *_batch_norm_has_batches(experiment, num_train),
@@ -99,6 +105,23 @@ def _model_fits_data(experiment: Experiment, facts: DatasetFacts) -> Iterator[Fi
     elif isinstance(model, Lenet5) and facts.input_shape not in ((1, 28, 28), (1, 32, 32)):
         sizes = "x".join(map(str, facts.input_shape))
         yield ("model", "name"), f"lenet5 needs images of 1x28x28 or 1x32x32, but {name} has {sizes}; use cnn"
+
+
+def _parts_are_drawn(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding]:
+    """Of the user's own pictures: a part that they have is not drawn, too."""
+    dataset = experiment.dataset
+    if not isinstance(dataset, Images):
+        return
+    parts = {"test": facts.num_official_test, "validation": facts.num_official_validation}
+    for part, number in parts.items():
+        key = f"{part}_fraction"
+        if number and getattr(dataset, key) is not None:
+            yield (
+                ("dataset", key),
+                f"means nothing: the data have {number:,} pictures as their {part} part; leave it out",
+            )
+        if number and dataset.split.kind == "k_fold":
+            yield ("dataset", "split"), f"k_fold cannot be used: the data have a {part} part of their own; leave it out"
 
 
 def _batch_fits_samples(experiment: Experiment, num_train: int) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import ConfigError, Problem
 
 IN_SECTION = (("path",), ("split", "path"))  # keys of ``dataset:`` that name a table
+OF_USER = ("csv", "images")  # data sets that are files of the user's
 COPIES = "data"  # the folder of a result in which copies of its tables lie
 Renamed = Callable[[str, Path_], str]
 
@@ -38,7 +39,7 @@ def renamed(data: dict[str, Any], name: Renamed) -> dict[str, Any]:
 
 
 def _in_section(section: Any, at: Path_, name: Renamed) -> Any:
-    if not isinstance(section, dict) or section.get("name") != "csv":
+    if not isinstance(section, dict) or section.get("name") not in OF_USER:
         return section
     changed = dict(section)
     for *outer, last in IN_SECTION:
@@ -103,7 +104,7 @@ def anchor_tables(source: Source, config: Path) -> None:
 
 def nowhere(text: str, places: Iterable[str]) -> str:
     """That a table is at none of some places."""
-    return f"the table {text} is not there (looked for {' and '.join(places)})"
+    return f"the data {text} are not there (looked for {' and '.join(places)})"
 
 
 def located(text: str, folder: Path) -> str:

@@ -11,9 +11,12 @@ from typing import Any
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, Synthetic, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import Cifar10, Emnist, FashionMnist, Kmnist, Mnist, NamedImages, Usps
+from mlpexp.config.own_images import Images
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.image_sources import source_of
 from mlpexp.data.images import image_facts, load_images
+from mlpexp.data.pictures.read import picture_versions, read_pictures
+from mlpexp.data.pictures.understanding import PictureReport
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
 from mlpexp.data.tables.read import read_table, versions
@@ -48,6 +51,9 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Emnist: DataSource(image_facts, load_images),
     Cifar10: DataSource(image_facts, load_images),
     Usps: DataSource(image_facts, load_images),
+    Images: DataSource(
+        lambda config: read_pictures(config).dataset.facts, lambda config, *_: _copied(read_pictures(config).dataset)
+    ),
     Csv: DataSource(
         lambda config: read_table(config).dataset.facts, lambda config, *_: _copied(read_table(config).dataset)
     ),
@@ -55,7 +61,7 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
 
 
 def facts_of(config: DatasetConfig) -> DatasetFacts:
-    """Task, shapes and sizes of a data set; only a CSV file must be read for that.
+    """Task, shapes and sizes of a data set; only the user's own files must be read for that.
 
     Raises:
         InputError: If more samples are asked for than there are, or fewer than there are classes.
@@ -68,7 +74,7 @@ def class_names(config: DatasetConfig) -> tuple[str, ...]:
     """The names of the classes, as ``training.class_weights`` takes them; none for numbers. Image data are not loaded."""
     if isinstance(config, NamedImages):
         return source_of(config).class_names
-    dataset = load(config)
+    dataset = _of_user(as_loaded(config)) or load(config)
     labels = range(dataset.facts.num_outputs) if dataset.facts.task == "classification" else ()
     return dataset.class_names or tuple(map(str, labels))
 
@@ -108,6 +114,13 @@ def understood(config: Csv) -> Understanding:
     return read_table(loaded).understanding
 
 
+def pictures_seen(config: Images) -> PictureReport:
+    """What was understood of the user's own pictures."""
+    loaded = as_loaded(config)
+    assert isinstance(loaded, Images)
+    return read_pictures(loaded).report
+
+
 def dataset_of_seed(config: DatasetConfig, shared: Dataset, seed: int | None) -> Dataset:
     """The data that a seed sees.
 
@@ -124,6 +137,20 @@ Stamp = tuple[tuple[int, int], ...]  # of the user's own files, when each was la
 _loaded: dict[tuple[DatasetConfig, Path | None, Stamp], Dataset] = {}
 
 
+def _of_user(config: DatasetConfig) -> Dataset | None:
+    """The user's own data, which nobody changes; None: they are no files of the user's."""
+    if isinstance(config, Images):
+        return read_pictures(config).dataset
+    return read_table(config).dataset if isinstance(config, Csv) else None
+
+
+def _stamp(config: DatasetConfig) -> Stamp:
+    """Of the user's own files."""
+    if isinstance(config, Images):
+        return picture_versions(config)
+    return versions(config) if isinstance(config, Csv) else ()
+
+
 def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[str], None] | None = None) -> Dataset:
     """The data set, loaded once, and again if the user's own file has changed.
 
@@ -137,10 +164,9 @@ def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[s
     """
     folder = Path(data_dir).resolve() if data_dir else None
     config = as_loaded(config)
-    key = (config, folder, versions(config) if isinstance(config, Csv) else ())
+    key = (config, folder, _stamp(config))
     if key not in _loaded:
         if len(_loaded) == MOST_KEPT:
             del _loaded[next(iter(_loaded))]
-        shared = read_table(config).dataset if isinstance(config, Csv) else None  # nobody changes what is shared
-        _loaded[key] = shared or load(config, folder, say)
+        _loaded[key] = _of_user(config) or load(config, folder, say)
     return _loaded[key]

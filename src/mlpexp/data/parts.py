@@ -7,6 +7,7 @@ import numpy as np
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import NamedImages
+from mlpexp.config.own_images import USUAL_TEST_FRACTION, Images
 from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset
@@ -60,7 +61,7 @@ def sizes_of(config: DatasetConfig, facts: DatasetFacts, seed: int) -> PartSizes
     """
     match config.split:
         case RandomSplit() | FileSplit():
-            sizes = part_sizes(facts, config.validation_fraction, test_fraction(config))
+            sizes = part_sizes(facts, validation_fraction(config), test_fraction(config))
         case KFoldSplit():
             sizes = _fold_sizes(config, config.split, facts, seed)
         case GroupSplit() | TimeSplit() | ColumnSplit():
@@ -100,7 +101,14 @@ def _too_many(folds: int, what: str) -> DataError:
 
 def test_fraction(config: DatasetConfig) -> float:
     """Share of the samples to test on; 0 for data sets with an official test set."""
+    if isinstance(config, Images):
+        return USUAL_TEST_FRACTION if config.test_fraction is None else config.test_fraction
     return 0.0 if isinstance(config, NamedImages) else config.test_fraction
+
+
+def validation_fraction(config: DatasetConfig) -> float:
+    """Share of the samples to select on."""
+    return config.validation_fraction or 0.0
 
 
 def sizes_differ(config: DatasetConfig, facts: DatasetFacts) -> bool:
@@ -113,14 +121,14 @@ def _whole_parts(dataset: Dataset, config: DatasetConfig, seed: int) -> Split:
     """The parts before the training part is cut."""
     match config.split:
         case RandomSplit() | FileSplit():
-            return split(dataset, config.validation_fraction, test_fraction(config), seed)
+            return split(dataset, validation_fraction(config), test_fraction(config), seed)
         case KFoldSplit():
             part_N = _by_fold(dataset, config, config.split, seed)
         case GroupSplit():
             part_N = _by_group(dataset, config, seed)
         case TimeSplit():
             part_N = parts_by_time(
-                _labels(dataset), part_sizes(dataset.facts, config.validation_fraction, test_fraction(config))
+                _labels(dataset), part_sizes(dataset.facts, validation_fraction(config), test_fraction(config))
             )
         case ColumnSplit():
             part_N = _by_column(dataset, config, seed)
@@ -133,12 +141,12 @@ def _whole_parts(dataset: Dataset, config: DatasetConfig, seed: int) -> Split:
 
 def _fold_sizes(config: DatasetConfig, kind: KFoldSplit, facts: DatasetFacts, seed: int) -> PartSizes:
     test = fold_size(facts.num_samples, kind.folds, seed % kind.folds)
-    validation = share(config.validation_fraction, facts.num_samples)
+    validation = share(validation_fraction(config), facts.num_samples)
     train, needed = facts.num_samples - test - validation, least_to_train(facts)
     if train < needed:
         raise DataError(
             f"too few samples for this split: a fold is the test part, {validation} samples the validation part "
-            f"(validation_fraction {config.validation_fraction:g}), so {max(train, 0)} are left to train on, and at least "
+            f"(validation_fraction {validation_fraction(config):g}), so {max(train, 0)} are left to train on, and at least "
             f"{needed} are needed",
             key="dataset",
         )
@@ -157,7 +165,7 @@ def _by_fold(dataset: Dataset, config: DatasetConfig, kind: KFoldSplit, seed: in
 
 
 def _by_group(dataset: Dataset, config: DatasetConfig, seed: int) -> np.ndarray:
-    wanted = part_sizes(dataset.facts, config.validation_fraction, test_fraction(config))
+    wanted = part_sizes(dataset.facts, validation_fraction(config), test_fraction(config))
     part_N = parts_by_group(_labels(dataset), _classes(dataset), wanted, stream(seed, "split"))
     if part_N is None:
         raise DataError(
@@ -176,7 +184,7 @@ def _by_column(dataset: Dataset, config: DatasetConfig, seed: int) -> np.ndarray
             "means nothing where the column names a validation part; leave it out", key="dataset.validation_fraction"
         )
     _check_classes(dataset, part_N)
-    size, num_train = share(config.validation_fraction, int((part_N != TEST).sum())), int((part_N == TRAIN).sum())
+    size, num_train = share(validation_fraction(config), int((part_N != TEST).sum())), int((part_N == TRAIN).sum())
     if num_train - size < least_to_train(dataset.facts):
         raise DataError(
             f"too few samples: the column names {num_train} to train on, and {size} of them are held out to select on",

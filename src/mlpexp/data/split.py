@@ -59,9 +59,9 @@ def part_sizes(facts: DatasetFacts, validation_fraction: float, test_fraction: f
     Raises:
         DataError: If fewer training samples would remain than there are classes (1 for regression).
     """
-    num_free = facts.num_samples - facts.num_official_test
+    num_free = facts.num_free
     test = facts.num_official_test or share(test_fraction, num_free)
-    validation = share(validation_fraction, num_free)
+    validation = facts.num_official_validation or share(validation_fraction, num_free)
     train = facts.num_samples - test - validation
     needed = least_to_train(facts)
     if train < needed:
@@ -92,16 +92,18 @@ def split(dataset: Dataset, validation_fraction: float, test_fraction: float, se
     """
     facts = dataset.facts
     sizes = part_sizes(facts, validation_fraction, test_fraction)
-    num_free = facts.num_samples - facts.num_official_test
+    num_free, begin_test = facts.num_free, facts.num_samples - facts.num_official_test
     groups = _strata(dataset, num_free)
     counts = np.array([len(group) for group in groups], dtype=np.int64)
     test_counts = allocate(0 if facts.num_official_test else sizes.test, counts, counts - 1)
-    validation_counts = allocate(sizes.validation, counts, counts - 1 - test_counts)
+    validation_counts = allocate(
+        0 if facts.num_official_validation else sizes.validation, counts, counts - 1 - test_counts
+    )
 
     generator = stream(seed, "split")
     train: list[np.ndarray] = []
-    validation: list[np.ndarray] = []
-    test: list[np.ndarray] = [np.arange(num_free, facts.num_samples)]
+    validation: list[np.ndarray] = [np.arange(num_free, begin_test)]
+    test: list[np.ndarray] = [np.arange(begin_test, facts.num_samples)]
     for group, num_test, num_validation in zip(groups, test_counts, validation_counts, strict=True):
         shuffled = generator.permutation(group)
         test.append(shuffled[:num_test])

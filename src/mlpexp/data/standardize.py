@@ -14,7 +14,7 @@ from mlpexp.config.scaling import Scaling
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.filling import filled, filling
 
-IMAGES_AT_ONCE = 4096  # bounds the memory for counting pixels: bincount needs 8 bytes for each
+PIXELS_AT_ONCE = 3_000_000  # of images that are counted together: bincount needs 8 bytes for each
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,9 @@ def _fit_images(inputs: np.ndarray) -> Standardizer:
 def _pixel_counts(pixels: np.ndarray) -> np.ndarray[Any, np.dtype[np.int64]]:
     """How often each of the values 0..255 occurs: ``(256,)``, exact."""
     counts = np.zeros(256, dtype=np.int64)
-    for start in range(0, len(pixels), IMAGES_AT_ONCE):
-        counts += np.bincount(pixels[start : start + IMAGES_AT_ONCE].ravel(), minlength=256)
+    at_once = max(1, PIXELS_AT_ONCE // max(1, pixels[0].size))
+    for start in range(0, len(pixels), at_once):
+        counts += np.bincount(pixels[start : start + at_once].ravel(), minlength=256)
     return counts
 
 

@@ -4,10 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mlpexp.planning.devices import ON_CPU, AutoDevice, Work, by_estimate, device_of, may_choose, one_device
+from mlpexp.planning.free_memory import free_bytes
 from mlpexp.planning.plan import Plan
+from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import available_memory, choose_jobs, work_of_auto
 from mlpexp.store.plan_files import StacksRecord
 
@@ -74,6 +77,24 @@ def auto_again(plan: Plan, record: StacksRecord, cards: Cards = HERE) -> AutoDev
         return AutoDevice("cpu", NOT_NOTED) if unknown else ON_CPU
     why = cards.why_not("cuda")
     return AutoDevice("cpu", f"device: auto goes on with the CPU: {why}") if why else AutoDevice("cuda")
+
+
+def free_for(plan: Plan, jobs: int | None = None) -> Callable[[Prepared], int | None]:
+    """What says how many bytes are free where an experiment of a plan is trained; it looks only when it is asked.
+
+    None: nobody knows, or a card that cannot be used is asked for.
+    """
+    auto = cache(lambda: auto_device(plan, jobs))
+
+    def free(prepared: Prepared) -> int | None:
+        device = device_of(prepared.experiment, auto())
+        if not device.startswith("cuda"):
+            return free_bytes()
+        from mlpexp.execution.machine import free_memory, why_no_card
+
+        return None if why_no_card(device) else free_memory(device)
+
+    return free
 
 
 def memory_for(plan: Plan, auto: AutoDevice, asked: int | None) -> int:

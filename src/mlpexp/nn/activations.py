@@ -5,14 +5,14 @@ Axis letters: M members, B batch, F features (channels of an image), ... further
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import assert_never
+from functools import cache, partial
+from typing import Any, assert_never
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mlpexp.config.activations import Elu, LeakyRelu, PlainActivation
+from mlpexp.config.activations import TABLE_END, TABLE_STEPS, Elu, LeakyRelu, PlainActivation
 
 aten = torch.ops.aten
 FEATURE_AXIS = 2
@@ -70,13 +70,84 @@ class HardSigmoid(nn.Module):
         return hard_sigmoid(x)
 
 
+def scaled_sigmoid(x: Tensor) -> Tensor:
+    """``4 sigmoid(x) - 2``, which is ``2 tanh(x / 2)``: around zero, with slope 1 there.
+
+    References:
+        LeCun, Bottou, Orr and Mueller (1998), "Efficient backprop", section 4.4 (why sigmoids should be around zero).
+    """
+    return 4 * _sigmoid(x) - 2
+
+
+class ScaledSigmoid(nn.Module):
+    """``4 sigmoid(x) - 2``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Applies the function to each value."""
+        return 4 * torch.sigmoid(x) - 2
+
+
+@cache
+def sigmoid_table(device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Values of the logistic function from ``-TABLE_END`` to ``TABLE_END``, ``TABLE_STEPS`` per unit."""
+    count = TABLE_END * TABLE_STEPS
+    grid = torch.arange(-count, count + 1, dtype=torch.float64) / TABLE_STEPS
+    return torch.sigmoid(grid).to(device, dtype)
+
+
+class LookUp(torch.autograd.Function):
+    """The nearest entry of ``sigmoid_table``; its derivative is *defined* as ``y (1 - y)``, for a step function has none."""
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        """Looks values up; NaN stays NaN."""
+        count = TABLE_END * TABLE_STEPS
+        place = (x * TABLE_STEPS).round().clamp(-count, count).nan_to_num(0.0).to(torch.int64) + count
+        return torch.where(x.isnan(), x, sigmoid_table(x.device, x.dtype)[place])
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+        """Remembers the values, for both modes."""
+        ctx.save_for_backward(output)
+        ctx.save_for_forward(output)
+
+    @staticmethod
+    def backward(ctx: Any, dy: Tensor) -> Tensor:
+        """Reverse mode."""
+        (y,) = ctx.saved_tensors
+        return dy * y * (1 - y)
+
+    @staticmethod
+    def jvp(ctx: Any, dx: Tensor) -> Tensor:
+        """Forward mode."""
+        (y,) = ctx.saved_tensors
+        return dx * y * (1 - y)
+
+
+def table_sigmoid(x: Tensor) -> Tensor:
+    """The logistic function by table look-up: the nearest of 257 values, the last one beyond ``+-TABLE_END``."""
+    result: Tensor = LookUp.apply(x)
+    return result
+
+
+class SigmoidByTable(nn.Module):
+    """The logistic function by table look-up."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Applies the function to each value."""
+        return table_sigmoid(x)
+
+
+_sigmoid = whole_vectors(torch.sigmoid)
 _silu_backward = whole_vectors(aten.silu_backward)
 _gelu_backward = whole_vectors(aten.gelu_backward)
 _softplus_backward = whole_vectors(lambda dy, x: aten.softplus_backward(dy, x, 1.0, 20.0))
 
 PLAIN: dict[str, Elementwise] = {
     "identity": Elementwise(lambda x: x, lambda dy, x, y: dy, nn.Identity),
-    "sigmoid": Elementwise(whole_vectors(torch.sigmoid), lambda dy, x, y: aten.sigmoid_backward(dy, y), nn.Sigmoid),
+    "sigmoid": Elementwise(_sigmoid, lambda dy, x, y: aten.sigmoid_backward(dy, y), nn.Sigmoid),
+    "scaled_sigmoid": Elementwise(scaled_sigmoid, lambda dy, x, y: aten.tanh_backward(dy, y / 2), ScaledSigmoid),
+    "table_sigmoid": Elementwise(table_sigmoid, lambda dy, x, y: aten.sigmoid_backward(dy, y), SigmoidByTable),
     "tanh": Elementwise(torch.tanh, lambda dy, x, y: aten.tanh_backward(dy, y), nn.Tanh),
     "hard_sigmoid": Elementwise(
         hard_sigmoid, lambda dy, x, y: aten.hardtanh_backward(0.25 * dy, x, -2.0, 2.0), HardSigmoid

@@ -135,7 +135,7 @@ class StackedNetwork:
         for i in range(len(self._program) - 1, self._first_with_parameters - 1, -1):
             if watch is not None:
                 watch(self._names[i], dy)
-            dx, gradients[i] = self._program[i].backward(dy, tape[i], need_dx=i > self._first_with_parameters)
+            dx, gradients[i] = self._program[i].backward(dy, tape.pop(), need_dx=i > self._first_with_parameters)
             if dx is not None:
                 dy = dx
         pieces = [typed(g.flatten(1), self.flat.dtype) for i in self._gradient_order for g in gradients.get(i, ())]

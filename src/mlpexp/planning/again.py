@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.own_images import Images
 from mlpexp.config.table_paths import copy_of, is_whole, located, nowhere, renamed, texts_in
 from mlpexp.config.yaml_source import Source, read_yaml
 from mlpexp.errors import InputError
@@ -65,7 +66,7 @@ def other_data(experiment: Experiment, now: str, before: str, word: str) -> str:
         word: ``run`` or ``sweep``.
     """
     prints = f"fingerprint {now}, when it began {before}"
-    if isinstance(experiment.dataset, Csv):
+    if isinstance(experiment.dataset, (Csv, Images)):
         return f"the data have changed since the {word} began ({experiment.dataset.path}: {prints}); --table FILE names others"
     return f"the data have changed since the {word} began ({prints})"
 

@@ -9,11 +9,13 @@ from mlpexp.planning.values import value_text
 # What changes no question.
 NO_FACTORS = ("name", "description", "scores", "seed", "seeds", "diagnostics", "device", "keep", "sweep")
 # Keys of the data that leave the samples of a split alone.
-NO_DATA = ("standardize", "scale", "augmentation", "target.standardize", "target.transform")
+NO_DATA = (
+    "standardize", "scale", "augmentation", "target.standardize", "target.transform", "size", "fit", "color",
+)  # fmt: skip
 # Keys that say how a table is read and what a row gives the network: they leave samples alone unless they cost rows.
 OF_TABLE = (
     "features", "exclude", "categorical", "numeric", "dates", "missing", "missing_values", "missing_indicator", "max_levels",
-    "encoding", "delimiter", "header", "names", "decimal", "thousands",
+    "encoding", "delimiter", "header", "names", "decimal", "thousands", "shape",
 )  # fmt: skip
 TRAIN_LENGTHS = ("dataset.train_samples", "dataset.train_fraction")  # of a learning curve; the test part stays
 

@@ -19,7 +19,11 @@ def check_kept(source: Source, experiment: Experiment) -> None:
     """
     if not experiment.keep.data:
         return
-    message = "" if source.tables else f"only tables are copied, and {experiment.dataset.name} is none; leave it out"
+    message = (
+        ""
+        if source.tables and experiment.dataset.name == "csv"
+        else f"only tables are copied, and {experiment.dataset.name} is none; leave it out"
+    )
     for path in source.tables:
         size = Path(path).stat().st_size if Path(path).is_file() else 0
         if size > MOST_BYTES:

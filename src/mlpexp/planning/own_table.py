@@ -12,6 +12,7 @@ from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
+from mlpexp.config.outputs import KNOWN_LOSSES
 from mlpexp.config.scores import SCORES, column_of
 from mlpexp.config.shipped import at_home
 from mlpexp.config.target_rules import coarse, raw_range
@@ -22,6 +23,7 @@ from mlpexp.data.tables.header import Asked
 from mlpexp.data.tables.table_file import Reading, columns_in
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.columns_table import tables_of
+from mlpexp.planning.own_pictures import are_pictures, batch_size_for, pictures_section, settings_for, tell_of_pictures
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
 
@@ -34,11 +36,6 @@ NETWORK: dict[str, Any] = {
 NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
 GENERAL = ("test_fraction", "validation_fraction", "standardize", "scale", "split")  # keys that every table has
 MOST_COLUMNS = 12  # columns in a message
-FEWEST_BATCHES = 6
-NOT_LOSSES = {
-    "classification": ("mean_squared_error",),
-    "regression": ("cross_entropy", "softmax_squared_error"),
-}  # by task, those that are not for it
 OF_READING = {
     "delimiter": str,
     "header": bool,
@@ -94,11 +91,16 @@ def table_source(written: str, target: str | None, said: Mapping[str, Any]) -> S
     Raises:
         InputError: As ``table_section``.
     """
-    section, num_lines = table_section(written, target, said)
     path = at_home(written)
+    if are_pictures(path):
+        section = pictures_section(written, target)
+        settings = settings_for({**section, "path": str(path)}, said)
+    else:
+        section, num_lines = table_section(written, target, said)
+        training = {**NETWORK["training"], "batch_size": batch_size_for(num_lines)}
+        settings = {**NETWORK, "training": training}
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
-    data |= {key: dict(value) if isinstance(value, dict) else value for key, value in NETWORK.items()}
-    data["training"]["batch_size"] = _batch_size(num_lines)
+    data |= {key: dict(value) if isinstance(value, dict) else value for key, value in settings.items()}
     place = Place(f"--data {path}")
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
 
@@ -114,8 +116,11 @@ def use_table(source: Source, written: str, target: str | None, said: Mapping[st
     expand_names(source)
     old = source.data.get("dataset")
     old = old if isinstance(old, dict) else {}
-    is_table = old.get("name") == "csv"
     path = at_home(written)
+    if are_pictures(path):
+        _use_pictures(source, old, written, pictures_section(written, target))
+        return
+    is_table = old.get("name") == "csv"
     described = old.get("target") if is_table else None
     described = described if isinstance(described, dict) else {}
     predicted = described.get("column") if target is None else target
@@ -128,20 +133,33 @@ def use_table(source: Source, written: str, target: str | None, said: Mapping[st
     set_value(source, ["name"], _name(path), Place(f"--data {path}"))
 
 
+def _use_pictures(source: Source, old: Mapping[str, Any], written: str, section: Mapping[str, Any]) -> None:
+    """Puts pictures in place of the data of a config."""
+    had, path = old.get("name") == "images", at_home(written)
+    kept = {key: value for key, value in old.items() if had or key in GENERAL}
+    source.notes.append(f"data: {path} in place of {old.get('path' if had else 'name')}")
+    set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
+    set_value(source, ["name"], _name(path), Place(f"--data {path}"))
+
+
 def leave_out_unsuitable(source: Source) -> None:
     """Leaves out a loss and scores of a config that do not suit the table which came in place of its data, and says so.
 
     What was typed stays, and is refused where it does not suit; so does everything where the table cannot be read.
     """
     try:
-        dataset = Csv.model_validate(source.data.get("dataset"))
+        section = source.data.get("dataset")
+        if isinstance(section, dict) and section.get("name") == "images":
+            return
+        dataset = Csv.model_validate(section)
         task = facts_of(dataset).task
     except (InputError, ValidationError):
         return
     column = dataset.target.column
     data, why = source.data, f"{column} holds {'class labels' if task == 'classification' else 'numbers'}"
     loss = data.get("loss")
-    if isinstance(loss, str) and loss in NOT_LOSSES[task] and source.place(("loss",)).line:
+    known = KNOWN_LOSSES.get(loss) if isinstance(loss, str) else None
+    if known is not None and task == "regression" and not known.for_numbers and source.place(("loss",)).line:
         del data["loss"]
         source.notes.append(f"loss: {loss} of the config is left out, since {why}")
     for path in (("scores",), ("training", "early_stopping", "score"), ("sweep", "metric")):
@@ -178,14 +196,10 @@ def _name(path: Path) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-._")[:64] or "table"
 
 
-def _batch_size(num_rows: int) -> int:
-    """A power of two up to 32, of which a small training part has several batches."""
-    return next((size for size in (32, 16, 8, 4, 2) if num_rows >= FEWEST_BATCHES * size), 1)
-
-
 def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> None:
     """Says what was understood of each table, what was chosen for one without a config, and whether targets can be reached."""
     table = plan.base.experiment.dataset
+    tell_of_pictures(plan, tell, chosen=chosen)
     tables, said = tables_of(plan), set[str]()
     for number, understanding in tables.items():
         if len(tables) > 1:

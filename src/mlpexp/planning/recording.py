@@ -22,6 +22,7 @@ HISTOGRAM_BINS = 50
 GRID_POINTS = 120  # per axis of a decision boundary
 CURVE_POINTS = 400
 MOST_MISCLASSIFIED = 25  # pictures of an arm
+MOST_SIDE = 96  # pixels of a picture in the table of misclassified ones: larger ones are made smaller
 
 
 def recording(plan: Plan, num_distinct: int) -> Recording:
@@ -104,7 +105,7 @@ def rows_of_arm(prepared: Prepared, seeds: Sequence[int]) -> dict[str, int]:
     """Rows of each table that an arm has, if everything is written."""
     num_seeds = len(seeds)
     facts, sizes = prepared.facts, prepared.sizes
-    classes, features = facts.task == "classification", prod(facts.input_shape)
+    classes = facts.task == "classification"
     if prepared.experiment.model.name == "som":
         units = prepared.architecture.output_shape[0]
         hits = units * (facts.num_outputs if classes else 1) * len(sizes.bounds)
@@ -121,8 +122,15 @@ def rows_of_arm(prepared: Prepared, seeds: Sequence[int]) -> dict[str, int]:
     if not classes and facts.input_shape == (1,):
         rows["curve"] = CURVE_POINTS * num_seeds
     if classes and facts.is_image:
-        rows["misclassified"] = MOST_MISCLASSIFIED * features // CELLS_OF_A_ROW
+        rows["misclassified"] = MOST_MISCLASSIFIED * _shown_pixels(facts.input_shape) // CELLS_OF_A_ROW
     return rows
+
+
+def _shown_pixels(shape: Sequence[int]) -> int:
+    """Numbers of a picture ``(C, H, W)`` in the table of misclassified ones."""
+    channels, *sides = shape
+    step = -(-max(sides) // MOST_SIDE)
+    return channels * prod(max(1, side // step) for side in sides)
 
 
 def history_epochs(epochs: int, every: int, count: int) -> frozenset[int]:

@@ -72,6 +72,9 @@ def _fixed_parts(dataset: Mapping[str, Any], kind: str) -> tuple[Part, ...]:
     """The parts that are the same for every seed."""
     if dataset.get("name") in IMAGE_SETS:
         return ("test",)
+    if dataset.get("name") == "images":  # a part that is not drawn has no share in the resolved config
+        given: tuple[Part, ...] = ("validation", "test")
+        return () if kind == "k_fold" else tuple(part for part in given if f"{part}_fraction" not in dataset)
     fixed = FIXED_KINDS.get(kind, ())
     drawn = kind == "column" and bool(dataset.get("validation_fraction"))
     return ("test",) if drawn else fixed

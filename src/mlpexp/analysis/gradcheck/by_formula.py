@@ -11,6 +11,7 @@ from mlpexp.analysis.gradcheck.derivatives import reverse_mode
 from mlpexp.analysis.gradcheck.objective import Objective
 from mlpexp.analysis.gradcheck.symbolic import evaluated, formula, num_operations
 from mlpexp.architectures.architecture import Architecture
+from mlpexp.config.activations import STEP_FUNCTIONS
 from mlpexp.config.networks import Mlp
 from mlpexp.config.outputs import Output
 from mlpexp.config.words import did_you_mean
@@ -70,6 +71,9 @@ def check_size(prepared: Prepared) -> None:
         raise InputError(f"--symbolic: is for mlp, not for {model.name}")
     if model.dropout > 0 or model.batch_norm:
         raise InputError("--symbolic: is for networks without dropout and batch normalization")
+    given = model.activation if isinstance(model.activation, tuple) else (model.activation,)
+    if any(activation.name in STEP_FUNCTIONS for activation in given):
+        raise InputError("--symbolic: table_sigmoid is a step function, which no formula differentiates; use sigmoid")
     if count > MOST_PARAMETERS:
         raise InputError(
             f"--symbolic: {count:,} parameters make formulas that nobody reads; at most {MOST_PARAMETERS}, "

@@ -185,7 +185,7 @@ def _update_sentence(step: Step) -> str:
     optimizer, first = step.update.optimizer, step.update.first
     kind: str = "gradient descent" if isinstance(optimizer, Sgd) else optimizer.name
     if isinstance(optimizer, Sgd) and optimizer.momentum:
-        kind += f" with momentum {optimizer.momentum:g} (nothing is remembered yet)"
+        kind += f" and momentum {optimizer.momentum:g} (nothing is remembered yet)"
     sentence = f"One step of {kind} with learning rate {optimizer.learning_rate:g}."
     if step.shortening != 1:
         return f"{sentence} Its gradient is longer than {step.update.clip:g}: $g$ is it times {step.shortening:.4g}."

@@ -32,6 +32,16 @@ class Check:
 
 
 @dataclass(frozen=True)
+class EntryValues:
+    """One derivative by every way that gives it: of those that differences were taken of, the largest without a kink."""
+
+    entry: tuple[int, ...]
+    """Its place in the tensor, from 0."""
+    values: dict[str, float]
+    """By way, reverse mode first."""
+
+
+@dataclass(frozen=True)
 class TensorChecks:
     """All ways for one parameter tensor."""
 
@@ -41,6 +51,8 @@ class TensorChecks:
     """Of one member."""
     checks: dict[str, Check]
     """By way."""
+    largest: EntryValues | None
+    """Values; None: no entry was tried, or every one that was has a kink."""
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,15 @@ from mlpexp.analysis.gradcheck.checks import (
     NUMPY,
     REVERSE,
     Check,
+    EntryValues,
     Report,
     TensorChecks,
     WayCost,
 )
 from mlpexp.analysis.gradcheck.objective import Objective
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.layers import Activation
+from mlpexp.config.activations import STEP_FUNCTIONS
 from mlpexp.config.outputs import Output
 from mlpexp.numpy_twin.backprop import can_differentiate, differentiate, flattened, layers_of
 from mlpexp.numpy_twin.outputs import head_of
@@ -54,6 +58,7 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         costs.append(WayCost(way, exact[way].size, 1, 1, seconds))
     reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
     overall, step_errors = float(np.abs(reverse).max()), []
+    stepped = before_steps(objective.network.architecture)
     for segment in objective.network.architecture.layout:
         place, generator = segment.place, stream(seed, "gradcheck", segment.start)
         checks = {
@@ -66,15 +71,31 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         spent[FORWARD][0] += checks[FORWARD].compared
         spent[FORWARD][1] += perf_counter() - started
         started = perf_counter()
-        checks[DIFFERENCES], errors = _differences(objective, place, reverse, samples, overall, generator)
+        if segment.layer in stepped:
+            checks[DIFFERENCES] = Check(DIFFERENCES, 0, directions=False, difference=0.0, excess=0.0)
+            tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks, None))
+            continue
+        checks[DIFFERENCES], errors, by_entry = _differences(objective, place, reverse, samples, overall, generator)
         spent[DIFFERENCES][0] += checks[DIFFERENCES].compared
         spent[DIFFERENCES][1] += perf_counter() - started
         step_errors.append(errors)
-        tensors.append(TensorChecks(segment.name, segment.parameter.shape, checks))
+        shape = segment.parameter.shape
+        tensors.append(TensorChecks(segment.name, shape, checks, _largest(exact, place, shape, by_entry)))
     costs.append(WayCost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
     count = int(spent[DIFFERENCES][0])
     costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
     return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist())
+
+
+def before_steps(architecture: Architecture) -> set[str]:
+    """Names of the layers before a step function: the objective has no derivative that differences could find there."""
+    names = [layer.name for layer in architecture.layers]
+    steps = [
+        place
+        for place, layer in enumerate(architecture.layers)
+        if isinstance(layer.spec, Activation) and layer.spec.function.name in STEP_FUNCTIONS
+    ]
+    return set(names[: max(steps, default=0)])
 
 
 def reverse_mode(objective: Objective) -> Array:
@@ -161,8 +182,8 @@ def _forward(
 
 def _differences(
     objective: Objective, place: slice, reverse: Array, samples: int, overall: float, generator: np.random.Generator
-) -> tuple[Check, Array]:
-    """The check, and the largest absolute error of each step."""
+) -> tuple[Check, Array, dict[int, float]]:
+    """The check, the largest absolute error of each step, and the derivative of each entry without a kink."""
     count = place.stop - place.start
     entries = np.sort(generator.permutation(count)[:samples]) + place.start
     differences = central_differences(objective, objective.point, entries, objective.chunk_size())
@@ -181,7 +202,20 @@ def _differences(
         kinks=int(differences.kinks.sum()),
         step=float(steps[counts.argmax()]),
     )
-    return check, errors.max(1, initial=0.0)
+    by_entry = dict(zip(entries[smooth].tolist(), differences.values[smooth].tolist(), strict=True))
+    return check, errors.max(1, initial=0.0), by_entry
+
+
+def _largest(
+    exact: dict[str, Array], place: slice, shape: tuple[int, ...], by_entry: dict[int, float]
+) -> EntryValues | None:
+    """The values of the entry with the largest derivative."""
+    if not by_entry:
+        return None
+    reverse = exact[REVERSE]
+    entry = max(by_entry, key=lambda entry: abs(reverse[entry]))
+    values = {way: float(gradient[entry]) for way, gradient in exact.items()} | {DIFFERENCES: by_entry[entry]}
+    return EntryValues(tuple(map(int, np.unravel_index(entry - place.start, shape))), values)
 
 
 def _size(derivatives: Array, overall: float) -> float:

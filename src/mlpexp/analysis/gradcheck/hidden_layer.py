@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mlpexp.config.activations import KNOWN, Maxout, Prelu
-from mlpexp.numpy_twin.activations import Array
+from mlpexp.numpy_twin.activations import Array, selu_constants
 from mlpexp.numpy_twin.backprop import NumpyLayer, through_activation
 
 LATEX: Mapping[str, tuple[str, str]] = {
@@ -34,6 +34,8 @@ def slope_texts(layer: NumpyLayer, number: int) -> tuple[str, str]:
         plain = "1 for the largest of its unit, else 0"
         return plain, _text(plain)
     values = {"x": z, "y": a, "slope": f"s_{number}" if isinstance(activation, Prelu) else "slope"}
+    if activation.name == "selu":
+        values |= dict(zip(("alpha", "scale"), map("{:.4f}".format, selu_constants()), strict=True))
     values |= {key: f"{getattr(activation, key):g}" for key in KNOWN[activation.name].keys}
     names = "|".join(map(re.escape, sorted(values, key=len, reverse=True)))
     formula = KNOWN[activation.name].derivative.replace("**", "^")

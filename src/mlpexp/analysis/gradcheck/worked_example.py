@@ -31,11 +31,13 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.activations import PlainActivation
 from mlpexp.config.networks import Mlp
 from mlpexp.config.optimization import Sgd
+from mlpexp.config.outputs import Output, output_of
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import DerivativeError, InputError
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.numpy_twin.backprop import flattened, layers_of
+from mlpexp.numpy_twin.outputs import codes
 from mlpexp.planning.prepare import Prepared
 from mlpexp.training.class_weights import class_weights
 from mlpexp.training.losses import LOSSES
@@ -45,7 +47,6 @@ INPUT, TARGET = np.array([[1.0, 1.0]]), np.array([[0.0]])
 RATE = 0.1
 EXACT = 1e-10  # of the largest derivative
 MOST_PARAMETERS, MOST_UNITS, MOST_LISTED = 200, 16, 40
-IN_THE_LOSS = {"cross_entropy": "softmax", "softmax_squared_error": "softmax"}  # output activations
 
 
 def worked_example(seed: int) -> Explanation:
@@ -109,12 +110,12 @@ def own_example(prepared: Prepared, dataset: Dataset, index: int) -> Explanation
     objective = replace(first_objective(prepared, dataset), inputs=inputs, targets=targets)
     weights = class_weights(members, dataset, samples)
     weight = 1.0 if weights is None else float(weights[0, int(own.targets[index])])
-    architecture, loss = prepared.architecture, str(experiment.loss)
-    output = OutputLayer(IN_THE_LOSS.get(loss, "none"), loss, architecture.output_shape[0], weight)
+    architecture, described = prepared.architecture, output_of(experiment, dataset.facts)
+    output = OutputLayer(described.activation, described.loss.name, described.num_units, weight)
     step = step_on(
         layers_of(architecture, objective.point.numpy()),
         inputs[0].flatten(1).numpy(),
-        _target_row(targets, output),
+        _target_row(targets, described),
         output,
         experiment.optimizer.l2_penalty,
         Update(experiment.optimizer, experiment.training.gradient_clip),
@@ -182,11 +183,11 @@ def _place(samples: Samples, index: int) -> int:
     raise InputError(f"--sample: there is no sample {index}; the data set has {count:,}, from 0 to {count - 1}")
 
 
-def _target_row(targets: torch.Tensor, output: OutputLayer) -> np.ndarray:
-    """``t``, ``(1, K)``: one-hot of a class, numbers as they are."""
-    if targets.dtype.is_floating_point:
+def _target_row(targets: torch.Tensor, described: Output) -> np.ndarray:
+    """``t``, ``(1, K)``: what each output should be for a class; numbers as they are."""
+    if not described.num_classes:
         return targets[0].double().numpy()
-    return np.eye(output.num_units)[targets[0].numpy()]
+    return codes(described, targets[0].numpy(), np.zeros((1, described.num_units)))
 
 
 def _sample_section(samples: Samples, index: int, place: int, step: Step) -> Section:
@@ -218,7 +219,9 @@ def _sample_section(samples: Samples, index: int, place: int, step: Step) -> Sec
         ]
     target = own.targets[index]
     if own.class_names:
-        names.append(f"outputs: {', '.join(own.class_names)}; {own.target_name}: {own.class_names[int(target)]}")
+        single = step.output.num_units == 1 and len(own.class_names) == 2
+        units = f"one output, for {own.class_names[1]}" if single else f"outputs: {', '.join(own.class_names)}"
+        names.append(f"{units}; {own.target_name}: {own.class_names[int(target)]}")
     elif samples.units is not None:
         equations.append(equation("target in its own units", r"\text{target in its own units}", target))
     equations.append(equation("t", "t", step.targets))

@@ -25,8 +25,11 @@ def check(
     """Validate configs without running anything."""
     from mlpexp.data.tables.read import telling
     from mlpexp.errors import InputError
+    from mlpexp.execution.auto_device import free_for
     from mlpexp.planning.columns_table import rows_of, tables_of
+    from mlpexp.planning.memory import refuse_too_large
     from mlpexp.planning.own_table import target_warnings
+    from mlpexp.planning.pictures_table import pictures_of
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
@@ -38,6 +41,7 @@ def check(
         try:
             source, path = experiment.source("check")
             plan = plan_from(source, path, "sweep" if source.data.get("sweep") else "train")
+            refuse_too_large(plan, source, free_for(plan))
         except InputError as error:
             messages.append(str(error))
             continue
@@ -51,6 +55,10 @@ def check(
             print_sentences([f"{plan.arms[number].label}:"] * (len(tables) > 1))
             print_sentences(table.sentences(most=len(table.columns)))
             print_table(columns_shown(rows_of(table)))
+        pictures = pictures_of(plan)
+        for number, report in pictures.items():
+            print_sentences([f"{plan.arms[number].label}:"] * (len(pictures) > 1))
+            print_sentences(report.sentences())
         print_sentences([*target_warnings(plan), *split_sentences(plan)])
     if messages:
         raise InputError("\n".join(messages))

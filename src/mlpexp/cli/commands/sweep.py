@@ -142,7 +142,8 @@ def sweep(
             keys = overrides_from((), method=method, trials=trials, match=match, metric=metric)
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
-            plan = _planned(given.without("seeds"), named, runs_dir, options, baseline, quiet=quiet)
+            local = backend == "local"
+            plan = _planned(given.without("seeds"), named, runs_dir, options, baseline, local=local, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget, backend, quiet=quiet)
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)
@@ -192,10 +193,14 @@ def _planned(
     options: "SweepOptions",
     baseline: str | None,
     *,
+    local: bool,
     quiet: bool,
 ) -> "Plan":
     from mlpexp.config.yaml_source import set_value
     from mlpexp.data.tables.read import telling
+    from mlpexp.execution.auto_device import free_for
+    from mlpexp.planning.memory import refuse_too_large
+    from mlpexp.planning.output_words import output_sentences
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
@@ -209,10 +214,12 @@ def _planned(
         place = Place(f"--baseline {baseline}")
         set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
     plan = plan_from(source, path)
+    if local:
+        refuse_too_large(plan, source, free_for(plan))
     for sentence in given.understood(source, path):
         tell(sentence)
     tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in split_sentences(plan):
+    for sentence in (*output_sentences(plan), *split_sentences(plan)):
         tell(sentence)
     return plan
 

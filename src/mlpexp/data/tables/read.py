@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from mlpexp.data.tables.header import ROW_NAMES, Asked
 from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, matrix, rule_of
 from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
 from mlpexp.data.tables.number_forms import is_plain_number
+from mlpexp.data.tables.pixels import as_pictures
 from mlpexp.data.tables.reports import reports
 from mlpexp.data.tables.row_names import check_row_names
 from mlpexp.data.tables.split_column import split_labels
@@ -73,7 +74,23 @@ def versions(config: Csv) -> tuple[tuple[int, int], ...]:
 def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     """The table; the version of the files counts only as part of the key."""
     content = _content(config)  # the text of the file is freed before the largest part, the matrix of inputs
-    return Table(_dataset(config, content), content.understanding)
+    dataset = _dataset(config, content)
+    if config.shape is None:
+        return Table(dataset, content.understanding)
+    channels, height, width = config.shape
+    return _as_pictures(dataset, content, (channels, height, width))
+
+
+def _as_pictures(dataset: Dataset, content: "_Content", shape: tuple[int, int, int]) -> Table:
+    """A table whose rows are pictures.
+
+    Raises:
+        DataError: They are none of this shape.
+    """
+    pictures, note = as_pictures(dataset.inputs, list(content.pieces.values()), shape)
+    facts = replace(dataset.facts, input_shape=shape)
+    told = replace(content.understanding, notes=(*content.understanding.notes, note))
+    return Table(replace(dataset, inputs=pictures, facts=facts, feature_names=()), told)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from mlpexp.config.datasets import EACH_SEED, learned_in
 from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, Score, column_of
 from mlpexp.config.scores import selected_on as selection
+from mlpexp.config.table_paths import OF_USER
 from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.store.summary import Summary
 
@@ -48,6 +49,8 @@ class RunCaption:
     topology: str = ""
     """Where its units lie; empty for other models."""
 
+    grey_map: str = "gray_r"
+    """How grey pictures are drawn: digits and clothes dark on white, pictures of the user's own as they are."""
     speaks_of: str = ""
     """Of what intervals over seeds speak."""
 
@@ -93,6 +96,7 @@ def run_caption(
         learned=learned_in(config.get("dataset", {})),
         new_data=config.get("dataset", {}).get("data_seed") == EACH_SEED,
         input_shape=dataset.input_shape if dataset else (),
+        grey_map="gray" if config.get("dataset", {}).get("name") == "images" else "gray_r",
         speaks_of=speaks_of(config, summary) if summary and config else "",
         momentum=_momentum(config.get("optimizer", {})),
         nesterov=bool(config.get("optimizer", {}).get("nesterov", False)),
@@ -130,8 +134,8 @@ def run_title(config: Mapping[str, Any]) -> str:
 
 
 def _dataset(dataset: Mapping[str, Any]) -> str:
-    if dataset["name"] == "csv":
-        return str(dataset["path"]).replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".csv")
+    if dataset["name"] in OF_USER:
+        return str(dataset["path"]).replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".csv").removesuffix(".npz")
     shape = dataset.get("function") or dataset.get("kind") or dataset["name"]
     return str(shape).replace("_", " ")
 

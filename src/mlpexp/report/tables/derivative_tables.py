@@ -18,8 +18,8 @@ from mlpexp.report.tables.text_table import TextTable, records_csv
 
 
 def derivative_tables(report: Report, of: str) -> list[TextTable]:
-    """Differences by tensor, costs by way, errors by step."""
-    return [_by_tensor(report, of), _by_way(report), _by_step(report)]
+    """Differences by tensor, values by tensor, costs by way, errors by step."""
+    return [_by_tensor(report, of), _values(report), _by_way(report), _by_step(report)]
 
 
 def _by_tensor(report: Report, of: str) -> TextTable:
@@ -43,9 +43,27 @@ def _row(tensor: TensorChecks, whole: list[str]) -> list[str]:
         f"{forward.compared} random directions" if forward.directions else f"all {count}",
         _small(differences.difference) if smooth else "none",
         f"all {count}" if differences.compared == count else f"{differences.compared} of {count:,}",
-        f"{differences.step:g}" if smooth else "",
+        f"{differences.step:g}" if smooth and differences.step else "",
         str(differences.kinks),
     ]
+
+
+def _values(report: Report) -> TextTable:
+    """One derivative of each tensor by every way."""
+    ways = [way for way in (REVERSE, BY_HAND, NUMPY, DIFFERENCES) if any(_value(of, way) for of in report.tensors)]
+    rows = [[_entry(of), *(_value(of, way) for way in ways)] for of in report.tensors]
+    title = "values: of each tensor the largest derivative that differences were taken of"
+    return TextTable(["entry", *ways], rows, frozenset(ways), title=title, droppable=(NUMPY, BY_HAND))
+
+
+def _entry(of: TensorChecks) -> str:
+    """``dense1.weight[0,1]``."""
+    return of.tensor if of.largest is None else f"{of.tensor}[{','.join(map(str, of.largest.entry))}]"
+
+
+def _value(of: TensorChecks, way: str) -> str:
+    """With the digits that show a difference of 1e-10; nothing where the way gives none."""
+    return "" if of.largest is None or way not in of.largest.values else f"{of.largest.values[way]:.12g}"
 
 
 def _by_way(report: Report) -> TextTable:
@@ -96,6 +114,10 @@ def derivative_sentences(report: Report, batch_size: int) -> Iterator[str]:
     batch = f"{batch_size} sample{'' if batch_size == 1 else 's'}"
     yield f"float64, training mode, the first batch of {batch}, the weights before the first step"
     kinks = sum(tensor.checks[DIFFERENCES].kinks for tensor in report.tensors)
+    if any(tensor.checks[DIFFERENCES].compared == 0 for tensor in report.tensors):
+        yield (
+            "table_sigmoid is a step function: its derivative, y (1 - y) by definition, is compared in the other ways"
+        )
     if kinks:
         yield (
             f"at {kinks} {'entry' if kinks == 1 else 'entries'} the objective has a kink (the slopes to both sides differ "
@@ -120,6 +142,9 @@ def derivative_csv(report: Report) -> str:
             "compared": check.compared,
             "random_directions": str(check.directions).lower(),
             "largest_relative_difference": repr(check.difference),
+            "entry": "" if tensor.largest is None else ",".join(map(str, tensor.largest.entry)),
+            "value": _exact_value(tensor, check.way),
+            "reverse_mode": _exact_value(tensor, REVERSE),
             "kinks": check.kinks,
             "step": check.step or "",
             "forward_passes": "",
@@ -143,6 +168,10 @@ def derivative_csv(report: Report) -> str:
         for cost in report.costs
     ]
     return records_csv(records)
+
+
+def _exact_value(of: TensorChecks, way: str) -> str:
+    return "" if of.largest is None or way not in of.largest.values else repr(of.largest.values[way])
 
 
 def _short(number: float) -> str:

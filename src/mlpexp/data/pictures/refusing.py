@@ -1,0 +1,53 @@
+"""Sentences about files of pictures that cannot be used, and how much memory pictures may take."""
+
+import os
+from pathlib import Path
+
+from mlpexp.errors import DataError
+
+KEPT_FREE = 0.2  # share of the free memory that is left to everything else
+BYTES_OF = {"GB": 1e9, "MB": 1e6, "kB": 1e3}
+
+
+def named(path: Path | str) -> str:
+    """A path as text that can be printed and written, even if its bytes are no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def refused(path: Path | str, what: str) -> DataError:
+    """``path: what``."""
+    return DataError(f"{named(path)}: {what}")
+
+
+def free_bytes() -> int:
+    """Memory that is free on this machine; where the system does not say it, all there is."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 2**63
+
+
+def check_memory(path: Path, num_bytes: int, num_pictures: int) -> None:
+    """Refuses pictures that do not fit into memory, before any of them is decoded.
+
+    Raises:
+        DataError: With both sizes and the key that makes pictures smaller.
+    """
+    most = int((1 - KEPT_FREE) * free_bytes())
+    if num_bytes > most:
+        raise refused(
+            path,
+            f"{num_pictures:,} pictures need {in_units(num_bytes)} of memory, and {in_units(most)} can be used; "
+            "set dataset.size to make them smaller",
+        )
+
+
+def in_units(num_bytes: int) -> str:
+    """``1.5 GB``."""
+    unit = next((unit for unit, size in BYTES_OF.items() if num_bytes >= size), "kB")
+    return f"{num_bytes / BYTES_OF[unit]:,.1f} {unit}"

@@ -1,0 +1,42 @@
+"""Folders of small pictures, and configs for them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from mlpexp.config.own_images import Images
+
+COLOURS: Mapping[str, tuple[int, int, int]] = {"apples": (200, 40, 40), "leaves": (40, 160, 60), "sky": (70, 120, 220)}
+
+
+def pixels(height: int, width: int, channels: int = 3, seed: int = 0) -> np.ndarray:
+    """Noise, ``(H, W, C)`` uint8, without the last axis for one channel."""
+    shape = (height, width) if channels == 1 else (height, width, channels)
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+def coloured(
+    folder: Path, number: int = 8, size: tuple[int, int] = (12, 10), classes: Sequence[str] = tuple(COLOURS)
+) -> Path:
+    """A folder for each class with pictures of a colour of its own, and noise."""
+    for place, name in enumerate(classes):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for picture in range(number):
+            noise = pixels(*size, seed=1000 * place + picture).astype(int) - 128
+            shown = np.clip(np.array(COLOURS.get(name, (128, 128, 128))) + noise // 4, 0, 255)
+            Image.fromarray(shown.astype(np.uint8)).save(folder / name / f"{picture:03}.png")
+    return folder
+
+
+def saved(path: Path, array: np.ndarray) -> Path:
+    """A picture in a file, in the format that its name says."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(array).save(path)
+    return path
+
+
+def images(path: Path, **keys: object) -> Images:
+    """A ``dataset:`` section."""
+    return Images.model_validate({"name": "images", "path": str(path), **keys})
