@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from sklearn.metrics import confusion_matrix, r2_score
 
 from making.invented_tables import CLASSES, InventedTables
@@ -235,6 +236,17 @@ def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
     mistakes = (tables.predictions().query("part == 'test'").eval("target != predicted")).sum()
     assert "in 45 predictions on the test part by 3 seeds" in texts(figure)
     assert mistakes > 0
+
+
+@pytest.mark.parametrize("count", [2, 5, 7, 25])
+def test_captions_of_two_lines_are_within_the_figure(tables: InventedTables, count: int) -> None:
+    figure, _ = draw_misclassified(tables.misclassified(count), tables.predictions(), CAPTION)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    for axes in figure.axes:
+        box = axes.xaxis.label.get_window_extent(canvas.get_renderer())
+        assert box.y0 >= 0, count
+        assert not any(box.overlaps(other.get_window_extent()) for other in figure.axes)
 
 
 def test_filters_of_a_convolution() -> None:

@@ -182,14 +182,14 @@ def test_a_class_that_a_part_lacks_is_warned_of(tmp_path: Path) -> None:
 def test_idx_files_beside_folders_of_pictures_are_refused(tmp_path: Path) -> None:
     write_idx(tmp_path, ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"), GREY, LABELS)
     coloured(tmp_path, 1)
-    with pytest.raises(DataError, match="IDX files .* and pictures in folders"):
+    with pytest.raises(DataError, match=r"IDX files .* and pictures in folders"):
         read_pictures(images(tmp_path))
 
 
 def test_labels_whose_head_promises_too_many_are_refused(tmp_path: Path) -> None:
     write_idx(tmp_path, ("a", "b"), GREY, LABELS)
     (tmp_path / "b").write_bytes(bytes([0, 0, 8, 4]) + b"\xff" * 16)
-    with pytest.raises(DataError, match="a has 12 pictures, but b has .* labels"):
+    with pytest.raises(DataError, match=r"a has 12 pictures, but b has .* labels"):
         read_pictures(images(tmp_path, images="a", labels="b"))
 
 
