@@ -220,6 +220,27 @@ def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -
     assert (run_of(of_table) / "metrics.csv").read_bytes() == (run_of(of_pictures) / "metrics.csv").read_bytes()
 
 
+def test_the_example_takes_pictures_where_its_user_stands(fruit: Path, mlpexp: Command) -> None:
+    lacking = mlpexp("train", "pictures/cnn4_400")
+    assert lacking.code == 2 and "pictures: there is no such folder or file; dataset.path or --data" in lacking.err
+    named = mlpexp("check", "pictures/cnn4_400", "--data", "fruit")
+    assert named.code == 0 and "24 resized to 400x400" in named.out + named.err
+    assert "cnn4 with 32,850 parameters" in named.out
+    fruit.rename("pictures")
+    assert "24 resized to 400x400" in mlpexp("check", "pictures/cnn4_400").out
+
+
+@pytest.mark.slow
+def test_the_example_learns_pictures_of_400x400(fruit: Path, mlpexp: Command) -> None:
+    """The four-layer network, with little memory: few pictures, in batches of two."""
+    coloured(Path("pictures"), 3, (400, 400))
+    answer = mlpexp("train", "pictures/cnn4_400", "--batch-size", "2", "--epochs", "2")
+    assert answer.code == 0, answer.err
+    assert "pictures: pictures: 9 in 3 classes; colour, 400x400 pixels" in answer.err
+    metrics = pd.read_csv(run_of(answer) / "metrics.csv")
+    assert metrics["train_loss"].iloc[-1] < metrics["train_loss"].iloc[0]
+
+
 @pytest.mark.cuda
 def test_colours_are_learned_on_a_card(fruit: Path, mlpexp: Command) -> None:
     answer = mlpexp("train", "small.yaml", "--seeds", "2", "--device", "cuda")
