@@ -224,6 +224,27 @@ def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -
     assert (run_of(of_table) / "metrics.csv").read_bytes() == (run_of(of_pictures) / "metrics.csv").read_bytes()
 
 
+def test_mistakes_of_each_arm_are_its_own_pictures(fruit: Path, mlpexp: Command) -> None:
+    """Also where one arm's data have parts of their own, another shape, or more of them."""
+    for place, (part, number) in enumerate((("train", 6), ("test", 12))):
+        for name in ("apples", "leaves", "sky"):
+            for picture in range(number):
+                shade = pixels(9, 9, 1, seed=100 * place + picture)
+                saved(Path("parts", part, name, f"{picture}.png"), shade)
+    options = ("--set", "model.layers=[{layer: conv, channels: 2, kernel_size: 3}]", "--epochs", "1", "--seeds", "2")
+    answer = mlpexp("sweep", "small.yaml", "--over", "dataset.path=fruit,parts", *options)
+    assert answer.code == 0, answer.err
+    folder = run_of(answer)
+    wrong = pd.read_csv(folder / "evaluation" / "misclassified.csv")
+    of_parts = wrong[wrong["arm"] == wrong["arm"].max()]
+    assert (of_parts["index"] >= 18).all() and of_parts[["channels", "height", "width"]].eq([1, 9, 9]).all(axis=None)
+    names = [f"p{place}" for place in range(81)]
+    for _, row in of_parts.iterrows():
+        files = [np.asarray(Image.open(path)).reshape(-1) for path in sorted(Path("parts/test").rglob("*.png"))]
+        assert any((row[names].to_numpy(dtype=int) == file).all() for file in files)
+    assert mlpexp("show", folder).code == mlpexp("plot", folder).code == 0
+
+
 def test_the_example_takes_pictures_where_its_user_stands(fruit: Path, mlpexp: Command) -> None:
     lacking = mlpexp("train", "pictures/cnn4_400")
     assert lacking.code == 2 and "pictures: there is no such folder or file; dataset.path or --data" in lacking.err

@@ -36,7 +36,8 @@ DATA = Annotated[
     ),
 ]
 TARGET = Annotated[
-    str | None, typer.Option("--target", metavar="COLUMN", help="Of a table, the column to predict.", show_default=False)
+    str | None,
+    typer.Option("--target", metavar="COLUMN", help="Of a table, the column to predict.", show_default=False),
 ]
 SINGLE = ("seed", "seeds")  # never the axis of a sweep
 
