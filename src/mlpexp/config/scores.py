@@ -125,6 +125,9 @@ LOSS_AXES: Mapping[str, str] = {
     "cross_entropy": "cross-entropy (nats)",
     "mean_squared_error": "mean squared error",
     "softmax_squared_error": "squared error of the softmax",
+    "half_sum_squared_error": "half the sum of squared errors",
+    "sum_squared_error": "sum of squared errors",
+    "binary_cross_entropy": "binary cross-entropy (nats)",
 }
 
 COLUMN = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_({'|'.join(SCORES)})")

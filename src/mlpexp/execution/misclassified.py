@@ -1,4 +1,4 @@
-"""The pictures that were wrong with the highest probability, from the table of predictions and the data."""
+"""The pictures that were wrong with the highest probability or output, from the table of predictions and the data."""
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
@@ -33,16 +33,21 @@ def misclassified(predictions: Path, dataset_of: Callable[[int], Dataset], *, ar
 
 def _worst(wrong: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
     """Those with the highest probability; a picture that several seeds get wrong is shown once."""
-    ordered = sorted(wrong, key=lambda row: (-float(row["probability"]), int(row["seed"]), int(row["index"])))
+    ordered = sorted(wrong, key=lambda row: (-_sureness(row), int(row["seed"]), int(row["index"])))
     distinct = {row["index"]: row for row in reversed(ordered)}
     return [row for row in ordered if distinct[row["index"]] is row][:MOST_MISCLASSIFIED]
+
+
+def _sureness(row: Mapping[str, str]) -> float:
+    """The probability of the predicted class; its output, where that is none."""
+    return float(row["probability"] or row["class_output"])
 
 
 def _picture(row: Mapping[str, str], dataset: Dataset, *, arm_column: bool) -> dict[str, Cell]:
     picture = _small(dataset.inputs[int(row["index"])])
     channels, height, width = picture.shape
     names = (*(("arm",) if arm_column else ()), "seed", "index", "target", "predicted", "probability")
-    kept: dict[str, Cell] = {name: row[name] for name in names}
+    kept: dict[str, Cell] = {name: row[name] for name in (*names, "class_output") if name in row}
     if channels > 1:
         kept["channels"] = channels
     pixels = picture.reshape(-1).tolist()

@@ -12,6 +12,7 @@ from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
 from mlpexp.config.networks import Mlp
+from mlpexp.config.outputs import KNOWN_LOSSES
 from mlpexp.config.scores import SCORES, column_of
 from mlpexp.config.shipped import at_home
 from mlpexp.config.target_rules import coarse, raw_range
@@ -35,10 +36,6 @@ NETWORK: dict[str, Any] = {
 NAMED = {"iris": "iris/mlp", "mnist": "mnist/mlp", "digits": "digits/cnn", "three_class_3d": "three_class_3d/mlp"}
 GENERAL = ("test_fraction", "validation_fraction", "standardize", "scale", "split")  # keys that every table has
 MOST_COLUMNS = 12  # columns in a message
-NOT_LOSSES = {
-    "classification": ("mean_squared_error",),
-    "regression": ("cross_entropy", "softmax_squared_error"),
-}  # by task, those that are not for it
 OF_READING = {
     "delimiter": str,
     "header": bool,
@@ -161,7 +158,8 @@ def leave_out_unsuitable(source: Source) -> None:
     column = dataset.target.column
     data, why = source.data, f"{column} holds {'class labels' if task == 'classification' else 'numbers'}"
     loss = data.get("loss")
-    if isinstance(loss, str) and loss in NOT_LOSSES[task] and source.place(("loss",)).line:
+    known = KNOWN_LOSSES.get(loss) if isinstance(loss, str) else None
+    if known is not None and task == "regression" and not known.for_numbers and source.place(("loss",)).line:
         del data["loss"]
         source.notes.append(f"loss: {loss} of the config is left out, since {why}")
     for path in (("scores",), ("training", "early_stopping", "score"), ("sweep", "metric")):

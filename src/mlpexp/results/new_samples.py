@@ -246,7 +246,8 @@ class BySample:
                 raise _NoScores(NOT_KEPT)
             return matrix
 
-        probability = by_seed("probability") if "probability" in rows.columns else None
+        has_probability = "probability" in rows.columns and bool(rows["probability"].notna().any())
+        probability = by_seed("probability") if has_probability else None
         num_classes = len(self.arms[arm][0].summary.dataset.class_names)
         return Predicted(by_seed("target"), by_seed("predicted"), probability, num_classes)
 

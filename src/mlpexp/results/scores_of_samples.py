@@ -22,7 +22,7 @@ class Predicted:
     predicted_SN: np.ndarray
     """Likewise."""
     probability_SN: np.ndarray | None
-    """Of the predicted class; None of numbers."""
+    """Of the predicted class; None of numbers, and of outputs that are no probabilities."""
     num_classes: int
     """0 of numbers."""
 
@@ -52,7 +52,7 @@ def scores_of_samples(kind: FromPredictions, predicted: Predicted, values_S: np.
         case "right":
             return (predicted.predicted_SN == predicted.target_SN).astype(float)
         case "loss":
-            return _squares_as_loss(predicted, values_S) if predicted.probability_SN is None else _nats(predicted)
+            return _nats(predicted) if predicted.num_classes else _squares_as_loss(predicted, values_S)
         case "absolute error":
             return np.abs(predicted.errors)
         case "root of squared error":
@@ -68,7 +68,8 @@ def scores_of_samples(kind: FromPredictions, predicted: Predicted, values_S: np.
 
 def _nats(predicted: Predicted) -> np.ndarray | None:
     """Cross-entropy. Of a wrong sample the probability of the target is known only if there are two classes."""
-    assert predicted.probability_SN is not None
+    if predicted.probability_SN is None:
+        return None
     right_SN = predicted.predicted_SN == predicted.target_SN
     if predicted.num_classes != 2 and not right_SN.all():
         return None

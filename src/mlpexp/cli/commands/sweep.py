@@ -200,6 +200,7 @@ def _planned(
     from mlpexp.data.tables.read import telling
     from mlpexp.execution.auto_device import free_for
     from mlpexp.planning.memory import refuse_too_large
+    from mlpexp.planning.output_words import output_sentences
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
@@ -218,7 +219,7 @@ def _planned(
     for sentence in given.understood(source, path):
         tell(sentence)
     tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in split_sentences(plan):
+    for sentence in (*output_sentences(plan), *split_sentences(plan)):
         tell(sentence)
     return plan
 

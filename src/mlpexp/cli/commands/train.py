@@ -79,6 +79,7 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
     from mlpexp.data.tables.read import telling
     from mlpexp.execution.auto_device import free_for
     from mlpexp.planning.memory import refuse_too_large
+    from mlpexp.planning.output_words import output_sentences
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
@@ -99,7 +100,7 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
     for sentence in given.understood(source, path):
         tell(sentence)
     tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in split_sentences(plan):
+    for sentence in (*output_sentences(plan), *split_sentences(plan)):
         tell(sentence)
     auto = auto_device(plan, 1)
     if auto.sentence:

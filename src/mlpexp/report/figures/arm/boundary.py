@@ -25,9 +25,10 @@ from mlpexp.report.numbers.over_seeds import judged_part
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import shortened
 
-PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability")
+PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability", "class_output")
 MOST_LISTED = 22  # classes in the legend, which is as high as the axes
 STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
+EVEN = 0.75  # in place of probabilities, where outputs are none: all regions have one shade
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, capt
     if plane is None:
         return None
     num_classes = num_classes_of([plane], caption)
-    figure = new_figure(caption.title, _note(plane.points, plane.seed), width=5.5, height=4.2)
+    figure = new_figure(caption.title, _note(plane), width=5.5, height=4.2)
     axes = figure.add_subplot()
     draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)))
     axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
@@ -96,8 +97,10 @@ def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float) -
     axes.grid(visible=False)
 
 
-def _note(points: pd.DataFrame, seed: int) -> str:
-    region = f"seed {seed}; region: predicted class, the stronger its colour the more probable"
+def _note(plane: Plane) -> str:
+    points, region = plane.points, f"seed {plane.seed}; region: predicted class"
+    if plane.grid["probability"].notna().any():
+        region += ", the stronger its colour the more probable"
     part = judged_part(points) if len(points) else None
     if part is None:
         return region
@@ -113,7 +116,7 @@ def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: tuple[str, str],
     classes = _grid(boundary, features, "predicted")
     x, y = classes.columns.to_numpy(dtype=float), classes.index.to_numpy(dtype=float)
     predicted = classes.to_numpy(dtype=int)
-    probability = _grid(boundary, features, "probability").to_numpy(dtype=float)
+    probability = _grid(boundary.fillna({"probability": EVEN}), features, "probability").to_numpy(dtype=float)
     certainty = np.clip((probability - 1 / num_classes) / (1 - 1 / num_classes), 0, 1)
     shade = (0.12 + (STRONGEST_SHADE - 0.12) * certainty)[..., None]
     colours = np.array([to_rgb(class_style(k)[0]) for k in range(num_classes)])[predicted]
@@ -177,7 +180,8 @@ def legend_entries(points: pd.DataFrame, num_classes: int, caption: RunCaption) 
 
 def plane_numbers(plane: Plane) -> pd.DataFrame:
     """The samples, and below them the grid, whose ``part`` is ``grid``."""
-    columns, points = [*plane.features, "predicted", "probability"], plane.points
+    values = [column for column in ("probability", "class_output") if column in plane.grid]
+    columns, points = [*plane.features, "predicted", *values], plane.points
     table = plane.grid[["seed", *columns]].copy()
     table.insert(1, "part", "grid")
     if len(points):

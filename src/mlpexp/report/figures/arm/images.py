@@ -54,15 +54,17 @@ def draw_misclassified(
 
 def _caption(row: pd.Series, caption: RunCaption) -> str:
     true, predicted = (caption.class_name(int(row[key])) for key in ("target", "predicted"))
-    probability = f"({100 * row['probability']:.0f} %)"
-    one_line = f"{true} → {predicted} {probability}"
+    is_probability = np.isfinite(row["probability"])
+    sureness = f"({100 * row['probability']:.0f} %)" if is_probability else f"({row['class_output']:.2g})"
+    one_line = f"{true} → {predicted} {sureness}"
     if len(one_line) <= SHORT_CAPTION:
         return one_line
-    return f"{shortened(true, 16)}\n→ {shortened(predicted, 12)} {probability}"
+    return f"{shortened(true, 16)}\n→ {shortened(predicted, 12)} {sureness}"
 
 
 def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:
-    note = f"true → predicted (probability): the {len(rows)} most confident mistakes"
+    of_output = "probability" if rows["probability"].notna().all() else "output"
+    note = f"true → predicted ({of_output}): the {len(rows)} most confident mistakes"
     part = judged_part(predictions) if predictions is not None else None
     if predictions is None or part is None:
         return note
@@ -74,7 +76,8 @@ def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:
 
 
 def _mistakes_table(rows: pd.DataFrame, caption: RunCaption) -> pd.DataFrame:
-    table = rows[["seed", "index", "target", "predicted", "probability"]].reset_index(drop=True)
+    columns = ("seed", "index", "target", "predicted", "probability", "class_output")
+    table = rows[[column for column in columns if column in rows]].reset_index(drop=True)
     for column in ("target", "predicted"):
         table[column] = [caption.class_name(int(number)) for number in table[column]]
     return table

@@ -1,0 +1,83 @@
+"""Output layers from the command line: what is said, what tables hold, what is refused."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from making.command_line import Command
+
+XOR = ("synthetic/xor", "--epochs", "3", "--seeds", "2")
+
+
+def rows_of(runs: Path) -> list[dict[str, str]]:
+    (result,) = runs.iterdir()
+    with (result / "evaluation" / "predictions.csv").open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_one_sigmoid_unit_with_squared_error(mlpexp: Command, tmp_path: Path) -> None:
+    answer = mlpexp("train", *XOR, "--output-activation", "sigmoid", "--loss", "half_sum_squared_error")
+    assert answer.code == 0, answer.err
+    said = answer.out + answer.err
+    assert "output: 1 sigmoid unit, half the sum of squared errors against 0 and 1 for the two classes" in said
+    rows = rows_of(tmp_path / "runs")
+    assert {row["probability"] for row in rows} == {""}
+    assert all((float(row["class_output"]) > 0.5) == (row["predicted"] == "1") for row in rows)
+
+
+def test_binary_cross_entropy_gives_probabilities(mlpexp: Command, tmp_path: Path) -> None:
+    assert mlpexp("train", *XOR, "--loss", "binary_cross_entropy").code == 0
+    rows = rows_of(tmp_path / "runs")
+    assert "class_output" not in rows[0]
+    assert all(0.5 <= float(row["probability"]) <= 1 for row in rows)
+
+
+def test_arms_with_probabilities_and_without_share_their_tables(mlpexp: Command, tmp_path: Path) -> None:
+    assert mlpexp("sweep", *XOR, "--loss", "cross_entropy,mean_squared_error").code == 0
+    rows = rows_of(tmp_path / "runs")
+    assert {row["arm"] for row in rows if row["probability"]} == {"0"}
+    assert all(row["class_output"] for row in rows)
+
+
+def test_class_labels_of_a_table_and_squared_error_are_said(mlpexp: Command, tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.write_text("a,kind\n" + "".join(f"{i},{'pq'[i % 2]}\n" for i in range(40)))
+    options = ("--loss", "mean_squared_error", "--epochs", "1", "--seeds", "1")
+    answer = mlpexp("train", "--data", str(table), "--target", "kind", *options)
+    said = answer.out + answer.err
+    assert answer.code == 0, said
+    assert "mean squared error against one-hot targets" in said
+    assert "kind is read as class labels; if these are quantities, set dataset.task: regression" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--output-activation", "tanh"], "tanh does not go with loss: cross_entropy, which has softmax"),
+        (["--loss", "bce"], "did you mean binary_cross_entropy?"),
+        (["--output-activation", "linear"], "did you mean none?"),
+    ],
+)
+def test_what_does_not_go_together(mlpexp: Command, tmp_path: Path, options: list[str], sentence: str) -> None:
+    answer = mlpexp("train", "iris/mlp", *options)
+    assert answer.code == 2
+    assert sentence in answer.err
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("standardize", "sentence"),
+    [("true", "set dataset.target.standardize: false"), ("false", "the numbers to predict go from 0.5 to 20.5")],
+)
+def test_numbers_that_a_sigmoid_does_not_reach(
+    mlpexp: Command, tmp_path: Path, standardize: str, sentence: str
+) -> None:
+    table = tmp_path / "own.csv"
+    table.write_text("a,price\n" + "".join(f"{i},{i / 2 + 0.5}\n" for i in range(41)))
+    answer = mlpexp(
+        "train", "--data", str(table), "--target", "price", "--output-activation", "sigmoid",
+        "--set", f"dataset.target.standardize={standardize}",
+    )  # fmt: skip
+    assert answer.code == 2
+    assert sentence in answer.err
