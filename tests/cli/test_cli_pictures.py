@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
@@ -243,6 +244,9 @@ def test_mistakes_of_each_arm_are_its_own_pictures(fruit: Path, mlpexp: Command)
         files = [np.asarray(Image.open(path)).reshape(-1) for path in sorted(Path("parts/test").rglob("*.png"))]
         assert any((row[names].to_numpy(dtype=int) == file).all() for file in files)
     assert mlpexp("show", folder).code == mlpexp("plot", folder).code == 0
+    kept = (folder / "config.yaml").read_text()
+    assert "test_fraction" not in kept  # one arm has a test part of its own, so that the sweep can go on
+    assert mlpexp("sweep", folder, "--dry-run").code == 0
 
 
 def test_the_example_takes_pictures_where_its_user_stands(fruit: Path, mlpexp: Command) -> None:
@@ -267,6 +271,7 @@ def test_the_example_learns_pictures_of_400x400(fruit: Path, mlpexp: Command) ->
 
 
 @pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 def test_colours_are_learned_on_a_card(fruit: Path, mlpexp: Command) -> None:
     answer = mlpexp("train", "small.yaml", "--seeds", "2", "--device", "cuda")
     assert answer.code == 0, answer.err
