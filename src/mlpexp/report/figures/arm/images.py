@@ -12,8 +12,8 @@ from mlpexp.report.words import shortened
 
 MOST_IMAGES = 25
 MOST_FILTERS = 32
-SECOND_LINE = 0.2  # inches that one row of images lacks for captions of two lines
 SHORT_CAPTION = 15  # characters that fit below an image in one line
+SECOND_LINE = 0.25  # inches
 
 
 @in_style()
@@ -33,8 +33,8 @@ def draw_misclassified(
     columns = min(5, len(rows))
     num_rows = -(-len(rows) // columns)
     captions = [_caption(row, caption) for _, row in rows.iterrows()]
-    room = SECOND_LINE if num_rows == 1 and any("\n" in text for text in captions) else 0
-    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=0.72 + 1.17 * num_rows + room)
+    each = 1.17 + SECOND_LINE * any("\n" in text for text in captions)
+    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=0.72 + each * num_rows)
     pixels = rows.filter(regex=r"^p\d+$").to_numpy(dtype=float)
     for position, (_, row) in enumerate(rows.iterrows()):
         axes = figure.add_subplot(num_rows, 5, position + 1)
