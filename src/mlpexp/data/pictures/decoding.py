@@ -147,7 +147,7 @@ def _is_grey(image: Image.Image) -> bool:
 
 def _is_deep(image: Image.Image) -> bool:
     """Whether values have more than 8 bits, though Pillow may keep 8: its tiles say how the file has them."""
-    kinds = [kind for tile in image.tile for kind in np.atleast_1d(np.array(tile[3], dtype=object))]
+    kinds = [kind for tile in getattr(image, "tile", ()) for kind in np.atleast_1d(np.array(tile[3], dtype=object))]
     return image.mode.startswith("I") or any(
         kind > 255 if isinstance(kind, int) and image.format == "PPM" else ";16" in str(kind) for kind in kinds
     )
