@@ -11,6 +11,7 @@ from mlpexp.config.datasets import Csv, scaling_of
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
+from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
@@ -233,8 +234,9 @@ def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
     if len({measured_of(arm)[:2] for arm in arms}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    metric = choose_metric(sweep.metric, parts, measured_of_all(arms))
-    refuse_units(metric, list(map(learned_of, arms)), "sweep.metric")
+    scores = measured_of_all(arms)
+    metric = choose_metric(sweep.metric, parts, scores)
+    refuse_units(metric, list(map(learned_of, arms)), list(map(loss_of, arms)), scores, "sweep.metric")
     return metric
 
 
@@ -243,6 +245,11 @@ def learned_of(arm: Arm) -> str:
     dataset = arm.experiment.dataset
     is_table = isinstance(dataset, Csv) and arm.prepared.facts.task == "regression"
     return dataset.target.learned if is_table and isinstance(dataset, Csv) else ""
+
+
+def loss_of(arm: Arm) -> str:
+    """What the loss of an arm is, in words; arms whose losses compare have the same."""
+    return output_of(arm.experiment, arm.prepared.facts).loss_in_words
 
 
 def measured_of_all(arms: Sequence[Arm]) -> tuple[str, ...]:
