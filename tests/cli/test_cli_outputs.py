@@ -87,6 +87,18 @@ def test_arms_whose_losses_are_the_same_quantity_are_compared_by_them(mlpexp: Co
     assert mlpexp("sweep", *XOR, "--hidden-size", "4,8", "--metric", "test_loss").code == 0
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_only_arms_must_go_together(mlpexp: Command) -> None:
+    sigmoid = ("sweep", *XOR, "--output-activation", "sigmoid", "--loss")
+    answer = mlpexp(*sigmoid, "half_sum_squared_error,binary_cross_entropy")
+    assert answer.code == 0, answer.err
+    assert all(f"loss={loss}" in answer.out for loss in ("half_sum_squared_error", "binary_cross_entropy"))
+    refused = mlpexp(*sigmoid, "softmax_squared_error,binary_cross_entropy")
+    assert refused.code == 2
+    assert "sigmoid does not go with loss: softmax_squared_error" in refused.err
+    assert "cross_entropy, which has softmax" not in refused.err
+
+
 def test_class_labels_of_a_table_and_squared_error_are_said(mlpexp: Command, tmp_path: Path) -> None:
     table = tmp_path / "own.csv"
     table.write_text("a,kind\n" + "".join(f"{i},{'pq'[i % 2]}\n" for i in range(40)))

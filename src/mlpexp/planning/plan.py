@@ -135,12 +135,12 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         raise InputError(
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
-    base = preparation.checked(experiment, source)
+    base = _base(experiment, sweep, source, path, preparation)
     if more := _score_of_metric(sweep, base):
         place = Place(f"sweep.metric: {sweep.metric}")
         source = changed_source(source, path, [Override("scores", [*experiment.scores, more], place)])
         experiment = validated(source)
-        base = preparation.checked(experiment, source)
+        base = _base(experiment, sweep, source, path, preparation)
     axes = axes_of(sweep, source)
     seeds = _seeds(experiment, sweep)
     base_settings = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
@@ -159,6 +159,19 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
     metric = _metric(sweep, arms)
     return Plan("sweep", experiment, base, sweep, axes, arms, seeds, metric, baseline, left_open, source.tables)
+
+
+def _base(experiment: Experiment, sweep: Sweep, source: Source, path: Path, preparation: Preparation) -> Prepared:
+    """The config without its axes; the first arm, where only the arms go together: a sigmoid unit and other losses."""
+    try:
+        return preparation.checked(experiment, source)
+    except ConfigError:
+        if sweep.match or sweep.method == "one_at_a_time":  # then the config is an arm, or others are as large as it
+            raise
+    axes = axes_of(sweep, source)
+    num_sampled = _num_sampled(sweep, source, len(_seeds(experiment, sweep)))
+    settings_of_arms = combinations(sweep, axes, source, {}, num_sampled, experiment.seed)
+    return Variation(source, path, axes, preparation, None).arms(settings_of_arms, alone=False)[0].prepared
 
 
 def _run(base: Prepared, tables: Mapping[str, str]) -> Plan:
