@@ -252,6 +252,15 @@ def test_long_names_below_misclassified_images_are_within_the_figure(tables: Inv
     assert max(box.x1 for box in boxes) <= figure.bbox.x1
 
 
+@pytest.mark.parametrize("number", [1, 3, 7, 25])
+def test_captions_of_misclassified_images_are_inside_the_figure(tables: InventedTables, number: int) -> None:
+    figure, _ = draw_misclassified(tables.misclassified(number), tables.predictions(), CAPTION)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        caption = axes.xaxis.label.get_window_extent()
+        assert "\n" in axes.get_xlabel() and figure.bbox.y0 <= caption.y0 < caption.y1 <= axes.bbox.y0
+
+
 def test_filters_of_a_convolution() -> None:
     weights = np.random.default_rng(0).normal(size=(6, 1, 5, 5))
     figure, numbers = draw_filters(weights, 0, RunCaption(input_shape=(1, 28, 28)))

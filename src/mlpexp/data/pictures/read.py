@@ -20,11 +20,12 @@ from mlpexp.data.pictures.array_files import PartArrays, idx_arrays, idx_names, 
 from mlpexp.data.pictures.arrays import as_asked, as_bytes, brightness_of, extent, layout_of
 from mlpexp.data.pictures.decoding import Header, header_of, pixels_of
 from mlpexp.data.pictures.folder import Listing, listing_of, order_of
-from mlpexp.data.pictures.refusing import check_memory, free_bytes, named, refused
+from mlpexp.data.pictures.refusing import check_memory, named, refused
 from mlpexp.data.pictures.understanding import PARTS, ClassCount, PictureReport
 from mlpexp.data.pictures.versions import stamp_of
 from mlpexp.data.tables.read import telling
 from mlpexp.errors import DataError
+from mlpexp.free_memory import free_bytes
 
 CHANNELS = {"grey": 1, "rgb": 3}
 AN_UPDATE = 2000  # pictures, after which is said how many have been read
@@ -123,7 +124,7 @@ def _make_room() -> None:
 def _read(config: Images) -> OwnPictures:
     root = Path(config.path).expanduser()
     if not root.exists():
-        raise refused(root, "there is no such folder or file")
+        raise refused(root, "there is no such folder or file; dataset.path or --data names it")
     content = _content(config, root)
     if len(content.class_names) < 2:
         raise refused(root, f"all pictures are of one class, {content.class_names[0]}; two are needed to tell apart")
