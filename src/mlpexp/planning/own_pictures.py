@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from mlpexp.config.networks import Cnn
 from mlpexp.config.own_images import Images
 from mlpexp.data.catalogue import facts_of
+from mlpexp.data.pictures.folder import OTHER_PICTURES, SUFFIXES
 from mlpexp.errors import InputError
 from mlpexp.planning.pictures_table import pictures_of
 from mlpexp.planning.plan import Plan
@@ -22,7 +23,7 @@ FEWEST_BATCHES = 6
 
 def are_pictures(path: Path) -> bool:
     """Whether a path that was given as data is one of pictures, not of a table."""
-    return path.is_dir() or path.suffix.lower() == ".npz"
+    return path.is_dir() or path.suffix.lower() in (".npz", *SUFFIXES, *OTHER_PICTURES)
 
 
 def pictures_section(written: str, target: str | None) -> dict[str, Any]:
