@@ -11,7 +11,7 @@ from PIL import Image
 from making.picture_folders import coloured, images, pixels, saved
 from mlpexp.data.parts import parts_of, sizes_of
 from mlpexp.data.pictures.folder import listing_of
-from mlpexp.data.pictures.read import picture_versions, read_pictures
+from mlpexp.data.pictures.read import known_of, picture_versions, read_pictures
 from mlpexp.errors import DataError
 
 
@@ -226,3 +226,11 @@ def test_what_cannot_be_used_is_refused_with_the_file(tmp_path: Path, make, sent
 def test_a_class_may_be_called_test(tmp_path: Path) -> None:
     coloured(tmp_path, 2, classes=["sky", "test"])
     assert read_pictures(images(tmp_path)).dataset.class_names == ("sky", "test")
+
+
+def test_several_sizes_of_one_folder_are_kept_side_by_side(tmp_path: Path) -> None:
+    coloured(tmp_path, 2)
+    configs = [images(tmp_path, size=[side, side]) for side in (4, 5, 6, 7)]
+    pictures = [read_pictures(config) for config in configs]
+    assert all(read_pictures(config) is kept for config, kept in zip(configs, pictures, strict=True))
+    assert [known_of(config).facts for config in configs] == [kept.dataset.facts for kept in pictures]

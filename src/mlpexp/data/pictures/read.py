@@ -7,7 +7,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import prod
 from pathlib import Path
 
@@ -26,9 +25,11 @@ from mlpexp.data.pictures.understanding import PARTS, ClassCount, PictureReport,
 from mlpexp.data.pictures.versions import stamp_of
 from mlpexp.data.tables.read import telling
 from mlpexp.errors import DataError
+from mlpexp.free_memory import free_bytes
 
 CHANNELS = {"grey": 1, "rgb": 3}
 AN_UPDATE = 2000  # pictures, after which is said how many have been read
+KEPT_SHARE = 4  # pictures that were read before are kept in a quarter of the free memory
 # By property of a header, what is said of one picture and of several.
 SAID = {
     "alpha": ("may be transparent; it lies on white", "may be transparent; they lie on white"),
@@ -75,23 +76,65 @@ class _Content:
     """What may be wrong."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of pictures without having them in memory."""
+
+    facts: DatasetFacts
+    """Of the data set."""
+    report: PictureReport
+    """What was understood."""
+
+
+Version = tuple[tuple[int, int], ...]
+_known: dict[tuple[Images, Version], Known] = {}
+_kept: dict[tuple[Images, Version], OwnPictures] = {}
+
+
 def read_pictures(config: Images) -> OwnPictures:
-    """Pictures ``(N, C, H, W)`` uint8 and class numbers ``(N,)``.
+    """Pictures ``(N, C, H, W)`` uint8 and class numbers ``(N,)``, decoded once as long as memory allows to keep them.
 
     Raises:
         DataError: One sentence ``path: what`` about the first problem.
     """
-    return _read(config, picture_versions(config))
+    return _pictures(config, picture_versions(config))
 
 
-def picture_versions(config: Images) -> tuple[tuple[int, int], ...]:
+def known_of(config: Images) -> Known:
+    """What is known of pictures: that is small, so it is kept of all that have been read.
+
+    Raises:
+        DataError: As ``read_pictures``.
+    """
+    version = picture_versions(config)
+    if (config, version) not in _known:
+        _pictures(config, version)
+    return _known[config, version]
+
+
+def picture_versions(config: Images) -> Version:
     """The stamp of all files; see ``stamp_of``."""
     return (stamp_of(Path(config.path).expanduser()),)
 
 
-@lru_cache(maxsize=2)
-def _read(config: Images, version: tuple[tuple[int, int], ...]) -> OwnPictures:
+def _pictures(config: Images, version: Version) -> OwnPictures:
     """The pictures; the version of the files counts only as part of the key."""
+    if (config, version) not in _kept:
+        _make_room()
+        pictures = _read(config)
+        _known[config, version] = Known(pictures.dataset.facts, pictures.report)
+        _kept[config, version] = pictures
+    return _kept[config, version]
+
+
+def _make_room() -> None:
+    """Forgets the oldest pictures until the others take little of the memory that is free."""
+    most = (free_bytes() or 0) // KEPT_SHARE
+    while _kept and sum(pictures.dataset.inputs.nbytes for pictures in _kept.values()) > most:
+        del _kept[next(iter(_kept))]
+
+
+def _read(config: Images) -> OwnPictures:
     root = Path(config.path).expanduser()
     if not root.exists():
         raise refused(root, "there is no such folder or file; dataset.path or --data names it")
