@@ -8,6 +8,7 @@ import pytest
 
 from making.command_line import Command
 from making.configs import CONFIGS, TINY
+from making.picture_folders import for_example
 
 BASE = {
     "dataset": "{name: iris, test_fraction: 0.3}",
@@ -174,7 +175,9 @@ def test_options_are_checked_with_the_config_and_named_as_the_place(
     assert mlpexp("check", config(TINY), "--set", "training.batch_size=30").code == 0
 
 
-def test_every_shipped_config_is_valid(mlpexp: Command) -> None:
+def test_every_shipped_config_is_valid(mlpexp: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for_example(tmp_path)
     result = mlpexp("check", *sorted(CONFIGS.rglob("*.yaml")))
     assert (result.code, result.err) == (0, "")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
@@ -125,6 +126,10 @@ def test_folds_and_learning_curves(fruit: Path, mlpexp: Command) -> None:
         ("dataset.size=[0,8]", "dataset.size"),
         ("dataset.color=gray", "did you mean grey?"),
         ("dataset.fit=pad", "dataset.fit"),
+        ("dataset=pictures", "did you mean images?"),
+        ("dataset.folder=fruit", "did you mean path?"),
+        ("dataset.image_size=[8,8]", "did you mean size?"),
+        ("dataset.color=grayscale", "did you mean grey?"),
         ("dataset.scale=true", "did you mean standardize: true?"),
         ("dataset.labels=a", "dataset.images: needed with labels"),
         ("dataset.split=group", "dataset.split"),
@@ -244,7 +249,53 @@ def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -
     assert (run_of(of_table) / "metrics.csv").read_bytes() == (run_of(of_pictures) / "metrics.csv").read_bytes()
 
 
+def test_mistakes_of_each_arm_are_its_own_pictures(fruit: Path, mlpexp: Command) -> None:
+    """Also where one arm's data have parts of their own, another shape, or more of them."""
+    for place, (part, number) in enumerate((("train", 6), ("test", 12))):
+        for name in ("apples", "leaves", "sky"):
+            for picture in range(number):
+                shade = pixels(9, 9, 1, seed=100 * place + picture)
+                saved(Path("parts", part, name, f"{picture}.png"), shade)
+    options = ("--set", "model.layers=[{layer: conv, channels: 2, kernel_size: 3}]", "--epochs", "1", "--seeds", "2")
+    answer = mlpexp("sweep", "small.yaml", "--over", "dataset.path=fruit,parts", *options)
+    assert answer.code == 0, answer.err
+    folder = run_of(answer)
+    wrong = pd.read_csv(folder / "evaluation" / "misclassified.csv")
+    of_parts = wrong[wrong["arm"] == wrong["arm"].max()]
+    assert (of_parts["index"] >= 18).all() and of_parts[["channels", "height", "width"]].eq([1, 9, 9]).all(axis=None)
+    names = [f"p{place}" for place in range(81)]
+    for _, row in of_parts.iterrows():
+        files = [np.asarray(Image.open(path)).reshape(-1) for path in sorted(Path("parts/test").rglob("*.png"))]
+        assert any((row[names].to_numpy(dtype=int) == file).all() for file in files)
+    assert mlpexp("show", folder).code == mlpexp("plot", folder).code == 0
+    kept = (folder / "config.yaml").read_text()
+    assert "test_fraction" not in kept  # one arm has a test part of its own, so that the sweep can go on
+    assert mlpexp("sweep", folder, "--dry-run").code == 0
+
+
+def test_the_example_takes_pictures_where_its_user_stands(fruit: Path, mlpexp: Command) -> None:
+    lacking = mlpexp("train", "pictures/cnn4_400")
+    assert lacking.code == 2 and "pictures: there is no such folder or file; dataset.path or --data" in lacking.err
+    named = mlpexp("check", "pictures/cnn4_400", "--data", "fruit")
+    assert named.code == 0 and "24 resized to 400x400" in named.out + named.err
+    assert "cnn4 with 32,850 parameters" in named.out
+    fruit.rename("pictures")
+    assert "24 resized to 400x400" in mlpexp("check", "pictures/cnn4_400").out
+
+
+@pytest.mark.slow
+def test_the_example_learns_pictures_of_400x400(fruit: Path, mlpexp: Command) -> None:
+    """The four-layer network, with little memory: few pictures, in batches of two."""
+    coloured(Path("pictures"), 3, (400, 400))
+    answer = mlpexp("train", "pictures/cnn4_400", "--batch-size", "2", "--epochs", "2")
+    assert answer.code == 0, answer.err
+    assert "pictures: pictures: 9 in 3 classes; colour, 400x400 pixels" in answer.err
+    metrics = pd.read_csv(run_of(answer) / "metrics.csv")
+    assert metrics["train_loss"].iloc[-1] < metrics["train_loss"].iloc[0]
+
+
 @pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 def test_colours_are_learned_on_a_card(fruit: Path, mlpexp: Command) -> None:
     answer = mlpexp("train", "small.yaml", "--seeds", "2", "--device", "cuda")
     assert answer.code == 0, answer.err

@@ -237,6 +237,15 @@ def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
     assert mistakes > 0
 
 
+@pytest.mark.parametrize("number", [1, 3, 7, 25])
+def test_captions_of_misclassified_images_are_inside_the_figure(tables: InventedTables, number: int) -> None:
+    figure, _ = draw_misclassified(tables.misclassified(number), tables.predictions(), CAPTION)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        caption = axes.xaxis.label.get_window_extent()
+        assert "\n" in axes.get_xlabel() and figure.bbox.y0 <= caption.y0 < caption.y1 <= axes.bbox.y0
+
+
 def test_filters_of_a_convolution() -> None:
     weights = np.random.default_rng(0).normal(size=(6, 1, 5, 5))
     figure, numbers = draw_filters(weights, 0, RunCaption(input_shape=(1, 28, 28)))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Tag
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keys import all_keys, is_section, literals, members, nearest_key, tag_key, tags_of
 from mlpexp.config.strict import TOGETHER
-from mlpexp.config.words import BY_KEY, BY_NAME, closest, did_you_mean
+from mlpexp.config.words import BY_KEY, BY_NAME, closest, did_you_mean, meant
 from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import Place, Problem
 
@@ -176,7 +176,11 @@ def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any
     key, place = nearest_key(dotted(path)), source.place(path, of_key=True)
     if path[:-1] == ("sweep",) and (path[-1] in all_keys() or path[-1] in BY_NAME):
         return f"; it is an axis: write `over: {{{path[-1]}: {_as_yaml(given)}}}`"
-    if closest(path[-1], siblings) or key is None or key == dotted(path):
+    near = closest(path[-1], siblings)
+    own = meant(path[-1], (dotted((*path[:-1], name)) for name in siblings))
+    if near and own:  # a common word goes before one that is only written nearly so
+        return f"; did you mean {own.rpartition('.')[2]}?"
+    if near or key is None or key == dotted(path):
         return did_you_mean(path[-1], siblings)
     is_axis = place.line and place in [
         source.keys[path_of_key] for path_of_key in source.keys if path_of_key[:2] == ("sweep", "over")

@@ -34,6 +34,11 @@ def example_path(name: str) -> Path:
     return examples_folder() / f"{name}.yaml"
 
 
+def is_example(path: Path) -> bool:
+    """Whether a file is one of the examples, not a copy."""
+    return path.resolve().is_relative_to(examples_folder())
+
+
 @dataclass(frozen=True)
 class Header:
     """What an example says of itself in its first comment."""

@@ -247,7 +247,8 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     failures = [trial for trial in training.trials.values() if trial.status == "failed"]
     if len(failures) == len(training.trials):
         raise RunError(f"every trial failed: {failures[0].reason}")
-    write_tables(folder, plan, job.recording, training, shared_dataset(plan.base.experiment.dataset, job.data_dir))
+    configs = {arm.number: arm.prepared.experiment.dataset for arm in plan.arms}
+    write_tables(folder, plan, job.recording, training, lambda arm: shared_dataset(configs[arm], job.data_dir))
     seal_weights(folder, plan, job.stacking, job.recording, training)
     stacks = stacks_record(training)
     write_record(folder.stacks, stacks)

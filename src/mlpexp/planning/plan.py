@@ -11,6 +11,7 @@ from mlpexp.config.datasets import Csv, scaling_of
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
+from mlpexp.config.own_images import Images
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
@@ -155,9 +156,16 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         check_seeds(arm.prepared, seeds, source)
     left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
-    experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
+    if not _parts_differ([base, *(arm.prepared for arm in arms)]):
+        experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
     metric = _metric(sweep, arms)
     return Plan("sweep", experiment, base, sweep, axes, arms, seeds, metric, baseline, left_open, source.tables)
+
+
+def _parts_differ(trained: Sequence[Prepared]) -> bool:
+    """Whether pictures of some have a part of their own that others lack: no one fraction could be written for all."""
+    facts = [each.facts for each in trained if isinstance(each.experiment.dataset, Images)]
+    return len({(each.num_official_test > 0, each.num_official_validation > 0) for each in facts}) > 1
 
 
 def _run(base: Prepared, tables: Mapping[str, str]) -> Plan:

@@ -81,7 +81,7 @@ def _read(config: Images, version: tuple[tuple[int, int], ...]) -> OwnPictures:
     """The pictures; the version of the files counts only as part of the key."""
     root = Path(config.path).expanduser()
     if not root.exists():
-        raise refused(root, "there is no such folder or file")
+        raise refused(root, "there is no such folder or file; dataset.path or --data names it")
     content = _content(config, root)
     if len(content.class_names) < 2:
         raise refused(root, f"all pictures are of one class, {content.class_names[0]}; two are needed to tell apart")

@@ -13,6 +13,7 @@ from mlpexp.report.words import shortened
 MOST_IMAGES = 25
 MOST_FILTERS = 32
 SHORT_CAPTION = 15  # characters that fit below an image in one line
+SECOND_LINE = 0.25  # inches
 
 
 @in_style()
@@ -31,7 +32,9 @@ def draw_misclassified(
         return None
     columns = min(5, len(rows))
     num_rows = -(-len(rows) // columns)
-    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=0.72 + 1.17 * num_rows)
+    captions = [_caption(row, caption) for _, row in rows.iterrows()]
+    each = 1.17 + SECOND_LINE * any("\n" in text for text in captions)
+    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=0.72 + each * num_rows)
     pixels = rows.filter(regex=r"^p\d+$").to_numpy(dtype=float)
     for position, (_, row) in enumerate(rows.iterrows()):
         axes = figure.add_subplot(num_rows, 5, position + 1)
@@ -45,7 +48,7 @@ def draw_misclassified(
         axes.set(xticks=[], yticks=[])
         axes.grid(visible=False)
         axes.spines[:].set(visible=True, linewidth=0.5)
-        axes.set_xlabel(_caption(row, caption), fontsize=7.5, labelpad=2, linespacing=1.1)
+        axes.set_xlabel(captions[position], fontsize=7.5, labelpad=2, linespacing=1.1)
     return Drawing(figure, _mistakes_table(rows, caption))
 
 
