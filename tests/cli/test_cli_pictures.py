@@ -215,6 +215,30 @@ def test_a_table_of_pixels_feeds_a_convolution(fruit: Path, mlpexp: Command) -> 
         assert refused.code == 2 and sentence in refused.err, refused.err
 
 
+def test_without_a_config_a_table_of_pixels_gets_the_network_of_pictures(fruit: Path, mlpexp: Command) -> None:
+    digits = load_digits()
+    table = pd.DataFrame(digits.data[:300].astype(int), columns=[f"p{place}" for place in range(64)])
+    table.assign(digit=digits.target[:300]).to_csv("digits.csv", index=False)
+    given = ("--data", "digits.csv", "--target", "digit", "--set", "dataset.shape=[1,8,8]")
+    answer = mlpexp("train", *given, "--epochs", "1", "--seeds", "1")
+    assert answer.code == 0, answer.err
+    assert "network: cnn with convolutions of 16 channels, then 64 units" in answer.err
+    assert "the same in all rows" not in answer.err, "a corner of all digits is white, and that is no doubt"
+
+
+@pytest.mark.parametrize("network", ["model.name=cnn", "model=cnn", "model.name=mlp", "model.name=mnist_cnn"])
+def test_another_network_by_name_brings_its_own_keys(network: str, fruit: Path, mlpexp: Command) -> None:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.integers(0, 255, (60, 784)), columns=[f"p{place}" for place in range(784)])
+    table.assign(digit=np.arange(60) % 3).to_csv("large.csv", index=False)
+    given = ("--data", "large.csv", "--target", "digit", "--set", "dataset.shape=[1,28,28]")
+    answer = mlpexp("check", *given, "--set", network)
+    assert answer.code == 0, answer.err
+    assert f", {network.partition('=')[2]} with " in answer.out
+    of_folder = mlpexp("check", "--data", "fruit", "--set", "model.name=mlp")
+    assert of_folder.code == 0 and ", mlp with " in of_folder.out, of_folder.err
+
+
 def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -> None:
     arrays = np.stack([pixels(6, 5, 1, seed) for seed in range(40)])
     labels = np.arange(40) % 2
