@@ -227,6 +227,13 @@ def test_the_file_of_a_wrong_picture_is_found_by_its_index(fruit: Path, mlpexp: 
         assert shown == of_file
 
 
+def test_a_folder_of_pictures_in_place_of_a_config_is_data(fruit: Path, mlpexp: Command) -> None:
+    refused = mlpexp("train", "fruit")
+    assert refused.code == 2 and "fruit: is a folder of pictures, not a config; write --data fruit" in refused.err
+    (fruit / "own.yaml").write_text(SMALL)
+    assert "name a config in it, such as own.yaml" in mlpexp("train", "fruit").err
+
+
 def test_without_a_config_a_table_of_pixels_gets_the_network_of_pictures(fruit: Path, mlpexp: Command) -> None:
     digits = load_digits()
     table = pd.DataFrame(digits.data[:300].astype(int), columns=[f"p{place}" for place in range(64)])
