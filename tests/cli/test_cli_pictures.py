@@ -230,8 +230,15 @@ def test_the_file_of_a_wrong_picture_is_found_by_its_index(fruit: Path, mlpexp: 
 def test_a_folder_of_pictures_in_place_of_a_config_is_data(fruit: Path, mlpexp: Command) -> None:
     refused = mlpexp("train", "fruit")
     assert refused.code == 2 and "fruit: is a folder of pictures, not a config; write --data fruit" in refused.err
+    assert "pictures are a folder with one for each class" in mlpexp("train", "--data", "nowhere").err
     (fruit / "own.yaml").write_text(SMALL)
     assert "name a config in it, such as own.yaml" in mlpexp("train", "fruit").err
+
+
+def test_of_pictures_in_no_class_the_first_by_name_is_named(fruit: Path, mlpexp: Command) -> None:
+    for name in ("05", "02", "00", "01", "03"):
+        saved(fruit / f"{name}.png", pixels(12, 10, 3, int(name)))
+    assert "00.png" in mlpexp("check", "--data", "fruit").err
 
 
 def test_without_a_config_a_table_of_pixels_gets_the_network_of_pictures(fruit: Path, mlpexp: Command) -> None:
