@@ -23,7 +23,8 @@ def test_one_sigmoid_unit_with_squared_error(mlpexp: Command, tmp_path: Path) ->
     assert "output: 1 sigmoid unit, half the sum of squared errors against 0 and 1 for the two classes" in said
     rows = rows_of(tmp_path / "runs")
     assert {row["probability"] for row in rows} == {""}
-    assert all((float(row["class_output"]) > 0.5) == (row["predicted"] == "1") for row in rows)
+    assert {row["predicted"] for row in rows} == {"0", "1"}
+    assert all(0.5 <= float(row["class_output"]) <= 1 for row in rows), "the output for the class that is predicted"
 
 
 def test_binary_cross_entropy_gives_probabilities(mlpexp: Command, tmp_path: Path) -> None:
@@ -34,8 +35,11 @@ def test_binary_cross_entropy_gives_probabilities(mlpexp: Command, tmp_path: Pat
 
 
 def test_arms_with_probabilities_and_without_share_their_tables(mlpexp: Command, tmp_path: Path) -> None:
-    assert mlpexp("sweep", *XOR, "--loss", "cross_entropy,mean_squared_error").code == 0
+    answer = mlpexp("sweep", *XOR, "--loss", "cross_entropy,mean_squared_error")
+    assert answer.code == 0
     rows = rows_of(tmp_path / "runs")
+    assert "output of loss=cross_entropy: 2 softmax units, cross-entropy\n" in answer.err + answer.out
+    assert "output of loss=mean_squared_error: 2 linear units, mean squared error against" in answer.err + answer.out
     assert {row["arm"] for row in rows if row["probability"]} == {"0"}
     assert all(row["class_output"] for row in rows)
 

@@ -123,6 +123,9 @@ def test_folds_and_learning_curves(fruit: Path, mlpexp: Command) -> None:
     ("change", "sentence"),
     [
         ("dataset.size=[8]", "dataset.size"),
+        ("dataset.size=64", "dataset.size: should be height and width; write [64, 64]"),
+        ("dataset.shape=[1,8,8]", "did you mean size?"),
+        ("dataset.path=fruit/sky/000.png", "000.png: one picture; name the folder that holds the folders of classes"),
         ("dataset.size=[0,8]", "dataset.size"),
         ("dataset.color=gray", "did you mean grey?"),
         ("dataset.fit=pad", "dataset.fit"),
@@ -156,7 +159,7 @@ def test_mixed_sizes_and_colours_name_the_key_that_makes_them_equal(fruit: Path,
     answer = mlpexp("train", "small.yaml", "--set", "dataset.color=rgb", "--set", "dataset.size=[9,9]")
     assert answer.code == 0, answer.err
     assert "25 resized to 9x9 (the middle part, bilinear, antialiased)" in answer.err
-    assert "1 grey ones get three equal channels" in answer.err
+    assert "1 grey picture gets three equal channels" in answer.err
 
 
 def test_a_changed_picture_is_noticed_when_a_run_goes_on(fruit: Path, mlpexp: Command) -> None:
@@ -200,14 +203,40 @@ def test_a_table_of_pixels_feeds_a_convolution(fruit: Path, mlpexp: Command) -> 
     answer = mlpexp("train", "small.yaml", *given, "--set", "dataset.shape=[1,8,8]")
     assert answer.code == 0, answer.err
     assert "table: each row is a picture of 1x8x8 (channels x height x width)" in answer.err
+    assert "the brightest pixel is 16 of 255" in answer.err
     assert (run_of(answer) / "evaluation" / "misclassified.csv").exists()
     for shape, more, sentence in (
         ("[1,8,9]", (), "1x8x9 are 72 pixels, but the table has 64 columns"),
         ("[1,8,8]", ("--set", "dataset.categorical=[p1]"), "column p1 has categories, and pixels are numbers"),
         ("[8,8]", (), "dataset.shape"),
+        ("[2,8,4]", (), "2x8x4 has 2 channels; pictures have 1 (grey) or 3 (colours)"),
     ):
         refused = mlpexp("train", "small.yaml", *given, "--set", f"dataset.shape={shape}", *more)
         assert refused.code == 2 and sentence in refused.err, refused.err
+
+
+def test_without_a_config_a_table_of_pixels_gets_the_network_of_pictures(fruit: Path, mlpexp: Command) -> None:
+    digits = load_digits()
+    table = pd.DataFrame(digits.data[:300].astype(int), columns=[f"p{place}" for place in range(64)])
+    table.assign(digit=digits.target[:300]).to_csv("digits.csv", index=False)
+    given = ("--data", "digits.csv", "--target", "digit", "--set", "dataset.shape=[1,8,8]")
+    answer = mlpexp("train", *given, "--epochs", "1", "--seeds", "1")
+    assert answer.code == 0, answer.err
+    assert "network: cnn with convolutions of 16 channels, then 64 units" in answer.err
+    assert "the same in all rows" not in answer.err, "a corner of all digits is white, and that is no doubt"
+
+
+@pytest.mark.parametrize("network", ["model.name=cnn", "model=cnn", "model.name=mlp", "model.name=mnist_cnn"])
+def test_another_network_by_name_brings_its_own_keys(network: str, fruit: Path, mlpexp: Command) -> None:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.integers(0, 255, (60, 784)), columns=[f"p{place}" for place in range(784)])
+    table.assign(digit=np.arange(60) % 3).to_csv("large.csv", index=False)
+    given = ("--data", "large.csv", "--target", "digit", "--set", "dataset.shape=[1,28,28]")
+    answer = mlpexp("check", *given, "--set", network)
+    assert answer.code == 0, answer.err
+    assert f", {network.partition('=')[2]} with " in answer.out
+    of_folder = mlpexp("check", "--data", "fruit", "--set", "model.name=mlp")
+    assert of_folder.code == 0 and ", mlp with " in of_folder.out, of_folder.err
 
 
 def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -> None:
@@ -223,6 +252,11 @@ def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -
     of_pictures = mlpexp("train", "small.yaml", "--data", "a.npz", *config)
     assert of_table.code == of_pictures.code == 0, of_table.err + of_pictures.err
     assert (run_of(of_table) / "metrics.csv").read_bytes() == (run_of(of_pictures) / "metrics.csv").read_bytes()
+
+
+def test_one_picture_in_place_of_a_folder_is_said(fruit: Path, mlpexp: Command) -> None:
+    answer = mlpexp("check", "--data", "fruit/sky/000.png")
+    assert answer.code == 2 and f"folders of classes, perhaps {fruit}" in answer.err
 
 
 def test_mistakes_of_each_arm_are_its_own_pictures(fruit: Path, mlpexp: Command) -> None:

@@ -30,6 +30,11 @@ class KnownLoss:
     label: str
     """In words."""
 
+    @property
+    def takes_logits(self) -> bool:
+        """Whether it has one output activation, its own."""
+        return len(self.activations) == 1
+
 
 ANY: tuple[OutputActivation, ...] = ("none", "sigmoid", "tanh", "softmax")
 _TABLE = (

@@ -308,6 +308,7 @@ MEANT: dict[str, tuple[str, ...]] = {
     "bf16": ("bfloat16",),
     "fp16": ("bfloat16",),
     "float16": ("bfloat16",),
+    "shape": ("size",),
     "all": ("full",),
     "whole": ("full",),
 }

@@ -1,7 +1,9 @@
 """``pictures.csv``: what was understood of the user's own pictures that a plan learns from."""
 
+from functools import cache
+
 from mlpexp.config.own_images import Images
-from mlpexp.data.catalogue import pictures_seen
+from mlpexp.data.catalogue import as_loaded, pictures_seen
 from mlpexp.data.pictures.understanding import PictureReport
 from mlpexp.planning.plan import Plan
 from mlpexp.store.table import Cell, as_csv
@@ -12,9 +14,10 @@ COLUMNS = ("arm", "part", "class", "pictures", "channels", "height", "width")
 def pictures_of(plan: Plan) -> dict[int, PictureReport]:
     """What was understood of each set of pictures, by the first arm that learns from it."""
     reports: dict[int, PictureReport] = {}
+    seen = cache(pictures_seen)  # the folder is looked through once for all arms that learn from it
     for arm in plan.arms:
         dataset = arm.experiment.dataset
-        if isinstance(dataset, Images) and (report := pictures_seen(dataset)) not in reports.values():
+        if isinstance(dataset, Images) and (report := seen(as_loaded(dataset))) not in reports.values():
             reports[arm.number] = report
     return reports
 

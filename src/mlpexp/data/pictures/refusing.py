@@ -11,13 +11,28 @@ BYTES_OF = {"GB": 1e9, "MB": 1e6, "kB": 1e3}
 
 
 def named(path: Path | str) -> str:
-    """A path as text that can be printed and written, even if its bytes are no UTF-8."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A path as text that can be printed and written, even if its bytes are no UTF-8 or control a terminal."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(letter if letter >= " " and not "\x7f" <= letter <= "\x9f" else _escaped(letter) for letter in text)
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
 
 
 def refused(path: Path | str, what: str) -> DataError:
     """``path: what``."""
     return DataError(f"{named(path)}: {what}")
+
+
+def check_regular(path: Path) -> None:
+    """Refuses what is neither a file nor a folder: opening a pipe or a device may take for ever.
+
+    Raises:
+        DataError: It is such a thing.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise refused(path, "neither a file nor a folder, but a pipe, a socket or a device; it is not read")
 
 
 def check_memory(path: Path, num_bytes: int, num_pictures: int) -> None:
