@@ -209,6 +209,8 @@ def test_a_table_of_pixels_feeds_a_convolution(fruit: Path, mlpexp: Command) -> 
         ("[1,8,9]", (), "1x8x9 are 72 pixels, but the table has 64 columns"),
         ("[1,8,8]", ("--set", "dataset.categorical=[p1]"), "column p1 has categories, and pixels are numbers"),
         ("[8,8]", (), "dataset.shape"),
+        ("8x8", (), "; write [1, 8, 8]"),
+        ("3x8x8", (), "; write [3, 8, 8]"),
         ("[2,8,4]", (), "2x8x4 has 2 channels; pictures have 1 (grey) or 3 (colours)"),
     ):
         refused = mlpexp("train", "small.yaml", *given, "--set", f"dataset.shape={shape}", *more)

@@ -5,6 +5,7 @@ sentences is shown, or taken apart.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_args, get_origin
@@ -140,8 +141,16 @@ def _unexpected(source: Source, spot: Spot, refusal: Any) -> Problem:
         message += ", not a list; remove the `-`"
     elif not isinstance(given, (dict, list)):
         message += f", not {_as_written(given)}"
-        message += f"; write [{_as_yaml(given)}]" if kind == "tuple_type" and given is not None else ""
+        message += f"; write {_listed(given, spot)}" if kind == "tuple_type" and given is not None else ""
     return Problem(source.place(spot.path), dotted(spot.path), message)
+
+
+def _listed(given: object, spot: Spot) -> str:
+    """A single value as the list that is expected: ``8x8`` of a picture with its channel."""
+    sides = re.fullmatch(r"(?:(\d+)x)?(\d+)x(\d+)", str(given))
+    if sides is None or spot.path != ("dataset", "shape"):
+        return f"[{_as_yaml(given)}]"
+    return f"[{sides[1] or 1}, {sides[2]}, {sides[3]}]"
 
 
 def expected(kind: str, context: Mapping[str, Any]) -> str:
