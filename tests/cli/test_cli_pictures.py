@@ -215,6 +215,32 @@ def test_a_table_of_pixels_feeds_a_convolution(fruit: Path, mlpexp: Command) -> 
         assert refused.code == 2 and sentence in refused.err, refused.err
 
 
+def test_the_file_of_a_wrong_picture_is_found_by_its_index(fruit: Path, mlpexp: Command) -> None:
+    run = run_of(mlpexp("train", "small.yaml", "--epochs", "1", "--set", "optimizer.learning_rate=1e-9"))
+    files = {row["index"]: row["file"] for row in rows(run / "picture_files.csv")}
+    wrong = rows(run / "evaluation" / "misclassified.csv")
+    assert len(files) == 24 and wrong
+    for row in wrong:
+        with Image.open(fruit / files[row["index"]]) as picture:
+            of_file = np.asarray(picture.convert("RGB")).transpose(2, 0, 1).ravel().tolist()
+        shown = [int(row[f"p{place}"]) for place in range(len(of_file))]
+        assert shown == of_file
+
+
+def test_a_folder_of_pictures_in_place_of_a_config_is_data(fruit: Path, mlpexp: Command) -> None:
+    refused = mlpexp("train", "fruit")
+    assert refused.code == 2 and "fruit: is a folder of pictures, not a config; write --data fruit" in refused.err
+    assert "pictures are a folder with one for each class" in mlpexp("train", "--data", "nowhere").err
+    (fruit / "own.yaml").write_text(SMALL)
+    assert "name a config in it, such as own.yaml" in mlpexp("train", "fruit").err
+
+
+def test_of_pictures_in_no_class_the_first_by_name_is_named(fruit: Path, mlpexp: Command) -> None:
+    for name in ("05", "02", "00", "01", "03"):
+        saved(fruit / f"{name}.png", pixels(12, 10, 3, int(name)))
+    assert "00.png" in mlpexp("check", "--data", "fruit").err
+
+
 def test_without_a_config_a_table_of_pixels_gets_the_network_of_pictures(fruit: Path, mlpexp: Command) -> None:
     digits = load_digits()
     table = pd.DataFrame(digits.data[:300].astype(int), columns=[f"p{place}" for place in range(64)])

@@ -92,7 +92,7 @@ def names_in(folder: Path) -> set[str]:
 
 OF_SWEEPS = {"comparison.csv", "comparison.md", "comparison.tex"}
 WHERE_ASKED = {"data/"}
-OF_TABLES = {"columns.csv", "pictures.csv"}
+OF_TABLES = {"columns.csv", "pictures.csv", "picture_files.csv"}
 
 
 def test_every_file_of_a_run_is_described(run: Path) -> None:

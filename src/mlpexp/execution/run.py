@@ -30,7 +30,7 @@ from mlpexp.planning.again import other_data, plan_again
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.columns_table import columns_table
 from mlpexp.planning.kept_tables import copies
-from mlpexp.planning.pictures_table import pictures_table
+from mlpexp.planning.pictures_table import files_table, pictures_table
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
@@ -86,7 +86,7 @@ def new_job(
     started = environment(
         _devices(plan), stacking.auto.sentence, _threads(stacking), engines, command, " ".join(dict.fromkeys(prints))
     )
-    columns, pictures = columns_table(plan), pictures_table(plan)
+    columns, pictures, of_pictures = columns_table(plan), pictures_table(plan), files_table(plan)
     files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
         "plan.json": record_text(_planned(plan, prints, kept)),
@@ -96,6 +96,7 @@ def new_job(
         "summary.json": record_text(opening_summary(plan, dataset)),
         **({"columns.csv": columns} if columns else {}),
         **({"pictures.csv": pictures} if pictures else {}),
+        **({"picture_files.csv": of_pictures} if of_pictures else {}),
         **(copies(plan.told) if plan.config.keep.data else {}),
     }
     word = "" if plan.planned_by == "train" else "sweep-"

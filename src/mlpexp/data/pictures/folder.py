@@ -183,7 +183,7 @@ def _stray(place: Path, root: Path, others: Counter[str]) -> None:
     Raises:
         DataError: A picture is among them, which has no class.
     """
-    for entry in _entries(place):
+    for entry in sorted(_entries(place), key=lambda each: os.fsencode(each.name)):
         if entry.is_dir():
             continue
         suffix = Path(entry.name).suffix.lower()
