@@ -97,7 +97,9 @@ BAD = {
         config_with(schedule="{name: constant, warmup_epochs: 99}"),
         "5:43: schedule.warmup_epochs", "longer than the 5 epochs",
     ),
-    "regression loss on classes": (config_with(loss="mean_squared_error"), "5:7: loss", "use cross_entropy"),
+    "an output activation that the loss has no use for": (
+        config_with(model="{name: mlp, output_activation: sigmoid}"), "2:33: model.output_activation", "cross_entropy",
+    ),
     "an unknown loss": (config_with(loss="hinge"), "5:7: loss", "choose from"),
     "a negative seed": (config_with(seed="-1"), "5:7: seed", "at least 0"),
     "no seeds": (config_with(seeds="0"), "5:8: seeds", "above 0"),

@@ -89,7 +89,14 @@ def test_latex_is_balanced_and_escaped(mlpexp: Command) -> None:
         assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {columns - 1}
 
 
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no pdflatex")
+def has_booktabs() -> bool:
+    """Whether there is a LaTeX with its package for tables."""
+    if not (shutil.which("pdflatex") and shutil.which("kpsewhich")):
+        return False
+    return subprocess.run(["kpsewhich", "booktabs.sty"], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not has_booktabs(), reason="there is no pdflatex with booktabs")
 def test_latex_compiles(mlpexp: Command, tmp_path: Path) -> None:
     body = mlpexp("params", *ALL, "--format", "latex").out
     text = "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n" + body + "\\end{document}\n"
