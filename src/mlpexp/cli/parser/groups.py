@@ -11,7 +11,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
-        "--tolerance", "--symbolic", "--explain",
+        "--tolerance", "--symbolic", "--explain", "--sample",
     ),
     "how to run": (
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
