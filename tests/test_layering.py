@@ -21,9 +21,10 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
     "randomness": set(),
+    "free_memory": set(),
     "config": {"errors"},
     "architectures": {"errors", "config"},
-    "data": {"errors", "randomness", "config"},
+    "data": {"errors", "randomness", "free_memory", "config"},
     "nn": {"randomness", "config", "architectures"},
     "training": {"randomness", "config", "architectures", "data", "nn"},
     "som": {"randomness", "config", "architectures", "nn", "training"},
@@ -32,8 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"errors", "config"},
     "planning": {"errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
-        "__init__", "errors", "config", "architectures", "data", "nn", "training", "som", "numpy_twin", "statistics",
-        "store", "planning",
+        "__init__", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
+        "statistics", "store", "planning",
     },
     "results": {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",

@@ -8,6 +8,7 @@ import pytest
 
 from making.command_line import Command
 from making.configs import CONFIGS, TINY
+from making.picture_folders import for_example
 
 BASE = {
     "dataset": "{name: iris, test_fraction: 0.3}",
@@ -96,7 +97,9 @@ BAD = {
         config_with(schedule="{name: constant, warmup_epochs: 99}"),
         "5:43: schedule.warmup_epochs", "longer than the 5 epochs",
     ),
-    "regression loss on classes": (config_with(loss="mean_squared_error"), "5:7: loss", "use cross_entropy"),
+    "an output activation that the loss has no use for": (
+        config_with(model="{name: mlp, output_activation: sigmoid}"), "2:33: model.output_activation", "cross_entropy",
+    ),
     "an unknown loss": (config_with(loss="hinge"), "5:7: loss", "choose from"),
     "a negative seed": (config_with(seed="-1"), "5:7: seed", "at least 0"),
     "no seeds": (config_with(seeds="0"), "5:8: seeds", "above 0"),
@@ -174,7 +177,9 @@ def test_options_are_checked_with_the_config_and_named_as_the_place(
     assert mlpexp("check", config(TINY), "--set", "training.batch_size=30").code == 0
 
 
-def test_every_shipped_config_is_valid(mlpexp: Command) -> None:
+def test_every_shipped_config_is_valid(mlpexp: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for_example(tmp_path)
     result = mlpexp("check", *sorted(CONFIGS.rglob("*.yaml")))
     assert (result.code, result.err) == (0, "")
 

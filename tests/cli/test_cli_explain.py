@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from making.command_line import Command
 from making.configs import CONFIGS, SELECTED, TINY
 from making.pace import abandon, every_step
 from making.run_files import only_run
@@ -165,3 +166,13 @@ def test_diagnostics_of_a_resumed_run_are_those_of_one_that_was_not(mlpexp, conf
         run = only_run(Path(name))
         assert mlpexp("train", "--resume", run, "--quiet").code == 0
         assert (run / "diagnostics.csv").read_bytes() == expected
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_units_that_initial_biases_have_killed_are_not_blamed_on_the_step(mlpexp: Command) -> None:
+    words = ("iris/mlp", "--activation", "relu", "--set", "model.bias_init=-5", "--epochs", "3", "--seeds", "1")
+    run = mlpexp("train", *words, "--quiet").run
+    said = mlpexp("explain", run).out
+    assert "dead ReLU units" in said
+    assert "`model.bias_init: 0`" in said.replace("\n", " ")
+    assert "a step that was too large" not in " ".join(said.split())

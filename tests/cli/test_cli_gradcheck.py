@@ -372,3 +372,10 @@ def test_what_cannot_be_checked_is_one_line(
     assert (result.code, result.out) == (2, "")
     assert len(result.err.splitlines()) == 1
     assert message in result.err
+
+
+def test_mathematics_of_headings_is_mathematics_in_latex(mlpexp: Command) -> None:
+    words = ("synthetic/xor", "--explain", "--output-activation", "sigmoid", "--loss", "half_sum_squared_error")
+    latex = mlpexp("gradcheck", *words, "--format", "latex").out
+    assert r"\subsection*{The last layer as $J = 1/2 |\sigma(W'x + b) - z|^2$}" in latex
+    assert "The last layer as J = 1/2 |sigmoid(W'x + b) - z|^2" in mlpexp("gradcheck", *words).out

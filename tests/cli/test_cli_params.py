@@ -89,7 +89,14 @@ def test_latex_is_balanced_and_escaped(mlpexp: Command) -> None:
         assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {columns - 1}
 
 
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no pdflatex")
+def has_booktabs() -> bool:
+    """Whether there is a LaTeX with its package for tables."""
+    if not (shutil.which("pdflatex") and shutil.which("kpsewhich")):
+        return False
+    return subprocess.run(["kpsewhich", "booktabs.sty"], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not has_booktabs(), reason="there is no pdflatex with booktabs")
 def test_latex_compiles(mlpexp: Command, tmp_path: Path) -> None:
     body = mlpexp("params", *ALL, "--format", "latex").out
     text = "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n" + body + "\\end{document}\n"
@@ -151,6 +158,19 @@ def test_a_network_that_does_not_fit_the_data_of_its_config_is_counted_for_other
     assert result.err == "poolings: counted for --input 3x400x400; the data of this config are images of 1x8x8\n"
     small = mlpexp("params", "-c", path, "--input", "1x8x8")
     assert small.code == 2 and "poolings.yaml:2:8: model: layer pool4: a pooling window" in small.err
+
+
+def test_an_input_size_does_not_replace_data_that_are_not_there(
+    mlpexp: Command, config: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "absent"
+    text = (
+        f"name: absent\ndataset: {{name: images, path: {path}}}\nmodel: {{name: mlp, hidden_sizes: [4]}}\n"
+        "optimizer: {name: adam, learning_rate: 0.1}\ntraining: {epochs: 1, batch_size: 4}\n"
+    )
+    refused = mlpexp("params", "-c", config(text, "absent.yaml"), "--input", "3x8x8")
+    assert refused.code == 2 and "there is no such folder or file" in refused.err
+    assert "with --input, too, the data say how many outputs there are" in refused.err
 
 
 def test_other_inputs_are_told_from_rows_and_the_same_ones_are_not_told(

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
@@ -122,9 +123,16 @@ def test_folds_and_learning_curves(fruit: Path, mlpexp: Command) -> None:
     ("change", "sentence"),
     [
         ("dataset.size=[8]", "dataset.size"),
+        ("dataset.size=64", "dataset.size: should be height and width; write [64, 64]"),
+        ("dataset.shape=[1,8,8]", "did you mean size?"),
+        ("dataset.path=fruit/sky/000.png", "000.png: one picture; name the folder that holds the folders of classes"),
         ("dataset.size=[0,8]", "dataset.size"),
         ("dataset.color=gray", "did you mean grey?"),
         ("dataset.fit=pad", "dataset.fit"),
+        ("dataset=pictures", "did you mean images?"),
+        ("dataset.folder=fruit", "did you mean path?"),
+        ("dataset.image_size=[8,8]", "did you mean size?"),
+        ("dataset.color=grayscale", "did you mean grey?"),
         ("dataset.scale=true", "did you mean standardize: true?"),
         ("dataset.labels=a", "dataset.images: needed with labels"),
         ("dataset.split=group", "dataset.split"),
@@ -151,7 +159,7 @@ def test_mixed_sizes_and_colours_name_the_key_that_makes_them_equal(fruit: Path,
     answer = mlpexp("train", "small.yaml", "--set", "dataset.color=rgb", "--set", "dataset.size=[9,9]")
     assert answer.code == 0, answer.err
     assert "25 resized to 9x9 (the middle part, bilinear, antialiased)" in answer.err
-    assert "1 grey ones get three equal channels" in answer.err
+    assert "1 grey picture gets three equal channels" in answer.err
 
 
 def test_a_changed_picture_is_noticed_when_a_run_goes_on(fruit: Path, mlpexp: Command) -> None:
@@ -195,14 +203,68 @@ def test_a_table_of_pixels_feeds_a_convolution(fruit: Path, mlpexp: Command) -> 
     answer = mlpexp("train", "small.yaml", *given, "--set", "dataset.shape=[1,8,8]")
     assert answer.code == 0, answer.err
     assert "table: each row is a picture of 1x8x8 (channels x height x width)" in answer.err
+    assert "the brightest pixel is 16 of 255" in answer.err
     assert (run_of(answer) / "evaluation" / "misclassified.csv").exists()
     for shape, more, sentence in (
         ("[1,8,9]", (), "1x8x9 are 72 pixels, but the table has 64 columns"),
         ("[1,8,8]", ("--set", "dataset.categorical=[p1]"), "column p1 has categories, and pixels are numbers"),
         ("[8,8]", (), "dataset.shape"),
+        ("8x8", (), "; write [1, 8, 8]"),
+        ("3x8x8", (), "; write [3, 8, 8]"),
+        ("[2,8,4]", (), "2x8x4 has 2 channels; pictures have 1 (grey) or 3 (colours)"),
     ):
         refused = mlpexp("train", "small.yaml", *given, "--set", f"dataset.shape={shape}", *more)
         assert refused.code == 2 and sentence in refused.err, refused.err
+
+
+def test_the_file_of_a_wrong_picture_is_found_by_its_index(fruit: Path, mlpexp: Command) -> None:
+    run = run_of(mlpexp("train", "small.yaml", "--epochs", "1", "--set", "optimizer.learning_rate=1e-9"))
+    files = {row["index"]: row["file"] for row in rows(run / "picture_files.csv")}
+    wrong = rows(run / "evaluation" / "misclassified.csv")
+    assert len(files) == 24 and wrong
+    for row in wrong:
+        with Image.open(fruit / files[row["index"]]) as picture:
+            of_file = np.asarray(picture.convert("RGB")).transpose(2, 0, 1).ravel().tolist()
+        shown = [int(row[f"p{place}"]) for place in range(len(of_file))]
+        assert shown == of_file
+
+
+def test_a_folder_of_pictures_in_place_of_a_config_is_data(fruit: Path, mlpexp: Command) -> None:
+    refused = mlpexp("train", "fruit")
+    assert refused.code == 2 and "fruit: is a folder of pictures, not a config; write --data fruit" in refused.err
+    assert "pictures are a folder with one for each class" in mlpexp("train", "--data", "nowhere").err
+    (fruit / "own.yaml").write_text(SMALL)
+    assert "name a config in it, such as own.yaml" in mlpexp("train", "fruit").err
+
+
+def test_of_pictures_in_no_class_the_first_by_name_is_named(fruit: Path, mlpexp: Command) -> None:
+    for name in ("05", "02", "00", "01", "03"):
+        saved(fruit / f"{name}.png", pixels(12, 10, 3, int(name)))
+    assert "00.png" in mlpexp("check", "--data", "fruit").err
+
+
+def test_without_a_config_a_table_of_pixels_gets_the_network_of_pictures(fruit: Path, mlpexp: Command) -> None:
+    digits = load_digits()
+    table = pd.DataFrame(digits.data[:300].astype(int), columns=[f"p{place}" for place in range(64)])
+    table.assign(digit=digits.target[:300]).to_csv("digits.csv", index=False)
+    given = ("--data", "digits.csv", "--target", "digit", "--set", "dataset.shape=[1,8,8]")
+    answer = mlpexp("train", *given, "--epochs", "1", "--seeds", "1")
+    assert answer.code == 0, answer.err
+    assert "network: cnn with convolutions of 16 channels, then 64 units" in answer.err
+    assert "the same in all rows" not in answer.err, "a corner of all digits is white, and that is no doubt"
+
+
+@pytest.mark.parametrize("network", ["model.name=cnn", "model=cnn", "model.name=mlp", "model.name=mnist_cnn"])
+def test_another_network_by_name_brings_its_own_keys(network: str, fruit: Path, mlpexp: Command) -> None:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.integers(0, 255, (60, 784)), columns=[f"p{place}" for place in range(784)])
+    table.assign(digit=np.arange(60) % 3).to_csv("large.csv", index=False)
+    given = ("--data", "large.csv", "--target", "digit", "--set", "dataset.shape=[1,28,28]")
+    answer = mlpexp("check", *given, "--set", network)
+    assert answer.code == 0, answer.err
+    assert f", {network.partition('=')[2]} with " in answer.out
+    of_folder = mlpexp("check", "--data", "fruit", "--set", "model.name=mlp")
+    assert of_folder.code == 0 and ", mlp with " in of_folder.out, of_folder.err
 
 
 def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -> None:
@@ -220,7 +282,58 @@ def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -
     assert (run_of(of_table) / "metrics.csv").read_bytes() == (run_of(of_pictures) / "metrics.csv").read_bytes()
 
 
+def test_one_picture_in_place_of_a_folder_is_said(fruit: Path, mlpexp: Command) -> None:
+    answer = mlpexp("check", "--data", "fruit/sky/000.png")
+    assert answer.code == 2 and f"folders of classes, perhaps {fruit}" in answer.err
+
+
+def test_mistakes_of_each_arm_are_its_own_pictures(fruit: Path, mlpexp: Command) -> None:
+    """Also where one arm's data have parts of their own, another shape, or more of them."""
+    for place, (part, number) in enumerate((("train", 6), ("test", 12))):
+        for name in ("apples", "leaves", "sky"):
+            for picture in range(number):
+                shade = pixels(9, 9, 1, seed=100 * place + picture)
+                saved(Path("parts", part, name, f"{picture}.png"), shade)
+    options = ("--set", "model.layers=[{layer: conv, channels: 2, kernel_size: 3}]", "--epochs", "1", "--seeds", "2")
+    answer = mlpexp("sweep", "small.yaml", "--over", "dataset.path=fruit,parts", *options)
+    assert answer.code == 0, answer.err
+    folder = run_of(answer)
+    wrong = pd.read_csv(folder / "evaluation" / "misclassified.csv")
+    of_parts = wrong[wrong["arm"] == wrong["arm"].max()]
+    assert (of_parts["index"] >= 18).all() and of_parts[["channels", "height", "width"]].eq([1, 9, 9]).all(axis=None)
+    names = [f"p{place}" for place in range(81)]
+    for _, row in of_parts.iterrows():
+        files = [np.asarray(Image.open(path)).reshape(-1) for path in sorted(Path("parts/test").rglob("*.png"))]
+        assert any((row[names].to_numpy(dtype=int) == file).all() for file in files)
+    assert mlpexp("show", folder).code == mlpexp("plot", folder).code == 0
+    kept = (folder / "config.yaml").read_text()
+    assert "test_fraction" not in kept  # one arm has a test part of its own, so that the sweep can go on
+    assert mlpexp("sweep", folder, "--dry-run").code == 0
+
+
+def test_the_example_takes_pictures_where_its_user_stands(fruit: Path, mlpexp: Command) -> None:
+    lacking = mlpexp("train", "pictures/cnn4_400")
+    assert lacking.code == 2 and "pictures: there is no such folder or file; dataset.path or --data" in lacking.err
+    named = mlpexp("check", "pictures/cnn4_400", "--data", "fruit")
+    assert named.code == 0 and "24 resized to 400x400" in named.out + named.err
+    assert "cnn4 with 32,850 parameters" in named.out
+    fruit.rename("pictures")
+    assert "24 resized to 400x400" in mlpexp("check", "pictures/cnn4_400").out
+
+
+@pytest.mark.slow
+def test_the_example_learns_pictures_of_400x400(fruit: Path, mlpexp: Command) -> None:
+    """The four-layer network, with little memory: few pictures, in batches of two."""
+    coloured(Path("pictures"), 3, (400, 400))
+    answer = mlpexp("train", "pictures/cnn4_400", "--batch-size", "2", "--epochs", "2")
+    assert answer.code == 0, answer.err
+    assert "pictures: pictures: 9 in 3 classes; colour, 400x400 pixels" in answer.err
+    metrics = pd.read_csv(run_of(answer) / "metrics.csv")
+    assert metrics["train_loss"].iloc[-1] < metrics["train_loss"].iloc[0]
+
+
 @pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 def test_colours_are_learned_on_a_card(fruit: Path, mlpexp: Command) -> None:
     answer = mlpexp("train", "small.yaml", "--seeds", "2", "--device", "cuda")
     assert answer.code == 0, answer.err

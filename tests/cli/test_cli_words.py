@@ -309,7 +309,7 @@ def test_a_table_takes_the_place_of_the_data_of_a_config(mlpexp: Command, flower
         (("--data", "my flowers.csv"), "which column of my flowers.csv is to be predicted: length, width, kind?"),
         (("--data", "my flowers.csv", "--target", "knd"), "has no such column; did you mean kind?"),
         (("--data", "nothing.csv", "--target", "kind"), "nothing.csv: no such file"),
-        (("--data", ".", "--target", "kind"), "is a folder, not a file"),
+        (("--data", ".", "--target", "kind"), "--target kind: is for tables; of pictures the class is predicted"),
         (("--data", "empty.csv", "--target", "kind"), "empty.csv: empty; the first line must hold the column names"),
     ],
 )  # fmt: skip

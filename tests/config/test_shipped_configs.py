@@ -4,12 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from making.picture_folders import for_example
 from mlpexp.planning.plan import make_plan
 from mlpexp.planning.prepare import prepare
 
 FOLDER = Path(__file__).parents[2] / "configs"
 PATHS = sorted(FOLDER.rglob("*.yaml"))
 IDS = [str(path.relative_to(FOLDER)) for path in PATHS]
+
+
+@pytest.fixture(autouse=True)
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a user brings is where the user stands."""
+    monkeypatch.chdir(tmp_path)
+    for_example(tmp_path)
 
 
 def header(path: Path) -> list[str]:

@@ -62,6 +62,15 @@ def test_arms_of_a_spiral_are_one_arm_turned(num_classes: int) -> None:
     np.testing.assert_allclose(np.diff(angle_of_first) / np.diff(np.abs(first)), turn / 2, rtol=1e-9)
 
 
+def test_both_arms_of_a_double_spiral_make_seven_quarters_of_a_turn_out_from_the_origin() -> None:
+    data = make("double_spiral", samples=500, noise=0.0)
+    first, second = (data.inputs[data.targets == arm] for arm in (0, 1))
+    np.testing.assert_allclose(first, -second, atol=1e-12)
+    np.testing.assert_allclose(np.hypot(*first.T), np.arange(250) / 50, atol=1e-12)
+    clockwise = np.unwrap(np.arctan2(first[1:, 0], first[1:, 1]))  # from the axis of x2
+    np.testing.assert_allclose(clockwise, 1.75 * 2 * np.pi * np.arange(1, 250) / 250, atol=1e-9)
+
+
 def test_blobs_have_their_centres_evenly_on_a_circle_and_the_asked_deviation() -> None:
     data = make("blobs", samples=30_000, noise=0.7)
     for label in range(3):

@@ -32,6 +32,11 @@ def coloured(
     return folder
 
 
+def for_example(folder: Path) -> Path:
+    """The pictures that the example ``pictures/cnn4_400`` looks for where its user stands; small, for it resizes them."""
+    return coloured(folder / "pictures", 4, (20, 20))
+
+
 def saved(path: Path, array: np.ndarray) -> Path:
     """A picture in a file, in the format that its name says."""
     path.parent.mkdir(parents=True, exist_ok=True)

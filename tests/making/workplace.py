@@ -71,8 +71,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path
         for name, text in files_of(page).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         monkeypatch.chdir(tmp_path)
-        if page.name == "pictures.md":  # its first block makes the pictures
-            exec(blocks_of(page)[0].text, {})
+        if page.name == "pictures.md":  # its first blocks of Python make the pictures and the table of pixels
+            for block in [block for block in blocks_of(page) if block.language == "python"]:
+                exec(block.text, {})
         return tmp_path
 
     return enter

@@ -11,7 +11,7 @@ from mlpexp.architectures.build import build_architecture
 from mlpexp.config.load import read_source
 from mlpexp.config.networks import Cnn4, Mlp
 from mlpexp.errors import ConfigError
-from mlpexp.planning.free_memory import free_bytes
+from mlpexp.free_memory import free_bytes
 from mlpexp.planning.memory import needs_of, refuse_too_large
 from mlpexp.planning.plan import make_plan
 from mlpexp.planning.prepare import Prepared, prepare

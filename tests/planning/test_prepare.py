@@ -50,7 +50,11 @@ def test_all_problems_of_a_stage_come_at_once(tmp_path: Path) -> None:
 
 def test_rules_across_sections_come_together_too(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        prepare(written(tmp_path, loss="mean_squared_error", training="{batch_size: 106, early_stopping: {}}"))
+        prepare(
+            written(
+                tmp_path, model="{name: mlp, output_activation: tanh}", training="{batch_size: 106, early_stopping: {}}"
+            )
+        )
     assert len(str(caught.value).splitlines()) == 3
 
 

@@ -43,6 +43,12 @@ def test_one_at_a_time_begins_with_the_config_and_varies_each_axis_alone(tmp_pat
     assert [arm.experiment.training.batch_size for arm in plan.arms] == [35, 35, 5, 7]
 
 
+def test_null_is_a_value_that_a_baseline_may_have(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "{over: {training.gradient_clip: [1, null]}, baseline: {training.gradient_clip: null}}")
+    assert plan.baseline == 1
+    assert plan.arms[1].experiment.training.gradient_clip is None
+
+
 @pytest.mark.parametrize("method", ["random", "sobol"])
 def test_sampled_arms_are_within_bounds_different_and_the_same_again(method: str, tmp_path: Path) -> None:
     sweep = f"{{over: {{learning_rate: 'log_uniform(1e-3, 1)', hidden_size: [2, 3]}}, method: {method}, trials: 64, seeds: 2}}"

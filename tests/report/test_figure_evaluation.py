@@ -1,6 +1,7 @@
 """Confusion matrix, histograms, boundary, regression and images, by the numbers they show."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -235,6 +236,29 @@ def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
     mistakes = (tables.predictions().query("part == 'test'").eval("target != predicted")).sum()
     assert "in 45 predictions on the test part by 3 seeds" in texts(figure)
     assert mistakes > 0
+
+
+@pytest.mark.parametrize("number", [1, 5, 7])
+def test_long_names_below_misclassified_images_are_within_the_figure(tables: InventedTables, number: int) -> None:
+    names = ("yellow-bellied sapsucker", "long-billed curlew", "rose-breasted grosbeak")
+    drawing = draw_misclassified(
+        tables.misclassified(number), tables.predictions(), replace(CAPTION, class_names=names)
+    )
+    assert drawing is not None
+    figure = drawing.figure
+    figure.draw_without_rendering()
+    boxes = [axes.xaxis.label.get_window_extent() for axes in figure.axes]
+    assert min(box.y0 for box in boxes) >= 0 and min(box.x0 for box in boxes) >= 0
+    assert max(box.x1 for box in boxes) <= figure.bbox.x1
+
+
+@pytest.mark.parametrize("number", [1, 3, 7, 25])
+def test_captions_of_misclassified_images_are_inside_the_figure(tables: InventedTables, number: int) -> None:
+    figure, _ = draw_misclassified(tables.misclassified(number), tables.predictions(), CAPTION)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        caption = axes.xaxis.label.get_window_extent()
+        assert "\n" in axes.get_xlabel() and figure.bbox.y0 <= caption.y0 < caption.y1 <= axes.bbox.y0
 
 
 def test_filters_of_a_convolution() -> None:

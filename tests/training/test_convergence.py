@@ -70,6 +70,13 @@ def test_the_rule_is_that_of_scikit_learn(tolerance, patience):
         assert has_stopped == (state.epoch == theirs.n_iter_ < EPOCHS) or theirs.n_iter_ == EPOCHS
 
 
+def test_a_loss_that_stands_still_is_no_progress_with_any_tolerance():
+    state = trainer([converging()]).state
+    for state.epoch in range(1, 5):
+        state.follow_training(np.array([0.5]), np.array([0.0]))
+    assert state.fell_epoch[0] == 1
+
+
 def test_the_last_weights_are_kept():
     chosen, records = finished([converging(tolerance=0.3, patience=1)])
     state = chosen.state

@@ -98,6 +98,17 @@ def test_the_prediction_is_the_class_whose_code_is_nearest(loss, activation, cla
     assert torch.equal(head.evidence(logits).argmax(2), expected)
 
 
+@pytest.mark.parametrize(("loss", "activation", "classes"), [case for case in CASES if case[2]])
+def test_the_prediction_has_the_largest_output_and_more_of_it_the_surer_it_is(loss, activation, classes):
+    head, logits, _ = one_sample_case(loss, activation, classes, batch=50)
+    outputs = head.of_classes(logits)
+    assert outputs.shape[2] == classes
+    assert torch.equal(outputs.argmax(2), head.predicted(logits))
+    if logits.shape[2] == 1:
+        surest = logits.abs()[:, :, 0].argmax(1)
+        assert torch.equal(outputs.amax(2).argmax(1), surest)
+
+
 def test_squared_error_of_the_softmax_has_two_names_and_one_loss():
     named, usual = head_for("half_sum_squared_error", "softmax", 3), head_for("softmax_squared_error", None, 3)
     assert named.loss is usual.loss is LOSSES["softmax_squared_error"]
@@ -148,10 +159,13 @@ def test_training_in_a_stack_is_training_alone(loss, activation):
 
 
 @pytest.mark.parametrize(("loss", "activation"), TRAINED)
-def test_a_member_is_a_plain_module_that_ends_in_the_output_activation(loss, activation):
+def test_a_member_is_a_plain_module_that_gives_outputs_or_the_logits_that_its_loss_takes(loss, activation):
     chosen = trainer([made(loss, activation, DATA[0])])
     network, (x, _) = chosen.state.network, chosen.samples.part(0, 9)
-    torch.testing.assert_close(network.member(0)(x[0]), ACTIVATED[activation](network(x)[0, :9]))
+    given = {"cross_entropy": "none", "binary_cross_entropy": "none", "softmax_squared_error": "none"}.get(
+        loss, activation
+    )
+    torch.testing.assert_close(network.member(0)(x[0]), ACTIVATED[given](network(x)[0, :9]))
 
 
 def test_explained_variance_does_not_depend_on_the_factor_of_the_loss():

@@ -52,7 +52,7 @@ def test_each_member_is_drawn_and_dropped_as_its_own_architecture_says():
 def test_members_may_have_other_schedules():
     schedules = [{"name": "constant"}, {"name": "exponential", "decay": 0.5}, {"name": "constant"}]
     members = [experiment(schedule=one, optimizer={"learning_rate": 0.1 * i}) for i, one in enumerate(schedules, 1)]
-    hyper = HyperParameters.of(members)
+    hyper = HyperParameters.of(members, num_train=1)
     assert len(hyper.schedules) == 2
     rates = hyper.rates(np.array([0, 7, 14]), 7)
     np.testing.assert_allclose(rates, [[0.1, 0.2, 0.3], [0.1, 0.1, 0.3], [0.1, 0.05, 0.3]], rtol=1e-12)

@@ -1,5 +1,6 @@
 """From the ``model:`` section to an architecture: the named networks and the ones made of a list of layers."""
 
+from dataclasses import replace
 from typing import NoReturn, assert_never
 
 from mlpexp.architectures.architecture import Architecture, chain
@@ -70,10 +71,14 @@ def build_architecture(model: ModelConfig, input_shape: Shape, num_outputs: int)
 def architecture_of(experiment: Experiment, facts: DatasetFacts) -> Architecture:
     """The architecture of a resolved experiment: loss and output activation decide how many output units there are.
 
+    Where the loss has an output activation of its own, the network ends in logits, as for such losses of PyTorch.
+
     Raises:
         ArchitectureError: The layers do not fit the samples.
     """
-    return build_architecture(experiment.model, facts.input_shape, output_of(experiment, facts).num_units)
+    output = output_of(experiment, facts)
+    network = build_architecture(experiment.model, facts.input_shape, output.num_units)
+    return replace(network, output_activation=None) if output.loss.takes_logits else network
 
 
 class _Layers:

@@ -29,11 +29,15 @@ SET = Annotated[
 DATA = Annotated[
     str | None,
     typer.Option(
-        "--data", metavar="FILE", help="A CSV file of your own, with or without a config.", show_default=False
+        "--data",
+        metavar="PATH",
+        help="Data of your own, with or without a config: a table, or a folder or .npz of pictures.",
+        show_default=False,
     ),
 ]
 TARGET = Annotated[
-    str | None, typer.Option("--target", metavar="COLUMN", help="The column of it to predict.", show_default=False)
+    str | None,
+    typer.Option("--target", metavar="COLUMN", help="Of a table, the column to predict.", show_default=False),
 ]
 SINGLE = ("seed", "seeds")  # never the axis of a sweep
 

@@ -85,8 +85,11 @@ class Given:
                 f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
             )
         path = at_home(self.data)
-        source = table_source(self.data, self.target, self._said_of_table)
-        return changed_source(source, path, self.overrides(**others)), path
+        overrides = [_of_default_network(override) for override in self.overrides(**others)]
+        names = [override.value for override in overrides if override.key == "model.name"]
+        network = next((name for name in names if isinstance(name, str)), None)
+        source = table_source(self.data, self.target, self._said_of_table, network)
+        return changed_source(source, path, overrides), path
 
     def without(self, word: str) -> "Given":
         """The same but for one word."""
@@ -161,6 +164,12 @@ def config_path(text: str, runs_dir: Path = RUNS) -> Path:
         if text == LAST or is_named(text, runs_dir):
             return find_config(str(find_result(text, runs_dir)))
         raise
+
+
+def _of_default_network(override: "Override") -> "Override":
+    """``model=cnn`` as ``model.name=cnn``: the rest of the section is what is usual for this network."""
+    is_name = override.key == "model" and isinstance(override.value, str)
+    return replace(override, key="model.name") if is_name else override
 
 
 def _set_key(text: str) -> str:

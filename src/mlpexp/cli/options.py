@@ -110,7 +110,7 @@ DataDir = Annotated[
 ]
 Table = Annotated[
     list[Path] | None,
-    option("--table", help="A table of the result, where it is now; repeatable.", metavar="FILE"),
+    option("--table", help="A table or pictures of the result, where they are now; repeatable.", metavar="PATH"),
 ]
 Device = Annotated[str | None, option("--device", help="auto, cpu, cuda, cuda:1 or mps.")]
 PlotFormat = Annotated[list[str] | None, option("--plot-format", help="png, svg or pdf; repeatable [default: png].")]

@@ -98,10 +98,8 @@ def _of_a_rectifier(key: str) -> Callable[[Any], float]:
 
 SELU_LIMIT = 1.0507009873554805 * 1.6732632423543772  # scale times alpha
 SILU_LEAST, GELU_LEAST = -0.2784645427610738, -0.16997120747990369  # found numerically, at -1.278 and -0.7518
-TABLE_STEPS, TABLE_END = (
-    16,
-    8,
-)  # of table_sigmoid: entries per unit of x, and the largest x; beyond, the last entry stands
+TABLE_STEPS = 16  # entries of the table of table_sigmoid for each unit of x
+TABLE_END = 8  # the largest x in it; beyond, the last entry stands
 STEP_FUNCTIONS = ("table_sigmoid",)  # whose derivative is defined, and no limit of differences
 TABLE_LEAST = 1 / (1 + exp(TABLE_END))
 

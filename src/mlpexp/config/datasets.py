@@ -78,7 +78,7 @@ class ThreeClass3D(_Tabular):
     )
 
 
-SyntheticKind = Literal["xor", "moons", "circles", "spirals", "blobs", "function"]
+SyntheticKind = Literal["xor", "moons", "circles", "spirals", "double_spiral", "blobs", "function"]
 EACH_SEED = "seed"  # of `data_seed`: each seed of the experiment is that of its data, too
 FunctionName = Literal["sine", "cosine", "step", "abs", "square", "cubic", "exp", "sinc", "sawtooth", "polynomial"]
 

@@ -30,6 +30,11 @@ class KnownLoss:
     label: str
     """In words."""
 
+    @property
+    def takes_logits(self) -> bool:
+        """Whether it has one output activation, its own."""
+        return len(self.activations) == 1
+
 
 ANY: tuple[OutputActivation, ...] = ("none", "sigmoid", "tanh", "softmax")
 _TABLE = (
@@ -71,11 +76,6 @@ class Output:
         return CODES.get(self.activation, (0.0, 1.0))
 
     @property
-    def middle(self) -> float:
-        """Of the two."""
-        return sum(self.codes) / 2
-
-    @property
     def is_probability(self) -> bool:
         """Whether outputs are read as probabilities of classes; those of one against rest need not have the sum 1."""
         return self.num_classes > 0 and (self.activation == "softmax" or self.loss.name == "binary_cross_entropy")
@@ -92,6 +92,19 @@ class Output:
         kind = {"none": "linear"}.get(self.activation, self.activation)
         units = f"{self.num_units} {kind} unit{'s' if self.num_units > 1 else ''}"
         return f"{units}, {self.loss.label}{self._targets_in_words}"
+
+    @property
+    def loss_in_words(self) -> str:
+        """What the loss of a sample is: losses compare where these words are the same.
+
+        Of one sigmoid unit and of two softmax units it is the same: minus the logarithm of the probability of its class.
+        """
+        if self.loss.factor is None:
+            every = self.loss.name == "cross_entropy" or self.is_single
+            return "cross-entropy" if every else f"binary cross-entropy of {self.num_units} outputs"
+        other, own = (f"{code:g}" for code in self.codes)
+        targets = f" against {other} and {own}" if self.num_classes else ""
+        return f"{self.loss.label} of {self.num_units} output{'s' if self.num_units > 1 else ''}{targets}"
 
     @property
     def _targets_in_words(self) -> str:

@@ -1,6 +1,6 @@
 """The user's own pictures."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -48,6 +48,14 @@ class Images(Strict):
     augmentation: Augmentation | None = Field(None, description="Random shifts and rotations of training pictures.")
 
     _one_spelling = model_validator(mode="before")(one_spelling)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _size_has_two_sides(cls, section: Any) -> Any:
+        side = section.get("size") if isinstance(section, dict) else None
+        if isinstance(side, int) and not isinstance(side, bool):
+            raise not_together("size", f"should be height and width; write [{side}, {side}]")
+        return section
 
     @model_validator(mode="after")
     def _keys_suit_each_other(self) -> "Images":

@@ -5,6 +5,7 @@ sentences is shown, or taken apart.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_args, get_origin
@@ -14,7 +15,7 @@ from pydantic import BaseModel, Tag
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keys import all_keys, is_section, literals, members, nearest_key, tag_key, tags_of
 from mlpexp.config.strict import TOGETHER
-from mlpexp.config.words import BY_KEY, BY_NAME, closest, did_you_mean
+from mlpexp.config.words import BY_KEY, BY_NAME, closest, did_you_mean, meant
 from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import Place, Problem
 
@@ -140,8 +141,16 @@ def _unexpected(source: Source, spot: Spot, refusal: Any) -> Problem:
         message += ", not a list; remove the `-`"
     elif not isinstance(given, (dict, list)):
         message += f", not {_as_written(given)}"
-        message += f"; write [{_as_yaml(given)}]" if kind == "tuple_type" and given is not None else ""
+        message += f"; write {_listed(given, spot)}" if kind == "tuple_type" and given is not None else ""
     return Problem(source.place(spot.path), dotted(spot.path), message)
+
+
+def _listed(given: object, spot: Spot) -> str:
+    """A single value as the list that is expected: ``8x8`` of a picture with its channel."""
+    sides = re.fullmatch(r"(?:(\d+)x)?(\d+)x(\d+)", str(given))
+    if sides is None or spot.path != ("dataset", "shape"):
+        return f"[{_as_yaml(given)}]"
+    return f"[{sides[1] or 1}, {sides[2]}, {sides[3]}]"
 
 
 def expected(kind: str, context: Mapping[str, Any]) -> str:
@@ -176,7 +185,11 @@ def _suggestion(source: Source, path: Path_, siblings: Sequence[str], given: Any
     key, place = nearest_key(dotted(path)), source.place(path, of_key=True)
     if path[:-1] == ("sweep",) and (path[-1] in all_keys() or path[-1] in BY_NAME):
         return f"; it is an axis: write `over: {{{path[-1]}: {_as_yaml(given)}}}`"
-    if closest(path[-1], siblings) or key is None or key == dotted(path):
+    near = closest(path[-1], siblings)
+    own = meant(path[-1], (dotted((*path[:-1], name)) for name in siblings))
+    if near and own:  # a common word goes before one that is only written nearly so
+        return f"; did you mean {own.rpartition('.')[2]}?"
+    if near or key is None or key == dotted(path):
         return did_you_mean(path[-1], siblings)
     is_axis = place.line and place in [
         source.keys[path_of_key] for path_of_key in source.keys if path_of_key[:2] == ("sweep", "over")

@@ -102,7 +102,7 @@ _TABLE = (
           "classification", "confusion", "correlation of predicted and true classes; 0 where one of them is constant"),
     Score("roc_auc", "area under ROC", "area under the ROC curve", "", 1, True, 0, 1, False, False, "none", "classification",
           "log_odds",
-          "chance that a sample of a class has a higher probability of it than one of another; mean over classes"),
+          "chance that a sample of a class has a higher output for it than one of another; mean over classes"),
     Score("mean_absolute_error", "mean absolute error", "mean absolute error", "", 1, False, 0, inf, True, False,
           "absolute error",
           "regression", "residuals", "mean distance of output and target"),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from shlex import quote
 
@@ -11,6 +12,8 @@ from mlpexp.errors import InputError, visible
 
 SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm")
+MOST_LOOKED_AT = 200  # files, of which one is a picture if a folder is one of pictures
 HEADER = re.compile(r"# (Question|Expected|Time): (.*)")
 
 
@@ -32,6 +35,11 @@ def example_names() -> tuple[str, ...]:
 def example_path(name: str) -> Path:
     """The file of an example."""
     return examples_folder() / f"{name}.yaml"
+
+
+def is_example(path: Path) -> bool:
+    """Whether a file is one of the examples, not a copy."""
+    return path.resolve().is_relative_to(examples_folder())
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,8 @@ def find_config(text: str) -> Path:
         raise InputError("the name of the config is empty; `mlpexp examples` lists names")
     text = visible(text)
     if typed.is_dir():
+        if _has_pictures(typed) and not _configs_in(typed):
+            raise InputError(f"{text}: is a folder of pictures, not a config; write --data {quote(text)}")
         raise InputError(f"{text}: is a folder; name a config in it{_configs_in(typed)}")
     looked = "" if typed.is_absolute() else f" in {Path.cwd()}"
     raise InputError(f"{text}: there is no such file{looked}, and no such example{_near(name)}")
@@ -148,6 +158,12 @@ def _near(name: str) -> str:
     near = near or [each for each in [closest(name, names)] if each]
     near = near or [each for each in names if words & set(each.split("/"))]
     return f"; did you mean {' or '.join(near[:3])}?" if near else "; `mlpexp examples` lists them"
+
+
+def _has_pictures(folder: Path) -> bool:
+    """Whether a folder has folders of pictures, by the endings of some files."""
+    inner = (each for pattern in ("*/*", "*/*/*") for each in islice(folder.glob(pattern), MOST_LOOKED_AT))
+    return any(each.suffix.lower() in PICTURES for each in inner)
 
 
 def _configs_in(folder: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from mlpexp.config.shipped import is_example
 from mlpexp.config.words import key_of
 from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import ConfigError, Problem
@@ -73,7 +74,8 @@ def anchor_tables(source: Source, config: Path) -> None:
     """Makes paths of tables absolute, in place, and notes what was written: a relative one starts where it was written.
 
     That is the folder of the config, or on the command line where its user stands. So a config and its data move together,
-    and what is typed is what the shell completes. Of a result, whose table may have stayed behind, the copy in it serves.
+    and what is typed is what the shell completes. Beside an example no user has data: there it is where the user stands. Of a
+    result, whose table may have stayed behind, the copy in it serves.
 
     Raises:
         ConfigError: It cannot be a path, or a result's table is nowhere.
@@ -82,6 +84,7 @@ def anchor_tables(source: Source, config: Path) -> None:
     if not all_texts:
         return
     texts = all_texts if _is_result(config.parent) else []
+    beside = Path.cwd() if is_example(config) else config.parent
 
     def absolute(text: str, at: Path_) -> str:
         if text in source.tables:
@@ -89,7 +92,7 @@ def anchor_tables(source: Source, config: Path) -> None:
         in_sweep = at[0] == "sweep"
         place, key = source.place(at, of_key=in_sweep), dotted((key_of(str(at[2])), *at[3:]) if in_sweep else at)
         try:
-            places = [located(text, config.parent if place.line else Path.cwd())]
+            places = [located(text, beside if place.line else Path.cwd())]
             places += [str(copy_of(text, texts, config.parent).absolute())] if text in texts else []
             path = next((path for path in places if Path(path).exists()), places[0])
         except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character

@@ -15,11 +15,11 @@ from mlpexp.config.own_images import Images
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.image_sources import source_of
 from mlpexp.data.images import image_facts, load_images
-from mlpexp.data.pictures.read import picture_versions, read_pictures
+from mlpexp.data.pictures.read import known_of, read_pictures
 from mlpexp.data.pictures.understanding import PictureReport
 from mlpexp.data.small_sets import DIGITS, IRIS, THREE_CLASS_3D, load_digits, load_iris, load_three_class_3d
 from mlpexp.data.synthetic import load_synthetic, synthetic_facts
-from mlpexp.data.tables.read import read_table, versions
+from mlpexp.data.tables.read import read_table
 from mlpexp.data.tables.understanding import Understanding
 
 Progress = Callable[[str], None]
@@ -52,7 +52,7 @@ CATALOGUE: Mapping[type[DatasetConfig], DataSource] = {
     Cifar10: DataSource(image_facts, load_images),
     Usps: DataSource(image_facts, load_images),
     Images: DataSource(
-        lambda config: read_pictures(config).dataset.facts, lambda config, *_: _copied(read_pictures(config).dataset)
+        lambda config: known_of(config).facts, lambda config, *_: _copied(read_pictures(config).dataset)
     ),
     Csv: DataSource(
         lambda config: read_table(config).dataset.facts, lambda config, *_: _copied(read_table(config).dataset)
@@ -118,7 +118,7 @@ def pictures_seen(config: Images) -> PictureReport:
     """What was understood of the user's own pictures."""
     loaded = as_loaded(config)
     assert isinstance(loaded, Images)
-    return read_pictures(loaded).report
+    return known_of(loaded).report
 
 
 def dataset_of_seed(config: DatasetConfig, shared: Dataset, seed: int | None) -> Dataset:
@@ -133,8 +133,7 @@ def dataset_of_seed(config: DatasetConfig, shared: Dataset, seed: int | None) ->
 
 
 MOST_KEPT = 4
-Stamp = tuple[tuple[int, int], ...]  # of the user's own files, when each was last written, and its bytes
-_loaded: dict[tuple[DatasetConfig, Path | None, Stamp], Dataset] = {}
+_loaded: dict[tuple[DatasetConfig, Path | None], Dataset] = {}
 
 
 def _of_user(config: DatasetConfig) -> Dataset | None:
@@ -142,13 +141,6 @@ def _of_user(config: DatasetConfig) -> Dataset | None:
     if isinstance(config, Images):
         return read_pictures(config).dataset
     return read_table(config).dataset if isinstance(config, Csv) else None
-
-
-def _stamp(config: DatasetConfig) -> Stamp:
-    """Of the user's own files."""
-    if isinstance(config, Images):
-        return picture_versions(config)
-    return versions(config) if isinstance(config, Csv) else ()
 
 
 def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[str], None] | None = None) -> Dataset:
@@ -164,9 +156,11 @@ def shared_dataset(config: DatasetConfig, data_dir: str | None, say: Callable[[s
     """
     folder = Path(data_dir).resolve() if data_dir else None
     config = as_loaded(config)
-    key = (config, folder, _stamp(config))
+    if (own := _of_user(config)) is not None:
+        return own  # its reader keeps it
+    key = (config, folder)
     if key not in _loaded:
         if len(_loaded) == MOST_KEPT:
             del _loaded[next(iter(_loaded))]
-        _loaded[key] = _of_user(config) or load(config, folder, say)
+        _loaded[key] = load(config, folder, say)
     return _loaded[key]

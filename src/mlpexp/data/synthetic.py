@@ -20,6 +20,7 @@ XOR_CORNERS = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])
 INNER_RADIUS = 0.5  # of the smaller circle; the larger has radius 1
 BLOB_DISTANCE = 2.0  # of every centre from the origin
 SPIRAL_RADIUS = 2.0
+DOUBLE_SPIRAL_RADIUS, DOUBLE_SPIRAL_TURNS = 5.0, 1.75
 RANGE_POINTS = 1001  # of a function, to find its bounds
 
 
@@ -126,6 +127,8 @@ def _clean_points(config: Synthetic) -> tuple[np.ndarray, np.ndarray]:
             return _circles(classes, _positions(config.samples, 2, end=False)), classes
         case "spirals":
             return _spirals(classes, _positions(config.samples, num_classes, end=True), num_classes), classes
+        case "double_spiral":
+            return _double_spiral(classes, _positions(config.samples, 2, end=False)), classes
         case "blobs":
             return BLOB_DISTANCE * _on_circle(2 * np.pi * classes / num_classes), classes
         case "function":
@@ -169,6 +172,16 @@ def _spirals(classes: np.ndarray, positions: np.ndarray, num_classes: int) -> np
     return np.asarray(SPIRAL_RADIUS * reach[:, np.newaxis] * _on_circle(angles))
 
 
+def _double_spiral(classes: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Two arms that both start in the origin, the second turned by half a circle against the first.
+
+    References:
+        Smilkov, Carter et al. (2016), "A neural network playground", ``src/dataset.ts`` (without its noise).
+    """
+    angles = 2 * np.pi * DOUBLE_SPIRAL_TURNS * positions + np.pi * classes
+    return np.asarray(DOUBLE_SPIRAL_RADIUS * positions[:, np.newaxis] * _on_circle(np.pi / 2 - angles))
+
+
 def _class_names(config: Synthetic) -> tuple[str, ...]:
     match config.kind:
         case "xor":
@@ -177,6 +190,8 @@ def _class_names(config: Synthetic) -> tuple[str, ...]:
             return ("upper", "lower")
         case "circles":
             return ("outer", "inner")
+        case "double_spiral":
+            return ("first arm", "second arm")
         case "spirals":
             return tuple(f"arm {number + 1}" for number in range(config.num_classes))
         case "blobs":

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from mlpexp.free_memory import free_bytes
 from mlpexp.planning.devices import ON_CPU, AutoDevice, Work, by_estimate, device_of, may_choose, one_device
-from mlpexp.planning.free_memory import free_bytes
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import available_memory, choose_jobs, work_of_auto

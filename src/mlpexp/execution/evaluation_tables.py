@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.arithmetic import LARGEST_VALUES, LEAST_SAMPLES
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.datasets import Synthetic, draws_new_data
 from mlpexp.config.experiment import Experiment
@@ -259,7 +260,7 @@ class NetworkEvaluation:
     def _histograms(self, first: StackedNetwork, data: StackData, architectures: Sequence[Architecture]) -> None:
         """Weights at the start and at the end, and what activations give for training samples, of each arm's first seed."""
         table = self._table("histograms", "kind", "layer", "low", "high", "count")
-        inputs = data.inputs(0, min(HISTOGRAM_SAMPLES, data.samples.sizes.train), data.first)
+        inputs = data.inputs(0, min(histogram_samples(first), data.samples.sizes.train), data.first)
         outputs = first.layer_outputs(inputs)
         layers = first.architecture.layers
         for place, member in enumerate(data.first):
@@ -276,6 +277,12 @@ class NetworkEvaluation:
                 if isinstance(layer.spec, Activation):
                     values = outputs[layer.name][place].float().cpu().numpy()
                     _histogram(table, data.prefixes[member], "activations", layer.name, values)
+
+
+def histogram_samples(network: StackedNetwork) -> int:
+    """Training samples of which activations are counted: of large layers as many as are evaluated at once."""
+    is_large = network.architecture.widest * LEAST_SAMPLES > LARGEST_VALUES
+    return chunk_size(network) if is_large else HISTOGRAM_SAMPLES
 
 
 def resolved(low: float, high: float, steps: int) -> tuple[float, float]:

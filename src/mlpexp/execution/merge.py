@@ -3,7 +3,7 @@
 Only one trial is in memory at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
@@ -99,8 +99,17 @@ def trained(plan: Plan, parts: Sequence[Ended]) -> Trained:
     return Trained(list(parts), {trial: records[same] for trial, same in same_as.items()}, same_as)
 
 
-def write_tables(folder: ResultFolder, plan: Plan, recording: Recording, training: Trained, dataset: Dataset) -> None:
+def write_tables(
+    folder: ResultFolder, plan: Plan, recording: Recording, training: Trained, dataset_of: Callable[[int], Dataset]
+) -> None:
     """Writes all tables of a result but those of its comparison.
+
+    Args:
+        folder: The result.
+        plan: Its plan.
+        recording: What is written.
+        training: What was trained.
+        dataset_of: The data of an arm, by its number.
 
     Raises:
         RunError: A file cannot be read or written.
@@ -116,7 +125,7 @@ def write_tables(folder: ResultFolder, plan: Plan, recording: Recording, trainin
             _merge(path, name, plan, recording, training)
     write_text(folder.trials, _trials_table(plan, recording, training))
     if "misclassified" in recording.tables and "predictions" in names:
-        table = misclassified(folder.evaluation / "predictions.csv", dataset, arm_column=recording.arm_column)
+        table = misclassified(folder.evaluation / "predictions.csv", dataset_of, arm_column=recording.arm_column)
         if table:
             write_text(folder.evaluation / "misclassified.csv", table)
 

@@ -1,7 +1,7 @@
 """The pictures that were wrong with the highest probability or output, from the table of predictions and the data."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,12 @@ from mlpexp.planning.recording import MOST_MISCLASSIFIED, MOST_SIDE
 from mlpexp.store.table import Cell, as_csv
 
 
-def misclassified(predictions: Path, dataset: Dataset, *, arm_column: bool) -> str:
+def misclassified(predictions: Path, dataset_of: Callable[[int], Dataset], *, arm_column: bool) -> str:
     """``misclassified.csv``: of each arm the pictures that were wrong with the highest probability; empty if none was.
 
     Args:
         predictions: The table of predictions.
-        dataset: Whose pictures they are.
+        dataset_of: The pictures of an arm, by its number.
         arm_column: Whether the table tells arms apart.
     """
     wrong: dict[int, list[dict[str, str]]] = {}
@@ -24,8 +24,11 @@ def misclassified(predictions: Path, dataset: Dataset, *, arm_column: bool) -> s
         for row in csv.DictReader(stream):
             if row["target"] != row["predicted"]:
                 wrong.setdefault(int(row["arm"]) if arm_column else 0, []).append(row)
-    rows = [_picture(row, dataset, arm_column=arm_column) for arm in wrong for row in _worst(wrong[arm])]
-    return as_csv(list(rows[0]), rows) if rows else ""
+    rows = [_picture(row, dataset_of(arm), arm_column=arm_column) for arm in wrong for row in _worst(wrong[arm])]
+    widest_first = sorted(rows, key=lambda row: ("channels" in row, len(row)), reverse=True)
+    columns = dict.fromkeys(name for row in widest_first for name in row)
+    empty: dict[str, Cell] = {name: 1 if name == "channels" else "" for name in columns}
+    return as_csv(list(columns), [{**empty, **row} for row in rows]) if rows else ""
 
 
 def _worst(wrong: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:

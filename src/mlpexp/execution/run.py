@@ -32,7 +32,7 @@ from mlpexp.planning.again import other_data, plan_again
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.columns_table import columns_table
 from mlpexp.planning.kept_tables import copies
-from mlpexp.planning.pictures_table import pictures_table
+from mlpexp.planning.pictures_table import files_table, pictures_table
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
@@ -113,7 +113,7 @@ def new_job(
     )
     if continues:
         started["continues"] = dict(continues)
-    columns, pictures = columns_table(plan), pictures_table(plan)
+    columns, pictures, of_pictures = columns_table(plan), pictures_table(plan), files_table(plan)
     files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
         "plan.json": record_text(_planned(plan, prints, kept)),
@@ -123,6 +123,7 @@ def new_job(
         "summary.json": record_text(opening_summary(plan, dataset)),
         **({"columns.csv": columns} if columns else {}),
         **({"pictures.csv": pictures} if pictures else {}),
+        **({"picture_files.csv": of_pictures} if of_pictures else {}),
         **(copies(plan.told) if plan.config.keep.data else {}),
     }
     word = "" if plan.planned_by == "train" else "sweep-"
@@ -263,7 +264,8 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     failures = [trial for trial in training.trials.values() if trial.status == "failed"]
     if len(failures) == len(training.trials):
         raise RunError(f"every trial failed: {failures[0].reason}")
-    write_tables(folder, plan, job.recording, training, shared_dataset(plan.base.experiment.dataset, job.data_dir))
+    configs = {arm.number: arm.prepared.experiment.dataset for arm in plan.arms}
+    write_tables(folder, plan, job.recording, training, lambda arm: shared_dataset(configs[arm], job.data_dir))
     seal_weights(folder, plan, job.stacking, job.recording, training)
     if job.recording.weights != "none":
         write_record(folder.networks, networks_record(plan, job.data_dir))

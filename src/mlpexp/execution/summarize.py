@@ -16,7 +16,7 @@ from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.columns_table import tables_of
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
-from mlpexp.planning.plan import Plan, learned_of, measured_of_all, own_value
+from mlpexp.planning.plan import Plan, learned_of, loss_of, measured_of_all, own_value
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.sample_designs import designs_of, speaks_of
 from mlpexp.planning.values import Distribution
@@ -82,6 +82,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         baseline=plan.baseline,
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
+        losses=tuple(dict.fromkeys(map(loss_of, plan.arms))),
         confirms=plan.confirms,
     )
     return opening.model_copy(update={"speaks_of": speaks_of(as_data(prepared.experiment), opening)})

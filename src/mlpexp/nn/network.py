@@ -163,7 +163,7 @@ class StackedNetwork:
     def member(self, index: int) -> nn.Sequential:
         """One member as a plain ``torch.nn.Sequential`` with copied weights, in evaluation mode.
 
-        It gives logits, or outputs where the config names an output activation.
+        It gives logits where the loss takes these (cross-entropies), else what the output activation gives.
         """
         modules: OrderedDict[str, nn.Module] = OrderedDict()
         solo = self.select([index])

@@ -85,14 +85,13 @@ class Axis:
         paths = values if self.key in PATHS else sections
         return short_names(path for path in paths if isinstance(path, str) and is_whole(path))
 
-    def value(self, value: Any) -> Any:
-        """The value that is equal to one, or written like it; None if the axis has no such value."""
+    def values_like(self, value: Any) -> list[Any]:
+        """The values that are equal to one, or written like it; empty if the axis has none, which null may be, too."""
         if isinstance(self.values, Distribution):
-            return value
-        close = [
+            return [value]
+        return [
             candidate for candidate in self.values if candidate == value or self.text(candidate) == value_text(value)
         ]
-        return close[0] if close else None
 
     def sampled(self, share: float) -> Any:
         """The value below which the given share of a distribution lies."""

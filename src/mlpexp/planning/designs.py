@@ -13,7 +13,7 @@ from mlpexp.config.words import did_you_mean, setting
 from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import ConfigError, InputError, Problem
 from mlpexp.planning.axes import Axis, axis_named
-from mlpexp.planning.values import Distribution
+from mlpexp.planning.values import Distribution, value_text
 from mlpexp.randomness import stream
 
 Settings = dict[str, Any]  # by dotted key
@@ -98,9 +98,10 @@ def _named(source: Source, axes: Sequence[Axis], path: Path_, given: Mapping[str
         if axis is None:
             near = did_you_mean(written, [axis.key for axis in axes])
             raise _problem(source, (*path, written), f"not an axis{near}")
-        settings[axis.key] = axis.value(setting(written, value))
-        if settings[axis.key] is None:
-            raise _problem(source, (*path, written), f"{value} is not among the values of this axis")
+        among = axis.values_like(setting(written, value))
+        if not among:
+            raise _problem(source, (*path, written), f"{value_text(value)} is not among the values of this axis")
+        settings[axis.key] = among[0]
     return settings
 
 

@@ -22,9 +22,7 @@ from mlpexp.planning.prepare import Prepared
 
 WIDTHS = {"float64": 8, "bfloat16": 2}  # bytes of a number between layers, by precision; of the others 4
 INDEX_BYTES = 8  # of the place of a maximum
-COPIES = (
-    5  # of the parameters: themselves, the gradient by layer and as one, what an update needs in between, the kept ones
-)
+COPIES = 5  # of the parameters: they, the gradient by layer and as one, what an update needs, the kept ones
 STATES = {"adam": 2, "adamw": 2, "adagrad": 1, "rmsprop": 1}  # copies that an optimizer keeps, too
 NEVER_REFUSED = 500_000_000  # bytes that are found on any machine, if only for a moment
 

@@ -54,23 +54,31 @@ def _instead(name: str, column: Column | None, parts: Sequence[str], scores: Seq
     return did_you_mean(name, [f"{part}_{score}" for part in parts for score in suitable])
 
 
-def refuse_units(metric: Column, learned: Sequence[str], asked_by: str) -> None:
+def refuse_units(
+    metric: Column, learned: Sequence[str], losses: Sequence[str], scores: Sequence[str], asked_by: str
+) -> None:
     """Refuses to compare losses that are in different units.
 
     Args:
         metric: What arms are compared by.
         learned: What each arm learns, in words.
+        losses: What the loss of each arm is, in words.
+        scores: What every arm is measured by.
         asked_by: The key or option that says the metric.
 
     Raises:
-        InputError: It is a loss, and arms learn different things.
+        InputError: It is a loss, and arms learn different things or have different losses.
     """
-    kinds = dict.fromkeys(learned)
-    if metric.score.name == "loss" and len(kinds) > 1:
-        raise InputError(
-            f"{asked_by}: {metric.name}: arms learn {' and '.join(filter(None, kinds))}, so their losses are in "
-            f"different units; compare by {metric.part}_r2 or {metric.part}_root_mean_squared_error"
-        )
+    if metric.score.name != "loss":
+        return
+    judged = headline(scores)
+    instead = [judged, *(["root_mean_squared_error"] if SCORES[judged].measured_of == "regression" else [])]
+    for what, kinds in (("learn", dict.fromkeys(learned)), ("have different losses:", dict.fromkeys(losses))):
+        if len(kinds) > 1:
+            raise InputError(
+                f"{asked_by}: {metric.name}: arms {what} {' and '.join(filter(None, kinds))}, so their losses are in "
+                f"different units; compare by {' or '.join(f'{metric.part}_{name}' for name in instead)}"
+            )
 
 
 def described(metric: Column, selected_on: str, label: str) -> MetricSummary:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from mlpexp.config.networks import Cnn
 from mlpexp.config.own_images import Images
 from mlpexp.data.catalogue import facts_of
+from mlpexp.data.pictures.folder import OTHER_PICTURES, SUFFIXES
 from mlpexp.errors import InputError
 from mlpexp.planning.pictures_table import pictures_of
 from mlpexp.planning.plan import Plan
@@ -22,7 +23,7 @@ FEWEST_BATCHES = 6
 
 def are_pictures(path: Path) -> bool:
     """Whether a path that was given as data is one of pictures, not of a table."""
-    return path.is_dir() or path.suffix.lower() == ".npz"
+    return path.is_dir() or path.suffix.lower() in (".npz", *SUFFIXES, *OTHER_PICTURES)
 
 
 def pictures_section(written: str, target: str | None) -> dict[str, Any]:
@@ -51,8 +52,13 @@ def settings_for(section: Mapping[str, Any], said: Mapping[str, Any]) -> dict[st
         shape, num_samples = facts.input_shape, facts.num_samples - facts.num_official_test
     except ValidationError:
         shape, num_samples = (1, SMALLEST_SIDE, SMALLEST_SIDE), 0
+    return settings_of_size(shape[1], shape[2], num_samples)
+
+
+def settings_of_size(height: int, width: int, num_samples: int) -> dict[str, Any]:
+    """A network for so many pictures of a size, and how it is trained, as the sections of a config."""
     return {
-        "model": {"name": "cnn", "layers": _layers(*shape[1:])},
+        "model": {"name": "cnn", "layers": _layers(height, width)},
         "optimizer": {"name": "adam", "learning_rate": 0.001},
         "training": {"batch_size": batch_size_for(num_samples), "epochs": 20},
         "seeds": 3,
@@ -89,6 +95,14 @@ def tell_of_pictures(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -
         tell(sentence)
 
 
+def layers_in_words(model: Cnn) -> str:
+    """``network: cnn with convolutions of 16, 32 channels, then 64 units``."""
+    channels = [str(layer.channels) for layer in model.layers if layer.layer == "conv"]
+    units = [str(layer.units) for layer in model.layers if layer.layer == "dense"]
+    dense = f", then {' and '.join(units)} units" if units else ""
+    return f"network: cnn with convolutions of {', '.join(channels)} channels{dense}"
+
+
 def _choices(plan: Plan) -> Iterator[str]:
     """What was chosen, but for what the axes of a sweep vary."""
     experiment, varied = plan.base.experiment, {axis.key for axis in plan.axes}
@@ -99,10 +113,7 @@ def _choices(plan: Plan) -> Iterator[str]:
         experiment.dataset,
     )
     if isinstance(model, Cnn) and not any(key.startswith("model") for key in varied):
-        channels = [str(layer.channels) for layer in model.layers if layer.layer == "conv"]
-        units = [str(layer.units) for layer in model.layers if layer.layer == "dense"]
-        dense = f", then {' and '.join(units)} units" if units else ""
-        yield f"network: cnn with convolutions of {', '.join(channels)} channels{dense}"
+        yield layers_in_words(model)
     settings = {
         "optimizer.name": optimizer.name,
         "optimizer.learning_rate": f"learning rate {optimizer.learning_rate:g}",

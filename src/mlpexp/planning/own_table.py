@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
-from mlpexp.config.networks import Mlp
+from mlpexp.config.networks import Cnn, Mlp
 from mlpexp.config.outputs import KNOWN_LOSSES
 from mlpexp.config.scores import SCORES, column_of
 from mlpexp.config.shipped import at_home
@@ -23,7 +23,16 @@ from mlpexp.data.tables.header import Asked
 from mlpexp.data.tables.table_file import Reading, columns_in
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.columns_table import tables_of
-from mlpexp.planning.own_pictures import are_pictures, batch_size_for, pictures_section, settings_for, tell_of_pictures
+from mlpexp.planning.own_pictures import (
+    SMALLEST_SIDE,
+    are_pictures,
+    batch_size_for,
+    layers_in_words,
+    pictures_section,
+    settings_for,
+    settings_of_size,
+    tell_of_pictures,
+)
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
 
@@ -85,8 +94,14 @@ def _reading(said: Mapping[str, Any]) -> Reading:
     return Reading(Asked(delimiter, known["header"], listed), known["encoding"])
 
 
-def table_source(written: str, target: str | None, said: Mapping[str, Any]) -> Source:
+def table_source(written: str, target: str | None, said: Mapping[str, Any], network: str | None = None) -> Source:
     """A whole config: the table, as it was typed, and a small network with usual settings.
+
+    Args:
+        written: The file, or a folder of pictures.
+        target: The column to predict.
+        said: As in ``table_section``.
+        network: Its name, if another one than the usual is asked for.
 
     Raises:
         InputError: As ``table_section``.
@@ -97,12 +112,26 @@ def table_source(written: str, target: str | None, said: Mapping[str, Any]) -> S
         settings = settings_for({**section, "path": str(path)}, said)
     else:
         section, num_lines = table_section(written, target, said)
-        training = {**NETWORK["training"], "batch_size": batch_size_for(num_lines)}
-        settings = {**NETWORK, "training": training}
+        settings = _settings_of_rows(num_lines, said.get("shape"))
+    if network is not None:
+        settings["model"] = _usual_network(network, settings["model"])
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in settings.items()}
     place = Place(f"--data {path}")
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
+
+
+def _settings_of_rows(num_lines: int, shape: object) -> dict[str, Any]:
+    """The other sections for a table: those for pictures where its rows are some; a wrong shape is refused later."""
+    if isinstance(shape, list) and len(shape) == 3 and all(isinstance(side, int) for side in shape):
+        return settings_of_size(shape[1], shape[2], num_lines)
+    return {**NETWORK, "training": {**NETWORK["training"], "batch_size": batch_size_for(num_lines)}}
+
+
+def _usual_network(name: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``model:`` section of a network by its name, in place of the one that would be chosen."""
+    usual = (chosen, NETWORK["model"], settings_of_size(SMALLEST_SIDE, SMALLEST_SIDE, 0)["model"])
+    return dict(next((model for model in usual if model["name"] == name), {"name": name}))
 
 
 def use_table(source: Source, written: str, target: str | None, said: Mapping[str, Any]) -> None:
@@ -234,6 +263,8 @@ def _choices(plan: Plan, table: Csv) -> Iterator[str]:
         )
         name = f", activation {model.activation.name}" if not isinstance(model.activation, tuple) else ""
         yield f"network: {model.name} with {hidden}{name}"
+    if isinstance(model, Cnn) and not any(key.startswith("model") for key in varied):
+        yield layers_in_words(model)
     settings = {
         "optimizer.name": optimizer.name,
         "optimizer.learning_rate": f"learning rate {optimizer.learning_rate:g}",

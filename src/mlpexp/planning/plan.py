@@ -11,6 +11,8 @@ from mlpexp.config.datasets import Csv, scaling_of
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
+from mlpexp.config.outputs import output_of
+from mlpexp.config.own_images import Images
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
 from mlpexp.config.sweep import Sweep
@@ -134,12 +136,12 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         raise InputError(
             f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
         )
-    base = preparation.checked(experiment, source)
+    base = _base(experiment, sweep, source, path, preparation)
     if more := _score_of_metric(sweep, base):
         place = Place(f"sweep.metric: {sweep.metric}")
         source = changed_source(source, path, [Override("scores", [*experiment.scores, more], place)])
         experiment = validated(source)
-        base = preparation.checked(experiment, source)
+        base = _base(experiment, sweep, source, path, preparation)
     axes = axes_of(sweep, source)
     seeds = _seeds(experiment, sweep)
     base_settings = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
@@ -155,9 +157,29 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         check_seeds(arm.prepared, seeds, source)
     left_open = _left_open(source, experiment, axes)
     baseline = _baseline(sweep, axes, source, arms)
-    experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
+    if not _parts_differ([base, *(arm.prepared for arm in arms)]):
+        experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
     metric = _metric(sweep, arms)
     return Plan("sweep", experiment, base, sweep, axes, arms, seeds, metric, baseline, left_open, source.tables)
+
+
+def _base(experiment: Experiment, sweep: Sweep, source: Source, path: Path, preparation: Preparation) -> Prepared:
+    """The config without its axes; the first arm, where only the arms go together: a sigmoid unit and other losses."""
+    try:
+        return preparation.checked(experiment, source)
+    except ConfigError:
+        if sweep.match or sweep.method == "one_at_a_time":  # then the config is an arm, or others are as large as it
+            raise
+    axes = axes_of(sweep, source)
+    num_sampled = _num_sampled(sweep, source, len(_seeds(experiment, sweep)))
+    settings_of_arms = combinations(sweep, axes, source, {}, num_sampled, experiment.seed)
+    return Variation(source, path, axes, preparation, None).arms(settings_of_arms, alone=False)[0].prepared
+
+
+def _parts_differ(trained: Sequence[Prepared]) -> bool:
+    """Whether pictures of some have a part of their own that others lack: no one fraction could be written for all."""
+    facts = [each.facts for each in trained if isinstance(each.experiment.dataset, Images)]
+    return len({(each.num_official_test > 0, each.num_official_validation > 0) for each in facts}) > 1
 
 
 def _run(base: Prepared, tables: Mapping[str, str]) -> Plan:
@@ -233,8 +255,9 @@ def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
     if len({measured_of(arm)[:2] for arm in arms}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
-    metric = choose_metric(sweep.metric, parts, measured_of_all(arms))
-    refuse_units(metric, list(map(learned_of, arms)), "sweep.metric")
+    scores = measured_of_all(arms)
+    metric = choose_metric(sweep.metric, parts, scores)
+    refuse_units(metric, list(map(learned_of, arms)), list(map(loss_of, arms)), scores, "sweep.metric")
     return metric
 
 
@@ -243,6 +266,11 @@ def learned_of(arm: Arm) -> str:
     dataset = arm.experiment.dataset
     is_table = isinstance(dataset, Csv) and arm.prepared.facts.task == "regression"
     return dataset.target.learned if is_table and isinstance(dataset, Csv) else ""
+
+
+def loss_of(arm: Arm) -> str:
+    """What the loss of an arm is, in words; arms whose losses compare have the same."""
+    return output_of(arm.experiment, arm.prepared.facts).loss_in_words
 
 
 def measured_of_all(arms: Sequence[Arm]) -> tuple[str, ...]:

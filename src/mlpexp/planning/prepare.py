@@ -20,7 +20,7 @@ from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.data.catalogue import class_names, facts_of
 from mlpexp.data.parts import check_folds, sizes_differ, sizes_of
 from mlpexp.data.split import PartSizes
-from mlpexp.errors import ArchitectureError, ConfigError, InputError, Problem
+from mlpexp.errors import ArchitectureError, ConfigError, DataError, InputError, Problem
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,12 @@ def network_for(
     experiment = validated(source)
     try:
         facts = facts_of(experiment.dataset)
+    except DataError as error:
+        what = f"{error.message}; with --input, too, the data say how many outputs there are"
+        raise _placed(source, DataError(what, key=error.key)) from None
+    except InputError as error:
+        raise _placed(source, error) from None
+    try:
         network = architecture_of(resolve(experiment, facts), replace(facts, input_shape=input_shape))
     except ArchitectureError as error:
         raise ConfigError([_problem(source, (("model",), error.message))]) from None

@@ -15,6 +15,7 @@ from mlpexp.config.table_paths import told_anew
 from mlpexp.errors import InputError
 from mlpexp.planning.factors import changes_samples, differences
 from mlpexp.planning.metric import choose_metric, refuse_units
+from mlpexp.planning.plan import loss_of
 from mlpexp.results.new_samples import BySample, designs_of_arms
 from mlpexp.results.result import Result
 from mlpexp.statistics.new_samples import Design
@@ -35,6 +36,8 @@ class Candidate:
     """Of the data: train, validation, test."""
     task: str
     """Classification or regression."""
+    loss: str
+    """What its loss is, in words."""
     measured: tuple[str, ...]
     """The names of its scores."""
     fingerprint: str
@@ -99,6 +102,7 @@ def _arms(result: Result) -> Iterator[Candidate]:
             told_anew(as_data(arm.experiment), names),
             tuple(arm.prepared.sizes.bounds),
             arm.prepared.facts.task,
+            loss_of(arm),
             result.summary.scores,
             planned.data,
             scores,
@@ -124,7 +128,8 @@ def common_metric(candidates: Sequence[Candidate], wanted: str | None) -> Column
     if asked and 0 < len(lacking) < len(candidates):
         raise InputError(f"--metric: {asked.name} is not measured in {', '.join(lacking[:MOST_LACKING])}")
     metric = choose_metric(wanted, parts, common, "--metric")
-    refuse_units(metric, [learned_in(candidate.config["dataset"]) for candidate in candidates], "--metric")
+    learned = [learned_in(candidate.config["dataset"]) for candidate in candidates]
+    refuse_units(metric, learned, [candidate.loss for candidate in candidates], common, "--metric")
     return metric
 
 

@@ -9,7 +9,7 @@ from mlpexp.config.scores import Column, selected_on
 from mlpexp.config.words import key_of
 from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.axes import keys_by_word
-from mlpexp.planning.metric import choose_metric, described
+from mlpexp.planning.metric import choose_metric, described, refuse_units
 from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.planning.sweep_options import SEED_AXES, settings_in
 from mlpexp.planning.values import value_text
@@ -118,6 +118,7 @@ def described_metric(name: str, summary: Summary) -> MetricSummary:
         raise InputError(
             f"--metric: {name}: losses are of {data.learned}, so they are in different units; compare by {metric.part}_r2"
         )
+    refuse_units(metric, [], summary.different_losses, summary.scores, "--metric")
     return described(metric, selection, data.labelled(metric.score, metric.label))
 
 

@@ -69,7 +69,7 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         write_text(arm.folder / f"{name}.csv", "".join([lines[0], *ordered]))
         written.append(name)
     if "misclassified" in missing:
-        table = misclassified(arm.folder / "predictions.csv", dataset, arm_column=False)
+        table = misclassified(arm.folder / "predictions.csv", lambda _: dataset, arm_column=False)
         if table:
             write_text(arm.folder / "misclassified.csv", table)
             written.append("misclassified")

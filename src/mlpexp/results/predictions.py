@@ -167,9 +167,7 @@ def _together(networks: Networks, inputs: np.ndarray) -> tuple[tuple[np.ndarray,
         return (values_MN, values_MN), values_MN.mean(0), np.zeros((len(inputs), 0))
     probabilities_MNK = networks.probabilities(inputs)
     together_NK = probabilities_MNK.mean(0)
-    output = networks.head.output
-    is_one = output.is_single and not output.is_probability  # then both classes have the output of the one unit
-    predicted_N = (together_NK[:, 0] > output.middle).astype(int) if is_one else together_NK.argmax(1)
+    predicted_N = together_NK.argmax(1)
     of_class_MN = np.take_along_axis(probabilities_MNK, predicted_N[None, :, None], 2)[:, :, 0]
     return (of_class_MN, networks.predictions(inputs)), predicted_N, together_NK
 

@@ -240,10 +240,23 @@ class Summary(Strict):
     speaks_of: str = ""
     """Of what intervals over seeds speak; empty in older results."""
     also_varies: tuple[str, ...] = ()
+    losses: tuple[str, ...] | None = None
+    """What the losses of arms are, in words, each once; None in older results."""
     confirms: Confirms | None = None
     """Of a sweep that confirms another one."""
     outcome: Outcome | None = None
     """None until it has come to its end."""
+
+    @property
+    def different_losses(self) -> tuple[str, ...]:
+        """The losses that arms have, in words; of an older result the names that its axis has."""
+        named = [axis.values for axis in self.axes if axis.key == "loss"]
+        return self.losses if self.losses is not None else named[0] if named else ()
+
+    @property
+    def losses_compare(self) -> bool:
+        """Whether the losses of all arms are of one thing, and in one unit."""
+        return self.dataset.losses_compare and len(self.different_losses) < 2
 
     @property
     def complete(self) -> bool:

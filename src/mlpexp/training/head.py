@@ -54,13 +54,10 @@ class Head:
     def of_classes(self, logits_MBU: Tensor) -> Tensor:
         """An output for each class, ``(M, B, K)``: the probabilities, where they are any.
 
-        Of one unit that gives probabilities, the first class has the rest; else both classes have its output.
+        Of one unit, the first class has its output mirrored at the middle: 1 - y of a sigmoid, -y of a tanh.
         """
         outputs_MBU = self.outputs(logits_MBU)
-        if not self.output.is_single:
-            return outputs_MBU
-        other = self.outputs(-logits_MBU) if self.output.is_probability else outputs_MBU
-        return torch.cat([other, outputs_MBU], 2)
+        return torch.cat([self.outputs(-logits_MBU), outputs_MBU], 2) if self.output.is_single else outputs_MBU
 
     def evidence(self, logits_MBU: Tensor) -> Tensor:
         """What orders samples, for each class, as its outputs do, also where these cannot be told apart, ``(M, B, K)``."""
@@ -124,7 +121,6 @@ def log_odds(logits_MBK: Tensor) -> Tensor:
     below = (logits_MBK - first).exp().scatter(2, top, 0.0)
     others = 1 + below.sum(2, keepdim=True) - below  # of the classes but one, for all but the top class
     odds = logits_MBK - first - others.log()
-    rest = (
-        (logits_MBK - second).scatter(2, top, -torch.inf).exp().sum(2, keepdim=True)
-    )  # for the top class: by the second
+    without_top = (logits_MBK - second).scatter(2, top, -torch.inf)
+    rest = without_top.exp().sum(2, keepdim=True)  # for the top class: by the second
     return odds.scatter(2, top, first - second - rest.log())

@@ -61,7 +61,7 @@ class HyperParameters:
 
     @classmethod
     def of(
-        cls, members: Sequence[Experiment], class_weights: np.ndarray | None = None, *, num_train: int = 1
+        cls, members: Sequence[Experiment], class_weights: np.ndarray | None = None, *, num_train: int
     ) -> "HyperParameters":
         """Those of the members of a stack, whose optimizers are of one kind; the others depend on the data, too."""
         settings = [member.training for member in members]

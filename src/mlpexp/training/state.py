@@ -194,7 +194,8 @@ class TrainingState:
         if self.epoch == 0:
             return
         before = self.lowest_train[self.active]
-        self.fell_epoch[self.active[loss <= before - tolerance]] = self.epoch
+        fell = (loss < before) & (loss <= before - tolerance)
+        self.fell_epoch[self.active[fell]] = self.epoch
         self.lowest_train[self.active] = np.fmin(before, loss)
 
     def _copy_rows(self, target: Tensor, source: Tensor, kept: np.ndarray) -> None:

@@ -1,13 +1,15 @@
 """Pictures of ``.npz`` and IDX files, held against the arrays that were saved."""
 
 import gzip
+import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from making.image_files import idx
-from making.picture_folders import images, pixels
+from making.picture_folders import coloured, images, pixels
 from mlpexp.data.pictures.read import read_pictures
 from mlpexp.errors import DataError
 
@@ -113,6 +115,15 @@ def test_arrays_get_another_size_and_colour(tmp_path: Path) -> None:
             {"x_train": GREY, "y_train": LABELS, "x_test": GREY, "y_test": LABELS + 1},
             "class 3 does not occur in the training",
         ),
+        ({"x": GREY, "y": LABELS * 1e300}, "larger than 9,007,199,254,740,992"),
+        ({"x": GREY, "y": np.array(["a", ""])[LABELS % 2]}, "a class has an empty name"),
+        ({"x": GREY, "y": np.array(["a", "b\ud800"])[LABELS % 2]}, "is not UTF-8"),
+        ({"x": GREY, "y": np.array([b"a", b"b\xff"])[LABELS % 2]}, "are not UTF-8"),
+        ({"x": GREY, "y": np.array(["a", "b\x1b[31m"])[LABELS % 2]}, "the class b\\x1b[31m has a control character"),
+        ({"x": GREY, "y": np.array(["1", "1" * 5000])[LABELS % 2]}, "has 5,000 characters"),
+        ({"x": GREY / 255 * 1.5, "y": LABELS}, "expected 0..1 or 0..255"),
+        ({"x_train": GREY, "y_train": LABELS, "images": GREY, "labels": LABELS}, "but images and labels, too"),
+        ({"x_train": GREY, "y_train": LABELS, "x_val": GREY[:0], "y_val": LABELS}, "0 pictures, but 12 labels"),
         ({"x_train": GREY, "y_train": LABELS, "x_test": COLOUR, "y_test": LABELS}, "have different shapes"),
     ],
 )
@@ -120,6 +131,79 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path, arrays: dict[str, np.nda
     with pytest.raises(DataError) as error:
         read_pictures(images(npz(tmp_path / "a.npz", **arrays)))
     assert str(tmp_path / "a.npz") in str(error.value) and sentence in str(error.value)
+
+
+def test_labels_are_kept_exactly_and_those_of_one_number_have_one_order(tmp_path: Path) -> None:
+    large = np.array([2**63, 2**63 + 1, 5], dtype=np.uint64)[LABELS]
+    dataset = read_pictures(images(npz(tmp_path / "a.npz", x=GREY, y=large))).dataset
+    assert dataset.class_names == ("5", str(2**63), str(2**63 + 1))
+    texts = np.array(["001", "1", "01"])[LABELS]
+    dataset = read_pictures(images(npz(tmp_path / "b.npz", x=GREY, y=texts))).dataset
+    assert dataset.class_names == ("001", "01", "1")
+
+
+def test_fractions_a_hair_above_one_are_white(tmp_path: Path) -> None:
+    array = GREY / 255 * 1.002
+    pictures = read_pictures(images(npz(tmp_path / "a.npz", x=array, y=LABELS)))
+    assert np.array_equal(pictures.dataset.inputs[:, 0], np.rint(np.minimum(array, 1) * 255))
+    assert any("those above 1, up to 1.00" in note for note in pictures.report.notes)
+
+
+def test_pictures_without_a_bright_pixel_are_warned_of(tmp_path: Path) -> None:
+    dark = read_pictures(images(npz(tmp_path / "a.npz", x=GREY % 17, y=LABELS))).report
+    assert any("the brightest pixel is 16 of 255" in warning for warning in dark.warnings)
+    assert not read_pictures(images(npz(tmp_path / "b.npz", x=GREY, y=LABELS))).report.warnings
+
+
+@pytest.mark.parametrize("part", ["val", "test"])
+def test_an_empty_part_is_no_part(tmp_path: Path, part: str) -> None:
+    arrays = {"X_train": GREY, "y_train": LABELS, f"X_{part}": GREY[:0], f"y_{part}": LABELS[:0], "more": LABELS}
+    pictures = read_pictures(images(npz(tmp_path / "a.npz", **arrays)))
+    assert pictures.dataset.facts.num_official_validation == pictures.dataset.facts.num_official_test == 0
+    assert any("part of the npz file is empty" in note for note in pictures.report.notes)
+    assert "of the npz file more.npy is left out" in pictures.report.notes
+
+
+def test_an_archive_may_hold_other_files(tmp_path: Path) -> None:
+    path = npz(tmp_path / "a.npz", x=GREY, y=LABELS)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("readme.txt", "hello")
+    assert "of the npz file readme.txt is left out" in read_pictures(images(path)).report.notes
+
+
+def test_a_class_that_a_part_lacks_is_warned_of(tmp_path: Path) -> None:
+    learned = np.array([0] * 6 + [1] * 5 + [2])
+    arrays = {"x_train": GREY, "y_train": learned, "x_test": GREY[:4] // 2, "y_test": np.array([0, 1, 0, 1])}
+    warnings = read_pictures(images(npz(tmp_path / "a.npz", **arrays))).report.warnings
+    assert "the test part has no pictures of 2" in warnings
+    assert "there is a single picture to learn from of 2" in warnings
+
+
+def test_idx_files_beside_folders_of_pictures_are_refused(tmp_path: Path) -> None:
+    write_idx(tmp_path, ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"), GREY, LABELS)
+    coloured(tmp_path, 1)
+    with pytest.raises(DataError, match=r"IDX files .* and pictures in folders"):
+        read_pictures(images(tmp_path))
+
+
+def test_labels_whose_head_promises_too_many_are_refused(tmp_path: Path) -> None:
+    write_idx(tmp_path, ("a", "b"), GREY, LABELS)
+    (tmp_path / "b").write_bytes(bytes([0, 0, 8, 4]) + b"\xff" * 16)
+    with pytest.raises(DataError, match=r"a has 12 pictures, but b has .* labels"):
+        read_pictures(images(tmp_path, images="a", labels="b"))
+
+
+@pytest.mark.parametrize("name", ["p.npz", "folder/train-images-idx3-ubyte", "folder/a/zz.png"])
+def test_pipes_are_not_opened(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".png":
+        coloured(tmp_path / "folder")
+    elif path.suffix != ".npz":
+        (path.parent / "train-labels-idx1-ubyte").write_bytes(idx(LABELS))
+    os.mkfifo(path)
+    with pytest.raises(DataError, match="neither a file nor a folder, but a pipe"):
+        read_pictures(images(path if path.suffix == ".npz" else tmp_path / "folder"))
 
 
 def test_damaged_files_are_refused(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Pixels of a file, held against Pillow and arithmetic by hand."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -117,3 +119,35 @@ def test_many_pictures_that_do_not_fit_into_memory_are_refused_before_they_are_d
         DataError, match=r"15,002 pictures need 960.1 GB of memory, and .* can be used; set dataset.size"
     ):
         read_pictures(images(folder))
+
+
+def test_other_kinds_are_named_whatever_the_ending(tmp_path: Path) -> None:
+    for kind in ("TIFF", "WEBP"):
+        Image.fromarray(pixels(4, 4)).save(tmp_path / f"{kind}.png", format=kind)
+        with pytest.raises(DataError, match=f"(?i)pictures of the kind {kind} are not read.*; convert it to PNG"):
+            header_of(tmp_path / f"{kind}.png")
+
+
+def deep_png(path: Path, values: np.ndarray, transparent: tuple[int, ...] = ()) -> Path:
+    """A PNG of 16 bits, ``(H, W)`` grey or ``(H, W, 3)``, written by hand, for Pillow writes no colours of 16 bits."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    height, width = values.shape[:2]
+    head = struct.pack(">IIBBBBB", width, height, 16, 0 if values.ndim == 2 else 2, 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    of_transparent = chunk(b"tRNS", struct.pack(f">{len(transparent)}H", *transparent)) if transparent else b""
+    content = chunk(b"IHDR", head) + of_transparent + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+    return path
+
+
+def test_sixteen_bits_of_colours_are_said_and_their_transparency_is_white(tmp_path: Path) -> None:
+    grey = (np.arange(12).reshape(3, 4) * 5000).astype(np.uint16)
+    shown = pixels_of(deep_png(tmp_path / "g.png", grey, (5000,)), "grey", None, "crop")[0]
+    assert np.array_equal(shown, np.where(grey == 5000, 255, (grey.astype(int) + 128) // 257))
+    colour = np.stack([grey, grey + 100, grey + 200], axis=-1)
+    path = deep_png(tmp_path / "c.png", colour, (5000, 5100, 5200))
+    assert header_of(path).deep and header_of(path).alpha
+    assert (pixels_of(path, "rgb", None, "crop")[:, 0, 1] == 255).all()

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from making.picture_folders import coloured, images, pixels, saved
 from mlpexp.data.parts import parts_of, sizes_of
 from mlpexp.data.pictures.folder import listing_of
-from mlpexp.data.pictures.read import picture_versions, read_pictures
+from mlpexp.data.pictures.read import known_of, picture_versions, read_pictures
 from mlpexp.errors import DataError
 
 
@@ -28,6 +29,26 @@ def test_order_is_by_name_whatever_the_file_system_says(tmp_path: Path) -> None:
 def test_classes_that_are_numbers_are_in_the_order_of_numbers(tmp_path: Path) -> None:
     coloured(tmp_path, 1, classes=[str(number) for number in range(12)])
     assert listing_of(tmp_path).class_names == tuple(map(str, range(12)))
+
+
+def test_classes_of_one_number_have_one_order(tmp_path: Path) -> None:
+    coloured(tmp_path, 1, classes=["1", "01", "001", "2"])
+    assert listing_of(tmp_path).class_names == ("001", "01", "1", "2")
+
+
+def test_names_that_control_a_terminal_are_refused_and_shown_escaped(tmp_path: Path) -> None:
+    coloured(tmp_path, 1, classes=["a", "b\x1b[31m"])
+    with pytest.raises(DataError, match="control character") as error:
+        listing_of(tmp_path)
+    assert "\x1b" not in str(error.value) and "b\\x1b[31m" in str(error.value)
+
+
+def test_one_picture_is_said_in_the_singular(tmp_path: Path) -> None:
+    coloured(tmp_path)
+    frames = [Image.fromarray(pixels(12, 10, seed=seed)) for seed in (1, 2)]
+    frames[0].save(tmp_path / "sky" / "moving.gif", save_all=True, append_images=frames[1:])
+    notes = read_pictures(images(tmp_path, color="rgb")).report.notes
+    assert "1 picture has several frames; the first one is used" in notes
 
 
 def test_names_may_be_of_any_script_and_composed_in_two_ways(tmp_path: Path) -> None:
@@ -205,3 +226,11 @@ def test_what_cannot_be_used_is_refused_with_the_file(tmp_path: Path, make, sent
 def test_a_class_may_be_called_test(tmp_path: Path) -> None:
     coloured(tmp_path, 2, classes=["sky", "test"])
     assert read_pictures(images(tmp_path)).dataset.class_names == ("sky", "test")
+
+
+def test_several_sizes_of_one_folder_are_kept_side_by_side(tmp_path: Path) -> None:
+    coloured(tmp_path, 2)
+    configs = [images(tmp_path, size=[side, side]) for side in (4, 5, 6, 7)]
+    pictures = [read_pictures(config) for config in configs]
+    assert all(read_pictures(config) is kept for config, kept in zip(configs, pictures, strict=True))
+    assert [known_of(config).facts for config in configs] == [kept.dataset.facts for kept in pictures]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mlpexp.analysis.explain.verdicts import Numbers, Verdict
+from mlpexp.analysis.explain.verdicts import DEAD, Numbers, Verdict
 
 CHANGE = re.compile(r"`(?P<key>[a-z_.]+): (?P<value>[^`]+)`")
 
@@ -97,8 +97,17 @@ def _dawdling(n: Numbers) -> Numbers:
     return {"basis": basis, "wanted": better, "momentum": momentum, "gone": gone}
 
 
-def _slower(n: Numbers) -> Numbers:
-    return {"slower": _number(n, "rate") / 10}
+def _dead_since(n: Numbers) -> Numbers:
+    """Units that were dead before the first step: no step was too large."""
+    if _number(n, "before") < DEAD:
+        return {
+            "cause": "The usual cause is a step that was too large.",
+            "revive": f"`optimizer.learning_rate: {_number(n, 'rate') / 10:.2g}`",
+        }
+    return {
+        "cause": "It was so before the first step: the initial biases are below 0, or the initial weights too large.",
+        "revive": "`model.bias_init: 0`, if it is below 0",
+    }
 
 
 def _longer(n: Numbers) -> Numbers:
@@ -121,7 +130,7 @@ ADDITIONS: dict[str, tuple[Callable[[Numbers], Numbers], ...]] = {
     "linear_network": (_depth,),
     "learning_rate_too_large": (_overshoot,),
     "learning_rate_too_small": (_dawdling,),
-    "dead_relu": (_slower,),
+    "dead_relu": (_dead_since,),
     "label_noise": (_held,),
     "too_few_epochs": (_longer,),
     "underfitting": (_gone,),
@@ -196,9 +205,9 @@ TEXTS: dict[str, Explanation] = {
         "dead ReLU units",
         "{share:.0%} of the units of {layer} give 0 for every training sample. Before training it was {before:.0%}. The "
         "learning rate is {rate:g}.",
-        "A unit that is never active gets no gradient, so it stays as it is. The usual cause is a step that was too large.",
+        "A unit that is never active gets no gradient, so it stays as it is. {cause}",
         (
-            "`optimizer.learning_rate: {slower:.2g}`",
+            "{revive}",
             "`model.init: he_normal`",
             "a slope below 0: `model.activation: leaky_relu`",
         ),

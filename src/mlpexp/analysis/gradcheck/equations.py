@@ -21,10 +21,10 @@ class Equation:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A heading, a sentence (mathematics between dollars), names, and equations."""
+    """A heading and a sentence (mathematics between dollars), names, and equations."""
 
     title: str
-    """The heading."""
+    """The heading; mathematics stands between dollars."""
     sentence: str
     """Mathematics stands between dollars."""
     equations: list[Equation]

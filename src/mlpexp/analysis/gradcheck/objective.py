@@ -98,7 +98,7 @@ def first_objective(prepared: Prepared, dataset: Dataset) -> Objective:
     network = StackedNetwork.initialized(
         architecture, [members[0].seeds_by_purpose.init], dtype=torch.float64, device=samples.device
     )
-    hyper = HyperParameters.of(members, class_weights(members, dataset, samples))
+    hyper = HyperParameters.of(members, class_weights(members, dataset, samples), num_train=samples.sizes.train)
     weights = None if hyper.class_weights is None else hyper.class_weights[0, block.targets[0, 0].cpu().numpy()]
     loss = hyper.objective(head_of(experiment, dataset.facts).loss, network.flat)
     penalty = experiment.optimizer.l2_penalty

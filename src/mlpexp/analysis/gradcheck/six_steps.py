@@ -79,7 +79,7 @@ def graph_of(x: float, w: float, b: float) -> Graph:
 
 def graph_sections(graph: Graph, of: str) -> list[Section]:
     """Forward values, then both modes of automatic differentiation; ``of`` says whose numbers these are."""
-    formula = "$f = 1 / (exp(-(w x + b)) + 1)$"
+    formula = r"$f = 1 / (\exp(-(w x + b)) + 1)$"
     sentence = f"The sigmoid {formula}; {of}"
     return [
         Section("A graph of six steps", sentence, _values(graph)),

@@ -104,7 +104,7 @@ def _matrix_formula(step: Step) -> Section:
         latex = rf"{partial('b', 'J')} = {latex_twice}(y - z) \odot y \odot (1 - y)"
         equations.append(equation(f"dJ/db = {twice}(y - z) * y * (1 - y)", latex, times * inner_K[:, None]))
     return Section(
-        f"The last layer as J = {once}|sigmoid(W'x{b}) - z|^2",
+        rf"The last layer as $J = {once}|\sigma(W'x{b}) - z|^2$",
         f"As columns: $x$ is what the last layer gets, $a_{number - 1}$; $z$ is the target $t$.{_alone(step)}",
         equations,
     )

@@ -18,7 +18,7 @@ from mlpexp.store.names import names_of
 Candidate = tuple[str, str]  # a whole word, and what it is
 
 NAMED_NETWORKS = ("lenet5", "cnn4", "mnist_cnn", "mlp")  # of `mlpexp params`
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".parquet")
+DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".parquet", ".npz")
 MOST_ARMS = 100
 DELIMITERS = ",;\t|"
 MOST_CHARACTERS = 100_000  # of a line of column names
@@ -76,9 +76,9 @@ def configs(query: Query) -> Iterable[Candidate]:
     return [*example_configs(query), *_files(query, SUFFIXES)]
 
 
-def csv_files(query: Query) -> Iterable[Candidate]:
-    """CSV files and folders."""
-    return _files(query, TABLE_SUFFIXES)
+def data_files(query: Query) -> Iterable[Candidate]:
+    """Tables, pictures and folders."""
+    return _files(query, DATA_SUFFIXES)
 
 
 def networks(query: Query) -> Iterable[Candidate]:
@@ -140,9 +140,9 @@ def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:
 
 
 COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
-    "CONFIG": configs, "--config": configs, "NAME": example_configs, "NETWORKS": networks, "--data": csv_files,
+    "CONFIG": configs, "--config": configs, "NAME": example_configs, "NETWORKS": networks, "--data": data_files,
     "RESULT": results, "RESULTS": results, "--resume": results, "--continue": results, "--confirm": results,
-    "--table": csv_files, "FILE": csv_files,
+    "--table": data_files, "FILE": data_files,
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
     "--plot-format": words("png", "svg", "pdf"), "--backend": words("local", "ray", "dask"),

@@ -11,14 +11,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
-        "--tolerance", "--symbolic", "--explain",
+        "--tolerance", "--symbolic", "--explain", "--sample",
     ),
     "how to run": (
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
     ),
     "what is shown and written": (
         "--name", "--output", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every", "--details",
-        "--all-classes", "--wide", "--quiet",
+        "--all-classes", "--save-seen", "--wide", "--quiet",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands

@@ -13,7 +13,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "--config": ("file", "yaml", "yml", "cfg", "conf", "experiment", "config-file", "configuration", "path"),
     "--set": ("override", "param", "key", "change", "option", "hparam"),
     "--over": ("vary", "grid", "axis", "axes", "sweep", "param-grid", "values"),
-    "--data": ("csv", "table", "input-file", "train-data"),
+    "--data": ("csv", "table", "input-file", "train-data", "pictures", "photos", "image-folder", "image-dir"),
     "--target": ("label", "labels", "y", "target-column", "class", "output-column"),
     "--resume": ("restart", "checkpoint", "go-on", "restore"),
     "--name": ("title", "run-name", "experiment-name", "tag"),

@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 import numpy as np
 
 from mlpexp.data.pictures.folder import is_hidden
-from mlpexp.data.pictures.refusing import check_memory, named, refused
+from mlpexp.data.pictures.refusing import check_memory, check_regular, named, refused
 from mlpexp.errors import DataError
 
 IDX_NAME = re.compile(r"(?P<before>.*?)(?P<part>train|t10k|test)-(?P<what>images|labels)[-.]idx[13]-ubyte(\.gz)?", re.I)
@@ -21,6 +21,7 @@ PARTS_OF_IDX = {"train": "train", "t10k": "test", "test": "test"}
 # Names of arrays in an archive: of each part its pictures and labels.
 NAMES: tuple[Mapping[str, tuple[str, str]], ...] = (
     {"train": ("x_train", "y_train"), "validation": ("x_val", "y_val"), "test": ("x_test", "y_test")},
+    {"train": ("X_train", "y_train"), "validation": ("X_val", "y_val"), "test": ("X_test", "y_test")},
     {
         "train": ("train_images", "train_labels"),
         "validation": ("val_images", "val_labels"),
@@ -48,24 +49,21 @@ class PartArrays:
     """Where the pictures are from: the name of a file or array."""
 
 
-def npz_arrays(path: Path) -> list[PartArrays]:
-    """The arrays of an archive; nothing in it is run.
+def npz_arrays(path: Path) -> tuple[list[PartArrays], list[str]]:
+    """The arrays of an archive, and what of it was left out, in words; nothing in it is run.
 
     Raises:
         DataError: It cannot be read, lacks the names that are known, holds Python objects, or does not fit into memory.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            headers = {name.removesuffix(".npy"): _npy_header(archive, name) for name in archive.namelist()}
+            members = archive.namelist()
+            headers = {name.removesuffix(".npy"): _npy_header(archive, name) for name in members if _is_array(name)}
     except FileNotFoundError:
         raise refused(path, "there is no such file") from None
     except BROKEN:
         raise refused(path, "damaged, or no .npz file") from None
-    names = next((names for names in NAMES if _given(names, headers)), None)
-    if names is None:
-        raise refused(
-            path, f"its arrays are {', '.join(headers) or 'none'}; expected x_train and y_train, or images and labels"
-        )
+    names = _names(path, headers)
     for part, pair in names.items():
         if sum(name in headers for name in pair) == 1:
             lacking = next(name for name in pair if name not in headers)
@@ -74,15 +72,37 @@ def npz_arrays(path: Path) -> list[PartArrays]:
     for name in (name for pair in used.values() for name in pair):
         if headers[name][1].hasobject:
             raise refused(path, f"{name} holds Python objects, which are not read; save numbers")
+    read = {f"{name}.npy" for pair in used.values() for name in pair}
+    unused = [f"of the npz file {named(name)} is left out" for name in members if name not in read]
     sizes = [headers[pair[0]] for pair in used.values()]
     check_memory(
         path, sum(prod(shape) * (kind.itemsize + 1) for shape, kind in sizes), sum(s[0] for s, _ in sizes if s)
     )
     try:
         with np.load(path, allow_pickle=False) as content:
-            return [PartArrays(part, content[x], content[y], x) for part, (x, y) in used.items()]
+            return [PartArrays(part, content[x], content[y], x) for part, (x, y) in used.items()], unused
     except (*BROKEN, MemoryError):
         raise refused(path, "damaged: an array cannot be read") from None
+
+
+def _is_array(name: str) -> bool:
+    return name.endswith(".npy")
+
+
+def _names(path: Path, headers: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    """The one set of names that an archive has.
+
+    Raises:
+        DataError: It has none, or several, so that it is not clear what is to be read.
+    """
+    given = [names for names in NAMES if _given(names, headers)]
+    if not given:
+        lacking = "; expected x_train and y_train, or images and labels"
+        raise refused(path, f"its arrays are {', '.join(map(named, headers)) or 'none'}{lacking}")
+    if len(given) > 1:
+        one, other = (" and ".join(next(iter(names.values()))) for names in given[:2])
+        raise refused(path, f"it has {one}, but {other}, too; keep one pair")
+    return given[0]
 
 
 def _given(names: Mapping[str, tuple[str, str]], headers: Mapping[str, Any]) -> bool:
@@ -144,11 +164,13 @@ def idx_arrays(root: Path, names: Mapping[str, tuple[str, str]]) -> list[PartArr
     Raises:
         DataError: One cannot be read, or all do not fit into memory.
     """
-    shapes = {}
-    for part, (images, _) in names.items():
-        with _stream(root / images) as stream:
-            shapes[part] = _idx_shape(stream, root / images)
-    check_memory(root, 2 * sum(map(prod, shapes.values())), sum(shape[0] for shape in shapes.values()))
+    shapes = {name: _idx_shape_of(root / name) for pair in names.values() for name in pair}
+    of_pictures = [shapes[images] for images, _ in names.values()]
+    check_memory(root, 2 * sum(map(prod, of_pictures)), sum(shape[0] for shape in of_pictures))
+    for images, labels in names.values():
+        if prod(shapes[labels]) > shapes[images][0]:
+            sizes = "x".join(f"{size:,}" for size in shapes[labels])
+            raise refused(root, f"{images} has {shapes[images][0]:,} pictures, but {labels} has {sizes} labels")
     return [
         PartArrays(part if len(names) > 1 else "", _idx(root / images), _idx(root / labels), images)
         for part, (images, labels) in names.items()
@@ -156,6 +178,7 @@ def idx_arrays(root: Path, names: Mapping[str, tuple[str, str]]) -> list[PartArr
 
 
 def _stream(path: Path) -> IO[bytes]:
+    check_regular(path)
     try:
         with path.open("rb") as stream:
             is_compressed = stream.read(2) == b"\x1f\x8b"
@@ -178,6 +201,11 @@ def _idx_shape(stream: IO[bytes], path: Path) -> tuple[int, ...]:
     if not axes or len(axes) < 4 * head[3]:
         raise _broken(path)
     return tuple(int(size) for size in np.frombuffer(axes, dtype=">u4"))
+
+
+def _idx_shape_of(path: Path) -> tuple[int, ...]:
+    with _stream(path) as stream:
+        return _idx_shape(stream, path)
 
 
 def _idx(path: Path) -> np.ndarray:

@@ -11,6 +11,9 @@ from PIL import Image
 from mlpexp.data.pictures.decoding import channels_first, resized
 
 CHANNELS = (1, 3)
+FEWEST_LEVELS = 2  # fractions below it are no brightness of 0..255
+DARK = 128  # if the brightest of all pixels is below it, that is said
+HIGHEST_FRACTION = 1.01  # rounding and resizing leave values a hair above 1
 AT_ONCE = 4096  # pictures that are converted together
 
 
@@ -81,7 +84,17 @@ def brightness_of(lowest: float, highest: float, *, whole: bool) -> Brightness:
         return Brightness(1.0, "")
     if highest <= 1:
         return Brightness(255.0, "pixels are 0..1, kept in 256 steps")
+    if highest <= HIGHEST_FRACTION:
+        return Brightness(255.0, f"pixels are 0..1, kept in 256 steps; those above 1, up to {highest:.9g}, became 1")
+    if highest < FEWEST_LEVELS:
+        raise ValueError(f"pixels are fractions from {lowest:g} to {highest:g}; expected 0..1 or 0..255")
     return Brightness(1.0, "pixels are 0..255 with fractions, rounded to whole numbers")
+
+
+def darkness_of(pictures: np.ndarray) -> str:
+    """That no pixel of ``uint8`` pictures is bright, as when 0..16 was meant; empty: there are bright ones."""
+    brightest = int(pictures.max())
+    return f"the brightest pixel is {brightest} of 255; if white has that value, scale to 0..255" * (brightest < DARK)
 
 
 def extent(array: np.ndarray) -> tuple[float, float, bool]:
@@ -102,7 +115,7 @@ def as_bytes(array: np.ndarray, brightness: Brightness) -> np.ndarray:
     result = np.empty(array.shape, dtype=np.uint8)
     for start in range(0, len(array), AT_ONCE):
         piece = array[start : start + AT_ONCE].astype(np.float64)
-        result[start : start + AT_ONCE] = np.rint(piece * brightness.factor)
+        result[start : start + AT_ONCE] = np.rint(np.minimum(piece * brightness.factor, 255))
     return result
 
 

@@ -13,10 +13,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mlpexp.data.pictures.refusing import refused
+from mlpexp.data.pictures.refusing import check_regular, refused
 from mlpexp.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM")
+OTHER_KINDS = (
+    (8, b"WEBP", "WebP"), (0, b"II*\0", "TIFF"), (0, b"MM\0*", "TIFF"), (4, b"ftypheic", "HEIC"),
+    (4, b"ftypavif", "AVIF"), (4, b"jP  ", "JPEG 2000"), (0, b"8BPS", "PSD"), (0, b"<svg", "SVG"),
+    (0, b"\0\0\1\0", "ICO"),
+)  # fmt: skip
+"""By place and first bytes, kinds of pictures that are not read."""
 MOST_PIXELS = 64_000_000  # of one picture: more is refused before it is decoded
 ORIENTATION = 0x0112  # key of EXIF
 UPRIGHT = {
@@ -52,7 +58,7 @@ class Header:
     animated: bool
     """Whether it has more than one frame."""
     deep: bool
-    """Whether a grey value has 16 bits."""
+    """Whether a value has 16 bits."""
     of_print: bool
     """Whether its colours are those of printing: CMYK."""
 
@@ -64,6 +70,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     Raises:
         DataError: It is missing, damaged, of another kind, or too large.
     """
+    check_regular(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -82,7 +89,20 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except PermissionError:
         raise refused(path, "it may not be read") from None
     except BROKEN:
-        raise refused(path, "damaged, or no picture; repair it or take it out of the folder") from None
+        raise refused(path, _not_read(path)) from None
+
+
+def _not_read(path: Path) -> str:
+    """Why a file cannot be read: of its first bytes may be seen that it is a picture of another kind."""
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(16)
+    except OSError:
+        beginning = b""
+    kind = next((kind for place, mark, kind in OTHER_KINDS if beginning[place:].startswith(mark)), None)
+    if kind is None:
+        return "damaged, or no picture; repair it or take it out of the folder"
+    return f"pictures of the kind {kind} are not read, whatever the name says; convert it to PNG"
 
 
 def _too_large(path: Path, size: str) -> DataError:
@@ -107,7 +127,7 @@ def header_of(path: Path) -> Header:
             alpha=_has_alpha(image),
             turned=orientation != 1,
             animated=bool(getattr(image, "is_animated", False)),
-            deep=image.mode.startswith("I"),
+            deep=_is_deep(image),
             of_print=image.mode == "CMYK",
         )
 
@@ -123,6 +143,14 @@ def _is_grey(image: Image.Image) -> bool:
         return image.mode in GREY_MODES
     palette = np.array(image.getpalette("RGB") or [], dtype=np.int64).reshape(-1, 3)
     return bool((palette == palette[:, :1]).all())
+
+
+def _is_deep(image: Image.Image) -> bool:
+    """Whether values have more than 8 bits, though Pillow may keep 8: its tiles say how the file has them."""
+    kinds = [kind for tile in getattr(image, "tile", ()) for kind in np.atleast_1d(np.array(tile[3], dtype=object))]
+    return image.mode.startswith("I") or any(
+        kind > 255 if isinstance(kind, int) and image.format == "PPM" else ";16" in str(kind) for kind in kinds
+    )
 
 
 def _has_alpha(image: Image.Image) -> bool:
@@ -185,11 +213,17 @@ def _middle(image: Image.Image, height: int, width: int) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey values of 16 bits as 0..255."""
+    """Values of 16 bits as 0..255, and the one that means transparent."""
+    transparent = image.info.get("transparency")
     if not image.mode.startswith("I"):
+        if isinstance(transparent, tuple) and max(transparent) > 255:  # Pillow keeps the upper 8 bits of colours
+            image.info["transparency"] = tuple(value >> 8 for value in transparent)
         return image
     values = np.clip(np.asarray(image).astype(np.int64), 0, 65535)
-    return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    grey = Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    if transparent is not None:
+        grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
+    return grey
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from mlpexp.data.pictures.class_names import check_class_name, in_order
 from mlpexp.data.pictures.refusing import named, refused
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
@@ -83,7 +84,7 @@ def listing_of(root: Path) -> Listing:
     if not files:
         raise refused(root, "there are no pictures in it; each class needs a folder with its pictures")
     learned = {file.class_name for file in files if file.part in ("", "train")}
-    class_names = tuple(sorted(learned, key=order_of(learned)))
+    class_names = in_order(learned)
     for file in files:
         if file.class_name not in learned:
             raise refused(file.path, f"class {file.class_name} does not occur in {named(parts['train'])}")
@@ -91,11 +92,6 @@ def listing_of(root: Path) -> Listing:
     files.sort(key=lambda file: (numbers[file.part], places[file.class_name], os.fsencode(file.path.name)))
     _check_twice(files)
     return Listing(tuple(files), class_names, tuple(sorted(others.items())), tuple(empty))
-
-
-def order_of(names: set[str]) -> "type[int] | type[str]":
-    """What classes are ordered by."""
-    return int if all(name.isascii() and name.isdigit() for name in names) else str
 
 
 def _parts(root: Path, folders: list[Path]) -> dict[str, Path]:
@@ -171,6 +167,12 @@ def _pictures(folder: Path, others: Counter[str]) -> Iterator[str]:
             others[suffix or "no ending"] += 1
 
 
+def folder_of_pictures(root: Path) -> Path | None:
+    """A folder of a place that holds pictures, by itself or in its folders; None: there is none."""
+    folders = _folders(root)
+    return next((folder for folder in folders if any(map(_has_pictures, (folder, *_folders(folder))))), None)
+
+
 def _has_pictures(folder: Path) -> bool:
     return any(Path(entry.name).suffix.lower() in SUFFIXES for entry in _entries(folder))
 
@@ -181,7 +183,7 @@ def _stray(place: Path, root: Path, others: Counter[str]) -> None:
     Raises:
         DataError: A picture is among them, which has no class.
     """
-    for entry in _entries(place):
+    for entry in sorted(_entries(place), key=lambda each: os.fsencode(each.name)):
         if entry.is_dir():
             continue
         suffix = Path(entry.name).suffix.lower()
@@ -194,12 +196,9 @@ def _class_name(folder: Path) -> str:
     """The name of a class: letters with marks are the same, however a system composes them.
 
     Raises:
-        DataError: It cannot be written into a file.
+        DataError: It cannot be written into a file or printed.
     """
-    try:
-        folder.name.encode("utf-8")
-    except UnicodeEncodeError:
-        raise refused(folder, "the name of this class is not UTF-8; rename the folder") from None
+    check_class_name(named(folder), folder.name)
     return unicodedata.normalize("NFC", folder.name)
 
 

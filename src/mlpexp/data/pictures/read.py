@@ -4,11 +4,9 @@ Axis letters: N pictures, C channels, H height, W width.
 """
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import prod
 from pathlib import Path
 
@@ -18,17 +16,31 @@ from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.own_images import Images
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.pictures.array_files import PartArrays, idx_arrays, idx_names, npz_arrays
-from mlpexp.data.pictures.arrays import as_asked, as_bytes, brightness_of, extent, layout_of
+from mlpexp.data.pictures.arrays import as_asked, as_bytes, brightness_of, darkness_of, extent, layout_of
 from mlpexp.data.pictures.decoding import Header, header_of, pixels_of
-from mlpexp.data.pictures.folder import Listing, listing_of, order_of
-from mlpexp.data.pictures.refusing import check_memory, named, refused
-from mlpexp.data.pictures.understanding import PARTS, ClassCount, PictureReport
+from mlpexp.data.pictures.folder import OTHER_PICTURES, SUFFIXES, Listing, folder_of_pictures, listing_of
+from mlpexp.data.pictures.labels import check_number, labels_of
+from mlpexp.data.pictures.refusing import check_memory, check_regular, named, refused
+from mlpexp.data.pictures.understanding import PARTS, ClassCount, PictureReport, scarce
 from mlpexp.data.pictures.versions import stamp_of
 from mlpexp.data.tables.read import telling
 from mlpexp.errors import DataError
+from mlpexp.free_memory import free_bytes
 
 CHANNELS = {"grey": 1, "rgb": 3}
 AN_UPDATE = 2000  # pictures, after which is said how many have been read
+KEPT_SHARE = 4  # pictures that were read before are kept in a quarter of the free memory
+# By property of a header, what is said of one picture and of several.
+SAID = {
+    "alpha": ("may be transparent; it lies on white", "may be transparent; they lie on white"),
+    "turned": ("turned upright, as its EXIF data say", "turned upright, as their EXIF data say"),
+    "animated": ("has several frames; the first one is used", "have several frames; the first one is used"),
+    "deep": ("has 16 bits for a value; 8 are kept", "have 16 bits for a value; 8 are kept"),
+    "of_print": (
+        "has the colours of printing (CMYK); it became red, green and blue",
+        "have the colours of printing (CMYK); they became red, green and blue",
+    ),
+}
 MOST_EMPTY = 3  # folders without pictures in a sentence
 
 
@@ -60,58 +72,116 @@ class _Content:
     """What had to be found out."""
     called: Callable[[int], str]
     """What a picture is called in a sentence."""
+    warnings: tuple[str, ...] = ()
+    """What may be wrong."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of pictures without having them in memory."""
+
+    facts: DatasetFacts
+    """Of the data set."""
+    report: PictureReport
+    """What was understood."""
+
+
+Version = tuple[tuple[int, int], ...]
+_known: dict[tuple[Images, Version], Known] = {}
+_kept: dict[tuple[Images, Version], OwnPictures] = {}
 
 
 def read_pictures(config: Images) -> OwnPictures:
-    """Pictures ``(N, C, H, W)`` uint8 and class numbers ``(N,)``.
+    """Pictures ``(N, C, H, W)`` uint8 and class numbers ``(N,)``, decoded once as long as memory allows to keep them.
 
     Raises:
         DataError: One sentence ``path: what`` about the first problem.
     """
-    return _read(config, picture_versions(config))
+    return _pictures(config, picture_versions(config))
 
 
-def picture_versions(config: Images) -> tuple[tuple[int, int], ...]:
+def known_of(config: Images) -> Known:
+    """What is known of pictures: that is small, so it is kept of all that have been read.
+
+    Raises:
+        DataError: As ``read_pictures``.
+    """
+    version = picture_versions(config)
+    if (config, version) not in _known:
+        _pictures(config, version)
+    return _known[config, version]
+
+
+def picture_versions(config: Images) -> Version:
     """The stamp of all files; see ``stamp_of``."""
     return (stamp_of(Path(config.path).expanduser()),)
 
 
-@lru_cache(maxsize=2)
-def _read(config: Images, version: tuple[tuple[int, int], ...]) -> OwnPictures:
+def _pictures(config: Images, version: Version) -> OwnPictures:
     """The pictures; the version of the files counts only as part of the key."""
+    if (config, version) not in _kept:
+        _make_room()
+        pictures = _read(config)
+        _known[config, version] = Known(pictures.dataset.facts, pictures.report)
+        _kept[config, version] = pictures
+    return _kept[config, version]
+
+
+def _make_room() -> None:
+    """Forgets the oldest pictures until the others take little of the memory that is free."""
+    most = (free_bytes() or 0) // KEPT_SHARE
+    while _kept and sum(pictures.dataset.inputs.nbytes for pictures in _kept.values()) > most:
+        del _kept[next(iter(_kept))]
+
+
+def _read(config: Images) -> OwnPictures:
     root = Path(config.path).expanduser()
     if not root.exists():
-        raise refused(root, "there is no such folder or file")
+        raise refused(root, "there is no such folder or file; dataset.path or --data names it")
     content = _content(config, root)
     if len(content.class_names) < 2:
         raise refused(root, f"all pictures are of one class, {content.class_names[0]}; two are needed to tell apart")
     dataset = _dataset(root, content)
     counts = Counter(zip(content.parts, content.targets.tolist(), strict=True))
+    rows = tuple(
+        ClassCount(part, name, counts[part, label])
+        for part in PARTS
+        if part in content.parts
+        for label, name in enumerate(content.class_names)
+    )
     report = PictureReport(
         path=config.path,
         kind=content.kind,
-        counts=tuple(
-            ClassCount(part, name, counts[part, label])
-            for part in PARTS
-            if part in content.parts
-            for label, name in enumerate(content.class_names)
-        ),
+        counts=rows,
         shape=dataset.inputs.shape[1:],
         notes=(*content.notes, *_only_grey(dataset.inputs)),
-        warnings=tuple(_twins(content)),
+        warnings=(*scarce(rows), *_dark(dataset.inputs), *content.warnings, *_twins(content)),
     )
     return OwnPictures(dataset, report)
 
 
 def _content(config: Images, root: Path) -> _Content:
+    check_regular(root)
     if root.is_file():
+        if root.suffix.lower() in SUFFIXES + OTHER_PICTURES:
+            above = named(root.resolve().parent.parent)
+            raise refused(root, f"one picture; name the folder that holds the folders of classes, perhaps {above}")
         if root.suffix.lower() != ".npz":
             raise refused(root, "expected a folder, or an .npz file; pictures are in the folder of their class")
-        return _of_arrays(config, root, npz_arrays(root), "npz file")
+        parts, notes = npz_arrays(root)
+        return _of_arrays(config, root, parts, "npz file", notes)
     if config.images is not None and config.labels is not None:
         return _of_arrays(config, root, idx_arrays(root, {"": (config.images, config.labels)}), "IDX files")
     names = idx_names(root)
-    return _of_arrays(config, root, idx_arrays(root, names), "IDX files") if names else _of_folder(config, root)
+    if not names:
+        return _of_folder(config, root)
+    if (folder := folder_of_pictures(root)) is not None:
+        raise refused(
+            root,
+            f"it has IDX files ({names['train'][0]}) and pictures in folders ({named(folder.name)}); keep one kind, "
+            "or set dataset.images and dataset.labels",
+        )
+    return _of_arrays(config, root, idx_arrays(root, names), "IDX files")
 
 
 def _dataset(root: Path, content: _Content) -> Dataset:
@@ -153,6 +223,7 @@ def _of_folder(config: Images, root: Path) -> _Content:
         "folder",
         tuple(_notes(config, listing, headers, color)),
         lambda place: named(paths[place].relative_to(root)),
+        tuple(_dark_of_deep(inputs, headers)),
     )
 
 
@@ -197,17 +268,14 @@ def _notes(config: Images, listing: Listing, headers: Sequence[Header], color: s
     if color == "grey" and (number := sum(not header.is_grey for header in headers)):
         yield f"{number:,} with colours made grey (0.299 red + 0.587 green + 0.114 blue)"
     if color == "rgb" and (number := sum(header.is_grey for header in headers)):
-        yield f"{number:,} grey ones get three equal channels"
-    said = {
-        "alpha": "may be transparent; they lie on white",
-        "turned": "turned upright, as their EXIF data say",
-        "animated": "have several frames; the first one is used",
-        "deep": "have grey values of 16 bits; 8 are kept",
-        "of_print": "have the colours of printing (CMYK); they became red, green and blue",
-    }
-    for name, words in said.items():
+        yield (
+            "1 grey picture gets three equal channels"
+            if number == 1
+            else f"{number:,} grey ones get three equal channels"
+        )
+    for name, (of_one, of_many) in SAID.items():
         if number := sum(getattr(header, name) for header in headers):
-            yield f"{number:,} {words}"
+            yield f"1 picture {of_one}" if number == 1 else f"{number:,} {of_many}"
     if listing.others:
         kinds = ", ".join(f"{number:,} with {ending}" for ending, number in listing.others)
         yield f"files that are no pictures are left out: {kinds}"
@@ -224,9 +292,14 @@ def _of_size(config: Images, changed: int, sizes: Sequence[tuple[int, ...]]) -> 
     return f"{changed:,} resized to {height}x{width} ({how}bilinear, antialiased)"
 
 
-def _of_arrays(config: Images, root: Path, parts: Sequence[PartArrays], kind: str) -> _Content:
-    notes = [f"the test part of the {kind} is empty"] * any(p.part == "test" and not len(p.images) for p in parts)
-    parts = [part for part in parts if part.part != "test" or len(part.images)]
+def _of_arrays(
+    config: Images, root: Path, parts: Sequence[PartArrays], kind: str, notes: Sequence[str] = ()
+) -> _Content:
+    empty = [part for part in parts if part.part in ("validation", "test") and not len(part.images)]
+    for part in empty:
+        check_number(root, part)
+    notes = [*notes, *(f"the {part.part} part of the {kind} is empty" for part in empty)]
+    parts = [part for part in parts if part.part not in {other.part for other in empty}]
     layouts = []
     for part in parts:
         try:
@@ -237,7 +310,7 @@ def _of_arrays(config: Images, root: Path, parts: Sequence[PartArrays], kind: st
     if len(shapes) > 1 or len({layout.channel_axis for layout in layouts}) > 1:
         raise refused(root, "the pictures of its parts have different shapes")
     channels, height, width = shapes.pop()
-    labels, class_names = _labels(root, parts)
+    labels, class_names = labels_of(root, parts)
     inputs, note = _bytes_of(root, parts)
     notes += [f"the axes of {parts[0].source} are {layouts[0].words}"] + [note] * bool(note)
     inputs = layouts[0].first(inputs)
@@ -270,34 +343,16 @@ def _bytes_of(root: Path, parts: Sequence[PartArrays]) -> tuple[np.ndarray, str]
     return np.concatenate([as_bytes(part.images, brightness) for part in parts]), brightness.note
 
 
-def _labels(root: Path, parts: Sequence[PartArrays]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Class numbers ``(N,)`` and class names: labels in their order.
+def _dark(inputs: np.ndarray) -> Iterator[str]:
+    if words := darkness_of(inputs):
+        yield words
 
-    Raises:
-        DataError: They are no labels, not as many as pictures, or one does not occur in the training part.
-    """
-    texts = []
-    for part in parts:
-        values = part.labels[:, 0] if part.labels.ndim == 2 and part.labels.shape[1] == 1 else part.labels
-        if values.ndim != 1 or values.dtype.kind not in "buifUS":
-            shape = "x".join(map(str, values.shape))
-            raise refused(
-                root, f"labels of {part.source}: expected one label for each picture, not an array of {shape}"
-            )
-        if len(values) != len(part.images):
-            raise refused(root, f"{part.source} has {len(part.images):,} pictures, but {len(values):,} labels")
-        if values.dtype.kind == "f" and not (np.isfinite(values) & (np.floor(values) == values)).all():
-            raise refused(root, f"labels of {part.source} are no whole numbers")
-        kept = values.astype(np.int64) if values.dtype.kind in "buif" else values
-        texts.append([os.fsdecode(value) if isinstance(value, bytes) else str(value) for value in kept.tolist()])
-    learned = set(texts[0])
-    for part, names in zip(parts, texts, strict=True):
-        other = next((name for name in names if name not in learned), None)
-        if other is not None:
-            raise refused(root, f"{part.source}: class {other} does not occur in the training part")
-    class_names = sorted(learned, key=order_of(learned))
-    numbers = {name: number for number, name in enumerate(class_names)}
-    return np.array([numbers[name] for names in texts for name in names], dtype=np.int64), tuple(class_names)
+
+def _dark_of_deep(inputs: np.ndarray, headers: Sequence[Header]) -> Iterator[str]:
+    """That of pictures with 16 bits only the lower ones are used, as when 12 were measured, and others are bright."""
+    places = [place for place, header in enumerate(headers) if header.deep]
+    if 0 < len(places) < len(headers) and (words := darkness_of(inputs[places])) and not darkness_of(inputs):
+        yield f"of the pictures with 16 bits, {words}"
 
 
 def _only_grey(inputs: np.ndarray) -> Iterator[str]:

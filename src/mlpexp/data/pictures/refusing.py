@@ -4,14 +4,20 @@ import os
 from pathlib import Path
 
 from mlpexp.errors import DataError
+from mlpexp.free_memory import free_bytes
 
 KEPT_FREE = 0.2  # share of the free memory that is left to everything else
 BYTES_OF = {"GB": 1e9, "MB": 1e6, "kB": 1e3}
 
 
 def named(path: Path | str) -> str:
-    """A path as text that can be printed and written, even if its bytes are no UTF-8."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A path as text that can be printed and written, even if its bytes are no UTF-8 or control a terminal."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(letter if letter >= " " and not "\x7f" <= letter <= "\x9f" else _escaped(letter) for letter in text)
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
 
 
 def refused(path: Path | str, what: str) -> DataError:
@@ -19,17 +25,14 @@ def refused(path: Path | str, what: str) -> DataError:
     return DataError(f"{named(path)}: {what}")
 
 
-def free_bytes() -> int:
-    """Memory that is free on this machine; where the system does not say it, all there is."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return 2**63
+def check_regular(path: Path) -> None:
+    """Refuses what is neither a file nor a folder: opening a pipe or a device may take for ever.
+
+    Raises:
+        DataError: It is such a thing.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise refused(path, "neither a file nor a folder, but a pipe, a socket or a device; it is not read")
 
 
 def check_memory(path: Path, num_bytes: int, num_pictures: int) -> None:
@@ -38,8 +41,9 @@ def check_memory(path: Path, num_bytes: int, num_pictures: int) -> None:
     Raises:
         DataError: With both sizes and the key that makes pictures smaller.
     """
-    most = int((1 - KEPT_FREE) * free_bytes())
-    if num_bytes > most:
+    free = free_bytes()
+    most = None if free is None else int((1 - KEPT_FREE) * free)
+    if most is not None and num_bytes > most:
         raise refused(
             path,
             f"{num_pictures:,} pictures need {in_units(num_bytes)} of memory, and {in_units(most)} can be used; "

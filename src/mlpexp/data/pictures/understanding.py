@@ -1,6 +1,6 @@
 """What was understood of pictures, to be said before training and kept with the result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,19 @@ class ClassCount:
     """As its folder, or its label."""
     pictures: int
     """How many there are."""
+
+
+def scarce(counts: Sequence[ClassCount]) -> Iterator[str]:
+    """Which classes a part lacks, and which have a single picture to learn from, in words."""
+    for part in ("validation", "test"):
+        if lacking := [count.class_name for count in counts if count.part == part and not count.pictures]:
+            yield f"the {part} part has no pictures of {_listed(lacking)}"
+    if single := [count.class_name for count in counts if count.part in ("train", "") and count.pictures == 1]:
+        yield f"there is a single picture to learn from of {_listed(single)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join([*names[:MOST_CLASSES], *["..."] * (len(names) > MOST_CLASSES)])
 
 
 @dataclass(frozen=True)

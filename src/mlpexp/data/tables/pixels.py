@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 
-from mlpexp.data.pictures.arrays import as_bytes, brightness_of, extent
+from mlpexp.data.pictures.arrays import CHANNELS, as_bytes, brightness_of, darkness_of, extent
 from mlpexp.data.tables.inputs import Inputs, OneHot
 from mlpexp.errors import DataError
 
@@ -27,6 +27,8 @@ def as_pictures(inputs_NF: np.ndarray, pieces: Sequence[Inputs], shape: tuple[in
             raise DataError(f"column {piece.column} has categories, and pixels are numbers; leave it out", key=KEY)
         if piece.fill is not None or piece.has_indicator or len(piece.names) > 1:
             raise DataError(f"column {piece.column} has missing values or is no number; pixels have one each", key=KEY)
+    if shape[0] not in CHANNELS:
+        raise DataError(f"{sizes} has {shape[0]} channels; pictures have 1 (grey) or 3 (colours)", key=KEY)
     if inputs_NF.shape[1] != prod(shape):
         message = (
             f"{sizes} are {prod(shape):,} pixels, but the table has {inputs_NF.shape[1]:,} columns to predict from"
@@ -39,5 +41,5 @@ def as_pictures(inputs_NF: np.ndarray, pieces: Sequence[Inputs], shape: tuple[in
         raise DataError(str(error), key=KEY) from None
     channels, height, width = shape
     pictures = as_bytes(inputs_NF, brightness).reshape(-1, channels, height, width)
-    note = f"; {brightness.note}" if brightness.note else ""
-    return pictures, f"each row is a picture of {sizes} (channels x height x width){note}"
+    notes = "".join(f"; {note}" for note in (brightness.note, darkness_of(pictures)) if note)
+    return pictures, f"each row is a picture of {sizes} (channels x height x width){notes}"

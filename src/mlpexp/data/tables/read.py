@@ -22,7 +22,7 @@ from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, markers_o
 from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.pixels import as_pictures
-from mlpexp.data.tables.reports import reports
+from mlpexp.data.tables.reports import CONSTANT, reports
 from mlpexp.data.tables.row_names import check_row_names
 from mlpexp.data.tables.split_column import split_labels
 from mlpexp.data.tables.table_file import Reading, TableFile, joined, read_file
@@ -93,7 +93,8 @@ def _as_pictures(dataset: Dataset, content: "_Content", shape: tuple[int, int, i
     """
     pictures, note = as_pictures(dataset.inputs, list(content.pieces.values()), shape)
     facts = replace(dataset.facts, input_shape=shape)
-    told = replace(content.understanding, notes=(*content.understanding.notes, note))
+    columns = tuple(replace(each, why="") if each.why == CONSTANT else each for each in content.understanding.columns)
+    told = replace(content.understanding, columns=columns, notes=(*content.understanding.notes, note))
     return Table(replace(dataset, inputs=pictures, facts=facts, feature_names=()), told, content.form)
 
 

@@ -123,7 +123,9 @@ def _no_such_file(path: Path) -> DataError:
     patterns = ("*.csv", "*.tsv", "*.txt", "*.xlsx", "*.csv.gz", "*.parquet")
     neighbours = [file.name for pattern in patterns for file in path.parent.glob(pattern)]
     looked = "" if path.is_absolute() else f" in {Path.cwd()}"
-    return data_error(path, f"no such file{looked}" + (did_you_mean(path.name, neighbours) if neighbours else ""))
+    near = did_you_mean(path.name, neighbours) if neighbours else ""
+    folders = "" if near or path.suffix else "; a table is a file, and pictures are a folder with one for each class"
+    return data_error(path, f"no such file{looked}{near or folders}")
 
 
 def _unpacked(path: Path, content: bytes) -> tuple[bytes, tuple[str, ...]]:

@@ -137,7 +137,11 @@ def notes(result: "Result") -> list[str]:
         lines.append(f"intervals: Student's t over {num_sound} seeds{_what_seeds_vary(result)}")
         lines += _of_what(result)
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
-        lines.append("one seed: the interval is Wilson's, for the number of samples alone; --seeds 10 shows the rest")
+        trained = len(summary.seeds)
+        which, more = (
+            ("one seed", "; --seeds 10 shows the rest") if trained == 1 else (f"one of {trained} seeds ended well", "")
+        )
+        lines.append(f"{which}: the interval is Wilson's, for the number of samples alone{more}")
     if always := summary.dataset.always(*summary.parts):
         lines.append(f"accuracy of {always}")
     return [*lines, *_without_value(summary), *_running(result), _time(result)]

@@ -68,8 +68,13 @@ def _plain(section: Section) -> str:
         for equation in section.equations
         for line in plain_equation(equation.plain, equation.value).splitlines()
     ]
-    sentence = section.sentence.replace("$", "").replace("\\", "")
-    return "\n".join([section.title, sentence, *section.names, "", *lines, ""])
+    title, sentence = _unmarked(section.title), _unmarked(section.sentence)
+    return "\n".join([title, sentence, *section.names, "", *lines, ""])
+
+
+def _unmarked(text: str) -> str:
+    """Mathematics between dollars as plain text."""
+    return text.replace("$", "").replace(r"\sigma", "sigmoid").replace("\\", "")
 
 
 def _markdown(section: Section) -> str:
@@ -82,7 +87,7 @@ def _markdown(section: Section) -> str:
 def _latex(section: Section) -> str:
     lines = latex_lines([latex_equation(equation.latex, equation.value) for equation in section.equations])
     names = [line for name in section.names for line in ("", _escaped(name))]
-    title, sentence = _escaped(section.title), _around_mathematics(section.sentence)
+    title, sentence = _around_mathematics(section.title), _around_mathematics(section.sentence)
     return "\n".join([rf"\subsection*{{{title}}}", sentence, *names, lines, ""])
 
 

@@ -13,6 +13,7 @@ from mlpexp.report.words import shortened
 MOST_IMAGES = 25
 MOST_FILTERS = 32
 SHORT_CAPTION = 15  # characters that fit below an image in one line
+ROW, TALL_ROW = 1.17, 1.32  # inches of an image with a caption of one line, and of two
 
 
 @in_style()
@@ -31,7 +32,10 @@ def draw_misclassified(
         return None
     columns = min(5, len(rows))
     num_rows = -(-len(rows) // columns)
-    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=0.72 + 1.17 * num_rows)
+    captions = [_caption(row, caption) for _, row in rows.iterrows()]
+    is_tall = any("\n" in text for text in captions)
+    figure_height = 0.72 + (TALL_ROW if is_tall else ROW) * num_rows
+    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=figure_height)
     pixels = rows.filter(regex=r"^p\d+$").to_numpy(dtype=float)
     for position, (_, row) in enumerate(rows.iterrows()):
         axes = figure.add_subplot(num_rows, 5, position + 1)
@@ -43,9 +47,10 @@ def draw_misclassified(
         else:
             axes.imshow(picture.transpose(1, 2, 0) / 255, interpolation="nearest")
         axes.set(xticks=[], yticks=[])
+        axes.set_anchor("N" if is_tall else "C")  # at the top of its room: what is left is below, for two lines
         axes.grid(visible=False)
         axes.spines[:].set(visible=True, linewidth=0.5)
-        axes.set_xlabel(_caption(row, caption), fontsize=7.5, labelpad=2, linespacing=1.1)
+        axes.set_xlabel(captions[position], fontsize=7.5, labelpad=2, linespacing=1.1)
     return Drawing(figure, _mistakes_table(rows, caption))
 
 
@@ -56,7 +61,7 @@ def _caption(row: pd.Series, caption: RunCaption) -> str:
     one_line = f"{true} → {predicted} {sureness}"
     if len(one_line) <= SHORT_CAPTION:
         return one_line
-    return f"{shortened(true, 16)}\n→ {shortened(predicted, 12)} {sureness}"
+    return f"{shortened(true, 16)}\n→ {shortened(predicted, 10)} {sureness}"
 
 
 def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:

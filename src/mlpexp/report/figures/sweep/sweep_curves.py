@@ -55,7 +55,7 @@ def draw_sweep_curves(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     if data.caption.sampled:
         return None
     summary = data.result.summary
-    losses = [_column(f"train_{summary.scores[0]}")] if summary.dataset.losses_compare else []
+    losses = [_column(f"train_{summary.scores[0]}")] if summary.losses_compare else []
     columns = list(dict.fromkeys([score_column(data), *losses]))
     panels = axis_curves(data, axis, columns)
     if not panels[0].means:
@@ -245,6 +245,7 @@ def _note(panels: list[AxisCurves], data: ArmsData, axis: SweepAxis) -> str:
         f"{len(shown.values)} of {len(axis.values)} values" if len(axis.values) > len(shown.values) else "",
         lost + kept_together(", left out") if lost else "",
         "" if tested else "no test split",
+        "" if data.result.summary.losses_compare else "no losses: they are in different units",
         caption.interval_note if bands else "",
         curves_range([panels[0]]).note,
     )
