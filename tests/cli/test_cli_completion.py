@@ -77,7 +77,18 @@ def test_every_command_completes_each_of_its_options() -> None:
 @pytest.mark.parametrize("name", list(PROGRAM.commands))
 def test_every_value_that_is_a_word_is_offered(name: str) -> None:
     command = PROGRAM.commands[name]
-    free = {"--name", "--memory", "--address", "--input", "--sort", "--where", "--copy"}  # what nobody can guess
+    free = {
+        "--name",
+        "--memory",
+        "--address",
+        "--input",
+        "--sort",
+        "--where",
+        "--copy",
+        "--logits",
+        "--labels",
+        "--targets",
+    }  # what nobody can guess
     for parameter in command.params:
         word = called(parameter)
         if parameter.param_type_name == "option" and not takes_value(parameter):

@@ -22,7 +22,7 @@ def output_violations(experiment: Experiment, facts: DatasetFacts) -> Iterator[F
     if numbers and not loss.for_numbers:
         yield ("loss",), f"{loss.name} is for class labels, but this data set has numbers; use mean_squared_error"
     elif activation is not None and activation not in loss.activations:
-        yield ("model", "output_activation"), _apart(activation, loss.name, loss.activations[0])
+        yield ("model", "output_activation"), apart(activation, loss.name, loss.activations[0])
     elif numbers and activation == "softmax":
         message = f"softmax is for class labels, but this data set has numbers; use {_either(OF_NUMBERS)}"
         yield ("model", "output_activation"), message
@@ -30,7 +30,7 @@ def output_violations(experiment: Experiment, facts: DatasetFacts) -> Iterator[F
         yield from _out_of_range(experiment, facts, activation)
 
 
-def _apart(activation: str, loss: str, own: str) -> str:
+def apart(activation: str, loss: str, own: str) -> str:
     """That an output activation does not go with a loss, and which losses it goes with."""
     others = [known.name for known in KNOWN_LOSSES.values() if activation in known.activations]
     return (

@@ -21,8 +21,12 @@ LARGE, SMALL = 1e6, 1e-4  # beyond these, powers of ten
 
 def rendered(explanation: Explanation, format_: str) -> str:
     """The whole explanation."""
-    title, sections = explanation.title, explanation.sections
     closing = [*_beside(explanation, format_), CLOSING, ""]
+    return document(explanation.title, explanation.sections, closing, format_)
+
+
+def document(title: str, sections: Sequence[Section], closing: Sequence[str], format_: str) -> str:
+    """A title, sections, and what follows them, which is ready to be shown."""
     match format_:
         case "table":
             body = [_plain(section) for section in sections]
@@ -52,6 +56,11 @@ def _beside(explanation: Explanation, format_: str) -> list[str]:
     title = "By hand and by reverse mode"
     largest = _gap(explanation.largest_difference)
     sentence = f"{listed} of {explanation.count} derivatives{which}; largest difference of all: {largest}."
+    return table_below(title, sentence, table, format_)
+
+
+def table_below(title: str, sentence: str, table: TextTable, format_: str) -> list[str]:
+    """The lines of a table with a heading and a sentence."""
     match format_:
         case "table":
             lines = ["  " + line.text.replace("─", "-") for line in laid_out(table).lines]

@@ -1,0 +1,158 @@
+"""Logits and what is true of them, as they are typed or as they stand in a file.
+
+Axis letters: N rows, U logits of a row.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.data.tables.table_file import TableFile
+
+LABEL, TARGET, LOGIT = "label", "target", "logit"  # columns of a file; of several target_0, target_1, and so on
+
+
+@dataclass(frozen=True, eq=False)
+class GivenLogits:
+    """Rows of logits, with labels or with numbers."""
+
+    logits: np.ndarray
+    """``(N, U)`` float64."""
+    labels: np.ndarray | None = None
+    """Class numbers, ``(N,)`` int64; None: not given."""
+    targets: np.ndarray | None = None
+    """``(N, T)`` float64; None: not given."""
+    path: Path | None = None
+    """The file that they stand in; None: they were typed."""
+    notes: tuple[str, ...] = ()
+    """How a file was read."""
+
+    @property
+    def truth(self) -> np.ndarray | None:
+        """Labels or targets."""
+        return self.targets if self.labels is None else self.labels
+
+    def place(self, option: str) -> str:
+        """Where a problem is: in the file, else in an option."""
+        return option if self.path is None else str(self.path)
+
+
+def typed_rows(option: str, text: str) -> np.ndarray:
+    """``2 1 0.1; 0 3 1`` as ``(N, U)``: rows end with a semicolon or a line, numbers with a blank or a comma.
+
+    Raises:
+        InputError: Something is no number, or rows have different lengths.
+    """
+    rows = [_row(option, row.strip()) for row in re.split(r"[;\n]", text) if row.strip()]
+    if not rows:
+        raise InputError(f"{option}: no number; expected rows of numbers, such as '2 1 0.1; 0 3 1'")
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise InputError(f"{option}: row {number} has {len(row)} numbers, but row 1 has {len(rows[0])}")
+    return np.array(rows, dtype=np.float64)
+
+
+def typed_labels(text: str) -> np.ndarray:
+    """``0,2`` as ``(N,)`` int64.
+
+    Raises:
+        InputError: Something is no class number.
+    """
+    words = re.split(r"[,;\s]+", text.strip(" ,;\n"))
+    for word in words:
+        if not re.fullmatch(r"[0-9]{1,6}", word):
+            raise InputError(f"--labels: {word!r} is not a class; classes are whole numbers from 0, such as 0,2")
+    return np.array(words, dtype=np.int64)
+
+
+def read_logits(path: Path) -> GivenLogits:
+    """Those of a file: a column for each logit, and one with labels or some with targets.
+
+    Raises:
+        DataError: It is no such table.
+    """
+    from mlpexp.data.tables.header import ROW_NAMES, Asked
+    from mlpexp.data.tables.number_forms import is_plain_number
+    from mlpexp.data.tables.table_file import Reading, read_file
+    from mlpexp.data.tables.text_file import data_error
+
+    file = read_file(path.expanduser(), Reading(Asked(header=True, fewest=1)))
+    columns = [name for name in file.columns if name != ROW_NAMES]
+    if all(map(is_plain_number, columns)):
+        what = f"the first line has only numbers; it must name the columns, such as {LABEL} for the class"
+        raise data_error(path, what, file.header_line)
+    targets, logits = _named(columns, TARGET), _named(columns, LOGIT)
+    logits = logits or [name for name in columns if name != LABEL and name not in targets]
+    if not logits:
+        raise data_error(path, "no column of logits; each unit or class needs one", file.header_line)
+    if targets and LABEL in columns:
+        raise data_error(path, f"columns {LABEL} and {targets[0]}: which of them is true? keep one", file.header_line)
+    said = {"logits": logits, "labels": [LABEL] * (LABEL in columns), "targets": targets}
+    used = [name for names in said.values() for name in names]
+    said["not looked at"] = [name for name in columns if name not in used]
+    note = "; ".join(f"{what}: {', '.join(names)}" for what, names in said.items() if names)
+    return GivenLogits(
+        logits=np.stack([_numbers(file, name) for name in logits], 1),
+        labels=_labels(file, logits) if LABEL in columns else None,
+        targets=np.stack([_numbers(file, name) for name in targets], 1) if targets else None,
+        path=path,
+        notes=tuple(f"{path.name}: {each}" for each in (*file.notes, note)),
+    )
+
+
+def _named(columns: Sequence[str], word: str) -> list[str]:
+    """``target``, or ``target_0`` and so on."""
+    return [name for name in columns if name == word or name.startswith(f"{word}_")]
+
+
+def _row(option: str, text: str) -> list[float]:
+    words = re.split(r"\s*,\s*", text.strip(",")) if "," in text else text.split()
+    return [_number(option, word) for word in words]
+
+
+def _number(option: str, word: str) -> float:
+    from mlpexp.data.tables.number_forms import is_plain_number
+
+    if not is_plain_number(word):
+        raise InputError(
+            f"{option}: {word!r} is not a number; between numbers is a blank or a comma, between rows a semicolon"
+        )
+    if not np.isfinite(float(word)):
+        raise InputError(f"{option}: {word} is not finite")
+    return float(word)
+
+
+def _numbers(file: "TableFile", name: str) -> np.ndarray:
+    from mlpexp.data.tables.cells import Cells
+    from mlpexp.data.tables.number_forms import is_plain_number
+
+    values = file.columns[name]
+    if isinstance(values, Cells):
+        row = int(np.argmax(values.where(lambda cell: not is_plain_number(cell))))
+        raise file.error(f"{file.cell(row, name)!r} is not a number such as 0.5", name, row)
+    if not np.isfinite(values).all():
+        row = int(np.argmin(np.isfinite(values)))
+        raise file.error(f"{file.cell(row, name)!r} is not a finite number", name, row)
+    return values
+
+
+def _labels(file: "TableFile", logits: Sequence[str]) -> np.ndarray:
+    """Class numbers from 0, or names of the columns of logits."""
+    cells = file.written(LABEL)
+    names = {name: number for number, name in enumerate(logits)}
+    numbers = []
+    for level in cells.levels:
+        is_number = re.fullmatch(r"[0-9]{1,6}", level)
+        if not is_number and level not in names:
+            row = int(np.argmax(cells.codes == cells.levels.index(level)))
+            what = f"{level!r} is not a class; a label is a whole number from 0, or the name of a column of logits"
+            raise file.error(what, LABEL, row)
+        numbers.append(names[level] if level in names else int(level))
+    return np.array(numbers, dtype=np.int64)[cells.codes]
