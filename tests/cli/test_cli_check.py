@@ -98,7 +98,7 @@ BAD = {
         "5:43: schedule.warmup_epochs", "longer than the 5 epochs",
     ),
     "an output activation that the loss has no use for": (
-        config_with(model="{name: mlp, output_activation: sigmoid}"), "2:33: model.output_activation", "cross_entropy",
+        config_with(model="{name: mlp, output_activation: sigmoid}"), "2:39: model.output_activation", "cross_entropy",
     ),
     "an unknown loss": (config_with(loss="hinge"), "5:7: loss", "choose from"),
     "a negative seed": (config_with(seed="-1"), "5:7: seed", "at least 0"),

@@ -125,9 +125,13 @@ def test_steps_that_cannot_be_recorded_are_taken_one_by_one_and_it_is_said_once(
 def test_a_recording_that_does_not_fit_is_lack_of_memory(mlpexp: Command, config: Callable[..., Path]) -> None:
     text = IRIS.replace("epochs: 3", "epochs: 60")
     with failing_to_record("out of memory"):
-        answer = mlpexp("train", "-c", config(text), "--seeds", 2, "--device", "cuda")
+        answer = mlpexp("sweep", "-c", config(text), "--learning-rate", "0.1,1", "--seeds", 2, "--device", "cuda")
     assert answer.code == 1
-    assert "every trial failed: not enough memory on the GPU" in " ".join(answer.err.split())
+    said = " ".join(answer.err.split())
+    assert "every trial failed: not enough memory on the GPU" in said
+    assert "; resume with: mlpexp sweep --resume" in said
+    (folder,) = Path("runs").iterdir()
+    assert "every trial failed" in mlpexp("show", folder).out
 
 
 def test_a_numbered_card_is_refused_to_a_cluster_before_a_folder_is_made(

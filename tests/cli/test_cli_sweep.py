@@ -251,20 +251,6 @@ def test_parts_that_not_every_arm_has_are_not_compared(mlpexp: Command, config: 
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_a_sweep_that_failed_as_a_whole_says_why(
-    mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No machine has memory for 10^8 times 10^8 weights, also one that does not say how much it has."""
-    monkeypatch.setattr("mlpexp.execution.auto_device.free_bytes", lambda: None)
-    text = IRIS.replace("[4]", "[100000000, 100000000]")
-    failed = mlpexp("sweep", "-c", config(text), "--learning-rate", "0.1,1", "--seeds", 2)
-    assert failed.code == 1 and "every trial failed: not enough memory: " in failed.err
-    assert "; resume with: mlpexp sweep --resume" in failed.err
-    (folder,) = Path("runs").iterdir()
-    assert "every trial failed" in mlpexp("show", folder).out
-
-
-@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("damage", ["cut", "changed", "not JSON", "empty"])
 def test_damaged_results_are_trained_again(
     damage: str, mlpexp: Command, config: Write, monkeypatch: pytest.MonkeyPatch

@@ -39,7 +39,11 @@ def test_values_as_they_are_typed() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["learning_rate", "", "=1"])
+def test_null_is_a_value() -> None:
+    assert settings_in("gradient_clip=null,batch_size=8", PLACE) == {"gradient_clip": None, "batch_size": 8}
+
+
+@pytest.mark.parametrize("text", ["learning_rate", "", "=1", "learning_rate=", "gradient_clip=null,learning_rate"])
 def test_settings_need_a_value(text: str) -> None:
     with pytest.raises(ConfigError):
         settings_in(text, PLACE)

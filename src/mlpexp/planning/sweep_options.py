@@ -125,7 +125,8 @@ def settings_in(text: str, place: Place) -> dict[str, Any]:
         ConfigError: It is not of this form.
     """
     value = parse_value("{" + re.sub(r"([A-Za-z_][\w.]*)=", r"\1: ", text) + "}", place)
-    if not isinstance(value, dict) or not value:
+    empty = [key for key, item in value.items() if item is None] if isinstance(value, dict) else []
+    if not isinstance(value, dict) or not value or any(f"{key}=null" not in text for key in empty):
         message = "expected KEY=VALUE,KEY=VALUE, for example learning_rate=1,batch_size=8"
         raise ConfigError([Problem(place, "", message)])
     return value
