@@ -1,6 +1,6 @@
 """A config for pictures of the user's own, of which nothing is known but where they are."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from math import log2
 from pathlib import Path
 from typing import Any
@@ -103,15 +103,15 @@ def layers_in_words(model: Cnn) -> str:
     return f"network: cnn with convolutions of {', '.join(channels)} channels{dense}"
 
 
-def _choices(plan: Plan) -> Iterator[str]:
-    """What was chosen, but for what the axes of a sweep vary."""
-    experiment, varied = plan.base.experiment, {axis.key for axis in plan.axes}
-    model, optimizer, training, dataset = (
-        experiment.model,
-        experiment.optimizer,
-        experiment.training,
-        experiment.dataset,
-    )
+def network_and_training(plan: Plan, varied: Collection[str]) -> Iterator[str]:
+    """The layers that were chosen, and how they are trained, but for what the axes of a sweep vary.
+
+    Args:
+        plan: What is trained.
+        varied: The keys of the axes.
+    """
+    experiment = plan.base.experiment
+    model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
     if isinstance(model, Cnn) and not any(key.startswith("model") for key in varied):
         yield layers_in_words(model)
     settings = {
@@ -122,6 +122,13 @@ def _choices(plan: Plan) -> Iterator[str]:
     }
     seeds = f"{len(plan.seeds)} seeds" if len(plan.seeds) > 1 else "one seed"
     yield f"training: {', '.join([*(text for key, text in settings.items() if key not in varied), seeds])}"
+
+
+def _choices(plan: Plan) -> Iterator[str]:
+    """What was chosen, but for what the axes of a sweep vary."""
+    experiment = plan.base.experiment
+    dataset = experiment.dataset
+    yield from network_and_training(plan, {axis.key for axis in plan.axes})
     if isinstance(dataset, Images) and dataset.test_fraction and dataset.split.kind == "random":
         other = ", others for each seed" if len(plan.seeds) > 1 and experiment.split_seed is None else ""
         yield f"test part: {100 * dataset.test_fraction:g} % of the pictures, held out{other}"

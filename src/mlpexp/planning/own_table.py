@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
-from mlpexp.config.networks import Cnn, Mlp
+from mlpexp.config.networks import Mlp
 from mlpexp.config.outputs import KNOWN_LOSSES
 from mlpexp.config.scores import SCORES, column_of
 from mlpexp.config.shipped import at_home
@@ -27,7 +27,7 @@ from mlpexp.planning.own_pictures import (
     SMALLEST_SIDE,
     are_pictures,
     batch_size_for,
-    layers_in_words,
+    network_and_training,
     pictures_section,
     settings_for,
     settings_of_size,
@@ -253,7 +253,7 @@ def target_warnings(plan: Plan) -> list[str]:
 def _choices(plan: Plan, table: Csv) -> Iterator[str]:
     """What was chosen for a table, but for what the axes of a sweep vary."""
     experiment = plan.base.experiment
-    model, optimizer, training = experiment.model, experiment.optimizer, experiment.training
+    model = experiment.model
     varied = {axis.key for axis in plan.axes}
     if table.target.standardize or table.target.transform == "log":
         yield f"target: the network learns {table.target.learned} ({_how_learned(table.target)})"
@@ -263,16 +263,7 @@ def _choices(plan: Plan, table: Csv) -> Iterator[str]:
         )
         name = f", activation {model.activation.name}" if not isinstance(model.activation, tuple) else ""
         yield f"network: {model.name} with {hidden}{name}"
-    if isinstance(model, Cnn) and not any(key.startswith("model") for key in varied):
-        yield layers_in_words(model)
-    settings = {
-        "optimizer.name": optimizer.name,
-        "optimizer.learning_rate": f"learning rate {optimizer.learning_rate:g}",
-        "training.batch_size": f"batches of {training.batch_size}",
-        "training.epochs": f"{training.epochs} epochs",
-    }
-    seeds = f"{len(plan.seeds)} seeds" if len(plan.seeds) > 1 else "one seed"
-    yield f"training: {', '.join([*(text for key, text in settings.items() if key not in varied), seeds])}"
+    yield from network_and_training(plan, varied)
     if table.test_fraction and table.split.kind == "random":
         other = ", another one for each seed" if len(plan.seeds) > 1 and experiment.split_seed is None else ""
         yield f"test part: {100 * table.test_fraction:g} % of the rows, held out{other}"
