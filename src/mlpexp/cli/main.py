@@ -23,6 +23,7 @@ from mlpexp.cli.commands import (
     params,
     plot,
     predict,
+    report,
     show,
     sweep,
     train,
@@ -59,6 +60,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("show", show.show, "mlpexp show last"),
         ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
+        ("report", report.report, "mlpexp report last -o report.html"),
     ),
     "use what was trained": (("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),),
     "understand": (

@@ -1,11 +1,12 @@
 """Figures to files: each in the formats asked for, with a CSV file of the numbers it shows beside it."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+import matplotlib
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.style import Drawing, in_style
@@ -14,6 +15,7 @@ from mlpexp.store.files import write_bytes
 from mlpexp.store.frames import Absent
 
 logger = logging.getLogger(__name__)
+Made = TypeVar("Made")
 
 # No dates and no versions: the same numbers give the same bytes.
 METADATA: dict[str, dict[str, Any]] = {
@@ -43,21 +45,66 @@ def save_figures(
         RunError: A file cannot be written.
     """
     written, lost = [], set[str]()
-    for name, draw in figures.items():
-        try:
-            drawing = draw()
-            contents = {} if drawing is None else rendered(drawing, formats, lost)
-        except Absent:
-            continue
-        except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
-            logger.warning("%s: figure %s left out: %s: %s", result, name, type(error).__name__, error)
-            continue
+    for name, contents in _each(result, figures, lambda drawing: rendered(drawing, formats, lost)):
         for suffix, content in contents.items():
             path = folder / f"{name}.{suffix}"
             write_bytes(path, content)
             written += [path] if suffix != "csv" else []
     say_lost(lost)
     return written
+
+
+class Drawn(NamedTuple):
+    """A figure that is ready to be shown."""
+
+    name: str
+    """Of its files."""
+    words: tuple[str, ...]
+    """Its title, and the note below it."""
+    drawing: Drawing
+    """The figure, laid out, and its numbers."""
+
+
+def drawn(result: Path, figures: Mapping[str, Callable[[], Drawing | None]], lost: set[str]) -> Iterator[Drawn]:
+    """Draws figures as ``save_figures`` does, and writes nothing.
+
+    Args:
+        result: Of which they are, for warnings.
+        figures: By name, what draws it.
+        lost: Gets the letters that no font here has.
+    """
+
+    def laid_out(drawing: Drawing) -> Drawing:
+        _prepare(drawing.figure, lost)
+        return drawing
+
+    for name, drawing in _each(result, figures, laid_out):
+        yield Drawn(name, tuple(text.get_text() for text in drawing.figure.texts), drawing)
+
+
+def svg_with_text(figure: Figure) -> bytes:
+    """A figure that is laid out, as SVG whose words are text, in the fonts of whoever looks at it."""
+    stream = BytesIO()
+    with in_style(), letters_may_miss(), matplotlib.rc_context({"svg.fonttype": "none"}):
+        figure.savefig(stream, format="svg", metadata=METADATA["svg"])
+    return stream.getvalue()
+
+
+def _each(
+    result: Path, figures: Mapping[str, Callable[[], Drawing | None]], make: Callable[[Drawing], Made]
+) -> Iterator[tuple[str, Made]]:
+    """What is made of each figure; of one that cannot be drawn nothing, with a warning unless its files are absent."""
+    for name, draw in figures.items():
+        try:
+            drawing = draw()
+            made = None if drawing is None else make(drawing)
+        except Absent:
+            continue
+        except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
+            logger.warning("%s: figure %s left out: %s: %s", result, name, type(error).__name__, error)
+            continue
+        if made is not None:
+            yield name, made
 
 
 def rendered(drawing: Drawing, formats: Sequence[str], lost: set[str] | None = None) -> dict[str, bytes]:
@@ -69,9 +116,8 @@ def rendered(drawing: Drawing, formats: Sequence[str], lost: set[str] | None = N
         lost: Gets the letters that no font has; None: they are said.
     """
     contents = {}
-    with in_style(), letters_may_miss():
-        letters = set_words(drawing.figure)
-        _lay_out(drawing.figure)
+    letters: set[str] = set()
+    _prepare(drawing.figure, letters)
     if lost is None:
         say_lost(letters)
     else:
@@ -84,6 +130,13 @@ def rendered(drawing: Drawing, formats: Sequence[str], lost: set[str] | None = N
     table = drawing.numbers.to_csv(index=False, float_format="%.9g", na_rep="nan", lineterminator="\n")
     contents["csv"] = table.encode()
     return contents
+
+
+def _prepare(figure: Figure, lost: set[str]) -> None:
+    """Makes a figure ready to be saved."""
+    with in_style(), letters_may_miss():
+        lost |= set_words(figure)
+        _lay_out(figure)
 
 
 def _lay_out(figure: Figure) -> None:

@@ -62,12 +62,16 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
     """
     suffixes = check_formats(formats)
     compares = bool(result.summary.axes)
-    if compares and arm is None:
-        return save_figures(result.path, result.folder.plots, _of_arms(ArmsData(result)), suffixes)
+    folder = result.folder.plots / f"arm-{arm}" if compares and arm is not None else result.folder.plots
+    return save_figures(result.path, folder, figures_of(result, arm), suffixes)
+
+
+def figures_of(result: Result, arm: int | None = None) -> dict[str, Callable[[], Drawing | None]]:
+    """What draws each figure, by name: those over all arms where there are axes, or those of one arm, if it is named."""
+    if result.summary.axes and arm is None:
+        return _of_arms(ArmsData(result))
     data = ArmData(result.arm(arm or 0))
-    folder = result.folder.plots / f"arm-{arm}" if compares else result.folder.plots
-    figures = {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
-    return save_figures(result.path, folder, figures, suffixes)
+    return {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
 
 
 def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:

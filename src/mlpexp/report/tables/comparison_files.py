@@ -77,6 +77,15 @@ def to_show(result: Result, comparison: ArmsComparison) -> TextTable:
     return table.without({NEW_SAMPLES}) if comparison.new_samples.seeds_are_samples else table
 
 
+def to_report(result: Result, comparison: ArmsComparison) -> TextTable:
+    """The table of all arms, the best first; verdicts in few words."""
+    higher = comparison.summary.metric.higher_is_better
+    rows: Sequence[Row] = ordered(comparison_rows(comparison), higher_is_better=higher)
+    verdicts = [arm.short for arm in comparison.shown.arms]
+    table = comparison_table(rows, comparison.summary, verdicts, *_costs(result), _against(comparison), whole=False)
+    return table.without({NEW_SAMPLES}) if comparison.new_samples.seeds_are_samples else table
+
+
 def to_export(result: Result, comparison: ArmsComparison) -> TextTable:
     """The whole table as CSV: nothing is said below it, so that the verdicts are sentences."""
     verdicts, rows = [arm.sentence for arm in comparison.shown.arms], comparison_rows(comparison)

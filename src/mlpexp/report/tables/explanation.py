@@ -1,6 +1,7 @@
 """Why something learned or did not, as text, Markdown or JSON: verdicts, what they rest on, what to try."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from shlex import quote
@@ -68,6 +69,26 @@ def as_json(verdicts: Sequence[Verdict]) -> str:
             for verdict in verdicts
         ]
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A cause in words, for a document."""
+
+    title: str
+    """A few words, and how many seeds show it."""
+    finding: str
+    """What was measured."""
+    meaning: str
+    """Why it matters."""
+    remedies: Sequence[str]
+    """What to try; code in backquotes."""
+
+
+def told(verdicts: Sequence[Verdict]) -> list[Told]:
+    """The causes, the most important one first."""
+    causes = [(verdict, explained(verdict)) for verdict in _parted(verdicts)[0]] if verdicts else []
+    return [Told(f"{e.title} ({_seeds(verdict)})", e.finding, e.meaning, e.remedies) for verdict, e in causes]
 
 
 def _to_try(verdict: Verdict, run: Path) -> str | None:

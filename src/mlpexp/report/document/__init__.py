@@ -1,0 +1,1 @@
+"""A report before it is written: sections of blocks, which know no file format."""

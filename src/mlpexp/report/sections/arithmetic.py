@@ -1,0 +1,73 @@
+"""The arithmetic of the network: parameters and operations with the numbers put in, and its functions as formulas."""
+
+from mlpexp.architectures.architecture import Architecture
+from mlpexp.architectures.arithmetic import NetworkCost, cost
+from mlpexp.architectures.layers import Activation
+from mlpexp.config.activations import KNOWN
+from mlpexp.report.document.blocks import Block, Equation, Paragraph, TableBlock
+from mlpexp.report.document.document import Section
+from mlpexp.report.document.formulas import Formula, Fraction, Name, Row, Scripted, Sign, Word, row
+from mlpexp.report.document.python_formulas import equation_of, formula_of
+from mlpexp.report.sections.material import Material
+from mlpexp.report.tables.costs import cost_table
+
+I, K, N = Name("i"), Name("k"), Name("n")
+Y, T, Z = Name("y"), Name("t"), Name("z")
+
+
+def _sum(over: Formula, of: Formula) -> Row:
+    return Row((Scripted(Sign("∑"), below=over), of))
+
+
+def _at(of: Formula, *indices: Formula) -> Scripted:
+    return Scripted(of, below=Row(indices) if len(indices) > 1 else indices[0])
+
+
+SQUARED = Scripted(row("(", _at(Y, I, K), "−", _at(T, I, K), ")"), above=row("2"))
+MEAN = Fraction(row("1"), N)
+# In the words of docs/configuration.md; y: outputs, t: targets, z: values before the softmax, n: samples of a batch.
+LOSSES: dict[str, Formula] = {
+    "cross_entropy": row("L =", "−", MEAN, _sum(I, row("log", Fraction(
+        row("exp (", _at(Z, I, _at(T, I)), ")"), _sum(K, row("exp (", _at(Z, I, K), ")")))))),
+    "mean_squared_error": row("L =", Fraction(row("1"), row("n K")), _sum(row("i , k"), SQUARED)),
+    "softmax_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(row("i , k"), SQUARED)),
+    "half_sum_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(row("i , k"), SQUARED)),
+    "sum_squared_error": row("L =", MEAN, _sum(row("i , k"), SQUARED)),
+    "binary_cross_entropy": row("L =", "−", MEAN, _sum(row("i , k"), row(
+        "(", _at(T, I, K), "log", _at(Y, I, K), "+ ( 1 −", _at(T, I, K), ") log ( 1 −", _at(Y, I, K), ") )"))),
+}  # fmt: skip
+
+
+def arithmetic(material: Material) -> Section | None:
+    """Of the network, of a sweep that of its config; None where it is not known any more."""
+    if material.plan is None:
+        return None
+    architecture = material.plan.base.architecture
+    counted = cost(architecture, str(material.config.get("name", "")) or None)
+    blocks: list[Block] = [TableBlock("layers", cost_table(counted)), *_counts(counted)]
+    return Section("arithmetic", "Parameters and formulas", [*blocks, *_functions(architecture), *_loss(material)])
+
+
+def _counts(counted: NetworkCost) -> list[Block]:
+    """How the number of parameters of each layer comes about."""
+    pairs = [(each.layer, equation_of(each.formula)) for each in counted.rows if each.formula]
+    known = [Equation(row(Word(f"{layer}:"), formula)) for layer, formula in pairs if formula]
+    return [Paragraph(("Parameters, layer by layer:",)), *known] if known else []
+
+
+def _functions(architecture: Architecture) -> list[Block]:
+    """Each activation once."""
+    names = dict.fromkeys(
+        layer.spec.function.name for layer in architecture.layers if isinstance(layer.spec, Activation)
+    )
+    blocks: list[Block] = []
+    for name in names:
+        formula = formula_of(KNOWN[name].formula) if name in KNOWN else None
+        if formula:
+            blocks += [Paragraph((f"Activation {name}:",)), Equation(row("f ( x ) =", formula))]
+    return blocks
+
+
+def _loss(material: Material) -> list[Block]:
+    name = str(material.config.get("loss", ""))
+    return [Paragraph((f"Loss {name}:",)), Equation(LOSSES[name])] if name in LOSSES else []

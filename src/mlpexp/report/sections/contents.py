@@ -1,0 +1,53 @@
+"""A document of one result or of several, section by section: the one table of what stands in a report."""
+
+from collections.abc import Callable, Sequence
+
+from mlpexp.report.document.blocks import Link, Paragraph
+from mlpexp.report.document.document import Document, Section
+from mlpexp.report.sections.answer import answer
+from mlpexp.report.sections.arithmetic import arithmetic
+from mlpexp.report.sections.asked import asked
+from mlpexp.report.sections.comparison import comparison
+from mlpexp.report.sections.curves import curves
+from mlpexp.report.sections.data_sheet import data_sheet
+from mlpexp.report.sections.diagnostics import diagnostics
+from mlpexp.report.sections.effects import effects
+from mlpexp.report.sections.environment import environment
+from mlpexp.report.sections.fit import fit
+from mlpexp.report.sections.material import Material
+from mlpexp.report.sections.predictions import predictions
+from mlpexp.report.sections.question import question
+
+# In the order of a reader; a section that has nothing to say of a result is left out.
+SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
+    question, answer, asked, comparison, curves, effects, predictions, fit, diagnostics, arithmetic, data_sheet,
+    environment,
+)  # fmt: skip
+
+
+def document_of(materials: Sequence[Material]) -> Document:
+    """The report of results: the sections of one, or a part for each of several, with links to each.
+
+    Args:
+        materials: At least one.
+    """
+    source = " ".join(material.result.path.resolve().name for material in materials)
+    if len(materials) == 1:
+        (material,) = materials
+        return Document(title_of(material), (), _sections(material), source)
+    parts = [
+        Section(f"result-{place}", title_of(material), (), _sections(material))
+        for place, material in enumerate(materials, 1)
+    ]
+    links = [Paragraph((Link(part.title, f"#{part.name}"),)) for part in parts]
+    return Document(f"{len(materials)} results", links, parts, source)
+
+
+def title_of(material: Material) -> str:
+    """Of a run its name and hash; of a sweep what is varied, too."""
+    summary = material.result.summary
+    return f"{summary.title if summary.axes else summary.name} ({summary.hash})"
+
+
+def _sections(material: Material) -> list[Section]:
+    return [section for make in SECTIONS if (section := make(material))]

@@ -1,0 +1,86 @@
+"""The figures of a section, each with a caption that says how it is read."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlpexp.config.scores import SCORES, Score
+from mlpexp.report.document.blocks import FigureBlock
+from mlpexp.report.drawing.save_figures import Drawn
+from mlpexp.report.sections.material import Material
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the figures of some names are read."""
+
+    names: str
+    """What their names are, as a pattern."""
+    caption: str
+    """What they show, and how they are read."""
+    is_picture: bool = False
+    """Whether they show pictures, whose light and dark mean something."""
+
+
+def _of_score(score: Score) -> Reading:
+    better = "Higher" if score.higher_is_better else "Lower"
+    return Reading(score.name, f"{score.label.capitalize()} over the epochs. {better} is better.")
+
+
+CURVES = (
+    *map(_of_score, SCORES.values()),
+    Reading("learning_rate", "The learning rate over the epochs."),
+    Reading("curves_.+", "The metric over the epochs, a line for each value of this axis."),
+    Reading("panels", "The metric over the epochs, a panel for each value of one axis and a line for each of another."),
+)
+EFFECTS = (
+    Reading("effect_.+", "The metric over the values of this axis. Bars are intervals of the mean."),
+    Reading("heat_map", "The mean of the metric for each pair of values. Lighter cells have higher values."),
+    Reading("parallel", "Each arm as a line through its values. The lines end at the metric."),
+    Reading("arms", "The arms, the best first, with the interval of each mean."),
+    Reading(".+_time", "The metric of each arm over its training time."),
+    Reading(".+_parameters", "The metric of each arm over its number of parameters."),
+)
+PREDICTIONS = (
+    Reading("confusion_matrix", "Which classes are taken for which. Right predictions stand on the diagonal."),
+    Reading("confusion_matrices", "Which classes are taken for which, an arm each. Right ones stand on the diagonal."),
+    Reading("predicted_true", "What is predicted over what is true. Right predictions lie on the line."),
+    Reading(
+        "misclassified", "Pictures that are taken for another class, the most certain ones first.", is_picture=True
+    ),
+)
+FIT = (
+    Reading("decision_boundary", "The class that is predicted at each point, and the samples."),
+    Reading("decision_boundaries", "The class that is predicted at each point, and the samples, an arm each."),
+    Reading("fitted_curve", "What is predicted over the input, and the samples."),
+    Reading("fitted_curves", "What is predicted over the input, and the samples, an arm each."),
+    Reading("first_layer", "The weights of the first layer as pictures.", is_picture=True),
+    Reading("u_matrix", "Distances between neighbouring units of the map. Dark borders part clusters."),
+    Reading("u_matrices", "Distances between neighbouring units of each map. Dark borders part clusters."),
+    Reading("hits", "How many samples each unit of the map wins."),
+    Reading("components", "The weights of the units, a panel for each feature."),
+)
+DIAGNOSTICS = (
+    Reading("gradients", "The size of the gradients, layer by layer. Very small ones do not train their layer."),
+    Reading("units", "The share of units that are dead or saturated, layer by layer."),
+    Reading("backward_gain", "How much each layer amplifies the backward signal."),
+    Reading("curvature", "The largest curvature of the loss, and the limit that the learning rate sets."),
+    Reading("weights", "How the weights of each layer are distributed, before and after training."),
+    Reading("activations", "How the outputs of each layer are distributed."),
+)
+
+
+def figures(material: Material, readings: tuple[Reading, ...]) -> list[FigureBlock]:
+    """The figures that there are of those named, in their order."""
+    return [block for reading in readings for block in _read(material, reading)]
+
+
+def _read(material: Material, reading: Reading) -> Iterator[FigureBlock]:
+    for name, drawn in material.figures.items():
+        if re.fullmatch(reading.names, name):
+            yield FigureBlock(name, reading.caption, _alternative(drawn), drawn.drawing, reading.is_picture)
+
+
+def _alternative(drawn: Drawn) -> str:
+    """What the figure says in words: its title and its note; the numbers stand in its table."""
+    return ". ".join(text.replace("\n", " ").strip() for text in drawn.words if text.strip())

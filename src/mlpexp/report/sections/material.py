@@ -1,0 +1,76 @@
+"""What the sections of a report are made of: a result, its figures, its comparison, each found once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mlpexp.errors import InputError, MlpexpError
+from mlpexp.report.drawing.save_figures import Drawn, drawn
+from mlpexp.report.figures.catalogue import figures_of
+from mlpexp.results.comparison import ArmsComparison, read_comparison
+from mlpexp.results.result import Result
+
+if TYPE_CHECKING:
+    from mlpexp.analysis.explain.verdicts import Verdict
+    from mlpexp.planning.plan import Plan
+
+Explain = Callable[[Result], "Sequence[Verdict] | str"]
+
+
+class Material:
+    """A result, and what several sections say of it.
+
+    Args:
+        result: Finished or not.
+        explain: Measures why the networks of a run learned or did not, or says in a sentence why that cannot be said;
+            None: it is not asked for.
+    """
+
+    def __init__(self, result: Result, explain: Explain | None = None) -> None:
+        self.result, self.explain = result, explain
+
+    @property
+    def compares(self) -> bool:
+        """Whether there are arms to compare."""
+        return bool(self.result.summary.axes)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there are results to speak of."""
+        return self.result.summary.complete and self.result.summary.outcome is not None
+
+    @property
+    def command(self) -> str:
+        """The word that made it: ``train`` or ``sweep``."""
+        return self.result.summary.planned_by
+
+    @cached_property
+    def config(self) -> Mapping[str, Any]:
+        """The resolved config; empty where it is damaged."""
+        try:
+            return self.result.config
+        except InputError:
+            return {}
+
+    @cached_property
+    def comparison(self) -> ArmsComparison | None:
+        """All that can be said of the arms; None of a run, and of what has not ended."""
+        return read_comparison(self.result) if self.compares and self.has_ended else None
+
+    @cached_property
+    def plan(self) -> "Plan | None":
+        """What was planned; None where a table is not there any more, or the config is damaged."""
+        try:
+            return self.result.plan
+        except MlpexpError:
+            return None
+
+    @cached_property
+    def figures(self) -> Mapping[str, Drawn]:
+        """All figures that its files permit, by name."""
+        return {figure.name: figure for figure in drawn(self.result.path, figures_of(self.result), set())}
+
+    @cached_property
+    def verdicts(self) -> "Sequence[Verdict] | str":
+        """What keeps the networks of a run from learning, or in a sentence why nothing is said of it; may be empty."""
+        return self.explain(self.result) if self.explain and self.has_ended and not self.compares else ""

@@ -1,0 +1,189 @@
+"""A report as one HTML file that opens from disk: nothing from outside, all words escaped, complete without scripts."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from itertools import zip_longest
+from pathlib import Path
+
+from mlpexp.errors import visible
+from mlpexp.report.document.blocks import (
+    Block,
+    Bullets,
+    Code,
+    CodeBlock,
+    Equation,
+    FigureBlock,
+    Inline,
+    Link,
+    Paragraph,
+    Pictures,
+    TableBlock,
+    Words,
+)
+from mlpexp.report.document.document import Document, Section
+from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.writers.figure_table import figure_table
+from mlpexp.report.writers.marker import MADE_BY
+from mlpexp.report.writers.mathml import mathml
+from mlpexp.report.writers.svg import svg
+
+HERE = Path(__file__).parent
+SCRIPTS: tuple[str, ...] = ()  # files of ``scripts/``, in the order in which they run; the page is complete without
+BIDI_MARKS = {
+    code: f"\\u{code:04x}" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+def html(document: Document) -> str:
+    """The page; equal documents give equal bytes."""
+    style, scripts = _asset("page.css"), [_asset(f"scripts/{name}") for name in SCRIPTS]
+    body = "".join(_section(section, (), 2) for section in document.sections)
+    lead = "".join(_block(block, ()) for block in document.lead)
+    return f"""<!DOCTYPE html>
+<html lang="{words(document.language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy(style, scripts)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="{MADE_BY} {words(document.source)}">
+<meta name="color-scheme" content="light dark">
+<title>{words(document.title)}</title>
+<style>{style}</style>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header><h1>{words(document.title)}</h1>{lead}</header>
+<nav aria-label="Contents"><ul>{_contents(document.sections)}</ul></nav>
+<main id="content" tabindex="-1">
+{body}</main>
+<footer><p>Made by <code>mlpexp report</code> from the files of the result alone.</p></footer>
+{"".join(f"<script>{script}</script>" for script in scripts)}</body>
+</html>
+"""
+
+
+def policy(style: str, scripts: Sequence[str]) -> str:
+    """What the page may do: show itself, and run its own scripts, each known by its hash."""
+    hashes = " ".join(map(_hash, scripts)) or "'none'"
+    sources = {"default-src": "'none'", "style-src": _hash(style), "script-src": hashes, "img-src": "data:"}
+    rules = [*(f"{kind} {source}" for kind, source in sources.items()), "base-uri 'none'", "form-action 'none'"]
+    return "; ".join(rules)
+
+
+def words(text: str) -> str:
+    """A text in HTML: marks escaped, control characters and those that turn the direction of writing made visible."""
+    return escape(visible(text).translate(BIDI_MARKS))
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8").strip()
+
+
+def _contents(sections: Sequence[Section]) -> str:
+    return "".join(f'<li><a href="#{words(section.name)}">{words(section.title)}</a></li>' for section in sections)
+
+
+def _section(section: Section, around: tuple[str, ...], level: int) -> str:
+    path = (*around, section.name)
+    name, tag = words("-".join(path)), f"h{min(level, 6)}"
+    blocks = "".join(_block(block, path) for block in section.blocks)
+    inner = "".join(_section(each, path, level + 1) for each in section.sections)
+    heading = f'<{tag} id="{name}-title">{words(section.title)}</{tag}>'
+    return f'<section id="{name}" aria-labelledby="{name}-title">{heading}\n{blocks}{inner}</section>\n'
+
+
+def _block(block: Block, path: tuple[str, ...]) -> str:
+    match block:
+        case Paragraph(said, important):
+            kind = ' class="important"' if important else ""
+            return f"<p{kind}>{_inline(said)}</p>\n"
+        case Bullets(items):
+            return f"<ul>{''.join(f'<li>{_inline(item)}</li>' for item in items)}</ul>\n" if items else ""
+        case CodeBlock(text, language):
+            label = "command" if language == "sh" else language or "text"
+            lines = "\n".join(map(words, text.rstrip("\n").split("\n")))
+            return f'<pre tabindex="0" role="region" aria-label="{words(label)}"><code>{lines}</code></pre>\n'
+        case Equation(formula):
+            return f"<p>{mathml(formula, block=True)}</p>\n"
+        case TableBlock(name, table, links):
+            return _table(table, _name(path, name), links)
+        case FigureBlock():
+            return _figure(block, _name(path, block.name))
+        case Pictures():
+            return _pictures(block, _name(path, block.name))
+
+
+def _name(path: tuple[str, ...], name: str) -> str:
+    """An ``id`` of its own: letters, digits and dashes."""
+    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "-" for letter in name)
+    return "-".join((*path, safe))
+
+
+def _inline(said: Words) -> str:
+    return "".join(map(_piece, said))
+
+
+def _piece(piece: Inline) -> str:
+    match piece:
+        case str():
+            return words(piece)
+        case Code(text):
+            return f"<code>{words(text)}</code>"
+        case Link(text, target):
+            return f'<a href="{words(target)}">{words(text)}</a>'
+        case _:
+            return mathml(piece)
+
+
+def _table(table: TextTable, name: str, links: Sequence[str] = ()) -> str:
+    """A table that scrolls in itself where the page is narrow; the first cell of each row names it."""
+    kinds = [' class="number"' if column in table.numeric else "" for column in table.columns]
+    head = "".join(
+        f'<th scope="col"{kind}>{words(column)}</th>' for column, kind in zip(table.columns, kinds, strict=True)
+    )
+    body = "".join(
+        f"<tr>{_cells(row, kinds, link)}</tr>\n" for row, link in zip_longest(table.rows, links, fillvalue="")
+    )
+    foot = f"<tfoot><tr>{_cells(table.footer, kinds)}</tr></tfoot>" if table.footer else ""
+    label = f' aria-labelledby="{name}-caption"' if table.title else f' aria-label="{name}"'
+    caption = f'<caption id="{name}-caption">{words(table.title)}</caption>' if table.title else ""
+    return (
+        f'<div class="scroll" tabindex="0" role="region"{label}><table id="{name}">{caption}'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{foot}</table></div>\n"
+    )
+
+
+def _cells(row: Sequence[str], kinds: Sequence[str], link: str = "") -> str:
+    first, *others = row
+    cells = "".join(f"<td{kind}>{words(cell)}</td>" for cell, kind in zip(others, kinds[1:], strict=True))
+    name = f'<a href="{words(link)}">{words(first)}</a>' if link else words(first)
+    return f'<th scope="row"{kinds[0]}>{name}</th>{cells}'
+
+
+def _figure(block: FigureBlock, name: str) -> str:
+    """The drawing, its caption, and its numbers to be opened."""
+    drawing = svg(block.drawing.figure, name, visible(block.caption), visible(block.alternative).translate(BIDI_MARKS))
+    kind = "figure picture" if block.is_picture else "figure"
+    table = _table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
+    return (
+        f'<figure id="{name}" class="{kind}">{drawing}<figcaption>{words(block.caption)}</figcaption>'
+        f"<details><summary>The numbers of this figure</summary>{table}</details></figure>\n"
+    )
+
+
+def _pictures(block: Pictures, name: str) -> str:
+    shown = "".join(
+        f'<figure><img src="data:image/png;base64,{base64.b64encode(picture.png).decode()}" alt="{words(picture.caption)}">'
+        f"<figcaption>{words(picture.caption)}</figcaption></figure>"
+        for picture in block.pictures
+    )
+    return f'<figure id="{name}" class="pictures">{shown}<figcaption>{words(block.caption)}</figcaption></figure>\n'

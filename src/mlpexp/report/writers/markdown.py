@@ -1,0 +1,129 @@
+"""A report as Markdown, as GitHub reads it, with its figures as files beside it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mlpexp.errors import visible
+from mlpexp.report.document.blocks import (
+    Block,
+    Bullets,
+    Code,
+    CodeBlock,
+    Equation,
+    FigureBlock,
+    Inline,
+    Link,
+    Paragraph,
+    Pictures,
+    TableBlock,
+    Words,
+)
+from mlpexp.report.document.document import Document, Section
+from mlpexp.report.drawing.save_figures import rendered
+from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.writers.latex_formulas import latex
+from mlpexp.report.writers.marker import MADE_BY
+
+MARKS = re.compile(r"([\\`*_\[\]<>#|~$])")  # that mean something in Markdown
+
+
+class Files(NamedTuple):
+    """What is written."""
+
+    text: str
+    """The Markdown."""
+    beside: dict[str, bytes]
+    """Figures, with the CSV files of their numbers, by path from the file."""
+
+
+def markdown(document: Document, folder: str) -> Files:
+    """The report.
+
+    Args:
+        document: What is written.
+        folder: Where the figures go, from the file.
+    """
+    beside: dict[str, bytes] = {}
+    lines = [f"<!-- {MADE_BY} {words(document.source)} -->", f"# {words(document.title)}", ""]
+    for block in document.lead:
+        lines += [*_block(block, (), folder, beside), ""]
+    for section in document.sections:
+        lines += _section(section, (), 2, folder, beside)
+    return Files("\n".join(lines).rstrip() + "\n", beside)
+
+
+def words(text: str) -> str:
+    """A text whose marks mean nothing."""
+    return MARKS.sub(r"\\\1", visible(text))
+
+
+def _section(
+    section: Section, around: tuple[str, ...], level: int, folder: str, beside: dict[str, bytes]
+) -> Iterator[str]:
+    path = (*around, section.name)
+    yield from (f"{'#' * min(level, 6)} {words(section.title)}", "")
+    for block in section.blocks:
+        yield from (*_block(block, path, folder, beside), "")
+    for inner in section.sections:
+        yield from _section(inner, path, level + 1, folder, beside)
+
+
+def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
+    match block:
+        case Paragraph(said, important):
+            return [f"**{_inline(said)}**" if important else _inline(said)]
+        case Bullets(items):
+            return [f"- {_inline(item)}" for item in items]
+        case CodeBlock(text, language):
+            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+            return [f"{fence}{language}", *map(visible, text.rstrip("\n").split("\n")), fence]
+        case Equation(formula):
+            return ["$$", latex(formula), "$$"]
+        case TableBlock(_, table, _):
+            return _table(table)
+        case FigureBlock():
+            return _figure(block, path, folder, beside)
+        case Pictures():
+            return _pictures(block, path, folder, beside)
+
+
+def _inline(said: Words) -> str:
+    return "".join(map(_piece, said))
+
+
+def _piece(piece: Inline) -> str:
+    match piece:
+        case str():
+            return words(piece)
+        case Code(text):
+            return f"`` {visible(text)} ``" if "`" in text else f"`{visible(text)}`"
+        case Link(text, _):
+            return words(text)
+        case _:
+            return f"${latex(piece)}$"
+
+
+def _table(table: TextTable) -> list[str]:
+    body: Sequence[Sequence[str]] = [*table.rows, *([table.footer] if table.footer else [])]
+    rule = ["---:" if column in table.numeric else "---" for column in table.columns]
+    rows = [[words(cell) for cell in row] for row in (table.columns, *body)]
+    lines = [f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:])]
+    return [*([f"**{words(table.title)}**", ""] if table.title else []), *lines]
+
+
+def _figure(block: FigureBlock, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
+    name = "-".join((*path, block.name)) if len(path) > 1 else block.name
+    for suffix, content in rendered(block.drawing, ("svg",), set()).items():
+        beside[f"{folder}/{name}.{suffix}"] = content
+    alternative = words(block.alternative)
+    return [f"![{alternative}]({folder.replace(' ', '%20')}/{name}.svg)", "", f"*{words(block.caption)}*"]
+
+
+def _pictures(block: Pictures, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
+    lines = []
+    for place, picture in enumerate(block.pictures):
+        file = f"{folder}/{'-'.join((*path, block.name))}-{place}.png"
+        beside[file] = picture.png
+        lines.append(f"![{words(picture.caption)}]({file.replace(' ', '%20')})")
+    return [*lines, "", f"*{words(block.caption)}*"]

@@ -1,0 +1,151 @@
+"""Figures as SVG inside a page: no style attributes, no names twice, short, with a title and a description."""
+
+import re
+from collections.abc import Iterator
+from html import escape
+from xml.etree import ElementTree
+
+from matplotlib.figure import Figure
+
+from mlpexp.report.drawing.save_figures import svg_with_text
+
+SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+POINT = 4 / 3  # pixels of a page
+NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+REFERENCE = re.compile(r"url\(#([^)]+)\)")
+FONT = re.compile(r"(?:(?P<weight>bold|[1-9]00) )?(?P<size>[\d.]+)px .*")
+ROUNDED = ("d", "points", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "viewBox", "r", "cx", "cy")
+DROPPED = ("metadata", "style", "title")  # elements: of Matplotlib's, or what the page says itself
+# Properties that are the usual ones, or what the page says of all figures.
+SAID_BY_PAGE = {
+    "stroke-linejoin": "round",
+    "font-family": None,
+    "stroke-opacity": "1",
+    "fill-opacity": "1",
+    "font": None,
+}
+SHORT_LINE = 200  # points of a path that are all drawn
+NEAR = 0.3  # points of paper: what lies nearer to the point before cannot be seen
+POINT_OF_PATH = re.compile(r"([ML]) (\S+) (\S+)")
+
+
+def svg(figure: Figure, name: str, title: str, description: str) -> str:
+    """A figure that is laid out, as an ``svg`` element.
+
+    Args:
+        figure: What is drawn.
+        name: Of its own in the page; all names within begin with it.
+        title: What it is, in a few words.
+        description: What it shows.
+    """
+    root = ElementTree.fromstring(svg_with_text(figure))  # our own, not from outside
+    _strip(root)
+    names = {old: f"{name}-{place}" for place, old in enumerate(_referenced(root))}
+    for element in root.iter():
+        _plain(element, names)
+    _merge_groups(root)
+    size = [float(number) for number in root.get("viewBox", "0 0 0 0").split()[2:]]
+    root.attrib = {
+        "viewBox": root.get("viewBox", ""), "width": f"{size[0] * POINT:.0f}", "height": f"{size[1] * POINT:.0f}",
+        "role": "img", "aria-labelledby": f"{name}-title {name}-desc",
+    }  # fmt: skip
+    text = _text(root)
+    start = text.index(">") + 1
+    words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
+    return f"{text[:start]}{words}{text[start:]}"
+
+
+def _strip(element: ElementTree.Element) -> None:
+    """Takes out what a page does not need."""
+    for child in list(element):
+        if child.tag.removeprefix(SVG) in DROPPED or not isinstance(child.tag, str):
+            element.remove(child)
+        else:
+            _strip(child)
+
+
+def _referenced(root: ElementTree.Element) -> dict[str, None]:
+    """Names that something within refers to, in order."""
+    named: dict[str, None] = {}
+    for element in root.iter():
+        for value in element.attrib.values():
+            named |= dict.fromkeys(REFERENCE.findall(value))
+        if element.get(XLINK, "").startswith("#"):
+            named[element.get(XLINK, "")[1:]] = None
+    return named
+
+
+def _plain(element: ElementTree.Element, names: dict[str, str]) -> None:
+    """Attributes that a page may have: no style, names of its own, short numbers."""
+    attributes: dict[str, str] = {}
+    for key, value in [*element.attrib.items(), *_properties(element.attrib.pop("style", ""))]:
+        if key == "id":
+            attributes |= {"id": names[value]} if value in names else {}
+        elif key == XLINK:
+            attributes["href"] = f"#{names[value[1:]]}" if value.startswith("#") else value.replace("\n", "")
+        else:
+            attributes[key] = REFERENCE.sub(lambda found: f"url(#{names[found[1]]})", value)
+    for key in ROUNDED:
+        if key in attributes:
+            attributes[key] = _short(key, attributes[key])
+    element.attrib.clear()
+    element.attrib.update({key: value for key, value in attributes.items() if key not in ("style", "type")})
+    if element.tag != f"{SVG}text" and element.tag != f"{SVG}tspan":
+        element.text = None
+    element.tail = None
+
+
+def _properties(style: str) -> Iterator[tuple[str, str]]:
+    """The declarations of a style attribute that say something, each as an attribute."""
+    for declaration in filter(str.strip, style.split(";")):
+        key, _, value = (part.strip() for part in declaration.partition(":"))
+        if key == "font" and (font := FONT.fullmatch(value)):
+            yield "font-size", font["size"]
+            if font["weight"]:
+                yield "font-weight", font["weight"]
+        elif key not in SAID_BY_PAGE or SAID_BY_PAGE[key] not in (None, value):
+            yield key, value.removesuffix("px") if key == "font-size" else value
+
+
+def _short(key: str, value: str) -> str:
+    """Two decimals, and of a long line only points that can be told apart."""
+    if key == "d":
+        value = _thinned(value)
+    return " ".join(NUMBER.sub(lambda found: f"{round(float(found[0]), 2) + 0.0:.10g}", value).split())
+
+
+def _thinned(path: str) -> str:
+    """A line of many points without those that lie on the one before; a path of other pieces as it is."""
+    points = POINT_OF_PATH.findall(path)
+    if len(points) < SHORT_LINE or set(re.findall("[A-Za-z]", path)) - {"M", "L", "z", "e"}:
+        return path
+    kept, (last_x, last_y) = [], (0.0, 0.0)
+    for place, (letter, x, y) in enumerate(points):
+        far = abs(float(x) - last_x) >= NEAR or abs(float(y) - last_y) >= NEAR
+        following = points[place + 1][0] if place + 1 < len(points) else "M"
+        if letter == "M" or following == "M" or far:
+            kept.append(f"{letter} {x} {y}")
+            last_x, last_y = float(x), float(y)
+    return " ".join(kept) + (" z" if path.rstrip().endswith("z") and path.count("z") == 1 else "")
+
+
+def _merge_groups(element: ElementTree.Element) -> None:
+    """Takes out groups that say nothing."""
+    children = list(element)
+    for child in children:
+        _merge_groups(child)
+    for place in range(len(children) - 1, -1, -1):
+        child = children[place]
+        if child.tag == f"{SVG}g" and not child.attrib:
+            element.remove(child)
+            for inner in reversed(list(child)):
+                element.insert(place, inner)
+        elif child.tag == f"{SVG}defs" and not len(child):
+            element.remove(child)
+
+
+def _text(root: ElementTree.Element) -> str:
+    """As HTML has it: no prefixes."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(SVG)
+    return ElementTree.tostring(root, encoding="unicode")
