@@ -11,8 +11,8 @@ from mlpexp.report.document.python_formulas import equation_of, formula_of
 from mlpexp.report.sections.material import Material
 from mlpexp.report.tables.costs import cost_table
 
-I, K, N = Name("i"), Name("k"), Name("n")
-Y, T, Z = Name("y"), Name("t"), Name("z")
+SAMPLE, CLASS, COUNT = Name("i"), Name("k"), Name("n")
+OUTPUT, TARGET, LOGIT = Name("y"), Name("t"), Name("z")
 
 
 def _sum(over: Formula, of: Formula) -> Row:
@@ -23,18 +23,18 @@ def _at(of: Formula, *indices: Formula) -> Scripted:
     return Scripted(of, below=Row(indices) if len(indices) > 1 else indices[0])
 
 
-SQUARED = Scripted(row("(", _at(Y, I, K), "−", _at(T, I, K), ")"), above=row("2"))
-MEAN = Fraction(row("1"), N)
+SQUARED = Scripted(row("(", _at(OUTPUT, SAMPLE, CLASS), "−", _at(TARGET, SAMPLE, CLASS), ")"), above=row("2"))
+MEAN = Fraction(row("1"), COUNT)
 # In the words of docs/configuration.md; y: outputs, t: targets, z: values before the softmax, n: samples of a batch.
 LOSSES: dict[str, Formula] = {
-    "cross_entropy": row("L =", "−", MEAN, _sum(I, row("log", Fraction(
-        row("exp (", _at(Z, I, _at(T, I)), ")"), _sum(K, row("exp (", _at(Z, I, K), ")")))))),
+    "cross_entropy": row("L =", "−", MEAN, _sum(SAMPLE, row("log", Fraction(
+        row("exp (", _at(LOGIT, SAMPLE, _at(TARGET, SAMPLE)), ")"), _sum(CLASS, row("exp (", _at(LOGIT, SAMPLE, CLASS), ")")))))),
     "mean_squared_error": row("L =", Fraction(row("1"), row("n K")), _sum(row("i , k"), SQUARED)),
     "softmax_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(row("i , k"), SQUARED)),
     "half_sum_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(row("i , k"), SQUARED)),
     "sum_squared_error": row("L =", MEAN, _sum(row("i , k"), SQUARED)),
     "binary_cross_entropy": row("L =", "−", MEAN, _sum(row("i , k"), row(
-        "(", _at(T, I, K), "log", _at(Y, I, K), "+ ( 1 −", _at(T, I, K), ") log ( 1 −", _at(Y, I, K), ") )"))),
+        "(", _at(TARGET, SAMPLE, CLASS), "log", _at(OUTPUT, SAMPLE, CLASS), "+ ( 1 −", _at(TARGET, SAMPLE, CLASS), ") log ( 1 −", _at(OUTPUT, SAMPLE, CLASS), ") )"))),
 }  # fmt: skip
 
 

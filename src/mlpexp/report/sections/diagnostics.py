@@ -27,4 +27,4 @@ def _explained(material: Material) -> list[Section]:
 def _blocks(each: Told) -> list[Block]:
     remedies = Bullets([words_of(remedy) for remedy in each.remedies])
     found = Paragraph(words_of(f"{sentence(each.title)} {sentence(each.finding)} {sentence(each.meaning)}"))
-    return [found, *([Paragraph(("To try:",)), remedies] if each.remedies else [])]
+    return [found, Paragraph(("To try:",)), remedies] if each.remedies else [found]

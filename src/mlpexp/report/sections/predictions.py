@@ -1,6 +1,6 @@
 """What the networks predict: which classes are taken for which, and the mistakes that they are most certain of."""
 
-import pandas as pd
+from collections.abc import Hashable, Mapping
 
 from mlpexp.report.document.blocks import Block, TableBlock
 from mlpexp.report.document.document import Section
@@ -44,7 +44,7 @@ def _worst(material: Material) -> TextTable | None:
     return TextTable(columns, cells, frozenset(columns) - ({"true", "predicted"} if is_class else set()), title=title)
 
 
-def _cells(material: Material, row: "dict[str, object] | pd.Series", is_class: bool) -> list[str]:
+def _cells(material: Material, row: Mapping[Hashable, object], is_class: bool) -> list[str]:
     def named(value: object) -> str:
         names = material.result.summary.dataset.class_names
         if not is_class:

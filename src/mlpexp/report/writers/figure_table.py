@@ -1,5 +1,7 @@
 """The numbers of a figure as a table of its page: short enough to be read, the whole being in its CSV file."""
 
+from math import isnan
+
 import pandas as pd
 
 from mlpexp.report.tables.text_table import TextTable
@@ -39,5 +41,5 @@ def _some(numbers: pd.DataFrame) -> pd.DataFrame:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return "-" if value != value else f"{value:.4g}"
+        return "-" if isnan(value) else f"{value:.4g}"
     return str(value)

@@ -38,7 +38,7 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
         title: What it is, in a few words.
         description: What it shows.
     """
-    root = ElementTree.fromstring(svg_with_text(figure))  # our own, not from outside
+    root = ElementTree.fromstring(svg_with_text(figure))  # noqa: S314  # our own
     _strip(root)
     names = {old: f"{name}-{place}" for place, old in enumerate(_referenced(root))}
     for element in root.iter():
@@ -90,7 +90,7 @@ def _plain(element: ElementTree.Element, names: dict[str, str]) -> None:
             attributes[key] = _short(key, attributes[key])
     element.attrib.clear()
     element.attrib.update({key: value for key, value in attributes.items() if key not in ("style", "type")})
-    if element.tag != f"{SVG}text" and element.tag != f"{SVG}tspan":
+    if element.tag not in (f"{SVG}text", f"{SVG}tspan"):
         element.text = None
     element.tail = None
 
