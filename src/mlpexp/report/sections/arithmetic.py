@@ -23,19 +23,22 @@ def _at(of: Formula, *indices: Formula) -> Scripted:
     return Scripted(of, below=Row(indices) if len(indices) > 1 else indices[0])
 
 
-SQUARED = Scripted(row("(", _at(OUTPUT, SAMPLE, CLASS), "−", _at(TARGET, SAMPLE, CLASS), ")"), above=row("2"))
+Y, T, Z = (_at(of, SAMPLE, CLASS) for of in (OUTPUT, TARGET, LOGIT))  # of each sample and class
+PAIRS = row("i , k")
+SQUARED = Scripted(row("(", Y, "−", T, ")"), above=row("2"))
 MEAN = Fraction(row("1"), COUNT)
-# In the words of docs/configuration.md; y: outputs, t: targets, z: values before the softmax, n: samples of a batch.
+OF_TRUE = row("exp (", _at(LOGIT, SAMPLE, _at(TARGET, SAMPLE)), ")")
+# y: outputs, t: targets, z: values before the softmax, n: samples of a batch, K: outputs of a sample.
 LOSSES: dict[str, Formula] = {
-    "cross_entropy": row("L =", "−", MEAN, _sum(SAMPLE, row("log", Fraction(
-        row("exp (", _at(LOGIT, SAMPLE, _at(TARGET, SAMPLE)), ")"), _sum(CLASS, row("exp (", _at(LOGIT, SAMPLE, CLASS), ")")))))),
-    "mean_squared_error": row("L =", Fraction(row("1"), row("n K")), _sum(row("i , k"), SQUARED)),
-    "softmax_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(row("i , k"), SQUARED)),
-    "half_sum_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(row("i , k"), SQUARED)),
-    "sum_squared_error": row("L =", MEAN, _sum(row("i , k"), SQUARED)),
-    "binary_cross_entropy": row("L =", "−", MEAN, _sum(row("i , k"), row(
-        "(", _at(TARGET, SAMPLE, CLASS), "log", _at(OUTPUT, SAMPLE, CLASS), "+ ( 1 −", _at(TARGET, SAMPLE, CLASS), ") log ( 1 −", _at(OUTPUT, SAMPLE, CLASS), ") )"))),
-}  # fmt: skip
+    "cross_entropy": row("L = −", MEAN, _sum(SAMPLE, row("log", Fraction(OF_TRUE, _sum(CLASS, row("exp (", Z, ")")))))),
+    "mean_squared_error": row("L =", Fraction(row("1"), row("n K")), _sum(PAIRS, SQUARED)),
+    "softmax_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(PAIRS, SQUARED)),
+    "half_sum_squared_error": row("L =", Fraction(row("1"), row("2 n")), _sum(PAIRS, SQUARED)),
+    "sum_squared_error": row("L =", MEAN, _sum(PAIRS, SQUARED)),
+    "binary_cross_entropy": row(
+        "L = −", MEAN, _sum(PAIRS, row("(", T, "log", Y, "+ ( 1 −", T, ") log ( 1 −", Y, ") )"))
+    ),
+}
 
 
 def arithmetic(material: Material) -> Section | None:
