@@ -80,6 +80,8 @@ class TableBlock:
     """Cells as text."""
     links: Sequence[str] = ()
     """Of each row where its first cell leads, as ``Link.target``; empty: nowhere."""
+    searched: bool = False
+    """Whether it is long, and a reader looks for some of its rows."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import bullets, sentence
 from mlpexp.report.tables.arm_results import notes, unfinished
 from mlpexp.report.tables.comparison_table import shown_label
-from mlpexp.report.tables.conclusions import conclusions
+from mlpexp.report.tables.conclusions import Conclusions, conclusions
 from mlpexp.report.words import ALL_EQUAL, counted, number, same_ends
+from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.intervals import ends_within
 from mlpexp.store.summary import Mean, MetricSummary
 
@@ -17,8 +18,12 @@ WORDS_OF_TIME = ("training ",)  # what a note begins with that says how long it 
 
 def answer(material: Material) -> Section:
     """What came out."""
-    blocks = _of_arms(material) if material.comparison else _of_run(material)
-    return Section("answer", "The answer", blocks)
+    if material.comparison is None:
+        return Section("answer", "The answer", _of_run(material))
+    said = conclusions(material.comparison)
+    details = [bullets([sentence(text) for text in said.details])]
+    within = [Section("basis", "What the numbers rest on", details)] if said.details else []
+    return Section("answer", "The answer", _of_arms(material, material.comparison, said), within)
 
 
 def _of_run(material: Material) -> list[Block]:
@@ -38,11 +43,9 @@ def _of_run(material: Material) -> list[Block]:
     return [Paragraph((text,), important=True), bullets(said)]
 
 
-def _of_arms(material: Material) -> list[Block]:
-    comparison, summary = material.comparison, material.result.summary
-    assert comparison is not None
-    said, best = conclusions(comparison), summary.outcome.best if summary.outcome else None
-    blocks: list[Block] = []
+def _of_arms(material: Material, comparison: ArmsComparison, said: Conclusions) -> list[Block]:
+    summary, blocks = material.result.summary, list[Block]()
+    best = summary.outcome.best if summary.outcome else None
     if best is not None and summary.outcome is not None:
         arm = summary.outcome.arms[best]
         mean = arm.means.get(summary.metric.column)
@@ -54,7 +57,7 @@ def _of_arms(material: Material) -> list[Block]:
         blocks.append(Paragraph((best_is + about,), important=True))
     if said.warnings:
         blocks.append(bullets([sentence(warning) for warning in said.warnings]))
-    return [*blocks, bullets([sentence(text) for text in (*said.footnotes, *said.details)])]
+    return [*blocks, bullets([sentence(text) for text in said.footnotes])]
 
 
 def with_interval(mean: Mean, metric: MetricSummary) -> str:

@@ -50,7 +50,7 @@ def _differences(material: Material) -> list[tuple[str, str, str, str]]:
         usual = _by_default(data, key, base.facts)
         if usual != value_text(value):
             described = all_keys().get(key)
-            rows.append((key, value_text(value), usual, described.description if described else ""))
+            rows.append((key, value_text(value), usual, described.description.replace("`", "") if described else ""))
     return rows
 
 

@@ -25,7 +25,11 @@ def index(runs_dir: Path, reports: Path) -> Document:
     table = listing_table(listed).without(CHANGING) if listed else None
     links = [_link(result, reports) for result in listed]
     said = f"{len(listed):,} results. A name leads to the report of the result, where there is one beside it."
-    blocks = [TableBlock("results", table, links)] if table else [Paragraph(("There are no results in this folder.",))]
+    blocks = (
+        [TableBlock("results", table, links, searched=True)]
+        if table
+        else [Paragraph(("There are no results in this folder.",))]
+    )
     name = runs_dir.resolve().name
     lead = (Paragraph((said,)),)
     return Document(f"Results in {name}", lead, [Section("all", "All results", blocks)], f"folder {name}")

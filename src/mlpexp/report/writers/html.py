@@ -31,7 +31,9 @@ from mlpexp.report.writers.mathml import mathml
 from mlpexp.report.writers.svg import svg
 
 HERE = Path(__file__).parent
-SCRIPTS: tuple[str, ...] = ()  # files of ``scripts/``, in the order in which they run; the page is complete without
+SCRIPTS: tuple[str, ...] = (
+    "search.js",
+)  # files of ``scripts/``, in the order in which they run; the page is complete without
 BIDI_MARKS = {
     code: f"\\u{code:04x}" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
@@ -56,8 +58,7 @@ def html(document: Document) -> str:
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header><h1>{words(document.title)}</h1>{lead}</header>
-<nav aria-label="Contents"><ul>{_contents(document.sections)}</ul></nav>
-<main id="content" tabindex="-1">
+{_contents(document.sections)}<main id="content" tabindex="-1">
 {body}</main>
 <footer><p>Made by <code>mlpexp report</code> from the files of the result alone.</p></footer>
 {"".join(f"<script>{script}</script>" for script in scripts)}</body>
@@ -89,7 +90,9 @@ def _asset(name: str) -> str:
 
 
 def _contents(sections: Sequence[Section]) -> str:
-    return "".join(f'<li><a href="#{words(section.name)}">{words(section.title)}</a></li>' for section in sections)
+    """Links to the sections, where there are several."""
+    items = "".join(f'<li><a href="#{words(section.name)}">{words(section.title)}</a></li>' for section in sections)
+    return f'<nav aria-label="Contents"><ul>{items}</ul></nav>\n' if len(sections) > 1 else ""
 
 
 def _section(section: Section, around: tuple[str, ...], level: int) -> str:
@@ -114,8 +117,8 @@ def _block(block: Block, path: tuple[str, ...]) -> str:
             return f'<pre tabindex="0" role="region" aria-label="{words(label)}"><code>{lines}</code></pre>\n'
         case Equation(formula):
             return f"<p>{mathml(formula, block=True)}</p>\n"
-        case TableBlock(name, table, links):
-            return _table(table, _name(path, name), links)
+        case TableBlock():
+            return _table(block.table, _name(path, block.name), block.links, "searched" if block.searched else "")
         case FigureBlock():
             return _figure(block, _name(path, block.name))
         case Pictures():
@@ -144,7 +147,7 @@ def _piece(piece: Inline) -> str:
             return mathml(piece)
 
 
-def _table(table: TextTable, name: str, links: Sequence[str] = ()) -> str:
+def _table(table: TextTable, name: str, links: Sequence[str] = (), kind: str = "") -> str:
     """A table that scrolls in itself where the page is narrow; the first cell of each row names it."""
     kinds = [' class="number"' if column in table.numeric else "" for column in table.columns]
     head = "".join(
@@ -154,10 +157,11 @@ def _table(table: TextTable, name: str, links: Sequence[str] = ()) -> str:
         f"<tr>{_cells(row, kinds, link)}</tr>\n" for row, link in zip_longest(table.rows, links, fillvalue="")
     )
     foot = f"<tfoot><tr>{_cells(table.footer, kinds)}</tr></tfoot>" if table.footer else ""
+    shown_as = f' class="{kind}"' if kind else ""
     label = f' aria-labelledby="{name}-caption"' if table.title else f' aria-label="{name}"'
-    caption = f'<caption id="{name}-caption">{words(table.title)}</caption>' if table.title else ""
+    caption = f'<p id="{name}-caption" class="caption">{words(table.title)}</p>\n' if table.title else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region"{label}><table id="{name}">{caption}'
+        f'{caption}<div class="scroll" tabindex="0" role="region"{label}><table id="{name}"{shown_as}{label}>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{foot}</table></div>\n"
     )
 

@@ -80,8 +80,8 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             return [f"{fence}{language}", *map(visible, text.rstrip("\n").split("\n")), fence]
         case Equation(formula):
             return ["$$", latex(formula), "$$"]
-        case TableBlock(_, table, _):
-            return _table(table)
+        case TableBlock():
+            return _table(block.table)
         case FigureBlock():
             return _figure(block, path, folder, beside)
         case Pictures():

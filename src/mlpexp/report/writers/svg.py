@@ -25,6 +25,8 @@ SAID_BY_PAGE = {
     "font": None,
 }
 SHORT_LINE = 200  # points of a path that are all drawn
+WHITE = "#ffffff"
+UPRIGHT = "rotate(-0 "  # which Matplotlib writes of every text
 NEAR = 0.3  # points of paper: what lies nearer to the point before cannot be seen
 POINT_OF_PATH = re.compile(r"([ML]) (\S+) (\S+)")
 
@@ -43,6 +45,7 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
     names = {old: f"{name}-{place}" for place, old in enumerate(_referenced(root))}
     for element in root.iter():
         _plain(element, names)
+    _drop_paper(root)
     _merge_groups(root)
     size = [float(number) for number in root.get("viewBox", "0 0 0 0").split()[2:]]
     root.attrib = {
@@ -88,6 +91,8 @@ def _plain(element: ElementTree.Element, names: dict[str, str]) -> None:
     for key in ROUNDED:
         if key in attributes:
             attributes[key] = _short(key, attributes[key])
+    if attributes.get("transform", "").startswith(UPRIGHT):
+        del attributes["transform"]
     element.attrib.clear()
     element.attrib.update({key: value for key, value in attributes.items() if key not in ("style", "type")})
     if element.tag not in (f"{SVG}text", f"{SVG}tspan"):
@@ -127,6 +132,15 @@ def _thinned(path: str) -> str:
             kept.append(f"{letter} {x} {y}")
             last_x, last_y = float(x), float(y)
     return " ".join(kept) + (" z" if path.rstrip().endswith("z") and path.count("z") == 1 else "")
+
+
+def _drop_paper(element: ElementTree.Element) -> None:
+    """Takes out the white behind figure and axes: the page has a paper of its own, which may be dark."""
+    for child in list(element):
+        if child.tag == f"{SVG}path" and child.get("fill") == WHITE and not {"clip-path", "stroke"} & set(child.attrib):
+            element.remove(child)
+        else:
+            _drop_paper(child)
 
 
 def _merge_groups(element: ElementTree.Element) -> None:
