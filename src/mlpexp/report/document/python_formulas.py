@@ -32,7 +32,7 @@ def _formula(node: ast.expr) -> Formula:
         case ast.BinOp(base, ast.Pow(), exponent):
             return Scripted(_within(base, ast.Pow()), above=_formula(exponent))
         case ast.BinOp(left, operator, right):
-            return Row((_within(left, operator), Sign(SIGNS[type(operator)]), _within(right, operator)))
+            return Row((_within(left, operator), Sign(SIGNS[type(operator)]), _within(right, operator, behind=True)))
         case ast.Compare():
             signs = [Sign(SIGNS[type(operator)]) for operator in node.ops]
             pairs = zip(signs, map(_formula, node.comparators), strict=True)
@@ -57,11 +57,12 @@ def _bracketed(formulas: list[Formula]) -> Formula:
     return Row((*parts, Sign(")")))
 
 
-def _within(node: ast.expr, operator: ast.AST) -> Formula:
-    """An operand, in brackets where it needs them."""
+def _within(node: ast.expr, operator: ast.AST, *, behind: bool = False) -> Formula:
+    """An operand, in brackets where it needs them; ``behind`` the operator it needs them more often."""
     inner = node.op if isinstance(node, ast.BinOp | ast.UnaryOp) else None
-    weaker = inner is not None and STRENGTH.get(type(inner), 0) < STRENGTH[type(operator)]
-    if weaker or isinstance(node, ast.IfExp):
+    least = STRENGTH[type(operator)] + (behind and isinstance(operator, ast.Sub))
+    is_weak = inner is not None and STRENGTH.get(type(inner), 0) < least
+    if is_weak or isinstance(node, ast.IfExp):
         return _bracketed([_formula(node)])
     return _formula(node)
 

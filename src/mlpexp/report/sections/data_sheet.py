@@ -1,6 +1,7 @@
 """The data sheet: the parts of the data, their classes, and of tables what was understood of each column."""
 
 from collections.abc import Sequence
+from math import isnan
 
 from mlpexp.config.scores import PART_LABELS, PARTS
 from mlpexp.report.document.blocks import Block, Bullets, TableBlock, Words
@@ -32,14 +33,21 @@ def _named(what: str, names: Sequence[str]) -> list[Words]:
     return [(f"{what} ({len(names):,}): {', '.join(names[:MOST_NAMES])}{more}.",)] if names else []
 
 
+def _cell(cell: object) -> str:
+    """A whole number as one, also where others of its column are missing."""
+    if isinstance(cell, float):
+        return "" if isnan(cell) else f"{cell:g}"
+    return str(cell)
+
+
 def _columns(material: Material) -> TextTable | None:
     """What was understood of each column of the user's own table; None of other data."""
     try:
-        table = complete_table(material.result.path / "columns.csv").fillna("").astype(str)
+        table = complete_table(material.result.path / "columns.csv")
     except (Absent, ValueError):
         return None
     table = table[table["arm"] == table["arm"].iloc[0]].drop(columns="arm")
-    cells = [[str(cell) for cell in row] for row in table.to_numpy().tolist()]
+    cells = [[_cell(cell) for cell in row] for row in table.itertuples(index=False, name=None)]
     more = f", the first {MOST_COLUMNS} of {len(cells)}" if len(cells) > MOST_COLUMNS else ""
     title = f"What was understood of each column{more}"
     return TextTable(list(table.columns), cells[:MOST_COLUMNS], prose=frozenset({"why"}), title=title)

@@ -1,0 +1,108 @@
+"""Figures inside a page: nothing that a strict policy blocks, names of their own, short, in words."""
+
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from mlpexp.report.drawing.save_figures import drawn
+from mlpexp.report.drawing.style import Drawing, in_style, new_figure
+from mlpexp.report.writers.figure_table import figure_table
+from mlpexp.report.writers.svg import svg
+
+
+def laid_out(draw: Callable[[Figure], None], title: str = "a title") -> Drawing:
+    with in_style():
+        figure = new_figure(title, "a note")
+        draw(figure)
+    numbers = pd.DataFrame({"epoch": [0, 1], "mean": [0.5, 0.25]})
+    (made,) = drawn(None, {"one": lambda: Drawing(figure, numbers)}, set())  # type: ignore[arg-type]
+    assert made.words == (title, "a note")
+    return made.drawing
+
+
+def line(points: int) -> Callable[[Figure], None]:
+    def draw(figure: Figure) -> None:
+        x = np.linspace(0, 1, points)
+        figure.add_subplot().plot(x, np.sin(40 * x), marker="o", markevery=max(1, points // 10), label="a < b & c")
+        figure.axes[0].legend()
+
+    return draw
+
+
+def cells(figure: Figure) -> None:
+    axes = figure.add_subplot()
+    axes.imshow(np.arange(6).reshape(2, 3))
+    axes.text(1, 1, "white", color="white")
+    axes.set_yscale("log")
+
+
+@pytest.mark.parametrize("draw", [line(30), line(20_000), cells], ids=["line", "long", "cells"])
+def test_no_style_no_names_twice_and_each_reference_leads_somewhere(draw: Callable[[Figure], None]) -> None:
+    texts = [svg(laid_out(draw).figure, name, "t", "d") for name in ("first", "second")]
+    ids: list[str] = []
+    for text, name in zip(texts, ("first", "second"), strict=True):
+        root = ElementTree.fromstring(text)
+        own = {element.get("id") for element in root.iter()} - {None}
+        for element in root.iter():
+            assert "style" not in element.attrib
+            assert element.tag not in ("style", "script", "metadata")
+            href = element.get("href", "")
+            assert href.startswith("data:image/png;base64,") or not href or href[1:] in own
+            assert all(value[5:-1] in own for value in element.attrib.values() if value.startswith("url(#"))
+        assert all(str(each).startswith(f"{name}-") for each in own)
+        ids += map(str, own)
+    assert len(ids) == len(set(ids))
+
+
+def test_words_are_text_and_those_for_a_screen_reader_come_first() -> None:
+    root = ElementTree.fromstring(svg(laid_out(line(30)).figure, "f", 'a "title"', "<what> it shows"))
+    assert root.get("role") == "img"
+    assert root.get("aria-labelledby") == "f-title f-desc"
+    assert [(child.tag, child.text) for child in list(root)[:2]] == [
+        ("title", 'a "title"'),
+        ("desc", "<what> it shows"),
+    ]
+    words = [element.text for element in root.iter("text")]
+    assert {"a < b & c", "a title", "a note"} <= set(words)
+
+
+def test_white_words_stay_and_white_paper_goes() -> None:
+    root = ElementTree.fromstring(svg(laid_out(cells).figure, "f", "t", "d"))
+    assert [element.text for element in root.iter("text") if element.get("fill") == "#ffffff"] == ["white"]
+    assert not [
+        element for element in root.iter("path") if element.get("fill") == "#ffffff" and not element.get("stroke")
+    ]
+
+
+def test_a_long_line_keeps_its_ends_and_its_extremes() -> None:
+    text = svg(laid_out(line(20_000)).figure, "f", "t", "d")
+    assert len(text) < 40_000
+    paths = [element.get("d", "").split() for element in ElementTree.fromstring(text).iter("path")]
+    longest = max(paths, key=len)
+    ys = np.array(longest[2::3], dtype=float)
+    short = ElementTree.fromstring(svg(laid_out(line(400)).figure, "f", "t", "d"))
+    others = np.array(max((e.get("d", "").split() for e in short.iter("path")), key=len)[2::3], dtype=float)
+    assert ys.min() == pytest.approx(others.min(), abs=0.5)
+    assert ys.max() == pytest.approx(others.max(), abs=0.5)
+
+
+def test_a_line_below_zero_keeps_its_sign() -> None:
+    def draw(figure: Figure) -> None:
+        figure.add_subplot().text(-0.4, 0.5, "left of the axes", rotation=-37.5)
+
+    assert "rotate(37.5" in svg(laid_out(draw).figure, "f", "t", "d")
+
+
+def test_a_long_table_has_first_and_last_epoch_and_says_so() -> None:
+    epochs = np.repeat(np.arange(501), 2)
+    numbers = pd.DataFrame({"epoch": epochs, "part": ["train", "test"] * 501, "mean": np.linspace(1, 0, 1002)})
+    table = figure_table(numbers, "loss")
+    assert len(table.rows) <= 60
+    assert (table.rows[0][0], table.rows[-1][0]) == ("0", "500")
+    assert "1,002 rows" in table.title
+    assert table.numeric == {"epoch", "mean"}
+    assert figure_table(numbers.head(4), "loss").title == "The numbers of loss"
