@@ -90,11 +90,11 @@ def test_a_long_line_keeps_its_ends_and_its_extremes() -> None:
     assert ys.max() == pytest.approx(others.max(), abs=0.5)
 
 
-def test_a_line_below_zero_keeps_its_sign() -> None:
+def test_a_number_below_zero_keeps_its_sign() -> None:
     def draw(figure: Figure) -> None:
-        figure.add_subplot().text(-0.4, 0.5, "left of the axes", rotation=-37.5)
+        figure.add_subplot().text(0.4, 0.5, "falling", rotation=-37.5)
 
-    assert "rotate(37.5" in svg(laid_out(draw).figure, "f", "t", "d")
+    assert "rotate(-322.5)" in svg(laid_out(draw).figure, "f", "t", "d")
 
 
 def test_a_long_table_has_first_and_last_epoch_and_says_so() -> None:
