@@ -97,6 +97,11 @@ def test_a_number_below_zero_keeps_its_sign() -> None:
     assert "rotate(-322.5)" in svg(laid_out(draw).figure, "f", "t", "d")
 
 
+def test_characters_that_no_file_may_have_are_escapes() -> None:
+    text = svg(laid_out(line(30), "a\x01b\u202ec").figure, "f", "t", "d")
+    assert "a\\x01b\\u202ec" in [element.text for element in ElementTree.fromstring(text).iter("text")]
+
+
 def test_a_long_table_has_first_and_last_epoch_and_says_so() -> None:
     epochs = np.repeat(np.arange(501), 2)
     numbers = pd.DataFrame({"epoch": epochs, "part": ["train", "test"] * 501, "mean": np.linspace(1, 0, 1002)})

@@ -8,7 +8,6 @@ from html import escape
 from itertools import zip_longest
 from pathlib import Path
 
-from mlpexp.errors import visible
 from mlpexp.report.document.blocks import (
     Block,
     Bullets,
@@ -28,15 +27,13 @@ from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.writers.figure_table import figure_table
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.mathml import mathml
+from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.svg import svg
 
 HERE = Path(__file__).parent
 SCRIPTS: tuple[str, ...] = (
     "search.js",
 )  # files of ``scripts/``, in the order in which they run; the page is complete without
-BIDI_MARKS = {
-    code: f"\\u{code:04x}" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
 
 
 def html(document: Document) -> str:
@@ -76,7 +73,7 @@ def policy(style: str, scripts: Sequence[str]) -> str:
 
 def words(text: str) -> str:
     """A text in HTML: marks escaped, control characters and those that turn the direction of writing made visible."""
-    return escape(visible(text).translate(BIDI_MARKS))
+    return escape(shown(text))
 
 
 def _hash(text: str) -> str:
@@ -175,7 +172,7 @@ def _cells(row: Sequence[str], kinds: Sequence[str], link: str = "") -> str:
 
 def _figure(block: FigureBlock, name: str) -> str:
     """The drawing, its caption, and its numbers to be opened."""
-    drawing = svg(block.drawing.figure, name, visible(block.caption), visible(block.alternative).translate(BIDI_MARKS))
+    drawing = svg(block.drawing.figure, name, shown(block.caption), shown(block.alternative))
     kind = "figure picture" if block.is_picture else "figure"
     table = _table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
     return (

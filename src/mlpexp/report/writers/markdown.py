@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mlpexp.errors import visible
 from mlpexp.report.document.blocks import (
     Block,
     Bullets,
@@ -24,6 +23,7 @@ from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.writers.latex_formulas import latex
 from mlpexp.report.writers.marker import MADE_BY
+from mlpexp.report.writers.shown_words import shown
 
 MARKS = re.compile(r"([\\`*_\[\]<>#|~$])")  # that mean something in Markdown
 
@@ -55,7 +55,7 @@ def markdown(document: Document, folder: str) -> Files:
 
 def words(text: str) -> str:
     """A text whose marks mean nothing."""
-    return MARKS.sub(r"\\\1", visible(text))
+    return MARKS.sub(r"\\\1", shown(text))
 
 
 def _section(
@@ -77,7 +77,7 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             return [f"- {_inline(item)}" for item in items]
         case CodeBlock(text, language):
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-            return [f"{fence}{language}", *map(visible, text.rstrip("\n").split("\n")), fence]
+            return [f"{fence}{language}", *map(shown, text.rstrip("\n").split("\n")), fence]
         case Equation(formula):
             return ["$$", latex(formula), "$$"]
         case TableBlock():
@@ -97,7 +97,7 @@ def _piece(piece: Inline) -> str:
         case str():
             return words(piece)
         case Code(text):
-            return f"`` {visible(text)} ``" if "`" in text else f"`{visible(text)}`"
+            return f"`` {shown(text)} ``" if "`" in text else f"`{shown(text)}`"
         case Link(text, _):
             return words(text)
         case _:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.save_figures import svg_with_text
+from mlpexp.report.writers.shown_words import shown_in_file
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 POINT = 4 / 3  # pixels of a page
@@ -40,7 +41,7 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
         title: What it is, in a few words.
         description: What it shows.
     """
-    root = ElementTree.fromstring(svg_with_text(figure))  # noqa: S314  # our own
+    root = ElementTree.fromstring(shown_in_file(svg_with_text(figure).decode()))  # noqa: S314  # our own
     _strip(root)
     names = {old: f"{name}-{place}" for place, old in enumerate(_referenced(root))}
     for element in root.iter():
