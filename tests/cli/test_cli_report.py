@@ -155,6 +155,13 @@ def test_names_of_the_user_are_words(trained: Make, mlpexp: Call, tmp_path: Path
     assert "\u202e" not in (tmp_path / "odd.html").read_text(encoding="utf-8")
 
 
+def test_the_question_of_an_example_is_that_of_its_first_comment(mlpexp: Call) -> None:
+    assert mlpexp("train", "iris/mlp", "--epochs", 2, "--seeds", 1, "-q").code == 0
+    page = page_of(mlpexp("report", "last", "--no-explain"))
+    assert "How well does a small network tell three species of iris apart" in page.words
+    assert "Expected of the example iris/mlp as it is: test accuracy" in page.words
+
+
 def test_several_results_have_a_part_each(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     paths = [trained(text).folder.path for text in (RUN, SWEEP)]
     page = page_of(mlpexp("report", *paths, "--no-explain", "-o", tmp_path / "both.html"))

@@ -72,5 +72,5 @@ def _functions(architecture: Architecture) -> list[Block]:
 
 
 def _loss(material: Material) -> list[Block]:
-    name = str(material.config.get("loss", ""))
+    name = material.plan.base.experiment.loss if material.plan else None
     return [Paragraph((f"Loss {name}:",)), Equation(LOSSES[name])] if name in LOSSES else []

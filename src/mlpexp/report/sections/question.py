@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mlpexp.config.shipped import header
+from mlpexp.config.shipped import Header, example_names, example_path, header
 from mlpexp.report.document.blocks import Bullets, Code, Paragraph, Words
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
@@ -13,11 +13,21 @@ MOST_VALUES = 20  # of an axis that are written out
 
 def question(material: Material) -> Section:
     """Description and first comment of the config; the data, the network and the number of trainings."""
-    comment = header(material.result.folder.config)
+    comment, example = _comment(material)
     asked = dict.fromkeys((comment.question, str(material.config.get("description", ""))))
     blocks = [Paragraph((text,), important=True) for text in asked if text]
-    blocks += [Paragraph((f"Expected: {comment.expected}",))] if comment.expected else []
+    of_which = f" of the example {example} as it is" if example else ""
+    blocks += [Paragraph((f"Expected{of_which}: {comment.expected}",))] if comment.expected else []
     return Section("question", "The question", [*blocks, Bullets(_looked_at(material))])
+
+
+def _comment(material: Material) -> tuple[Header, str]:
+    """The first comment of the config, or of the example that the command named, and the name of that."""
+    result = material.result
+    named = [word for word in result.environment.get("command", []) if word in example_names()]
+    if named:
+        return header(example_path(named[0])), named[0]
+    return header(result.folder.config), ""
 
 
 def _looked_at(material: Material) -> list[Words]:

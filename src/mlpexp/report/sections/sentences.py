@@ -8,7 +8,7 @@ from mlpexp.report.document.blocks import Bullets, Code, Words
 def sentence(text: str) -> str:
     """With a capital letter and a full stop; a name in front stays as it is."""
     first = text.split(" ", 1)[0].rstrip(":,")
-    begun = text[:1].upper() + text[1:] if first.isalpha() and len(first) > 1 else text
+    begun = text[:1].upper() + text[1:] if first.isalpha() and first != "p" else text
     return begun if begun.endswith((".", "?", "!")) else f"{begun}."
 
 
