@@ -177,10 +177,10 @@ SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of trainin
 def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
-    They may differ in seeds, learning rate, schedule, initialization, weights to begin with, radii of a map, and in momentum, decay, penalty,
-    dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is on in both or off in both
-    (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer
-    kind, batch size, number of epochs and scores are the program.
+    They may differ in seeds, learning rate, schedule, initialization, weights to begin with, radii of a map, and in
+    momentum, decay, penalty, dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is on
+    in both or off in both (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes,
+    activation, frozen layers, optimizer kind, batch size, number of epochs and scores are the program.
     """
     data = as_data(experiment)
     for key in NOT_OF_PROGRAM:

@@ -45,8 +45,9 @@ class Evaluation(Protocol):
         members: Sequence[Experiment],
         arms: Sequence[int],
         architectures: Sequence[Architecture],
+        starts: Sequence[Begun] = (),
     ) -> None:
-        """Evaluates a stack: its members and the number of each one's arm."""
+        """Evaluates a stack: its members, the number of each one's arm, and what each began with, as a trainer has it."""
 
     def tables(self) -> Iterator[tuple[str, list[str]]]:
         """Name and CSV lines, header first, of each table that has rows."""
@@ -158,7 +159,7 @@ class NetworkEvaluation:
         architectures: Sequence[Architecture],
         starts: Sequence[Begun] = (),
     ) -> None:
-        """Evaluates a stack of the given members; ``starts`` is what each began with, as a trainer has it."""
+        """Evaluates a stack of the given members."""
         data, tables = StackData(samples, members, arms, self.recording), self.recording.tables
         if "predictions" in tables:
             self._predictions(network, data)

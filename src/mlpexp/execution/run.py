@@ -107,8 +107,9 @@ def new_job(
     plan, (starts, told) = plan.told_in(runs_dir / "result"), kept_starts(plan)
     plan = replace(plan, told={**plan.told, **told})
     prints = _fingerprints(plan, data_dir, say)
-    for sentence in data_sentences(plan, prints) if say else ():
-        say(sentence)
+    if say:
+        for sentence in data_sentences(plan, prints):
+            say(sentence)
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))

@@ -85,6 +85,12 @@ class Plan:
         """Eight hexadecimal digits of everything that decides the numbers, for names and titles."""
         return config_hash(self.config) if self.planned_by == "train" else sweep_hash(self)
 
+    @property
+    def starts(self) -> list[str]:
+        """The results, by path, whose weights the config or an arm begins with."""
+        sections = [prepared.experiment.start for prepared in (self.base, *(arm.prepared for arm in self.arms))]
+        return list(dict.fromkeys(start.result for start in sections if start and start.result))
+
     def resolved(self) -> Experiment:
         """The config with its sweep section, if it has one, as it is carried out."""
         if self.planned_by == "train":
@@ -102,11 +108,8 @@ class Plan:
 
     def told_in(self, folder: Path) -> "Plan":
         """The same, to be written into a file of a folder: paths of tables, and of results to begin with, begin there."""
-        starts = [prepared.experiment.start for prepared in (self.base, *(arm.prepared for arm in self.arms))]
-        results = {start.result: "" for start in starts if start and start.result}
-        return replace(
-            self, told={path: as_told(path, words, folder) for path, words in {**results, **self.tables}.items()}
-        )
+        words = {**dict.fromkeys(self.starts, ""), **self.tables}
+        return replace(self, told={path: as_told(path, words[path], folder) for path in words})
 
 
 def make_plan(path: Path, overrides: Sequence[Override] = (), planned_by: PlannedBy = "sweep") -> Plan:

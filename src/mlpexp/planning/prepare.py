@@ -77,7 +77,12 @@ class Prepared:
         return self.size_table.sizes_of(experiment.dataset, self.facts, split_seed, self.sizes)
 
     def initial(self, seed: int) -> dict[str, np.ndarray] | None:
-        """The tensors that a seed begins with instead of drawn ones, by name; None: all are drawn."""
+        """The tensors that a seed begins with instead of drawn ones, by name; None: all are drawn.
+
+        Raises:
+            InputError: There are none of this seed.
+        """
+        self.refuse_lacking([seed])
         start = self.experiment.start
         if self.start is None or start is None:
             return None

@@ -62,10 +62,10 @@ def checked_start(start: Start, architecture: Architecture, weights: StartWeight
         InputError: It names no such layer, no layer agrees, or nothing is left to train.
     """
     names = [layer.name for layer in architecture.layers if _has_parameters(layer)]
-    for place, name in enumerate(start.freeze):
+    for name in start.freeze:
         if name not in names:
             what = f"{name!r} is no layer with parameters{did_you_mean(name, names)}"
-            raise InputError(what, key=f"start.freeze.{place}")
+            raise InputError(what, key="start.freeze")
     if set(names) <= set(start.freeze):
         raise InputError(f"all {len(names)} layers are frozen, and nothing is left to train", key="start.freeze")
     ordered = tuple(name for name in names if name in start.freeze)

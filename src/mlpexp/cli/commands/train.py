@@ -25,7 +25,7 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
-from mlpexp.cli.starting import FromArm, FromSeed, Freeze, InitFrom, start_overrides
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, start_overrides
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
