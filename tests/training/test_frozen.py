@@ -67,8 +67,8 @@ PLAIN = {
         {**DEEP, "dropout": 0.0, "batch_norm": False},
     ),
     "momentum, batch norm": (
-        {"name": "sgd", "learning_rate": 0.1, "momentum": 0.9},
-        lambda weights, biases: torch.optim.SGD([*weights, *biases], lr=0.1, momentum=0.9),
+        {"name": "sgd", "learning_rate": 0.01, "momentum": 0.9},
+        lambda weights, biases: torch.optim.SGD([*weights, *biases], lr=0.01, momentum=0.9),
         {**DEEP, "dropout": 0.0},
     ),
 }
