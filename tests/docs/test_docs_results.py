@@ -245,8 +245,8 @@ OF_PARTS = {PartRecord, TrialRecord, FileRecord}
 def test_every_record_of_a_result_is_described() -> None:
     described = {
         Summary, DatasetSummary, LargestClass, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, Confirms,
-        Look, ConfirmedArm, PlanRecord, PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord, StartRecord, NetworksRecord,
-        ArmNetworks, Preparation, Scaling,
+        Look, ConfirmedArm, PlanRecord, PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord, NetworksRecord,
+        ArmNetworks, Preparation, Scaling, StartRecord,
     }  # fmt: skip
     records = {one for one in Strict.__subclasses__() if one.__module__.startswith("mlpexp.store.")}
     assert records - OF_PARTS == described
