@@ -254,7 +254,7 @@ def test_one_feature_alone_is_a_table(trained: Make, mlpexp: Call, tmp_path: Pat
 
 
 BAD = {
-    "no column": ("x1,x2\n1,2\n", "bad.csv:1: there is no column x3, which the network needs; choose from x1, x2"),
+    "no column": ("x1,x2\n1,2\n", "bad.csv:1: there is no column x3, which the network needs; the file has x1, x2"),
     "a slip": ("x1,x2,x_3\n1,2,3\n", "bad.csv:1: there is no column x3, which the network needs; did you mean x"),
     "only a header": ("x1,x2,x3\n", "bad.csv:1: only a header; rows of values must follow"),
     "no row": ("x1,x2,x3\n1,2,\n", "no row could be predicted; bad.csv:2: x3: missing, and nothing was learned"),

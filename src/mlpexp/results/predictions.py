@@ -17,6 +17,8 @@ from mlpexp.data.tables.other_table import OtherTable, read_other
 from mlpexp.errors import InputError
 from mlpexp.results.networks import Networks
 
+NOT_FINITE = "a network gives no finite number for it"
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -33,7 +35,7 @@ class Predictions:
     num_seeds: int
     """M."""
     predicted: np.ndarray
-    """``(N,)``: class numbers, or values in the unit of the data; NaN where a row could not be read."""
+    """``(N,)``: class numbers, or values in the unit of the data; NaN where a row has none."""
     probabilities: np.ndarray
     """``(N, K)``: of each class, or its output, the mean over the seeds; of numbers ``(N, 0)``."""
     deviation: np.ndarray
@@ -57,7 +59,7 @@ class Predictions:
 
     @property
     def is_predicted(self) -> np.ndarray:
-        """``(N,)`` bool: which rows could be read."""
+        """``(N,)`` bool: which rows could be read, and gave finite numbers."""
         return ~np.isnan(self.predicted)
 
     @property
@@ -88,12 +90,13 @@ def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predict
     if targets is not None and networks.classification:
         targets = np.where(targets < 0, np.nan, targets.astype(float))
     inputs = np.where(table.is_readable[:, None], table.inputs, 0.0)
+    columns = _columns(networks, inputs, table.is_readable)
     return Predictions(
         path=path,
         **_learned(networks),
-        **_columns(networks, inputs, table.is_readable),
+        **columns,
         targets=targets,
-        notes=table.notes,
+        notes=_with_infinite(table.notes, table.is_readable & np.isnan(columns["predicted"])),
         lines=table.lines,
         ignored=table.ignored,
         said=table.said,
@@ -118,14 +121,16 @@ def predictions_of_pictures(networks: Networks, pictures: Sequence[UnseenPicture
     """What networks say of each picture."""
     black = np.zeros(networks.preparation.input_shape, dtype=np.uint8)
     inputs = np.stack([black if picture.pixels is None else picture.pixels for picture in pictures])
-    columns = _columns(networks, inputs, np.array([picture.pixels is not None for picture in pictures]))
+    is_readable = np.array([picture.pixels is not None for picture in pictures])
+    columns = _columns(networks, inputs, is_readable)
+    notes = _with_infinite([picture.notes for picture in pictures], is_readable & np.isnan(columns["predicted"]))
     return [
         Predictions(
             path=Path(named(picture.path)),
             **_learned(networks),
             **{name: values[place : place + 1] for name, values in columns.items()},
             targets=None,
-            notes=(picture.notes,),
+            notes=(notes[place],),
             lines=(),
             ignored=(),
             said=(picture.how,) if picture.how else (),
@@ -145,10 +150,11 @@ def _learned(networks: Networks) -> dict[str, Any]:
 
 
 def _columns(networks: Networks, inputs: np.ndarray, is_readable: np.ndarray) -> dict[str, Any]:
-    """What is said of each sample; NaN where it could not be read."""
+    """What is said of each sample; NaN where it could not be read, or a network gives no finite number."""
     of_seeds, predicted, probabilities = _together(networks, inputs)
     agreement = (of_seeds[1] == predicted).mean(0) if networks.classification else np.ones(len(predicted))
-    spread = of_seeds[0]
+    is_finite = np.isfinite(of_seeds[0]).all(0) & np.isfinite(probabilities).all(1)
+    spread = np.where(is_finite, of_seeds[0], 0.0)
     columns = {
         "predicted": predicted.astype(float),
         "deviation": spread.std(0, ddof=1) if len(spread) > 1 else np.zeros(len(predicted)),
@@ -156,8 +162,16 @@ def _columns(networks: Networks, inputs: np.ndarray, is_readable: np.ndarray) ->
         "lowest": spread.min(0),
         "highest": spread.max(0),
     }
-    known = {name: np.where(is_readable, values, np.nan) for name, values in columns.items()}
-    return {**known, "probabilities": np.where(is_readable[:, None], probabilities, np.nan)}
+    is_known = is_readable & is_finite
+    known = {name: np.where(is_known, values, np.nan) for name, values in columns.items()}
+    return {**known, "probabilities": np.where(is_known[:, None], probabilities, np.nan)}
+
+
+def _with_infinite(notes: Sequence[tuple[str, ...]], is_infinite: np.ndarray) -> tuple[tuple[str, ...], ...]:
+    """Notes of rows, with one more where a network has given no finite number."""
+    return tuple(
+        (*of_row, NOT_FINITE) if is_so else of_row for of_row, is_so in zip(notes, is_infinite.tolist(), strict=True)
+    )
 
 
 def _together(networks: Networks, inputs: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:

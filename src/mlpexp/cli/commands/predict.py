@@ -196,8 +196,10 @@ def _content(file: str) -> tuple[Path, bytes]:
 def _notes(predictions: "Predictions") -> list[str]:
     """A sentence for each of the first rows that are odd."""
     odd = [row for row, notes in enumerate(predictions.notes) if notes]
+    places = [f":{predictions.lines[row]}" if predictions.lines else f": row {row + 1}" for row in odd[:MOST_SAID]]
     said = [
-        f"{predictions.path}:{predictions.lines[row]}: {'; '.join(predictions.notes[row])}" for row in odd[:MOST_SAID]
+        f"{predictions.path}{place}: {'; '.join(predictions.notes[row])}"
+        for place, row in zip(places, odd[:MOST_SAID], strict=True)
     ]
     more = len(odd) - len(said)
     return [*said, *[f"{predictions.path}: {more:,} more rows are odd; the column `notes` says how"] * (more > 0)]
