@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.datasets import Csv
+from mlpexp.config.other_writing import written_as
 from mlpexp.data.pictures.refusing import named
 from mlpexp.data.pictures.unseen import UnseenPicture, unseen_picture
 from mlpexp.data.tables.other_table import OtherTable, read_other
@@ -68,20 +69,22 @@ class Predictions:
         return self.is_predicted & ~np.isnan(self.targets) if self.targets is not None else self.is_predicted & False
 
 
-def predictions_for(networks: Networks, path: Path, content: bytes) -> Predictions:
+def predictions_for(networks: Networks, path: Path, content: bytes, settings: Sequence[str] = ()) -> Predictions:
     """What networks say of a table.
 
     Args:
         networks: Of a result that has learned from a table, or from a data set with named features.
         path: Of the table, for messages.
         content: Its bytes.
+        settings: How it is written, where that differs from the table of training, as ``KEY=VALUE``.
 
     Raises:
         DataError: It is no table, or lacks a column.
+        InputError: A setting says nothing of how a table is written.
     """
     form = networks.preparation.table
     assert form is not None, "pictures are read elsewhere"
-    return predictions_of(networks, path, read_other(form, path, content))
+    return predictions_of(networks, path, read_other(written_as(form, settings), path, content))
 
 
 def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predictions:

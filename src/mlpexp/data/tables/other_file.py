@@ -12,6 +12,7 @@ from mlpexp.data.tables.text_file import data_error
 from mlpexp.data.tables.understanding import shown
 from mlpexp.errors import DataError
 
+IN_ORDER = "columns have no names, and are taken in the order of training"
 MOST_MEANT = 4  # columns that may be meant, in a message
 
 
@@ -33,7 +34,7 @@ def other_file(form: TableForm, path: Path, content: bytes) -> TableFile:
         except DataError:
             continue
         if not _lacking(form, file):
-            return file
+            return replace(file, notes=(*file.notes, IN_ORDER)) if reading.layout.names else file
     file = table_in(path, content, usual)
     raise _no_column(form, file, _lacking(form, file))
 
