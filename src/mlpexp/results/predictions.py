@@ -197,11 +197,12 @@ def sentences(predictions: Predictions) -> Sequence[str]:
         found.append(f"{name}: not looked at: {', '.join(predictions.ignored)}")
     if predictions.targets is not None and right.any():
         differences = predictions.predicted[right] - predictions.targets[right]
+        of = f"{len(differences):,} row{'s' * (len(differences) > 1)}"
         if predictions.class_names:
             hits = int((differences == 0).sum())
-            found.append(f"{name}: right in {hits:,} of {len(differences):,} rows ({hits / len(differences):.1%})")
+            found.append(f"{name}: right in {hits:,} of {of} ({hits / len(differences):.1%})")
         else:
             error = np.abs(differences).mean()
             target = predictions.target_name
-            found.append(f"{name}: mean absolute error of {target} {error:.4g} over {len(differences):,} rows")
+            found.append(f"{name}: mean absolute error of {target} {error:.4g} over {of}")
     return found

@@ -113,9 +113,7 @@ def _of_tables(networks: "Networks", files: Sequence[str], settings: Sequence[st
         raise InputError("-: standard input can be read once; name it once")
     every = [predictions_for(networks, *_content(file), settings) for file in files]
     if not any(predictions.is_predicted.any() for predictions in every):
-        raise InputError(
-            f"no row could be predicted; {_first_note(every)}; --set KEY=VALUE says how a file is written"
-        )
+        raise InputError(f"no row could be predicted; {_first_note(every)}; --set KEY=VALUE says how a file is written")
     for predictions in every:
         print_sentences([*sentences(predictions), *_notes(predictions)], err=True)
     return every
