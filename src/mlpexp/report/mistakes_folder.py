@@ -77,9 +77,8 @@ def _wrong(mistakes: Mistakes) -> str:
 
 
 def _note_of_pictures(mistakes: Mistakes, number: int) -> str:
-    behind = "seeds that are wrong / seeds" if len(mistakes.seeds) > 1 else "probability"
-    if not mistakes.is_probability and len(mistakes.seeds) == 1:
-        behind = "output"
+    several = (mistakes.ranked["seeds"] > 1).any()
+    behind = "seeds that are wrong / seeds" if several else "probability" if mistakes.is_probability else "output"
     which = f"the {number} worst" if number < len(mistakes.ranked) else "all"
     return f"true → predicted ({behind}): {which}\n{_wrong(mistakes)}"
 

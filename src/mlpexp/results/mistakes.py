@@ -64,8 +64,8 @@ def mistakes_of(arm: ArmResult, seeds: Sequence[int], predictions: "pd.DataFrame
     """Ranks the mistakes.
 
     Of classes a row has index, seeds (in whose test part it lies), wrong (how many get it wrong), share, target, predicted
-    (the wrong class that most of them predict) and confidence (mean over those). The order is by share, then seeds, then
-    confidence. Of numbers it has index, seeds, target, predicted (mean), error (mean of the absolute ones), signed (mean of
+    (the wrong class that most of them predict) and confidence (mean over those). The order is by share, then confidence,
+    then seeds. Of numbers it has index, seeds, target, predicted (mean), error (mean of the absolute ones), signed (mean of
     predicted minus true) and times (the error over the RMSE), and the order is by error.
 
     Args:
@@ -92,7 +92,7 @@ def _of_classes(judged: "pd.DataFrame") -> "pd.DataFrame":
     classes = ordered.drop_duplicates("index").set_index("index").rename(columns={"mean": "confidence"})
     table = classes[["predicted", "confidence"]].join(samples)
     table = table.assign(share=table["wrong"] / table["seeds"]).reset_index()
-    ranks = ["share", "seeds", "confidence", "index"]
+    ranks = ["share", "confidence", "seeds", "index"]
     table = table.sort_values(ranks, ascending=[False, False, False, True], ignore_index=True)
     whole = ["index", "seeds", "wrong", "target", "predicted"]
     return table.astype(dict.fromkeys(whole, np.int64))[
@@ -140,27 +140,22 @@ def _by_all(mistakes: Mistakes) -> list[str]:
     several = mistakes.ranked[mistakes.ranked["seeds"] > 1]
     if several.empty:
         return []
-    always = several[several["share"] == 1]
-    every = (
-        f"all {len(mistakes.seeds)} seeds" if (several["seeds"] == len(mistakes.seeds)).all() else "each of its seeds"
-    )
+    seeds = len(mistakes.seeds)
+    every = f"all {seeds} seeds" if (several["seeds"] == seeds).all() else "every seed that is tested on them"
+    always = several.loc[several["share"] == 1, "index"]
     if always.empty:
         return [f"no sample is wrong in {every}"]
     judged = mistakes.predictions
-    is_always = judged["index"].isin(always["index"])
-    means = [
-        f"{name} {judged.loc[rows, 'confidence'].mean():.2f}"
-        for name, rows in (
-            ("other mistakes", judged["is_wrong"] & ~is_always),
-            ("right answers", ~judged["is_wrong"]),
-        )
-        if rows.any()
-    ]
+    is_always = judged["index"].isin(always)
+    others = {"other mistakes": judged["is_wrong"] & ~is_always, "right answers": ~judged["is_wrong"]}
+    means = [f"{name} {judged.loc[rows, 'confidence'].mean():.2f}" for name, rows in others.items() if rows.any()]
     there = judged.loc[is_always, "confidence"].mean()
     word = "probability" if mistakes.is_probability else "output"
-    others = f" ({', '.join(means)})" if means else ""
-    number = len(always)
-    return [f"{number:,} {_is(number)} wrong in {every}: mean {word} {there:.2f}{others}; check {_label(number)}"]
+    label = "its label may be false" if len(always) == 1 else "their labels may be false"
+    return [
+        f"{len(always):,} of them {_is(len(always))} wrong in {every}: {label}",
+        f"mean {word} of the class that was said: there {there:.2f}" + "".join(f", {mean}" for mean in means),
+    ]
 
 
 def _pairs(mistakes: Mistakes) -> str:
@@ -193,7 +188,3 @@ def _said_of_numbers(mistakes: Mistakes) -> list[str]:
 
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
-
-
-def _label(number: int) -> str:
-    return "its label" if number == 1 else "their labels"

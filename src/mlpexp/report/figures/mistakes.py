@@ -41,18 +41,18 @@ def draw_mistaken_pictures(
         note: What is shown.
     """
     rows = ranked.head(min(MOST_PICTURES, len(pictures)))
-    named = file_names(rows["index"], files)
+    named, several = file_names(rows["index"], files), bool((ranked["seeds"] > 1).any())
     texts = [
-        caption_of_mistake(row, caption, _how_often(row)) + named[place]
+        caption_of_mistake(row, caption, _behind(row, several=several)) + named[place]
         for place, (_, row) in enumerate(rows.iterrows())
     ]
     figure = picture_sheet(caption.title, note, pictures, texts, caption.grey_map)
     return Drawing(figure, rows)
 
 
-def _how_often(row: pd.Series) -> str:
-    """Of one seed its confidence, of several how many are wrong."""
-    return f"{int(row['wrong'])}/{int(row['seeds'])}" if row["seeds"] > 1 else f"({row['confidence']:.2g})"
+def _behind(row: pd.Series, *, several: bool) -> str:
+    """How many seeds are wrong; of one seed its confidence."""
+    return f"{int(row['wrong'])}/{int(row['seeds'])}" if several else f"({row['confidence']:.2f})"
 
 
 @in_style()
@@ -125,8 +125,9 @@ def draw_errors(ranked: pd.DataFrame, rmse: float, caption: RunCaption, note: st
 
 
 def _number(axes: Axes, wrong: pd.DataFrame) -> None:
-    """Writes the rank beside each of the worst; of those at one place the ranks together."""
+    """Writes the rank beside each of the worst, above and below in turns; of those at one place the ranks together."""
     worst = wrong.head(MOST_NUMBERED)
-    for (x, y), rows in worst.groupby(["x", "y"], sort=False):
+    for place, ((x, y), rows) in enumerate(worst.groupby(["x", "y"])):
         ranks = ", ".join(str(int(rank)) for rank in rows["rank"])
-        axes.annotate(ranks, (x, y), xytext=(4, 4), textcoords="offset points", fontsize=7.5, color=INK, zorder=5)
+        beside = (4, 4) if place % 2 else (4, -10)
+        axes.annotate(ranks, (x, y), xytext=beside, textcoords="offset points", fontsize=7.5, color=INK, zorder=5)

@@ -13,6 +13,7 @@ ROW_NAMES = " row"  # what a first column without a name is called where tables 
 NUMERIC = frozenset((
     "rank", "index", "row", "line", "probability", "class_output", "wrong", "seeds", "share", "error", "error_in_rmse",
 ))  # fmt: skip
+LARGE, LARGEST = 1e4, 1e9  # numbers between them are shown whole
 LEAST_NEEDED = (
     "line",
     "share",
@@ -81,6 +82,8 @@ def _heading(column: str, record: Record) -> str:
 
 
 def _cell(value: object, *, exact: bool) -> str:
-    if isinstance(value, float):
-        return repr(value) if exact else f"{value:.4g}"
-    return str(value)
+    if not isinstance(value, float):
+        return str(value)
+    if exact:
+        return repr(value)
+    return f"{value:,.0f}" if LARGE <= abs(value) < LARGEST else f"{value:.4g}"
