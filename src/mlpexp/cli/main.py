@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
-        ("mistakes", mistakes.mistakes, "mlpexp mistakes last --most 25"),
+        ("mistakes", mistakes.mistakes, "mlpexp mistakes last --arm 1 --most 25"),
     ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
