@@ -58,6 +58,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "show": ("view", "open", "info", "display", "print", "cat", "result", "status", "metrics", "report"),
     "predict": ("prediction", "predictions", "infer", "inference", "classify", "apply", "use", "forecast"),
     "mistakes": ("errors", "mistake", "wrong", "misclassified", "worst", "mislabels", "misses"),
+    "loss": ("losses", "softmax", "cross-entropy", "logits", "nll"),
     "plot": ("draw", "graph", "figure", "figures", "plots", "visualize", "visualise", "chart"),
     "compare": ("diff", "versus", "vs", "test", "stats", "statistics"),
     "explain": ("why", "diagnose", "debug", "analyze", "analyse", "inspect", "examine"),
