@@ -20,6 +20,7 @@ from mlpexp.cli.commands import (
     gradcheck,
     listing,
     loss,
+    mistakes,
     params,
     plot,
     predict,
@@ -60,7 +61,10 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
     ),
-    "use what was trained": (("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),),
+    "use what was trained": (
+        ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
+        ("mistakes", mistakes.mistakes, "mlpexp mistakes last --arm 1 --most 25"),
+    ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
         ("find-lr", find_lr.find_lr, "mlpexp find-lr iris/mlp --seeds 3"),
