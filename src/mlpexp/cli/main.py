@@ -16,6 +16,7 @@ from mlpexp.cli.commands import (
     compare,
     examples,
     explain,
+    export,
     find_lr,
     gradcheck,
     listing,
@@ -60,7 +61,10 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
     ),
-    "use what was trained": (("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),),
+    "use what was trained": (
+        ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
+        ("export", export.export, "mlpexp export last --to model.onnx"),
+    ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
         ("find-lr", find_lr.find_lr, "mlpexp find-lr iris/mlp --seeds 3"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
+from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, check_no_result, option
 from mlpexp.cli.printing import print_sentences, print_table, say
 from mlpexp.errors import InputError
 
@@ -58,7 +58,7 @@ def predict(
     """Predict rows or pictures that a network has not seen: class and probability, or value, with the spread over the seeds."""
     check_format(format_, FORMATS)
     _check_output(output)
-    _check_no_result("--save-seen", save_seen)
+    check_no_result("--save-seen", save_seen)
     from mlpexp.cli.training import data_folder
     from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
     from mlpexp.results.result import Result
@@ -217,15 +217,4 @@ def _check_output(output: Path | None) -> None:
         return
     if output.exists():
         raise InputError(f"--output: {output} exists, and nothing is written over; name another file")
-    _check_no_result("--output", output)
-
-
-def _check_no_result(option_name: str, path: Path | None) -> None:
-    """Refuses to write into a result.
-
-    Raises:
-        InputError: It is one, or is in one.
-    """
-    for folder in (path.absolute(), *path.absolute().parents) if path else ():
-        if (folder / "summary.json").exists():
-            raise InputError(f"{option_name}: {folder} is a result, which is left as it is; name another folder")
+    check_no_result("--output", output)
