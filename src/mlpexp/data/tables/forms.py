@@ -1,5 +1,6 @@
 """How a table that has been read is written: what another one is read by, without the first."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -74,10 +75,14 @@ def _telling(rows: Rows, column: Judged) -> tuple[str, ...]:
 
 
 def _narrowed(texts: Sequence[str]) -> tuple[str, ...]:
-    """The first of some cells, and those behind it that leave fewer ways to read them."""
-    told = list(texts[:1])
+    """The first of some cells, and those behind it that leave fewer ways to read them.
+
+    ``01.01.1950`` is the same day whatever comes first: cells that hold a number twice are looked at last.
+    """
+    ordered = sorted(texts, key=_repeats)
+    told = ordered[:1]
     ways = len(readings(told))
-    for text in texts[1:]:
+    for text in ordered[1:]:
         if ways == 1:
             break
         left = len(readings([*told, text]))
@@ -85,3 +90,9 @@ def _narrowed(texts: Sequence[str]) -> tuple[str, ...]:
             told.append(text)
             ways = left
     return tuple(told)
+
+
+def _repeats(text: str) -> bool:
+    """Whether a number is in a cell more than once."""
+    numbers = [int(digits) for digits in re.findall(r"\d+", text)]
+    return len(set(numbers)) < len(numbers)
