@@ -128,7 +128,7 @@ def test_a_table_with_commas_units_dates_and_gaps_is_read_alike_by_the_file(
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        ("1;2;3", "there is no column 'rooms'"),
+        ("rooms;district\n1;Nord", "there is no column 'area'"),
         ("area;rooms;district;built;sold\n;1;Nord;01.01.1990;2020-01-01", "area: missing, and nothing was learned"),
         ("area;rooms;district;built;sold\nbig;1;Nord;01.01.1990;2020-01-01", "area: 'big' is no number as in training"),
         (
@@ -143,7 +143,7 @@ def test_what_a_file_cannot_read_is_said_in_a_sentence(
     write_flats(tmp_path)
     run = trained(FLATS)
     assert mlpexp("export", run.path, "--to", "model.py").code == 0
-    (tmp_path / "odd.csv").write_text(cell if "\n" in cell else f"area\n{cell}\n", encoding="utf-8")
+    (tmp_path / "odd.csv").write_text(cell, encoding="utf-8")
     done = alone(tmp_path, "model.py", "odd.csv")
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {why}"), done.stderr
@@ -178,12 +178,12 @@ def test_pictures_go_in_as_raw_pixels(trained: Make, mlpexp: Call, tmp_path: Pat
     )
 
 
-@pytest.mark.parametrize(("precision", "word"), [("float64", "float64"), ("bfloat16", "bfloat16")])
-def test_other_precisions_are_said(precision: str, word: str, trained: Make, mlpexp: Call) -> None:
-    run = trained(TINY.replace("epochs: 3", f"epochs: 3, precision: {precision}"))
+@pytest.mark.parametrize(("precision", "text"), [("float64", TINY), ("bfloat16", CNN)])
+def test_other_precisions_are_said(precision: str, text: str, trained: Make, mlpexp: Call) -> None:
+    run = trained(text.replace("epochs: 3", f"epochs: 3, precision: {precision}"))
     answer = mlpexp("export", run.path, "--to", "model.json")
     assert answer.code == 0, answer.err
-    assert f"trained in {word}; the file" in answer.out
+    assert f"trained in {precision}; the file" in answer.out
 
 
 def test_without_the_data_samples_are_drawn(trained: Make, mlpexp: Call, tmp_path: Path) -> None:

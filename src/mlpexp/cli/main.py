@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
-        ("export", export.export, "mlpexp export last --to model.onnx"),
+        ("export", export.export, "mlpexp export last --to model.py --arm 1"),
     ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
