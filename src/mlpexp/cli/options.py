@@ -104,17 +104,6 @@ def check_output(output: Path | None) -> None:
             )
 
 
-def check_no_result(option_name: str, path: Path | None) -> None:
-    """Refuses to write into a result.
-
-    Raises:
-        InputError: It is one, or is in one.
-    """
-    for folder in (path.absolute(), *path.absolute().parents) if path else ():
-        if (folder / "summary.json").exists():
-            raise InputError(f"{option_name}: {folder} is a result, which is left as it is; name another folder")
-
-
 DataDir = Annotated[
     Path | None,
     option("--data-dir", help="The folder of image data sets [default: MLPEXP_DATA_DIR, else a cache folder]."),

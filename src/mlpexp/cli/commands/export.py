@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, check_no_result, option
+from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, option
 from mlpexp.cli.printing import print_sentences, say
+from mlpexp.store.beside import refuse_results
 
 
 def export(
@@ -37,7 +38,7 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write one trained network as a file for use elsewhere; it is run again and compared before it is there."""
-    check_no_result("--to", to)
+    refuse_results("--to", to)
     from mlpexp.cli.training import data_folder
     from mlpexp.export.export import check_new, export, format_of, seed_of, sentences
     from mlpexp.results.arm_choice import chosen_arm

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, check_no_result, option
+from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_sentences, print_table, say
 from mlpexp.errors import InputError
+from mlpexp.store.beside import refuse_results
 
 if TYPE_CHECKING:
     from mlpexp.data.pictures.unseen import UnseenPicture
@@ -58,7 +59,8 @@ def predict(
     """Predict rows or pictures that a network has not seen: class and probability, or value, with the spread over the seeds."""
     check_format(format_, FORMATS)
     _check_output(output)
-    check_no_result("--save-seen", save_seen)
+    if save_seen is not None:
+        refuse_results("--save-seen", save_seen)
     from mlpexp.cli.training import data_folder
     from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
     from mlpexp.results.result import Result
@@ -217,4 +219,4 @@ def _check_output(output: Path | None) -> None:
         return
     if output.exists():
         raise InputError(f"--output: {output} exists, and nothing is written over; name another file")
-    check_no_result("--output", output)
+    refuse_results("--output", output)
