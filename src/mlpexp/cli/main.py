@@ -16,6 +16,7 @@ from mlpexp.cli.commands import (
     compare,
     examples,
     explain,
+    export,
     find_lr,
     gradcheck,
     listing,
@@ -63,6 +64,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
+        ("export", export.export, "mlpexp export last --to model.py --arm 1"),
         ("mistakes", mistakes.mistakes, "mlpexp mistakes last --arm 1 --most 25"),
     ),
     "understand": (
