@@ -10,6 +10,7 @@ import typer
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_sentences, print_table, say
 from mlpexp.errors import InputError
+from mlpexp.store.beside import refuse_results
 
 if TYPE_CHECKING:
     from mlpexp.data.pictures.unseen import UnseenPicture
@@ -58,7 +59,8 @@ def predict(
     """Predict rows or pictures that a network has not seen: class and probability, or value, with the spread over the seeds."""
     check_format(format_, FORMATS)
     _check_output(output)
-    _check_no_result("--save-seen", save_seen)
+    if save_seen is not None:
+        refuse_results("--save-seen", save_seen)
     from mlpexp.cli.training import data_folder
     from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
     from mlpexp.results.result import Result
@@ -217,15 +219,4 @@ def _check_output(output: Path | None) -> None:
         return
     if output.exists():
         raise InputError(f"--output: {output} exists, and nothing is written over; name another file")
-    _check_no_result("--output", output)
-
-
-def _check_no_result(option_name: str, path: Path | None) -> None:
-    """Refuses to write into a result.
-
-    Raises:
-        InputError: It is one, or is in one.
-    """
-    for folder in (path.absolute(), *path.absolute().parents) if path else ():
-        if (folder / "summary.json").exists():
-            raise InputError(f"{option_name}: {folder} is a result, which is left as it is; name another folder")
+    refuse_results("--output", output)
