@@ -14,6 +14,7 @@ from mlpexp.cli.commands import (
     activations,
     check,
     compare,
+    evaluate,
     examples,
     explain,
     find_lr,
@@ -60,7 +61,10 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
     ),
-    "use what was trained": (("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),),
+    "use what was trained": (
+        ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
+        ("evaluate", evaluate.evaluate, "mlpexp evaluate last --on flowers.csv"),
+    ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
         ("find-lr", find_lr.find_lr, "mlpexp find-lr iris/mlp --seeds 3"),

@@ -82,14 +82,14 @@ def _of_table(form: TableForm, new: np.ndarray, learned: np.ndarray | None) -> I
 
 def _of_column(column: ColumnForm, new: np.ndarray, learned: np.ndarray | None) -> Iterator[ColumnShift]:
     count = len(column.inputs)
-    is_missing = [None if block is None else _missing(column, block) for block in (new, learned)]
+    missing = [None if block is None else _missing(column, block) for block in (new, learned)]
     if isinstance(column, CategoryColumn):
-        counts = [None if block is None else _counts(block[:, :count]) for block in (new, learned)]
-        yield _of_levels(column.name, counts[0], counts[1], is_missing)
+        before = None if learned is None else _counts(learned[:, :count])
+        yield _of_levels(column.name, _counts(new[:, :count]), before, missing)
         return
     for place, name in enumerate(column.inputs):
         ends = (column.lowest, column.highest) if isinstance(column, NumberColumn) else None
-        yield _of_numbers(name, new[:, place], None if learned is None else learned[:, place], ends, is_missing)
+        yield _of_numbers(name, new[:, place], None if learned is None else learned[:, place], ends, missing)
 
 
 def _missing(column: ColumnForm, block: np.ndarray) -> float:
@@ -184,10 +184,10 @@ def light_of(pictures: np.ndarray) -> Mapping[str, np.ndarray]:
 def _of_target(preparation: Preparation, new: np.ndarray, learned: np.ndarray | None) -> ColumnShift:
     name = preparation.target_name
     if preparation.task == "regression":
-        before = None if learned is None else learned[:, 0]
+        numbers = None if learned is None else learned[:, 0]
         form = preparation.table.target if preparation.table else None
         ends = (form.lowest, form.highest) if isinstance(form, NumberColumn) else None
-        return _of_numbers(name, new[:, 0], before, ends, [None, None], is_target=True)
+        return _of_numbers(name, new[:, 0], numbers, ends, [None, None], is_target=True)
     size = preparation.num_outputs + 1  # there are no others among those that are judged
-    counts = [None if targets is None else np.bincount(targets, minlength=size) for targets in (new, learned)]
-    return _of_levels(name, counts[0], counts[1], [None, None], is_target=True)
+    before = None if learned is None else np.bincount(learned, minlength=size)
+    return _of_levels(name, np.bincount(new, minlength=size), before, [None, None], is_target=True)

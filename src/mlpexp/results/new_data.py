@@ -138,7 +138,9 @@ def _of_table(path: Path, preparation: Preparation) -> _Raw:
     table = read_other(form, path, read_bytes(path))
     target = form.target.name
     if table.targets is None:
-        raise data_error(path, f"there is no column {shown([target])}, by which rows are judged; `mlpexp predict` needs none")
+        raise data_error(
+            path, f"there is no column {shown([target])}, by which rows are judged; `mlpexp predict` needs none"
+        )
     odd = np.flatnonzero(~table.is_readable)
     reasons = [""] * len(table.inputs)
     for row in odd.tolist():
@@ -169,7 +171,9 @@ def _of_dataset(on: str, dataset: Dataset, preparation: Preparation) -> _Raw:
         raise InputError(f"--on {on}: is for {dataset.facts.task}, the network for {preparation.task}")
     if preparation.feature_names != dataset.feature_names:
         names = shown(list(dataset.feature_names))
-        raise InputError(f"--on {on}: its columns are {names}; the network takes {shown(list(preparation.feature_names))}")
+        raise InputError(
+            f"--on {on}: its columns are {names}; the network takes {shown(list(preparation.feature_names))}"
+        )
     first = dataset.facts.num_samples - dataset.facts.num_official_test if dataset.facts.num_official_test else 0
     said = (f"its test part, {dataset.facts.num_official_test:,} samples",) if first else ()
     inputs, targets = dataset.inputs[first:], dataset.targets[first:]

@@ -119,7 +119,9 @@ def on_new_data(
         data=data,
         part=part,
         own_design=design,
-        scores=tuple(_compared(networks, data, name, values[name], own[name], predictions, part, design) for name in names),
+        scores=tuple(
+            _compared(networks, data, name, values[name], own[name], predictions, part, design) for name in names
+        ),
         predictions=predictions,
         shifts=tuple(column_shifts(preparation, (data.inputs, data.targets), learned)),
         num_learned=len(learned[1]) if learned else 0,
@@ -227,9 +229,7 @@ def _mean_of(values: np.ndarray) -> MeanInterval:
     return mean_interval(finite) if finite.size else MeanInterval(0, nan, nan, nan, nan)
 
 
-def _new_samples(
-    networks: Networks, data: NewData, score: Score, values: np.ndarray, predictions: np.ndarray
-) -> Ends:
+def _new_samples(networks: Networks, data: NewData, score: Score, values: np.ndarray, predictions: np.ndarray) -> Ends:
     """The interval of the mean for new samples; NaN where predictions do not give one."""
     mean = _mean_of(values)
     if score.share_of_samples:
