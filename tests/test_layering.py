@@ -66,8 +66,8 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "part_lines", "run", "signals", "summarize", "tasks",
     },
     "results": {
-        "arm_choice", "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples",
-        "result", "scores_of_samples",
+        "arm_choice", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training", "listed", "looks",
+        "new_data", "new_samples", "result", "scores_of_samples", "twins",
     },
 }  # fmt: skip
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, ThreeClass3D
+from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS, Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
 from mlpexp.config.own_images import Images
 from mlpexp.config.words import did_you_mean
-from mlpexp.data.catalogue import shared_dataset
+from mlpexp.data.catalogue import class_names, facts_of, shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.pictures.array_files import idx_names
 from mlpexp.data.pictures.folder import SUFFIXES, listing_of
@@ -34,6 +35,7 @@ NAMED: dict[str, DatasetConfig] = {
     **{f"emnist:{name}": Emnist(name="emnist", collection=name) for name in EMNIST_COLLECTIONS},  # type: ignore[arg-type]
 }  # fmt: skip
 """What ``--on`` knows by name."""
+NO_PICTURE = "no picture for the network: it cannot be read, or has not one figure"
 MOST_NAMED = 5  # reasons, in a message
 
 
@@ -87,7 +89,7 @@ def new_data(
     """
     path = Path(on).expanduser()
     if on in NAMED:
-        name, raw = on, _of_dataset(on, shared_dataset(NAMED[on], data_dir), preparation)
+        name, raw = on, _of_set(on, preparation, data_dir)
     else:
         _check_there(on, path)
         name = named(path.name or path.resolve().name)
@@ -141,9 +143,8 @@ def _of_table(path: Path, preparation: Preparation) -> _Raw:
         raise data_error(
             path, f"there is no column {shown([target])}, by which rows are judged; `mlpexp predict` needs none"
         )
-    odd = np.flatnonzero(~table.is_readable)
     reasons = [""] * len(table.inputs)
-    for row in odd.tolist():
+    for row in np.flatnonzero(~table.is_readable).tolist():
         reasons[row] = "a cell that the network needs cannot be read, or is missing"
     unknown = table.targets < 0 if preparation.task == "classification" else ~np.isfinite(table.targets)
     for row in np.flatnonzero(unknown & table.is_readable).tolist():
@@ -155,25 +156,36 @@ def _of_table(path: Path, preparation: Preparation) -> _Raw:
     said = list(table.said)
     if table.ignored:
         said.append(f"not looked at: {', '.join(table.ignored)}")
+    odd = Counter(note for notes, reason in zip(table.notes, reasons, strict=True) if not reason for note in notes)
+    said += [f"{note} ({_rows(count)})" for note, count in odd.most_common(MOST_NAMED)]
+    if len(odd) > MOST_NAMED:
+        said.append(f"{len(odd) - MOST_NAMED:,} more cells are odd; `mlpexp predict` names the rows")
     return _Raw(table.inputs, table.targets, tuple(reasons), tuple(said))
+
+
+def _of_set(name: str, preparation: Preparation, data_dir: str | None) -> _Raw:
+    """Samples of a data set with a name, which is downloaded only if it fits.
+
+    Raises:
+        InputError: It does not fit the networks.
+    """
+    config = NAMED[name]
+    _check_facts(name, facts_of(config), preparation)
+    if preparation.task == "classification":
+        _classes(name, class_names(config), preparation)
+    return _of_dataset(name, shared_dataset(config, data_dir), preparation)
 
 
 def _of_dataset(on: str, dataset: Dataset, preparation: Preparation) -> _Raw:
     """Samples of a data set: of its test part, if it has one.
 
     Raises:
-        InputError: Its samples are none that the networks can be given.
+        InputError: It does not fit the networks.
     """
-    shape = tuple(dataset.facts.input_shape)
-    if shape != preparation.input_shape:
-        raise InputError(f"--on {on}: has {_in_words(shape)}, the network takes {_in_words(preparation.input_shape)}")
-    if dataset.facts.task != preparation.task:
-        raise InputError(f"--on {on}: is for {dataset.facts.task}, the network for {preparation.task}")
+    _check_facts(on, dataset.facts, preparation)
     if preparation.feature_names != dataset.feature_names:
-        names = shown(list(dataset.feature_names))
-        raise InputError(
-            f"--on {on}: its columns are {names}; the network takes {shown(list(preparation.feature_names))}"
-        )
+        theirs, asked = (shown(list(names)) for names in (dataset.feature_names, preparation.feature_names))
+        raise InputError(f"--on {on}: its columns are {theirs}; the network takes {asked}")
     first = dataset.facts.num_samples - dataset.facts.num_official_test if dataset.facts.num_official_test else 0
     said = (f"its test part, {dataset.facts.num_official_test:,} samples",) if first else ()
     inputs, targets = dataset.inputs[first:], dataset.targets[first:]
@@ -181,6 +193,19 @@ def _of_dataset(on: str, dataset: Dataset, preparation: Preparation) -> _Raw:
         return _Raw(inputs, targets[:, 0], ("",) * len(inputs), said)
     labels = class_labels(dataset)
     return _Raw(inputs, *_classes(on, [labels[label] for label in targets.tolist()], preparation), said)
+
+
+def _check_facts(on: str, facts: DatasetFacts, preparation: Preparation) -> None:
+    """Refuses samples of another shape or for another task.
+
+    Raises:
+        InputError: They are such.
+    """
+    shape = tuple(facts.input_shape)
+    if shape != preparation.input_shape:
+        raise InputError(f"--on {on}: has {_in_words(shape)}, the network takes {_in_words(preparation.input_shape)}")
+    if facts.task != preparation.task:
+        raise InputError(f"--on {on}: is for {facts.task}, the network for {preparation.task}")
 
 
 def _of_folder(path: Path, config: DatasetConfig, preparation: Preparation) -> _Raw:
@@ -195,7 +220,7 @@ def _of_folder(path: Path, config: DatasetConfig, preparation: Preparation) -> _
         np.stack([black if picture.pixels is None else picture.pixels for picture in pictures]),
         targets,
         tuple(
-            "no picture for the network: it cannot be read, or has not one figure" if picture.pixels is None else reason
+            reason or (NO_PICTURE if picture.pixels is None else "")
             for picture, reason in zip(pictures, reasons, strict=True)
         ),
         (
@@ -220,8 +245,12 @@ def _classes(on: str, names: Sequence[str], preparation: Preparation) -> tuple[n
 
 
 def _in_words(shape: Sequence[int]) -> str:
-    """``pictures of 28x28 pixels, 1 channel``, ``4 columns``."""
+    """``28x28 pixels in grey``, ``4 inputs``."""
     if len(shape) < 3:
-        return f"{shape[0]} column{'s' * (shape[0] != 1)}"
+        return f"{shape[0]} input{'s' * (shape[0] != 1)}"
     channels, height, width = shape
     return f"{height}x{width} pixels in {'grey' if channels == 1 else 'colour'}"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' * (count != 1)}"

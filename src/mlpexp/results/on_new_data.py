@@ -21,7 +21,7 @@ from mlpexp.planning.stacks import places_together
 from mlpexp.results.column_shifts import ColumnShift, column_shifts
 from mlpexp.results.networks import Networks
 from mlpexp.results.new_data import NewData
-from mlpexp.results.new_samples import BySample, designs_of_arms
+from mlpexp.results.new_samples import CLOSE, BySample, designs_of_arms
 from mlpexp.results.result import ArmResult
 from mlpexp.results.scores_of_samples import Predicted, scores_of_samples
 from mlpexp.results.twins import Twins, training_parts, twins
@@ -57,8 +57,10 @@ class ScoreOnNew:
     """Interval of the mean, of new samples of their source."""
     own_mean: MeanInterval
     """Of the test part."""
+    differences: np.ndarray
+    """``(M,)``: new samples minus test part; 0 where the two are equal but for the rounding of single precision."""
     difference: MeanInterval
-    """New samples minus test part, paired by seed: of new seeds on these samples."""
+    """Their mean: of new seeds on these samples."""
     difference_new_samples: Ends
     """Of new samples of both sources."""
 
@@ -211,7 +213,9 @@ def _compared(
     """A score with its intervals."""
     score, arm = SCORES[name], networks.arm
     mean, own_mean = (_mean_of(numbers).within(*score.ends) for numbers in (values, own))
-    difference = paired_difference(values, own)
+    is_equal = np.isclose(values, own, rtol=CLOSE, atol=0)
+    differences = np.where(is_equal, 0.0, values - own)
+    difference = paired_difference(np.where(is_equal, own, values), own)
     new_samples = ends_within(*_new_samples(networks, data, score, values, predictions), *score.ends)
     own_ends: Ends = (nan, nan)
     if part is not None:
@@ -221,7 +225,11 @@ def _compared(
         except Absent:
             pass
     _, low, high = difference_of_means((mean.mean, *new_samples), (own_mean.mean, *own_ends))
-    return ScoreOnNew(score, values, own, mean, new_samples, own_mean, difference, (low, high))
+    widest = score.highest - score.lowest  # no difference is larger
+    ends = ends_within(low, high, -widest, widest)
+    return ScoreOnNew(
+        score, values, own, mean, new_samples, own_mean, differences, difference.within(-widest, widest), ends
+    )
 
 
 def _mean_of(values: np.ndarray) -> MeanInterval:
@@ -247,5 +255,10 @@ def _new_samples(networks: Networks, data: NewData, score: Score, values: np.nda
         networks.preparation.num_outputs if is_classes else 0,
     )
     of_samples = scores_of_samples(score.from_predictions, predicted, values)
-    number = None if of_samples is None else paired_by_sample(of_samples)
+    if of_samples is None:
+        return nan, nan
+    if len(of_samples) == 1:  # of this one network, as Wilson's interval is
+        alone = mean_interval(of_samples[0])
+        return alone.low, alone.high
+    number = paired_by_sample(of_samples)
     return (nan, nan) if number is None else number.interval()

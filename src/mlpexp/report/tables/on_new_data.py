@@ -109,9 +109,9 @@ def _of_twins(found: "OnNewData") -> Iterator[str]:
         verb = "were" if most > 1 else "was"
         yield f"{name}: {span(least, most, '{:,}')} of {number:,} samples {verb} learned from: same inputs, same target"
         yield "the scores are no test" if most > HALF * number else "on these the scores are no test"
-    others = found.twins.anywhere - most
-    if others > 0:
-        yield f"{others:,} more are in other parts of the data that were trained on"
+    if found.twins.anywhere > most:
+        known = found.twins.anywhere
+        yield f"{name}: {known:,} of {number:,} samples are in the data that were trained on, in one part or another"
 
 
 def _of_samples(found: "OnNewData") -> Iterator[str]:
@@ -192,7 +192,7 @@ def scores_csv(found: "OnNewData") -> str:
             "seed": seed,
             "value": _exact(float(score.values[place])),
             "own": _exact(float(score.own[place])),
-            "difference": _exact(float(score.values[place] - score.own[place])),
+            "difference": _exact(float(score.differences[place])),
         }
         for score in found.scores
         for place, seed in enumerate(found.networks.seeds)

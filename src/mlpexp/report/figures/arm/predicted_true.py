@@ -62,7 +62,9 @@ def _draw_points(axes: Axes, shown: pd.DataFrame, label: str = "") -> None:
 def _samples_note(rows: pd.DataFrame, left_out: int, caption: RunCaption) -> str:
     seeds = rows["seed"].nunique()
     if caption.samples:
-        return f"n = {seeds} seeds, {len(rows) // seeds:,} samples of {caption.samples}"
+        return (
+            f"{f'n = {seeds} seeds' if seeds > 1 else 'one seed'}, {len(rows) // seeds:,} samples of {caption.samples}"
+        )
     sizes = rows["part"].value_counts()
     counts = ", ".join(
         f"{sizes[part] // seeds:,} {style.label}" for part, style in PART_STYLES.items() if part in sizes
