@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
-        ("evaluate", evaluate.evaluate, "mlpexp evaluate last --on flowers.csv"),
+        ("evaluate", evaluate.evaluate, "mlpexp evaluate last --on iris --arm 1"),
     ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
