@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "results": {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
     },
+    "quantization": {"config", "architectures", "nn"},
     "analysis": {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
@@ -57,6 +58,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "training": {"diagnosed", "records", "schedules"},
     "som": set(),
     "numpy_twin": {"activations", "backprop", "outputs"},
+    "quantization": {"scheme"},
     "analysis": {
         "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer", "max_pooling",
         "neighbours", "output_layer", "rate_choice", "six_steps", "symbolic", "textbook_names", "verdicts",

@@ -83,17 +83,19 @@ def chosen_seeds(arm: ArmResult, seed: int | None = None, say: Say = lambda sent
     Args:
         arm: Of a result that has ended.
         seed: None: not said.
-        say: Is told of those that are left out.
+        say: Is told of those that are left out, and of one that is named though it did not end well.
 
     Raises:
         InputError: None ended well.
     """
-    if seed is not None:
-        return [seed]
     trials = arm.result.finished_trials()
     of_arm = trials[trials["arm"] == arm.number]
     statuses = dict(zip(of_arm["seed"].tolist(), of_arm["status"].tolist(), strict=True))
     bad = [number for number, status in statuses.items() if status in ("failed", "diverged")]
+    if seed is not None:
+        if seed in bad:
+            say(f"seed {seed} did not end well; its network is that of the last epoch that could be kept")
+        return [seed]
     if len(bad) == len(statuses):
         raise InputError(f"--arm {arm.number}: none of its trials ended well; `mlpexp show` says how they did")
     if bad:

@@ -15,7 +15,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.som import Som
 from mlpexp.data.standardize import TargetScale
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, RunError
 from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import INPUT_DTYPES
 from mlpexp.execution.networks_record import network_config, network_experiment, preparation_of
@@ -163,6 +163,10 @@ def _known(arm: ArmResult, seeds: Sequence[int], data_dir: str | None) -> tuple[
     """
     path = arm.result.folder.networks
     record = read_record(path, NetworksRecord) if path.is_file() else None
+    if record is not None and record.digest and record.sealed(arm.result.planned_arms) != record:
+        raise RunError(
+            f"{path}: damaged, or of another result; put the right one in its place, or remove it where the data are there"
+        )
     if record is not None and record.preparation_of(arm.number).has(seeds):
         return network_experiment(record.config_of(arm.number)), record.preparation_of(arm.number)
     planned = experiment_of(arm)
