@@ -223,7 +223,7 @@ def test_tables_that_cannot_be_judged_by_are_refused(trained: Make, mlpexp: Call
     write(tmp_path, "useless.csv", ["1,2,red,perhaps"])
     cases = {
         "no_target.csv": "no_target.csv: there is no column sold, by which rows are judged; `mlpexp predict` needs none",
-        "renamed.csv": "there is no column price, which the network needs; did you mean prices?",
+        "renamed.csv": "there is no column price, which the network needs; did you mean prices",
         "useless.csv": "no sample can be judged by: its sold is missing, or no class that was trained (1)",
     }
     for name, what in cases.items():
