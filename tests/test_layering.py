@@ -68,8 +68,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "part_lines", "run", "signals", "summarize", "tasks",
     },
     "results": {
-        "arm_choice", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training", "listed", "looks",
-        "new_data", "new_samples", "result", "scores_of_samples", "twins",
+        "arm_choice", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training", "judged", "listed",
+        "looks", "mistaken_samples", "mistakes", "named_samples", "new_data", "new_samples", "result", "scores_of_samples",
+        "telling_columns", "twins",
     },
 }  # fmt: skip
 

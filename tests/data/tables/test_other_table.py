@@ -216,7 +216,7 @@ def test_names_in_the_first_line_are_seen_where_training_had_none(form: Form) ->
     told = form("1.5,7,a\n2.5,8,b\n3,9,a\n4,6,b\n", header=False, names=["x", "z", "y"])
     table = other(told, "z,x\n8,2\n")
     assert table.inputs.tolist() == [[2, 8]]
-    assert table.said == ()
+    assert table.said == ("columns are found by the names in the first line",)
     assert other(told, "2,8\n").said == ("columns have no names, and are taken in the order of training",)
 
 

@@ -10,7 +10,6 @@ import typer
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_sentences, print_table, say
 from mlpexp.errors import InputError
-from mlpexp.store.beside import refuse_results
 
 if TYPE_CHECKING:
     from mlpexp.data.pictures.unseen import UnseenPicture
@@ -68,6 +67,8 @@ def predict(
     check_format(format_, FORMATS)
     _check_output(output)
     if save_seen is not None:
+        from mlpexp.store.beside import refuse_results
+
         refuse_results("--save-seen", save_seen)
     from mlpexp.cli.training import data_folder
     from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
@@ -235,4 +236,6 @@ def _check_output(output: Path | None) -> None:
         return
     if output.exists():
         raise InputError(f"--output: {output} exists, and nothing is written over; name another file")
+    from mlpexp.store.beside import refuse_results
+
     refuse_results("--output", output)

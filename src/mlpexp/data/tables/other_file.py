@@ -12,6 +12,7 @@ from mlpexp.data.tables.text_file import data_error
 from mlpexp.data.tables.understanding import shown
 from mlpexp.errors import DataError
 
+BY_NAME = "columns are found by the names in the first line"
 IN_ORDER = "columns have no names, and are taken in the order of training"
 MOST_MEANT = 4  # columns that may be meant, in a message
 
@@ -34,7 +35,8 @@ def other_file(form: TableForm, path: Path, content: bytes) -> TableFile:
         except DataError:
             continue
         if not _lacking(form, file):
-            return replace(file, notes=(*file.notes, IN_ORDER)) if reading.layout.names else file
+            what = IN_ORDER if reading.layout.names else BY_NAME
+            return replace(file, notes=(*file.notes, *[what] * _has_no_names(form)))
     file = table_in(path, content, usual)
     raise _no_column(form, file, _lacking(form, file))
 
