@@ -37,6 +37,7 @@ def needs_a_run(command: Command) -> bool:
         "predict",
         "evaluate",
         "mistakes",
+        "export",
     ) or bool({"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments))
 
 
