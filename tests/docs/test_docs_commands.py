@@ -45,6 +45,7 @@ def needs_a_run(command: Command) -> bool:
         "compare",
         "explain",
         "predict",
+        "evaluate",
         "mistakes",
         "export",
     ) or bool({"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments))

@@ -14,6 +14,7 @@ from mlpexp.cli.commands import (
     activations,
     check,
     compare,
+    evaluate,
     examples,
     explain,
     export,
@@ -64,6 +65,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
+        ("evaluate", evaluate.evaluate, "mlpexp evaluate last --on iris --arm 1"),
         ("export", export.export, "mlpexp export last --to model.py --arm 1"),
         ("mistakes", mistakes.mistakes, "mlpexp mistakes last --arm 1 --most 25"),
     ),
