@@ -17,14 +17,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
     ),
     "what is shown and written": (
-        "--name", "--output", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every", "--details",
-        "--all-classes", "--save-seen", "--wide", "--quiet",
+        "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",
+        "--details", "--all-classes", "--most", "--save-seen", "--wide", "--quiet",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands
 ELSEWHERE = {
     ("explain", "--seed"): "which result",
     ("predict", "--seed"): "which result",
+    ("export", "--seed"): "which result",
+    ("mistakes", "--seed"): "which result",
     ("loss", "FILE"): "what to look at",
 }  # an option that means something else there
 GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}

@@ -1,0 +1,70 @@
+"""What is made of a result is written beside it, never into it: a new folder that appears whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlpexp.errors import InputError
+from mlpexp.store.files import current_umask, sync_folder, write_errors
+from mlpexp.store.result_folder import is_result
+
+
+def folder_beside(result: Path, what: str, output: Path | None) -> Path:
+    """Where something is written: ``<result>-<what>``, or what was named.
+
+    Args:
+        result: The folder of the result.
+        what: ``mistakes``, ``on-wine``.
+        output: That was named with ``--output``; None: none was.
+
+    Raises:
+        InputError: It exists, or is in a result.
+    """
+    named = result if result.name not in ("", "..") else result.resolve()
+    folder = output.expanduser() if output else named.with_name(f"{named.name}-{what}")
+    if folder.exists():
+        another = "another folder" if output else "a new folder with --output, or remove this one"
+        raise InputError(f"--output: {folder} exists, and nothing is written over; name {another}")
+    refuse_results("--output", folder)
+    return folder
+
+
+def refuse_results(option: str, path: Path) -> None:
+    """Refuses to write into a result.
+
+    Raises:
+        InputError: It is one, or is in one.
+    """
+    whole = path.resolve()
+    for folder in (whole, *whole.parents):
+        if is_result(folder):
+            raise InputError(f"{option}: {folder} is a result, which is left as it is; name another folder")
+
+
+@contextmanager
+def appearing(folder: Path) -> Iterator[Path]:
+    """A folder to write into under a temporary name, which gets its own name when all went well.
+
+    Args:
+        folder: That is not there yet, from ``folder_beside``; the folders above it are made.
+
+    Raises:
+        InputError: It has appeared meanwhile.
+        RunError: It cannot be written.
+    """
+    with write_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+    try:
+        yield building
+        with write_errors(folder):
+            building.chmod(0o777 & ~current_umask())
+            if folder.exists():
+                raise InputError(f"--output: {folder} has appeared meanwhile; name another folder")
+            os.rename(building, folder)
+            sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
