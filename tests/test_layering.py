@@ -39,15 +39,18 @@ ALLOWED: dict[str, set[str]] = {
     "results": {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
     },
-    "quantization": {"config", "architectures", "nn"},
+    "quantization": {
+        "errors", "config", "architectures", "data", "nn", "training", "statistics", "execution", "results",
+    },
     "analysis": {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
     },
-    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
+    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis",
+        "quantization"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
-        "execution", "results", "analysis", "report",
+        "execution", "results", "analysis", "quantization", "report",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -23,6 +23,7 @@ from mlpexp.cli.commands import (
     params,
     plot,
     predict,
+    quantize,
     show,
     sweep,
     train,
@@ -60,7 +61,10 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
     ),
-    "use what was trained": (("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),),
+    "use what was trained": (
+        ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
+        ("quantize", quantize.quantize, "mlpexp quantize last --format markdown"),
+    ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),
         ("find-lr", find_lr.find_lr, "mlpexp find-lr iris/mlp --seeds 3"),

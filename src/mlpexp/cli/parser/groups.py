@@ -12,6 +12,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
         "--tolerance", "--symbolic", "--explain", "--sample", "--logits", "--labels", "--targets",
+        "--calibration-samples",
     ),
     "how to run": (
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
@@ -25,6 +26,7 @@ OTHERS = "others"  # none is, as a test demands
 ELSEWHERE = {
     ("explain", "--seed"): "which result",
     ("predict", "--seed"): "which result",
+    ("quantize", "--seed"): "which result",
     ("loss", "FILE"): "what to look at",
 }  # an option that means something else there
 GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}

@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "list": ("ls", "runs", "results", "history", "ps", "all", "dir"),
     "show": ("view", "open", "info", "display", "print", "cat", "result", "status", "metrics", "report"),
     "predict": ("prediction", "predictions", "infer", "inference", "classify", "apply", "use", "forecast"),
+    "quantize": ("quantise", "quantization", "quantisation", "int8", "quant", "compress"),
     "plot": ("draw", "graph", "figure", "figures", "plots", "visualize", "visualise", "chart"),
     "compare": ("diff", "versus", "vs", "test", "stats", "statistics"),
     "explain": ("why", "diagnose", "debug", "analyze", "analyse", "inspect", "examine"),
