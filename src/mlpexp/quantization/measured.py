@@ -184,10 +184,10 @@ class _OfSeed:
         """Logits ``(N, U)`` of the test part, and the largest bound of their differences."""
         logits, largest = [], 0.0
         for inputs in self._test_inputs():
-            x = inputs[0].cpu()
+            x = _plain(inputs[0])
             logits.append(made.value(x))
             largest = max(largest, float(bound_of(made, self.steps, x).max()))
-        return torch.cat(logits), largest
+        return torch.cat(logits).double(), largest
 
     def _test_inputs(self) -> Iterator[Tensor]:
         """``(1, B, *shape)``, some at a time."""
@@ -202,7 +202,7 @@ class _OfSeed:
             stop = min(start + self.size, past)
             wanted = places[(places >= start) & (places < stop)] - start
             if len(wanted):
-                batches.append(self.samples.part(start, stop)[0][0].cpu()[torch.from_numpy(wanted)])
+                batches.append(_plain(self.samples.part(start, stop)[0][0])[torch.from_numpy(wanted)])
         return batches
 
     def _score(self, logits: Tensor) -> float:
@@ -210,6 +210,11 @@ class _OfSeed:
         targets, samples = self.samples.part(*self.test)[1], self.samples
         variance = samples.target_variances["test"] if self.score.name == "r2" else None
         return score_of(self.score.name, self.head, logits.unsqueeze(0), targets, samples, variance)
+
+
+def _plain(inputs: Tensor) -> Tensor:
+    """On the CPU, in float32 or float64."""
+    return inputs.cpu() if inputs.dtype == torch.float64 else inputs.cpu().float()
 
 
 def score_of(
