@@ -28,7 +28,7 @@ def parameters() -> list:
 
 
 def needs_a_run(command: Command) -> bool:
-    return command.arguments[0] in ("list", "show", "plot", "compare", "explain", "predict") or bool(
+    return command.arguments[0] in ("list", "show", "plot", "compare", "explain", "predict", "quantize") or bool(
         {"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments)
     )
 
