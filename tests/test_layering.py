@@ -46,8 +46,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
     },
-    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis",
-        "quantization"},
+    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
         "execution", "results", "analysis", "quantization", "report",

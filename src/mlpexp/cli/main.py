@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     ),
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
-        ("quantize", quantize.quantize, "mlpexp quantize last --format markdown"),
+        ("quantize", quantize.quantize, "mlpexp quantize last --arm 1 --format markdown"),
     ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),

@@ -1,11 +1,13 @@
 """What quantizing makes of networks: a row per scheme, and a row per seed and scheme for a file."""
 
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlpexp.quantization.measured import Measured, Quantization, Row
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import cell_interval, cell_number
+
+if TYPE_CHECKING:
+    from mlpexp.quantization.measured import Measured, Quantization, Row
 
 COLUMNS = (
     "name",
@@ -22,7 +24,7 @@ COLUMNS = (
 DROPPABLE = ("formula", "bound", "largest difference of a logit")
 
 
-def quantization_table(quantization: Quantization) -> TextTable:
+def quantization_table(quantization: "Quantization") -> TextTable:
     """Score, difference with its interval, largest difference and its bound, bytes and their formula."""
     label = f"test {quantization.score.label}"
     columns = [
@@ -40,17 +42,17 @@ def quantization_table(quantization: Quantization) -> TextTable:
     return TextTable(columns, rows, frozenset(columns) - prose, prose=prose, droppable=DROPPABLE)
 
 
-def records(quantization: Quantization) -> list[dict[str, Any]]:
+def records(quantization: "Quantization") -> list[dict[str, Any]]:
     """A row per scheme with plain values; None where there is none."""
     return [_record(row) for row in quantization.rows]
 
 
-def by_seed(quantization: Quantization) -> list[dict[str, Any]]:
+def by_seed(quantization: "Quantization") -> list[dict[str, Any]]:
     """A row per seed and scheme."""
     return [_of_seed(measured, quantization.score.name) for measured in quantization.every]
 
 
-def _cells(row: Row, *, is_first: bool) -> list[str]:
+def _cells(row: "Row", *, is_first: bool) -> list[str]:
     interval = row.difference
     no_interval = is_first or isnan(interval.low)
     return [
@@ -65,7 +67,7 @@ def _cells(row: Row, *, is_first: bool) -> list[str]:
     ]
 
 
-def _record(row: Row) -> dict[str, Any]:
+def _record(row: "Row") -> dict[str, Any]:
     numbers = row.score.mean, row.difference.mean, row.difference.low, row.difference.high
     told = [None if isnan(number) else number for number in numbers]
     return dict(
@@ -77,7 +79,7 @@ def _record(row: Row) -> dict[str, Any]:
     )
 
 
-def _of_seed(measured: Measured, score: str) -> dict[str, Any]:
+def _of_seed(measured: "Measured", score: str) -> dict[str, Any]:
     file = measured.file
     return {
         "seed": measured.seed,
