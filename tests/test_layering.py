@@ -70,8 +70,8 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "part_lines", "run", "signals", "summarize", "tasks",
     },
     "results": {
-        "arm_choice", "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples",
-        "result", "scores_of_samples",
+        "arm_choice", "candidates", "comparison", "confirmation", "costs", "in_training", "judged", "listed", "looks",
+        "mistaken_samples", "mistakes", "named_samples", "new_samples", "result", "scores_of_samples", "telling_columns",
     },
 }  # fmt: skip
 

@@ -28,9 +28,16 @@ def parameters() -> list:
 
 
 def needs_a_run(command: Command) -> bool:
-    return command.arguments[0] in ("list", "show", "plot", "compare", "explain", "predict", "quantize") or bool(
-        {"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments)
-    )
+    return command.arguments[0] in (
+        "list",
+        "show",
+        "plot",
+        "compare",
+        "explain",
+        "predict",
+        "mistakes",
+        "quantize",
+    ) or bool({"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments))
 
 
 def with_a_run(arguments: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from mlpexp.cli.commands import (
     gradcheck,
     listing,
     loss,
+    mistakes,
     params,
     plot,
     predict,
@@ -64,6 +65,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
         ("quantize", quantize.quantize, "mlpexp quantize last --arm 1 --format markdown"),
+        ("mistakes", mistakes.mistakes, "mlpexp mistakes last --arm 1 --most 25"),
     ),
     "understand": (
         ("explain", explain.explain, "mlpexp explain last --arm 0"),

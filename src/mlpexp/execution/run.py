@@ -268,7 +268,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     write_tables(folder, plan, job.recording, training, lambda arm: shared_dataset(configs[arm], job.data_dir))
     seal_weights(folder, plan, job.stacking, job.recording, training)
     if job.recording.weights != "none":
-        write_record(folder.networks, networks_record(plan, job.data_dir))
+        write_record(folder.networks, networks_record(plan, job.data_dir).sealed(folder.read_plan().arms))
     stacks = stacks_record(training)
     write_record(folder.stacks, stacks)
     _note_machine(folder, stacks)

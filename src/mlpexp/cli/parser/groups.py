@@ -19,7 +19,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "what is shown and written": (
         "--name", "--output", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every", "--details",
-        "--all-classes", "--save-seen", "--wide", "--quiet",
+        "--all-classes", "--most", "--save-seen", "--wide", "--quiet",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands
@@ -27,6 +27,7 @@ ELSEWHERE = {
     ("explain", "--seed"): "which result",
     ("predict", "--seed"): "which result",
     ("quantize", "--seed"): "which result",
+    ("mistakes", "--seed"): "which result",
     ("loss", "FILE"): "what to look at",
 }  # an option that means something else there
 GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}

@@ -68,7 +68,7 @@ def meaning(predictions: "Predictions") -> str:
     seeds = f"{predictions.num_seeds} seeds"
     if predictions.class_names:
         word = _word(predictions)
-        return f"{word}: mean over {seeds}; {word}_sd: standard deviation over them; agreement: share of them"
+        return f"{word}: mean over {seeds}; {word}_sd: standard deviation over them; agreement: share of seeds with this class"
     return f"predicted: mean over {seeds}; predicted_sd: standard deviation over them; low, high: their range"
 
 

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from mlpexp.config.scores import PART_LABELS, SCORES
 from mlpexp.report.drawing.marks import colour_bar
 from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
-from mlpexp.report.numbers.over_seeds import judged_part, sound_seeds
+from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import ALL_EQUAL, percent, same_ends, shortened, thousands
+from mlpexp.results.judged import judged_part
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 MOST_TWO_LINE_CLASSES = 12  # more: cells have room for the count alone
