@@ -46,10 +46,11 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
     },
+    "export": {"__init__", "errors", "config", "architectures", "data", "nn", "store", "results"},
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
-        "execution", "results", "analysis", "quantization", "report",
+        "execution", "results", "analysis", "quantization", "export", "report",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -69,6 +70,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
         "part_lines", "run", "signals", "summarize", "tasks",
     },
+    "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},
     "results": {
         "arm_choice", "candidates", "comparison", "confirmation", "costs", "in_training", "judged", "listed", "looks",
         "mistaken_samples", "mistakes", "named_samples", "new_samples", "result", "scores_of_samples", "telling_columns",

@@ -36,6 +36,7 @@ def needs_a_run(command: Command) -> bool:
         "explain",
         "predict",
         "mistakes",
+        "export",
         "quantize",
     ) or bool({"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments))
 

@@ -18,8 +18,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
     ),
     "what is shown and written": (
-        "--name", "--output", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every", "--details",
-        "--all-classes", "--most", "--save-seen", "--wide", "--quiet",
+        "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",
+        "--details", "--all-classes", "--most", "--save-seen", "--wide", "--quiet",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands
@@ -27,6 +27,7 @@ ELSEWHERE = {
     ("explain", "--seed"): "which result",
     ("predict", "--seed"): "which result",
     ("quantize", "--seed"): "which result",
+    ("export", "--seed"): "which result",
     ("mistakes", "--seed"): "which result",
     ("loss", "FILE"): "what to look at",
 }  # an option that means something else there
