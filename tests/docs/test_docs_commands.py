@@ -35,6 +35,7 @@ def needs_a_run(command: Command) -> bool:
         "compare",
         "explain",
         "predict",
+        "evaluate",
         "mistakes",
         "export",
         "quantize",

@@ -11,6 +11,7 @@ from making.markdown_pages import DOCS, code, tables_under
 from mlpexp.config import activations, datasets, image_sets, networks, optimization, own_images, som, splits
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.keys import tag_key
+from mlpexp.config.start import Start
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import BY_NAME
@@ -68,6 +69,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "training": (optimization.Training,),
     "early_stopping": (optimization.EarlyStopping,),
     "convergence": (optimization.Convergence,),
+    "start": (Start,),
     "keep": (Keep,),
     "sweep": (Sweep,),
 }

@@ -7,6 +7,7 @@ from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.machine import choose_device, computing
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.execution.misclassified import misclassified
+from mlpexp.execution.tasks import starts_of
 from mlpexp.planning.recording import MOST_ROWS, has_class_outputs, rows_of_arm
 from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
@@ -101,7 +102,8 @@ def computed_tables(
             members = members_of(experiment, [seeds[i] for i in places])
             numbers = [arm.number] * len(members)
             samples, architectures = samples_of(members, dataset), [prepared.architecture] * len(members)
-            evaluation.add(network.select(places), samples, members, numbers, architectures)
+            starts = starts_of((prepared, member.seed) for member in members)
+            evaluation.add(network.select(places), samples, members, numbers, architectures, starts)
     for name, lines in evaluation.tables():
         ordered = sorted(lines[1:], key=lambda line: int(line[: line.index(",")]))  # by seed, as in whole results
         yield name, "".join([lines[0], *ordered])

@@ -32,6 +32,7 @@ from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
 from mlpexp.training.scores import Collected, PartScores
+from mlpexp.training.starts import Begun, begin_with
 from mlpexp.training.state import TrainingState
 from mlpexp.training.step_block import StepBlock
 from mlpexp.training.steps_at_once import steps_at_once
@@ -51,6 +52,7 @@ class Trainer:
         samples: The data as the members' seeds see them.
         method: How they learn.
         clock: Seconds, of which each step and evaluation takes some.
+        starts: Tensors by name that each member begins with instead of drawn ones, None for all drawn; empty: all are.
     """
 
     block_values = 10_000_000
@@ -64,10 +66,11 @@ class Trainer:
         samples: Samples,
         method: Method = BACKPROPAGATION,
         clock: Callable[[], float] = perf_counter,
+        starts: Sequence[Begun] = (),
     ) -> None:
         assert_one_program(members)
         self.members, self.architectures, self.samples = list(members), list(architectures), samples
-        self.method, self.clock = method, clock
+        self.method, self.starts, self.clock = method, starts, clock
         first, sizes = self.members[0], samples.sizes
         self.settings = first.training
         """The ``training:`` section, the same for all members but for numbers."""
@@ -119,6 +122,7 @@ class Trainer:
             dtype=WEIGHT_DTYPES[self.settings.precision],
             device=self.samples.device,
         )
+        begin_with(network, self.starts)
         pairs = on_device(self.pair_of_member, self.samples.device)
         self.method.start(self.members, network, self.samples, pairs)
         return network
