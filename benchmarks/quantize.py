@@ -1,6 +1,6 @@
 """What int8 costs: three shipped networks on MNIST, trained briefly, quantized, and measured on all 10,000 test digits.
 
-Claim: int8 weights and activations take a quarter of the bytes, and the accuracy stays within a point; the tables say
+Claim: int8 weights and activations take about a quarter of the bytes, and the accuracy stays within a point; the tables say
 how near. Training is short (10,000 digits, a few epochs): what is compared is the same network before and after.
 
     MLPEXP_DATA_DIR=... python benchmarks/quantize.py [--runs-dir FOLDER] [--seeds N]
