@@ -35,8 +35,10 @@ def needs_a_run(command: Command) -> bool:
         "compare",
         "explain",
         "predict",
+        "evaluate",
         "mistakes",
         "export",
+        "quantize",
     ) or bool({"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments))
 
 

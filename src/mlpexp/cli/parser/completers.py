@@ -142,7 +142,7 @@ def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:
 COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
     "CONFIG": configs, "--config": configs, "NAME": example_configs, "NETWORKS": networks, "--data": data_files,
     "RESULT": results, "RESULTS": results, "--resume": results, "--continue": results, "--confirm": results,
-    "--table": data_files, "FILE": data_files,
+    "--table": data_files, "FILE": data_files, "--on": data_files,
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
     "--plot-format": words("png", "svg", "pdf"), "--backend": words("local", "ray", "dask"),
