@@ -39,7 +39,9 @@ ALLOWED: dict[str, set[str]] = {
     "results": {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
     },
-    "quantization": {"config", "architectures", "nn"},
+    "quantization": {
+        "errors", "config", "architectures", "data", "nn", "training", "statistics", "execution", "results",
+    },
     "analysis": {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
@@ -48,7 +50,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
-        "execution", "results", "analysis", "export", "report",
+        "execution", "results", "analysis", "quantization", "export", "report",
     },
     "__main__": {"cli"},
 }  # fmt: skip

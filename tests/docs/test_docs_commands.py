@@ -48,6 +48,7 @@ def needs_a_run(command: Command) -> bool:
         "evaluate",
         "mistakes",
         "export",
+        "quantize",
     ) or bool({"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments))
 
 

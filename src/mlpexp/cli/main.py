@@ -26,6 +26,7 @@ from mlpexp.cli.commands import (
     params,
     plot,
     predict,
+    quantize,
     show,
     sweep,
     train,
@@ -66,6 +67,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     "use what was trained": (
         ("predict", predict.predict, "mlpexp predict last flowers.csv --arm 1"),
         ("evaluate", evaluate.evaluate, "mlpexp evaluate last --on iris --arm 1"),
+        ("quantize", quantize.quantize, "mlpexp quantize last --arm 1 --format markdown"),
         ("export", export.export, "mlpexp export last --to model.py --arm 1"),
         ("mistakes", mistakes.mistakes, "mlpexp mistakes last --arm 1 --most 25"),
     ),

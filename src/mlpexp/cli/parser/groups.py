@@ -12,6 +12,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
         "--tolerance", "--symbolic", "--explain", "--sample", "--logits", "--labels", "--targets", "--on",
+        "--calibration-samples",
     ),
     "how to run": (
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
@@ -26,6 +27,7 @@ ELSEWHERE = {
     ("explain", "--seed"): "which result",
     ("predict", "--seed"): "which result",
     ("evaluate", "--seed"): "which result",
+    ("quantize", "--seed"): "which result",
     ("export", "--seed"): "which result",
     ("mistakes", "--seed"): "which result",
     ("loss", "FILE"): "what to look at",

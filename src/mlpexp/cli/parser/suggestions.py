@@ -58,6 +58,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "show": ("view", "open", "info", "display", "print", "cat", "result", "status", "metrics", "report"),
     "predict": ("prediction", "predictions", "infer", "inference", "classify", "apply", "use", "forecast"),
     "evaluate": ("eval", "evaluation", "score", "scores", "judge", "assess", "shift", "drift"),
+    "quantize": ("quantise", "quantization", "quantisation", "int8", "quant", "compress"),
     "export": ("save", "convert", "onnx", "deploy", "freeze"),
     "mistakes": ("errors", "mistake", "wrong", "misclassified", "worst", "mislabels", "misses"),
     "loss": ("losses", "softmax", "cross-entropy", "logits", "nll"),
