@@ -39,14 +39,18 @@ ALLOWED: dict[str, set[str]] = {
     "results": {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
     },
+    "quantization": {
+        "errors", "config", "architectures", "data", "nn", "training", "statistics", "execution", "results",
+    },
     "analysis": {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
     },
+    "export": {"__init__", "errors", "config", "architectures", "data", "nn", "store", "results"},
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
-        "execution", "results", "analysis", "report",
+        "execution", "results", "analysis", "quantization", "export", "report",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -57,6 +61,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "training": {"diagnosed", "records", "schedules"},
     "som": set(),
     "numpy_twin": {"activations", "backprop", "outputs"},
+    "quantization": {"scheme"},
     "analysis": {
         "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer", "max_pooling",
         "neighbours", "output_layer", "rate_choice", "six_steps", "symbolic", "textbook_names", "verdicts",
@@ -65,9 +70,11 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
         "part_lines", "run", "signals", "summarize", "tasks",
     },
+    "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},
     "results": {
-        "arm_choice", "candidates", "comparison", "confirmation", "costs", "in_training", "listed", "looks", "new_samples",
-        "result", "scores_of_samples",
+        "arm_choice", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training", "judged", "listed",
+        "looks", "mistaken_samples", "mistakes", "named_samples", "new_data", "new_samples", "result", "scores_of_samples",
+        "telling_columns", "twins",
     },
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -212,6 +213,71 @@ def test_networks_that_did_not_end_well_are_not_asked(trained: Make, mlpexp: Cal
     assert mlpexp("predict", sweep.path, "a.csv", "--arm", 0).code == 0
 
 
+def test_one_seed_that_did_not_end_well_is_asked_with_a_warning(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    sweep = trained(f"{TINY}sweep: {{over: {{learning_rate: [0.1, 1.0e+30]}}, seeds: 2}}\n")
+    (tmp_path / "a.csv").write_text("x1,x2,x3\n1,2,3\n")
+    answer = mlpexp("predict", sweep.path, "a.csv", "--arm", 1, "--seed", 0)
+    assert "seed 0 did not end well; its network is that of the last epoch that could be kept" in answer.err
+
+
+@pytest.mark.parametrize("case", ["classes", "numbers"])
+def test_what_is_not_finite_is_no_prediction(case: str, trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    text = FLOWERS.replace("tanh", "relu") if case == "classes" else SINE.replace("tanh", "relu")
+    run = trained(text)
+    names = run.dataset.feature_names
+    (tmp_path / "a.csv").write_text("".join(",".join([cell] * len(names)) + "\n" for cell in ("NAME", "1", "1e300")))
+    (tmp_path / "a.csv").write_text(
+        (tmp_path / "a.csv").read_text().replace("NAME,", "").replace("NAME", ",".join(names))
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first, second = rows_of(mlpexp("predict", run.path, "a.csv", "--all-classes"))
+        told = mlpexp("predict", run.path, "a.csv", "--format", "json").out
+    assert first["predicted"]
+    assert set(second.values()) == {"2", "", second["notes"]}
+    assert second["notes"].endswith("a network gives no finite number for it")
+    assert json.loads(told, parse_constant=pytest.fail)["rows"][1]["predicted"] is None
+
+
+@pytest.mark.parametrize("case", ["classes", "numbers"])
+def test_the_rows_of_a_part_are_predicted_in_the_bits_of_training(
+    case: str, trained: Make, mlpexp: Call, tmp_path: Path
+) -> None:
+    write_houses(tmp_path, 60)
+    run = trained(FLOWERS if case == "classes" else HOUSES.replace("target:", "test_fraction: 0.25, target:"))
+    header, *rows = (tmp_path / "houses.csv").read_text(encoding="utf-8").splitlines()
+    if case == "classes":
+        header = ",".join(run.dataset.feature_names)
+        rows = [",".join(map(repr, row)) for row in run.dataset.inputs.tolist()]
+    said = run.result.arm(0).evaluation("predictions")
+    for seed in run.plan.seeds:
+        of_part = said[(said["seed"] == seed) & (said["part"] == "test")]
+        part = "\n".join([header, *(rows[place] for place in of_part["index"])]) + "\n"
+        (tmp_path / "part.csv").write_text(part, encoding="utf-8")
+        again = rows_of(mlpexp("predict", run.path, "part.csv", "--seed", seed))
+        number = "predicted" if case == "numbers" else "probability"
+        assert [float(row[number]) for row in again] == of_part[number].tolist()
+
+
+def test_how_another_table_is_written_can_be_told(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run = trained(FLOWERS)
+    header = ";".join(run.dataset.feature_names)
+    (tmp_path / "plain.csv").write_text(f"{header}\n5.1;3.5;1.4;0.2\n")
+    (tmp_path / "german.csv").write_text(f"{header}\n5,1;3,5;1,4;0,2\n")
+    (tmp_path / "bare.csv").write_text("5.1;3.5;1.4;0.2\n")
+    expected = mlpexp("predict", run.path, "plain.csv").out
+    answer = mlpexp("predict", run.path, "german.csv")
+    assert (answer.code, answer.out) == (2, "")
+    assert "'5,1' is no number as in training (decimal point)" in answer.err
+    assert "--set KEY=VALUE says how a file is written" in answer.err
+    assert mlpexp("predict", run.path, "german.csv", "--set", "dataset.decimal=,").out == expected
+    answer = mlpexp("predict", run.path, "bare.csv", "--set", "dataset.header=false")
+    assert answer.out == expected
+    assert "columns have no names, and are taken in the order of training" in answer.err
+    answer = mlpexp("predict", run.path, "-", "-")
+    assert (answer.code, "-: standard input can be read once; name it once" in answer.err) == (2, True)
+
+
 ONE_UNIT = """\
 dataset: {name: synthetic, kind: moons, samples: 60}
 model: {name: mlp, hidden_sizes: [4], activation: tanh, output_activation: ACTIVATION}
@@ -254,7 +320,7 @@ def test_one_feature_alone_is_a_table(trained: Make, mlpexp: Call, tmp_path: Pat
 
 
 BAD = {
-    "no column": ("x1,x2\n1,2\n", "bad.csv:1: there is no column x3, which the network needs; choose from x1, x2"),
+    "no column": ("x1,x2\n1,2\n", "bad.csv:1: there is no column x3, which the network needs; the file has x1, x2"),
     "a slip": ("x1,x2,x_3\n1,2,3\n", "bad.csv:1: there is no column x3, which the network needs; did you mean x"),
     "only a header": ("x1,x2,x3\n", "bad.csv:1: only a header; rows of values must follow"),
     "no row": ("x1,x2,x3\n1,2,\n", "no row could be predicted; bad.csv:2: x3: missing, and nothing was learned"),

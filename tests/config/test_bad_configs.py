@@ -73,7 +73,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (BASE + "xyz: 1\n"),
         (),
         [
-            "c.yaml:4:1: xyz: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, scores, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep"
+            "c.yaml:4:1: xyz: unknown key; choose from name, description, dataset, model, loss, start, optimizer, schedule, training, scores, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep"
         ],
     ),
     (
@@ -451,7 +451,7 @@ BAD: list[tuple[str, tuple[str, ...], list[str]]] = [
         (),
         [
             "c.yaml:1:1: dataset: missing; for example `dataset: iris`",
-            "c.yaml:1:1: <<: unknown key; choose from name, description, dataset, model, loss, optimizer, schedule, training, scores, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep",
+            "c.yaml:1:1: <<: unknown key; choose from name, description, dataset, model, loss, start, optimizer, schedule, training, scores, seed, seeds, split_seed, init_seed, order_seed, diagnostics, device, keep, sweep",
         ],
     ),
     (

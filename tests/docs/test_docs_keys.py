@@ -11,6 +11,7 @@ from making.markdown_pages import DOCS, code, tables_under
 from mlpexp.config import activations, datasets, image_sets, networks, optimization, own_images, som, splits
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.keys import tag_key
+from mlpexp.config.start import Start
 from mlpexp.config.strict import Strict
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.words import BY_NAME
@@ -68,6 +69,7 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "training": (optimization.Training,),
     "early_stopping": (optimization.EarlyStopping,),
     "convergence": (optimization.Convergence,),
+    "start": (Start,),
     "keep": (Keep,),
     "sweep": (Sweep,),
 }
@@ -116,10 +118,11 @@ IDS = [f"{model.__name__}.{key}" for model, key, _ in ROWS]
 
 
 def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
-    """Every section that a config can have."""
+    """Every section that a config can have; the forms of columns are what ``networks.json`` holds."""
     below = {inner for child in model.__subclasses__() for inner in all_models(child)}
     own = {one for one in model.__subclasses__() if not (one.__name__.startswith("_") or one.__subclasses__())}
-    return below | {one for one in own if one.__module__.startswith("mlpexp.config.")}  # others are records of results
+    records = "mlpexp.config.column_forms"
+    return below | {one for one in own if one.__module__.startswith("mlpexp.config.") and one.__module__ != records}
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from making.exported_files import export_all
 from making.markdown_pages import PAGES, Block, blocks_of
 
 WITH_PYTHON = [page for page in PAGES if any(block.language == "python" for block in blocks_of(page))]
@@ -22,8 +23,13 @@ def output_shown(block: Block) -> str | None:
 
 
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=[page.name for page in WITH_PYTHON])
-def test_page(page: Path, workplace: Callable[[Path], Path]) -> None:
-    workplace(page)
+def test_page(
+    page: Path, workplace: Callable[[Path], Path], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workplace(page)
+    if page.name == "export.md":
+        export_all(request.getfixturevalue("prepared_runs"), folder)
+        monkeypatch.syspath_prepend(folder)  # of `from model import ...`
     for block in blocks_of(page):
         if block.language != "python":
             continue

@@ -30,6 +30,7 @@ from mlpexp.store.networks import ArmNetworks, NetworksRecord, Preparation, Scal
 from mlpexp.store.part import DONE, FileRecord, PartRecord, TrialRecord
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StackRecord, StacksRecord
 from mlpexp.store.result_folder import ResultFolder
+from mlpexp.store.starts import StartRecord
 from mlpexp.store.summary import (
     ArmSummary,
     AxisSummary,
@@ -95,14 +96,17 @@ def names_in(folder: Path) -> set[str]:
 OF_SWEEPS = {"comparison.csv", "comparison.md", "comparison.tex"}
 WHERE_ASKED = {"data/"}
 OF_TABLES = {"columns.csv", "pictures.csv", "picture_files.csv"}
+BEGUN = {"start/", "start.csv"}  # with weights of another result
 
 
 def test_every_file_of_a_run_is_described(run: Path) -> None:
-    assert names_in(run) | {"plots/", "parts/"} == first_column("The folder") - OF_SWEEPS - WHERE_ASKED - OF_TABLES
+    assert (
+        names_in(run) | {"plots/", "parts/"} == first_column("The folder") - OF_SWEEPS - WHERE_ASKED - OF_TABLES - BEGUN
+    )
 
 
 def test_every_file_of_a_sweep_is_described(sweep: Path) -> None:
-    assert names_in(sweep) | {"parts/"} == first_column("The folder") - WHERE_ASKED - OF_TABLES
+    assert names_in(sweep) | {"parts/"} == first_column("The folder") - WHERE_ASKED - OF_TABLES - BEGUN
     assert all("of a sweep" in row_about(name, "The folder") for name in OF_SWEEPS)
 
 
@@ -242,7 +246,7 @@ def test_every_record_of_a_result_is_described() -> None:
     described = {
         Summary, DatasetSummary, LargestClass, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, Confirms,
         Look, ConfirmedArm, PlanRecord, PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord, NetworksRecord,
-        ArmNetworks, Preparation, Scaling,
+        ArmNetworks, Preparation, Scaling, StartRecord,
     }  # fmt: skip
     records = {one for one in Strict.__subclasses__() if one.__module__.startswith("mlpexp.store.")}
     assert records - OF_PARTS == described

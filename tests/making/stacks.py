@@ -1,6 +1,6 @@
 """Trainers of stacks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 
 import torch
@@ -11,6 +11,7 @@ from mlpexp.config.rules import resolve
 from mlpexp.data.catalogue import facts_of, load
 from mlpexp.execution.machine import computing
 from mlpexp.execution.members import trainer_of
+from mlpexp.training.starts import Begun
 from mlpexp.training.trainer import Trainer
 
 
@@ -30,16 +31,18 @@ def experiment(**sections) -> Experiment:
     return resolve(config, facts_of(config.dataset))
 
 
-def trainer(members: list[Experiment], clock: Callable[[], float] = perf_counter) -> Trainer:
-    """A trainer of the given members."""
+def trainer(
+    members: list[Experiment], clock: Callable[[], float] = perf_counter, starts: Sequence[Begun] = ()
+) -> Trainer:
+    """A trainer of the given members, which may begin with given tensors."""
     dataset = load(members[0].dataset)
     architectures = [architecture_of(member, dataset.facts) for member in members]
-    return trainer_of(members, architectures, dataset, clock)
+    return trainer_of(members, architectures, dataset, clock, starts)
 
 
-def finished(members: list[Experiment]):
+def finished(members: list[Experiment], starts: Sequence[Begun] = ()):
     """The trainer after its run, and its records."""
-    chosen = trainer(members)
+    chosen = trainer(members, starts=starts)
     with computing(members[0], torch.get_num_threads()):
         return chosen, [record for record in chosen.run() if record]
 

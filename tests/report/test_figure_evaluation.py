@@ -225,7 +225,7 @@ def test_a_thinned_scatter_shows_rows_of_the_table() -> None:
 
 def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
     misclassified = pd.concat([tables.misclassified(7), tables.misclassified(7).assign(seed=1, probability=0.5)])
-    figure, numbers = draw_misclassified(misclassified, tables.predictions(), CAPTION)
+    figure, numbers = draw_misclassified(misclassified, tables.predictions(), CAPTION, {})
     assert numbers["index"].tolist() == list(range(7))
     assert set(numbers["target"]) == {"setosa"}
     assert set(numbers["predicted"]) == {"versicolor"}
@@ -242,7 +242,7 @@ def test_misclassified_images_are_shown_once(tables: InventedTables) -> None:
 def test_long_names_below_misclassified_images_are_within_the_figure(tables: InventedTables, number: int) -> None:
     names = ("yellow-bellied sapsucker", "long-billed curlew", "rose-breasted grosbeak")
     drawing = draw_misclassified(
-        tables.misclassified(number), tables.predictions(), replace(CAPTION, class_names=names)
+        tables.misclassified(number), tables.predictions(), replace(CAPTION, class_names=names), {}
     )
     assert drawing is not None
     figure = drawing.figure
@@ -254,7 +254,7 @@ def test_long_names_below_misclassified_images_are_within_the_figure(tables: Inv
 
 @pytest.mark.parametrize("number", [1, 3, 7, 25])
 def test_captions_of_misclassified_images_are_inside_the_figure(tables: InventedTables, number: int) -> None:
-    figure, _ = draw_misclassified(tables.misclassified(number), tables.predictions(), CAPTION)
+    figure, _ = draw_misclassified(tables.misclassified(number), tables.predictions(), CAPTION, {})
     figure.draw_without_rendering()
     for axes in figure.axes:
         caption = axes.xaxis.label.get_window_extent()

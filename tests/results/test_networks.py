@@ -1,5 +1,6 @@
 """The networks of an arm on raw inputs: what training itself said of them, with the data or without."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -178,6 +179,32 @@ def test_a_map_is_refused_and_a_damaged_record_named(trained: Make) -> None:
     run.folder.networks.write_text(text.replace('"num_outputs": 3', '"num_outputs": "three"'))
     with pytest.raises(RunError, match=r"networks.json: damaged: preparations.0.num_outputs"):
         networks_of(run.result.arm(0))
+
+
+@pytest.mark.parametrize("damage", ["a number", "a place", "of another result"])
+def test_a_record_that_was_changed_or_is_of_another_result_is_refused(damage: str, trained: Make) -> None:
+    run = trained(TINY)
+    record = json.loads(run.folder.networks.read_text())
+    if damage == "a number":
+        record["preparations"][0]["scalings"][0]["shift"][0] += 1e-9
+    elif damage == "a place":
+        record["arms"][0]["preparation"] = 7
+    else:
+        other = trained(TINY.replace("epochs: 3", "epochs: 2"), "other")
+        assert other.plan.arms[0].prepared.experiment.model == run.plan.arms[0].prepared.experiment.model
+        record = json.loads(other.folder.networks.read_text())
+    run.folder.networks.write_text(json.dumps(record))
+    with pytest.raises(RunError, match=r"networks.json: damaged, or of another result; put the right one in its place"):
+        networks_of(run.result.arm(0))
+
+
+def test_a_record_without_a_digest_is_read_as_before(trained: Make) -> None:
+    run = trained(TINY)
+    before = networks_of(run.result.arm(0)).outputs(run.dataset.inputs)
+    record = json.loads(run.folder.networks.read_text())
+    del record["digest"]
+    run.folder.networks.write_text(json.dumps(record))
+    assert np.array_equal(networks_of(run.result.arm(0)).outputs(run.dataset.inputs), before)
 
 
 @pytest.mark.cuda

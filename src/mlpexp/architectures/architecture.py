@@ -1,7 +1,7 @@
 """An architecture: an input shape and a chain of named layers, and what follows from them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -26,6 +26,8 @@ class Layer:
     """Shape of one sample after it."""
     parameters: tuple[Parameter, ...]
     """Its parameters."""
+    frozen: bool = False
+    """Whether training leaves it as it begins."""
 
     @property
     def num_parameters(self) -> int:
@@ -97,11 +99,27 @@ class Architecture:
 
     @property
     def penalized(self) -> np.ndarray:
-        """1 for each value that the L2 penalty and weight decay act on (weights), 0 for the others; ``(P,)``."""
-        mask = np.zeros(self.num_parameters)
+        """1 for each value that the L2 penalty and weight decay act on (weights that train), else 0; ``(P,)``."""
+        mask, frozen = np.zeros(self.num_parameters), self.frozen
         for segment in self.layout:
-            mask[segment.place] = segment.parameter.penalized
+            mask[segment.place] = segment.parameter.penalized and segment.layer not in frozen
         return mask
+
+    @property
+    def frozen(self) -> tuple[str, ...]:
+        """The names of layers that training leaves as they begin."""
+        return tuple(layer.name for layer in self.layers if layer.frozen)
+
+    @property
+    def num_trained(self) -> int:
+        """Number of parameter values that training changes."""
+        return sum(layer.num_parameters for layer in self.layers if not layer.frozen)
+
+    def with_frozen(self, names: Collection[str]) -> "Architecture":
+        """The same, but that these layers are frozen."""
+        if not names:
+            return self
+        return replace(self, layers=tuple(replace(layer, frozen=layer.name in names) for layer in self.layers))
 
     @cached_property
     def widest(self) -> int:

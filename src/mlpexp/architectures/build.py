@@ -78,7 +78,8 @@ def architecture_of(experiment: Experiment, facts: DatasetFacts) -> Architecture
     """
     output = output_of(experiment, facts)
     network = build_architecture(experiment.model, facts.input_shape, output.num_units)
-    return replace(network, output_activation=None) if output.loss.takes_logits else network
+    network = replace(network, output_activation=None) if output.loss.takes_logits else network
+    return network.with_frozen(experiment.start.freeze if experiment.start else ())
 
 
 class _Layers:

@@ -1,7 +1,8 @@
 """Activations: what is known of each without computing it, in one table, and what a config may say of them.
 
 An activation that is added gets a row here, one in ``nn/activations.py`` (value, derivative, module) and one in
-``numpy_twin/activations.py`` (the second witness); everything else asks the table.
+``numpy_twin/activations.py`` (the second witness); for exports, one in ``export/numpy_layers.py`` and ``export/onnx_file.py``.
+Everything else asks the table.
 """
 
 from collections.abc import Callable, Mapping

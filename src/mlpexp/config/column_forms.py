@@ -71,6 +71,10 @@ class DateColumn(_Filled):
     """``year``, ``month``, ..., each an input; empty: one input, the days."""
     written: tuple[str, ...]
     """Cells that leave no doubt how a date of this column is written."""
+    lowest: tuple[float, ...] = ()
+    """The least of all rows, of each input; of days those since the beginning of 1970. Empty: not known."""
+    highest: tuple[float, ...] = ()
+    """The greatest."""
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -101,6 +101,7 @@ def identity(experiment: Experiment, tables: Mapping[str, str] | None = None) ->
     for key in (*NOT_COMPUTED, "seed", "seeds"):
         data.pop(key, None)
     _forget_usual_engine(data)
+    _forget_place_of_start(data)
     target = data["dataset"].get("target")
     if isinstance(target, dict) and target["standardize"] is False and target["transform"] == "none":
         data["dataset"]["target"] = target["column"]  # as in results from before numbers were learned otherwise
@@ -117,6 +118,7 @@ def config_hash(experiment: Experiment) -> str:
     for key in NOT_COMPUTED:
         data.pop(key, None)
     _forget_usual_engine(data)
+    _forget_place_of_start(data)
     for section in (data["dataset"], data["dataset"].get("split", {})):
         if "path" in section:
             section["path"] = PurePath(section["path"]).name
@@ -128,6 +130,14 @@ def _forget_usual_engine(data: dict[str, Any]) -> None:
     """Runs from before there was another engine keep their hash."""
     if data["training"]["engine"] == "torch":
         del data["training"]["engine"]
+
+
+def _forget_place_of_start(data: dict[str, Any]) -> None:
+    """Weights to begin with are the same wherever they are: the sum of their file says which they are."""
+    start = data.get("start", {})
+    if "sha256" in start:
+        for key in ("result", "arm", "seed"):
+            start.pop(key, None)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -167,14 +177,17 @@ SWITCHES = ("gradient_clip", "weight_averaging", "early_stopping")  # of trainin
 def program_of(experiment: Experiment) -> str:
     """A text that is equal for two resolved experiments exactly if they can be members of one stack.
 
-    They may differ in seeds, learning rate, schedule, initialization, radii of a map, and in momentum, decay, penalty,
-    dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is on in both or off in both
-    (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes, activation, optimizer
-    kind, batch size, number of epochs and scores are the program.
+    They may differ in seeds, learning rate, schedule, initialization, weights to begin with, radii of a map, and in
+    momentum, decay, penalty, dropout rate, clipping, averaging, patience, tolerance and class weights as long as each is on
+    in both or off in both (0 is off): an update with a momentum of 0 is another program than one without. Data, shapes,
+    activation, frozen layers, optimizer kind, batch size, number of epochs and scores are the program.
     """
     data = as_data(experiment)
     for key in NOT_OF_PROGRAM:
         data.pop(key, None)
+    frozen = data.pop("start", {}).get("freeze")
+    if frozen:
+        data["freeze"] = frozen
     model, optimizer, training = data["model"], data["optimizer"], data["training"]
     for key in ("init", "bias_init", *RADII):
         model.pop(key, None)

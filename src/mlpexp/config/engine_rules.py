@@ -19,6 +19,8 @@ def engine_violations(experiment: Experiment) -> Iterator[tuple[Path_, str]]:
     yield from _training(experiment)
     if experiment.device not in ("auto", "cpu"):
         yield ("device",), f"the numpy engine computes on the CPU, not on {experiment.device}; use cpu, {USE_TORCH}"
+    if experiment.start is not None and experiment.start.freeze:
+        yield ("start", "freeze"), f"the numpy engine trains all layers; leave it out, {USE_TORCH}"
     if experiment.diagnostics != "off":
         yield ("diagnostics",), f"the numpy engine records none; set it to off, {USE_TORCH}"
 

@@ -9,6 +9,7 @@ from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
 from mlpexp.config.scores import ScoreName
+from mlpexp.config.start import Start
 from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
 
@@ -80,6 +81,9 @@ class Experiment(Strict):
     model: ModelConfig = Field(description="The network.")
     loss: LossName | None = Field(
         None, description="Default: cross_entropy for classes, mean_squared_error for numbers."
+    )
+    start: Start | None = Field(
+        None, description="Weights of another result to begin with, and layers that stay; default: all drawn."
     )
     optimizer: OptimizerConfig = Field(description="The optimizer.")
     schedule: ScheduleConfig = Field(ConstantSchedule(name="constant"), description="How the learning rate changes.")

@@ -12,6 +12,7 @@ from mlpexp.config.mistyped import mistyped
 from mlpexp.config.refusals import problems_of
 from mlpexp.config.som import with_map_defaults
 from mlpexp.config.splits import OWN_TEST_PART
+from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.switching import foreign_keys, in_words
 from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
@@ -48,6 +49,7 @@ def changed_source(source: Source, path: Path, overrides: Sequence[Override]) ->
             source.notes += in_words(before, source.data["optimizer"]["name"])
             keep_own_keys(source, before)
     anchor_tables(source, path)
+    anchor_starts(source, path)
     return source
 
 

@@ -17,6 +17,8 @@ def map_violations(experiment: Experiment) -> Iterator[Finding]:
         return
     if experiment.loss is not None:
         yield ("loss",), "means nothing for a self-organizing map, which is measured by its quantization error"
+    if experiment.start is not None:
+        yield ("start",), "means nothing for a self-organizing map, which has no layers to take; leave it out"
     if experiment.diagnostics != "off":
         yield (
             ("diagnostics",),

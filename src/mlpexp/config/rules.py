@@ -12,6 +12,7 @@ from mlpexp.config.output_rules import output_violations
 from mlpexp.config.own_images import Images
 from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
+from mlpexp.config.start import Start
 from mlpexp.config.target_rules import target_violations
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Path_
@@ -27,6 +28,8 @@ def resolve(experiment: Experiment, facts: DatasetFacts) -> Experiment:
         early = stopping.model_copy(update={"score": None})
         training = experiment.training.model_copy(update={"early_stopping": early})
         experiment = experiment.model_copy(update={"training": training})
+    if experiment.start == Start():  # of no result, and nothing stays: as if it were not there
+        experiment = experiment.model_copy(update={"start": None})
     dataset = experiment.dataset
     if isinstance(dataset, Images) and not list(_parts_are_drawn(experiment, facts)):
         own_test, own_validation = facts.num_official_test > 0, facts.num_official_validation > 0

@@ -135,9 +135,9 @@ def _train(task: StackTask, folder: Path, stop: Stop, pace: Pace) -> Driven:
 
 def trainer_of_task(task: StackTask, dataset: Dataset, clock: Callable[[], float] = AS_EVER.clock) -> Trainer:
     """The trainer of a stack, before its first step."""
-    distinct = {member.model: member for member in task.members}
+    distinct = {member.model: member for member in task.members}  # all freeze the same layers: they are one program
     built = {model: architecture_of(member, dataset.facts) for model, member in distinct.items()}
-    return trainer_of(task.members, [built[member.model] for member in task.members], dataset, clock)
+    return trainer_of(task.members, [built[member.model] for member in task.members], dataset, clock, task.starts)
 
 
 def _steps(task: StackTask, trainer: Trainer, recorder: Recorder, stop: Stop, pace: Pace) -> Iterator[Tick]:

@@ -27,6 +27,7 @@ from mlpexp.store.plan_files import Recording
 from mlpexp.training.evaluation import chunk_size
 from mlpexp.training.head import head_of
 from mlpexp.training.samples import Samples
+from mlpexp.training.starts import Begun, begin_with
 
 HISTOGRAM_SAMPLES = 1000
 RESERVED = frozenset(
@@ -44,8 +45,9 @@ class Evaluation(Protocol):
         members: Sequence[Experiment],
         arms: Sequence[int],
         architectures: Sequence[Architecture],
+        starts: Sequence[Begun] = (),
     ) -> None:
-        """Evaluates a stack: its members and the number of each one's arm."""
+        """Evaluates a stack: its members, the number of each one's arm, and what each began with, as a trainer has it."""
 
     def tables(self) -> Iterator[tuple[str, list[str]]]:
         """Name and CSV lines, header first, of each table that has rows."""
@@ -155,6 +157,7 @@ class NetworkEvaluation:
         members: Sequence[Experiment],
         arms: Sequence[int],
         architectures: Sequence[Architecture],
+        starts: Sequence[Begun] = (),
     ) -> None:
         """Evaluates a stack of the given members."""
         data, tables = StackData(samples, members, arms, self.recording), self.recording.tables
@@ -163,7 +166,7 @@ class NetworkEvaluation:
         if data.first:
             first = network.select(data.first)
             if "histograms" in tables:
-                self._histograms(first, data, architectures)
+                self._histograms(first, data, architectures, starts)
             if "boundary" in tables and self.classification and len(self.shown_features) == 2:
                 self._boundary(first, data)
         if "curve" in tables and not self.classification and len(self.shown_features) == 1:
@@ -257,7 +260,9 @@ class NetworkEvaluation:
             return FUNCTIONS[config.function].interval
         return resolved(np.nanmin(inputs), np.nanmax(inputs), CURVE_POINTS)
 
-    def _histograms(self, first: StackedNetwork, data: StackData, architectures: Sequence[Architecture]) -> None:
+    def _histograms(
+        self, first: StackedNetwork, data: StackData, architectures: Sequence[Architecture], starts: Sequence[Begun]
+    ) -> None:
         """Weights at the start and at the end, and what activations give for training samples, of each arm's first seed."""
         table = self._table("histograms", "kind", "layer", "low", "high", "count")
         inputs = data.inputs(0, min(histogram_samples(first), data.samples.sizes.train), data.first)
@@ -267,6 +272,7 @@ class NetworkEvaluation:
             initial = StackedNetwork.initialized(
                 architectures[member], [data.init_seeds[member]], dtype=first.flat.dtype
             )
+            begin_with(initial, starts[member : member + 1])
             for layer in layers:
                 key = f"{layer.name}.weight"
                 if key in first.parameters:

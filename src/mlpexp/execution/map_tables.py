@@ -20,6 +20,7 @@ from mlpexp.som.winners import winners
 from mlpexp.store.plan_files import Recording
 from mlpexp.training.evaluation import chunk_size
 from mlpexp.training.samples import Samples
+from mlpexp.training.starts import Begun
 
 OWN_COLUMNS = ("unit", "row", "column", "across", "down")
 RESERVED = frozenset(("arm", "seed", *OWN_COLUMNS))
@@ -56,6 +57,7 @@ class MapEvaluation:
         members: Sequence[Experiment],
         arms: Sequence[int],
         architectures: Sequence[Architecture],
+        starts: Sequence[Begun] = (),
     ) -> None:
         """Evaluates a stack of the given members."""
         grid = network.architecture.layers[-1].spec

@@ -17,6 +17,7 @@ from mlpexp.execution.machine import choose_device
 from mlpexp.som.method import self_organizing_map
 from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.samples import Samples, pair_of
+from mlpexp.training.starts import Begun
 from mlpexp.training.trainer import Trainer
 
 INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16, "tf32": torch.float32}
@@ -32,9 +33,19 @@ def trainer_of(
     architectures: Sequence[Architecture],
     dataset: Dataset,
     clock: Callable[[], float] = perf_counter,
+    starts: Sequence[Begun] = (),
 ) -> Trainer:
-    """The trainer of a stack, before its first step; ``clock`` says the seconds that training takes."""
-    return Trainer(members, architectures, dataset, samples_of(members, dataset), method_of(members[0]), clock)
+    """The trainer of a stack, before its first step.
+
+    Args:
+        members: Of the stack.
+        architectures: One each.
+        dataset: The data.
+        clock: Says the seconds that training takes.
+        starts: What each begins with, as ``Trainer`` has it.
+    """
+    samples, method = samples_of(members, dataset), method_of(members[0])
+    return Trainer(members, architectures, dataset, samples, method, clock, starts)
 
 
 def method_of(experiment: Experiment) -> Method:

@@ -44,7 +44,7 @@ def _sureness(row: Mapping[str, str]) -> float:
 
 
 def _picture(row: Mapping[str, str], dataset: Dataset, *, arm_column: bool) -> dict[str, Cell]:
-    picture = _small(dataset.inputs[int(row["index"])])
+    picture = small_picture(dataset.inputs[int(row["index"])])
     channels, height, width = picture.shape
     names = (*(("arm",) if arm_column else ()), "seed", "index", "target", "predicted", "probability")
     kept: dict[str, Cell] = {name: row[name] for name in (*names, "class_output") if name in row}
@@ -54,7 +54,7 @@ def _picture(row: Mapping[str, str], dataset: Dataset, *, arm_column: bool) -> d
     return {**kept, "height": height, "width": width, **{f"p{i}": pixel for i, pixel in enumerate(pixels)}}
 
 
-def _small(picture_CHW: np.ndarray) -> np.ndarray:
+def small_picture(picture_CHW: np.ndarray) -> np.ndarray:
     """A picture as a figure shows it: of large ones, each pixel is the mean of a square."""
     channels, *sides = picture_CHW.shape
     step = -(-max(sides) // MOST_SIDE)

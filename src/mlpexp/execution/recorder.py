@@ -223,7 +223,12 @@ class Recorder:
             places = slice(start, start + EVALUATED_AT_ONCE)
             network = StackedNetwork(trainer.architecture, state.best[places], state.best_buffers[places])
             evaluation.add(
-                network, trainer.samples, task.members[places], task.arms[places], trainer.architectures[places]
+                network,
+                trainer.samples,
+                task.members[places],
+                task.arms[places],
+                trainer.architectures[places],
+                trainer.starts[places],
             )
         for name, lines in evaluation.tables():
             self.part.write_table(name, lines)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from mlpexp.planning.pictures_table import files_table, pictures_table
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
+from mlpexp.planning.start_words import data_sentences, kept_starts, start_table
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
 from mlpexp.store.part import Part
@@ -103,8 +104,12 @@ def new_job(
         RunError: The folder cannot be written.
     """
     _check_device(plan)
-    plan = plan.told_in(runs_dir / "result")
+    plan, (starts, told) = plan.told_in(runs_dir / "result"), kept_starts(plan)
+    plan = replace(plan, told={**plan.told, **told})
     prints = _fingerprints(plan, data_dir, say)
+    if say:
+        for sentence in data_sentences(plan, prints):
+            say(sentence)
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
     engines = " and ".join(dict.fromkeys(engine_name(arm.experiment) for arm in plan.arms))
@@ -114,6 +119,7 @@ def new_job(
     if continues:
         started["continues"] = dict(continues)
     columns, pictures, of_pictures = columns_table(plan), pictures_table(plan), files_table(plan)
+    begun = start_table(plan)
     files: dict[str, str | bytes] = {
         "config.yaml": plan.as_yaml(),
         "plan.json": record_text(_planned(plan, prints, kept)),
@@ -124,7 +130,9 @@ def new_job(
         **({"columns.csv": columns} if columns else {}),
         **({"pictures.csv": pictures} if pictures else {}),
         **({"picture_files.csv": of_pictures} if of_pictures else {}),
-        **(copies(plan.told) if plan.config.keep.data else {}),
+        **({"start.csv": begun} if begun else {}),
+        **starts,
+        **(copies({path: plan.told[path] for path in plan.tables}) if plan.config.keep.data else {}),
     }
     word = "" if plan.planned_by == "train" else "sweep-"
     folder = ResultFolder.create(runs_dir, f"{plan.name}-{word}{plan.hash}", files)
@@ -268,7 +276,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     write_tables(folder, plan, job.recording, training, lambda arm: shared_dataset(configs[arm], job.data_dir))
     seal_weights(folder, plan, job.stacking, job.recording, training)
     if job.recording.weights != "none":
-        write_record(folder.networks, networks_record(plan, job.data_dir))
+        write_record(folder.networks, networks_record(plan, job.data_dir).sealed(folder.read_plan().arms))
     stacks = stacks_record(training)
     write_record(folder.stacks, stacks)
     _note_machine(folder, stacks)

@@ -1,6 +1,6 @@
 """What is handed to a worker and what comes back: plain data that travel between processes and machines; and its pace."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import methodcaller
 from time import perf_counter
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpexp.config.experiment import Experiment
+from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import Stack
 from mlpexp.store.json_files import record_text
 from mlpexp.store.part import DONE, Part, PartRecord, TrialRecord
@@ -64,6 +65,8 @@ class StackTask:
     """Where image data sets lie; None: as the environment says."""
     folder: str | None = None
     """The result's folder where it can be reached; None on other machines."""
+    starts: Sequence[Mapping[str, np.ndarray] | None] = ()
+    """Tensors by name that each member begins with instead of drawn ones; empty: all are drawn."""
 
     @property
     def row_prefixes(self) -> list[str]:
@@ -177,6 +180,7 @@ def halves(task: StackTask) -> list[StackTask]:
             members=task.members[half],
             arms=task.arms[half],
             rows=task.rows[half],
+            starts=task.starts[half],
         )
         for i, half in enumerate((slice(middle), slice(middle, None)))
     ]
@@ -221,4 +225,11 @@ def task_of(
         recording,
         data_dir,
         folder,
+        starts_of((trial.prepared, trial.seed) for trial in stack.trials),
     )
+
+
+def starts_of(trials: Iterable[tuple[Prepared, int]]) -> tuple[Mapping[str, np.ndarray] | None, ...]:
+    """What each of some trials, experiment and seed, begins with; empty where all is drawn."""
+    starts = tuple(prepared.initial(seed) for prepared, seed in trials)
+    return starts if any(starts) else ()

@@ -5,7 +5,7 @@ Axis letters: M members, P parameters of a member, B batch.
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -57,7 +57,10 @@ class StackedNetwork:
         self._program = [self._operations[i] for i in order]
         self._names = [architecture.layers[i].name for i in order]
         self._gradient_order = sorted(range(len(order)), key=order.__getitem__)
-        self._first_with_parameters = min(i for i, at in enumerate(order) if architecture.layers[at].parameters)
+        layers = [architecture.layers[at] for at in order]
+        self._first_with_parameters = min(i for i, layer in enumerate(layers) if layer.parameters)
+        trained = (i for i, layer in enumerate(layers) if layer.parameters and not layer.frozen)
+        self._first_trained = min(trained, default=len(layers))
 
     @classmethod
     def initialized(
@@ -110,7 +113,13 @@ class StackedNetwork:
         return x
 
     def forward_backward(
-        self, inputs: Tensor, mode: Mode, output_gradient: Callable[[Tensor], Tensor], watch: Watch | None = None
+        self,
+        inputs: Tensor,
+        mode: Mode,
+        output_gradient: Callable[[Tensor], Tensor],
+        watch: Watch | None = None,
+        *,
+        of_frozen: bool = True,
     ) -> tuple[Tensor, Tensor]:
         """Outputs, and the gradient of all parameters: backpropagation by hand, layer by layer.
 
@@ -119,6 +128,7 @@ class StackedNetwork:
             mode: Usually training.
             output_gradient: From outputs ``(M, B, K)`` to the gradient of the objective with respect to them.
             watch: Is shown the derivative of the objective with respect to the output of each layer, last layer first.
+            of_frozen: Whether the gradient of frozen layers is computed, too; else it is 0.
 
         Returns:
             Outputs ``(M, B, K)`` and gradient ``(M, P)``, in the order of ``flat``.
@@ -132,14 +142,27 @@ class StackedNetwork:
             tape.append(saved)
         dy = output_gradient(x)
         gradients: dict[int, Sequence[Tensor]] = {}
-        for i in range(len(self._program) - 1, self._first_with_parameters - 1, -1):
+        first = self._first_with_parameters if of_frozen else self._first_trained
+        for i in range(len(self._program) - 1, first - 1, -1):
             if watch is not None:
                 watch(self._names[i], dy)
-            dx, gradients[i] = self._program[i].backward(dy, tape.pop(), need_dx=i > self._first_with_parameters)
+            dx, gradients[i] = self._program[i].backward(dy, tape.pop(), need_dx=i > first)
             if dx is not None:
                 dy = dx
+        if not of_frozen:
+            gradients |= self._no_gradient
         pieces = [typed(g.flatten(1), self.flat.dtype) for i in self._gradient_order for g in gradients.get(i, ())]
         return x, torch.cat(pieces, 1)
+
+    @cached_property
+    def _no_gradient(self) -> dict[int, Sequence[Tensor]]:
+        """The gradient of frozen layers, by their places in the program."""
+        frozen = {layer.name: layer.parameters for layer in self.architecture.layers if layer.frozen}
+        return {
+            i: [torch.zeros_like(self.parameters[f"{name}.{parameter.name}"]) for parameter in frozen[name]]
+            for i, name in enumerate(self._names)
+            if name in frozen
+        }
 
     def layer_outputs(self, inputs: Tensor) -> dict[str, Tensor]:
         """The output ``(M, B, ...)`` of every layer, by name, in evaluation mode."""

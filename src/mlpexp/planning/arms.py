@@ -9,6 +9,7 @@ from typing import Any
 from mlpexp.config.dump import identity, program_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import expand_names, keep_own_keys, leave_out_test_fraction
+from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import ConfigError, InputError, Place, Problem
@@ -131,6 +132,7 @@ class Variation:
         if any(axis.parts[:2] == ["dataset", "split"] for axis in self.axes):
             leave_out_test_fraction(changed)
         anchor_tables(changed, self.path)
+        anchor_starts(changed, self.path)
         return changed
 
 

@@ -29,7 +29,10 @@ NOT_AXES = {
     "scores": "they decide no number; set them in the config",
     "diagnostics": "they decide no number; set them in the config",
 }  # fmt: skip
-PATHS = tuple(".".join(("dataset", *key)) for key in IN_SECTION)  # keys of the user's own tables
+PATHS = (
+    *(".".join(("dataset", *key)) for key in IN_SECTION),
+    "start.result",
+)  # keys of files and folders of the user's
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,15 @@ class Axis:
         if self.key in PATHS and isinstance(value, str) and value not in self._table_names:
             name = PurePath(value).name
             return f"another {name}" if name in self._table_names.values() else name
-        return value_text(told_anew(value, self._table_names) if self.key.startswith("dataset") else value)
+        return value_text(told_anew(value, self._table_names) if self.key.startswith(("dataset", "start")) else value)
 
     @cached_property
     def _table_names(self) -> dict[str, str]:
-        """What the tables of an axis are called, by path."""
+        """What the tables, or results, of an axis are called, by path."""
         values = self.values if isinstance(self.values, list) else []
-        sections = [value["path"] for value in values if isinstance(value, dict) and "path" in value]
+        sections = [
+            value[key] for value in values if isinstance(value, dict) for key in ("path", "result") if key in value
+        ]
         paths = values if self.key in PATHS else sections
         return short_names(path for path in paths if isinstance(path, str) and is_whole(path))
 
@@ -151,8 +156,8 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
 
 
 def last_word(parts: Sequence[str]) -> str:
-    """What a key is called for short: its last word, and ``optimizer`` for ``optimizer.name``."""
-    return parts[-2] if parts[-1] == "name" and len(parts) > 1 else parts[-1]
+    """What a key is called for short: its last word, but ``optimizer`` for ``optimizer.name``, ``start`` for its result."""
+    return parts[-2] if parts[-1] in ("name", "result") and len(parts) > 1 else parts[-1]
 
 
 def axis_named(axes: Sequence[Axis], written: str) -> Axis | None:

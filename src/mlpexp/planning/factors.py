@@ -63,11 +63,25 @@ def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 def _flat(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Dotted keys and values of each config; ``standardize`` as ``scale`` where one of them needs that word."""
     flat = [dict(leaves(config)) for config in configs]
+    _flatten_starts(flat)
     if any("dataset.scale" in config for config in flat):
         for config in flat:
             if "dataset.standardize" in config:
                 config["dataset.scale"] = "standard" if config.pop("dataset.standardize") else "none"
     return flat
+
+
+def _flatten_starts(flat: Sequence[dict[str, Any]]) -> None:
+    """Which result the weights are of is one factor, and what is frozen another; without a section, nothing is."""
+    if not any("start.freeze" in config for config in flat):
+        return
+    of_result = {"start.sha256"}
+    if len({config.get("start.result") for config in flat}) > 1:
+        of_result |= {"start.arm", "start.seed"}
+    for config in flat:
+        config.setdefault("start.freeze", [])
+        for key in of_result:
+            config.pop(key, None)
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

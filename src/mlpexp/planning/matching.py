@@ -28,6 +28,8 @@ def matched(prepared: Prepared, budget: int) -> Prepared:
         InputError: The network is not a multilayer perceptron with hidden layers, or no scale comes that close.
     """
     model = prepared.experiment.model
+    if prepared.experiment.start is not None:
+        raise InputError("a network that is scaled begins with no weights of another; leave out start")
     if not isinstance(model, Mlp) or not model.hidden_sizes:
         raise InputError(f"only an mlp with hidden layers can be scaled to {budget:,} parameters, not {model.name}")
     scaled, architecture = _nearest(model, (prepared.facts.input_shape, prepared.architecture.output_shape[0]), budget)

@@ -15,6 +15,7 @@ from mlpexp.config.outputs import output_of
 from mlpexp.config.own_images import Images
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
+from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.table_paths import anchor_tables, as_told
 from mlpexp.config.yaml_source import Override, Source, dotted
@@ -84,6 +85,12 @@ class Plan:
         """Eight hexadecimal digits of everything that decides the numbers, for names and titles."""
         return config_hash(self.config) if self.planned_by == "train" else sweep_hash(self)
 
+    @property
+    def starts(self) -> list[str]:
+        """The results, by path, whose weights the config or an arm begins with."""
+        sections = [prepared.experiment.start for prepared in (self.base, *(arm.prepared for arm in self.arms))]
+        return list(dict.fromkeys(start.result for start in sections if start and start.result))
+
     def resolved(self) -> Experiment:
         """The config with its sweep section, if it has one, as it is carried out."""
         if self.planned_by == "train":
@@ -100,8 +107,9 @@ class Plan:
         return to_yaml(self.resolved(), self.left_open, self.told)
 
     def told_in(self, folder: Path) -> "Plan":
-        """The same, to be written into a file of a folder: paths of tables begin there."""
-        return replace(self, told={path: as_told(path, words, folder) for path, words in self.tables.items()})
+        """The same, to be written into a file of a folder: paths of tables, and of results to begin with, begin there."""
+        words = {**dict.fromkeys(self.starts, ""), **self.tables}
+        return replace(self, told={path: as_told(path, words[path], folder) for path in words})
 
 
 def make_plan(path: Path, overrides: Sequence[Override] = (), planned_by: PlannedBy = "sweep") -> Plan:
@@ -125,6 +133,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         InputError: With what is wrong.
     """
     anchor_tables(source, path)  # axes of the command line, too
+    anchor_starts(source, path)
     experiment, preparation = validated(source), Preparation()
     check_kept(source, experiment)
     if planned_by == "train":

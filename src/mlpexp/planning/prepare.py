@@ -7,6 +7,8 @@ from functools import cache
 from math import ceil
 from pathlib import Path
 
+import numpy as np
+
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.build import architecture_of, build_architecture
 from mlpexp.config.datasets import DatasetConfig
@@ -16,11 +18,15 @@ from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
 from mlpexp.config.outputs import output_of
 from mlpexp.config.rules import resolve, unknown_classes, violations
+from mlpexp.config.start import Start
 from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.data.catalogue import class_names, facts_of
 from mlpexp.data.parts import check_folds, sizes_differ, sizes_of
 from mlpexp.data.split import PartSizes
 from mlpexp.errors import ArchitectureError, ConfigError, DataError, InputError, Problem
+from mlpexp.planning.start_weights import weights_at
+from mlpexp.planning.starts import checked_start, refuse_seeds, taken_layers
+from mlpexp.store.starts import StartWeights
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Prepared:
     """Of the network."""
     size_table: "SizeTable" = field(compare=False, repr=False)
     """Remembers the sizes of all seeds."""
+    start: StartWeights | None = field(default=None, compare=False, repr=False)
+    """Weights of another result to begin with."""
 
     @property
     def steps(self) -> int:
@@ -67,6 +75,32 @@ class Prepared:
         experiment = self.experiment
         split_seed = seed if experiment.split_seed is None else experiment.split_seed
         return self.size_table.sizes_of(experiment.dataset, self.facts, split_seed, self.sizes)
+
+    def initial(self, seed: int) -> dict[str, np.ndarray] | None:
+        """The tensors that a seed begins with instead of drawn ones, by name; None: all are drawn.
+
+        Raises:
+            InputError: There are none of this seed.
+        """
+        self.refuse_lacking([seed])
+        start = self.experiment.start
+        if self.start is None or start is None:
+            return None
+        taken = taken_layers(self.architecture, self.start)
+        tensors = self.start.of_seed(self._start_seed(seed) if start.seed is None else start.seed)
+        return {name: tensor for name, tensor in tensors.items() if name.rpartition(".")[0] in taken}
+
+    def refuse_lacking(self, seeds: Sequence[int]) -> None:
+        """Sees that there are weights to begin with for each seed.
+
+        Raises:
+            InputError: Some have none.
+        """
+        if self.start is not None and self.experiment.start is not None:
+            refuse_seeds(self.experiment.start, self.start, [self._start_seed(seed) for seed in seeds])
+
+    def _start_seed(self, seed: int) -> int:
+        return seed if self.experiment.init_seed is None else self.experiment.init_seed
 
     def different_sizes(self, seeds: Iterable[int]) -> dict[PartSizes, int]:
         """The different sizes that some seeds have, each with the first seed that has it."""
@@ -152,6 +186,7 @@ class Preparation:
 
     def __init__(self) -> None:
         self._facts_of, self._network = cache(facts_of), cache(build_architecture)
+        self._weights_at = cache(weights_at)
         self._sizes_of, self._check_folds = cache(sizes_of), cache(check_folds)
         self._size_table = SizeTable()
 
@@ -192,16 +227,40 @@ class Preparation:
             architecture = self._network(experiment.model, facts.input_shape, num_units)
         except ArchitectureError as error:
             raise ConfigError([_problem(source, (("model",), error.message))]) from None
-        return Prepared(experiment, facts, sizes, architecture, self._size_table)
+        prepared = Prepared(experiment, facts, sizes, architecture, self._size_table)
+        if experiment.start is None:
+            return prepared
+        try:
+            return self._with_start(prepared, experiment.start)
+        except InputError as error:
+            raise _placed(source, error) from None
+
+    def _with_start(self, prepared: Prepared, start: Start) -> Prepared:
+        """With the weights that it begins with, and layers that stay.
+
+        Raises:
+            InputError: The section names something that is not there.
+        """
+        weights = None
+        if start.result is not None:
+            weights = self._weights_at(start.model_copy(update={"freeze": ()}))
+        start = checked_start(start, prepared.architecture, weights)
+        return replace(
+            prepared,
+            experiment=prepared.experiment.model_copy(update={"start": start}),
+            architecture=prepared.architecture.with_frozen(start.freeze),
+            start=weights,
+        )
 
 
 def check_seeds(prepared: Prepared, seeds: Sequence[int], source: Source) -> None:
-    """Sees that an experiment can be trained with each of its seeds, where the parts of the data are not of one size.
+    """Sees that an experiment can be trained with each of its seeds: parts may differ in size, and weights be missing.
 
     Raises:
         InputError: With what the first seed that cannot be used breaks.
     """
     try:
+        prepared.refuse_lacking(seeds)
         sizes = prepared.different_sizes(seeds)
     except InputError as error:
         raise _placed(source, error) from None

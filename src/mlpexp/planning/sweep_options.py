@@ -94,7 +94,7 @@ def _check_single(section: dict[str, Any], single: Sequence[Typed]) -> None:
 
 
 def axis_values(typed: Typed) -> Any:
-    """``0.1,1`` and ``[0.1, 1]`` as a list, ``[16],[16,16]`` as a list of lists, ``log(1e-4,1,9)`` as it is.
+    """``0.1,1`` and ``[0.1, 1]`` as a list, ``log(1e-4,1,9)`` as it is; ``[16],[16,16]``, in brackets or not, as two lists.
 
     ``[16,16]`` are two values of ``hidden_size``, but one of ``hidden_sizes``.
 
@@ -107,9 +107,10 @@ def axis_values(typed: Typed) -> Any:
         message = "a range such as log(1e-4,1,9) stands alone, without other values"
         raise ConfigError([Problem(typed.place, "", message)])
     values = parse_value(f"[{typed.text}]", typed.place)
-    if len(values) == 1 and isinstance(values[0], list) and not _takes_list(typed.key):
-        return values[0]
-    return values
+    if len(values) > 1 or not isinstance(values[0], list):
+        return values
+    of_lists = bool(values[0]) and all(isinstance(value, list) for value in values[0])
+    return values[0] if of_lists or not _takes_list(typed.key) else values
 
 
 def _takes_list(key: str) -> bool:

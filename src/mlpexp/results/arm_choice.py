@@ -1,8 +1,10 @@
 """Which arm of a result is used: the one that is named, else the only one, else the best on validation data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import column_of
+from mlpexp.config.som import Som
 from mlpexp.config.yaml_source import scalar
 from mlpexp.errors import InputError
 from mlpexp.planning.values import value_text
@@ -38,6 +40,17 @@ def chosen_arm(result: Result, text: str | None = None, say: Say = lambda senten
     arm = f"arm {best} ({result.planned_arms[best].label})"
     say(f"{arm} is the best of {result.summary.num_arms} by validation {score}; --arm names another")
     return best
+
+
+def refuse_map(arm: ArmResult, experiment: Experiment) -> None:
+    """Refuses an arm whose model is a map.
+
+    Raises:
+        InputError: It is.
+    """
+    if isinstance(experiment.model, Som):
+        what = "a map predicts nothing; `mlpexp show` says what it found"
+        raise InputError(f"{arm.result.path}: model.name: som: {what}")
 
 
 def _best_by_validation(result: Result) -> int | None:
@@ -83,17 +96,19 @@ def chosen_seeds(arm: ArmResult, seed: int | None = None, say: Say = lambda sent
     Args:
         arm: Of a result that has ended.
         seed: None: not said.
-        say: Is told of those that are left out.
+        say: Is told of those that are left out, and of one that is named though it did not end well.
 
     Raises:
         InputError: None ended well.
     """
-    if seed is not None:
-        return [seed]
     trials = arm.result.finished_trials()
     of_arm = trials[trials["arm"] == arm.number]
     statuses = dict(zip(of_arm["seed"].tolist(), of_arm["status"].tolist(), strict=True))
     bad = [number for number, status in statuses.items() if status in ("failed", "diverged")]
+    if seed is not None:
+        if seed in bad:
+            say(f"seed {seed} did not end well; its network is that of the last epoch that could be kept")
+        return [seed]
     if len(bad) == len(statuses):
         raise InputError(f"--arm {arm.number}: none of its trials ended well; `mlpexp show` says how they did")
     if bad:
@@ -101,3 +116,22 @@ def chosen_seeds(arm: ArmResult, seed: int | None = None, say: Say = lambda sent
             f"left out: seed{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}, which did not end well; --seed takes one alone"
         )
     return [number for number in statuses if number not in bad]
+
+
+def usable_seeds(arm: ArmResult, seeds: Sequence[int] | None) -> list[int]:
+    """The seeds that have networks: those that are named, else all.
+
+    Raises:
+        InputError: The result has not ended, or a seed is none of it or failed.
+    """
+    trials = arm.result.finished_trials()
+    of_arm = trials[trials["arm"] == arm.number]
+    statuses = dict(zip(of_arm["seed"].tolist(), of_arm["status"].tolist(), strict=True))
+    usable = [seed for seed, status in statuses.items() if status != "failed"]
+    if not usable:
+        raise InputError(f"--arm {arm.number}: all its trials failed; trials.csv says why")
+    wrong = next((seed for seed in seeds or () if seed not in usable), None)
+    if wrong is not None:
+        what = "failed; trials.csv says why" if wrong in statuses else "is none of this result"
+        raise InputError(f"--seed {wrong}: {what}; choose one of {', '.join(map(str, usable[:20]))}")
+    return usable if seeds is None else list(seeds)

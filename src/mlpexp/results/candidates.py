@@ -85,9 +85,8 @@ def _rounded(candidate: Candidate) -> Candidate:
 def _arms(result: Result) -> Iterator[Candidate]:
     trials = result.finished_trials()
     plan = result.plan
-    names = {
-        path: PurePath(path).name for path in plan.tables
-    }  # wherever it is; whether it is the same, its content says
+    files = [*plan.tables, *plan.starts]
+    names = {path: PurePath(path).name for path in files}  # wherever it is; whether it is the same, its content says
     columns = [column for column in trials.columns if column.startswith(("final_", "best_")) and column != "best_epoch"]
     by_arm = dict(iter(trials.groupby("arm")))
     for arm, planned in zip(plan.arms, result.planned_arms, strict=True):

@@ -1,10 +1,13 @@
 """Evaluating an arm of a finished result once more: the tables that were too large to be written while it trained."""
 
+from collections.abc import Iterator, Sequence
+
 from mlpexp.errors import InputError
 from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.machine import choose_device, computing
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.execution.misclassified import misclassified
+from mlpexp.execution.tasks import starts_of
 from mlpexp.planning.recording import MOST_ROWS, has_class_outputs, rows_of_arm
 from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
@@ -42,13 +45,50 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
     if not seeds:
         raise InputError(f"--arm {arm.number}: all its trials failed; trials.csv says why")
     whole = not prepared.facts.is_image and rows.get("predictions", 0) <= MOST_ROWS
+    written = []
+    for name, table in computed_tables(arm, seeds, missing, data_dir, say, whole=whole):
+        write_text(arm.folder / f"{name}.csv", table)
+        written.append(name)
+    if "misclassified" in missing:
+        dataset = dataset_of(arm, data_dir)
+        table = misclassified(arm.folder / "predictions.csv", lambda _: dataset, arm_column=False)
+        if table:
+            write_text(arm.folder / "misclassified.csv", table)
+            written.append("misclassified")
+    return written
+
+
+def computed_tables(
+    arm: ArmResult,
+    seeds: Sequence[int],
+    names: Sequence[str],
+    data_dir: str | None = None,
+    say: Say = lambda sentence: None,
+    *,
+    whole: bool = False,
+) -> Iterator[tuple[str, str]]:
+    """Name and CSV of tables of an arm, computed from its weights; nothing is written.
+
+    Args:
+        arm: The arm.
+        seeds: Of its trials, in order.
+        names: Of the tables.
+        data_dir: Where image data sets lie.
+        say: Is told if its trials have to be trained again.
+        whole: Whether all samples are predicted, not only those of the last part.
+
+    Raises:
+        InputError: The data are not there.
+        RunError: A file is damaged, or the data have changed.
+    """
+    prepared = arm.result.plan.arms[arm.number].prepared
     recording = Recording(
         arm_column=False,
         scores=(),
         weights="none",
         history=0,
         state=False,
-        tables=tuple(missing),
+        tables=tuple(names),
         whole=whole,
         first_seed=seeds[0],
         class_outputs=has_class_outputs(prepared),
@@ -62,18 +102,11 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
             members = members_of(experiment, [seeds[i] for i in places])
             numbers = [arm.number] * len(members)
             samples, architectures = samples_of(members, dataset), [prepared.architecture] * len(members)
-            evaluation.add(network.select(places), samples, members, numbers, architectures)
-    written = []
+            starts = starts_of((prepared, member.seed) for member in members)
+            evaluation.add(network.select(places), samples, members, numbers, architectures, starts)
     for name, lines in evaluation.tables():
         ordered = sorted(lines[1:], key=lambda line: int(line[: line.index(",")]))  # by seed, as in whole results
-        write_text(arm.folder / f"{name}.csv", "".join([lines[0], *ordered]))
-        written.append(name)
-    if "misclassified" in missing:
-        table = misclassified(arm.folder / "predictions.csv", lambda _: dataset, arm_column=False)
-        if table:
-            write_text(arm.folder / "misclassified.csv", table)
-            written.append("misclassified")
-    return written
+        yield name, "".join([lines[0], *ordered])
 
 
 def _has(arm: ArmResult, name: str) -> bool:

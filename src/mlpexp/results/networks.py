@@ -13,13 +13,13 @@ from torch import Tensor
 from mlpexp.architectures.build import architecture_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.som import Som
 from mlpexp.data.standardize import TargetScale
-from mlpexp.errors import InputError
+from mlpexp.errors import RunError
 from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import INPUT_DTYPES
 from mlpexp.execution.networks_record import network_config, network_experiment, preparation_of
 from mlpexp.nn.network import StackedNetwork
+from mlpexp.results.arm_choice import refuse_map, usable_seeds
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Kind, Say, dataset_of, experiment_of, on_this_machine, weights_of
 from mlpexp.store.json_files import read_record
@@ -140,12 +140,9 @@ def networks_of(
         InputError: There is no such seed, or the model is no network, or data that are needed are not there.
         RunError: A file is damaged, or the data have changed.
     """
-    seeds = _ended_well(arm, seeds)
+    seeds = usable_seeds(arm, seeds)
     experiment, preparation = _known(arm, seeds, data_dir)
-    if isinstance(experiment.model, Som):
-        raise InputError(
-            f"{arm.result.path}: model.name: som: a map predicts nothing; `mlpexp show` says what it found"
-        )
+    refuse_map(arm, experiment)
     experiment = on_this_machine(arm, experiment, say)
     kept = weights_of(arm, seeds, kind, data_dir, say)
     facts = DatasetFacts(preparation.task, preparation.input_shape, preparation.num_outputs, num_samples=0)
@@ -163,26 +160,11 @@ def _known(arm: ArmResult, seeds: Sequence[int], data_dir: str | None) -> tuple[
     """
     path = arm.result.folder.networks
     record = read_record(path, NetworksRecord) if path.is_file() else None
+    if record is not None and record.digest and record.sealed(arm.result.planned_arms) != record:
+        raise RunError(
+            f"{path}: damaged, or of another result; put the right one in its place, or remove it where the data are there"
+        )
     if record is not None and record.preparation_of(arm.number).has(seeds):
         return network_experiment(record.config_of(arm.number)), record.preparation_of(arm.number)
     planned = experiment_of(arm)
     return network_experiment(network_config(planned)), preparation_of(planned, dataset_of(arm, data_dir), seeds)
-
-
-def _ended_well(arm: ArmResult, seeds: Sequence[int] | None) -> list[int]:
-    """The seeds that have networks.
-
-    Raises:
-        InputError: The result has not ended, or a seed is none of it or failed.
-    """
-    trials = arm.result.finished_trials()
-    of_arm = trials[trials["arm"] == arm.number]
-    statuses = dict(zip(of_arm["seed"].tolist(), of_arm["status"].tolist(), strict=True))
-    usable = [seed for seed, status in statuses.items() if status != "failed"]
-    if not usable:
-        raise InputError(f"--arm {arm.number}: all its trials failed; trials.csv says why")
-    wrong = next((seed for seed in seeds or () if seed not in usable), None)
-    if wrong is not None:
-        what = "failed; trials.csv says why" if wrong in statuses else "is none of this result"
-        raise InputError(f"--seed {wrong}: {what}; choose one of {', '.join(map(str, usable[:20]))}")
-    return usable if seeds is None else list(seeds)

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.datasets import Csv
+from mlpexp.config.other_writing import written_as
 from mlpexp.data.pictures.refusing import named
 from mlpexp.data.pictures.unseen import UnseenPicture, unseen_picture
 from mlpexp.data.tables.other_table import OtherTable, read_other
 from mlpexp.errors import InputError
 from mlpexp.results.networks import Networks
+
+NOT_FINITE = "a network gives no finite number for it"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Predictions:
     num_seeds: int
     """M."""
     predicted: np.ndarray
-    """``(N,)``: class numbers, or values in the unit of the data; NaN where a row could not be read."""
+    """``(N,)``: class numbers, or values in the unit of the data; NaN where a row has none."""
     probabilities: np.ndarray
     """``(N, K)``: of each class, or its output, the mean over the seeds; of numbers ``(N, 0)``."""
     deviation: np.ndarray
@@ -57,7 +60,7 @@ class Predictions:
 
     @property
     def is_predicted(self) -> np.ndarray:
-        """``(N,)`` bool: which rows could be read."""
+        """``(N,)`` bool: which rows could be read, and gave finite numbers."""
         return ~np.isnan(self.predicted)
 
     @property
@@ -66,20 +69,22 @@ class Predictions:
         return self.is_predicted & ~np.isnan(self.targets) if self.targets is not None else self.is_predicted & False
 
 
-def predictions_for(networks: Networks, path: Path, content: bytes) -> Predictions:
+def predictions_for(networks: Networks, path: Path, content: bytes, settings: Sequence[str] = ()) -> Predictions:
     """What networks say of a table.
 
     Args:
         networks: Of a result that has learned from a table, or from a data set with named features.
         path: Of the table, for messages.
         content: Its bytes.
+        settings: How it is written, where that differs from the table of training, as ``KEY=VALUE``.
 
     Raises:
         DataError: It is no table, or lacks a column.
+        InputError: A setting says nothing of how a table is written.
     """
     form = networks.preparation.table
     assert form is not None, "pictures are read elsewhere"
-    return predictions_of(networks, path, read_other(form, path, content))
+    return predictions_of(networks, path, read_other(written_as(form, settings), path, content))
 
 
 def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predictions:
@@ -88,12 +93,13 @@ def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predict
     if targets is not None and networks.classification:
         targets = np.where(targets < 0, np.nan, targets.astype(float))
     inputs = np.where(table.is_readable[:, None], table.inputs, 0.0)
+    columns = _columns(networks, inputs, table.is_readable)
     return Predictions(
         path=path,
         **_learned(networks),
-        **_columns(networks, inputs, table.is_readable),
+        **columns,
         targets=targets,
-        notes=table.notes,
+        notes=_with_infinite(table.notes, table.is_readable & np.isnan(columns["predicted"])),
         lines=table.lines,
         ignored=table.ignored,
         said=table.said,
@@ -118,14 +124,16 @@ def predictions_of_pictures(networks: Networks, pictures: Sequence[UnseenPicture
     """What networks say of each picture."""
     black = np.zeros(networks.preparation.input_shape, dtype=np.uint8)
     inputs = np.stack([black if picture.pixels is None else picture.pixels for picture in pictures])
-    columns = _columns(networks, inputs, np.array([picture.pixels is not None for picture in pictures]))
+    is_readable = np.array([picture.pixels is not None for picture in pictures])
+    columns = _columns(networks, inputs, is_readable)
+    notes = _with_infinite([picture.notes for picture in pictures], is_readable & np.isnan(columns["predicted"]))
     return [
         Predictions(
             path=Path(named(picture.path)),
             **_learned(networks),
             **{name: values[place : place + 1] for name, values in columns.items()},
             targets=None,
-            notes=(picture.notes,),
+            notes=(notes[place],),
             lines=(),
             ignored=(),
             said=(picture.how,) if picture.how else (),
@@ -145,10 +153,11 @@ def _learned(networks: Networks) -> dict[str, Any]:
 
 
 def _columns(networks: Networks, inputs: np.ndarray, is_readable: np.ndarray) -> dict[str, Any]:
-    """What is said of each sample; NaN where it could not be read."""
+    """What is said of each sample; NaN where it could not be read, or a network gives no finite number."""
     of_seeds, predicted, probabilities = _together(networks, inputs)
     agreement = (of_seeds[1] == predicted).mean(0) if networks.classification else np.ones(len(predicted))
-    spread = of_seeds[0]
+    is_finite = np.isfinite(of_seeds[0]).all(0) & np.isfinite(probabilities).all(1)
+    spread = np.where(is_finite, of_seeds[0], 0.0)
     columns = {
         "predicted": predicted.astype(float),
         "deviation": spread.std(0, ddof=1) if len(spread) > 1 else np.zeros(len(predicted)),
@@ -156,8 +165,16 @@ def _columns(networks: Networks, inputs: np.ndarray, is_readable: np.ndarray) ->
         "lowest": spread.min(0),
         "highest": spread.max(0),
     }
-    known = {name: np.where(is_readable, values, np.nan) for name, values in columns.items()}
-    return {**known, "probabilities": np.where(is_readable[:, None], probabilities, np.nan)}
+    is_known = is_readable & is_finite
+    known = {name: np.where(is_known, values, np.nan) for name, values in columns.items()}
+    return {**known, "probabilities": np.where(is_known[:, None], probabilities, np.nan)}
+
+
+def _with_infinite(notes: Sequence[tuple[str, ...]], is_infinite: np.ndarray) -> tuple[tuple[str, ...], ...]:
+    """Notes of rows, with one more where a network has given no finite number."""
+    return tuple(
+        (*of_row, NOT_FINITE) if is_so else of_row for of_row, is_so in zip(notes, is_infinite.tolist(), strict=True)
+    )
 
 
 def _together(networks: Networks, inputs: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
@@ -180,11 +197,12 @@ def sentences(predictions: Predictions) -> Sequence[str]:
         found.append(f"{name}: not looked at: {', '.join(predictions.ignored)}")
     if predictions.targets is not None and right.any():
         differences = predictions.predicted[right] - predictions.targets[right]
+        of = f"{len(differences):,} row{'s' * (len(differences) > 1)}"
         if predictions.class_names:
             hits = int((differences == 0).sum())
-            found.append(f"{name}: right in {hits:,} of {len(differences):,} rows ({hits / len(differences):.1%})")
+            found.append(f"{name}: right in {hits:,} of {of} ({hits / len(differences):.1%})")
         else:
             error = np.abs(differences).mean()
             target = predictions.target_name
-            found.append(f"{name}: mean absolute error of {target} {error:.4g} over {len(differences):,} rows")
+            found.append(f"{name}: mean absolute error of {target} {error:.4g} over {of}")
     return found

@@ -263,6 +263,18 @@ class ArmResult:
             return _with_arm(complete_table(path), self.number)
         return self._own(self.result.evaluation(name))
 
+    @cached_property
+    def picture_files(self) -> dict[int, str]:
+        """Of pictures that are files of their own: which file each sample is, by its number; empty of other data."""
+        try:
+            table = complete_table(self.result.path / "picture_files.csv", {"file"})
+        except Absent:
+            return {}
+        listed, data = sorted(set(table["arm"].tolist())), [arm.data for arm in self.result.planned_arms]
+        same = [arm for arm in listed if data[arm] == data[self.number]]  # arms with the same pictures are listed once
+        rows = table[table["arm"] == (same or [arm for arm in listed if arm <= self.number])[-1]]
+        return dict(zip(rows["index"].tolist(), rows["file"].tolist(), strict=True))
+
     def kept_weights(self, seeds: Sequence[int], kind: str) -> tuple[dict[str, np.ndarray], list[int]]:
         """Weights of some seeds by name, each ``(seeds, *shape)``, and whose epochs they are.
 

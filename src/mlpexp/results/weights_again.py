@@ -4,7 +4,7 @@ Axis letters: M members, P parameters of a member.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,7 +19,7 @@ from mlpexp.execution.driver import finished, train_stack
 from mlpexp.execution.machine import why_not_here
 from mlpexp.execution.members import members_of
 from mlpexp.execution.recorder import flat_parameters
-from mlpexp.execution.tasks import StackTask
+from mlpexp.execution.tasks import StackTask, starts_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.again import other_data
 from mlpexp.planning.stacks import places_together
@@ -136,6 +136,7 @@ def _trained_again(arm: ArmResult, seeds: Sequence[int], kind: Kind, data_dir: s
         members = members_of(experiment, group)
         numbers = (arm.number,) * len(group)
         task = StackTask("again", 0, members, numbers, rows, 0, len(group), threads, kept, data_dir)
+        task = replace(task, starts=starts_of((planned.prepared, seed) for seed in group))
         pieces.append(_rows(arm, task, kind))
     order = np.argsort([place for places in groups for place in places])  # folds of one size were trained together
     tensors = {name: np.concatenate([piece.tensors[name] for piece in pieces])[order] for name in pieces[0].tensors}

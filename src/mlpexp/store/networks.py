@@ -3,12 +3,14 @@
 That is each arm's network, what turns raw inputs into those of it, and what it gives into the unit of the data.
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any, Literal
 
 from mlpexp.config.column_forms import TableForm
 from mlpexp.config.facts import Task
 from mlpexp.config.strict import Strict
+from mlpexp.store.plan_files import PlannedArm
 
 
 class Scaling(Strict):
@@ -80,6 +82,17 @@ class NetworksRecord(Strict):
     """Each different one once."""
     arms: tuple[ArmNetworks, ...]
     """By number."""
+    digest: str = ""
+    """Of all this and of what was trained: tells a record that was changed, or is of another result; empty: not known."""
+
+    def sealed(self, arms: Sequence[PlannedArm]) -> "NetworksRecord":
+        """With its digest.
+
+        Args:
+            arms: What was trained, as the plan of the result says.
+        """
+        text = self.model_copy(update={"digest": ""}).model_dump_json() + "".join(arm.model_dump_json() for arm in arms)
+        return self.model_copy(update={"digest": hashlib.blake2b(text.encode(), digest_size=16).hexdigest()})
 
     def config_of(self, arm: int) -> dict[str, Any]:
         """That of an arm."""

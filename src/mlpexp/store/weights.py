@@ -73,6 +73,33 @@ def write_rows(path: Path, num_rows: int, rows: Sequence[int], tensors: Mapping[
         sync_folder(path.parent)
 
 
+def as_file(tensors: Mapping[str, np.ndarray]) -> bytes:
+    """A whole file, as ``write_rows`` lays it out.
+
+    Args:
+        tensors: By name, each with a row for every trial.
+    """
+    header, places = _layout(len(next(iter(tensors.values()))), tensors)
+    names = sorted(places, key=places.__getitem__)
+    return header + b"".join(np.ascontiguousarray(tensors[name]).tobytes() for name in names)
+
+
+def read_whole(path: Path, sha256: str) -> dict[str, np.ndarray]:
+    """All tensors of a file.
+
+    Args:
+        path: The file.
+        sha256: Its sum.
+
+    Raises:
+        RunError: It is missing or damaged.
+    """
+    from safetensors.numpy import load_file
+
+    _verify(path, sha256)
+    return load_file(path)
+
+
 def sum_of(tensors: Mapping[str, np.ndarray]) -> str:
     """The SHA-256 sum of some rows: of the bytes of all tensors, in the order of their names."""
     digest = hashlib.sha256()

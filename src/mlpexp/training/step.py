@@ -43,7 +43,7 @@ class Stepper:
             gradient = self.loss.gradient(typed(outputs, dtype), targets).div_(batch_size)
             return typed(gradient, outputs.dtype)
 
-        outputs, gradient = self.network.forward_backward(inputs, mode, output_gradient)
+        outputs, gradient = self.network.forward_backward(inputs, mode, output_gradient, of_frozen=False)
         self._apply(gradient, coefficients)
         return typed(outputs, dtype)
 

@@ -32,6 +32,7 @@ from mlpexp.training.method import BACKPROPAGATION, Method
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
 from mlpexp.training.scores import Collected, PartScores
+from mlpexp.training.starts import Begun, begin_with
 from mlpexp.training.state import TrainingState
 from mlpexp.training.step_block import StepBlock
 from mlpexp.training.steps_at_once import steps_at_once
@@ -51,6 +52,7 @@ class Trainer:
         samples: The data as the members' seeds see them.
         method: How they learn.
         clock: Seconds, of which each step and evaluation takes some.
+        starts: Tensors by name that each member begins with instead of drawn ones, None for all drawn; empty: all are.
     """
 
     block_values = 10_000_000
@@ -64,10 +66,11 @@ class Trainer:
         samples: Samples,
         method: Method = BACKPROPAGATION,
         clock: Callable[[], float] = perf_counter,
+        starts: Sequence[Begun] = (),
     ) -> None:
         assert_one_program(members)
         self.members, self.architectures, self.samples = list(members), list(architectures), samples
-        self.method, self.clock = method, clock
+        self.method, self.starts, self.clock = method, starts, clock
         first, sizes = self.members[0], samples.sizes
         self.settings = first.training
         """The ``training:`` section, the same for all members but for numbers."""
@@ -119,6 +122,7 @@ class Trainer:
             dtype=WEIGHT_DTYPES[self.settings.precision],
             device=self.samples.device,
         )
+        begin_with(network, self.starts)
         pairs = on_device(self.pair_of_member, self.samples.device)
         self.method.start(self.members, network, self.samples, pairs)
         return network
@@ -170,7 +174,7 @@ class Trainer:
         """
         state = self.state
         state.epoch, state.step, state.initial_recorded = epoch, epoch * self.steps_per_epoch, True
-        state.keep(healthy, self._selection(scores), self.hyper.min_delta)
+        self._keep(scores, healthy)
         self._let_leave(self._statuses(healthy))
 
     def _let_leave(self, statuses: list[Status]) -> None:
@@ -268,9 +272,7 @@ class Trainer:
         active = state.active
         scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
-        state.keep(healthy, self._selection(scores), self.hyper.min_delta)
-        if self.settings.convergence is not None:
-            state.follow_training(scores["train"][self.names[0]], self.hyper.tolerance)
+        self._keep(scores, healthy)
         statuses = self._statuses(healthy)
         train_seconds = state.train_seconds - state.recorded_seconds
         state.recorded_seconds = state.train_seconds
@@ -290,6 +292,12 @@ class Trainer:
             statuses,
             diagnostics,
         )
+
+    def _keep(self, scores: dict[str, PartScores], healthy: np.ndarray) -> None:
+        """Notes which weights are the best so far, and, if convergence is looked for, how far training has come."""
+        self.state.keep(healthy, self._selection(scores), self.hyper.min_delta)
+        if self.settings.convergence is not None:
+            self.state.follow_training(scores["train"][self.names[0]], self.hyper.tolerance)
 
     def _diagnosed(self, further: int = 0) -> bool:
         """Whether diagnostics belong to the epoch that has just ended, or to one to come."""

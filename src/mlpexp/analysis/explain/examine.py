@@ -19,6 +19,7 @@ from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError, RunError
 from mlpexp.execution.machine import choose_device, computing
 from mlpexp.execution.members import members_of, trainer_of
+from mlpexp.execution.tasks import starts_of
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import places_together
@@ -85,7 +86,9 @@ class _Stack:
         experiment = prepared.experiment.model_copy(update={"diagnostics": "full"})
         self.members = members_of(_by_torch(experiment), seeds)
         architectures = [prepared.architecture] * len(self.members)
-        self.trainer: Trainer = trainer_of(self.members, architectures, dataset)
+        self.trainer: Trainer = trainer_of(
+            self.members, architectures, dataset, starts=starts_of((prepared, seed) for seed in seeds)
+        )
         self.evaluator = BACKPROPAGATION.measures(
             self.trainer.head, self.trainer.names, self.trainer.samples, self.trainer.active_pairs
         )

@@ -19,6 +19,7 @@ from mlpexp.config.optimization import ConstantSchedule
 from mlpexp.data.dataset import Dataset
 from mlpexp.execution.machine import computing
 from mlpexp.execution.members import members_of, trainer_of
+from mlpexp.execution.tasks import starts_of
 from mlpexp.nn.mode import Mode
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import places_together, threads_for
@@ -48,7 +49,9 @@ def range_test(prepared: Prepared, dataset: Dataset, rates: np.ndarray) -> Itera
         seeds = experiment.all_seeds
         for places in places_together(prepared, seeds, experiment.device):
             members = members_of(for_range_test(experiment, len(rates)), [seeds[place] for place in places])
-            yield losses_at_rates(trainer_of(members, [architecture] * len(members), dataset), rates)
+            starts = starts_of((prepared, member.seed) for member in members)
+            trainer = trainer_of(members, [architecture] * len(members), dataset, starts=starts)
+            yield losses_at_rates(trainer, rates)
 
 
 def geometric_rates(low: float, high: float, num_steps: int) -> np.ndarray:

@@ -22,6 +22,7 @@ from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.head import head_of
 from mlpexp.training.hyper import HyperParameters, dropout_rates
 from mlpexp.training.losses import Loss
+from mlpexp.training.starts import begin_with
 
 CHUNK_VALUES = 2_000_000  # parameters and outputs of the widest layer, of all points of a chunk
 
@@ -98,6 +99,7 @@ def first_objective(prepared: Prepared, dataset: Dataset) -> Objective:
     network = StackedNetwork.initialized(
         architecture, [members[0].seeds_by_purpose.init], dtype=torch.float64, device=samples.device
     )
+    begin_with(network, [prepared.initial(members[0].seed)])
     hyper = HyperParameters.of(members, class_weights(members, dataset, samples), num_train=samples.sizes.train)
     weights = None if hyper.class_weights is None else hyper.class_weights[0, block.targets[0, 0].cpu().numpy()]
     loss = hyper.objective(head_of(experiment, dataset.facts).loss, network.flat)

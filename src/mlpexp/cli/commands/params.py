@@ -101,12 +101,16 @@ def _configured(
     if not configs:  # counting a named network need not wait for what reads data
         return []
     from mlpexp.planning.prepare import network_for
+    from mlpexp.planning.starts import frozen_in_words
 
     paths = [config_path(text) for text in configs]
     overrides = overrides_from(set_)
     if bias is not None:
         overrides += overrides_from([f"model.bias={str(bias).lower()}"])
     networks = [network_for(path, overrides, shape) for path in paths]
+    for path, (network, _) in zip(paths, networks, strict=True):
+        if network.frozen:
+            print_sentences([f"{path.stem}: {frozen_in_words(network)}"], err=True)
     for path, (_, data_shape) in zip(paths, networks, strict=True):
         if shape not in (None, data_shape):
             print_sentences([_other_input(path.stem, shape or (), data_shape)], err=True)

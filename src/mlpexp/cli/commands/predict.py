@@ -10,7 +10,6 @@ import typer
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_sentences, print_table, say
 from mlpexp.errors import InputError
-from mlpexp.store.beside import refuse_results
 
 if TYPE_CHECKING:
     from mlpexp.data.pictures.unseen import UnseenPicture
@@ -42,6 +41,14 @@ def predict(
         ),
     ] = None,
     seed: Annotated[int | None, option("--seed", help="The network of one seed [default: all together].")] = None,
+    settings: Annotated[
+        list[str] | None,
+        option(
+            "--set",
+            help="How the tables are written, where not as that of training; may be repeated.",
+            metavar="KEY=VALUE",
+        ),
+    ] = None,
     all_classes: Annotated[
         bool, typer.Option("--all-classes", help="A column for the probability of each class.")
     ] = False,
@@ -60,6 +67,8 @@ def predict(
     check_format(format_, FORMATS)
     _check_output(output)
     if save_seen is not None:
+        from mlpexp.store.beside import refuse_results
+
         refuse_results("--save-seen", save_seen)
     from mlpexp.cli.training import data_folder
     from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
@@ -76,11 +85,15 @@ def predict(
 
     networks = networks_of(of_arm, seeds, data_dir=data_folder(data_dir), say=tell)
     if networks.preparation.is_image:
+        if settings:
+            raise InputError(
+                f"--set {settings[0]}: is for tables, and this result was trained on pictures; leave it out"
+            )
         every = _of_pictures(networks, files, save_seen)
     elif save_seen is not None:
         raise InputError("--save-seen: is for pictures, and this result was trained on a table; leave it out")
     else:
-        every = _of_tables(networks, files)
+        every = _of_tables(networks, files, settings or ())
     shown = _shown(networks, every, format_, all_classes=all_classes)
     if output is not None:
         write_text(output, shown if isinstance(shown, str) else as_text(shown))
@@ -91,7 +104,7 @@ def predict(
         print_table(shown, wide=wide)
 
 
-def _of_tables(networks: "Networks", files: Sequence[str]) -> "list[Predictions]":
+def _of_tables(networks: "Networks", files: Sequence[str], settings: Sequence[str]) -> "list[Predictions]":
     """What is said of tables; says what is odd.
 
     Raises:
@@ -99,9 +112,11 @@ def _of_tables(networks: "Networks", files: Sequence[str]) -> "list[Predictions]
     """
     from mlpexp.results.predictions import predictions_for, sentences
 
-    every = [predictions_for(networks, *_content(file)) for file in files]
+    if list(files).count(STANDARD_INPUT) > 1:
+        raise InputError("-: standard input can be read once; name it once")
+    every = [predictions_for(networks, *_content(file), settings) for file in files]
     if not any(predictions.is_predicted.any() for predictions in every):
-        raise InputError(f"no row could be predicted; {_first_note(every)}")
+        raise InputError(f"no row could be predicted; {_first_note(every)}; --set KEY=VALUE says how a file is written")
     for predictions in every:
         print_sentences([*sentences(predictions), *_notes(predictions)], err=True)
     return every
@@ -148,7 +163,7 @@ def _save(pictures: "Sequence[UnseenPicture]", folder: Path) -> None:
             )
             path = next(folder / name for name in names if folder / name not in contents)
             contents[path] = as_png(picture.pixels)
-    for path in contents:
+    for path in [folder] if folder.is_file() else contents:
         if path.exists():
             raise InputError(f"--save-seen: {path} exists, and nothing is written over; name another folder")
     folder.mkdir(parents=True, exist_ok=True)
@@ -198,8 +213,10 @@ def _content(file: str) -> tuple[Path, bytes]:
 def _notes(predictions: "Predictions") -> list[str]:
     """A sentence for each of the first rows that are odd."""
     odd = [row for row, notes in enumerate(predictions.notes) if notes]
+    places = [f":{predictions.lines[row]}" if predictions.lines else f": row {row + 1}" for row in odd[:MOST_SAID]]
     said = [
-        f"{predictions.path}:{predictions.lines[row]}: {'; '.join(predictions.notes[row])}" for row in odd[:MOST_SAID]
+        f"{predictions.path}{place}: {'; '.join(predictions.notes[row])}"
+        for place, row in zip(places, odd[:MOST_SAID], strict=True)
     ]
     more = len(odd) - len(said)
     return [*said, *[f"{predictions.path}: {more:,} more rows are odd; the column `notes` says how"] * (more > 0)]
@@ -219,4 +236,6 @@ def _check_output(output: Path | None) -> None:
         return
     if output.exists():
         raise InputError(f"--output: {output} exists, and nothing is written over; name another file")
+    from mlpexp.store.beside import refuse_results
+
     refuse_results("--output", output)

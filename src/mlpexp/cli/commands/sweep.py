@@ -25,6 +25,7 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, start_overrides
 from mlpexp.config.words import Typed
 from mlpexp.errors import InputError, Place, RunError
 
@@ -106,6 +107,10 @@ def sweep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; train and write nothing.")] = False,
     confirm: Confirm = None,
     arm: Arm = None,
+    init_from: InitFrom = None,
+    from_arm: FromArm = None,
+    from_seed: FromSeed = None,
+    freeze: Freeze = None,
     resume: Annotated[str | None, option("--resume", help="Train what is missing of a sweep.", metavar="SWEEP")] = None,
     plot_format: PlotFormat = None,
     details: Details = False,
@@ -124,6 +129,7 @@ def sweep(
     budget = None if memory is None else memory_in(memory)
     others: dict[str, object] = {"over": over, "method": method, "trials": trials, "match": match, "metric": metric}
     others |= {"power": power, "zip": zip_, "exclude": exclude, "noise-floor": noise_floor}
+    others |= {"init-from": init_from, "from-arm": from_arm, "from-seed": from_seed, "freeze": freeze}
     seeds = given.words.get("seeds")
     if resume is not None:
         others |= {"seeds": seeds, "name": name, "device": device, "dry-run": dry_run, "baseline": baseline}
@@ -143,7 +149,8 @@ def sweep(
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
             local = backend == "local"
-            plan = _planned(given.without("seeds"), named, runs_dir, options, baseline, local=local, quiet=quiet)
+            start = start_overrides(init_from, from_arm, from_seed, freeze, runs_dir, say(quiet=quiet))
+            plan = _planned(given.without("seeds"), named, start, runs_dir, options, baseline, local=local, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget, backend, quiet=quiet)
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)
@@ -189,6 +196,7 @@ def _over(text: str) -> Typed:
 def _planned(
     given: Given,
     others: dict[str, str | None],
+    start: "Sequence[Override]",
     runs_dir: Path,
     options: "SweepOptions",
     baseline: str | None,
@@ -196,6 +204,7 @@ def _planned(
     local: bool,
     quiet: bool,
 ) -> "Plan":
+    from mlpexp.config.load import changed_source
     from mlpexp.config.yaml_source import set_value
     from mlpexp.data.tables.read import telling
     from mlpexp.execution.auto_device import free_for
@@ -204,11 +213,13 @@ def _planned(
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
+    from mlpexp.planning.start_words import start_sentences
     from mlpexp.planning.sweep_options import apply_options, settings_in
 
     tell = say(quiet=quiet)
     telling.set(tell)
     source, path = given.source("sweep", runs_dir, **others)
+    source = changed_source(source, path, start)
     apply_options(source, options)
     if baseline is not None:
         place = Place(f"--baseline {baseline}")
@@ -219,7 +230,7 @@ def _planned(
     for sentence in given.understood(source, path):
         tell(sentence)
     tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in (*output_sentences(plan), *split_sentences(plan)):
+    for sentence in (*output_sentences(plan), *split_sentences(plan), *start_sentences(plan)):
         tell(sentence)
     return plan
 

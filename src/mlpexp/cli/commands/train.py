@@ -25,9 +25,11 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, start_overrides
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Override
     from mlpexp.execution.run import Job
 
 
@@ -49,6 +51,10 @@ def train(
         str | None,
         option("--continue", metavar="RUN", help="A new run that goes on from a finished one, to --epochs in all."),
     ] = None,
+    init_from: InitFrom = None,
+    from_arm: FromArm = None,
+    from_seed: FromSeed = None,
+    freeze: Freeze = None,
     log_every: LogEvery = None,
     plot_format: PlotFormat = None,
     wide: Wide = False,
@@ -60,16 +66,18 @@ def train(
     formats = check_formats(plot_format)
     check_log_every(log_every)
     others = {"name": name, "device": device, "engine": engine}
+    begun = {"init-from": init_from, "from-arm": from_arm, "from-seed": from_seed, "freeze": freeze}
     if resume is not None:
-        refuse_beside_resume("run", given.options, others)
+        refuse_beside_resume("run", given.options, others | begun)
         refuse_beside_resume("run", [], {"continue": continue_})
         job = _resumed(resume, runs_dir, data_dir, table, quiet=quiet)
     elif continue_ is not None:
-        refuse_beside("--continue: goes on with the run as it was", *_beside_epochs(given, others))
+        refuse_beside("--continue: goes on with the run as it was", *_beside_epochs(given, others | begun))
         job = _continued(continue_, given, name, runs_dir, data_dir, table, quiet=quiet)
     else:
         refuse_table(table)
-        job = _fresh(given, others, runs_dir, data_dir, quiet=quiet)
+        start = start_overrides(init_from, from_arm, from_seed, freeze, runs_dir, say(quiet=quiet))
+        job = _fresh(given, others, start, runs_dir, data_dir, quiet=quiet)
     from mlpexp.cli.training import train_job
     from mlpexp.execution.local import in_this_process
 
@@ -113,7 +121,16 @@ def _continued(
     return continued_job(parent, plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
 
 
-def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir: Path | None, *, quiet: bool) -> "Job":
+def _fresh(
+    given: Given,
+    others: dict[str, str | None],
+    start: "list[Override]",
+    runs_dir: Path,
+    data_dir: Path | None,
+    *,
+    quiet: bool,
+) -> "Job":
+    from mlpexp.config.load import changed_source
     from mlpexp.data.tables.read import telling
     from mlpexp.execution.auto_device import free_for
     from mlpexp.planning.memory import refuse_too_large
@@ -121,12 +138,13 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
     from mlpexp.planning.own_table import tell_of_table
     from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
+    from mlpexp.planning.start_words import start_sentences
 
     keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
     tell = say(quiet=quiet)
     telling.set(tell)
     source, path = given.source("train", runs_dir, **keys)
-    plan = plan_from(source, path, "train")  # before anything heavy is imported
+    plan = plan_from(changed_source(source, path, start), path, "train")  # before anything heavy is imported
     refuse_too_large(plan, source, free_for(plan, 1))
     from mlpexp.cli.training import data_folder, left_aside
     from mlpexp.execution.auto_device import auto_device, memory_for
@@ -138,7 +156,7 @@ def _fresh(given: Given, others: dict[str, str | None], runs_dir: Path, data_dir
     for sentence in given.understood(source, path):
         tell(sentence)
     tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in (*output_sentences(plan), *split_sentences(plan)):
+    for sentence in (*output_sentences(plan), *split_sentences(plan), *start_sentences(plan)):
         tell(sentence)
     auto = auto_device(plan, 1)
     if auto.sentence:

@@ -11,20 +11,25 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
-        "--tolerance", "--symbolic", "--explain", "--sample", "--logits", "--labels", "--targets",
+        "--tolerance", "--symbolic", "--explain", "--sample", "--logits", "--labels", "--targets", "--on",
+        "--calibration-samples",
     ),
     "how to run": (
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
     ),
     "what is shown and written": (
-        "--name", "--output", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every", "--details",
-        "--all-classes", "--save-seen", "--wide", "--quiet",
+        "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",
+        "--details", "--all-classes", "--most", "--save-seen", "--wide", "--quiet",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands
 ELSEWHERE = {
     ("explain", "--seed"): "which result",
     ("predict", "--seed"): "which result",
+    ("evaluate", "--seed"): "which result",
+    ("quantize", "--seed"): "which result",
+    ("export", "--seed"): "which result",
+    ("mistakes", "--seed"): "which result",
     ("loss", "FILE"): "what to look at",
 }  # an option that means something else there
 GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}

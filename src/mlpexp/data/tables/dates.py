@@ -27,7 +27,9 @@ WHEN = re.compile(rf"(?P<date>.*?)(?:(?:^|[T :]+)(?P<time>{TIME})(?P<zone>{ZONE}
 DAY_SECONDS = 86_400
 MONTHS = ("%b", "%B")
 MARKS = "-/."
+ISO = "%Y-%m-%d"
 FORMATS: tuple[str, ...] = (
+    "",  # of a time of day alone
     *(f"%Y{mark}%m{mark}%d" for mark in MARKS), "%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%m.%Y", "%Y%m%d",
     *(form.replace(" ", mark) for mark in MARKS for form in ("%d %m %Y", "%m %d %Y", "%d %m %y", "%m %d %y")),
     *(f"%d{mark}{month}{mark}%{year}" for mark, month, year in product(" -/", MONTHS, "Yy")), "%d%b%Y",
@@ -44,20 +46,22 @@ def date_like(cells: Sequence[str]) -> bool:
     return bool(cells) and all(DATE.fullmatch(cell) for cell in cells)
 
 
-def readings(cells: Sequence[str]) -> list[list[datetime]]:
-    """Every way in which all cells can be read as dates; of times of day as those of 1970-01-01."""
+def readings(cells: Sequence[str], forms: Sequence[str] = FORMATS) -> list[list[datetime]]:
+    """Every way in which all cells can be read as dates; of times of day as those of 1970-01-01.
+
+    Args:
+        cells: In the order of the result.
+        forms: In which days may be written.
+    """
     parts = [WHEN.fullmatch(cell) for cell in cells]
-    days = [
-        re.sub(f"^{WEEKDAY}", "", part["date"].strip(), flags=re.IGNORECASE) if part else cell
-        for part, cell in zip(parts, cells, strict=True)
-    ]
+    days = [_day(part, cell) for part, cell in zip(parts, cells, strict=True)]
     times = [(part["time"] or "") if part else "" for part in parts]
     clock_of = {time: _clock(time) for time in dict.fromkeys(times)}
     if None in clock_of.values():
         return []
     zones = [_offset(part["zone"] or "") if part else timedelta() for part in parts]
     result: list[list[datetime]] = []
-    for day_of in _days(list(dict.fromkeys(days))):
+    for _, day_of in _days(list(dict.fromkeys(days)), forms):
         triples = zip(days, times, zones, strict=True)
         whole = [
             datetime.combine(day_of[day], clock.time()) - zone
@@ -69,9 +73,20 @@ def readings(cells: Sequence[str]) -> list[list[datetime]]:
     return result
 
 
-def _days(days: Sequence[str]) -> Iterator[dict[str, datetime]]:
-    """Every way in which different days can be read."""
-    for form in FORMATS if any(days) else ("",):
+def forms_of_days(cells: Sequence[str], forms: Sequence[str] = FORMATS) -> tuple[str, ...]:
+    """Those of some forms in which the days of all cells can be written; several may mean the same days."""
+    days = dict.fromkeys(_day(WHEN.fullmatch(cell), cell) for cell in cells)
+    return tuple(form for form, _ in _days(list(days), forms))
+
+
+def _day(parts: re.Match[str] | None, cell: str) -> str:
+    """A cell without its time of day, and without the day of the week."""
+    return re.sub(f"^{WEEKDAY}", "", parts["date"].strip(), flags=re.IGNORECASE) if parts else cell
+
+
+def _days(days: Sequence[str], forms: Sequence[str]) -> Iterator[tuple[str, dict[str, datetime]]]:
+    """Every way in which different days can be read, and the form of it."""
+    for form in (form for form in forms if bool(form) == any(days)):
         dates: dict[str, datetime] = {}
         for day in days:
             date = _parsed(day.replace(".", "") if "%b" in form or "%B" in form else day, form)
@@ -79,7 +94,7 @@ def _days(days: Sequence[str]) -> Iterator[dict[str, datetime]]:
                 break
             dates[day] = date
         else:
-            yield dates
+            yield form, dates
 
 
 def _parsed(text: str, form: str) -> datetime | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpexp.config.column_forms import CategoryColumn, ColumnForm, DateColumn, NumberColumn, TableForm
 from mlpexp.config.datasets import Csv
-from mlpexp.data.tables.dates import readings
+from mlpexp.data.tables.dates import forms_of_days
 from mlpexp.data.tables.inputs import LEARNED, Inputs, Rows, markers_of, rule_of
 from mlpexp.data.tables.kinds import Judged
 from mlpexp.data.tables.targets import Targets
@@ -52,7 +52,12 @@ def _column(config: Csv, rows: Rows, column: Judged, piece: Inputs) -> ColumnFor
     else:
         names = [name for name in piece.names if name != f"{column.name} is missing" or not piece.has_indicator]
         parts = [name.removeprefix(f"{column.name}.") for name in names if config.dates[column.name] == "parts"]
-        form = DateColumn(name=column.name, parts=tuple(parts), written=_telling(rows, column))
+        of_days = [values for values in piece.values[: len(parts) or 1] if isinstance(values, np.ndarray)]
+        form = DateColumn(
+            name=column.name, parts=tuple(parts), written=_telling(rows, column),
+            lowest=tuple(float(np.nanmin(values)) for values in of_days),
+            highest=tuple(float(np.nanmax(values)) for values in of_days),
+        )  # fmt: skip
     known = {"fill": rule if rule in fills else None, "has_indicator": piece.has_indicator}
     return form.model_copy(update=known)
 
@@ -74,14 +79,17 @@ def _telling(rows: Rows, column: Judged) -> tuple[str, ...]:
 
 
 def _narrowed(texts: Sequence[str]) -> tuple[str, ...]:
-    """The first of some cells, and those behind it that leave fewer ways to read them."""
+    """The first of some cells, and those behind it that leave fewer forms of a day.
+
+    01.01.2020 can be read in one way alone, but leaves open whether the day or the month comes first.
+    """
     told = list(texts[:1])
-    ways = len(readings(told))
+    ways = forms_of_days(told)
     for text in texts[1:]:
-        if ways == 1:
+        if len(ways) == 1:
             break
-        left = len(readings([*told, text]))
-        if left < ways:
+        left = forms_of_days([text], ways)
+        if len(left) < len(ways):
             told.append(text)
             ways = left
     return tuple(told)

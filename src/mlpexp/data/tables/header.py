@@ -26,6 +26,8 @@ class Asked:
     """Of the columns, if the file has none, or others than these."""
     fewest: int = 2
     """Columns that the table must have: to learn from it, a target and a feature."""
+    row_names: bool = True
+    """Whether rows may have one cell more than there are names, in front of the others."""
 
 
 def names_of(
@@ -46,7 +48,7 @@ def names_of(
     if not asked.names and ROW_NAMES not in names:
         if names[0] == "" and all(names[1:]):
             names[0] = ROW_NAMES
-        elif len(names) == width - 1:  # as R writes them
+        elif len(names) == width - 1 and asked.row_names:  # as R writes them
             names = [ROW_NAMES, *names]
     if len(names) < width and not asked.names:
         raise data_error(

@@ -5,24 +5,26 @@ Axis letters: N rows, F inputs.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import assert_never
+from unicodedata import normalize
 
 import numpy as np
 
 from mlpexp.config.column_forms import CategoryColumn, ColumnForm, DateColumn, NumberColumn, TableForm
-from mlpexp.config.words import did_you_mean
 from mlpexp.data.tables.cells import Cells, plain
-from mlpexp.data.tables.dates import PARTS, ordinal, readings
-from mlpexp.data.tables.header import ROW_NAMES, Asked
+from mlpexp.data.tables.dates import ISO, PARTS, forms_of_days, ordinal, readings
+from mlpexp.data.tables.header import ROW_NAMES
 from mlpexp.data.tables.inputs import is_code
 from mlpexp.data.tables.kinds import Rules
-from mlpexp.data.tables.number_forms import NumberForm, is_plain_number
-from mlpexp.data.tables.table_file import Reading, TableFile, table_in
-from mlpexp.data.tables.text_file import data_error
-from mlpexp.data.tables.understanding import shown
-from mlpexp.errors import DataError
+from mlpexp.data.tables.number_forms import PLAIN_FORM, NumberForm, is_plain_number
+from mlpexp.data.tables.other_file import other_file
+from mlpexp.data.tables.table_file import TableFile
 
+NO_NAME = "the first column, which has no name"
+TRUTH = frozenset(("true", "false"))
+MOST_LETTERS = 40  # of a cell in a message
 FAR = 0.5  # of the width of the range that training has seen: farther outside is said
 
 
@@ -79,14 +81,13 @@ def read_other(form: TableForm, path: Path, content: bytes) -> OtherTable:
     Raises:
         DataError: It is no table, or lacks a column.
     """
-    file = _file(form, path, content)
-    _check_columns(form, file)
+    file = other_file(form, path, content)
     rules = Rules(form.target.name, missing_values=form.missing_values)
     columns = [_of_column(column, file, rules) for column in form.columns]
     is_readable = np.ones(file.num_rows, dtype=bool)
     for odd in (odd for column in columns for odd in column.odd if not odd.is_readable):
         is_readable[odd.rows] = False
-    known = {*(column.name for column in form.columns), form.target.name, ROW_NAMES}
+    known = {*(column.name for column in form.columns), form.target.name}
     targets = _targets(form.target, file, rules) if form.target.name in file.columns else None
     every = [*(odd for column in columns for odd in column.odd), *(targets.odd if targets else ())]
     values = None if targets is None else targets.inputs[:, 0]
@@ -96,33 +97,9 @@ def read_other(form: TableForm, path: Path, content: bytes) -> OtherTable:
         targets=values.astype(np.int64) if values is not None and form.target.kind == "category" else values,
         notes=_by_row(every, file.num_rows),
         lines=tuple(file.lines) if every else (),
-        ignored=tuple(name for name in file.columns if name not in known),
+        ignored=tuple(name.replace(ROW_NAMES, NO_NAME) for name in file.columns if name not in known),
         said=file.notes,
     )
-
-
-def _file(form: TableForm, path: Path, content: bytes) -> TableFile:
-    """The cells; a file without names of its own has all columns of the first one, or all but the target."""
-    asked = Asked(form.delimiter, form.header, fewest=1)
-    if form.header is not False and not form.renamed:
-        return table_in(path, content, Reading(asked, form.encoding))
-    without = tuple(name for name in form.names if name != form.target.name)
-    try:
-        return table_in(path, content, Reading(replace(asked, names=form.names), form.encoding))
-    except DataError as error:
-        try:
-            return table_in(path, content, Reading(replace(asked, names=without), form.encoding))
-        except DataError:
-            raise error from None
-
-
-def _check_columns(form: TableForm, file: TableFile) -> None:
-    there = [name for name in file.columns if name != ROW_NAMES]
-    lacking = [column.name for column in form.columns if column.name not in there]
-    if lacking:
-        hint = did_you_mean(lacking[0], there) or f"; the columns are {shown(there)}"
-        what = f"there is no column {shown(lacking)}, which the network needs{hint}"
-        raise data_error(file.path, what, file.header_line)
 
 
 def _of_column(column: ColumnForm, file: TableFile, rules: Rules) -> _Values:
@@ -139,12 +116,12 @@ def _of_column(column: ColumnForm, file: TableFile, rules: Rules) -> _Values:
 
 
 def _numbers(column: NumberColumn, file: TableFile, rules: Rules) -> _Values:
-    form = NumberForm(column.decimal, column.thousands, column.before, column.after, (), column.around)
+    forms = _number_forms(column, file)
     cells = file.columns[column.name]
     odd: list[_Odd] = []
-    if isinstance(cells, Cells) or not form.is_plain:
+    if isinstance(cells, Cells) or PLAIN_FORM not in forms:
         cells = file.written(column.name)
-        values, missing, odd = _each_cell(column, cells, rules, lambda cell: _number(form, cell), 1)
+        values, missing, odd = _each_cell(column, cells, rules, lambda cell: _number(forms, cell), 1)
         numbers = values[:, 0]
     else:
         missing = np.isnan(cells) | np.isin(cells, rules.missing_numbers)
@@ -153,28 +130,62 @@ def _numbers(column: NumberColumn, file: TableFile, rules: Rules) -> _Values:
     if len(infinite):
         odd.append(_Odd(infinite, f"{column.name}: is not a finite number", is_readable=False))
         numbers = np.where(np.isinf(numbers), np.nan, numbers)
-    width = FAR * (column.highest - column.lowest)
-    far = np.flatnonzero((numbers < column.lowest - width) | (numbers > column.highest + width))
-    between = f"{plain(column.lowest)} to {plain(column.highest)}"
-    for row, value in zip(far.tolist(), numbers[far].tolist(), strict=True):
-        what = f"{column.name}: {plain(value)} is far outside of what training has seen ({between})"
-        odd.append(_Odd(np.array([row]), what))
+    odd += _far(column.name, numbers, column.lowest, column.highest, _plain)
     return _with_missing(column, numbers[:, None], missing, odd)
 
 
-def _number(form: NumberForm, cell: str) -> tuple[float, ...] | str:
+def _number_forms(column: NumberColumn, file: TableFile) -> list[NumberForm]:
+    """How the numbers of a column may be written: as in training, or as numbers that are no text."""
+    form = NumberForm(column.decimal, column.thousands, column.before, column.after, (), column.around)
+    has_marks_around = any((column.before, column.after, *column.around))  # 51 % of a sheet may be 0.51
+    return [form, *[PLAIN_FORM] * (file.is_sheet and not has_marks_around and not form.is_plain)]
+
+
+def _number(forms: Sequence[NumberForm], cell: str) -> tuple[float, ...] | str:
+    if PLAIN_FORM in forms and is_plain_number(cell):
+        return (float(cell),)
+    form = forms[0]
     if form.takes(cell):
         return (form.value(cell),)
-    if form.is_plain and is_plain_number(cell):
-        return (float(cell),)
-    return f"{cell!r} is no number as in training" + (f" ({', '.join(form.marks)})" if form.marks else "")
+    return f"{_short(cell)} is no number as in training ({', '.join(form.marks) or 'decimal point'})"
+
+
+def _far(
+    name: str, values: np.ndarray, lowest: float, highest: float, written: Callable[[float], str]
+) -> Iterator[_Odd]:
+    """What lies outside of a range by more than a share of its width."""
+    width = FAR * (highest - lowest)
+    far = np.flatnonzero((values < lowest - width) | (values > highest + width))
+    seen = f"{written(lowest)} to {written(highest)}" if width else f"always {written(lowest)}"
+    for row, value in zip(far.tolist(), values[far].tolist(), strict=True):
+        yield _Odd(np.array([row]), f"{name}: {written(value)} is far outside of what training has seen ({seen})")
+
+
+def _plain(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _as_date(days: float) -> str:
+    """A day by its number from the beginning of 1970."""
+    return (datetime(1970, 1, 1) + timedelta(days=days)).date().isoformat()
+
+
+def _short(cell: str) -> str:
+    """A cell in a message."""
+    return repr(cell if len(cell) <= MOST_LETTERS else f"{cell[:MOST_LETTERS]}...")
 
 
 def _category(column: CategoryColumn, file: TableFile, rules: Rules) -> _Values:
-    places = _places(column)
-    values, missing, odd = _each_cell(
-        column, file.written(column.name), rules, lambda cell: _level(column, places(cell), cell), len(column.levels)
-    )
+    places, alike = _places(column), {_alike(level): level for level in column.levels}
+
+    def level(cell: str) -> tuple[float, ...] | str:
+        place = places(cell)
+        if place is not None:
+            return tuple(float(place == other) for other in range(len(column.levels)))
+        hint = f"; did you mean {alike[_alike(cell)]!r}?" if _alike(cell) in alike else ""
+        return f"{_short(cell)} is a level that training has not seen; all inputs of the column are 0{hint}"
+
+    values, missing, odd = _each_cell(column, file.written(column.name), rules, level, len(column.levels))
     if not column.level_of_missing:
         return _with_missing(column, values, missing, odd)
     values = np.concatenate([np.where(missing[:, None], 0.0, values), missing[:, None]], 1)
@@ -184,30 +195,42 @@ def _category(column: CategoryColumn, file: TableFile, rules: Rules) -> _Values:
     return _indicated(column, values, missing, odd)
 
 
-def _level(column: CategoryColumn, place: int | None, cell: str) -> tuple[float, ...] | str:
-    """As one 1 among zeros."""
-    if place is None:
-        return f"{cell!r} is a level that training has not seen; all inputs of the column are 0"
-    return tuple(float(place == other) for other in range(len(column.levels)))
-
-
 def _places(column: CategoryColumn) -> Callable[[str], int | None]:
-    """Which level a cell is; numbers are the same however they are written, unless some are codes."""
-    places = {level: place for place, level in enumerate(column.levels)}
-    numeric = all(map(is_plain_number, places)) and not any(map(is_code, places))
-    return lambda cell: places.get(plain(float(cell)) if numeric and is_plain_number(cell) else cell)
+    """Which level a cell is, however programs write it: 1 and 1.0, unless some are codes, true and TRUE, ü and u¨."""
+    numeric = all(map(is_plain_number, column.levels)) and not any(map(is_code, column.levels))
+    is_truth = {level.lower() for level in column.levels} <= TRUTH
+
+    def written(cell: str) -> str:
+        if numeric and is_plain_number(cell):
+            return plain(float(cell))
+        return cell.lower() if is_truth else normalize("NFC", cell)
+
+    places = {written(level): place for place, level in enumerate(column.levels)}
+    exact = {level: place for place, level in enumerate(column.levels)}
+    return lambda cell: exact.get(cell, places.get(written(cell)))
+
+
+def _alike(level: str) -> str:
+    """A level without what slips change: case and blanks."""
+    return "".join(level.split()).casefold()
 
 
 def _dates(column: DateColumn, file: TableFile, rules: Rules) -> _Values:
+    forms = (*forms_of_days(column.written), *[ISO] * file.is_sheet)
+
     def parts(cell: str) -> tuple[float, ...] | str:
-        ways = readings([*column.written, cell])
+        ways = readings([cell], forms)
         if len(ways) != 1:
-            return f"{cell!r} is no date as in training, such as {column.written[0]!r}"
-        moment = ways[0][-1]
+            why = "can be read in two ways" if ways else f"is no date as in training, such as {column.written[0]!r}"
+            return f"{_short(cell)} {why}"
+        moment = ways[0][0]
         return tuple(float(PARTS[part](moment)) for part in column.parts) or tuple(ordinal([moment]).tolist())
 
     cells = file.written(column.name)
     values, missing, odd = _each_cell(column, cells, rules, parts, len(column.parts) or 1)
+    for place, (lowest, highest) in enumerate(zip(column.lowest, column.highest, strict=True)):
+        written = _plain if column.parts else _as_date
+        odd += _far(column.inputs[place], values[:, place], lowest, highest, written)
     return _with_missing(column, values, missing, odd)
 
 
@@ -270,15 +293,15 @@ def _targets(column: NumberColumn | CategoryColumn, file: TableFile, rules: Rule
         places = _places(column)
         known = [places(cell) for cell in cells.levels]
         unknown = [
-            _Odd(np.flatnonzero(cells.codes == code), f"{column.name}: {cell!r} is no class that was trained")
+            _Odd(np.flatnonzero(cells.codes == code), f"{column.name}: {_short(cell)} is no class that was trained")
             for code, (cell, place) in enumerate(zip(cells.levels, known, strict=True))
             if place is None and not rules.is_marker(cell)
         ]
         numbers = np.array([-1.0 if place is None else place for place in known])
         return _Values(numbers[cells.codes][:, None], tuple(unknown))
-    form = NumberForm(column.decimal, column.thousands, column.before, column.after, (), column.around)
-    values, _, odd = _each_cell(column, cells, rules, lambda cell: _number(form, cell), 1)
-    return _Values(values, tuple(replace(one, is_readable=True) for one in odd))
+    forms = _number_forms(column, file)
+    values, _, odd = _each_cell(column, cells, rules, lambda cell: _number(forms, cell), 1)
+    return _Values(np.where(np.isinf(values), np.nan, values), tuple(replace(cell, is_readable=True) for cell in odd))
 
 
 def _by_row(every: Sequence[_Odd], num_rows: int) -> tuple[tuple[str, ...], ...]:

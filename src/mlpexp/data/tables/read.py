@@ -51,6 +51,8 @@ class Table:
     """What was understood."""
     form: TableForm
     """What another table is read by."""
+    rows: np.ndarray
+    """``(N,)`` int64: of each sample its row in the file, from 0; those of a second file behind."""
 
 
 def read_table(config: Csv) -> Table:
@@ -80,7 +82,7 @@ def _read(config: Csv, version: tuple[tuple[int, int], ...]) -> Table:
     content = _content(config)  # the text of the file is freed before the largest part, the matrix of inputs
     dataset = _dataset(config, content)
     if config.shape is None:
-        return Table(dataset, content.understanding, content.form)
+        return Table(dataset, content.understanding, content.form, content.rows)
     channels, height, width = config.shape
     return _as_pictures(dataset, content, (channels, height, width))
 
@@ -95,7 +97,7 @@ def _as_pictures(dataset: Dataset, content: "_Content", shape: tuple[int, int, i
     facts = replace(dataset.facts, input_shape=shape)
     columns = tuple(replace(each, why="") if each.why == CONSTANT else each for each in content.understanding.columns)
     told = replace(content.understanding, columns=columns, notes=(*content.understanding.notes, note))
-    return Table(replace(dataset, inputs=pictures, facts=facts, feature_names=()), told, content.form)
+    return Table(replace(dataset, inputs=pictures, facts=facts, feature_names=()), told, content.form, content.rows)
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,17 @@ class _Content:
     """What was understood."""
     form: TableForm
     """How the table is written."""
+    rows: np.ndarray
+    """``(N,)``: the numbers of the rows that are used."""
+
+
+def reading_of(config: Csv) -> Reading:
+    """What a config says of how its files are read."""
+    return Reading(Asked(config.delimiter, config.header, config.names), config.encoding)
 
 
 def _content(config: Csv) -> _Content:
-    reading = Reading(Asked(config.delimiter, config.header, config.names), config.encoding)
+    reading = reading_of(config)
     file = read_file(Path(config.path).expanduser(), reading, telling.get())
     names, target = _inputs(config, file), config.target.column
     check_row_names(file)
@@ -149,7 +158,7 @@ def _content(config: Csv) -> _Content:
     )
     num_second = int((rows.keep >= file.num_first).sum())
     form = table_form(config, rows, columns, pieces, targets)
-    return _Content(pieces, targets, labels, num_second, understanding, form)
+    return _Content(pieces, targets, labels, num_second, understanding, form, rows.keep)
 
 
 def _check_numbers(file: TableFile, names: Sequence[str], rules: Rules) -> None:

@@ -44,7 +44,8 @@ def _from_workbook(path: Path, content: bytes) -> FileText:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(row[:width] if any(row) else [] for row in rows)
     sheets = len(book.worksheets)
-    return FileText(text.getvalue().encode(), (f"sheet {sheet.title!r}, the first of {sheets}",) if sheets > 1 else ())
+    notes = (f"sheet {sheet.title!r}, the first of {sheets}",) if sheets > 1 else ()
+    return FileText(text.getvalue().encode(), notes, is_sheet=True)
 
 
 def _refused(path: Path, content: bytes) -> FileText:
@@ -60,7 +61,7 @@ def _from_parquet(path: Path, content: bytes) -> FileText:
         raise data_error(path, _needed("a Parquet file", "parquet")) from None
     except Exception as error:  # whatever it says of a damaged file
         raise data_error(path, f"is a damaged Parquet file: {_first_line(error)}") from None
-    return FileText(frame.to_csv(index=bool(frame.index.name), lineterminator="\n").encode())
+    return FileText(frame.to_csv(index=bool(frame.index.name), lineterminator="\n").encode(), is_sheet=True)
 
 
 READERS: Mapping[str, Callable[[Path, bytes], FileText]] = {

@@ -66,6 +66,8 @@ class TableFile:
     """Reads the rows once more, with their lines."""
     again: Callable[[str], Cells]
     """Reads a column once more, as text."""
+    is_sheet: bool = False
+    """Whether it holds numbers and dates, not the text of them, as Excel and Parquet files do."""
 
     second: "TableFile | None" = None
     """The file whose rows stand behind those of the first one."""
@@ -251,7 +253,7 @@ def _of_text(path: Path, text: FileText, reading: Reading, tell: Callable[[str],
     if not num_rows:
         raise data_error(path, "only a header; rows of values must follow", layout.header_line)
     notes = (*text.notes, *layout.notes)
-    return TableFile(path, columns, num_rows, layout.header_line, notes, scan, again)
+    return TableFile(path, columns, num_rows, layout.header_line, notes, scan, again, text.is_sheet)
 
 
 def _refuse_names_again(path: Path, columns: Mapping[str, Column], scan: Callable[[], Iterator[Row]]) -> None:

@@ -49,6 +49,8 @@ class FileText:
     """All of it, in UTF-8 without a byte order mark."""
     notes: tuple[str, ...] = ()
     """What had to be found out, in words."""
+    is_sheet: bool = False
+    """Whether it was written here: the file holds numbers and dates, not the text of them."""
 
 
 def data_error(path: Path, what: str, line: int | None = None, column: str | None = None) -> DataError:

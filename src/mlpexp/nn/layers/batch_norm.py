@@ -20,7 +20,7 @@ EPSILON = 1e-5
 
 def operation(layer: Layer, tensors: Tensors) -> "BatchNormOperation":
     """The layer on a stack."""
-    return BatchNormOperation(tensors["scale"], tensors["shift"], tensors[RUNNING])
+    return BatchNormOperation(tensors["scale"], tensors["shift"], tensors[RUNNING], layer.frozen)
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,15 @@ class BatchNormOperation:
     """beta."""
     running_M2F: Tensor
     """Mean and variance that are remembered; changed in training."""
+    frozen: bool = False
+    """Whether training, too, normalizes by them, and leaves them."""
 
     def forward(self, x: Tensor, mode: Mode) -> tuple[Tensor, Any]:
-        """Normalizes by the statistics of the batch in training, by the remembered ones otherwise."""
+        """Normalizes by the statistics of the batch in training, by the remembered ones otherwise, and if it is frozen."""
+        training = mode.training and not self.frozen
         wide = x.to(self.scale_MF.dtype)  # statistics of a bfloat16 batch need more digits than it has
         shape = (x.shape[0], 1, x.shape[2], *[1] * (x.ndim - 3))
-        if mode.training:
+        if training:
             axes = [1, *range(3, x.ndim)]
             mean = wide.mean(axes)
             centred = wide - mean.view(shape)
@@ -54,7 +57,7 @@ class BatchNormOperation:
         inverse = torch.rsqrt(variance.view(shape) + EPSILON)
         normal = centred * inverse
         y = normal * self.scale_MF.view(shape) + self.shift_MF.view(shape)
-        return y.to(x.dtype), (normal, inverse * self.scale_MF.view(shape), mode.training)
+        return y.to(x.dtype), (normal, inverse * self.scale_MF.view(shape), training)
 
     def backward(self, dy: Tensor, saved: Any, *, need_dx: bool) -> tuple[Tensor | None, Sequence[Tensor]]:
         """``dx = scale / std * (dy - mean(dy) - normal * mean(dy * normal))``, in evaluation ``scale / std * dy``."""

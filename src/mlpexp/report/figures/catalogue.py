@@ -142,7 +142,10 @@ FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
     OfArm("fitted_curve", lambda arm: draw_curve(arm.table("curve"), arm.samples, arm.caption)),
     OfArm("weights", lambda arm: draw_weights(arm.table("histograms"), arm.caption)),
     OfArm("activations", lambda arm: draw_activations(arm.table("histograms"), arm.caption)),
-    OfArm("misclassified", lambda arm: draw_misclassified(arm.table("misclassified"), arm.samples, arm.caption)),
+    OfArm(
+        "misclassified",
+        lambda arm: draw_misclassified(arm.table("misclassified"), arm.samples, arm.caption, arm.arm.picture_files),
+    ),
     OfArm("first_layer", lambda arm: draw_filters(*arm.first_layer, arm.caption)),
     OfArm("u_matrix", lambda arm: draw_u_matrix(arm.table("u_matrix"), arm.caption)),
     OfArm("hits", lambda arm: draw_hits(arm.table("hits"), arm.table("units"), arm.caption)),

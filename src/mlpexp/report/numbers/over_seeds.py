@@ -6,15 +6,9 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 import pandas as pd
 
-from mlpexp.config.scores import PARTS, Score, column_of
+from mlpexp.config.scores import Score, column_of
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.statistics.intervals import mean_interval
-
-
-def judged_part(predictions: pd.DataFrame) -> str | None:
-    """The part to judge a network on: test, else validation, else training data; None without rows."""
-    present = set(predictions["part"].unique())
-    return next((part for part in reversed(PARTS) if part in present), None)
 
 
 def sound_seeds(rows: pd.DataFrame, diverged: AbstractSet[int]) -> pd.DataFrame:

@@ -21,9 +21,9 @@ from mlpexp.report.drawing.style import (
     scatter_size,
 )
 from mlpexp.report.figures.arm.confusion import accuracy_text
-from mlpexp.report.numbers.over_seeds import judged_part
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import shortened
+from mlpexp.results.judged import judged_part
 
 PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability", "class_output")
 MOST_LISTED = 22  # classes in the legend, which is as high as the axes

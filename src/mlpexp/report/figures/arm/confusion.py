@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from mlpexp.config.scores import PART_LABELS, SCORES
 from mlpexp.report.drawing.marks import colour_bar
 from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
-from mlpexp.report.numbers.over_seeds import judged_part, sound_seeds
+from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import ALL_EQUAL, percent, same_ends, shortened, thousands
+from mlpexp.results.judged import judged_part
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
 MOST_TWO_LINE_CLASSES = 12  # more: cells have room for the count alone
@@ -118,7 +119,7 @@ def accuracy_text(predictions: pd.DataFrame) -> str:
 
 def _note(rows: pd.DataFrame, part: str, all_seeds: int, caption: RunCaption) -> str:
     seeds = rows["seed"].nunique()
-    counted = f"n = {len(rows):,} predictions on the {PART_LABELS[part]} part"
+    counted = f"n = {len(rows):,} predictions on {caption.samples or f'the {PART_LABELS[part]} part'}"
     if seeds > 1:
         counted += f", summed over {seeds} seeds"
     if seeds < all_seeds:

@@ -1,24 +1,27 @@
 """Pictures: misclassified images, and the filters of the first layer."""
 
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
 import numpy as np
 import pandas as pd
 
 from mlpexp.config.scores import PART_LABELS
 from mlpexp.report.drawing.marks import colour_bar
+from mlpexp.report.drawing.picture_sheet import MOST_PICTURES, picture_sheet
 from mlpexp.report.drawing.style import Drawing, in_style, new_figure
-from mlpexp.report.numbers.over_seeds import judged_part
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import shortened
+from mlpexp.results.judged import judged_part
 
-MOST_IMAGES = 25
 MOST_FILTERS = 32
 SHORT_CAPTION = 15  # characters that fit below an image in one line
-ROW, TALL_ROW = 1.17, 1.32  # inches of an image with a caption of one line, and of two
+LONGEST_FILE = 18  # of the name of a file
 
 
 @in_style()
 def draw_misclassified(
-    misclassified: pd.DataFrame, predictions: pd.DataFrame | None, caption: RunCaption
+    misclassified: pd.DataFrame, predictions: pd.DataFrame | None, caption: RunCaption, files: Mapping[int, str]
 ) -> Drawing | None:
     """The most confident mistakes, each image once with the seed that was most confident; None if there are none.
 
@@ -26,47 +29,52 @@ def draw_misclassified(
         misclassified: A row per image: seed, index, target, predicted, probability, height, width, pixels p0, p1, ...
         predictions: All predictions, to say how many mistakes there are in all; may be None.
         caption: Of the run.
+        files: Of pictures that are files of their own: which file each is, by its index.
     """
-    rows = misclassified.drop_duplicates("index").head(MOST_IMAGES)
+    rows = misclassified.drop_duplicates("index").head(MOST_PICTURES)
     if rows.empty:
         return None
-    columns = min(5, len(rows))
-    num_rows = -(-len(rows) // columns)
-    captions = [_caption(row, caption) for _, row in rows.iterrows()]
-    is_tall = any("\n" in text for text in captions)
-    figure_height = 0.72 + (TALL_ROW if is_tall else ROW) * num_rows
-    figure = new_figure(caption.title, _mistakes_note(rows, predictions), height=figure_height)
+    named = file_names(rows["index"], files)
+    captions = [_caption(row, caption) + named[place] for place, (_, row) in enumerate(rows.iterrows())]
     pixels = rows.filter(regex=r"^p\d+$").to_numpy(dtype=float)
-    for position, (_, row) in enumerate(rows.iterrows()):
-        axes = figure.add_subplot(num_rows, 5, position + 1)
-        height, width = int(row["height"]), int(row["width"])
-        channels = int(row.get("channels", 1))
-        picture = pixels[position, : channels * height * width].reshape(channels, height, width)
-        if channels == 1:
-            axes.imshow(picture[0], cmap=caption.grey_map, vmin=0, vmax=255, interpolation="nearest")
-        else:
-            axes.imshow(picture.transpose(1, 2, 0) / 255, interpolation="nearest")
-        axes.set(xticks=[], yticks=[])
-        axes.set_anchor("N" if is_tall else "C")  # at the top of its room: what is left is below, for two lines
-        axes.grid(visible=False)
-        axes.spines[:].set(visible=True, linewidth=0.5)
-        axes.set_xlabel(captions[position], fontsize=7.5, labelpad=2, linespacing=1.1)
-    return Drawing(figure, _mistakes_table(rows, caption))
+    pictures = [_picture(row, pixels[place]) for place, (_, row) in enumerate(rows.iterrows())]
+    note = _mistakes_note(rows, predictions)
+    figure = picture_sheet(caption.title, note, pictures, captions, caption.grey_map)
+    return Drawing(figure, _mistakes_table(rows, caption, files))
+
+
+def file_names(samples: Iterable[int], files: Mapping[int, str]) -> list[str]:
+    """A further line below each picture: its file, where the names of all are short; else nothing."""
+    names = [PurePosixPath(files.get(int(sample), "")).name for sample in samples]
+    short = all(0 < len(name) <= LONGEST_FILE for name in names)
+    return [f"\n{name}" if short else "" for name in names]
+
+
+def _picture(row: pd.Series, pixels: np.ndarray) -> np.ndarray:
+    """``(C, H, W)``."""
+    height, width, channels = int(row["height"]), int(row["width"]), int(row.get("channels", 1))
+    return pixels[: channels * height * width].reshape(channels, height, width)
 
 
 def _caption(row: pd.Series, caption: RunCaption) -> str:
-    true, predicted = (caption.class_name(int(row[key])) for key in ("target", "predicted"))
     is_probability = np.isfinite(row["probability"])
     sureness = f"({100 * row['probability']:.0f} %)" if is_probability else f"({row['class_output']:.2g})"
-    one_line = f"{true} → {predicted} {sureness}"
+    return caption_of_mistake(row, caption, sureness)
+
+
+def caption_of_mistake(row: pd.Series, caption: RunCaption, behind: str) -> str:
+    """True class, predicted class, and something behind them, in as many lines as that takes."""
+    true, predicted = (caption.class_name(int(row[key])) for key in ("target", "predicted"))
+    one_line = f"{true} → {predicted} {behind}"
     if len(one_line) <= SHORT_CAPTION:
         return one_line
-    return f"{shortened(true, 16)}\n→ {shortened(predicted, 10)} {sureness}"
+    return f"{shortened(true, 16)}\n→ {shortened(predicted, 10)} {behind}"
 
 
 def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:
     of_output = "probability" if rows["probability"].notna().all() else "output"
-    note = f"true → predicted ({of_output}): the {len(rows)} most confident mistakes"
+    which = f"the {len(rows)} most confident mistakes" if len(rows) > 1 else "the most confident mistake"
+    note = f"true → predicted ({of_output}): {which}"
     part = judged_part(predictions) if predictions is not None else None
     if predictions is None or part is None:
         return note
@@ -77,12 +85,12 @@ def _mistakes_note(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> str:
     return f"{note}\n{total}" + (f" by {seeds} seeds; each image once" if seeds > 1 else "")
 
 
-def _mistakes_table(rows: pd.DataFrame, caption: RunCaption) -> pd.DataFrame:
+def _mistakes_table(rows: pd.DataFrame, caption: RunCaption, files: Mapping[int, str]) -> pd.DataFrame:
     columns = ("seed", "index", "target", "predicted", "probability", "class_output")
     table = rows[[column for column in columns if column in rows]].reset_index(drop=True)
     for column in ("target", "predicted"):
         table[column] = [caption.class_name(int(number)) for number in table[column]]
-    return table
+    return table.assign(file=[files.get(int(number), "") for number in table["index"]]) if files else table
 
 
 @in_style()

@@ -36,9 +36,9 @@ from mlpexp.report.figures.arm.fitted_curve import Fit, draw_fit, fit_height, fi
 from mlpexp.report.figures.arm.maps import draw_distances, map_aspect, map_shape
 from mlpexp.report.figures.arm.predicted_true import r2_text
 from mlpexp.report.figures.sweep.panels import Page, ShownArms, labelled, name_panel, page_of, shown_arms
-from mlpexp.report.numbers.over_seeds import judged_part
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import distinct_names, note, percent
+from mlpexp.results.judged import judged_part
 
 LONGEST_CLASS = 12  # characters
 LEVEL_LETTERS = 37  # that fit below a panel side by side

@@ -1,0 +1,56 @@
+"""``mlpexp export``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, option
+from mlpexp.cli.printing import print_sentences, say
+
+
+def export(
+    result: ResultName,
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help="The new file; .onnx, .pt2, .safetensors, .py or .json decides the format.",
+            show_default=False,
+        ),
+    ],
+    arm: Annotated[
+        str | None,
+        option(
+            "--arm",
+            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
+            metavar="ARM",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        option("--seed", help="Whose network [default: that with the median validation score, else the first]."),
+    ] = None,
+    table: Table = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+) -> None:
+    """Write one trained network as a file for use elsewhere; it is run again and compared before it is there."""
+    from mlpexp.store.beside import refuse_results
+
+    refuse_results("--to", to)
+    from mlpexp.cli.training import data_folder
+    from mlpexp.export.export import check_new, export, format_of, seed_of, sentences
+    from mlpexp.results.arm_choice import chosen_arm
+    from mlpexp.results.networks import networks_of
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
+
+    tell, folder = say(quiet=False), data_folder(data_dir)
+    format_of(to)
+    check_new(to)
+    opened = Result.open(find_result(result, runs_dir), table or ())
+    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    networks = networks_of(of_arm, [seed_of(of_arm, seed, tell)], data_dir=folder, say=tell)
+    print_sentences(sentences(export(networks, to, folder)))

@@ -1,0 +1,81 @@
+"""``mlpexp mistakes``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Table, Wide, check_format, option
+from mlpexp.cli.printing import print_sentences, print_table, say
+
+if TYPE_CHECKING:
+    from mlpexp.report.tables.mistakes import Record
+    from mlpexp.results.mistakes import Mistakes
+
+FORMATS = ("table", "markdown", "json", "csv")
+
+
+def mistakes(
+    result: ResultName,
+    arm: Annotated[
+        str | None,
+        option(
+            "--arm",
+            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
+            metavar="ARM",
+        ),
+    ] = None,
+    seed: Annotated[int | None, option("--seed", help="The network of one seed [default: all together].")] = None,
+    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many are shown.")] = 10,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, json or csv.")] = "table",
+    output: Annotated[
+        Path | None,
+        option("--output", "-o", help="Write into this new folder [default: RESULT-mistakes].", metavar="FOLDER"),
+    ] = None,
+    plot_format: PlotFormat = None,
+    wide: Wide = False,
+    table: Table = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+) -> None:
+    """Show the test samples that most seeds get wrong with most confidence; all mistakes and a figure in a new folder."""
+    check_format(format_, FORMATS)
+    from mlpexp.report.drawing.formats import check_formats
+
+    formats = check_formats(plot_format)
+    from mlpexp.cli.training import data_folder
+    from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
+    from mlpexp.results.result import Result
+    from mlpexp.store.beside import folder_beside
+    from mlpexp.store.listing import find_result
+
+    tell = say(quiet=False)
+    opened = Result.open(find_result(result, runs_dir), table or ())
+    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    what = "mistakes" if opened.summary.num_arms == 1 else f"mistakes-arm-{of_arm.number}"
+    folder = folder_beside(opened.path, what, output)
+    from mlpexp.report.mistakes_folder import write_mistakes
+    from mlpexp.results.mistaken_samples import mistaken_samples
+    from mlpexp.results.mistakes import sentences
+
+    samples = mistaken_samples(of_arm, chosen_seeds(of_arm, seed, tell), data_folder(data_dir), tell)
+    records = write_mistakes(samples, folder, formats)
+    print_sentences(sentences(samples.mistakes), err=True)
+    _print(samples.mistakes, records[:most], format_, wide=wide)
+    print_sentences([f"written: {folder}"], err=True)
+
+
+def _print(of_arm: "Mistakes", records: "list[Record]", format_: str, *, wide: bool) -> None:
+    """The worst ones in a format."""
+    from mlpexp.report.tables.mistakes import about, table_of_mistakes
+
+    if format_ == "json":
+        from mlpexp.store.json_files import as_json
+
+        typer.echo(as_json({**about(of_arm), "rows": records}), nl=False)
+        return
+    shown = table_of_mistakes(records, exact=format_ == "csv")
+    if format_ != "table":
+        typer.echo(shown.csv() if format_ == "csv" else shown.markdown(), nl=False)
+    elif records:
+        print_table(shown, wide=wide)

@@ -1,0 +1,79 @@
+"""Options that say with which weights a training begins, and which layers stay."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from mlpexp.cli.options import option
+from mlpexp.errors import InputError, Place
+
+if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Override
+
+InitFrom = Annotated[
+    str | None,
+    option("--init-from", metavar="RESULT", help="Begin with the weights of a run or sweep, where layers agree."),
+]
+FromArm = Annotated[
+    str | None,
+    option("--from-arm", metavar="ARM", help="Of which arm of it [default: the best on validation data]."),
+]
+FromSeed = Annotated[
+    str | None,
+    option("--from-seed", metavar="SEED", help="All seeds begin with this one of it [default: each with its own]."),
+]
+Freeze = Annotated[
+    str | None, option("--freeze", metavar="LAYERS", help="Layers that stay as they begin, such as conv1,conv2.")
+]
+
+
+def start_overrides(
+    init_from: str | None,
+    from_arm: str | None,
+    from_seed: str | None,
+    freeze: str | None,
+    runs_dir: Path,
+    tell: Callable[[str], None],
+) -> "list[Override]":
+    """The keys of ``start:`` that the options stand for.
+
+    Args:
+        init_from: A result, as it is named everywhere.
+        from_arm: One of its arms; None: not said.
+        from_seed: One of its seeds.
+        freeze: Names of layers, with commas between them.
+        runs_dir: The folder of results.
+        tell: Is told which arm is chosen, where there are several.
+
+    Raises:
+        InputError: There is no such result or arm.
+    """
+    from mlpexp.config.yaml_source import Override, parse_value
+
+    overrides = []
+    if init_from is not None:
+        path, number = _result_and_arm(init_from, from_arm, runs_dir, tell)
+        place = Place(f"--init-from {init_from}")
+        overrides += [Override("start.result", str(path.resolve()), place), Override("start.arm", number, place)]
+    elif from_arm is not None or from_seed is not None:
+        raise InputError(f"--from-{'seed' if from_arm is None else 'arm'}: of which result? name it with --init-from")
+    if from_seed is not None:
+        place = Place(f"--from-seed {from_seed}")
+        overrides.append(Override("start.seed", parse_value(from_seed, place), place))
+    if freeze is not None:
+        layers = [layer.strip() for layer in freeze.strip(" []").split(",") if layer.strip()]
+        overrides.append(Override("start.freeze", layers, Place(f"--freeze {freeze}")))
+    return overrides
+
+
+def _result_and_arm(text: str, arm: str | None, runs_dir: Path, tell: Callable[[str], None]) -> tuple[Path, int]:
+    """The folder of a result, and the number of an arm of it."""
+    from mlpexp.results.arm_choice import chosen_arm
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
+
+    path = find_result(text, runs_dir)
+    try:
+        return path, chosen_arm(Result.open(path), arm, tell)
+    except InputError as error:
+        raise InputError(str(error).replace("--arm", "--from-arm")) from None

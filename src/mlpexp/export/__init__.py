@@ -1,0 +1,1 @@
+"""A trained network for use elsewhere: lowered once to plain steps, written in one of several formats, and run again."""

@@ -1,0 +1,93 @@
+"""The rows of a table as inputs, in plain Python: what ``model.py`` holds of it, too.
+
+A column is told of by a dictionary, as in ``model.json``: what it is called, what its cells are, how they are written.
+"""
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+SAME = {" ": " \u00a0\u202f\u2009", "'": "'\u2019"}  # marks that mean the same
+PARTS = {"year": "%Y", "month": "%m", "day": "%d", "weekday": "%u", "hour": "%H", "minute": "%M"}
+
+
+def rows_of(path: str) -> list[dict[str, str]]:
+    """The rows of a text table, cells by the names of columns; the mark between columns is found in the first line."""
+    with open(path, encoding="utf-8-sig", newline="") as stream:
+        header = stream.readline()
+        stream.seek(0)
+        delimiter = max(",;\t|", key=header.count)
+        return list(csv.DictReader(stream, delimiter=delimiter, skipinitialspace=True))
+
+
+def encoded(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]], missing: Mapping[str, Any]
+) -> np.ndarray:
+    """Rows, cells by the names of columns, as inputs (N, F); NaN where a value is filled in later."""
+    inputs = [[value for column in columns for value in cell_inputs(row, column, missing)] for row in rows]
+    return np.array(inputs, dtype=float).reshape(len(rows), -1)
+
+
+def cell_inputs(row: Mapping[str, Any], column: Mapping[str, Any], missing: Mapping[str, Any]) -> list[float]:
+    """The inputs that a cell becomes."""
+    name, kind = column["name"], column["kind"]
+    if name not in row:
+        raise ValueError(f"there is no column {name!r}")
+    cell = "" if row[name] is None else str(row[name]).strip()
+    words = missing["any"] if kind == "category" else missing["any"] + missing["numbers"]
+    is_missing = cell.lower() in words
+    if kind == "category":
+        values = level_inputs(cell, column, is_missing)
+    elif is_missing:
+        values = [math.nan] * max(1, len(column.get("parts", ())))
+    elif kind == "date":
+        values = date_inputs(cell, column)
+    else:
+        values = [number_in(row[name], column)]
+    if any(map(math.isnan, values)) and not column["filled"]:
+        raise ValueError(f"{name}: missing, and nothing was learned to fill it in")
+    return values + [float(is_missing)] * column["indicator"]
+
+
+def number_in(cell: Any, column: Mapping[str, Any]) -> float:
+    """The number in a cell, which may have a decimal comma, marks between thousands, a currency or a unit."""
+    if not isinstance(cell, str):
+        return float(cell)
+    text = cell.strip().replace("\u2212", "-")
+    text = text.removeprefix(column["before"]).removesuffix(column["after"]).strip()
+    for mark in SAME.get(column["thousands"], column["thousands"]):
+        text = text.replace(mark, "")
+    try:
+        return float(text.replace(column["decimal"], "."))
+    except ValueError:
+        raise ValueError(f"{column['name']}: {cell!r} is no number as in training") from None
+
+
+def level_inputs(cell: str, column: Mapping[str, Any], is_missing: bool) -> list[float]:
+    """A 1 for the level of a cell, 0 for the others; all 0 for a level that training has not seen."""
+    levels = list(column["levels"])
+    if is_missing and not column["level_of_missing"]:
+        return [math.nan] * len(levels)
+    if is_missing:
+        return [0.0] * len(levels) + [1.0]
+    try:
+        same = [float(level) == float(cell) if column["numeric"] else level == cell for level in levels]
+    except ValueError:
+        same = [False] * len(levels)
+    return [float(is_it) for is_it in same] + [0.0] * bool(column["level_of_missing"])
+
+
+def date_inputs(cell: str, column: Mapping[str, Any]) -> list[float]:
+    """The days since the beginning of 1970, or the parts of a date."""
+    form = column["form"]
+    try:
+        moment = datetime.strptime(cell, form) if form else datetime.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"{column['name']}: {cell!r} is no date as in training ({form or 'ISO 8601'})") from None
+    if column["parts"]:
+        return [float(moment.strftime(PARTS[part])) for part in column["parts"]]
+    return [(moment.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds() / 86_400]

@@ -1,0 +1,60 @@
+"""What samples are called where the user finds them, and what they hold: rows of a file, files of pictures, numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpexp.config.datasets import Csv
+from mlpexp.config.experiment import Experiment
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.tables.as_written import WrittenRow, rows_as_written
+from mlpexp.data.tables.cells import plain
+from mlpexp.results.result import ArmResult
+
+
+@dataclass(frozen=True)
+class NamedSamples:
+    """Some samples of a data set."""
+
+    names: tuple[dict[str, str | int], ...]
+    """Of each: ``file`` and ``row`` and ``line`` of a table, ``file`` of a picture; empty where its number is all there is."""
+    columns: tuple[dict[str, str], ...]
+    """Of each: the cells of its row, as written, or its features; empty of pictures."""
+
+
+def named_samples(arm: ArmResult, experiment: Experiment, dataset: Dataset, samples: Sequence[int]) -> NamedSamples:
+    """What some samples are called.
+
+    Args:
+        arm: That was trained on them.
+        experiment: What it trained.
+        dataset: What it was trained on.
+        samples: Their numbers, as in ``predictions.csv``.
+
+    Raises:
+        DataError: The table cannot be read.
+    """
+    if isinstance(experiment.dataset, Csv):
+        written = rows_as_written(experiment.dataset, samples)
+        rows = [written[sample] for sample in samples]
+        several = len({row.file for row in rows}) > 1 or experiment.dataset.split.kind == "file"
+        return NamedSamples(
+            tuple(_place(row, with_file=several) for row in rows), tuple(dict(row.cells) for row in rows)
+        )
+    if dataset.facts.is_image:
+        files = arm.picture_files
+        return NamedSamples(
+            tuple({"file": files[sample]} if sample in files else {} for sample in samples), tuple({} for _ in samples)
+        )
+    return NamedSamples(tuple({} for _ in samples), tuple(_features(dataset, sample) for sample in samples))
+
+
+def _place(row: WrittenRow, *, with_file: bool) -> dict[str, str | int]:
+    file: dict[str, str | int] = {"file": row.file} if with_file else {}
+    return {**file, "row": row.number, "line": row.line}
+
+
+def _features(dataset: Dataset, sample: int) -> dict[str, str]:
+    values = np.asarray(dataset.inputs[sample], dtype=float).tolist()
+    return {name: plain(value) for name, value in zip(dataset.feature_names, values, strict=True)}
