@@ -58,7 +58,7 @@ def live_network(result: Result, data_dir: str | None = None) -> Told | str:
     if size > MOST_BYTES:
         return f"its weights need {size / 1e6:.1f} MB, and a page holds at most {MOST_BYTES / 1e6:.1f} MB"
     return {
-        **_described(network),
+        **page_description(network),
         "epoch": network.origin.epoch,
         "seed": seed,
         "arm": arm.label if result.summary.axes else "",
@@ -69,7 +69,7 @@ def live_network(result: Result, data_dir: str | None = None) -> Told | str:
     }
 
 
-def _described(network: PortableNetwork) -> Told:
+def page_description(network: PortableNetwork) -> Told:
     """Input, layers and output; of a layer only what is computed with."""
     told = described(network, _array)
     layers = [
@@ -192,15 +192,16 @@ def _plane(networks: Networks, network: PortableNetwork, columns: Sequence[Colum
         rows = networks.arm.evaluation("predictions")
     except (Absent, OSError, ValueError):
         rows = None
+    ranges = [(column.lowest, column.highest) for column in numbers]
     if rows is not None and {*names, "seed", "target"} <= set(rows.columns):
-        rows = rows[rows["seed"] == networks.seeds[0]].head(MOST_POINTS)
+        rows = rows[rows["seed"] == networks.seeds[0]]
+        ranges = [(float(rows[name].min()), float(rows[name].max())) for name in names]
+        rows = rows.head(MOST_POINTS)
         points = [[float(f"{x:.5g}"), float(f"{y:.5g}"), int(k)] for x, y, k in rows[[*names, "target"]].to_numpy()]
-    ranges = [_range(column) for column in numbers]
     side = int(np.clip((WORK / max(1, network.num_parameters)) ** 0.5, *CELLS))
-    return {"ranges": ranges, "points": points, "cells": side}
+    return {"ranges": [_with_room(*each) for each in ranges], "points": points, "cells": side}
 
 
-def _range(column: NumberColumn) -> list[float]:
-    low, high = column.lowest, column.highest
+def _with_room(low: float, high: float) -> list[float]:
     room = 0.08 * (high - low) or 1.0
     return [float(f"{low - room:.5g}"), float(f"{high + room:.5g}")]

@@ -29,14 +29,16 @@ function boxOf(ink, width) {
   });
   return bottom < 0 ? null : [top, left, bottom - top + 1, right - left + 1];
 }
-// Means over equal rectangles, whose borders may lie within a pixel.
+// Means over nearly equal rectangles of whole pixels.
 function averaged(at, high, wide, rows, columns) {
-  const parts = (size, count) => Array.from({ length: count }, (_, k) => {
-    const from = (k * size) / count, to = ((k + 1) * size) / count, shares = [];
-    for (let i = Math.floor(from); i < to; i++) shares.push([i, (Math.min(i + 1, to) - Math.max(i, from)) / (to - from)]);
-    return shares;
+  const ends = (size, count, k) => {
+    const from = Math.min(size - 1, Math.floor((k * size) / count + 0.5));
+    return [from, Math.min(size, Math.max(from + 1, Math.floor(((k + 1) * size) / count + 0.5)))];
+  };
+  return Array.from({ length: rows * columns }, (_, place) => {
+    const [top, bottom] = ends(high, rows, Math.floor(place / columns)), [left, right] = ends(wide, columns, place % columns);
+    let sum = 0;
+    for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) sum += at(i, j);
+    return sum / ((bottom - top) * (right - left));
   });
-  const across = parts(wide, columns);
-  return parts(high, rows).flatMap((down) => across.map((along) =>
-    down.reduce((sum, [i, share]) => sum + share * along.reduce((part, [j, s]) => part + s * at(i, j), 0), 0)));
 }

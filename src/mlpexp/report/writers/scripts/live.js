@@ -46,8 +46,8 @@ for (const figure of document.querySelectorAll(".live")) {
   add(panels);
   if (widget.kind === "ink") draw();
   if (widget.kind === "picture") seen();
-  if (widget.fields) row();
   if (widget.plane) plane();
+  if (widget.fields?.length) row();
   answer();
   weights();
   add(made("p", { className: "checked" }, `checked: largest difference ${largest.toPrecision(1)} on ${network.samples.length} samples`));
@@ -170,11 +170,11 @@ for (const figure of document.querySelectorAll(".live")) {
     const [, height, width] = told.input.shape, { shape } = network.layers[first].weight, dense = shape.length === 2;
     // One tile for each unit or filter of the first layer; of a table one tile for all.
     const one = !height, size = one ? [shape[0], shape[1]] : dense ? [height, width] : shape.slice(2), most = one ? 1 : Math.min(24, shape[dense ? 1 : 0]);
-    const across = Math.min(most, 8), w = size[1] + 1, [c, context] = canvas(across * w, Math.ceil(most / across) * (size[0] + 1), "Weights of the first layer: blue is negative, red is positive", one ? "weights table" : "weights");
+    const gap = +!one, h = size[0] + gap, across = Math.min(most, 8), w = size[1] + gap, [c, context] = canvas(across * w, Math.ceil(most / across) * h, "Weights of the first layer: blue is negative, red is positive", one ? "weights table" : "weights");
     redraws.push(() => {
       const values = network.layers[first].weight, largest = values.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
       paint(context, c.width, Array.from({ length: c.width * c.height }, (_, at) => {
-        const i = Math.floor(at / c.width), j = at % c.width, tile = Math.floor(i / (size[0] + 1)) * across + Math.floor(j / w), k = i % (size[0] + 1), n = j % w;
+        const i = Math.floor(at / c.width), j = at % c.width, tile = Math.floor(i / h) * across + Math.floor(j / w), k = i % h, n = j % w;
         if (tile >= most || k === size[0] || n === size[1]) return [255, 255, 255];
         const pixel = k * size[1] + n, v = (one ? values[pixel] : dense ? values[pixel * shape[1] + tile] : values[tile * shape[1] * size[0] * size[1] + pixel]) / largest;
         return v > 0 ? [255, 255 - 205 * v, 255 - 215 * v] : [255 + 225 * v, 255 + 140 * v, 255 + 60 * v];
