@@ -4,10 +4,10 @@ from collections.abc import Hashable, Mapping
 
 from mlpexp.report.document.blocks import Block, TableBlock
 from mlpexp.report.document.document import Section
-from mlpexp.report.numbers.over_seeds import judged_part
 from mlpexp.report.sections.figure_blocks import PREDICTIONS, figures
 from mlpexp.report.sections.material import Material
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.results.judged import judged_part
 from mlpexp.store.frames import Absent
 
 MOST_MISTAKES = 10
