@@ -34,7 +34,7 @@ from mlpexp.report.writers.svg import svg
 
 HERE = Path(__file__).parent
 # Files of ``scripts/``, in the order in which they run; the page is complete without.
-SCRIPTS: tuple[str, ...] = ("search.js",)
+SCRIPTS: tuple[str, ...] = ("search.js", "tables.js", "figures.js")
 LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a page with a network
 
 
