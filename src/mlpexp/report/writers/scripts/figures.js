@@ -40,7 +40,7 @@ for (const figure of document.querySelectorAll("figure.figure")) {
   let last = null;
   svg.addEventListener("pointermove", (e) => {
     const p = at(e), plot = (last = plotAt(p));
-    let best = null, least = 12;
+    let best = null, least = 20;
     plot?.drawn.forEach(({ e: element, places, curved }) => {
       if (curved || element.getAttribute("display") === "none") return;
       for (const from of places) {
