@@ -1,6 +1,7 @@
 """``mlpexp watch``."""
 
 from pathlib import Path
+from signal import SIGINT
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,7 +45,10 @@ def watch(
     _write(watched, html, every)
     follows = not once and (console.is_terminal or html is not None)
     if follows and watched.goes_on:
-        _follow(watched, console, html, every)
+        try:
+            _follow(watched, console, html, every)
+        except KeyboardInterrupt:
+            raise typer.Exit(128 + SIGINT) from None
     else:
         console.print(_text(watched, console), soft_wrap=True)
     if not watched.goes_on:
@@ -92,7 +96,7 @@ def _text(watched: "Watched", console: "Console") -> "Text":
     width = min(console.width, WIDEST) if console.is_terminal else WIDTH
     lines = frame(watched, width)
     most = console.height - 1 if console.is_terminal else len(lines)
-    text = Text(no_wrap=True, overflow="ellipsis") if console.is_terminal else Text()
+    text = Text(no_wrap=True, overflow="ellipsis" if console.is_terminal else "ignore")
     for number, line in enumerate(lines[:most]):
         text.append("\n" if number else "")
         for piece in line:

@@ -7,7 +7,7 @@ from html import escape
 
 from mlpexp.errors import visible
 from mlpexp.report.drawing.style import BLUE, GREY, VERMILLION
-from mlpexp.report.scenes.scene import Group, Line, Point, Polygon, Scene, Words
+from mlpexp.report.scenes.scene import Disc, Group, Line, Point, Polygon, Scene, Words
 from mlpexp.report.scenes.svg import svg
 from mlpexp.report.watching.frame import best_line, by_score, shown_arms, status_line
 from mlpexp.report.words import cell_number
@@ -21,6 +21,7 @@ td:nth-child(2),th:nth-child(2){text-align:left}tr{border-bottom:1px solid #ddd}
 """
 WIDTH, HEIGHT = 430.0, 190.0  # points
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 12.0, 26.0, 26.0
+RINGS = 12  # on the second line, about
 COLOURS = ((BLUE, "#DCEBF5"), (VERMILLION, "#F9DFCE"))
 
 
@@ -94,14 +95,16 @@ def _drawing(curves: Sequence[Curve], last: int) -> str:
         Words((LEFT, bottom + 13), "0", 8),
         Words((right, bottom + 13), f"epoch {last:,}", 8, "end"),
     ]
-    groups = [Group("axes", [frame, *words])]
+    bands, lines = Group("from the lowest to the highest seed"), []
     for number, (curve, (colour, band)) in enumerate(zip(curves, COLOURS, strict=False)):
-        if curve.epochs:
-            above = [place(epoch, value) for epoch, value in zip(curve.epochs, curve.high, strict=True)]
-            below = [place(epoch, value) for epoch, value in zip(curve.epochs, curve.low, strict=True)]
-            mean = tuple(place(epoch, value) for epoch, value in zip(curve.epochs, curve.mean, strict=True))
-            text = f"{curve.column.label} {cell_number(curve.mean[-1])}"
-            label = Words((LEFT + 170.0 * number, TOP - 10), text, 9, "start", colour, bold=True)
-            marks = [Polygon((*above, *reversed(below)), band, band), Line(mean, colour, 1.4), label]
-            groups.append(Group(text, marks))
-    return svg(Scene(title, WIDTH, HEIGHT, groups))
+        above = [place(epoch, value) for epoch, value in zip(curve.epochs, curve.high, strict=True)]
+        below = [place(epoch, value) for epoch, value in zip(curve.epochs, curve.low, strict=True)]
+        mean = tuple(place(epoch, value) for epoch, value in zip(curve.epochs, curve.mean, strict=True))
+        if not mean:
+            continue
+        text = f"{'○ ' * number}{curve.column.label} {cell_number(curve.mean[-1])}"
+        label = Words((LEFT + 170.0 * number, TOP - 10), text, 9, "start", colour, bold=True)
+        rings = [Disc(point, 2.2, "#ffffff", colour) for point in mean[:: max(1, len(mean) // RINGS)]] if number else []
+        bands.marks.append(Polygon((*above, *reversed(below)), band, band))
+        lines.append(Group(text, [Line(mean, colour, 1.4), *rings, label]))
+    return svg(Scene(title, WIDTH, HEIGHT, [bands, Group("axes", [frame, *words]), *lines]))
