@@ -1,14 +1,17 @@
 """``mlpexp report`` from end to end: what the page holds and promises, where it goes, what is refused."""
 
+import json
 import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from making.command_line import Answer
 from making.html_pages import Page, hash_of
+from making.page_networks import outputs_by_node
 from making.trained_results import Make
 
 pytestmark = pytest.mark.usefixtures("lazy_disk")
@@ -61,7 +64,9 @@ def check(page: Page) -> None:
     (style,) = page.all("style")
     assert rules["default-src"] == "'none'"
     assert rules["style-src"] == hash_of(style.text)
-    assert rules["script-src"].split() == [hash_of(script.text) for script in page.all("script")]
+    scripts = [script for script in page.all("script") if "type" not in script.attributes]
+    assert rules["script-src"].split() == [hash_of(script.text) for script in scripts]
+    assert sum(len(script.text.encode()) for script in scripts) <= 30_000
     assert "unsafe" not in policy
     outside = re.compile(r"^(https?:)?//")
     for element in page.elements:
@@ -88,7 +93,7 @@ def titles(page: Page) -> list[str]:
 def test_the_page_of_a_run(run_page: Page) -> None:
     check(run_page)
     assert titles(run_page) == [
-        "The question", "The answer", "What was asked", "Results", "Curves", "Predictions", "Diagnostics",
+        "The question", "The answer", "What was asked", "Results", "Curves", "Predictions", "Try the network", "Diagnostics",
         "Parameters and formulas", "The data", "Environment",
     ]  # fmt: skip
     assert 'A "question" <script>alert(1)</script> & more' in run_page.words
@@ -228,3 +233,42 @@ def test_the_report_of_another_result_is_not_written_over(trained: Make, mlpexp:
     answer = mlpexp("report", second, "--no-explain", "-o", tmp_path / "r.html")
     assert (answer.code, answer.out) == (2, "")
     assert "is no report of" in answer.err
+
+
+def network_of(page: Page) -> dict:
+    (data,) = [script for script in page.all("script") if script.attributes.get("type") == "application/json"]
+    return json.loads(data.text)
+
+
+def test_the_network_of_a_page_computes_what_its_samples_say(run_page: Page) -> None:
+    told = network_of(run_page)
+    assert len(told["samples"]) == 16
+    raw = np.array([sample["inputs"] for sample in told["samples"]])
+    wanted = np.array([sample["outputs"] for sample in told["samples"]])
+    assert np.abs(outputs_by_node(told, raw) - wanted).max() < 1e-5
+    assert [field["label"] for field in told["widget"]["fields"]][:2] == ["sepal length (cm)", "sepal width (cm)"]
+
+
+def test_the_network_goes_through_the_epochs_that_were_kept(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run = trained(RUN + "keep: {history: 4}\n")
+    page = page_of(mlpexp("report", run.folder.path, "-o", tmp_path / "run.html"))
+    told = network_of(page)
+    assert [each["epoch"] for each in told["epochs"]] == [0, 3, 5, 8]
+    raw = np.array([sample["inputs"] for sample in told["samples"]])
+    first, last = (
+        outputs_by_node(
+            {**told, "layers": [layer | new for layer, new in zip(told["layers"], each["layers"], strict=True)]}, raw
+        )
+        for each in (told["epochs"][0], told["epochs"][-1])
+    )
+    assert np.abs(first - last).max() > 0.1
+
+
+def test_a_page_without_a_network_says_why(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run = trained(RUN + "keep: {weights: none}\n")
+    page = page_of(mlpexp("report", run.folder.path, "-o", tmp_path / "none.html"))
+    check(page)
+    assert "its weights were not kept; `keep: {weights: best}` in the config keeps them" in page.words
+    plain = page_of(mlpexp("report", trained(RUN).folder.path, "-o", tmp_path / "plain.html", "--no-network"))
+    check(plain)
+    assert "Try the network" not in titles(plain)

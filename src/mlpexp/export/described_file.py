@@ -24,7 +24,7 @@ KEY = "mlpexp"  # of the metadata of safetensors
 def json_written(network: PortableNetwork) -> bytes:
     """``model.json``: arrays are little-endian float32 in base64, row by row."""
     return as_json(
-        described(network, lambda name, array: {"shape": list(array.shape), "float32": _text(array)})
+        described(network, lambda name, array: {"shape": list(array.shape), "float32": in_base64(array)})
     ).encode()
 
 
@@ -99,7 +99,8 @@ def _answer(told: Described, logits: np.ndarray) -> Answer:
     return Answer(np.exp(outputs) if told["log"] else outputs, None)
 
 
-def _text(array: np.ndarray) -> str:
+def in_base64(array: np.ndarray) -> str:
+    """Little-endian float32, row by row, as text."""
     return base64.b64encode(array.astype("<f4").tobytes()).decode()
 
 

@@ -1,13 +1,15 @@
 """``mlpexp params``."""
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlpexp.cli.experiment_options import SET
 from mlpexp.cli.given import config_path, overrides_from
-from mlpexp.cli.options import Wide, check_format
+from mlpexp.cli.options import Wide, check_format, option
 from mlpexp.cli.printing import print_sentences
 from mlpexp.errors import InputError
 from mlpexp.report.words import counted
@@ -41,6 +43,10 @@ def params(
         bool | None, typer.Option("--bias/--no-bias", help="With or without biases.", show_default=False)
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex, csv or json.")] = "table",
+    draw: Annotated[
+        Path | None,
+        option("--draw", help="Draw the network into this new file: .svg, .png, .pdf or .tex (TikZ).", metavar="FILE"),
+    ] = None,
     wide: Wide = False,
 ) -> None:
     """Count parameters, operations and memory of networks, with the arithmetic shown."""
@@ -54,11 +60,58 @@ def params(
         raise InputError(
             "--input: is an image size; the inputs of an mlp are its first layer size, such as `mlp 784-16-10`"
         )
+    if draw is not None:
+        _check_drawing(draw, [*networks, *config])
     shape = None if input_ is None else _shape(input_)
     architectures = _named(networks, shape, bias) + _configured(config, set_, shape, bias)
     if not architectures:
         raise InputError("params: name a network, for example `mlpexp params lenet5`, or a config with --config")
-    _print([cost(architecture, title) for title, architecture in architectures], format_, wide=wide)
+    costs = [cost(architecture, title) for title, architecture in architectures]
+    if draw is not None:
+        names = _names_of_units(config, set_, architectures[0][1])
+        _draw(architectures[0][1], costs[0], names, draw)
+    _print(costs, format_, wide=wide)
+    if draw is not None:
+        print_sentences([f"written: {draw}"], err=True)
+
+
+def _check_drawing(file: Path, words: list[str]) -> None:
+    """Refuses what cannot be drawn into a file."""
+    from mlpexp.report.network_drawing.network_file import check_drawing
+
+    names = [name for name, before in zip(words, ["", *words], strict=False) if before != "mlp"]
+    if len(names) > 1:
+        raise InputError(f"--draw: draws one network, but {len(names)} are named")
+    check_drawing(file)
+
+
+def _draw(
+    architecture: "Architecture", cost: "NetworkCost", names: tuple[Sequence[str], Sequence[str]], file: Path
+) -> None:
+    """Writes the drawing, and says what of the network is not in it."""
+    from mlpexp.report.network_drawing.network_file import left_out, scene_of, write_drawing
+
+    title = f"{cost.network}, input {cost.input.replace('x', '×')}: {counted(cost.parameters, 'parameter')}"
+    write_drawing(scene_of(architecture, title, names), file)
+    print_sentences(filter(None, [left_out(architecture)]), err=True)
+
+
+def _names_of_units(
+    configs: list[str], set_: list[str] | None, architecture: "Architecture"
+) -> tuple[Sequence[str], Sequence[str]]:
+    """The names of inputs and outputs of the data of a config, where units are drawn; empty where there are none."""
+    from mlpexp.report.network_drawing.network_file import draws_units
+
+    if not configs or not draws_units(architecture):
+        return (), ()
+    from mlpexp.data.catalogue import load
+    from mlpexp.planning.prepare import prepare
+
+    dataset = load(prepare(config_path(configs[0]), overrides_from(set_)).experiment.dataset)
+    outputs = dataset.class_names or ((dataset.target_name,) if dataset.facts.num_outputs == 1 else ())
+    sizes, names = (architecture.input_shape, architecture.output_shape), (dataset.feature_names, outputs)
+    inputs, outputs = (name if len(name) == size[0] else () for name, size in zip(names, sizes, strict=True))
+    return inputs, outputs
 
 
 def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]:

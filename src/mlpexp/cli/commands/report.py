@@ -1,9 +1,9 @@
 """``mlpexp report``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,6 +37,10 @@ def report(
         bool,
         typer.Option("--explain/--no-explain", help="Say why a run learned or did not, where its weights were kept."),
     ] = True,
+    network: Annotated[
+        bool,
+        typer.Option("--network/--no-network", help="Put a trained network into the page, which computes with it."),
+    ] = True,
     table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
@@ -63,7 +67,8 @@ def report(
         check_output(file)
         check_free(file, [path.name for path in paths])
         ask = partial(_why, data_dir=data_dir) if explain else None
-        write_report(document_of([Material(result, ask) for result in opened]), file)
+        live = partial(_live, data_dir=data_dir) if network and file.suffix == ".html" else None
+        write_report(document_of([Material(result, ask, live) for result in opened]), file)
     typer.echo(file)
 
 
@@ -95,3 +100,17 @@ def _why(result: "Result", data_dir: Path | None) -> "Sequence[Verdict] | str":
         return "the weights were not kept; `mlpexp explain` trains again and says why"
     except (InputError, RunError) as error:
         return f"nothing is explained here: {without_places(str(error))}"
+
+
+def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":
+    """A trained network for the page, or in a sentence why it has none."""
+    from mlpexp.cli.training import data_folder
+    from mlpexp.execution.environment import without_places
+    from mlpexp.export.live import live_network
+
+    if result.summary.model.name == "som":
+        return ""
+    try:
+        return live_network(result, data_folder(data_dir))
+    except (InputError, RunError) as error:
+        return without_places(str(error))

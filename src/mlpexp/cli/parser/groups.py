@@ -11,7 +11,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
-        "--tolerance", "--symbolic", "--explain", "--sample", "--logits", "--labels", "--targets", "--on",
+        "--tolerance", "--symbolic", "--explain", "--sample", "--network", "--logits", "--labels", "--targets", "--on",
         "--calibration-samples",
     ),
     "how to run": (

@@ -1,8 +1,8 @@
 """The blocks of a section, each a kind of content; how it looks is the writer's business."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpexp.report.document.formulas import Formula
 from mlpexp.report.tables.text_table import TextTable
@@ -122,4 +122,18 @@ class Pictures:
     """From left to right."""
 
 
-Block = Paragraph | Bullets | CodeBlock | Equation | TableBlock | FigureBlock | Pictures
+@dataclass(frozen=True)
+class LiveNetwork:
+    """A trained network that computes in a page with scripts."""
+
+    name: str
+    """Of its own within its section."""
+    caption: str
+    """Which network it is, and its limits."""
+    without: str
+    """What is said where nothing computes: on paper, or with scripts off."""
+    told: Mapping[str, Any]
+    """What is computed with, as JSON has it: input, layers, output, samples, epochs, widget."""
+
+
+Block = Paragraph | Bullets | CodeBlock | Equation | TableBlock | FigureBlock | Pictures | LiveNetwork

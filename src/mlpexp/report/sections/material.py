@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlpexp.planning.plan import Plan
 
 Explain = Callable[[Result], "Sequence[Verdict] | str"]
+Live = Callable[[Result], Mapping[str, Any] | str]
 
 
 class Material:
@@ -24,10 +25,11 @@ class Material:
         result: Finished or not.
         explain: Measures why the networks of a run learned or did not, or says in a sentence why that cannot be said;
             None: it is not asked for.
+        live: What a page computes with by a trained network, or in a sentence why it has none; None: it is not asked for.
     """
 
-    def __init__(self, result: Result, explain: Explain | None = None) -> None:
-        self.result, self.explain = result, explain
+    def __init__(self, result: Result, explain: Explain | None = None, live: Live | None = None) -> None:
+        self.result, self.explain, self.live = result, explain, live
 
     @property
     def compares(self) -> bool:
@@ -74,3 +76,8 @@ class Material:
     def verdicts(self) -> "Sequence[Verdict] | str":
         """What keeps the networks of a run from learning, or in a sentence why nothing is said of it; may be empty."""
         return self.explain(self.result) if self.explain and self.has_ended and not self.compares else ""
+
+    @cached_property
+    def network(self) -> Mapping[str, Any] | str:
+        """A trained network for the page, or in a sentence why there is none; may be empty."""
+        return self.live(self.result) if self.live and self.has_ended else ""

@@ -186,7 +186,7 @@ class _Methods:
         if optimizer := self._optimizer():
             en.append(f"by {optimizer[0]}")
             zh.append(optimizer[1] if self._is_map else f"优化器为 {optimizer[1]}")
-        if loss := (None if self._is_map else self._at("loss")):
+        if loss := (None if self._is_map else self._loss()):
             names = LOSSES.get(loss, (str(loss).replace("_", " "),) * 2)
             en.append(f"on the {names[0]} loss")
             zh.append(f"损失函数为{names[1]}")
@@ -198,6 +198,12 @@ class _Methods:
             en.append(f"for {most_en}{counted(epochs, 'epoch')}")
             zh.append(f"{most_zh}训练 {epochs:,} 轮")
         return f"It was trained {' '.join(en)}.", f"{'，'.join(zh)}。"
+
+    def _loss(self) -> str | None:
+        """Also where the config of a sweep leaves it to the arms, and all have the same."""
+        plan, is_one = self.material.plan, len(self.summary.different_losses) < 2
+        left_open = plan.base.experiment.loss if plan and is_one and "loss" not in self.varied else None
+        return self._at("loss") or left_open
 
     def _optimizer(self) -> Said | None:
         name, rate = self._at("optimizer.name"), self._at("optimizer.learning_rate")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -17,6 +18,7 @@ from mlpexp.report.document.blocks import (
     FigureBlock,
     Inline,
     Link,
+    LiveNetwork,
     Paragraph,
     Pictures,
     TableBlock,
@@ -31,14 +33,15 @@ from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.svg import svg
 
 HERE = Path(__file__).parent
-SCRIPTS: tuple[str, ...] = (
-    "search.js",
-)  # files of ``scripts/``, in the order in which they run; the page is complete without
+# Files of ``scripts/``, in the order in which they run; the page is complete without.
+SCRIPTS: tuple[str, ...] = ("search.js",)
+LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a page with a network
 
 
 def html(document: Document) -> str:
     """The page; equal documents give equal bytes."""
-    style, scripts = _asset("page.css"), [_asset(f"scripts/{name}") for name in SCRIPTS]
+    names = (*SCRIPTS, *LIVE_SCRIPTS) if _has_network(document.sections) else SCRIPTS
+    style, scripts = _asset("page.css"), [_script(name) for name in names]
     body = "".join(_section(section, (), 2) for section in document.sections)
     lead = "".join(_block(block, ()) for block in document.lead)
     return f"""<!DOCTYPE html>
@@ -86,6 +89,20 @@ def _asset(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8").strip()
 
 
+@cache
+def _script(name: str) -> str:
+    """A script without its comments and indents."""
+    lines = [line.strip() for line in _asset(f"scripts/{name}").splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _has_network(sections: Sequence[Section]) -> bool:
+    return any(
+        any(isinstance(block, LiveNetwork) for block in section.blocks) or _has_network(section.sections)
+        for section in sections
+    )
+
+
 def _contents(sections: Sequence[Section]) -> str:
     """Links to the sections, where there are several."""
     items = "".join(f'<li><a href="#{words(section.name)}">{words(section.title)}</a></li>' for section in sections)
@@ -120,6 +137,8 @@ def _block(block: Block, path: tuple[str, ...]) -> str:
             return _figure(block, _name(path, block.name))
         case Pictures():
             return _pictures(block, _name(path, block.name))
+        case LiveNetwork():
+            return _live(block, _name(path, block.name))
 
 
 def _name(path: tuple[str, ...], name: str) -> str:
@@ -188,3 +207,13 @@ def _pictures(block: Pictures, name: str) -> str:
         for picture in block.pictures
     )
     return f'<figure id="{name}" class="pictures">{shown}<figcaption>{words(block.caption)}</figcaption></figure>\n'
+
+
+def _live(block: LiveNetwork, name: str) -> str:
+    """What a script makes a widget of; its data are no script, and in them no mark ends them."""
+    told = json.dumps(block.told, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    return (
+        f'<figure id="{name}" class="live"><noscript><p>{words(block.without)}</p></noscript><div></div>'
+        f"<figcaption>{words(block.caption)}</figcaption>"
+        f'<script type="application/json">{told}</script></figure>\n'
+    )

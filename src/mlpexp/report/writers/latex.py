@@ -11,6 +11,7 @@ from mlpexp.report.document.blocks import (
     FigureBlock,
     Inline,
     Link,
+    LiveNetwork,
     Paragraph,
     Pictures,
     TableBlock,
@@ -96,6 +97,8 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             return _float([rf"\includegraphics[width=\linewidth]{{{name}.pdf}}"], block.caption)
         case Pictures():
             return _pictures(block, path, folder, beside)
+        case LiveNetwork(without=without):
+            return [words(without)]
 
 
 def _inline(said: Words) -> str:

@@ -12,6 +12,7 @@ from mlpexp.report.document.blocks import (
     FigureBlock,
     Inline,
     Link,
+    LiveNetwork,
     Paragraph,
     Pictures,
     TableBlock,
@@ -76,6 +77,8 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             return _figure(block, path, folder, beside)
         case Pictures():
             return _pictures(block, path, folder, beside)
+        case LiveNetwork():
+            return [words(block.without)]
 
 
 def _inline(said: Words) -> str:

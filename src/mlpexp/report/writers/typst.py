@@ -22,6 +22,7 @@ from mlpexp.report.document.blocks import (
     FigureBlock,
     Inline,
     Link,
+    LiveNetwork,
     Paragraph,
     Pictures,
     TableBlock,
@@ -183,6 +184,8 @@ def _block(block: Block, path: tuple[str, ...], source: _Source) -> list[str]:
             return _figure(block, path, source)
         case Pictures():
             return [_pictures(block, path, source)]
+        case LiveNetwork(without=without):
+            return [f"#{quoted(shown(without))};", ""]
 
 
 def _inline(said: Words, source: _Source) -> str:
