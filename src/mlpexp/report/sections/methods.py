@@ -50,7 +50,7 @@ def methods(material: Material) -> Section | None:
     english = " ".join(sentence for sentence, _ in said)
     chinese = "".join(sentence for _, sentence in said)
     blocks: list[Block] = [Paragraph((english,)), CodeBlock("\n\n".join(paragraph.works()), "bibtex")]
-    within = [Section("chinese", "方法（中文）", [Paragraph((chinese,))])]
+    within = [Section("chinese", "In Chinese", [Paragraph((chinese,))])]
     return Section("methods", "Methods, to be copied", blocks, within)
 
 

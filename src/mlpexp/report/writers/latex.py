@@ -81,7 +81,8 @@ def _section(
 def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
     match block:
         case Paragraph(said, important):
-            return [rf"\textbf{{{_inline(said)}}}" if important else _inline(said)]
+            inline = _inline(said)
+            return _where_letters_are(rf"\textbf{{{inline}}}" if important else inline)
         case Bullets(items):
             listed = [rf"\item {_inline(item)}" for item in items]
             return [r"\begin{itemize}", *listed, r"\end{itemize}"] if items else []
@@ -99,6 +100,13 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             return _pictures(block, path, folder, beside)
         case LiveNetwork(without=without):
             return [words(without)]
+
+
+def _where_letters_are(line: str) -> list[str]:
+    """A paragraph; one with Chinese letters only where there is a font for them, so that all others still read the file."""
+    if not needs_fonts(line):
+        return [line]
+    return [r"\ifdefined\CJKfamily", line, r"\else", "(Here Chinese words need a font.)", r"\fi"]
 
 
 def _inline(said: Words) -> str:
