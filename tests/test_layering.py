@@ -74,7 +74,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "results": {
         "arm_choice", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training", "judged", "listed",
         "looks", "mistaken_samples", "mistakes", "named_samples", "new_data", "new_samples", "result", "scores_of_samples",
-        "telling_columns", "twins",
+        "telling_columns", "twins", "watched",
     },
 }  # fmt: skip
 

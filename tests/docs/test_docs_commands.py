@@ -16,6 +16,7 @@ from making.shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT, Comma
 LITTLE_MNIST = ("dataset.train_samples=500", "dataset.test_samples=100", "training.epochs=1", "training.batch_size=50")
 OF_RESULTS = (
     "list", "show", "plot", "compare", "explain", "predict", "evaluate", "mistakes", "export", "quantize", "report",
+    "watch",
 )  # fmt: skip
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 ACCURACY_OF_TABLES = 0.05  # other processors round otherwise

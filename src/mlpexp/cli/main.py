@@ -31,6 +31,7 @@ from mlpexp.cli.commands import (
     show,
     sweep,
     train,
+    watch,
 )
 from mlpexp.cli.parser.parsing import Command, Program
 from mlpexp.errors import MlpexpError, visible
@@ -62,6 +63,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
     "look at results": (
         ("list", listing.list_, "mlpexp list --sort=-score"),
         ("show", show.show, "mlpexp show last"),
+        ("watch", watch.watch, "mlpexp watch last"),
         ("plot", plot.plot, "mlpexp plot last --plot-format svg"),
         ("compare", compare.compare, "mlpexp compare last --metric test_loss"),
         ("report", report.report, "mlpexp report last -o report.html"),

@@ -24,6 +24,10 @@ MOST_LACKING = 3  # of the candidates, that are named
 Scores = Mapping[str, float]  # by column: final_test_accuracy, ...
 
 
+class NotPaired(InputError):
+    """The numbers of candidates do not pair by seed; each still has a mean of its own."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An arm of a result."""
@@ -136,21 +140,21 @@ def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list
     """The common seeds, and the metric ``(candidates, seeds)``, NaN where a trial diverged or failed.
 
     Raises:
-        InputError: Their numbers do not pair: other data, another split, or fewer than two seeds in common.
+        NotPaired: Their numbers do not pair: other data, another split, or fewer than two seeds in common.
     """
     same_data = len({candidate.fingerprint for candidate in candidates}) == 1
     for key, texts in differences([candidate.config for candidate in candidates]).items():
         if changes_samples(key, metric.part, same_rows=same_data):
-            raise InputError(
+            raise NotPaired(
                 f"cannot be compared: {key} differs ({', '.join(dict.fromkeys(texts))}), so that equal seeds do not "
                 "mean equal samples"
             )
     if not same_data:
-        raise InputError("cannot be compared: the data themselves differ (their fingerprints do)")
+        raise NotPaired("cannot be compared: the data themselves differ (their fingerprints do)")
     seeds = sorted(set.intersection(*(set(candidate.scores) for candidate in candidates)))
     if len(seeds) < 2:
         count = f"only seed {seeds[0]} is" if seeds else "no seeds are"
-        raise InputError(
+        raise NotPaired(
             f"cannot be compared: {count} common to all; train each with the same seeds, such as --seeds 10"
         )
     values = np.array(
@@ -158,6 +162,12 @@ def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list
         dtype=np.float64,
     )
     return seeds, np.where(np.abs(values) < inf, values, nan)
+
+
+def own_values(candidate: Candidate, metric: Column) -> dict[int, float]:
+    """The metric by seed, of all seeds of a candidate; NaN where a trial diverged or failed."""
+    values = {seed: scores.get(metric.column, nan) for seed, scores in candidate.scores.items()}
+    return {seed: value if abs(value) < inf else nan for seed, value in values.items()}
 
 
 def by_sample(candidates: Sequence[Candidate], metric: Column, seeds: Sequence[int], values: np.ndarray) -> BySample:

@@ -1,18 +1,22 @@
 """``mlpexp compare``."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import Details, RunsDir, Table, Wide, check_format
+from mlpexp.cli.options import Details, PlotFormat, RunsDir, Table, Wide, check_format, option
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.config.scores import Column
+    from mlpexp.report.comparison_folder import Written
+    from mlpexp.report.tables.text_table import TextTable
     from mlpexp.results.candidates import Candidate
+    from mlpexp.results.comparison import ArmsComparison
     from mlpexp.results.result import Result
 
 MARGIN = 0.01
@@ -50,6 +54,10 @@ def compare(
         typer.Option("--power", help="Say how many seeds a difference of this size needs.", show_default=False),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    output: Annotated[
+        Path | None, option("--output", "-o", help="Write tables and a figure into this new folder.", metavar="FOLDER")
+    ] = None,
+    plot_format: PlotFormat = None,
     details: Details = False,
     wide: Wide = False,
     table: Table = None,
@@ -57,15 +65,18 @@ def compare(
 ) -> None:
     """Compare runs and sweeps: first their configs, then their results, paired by seed."""
     check_format(format_)
-    for option, value in (("--margin", margin), ("--power", power)):
+    for word, value in (("--margin", margin), ("--power", power)):
         if value is not None and not 0 < value < inf:
-            raise InputError(f"{option} {value:g}: expected a number above 0")
+            raise InputError(f"{word} {value:g}: expected a number above 0")
+    if plot_format and output is None:
+        raise InputError("--plot-format: is for the figure in a folder; name one with --output")
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
     opened = [Result.open(find_result(text, runs_dir), table or ()) for text in results]
+    to = _destination(output, opened[0], plot_format)
     if len(opened) > 1:
-        _compare_results(opened, metric, baseline, power or margin or MARGIN, format_, power, wide=wide)
+        _compare_results(opened, metric, baseline, power or margin or MARGIN, format_, power, to, wide=wide)
         return
     (result,) = opened
     if not result.summary.axes:
@@ -76,6 +87,53 @@ def compare(
     reference = None if baseline is None else arm_named(result, baseline)
     comparison = read_comparison(result, metric, margin if power is None else power, reference)
     print_comparison(result, comparison, power=power, details=details, wide=wide, format_=format_)
+    if to is not None:
+        _write_arms(result, comparison, to)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where tables and a figure go."""
+
+    folder: Path
+    """A new one."""
+    formats: list[str]
+    """Of the figure."""
+
+
+def _destination(output: Path | None, result: "Result", formats: list[str] | None) -> Destination | None:
+    if output is None:
+        return None
+    from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.store.beside import folder_beside
+
+    return Destination(folder_beside(result.path, "comparison", output), check_formats(formats))
+
+
+def _write_arms(result: "Result", comparison: "ArmsComparison", to: Destination) -> None:
+    """The comparison of a sweep in a folder of its own."""
+    from mlpexp.config.scores import column_of
+    from mlpexp.report.comparison_folder import Written
+    from mlpexp.report.tables.comparison_files import to_export, to_paste
+    from mlpexp.report.tables.conclusions import conclusions
+    from mlpexp.results.candidates import candidates_in
+
+    said, metric = conclusions(comparison), comparison.summary.metric
+    column = column_of(metric.name)
+    assert column is not None, metric.name
+    sentences = [*said.warnings, *said.footnotes]
+    written = Written(to_export(result, comparison), to_paste(comparison), sentences)
+    _write(written, candidates_in([result]), replace(column, when=metric.when), metric.label, to)
+
+
+def _write(
+    written: "Written", candidates: "Sequence[Candidate]", column: "Column", label: str, to: Destination
+) -> None:
+    from mlpexp.cli.printing import print_sentences
+    from mlpexp.report.comparison_folder import write_comparison
+
+    write_comparison(written, candidates, column, label, to.folder, to.formats)
+    print_sentences([f"written: {to.folder}"], err=True)
 
 
 def _baseline(text: str | None, count: int) -> int | None:
@@ -94,6 +152,7 @@ def _compare_results(
     margin: float,
     format_: str,
     power: float | None,
+    to: Destination | None,
     *,
     wide: bool,
 ) -> None:
@@ -108,7 +167,7 @@ def _compare_results(
         power_table,
     )
     from mlpexp.report.tables.conclusions import confounded, in_numbers, of_new_samples
-    from mlpexp.results.candidates import by_sample, candidates_in, common_metric, paired_values
+    from mlpexp.results.candidates import NotPaired, by_sample, candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
 
     candidates, summaries = candidates_in(results), [result.summary for result in results]
@@ -117,7 +176,13 @@ def _compare_results(
     if format_ == "table":
         _print_differences(candidates, factors, wide=wide)
     column = common_metric(candidates, metric)
-    seeds, values = paired_values(candidates, column)
+    try:
+        seeds, values = paired_values(candidates, column)
+    except NotPaired as error:
+        if to is None:
+            raise
+        _write_apart(candidates, column, error.message, format_, to, wide=wide)
+        return
     score = column.score
     comparison = compare_arms(values, score.higher_is_better, margin=margin, reference=reference, ends=score.ends)
     new = by_sample(candidates, column, seeds, values)
@@ -130,14 +195,68 @@ def _compare_results(
         table = replace(table, title=f"{table.title}; {sentence}")
     if new.seeds_are_samples:
         table = table.without({NEW_SAMPLES, *NUMBERS_NEW})
+    said = [f"verdicts are for {speaks_of(results[0].config, summaries[0])}"]
+    said += [*in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
     pasted = format_ in ("markdown", "latex") and not new.seeds_are_samples
     print_each_as(candidates_to_paste(table) if pasted else [table], format_, wide=wide)
     print_sentences(confounded(factors), err=format_ != "table")
     if format_ == "table":
-        print_sentences([f"verdicts are for {speaks_of(results[0].config, summaries[0])}"])
-        print_sentences([*in_numbers(comparison), *of_new_samples(new, against, len(seeds))])
+        print_sentences(said)
     if power is not None and format_ == "table":
         print_table(power_table([candidate.label for candidate in candidates], comparison, power), wide=wide)
+    if to is not None:
+        from mlpexp.report.comparison_folder import Written
+
+        exact = candidates_table(
+            candidates, comparison, against, new.own(), column.label, len(seeds), whole=True, sentences=True
+        )
+        short = candidates_table(
+            candidates, comparison, against, new.own(), column.label, len(seeds), whole=True, sentences=False
+        )
+        only = short.without({NEW_SAMPLES, *NUMBERS_NEW})
+        tables = [only] if new.seeds_are_samples else candidates_to_paste(short)
+        if new.seeds_are_samples:
+            exact = exact.without({NEW_SAMPLES, *NUMBERS_NEW})
+        _write(
+            Written(exact, [*_keys(candidates, factors), *tables], [*confounded(factors), *said]),
+            candidates,
+            column,
+            column.label,
+            to,
+        )
+
+
+def _write_apart(
+    candidates: "Sequence[Candidate]", column: "Column", reason: str, format_: str, to: Destination, *, wide: bool
+) -> None:
+    """Prints and writes the mean of each candidate by its own seeds, and why nothing is tested."""
+    from math import isfinite
+
+    from mlpexp.cli.printing import print_as, print_sentences
+    from mlpexp.planning.factors import differences
+    from mlpexp.report.comparison_folder import Written
+    from mlpexp.report.tables.comparison_table import apart_table
+    from mlpexp.results.candidates import own_values
+    from mlpexp.statistics.intervals import mean_interval
+
+    values = [[*filter(isfinite, own_values(candidate, column).values())] for candidate in candidates]
+    means = [mean_interval(of_one).within(*column.score.ends) if of_one else None for of_one in values]
+    said = [
+        f"nothing is tested: {reason.removeprefix('cannot be compared: ')}",
+        "each interval is of one mean, over the seeds of this result",
+    ]
+    print_as(apart_table(candidates, means, column.label, whole=format_ != "table"), format_, wide=wide)
+    print_sentences(said, err=format_ != "table")
+    whole = apart_table(candidates, means, column.label, whole=True)
+    tables = [*_keys(candidates, differences([one.config for one in candidates])), whole]
+    _write(Written(whole, tables, said), candidates, column, column.label, to)
+
+
+def _keys(candidates: "Sequence[Candidate]", factors: dict[str, list[str]]) -> "list[TextTable]":
+    """The table of what differs, where anything does."""
+    from mlpexp.report.tables.comparison_table import keys_table
+
+    return [keys_table(candidates, factors)] if factors else []
 
 
 def _print_differences(candidates: "Sequence[Candidate]", factors: dict[str, list[str]], *, wide: bool) -> None:

@@ -4,7 +4,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume", "--continue", "--confirm"),
     "keys in short": (
         "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--output-activation",
-        "--optimizer", "--init", "--loss", "--seed", "--seeds",
+        "--optimizer", "--init", "--loss", "--seed", "--seeds", "--init-from", "--from-arm", "--from-seed", "--freeze",
     ),
     "what to vary": ("--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
     "which result": ("RESULT", "RESULTS", "FILE", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
@@ -20,6 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "what is shown and written": (
         "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",
         "--details", "--all-classes", "--most", "--save-seen", "--wide", "--quiet",
+        "--draw", "--once", "--html", "--every",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands

@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "list": ("ls", "runs", "results", "history", "ps", "all", "dir"),
     "show": ("view", "open", "info", "display", "print", "cat", "result", "status", "metrics"),
     "report": ("paper", "document", "pdf", "html", "write-up", "latex"),
+    "watch": ("live", "follow", "tail", "progress", "tensorboard", "dashboard"),
     "predict": ("prediction", "predictions", "infer", "inference", "classify", "apply", "use", "forecast"),
     "evaluate": ("eval", "evaluation", "score", "scores", "judge", "assess", "shift", "drift"),
     "quantize": ("quantise", "quantization", "quantisation", "int8", "quant", "compress"),

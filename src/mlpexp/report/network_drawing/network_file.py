@@ -8,9 +8,9 @@ from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 from mlpexp.report.network_drawing.pictures import MOST_PLANES
 from mlpexp.report.network_drawing.planes import planes
-from mlpexp.report.network_drawing.scene import Scene
 from mlpexp.report.network_drawing.stages import Stage, stages_of
 from mlpexp.report.network_drawing.units import MOST_UNITS, units
+from mlpexp.report.scenes.scene import Scene
 from mlpexp.store.beside import refuse_results
 from mlpexp.store.files import write_bytes
 
@@ -77,13 +77,13 @@ def write_drawing(scene: Scene, file: Path) -> None:
 
 def _content(scene: Scene, suffix: str) -> bytes:
     if suffix == ".svg":
-        from mlpexp.report.network_drawing.svg import svg
+        from mlpexp.report.scenes.svg import svg
 
         return svg(scene).encode()
     if suffix == ".tex":
-        from mlpexp.report.network_drawing.tikz import tikz
+        from mlpexp.report.scenes.tikz import tikz
 
         return tikz(scene).encode()
-    from mlpexp.report.network_drawing.painted import painted
+    from mlpexp.report.scenes.painted import painted
 
     return painted(scene, suffix.removeprefix("."))

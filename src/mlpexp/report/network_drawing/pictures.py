@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpexp.report.drawing.style import BLUE, GREEN, GREY, INK, ORANGE
-from mlpexp.report.network_drawing.scene import Line, Mark, Point, Polygon
 from mlpexp.report.network_drawing.stages import Kind, Stage
+from mlpexp.report.scenes.scene import Line, Mark, Point, Polygon
 
 LARGEST, SMALLEST = 62.0, 6.0  # points: sides of a plane
 LONGEST, SHORTEST, THICK, SLANT = 66.0, 14.0, 7.0, 0.3  # of the bar of a vector

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from mlpexp.report.drawing.style import INK
 from mlpexp.report.network_drawing.pictures import Look, Picture, connection, look
-from mlpexp.report.network_drawing.scene import Group, Line, Scene
 from mlpexp.report.network_drawing.stage_words import (
     ABOVE,
     BELOW_TITLE,
@@ -19,6 +18,7 @@ from mlpexp.report.network_drawing.stage_words import (
     words_width,
 )
 from mlpexp.report.network_drawing.stages import Stage
+from mlpexp.report.scenes.scene import Group, Line, Scene
 
 PAGE = 560.0  # points: rows are no wider
 GAP = 13.0  # between the columns of stages

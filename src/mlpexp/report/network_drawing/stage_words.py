@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from mlpexp.report.drawing.style import GREY, INK
-from mlpexp.report.network_drawing.scene import Group, Words, text_width
 from mlpexp.report.network_drawing.stages import Stage
+from mlpexp.report.scenes.scene import Group, Words, text_width
 
 MARGIN = 8.0  # points around a drawing
 TITLE, NAME, TEXT, FORMULA = 9.0, 8.0, 7.0, 6.2  # sizes of letters

@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 
 from mlpexp.report.drawing.style import INK
 from mlpexp.report.network_drawing.pictures import COLOURS
-from mlpexp.report.network_drawing.scene import Disc, Group, Line, Mark, Point, Scene, Words, text_width
 from mlpexp.report.network_drawing.stage_words import (
     ABOVE,
     BELOW_TITLE,
@@ -20,6 +19,7 @@ from mlpexp.report.network_drawing.stage_words import (
     words_width,
 )
 from mlpexp.report.network_drawing.stages import Stage
+from mlpexp.report.scenes.scene import Disc, Group, Line, Mark, Point, Scene, Words, text_width
 from mlpexp.report.words import middle_cut
 
 MOST_UNITS, FIRST, LAST = 16, 5, 4  # of a layer, that are all drawn; else its first and its last, with dots between

@@ -17,6 +17,7 @@ from mlpexp.store.table import Cell
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
     from mlpexp.statistics.comparison import Comparison
+    from mlpexp.statistics.intervals import MeanInterval
     from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples
     from mlpexp.statistics.variance_components import VarianceComponents
 
@@ -251,6 +252,33 @@ def candidates_table(
     return table if whole else table.without(NUMBERS_NEW)
 
 
+def apart_table(
+    candidates: "Sequence[Candidate]", means: "Sequence[MeanInterval | None]", metric: str, *, whole: bool
+) -> TextTable:
+    """A row per candidate where their numbers do not pair: each mean by its own seeds; nothing is tested.
+
+    Args:
+        candidates: What stands side by side.
+        means: Of them; None: no seed has a value.
+        metric: In words.
+        whole: Whether it is a file: its means named by the metric.
+    """
+    rows = [
+        [
+            candidate.label,
+            str(mean.n if mean else 0),
+            cell_number(mean.mean if mean else math.nan),
+            cell_interval(mean.low, mean.high) if mean else "",
+            cell_number(mean.std if mean else math.nan),
+            f"{candidate.updates:,}",
+        ]
+        for candidate, mean in zip(candidates, means, strict=True)
+    ]
+    columns = ["what", "n", metric if whole else "mean", "95 % interval", "std", "updates"]
+    title = f"{metric}, each by its own seeds; nothing is tested"
+    return TextTable(columns, rows, frozenset(columns) - {"what"}, title=title, droppable=("updates", "std"))
+
+
 def candidates_to_paste(table: TextTable) -> tuple[TextTable, TextTable]:
     """The table of candidates as two that fit a page: for new seeds, and for new samples."""
     seeds = {"std", *NUMBERS_NEW, NEW_SAMPLES}
@@ -263,6 +291,12 @@ def differences_table(candidates: "Sequence[Candidate]", factors: Mapping[str, S
     rows = [[factor, *texts[:MOST_CANDIDATES]] for factor, texts in factors.items()]
     columns = ("factor", *(candidate.label for candidate in candidates[:MOST_CANDIDATES]))
     return TextTable(columns, rows, title="what differs", named_columns=True)
+
+
+def keys_table(candidates: "Sequence[Candidate]", factors: Mapping[str, Sequence[str]]) -> TextTable:
+    """In what the configs of candidates differ, a row per candidate, for a page."""
+    rows = [[candidate.label, *(texts[i] for texts in factors.values())] for i, candidate in enumerate(candidates)]
+    return TextTable(("what", *factors), rows, title="what differs")
 
 
 def noise_table(noise: "VarianceComponents", label: str) -> TextTable:

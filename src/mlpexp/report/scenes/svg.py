@@ -5,7 +5,7 @@ from html import escape
 from typing import assert_never
 
 from mlpexp.errors import visible
-from mlpexp.report.network_drawing.scene import Disc, Line, Mark, Point, Polygon, Scene, Words
+from mlpexp.report.scenes.scene import Disc, Line, Mark, Point, Polygon, Scene, Words
 
 FONTS = "DejaVu Sans, Helvetica, Arial, sans-serif"
 

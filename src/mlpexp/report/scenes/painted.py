@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from mlpexp.errors import visible
 from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.drawing.style import Drawing, in_style
-from mlpexp.report.network_drawing.scene import Disc, Line, Mark, Polygon, Scene, Words
+from mlpexp.report.scenes.scene import Disc, Line, Mark, Polygon, Scene, Words
 
 INCH = 72  # points
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from mlpexp.errors import visible
-from mlpexp.report.network_drawing.scene import Disc, Line, Mark, Point, Polygon, Scene, Words
+from mlpexp.report.scenes.scene import Disc, Line, Mark, Point, Polygon, Scene, Words
 from mlpexp.report.tables.text_table import LATEX_ESCAPES
 
 SIGNS = str.maketrans({

@@ -1,0 +1,1 @@
+"""A result while it trains, on the terminal and as a page."""

@@ -1,0 +1,143 @@
+"""``mlpexp compare --output``: its tables and figure against the trials themselves, paired or not; what is refused."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from making.command_line import Answer
+from making.trained_results import Make, Trained
+
+pytestmark = pytest.mark.usefixtures("lazy_disk")
+RUN = """\
+name: flowers
+dataset: {name: iris, test_fraction: 0.3}
+model: {name: mlp, hidden_sizes: [3], activation: tanh}
+optimizer: {name: adam, learning_rate: 0.05}
+training: {batch_size: 16, epochs: 4}
+seeds: 4
+"""
+OTHER = RUN.replace("0.05", "0.01")
+OTHER_SPLIT = RUN.replace("0.3", "0.4").replace("seeds: 4", "seeds: 3")
+SWEEP = RUN.replace("seeds: 4\n", "sweep: {over: {learning_rate: [0.001, 0.05], hidden_size: [2, 6]}, seeds: 3}\n")
+FILES = ["comparison.csv", "comparison.md", "comparison.tex", "means.csv", "means.png"]
+Call = Callable[..., Answer]
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def accuracies(trained: Trained) -> dict[int, dict[int, float]]:
+    """The final test accuracy in per cent, by arm and seed."""
+    by_arm: dict[int, dict[int, float]] = {}
+    for row in read(trained.path / "trials.csv"):
+        by_arm.setdefault(int(row.get("arm") or 0), {})[int(row["seed"])] = 100 * float(row["final_test_accuracy"])
+    return by_arm
+
+
+def check_row(row: dict[str, str], values: dict[int, float]) -> None:
+    """A row of ``means.csv`` against SciPy's interval of the values."""
+    numbers = np.array(list(values.values()))
+    low, high = stats.t.interval(0.95, len(numbers) - 1, numbers.mean(), stats.sem(numbers))
+    assert int(row["n"]) == len(numbers)
+    assert float(row["mean"]) == pytest.approx(numbers.mean(), rel=1e-7)
+    assert float(row["low"]) == pytest.approx(max(low, 0), rel=1e-6)
+    assert float(row["high"]) == pytest.approx(min(high, 100), rel=1e-6)
+    assert {seed: float(row[f"seed_{seed}"]) for seed in values} == pytest.approx(values, rel=1e-7)
+
+
+def test_runs_that_pair(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    runs = [trained(RUN), trained(OTHER)]
+    answer = mlpexp("compare", *(run.path for run in runs), "-o", "out")
+    assert answer.code == 0, answer.err
+    assert "written: out" in answer.err
+    assert answer.out == mlpexp("compare", *(run.path for run in runs)).out
+    folder = tmp_path / "out"
+    assert sorted(path.name for path in folder.iterdir()) == FILES
+    rows = {row["name"]: row for row in read(folder / "means.csv")}
+    for run, rate in zip(runs, ("0.05", "0.01"), strict=True):
+        row = rows[run.path.name]
+        assert row["optimizer.learning_rate"] == rate
+        check_row(row, accuracies(run)[0])
+    assert list(next(iter(rows.values())))[:3] == ["name", "optimizer.learning_rate", "n"]
+    text = mlpexp("compare", *(run.path for run in runs), "--format", "csv").out
+    assert (folder / "comparison.csv").read_text() == text
+    markdown = (folder / "comparison.md").read_text()
+    assert "| what | optimizer.learning_rate |" in markdown
+    assert "- verdicts are for new seeds on these 150 samples" in markdown
+    assert r"\toprule" in (folder / "comparison.tex").read_text()
+
+
+def test_results_that_do_not_pair_have_means_and_it_is_said_why(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    runs = [trained(RUN), trained(OTHER_SPLIT)]
+    paths = [run.path for run in runs]
+    assert mlpexp("compare", *paths).code == 2
+    answer = mlpexp("compare", *paths, "-o", "out", "--plot-format", "svg")
+    assert answer.code == 0, answer.err
+    why = "nothing is tested: dataset.test_fraction differs (0.3, 0.4), so that equal seeds do not mean equal samples"
+    assert why in " ".join(answer.out.split())
+    folder = tmp_path / "out"
+    assert sorted(path.name for path in folder.iterdir()) == [*FILES[:-1], "means.svg"]
+    rows = {row["name"]: row for row in read(folder / "means.csv")}
+    tested = {row["what"]: row for row in read(folder / "comparison.csv")}
+    for run in runs:
+        values = accuracies(run)[0]
+        check_row(rows[run.path.name], values)
+        assert float(tested[run.path.name]["test accuracy"]) == pytest.approx(
+            np.mean(list(values.values())) / 100, abs=1e-4
+        )
+    assert not [column for column in tested[paths[0].name] if "verdict" in column or column.startswith("p ")]
+    assert f"- {why}" in (folder / "comparison.md").read_text()
+    assert "test\\_fraction differs" in (folder / "comparison.tex").read_text()
+
+
+def test_single_seeds_have_no_interval(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    paths = [trained(text.replace("seeds: 4", "seeds: 1")).path for text in (RUN, OTHER)]
+    answer = mlpexp("compare", *paths, "-o", "out")
+    assert answer.code == 0, answer.err
+    assert "nothing is tested: only seed 0 is common to all" in " ".join(answer.out.split())
+    assert [(row["n"], row["low"], row["high"]) for row in read(tmp_path / "out" / "means.csv")] == [
+        ("1", "nan", "nan")
+    ] * 2
+
+
+def test_the_arms_of_a_sweep(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    sweep = trained(SWEEP)
+    answer = mlpexp("compare", sweep.path, "-o", "out")
+    assert answer.code == 0, answer.err
+    folder, values = tmp_path / "out", accuracies(sweep)
+    rows = read(folder / "means.csv")
+    assert sorted(row["name"] for row in rows) == [f"arm {number}" for number in range(4)]
+    for row in rows:
+        number = int(row["name"].removeprefix("arm "))
+        check_row(row, values[number])
+        assert f"learning_rate={row['optimizer.learning_rate']}" in sweep.plan.arms[number].label
+    means = [float(row["mean"]) for row in rows]
+    assert means == sorted(means, reverse=True)
+    assert (folder / "comparison.csv").read_text() == mlpexp("compare", sweep.path, "--format", "csv").out
+    before = {path.name for path in sweep.path.iterdir()}
+    assert "means.png" not in before
+
+
+def test_refusals_write_nothing(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run, other = trained(RUN).path, trained(OTHER).path
+    (tmp_path / "there").mkdir()
+    for words, sentence in (
+        (["-o", "there"], "--output: there exists, and nothing is written over; name another folder"),
+        (["-o", run / "new"], "is a result, which is left as it is; name another folder"),
+        (["-o", "new", "--plot-format", "gif"], "--plot-format: 'gif' is not known"),
+        (["-o", "new", "--metric", "test_r2"], "test_r2"),
+        (["--plot-format", "svg"], "--plot-format: is for the figure in a folder; name one with --output"),
+    ):
+        answer = mlpexp("compare", run, other, *words)
+        assert answer.code == 2
+        assert sentence in answer.err
+        assert not (tmp_path / "new").exists()
+        assert not (run / "new").exists()
+    assert mlpexp("compare", run, "-o", "new").code == 2
+    assert list((tmp_path / "there").iterdir()) == []
