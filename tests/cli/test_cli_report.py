@@ -94,7 +94,7 @@ def test_the_page_of_a_run(run_page: Page) -> None:
     check(run_page)
     assert titles(run_page) == [
         "The question", "The answer", "What was asked", "Results", "Curves", "Predictions", "Try the network", "Diagnostics",
-        "Parameters and formulas", "The data", "Environment",
+        "Parameters and formulas", "The data", "Methods, to be copied", "Environment",
     ]  # fmt: skip
     assert 'A "question" <script>alert(1)</script> & more' in run_page.words
     important = [element.text for element in run_page.all("p") if element.attributes.get("class") == "important"]

@@ -30,7 +30,7 @@ def report(
             "--output",
             "-o",
             metavar="FILE",
-            help="The file, .html or .md [default: RESULT-report.html beside the result].",
+            help="The file: .html, .md, .tex or .pdf [default: RESULT-report.html beside the result].",
         ),
     ] = None,
     explain: Annotated[

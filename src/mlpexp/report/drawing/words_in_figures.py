@@ -8,7 +8,7 @@ from functools import cache
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter, NullFormatter, ScalarFormatter
 
@@ -74,15 +74,32 @@ def fonts_for(words: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     """The fonts besides ours that words need, and the letters that no installed font has."""
     missing = {letter for letter in words if letter.isprintable() and ord(letter) not in _letters(_path(OURS))}
     families: list[str] = []
-    installed = {font.name: font.fname for font in fontManager.ttflist if not font.name.startswith(BOXES)}
-    for name in (*(name for name in USUAL if name in installed), *sorted(installed)) if missing else ():
-        new = {letter for letter in missing if ord(letter) in _letters(installed[name])}
-        if new:
-            families.append(name)
-            missing -= new
-        if not missing:
-            break
+    for look in (_known_fonts, _new_fonts):
+        installed = look() if missing else {}
+        for name in (*(name for name in USUAL if name in installed), *sorted(installed)):
+            new = {letter for letter in missing if ord(letter) in _letters(installed[name])}
+            if new:
+                families.append(name)
+                missing -= new
+            if not missing:
+                break
     return tuple(families), frozenset(missing)
+
+
+def _known_fonts() -> dict[str, str]:
+    """The file of each font that Matplotlib knows."""
+    return {font.name: font.fname for font in fontManager.ttflist if not font.name.startswith(BOXES)}
+
+
+def _new_fonts() -> dict[str, str]:
+    """Those installed after Matplotlib made its list, which it keeps for good; now it knows them, too."""
+    known = {font.fname for font in fontManager.ttflist}
+    for path in sorted(set(findSystemFonts()) - known):
+        try:
+            fontManager.addfont(path)
+        except (OSError, RuntimeError):
+            continue
+    return {name: path for name, path in _known_fonts().items() if path not in known}
 
 
 @cache

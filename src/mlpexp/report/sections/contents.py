@@ -16,13 +16,14 @@ from mlpexp.report.sections.environment import environment
 from mlpexp.report.sections.fit import fit
 from mlpexp.report.sections.live import live
 from mlpexp.report.sections.material import Material
+from mlpexp.report.sections.methods import methods
 from mlpexp.report.sections.predictions import predictions
 from mlpexp.report.sections.question import question
 
 # In the order of a reader; a section that has nothing to say of a result is left out.
 SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
     question, answer, asked, comparison, curves, effects, predictions, fit, live, diagnostics, arithmetic, data_sheet,
-    environment,
+    methods, environment,
 )  # fmt: skip
 
 

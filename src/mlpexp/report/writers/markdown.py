@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from mlpexp.report.document.blocks import (
     Block,
@@ -20,22 +19,13 @@ from mlpexp.report.document.blocks import (
     Words,
 )
 from mlpexp.report.document.document import Document, Section
-from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.writers.files import Files, figure_files, picture_files
 from mlpexp.report.writers.latex_formulas import latex
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.shown_words import shown
 
 MARKS = re.compile(r"([\\`*_\[\]<>#|~$])")  # that mean something in Markdown
-
-
-class Files(NamedTuple):
-    """What is written."""
-
-    text: str
-    """The Markdown."""
-    beside: dict[str, bytes]
-    """Figures, with the CSV files of their numbers, by path from the file."""
 
 
 def markdown(document: Document, folder: str) -> Files:
@@ -116,17 +106,15 @@ def _table(table: TextTable) -> list[str]:
 
 
 def _figure(block: FigureBlock, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
-    name = "-".join((*path, block.name)) if len(path) > 1 else block.name
-    for suffix, content in rendered(block.drawing, ("svg",), set()).items():
-        beside[f"{folder}/{name}.{suffix}"] = content
+    name, files = figure_files(block, path, folder, "svg")
+    beside |= files
     alternative = words(block.alternative)
-    return [f"![{alternative}]({folder.replace(' ', '%20')}/{name}.svg)", "", f"*{words(block.caption)}*"]
+    return [f"![{alternative}]({name.replace(' ', '%20')}.svg)", "", f"*{words(block.caption)}*"]
 
 
 def _pictures(block: Pictures, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
     lines = []
-    for place, picture in enumerate(block.pictures):
-        file = f"{folder}/{'-'.join((*path, block.name))}-{place}.png"
-        beside[file] = picture.png
-        lines.append(f"![{words(picture.caption)}]({file.replace(' ', '%20')})")
+    for file, caption, png in picture_files(block, path, folder):
+        beside[file] = png
+        lines.append(f"![{words(caption)}]({file.replace(' ', '%20')})")
     return [*lines, "", f"*{words(block.caption)}*"]
