@@ -34,7 +34,7 @@ from mlpexp.report.writers.svg import svg
 
 HERE = Path(__file__).parent
 # Files of ``scripts/``, in the order in which they run; the page is complete without.
-SCRIPTS: tuple[str, ...] = ("search.js",)
+SCRIPTS: tuple[str, ...] = ("search.js", "tables.js", "figures.js")
 LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a page with a network
 
 
@@ -128,7 +128,7 @@ def _block(block: Block, path: tuple[str, ...]) -> str:
         case CodeBlock(text, language):
             label = "command" if language == "sh" else language or "text"
             lines = "\n".join(map(words, text.rstrip("\n").split("\n")))
-            return f'<pre tabindex="0" role="region" aria-label="{words(label)}"><code>{lines}</code></pre>\n'
+            return f'<pre tabindex="0" role="group" aria-label="{words(label)}"><code>{lines}</code></pre>\n'
         case Equation(formula):
             return f"<p>{mathml(formula, block=True)}</p>\n"
         case TableBlock():
@@ -177,7 +177,7 @@ def _table(table: TextTable, name: str, links: Sequence[str] = (), kind: str = "
     label = f' aria-labelledby="{name}-caption"' if table.title else f' aria-label="{name}"'
     caption = f'<p id="{name}-caption" class="caption">{words(table.title)}</p>\n' if table.title else ""
     return (
-        f'{caption}<div class="scroll" tabindex="0" role="region"{label}><table id="{name}"{shown_as}{label}>'
+        f'{caption}<div class="scroll" tabindex="0" role="group"{label}><table id="{name}"{shown_as}{label}>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{foot}</table></div>\n"
     )
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.save_figures import svg_with_text
+from mlpexp.report.writers.plots import MARKS, told_of
 from mlpexp.report.writers.shown_words import shown_in_file
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
@@ -41,6 +42,7 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
         title: What it is, in a few words.
         description: What it shows.
     """
+    told = told_of(figure)
     root = ElementTree.fromstring(shown_in_file(svg_with_text(figure).decode()))  # noqa: S314  # our own
     _strip(root)
     names = {old: f"{name}-{place}" for place, old in enumerate(_referenced(root))}
@@ -51,7 +53,7 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
     size = [float(number) for number in root.get("viewBox", "0 0 0 0").split()[2:]]
     root.attrib = {
         "viewBox": root.get("viewBox", ""), "width": f"{size[0] * POINT:.0f}", "height": f"{size[1] * POINT:.0f}",
-        "role": "img", "aria-labelledby": f"{name}-title {name}-desc",
+        "role": "img", "aria-labelledby": f"{name}-title {name}-desc", "data-told": told,
     }  # fmt: skip
     text = _text(root)
     start = text.index(">") + 1
@@ -84,7 +86,7 @@ def _plain(element: ElementTree.Element, names: dict[str, str]) -> None:
     attributes: dict[str, str] = {}
     for key, value in [*element.attrib.items(), *_properties(element.attrib.pop("style", ""))]:
         if key == "id":
-            attributes |= {"id": names[value]} if value in names else {}
+            attributes |= {"id": names[value]} if value in names else _mark(value)
         elif key == XLINK:
             attributes["href"] = f"#{names[value[1:]]}" if value.startswith("#") else value.replace("\n", "")
         else:
@@ -99,6 +101,11 @@ def _plain(element: ElementTree.Element, names: dict[str, str]) -> None:
     if element.tag not in (f"{SVG}text", f"{SVG}tspan"):
         element.text = None
     element.tail = None
+
+
+def _mark(name: str) -> dict[str, str]:
+    """What a script finds a part by; nothing of most parts."""
+    return {mark: name.removeprefix(start) for start, mark in MARKS.items() if name.startswith(start)}
 
 
 def _properties(style: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,196 @@
+"""A report in a browser: no error, no request, complete without scripts, by mouse and keyboard."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from making.command_line import Answer
+from making.trained_results import Make
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+RUN = """\
+name: spirals
+dataset: {name: synthetic, kind: spirals, samples: 120, test_fraction: 0.3}
+model: {name: mlp, hidden_sizes: [6], activation: tanh}
+optimizer: {name: adam, learning_rate: 0.05}
+training: {batch_size: 16, epochs: 6}
+seeds: 3
+keep: {history: 3}
+"""
+SWEEP = """\
+name: rates
+dataset: {name: iris, test_fraction: 0.3, validation_fraction: 0.2}
+model: {name: mlp, hidden_sizes: [6], activation: tanh}
+optimizer: {name: adam, learning_rate: 0.05}
+training: {batch_size: 16, epochs: 6}
+sweep: {over: {learning_rate: [0.0001, 0.005, 0.05], hidden_size: [2, 6]}, seeds: 3}
+"""
+DIGITS = """\
+name: figures
+dataset: {name: digits, test_fraction: 0.3}
+model: {name: cnn, layers: [{layer: conv, channels: 4, kernel_size: 3}, {layer: dense, units: 16}]}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {batch_size: 64, epochs: 3}
+"""
+WIDTHS = (360, 800, 1400)
+Call = Callable[..., Answer]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("lazy_disk")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("needs Chromium")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser: "Browser", trained: Make, mlpexp: Call, tmp_path: Path) -> Iterator[Callable[..., "Page"]]:
+    """Opens the report of a config; what the browser complains of, or asks for, fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_(config: str, **settings: Any) -> "Page":
+        file = tmp_path / "page.html"
+        answer = mlpexp("report", trained(config).folder.path, "-o", file)
+        assert answer.code == 0, answer.err
+        contexts.append(browser.new_context(**{"viewport": {"width": 1000, "height": 900}, **settings}))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if request.url != file.as_uri() else None)
+        page.goto(file.as_uri())
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if not text.startswith("data:")] == []
+
+
+@pytest.mark.parametrize("config", [RUN, SWEEP, DIGITS], ids=["run", "sweep", "pictures"])
+def test_no_page_is_wider_than_its_window(opened: Callable[..., "Page"], config: str) -> None:
+    page = opened(config)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_all_is_there_without_scripts(opened: Callable[..., "Page"]) -> None:
+    page = opened(SWEEP, java_script_enabled=False)
+    assert page.locator("#comparison-arms tbody tr").count() == 6
+    assert page.locator("figure svg").count() >= 4
+    assert page.locator("button").count() == 0
+    assert page.locator("noscript p").inner_text().startswith("The page computes with the network itself")
+
+
+def test_tables_sort_by_keyboard_and_back(opened: Callable[..., "Page"]) -> None:
+    page = opened(SWEEP)
+    rows, heading = page.locator("#comparison-arms tbody tr"), page.locator("#comparison-arms thead th").nth(2)
+    before = rows.all_inner_texts()
+    page.locator("#comparison-arms thead button").nth(2).focus()
+    for order, reverse in (("ascending", False), ("descending", True)):
+        page.keyboard.press("Enter")
+        assert heading.get_attribute("aria-sort") == order
+        means = [float(text.split("\t")[2]) for text in rows.all_inner_texts()]
+        assert means == sorted(means, reverse=reverse)
+    page.keyboard.press("Enter")
+    assert heading.get_attribute("aria-sort") is None
+    assert rows.all_inner_texts() == before
+
+
+def test_tables_are_copied(opened: Callable[..., "Page"]) -> None:
+    page = opened(SWEEP, permissions=["clipboard-read", "clipboard-write"])
+    bar = page.locator("div.scroll:has(#comparison-arms) + .copy")
+    texts = []
+    for name in ("CSV", "LaTeX"):
+        bar.get_by_text(f"Copy as {name}").click()
+        bar.get_by_text(f"copied as {name}").wait_for()
+        texts.append(page.evaluate("navigator.clipboard.readText()"))
+    assert len(texts[0].splitlines()) == 7
+    assert re.search(r'^"learning_rate=0\.\d+, hidden_size=\d",3,0\.\d{4},', texts[0], re.M)
+    assert texts[1].startswith("\\begin{tabular}{lrr")
+    assert "learning\\_rate=0.05, hidden\\_size=6 & 3 & " in texts[1]
+
+
+def test_values_lines_and_axis_of_a_figure(opened: Callable[..., "Page"]) -> None:
+    page = opened(RUN)
+    figure = page.locator("#curves-loss")
+    figure.scroll_into_view_if_needed()
+    box = figure.locator("svg").bounding_box()
+    assert box is not None
+    said = set()
+    for step in range(60):
+        across, down = 0.3 + 0.1 * (step % 4), 0.1 + 0.8 * step / 60
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        said |= {figure.locator(".tip").inner_text()} if figure.locator(".tip").is_visible() else set()
+    assert any(re.fullmatch(r"(training|test): epoch \d, cross-entropy \(nats\) \d\.\d+", text) for text in said)
+    paths = figure.locator("svg [data-plot] path")
+    shown = [path for path in paths.all() if path.get_attribute("display") != "none"]
+    figure.get_by_label("training").press("Space")
+    assert len([path for path in paths.all() if path.get_attribute("display") != "none"]) < len(shown)
+    figure.get_by_label("logarithmic").check()
+    figure.get_by_role("button", name="Zoom in").click()
+    words = figure.locator("svg [data-axis] text").all_text_contents()
+    assert {"epoch", "cross-entropy (nats)", "3"} <= set(words)
+    assert "0" not in words
+    figure.get_by_role("button", name="Whole").click()
+    assert "0" in figure.locator("svg [data-axis] text").all_text_contents()
+
+
+def test_the_network_follows_point_and_epochs(opened: Callable[..., "Page"]) -> None:
+    page = opened(RUN)
+    live = page.locator(".live")
+    assert re.fullmatch(r"checked: largest difference \de-\d on 16 samples", live.locator(".checked").inner_text())
+    shares = live.locator(".classes span").all_inner_texts()
+    live.locator(".plane").focus()
+    before = live.get_by_label("x1").input_value()
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    assert float(live.get_by_label("x1").input_value()) > float(before)
+    moved = live.locator(".classes span").all_inner_texts()
+    assert moved != shares
+    live.get_by_role("slider").press("Home")
+    assert "epoch 0" in live.locator(".bar").inner_text()
+    assert live.locator(".classes span").all_inner_texts() != moved
+
+
+def test_a_drawing_is_seen_by_the_network(opened: Callable[..., "Page"]) -> None:
+    page = opened(DIGITS)
+    live, paper = page.locator(".live"), page.locator(".live .paper")
+    before = live.locator(".classes span").all_inner_texts()
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 100, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 95, box["y"] + 160, steps=8)
+    page.mouse.up()
+    by_mouse = live.locator(".classes span").all_inner_texts()
+    assert by_mouse != before
+    live.get_by_role("button", name="Clear").click()
+    paper.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowRight"):
+        for _ in range(4):
+            page.keyboard.press(f"Shift+{key}")
+    assert live.locator(".classes span").all_inner_texts() != by_mouse
+
+
+@pytest.mark.parametrize("config", [RUN, SWEEP, DIGITS], ids=["run", "sweep", "pictures"])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_rules_of_axe(opened: Callable[..., "Page"], config: str, colours: str) -> None:
+    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="needs axe-core-python")
+    page = opened(config, color_scheme=colours, bypass_csp=True)
+    found = axe.Axe().run(page)["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []
