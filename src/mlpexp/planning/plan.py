@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
@@ -68,6 +69,8 @@ class Plan:
     """What the files of the result say for those paths."""
     confirms: Confirms | None = None
     """The looks before, of a sweep that confirms another with fresh seeds."""
+    comment: str = field(default="", compare=False)
+    """The lines at the head of the config that are a comment: its question, say."""
 
     @property
     def parts(self) -> list[str]:
@@ -103,8 +106,8 @@ class Plan:
         return self.config.model_copy(update={"sweep": sweep})
 
     def as_yaml(self) -> str:
-        """``resolved`` as YAML; planning that again gives this plan."""
-        return to_yaml(self.resolved(), self.left_open, self.told)
+        """``resolved`` as YAML, the comment at the head of the config before it; planning that again gives this plan."""
+        return self.comment + to_yaml(self.resolved(), self.left_open, self.told)
 
     def told_in(self, folder: Path) -> "Plan":
         """The same, to be written into a file of a folder: paths of tables, and of results to begin with, begin there."""
@@ -132,6 +135,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
+    comment = "".join(f"{line}\n" for line in takewhile(_is_comment, source.text.removeprefix("\ufeff").splitlines()))
     anchor_tables(source, path)  # axes of the command line, too
     anchor_starts(source, path)
     experiment, preparation = validated(source), Preparation()
@@ -139,7 +143,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     if planned_by == "train":
         base = preparation.checked(experiment, source)
         check_seeds(base, experiment.all_seeds, source)
-        return _run(base, source.tables)
+        return replace(_run(base, source.tables), comment=comment)
     sweep = experiment.sweep
     if sweep is None or not (sweep.over or sweep.arms):
         raise InputError(
@@ -169,7 +173,12 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     if not _parts_differ([base, *(arm.prepared for arm in arms)]):
         experiment = experiment.model_copy(update={"dataset": base.experiment.dataset})  # says how numbers are learned
     metric = _metric(sweep, arms)
-    return Plan("sweep", experiment, base, sweep, axes, arms, seeds, metric, baseline, left_open, source.tables)
+    plan = Plan("sweep", experiment, base, sweep, axes, arms, seeds, metric, baseline, left_open, source.tables)
+    return replace(plan, comment=comment)
+
+
+def _is_comment(line: str) -> bool:
+    return line.startswith("#")
 
 
 def _base(experiment: Experiment, sweep: Sweep, source: Source, path: Path, preparation: Preparation) -> Prepared:

@@ -16,7 +16,7 @@ def question(material: Material) -> Section:
     comment, example = _comment(material)
     asked = dict.fromkeys((comment.question, str(material.config.get("description", ""))))
     blocks = [Paragraph((text,), important=True) for text in asked if text]
-    of_which = f" of the example {example} as it is" if example else ""
+    of_which = f" of the example {example} as it is" if example else " of the config as it was written"
     blocks += [Paragraph((f"Expected{of_which}: {comment.expected}",))] if comment.expected else []
     return Section("question", "The question", [*blocks, Bullets(_looked_at(material))])
 
