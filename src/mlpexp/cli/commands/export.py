@@ -7,7 +7,6 @@ import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, option
 from mlpexp.cli.printing import print_sentences, say
-from mlpexp.store.beside import refuse_results
 
 
 def export(
@@ -45,6 +44,8 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write one trained network as a file for use elsewhere; it is run again and compared before it is there."""
+    from mlpexp.store.beside import refuse_results
+
     refuse_results("--to", to)
     from mlpexp.cli.training import data_folder
     from mlpexp.export.export import check_new, export, format_of, scheme_of, seed_of, sentences
