@@ -12,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import load
 
 from making.command_line import Answer
 from making.configs import CNN, SELECTED, SINE, TINY
@@ -28,8 +29,10 @@ from mlpexp.export.portable import Answer as Said
 from mlpexp.export.portable import PortableNetwork
 from mlpexp.quantization.integers import Table
 from mlpexp.quantization.lowering import steps_of
+from mlpexp.quantization.measured import measured
 from mlpexp.quantization.networks import quantized
 from mlpexp.quantization.scheme import SCHEMES, Scheme
+from mlpexp.quantization.stored import tensors_of
 from mlpexp.results.networks import networks_of
 from mlpexp.store.networks import Scaling
 
@@ -194,6 +197,16 @@ def test_levels_are_decided_by_training_samples_alone(trained: Make) -> None:
     seen = [row for row in raw if row.tobytes() in held]
     twice = len(run.dataset.inputs) - len(np.unique(run.dataset.inputs, axis=0))
     assert len(seen) <= twice  # flowers that are equal
+
+
+@pytest.mark.parametrize("text", [SELECTED, CNN], ids=["table", "pictures"])
+def test_it_is_the_network_that_quantize_measures(text: str, trained: Make) -> None:
+    networks = networks_of(trained(text).result.arm(0), [0])
+    for one in measured(networks).every[1:]:
+        scheme = next(scheme for scheme in SCHEMES if scheme.name == one.name)
+        wanted, tensors = load(one.file.content), tensors_of(int8_of(networks, scheme).network)
+        assert {*tensors} == {*wanted}
+        assert all(np.array_equal(tensors[name], array) for name, array in wanted.items())
 
 
 def test_a_file_that_computes_other_levels_is_not_kept(trained: Make) -> None:

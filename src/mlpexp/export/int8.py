@@ -19,11 +19,11 @@ from mlpexp.quantization.bound import bound_of
 from mlpexp.quantization.integers import IntegerProduct, MeanPool, Table
 from mlpexp.quantization.lowering import Function, Largest, Pool, Vector, steps_of, value
 from mlpexp.quantization.lowering import Step as TrainedStep
+from mlpexp.quantization.measured import CALIBRATION_SAMPLES
 from mlpexp.quantization.networks import QuantizedNetwork, QuantizedStep, ScaledProduct, quantized
 from mlpexp.quantization.scheme import Scheme
 from mlpexp.results.networks import Networks
 
-CALIBRATION_SAMPLES = 1_000  # as ``mlpexp quantize`` takes them
 ROUNDING = 1e-5  # of the arithmetic of the bound itself
 WEIGHTS, WHOLE = Scheme(activations=False, per_channel=True), Scheme(activations=True, per_channel=True)
 
