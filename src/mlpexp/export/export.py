@@ -62,9 +62,9 @@ def format_of(path: Path) -> Format:
     Raises:
         InputError: It is none of the formats.
     """
-    if path.suffix not in FORMATS:
-        raise InputError(f"--to {path}: the name must end in {', '.join(FORMATS)}, which decides the format")
-    return FORMATS[path.suffix]
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"--to {path}: the name must end in one of {', '.join(FORMATS)}, which decides the format")
+    return FORMATS[path.suffix.lower()]
 
 
 def seed_of(arm: ArmResult, seed: int | None, say: Say = lambda sentence: None) -> int:
