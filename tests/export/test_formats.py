@@ -222,6 +222,6 @@ def test_a_program_refuses_what_it_would_misread(model: dict) -> None:
         names["predict"](raw[:, :1])
     assert names["predict"](raw[:0]).shape == (0,)
     if not network.is_image:
-        raw[2, 0] = np.inf
+        raw[2, 0] = np.nan
         with pytest.raises(ValueError, match="no finite number for sample 3"):
             names["predict"](raw)

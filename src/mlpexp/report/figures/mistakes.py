@@ -134,7 +134,7 @@ def _number(axes: Axes, wrong: pd.DataFrame) -> None:
     taken = in_points * axes.transData.transform(wrong[["x", "y"]].to_numpy())
     for (x, y), rows in wrong.head(MOST_NUMBERED).groupby(["x", "y"], sort=False):
         ranks = ", ".join(str(int(rank)) for rank in rows["rank"])
-        beside = in_points * axes.transData.transform((x, y)) + np.array(BESIDE)
+        beside = in_points * axes.transData.transform(rows[["x", "y"]].to_numpy()[0]) + np.array(BESIDE)
         room = [np.hypot(*(taken - place).T) for place in beside]
         best = int(np.argmax([min(distances.min(), ENOUGH) for distances in room]))
         taken = np.concatenate([taken, beside[[best]]])
