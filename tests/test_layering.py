@@ -39,16 +39,20 @@ ALLOWED: dict[str, set[str]] = {
     "results": {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
     },
-    "quantization": {"config", "architectures", "nn"},
+    "quantization": {
+        "errors", "config", "architectures", "data", "nn", "training", "statistics", "execution", "results",
+    },
     "analysis": {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
     },
-    "export": {"__init__", "errors", "config", "architectures", "data", "nn", "store", "results"},
+    "export": {
+        "__init__", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
+    },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
-        "execution", "results", "analysis", "export", "report",
+        "execution", "results", "analysis", "quantization", "export", "report",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -70,8 +74,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     },
     "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},
     "results": {
-        "arm_choice", "candidates", "comparison", "confirmation", "costs", "in_training", "judged", "listed", "looks",
-        "mistaken_samples", "mistakes", "named_samples", "new_samples", "result", "scores_of_samples", "telling_columns",
+        "arm_choice", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training", "judged", "listed",
+        "looks", "mistaken_samples", "mistakes", "named_samples", "new_data", "new_samples", "result", "scores_of_samples",
+        "telling_columns", "twins",
     },
 }  # fmt: skip
 

@@ -29,6 +29,8 @@ GOING_ON = {
     .replace("adam, learning_rate: 0.02", "adam, learning_rate: 0.1")
     .replace("seeds: 3", "seeds: 6")
     + STATE,
+    "all converge later": SELECTED.replace("epochs: 6", "epochs: 6, convergence: {tolerance: 0.1, patience: 7}")
+    + STATE,
     "the rates of steps": PLAIN + "schedule: {name: step, every: 4, factor: 0.5, warmup_epochs: 2}\n",
     "the rates of a power": PLAIN + "schedule: {name: exponential, decay: 0.9}\n",
     "weights of epochs, and diagnostics": PLAIN + "keep: {history: 2}\ndiagnostics: full\n",
@@ -150,6 +152,16 @@ def test_sweeps_and_runs_that_cannot_move_are_refused(mlpexp: Command, config: W
     ).run
     answer = mlpexp("train", "--continue", still, "--epochs", 90)
     assert (answer.code, "no trial reached epoch 40 (stopped early)" in answer.err) == (2, True)
+
+
+def test_of_a_run_that_diverged_the_learning_rate_is_named(mlpexp: Command, config: Write) -> None:
+    text = SELECTED.replace("adam, learning_rate: 0.02", "sgd, learning_rate: 3.0e+19").replace("tanh", "relu")
+    run = mlpexp("train", config(text), "-q").run
+    answer = mlpexp("train", "--continue", run, "--epochs", 9)
+    assert (
+        answer.code,
+        "(diverged), so more epochs would change nothing; a smaller optimizer.learning_rate" in answer.err,
+    ) == (2, True)
 
 
 def test_other_data_are_refused(mlpexp: Command, config: Write, tmp_path: Path) -> None:

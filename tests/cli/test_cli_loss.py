@@ -181,6 +181,28 @@ def test_labels_may_stand_beside_a_file(mlpexp: Command, tmp_path: Path) -> None
     assert answer.out == mlpexp("loss", "--logits", "2 1; 0 3", "--labels", "1,0", "--format", "csv").out
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "logit_0,logit_1,label\n2,1,1\n0,3,0\n",
+        "logit_1,logit_0,label\n1,2,1\n3,0,0\n",  # by the numbers, not the places
+        "1,0,label\n1,2,1\n3,0,0\n",
+        "logit_cat,logit_dog,label\n2,1,dog\n0,3,cat\n",
+        "3,8,label\n2,1,8\n0,3,3\n",
+    ],
+)
+def test_a_label_is_the_column_that_it_names(text: str, mlpexp: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    answer = mlpexp("loss", "a.csv", "--format", "csv")
+    assert answer.out == mlpexp("loss", "--logits", "2 1; 0 3", "--labels", "1,0", "--format", "csv").out
+
+
+def test_targets_belong_to_the_logits_of_their_names(mlpexp: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("logit_x,logit_y,target_y,target_x\n1,2,4,3\n")
+    answer = mlpexp("loss", "a.csv", "--format", "csv")
+    assert answer.out == mlpexp("loss", "--logits", "1 2", "--targets", "3 4", "--format", "csv").out
+
+
 FILES = {
     "numbers.csv": "2,1,0\n0,3,1\n",
     "bare.csv": "a,b\n2,1\n",
@@ -190,6 +212,8 @@ FILES = {
     "both.csv": "a,b,label,target\n2,1,0,1\n",
     "none.csv": "label\n0\n",
     "gap.csv": "a,b,label\n2,,0\n1,1,1\n",
+    "comma.csv": "a;b;label\n2,5;1,5;0\n",
+    "names.csv": "1,2,label\n2,1,0\n",
 }
 
 REFUSED = {
@@ -222,7 +246,10 @@ REFUSED = {
     "high.csv": "high.csv: row 1: there is no class 2",
     "both.csv": "columns label and target: which of them is true?",
     "none.csv": "no column of logits",
-    "gap.csv": "gap.csv:2:b: '' is not a finite number",
+    "gap.csv": "gap.csv:2:b: the cell is empty",
+    "comma.csv": "comma.csv:2:a: '2,5' is not a number such as 0.5; with a decimal point",
+    "names.csv": "names.csv:2:label: '0' is not a class; a label is the name of a column of logits",
+    "--logits=-1e308,7e307;-1e308,7e307 --labels 0,0": "the sum of the losses is too large for a number",
     "bare.csv --logits 1,2": "--logits: bare.csv has logits, too",
     "high.csv --labels 0": "--labels: high.csv has a column label",
 }

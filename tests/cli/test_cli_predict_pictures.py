@@ -127,6 +127,33 @@ def test_own_pictures_are_read_as_in_training(form: str, trained: Make, mlpexp: 
     assert f"000.png: {parts}" in said
 
 
+def test_ink_on_nothing_is_laid_on_what_it_shows_on(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run = trained(DIGITS)
+    share = 255 - written(np.full((200, 260), 255, dtype=np.uint8), "4", 30, 60, 120, pen=14, depth=1)
+    for name, grey in (("black", 0), ("white", 255)):
+        picture = Image.new("LA", (260, 200), grey)
+        picture.putalpha(Image.fromarray(share))
+        picture.save(tmp_path / f"{name}.png")
+    frames = [Image.fromarray(255 - share), Image.fromarray(share)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    answer = mlpexp("predict", run.path, "black.png", "white.png", "moving.gif", "--save-seen", "seen")
+    assert len({row["predicted"] for row in rows_of(answer)}) == 1
+    assert "black.png: laid on white; dark ink on light" in answer.err
+    assert "white.png: laid on black; light ink on dark" in answer.err
+    assert "moving.gif: the first of its frames; dark ink" in answer.err
+    black, white = ((tmp_path / "seen" / f"{name}.png").read_bytes() for name in ("black", "white"))
+    assert black == white
+
+
+def test_what_was_seen_is_not_saved_in_a_file(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run = trained(DIGITS)
+    saved(tmp_path / "four.png", written(paper(200, 260), "4", 30, 60, 120, pen=14))
+    (tmp_path / "seen").write_text("")
+    answer = mlpexp("predict", run.path, "four.png", "--save-seen", "seen")
+    assert (answer.code, answer.out) == (2, "")
+    assert "--save-seen: seen exists, and nothing is written over; name another folder" in answer.err
+
+
 def test_the_folder_of_seen_pictures_is_for_pictures(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     run = trained(TINY)
     (tmp_path / "a.csv").write_text("x1,x2,x3\n1,2,3\n")

@@ -80,7 +80,7 @@ def test_two_figures_and_no_figure_are_refused() -> None:
             framed_figure(page, MNIST)
     framed_figure(near, replace(MNIST, is_whole=False))
     for empty in (PAGE, 255 - PAGE, np.full((50, 40), 128, np.uint8), np.zeros((1, 1), np.uint8), paper(90, 90, 12.0)):
-        with pytest.raises(ValueError, match=r"^no ink was found on it$"):
+        with pytest.raises(ValueError, match=r"^no ink was found on it; if there is some, cut out the figure$"):
             framed_figure(empty, MNIST)
 
 
@@ -145,3 +145,45 @@ def test_a_digit_of_mnist_is_seen_as_it_is(mnist_dir: Path) -> None:
     differences = [np.abs(framed_figure(digit, MNIST).picture.astype(float) - digit).mean() for digit in digits]
     assert np.median(differences) < 1  # of 255 steps
     assert np.mean(np.array(differences) < 2) > 0.95
+
+
+def on_table(page: np.ndarray, grey: int = 45) -> np.ndarray:
+    """A page on a table."""
+    room = (
+        np.full((page.shape[0] + 160, page.shape[1] + 200), grey) + paper(page.shape[0] + 160, page.shape[1] + 200) // 8
+    )
+    room[70 : 70 + page.shape[0], 90 : 90 + page.shape[1]] = page
+    return room.astype(np.uint8)
+
+
+@pytest.mark.parametrize("grey", [30, 60])
+def test_a_sheet_on_a_table_is_looked_at_alone(grey: int) -> None:
+    page = written(PAGE, "4", 60, 90, 120, pen=14)
+    seen = framed_figure(on_table(page, grey), MNIST)
+    assert np.corrcoef(seen.picture.ravel(), framed_figure(page, MNIST).picture.ravel())[0, 1] > 0.97
+    assert seen.notes[0] == "looked at one sheet, or one side of a shadow"
+    inverse = framed_figure(255 - on_table(page, grey), MNIST)
+    assert np.corrcoef(seen.picture.ravel(), inverse.picture.ravel())[0, 1] > 0.97
+
+
+def test_an_empty_sheet_on_a_table_has_no_ink() -> None:
+    with pytest.raises(ValueError, match=r"^no ink was found on it"):
+        framed_figure(on_table(PAGE), MNIST)
+
+
+def test_one_figure_on_each_side_of_a_shadow_is_refused() -> None:
+    page = written(written(paper(300, 600), "4", 60, 60, 140, pen=16), "7", 60, 400, 140, pen=16)
+    page[:, 300:] = page[:, 300:] // 2.5
+    with pytest.raises(ValueError, match=r"^2 figures were found on it; cut out one$"):
+        framed_figure(page, MNIST)
+
+
+def test_dark_lines_through_a_figure_and_filled_shapes_are_refused() -> None:
+    ruled = written(PAGE, "4", 40, 90, 150, pen=14)
+    ruled[10::30] = ruled[11::30] = ruled[12::30] = 60
+    with pytest.raises(ValueError, match="lines on the paper run through the figure; write it on blank paper"):
+        framed_figure(ruled, MNIST)
+    filled = PAGE.copy()
+    filled[60:160, 80:200] = 40
+    with pytest.raises(ValueError, match="a filled shape was found on it, and no strokes"):
+        framed_figure(filled, MNIST)

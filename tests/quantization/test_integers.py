@@ -142,7 +142,7 @@ def test_no_activation_is_steeper_than_the_bound_says(name: str) -> None:
     y = elementwise(config).value(x)
     gap = 2_000 if name in JUMPS else 1
     steepest = float(((y[gap:] - y[:-gap]).abs() / (x[gap:] - x[:-gap] + JUMPS.get(name, 0.0))).max())
-    slope = slope_of(Function("f", config), 2)
+    slope = slope_of(Function("f", config), x)
     assert isinstance(slope, float)
     assert 0.6 * slope < steepest <= slope * (1 + 1e-6)
 
@@ -164,6 +164,18 @@ def test_the_mean_of_a_window_is_rounded_to_the_nearest_level(seed: int, size: i
     pooled = MeanPool("pool", size, stride).value(torch.from_numpy(levels)).numpy()
     means = windows(levels.astype(float), size, stride).mean((4, 5)).transpose(0, 3, 1, 2)
     assert (pooled == np.floor(means + 0.5)).all()
+
+
+@pytest.mark.parametrize(("shape", "kernel"), [((40, 3000), None), ((48, 40, 3, 3), 3), ((20, 1, 5, 5), 5)], ids=str)
+def test_sums_of_large_layers_are_exact(shape: tuple[int, ...], kernel: int | None) -> None:
+    draw = np.random.default_rng(7)
+    weight = draw.integers(-127, 128, shape, np.int8)
+    bias = draw.integers(-(2**29), 2**29, len(weight)).astype(np.int32)
+    levels = draw.integers(-128, 128, (4, shape[1], *([11, 9] if kernel else [])), np.int8)
+    step = IntegerProduct(
+        "one", weight, np.ones(1, np.float32), bias, Levels(0.5, -128), None, padding=1 if kernel else 0
+    )
+    assert (step.sums(torch.from_numpy(levels)).numpy() == sums_in_int32(step, levels)).all()
 
 
 def test_padding_stands_for_zero() -> None:

@@ -3,6 +3,7 @@
 Axis letters: N rows, U output units, K classes.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,8 @@ def loss_sheet(output: Output, logits_NU: Array, targets: Array) -> LossSheet:
     is_finite = np.isfinite(losses) & np.isfinite(gradients).all(1)
     if not is_finite.all():
         raise InputError(f"row {int(np.argmin(is_finite)) + 1}: its loss is too large for a number; scale the logits")
+    if not np.isfinite(math.fsum(losses / len(losses)) * len(losses)):
+        raise InputError("the sum of the losses is too large for a number; scale the logits")
     of_classes = output.num_classes > 0
     return LossSheet(
         output=output,

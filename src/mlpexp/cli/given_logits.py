@@ -89,7 +89,9 @@ def read_logits(path: Path) -> GivenLogits:
         what = f"the first line has only numbers; it must name the columns, such as {LABEL} for the class"
         raise data_error(path, what, file.header_line)
     targets, logits = _named(columns, TARGET), _named(columns, LOGIT)
-    logits = logits or [name for name in columns if name != LABEL and name not in targets]
+    logits = logits or _by_number([name for name in columns if name != LABEL and name not in targets])
+    if {_ending(name) for name in targets} == {_ending(name) for name in logits}:
+        targets = sorted(targets, key=lambda name: [_ending(logit) for logit in logits].index(_ending(name)))
     if not logits:
         raise data_error(path, "no column of logits; each unit or class needs one", file.header_line)
     if targets and LABEL in columns:
@@ -108,8 +110,23 @@ def read_logits(path: Path) -> GivenLogits:
 
 
 def _named(columns: Sequence[str], word: str) -> list[str]:
-    """``target``, or ``target_0`` and so on."""
-    return [name for name in columns if name == word or name.startswith(f"{word}_")]
+    """``target``, or ``target_0`` and so on, by their numbers."""
+    return _by_number([name for name in columns if name == word or name.startswith(f"{word}_")])
+
+
+def _by_number(names: Sequence[str]) -> list[str]:
+    """Names in the order of the numbers that they are or end in; as they stand where one has none."""
+    endings = [_ending(name) for name in names]
+    return sorted(names, key=lambda name: int(_ending(name))) if all(map(_is_class, endings)) else list(names)
+
+
+def _ending(name: str) -> str:
+    """Of ``logit_cat`` or ``target_cat`` the name of the class."""
+    return re.sub(rf"^({LOGIT}|{TARGET})_", "", name)
+
+
+def _is_class(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,6}", text) is not None
 
 
 def _row(option: str, text: str) -> list[float]:
@@ -136,23 +153,26 @@ def _numbers(file: "TableFile", name: str) -> np.ndarray:
     values = file.columns[name]
     if isinstance(values, Cells):
         row = int(np.argmax(values.where(lambda cell: not is_plain_number(cell))))
-        raise file.error(f"{file.cell(row, name)!r} is not a number such as 0.5", name, row)
+        more = "; with a decimal point" * ("," in file.cell(row, name))
+        raise file.error(f"{file.cell(row, name)!r} is not a number such as 0.5{more}", name, row)
     if not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values)))
-        raise file.error(f"{file.cell(row, name)!r} is not a finite number", name, row)
+        cell = file.cell(row, name)
+        raise file.error(f"{cell!r} is not a finite number" if cell else "the cell is empty", name, row)
     return values
 
 
 def _labels(file: "TableFile", logits: Sequence[str]) -> np.ndarray:
-    """Class numbers from 0, or names of the columns of logits."""
+    """Class numbers from 0, or names of the columns of logits; where these are numbers, a label is a name."""
     cells = file.written(LABEL)
-    names = {name: number for number, name in enumerate(logits)}
+    names = {form: number for number, name in enumerate(logits) for form in (name, _ending(name))}
+    numbered = not any(map(_is_class, names))
     numbers = []
     for level in cells.levels:
-        is_number = re.fullmatch(r"[0-9]{1,6}", level)
-        if not is_number and level not in names:
+        if level not in names and not (numbered and _is_class(level)):
             row = int(np.argmax(cells.codes == cells.levels.index(level)))
-            what = f"{level!r} is not a class; a label is a whole number from 0, or the name of a column of logits"
+            number = "a whole number from 0, or " if numbered else ""
+            what = f"{level!r} is not a class; a label is {number}the name of a column of logits"
             raise file.error(what, LABEL, row)
         numbers.append(names[level] if level in names else int(level))
     return np.array(numbers, dtype=np.int64)[cells.codes]

@@ -20,6 +20,14 @@ from mlpexp.store.weights import check_file
 from mlpexp.training.diagnosed import recorded_alike
 from mlpexp.training.schedules import factor
 
+REMEDIES = {
+    "stopped early": "training.early_stopping decides when a trial stops",
+    "converged": "training.convergence decides when a trial stops",
+    "diverged": "a smaller optimizer.learning_rate may help",
+    "failed": "the column `reason` of trials.csv says why",
+}
+"""By status, what may be done where no trial goes on."""
+
 
 def continued_job(
     parent: Parent,
@@ -78,7 +86,7 @@ def _refuse_ended(parent: Parent, statuses: Sequence[str]) -> None:
         raise InputError(
             f"--continue: {parent.folder.path}: no trial reached epoch {parent.epochs} "
             f"({' and '.join(sorted(set(statuses)))}), so more epochs would change nothing; "
-            "training.early_stopping decides when a trial stops"
+            f"{REMEDIES[max(set(statuses), key=statuses.count)]}"
         )
 
 
@@ -116,7 +124,7 @@ def _about(parent: Parent, plan: Plan, statuses: Sequence[str], reason: str) -> 
             f"all {epochs} epochs are trained: {reason}",
             f"the first {parent.epochs} took {seconds:.3g} s in {path}",
         ]
-    stopped = [f"{statuses.count(status)} {status}" for status in STOPPED[:2] if status in statuses]
+    stopped = [f"{statuses.count(status)} {status}" for status in STOPPED[:-1] if status in statuses]
     sentences = [f"epochs 1 to {parent.epochs} are those of {path}; {parent.epochs + 1} to {epochs} are trained"]
     if stopped:
         sentences.append(f"of {len(statuses)} trials {' and '.join(stopped)}: they stay as they are")

@@ -259,14 +259,19 @@ def _weights(network: PortableNetwork) -> str:
     entries = []
     for step in network.steps:
         for name, array in step.arrays.items():
-            text = base64.b64encode(array.astype("<f4").tobytes()).decode()
+            dtype = array.dtype.newbyteorder("<")
+            text = base64.b64encode(array.astype(dtype).tobytes()).decode()
             lines = "\n".join(textwrap.wrap(text, WIDTH)) if text else ""
-            entries.append(f'    "{step.name}.{name}": ({tuple(array.shape)}, """\n{lines}\n"""),')
+            entries.append(f'    "{step.name}.{name}": ("{dtype.str}", {tuple(array.shape)}, """\n{lines}\n"""),')
     body = "\n".join(entries)
     return (
-        "# What was learned: the shape of each array, and its numbers as little-endian float32 in base64.\n"
+        "# What was learned: of each array the type (<f4: float32, |i1: int8, <i4: int32, <f8: float64), the shape,\n"
+        "# and its numbers in base64.\n"
         f"W = {{\n{body}\n}}\n"
-        'W = {name: np.frombuffer(base64.b64decode(text), "<f4").reshape(shape) for name, (shape, text) in W.items()}'
+        "W = {\n"
+        "    name: np.frombuffer(base64.b64decode(text), dtype).reshape(shape)\n"
+        "    for name, (dtype, shape, text) in W.items()\n"
+        "}"
     )
 
 

@@ -17,7 +17,7 @@ from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Summary
 from mlpexp.store.weights import file_name
 
-STOPPED = ("stopped early", "diverged", "failed")  # no such trial takes another step
+STOPPED = ("stopped early", "converged", "diverged", "failed")  # no such trial takes another step
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Tracked:
     """What is known after a step."""
 
     x: Tensor
-    """Of the trained network, ``(B, ...)`` float64."""
+    """Of the trained network, ``(B, ...)``."""
     e: Tensor
     """``|quantized - within(x)|`` is no more; the same shape."""
     levels: Levels | None
@@ -50,15 +50,15 @@ class Tracked:
 
 
 def bound_of(network: QuantizedNetwork, steps: Sequence[Step], inputs: Tensor) -> Tensor:
-    """A bound of ``|quantized logit - logit|``, ``(B, U)``, in exact arithmetic.
+    """A bound of ``|quantized logit - logit|``, ``(B, U)``, but for the rounding of its own arithmetic.
 
     Args:
         network: The quantized one.
         steps: Of the trained one.
-        inputs: ``(B, *shape)``.
+        inputs: ``(B, *shape)``; in their type it is computed.
     """
     made = {step.name: step for step in network.steps}
-    x = inputs.double()
+    x = inputs
     half = 0.0 if network.inputs is None else network.inputs.scale / 2
     state = Tracked(x, torch.full_like(x, half), network.inputs)
     for step in steps:
@@ -77,7 +77,7 @@ def _after(step: Step, own: object, before: Tracked) -> Tracked:
             x = step.value(before.x)
             moved = (step.value(before.within) - x).abs()
             rounded = 0.0 if levels is None else levels.scale / 2
-            return Tracked(x, slope_of(step, x.ndim) * (before.e + jump_of(step)) + moved + rounded, levels)
+            return Tracked(x, slope_of(step, x) * (before.e + jump_of(step)) + moved + rounded, levels)
         case Pool(largest=False):
             rounded = 0.0 if before.levels is None else before.levels.scale / 2
             return Tracked(step.value(before.x), step.value(before.whole) + rounded, before.levels)
@@ -88,7 +88,6 @@ def _after(step: Step, own: object, before: Tracked) -> Tracked:
 def _after_product(step: Product, own: ScaledProduct | IntegerProduct, before: Tracked) -> Tracked:
     """``|W^| e`` of the inputs, ``|W^ - W| |x|`` of the weights, that of the biases, and half a level of the sum."""
     weight = weights_again(own)
-    dimensions = before.x.ndim
 
     def spread(numbers: Tensor, factors: np.ndarray) -> Tensor:
         return product(padded(numbers, step.padding), np.abs(factors), step.stride)
@@ -96,20 +95,20 @@ def _after_product(step: Product, own: ScaledProduct | IntegerProduct, before: T
     x = step.value(before.x)
     bias = own.bias * own.sum_scale if isinstance(own, IntegerProduct) else own.bias.astype(np.float64)
     e = spread(before.whole, weight) + spread(before.x.abs(), weight - step.weight)
-    e = e + along_features(np.abs(bias - step.bias), dimensions)
+    e = e + along_features(np.abs(bias - step.bias), x.ndim).to(x.dtype)
     if isinstance(own, ScaledProduct) or own.outputs is None:
         return Tracked(x, e, None)
     return Tracked(x, e + own.outputs.scale / 2 + (x.abs() + e) * 2.0**-MULTIPLIER_BITS, own.outputs)
 
 
-def slope_of(step: Function, dimensions: int) -> float | Tensor:
-    """The largest slope that an activation has anywhere."""
+def slope_of(step: Function, x: Tensor) -> float | Tensor:
+    """The largest slope that an activation has anywhere; of each feature of x."""
     match step.config:
         case LeakyRelu(negative_slope=slope) | Elu(alpha=slope):
             return max(slope, 1.0)
         case Prelu():
             assert step.slopes is not None
-            return along_features(np.maximum(np.abs(step.slopes), 1.0), dimensions)
+            return along_features(np.maximum(np.abs(step.slopes), 1.0), x.ndim).to(x.dtype)
         case config:
             return SLOPES[config.name]
 

@@ -7,6 +7,7 @@ References:
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import frexp
 
 import numpy as np
@@ -19,6 +20,7 @@ from mlpexp.quantization.scheme import HIGHEST, LOWEST, Levels
 
 MULTIPLIER_BITS = 22  # times a sum of int32 at most 53 bits: the same in int64 and in the double of any language
 MOST_SHIFT = 62
+EXACT_FLOAT32 = 2**24  # whole numbers below it, and their sums, are exact
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,17 @@ class IntegerProduct:
     def sums(self, levels: Tensor) -> Tensor:
         """``sum of w (q - zero) + b``, int32 ``(B, U, ...)``, of levels ``(B, F, ...)`` int8.
 
-        It is computed in float64, which is exact for sums of whole numbers below 2^53 and has faster routines; a test
-        compares it with additions in int32.
+        It is computed by routines for floating-point numbers, which are faster, in a type that has every sum of whole
+        numbers exactly: float32 below 2^24, else float64. A test compares it with additions in int32.
         """
-        centred = padded(levels.double() - self.inputs.zero, self.padding)
-        return (product(centred, self.weight, self.stride) + along_features(self.bias, levels.ndim)).to(torch.int32)
+        centred = padded(levels.to(self._exact) - self.inputs.zero, self.padding)
+        return product(centred, self.weight, self.stride).to(torch.int32) + along_features(self.bias, levels.ndim)
+
+    @cached_property
+    def _exact(self) -> torch.dtype:
+        """The type that no sum is too large for."""
+        largest = np.abs(self.weight.astype(np.int64)).reshape(len(self.weight), -1).sum(1).max() * (HIGHEST - LOWEST)
+        return torch.float32 if largest < EXACT_FLOAT32 else torch.float64
 
     def value(self, levels: Tensor) -> Tensor:
         """Levels ``(B, U, ...)`` int8; of the last product logits, float64."""
@@ -127,7 +135,7 @@ class MeanPool:
     def value(self, levels: Tensor) -> Tensor:
         """``(B, C, H, W)`` to a smaller image of the same levels: ``floor((2 * sum + n) / 2n)`` of n levels."""
         count = self.size**2
-        sums = F.avg_pool2d(levels.double(), self.size, self.stride, divisor_override=1).long()
+        sums = F.avg_pool2d(levels.float(), self.size, self.stride, divisor_override=1).long()
         return saturated(torch.div(2 * sums + count, 2 * count, rounding_mode="floor"))
 
 

@@ -1,4 +1,4 @@
-"""A trained network as a list of plain steps in float64: dropout is gone, batch normalization is part of the weights.
+"""A trained network as a list of plain steps with float64 numbers: dropout is gone, batch normalization is part of the weights.
 
 Axis letters: B batch, F features (channels of an image), U units (output channels).
 """
@@ -35,7 +35,9 @@ class Product:
 
     def value(self, x: Tensor) -> Tensor:
         """``(B, F, ...)`` to ``(B, U, ...)``."""
-        return product(padded(x, self.padding), self.weight, self.stride) + along_features(self.bias, x.ndim)
+        return product(padded(x, self.padding), self.weight, self.stride) + along_features(self.bias, x.ndim).to(
+            x.dtype
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,7 @@ class Function:
                 raise AssertionError("maxout is a step of its own")
             case Prelu():
                 assert self.slopes is not None
-                return prelu(x, along_features(self.slopes, x.ndim))
+                return prelu(x, along_features(self.slopes, x.ndim).to(x.dtype))
             case config:
                 return elementwise(config).value(x)
 
@@ -175,8 +177,8 @@ def _steps(name: str, spec: LayerSpec, tensors: dict[str, np.ndarray]) -> Sequen
 
 
 def value(steps: Sequence[Step], inputs: Tensor) -> Tensor:
-    """Logits ``(B, U)`` of inputs ``(B, *shape)``, in float64."""
-    x = inputs.double()
+    """Logits ``(B, U)`` of inputs ``(B, *shape)``, in the type of the inputs."""
+    x = inputs
     for step in steps:
         x = step.value(x)
     return x

@@ -66,10 +66,11 @@ class QuantizedNetwork:
     """From inputs to logits. An activation that would change no level is left out."""
 
     def value(self, inputs: Tensor) -> Tensor:
-        """Logits ``(B, U)`` float64 of inputs ``(B, *shape)``, as the float network takes them."""
-        x = inputs.double()
-        if self.inputs is not None:
-            x = torch.from_numpy(self.inputs.nearest(x.numpy()))
+        """Logits ``(B, U)`` of inputs ``(B, *shape)`` as the trained network takes them.
+
+        In float64 where activations are int8, else in the type of the inputs.
+        """
+        x = inputs if self.inputs is None else torch.from_numpy(self.inputs.nearest(inputs.double().numpy()))
         for step in self.steps:
             x = step.value(x)
         return x

@@ -174,7 +174,7 @@ class Trainer:
         """
         state = self.state
         state.epoch, state.step, state.initial_recorded = epoch, epoch * self.steps_per_epoch, True
-        state.keep(healthy, self._selection(scores), self.hyper.min_delta)
+        self._keep(scores, healthy)
         self._let_leave(self._statuses(healthy))
 
     def _let_leave(self, statuses: list[Status]) -> None:
@@ -272,9 +272,7 @@ class Trainer:
         active = state.active
         scores, diagnostics = self._scores()
         healthy = self._healthy(scores)
-        state.keep(healthy, self._selection(scores), self.hyper.min_delta)
-        if self.settings.convergence is not None:
-            state.follow_training(scores["train"][self.names[0]], self.hyper.tolerance)
+        self._keep(scores, healthy)
         statuses = self._statuses(healthy)
         train_seconds = state.train_seconds - state.recorded_seconds
         state.recorded_seconds = state.train_seconds
@@ -294,6 +292,12 @@ class Trainer:
             statuses,
             diagnostics,
         )
+
+    def _keep(self, scores: dict[str, PartScores], healthy: np.ndarray) -> None:
+        """Notes which weights are the best so far, and, if convergence is looked for, how far training has come."""
+        self.state.keep(healthy, self._selection(scores), self.hyper.min_delta)
+        if self.settings.convergence is not None:
+            self.state.follow_training(scores["train"][self.names[0]], self.hyper.tolerance)
 
     def _diagnosed(self, further: int = 0) -> bool:
         """Whether diagnostics belong to the epoch that has just ended, or to one to come."""

@@ -163,7 +163,7 @@ def _save(pictures: "Sequence[UnseenPicture]", folder: Path) -> None:
             )
             path = next(folder / name for name in names if folder / name not in contents)
             contents[path] = as_png(picture.pixels)
-    for path in contents:
+    for path in [folder] if folder.is_file() else contents:
         if path.exists():
             raise InputError(f"--save-seen: {path} exists, and nothing is written over; name another folder")
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
         "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
-        "--tolerance", "--symbolic", "--explain", "--sample", "--logits", "--labels", "--targets",
+        "--tolerance", "--symbolic", "--explain", "--sample", "--logits", "--labels", "--targets", "--on",
+        "--calibration-samples",
     ),
     "how to run": (
         "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
@@ -25,6 +26,8 @@ OTHERS = "others"  # none is, as a test demands
 ELSEWHERE = {
     ("explain", "--seed"): "which result",
     ("predict", "--seed"): "which result",
+    ("evaluate", "--seed"): "which result",
+    ("quantize", "--seed"): "which result",
     ("export", "--seed"): "which result",
     ("mistakes", "--seed"): "which result",
     ("loss", "FILE"): "what to look at",

@@ -10,13 +10,17 @@ import numpy as np
 from scipy import ndimage
 
 from mlpexp.data.ink.paper import Ink
+from mlpexp.data.ink.strokes import MEASURABLE, stroke_width
 
+NO_INK = "no ink was found on it; if there is some, cut out the figure"
 TOUCHING = np.ones((3, 3), dtype=bool)  # neighbours at corners, too, belong together
 LEAST_SIDE = 4  # pixels; smaller marks are grain
 SPECK = 0.2  # of the figure's longer side: smaller marks that are far away are specks
 NEAR = 0.25  # of the figure's longer side: what is nearer belongs to it
 RIVAL_SIDE, RIVAL_INK = 0.5, 0.2  # of the figure: a mark that is larger, and far, is a second figure
 TALL = 0.6  # of the height of both together: what stands side by side and is so tall is two figures
+RULED = 3  # places, at each of two opposite edges of the picture: what touches them is crossed by lines
+SOLID = 0.35  # of the longer side of a figure: strokes are no wider
 EDGE_MARK = 0.25  # of a mark at the edge: one inside that is larger is the figure
 
 
@@ -33,7 +37,7 @@ class Mark:
     ink: float
     """How much it has."""
     at_edge: bool
-    """Whether it touches the edge of the picture."""
+    """Whether it touches the edge of the picture, or of the sheet."""
 
     @property
     def height(self) -> int:
@@ -61,6 +65,8 @@ class Figure:
     """Of the box, in pixels of the picture."""
     left: int
     """Likewise."""
+    is_cut_off: bool
+    """Whether it touches the edge of the picture, or of the sheet."""
     notes: tuple[str, ...]
     """What was left out or may be wrong."""
 
@@ -73,12 +79,12 @@ def figure_in(ink: Ink, *, is_whole: bool) -> Figure:
         is_whole: Whether strokes side by side are two figures; else they may be parts of one, as in Japanese.
 
     Raises:
-        ValueError: With what is wrong, in words: there is none, or more than one.
+        ValueError: With what is wrong, in words: there is none, or more than one, or what is there is no writing.
     """
     labels, _ = ndimage.label(ink.is_stroke, TOUCHING)
     marks = _marks(ink, labels)
     if not marks:
-        raise ValueError("no ink was found on it")
+        raise ValueError(NO_INK)
     inside = [mark for mark in marks if not mark.at_edge]
     largest = max(marks, key=lambda mark: mark.side)
     if inside and largest.at_edge and max(mark.side for mark in inside) < EDGE_MARK * largest.side:
@@ -94,18 +100,23 @@ def figure_in(ink: Ink, *, is_whole: bool) -> Figure:
     parts = [mark for mark in usable if gaps[mark.number] <= NEAR * main.side]
     others = [mark for mark in usable if mark not in parts and mark.side >= SPECK * main.side]
     edge = [mark for mark in marks if mark not in usable and mark.side >= SPECK * main.side]
-    return _cut(ink, labels, parts, tuple(_notes(others, edge, cut_off=main.at_edge)))
+    if main.at_edge and _is_ruled(labels == main.number):
+        raise ValueError("lines on the paper run through the figure; write it on blank paper")
+    figure = _cut(ink, labels, parts, tuple(_notes(others, edge, cut_off=main.at_edge)), is_cut_off=main.at_edge)
+    if max(figure.amount.shape) >= MEASURABLE and stroke_width(figure.amount) > SOLID * max(figure.amount.shape):
+        raise ValueError("a filled shape was found on it, and no strokes; cut out the figure")
+    return figure
 
 
 def _marks(ink: Ink, labels: np.ndarray) -> list[Mark]:
     """All that are no grain."""
-    height, width = labels.shape
     boxes = ndimage.find_objects(labels)
     sums = ndimage.sum_labels(ink.amount, labels, np.arange(1, len(boxes) + 1))
-    marks = []
-    for number, (rows, columns, *_) in enumerate(boxes, start=1):
-        at_edge = rows.start == 0 or columns.start == 0 or rows.stop == height or columns.stop == width
-        marks.append(Mark(number, rows, columns, float(sums[number - 1]), at_edge))
+    at_edge = set(labels[ink.ground & ~ndimage.binary_erosion(ink.ground)].tolist())
+    marks = [
+        Mark(number, rows, columns, float(sums[number - 1]), number in at_edge)
+        for number, (rows, columns, *_) in enumerate(boxes, start=1)
+    ]
     return [mark for mark in marks if mark.side >= LEAST_SIDE]
 
 
@@ -120,14 +131,21 @@ def _is_rival(mark: Mark, main: Mark, gap: float, is_whole: bool) -> bool:
     return is_whole and beside and min(mark.height, main.height) >= TALL * both
 
 
-def _cut(ink: Ink, labels: np.ndarray, parts: Sequence[Mark], notes: tuple[str, ...]) -> Figure:
+def _is_ruled(is_main: np.ndarray) -> bool:
+    """Whether a mark leads from edge to edge in many places, as the lines of ruled paper do."""
+    sides = [np.pad(side, 1).astype(int) for side in (is_main[0], is_main[-1], is_main[:, 0], is_main[:, -1])]
+    top, bottom, left, right = (int((np.diff(side) == 1).sum()) for side in sides)
+    return min(top, bottom) >= RULED or min(left, right) >= RULED
+
+
+def _cut(ink: Ink, labels: np.ndarray, parts: Sequence[Mark], notes: tuple[str, ...], *, is_cut_off: bool) -> Figure:
     """The box around the parts, with the soft edges of their strokes and without what is not theirs."""
     is_part = np.isin(labels, [part.number for part in parts])
     reach = ndimage.binary_dilation(is_part, TOUCHING, iterations=_softness(is_part))
     amount = np.where(reach & ((labels == 0) | is_part), ink.amount, 0.0)
     rows, columns = (np.flatnonzero(amount.any(axis)) for axis in (1, 0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Figure(amount[box], int(rows[0]), int(columns[0]), notes)
+    return Figure(amount[box], int(rows[0]), int(columns[0]), is_cut_off, notes)
 
 
 def _softness(is_part: np.ndarray) -> int:

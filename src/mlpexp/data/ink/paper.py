@@ -27,6 +27,8 @@ class Ink:
     """Whether the ink is darker than what it is on."""
     contrast: float
     """Of full ink against the paper, in steps of 255."""
+    ground: np.ndarray
+    """``(H, W)`` bool: where ink was looked for."""
 
     @property
     def is_stroke(self) -> np.ndarray:
@@ -34,7 +36,7 @@ class Ink:
         return self.amount >= EDGE
 
 
-def ink_of(grey: np.ndarray) -> Ink | None:
+def ink_of(grey: np.ndarray, ground: np.ndarray | None = None) -> Ink | None:
     """The ink in a picture; None: there is none.
 
     The light is a polynomial of degree 2 in both axes, fitted so that strokes, which are few, hardly count: by least
@@ -42,14 +44,17 @@ def ink_of(grey: np.ndarray) -> Ink | None:
 
     Args:
         grey: ``(H, W)``, values 0..255.
+        ground: ``(H, W)`` bool: the sheet that it is on; None: the whole picture.
 
     References:
         Holland and Welsch (1977), "Robust regression using iteratively reweighted least-squares",
         Communications in Statistics A6(9), section 2.
     """
-    light = light_on(grey)
-    difference = grey - light
-    grain = NORMAL * float(np.median(np.abs(difference - np.median(difference))))
+    ground = np.ones(grey.shape, dtype=bool) if ground is None else ground
+    light = light_on(grey, ground)
+    difference = np.where(ground, grey - light, 0.0)
+    on_ground = difference[ground]
+    grain = NORMAL * float(np.median(np.abs(on_ground - np.median(on_ground))))
     least = max(LEAST_CONTRAST, CLEAR * grain)
     is_dark = _weight(-difference, least) >= _weight(difference, least)
     depth = -difference if is_dark else difference
@@ -58,16 +63,17 @@ def ink_of(grey: np.ndarray) -> Ink | None:
         return None
     full = float(np.percentile(clear, FULL))
     amount = np.clip(np.where(depth > min(least, full / 4), depth, 0.0) / full, 0.0, 1.0)
-    return Ink(amount, bool(is_dark), full)
+    return Ink(amount, bool(is_dark), full, ground)
 
 
-def light_on(grey: np.ndarray) -> np.ndarray:
-    """What the picture would be without ink, ``(H, W)`` float64."""
+def light_on(grey: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """What the picture would be without ink, ``(H, W)`` float64, as it is lit on a ground ``(H, W)`` bool."""
     height, width = grey.shape
     rows = np.unique(np.linspace(0, height - 1, min(height, MOST_SIDE_POINTS)).round().astype(int))
     columns = np.unique(np.linspace(0, width - 1, min(width, MOST_SIDE_POINTS)).round().astype(int))
-    some = grey[np.ix_(rows, columns)].astype(np.float64).ravel()
-    terms = _terms(rows / max(1, height - 1), columns / max(1, width - 1))
+    is_looked_at = ground[np.ix_(rows, columns)].ravel()
+    some = grey[np.ix_(rows, columns)].astype(np.float64).ravel()[is_looked_at]
+    terms = _terms(rows / max(1, height - 1), columns / max(1, width - 1))[is_looked_at]
     weights = np.ones(len(some))
     fitted = np.full(len(some), np.median(some))
     for _ in range(ROUNDS):

@@ -3,14 +3,15 @@
 Axis letters: H height, W width.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
 
-from mlpexp.data.ink.figure import Figure, figure_in
+from mlpexp.data.ink.figure import NO_INK, Figure, figure_in
 from mlpexp.data.ink.framing import Frame, framed, scaled_size
 from mlpexp.data.ink.paper import Ink, ink_of
+from mlpexp.data.ink.sheets import sheets_on
 from mlpexp.data.ink.strokes import stroke_width, thickened
 
 MOST_SIDE = 1000  # pixels: of larger pictures some are averaged before anything is looked for
@@ -41,14 +42,53 @@ def framed_figure(grey: np.ndarray, frame: Frame) -> FramedFigure:
     """
     factor = max(1.0, max(grey.shape) / MOST_SIDE)
     small = np.asarray(_reduced(grey, factor), dtype=np.float64)
-    ink = ink_of(small)
-    if ink is None:
-        raise ValueError("no ink was found on it")
-    figure = figure_in(ink, is_whole=frame.is_whole)
+    ink, figure = _found(small, frame)
     thick = thickened(figure.amount)
     amount = figure.amount if thick is None else thick
     notes = [*figure.notes, *_notes(ink, figure, thicker=thick is not None)]
     return FramedFigure(framed(amount, frame), _how(ink, figure, amount, factor, frame), tuple(notes))
+
+
+def _found(grey: np.ndarray, frame: Frame) -> tuple[Ink, Figure]:
+    """The figure on the whole picture, or else on the one sheet that has a whole figure.
+
+    Raises:
+        ValueError: There is none, or more than one.
+    """
+    try:
+        ink, figure = _on_ground(grey, frame)
+        refusal = None
+    except ValueError as error:
+        refusal = error
+    if refusal is None and not figure.is_cut_off:
+        return ink, figure
+    sheets = sheets_on(grey)
+    on_sheets = [pair for sheet in sheets for pair in _whole_on(grey, frame, sheet)]
+    if len(on_sheets) > 1:
+        raise ValueError(f"{len(on_sheets)} figures were found on it; cut out one")
+    if on_sheets:
+        ((ink, figure),) = on_sheets
+        return ink, replace(figure, notes=("looked at one sheet, or one side of a shadow", *figure.notes))
+    if refusal is not None:
+        raise refusal
+    return ink, figure
+
+
+def _on_ground(grey: np.ndarray, frame: Frame, ground: np.ndarray | None = None) -> tuple[Ink, Figure]:
+    """Ink and figure of a picture, or of a sheet on it."""
+    ink = ink_of(grey, ground)
+    if ink is None:
+        raise ValueError(NO_INK)
+    return ink, figure_in(ink, is_whole=frame.is_whole)
+
+
+def _whole_on(grey: np.ndarray, frame: Frame, sheet: np.ndarray) -> list[tuple[Ink, Figure]]:
+    """Ink and figure of a sheet; none where it has no figure, or only a part of one."""
+    try:
+        ink, figure = _on_ground(grey, frame, sheet)
+    except ValueError:
+        return []
+    return [] if figure.is_cut_off else [(ink, figure)]
 
 
 def _reduced(grey: np.ndarray, factor: float) -> Image.Image:

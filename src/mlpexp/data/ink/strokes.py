@@ -10,7 +10,7 @@ from mlpexp.data.ink.paper import EDGE
 
 THIN = 0.06  # of the longer side of a figure: thinner strokes fade when they are scaled down
 USUAL = 0.11  # likewise: the width that they get, which is usual in MNIST
-LEAST_SIDE = 40  # pixels; in smaller figures the width cannot be measured
+MEASURABLE = 40  # pixels, of the longer side; in smaller figures the width cannot be measured
 
 
 def stroke_width(amount: np.ndarray) -> float:
@@ -26,7 +26,7 @@ def stroke_width(amount: np.ndarray) -> float:
 def thickened(amount: np.ndarray) -> np.ndarray | None:
     """The figure with strokes of usual width, ``(h + 2 r, w + 2 r)``; None: they are wide enough."""
     side, width = max(amount.shape), stroke_width(amount)
-    if side < LEAST_SIDE or width >= THIN * side:
+    if side < MEASURABLE or width >= THIN * side:
         return None
     reach = (USUAL * side - width) / 2
     room = np.pad(amount, int(np.ceil(reach)))

@@ -101,7 +101,7 @@ def _not_read(path: Path) -> str:
         beginning = b""
     kind = next((kind for place, mark, kind in OTHER_KINDS if beginning[place:].startswith(mark)), None)
     if kind is None:
-        return "damaged, or no picture; repair it or take it out of the folder"
+        return "damaged, or no picture; repair it or leave it out"
     return f"pictures of the kind {kind} are not read, whatever the name says; convert it to PNG"
 
 
@@ -157,7 +157,7 @@ def _has_alpha(image: Image.Image) -> bool:
     return image.mode in ALPHA_MODES or "transparency" in image.info
 
 
-def pixels_of(path: Path, color: str, size: tuple[int, int] | None, fit: str) -> np.ndarray:
+def pixels_of(path: Path, color: str, size: tuple[int, int] | None, fit: str, ground: int = 255) -> np.ndarray:
     """A picture as it is looked at: upright, on white, its first frame; ``(C, H, W)`` uint8.
 
     Args:
@@ -165,6 +165,7 @@ def pixels_of(path: Path, color: str, size: tuple[int, int] | None, fit: str) ->
         color: ``grey`` (luma 0.299 R + 0.587 G + 0.114 B) or ``rgb``.
         size: Height and width; None: its own.
         fit: ``crop`` or ``stretch``; see ``resized``.
+        ground: The grey that transparent parts show.
 
     Raises:
         DataError: It cannot be read.
@@ -176,7 +177,7 @@ def pixels_of(path: Path, color: str, size: tuple[int, int] | None, fit: str) ->
         orientation = _orientation(image)
         image.load()
         upright = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
-        flat = _on_white(_eight_bits(upright)).convert("L" if color == "grey" else "RGB")
+        flat = _on_ground(_eight_bits(upright), ground).convert("L" if color == "grey" else "RGB")
         return channels_first(np.asarray(resized(flat, size, fit)))
 
 
@@ -226,9 +227,9 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return grey
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    """Transparent parts show white."""
+def _on_ground(image: Image.Image, grey: int) -> Image.Image:
+    """Transparent parts show a grey."""
     if not _has_alpha(image):
         return image
     front = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", front.size, (255, 255, 255, 255)), front)
+    return Image.alpha_composite(Image.new("RGBA", front.size, (grey, grey, grey, 255)), front)

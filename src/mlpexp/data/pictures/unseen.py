@@ -20,6 +20,7 @@ from mlpexp.data.pictures.refusing import named, refused
 from mlpexp.errors import DataError
 
 ON_BLACK = ("fashion_mnist",)  # sets whose pictures are bright on a black ground
+GREYS = {"white": 255, "black": 0}  # that transparent parts may show
 LIGHT = 127  # of 255 steps: a ground that is lighter is no black one
 
 
@@ -69,12 +70,18 @@ def _of_figure(path: Path, frame: Frame) -> UnseenPicture:
     Raises:
         DataError: It is no picture, or there is not one figure on it.
     """
-    pixels = pixels_of(path, "grey", None, "crop")
-    try:
-        figure = framed_figure(pixels[0], frame)
-    except ValueError as error:
-        raise refused(path, str(error)) from None
-    return UnseenPicture(path, figure.picture[np.newaxis], figure.how, figure.notes)
+    header = header_of(path)
+    refusals = []
+    for ground in ("white", "black") if header.alpha else ("white",):
+        pixels = pixels_of(path, "grey", None, "crop", GREYS[ground])
+        try:
+            figure = framed_figure(pixels[0], frame)
+        except ValueError as error:
+            refusals.append(str(error))
+            continue
+        how = "; ".join([*_opened(header, ground), figure.how])
+        return UnseenPicture(path, figure.picture[np.newaxis], how, figure.notes)
+    raise refused(path, refusals[0])
 
 
 def _as_it_is(path: Path, config: DatasetConfig, shape: tuple[int, ...]) -> UnseenPicture:
@@ -102,9 +109,15 @@ def _done(header: Header, color: str, fit: str, size: tuple[int, int]) -> Iterat
     else:
         part = "the middle part of " if fit == "crop" and own[0] * width != own[1] * height else ""
         yield f"{part}{own[0]}x{own[1]} pixels scaled to {height}x{width}"
-    yield from ["turned upright"] * header.turned
-    yield from ["laid on white"] * header.alpha
+    yield from _opened(header, "white")
     yield from ["made grey"] * (color == "grey" and not header.is_grey)
+
+
+def _opened(header: Header, ground: str) -> Iterator[str]:
+    """What was done to a file before its pixels were looked at, in words."""
+    yield from ["the first of its frames"] * header.animated
+    yield from ["turned upright"] * header.turned
+    yield from [f"laid on {ground}"] * header.alpha
 
 
 def _border(pixels: np.ndarray) -> np.ndarray:

@@ -53,6 +53,8 @@ class RunCaption:
     """How grey pictures are drawn: digits and clothes dark on white, pictures of the user's own as they are."""
     speaks_of: str = ""
     """Of what intervals over seeds speak."""
+    samples: str = ""
+    """What predictions are of, where it is none of the result's own parts: a file."""
 
     def behind(self, num_seeds: int) -> str:
         """What to add to a note with intervals over several seeds: ``; intervals: new seeds on these 150 samples``."""

@@ -166,9 +166,10 @@ def _from_rounded(sheet: "LossSheet") -> Section | None:
     if not rounded_N.all() or (rounded_N == sheet.of_target).all():
         return None
     texts = [f"{value:.{DIGITS}f}" for value in rounded_N]
+    what = "sum" if len(texts) > 1 else "loss"
     return Section(
         "From rounded probabilities",
-        f"With {DIGITS} decimals of each probability the sum is another: what is printed is not what was computed.",
+        f"With {DIGITS} decimals of each probability the {what} is another: what is printed is not what was computed.",
         [equation(_minus_logarithms(texts, "ln"), _minus_logarithms(texts, r"\ln"), -np.log(rounded_N).sum())],
     )
 

@@ -119,7 +119,7 @@ def accuracy_text(predictions: pd.DataFrame) -> str:
 
 def _note(rows: pd.DataFrame, part: str, all_seeds: int, caption: RunCaption) -> str:
     seeds = rows["seed"].nunique()
-    counted = f"n = {len(rows):,} predictions on the {PART_LABELS[part]} part"
+    counted = f"n = {len(rows):,} predictions on {caption.samples or f'the {PART_LABELS[part]} part'}"
     if seeds > 1:
         counted += f", summed over {seeds} seeds"
     if seeds < all_seeds:

@@ -25,14 +25,13 @@ def draw_predicted_true(predictions: pd.DataFrame, caption: RunCaption) -> Drawi
     shown = pd.concat([_thinned(rows[rows["part"] == part]) for part in PART_STYLES])
     low, high = _diagonal_range(shown)
     notes = [
-        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique(), new_data=caption.new_data)
-        + caption.selection_note,
-        _scores_note(rows) + caption.behind(rows["seed"].nunique()),
+        _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique(), caption) + caption.selection_note,
+        _scores_note(rows, caption.samples) + caption.behind(rows["seed"].nunique()),
         _missing_note(len(sound) - len(rows), int((~shown["predicted"].between(low, high)).sum()), len(shown)),
     ]
     figure = new_figure(caption.title, "\n".join(filter(None, notes)), height=4.8)
     axes = figure.add_subplot()
-    _draw_points(axes, shown)
+    _draw_points(axes, shown, caption.samples)
     axes.plot([low, high], [low, high], "--", color=INK, linewidth=1.0, label="perfect", zorder=4)
     axes.set(xlabel=f"true {caption.target}", ylabel=f"predicted {caption.target}")
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
@@ -40,7 +39,7 @@ def draw_predicted_true(predictions: pd.DataFrame, caption: RunCaption) -> Drawi
     return Drawing(figure, shown[["seed", "part", "index", "target", "predicted"]].reset_index(drop=True))
 
 
-def _draw_points(axes: Axes, shown: pd.DataFrame) -> None:
+def _draw_points(axes: Axes, shown: pd.DataFrame, label: str = "") -> None:
     for part, style in PART_STYLES.items():
         points = shown[shown["part"] == part]
         if len(points):
@@ -50,7 +49,7 @@ def _draw_points(axes: Axes, shown: pd.DataFrame) -> None:
                 points["predicted"],
                 s=scatter_size(len(points)),
                 marker=style.marker,
-                label=style.label,
+                label=label or style.label,
                 facecolors="none" if hollow else style.colour,
                 edgecolors=style.colour,
                 linewidths=0.7 * hollow,
@@ -60,14 +59,18 @@ def _draw_points(axes: Axes, shown: pd.DataFrame) -> None:
             )
 
 
-def _samples_note(rows: pd.DataFrame, left_out: int, *, new_data: bool) -> str:
+def _samples_note(rows: pd.DataFrame, left_out: int, caption: RunCaption) -> str:
     seeds = rows["seed"].nunique()
+    if caption.samples:
+        return (
+            f"{f'n = {seeds} seeds' if seeds > 1 else 'one seed'}, {len(rows) // seeds:,} samples of {caption.samples}"
+        )
     sizes = rows["part"].value_counts()
     counts = ", ".join(
         f"{sizes[part] // seeds:,} {style.label}" for part, style in PART_STYLES.items() if part in sizes
     )
     times = rows.groupby(["part", "index"]).size()
-    if new_data:
+    if caption.new_data:
         each = "each with its own data"
     else:
         each = "all with the same split" if (times == seeds).all() else "each with its own split"
@@ -77,11 +80,13 @@ def _samples_note(rows: pd.DataFrame, left_out: int, *, new_data: bool) -> str:
     return f"{which}: {counts} samples"
 
 
-def _scores_note(rows: pd.DataFrame) -> str:
+def _scores_note(rows: pd.DataFrame, label: str) -> str:
     present = {
-        style.label: rows[rows["part"] == part] for part, style in PART_STYLES.items() if (rows["part"] == part).any()
+        label or style.label: rows[rows["part"] == part]
+        for part, style in PART_STYLES.items()
+        if (rows["part"] == part).any()
     }
-    scores = ", ".join(f"{label}{NO_BREAK}{r2_text(group)}" for label, group in present.items())
+    scores = ", ".join(f"{name}{NO_BREAK}{r2_text(group)}" for name, group in present.items())
     return f"R²{' (95 % interval, t over seeds)' if rows['seed'].nunique() > 1 else ''}: {scores}"
 
 

@@ -1,0 +1,96 @@
+"""``mlpexp evaluate``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
+from mlpexp.cli.printing import print_each_as, print_sentences, say
+
+if TYPE_CHECKING:
+    from mlpexp.results.on_new_data import OnNewData
+
+FORMATS = ("table", "markdown", "json")
+
+
+def evaluate(
+    result: ResultName,
+    on: Annotated[
+        str,
+        option("--on", help="A table, pictures, or a data set by its name: what it is judged by.", metavar="FILE|NAME"),
+    ],
+    arm: Annotated[
+        str | None,
+        option(
+            "--arm",
+            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
+            metavar="ARM",
+        ),
+    ] = None,
+    seed: Annotated[int | None, option("--seed", help="The network of one seed [default: of all].")] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown or json.")] = "table",
+    output: Annotated[
+        Path | None,
+        option("--output", "-o", help="Write into this new folder [default: RESULT-on-NAME].", metavar="FOLDER"),
+    ] = None,
+    wide: Wide = False,
+    table: Table = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+) -> None:
+    """Judge networks by other samples: all scores against those of their test part, and how far the columns have shifted."""
+    check_format(format_, FORMATS)
+    from mlpexp.cli.training import data_folder
+    from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
+    from mlpexp.results.result import Result
+    from mlpexp.store.beside import appearing, folder_beside
+    from mlpexp.store.listing import find_result
+
+    tell, folder_of_data = say(quiet=False), data_folder(data_dir)
+    opened = Result.open(find_result(result, runs_dir), table or ())
+    folder = folder_beside(opened.path, f"on-{_file_name(on)}", output)
+    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    seeds = chosen_seeds(of_arm, seed, tell)
+    from mlpexp.results.networks import networks_of
+    from mlpexp.results.new_data import new_data
+    from mlpexp.results.on_new_data import on_new_data
+
+    networks = networks_of(of_arm, seeds, data_dir=folder_of_data, say=tell)
+    data = new_data(on, networks.preparation, networks.experiment.dataset, opened.path, folder_of_data)
+    found = on_new_data(networks, data, folder_of_data)
+    with appearing(folder) as building:
+        _write(found, building)
+    _show(found, format_, wide=wide)
+    print_sentences([f"written: {folder}"], err=True)
+
+
+def _file_name(on: str) -> str:
+    """What the folder is called by."""
+    path = Path(on)
+    return (path.name.split(".")[0] or path.resolve().name).replace(":", "-")
+
+
+def _write(found: "OnNewData", folder: Path) -> None:
+    from mlpexp.report.figures.on_new_data import draw_on_new_data
+    from mlpexp.report.tables.on_new_data import record, scores_csv, shift_csv
+    from mlpexp.store.files import write_text
+    from mlpexp.store.json_files import as_json
+
+    texts = {"evaluation.json": as_json(record(found)), "scores.csv": scores_csv(found), "shift.csv": shift_csv(found)}
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    draw_on_new_data(found, folder)
+
+
+def _show(found: "OnNewData", format_: str, *, wide: bool) -> None:
+    from mlpexp.report.tables.on_new_data import differences_table, record, scores_table, sentences, shift_table
+
+    if format_ == "json":
+        from mlpexp.store.json_files import as_json
+
+        typer.echo(as_json(record(found)), nl=False)
+        return
+    tables = [scores_table(found), differences_table(found), shift_table(found)]
+    print_each_as([table for table in tables if table is not None], format_, wide=wide)
+    print_sentences(sentences(found), err=format_ != "table")

@@ -1,0 +1,116 @@
+"""``mlpexp quantize``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.options import TABLE_FORMATS, DataDir, ResultName, RunsDir, Table, Wide, check_format, option
+from mlpexp.cli.printing import print_as, print_sentences, say
+from mlpexp.errors import InputError
+from mlpexp.report.words import counted
+
+if TYPE_CHECKING:
+    from mlpexp.quantization.measured import Quantization
+    from mlpexp.results.result import ArmResult
+
+FORMATS = (*TABLE_FORMATS, "json")
+CALIBRATION_SAMPLES = 1_000
+
+
+def quantize(
+    result: ResultName,
+    arm: Annotated[
+        str | None,
+        option(
+            "--arm",
+            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
+            metavar="ARM",
+        ),
+    ] = None,
+    seed: Annotated[int | None, option("--seed", help="The network of one seed [default: of each].")] = None,
+    calibration_samples: Annotated[
+        int,
+        typer.Option(
+            "--calibration-samples", help="Training samples whose ranges decide the levels of activations.", metavar="N"
+        ),
+    ] = CALIBRATION_SAMPLES,
+    format_: Annotated[str, typer.Option("--format", help="table, markdown, latex, csv or json.")] = "table",
+    output: Annotated[
+        Path | None,
+        option("--output", "-o", help="Write into this new folder [default: RESULT-quantized].", metavar="FOLDER"),
+    ] = None,
+    wide: Wide = False,
+    table: Table = None,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+) -> None:
+    """Make trained networks int8, and say what that costs: scores before and after, paired by seed, and bytes."""
+    check_format(format_, FORMATS)
+    if calibration_samples < 1:
+        raise InputError(f"--calibration-samples {calibration_samples}: expected 1 or more")
+    from mlpexp.cli.training import data_folder
+    from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
+    from mlpexp.results.result import Result
+    from mlpexp.store.beside import folder_beside
+    from mlpexp.store.listing import find_result
+
+    tell = say(quiet=False)
+    opened = Result.open(find_result(result, runs_dir), table or ())
+    folder = folder_beside(opened.path, "quantized", output)
+    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    seeds = chosen_seeds(of_arm, seed, tell)
+    from mlpexp.quantization.measured import measured
+    from mlpexp.results.networks import networks_of
+
+    networks = networks_of(of_arm, seeds, data_dir=data_folder(data_dir), say=tell)
+    quantization = measured(networks, data_folder(data_dir), calibration_samples, tell)
+    _write(quantization, folder)
+    _print(of_arm, quantization, format_, wide=wide)
+    print_sentences(_sentences(quantization, folder), err=True)
+
+
+def _write(quantization: "Quantization", folder: Path) -> None:
+    """A file for each network, and both tables."""
+    from mlpexp.report.tables.quantization import by_seed, records
+    from mlpexp.report.tables.text_table import records_csv
+    from mlpexp.store.beside import appearing
+    from mlpexp.store.files import write_bytes, write_text
+
+    with appearing(folder) as building:
+        for one in quantization.every:
+            write_bytes(building / f"seed-{one.seed}.{one.name}.safetensors", one.file.content)
+        write_text(building / "quantization.csv", records_csv(records(quantization)))
+        write_text(building / "quantization_by_seed.csv", records_csv(by_seed(quantization)))
+
+
+def _print(arm: "ArmResult", quantization: "Quantization", format_: str, *, wide: bool) -> None:
+    """The table in a format."""
+    from mlpexp.report.tables.quantization import quantization_table, records
+
+    if format_ == "json":
+        from mlpexp.store.json_files import as_json
+
+        told = {"result": arm.result.path.name, "arm": arm.number, "label": arm.label, "seeds": quantization.seeds}
+        score = {"score": quantization.score.name, "calibration_samples": quantization.calibration_samples}
+        typer.echo(as_json({**told, **score, "rows": records(quantization)}), nl=False)
+    elif format_ == "csv":
+        from mlpexp.report.tables.text_table import records_csv
+
+        typer.echo(records_csv(records(quantization)), nl=False)
+    else:
+        print_as(quantization_table(quantization), format_, wide=wide)
+
+
+def _sentences(quantization: "Quantization", folder: Path) -> list[str]:
+    """What the numbers are."""
+    seeds = len(quantization.seeds)
+    interval = "of one seed there is no interval" if seeds == 1 else "intervals are of new seeds on these samples"
+    header = quantization.rows[0].bytes - quantization.rows[0].formula_bytes
+    return [
+        f"{counted(seeds, 'seed')}, {counted(quantization.test_samples, 'test sample')}; {interval}",
+        f"levels of activations: from the least to the largest value over {quantization.calibration_samples:,} "
+        "training samples",
+        f"bytes: of the file of the first seed; beyond the formula is its header, {header:,} of the trained network",
+        f"written: {folder}",
+    ]

@@ -1,0 +1,277 @@
+"""What networks do on new samples, in tables, sentences, and records."""
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from mlpexp.config.scores import PART_LABELS
+from mlpexp.planning.sample_designs import design_in_words
+from mlpexp.report.tables.text_table import TextTable, records_csv
+from mlpexp.report.words import NONE, cell_interval, cell_number, counted, listed, span
+from mlpexp.statistics.intervals import MeanInterval
+from mlpexp.statistics.new_samples import FixedTest
+from mlpexp.statistics.shift import largest_by_chance
+
+if TYPE_CHECKING:
+    from mlpexp.results.column_shifts import ColumnShift
+    from mlpexp.results.on_new_data import Ends, OnNewData, ScoreOnNew
+
+MOST_COLUMNS = 12  # of the table of shifts on the terminal; the file has all
+MOST_SEEDS = 10  # in a sentence
+HALF = 0.5  # of the samples: more that were learned from, and the scores are no test
+FILES = "evaluation.json, scores.csv, shift.csv"
+
+
+def scores_table(found: "OnNewData") -> TextTable:
+    """A row per score of the new samples."""
+    rows = [
+        (_label(found, score), *_mean_cells(score.mean), _ends(score.new_samples, score.mean.n))
+        for score in found.scores
+    ]
+    columns = (
+        "metric",
+        "n",
+        "mean" if len(found.networks.seeds) > 1 else "value",
+        "std",
+        "95 % interval",
+        "new samples",
+    )
+    samples = counted(len(found.data.rows), "sample")
+    return TextTable(
+        columns,
+        rows,
+        frozenset(columns) - {"metric"},
+        title=f"{found.data.name}: {samples}",
+        prose=frozenset({"metric"}),
+        droppable=("std",),
+    )
+
+
+def differences_table(found: "OnNewData") -> TextTable | None:
+    """A row per score: that of the result's own part, and how much the new samples differ; None without such a part."""
+    if found.part is None:
+        return None
+    rows = [
+        (
+            _label(found, score),
+            f"{score.difference.n}",
+            cell_number(score.own_mean.mean),
+            cell_number(score.difference.mean, sign=True),
+            _interval(score.difference, sign=True),
+            _ends(score.difference_new_samples, score.difference.n, sign=True),
+        )
+        for score in found.scores
+    ]
+    label = PART_LABELS[found.part]
+    columns = ("metric", "n", f"{label} part", "difference", "95 % interval", "new samples")
+    return TextTable(
+        columns,
+        rows,
+        frozenset(columns) - {"metric"},
+        title=f"{found.data.name} minus the {label} part, paired by seed",
+        prose=frozenset({"metric"}),
+    )
+
+
+def shift_table(found: "OnNewData", *, most: int | None = MOST_COLUMNS) -> TextTable:
+    """A row per column, the farthest first; columns of the table that say nothing are left out."""
+    rows = [_shift_cells(shift) for shift in found.shifts[:most]]
+    headings = (
+        "column", "distance", "difference", "mean", "learned mean", "outside", "unknown", "missing", "learned missing",
+    )  # fmt: skip
+    table = TextTable(headings, rows, frozenset(headings) - {"column"}, prose=frozenset({"column"}))
+    empty = {name for place, name in enumerate(headings) if place and all(row[place] in (NONE, "0") for row in rows)}
+    shown = table.without(empty)
+    return TextTable(
+        shown.columns,
+        shown.rows,
+        shown.numeric & set(shown.columns),
+        title="how far columns have shifted, the farthest first",
+        prose=shown.prose,
+        droppable=("learned missing", "missing", "learned mean", "mean"),
+    )
+
+
+def sentences(found: "OnNewData") -> list[str]:
+    """What must be said beside the tables; what spoils the scores comes first."""
+    return [*_of_twins(found), *_of_samples(found), *_of_intervals(found), *_of_shift(found)]
+
+
+def _of_twins(found: "OnNewData") -> Iterator[str]:
+    """Whether samples were learned from."""
+    name, number = found.data.name, len(found.data.rows)
+    if found.twins is None:
+        yield "not known: whether some of these samples were learned from"
+        yield found.not_at_hand
+        return
+    most, least = max(found.twins.of_seeds), min(found.twins.of_seeds)
+    if most:
+        verb = "were" if most > 1 else "was"
+        yield f"{name}: {span(least, most, '{:,}')} of {number:,} samples {verb} learned from: same inputs, same target"
+        yield "the scores are no test" if most > HALF * number else "on these the scores are no test"
+    if found.twins.anywhere > most:
+        known = found.twins.anywhere
+        yield f"{name}: {known:,} of {number:,} samples are in the data that were trained on, in one part or another"
+
+
+def _of_samples(found: "OnNewData") -> Iterator[str]:
+    data = found.data
+    yield from (f"{data.name}: {what}" for what in data.said)
+    if data.left_out:
+        number = sum(count for _, count in data.left_out)
+        yield f"{data.name}: {counted(number, 'sample')} left out, {len(data.rows):,} remain"
+        yield from (f"left out: {reason} ({count:,})" for reason, count in data.left_out)
+
+
+def _of_intervals(found: "OnNewData") -> Iterator[str]:
+    """Of what each number speaks."""
+    seeds, number = len(found.networks.seeds), len(found.data.rows)
+    if seeds > 1:
+        yield f"95 % intervals: Student's t over {seeds} seeds; they speak of new seeds on these {number:,} samples"
+    else:
+        yield "one seed: no interval for new seeds; the interval for new samples is of this one network"
+    design = design_in_words(FixedTest(number))
+    yield f"new samples: intervals for new samples of the source of {found.data.name} ({design})"
+    without = [_label(found, score) for score in found.scores if not isfinite(score.new_samples[0])]
+    if without:
+        yield f"no interval for new samples: predictions do not give {listed(without)} by sample"
+    if found.part is None:
+        yield "no test part: the scores are compared with nothing"
+        return
+    label, own = PART_LABELS[found.part], design_in_words(found.own_design)
+    yield f"of differences: new samples of both sources; of the {label} part: {own}"
+    if unknown := [_label(found, score) for score in found.scores if not score.own_mean.n]:
+        yield f"not measured on the {label} part: {listed(unknown)}; `scores:` of a config asks for more"
+
+
+def _of_shift(found: "OnNewData") -> Iterator[str]:
+    if not found.num_learned:
+        yield "shift: the training part is not at hand; shown is what the result knows of its columns"
+        return
+    first, number = found.networks.seeds[0], len(found.data.rows)
+    yield f"shift: against the training part of seed {first}, {counted(found.num_learned, 'sample')}"
+    kinds = {shift.kind for shift in found.shifts}
+    if "number" in kinds:
+        yield "distance of numbers: Kolmogorov-Smirnov, 0 to 1; difference: of the means, in standard deviations"
+        chance = largest_by_chance(number, found.num_learned)
+        yield f"samples of one source exceed a distance of {chance:.2g} in one column of 20"
+    if "category" in kinds:
+        yield "distance of categories: total variation, the share of samples that would have to change"
+    if len(found.shifts) > MOST_COLUMNS:
+        yield f"{len(found.shifts) - MOST_COLUMNS:,} more columns are in shift.csv"
+
+
+def record(found: "OnNewData") -> dict[str, Any]:
+    """All of it as plain data: what ``evaluation.json`` holds."""
+    networks, data = found.networks, found.data
+    return {
+        "result": networks.arm.result.path.resolve().name,
+        "hash": networks.arm.result.summary.hash,
+        "arm": networks.arm.number,
+        "label": networks.arm.label,
+        "seeds": list(networks.seeds),
+        "on": data.name,
+        "samples": len(data.rows),
+        "left_out": [{"reason": reason, "samples": count} for reason, count in data.left_out],
+        "learned_from": None
+        if found.twins is None
+        else {"of_seeds": list(found.twins.of_seeds), "anywhere": found.twins.anywhere},
+        "compared_with": found.part,
+        "scores": {score.score.name: _score_record(score) for score in found.scores},
+        "shift_against": found.num_learned,
+        "shift": [_shift_record(shift) for shift in found.shifts],
+        "said": sentences(found),
+    }
+
+
+def scores_csv(found: "OnNewData") -> str:
+    """A row per score and seed."""
+    return records_csv([
+        {
+            "metric": score.score.name,
+            "seed": seed,
+            "value": _exact(float(score.values[place])),
+            "own": _exact(float(score.own[place])),
+            "difference": _exact(float(score.differences[place])),
+        }
+        for score in found.scores
+        for place, seed in enumerate(found.networks.seeds)
+    ])  # fmt: skip
+
+
+def shift_csv(found: "OnNewData") -> str:
+    """A row per column."""
+    records = [_shift_record(shift) for shift in found.shifts]
+    return records_csv([
+        {key: _exact(value) if isinstance(value, float) else value for key, value in one.items()} for one in records
+    ])  # fmt: skip
+
+
+def _label(found: "OnNewData", score: "ScoreOnNew") -> str:
+    return found.networks.arm.result.summary.dataset.labelled(score.score, score.score.label)
+
+
+def _mean_cells(mean: MeanInterval) -> tuple[str, str, str, str]:
+    return f"{mean.n}", cell_number(mean.mean), cell_number(mean.std), _interval(mean)
+
+
+def _interval(mean: MeanInterval, *, sign: bool = False) -> str:
+    return cell_interval(mean.low, mean.high, sign=sign) if mean.n > 1 else NONE
+
+
+def _ends(ends: "Ends", n: int, *, sign: bool = False) -> str:
+    return cell_interval(*ends, sign=sign) if n else NONE
+
+
+def _shift_cells(shift: "ColumnShift") -> tuple[str, ...]:
+    name = f"{shift.column} (predicted)" if shift.is_target else shift.column
+    shares = (shift.outside, shift.unknown, shift.missing, shift.learned_missing)
+    return (
+        name,
+        _short(shift.distance),
+        _short(shift.difference, sign=True),
+        _short(shift.mean, digits=4),
+        _short(shift.learned_mean, digits=4),
+        *map(_share, shares),
+    )
+
+
+def _short(value: float, *, sign: bool = False, digits: int = 2) -> str:
+    return f"{value:{'+' if sign else ''}.{digits}g}" if isfinite(value) else NONE
+
+
+def _share(value: float) -> str:
+    return NONE if not isfinite(value) else "0" if value == 0 else f"{100 * value:.1f} %"
+
+
+def _exact(value: float) -> str:
+    return repr(value) if isfinite(value) else ""
+
+
+def _score_record(score: "ScoreOnNew") -> dict[str, Any]:
+    difference, own = score.difference, score.own_mean
+    return {
+        "n": score.mean.n, "mean": score.mean.mean, "std": score.mean.std, "low": score.mean.low, "high": score.mean.high,
+        "new_samples": list(score.new_samples),
+        "own": {"n": own.n, "mean": own.mean, "low": own.low, "high": own.high},
+        "difference": {
+            "n": difference.n, "mean": difference.mean, "low": difference.low, "high": difference.high,
+            "new_samples": list(score.difference_new_samples),
+        },
+    }  # fmt: skip
+
+
+def _shift_record(shift: "ColumnShift") -> dict[str, Any]:
+    return {
+        "column": shift.column,
+        "kind": shift.kind,
+        "is_target": shift.is_target,
+        "distance": shift.distance,
+        "difference": shift.difference,
+        "mean": shift.mean,
+        "learned_mean": shift.learned_mean,
+        "outside": shift.outside,
+        "unknown": shift.unknown,
+        "missing": shift.missing,
+        "learned_missing": shift.learned_missing,
+    }

@@ -1,0 +1,87 @@
+"""How far the values of other samples lie from those that were learned from, and what two means that are apart say.
+
+Axis letters: N new samples, n samples that were learned from, L levels.
+"""
+
+import math
+
+import numpy as np
+
+FIVE_PER_CENT = 1.3581  # of Kolmogorov's distribution: chance exceeds it in one case of twenty
+
+
+def standardized_difference(new: np.ndarray, learned: np.ndarray) -> float:
+    """Difference of the means divided by the root of the mean of both variances; NaN where neither has a spread.
+
+    Args:
+        new: Values ``(N,)``, finite.
+        learned: Values ``(n,)``, finite.
+
+    References:
+        Austin (2009), "Balance diagnostics for comparing the distribution of baseline covariates between treatment
+        groups in propensity-score matched samples", section 2.
+    """
+    if not len(new) or not len(learned):
+        return math.nan
+    variance = (float(np.var(new)) + float(np.var(learned))) / 2
+    difference = float(np.mean(new)) - float(np.mean(learned))
+    return difference / math.sqrt(variance) if variance > 0 else 0.0 if difference == 0 else math.nan
+
+
+def kolmogorov_smirnov(new: np.ndarray, learned: np.ndarray) -> float:
+    """The largest distance of the two shares of values up to x, over all x: 0 of equal ones, 1 of values apart.
+
+    Args:
+        new: Values ``(N,)``, finite.
+        learned: Values ``(n,)``, finite.
+
+    References:
+        Smirnov (1948), "Table for estimating the goodness of fit of empirical distributions".
+    """
+    if not len(new) or not len(learned):
+        return math.nan
+    first, second = np.sort(new), np.sort(learned)
+    every = np.concatenate([first, second])
+    shares = (np.searchsorted(values, every, side="right") / len(values) for values in (first, second))
+    return float(np.abs(np.subtract(*shares)).max())
+
+
+def largest_by_chance(num_new: int, num_learned: int) -> float:
+    """The distance of Kolmogorov and Smirnov that two samples of one source exceed in one case of twenty, for many values.
+
+    References:
+        Smirnov (1948), see ``kolmogorov_smirnov``.
+    """
+    return min(1.0, FIVE_PER_CENT * math.sqrt(1 / num_new + 1 / num_learned))
+
+
+def total_variation(new: np.ndarray, learned: np.ndarray) -> float:
+    """Half the sum of the distances of the shares of each level: the share of samples that would have to change theirs.
+
+    Args:
+        new: Counts ``(L,)`` of each level.
+        learned: Likewise.
+    """
+    if not new.sum() or not learned.sum():
+        return math.nan
+    return float(np.abs(new / new.sum() - learned / learned.sum()).sum() / 2)
+
+
+def difference_of_means(
+    first: tuple[float, float, float], second: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Mean, low and high end of a difference, of the mean and interval of each of two means of different samples.
+
+    Where the means depend on each other in one sense, as over the same seeds, the interval is rather too wide.
+
+    References:
+        Newcombe (1998), "Interval estimation for the difference between independent proportions", method 10;
+        Zou and Donner (2008), "Construction of confidence limits about effect measures", equation (2).
+    """
+    (mean, low, high), (other, other_low, other_high) = first, second
+    difference = mean - other
+    return (
+        difference,
+        difference - math.hypot(mean - low, other_high - other),
+        difference + math.hypot(high - mean, other - other_low),
+    )

@@ -1,0 +1,65 @@
+"""Shifts of columns against SciPy and plain formulas; a difference of two means against a published table."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from mlpexp.statistics.intervals import wilson_interval
+from mlpexp.statistics.shift import (
+    difference_of_means,
+    kolmogorov_smirnov,
+    largest_by_chance,
+    standardized_difference,
+    total_variation,
+)
+
+VALUES = st.lists(st.integers(-5, 5), min_size=1, max_size=30).map(lambda values: np.array(values, dtype=float))
+
+
+@given(VALUES, VALUES)
+def test_the_distance_is_the_largest_of_the_shares(new: np.ndarray, learned: np.ndarray) -> None:
+    expected = max(abs((new <= x).mean() - (learned <= x).mean()) for x in range(-5, 6))
+    assert kolmogorov_smirnov(new, learned) == pytest.approx(expected, abs=1e-12)
+    assert kolmogorov_smirnov(learned, new) == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_distance_is_that_of_scipy() -> None:
+    draw = np.random.default_rng(0)
+    new, learned = draw.normal(0.3, 1, 80), draw.normal(0, 1.2, 130)
+    expected = stats.ks_2samp(new, learned, method="asymp").statistic
+    assert kolmogorov_smirnov(new, learned) == pytest.approx(expected, abs=1e-12)
+
+
+def test_chance_exceeds_the_distance_as_often_as_it_says() -> None:
+    limit = stats.kstwobign.ppf(0.95)
+    assert largest_by_chance(300, 100) == pytest.approx(limit * np.sqrt(1 / 300 + 1 / 100), rel=1e-4)
+    draw = np.random.default_rng(1)
+    distances = [kolmogorov_smirnov(draw.normal(size=300), draw.normal(size=100)) for _ in range(800)]
+    assert 0.02 < np.mean(np.array(distances) > largest_by_chance(300, 100)) < 0.07
+    assert largest_by_chance(1, 1) == 1
+
+
+def test_a_difference_of_means_is_in_standard_deviations() -> None:
+    draw = np.random.default_rng(2)
+    new, learned = draw.normal(3, 2, 100_000), draw.normal(1, 2, 100_000)
+    assert standardized_difference(new, learned) == pytest.approx(1.0, abs=0.02)
+    assert standardized_difference(learned, new) == -standardized_difference(new, learned)
+    assert standardized_difference(np.ones(3), np.ones(5)) == 0
+    assert np.isnan(standardized_difference(np.ones(3), np.zeros(5)))
+    assert np.isnan(standardized_difference(np.ones(0), np.ones(5)))
+
+
+def test_the_variation_is_the_share_that_would_have_to_change() -> None:
+    assert total_variation(np.array([30, 10, 0]), np.array([60, 20, 0])) == 0
+    assert total_variation(np.array([5, 0]), np.array([0, 7])) == 1
+    assert total_variation(np.array([8, 2]), np.array([5, 5])) == pytest.approx(0.3)
+
+
+def test_the_interval_of_a_difference_is_that_of_the_paper() -> None:
+    """Newcombe (1998), table II: 56 of 70 and 48 of 80, 5 of 56 and 0 of 29, by method 10."""
+    cases = {((56, 70), (48, 80)): (0.0524, 0.3339), ((5, 56), (0, 29)): (-0.0381, 0.1926)}
+    for (first, second), (low, high) in cases.items():
+        ends = [(a / n, *wilson_interval(a, n)) for a, n in (first, second)]
+        assert difference_of_means(*ends)[1:] == pytest.approx((low, high), abs=6e-5)
