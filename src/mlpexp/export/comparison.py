@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from mlpexp.errors import InputError, RunError
-from mlpexp.export.int8 import Int8, single
+from mlpexp.export.int8 import Int8, cpu_inputs
 from mlpexp.export.portable import Answer, PortableNetwork
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.results.networks import Networks
@@ -94,7 +94,7 @@ def in_single(networks: Networks, precisions: Sequence[str] = ("bfloat16",)) -> 
 def expected(networks: Networks, raw: np.ndarray, int8: Int8 | None = None) -> Answer:
     """What networks of one seed say, or their int8 numbers."""
     if int8 is not None:
-        logits = int8.logits(single(networks.inputs(raw)[0])).to(networks.device).unsqueeze(0)
+        logits = int8.logits(cpu_inputs(networks.inputs(raw)[0])).to(networks.device).unsqueeze(0)
         predicted = networks.predicted(logits)[0].cpu().numpy()
         if not networks.classification:
             return Answer(predicted.astype(float), None)

@@ -11,7 +11,7 @@ from mlpexp.errors import InputError
 from mlpexp.export import described_file, onnx_file, python_file, torch_file
 from mlpexp.export.comparison import Compared, compare, largest_batch
 from mlpexp.export.held_samples import held_samples
-from mlpexp.export.int8 import WEIGHTS, WHOLE, Moved, int8_of, int8_steps, single
+from mlpexp.export.int8 import WEIGHTS, WHOLE, Moved, cpu_inputs, int8_of, int8_steps
 from mlpexp.export.lowering import portable
 from mlpexp.export.portable import Answer, PortableNetwork
 from mlpexp.quantization.scheme import Scheme
@@ -70,14 +70,15 @@ def format_of(path: Path, *, int8: bool = False) -> Format:
     Raises:
         InputError: It is none of the formats, or has no int8.
     """
-    if int8 and path.suffix == ".pt2":
+    end = path.suffix.lower()
+    if int8 and end == ".pt2":
         others = ", ".join(name for name in FORMATS if name != ".pt2")
         raise InputError(
             f"--to {path}: int8 is for {others}; PyTorch computes int8 by other rules, with float numbers between"
         )
-    if path.suffix not in FORMATS:
-        raise InputError(f"--to {path}: the name must end in {', '.join(FORMATS)}, which decides the format")
-    return FORMATS[path.suffix]
+    if end not in FORMATS:
+        raise InputError(f"--to {path}: the name must end in one of {', '.join(FORMATS)}, which decides the format")
+    return FORMATS[end]
 
 
 def scheme_of(*, int8: bool, weights: bool) -> Scheme | None:
@@ -141,7 +142,7 @@ def export(networks: Networks, path: Path, data_dir: str | None = None, *, schem
     network = portable(networks, int8_steps(int8, networks.network), int8.words)
     content = format_.written(network)
     compared = compare(network, networks, samples.raw, format_.read(content), int8)
-    moved = int8.moved(single(networks.inputs(samples.raw[: largest_batch(networks)])[0]))
+    moved = int8.moved(cpu_inputs(networks.inputs(samples.raw[: largest_batch(networks)])[0]))
     write_bytes(path, content)
     sizes = len(format_.written(trained)), int8.num_calibrated
     return Exported(path, len(content), network, words, compared, moved, *sizes)

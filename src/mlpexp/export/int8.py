@@ -102,11 +102,11 @@ def int8_of(networks: Networks, scheme: Scheme, data_dir: str | None = None) -> 
     except (InputError, RunError) as error:
         raise InputError(f"--int8: training samples decide its levels: {error}; --int8-weights needs none") from None
     with torch.no_grad():
-        made = quantized(steps, scheme, [single(networks.inputs(raw)[0])])
+        made = quantized(steps, scheme, [cpu_inputs(networks.inputs(raw)[0])])
     return Int8(made, steps, len(raw))
 
 
-def single(inputs: Tensor) -> Tensor:
+def cpu_inputs(inputs: Tensor) -> Tensor:
     """On the CPU, in float32 or float64."""
     return inputs.cpu() if inputs.dtype == torch.float64 else inputs.cpu().float()
 

@@ -218,8 +218,9 @@ def _constants(graph: Graph, step: Step, **arrays: np.ndarray) -> list[str]:
 
 
 def _unsigned(numbers: Any) -> np.ndarray:
-    """int8 as uint8, 128 higher. ONNX Runtime adds products of two uint8 exactly on every processor; with int8 beside
-    uint8 older ones cut off sums of two.
+    """int8 as uint8, 128 higher.
+
+    Older versions of ONNX Runtime have no ConvInteger of int8, and processors without VNNI cut off sums of uint8 times int8.
     """
     return (np.asarray(numbers, np.int64) + UNSIGNED).astype(np.uint8)
 
