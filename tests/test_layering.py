@@ -46,7 +46,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
     },
-    "export": {"__init__", "errors", "config", "architectures", "data", "nn", "store", "results"},
+    "export": {
+        "__init__", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
+    },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",

@@ -88,6 +88,7 @@ def test_every_value_that_is_a_word_is_offered(name: str) -> None:
         "--logits",
         "--labels",
         "--targets",
+        "--freeze",
     }  # what nobody can guess
     for parameter in command.params:
         word = called(parameter)

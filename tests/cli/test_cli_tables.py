@@ -5,6 +5,7 @@ In a pipe nothing is cut, so what a terminal shows must be made of the words and
 
 import os
 import re
+import shutil
 import struct
 import termios
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from rich.cells import cell_len
 
 from making.processes import ForkingServer, Process
 from making.results_builder import ACTIVATION, BATCH, HIDDEN, IRIS, LR, build_run, build_sweep
+from making.trained_results import new
 from mlpexp.cli.main import app
 
 WIDTHS = (60, 80, 120)
@@ -33,6 +35,17 @@ dataset: three_class_3d
 model: {name: mlp, hidden_sizes: [4]}
 optimizer: {name: sgd, learning_rate: 0.1}
 training: {batch_size: 10, epochs: 2}
+"""
+POINTS = "width,height,kind\n" + "".join(
+    f"{position / 7},{position % 5},{'odd' if position % 3 else 'even'}\n" for position in range(40)
+)
+OWN = """\
+name: own
+dataset: {name: csv, path: points.csv, target: kind}
+model: {name: mlp, hidden_sizes: [4]}
+optimizer: {name: sgd, learning_rate: 0.1}
+training: {batch_size: 10, epochs: 2}
+seeds: 2
 """
 SMALL = ["tiny.yaml", "--set", "model.hidden_sizes=[2]"]
 
@@ -53,8 +66,12 @@ COMMANDS: dict[str, list[list[str]]] = {
     "examples": [[], ["iris"]],
     "list": [[], ["--sort", "learning_rate"]],
     "show": [[LONG], ["iris-mlp-sweep"]],
+    "predict": [["last", "points.csv", "--format", "table"]],
+    "mistakes": [["last"]],
+    "evaluate": [["last", "--on", "points.csv"]],
 }
-WITHOUT_TABLES = {"explain", "check", "plot"}
+WITHOUT_TABLES = {"explain", "check", "plot", "loss", "export"}
+OF_NETWORKS = ("predict", "mistakes", "evaluate")  # they need weights, and the last two write a folder
 CASES = [(name, arguments) for name, calls in COMMANDS.items() for arguments in calls]
 IDS = [" ".join([name, *words])[:60] for name, words in CASES]
 EVERYWHERE = [  # at 80 columns the first call of each command, and slowly every call at every width
@@ -116,6 +133,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build_sweep(runs, AXES, config=IRIS, seeds=3, epochs=3)
     for summary in runs.glob("*/summary.json"):
         os.utime(summary, (time() - 300_000, time() - 300_000))  # an age that is the same in every call: 3 d
+    (folder / "points.csv").write_text(POINTS)
+    new(folder, OWN, runs="kept").finish()
     return folder
 
 
@@ -131,10 +150,14 @@ def shown(forking_server: ForkingServer, place: Path) -> Callable[..., str]:
         )
         if arguments[0] in ("train", "sweep") and "--dry-run" not in arguments:
             where = ["--runs-dir", "trained"]
+        if arguments[0] in OF_NETWORKS:
+            where = ["--runs-dir", "kept", *(["-o", "made"] if arguments[0] != "predict" else [])]
+            shutil.rmtree(place / "made", ignore_errors=True)
         if width is None:
             process = forking_server.start(*arguments, *where, cwd=place)
             result = process.wait()
-            assert (result.code, result.err) == (0, ""), result.err
+            assert result.code == 0, result.err
+            assert result.err == "" or arguments[0] in OF_NETWORKS
             return result.out
         master, slave = os.openpty()
         ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))

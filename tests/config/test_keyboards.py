@@ -155,7 +155,7 @@ def retype(line: str, marks: str) -> str:
     return line
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [pytest.param(way, marks=[pytest.mark.slow] * (way != "all")) for way in WAYS])
 def test_a_slip_in_any_line_of_a_shipped_config(way: str, tmp_path: Path) -> None:
     """One line of each config typed otherwise: what is said is of that line, or the config says the same as before."""
     path, tried = tmp_path / "c.yaml", 0

@@ -18,11 +18,21 @@ NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 ACCURACY_OF_TABLES = 0.05  # other processors round otherwise
 
 
+def rows_below(block: Block) -> list[str]:
+    """The table that stands right below a console block."""
+    below = [line for line in block.after if line.strip()] if block.language == "console" else []
+    return list(takewhile(lambda line: line.startswith("|"), below))
+
+
 def parameters() -> list:
-    """Each command, marked with what it needs."""
+    """Each command, marked with what it needs; slow is what trains or draws where the page shows nothing of it."""
     found = []
     for command in all_commands():
-        marks = [pytest.mark.mnist] if command.needs_mnist else []
+        shows = command.output or rows_below(command.block) or command.block.page.name == "README.md"
+        is_slow = (
+            command.arguments[0] in ("train", "sweep", "plot") and not shows and "--dry-run" not in command.arguments
+        )
+        marks = [pytest.mark.mnist] * command.needs_mnist + [pytest.mark.slow] * is_slow
         found.append(pytest.param(command, id=f"{command.block.place}: {command.text}", marks=marks))
     return found
 
@@ -133,12 +143,6 @@ def assert_table_below(block: Block, printed: str) -> None:
     if expected:
         assert len(commands_of(block)) == 1
         assert [line for line in printed.splitlines() if line.startswith("|")] == expected
-
-
-def rows_below(block: Block) -> list[str]:
-    """The table that stands right below a console block."""
-    below = [line for line in block.after if line.strip()] if block.language == "console" else []
-    return list(takewhile(lambda line: line.startswith("|"), below))
 
 
 def test_commands_are_found() -> None:

@@ -64,3 +64,9 @@ def test_prose_fits_the_line() -> None:
         if len(line) > 120 and not line.startswith("|")
     ]
     assert not long, long
+
+
+def test_no_page_holds_the_marks_of_a_merge() -> None:
+    marks = [mark * 7 for mark in "<>="]
+    pages = [*PAGES, *ROOT.glob("configs/**/*.yaml")]
+    assert not [page for page in pages if any(mark in page.read_text() for mark in marks)]

@@ -7,7 +7,6 @@ import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, option
 from mlpexp.cli.printing import print_sentences, say
-from mlpexp.store.beside import refuse_results
 
 
 def export(
@@ -33,23 +32,33 @@ def export(
         int | None,
         option("--seed", help="Whose network [default: that with the median validation score, else the first]."),
     ] = None,
+    int8: Annotated[
+        bool,
+        option("--int8", help="Weights and activations in int8, a scale for each unit; whole numbers all the way."),
+    ] = False,
+    int8_weights: Annotated[
+        bool, option("--int8-weights", help="Weights in int8 alone; it computes with float numbers.")
+    ] = False,
     table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
 ) -> None:
     """Write one trained network as a file for use elsewhere; it is run again and compared before it is there."""
+    from mlpexp.store.beside import refuse_results
+
     refuse_results("--to", to)
     from mlpexp.cli.training import data_folder
-    from mlpexp.export.export import check_new, export, format_of, seed_of, sentences
+    from mlpexp.export.export import check_new, export, format_of, scheme_of, seed_of, sentences
     from mlpexp.results.arm_choice import chosen_arm
     from mlpexp.results.networks import networks_of
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
     tell, folder = say(quiet=False), data_folder(data_dir)
-    format_of(to)
+    scheme = scheme_of(int8=int8, weights=int8_weights)
+    format_of(to, int8=scheme is not None)
     check_new(to)
     opened = Result.open(find_result(result, runs_dir), table or ())
     of_arm = opened.arm(chosen_arm(opened, arm, tell))
     networks = networks_of(of_arm, [seed_of(of_arm, seed, tell)], data_dir=folder, say=tell)
-    print_sentences(sentences(export(networks, to, folder)))
+    print_sentences(sentences(export(networks, to, folder, scheme=scheme)))

@@ -20,6 +20,7 @@ Candidate = tuple[str, str]  # a whole word, and what it is
 NAMED_NETWORKS = ("lenet5", "cnn4", "mnist_cnn", "mlp")  # of `mlpexp params`
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".parquet", ".npz")
 MOST_ARMS = 100
+NAME_RESULTS = ("RESULT", "RESULTS", "--init-from")  # whose arms and seeds are offered
 DELIMITERS = ",;\t|"
 MOST_CHARACTERS = 100_000  # of a line of column names
 
@@ -142,6 +143,7 @@ def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:
 COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
     "CONFIG": configs, "--config": configs, "NAME": example_configs, "NETWORKS": networks, "--data": data_files,
     "RESULT": results, "RESULTS": results, "--resume": results, "--continue": results, "--confirm": results,
+    "--init-from": results, "--from-arm": arms, "--from-seed": seeds,
     "--table": data_files, "FILE": data_files, "--on": data_files,
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
@@ -188,7 +190,7 @@ def _folders(query: Query) -> list[Path]:
 
 def _summary(query: Query) -> dict[str, Any]:
     """``summary.json`` of the result that was named first, empty if there is none."""
-    named = next(iter([*query.typed.get("RESULT", ()), *query.typed.get("RESULTS", ())]), "")
+    named = next((name for option in NAME_RESULTS for name in query.typed.get(option, ())), "")
     folders = _folders(query)
     matching = (
         folders[-1:]

@@ -52,10 +52,12 @@ def table_of(rows: Sequence[Record], *, exact: bool = False) -> TextTable:
 
     Args:
         rows: Of all files; a column that only some have is empty in the others.
-        exact: Whether numbers have all their digits.
+        exact: Whether numbers have all their digits, and notes their column also where there are none.
     """
     columns = list(dict.fromkeys(name for row in rows for name in row))
     columns.sort(key="notes".__eq__)
+    if not exact and not any(row["notes"] for row in rows):
+        columns.remove("notes")
     cells = [[_cell(row.get(name), exact=exact) for name in columns] for row in rows]
     numeric = {name for name in columns if all(not isinstance(row.get(name), str) for row in rows)}
     return TextTable(columns, cells, numeric=NUMERIC & numeric, prose=frozenset(("notes",)))
