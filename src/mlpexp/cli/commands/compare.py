@@ -132,7 +132,8 @@ def _compare_results(
         table = table.without({NEW_SAMPLES, *NUMBERS_NEW})
     pasted = format_ in ("markdown", "latex") and not new.seeds_are_samples
     print_each_as(candidates_to_paste(table) if pasted else [table], format_, wide=wide)
-    print_sentences(confounded(factors), err=format_ != "table")
+    known_samples = dict.fromkeys(text for summary in summaries for text in summary.known_samples)
+    print_sentences([*confounded(factors), *known_samples], err=format_ != "table")
     if format_ == "table":
         print_sentences([f"verdicts are for {speaks_of(results[0].config, summaries[0])}"])
         print_sentences([*in_numbers(comparison), *of_new_samples(new, against, len(seeds))])

@@ -77,7 +77,7 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         why = f"{label} has no value in any trial" if lost else "every trial diverged or failed"
         why += f" ({NOTHING_TO_EXPLAIN})" if lost and summary.metric.score.name == "r2" else ""
         lines.append(f"{why}: there is nothing to compare")
-    lines += losses(summary)
+    lines += [*losses(summary), *summary.known_samples]
     if comparison.values.shape[1] == 1:
         lines.append("one seed: differences have no interval; --seeds 10 shows what is chance")
     if not summary.dataset.test and summary.metric.part == "train":
