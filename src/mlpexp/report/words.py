@@ -32,6 +32,11 @@ def number(value: float | None) -> str:
     return f"{value:.4f}" if 0.01 <= size < 1e6 or size == 0 else f"{value:.3g}" if size < 1 else f"{value:.4g}"
 
 
+def of_a_sample(value: float) -> str:
+    """What a sample has, or is predicted for it: four digits, and whole numbers of 10,000 and more, such as prices."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
 def cell_number(cell: "Cell", *, sign: bool = False) -> str:
     """Of a comparison: four decimals, or two digits of a small number; a dash for what is not a number."""
     value = _value(cell)
