@@ -191,7 +191,7 @@ def test_errors_of_numbers_are_in_the_unit_of_the_column(trained: Make, mlpexp: 
     assert all(int(row["row"]) == kept[int(row["index"])] + 1 == int(row["id"][1:]) + 1 for row in rows)
     assert f"RMSE of price {rmse:.4g}, mean over 4 seeds" in answer.err
     worst = squares[test["index"] == errors.index[0]].sum() / squares.sum()
-    assert f"the sample with the largest error makes {worst:.0%} of the squared error" in answer.err
+    assert f"the sample with the largest error makes {100 * worst:.0f} % of the squared error" in answer.err
     assert sorted(path.name for path in beside(run).iterdir()) == [
         "about.json",
         "errors.csv",

@@ -213,3 +213,18 @@ def test_names_may_hold_anything(tmp_path: Path) -> None:
     assert names["CLASSES"] == list(odd[:3])
     assert set(names["predict"](raw)) <= set(odd[:3])
     assert json.loads(described_file.json_written(named))["output"]["classes"] == list(odd[:3])
+
+
+@pytest.mark.parametrize("model", [MLP, PICTURES], ids=["MLP", "CNN"])
+def test_a_program_refuses_what_it_would_misread(model: dict) -> None:
+    network = portable_of(stack_of(model, 3))
+    names: dict = {"__name__": "model"}
+    exec(python_file.written(network), names)
+    raw = raw_inputs(network, 4)
+    with pytest.raises(ValueError, match="samples have shape"):
+        names["predict"](raw[:, :1])
+    assert names["predict"](raw[:0]).shape == (0,)
+    if not network.is_image:
+        raw[2, 0] = np.nan
+        with pytest.raises(ValueError, match="no finite number for sample 3"):
+            names["predict"](raw)

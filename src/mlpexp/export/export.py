@@ -70,14 +70,15 @@ def format_of(path: Path, *, int8: bool = False) -> Format:
     Raises:
         InputError: It is none of the formats, or has no int8.
     """
-    if int8 and path.suffix == ".pt2":
+    end = path.suffix.lower()
+    if int8 and end == ".pt2":
         others = ", ".join(name for name in FORMATS if name != ".pt2")
         raise InputError(
             f"--to {path}: int8 is for {others}; PyTorch computes int8 by other rules, with float numbers between"
         )
-    if path.suffix not in FORMATS:
-        raise InputError(f"--to {path}: the name must end in {', '.join(FORMATS)}, which decides the format")
-    return FORMATS[path.suffix]
+    if end not in FORMATS:
+        raise InputError(f"--to {path}: the name must end in one of {', '.join(FORMATS)}, which decides the format")
+    return FORMATS[end]
 
 
 def scheme_of(*, int8: bool, weights: bool) -> Scheme | None:

@@ -129,7 +129,7 @@ def prelu(x: Array, slope: Array) -> Array:
 
 def maxout(x: Array, pieces: int) -> Array:
     """The largest of each group of neighbouring features or channels."""
-    return x.reshape(len(x), -1, pieces, *x.shape[2:]).max(2)
+    return x.reshape(len(x), x.shape[1] // pieces, pieces, *x.shape[2:]).max(2)
 
 
 def both_classes(x: Array) -> Array:

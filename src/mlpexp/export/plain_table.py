@@ -5,6 +5,8 @@ A column is told of by a dictionary, as in ``model.json``: what it is called, wh
 
 import csv
 import math
+import re
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,21 +17,40 @@ SAME = {" ": " \u00a0\u202f\u2009", "'": "'\u2019"}  # marks that mean the same
 PARTS = {"year": "%Y", "month": "%m", "day": "%d", "weekday": "%u", "hour": "%H", "minute": "%M"}
 
 
-def rows_of(path: str) -> list[dict[str, str]]:
-    """The rows of a text table, cells by the names of columns; the mark between columns is found in the first line."""
+def rows_of(path: str, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The rows of a text table, cells by the names of columns; the mark between cells is the one that gives most names."""
     with open(path, encoding="utf-8-sig", newline="") as stream:
-        header = stream.readline()
-        stream.seek(0)
-        delimiter = max(",;\t|", key=header.count)
-        return list(csv.DictReader(stream, delimiter=delimiter, skipinitialspace=True))
+        lines = stream.readlines()
+    known = {column["name"] for column in columns}
+    delimiter = max(",;\t|", key=lambda mark: len(known.intersection(names_in(lines, mark))))
+    names = names_in(lines, delimiter)
+    cells = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    _, *rows = [row for row in cells if any(map(str.strip, row))] or [[]]
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(names):
+            raise ValueError(f"row {number}: it has {len(row)} cells, and the first line has {len(names)} names")
+    if not rows:
+        raise ValueError("there are no rows below the first line")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def names_in(lines: Sequence[str], delimiter: str) -> list[str]:
+    """The names of columns in the first lines of a table, without what cannot be typed."""
+    first = next(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), [])
+    return [re.sub(r"[^\S ]+", " ", cell).removeprefix("# ").strip() for cell in first]
 
 
 def encoded(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]], missing: Mapping[str, Any]
 ) -> np.ndarray:
     """Rows, cells by the names of columns, as inputs (N, F); NaN where a value is filled in later."""
-    inputs = [[value for column in columns for value in cell_inputs(row, column, missing)] for row in rows]
-    return np.array(inputs, dtype=float).reshape(len(rows), -1)
+    inputs = []
+    for number, row in enumerate(rows, start=1):
+        try:
+            inputs.append([value for column in columns for value in cell_inputs(row, column, missing)])
+        except ValueError as error:
+            raise ValueError(f"row {number}: {error}") from None
+    return np.array(inputs, dtype=float)
 
 
 def cell_inputs(row: Mapping[str, Any], column: Mapping[str, Any], missing: Mapping[str, Any]) -> list[float]:
@@ -59,12 +80,14 @@ def number_in(cell: Any, column: Mapping[str, Any]) -> float:
         return float(cell)
     text = cell.strip().replace("\u2212", "-")
     text = text.removeprefix(column["before"]).removesuffix(column["after"]).strip()
-    for mark in SAME.get(column["thousands"], column["thousands"]):
+    marks, decimal = SAME.get(column["thousands"], column["thousands"]), re.escape(column["decimal"])
+    groups = rf"|\d{{1,3}}([{re.escape(marks)}]\d{{2,3}})+" if marks else ""
+    pattern = rf"[+-]?(\d+{groups}|(?={decimal}\d))({decimal}\d*)?([eE][+-]?\d+)?"
+    if not re.fullmatch(pattern, text, re.ASCII):
+        raise ValueError(f"{column['name']}: {cell!r} is no number as in training")
+    for mark in marks:
         text = text.replace(mark, "")
-    try:
-        return float(text.replace(column["decimal"], "."))
-    except ValueError:
-        raise ValueError(f"{column['name']}: {cell!r} is no number as in training") from None
+    return float(text.replace(column["decimal"], "."))
 
 
 def level_inputs(cell: str, column: Mapping[str, Any], is_missing: bool) -> list[float]:
@@ -78,6 +101,8 @@ def level_inputs(cell: str, column: Mapping[str, Any], is_missing: bool) -> list
         same = [float(level) == float(cell) if column["numeric"] else level == cell for level in levels]
     except ValueError:
         same = [False] * len(levels)
+    if not any(same):
+        warnings.warn(f"{column['name']}: {cell!r} was not there in training; all its inputs are 0", stacklevel=2)
     return [float(is_it) for is_it in same] + [0.0] * bool(column["level_of_missing"])
 
 

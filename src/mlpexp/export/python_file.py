@@ -7,6 +7,7 @@ import ast
 import base64
 import inspect
 import pprint
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 from types import FunctionType, ModuleType
@@ -19,31 +20,39 @@ from mlpexp.export.description import about, columns_of, missing_words
 from mlpexp.export.portable import Answer, PortableNetwork, Step
 
 WIDTH = 110  # of a line of base64
-OF_TABLES = ("rows_of", "encoded", "cell_inputs", "number_in", "level_inputs", "date_inputs")
+MODULES = ("base64", "csv", "math", "re", "sys", "warnings")
+OF_TABLES = ("rows_of", "names_in", "encoded", "cell_inputs", "number_in", "level_inputs", "date_inputs")
 
 PREPARED_FEATURES = '''
 def prepared(x):
     """Raw numbers (N, {features}) as the network learned from them: {filled}shifted, scaled."""
-    x = np.asarray(x, dtype=float).reshape(-1, {features})
+    x = x.astype(float)
 {fill}    return ((x - SHIFT) / SCALE).astype(np.float32)
 '''
 PREPARED_PIXELS = '''
 def prepared(x):
     """Pixels 0..255, (N, {shape}), as the network learned from them: shifted, scaled."""
-    x = np.asarray(x, dtype=np.float32).reshape(-1, {shape})
-    return (x - SHIFT) / SCALE
+    return (x.astype(np.float32) - SHIFT) / SCALE
 '''
 FORWARD = '''
 def forward(x):
-    """From raw inputs to logits, step by step."""
+    """The network: from raw inputs to logits, step by step."""
     x = prepared(x)
 {lines}
     return x
 '''
 LOGITS = '''
 def logits(x):
-    """Those of any number of samples, {at_once} at a time."""
-    return np.concatenate([forward(x[i : i + {at_once}]) for i in range(0, max(1, len(x)), {at_once})])
+    """Those of any number of samples (N, {shape}), {at_once} at a time; refuses what would be misread."""
+    x = np.asarray(x)
+    if x.shape[1:] != {own_shape}:
+        raise ValueError(f"samples have shape {{x.shape}}, expected (N, {shape})")
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused below
+        y = np.concatenate([forward(x[i : i + {at_once}]) for i in range(0, max(1, len(x)), {at_once})])
+    odd = np.flatnonzero(~np.isfinite(y).all(1))
+    if len(odd):
+        raise ValueError(f"the network gives no finite number for sample {{odd[0] + 1}}")
+    return y
 '''
 PREDICT_CLASSES = '''
 def outputs(x):
@@ -78,28 +87,30 @@ def main(path):
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python model.py {file}")
-    try:
+{notes}    try:
         main(sys.argv[1])
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError, csv.Error) as error:
         sys.exit(f"error: {{error}}")
 '''
 
 
 def written(network: PortableNetwork) -> bytes:
     """The content of the file."""
+    table = network.preparation.table is not None
     sections = [
-        _head(network),
         _constants(network),
-        *_copied(network),
+        *_layers(network),
         _prepared(network),
         FORWARD.format(lines="\n".join(f"    {_line(step)}" for step in network.steps)),
-        LOGITS.format(at_once=256),
+        _logits(network),
         _predicting(network),
+        *(_reading(network) if table else ()),
         _weights(network),
         _main(network),
     ]
-    text = "\n\n".join(section.strip("\n") for section in sections) + "\n"
-    return text.replace("\n\ndef ", "\n\n\ndef ").replace("\n\n\n\n", "\n\n\n").encode()
+    body = "\n\n".join(section.strip("\n") for section in sections)
+    text = re.sub(r"\n\n+(?=def |# [A-Z]|if __name__)", "\n\n\n", f"{_head(network, body)}\n\n{body}\n")
+    return text.encode()
 
 
 def read(content: bytes) -> Callable[[np.ndarray], Answer]:
@@ -113,7 +124,8 @@ def read(content: bytes) -> Callable[[np.ndarray], Answer]:
     return run
 
 
-def _head(network: PortableNetwork) -> str:
+def _head(network: PortableNetwork, body: str) -> str:
+    """What it is, and the modules that the rest needs."""
     told = about(network)
     origin = network.origin
     lines = [
@@ -131,8 +143,8 @@ def _head(network: PortableNetwork) -> str:
         "    from model import predict, outputs",
         '"""',
     ]
-    modules = ("base64", "csv", "math", "sys")
-    datetime = "from datetime import datetime\n" if network.preparation.table else ""
+    modules = [name for name in MODULES if re.search(rf"\b{name}\.", body)]
+    datetime = "from datetime import datetime\n" if "datetime." in body else ""
     text = "\n".join(_quoted(line) if 0 < i < len(lines) - 1 else line for i, line in enumerate(lines))
     return "\n".join([text, "", *(f"import {name}" for name in modules)]) + f"\n{datetime}\nimport numpy as np"
 
@@ -145,13 +157,9 @@ def _quoted(text: str) -> str:
 def _constants(network: PortableNetwork) -> str:
     scaling = network.scaling
     exact, shape = ("np.float32", ".reshape(-1, 1, 1)") if network.is_image else ("float", "")
-    known: list[tuple[str, Any]] = [("ABOUT", about(network))]
+    lines = [f"ABOUT = {_shown(about(network))}"]
     if network.classification:
-        known.append(("CLASSES", list(network.preparation.class_names)))
-    if network.preparation.table is not None:
-        known += [("COLUMNS", columns_of(network)), ("MISSING", missing_words(network))]
-        known += [("SAME", plain_table.SAME), ("PARTS", plain_table.PARTS)]
-    lines = [f"{name} = {_shown(value)}" for name, value in known]
+        lines.append('CLASSES = ABOUT["class_names"]')
     arrays = [("SHIFT", scaling.shift), ("SCALE", scaling.scale)]
     if scaling.fill is not None:
         arrays.append(("FILL", scaling.fill))
@@ -175,12 +183,20 @@ def _numbers(values: Iterable[float]) -> str:
     return pprint.pformat(list(values), width=118, compact=True)
 
 
-def _copied(network: PortableNetwork) -> list[str]:
-    """The source of all functions that are called."""
+def _layers(network: PortableNetwork) -> list[str]:
+    """The source of all functions that the forward pass calls."""
     activation = [] if network.activation == "none" else [network.activation]
-    layers = _needed(numpy_layers, [*(step.kind for step in network.steps), *activation])
-    tables = [getattr(plain_table, name) for name in OF_TABLES] if network.preparation.table is not None else []
-    return [_source(function) for function in (*layers, *tables)]
+    functions = _needed(numpy_layers, [*(step.kind for step in network.steps), *activation])
+    return ["# What each step does to its input.", *map(_source, functions)]
+
+
+def _reading(network: PortableNetwork) -> list[str]:
+    """How the cells of a table become inputs."""
+    known: dict[str, Any] = {"COLUMNS": columns_of(network), "MISSING": missing_words(network)}
+    known |= {"SAME": plain_table.SAME, "PARTS": plain_table.PARTS}
+    constants = "\n".join(f"{name} = {_shown(value)}" for name, value in known.items())
+    functions = [_source(getattr(plain_table, name)) for name in OF_TABLES]
+    return [f"# How the cells of a table become inputs.\n{constants}", *functions]
 
 
 def _needed(module: ModuleType, names: Iterable[str]) -> list[FunctionType]:
@@ -211,6 +227,11 @@ def _prepared(network: PortableNetwork) -> str:
     fills = network.scaling.fill is not None
     fill = "    x = np.where(np.isnan(x), FILL, x)\n" if fills else ""
     return PREPARED_FEATURES.format(features=shape, fill=fill, filled="NaN is filled in, " if fills else "")
+
+
+def _logits(network: PortableNetwork) -> str:
+    shape = network.preparation.input_shape
+    return LOGITS.format(at_once=256, shape=", ".join(map(str, shape)), own_shape=shape)
 
 
 def _line(step: Step) -> str:
@@ -263,8 +284,9 @@ def _main(network: PortableNetwork) -> str:
     else:
         header += [network.preparation.target_name]
         rows = "[(i, f'{y:.9g}') for i, y in enumerate(predict(x), start=1)]"
-    reading = "encoded(rows_of(path), COLUMNS, MISSING)" if table else "np.load(path)"
-    return MAIN.format(reading=reading, header=header, rows=rows, file=_file(network))
+    reading = "encoded(rows_of(path, COLUMNS), COLUMNS, MISSING)" if table else "np.load(path)"
+    notes = '    warnings.formatwarning = lambda message, *_: f"note: {message}\\n"\n' if table else ""
+    return MAIN.format(notes=notes, reading=reading, header=header, rows=rows, file=_file(network))
 
 
 def _sample(network: PortableNetwork) -> str:

@@ -141,7 +141,7 @@ def _by_all(mistakes: Mistakes) -> list[str]:
     if several.empty:
         return []
     seeds = len(mistakes.seeds)
-    every = f"all {seeds} seeds" if (several["seeds"] == seeds).all() else "every seed that is tested on them"
+    every = _all(seeds) if (several["seeds"] == seeds).all() else "every seed that is tested on them"
     always = several.loc[several["share"] == 1, "index"]
     if always.empty:
         return [f"no sample is wrong in {every}"]
@@ -151,7 +151,7 @@ def _by_all(mistakes: Mistakes) -> list[str]:
     means = [f"{name} {judged.loc[rows, 'confidence'].mean():.2f}" for name, rows in others.items() if rows.any()]
     there = judged.loc[is_always, "confidence"].mean()
     word = "probability" if mistakes.is_probability else "output"
-    label = "its label may be false" if len(always) == 1 else "their labels may be false"
+    label = "look at its label" if len(always) == 1 else "look at their labels"
     return [
         f"{len(always):,} of them {_is(len(always))} wrong in {every}: {label}",
         f"mean {word} of the class that was said: there {there:.2f}" + "".join(f", {mean}" for mean in means),
@@ -162,7 +162,7 @@ def _pairs(mistakes: Mistakes) -> str:
     wrong = mistakes.predictions[mistakes.predictions["is_wrong"]]
     pairs = wrong.groupby(["target", "predicted"]).size().sort_values(ascending=False, kind="stable")
     named = [
-        f"{mistakes.class_name(int(true))} as {mistakes.class_name(int(predicted))} ({count:,})"
+        f"{_in_a_line(mistakes, true)} as {_in_a_line(mistakes, predicted)} ({count:,})"
         for true, predicted, count in pairs.head(MOST_PAIRS).reset_index(name="count").itertuples(index=False)
     ]
     return f"most often of {len(wrong):,} wrong predictions: {', '.join(named)}"
@@ -182,8 +182,17 @@ def _said_of_numbers(mistakes: Mistakes) -> list[str]:
         which = (
             f"{number:,} samples with the largest errors make" if number > 1 else "sample with the largest error makes"
         )
-        said.append(f"the {which} {squares[is_worst].sum() / total:.0%} of the squared error")
+        said.append(f"the {which} {100 * squares[is_worst].sum() / total:.0f} % of the squared error")
     return said
+
+
+def _in_a_line(mistakes: Mistakes, number: float) -> str:
+    """The name of a class, without breaks."""
+    return " ".join(mistakes.class_name(int(number)).split())
+
+
+def _all(seeds: int) -> str:
+    return "both seeds" if seeds == 2 else f"all {seeds} seeds"
 
 
 def _is(number: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from mlpexp.report.drawing.picture_sheet import MOST_PICTURES, picture_sheet
 from mlpexp.report.drawing.style import (
@@ -25,6 +26,8 @@ MOST_POINTS = 4000  # of right answers; more would be a solid patch
 MOST_NUMBERED = 10  # of the worst
 MOST_IN_LEGEND = 8  # classes
 RING = 55  # square points
+ENOUGH = 10.0  # points between a rank and what is beside it
+BESIDE = ((9.0, 6.0), (9.0, -7.0), (-9.0, 6.0), (-9.0, -7.0), (0.0, 10.0), (0.0, -10.0))  # of a sample its rank, points
 
 
 @in_style()
@@ -125,9 +128,17 @@ def draw_errors(ranked: pd.DataFrame, rmse: float, caption: RunCaption, note: st
 
 
 def _number(axes: Axes, wrong: pd.DataFrame) -> None:
-    """Writes the rank beside each of the worst, above and below in turns; of those at one place the ranks together."""
-    worst = wrong.head(MOST_NUMBERED)
-    for place, ((x, y), rows) in enumerate(worst.groupby(["x", "y"])):
+    """Writes the rank beside each of the worst, where there is most room; of those at one place the ranks together."""
+    axes.autoscale_view()
+    in_points = 72 / axes.figure.dpi
+    taken = in_points * axes.transData.transform(wrong[["x", "y"]].to_numpy())
+    for (x, y), rows in wrong.head(MOST_NUMBERED).groupby(["x", "y"], sort=False):
         ranks = ", ".join(str(int(rank)) for rank in rows["rank"])
-        beside = (4, 4) if place % 2 else (4, -10)
-        axes.annotate(ranks, (x, y), xytext=beside, textcoords="offset points", fontsize=7.5, color=INK, zorder=5)
+        beside = in_points * axes.transData.transform(rows[["x", "y"]].to_numpy()[0]) + np.array(BESIDE)
+        room = [np.hypot(*(taken - place).T) for place in beside]
+        best = int(np.argmax([min(distances.min(), ENOUGH) for distances in room]))
+        taken = np.concatenate([taken, beside[[best]]])
+        axes.annotate(
+            ranks, (x, y), xytext=BESIDE[best], textcoords="offset points", fontsize=7.5, color=INK, zorder=5,
+            ha="center", va="center", path_effects=[withStroke(linewidth=2, foreground="white")],
+        )  # fmt: skip
