@@ -145,9 +145,7 @@ def test_the_table_of_training_is_predicted_as_training_said(trained: Make, mlpe
     assert [float(row["predicted"]) for row in rows] == pytest.approx(said.tolist(), rel=1e-5)
 
 
-def test_a_price_is_written_whole_in_a_table_and_exactly_in_a_file(
-    trained: Make, mlpexp: Call, tmp_path: Path
-) -> None:
+def test_a_price_is_written_whole_in_a_table_and_exactly_in_a_file(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     write_houses(tmp_path)
     run = trained(HOUSES)
     (exact,) = rows_of(mlpexp("predict", run.path, "houses.csv"))[:1]
