@@ -149,7 +149,7 @@ def sweep(
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
             local = backend == "local"
-            start = start_overrides(init_from, from_arm, from_seed, freeze, runs_dir, say(quiet=quiet))
+            start = start_overrides(init_from, from_arm, from_seed, freeze, given.set_, runs_dir, say(quiet=quiet))
             plan = _planned(given.without("seeds"), named, start, runs_dir, options, baseline, local=local, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget, backend, quiet=quiet)
         if dry_run:

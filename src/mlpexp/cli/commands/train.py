@@ -76,7 +76,7 @@ def train(
         job = _continued(continue_, given, name, runs_dir, data_dir, table, quiet=quiet)
     else:
         refuse_table(table)
-        start = start_overrides(init_from, from_arm, from_seed, freeze, runs_dir, say(quiet=quiet))
+        start = start_overrides(init_from, from_arm, from_seed, freeze, given.set_, runs_dir, say(quiet=quiet))
         job = _fresh(given, others, start, runs_dir, data_dir, quiet=quiet)
     from mlpexp.cli.training import train_job
     from mlpexp.execution.local import in_this_process
