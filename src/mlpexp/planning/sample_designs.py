@@ -134,8 +134,8 @@ def design_in_words(design: Design) -> str:
     """How an interval for new samples was made: ``corrected resampled t, n_test/n_train = 45/105``."""
     match design:
         case Redrawn(num_test, num_train):
-            heuristic = ", a heuristic above 1" if num_test > num_train else ""
-            return f"corrected resampled t, n_test/n_train = {num_test:,}/{num_train:,}{heuristic}"
+            doubt = ", above 1 only a rule of thumb" if num_test > num_train else ""
+            return f"corrected resampled t, n_test/n_train = {num_test:,}/{num_train:,}{doubt}"
         case Folds(folds):
             return f"corrected t of {folds} folds"
         case Population():
