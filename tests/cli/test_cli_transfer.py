@@ -174,6 +174,20 @@ def test_the_arm_and_the_seed_can_be_named(mlpexp: Command, config: Write) -> No
     assert (run / "start" / sweep.name / "arm-1-seed-1.safetensors").is_file()
 
 
+def test_in_axes_and_configs_a_result_may_be_named(mlpexp: Command, config: Write) -> None:
+    big = mlpexp("train", config(PARENT), "--name", "big", "-q").run
+    over = mlpexp("sweep", config(PARENT), "--over", "start=null,{result: big}", "--name", "over")
+    assert f"start.result: big is {big.resolve()}" in " ".join(over.err.split())
+    assert over.code == 0
+    path = config(PARENT + "start: {result: big}\n", "named.yaml")
+    run = mlpexp("train", path, "--name", "named", "-q").run
+    assert (run / "start" / big.name / "arm-0.safetensors").is_file()
+    assert mlpexp("train", config(PARENT), "--set", "start.result=big", "--name", "set", "-q").code == 0
+    answer = mlpexp("train", config(PARENT), "--set", "start.result=bigger")
+    assert answer.code == 2
+    assert "there is no such result; it is a folder, or a name that `mlpexp list` shows" in answer.err
+
+
 SECTION = Iris(name="iris", test_fraction=0.3)
 LEAKS = {
     "another seed": (["--from-seed", "1"], 0, 1),
@@ -290,7 +304,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     [
         (["--from-seed", "1"], "--from-seed: of which result? name it with --init-from"),
         (["--set", "start.arm=1"], "start.arm: of which result? name it with start.result"),
-        (["--set", "start.result=nowhere"], "there is no such result; `mlpexp list` shows the results"),
+        (["--set", "start.result=nowhere"], "there is no such result; it is a folder, or a name that `mlpexp list` shows"),
         (["--init-from", "nowhere"], "nowhere: there is no such result folder"),
     ],
 )

@@ -8,7 +8,7 @@ from mlpexp.cli.options import option
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
-    from mlpexp.config.yaml_source import Override
+    from mlpexp.config.yaml_source import Override, Source
 
 InitFrom = Annotated[
     str | None,
@@ -71,6 +71,30 @@ def start_overrides(
         if override.key in keys:
             raise InputError(f"{override.place}: {override.key} is there twice, with {keys[override.key]}")
     return overrides
+
+
+def find_starts(source: "Source", config: Path, runs_dir: Path, tell: Callable[[str], None]) -> None:
+    """Makes names of results in ``start:`` and its axes their folders, in place, where no folder is called so.
+
+    Args:
+        source: As it was read.
+        config: Where.
+        runs_dir: The folder of results.
+        tell: Is told which folder is meant.
+    """
+    from mlpexp.config.start_paths import renamed_starts
+    from mlpexp.store.listing import find_result, is_named
+
+    def found(text: str, at: object) -> str:
+        path = Path(text)
+        is_bare = path.parent in (Path(), Path.cwd(), config.parent.absolute())
+        if not is_bare or path.exists() or not is_named(path.name, runs_dir):
+            return text
+        folder = find_result(path.name, runs_dir).resolve()
+        tell(f"start.result: {path.name} is {folder}")
+        return str(folder)
+
+    source.data = renamed_starts(source.data, found)
 
 
 def _result_and_arm(text: str, arm: str | None, runs_dir: Path, tell: Callable[[str], None]) -> tuple[Path, int]:

@@ -30,7 +30,9 @@ def weights_at(start: Start) -> StartWeights:
     """
     path = Path(str(start.result))
     if not path.is_dir():
-        raise InputError(f"{path}: there is no such result; `mlpexp list` shows the results", key=KEY)
+        raise InputError(
+            f"{path}: there is no such result; it is a folder, or a name that `mlpexp list` shows", key=KEY
+        )
     if is_start(path):
         weights = kept_start(path, start.arm, start.seed)
     elif is_result(path):

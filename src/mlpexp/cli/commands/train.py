@@ -25,7 +25,7 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
-from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, start_overrides
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, find_starts, start_overrides
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -146,7 +146,9 @@ def _fresh(
     tell = say(quiet=quiet)
     telling.set(tell)
     source, path = given.source("train", runs_dir, **keys)
-    plan = plan_from(changed_source(source, path, start), path, "train")  # before anything heavy is imported
+    source = changed_source(source, path, start)
+    find_starts(source, path, runs_dir, tell)
+    plan = plan_from(source, path, "train")  # before anything heavy is imported
     refuse_too_large(plan, source, free_for(plan, 1))
     from mlpexp.cli.training import data_folder, left_aside
     from mlpexp.execution.auto_device import auto_device, memory_for
