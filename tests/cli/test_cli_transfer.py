@@ -180,6 +180,7 @@ def test_in_axes_and_configs_a_result_may_be_named(mlpexp: Command, config: Writ
     assert f"start.result: big is {big.resolve()}" in " ".join(over.err.split())
     assert over.code == 0
     path = config(PARENT + "start: {result: big}\n", "named.yaml")
+    assert mlpexp("check", path).code == 0
     run = mlpexp("train", path, "--name", "named", "-q").run
     assert (run / "start" / big.name / "arm-0.safetensors").is_file()
     assert mlpexp("train", config(PARENT), "--set", "start.result=big", "--name", "set", "-q").code == 0
@@ -304,7 +305,10 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     [
         (["--from-seed", "1"], "--from-seed: of which result? name it with --init-from"),
         (["--set", "start.arm=1"], "start.arm: of which result? name it with start.result"),
-        (["--set", "start.result=nowhere"], "there is no such result; it is a folder, or a name that `mlpexp list` shows"),
+        (
+            ["--set", "start.result=nowhere"],
+            "there is no such result; it is a folder, or a name that `mlpexp list` shows",
+        ),
         (["--init-from", "nowhere"], "nowhere: there is no such result folder"),
     ],
 )
