@@ -306,12 +306,12 @@ def test_errors_are_written_as_large_as_they_are(trained: Make, mlpexp: Call, tm
     run = trained(SALES.replace(", missing: {size: mean}", ""))
     others = [row.replace("gas", "wood").replace("oil", "pump") for row in rows]
     write(tmp_path, "later.csv", others, "area,heating,sold")
-    answer = mlpexp("evaluate", run.path, "--on", "later.csv", "-o", "later")
+    answer = mlpexp("evaluate", run.path, "--on", "later.csv", "-o", "later", "--wide")
     assert answer.code == 0, answer.err
     lines = [line.split() for line in answer.out.splitlines()]
     first = next(line for line in lines if line[:3] == ["mean", "absolute", "error"])
     assert re.fullmatch(r"\d{1,3},\d{3}", first[5])
-    assert any(line[:2] == ["sold", "(target)"] and re.fullmatch(r"\d{3},\d{3}", line[4]) for line in lines)
+    assert any(line[:2] == ["sold", "(target)"] and re.fullmatch(r"\d{3},\d{3}", line[5]) for line in lines)
     assert "R² compares errors with the spread of what is true" in answer.out
     assert "heating, from training to here: " in answer.out
     assert "(not seen in training) 0 to 33.3 %" in answer.out

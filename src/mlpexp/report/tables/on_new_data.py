@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpexp.config.scores import PART_LABELS
 from mlpexp.planning.sample_designs import design_in_words
 from mlpexp.report.tables.text_table import TextTable, records_csv
-from mlpexp.report.words import NONE, cell_interval, cell_number, counted, listed, same_ends, span
+from mlpexp.report.words import NONE, cell_interval, cell_number, counted, listed, of_a_sample, same_ends, span
 from mlpexp.statistics.intervals import MeanInterval
 from mlpexp.statistics.new_samples import Design, FixedTest
 
@@ -276,8 +276,8 @@ def _shift_cells(shift: "ColumnShift") -> tuple[str, ...]:
         _short(shift.distance),
         _short(shift.by_chance),
         _short(shift.difference, sign=True),
-        _short(shift.mean, digits=4),
-        _short(shift.learned_mean, digits=4),
+        _mean(shift.mean),
+        _mean(shift.learned_mean),
         *map(_share, shares),
     )
 
@@ -286,10 +286,12 @@ def _column(shift: "ColumnShift") -> str:
     return f"{shift.column} (target)" if shift.is_target else shift.column
 
 
-def _short(value: float, *, sign: bool = False, digits: int = 2) -> str:
-    if 1e4 <= abs(value) < LARGE:
-        return f"{value:,.0f}"
-    return f"{value:{'+' if sign else ''}.{digits}g}" if isfinite(value) else NONE
+def _short(value: float, *, sign: bool = False) -> str:
+    return f"{value:{'+' if sign else ''}.2g}" if isfinite(value) else NONE
+
+
+def _mean(value: float) -> str:
+    return of_a_sample(value) if isfinite(value) else NONE
 
 
 def _share(value: float) -> str:
