@@ -240,3 +240,52 @@ def test_a_map_is_not_judged(trained: Make, mlpexp: Call) -> None:
     answer = mlpexp("evaluate", trained(MAP).path, "--on", "iris")
     assert answer.code == 2
     assert "a map predicts nothing" in answer.err
+
+
+def test_a_table_that_is_written_otherwise_is_read_as_told(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    write(tmp_path, "sales.csv", sales(80, 1))
+    run = trained(SALES)
+    rows = sales(40, 2)
+    write(tmp_path, "later.csv", rows)
+    german = [row.replace(",", ";").replace(".", ",") for row in rows]
+    write(tmp_path, "verkauf.csv", german, "price;size;colour;sold")
+    refused = mlpexp("evaluate", run.path, "--on", "verkauf.csv")
+    assert refused.code == 2
+    assert "no row can be read; verkauf.csv:2: price:" in refused.err
+    assert "--set KEY=VALUE says how a file is written" in refused.err
+    plain = mlpexp("evaluate", run.path, "--on", "later.csv", "-o", "plain", "--format", "json")
+    told = mlpexp("evaluate", run.path, "--on", "verkauf.csv", "-o", "told", "--set", "decimal=,", "--format", "json")
+    assert told.code == 0, told.err
+    assert json.loads(told.out)["scores"] == json.loads(plain.out)["scores"]
+    for key, message in (
+        ("epochs=3", "expected a key that says how a table is written"),
+        ("decimal=,", "leave it out"),
+    ):
+        on = "verkauf.csv" if key.startswith("epochs") else "iris"
+        answer = mlpexp("evaluate", run.path, "--on", on, "-o", "no", "--set", key)
+        assert answer.code == 2
+        assert message in answer.err
+    assert not (tmp_path / "no").exists()
+
+
+def test_one_sample_and_scores_without_a_value_are_said_in_words(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    write(tmp_path, "sales.csv", sales(80, 1))
+    run = trained(SALES)
+    write(tmp_path, "one.csv", sales(1, 2))
+    answer = mlpexp("evaluate", run.path, "--on", "one.csv", "-o", "one")
+    assert answer.code == 0, answer.err
+    assert "they speak of new seeds on this one sample" in answer.out
+    assert "error of 1 test sample and of seeds" in answer.out
+    assert "no value: area under ROC; what is true must differ between these samples" in answer.out
+
+
+def test_what_chance_does_stands_beside_each_distance(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    write(tmp_path, "sales.csv", sales(80, 1))
+    run = trained(SALES)
+    write(tmp_path, "later.csv", sales(40, 2, shift=4))
+    answer = mlpexp("evaluate", run.path, "--on", "later.csv", "-o", "later")
+    assert "by chance: samples of one source exceed this distance in one column of 20" in answer.out
+    shifts = {row["column"]: row for row in table(tmp_path / "later" / "shift.csv")}
+    assert float(shifts["price"]["by_chance"]) < float(shifts["price"]["distance"])
+    assert float(shifts["size"]["by_chance"]) > float(shifts["price"]["by_chance"])  # it has missing cells
+    assert 0 < float(shifts["colour"]["by_chance"]) < 1

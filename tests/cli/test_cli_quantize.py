@@ -249,3 +249,15 @@ def test_a_network_that_was_trained_on_a_card_is_quantized(trained: Make, mlpexp
     run = trained(f"{SELECTED}device: cuda\n").result
     rows = rows_of(mlpexp("quantize", run.path, "--format", "csv").out)
     np.testing.assert_allclose(float(rows[0]["score"]), run.finished_trials()["best_test_accuracy"].mean(), atol=0.04)
+
+
+def test_what_is_bounded_is_said_of_classes_and_of_numbers(trained: Make, mlpexp: Call) -> None:
+    of_numbers = mlpexp("quantize", trained(SINE).result.path, "--calibration-samples", "1", "--wide")
+    assert of_numbers.code == 0, of_numbers.err
+    assert "largest difference of an output" in of_numbers.out
+    assert "outputs are in the unit that is learned" in of_numbers.err
+    assert "over 1 training sample\n" in of_numbers.err
+    assert "bound: proven for each of these samples" in of_numbers.err
+    of_classes = mlpexp("quantize", trained(PRELU).result.path, "--wide")
+    assert "largest difference of a logit" in of_classes.out
+    assert "in the unit that is learned" not in of_classes.err

@@ -158,6 +158,20 @@ def test_one_seed_has_the_interval_of_its_samples(trained: Make, tmp_path: Path)
     assert np.isnan(error.difference.low)
 
 
+def test_the_difference_of_one_network_is_that_of_two_shares(trained: Make) -> None:
+    run = trained(FLOWERS.replace("split_seed: 3\n", ""))
+    found = judged(run, np.arange(40, 110), seeds=[2])
+    accuracy = next(score for score in found.scores if score.score.name == "accuracy")
+    value, own, num_own = accuracy.values[0], accuracy.own[0], found.networks.arm.result.summary.dataset.samples("test")
+    new_ends, own_ends = (
+        stats.binomtest(round(share * count), count).proportion_ci(method="wilson")
+        for share, count in ((value, 70), (own, num_own))
+    )
+    low = value - own - np.hypot(value - new_ends.low, own_ends.high - own)  # Newcombe (1998), method 10
+    high = value - own + np.hypot(new_ends.high - value, own - own_ends.low)
+    assert accuracy.difference_new_samples == pytest.approx((low, high))
+
+
 def test_samples_that_were_learned_from_are_counted_seed_by_seed(trained: Make) -> None:
     run = trained(FLOWERS.replace("split_seed: 3\n", ""))
     rows = np.arange(150)

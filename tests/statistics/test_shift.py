@@ -1,5 +1,7 @@
 """Shifts of columns against SciPy and plain formulas; a difference of two means against a published table."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from mlpexp.statistics.shift import (
     difference_of_means,
     kolmogorov_smirnov,
     largest_by_chance,
+    largest_variation_by_chance,
     standardized_difference,
     total_variation,
 )
@@ -63,3 +66,27 @@ def test_the_interval_of_a_difference_is_that_of_the_paper() -> None:
     for (first, second), (low, high) in cases.items():
         ends = [(a / n, *wilson_interval(a, n)) for a, n in (first, second)]
         assert difference_of_means(*ends)[1:] == pytest.approx((low, high), abs=6e-5)
+
+
+@pytest.mark.parametrize("counts", [([30, 70, 0], [120, 280, 10]), ([5, 5], [70, 30]), ([9], [40])])
+def test_levels_of_one_source_exceed_their_distance_in_one_case_of_twenty(counts: tuple[list[int], list[int]]) -> None:
+    new, learned = (np.array(numbers) for numbers in counts)
+    limit = largest_variation_by_chance(new, learned)
+    shares, draw = (new + learned) / (new + learned).sum(), np.random.default_rng(8)
+    distances = [
+        total_variation(draw.multinomial(new.sum(), shares), draw.multinomial(learned.sum(), shares))
+        for _ in range(2_000)
+    ]
+    assert np.mean(np.array(distances) > limit + 1e-12) < 0.07
+    assert np.mean(np.array(distances) > limit - 0.03) > 0.03 or limit == 0
+
+
+def test_nothing_is_exceeded_by_chance_where_there_are_no_values() -> None:
+    assert math.isnan(largest_by_chance(0, 10))
+    assert math.isnan(largest_variation_by_chance(np.zeros(2), np.array([3, 4])))
+
+
+def test_equal_values_have_no_spread_whatever_rounding_leaves() -> None:
+    for count in range(2, 40):
+        assert standardized_difference(np.full(count, 0.1), np.full(count + 5, 0.1)) == 0
+        assert math.isnan(standardized_difference(np.full(count, 0.1), np.full(count, 0.3)))

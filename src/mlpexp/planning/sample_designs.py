@@ -138,7 +138,7 @@ def design_in_words(design: Design) -> str:
         case Population():
             return "Student's t, each seed has samples of its own"
         case FixedTest(num_test):
-            return f"error of {num_test:,} test samples and of seeds"
+            return f"error of {num_test:,} test sample{'s' * (num_test != 1)} and of seeds"
         case NoDesign(reason):
             return f"none; {reason}"
         case _:

@@ -87,6 +87,8 @@ class Quantization:
     """Of each seed."""
     test_samples: int
     """Of the first seed."""
+    is_classes: bool
+    """Whether outputs are logits of classes; else numbers in the unit that is learned."""
 
     @property
     def seeds(self) -> list[int]:
@@ -144,7 +146,7 @@ def measured(
             say(f"seed {seed}: quantized, and measured on its test part")
         one = _OfSeed(networks, place, dataset, score, calibration_samples)
         every += one.measured()
-    return Quantization(score, tuple(every), one.calibrated_on, one.test_samples)
+    return Quantization(score, tuple(every), one.calibrated_on, one.test_samples, networks.classification)
 
 
 class _OfSeed:

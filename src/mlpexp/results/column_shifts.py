@@ -10,7 +10,13 @@ from math import isnan, nan
 import numpy as np
 
 from mlpexp.config.column_forms import CategoryColumn, ColumnForm, NumberColumn, TableForm, inputs_of
-from mlpexp.statistics.shift import kolmogorov_smirnov, standardized_difference, total_variation
+from mlpexp.statistics.shift import (
+    kolmogorov_smirnov,
+    largest_by_chance,
+    largest_variation_by_chance,
+    standardized_difference,
+    total_variation,
+)
 from mlpexp.store.networks import Preparation
 
 AT_ONCE = 3_000_000  # pixels that are looked at together
@@ -27,6 +33,8 @@ class ColumnShift:
     """``number`` or ``category``."""
     distance: float
     """From 0 to 1: of numbers that of Kolmogorov and Smirnov, of categories the total variation."""
+    by_chance: float
+    """The distance that as many samples of one source exceed in one column of twenty."""
     difference: float
     """Of numbers: of the means, in standard deviations."""
     mean: float
@@ -113,6 +121,7 @@ def _of_levels(
         column=name,
         kind="category",
         distance=nan if learned is None else total_variation(new, learned),
+        by_chance=nan if learned is None else largest_variation_by_chance(new, learned),
         difference=nan,
         mean=nan,
         learned_mean=nan,
@@ -151,6 +160,7 @@ def _of_numbers(
         column=name,
         kind="number",
         distance=nan if before is None else kolmogorov_smirnov(values, before),
+        by_chance=nan if before is None else largest_by_chance(len(values), len(before)),
         difference=nan if before is None else standardized_difference(values, before),
         mean=float(values.mean()) if len(values) else nan,
         learned_mean=float(before.mean()) if before is not None and len(before) else nan,

@@ -13,6 +13,7 @@ import numpy as np
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS, Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
+from mlpexp.config.other_writing import written_as
 from mlpexp.config.own_images import Images
 from mlpexp.config.words import did_you_mean
 from mlpexp.data.catalogue import class_names, facts_of, shared_dataset
@@ -72,7 +73,12 @@ class _Raw:
 
 
 def new_data(
-    on: str, preparation: Preparation, config: DatasetConfig, result: Path, data_dir: str | None = None
+    on: str,
+    preparation: Preparation,
+    config: DatasetConfig,
+    result: Path,
+    data_dir: str | None = None,
+    settings: Sequence[str] = (),
 ) -> NewData:
     """What is named by ``--on``.
 
@@ -82,18 +88,21 @@ def new_data(
         config: What they learned from.
         result: Whose they are, for messages.
         data_dir: Where image data sets lie.
+        settings: How a table is written, where not as that of training, as ``KEY=VALUE``.
 
     Raises:
         InputError: There is no such file or set, or it does not fit the networks.
         DataError: It cannot be read.
     """
     path = Path(on).expanduser()
+    if settings and (on in NAMED or preparation.table is None):
+        raise InputError(f"--set {settings[0]}: says how a file with a table is written; leave it out")
     if on in NAMED:
         name, raw = on, _of_set(on, preparation, data_dir)
     else:
         _check_there(on, path)
         name = named(path.name or path.resolve().name)
-        raw = _of_file(path, preparation, config, result)
+        raw = _of_file(path, preparation, config, result, settings)
     is_good = np.array([not reason for reason in raw.reasons], dtype=bool)
     left_out = tuple(Counter(filter(None, raw.reasons)).most_common())
     if not is_good.any():
@@ -116,9 +125,11 @@ def _check_there(on: str, path: Path) -> None:
         raise InputError(f"--on {on}: there is no such file, and no data set of that name{hint}")
 
 
-def _of_file(path: Path, preparation: Preparation, config: DatasetConfig, result: Path) -> _Raw:
+def _of_file(
+    path: Path, preparation: Preparation, config: DatasetConfig, result: Path, settings: Sequence[str]
+) -> _Raw:
     if preparation.table is not None:
-        return _of_table(path, preparation)
+        return _of_table(path, preparation, settings)
     if isinstance(config, Csv):  # a table of pixels
         other = config.model_copy(update={"path": str(path.absolute())})
         return _of_dataset(str(path), shared_dataset(other, None), preparation)
@@ -133,16 +144,24 @@ def _of_file(path: Path, preparation: Preparation, config: DatasetConfig, result
     return _of_dataset(str(path), shared_dataset(arrays, None), preparation)
 
 
-def _of_table(path: Path, preparation: Preparation) -> _Raw:
-    """Rows of a table, read as the one was that was learned from."""
+def _of_table(path: Path, preparation: Preparation, settings: Sequence[str]) -> _Raw:
+    """Rows of a table, read as the one was that was learned from.
+
+    Raises:
+        DataError: It is none, or lacks a column.
+        InputError: No row can be read.
+    """
     form = preparation.table
     assert form is not None
-    table = read_other(form, path, read_bytes(path))
+    table = read_other(written_as(form, settings), path, read_bytes(path))
     target = form.target.name
     if table.targets is None:
         raise data_error(
             path, f"there is no column {shown([target])}, by which rows are judged; `mlpexp predict` needs none"
         )
+    if not table.is_readable.any():
+        first = f"{path.name}:{table.lines[0]}: {table.notes[0][0]}" if table.lines else "it has no rows"
+        raise InputError(f"--on {path}: no row can be read; {first}; --set KEY=VALUE says how a file is written")
     reasons = [""] * len(table.inputs)
     for row in np.flatnonzero(~table.is_readable).tolist():
         reasons[row] = "a cell that the network needs cannot be read, or is missing"
@@ -157,7 +176,7 @@ def _of_table(path: Path, preparation: Preparation) -> _Raw:
     if table.ignored:
         said.append(f"not looked at: {', '.join(table.ignored)}")
     odd = Counter(note for notes, reason in zip(table.notes, reasons, strict=True) if not reason for note in notes)
-    said += [f"{note} ({_rows(count)})" for note, count in odd.most_common(MOST_NAMED)]
+    said += [f"{note} ({_counted(count, 'row')})" for note, count in odd.most_common(MOST_NAMED)]
     if len(odd) > MOST_NAMED:
         said.append(f"{len(odd) - MOST_NAMED:,} more cells are odd; `mlpexp predict` names the rows")
     return _Raw(table.inputs, table.targets, tuple(reasons), tuple(said))
@@ -187,7 +206,7 @@ def _of_dataset(on: str, dataset: Dataset, preparation: Preparation) -> _Raw:
         theirs, asked = (shown(list(names)) for names in (dataset.feature_names, preparation.feature_names))
         raise InputError(f"--on {on}: its columns are {theirs}; the network takes {asked}")
     first = dataset.facts.num_samples - dataset.facts.num_official_test if dataset.facts.num_official_test else 0
-    said = (f"its test part, {dataset.facts.num_official_test:,} samples",) if first else ()
+    said = (f"its test part, {_counted(dataset.facts.num_official_test, 'sample')}",) if first else ()
     inputs, targets = dataset.inputs[first:], dataset.targets[first:]
     if preparation.task == "regression":
         return _Raw(inputs, targets[:, 0], ("",) * len(inputs), said)
@@ -224,8 +243,8 @@ def _of_folder(path: Path, config: DatasetConfig, preparation: Preparation) -> _
             for picture, reason in zip(pictures, reasons, strict=True)
         ),
         (
-            *[f"its test part, {len(files):,} pictures"] * (len(files) < len(listing.files)),
-            *(f"{note} ({count:,} pictures)" for note, count in said.most_common(MOST_NAMED)),
+            *[f"its test part, {_counted(len(files), 'picture')}"] * (len(files) < len(listing.files)),
+            *(f"{note} ({_counted(count, 'picture')})" for note, count in said.most_common(MOST_NAMED)),
         ),
     )
 
@@ -247,10 +266,10 @@ def _classes(on: str, names: Sequence[str], preparation: Preparation) -> tuple[n
 def _in_words(shape: Sequence[int]) -> str:
     """``28x28 pixels in grey``, ``4 inputs``."""
     if len(shape) < 3:
-        return f"{shape[0]} input{'s' * (shape[0] != 1)}"
+        return _counted(shape[0], "input")
     channels, height, width = shape
     return f"{height}x{width} pixels in {'grey' if channels == 1 else 'colour'}"
 
 
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' * (count != 1)}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -114,6 +114,8 @@ def on_new_data(
     if part is not None:
         own = _own_scores(networks, names, part, dataset)
         design = designs_of_arms(arm.result, arm.result.summary, part)[arm.number]
+        if len(networks.seeds) == 1 and not isinstance(design, NoDesign):  # of this one network on its part
+            design = FixedTest(arm.result.summary.dataset.samples(part))
     parts = [] if dataset is None else training_parts(networks.experiment, dataset, networks.seeds)
     learned = (parts[0][0].inputs[parts[0][1]], parts[0][0].targets[parts[0][1]]) if parts else None
     return OnNewData(

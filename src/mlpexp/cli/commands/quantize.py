@@ -109,8 +109,10 @@ def _sentences(quantization: "Quantization", folder: Path) -> list[str]:
     header = quantization.rows[0].bytes - quantization.rows[0].formula_bytes
     return [
         f"{counted(seeds, 'seed')}, {counted(quantization.test_samples, 'test sample')}; {interval}",
-        f"levels of activations: from the least to the largest value over {quantization.calibration_samples:,} "
-        "training samples",
+        f"levels of activations: from the least to the largest value over "
+        f"{counted(quantization.calibration_samples, 'training sample')}",
+        "bound: proven for each of these samples; most errors cancel, so that differences stay far below it",
+        *["outputs are in the unit that is learned"] * (not quantization.is_classes),
         f"bytes: of the file of the first seed; beyond the formula is its header, {header:,} of the trained network",
         f"written: {folder}",
     ]

@@ -111,6 +111,8 @@ def _continued(
         raise InputError("--continue: for how many epochs in all? name them with --epochs, such as --epochs 200")
     parent = parent_at(find_result(text, runs_dir), tables or ())
     plan = longer_plan(parent, given.overrides(name=name), tables or ())
+    if name is None:
+        say(quiet=quiet)(f"the new run is called {plan.name}; --name gives it another name")
     from mlpexp.cli.training import data_folder
     from mlpexp.execution.auto_device import auto_device, memory_for
     from mlpexp.execution.going_on import continued_job

@@ -9,17 +9,14 @@ from mlpexp.planning.sample_designs import design_in_words
 from mlpexp.report.tables.text_table import TextTable, records_csv
 from mlpexp.report.words import NONE, cell_interval, cell_number, counted, listed, span
 from mlpexp.statistics.intervals import MeanInterval
-from mlpexp.statistics.new_samples import FixedTest
-from mlpexp.statistics.shift import largest_by_chance
+from mlpexp.statistics.new_samples import Design, FixedTest
 
 if TYPE_CHECKING:
     from mlpexp.results.column_shifts import ColumnShift
     from mlpexp.results.on_new_data import Ends, OnNewData, ScoreOnNew
 
 MOST_COLUMNS = 12  # of the table of shifts on the terminal; the file has all
-MOST_SEEDS = 10  # in a sentence
 HALF = 0.5  # of the samples: more that were learned from, and the scores are no test
-FILES = "evaluation.json, scores.csv, shift.csv"
 
 
 def scores_table(found: "OnNewData") -> TextTable:
@@ -77,10 +74,12 @@ def shift_table(found: "OnNewData", *, most: int | None = MOST_COLUMNS) -> TextT
     """A row per column, the farthest first; columns of the table that say nothing are left out."""
     rows = [_shift_cells(shift) for shift in found.shifts[:most]]
     headings = (
-        "column", "distance", "difference", "mean", "learned mean", "outside", "unknown", "missing", "learned missing",
+        "column", "distance", "by chance", "difference", "mean", "learned mean", "outside", "unknown", "missing",
+        "learned missing",
     )  # fmt: skip
     table = TextTable(headings, rows, frozenset(headings) - {"column"}, prose=frozenset({"column"}))
-    empty = {name for place, name in enumerate(headings) if place and all(row[place] in (NONE, "0") for row in rows)}
+    nothing = {name: (NONE,) if name == "distance" else (NONE, "0") for name in headings[1:]}
+    empty = {name for place, name in enumerate(headings) if place and all(row[place] in nothing[name] for row in rows)}
     shown = table.without(empty)
     return TextTable(
         shown.columns,
@@ -127,36 +126,45 @@ def _of_intervals(found: "OnNewData") -> Iterator[str]:
     """Of what each number speaks."""
     seeds, number = len(found.networks.seeds), len(found.data.rows)
     if seeds > 1:
-        yield f"95 % intervals: Student's t over {seeds} seeds; they speak of new seeds on these {number:,} samples"
+        these = f"these {number:,} samples" if number > 1 else "this one sample"
+        yield f"95 % intervals: Student's t over {seeds} seeds; they speak of new seeds on {these}"
     else:
         yield "one seed: no interval for new seeds; the interval for new samples is of this one network"
-    design = design_in_words(FixedTest(number))
+    design = _design_in_words(found, FixedTest(number))
     yield f"new samples: intervals for new samples of the source of {found.data.name} ({design})"
-    without = [_label(found, score) for score in found.scores if not isfinite(score.new_samples[0])]
+    if undefined := [_label(found, score) for score in found.scores if not score.mean.n]:
+        yield f"no value: {listed(undefined)}; what is true must differ between these samples"
+    without = [_label(found, score) for score in found.scores if score.mean.n and not isfinite(score.new_samples[0])]
     if without:
         yield f"no interval for new samples: predictions do not give {listed(without)} by sample"
     if found.part is None:
         yield "no test part: the scores are compared with nothing"
         return
-    label, own = PART_LABELS[found.part], design_in_words(found.own_design)
+    label, own = PART_LABELS[found.part], _design_in_words(found, found.own_design)
     yield f"of differences: new samples of both sources; of the {label} part: {own}"
     if unknown := [_label(found, score) for score in found.scores if not score.own_mean.n]:
         yield f"not measured on the {label} part: {listed(unknown)}; `scores:` of a config asks for more"
+
+
+def _design_in_words(found: "OnNewData", design: Design) -> str:
+    """Of one network there is no error of seeds."""
+    if len(found.networks.seeds) == 1 and isinstance(design, FixedTest):
+        return f"error of {counted(design.num_test, 'test sample')}"
+    return design_in_words(design)
 
 
 def _of_shift(found: "OnNewData") -> Iterator[str]:
     if not found.num_learned:
         yield "shift: the training part is not at hand; shown is what the result knows of its columns"
         return
-    first, number = found.networks.seeds[0], len(found.data.rows)
-    yield f"shift: against the training part of seed {first}, {counted(found.num_learned, 'sample')}"
+    number = counted(found.num_learned, "sample")
+    yield f"shift: against the training part of seed {found.networks.seeds[0]}, {number}"
     kinds = {shift.kind for shift in found.shifts}
     if "number" in kinds:
         yield "distance of numbers: Kolmogorov-Smirnov, 0 to 1; difference: of the means, in standard deviations"
-        chance = largest_by_chance(number, found.num_learned)
-        yield f"samples of one source exceed a distance of {chance:.2g} in one column of 20"
     if "category" in kinds:
         yield "distance of categories: total variation, the share of samples that would have to change"
+    yield "by chance: samples of one source exceed this distance in one column of 20"
     if len(found.shifts) > MOST_COLUMNS:
         yield f"{len(found.shifts) - MOST_COLUMNS:,} more columns are in shift.csv"
 
@@ -229,6 +237,7 @@ def _shift_cells(shift: "ColumnShift") -> tuple[str, ...]:
     return (
         name,
         _short(shift.distance),
+        _short(shift.by_chance),
         _short(shift.difference, sign=True),
         _short(shift.mean, digits=4),
         _short(shift.learned_mean, digits=4),
@@ -267,6 +276,7 @@ def _shift_record(shift: "ColumnShift") -> dict[str, Any]:
         "kind": shift.kind,
         "is_target": shift.is_target,
         "distance": shift.distance,
+        "by_chance": shift.by_chance,
         "difference": shift.difference,
         "mean": shift.mean,
         "learned_mean": shift.learned_mean,

@@ -21,25 +21,25 @@ COLUMNS = (
     "formula_bytes",
     "formula",
 )
-DROPPABLE = ("formula", "bound", "largest difference of a logit")
 
 
 def quantization_table(quantization: "Quantization") -> TextTable:
     """Score, difference with its interval, largest difference and its bound, bytes and their formula."""
     label = f"test {quantization.score.label}"
+    largest = f"largest difference of {'a logit' if quantization.is_classes else 'an output'}"
     columns = [
         "network",
         label,
         "difference",
         "95 % interval",
-        "largest difference of a logit",
+        largest,
         "bound",
         "bytes",
         "formula",
     ]
     rows = [_cells(row, is_first=place == 0) for place, row in enumerate(quantization.rows)]
     prose = frozenset(("network", "formula"))
-    return TextTable(columns, rows, frozenset(columns) - prose, prose=prose, droppable=DROPPABLE)
+    return TextTable(columns, rows, frozenset(columns) - prose, prose=prose, droppable=("formula", "bound", largest))
 
 
 def records(quantization: "Quantization") -> list[dict[str, Any]]:
