@@ -192,7 +192,24 @@ def test_test_samples_that_the_other_result_has_learned_from_are_counted(
     judged, learned = parts_of(dataset, SECTION, ours).test, parts_of(dataset, SECTION, theirs).train
     known = len(set(judged) & set(learned))
     assert known > 0
-    assert f"warning: start: {parent.name} knows {known} of {len(judged)} test samples of seed 0, so scores" in said
+    assert f"warning: start: {parent.name} knows {known} of {len(judged)} test samples of seed 0" in said
+
+
+def test_known_test_samples_are_said_beside_the_scores_for_good(mlpexp: Command, config: Write) -> None:
+    parent = mlpexp("train", config(PARENT), "-q").run
+    known = mlpexp("train", config(PARENT), "--init-from", parent, "--set", "split_seed=7", "-q").run
+    alike = mlpexp("train", config(PARENT), "--init-from", parent, "--name", "alike", "-q").run
+    sweep = mlpexp("sweep", config(PARENT), "--over", f"start.result=null,{parent}", "--set", "split_seed=7", "-q").run
+    for result, said in ((known, "no interval"), (sweep, "no verdict")):
+        shown = " ".join(mlpexp("show", result).out.split())
+        assert f"{parent.name} knows" in shown
+        assert "some of 2 other seeds, so scores promise too much" in shown
+        assert f"for new samples of the same source: {said}; first weights have learned from test samples" in shown
+    scratch = mlpexp("train", config(PARENT), "--set", "split_seed=7", "--name", "scratch", "-q").run
+    assert f"{parent.name} knows" in mlpexp("compare", scratch, known).out
+    shown = mlpexp("show", alike).out
+    assert "knows" not in shown
+    assert "for new samples of the same source: test" in shown
 
 
 @pytest.mark.parametrize("key", ["dataset.test_fraction=0.5", "dataset={name: iris, split: {kind: k_fold, folds: 3}}"])

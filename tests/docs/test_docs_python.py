@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from making.exported_files import export_all
 from making.markdown_pages import PAGES, Block, blocks_of
+from making.shell_lines import FINISHED
 
 WITH_PYTHON = [page for page in PAGES if any(block.language == "python" for block in blocks_of(page))]
 
@@ -30,6 +32,9 @@ def test_page(
     if page.name == "export.md":
         export_all(request.getfixturevalue("prepared_runs"), folder)
         monkeypatch.syspath_prepend(folder)  # of `from model import ...`
+    if page.name == "quantize.md":
+        shutil.copytree(request.getfixturevalue("prepared_runs") / FINISHED, folder / "runs" / FINISHED)
+        request.getfixturevalue("mlpexp")("quantize", FINISHED, "-o", "small")
     for block in blocks_of(page):
         if block.language != "python":
             continue

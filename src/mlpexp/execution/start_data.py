@@ -1,6 +1,7 @@
 """The data that weights to begin with were trained on: are they others, and have test samples been learned from?"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
@@ -22,8 +23,18 @@ from mlpexp.store.starts import StartRecord
 ALIKE = "split both alike (split_seed)"
 
 
-def data_sentences(plan: Plan, prints: Sequence[str], data_dir: str | None = None) -> list[str]:
-    """What is to be known of the data, each sentence once.
+@dataclass(frozen=True)
+class AboutData:
+    """What is to be known of the data, each sentence once."""
+
+    sentences: tuple[str, ...]
+    """To be said before the first step."""
+    known_samples: tuple[str, ...]
+    """Of which samples scores promise too much: for the summary."""
+
+
+def about_data(plan: Plan, prints: Sequence[str], data_dir: str | None = None) -> AboutData:
+    """Whether the data that arms begin from are others, and whether samples to be judged by have been learned from.
 
     Args:
         plan: With the arms.
@@ -33,19 +44,22 @@ def data_sentences(plan: Plan, prints: Sequence[str], data_dir: str | None = Non
     Raises:
         InputError: The data are not there.
     """
-    sentences: dict[tuple[str, bool], None] = {}
+    sentences, known_samples = dict[str, None](), dict[str, None]()
     for arm, fingerprint in zip(plan.arms, prints, strict=True):
-        if arm.prepared.start is not None:
-            dataset = shared_dataset(arm.experiment.dataset, data_dir)
-            sentences |= dict.fromkeys(_of_names(arm.prepared, arm.prepared.start.record, dataset))
-            sentences |= dict.fromkeys(
-                _of_samples(arm.prepared, arm.prepared.start.record, dataset, fingerprint, plan.seeds)
-            )
-    return [f"{'warning: ' * is_grave}start: {sentence}" for sentence, is_grave in sentences]
+        if arm.prepared.start is None:
+            continue
+        dataset, record = shared_dataset(arm.experiment.dataset, data_dir), arm.prepared.start.record
+        sentences |= dict.fromkeys(_of_names(arm.prepared, record, dataset))
+        sentences |= dict.fromkeys(_of_other_data(arm.prepared, record, fingerprint))
+        if record.data == fingerprint:
+            known = dict.fromkeys(_known_samples(arm.prepared, record, dataset, plan.seeds))
+            sentences |= {f"warning: start: {text}; {ALIKE}": None for text in known}
+            known_samples |= known
+    return AboutData(tuple(sentences), tuple(known_samples))
 
 
-def _of_names(prepared: Prepared, record: StartRecord, dataset: Dataset) -> Iterator[tuple[str, bool]]:
-    """Whether columns or classes are others than those that the layers beside them have learned; and if it is grave."""
+def _of_names(prepared: Prepared, record: StartRecord, dataset: Dataset) -> Iterator[str]:
+    """Whether columns or classes are others than those that the layers beside them have learned."""
     assert prepared.start is not None
     layers = [layer.name for layer in prepared.architecture.layers if layer.parameters]
     taken = taken_layers(prepared.architecture, prepared.start)
@@ -56,32 +70,36 @@ def _of_names(prepared: Prepared, record: StartRecord, dataset: Dataset) -> Iter
         other = next((place for place, names in enumerate(zip(here, there, strict=False)) if len(set(names)) > 1), None)
         if layer in taken and other is not None:
             names = f"{here[other]!r} here and {there[other]!r} in {record.result}"
-            yield f"{what} {other} is {names}; {layer} is taken all the same", True
+            yield f"warning: start: {what} {other} is {names}; {layer} is taken all the same"
 
 
-def _of_samples(
-    prepared: Prepared, record: StartRecord, dataset: Dataset, fingerprint: str, seeds: Sequence[int]
-) -> Iterator[tuple[str, bool]]:
-    """Whether samples are others, and whether some to be judged by have been learned from; and if it is grave."""
-    here = prepared.experiment
-    there = None if record.config is None else network_experiment(record.config)
+def _of_other_data(prepared: Prepared, record: StartRecord, fingerprint: str) -> Iterator[str]:
+    """Whether samples are others, or may be the same without that it can be counted."""
+    source, config = _source(prepared.experiment), record.config
     if record.data != fingerprint:
-        yield f"inputs are scaled by the data of this training, not as in {record.result}", False
-        if there is not None and _source(here) is not None and _source(here) == _source(there):
-            yield f"{record.result} may have seen test samples: it learned from {_source(here)}, too; {ALIKE}", True
-    elif there is None:
-        yield (
-            f"{record.result} is older and does not say how it split the same data; it may have seen test samples",
-            True,
-        )
-    else:
-        for seed in seeds:
-            other = prepared.start_seed(seed)
-            part, known, total = _known(_of_seed(here, seed), _of_seed(there, other), dataset)
-            if known:
-                what = f"{known} of {total} {part} samples of seed {seed}"
-                yield f"{record.result} knows {what}, so scores promise too much; {ALIKE}", True
-                return
+        yield f"start: inputs are scaled by the data of this training, not as in {record.result}"
+        if config is not None and source is not None and source == _source(network_experiment(config)):
+            seen = f"{record.result} may have seen test samples: it learned from {source}, too"
+            yield f"warning: start: {seen}; {ALIKE}"
+    elif config is None:
+        older = f"{record.result} is older and does not say how it split the same data"
+        yield f"warning: start: {older}; it may have seen test samples"
+
+
+def _known_samples(prepared: Prepared, record: StartRecord, dataset: Dataset, seeds: Sequence[int]) -> Iterator[str]:
+    """Whether samples to be judged by have been learned from: how many of the first such seed, and of how many seeds."""
+    if record.config is None:
+        return
+    there, texts = network_experiment(record.config), []
+    for seed in seeds:
+        judged = _of_seed(prepared.experiment, seed)
+        part, known, total = _known(judged, _of_seed(there, prepared.start_seed(seed)), dataset)
+        if known:
+            texts.append(f"{known} of {total} {part} samples of seed {seed}")
+    if texts:
+        others = len(texts) - 1
+        more = f" and some of {others} other seed{'s' * (others > 1)}" if others else ""
+        yield f"{record.result} knows {texts[0]}{more}, so scores promise too much"
 
 
 def _source(experiment: Experiment) -> str | None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import of_a_sample
 
 if TYPE_CHECKING:
     from mlpexp.results.mistakes import Mistakes
@@ -14,7 +15,6 @@ NUMERIC = frozenset((
     "rank", "index", "row", "line", "official_index", "probability", "class_output", "wrong", "seeds", "share", "error",
     "error_in_rmse",
 ))  # fmt: skip
-LARGE, LARGEST = 1e4, 1e9  # numbers between them are shown whole
 LEAST_NEEDED = (
     "line",
     "share",
@@ -85,6 +85,4 @@ def _heading(column: str, record: Record) -> str:
 def _cell(value: object, *, exact: bool) -> str:
     if not isinstance(value, float):
         return str(value)
-    if exact:
-        return repr(value)
-    return f"{value:,.0f}" if LARGE <= abs(value) < LARGEST else f"{value:.4g}"
+    return repr(value) if exact else of_a_sample(value)
