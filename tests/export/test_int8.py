@@ -137,6 +137,18 @@ def test_a_file_is_run_by_a_program_without_the_house(name: str, kind: str, tmp_
     assert np.array_equal(np.load(tmp_path / "answer.npy"), wanted)
 
 
+@pytest.mark.parametrize("kind", ["MLP", "CNN"])
+def test_a_program_refuses_what_whole_numbers_would_hide(kind: str) -> None:
+    case = case_of(mlp(), (5,), 3) if kind == "MLP" else case_of(cnn(), (2, 9, 8), 3)
+    raw = raw_of(case).astype(float)
+    names: dict = {"__name__": "model"}
+    exec(python_file.written(int8_case(case, SCHEMES[3])[1]), names)
+    assert len(names["predict"](raw)) == len(raw)
+    raw[2].flat[0] = np.nan
+    with pytest.raises(ValueError, match="no finite number for sample 3"):
+        names["predict"](raw)
+
+
 @pytest.mark.parametrize("option", ["--int8", "--int8-weights"])
 @pytest.mark.parametrize("end", [".onnx", ".safetensors", ".py", ".json"])
 def test_what_int8_costs_is_said_beside_the_size(

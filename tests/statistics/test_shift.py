@@ -1,6 +1,7 @@
 """Shifts of columns against SciPy and plain formulas; a difference of two means against a published table."""
 
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -49,6 +50,10 @@ def test_a_difference_of_means_is_in_standard_deviations() -> None:
     new, learned = draw.normal(3, 2, 100_000), draw.normal(1, 2, 100_000)
     assert standardized_difference(new, learned) == pytest.approx(1.0, abs=0.02)
     assert standardized_difference(learned, new) == -standardized_difference(new, learned)
+    few, others = np.array([1.0, 2.0, 6.0]), np.array([2.0, 3.0, 3.0, 8.0])
+    spread = ((statistics.variance(few) + statistics.variance(others)) / 2) ** 0.5  # with n - 1
+    assert standardized_difference(few, others) == pytest.approx((few.mean() - others.mean()) / spread)
+    assert np.isnan(standardized_difference(few[:1], others))
     assert standardized_difference(np.ones(3), np.ones(5)) == 0
     assert np.isnan(standardized_difference(np.ones(3), np.zeros(5)))
     assert np.isnan(standardized_difference(np.ones(0), np.ones(5)))

@@ -150,11 +150,13 @@ def _column(column: ColumnForm) -> dict[str, Any]:
                 "numeric": numeric,
             }
         case DateColumn():
-            return {**told, "parts": list(column.parts), "form": form_of_dates(column.written)}
+            seen = {"lowest": list(column.lowest), "highest": list(column.highest)}
+            return {**told, "parts": list(column.parts), "form": form_of_dates(column.written), **seen}
         case _:
             marks = {"decimal": column.decimal, "thousands": column.thousands}
             before, after = column.around
-            return {**told, **marks, "before": before or column.before, "after": after or column.after}
+            seen = {"lowest": [column.lowest], "highest": [column.highest]}
+            return {**told, **marks, "before": before or column.before, "after": after or column.after, **seen}
 
 
 def form_of_dates(written: tuple[str, ...]) -> str:

@@ -21,7 +21,10 @@ from mlpexp.export.portable import Answer, PortableNetwork, Step
 
 WIDTH = 110  # of a line of base64
 MODULES = ("base64", "csv", "math", "re", "sys", "warnings")
-OF_TABLES = ("rows_of", "names_in", "encoded", "cell_inputs", "number_in", "level_inputs", "date_inputs")
+OF_TABLES = (
+    "rows_of", "names_in", "encoded", "readable", "row_inputs", "cell_inputs", "unseen", "number_in", "level_inputs",
+    "date_inputs",
+)  # fmt: skip
 
 PREPARED_FEATURES = '''
 def prepared(x):
@@ -49,7 +52,8 @@ def logits(x):
         raise ValueError(f"samples have shape {{x.shape}}, expected (N, {shape})")
     with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused below
         y = np.concatenate([forward(x[i : i + {at_once}]) for i in range(0, max(1, len(x)), {at_once})])
-    odd = np.flatnonzero(~np.isfinite(y).all(1))
+        known = np.isfinite(prepared(x)).all({axes})
+    odd = np.flatnonzero(~np.isfinite(y).all(1) | ~known)
     if len(odd):
         raise ValueError(f"the network gives no finite number for sample {{odd[0] + 1}}")
     return y
@@ -77,10 +81,16 @@ def predict(x):
     """{target} of each sample, (N,)."""
     return outputs(x)[:, 0]
 '''
+READING_TABLE = """\
+    inputs = readable(rows_of(path, COLUMNS), COLUMNS, MISSING)
+    numbers, x = inputs.keys(), np.array(list(inputs.values()))"""
+READING_PICTURES = """\
+    x = np.load(path)
+    numbers = range(1, len(x) + 1)"""
 MAIN = '''
 def main(path):
-    """Prints a prediction for each sample in a file."""
-    x = {reading}
+    """Prints a prediction for each sample in a file{left_out}."""
+{reading}
     rows = {rows}
     csv.writer(sys.stdout, lineterminator="\\n").writerows([{header}, *rows])
 
@@ -170,7 +180,7 @@ def _constants(network: PortableNetwork) -> str:
     return "\n".join(lines)
 
 
-def _shown(value: dict[str, Any] | list[Any]) -> str:
+def _shown(value: Any) -> str:
     """A constant, a line for each entry where one line would be long."""
     if len(repr(value)) < WIDTH:
         return repr(value)
@@ -193,7 +203,7 @@ def _layers(network: PortableNetwork) -> list[str]:
 def _reading(network: PortableNetwork) -> list[str]:
     """How the cells of a table become inputs."""
     known: dict[str, Any] = {"COLUMNS": columns_of(network), "MISSING": missing_words(network)}
-    known |= {"SAME": plain_table.SAME, "PARTS": plain_table.PARTS}
+    known |= {name: getattr(plain_table, name) for name in ("SAME", "FAR", "PARTS")}
     constants = "\n".join(f"{name} = {_shown(value)}" for name, value in known.items())
     functions = [_source(getattr(plain_table, name)) for name in OF_TABLES]
     return [f"# How the cells of a table become inputs.\n{constants}", *functions]
@@ -231,7 +241,8 @@ def _prepared(network: PortableNetwork) -> str:
 
 def _logits(network: PortableNetwork) -> str:
     shape = network.preparation.input_shape
-    return LOGITS.format(at_once=256, shape=", ".join(map(str, shape)), own_shape=shape)
+    axes = tuple(range(1, len(shape) + 1))
+    return LOGITS.format(at_once=256, shape=", ".join(map(str, shape)), own_shape=shape, axes=axes)
 
 
 def _line(step: Step) -> str:
@@ -280,13 +291,19 @@ def _main(network: PortableNetwork) -> str:
     header = [_sample(network)]
     if network.classification:
         header += ["predicted", network.output_name]
-        rows = "[(i, name, f'{y:.6g}') for i, (name, y) in enumerate(zip(predict(x), outputs(x).max(1)), start=1)]"
+        rows = "[(i, name, f'{y:.6g}') for i, name, y in zip(numbers, predict(x), outputs(x).max(1))]"
     else:
         header += [network.preparation.target_name]
-        rows = "[(i, f'{y:.9g}') for i, y in enumerate(predict(x), start=1)]"
-    reading = "encoded(rows_of(path, COLUMNS), COLUMNS, MISSING)" if table else "np.load(path)"
+        rows = "[(i, f'{y:.9g}') for i, y in zip(numbers, predict(x))]"
     notes = '    warnings.formatwarning = lambda message, *_: f"note: {message}\\n"\n' if table else ""
-    return MAIN.format(notes=notes, reading=reading, header=header, rows=rows, file=_file(network))
+    return MAIN.format(
+        notes=notes,
+        reading=READING_TABLE if table else READING_PICTURES,
+        left_out=", without those that cannot be read" if table else "",
+        header=header,
+        rows=rows,
+        file=_file(network),
+    )
 
 
 def _sample(network: PortableNetwork) -> str:

@@ -3,7 +3,7 @@
 Axis letters: N samples, F inputs, C channels, H height, W width, L levels.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
@@ -21,6 +21,24 @@ from mlpexp.store.networks import Preparation
 
 AT_ONCE = 3_000_000  # pixels that are looked at together
 CHANNELS = ("red", "green", "blue")
+UNKNOWN = "(not seen in training)"  # what levels are called that training has not seen
+
+
+@dataclass(frozen=True)
+class LevelShares:
+    """How many samples have a level of a category."""
+
+    level: str
+    """Its name; ``UNKNOWN`` stands for those that training has not seen."""
+    share: float
+    """Of the new samples."""
+    learned_share: float
+    """Of those that were learned from; NaN: they are not at hand."""
+
+    @property
+    def change(self) -> float:
+        """New minus learned."""
+        return self.share - self.learned_share
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,8 @@ class ColumnShift:
     """The share of missing cells."""
     learned_missing: float
     """Of those that were learned from."""
+    levels: tuple[LevelShares, ...] = ()
+    """Of categories: those that have samples; the one that changed most comes first."""
     is_target: bool = False
     """Whether it is what is predicted."""
 
@@ -93,7 +113,8 @@ def _of_column(column: ColumnForm, new: np.ndarray, learned: np.ndarray | None) 
     missing = [None if block is None else _missing(column, block) for block in (new, learned)]
     if isinstance(column, CategoryColumn):
         before = None if learned is None else _counts(learned[:, :count])
-        yield _of_levels(column.name, _counts(new[:, :count]), before, missing)
+        levels = [*column.levels, *filter(None, [column.level_of_missing])]
+        yield _of_levels(column.name, levels, _counts(new[:, :count]), before, missing)
         return
     for place, name in enumerate(column.inputs):
         ends = (column.lowest, column.highest) if isinstance(column, NumberColumn) else None
@@ -114,8 +135,24 @@ def _counts(block: np.ndarray) -> np.ndarray:
 
 
 def _of_levels(
-    name: str, new: np.ndarray, learned: np.ndarray | None, missing: list[float | None], *, is_target: bool = False
+    name: str,
+    levels: Sequence[str],
+    new: np.ndarray,
+    learned: np.ndarray | None,
+    missing: list[float | None],
+    *,
+    is_target: bool = False,
 ) -> ColumnShift:
+    """Of a column of categories.
+
+    Args:
+        name: Of the column.
+        levels: Those that training has seen.
+        new: Counts ``(L + 1,)``.
+        learned: Those of what was learned from; None: they are not at hand.
+        missing: Shares of missing cells.
+        is_target: Whether it is what is predicted.
+    """
     share, learned_share = (nan if number is None else number for number in missing)
     return ColumnShift(
         column=name,
@@ -129,7 +166,21 @@ def _of_levels(
         unknown=float(new[-1] / new.sum()) if new.sum() else nan,
         missing=share,
         learned_missing=learned_share,
+        levels=_shares([*levels, UNKNOWN], new, learned),
         is_target=is_target,
+    )
+
+
+def _shares(levels: Sequence[str], new: np.ndarray, learned: np.ndarray | None) -> tuple[LevelShares, ...]:
+    """Of the levels that have samples, the one that changed most first."""
+    if not new.sum():
+        return ()
+    after = new / new.sum()
+    before = learned / learned.sum() if learned is not None and learned.sum() else np.full(len(new), nan)
+    every = (LevelShares(*of_level) for of_level in zip(levels, after.tolist(), before.tolist(), strict=True))
+    there = [level for level in every if level.share or level.learned_share > 0]
+    return tuple(
+        sorted(there, key=lambda level: abs(level.share if isnan(level.change) else level.change), reverse=True)
     )
 
 
@@ -198,6 +249,7 @@ def _of_target(preparation: Preparation, new: np.ndarray, learned: np.ndarray | 
         form = preparation.table.target if preparation.table else None
         ends = (form.lowest, form.highest) if isinstance(form, NumberColumn) else None
         return _of_numbers(name, new[:, 0], numbers, ends, [None, None], is_target=True)
-    size = preparation.num_outputs + 1  # there are no others among those that are judged
+    size = len(preparation.class_names) + 1  # there are no others among those that are judged
     before = None if learned is None else np.bincount(learned, minlength=size)
-    return _of_levels(name, np.bincount(new, minlength=size), before, [None, None], is_target=True)
+    new_counts = np.bincount(new, minlength=size)
+    return _of_levels(name, preparation.class_names, new_counts, before, [None, None], is_target=True)

@@ -15,7 +15,7 @@ from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS, Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
 from mlpexp.config.other_writing import written_as
 from mlpexp.config.own_images import Images
-from mlpexp.config.words import did_you_mean
+from mlpexp.config.words import closest
 from mlpexp.data.catalogue import class_names, facts_of, shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.pictures.array_files import idx_names
@@ -27,6 +27,7 @@ from mlpexp.data.tables.other_table import read_other
 from mlpexp.data.tables.text_file import data_error, read_bytes
 from mlpexp.data.tables.understanding import shown
 from mlpexp.errors import InputError
+from mlpexp.store.listing import is_named
 from mlpexp.store.networks import Preparation
 
 NAMED: dict[str, DatasetConfig] = {
@@ -36,7 +37,7 @@ NAMED: dict[str, DatasetConfig] = {
     **{f"emnist:{name}": Emnist(name="emnist", collection=name) for name in EMNIST_COLLECTIONS},  # type: ignore[arg-type]
 }  # fmt: skip
 """What ``--on`` knows by name."""
-NO_PICTURE = "no picture for the network: it cannot be read, or has not one figure"
+CONFIGS = (".yaml", ".yml")  # which are no data
 MOST_NAMED = 5  # reasons, in a message
 
 
@@ -100,7 +101,7 @@ def new_data(
     if on in NAMED:
         name, raw = on, _of_set(on, preparation, data_dir)
     else:
-        _check_there(on, path)
+        _check_there(on, path, result)
         name = named(path.name or path.resolve().name)
         raw = _of_file(path, preparation, config, result, settings)
     is_good = np.array([not reason for reason in raw.reasons], dtype=bool)
@@ -119,10 +120,31 @@ def new_data(
     )
 
 
-def _check_there(on: str, path: Path) -> None:
-    if not path.exists():
-        hint = did_you_mean(on, NAMED) or f"; data sets with a name: {', '.join(NAMED)}"
-        raise InputError(f"--on {on}: there is no such file, and no data set of that name{hint}")
+def _check_there(on: str, path: Path, result: Path) -> None:
+    """Refuses what is neither a file nor a set, with the nearest of both.
+
+    Raises:
+        InputError: It is none.
+    """
+    if path.exists():
+        return
+    files = [str(path.with_name(name)) for name in _names_in(path.parent)]
+    same_stem = (file for file in files if Path(file).stem == path.name)
+    near = next(same_stem, None) or closest(on, [*NAMED, *files])
+    what = "there is no such file, and no data set of that name"
+    if is_named(on, result.parent):
+        what = "is a result; name data that it is judged by"
+    elif near is None:
+        what += f"; data sets with a name: {', '.join(NAMED)}"
+    raise InputError(f"--on {on}: {what}{f'; did you mean {near}?' if near else ''}")
+
+
+def _names_in(folder: Path) -> list[str]:
+    """Of the files and folders there that may be data; none of a folder that cannot be read."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.suffix not in CONFIGS)
+    except OSError:
+        return []
 
 
 def _of_file(
@@ -153,6 +175,8 @@ def _of_table(path: Path, preparation: Preparation, settings: Sequence[str]) -> 
     """
     form = preparation.table
     assert form is not None
+    if path.is_dir():
+        raise InputError(f"--on {path}: is a folder; name a file with a table, such as the one that was trained on")
     table = read_other(written_as(form, settings), path, read_bytes(path))
     target = form.target.name
     if table.targets is None:
@@ -239,7 +263,7 @@ def _of_folder(path: Path, config: DatasetConfig, preparation: Preparation) -> _
         np.stack([black if picture.pixels is None else picture.pixels for picture in pictures]),
         targets,
         tuple(
-            reason or (NO_PICTURE if picture.pixels is None else "")
+            reason or ("; ".join(picture.notes) if picture.pixels is None else "")
             for picture, reason in zip(pictures, reasons, strict=True)
         ),
         (

@@ -13,7 +13,9 @@ DRAWS = 4_000  # of a quantile, which is then right to a few hundredths of itsel
 
 
 def standardized_difference(new: np.ndarray, learned: np.ndarray) -> float:
-    """Difference of the means divided by the root of the mean of both variances; NaN where neither has a spread.
+    """Difference of the means divided by the root of the mean of both variances, each of them with n - 1.
+
+    It is NaN where neither has a spread, and where a spread is that of one value.
 
     Args:
         new: Values ``(N,)``, finite.
@@ -27,7 +29,9 @@ def standardized_difference(new: np.ndarray, learned: np.ndarray) -> float:
         return math.nan
     if np.ptp(new) == np.ptp(learned) == 0:  # what rounding leaves of the variance is no spread
         return 0.0 if new[0] == learned[0] else math.nan
-    variance = (float(np.var(new)) + float(np.var(learned))) / 2
+    if min(len(new), len(learned)) == 1:
+        return math.nan
+    variance = (float(np.var(new, ddof=1)) + float(np.var(learned, ddof=1))) / 2
     return (float(np.mean(new)) - float(np.mean(learned))) / math.sqrt(variance)
 
 

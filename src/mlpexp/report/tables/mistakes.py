@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 ROW_NAMES = " row"  # what a first column without a name is called where tables are read
 NUMERIC = frozenset((
-    "rank", "index", "row", "line", "probability", "class_output", "wrong", "seeds", "share", "error", "error_in_rmse",
+    "rank", "index", "row", "line", "official_index", "probability", "class_output", "wrong", "seeds", "share", "error",
+    "error_in_rmse",
 ))  # fmt: skip
 LEAST_NEEDED = (
     "line",
@@ -47,7 +48,7 @@ def about(mistakes: "Mistakes") -> Record:
 def table_of_mistakes(records: list[Record], *, exact: bool = False) -> TextTable:
     """The records as a table; with all digits if it is to be exact."""
     columns = list(dict.fromkeys(name for record in records for name in record))
-    ours = [name for name in columns if name in NUMERIC or name in ("file", "true", "predicted")]
+    ours = [name for name in columns if name in NUMERIC or name in ("file", "official_part", "true", "predicted")]
     cells = [[_cell(record.get(name, ""), exact=exact) for name in columns] for record in records]
     numeric = {name for name in columns if name in ours and all(not isinstance(r.get(name), str) for r in records)}
     theirs = [name for name in reversed(columns) if name not in ours]
