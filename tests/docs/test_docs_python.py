@@ -13,6 +13,7 @@ from making.markdown_pages import PAGES, Block, blocks_of
 from making.shell_lines import FINISHED
 
 WITH_PYTHON = [page for page in PAGES if any(block.language == "python" for block in blocks_of(page))]
+TRAINING = ("transfer.md", "repeat.md")  # pages that take long
 
 
 def output_shown(block: Block) -> str | None:
@@ -24,7 +25,10 @@ def output_shown(block: Block) -> str | None:
     return following[at].text
 
 
-@pytest.mark.parametrize("page", WITH_PYTHON, ids=[page.name for page in WITH_PYTHON])
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, id=page.name, marks=[pytest.mark.slow] * (page.name in TRAINING)) for page in WITH_PYTHON],
+)
 def test_page(
     page: Path, workplace: Callable[[Path], Path], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
