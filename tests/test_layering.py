@@ -46,7 +46,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
         "execution", "results",
     },
-    "export": {"__init__", "errors", "config", "architectures", "data", "nn", "store", "results"},
+    "export": {
+        "__init__", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
+    },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
         "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
@@ -68,7 +70,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
-        "part_lines", "run", "signals", "summarize", "tasks",
+        "part_lines", "run", "signals", "start_data", "summarize", "tasks",
     },
     "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},
     "results": {

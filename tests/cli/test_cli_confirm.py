@@ -172,6 +172,7 @@ def test_the_default_number_is_the_high_end_and_dry_run_writes_nothing(mlpexp: C
     assert sorted(Path("runs").iterdir()) == before
 
 
+@pytest.mark.slow
 def test_a_confirmation_is_an_ordinary_sweep(mlpexp: Command, looked: Path) -> None:
     """Its config gives the same numbers; it is resumed, and trained by several workers."""
     again = trained(mlpexp("sweep", "--confirm", looked, "--seeds", 4, "--jobs", 2))

@@ -70,7 +70,8 @@ class Lengthened:
 def lengthened(mlpexp: Command, config: Path, epochs: int = 10) -> Lengthened:
     short = mlpexp("train", config, "-q").run
     before = {path: path.read_bytes() for path in short.rglob("*") if path.is_file()}
-    whole = mlpexp("train", config, "--epochs", epochs, "-q").run
+    name = json.loads((short / "summary.json").read_text())["name"]
+    whole = mlpexp("train", config, "--epochs", epochs, "--name", f"{name}-{epochs}-epochs", "-q").run
     answer = mlpexp("train", "--continue", short, "--epochs", epochs)
     assert answer.code == 0, answer.err
     assert {path: path.read_bytes() for path in short.rglob("*") if path.is_file()} == before
@@ -99,7 +100,8 @@ def test_where_it_cannot_go_on_all_epochs_are_trained_and_that_is_said(
     mlpexp: Command, config: Write, reason: str, text: str
 ) -> None:
     runs = lengthened(mlpexp, config(text))
-    assert f"all 10 epochs are trained: {reason}" in runs.said
+    assert f"all 10 epochs are trained, from the first one: {reason}" in runs.said
+    assert ("--epochs 10 --set keep.state=yes" in runs.said) == ("keep.state" in reason)
     assert files_of(runs.longer) == files_of(runs.whole)
     assert json.loads((runs.longer / "environment.json").read_text())["continues"]["trained_again"] == reason
 
@@ -121,6 +123,29 @@ def test_a_child_can_go_on_too(mlpexp: Command, config: Write) -> None:
     third = mlpexp("train", "--continue", second, "--epochs", 10, "--name", "third", "-q").run
     whole = mlpexp("train", path, "--epochs", 10, "--name", "third", "-q").run
     assert files_of(third) == files_of(whole)
+
+
+def test_a_child_has_a_name_of_its_own_by_default(mlpexp: Command, config: Write) -> None:
+    mlpexp("train", config(PLAIN), "--name", "houses", "-q")
+    first = mlpexp("train", "--continue", "houses", "--epochs", 8)
+    assert "the new run is called houses-8-epochs; --name gives it another name" in first.err
+    again = mlpexp("train", "--continue", "houses-8-epochs", "--epochs", 12, "-q").run
+    assert "-houses-12-epochs-" in again.name
+    assert mlpexp("show", "houses").code == mlpexp("show", "houses-8-epochs").code == 0
+    long = mlpexp("train", config(PLAIN), "--name", "h" * 64, "-q").run
+    child = mlpexp("train", "--continue", long, "--epochs", 7, "-q").run
+    assert json.loads((child / "summary.json").read_text())["name"] == "h" * 55 + "-7-epochs"
+
+
+def test_what_trains_all_epochs_again_says_so_before_and_what_it_takes(mlpexp: Command, config: Write) -> None:
+    short = mlpexp("train", config(SELECTED), "-q").run
+    said = mlpexp("train", "--continue", short, "--epochs", 12).err.splitlines()
+    seconds = json.loads((short / "stacks.json").read_text())["stacks"][0]["train_seconds"]
+    expected = f"that takes about {2 * seconds:.2g} s: 6 epochs took {seconds:.2g} s in {short}"
+    assert said.index(expected) == 2  # below the name and the reason, above what is said at the end
+    instead = said[3].partition("to go on from its end later: mlpexp ")[2].split()
+    kept = mlpexp(*instead, "-q").run
+    assert "epochs 1 to 12 are those of" in mlpexp("train", "--continue", kept, "--epochs", 14).err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,11 +178,21 @@ def test_pictures_in_folders_and_in_arrays(trained: Make, mlpexp: Call, tmp_path
     (tmp_path / "photos" / "owl").mkdir()
     Image.fromarray(large).save(tmp_path / "photos" / "owl" / "owl.png")
     Image.new("L", (40, 40), 200).save(folder / "blank.png")
+    (folder / "broken.png").write_text("no picture")
     answer = mlpexp("evaluate", run.path, "--on", "photos")
     assert answer.code == 0, answer.err
-    assert "photos: 2 samples left out, 30 remain" in answer.out
+    assert "photos: 3 samples left out, 30 remain" in answer.out
     assert "left out: class owl was not trained (1)" in answer.out
-    assert "left out: no picture for the network: it cannot be read, or has not one figure (1)" in answer.out
+    assert "blank.png: no ink was found on it" in answer.out
+    left_out = [
+        of["reason"] for of in json.loads((Path(f"{run.path}-on-photos") / "evaluation.json").read_text())["left_out"]
+    ]
+    assert sum("broken.png: " in reason and "ink" not in reason for reason in left_out) == 1
+    for number in range(8):
+        Image.new("L", (40, 40), 200).save(folder / f"blank{number}.png")
+    answer = mlpexp("evaluate", run.path, "--on", "photos", "-o", "more")
+    assert answer.out.count("left out: ") == 5
+    assert "evaluation.json has 6 more reasons" in answer.out
 
 
 def test_a_set_by_its_name(trained: Make, mlpexp: Call) -> None:
@@ -197,6 +208,8 @@ def test_a_set_by_its_name(trained: Make, mlpexp: Call) -> None:
         ("mnist", "--on mnist: has 28x28 pixels in grey, the network takes 8x8 pixels in grey"),
         ("iris", "--on iris: has 4 inputs, the network takes 8x8 pixels in grey"),
         ("mnis", "--on mnis: there is no such file, and no data set of that name; did you mean mnist?"),
+        ("others", "--on others: there is no such file, and no data set of that name; did you mean others.npz?"),
+        ("nothing/there", "no data set of that name; data sets with a name: iris, three_class_3d, digits, mnist"),
         ("config.yaml", "was trained on pictures; name a folder, an .npz file or a data set"),
         ("letters", "--on letters: its classes are a, b; trained were 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
         ("letters/a/1.png", "is one picture; name a folder with a folder for each class"),
@@ -209,6 +222,7 @@ def test_what_does_not_fit_is_refused_with_its_name(
     for name in "ab":
         (tmp_path / "letters" / name).mkdir(parents=True)
         Image.new("L", (8, 8)).save(tmp_path / "letters" / name / "1.png")
+    (tmp_path / "others.npz").touch()
     answer = mlpexp("evaluate", run.path, "--on", on)
     assert (answer.code, answer.out) == (2, "")
     assert what in answer.err
@@ -224,6 +238,8 @@ def test_tables_that_cannot_be_judged_by_are_refused(trained: Make, mlpexp: Call
     cases = {
         "no_target.csv": "no_target.csv: there is no column sold, by which rows are judged; `mlpexp predict` needs none",
         "renamed.csv": "there is no column price, which the network needs; did you mean prices",
+        ".": "is a folder; name a file with a table, such as the one that was trained on",
+        run.path.name: "is a result; name data that it is judged by",
         "useless.csv": "no sample can be judged by: its sold is missing, or no class that was trained (1)",
     }
     for name, what in cases.items():
@@ -240,3 +256,78 @@ def test_a_map_is_not_judged(trained: Make, mlpexp: Call) -> None:
     answer = mlpexp("evaluate", trained(MAP).path, "--on", "iris")
     assert answer.code == 2
     assert "a map predicts nothing" in answer.err
+
+
+def test_a_table_that_is_written_otherwise_is_read_as_told(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    write(tmp_path, "sales.csv", sales(80, 1))
+    run = trained(SALES)
+    rows = sales(40, 2)
+    write(tmp_path, "later.csv", rows)
+    german = [row.replace(",", ";").replace(".", ",") for row in rows]
+    write(tmp_path, "verkauf.csv", german, "price;size;colour;sold")
+    refused = mlpexp("evaluate", run.path, "--on", "verkauf.csv")
+    assert refused.code == 2
+    assert "no row can be read; verkauf.csv:2: price:" in refused.err
+    assert "--set KEY=VALUE says how a file is written" in refused.err
+    plain = mlpexp("evaluate", run.path, "--on", "later.csv", "-o", "plain", "--format", "json")
+    told = mlpexp("evaluate", run.path, "--on", "verkauf.csv", "-o", "told", "--set", "decimal=,", "--format", "json")
+    assert told.code == 0, told.err
+    assert json.loads(told.out)["scores"] == json.loads(plain.out)["scores"]
+    for key, message in (
+        ("epochs=3", "expected a key that says how a table is written"),
+        ("decimal=,", "leave it out"),
+    ):
+        on = "verkauf.csv" if key.startswith("epochs") else "iris"
+        answer = mlpexp("evaluate", run.path, "--on", on, "-o", "no", "--set", key)
+        assert answer.code == 2
+        assert message in answer.err
+    assert not (tmp_path / "no").exists()
+
+
+def test_one_sample_and_scores_without_a_value_are_said_in_words(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    write(tmp_path, "sales.csv", sales(80, 1))
+    run = trained(SALES)
+    write(tmp_path, "one.csv", sales(1, 2))
+    answer = mlpexp("evaluate", run.path, "--on", "one.csv", "-o", "one")
+    assert answer.code == 0, answer.err
+    assert "they speak of new seeds on this one sample" in answer.out
+    assert "error of 1 test sample and of seeds" in answer.out
+    assert "no value: Matthews correlation and area under ROC; what is true must differ" in answer.out
+    write(tmp_path, "two.csv", [*sales(1, 2), "9.0,1,red,perhaps"])
+    answer = mlpexp("evaluate", run.path, "--on", "two.csv", "-o", "two")
+    assert "two.csv: 1 sample left out, 1 remains" in answer.out
+
+
+def test_errors_are_written_as_large_as_they_are(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    heat = ["oil", "gas", "pump"]
+    rows = [f"{area:.1f},{heat[i % 3]},{3000 * area:.0f}" for i, area in enumerate(draw.uniform(50, 150, 60))]
+    write(tmp_path, "sales.csv", rows, "area,heating,sold")
+    run = trained(SALES.replace(", missing: {size: mean}", ""))
+    others = [row.replace("gas", "wood").replace("oil", "pump") for row in rows]
+    write(tmp_path, "later.csv", others, "area,heating,sold")
+    answer = mlpexp("evaluate", run.path, "--on", "later.csv", "-o", "later", "--wide")
+    assert answer.code == 0, answer.err
+    lines = [line.split() for line in answer.out.splitlines()]
+    first = next(line for line in lines if line[:3] == ["mean", "absolute", "error"])
+    assert re.fullmatch(r"\d{1,3},\d{3}", first[5])
+    assert any(line[:2] == ["sold", "(target)"] and re.fullmatch(r"\d{3},\d{3}", line[5]) for line in lines)
+    assert "R² compares errors with the spread of what is true" in answer.out
+    assert "heating, from training to here: " in answer.out
+    assert "(not seen in training) 0 to 33.3 %" in answer.out
+    shifts = {row["column"]: row for row in table(tmp_path / "later" / "shift.csv")}
+    assert shifts["heating"]["most_changed"] in ("oil", "gas", "pump", "(not seen in training)")
+    assert float(shifts["heating"]["share"]) != float(shifts["heating"]["learned_share"])
+    assert shifts["area"]["most_changed"] == ""
+
+
+def test_what_chance_does_stands_beside_each_distance(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    write(tmp_path, "sales.csv", sales(80, 1))
+    run = trained(SALES)
+    write(tmp_path, "later.csv", sales(40, 2, shift=4))
+    answer = mlpexp("evaluate", run.path, "--on", "later.csv", "-o", "later")
+    assert "by chance: samples of one source exceed this distance in one column of 20" in answer.out
+    shifts = {row["column"]: row for row in table(tmp_path / "later" / "shift.csv")}
+    assert float(shifts["price"]["by_chance"]) < float(shifts["price"]["distance"])
+    assert float(shifts["size"]["by_chance"]) > float(shifts["price"]["by_chance"])  # it has missing cells
+    assert 0 < float(shifts["colour"]["by_chance"]) < 1

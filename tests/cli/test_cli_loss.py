@@ -203,6 +203,20 @@ def test_targets_belong_to_the_logits_of_their_names(mlpexp: Command, tmp_path: 
     assert answer.out == mlpexp("loss", "--logits", "1 2", "--targets", "3 4", "--format", "csv").out
 
 
+@pytest.mark.parametrize("typed", ["[[2, 1], [0, 3]]", "[2, 1],[0, 3]", "[[2. 1.]\n [0. 3.]]", " [ [2,1] ; [0,3] ] "])
+def test_lists_in_brackets_are_rows(typed: str, mlpexp: Command) -> None:
+    as_list = mlpexp("loss", "--logits", typed, "--labels", "[1, 0]", "--format", "csv")
+    assert as_list.out == mlpexp("loss", "--logits", "2 1; 0 3", "--labels", "1,0", "--format", "csv").out
+    one = mlpexp("loss", "--logits", "[2, 1,\n 0.1]", "--labels", "0")
+    assert one.out == mlpexp("loss", "--logits", "2 1 0.1", "--labels", "0").out
+
+
+def test_why_the_largest_logit_is_subtracted_is_said_once_and_of_softmax_alone(mlpexp: Command) -> None:
+    why = "The largest z is subtracted before exp, so that no power is too large; a stays the same.\n"
+    assert mlpexp("loss", "--logits", "2 1; 0 3", "--labels", "1,0").out.count(why) == 1
+    assert why not in mlpexp("loss", "--logits", "2; 0", "--labels", "1,0", "--loss", "binary_cross_entropy").out
+
+
 FILES = {
     "numbers.csv": "2,1,0\n0,3,1\n",
     "bare.csv": "a,b\n2,1\n",
@@ -222,8 +236,11 @@ REFUSED = {
     "--logits 1,2": "--logits: what is true of them?",
     "--logits ; --labels 0": "--logits: no number",
     "--logits 1,x --labels 0": "--logits: 'x' is not a number",
+    "--logits [[1,2] --labels 0": "--logits: '[[1' is not a number; rows in brackets are such as [[2, 1], [0, 3]]",
+    "--logits [[1,2],3] --labels 0": "--logits: '[[1' is not a number",
+    "--logits [1,2][[3,4] --labels 0,1": "--logits: ",
     "--logits 1,inf --labels 0": "--logits: inf is not finite",
-    "--logits 1,2;3 --labels 0,1": "--logits: row 2 has 1 numbers, but row 1 has 2",
+    "--logits 1,2;3 --labels 0,1": "--logits: row 2 has 1 number, but row 1 has 2",
     "--logits 1,2 --labels 0,1": "--labels: 2 for 1 row of logits",
     "--logits 1,2 --labels 2": "--labels: row 1: there is no class 2; classes are 0 to 1",
     "--logits 1,2 --labels -1": "--labels: '-1' is not a class",

@@ -17,6 +17,10 @@ from sklearn.metrics import root_mean_squared_error
 
 from making.command_line import Answer
 from making.trained_results import Make, Trained
+from mlpexp.report.figures.mistakes import draw_mistakes_in_plane
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.results.mistakes import mistakes_of, sentences
+from mlpexp.results.result import Result
 
 pytestmark = pytest.mark.usefixtures("lazy_disk")
 FLOWERS = """\
@@ -101,8 +105,83 @@ def test_mistakes_are_ranked_as_counted_by_hand(trained: Make, mlpexp: Call) -> 
         assert float(row["share"]) == wrong / seeds
         sample = run.dataset.inputs[int(row["index"])]
         assert [float(row[name]) for name in features] == sample.tolist()
-    keys = [(-float(row["share"]), -float(row["probability"]), -int(row["seeds"])) for row in written]
+    keys = [
+        (-(int(row["wrong"]) + 1) / (int(row["seeds"]) + 2), -float(row["probability"]), -int(row["seeds"]))
+        for row in written
+    ]
     assert keys == sorted(keys)
+
+
+def invented(cells: list[tuple[int, int, int, float]]) -> pd.DataFrame:
+    """Predictions: of each cell index, seeds that are tested on it, those that are wrong, and their probability."""
+    rows = []
+    for index, seeds, wrong, probability in cells:
+        for seed in range(seeds):
+            is_wrong = seed < wrong
+            row = {"seed": seed, "index": index, "part": "test", "target": 0, "predicted": int(is_wrong)}
+            rows.append(row | {"probability": probability if is_wrong else 0.9})
+    return pd.DataFrame(rows)
+
+
+def test_a_sample_of_one_seed_stands_below_one_that_many_get_wrong(trained: Make) -> None:
+    arm = Result.open(trained(FLOWERS.replace("epochs: 4", "epochs: 1")).path).arm(0)
+    cells = [(1, 1, 1, 0.99), (2, 4, 4, 0.6), (3, 5, 1, 0.99), (4, 2, 2, 0.7), (5, 5, 0, 0.9), (6, 1, 1, 0.5)]
+    hard = mistakes_of(arm, range(5), invented(cells))
+    assert hard.ranked["index"].tolist() == [2, 4, 1, 6, 3]
+    assert sentences(hard)[1:5] == [
+        "2 of them are wrong in every seed that is tested on them, two seeds or more",
+        "2 more are wrong in the only seed that is tested on them",
+        "mean probability of the class that was said: there 0.63, other mistakes 0.83, right answers 0.90",
+        "that speaks for hard samples, not for false labels",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([(1, 5, 5, 0.95), (2, 5, 2, 0.6)], "that speaks for false labels: look at them"),
+        ([(1, 5, 5, 0.74), (2, 5, 2, 0.6)], "that speaks for hard samples, not for false labels"),
+        ([(1, 5, 5, 0.76), (2, 5, 2, 0.6)], "that speaks for false labels: look at them"),
+        ([(1, 5, 5, 0.92), (2, 5, 2, 0.97)], "that speaks for hard samples, not for false labels"),
+        (
+            [(1, 5, 5, 0.95), (2, 5, 0, 0)],
+            "mean probability of the class that was said: there 0.95, right answers 0.90",
+        ),
+        ([(1, 2, 1, 0.95), (2, 1, 1, 0.6)], "1 more is wrong in the only seed that is tested on it"),
+        ([(1, 5, 1, 0.95), (2, 5, 0, 0)], "no sample is wrong in all 5 seeds"),
+    ],
+)
+def test_what_speaks_for_false_labels(trained: Make, cells: list[tuple[int, int, int, float]], said: str) -> None:
+    arm = Result.open(trained(FLOWERS.replace("epochs: 4", "epochs: 1")).path).arm(0)
+    assert sentences(mistakes_of(arm, range(5), invented(cells)))[-2] == said
+
+
+@pytest.mark.parametrize(("num_classes", "named"), [(3, 3), (9, 9), (14, 14), (30, 10)])
+def test_the_plane_names_classes_as_far_as_there_is_room(num_classes: int, named: int) -> None:
+    number = np.arange(2 * num_classes)
+    points = pd.DataFrame({"index": number, "x": number % 7.0, "y": number // 7.0, "target": number % num_classes})
+    points["rank"] = np.where(number < num_classes, number + 1.0, np.nan)
+    figure, table = draw_mistakes_in_plane(points, ("a", "b"), RunCaption(), "note")
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels == [*map(str, range(named)), "wrong in a seed"]
+    assert len(table) == len(points)
+
+
+def test_pictures_of_a_set_with_a_name_are_found_in_its_files(
+    trained: Make, mlpexp: Call, place: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(tmp_path / "data")
+    monkeypatch.setenv("MLPEXP_DATA_DIR", str(tmp_path / "data"))
+    named = "name: fashion_mnist, train_samples: 60, test_samples: 40"
+    run = trained(DIGITS.replace("name: digits, test_fraction: 0.3", named))
+    answer = mlpexp("mistakes", run.path)
+    assert answer.code == 0, answer.err
+    rows = read(beside(run) / "mistakes.csv")
+    assert rows and {row["official_part"] for row in rows} == {"test"}
+    names = run.dataset.class_names  # of the invented files, picture i is of class i mod 10
+    assert all(names.index(row["true"]) == int(row["official_index"]) % 10 for row in rows)
+    assert all(60 <= int(row["index"]) < 100 for row in rows)
+    assert max(int(row["official_index"]) for row in rows) > 100
 
 
 def test_what_is_said_is_what_the_predictions_say(trained: Make, mlpexp: Call) -> None:
@@ -112,7 +191,9 @@ def test_what_is_said_is_what_the_predictions_say(trained: Make, mlpexp: Call) -
     expected = counted(rows)
     always = {index for index, (seeds, wrong, *_) in expected.items() if seeds == wrong > 1}
     assert always
+    once = sum(seeds == wrong == 1 for seeds, wrong, *_ in expected.values())
     answer = mlpexp("mistakes", run.path)
+    assert not once or f"{once} more {'is' if once == 1 else 'are'} wrong in the only seed" in answer.err
     samples = len({row["index"] for row in rows})
     assert f"test part: {len(expected)} of {samples} samples are wrong in at least one of 5 seeds" in answer.err
     assert (
@@ -191,7 +272,7 @@ def test_errors_of_numbers_are_in_the_unit_of_the_column(trained: Make, mlpexp: 
     assert all(int(row["row"]) == kept[int(row["index"])] + 1 == int(row["id"][1:]) + 1 for row in rows)
     assert f"RMSE of price {rmse:.4g}, mean over 4 seeds" in answer.err
     worst = squares[test["index"] == errors.index[0]].sum() / squares.sum()
-    assert f"the sample with the largest error makes {worst:.0%} of the squared error" in answer.err
+    assert f"the sample with the largest error makes {100 * worst:.0f} % of the squared error" in answer.err
     assert sorted(path.name for path in beside(run).iterdir()) == [
         "about.json",
         "errors.csv",

@@ -101,8 +101,8 @@ def test_learning_curve_names_one_design_in_both_places(mlpexp: Command, config:
     answer = mlpexp("sweep", "-c", config(IRIS), "--over", "dataset.train_fraction=0.3,1", "--seeds", 6, "--details")
     assert answer.code == 0, answer.err
     (run,) = Path("runs").iterdir()
-    assert "n_test/n_train = 45/32, a heuristic above 1;" in (run / "comparison.md").read_text()
-    assert "n_test/n_train = 45/32, a heuristic above 1\n" in answer.out
+    assert "n_test/n_train = 45/32, above 1 only a rule of thumb;" in (run / "comparison.md").read_text()
+    assert "n_test/n_train = 45/32, above 1 only a rule of thumb\n" in answer.out
 
 
 def test_undecided_names_its_reading(mlpexp: Command, config: Write) -> None:

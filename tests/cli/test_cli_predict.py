@@ -145,6 +145,18 @@ def test_the_table_of_training_is_predicted_as_training_said(trained: Make, mlpe
     assert [float(row["predicted"]) for row in rows] == pytest.approx(said.tolist(), rel=1e-5)
 
 
+def test_a_price_is_written_whole_in_a_table_and_exactly_in_a_file(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    write_houses(tmp_path)
+    run = trained(HOUSES)
+    (exact,) = rows_of(mlpexp("predict", run.path, "houses.csv"))[:1]
+    answer = mlpexp("predict", run.path, "houses.csv", "--format", "markdown")
+    heading, _, first = [[cell.strip() for cell in line.split("|")[1:-1]] for line in answer.out.splitlines()[:3]]
+    shown = dict(zip(heading, first, strict=True))
+    assert shown["true"] == "100,000"
+    assert shown["predicted"] == f"{float(exact['predicted']):,.0f}"
+    assert "e+" not in answer.out + answer.err
+
+
 def test_standard_input_several_files_and_formats(
     trained: Make, mlpexp: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,7 +92,7 @@ def test_what_is_no_figure_is_said_file_by_file(trained: Make, mlpexp: Call, tmp
         "two.png: 2 figures were found on it; cut out one",
         "text.png: damaged, or no picture",
         "bomb.png: ",
-        "folder: is a folder; name the pictures in it",
+        "folder: is a folder without pictures",
         "none.png: there is no such file",
     ]
     for row, sentence in zip(rows[1:], expected, strict=True):
@@ -106,6 +106,20 @@ def test_what_is_no_figure_is_said_file_by_file(trained: Make, mlpexp: Call, tmp
     assert not (tmp_path / "said.csv").exists()
     piped = mlpexp("predict", run.path, "-")
     assert (piped.code, "pictures are read from files, not from standard input" in piped.err) == (2, True)
+
+
+def test_of_a_folder_all_pictures_are_predicted_by_name(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run = trained(DIGITS)
+    figure = written(paper(200, 260), "4", 30, 60, 120, pen=14)
+    for name in ("b.png", "in/a.png", "in/z.jpg", ".hidden/c.png"):
+        saved(tmp_path / "photos" / name, figure)
+    (tmp_path / "photos" / "notes.txt").write_text("taken today")
+    (tmp_path / "photos" / "d.webp").write_bytes(b"RIFF1234WEBP")
+    rows = rows_of(mlpexp("predict", run.path, "photos"))
+    assert [row["file"] for row in rows] == [f"photos/{name}" for name in ("b.png", "d.webp", "in/a.png", "in/z.jpg")]
+    assert [bool(row["predicted"]) for row in rows] == [True, False, True, True]
+    assert "WebP" in rows[1]["notes"]
+    assert rows == rows_of(mlpexp("predict", run.path, *[row["file"] for row in rows]))
 
 
 @pytest.mark.parametrize("form", ["size: [6, 6]", "size: [6, 6], fit: stretch, color: grey"])

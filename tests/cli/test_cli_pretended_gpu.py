@@ -122,6 +122,7 @@ def test_steps_that_cannot_be_recorded_are_taken_one_by_one_and_it_is_said_once(
     assert cells(first) == cells(second)
 
 
+@pytest.mark.slow
 def test_a_recording_that_does_not_fit_is_lack_of_memory(mlpexp: Command, config: Callable[..., Path]) -> None:
     text = IRIS.replace("epochs: 3", "epochs: 60")
     with failing_to_record("out of memory"):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -159,7 +160,7 @@ def test_every_format_says_the_same(trained: Make, mlpexp: Call, tmp_path: Path)
     assert [row["name"] for row in told["rows"]] == NAMES
     assert [str(row["bytes"]) for row in told["rows"]] == [row["bytes"] for row in rows]
     for name in ("table", "markdown", "latex"):
-        assert "int8 weights and activations, per channel" in texts[name]
+        assert re.search(r"\ball[ |&]+channel\b", texts[name])
         assert f"{int(rows[-1]['bytes']):,}" in texts[name]
 
 
@@ -249,3 +250,49 @@ def test_a_network_that_was_trained_on_a_card_is_quantized(trained: Make, mlpexp
     run = trained(f"{SELECTED}device: cuda\n").result
     rows = rows_of(mlpexp("quantize", run.path, "--format", "csv").out)
     np.testing.assert_allclose(float(rows[0]["score"]), run.finished_trials()["best_test_accuracy"].mean(), atol=0.04)
+
+
+def test_what_is_bounded_is_said_of_classes_and_of_numbers(trained: Make, mlpexp: Call) -> None:
+    of_numbers = mlpexp("quantize", trained(SINE).result.path, "--calibration-samples", "1", "--wide")
+    assert of_numbers.code == 0, of_numbers.err
+    assert "largest difference of an output" in of_numbers.out
+    assert "outputs are in the unit that is learned" in of_numbers.err
+    assert "over 1 training sample\n" in of_numbers.err
+    assert "bound: proven for each of these samples" in of_numbers.err
+    of_classes = mlpexp("quantize", trained(PRELU).result.path, "--wide")
+    assert "largest difference of a logit" in of_classes.out
+    assert "in the unit that is learned" not in of_classes.err
+
+
+def test_why_a_small_file_of_int8_is_larger_is_said_with_all_sizes(trained: Make, mlpexp: Call) -> None:
+    run = trained(SELECTED).result
+    answer = mlpexp("quantize", run.path, "--format", "csv")
+    rows = rows_of(answer.out)
+    sizes = [(int(row["bytes"]) - int(row["formula_bytes"]), int(row["formula_bytes"])) for row in rows]
+    for place, what in enumerate(("header", "numbers")):
+        of_int8 = [size[place] for size in sizes[1:]]
+        assert (
+            f"{what}: {sizes[0][place]:,} bytes of float32, {min(of_int8):,} to {max(of_int8):,} of int8" in answer.err
+        )
+    larger = [row for row in rows[1:] if int(row["bytes"]) > int(rows[0]["bytes"])]
+    assert larger
+    tables = max(int(row["formula_bytes"]) for row in larger) >= sizes[0][1]
+    why = "header and the tables of activations, 256 bytes each" if tables else "header alone"
+    assert f"int8 files are larger than that of float32 here, for their {why}\n" in answer.err
+
+
+def test_of_a_larger_network_no_file_of_int8_is_larger(trained: Make, mlpexp: Call) -> None:
+    run = trained(SELECTED.replace("hidden_sizes: [8]", "hidden_sizes: [600]")).result
+    answer = mlpexp("quantize", run.path)
+    assert answer.code == 0, answer.err
+    assert "files are larger" not in answer.err
+
+
+def test_differences_below_each_other_have_one_form(trained: Make, mlpexp: Call) -> None:
+    run = trained(SINE).result
+    lines = mlpexp("quantize", run.path, "--format", "markdown").out.splitlines()
+    heading, _, *rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
+    written = [cell for row in rows for cell in row[heading.index("difference") : heading.index("95 % interval") + 1]]
+    ends = [end for cell in written for end in cell.split(" .. ") if end not in ("-", "all equal")]
+    assert len(ends) >= 4
+    assert len({(len(end.partition(".")[2]), "e" in end) for end in ends}) == 1

@@ -15,7 +15,7 @@ import pytest
 
 from making.command_line import Command
 from making.configs import CONFIGS, SELECTED, TINY
-from making.results_builder import BATCH, LR, BuiltResult, build_sweep
+from making.results_builder import BATCH, LR, BuiltResult, build_run, build_sweep
 from making.sentences import END, too_long, words_in
 
 Write = Callable[..., Path]
@@ -102,6 +102,16 @@ def test_warnings_are_never_hidden(mlpexp: Command, config: Write, undrawn: None
     runs = [mlpexp("train", "-c", config(text), "--seeds", 3, "-q").run for text in alone]
     both = mlpexp("compare", *runs).out
     assert re.search(r"^confounded: \d factors differ \(.*model.activation.*\)$", both, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("seeds", "said_of"), [(7, "what the sign-flip test"), (3, "Student's t\n")])
+def test_what_intervals_of_differences_of_two_runs_are(
+    seeds: int, said_of: str, tmp_path: Path, mlpexp: Command
+) -> None:
+    runs = [build_run(tmp_path, f"optimizer.learning_rate={rate}", seeds=seeds, tables=()).path for rate in (0.1, 1)]
+    out = mlpexp("compare", *runs).out
+    assert f"\nintervals of differences are {said_of}" in out
+    assert ("need not be symmetric" in out) == (seeds == 7)
 
 
 def test_the_numbers_of_seeds_are_said_once(mlpexp: Command, config: Write, undrawn: None) -> None:

@@ -72,7 +72,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "quantize": [["last"]],
 }
 WITHOUT_TABLES = {"explain", "check", "plot", "loss", "export", "report"}
-OF_NETWORKS = ("predict", "mistakes", "evaluate", "quantize")  # they need weights, and the last two write a folder
+OF_NETWORKS = ("predict", "mistakes", "evaluate", "quantize")  # they need weights; all but the first write a folder
 CASES = [(name, arguments) for name, calls in COMMANDS.items() for arguments in calls]
 IDS = [" ".join([name, *words])[:60] for name, words in CASES]
 EVERYWHERE = [  # at 80 columns the first call of each command, and slowly every call at every width

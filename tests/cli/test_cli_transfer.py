@@ -17,6 +17,9 @@ from making.configs import CNN, IRIS
 from making.pace import abandon, every_step
 from making.run_files import results_of
 from making.trained_results import new
+from mlpexp.config.datasets import Iris
+from mlpexp.data.catalogue import shared_dataset
+from mlpexp.data.parts import parts_of
 from mlpexp.execution.local import in_this_process
 
 Write = Callable[..., Path]
@@ -166,9 +169,103 @@ def test_the_arm_and_the_seed_can_be_named(mlpexp: Command, config: Write) -> No
     )  # fmt: skip
     said = " ".join(child.err.split())
     assert "arm 1 (learning_rate=0.01), all seeds from seed 1" in said
-    assert "warning: start.seed: seed 1" in said
+    assert f"warning: start: {sweep.name} knows" in said
     run = max(set(Path("runs").glob("2*")) - {sweep})
     assert (run / "start" / sweep.name / "arm-1-seed-1.safetensors").is_file()
+
+
+def test_in_axes_and_configs_a_result_may_be_named(mlpexp: Command, config: Write) -> None:
+    big = mlpexp("train", config(PARENT), "--name", "big", "-q").run
+    over = mlpexp("sweep", config(PARENT), "--over", "start=null,{result: big}", "--name", "over")
+    assert f"start.result: big is {big.resolve()}" in " ".join(over.err.split())
+    assert over.code == 0
+    path = config(PARENT + "start: {result: big}\n", "named.yaml")
+    assert mlpexp("check", path).code == 0
+    run = mlpexp("train", path, "--name", "named", "-q").run
+    assert (run / "start" / big.name / "arm-0.safetensors").is_file()
+    assert mlpexp("train", config(PARENT), "--set", "start.result=big", "--name", "set", "-q").code == 0
+    answer = mlpexp("train", config(PARENT), "--set", "start.result=bigger")
+    assert answer.code == 2
+    assert "there is no such result; it is a folder, or a name that `mlpexp list` shows" in answer.err
+
+
+SECTION = Iris(name="iris", test_fraction=0.3)
+LEAKS = {
+    "another seed": (["--from-seed", "1"], 0, 1),
+    "init_seed": (["--set", "init_seed=1"], 0, 1),
+    "split_seed": (["--set", "split_seed=7"], 7, 0),
+}
+
+
+@pytest.mark.parametrize(("options", "ours", "theirs"), LEAKS.values(), ids=LEAKS)
+def test_test_samples_that_the_other_result_has_learned_from_are_counted(
+    mlpexp: Command, config: Write, options: list[str], ours: int, theirs: int
+) -> None:
+    parent = mlpexp("train", config(PARENT), "-q").run
+    said = " ".join(mlpexp("train", config(PARENT), "--init-from", parent, *options).err.split())
+    dataset = shared_dataset(SECTION, None)
+    judged, learned = parts_of(dataset, SECTION, ours).test, parts_of(dataset, SECTION, theirs).train
+    known = len(set(judged) & set(learned))
+    assert known > 0
+    assert f"warning: start: {parent.name} knows {known} of {len(judged)} test samples of seed 0" in said
+
+
+def test_known_test_samples_are_said_beside_the_scores_for_good(mlpexp: Command, config: Write) -> None:
+    parent = mlpexp("train", config(PARENT), "-q").run
+    known = mlpexp("train", config(PARENT), "--init-from", parent, "--set", "split_seed=7", "-q").run
+    alike = mlpexp("train", config(PARENT), "--init-from", parent, "--name", "alike", "-q").run
+    sweep = mlpexp("sweep", config(PARENT), "--over", f"start.result=null,{parent}", "--set", "split_seed=7", "-q").run
+    for result, said in ((known, "no interval"), (sweep, "no verdict")):
+        shown = " ".join(mlpexp("show", result).out.split())
+        assert f"{parent.name} knows" in shown
+        assert "some of 2 other seeds, so scores promise too much" in shown
+        assert f"for new samples of the same source: {said}; first weights have learned from test samples" in shown
+    scratch = mlpexp("train", config(PARENT), "--set", "split_seed=7", "--name", "scratch", "-q").run
+    assert f"{parent.name} knows" in mlpexp("compare", scratch, known).out
+    shown = mlpexp("show", alike).out
+    assert "knows" not in shown
+    assert "for new samples of the same source: test" in shown
+
+
+@pytest.mark.parametrize("key", ["dataset.test_fraction=0.5", "dataset={name: iris, split: {kind: k_fold, folds: 3}}"])
+def test_another_split_of_the_same_data_is_warned_of(mlpexp: Command, config: Write, key: str) -> None:
+    parent = mlpexp("train", config(PARENT), "-q").run
+    said = " ".join(mlpexp("train", config(PARENT), "--init-from", parent, "--set", key).err.split())
+    assert f"warning: start: {parent.name} knows" in said
+
+
+def test_nothing_is_warned_of_where_both_are_split_alike(mlpexp: Command, config: Write) -> None:
+    parent = mlpexp("train", config(PARENT + "split_seed: 3\n"), "-q").run
+    path = config(PARENT + "split_seed: 3\n")
+    for options in (["--name", "alike"], ["--from-seed", "1"], ["--set", "dataset.train_samples=30"]):
+        assert "warning" not in mlpexp("train", path, "--init-from", parent, *options).err
+
+
+def test_columns_and_classes_of_other_names_are_said(mlpexp: Command, config: Write) -> None:
+    rows = [f"{n % 7},{n % 5},{'yes' if n % 7 > 3 else 'no'}" for n in range(40)]
+    first, second = (
+        config("\n".join([head, *rows]).replace("yes", word), name)
+        for head, word, name in (("a,b,c", "yes", "one.csv"), ("b,a,c", "always", "two.csv"))
+    )
+    text = "name: t\ndataset: {name: csv, path: FILE, target: c}\n" + MOONS[MOONS.index("model") :]
+    parent = mlpexp("train", config(text.replace("FILE", first.name)), "-q").run
+    said = " ".join(mlpexp("train", config(text.replace("FILE", second.name)), "--init-from", parent).err.split())
+    assert f"warning: start: input 0 is 'b' here and 'a' in {parent.name}; dense1 is taken all the same" in said
+    assert f"warning: start: class 0 is 'always' here and 'no' in {parent.name}; output is taken all the same" in said
+
+
+def test_a_record_with_other_seeds_than_weights_is_damaged(mlpexp: Command, config: Write) -> None:
+    parent = mlpexp("train", config(PARENT), "-q").run
+    child = mlpexp("train", config(CHILD), "--init-from", parent, "-q").run
+    file = child / "start" / parent.name / "arm-0.json"
+    record = json.loads(file.read_text())
+    file.write_text(json.dumps({**record, "seeds": [7, *record["seeds"]], "epochs": [1, *record["epochs"]]}))
+    assert "damaged: seeds: there are 4, not as in arm-0.safetensors" in mlpexp("train", child, "-q").err
+
+
+def test_layers_in_brackets_and_quotes_are_understood(mlpexp: Command, config: Write) -> None:
+    run = mlpexp("train", config(PARENT), "--freeze", "['dense1']", "-q").run
+    assert fates(run)["dense1"] == ("drawn", "yes", "")
 
 
 def test_params_say_how_many_train(mlpexp: Command, config: Write) -> None:
@@ -187,6 +284,7 @@ def test_params_say_how_many_train(mlpexp: Command, config: Write) -> None:
             ["--hidden-size", "9"],
             "no layer of RUN has the name and shape of one here (dense1: weight (4, 4) there, (4, 9)",
         ),
+        (["--set", "start.arm=1"], "--set start.arm=1: start.arm is there twice, with --init-from"),
         (["--set", "start.sha256=abc"], "start.sha256: the weights of"),
         (["--engine", "numpy", "--freeze", "dense1"], "start.freeze: the numpy engine trains all layers"),
         (["--set", "model={name: som, grid: [3, 3]}"], "means nothing for a self-organizing map"),
@@ -207,7 +305,10 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     [
         (["--from-seed", "1"], "--from-seed: of which result? name it with --init-from"),
         (["--set", "start.arm=1"], "start.arm: of which result? name it with start.result"),
-        (["--set", "start.result=nowhere"], "there is no such result; `mlpexp list` shows the results"),
+        (
+            ["--set", "start.result=nowhere"],
+            "there is no such result; it is a folder, or a name that `mlpexp list` shows",
+        ),
         (["--init-from", "nowhere"], "nowhere: there is no such result folder"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from mlpexp.config.image_sets import FashionMnist, Mnist
 from mlpexp.data.image_files import data_folder, parse_idx
-from mlpexp.data.images import load_images, stratified_subset
+from mlpexp.data.images import load_images, official_places, stratified_subset
 from mlpexp.data.standardize import fit
 from mlpexp.errors import DataError
 
@@ -42,6 +42,17 @@ def test_a_limited_data_set_is_stratified_and_always_the_same(tmp_path: Path, pl
     assert np.bincount(data.targets[:1005]).tolist() == [101] * 5 + [100] * 5
     assert np.bincount(data.targets[1005:]).tolist() == [5] * 10
     assert np.array_equal(data.inputs, again.inputs) and np.array_equal(data.targets, again.targets)
+
+
+@pytest.mark.parametrize("sizes", [{"train_samples": 1005, "test_samples": 50}, {"test_samples": 7}, {}])
+def test_a_sample_is_found_in_the_official_files(tmp_path: Path, place: Place, sizes: dict[str, int]) -> None:
+    place(tmp_path)
+    config = FashionMnist(name="fashion_mnist", **sizes)
+    data, places = load_images(config, tmp_path), official_places(config, tmp_path)
+    parts = ["training"] * sizes.get("train_samples", 60_000) + ["test"] * sizes.get("test_samples", 10_000)
+    assert [part for part, _ in places] == parts
+    numbers = np.array([number for _, number in places])
+    assert np.array_equal(data.inputs[:, 0, 5, 5], numbers % 251) and np.array_equal(data.targets, numbers % 10)
 
 
 def test_subset_keeps_the_order_and_draws_from_everywhere() -> None:

@@ -106,7 +106,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {},
         (
             ":3:a: missing value; fill it in, drop such rows with missing: drop, or have it filled in with missing: mean, "
-            "median or most_frequent"
+            "median or most_frequent (or --set dataset.missing=mean)"
         ),
     ),
     "missing level": (
@@ -114,7 +114,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         {},
         (
             ":3:a: missing value; fill it in, drop such rows with missing: drop, or have it filled in with missing: "
-            "most_frequent or category"
+            "most_frequent or category (or --set dataset.missing=most_frequent)"
         ),
     ),
     "missing value of a column without a rule": (

@@ -10,7 +10,7 @@ from mlpexp.cli.main import app
 
 PROGRAM = typer.main.get_command(app)
 COMMANDS = PROGRAM.commands
-OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z0-9-]*")
 
 
 def section_about(command: str) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 
 from making.exported_files import export_all
 from making.markdown_pages import PAGES, Block, blocks_of
+from making.shell_lines import FINISHED
 
 WITH_PYTHON = [page for page in PAGES if any(block.language == "python" for block in blocks_of(page))]
+TRAINING = ("transfer.md", "repeat.md")  # pages that take long
 
 
 def output_shown(block: Block) -> str | None:
@@ -22,7 +25,10 @@ def output_shown(block: Block) -> str | None:
     return following[at].text
 
 
-@pytest.mark.parametrize("page", WITH_PYTHON, ids=[page.name for page in WITH_PYTHON])
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, id=page.name, marks=[pytest.mark.slow] * (page.name in TRAINING)) for page in WITH_PYTHON],
+)
 def test_page(
     page: Path, workplace: Callable[[Path], Path], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,6 +36,9 @@ def test_page(
     if page.name == "export.md":
         export_all(request.getfixturevalue("prepared_runs"), folder)
         monkeypatch.syspath_prepend(folder)  # of `from model import ...`
+    if page.name == "quantize.md":
+        shutil.copytree(request.getfixturevalue("prepared_runs") / FINISHED, folder / "runs" / FINISHED)
+        request.getfixturevalue("mlpexp")("quantize", FINISHED, "-o", "small")
     for block in blocks_of(page):
         if block.language != "python":
             continue

@@ -30,7 +30,7 @@ def failing_at(size: int, steps: int) -> Disturbed:
 
 
 @pytest.mark.usefixtures("lazy_disk")
-@pytest.mark.parametrize("steps", [1, 3, 8])
+@pytest.mark.parametrize("steps", [pytest.param(1, marks=pytest.mark.slow), 3, pytest.param(8, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_halves_go_on_from_the_checkpoint_to_the_same_bytes(text: str, steps: int, make: Make) -> None:
     whole = make(text).finish(undisturbed := failing_at(6, 1))

@@ -101,6 +101,7 @@ def sweeps(folder: Path, text: str) -> Iterator[Trained]:
     yield workers
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("lazy_disk")
 def test_however_folds_are_cut_into_stacks_and_jobs_the_bytes_are_the_same(tmp_path: Path) -> None:
     whole, *others = sweeps(tmp_path, WHOLE)

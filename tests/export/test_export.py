@@ -129,12 +129,37 @@ def test_a_table_with_commas_units_dates_and_gaps_is_read_alike_by_the_file(
     ("cell", "why"),
     [
         ("rooms;district\n1;Nord", "there is no column 'area'"),
-        ("area;rooms;district;built;sold\n;1;Nord;01.01.1990;2020-01-01", "area: missing, and nothing was learned"),
-        ("area;rooms;district;built;sold\nbig;1;Nord;01.01.1990;2020-01-01", "area: 'big' is no number as in training"),
+        (
+            "area;rooms;district;built;sold\n;1;Nord;01.01.1990;2020-01-01",
+            "no row can be read; row 1: area: missing, and nothing was learned",
+        ),
+        (
+            "area;rooms;district;built;sold\nbig;1;Nord;01.01.1990;2020-01-01",
+            "no row can be read; row 1: area: 'big' is no number as in training",
+        ),
         (
             "area;rooms;district;built;sold\n1.000,5 m²;1;Nord;1990;2020-01-01",
-            "built: '1990' is no date as in training",
+            "no row can be read; row 1: built: '1990' is no date as in training",
         ),
+        (
+            "area;rooms;district;built;sold\n1.5 m²;1;Nord;01.01.1990;2020-01-01",
+            "no row can be read; row 1: area: '1.5 m²' is no number",
+        ),
+        (
+            "area;rooms;district;built;sold\n1_0 m²;1;Nord;01.01.1990;2020-01-01",
+            "no row can be read; row 1: area: '1_0 m²' is no number",
+        ),
+        (
+            f"area;rooms;district;built;sold\n1{'0' * 400} m²;1;Nord;01.01.1990;2020-01-01",
+            "no row can be read; row 1: area: '1000",
+        ),
+        (
+            "area;rooms;district;built;sold\n1;1;Nord;01.01.1990;2020-01-01;7",
+            "row 1: it has 6 cells, and the first line has 5",
+        ),
+        ("area;rooms;district;built;sold\n\n1;1;Nord", "row 1: it has 3 cells, and the first line has 5 names"),
+        ("area;rooms;district;built;sold\n", "there are no rows below the first line"),
+        ("", "there are no rows below the first line"),
     ],
 )
 def test_what_a_file_cannot_read_is_said_in_a_sentence(
@@ -148,6 +173,64 @@ def test_what_a_file_cannot_read_is_said_in_a_sentence(
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {why}"), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_names_with_breaks_are_found_and_levels_that_are_new_are_said(
+    trained: Make, mlpexp: Call, tmp_path: Path
+) -> None:
+    rows = [f'{place % 7},"{"r, s" if place % 3 else "t"}",{"a" if place % 2 else "b"}' for place in range(40)]
+    (tmp_path / "odd.csv").write_text("\n".join(['"size;\nof it",kind,class', *rows]), encoding="utf-8")
+    run = trained(
+        "dataset: {name: csv, path: odd.csv, target: class}\n" + FLATS[FLATS.index("model:") :].replace("seeds: 2", "")
+    )
+    assert mlpexp("export", run.path, "--to", "MODEL.PY").code == 0
+    wanted = [row["predicted"] for row in rows_of(mlpexp("predict", run.path, "odd.csv").out)]
+    done = alone(tmp_path, "MODEL.PY", "odd.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [row["predicted"] for row in rows_of(done.stdout)] == wanted
+    (tmp_path / "new.csv").write_text('"size;\nof it",kind\n1,u\n', encoding="utf-8")
+    done = alone(tmp_path, "MODEL.PY", "new.csv")
+    assert done.returncode == 0
+    assert done.stderr == "note: row 1: kind: 'u' was not there in training; all its inputs are 0\n"
+
+
+def test_a_file_says_what_is_odd_and_leaves_out_single_rows_as_predict_does(
+    trained: Make, mlpexp: Call, tmp_path: Path
+) -> None:
+    head, first, *rows = write_flats(tmp_path).read_text(encoding="utf-8").splitlines()
+    run = trained(FLATS)
+    assert mlpexp("export", run.path, "--to", "model.py", "--seed", 1).code == 0
+    area = first.split(";")[0]
+    odd = [
+        first,
+        first.replace(area, "big"),
+        first.replace(area, "9.999,5 m²"),
+        first.replace("2020-03-01", "2031-03-01"),
+        first.replace(first.split(";")[2], "Neukölln"),
+        first.replace("1950", "2950"),
+    ]
+    (tmp_path / "odd.csv").write_text("\n".join([head, *odd, *rows]), encoding="utf-8")
+    done = alone(tmp_path, "model.py", "odd.csv")
+    assert done.returncode == 0
+    lines = done.stderr.splitlines()
+    assert len(lines) == 5
+    assert lines[0].startswith("note: row 3: area: '9.999,5 m²' is far outside of what training has seen (")
+    assert lines[1] == "note: row 4: sold: '2031-03-01' is far outside of what training has seen"
+    assert lines[2] == "note: row 5: district: 'Neukölln' was not there in training; all its inputs are 0"
+    assert lines[3].startswith("note: row 6: built: ")
+    assert lines[4] == "note: row 2: area: 'big' is no number as in training; the row is left out"
+    wanted = {int(row["row"]): row for row in rows_of(mlpexp("predict", run.path, "odd.csv", "--seed", 1).out)}
+    given = {int(row["row"]): float(row["rent"]) for row in rows_of(done.stdout)}
+    assert list(given) == [1, *range(3, 46)]
+    assert given == {row: pytest.approx(float(wanted[row]["predicted"]), rel=1e-5) for row in given}
+    for row, note in (
+        (3, "area: 9999.5 is far"),
+        (4, "sold: "),
+        (5, "district: 'Neu"),
+        (6, "built"),
+        (2, "area: 'big'"),
+    ):
+        assert wanted[row]["notes"].startswith(note)
 
 
 def test_numbers_are_in_their_own_unit_in_every_format(trained: Make, tmp_path: Path) -> None:
@@ -232,7 +315,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(trained: Make, mlpexp: Call, tm
     run = trained(SINE)
     wrong = mlpexp("export", run.path, "--to", "model.h5")
     assert (wrong.code, wrong.out) == (2, "")
-    assert "--to model.h5: the name must end in .onnx, .pt2, .safetensors, .py, .json" in wrong.err
+    assert "--to model.h5: the name must end in one of .onnx, .pt2, .safetensors, .py, .json" in wrong.err
     inside = mlpexp("export", run.path, "--to", run.path / "model.py")
     assert inside.code == 2
     assert "is a result, which is left as it is" in inside.err

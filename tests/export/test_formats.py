@@ -135,8 +135,11 @@ def test_random_networks_are_computed_by_each_format(model: dict, head: str, nam
 
 def test_every_kind_of_step_is_in_every_table() -> None:
     kinds = {*numpy_layers.LAYERS} - {"softmax"}  # which is an output activation alone
-    assert kinds == {*onnx_file.NODES} - {"softmax"} == {*torch_file.MODULES}
-    assert kinds == {*ARITHMETIC, *KNOWN}
+    assert kinds == {*onnx_file.NODES} - {"softmax"} == {*ARITHMETIC, *KNOWN}
+    of_int8 = {"quantize", "table", *(kind for kind in kinds if kind.startswith(("whole", "scaled_")))} - {
+        "scaled_sigmoid"
+    }
+    assert kinds - of_int8 == {*torch_file.MODULES}
 
 
 OUTSIDE = {
@@ -210,3 +213,18 @@ def test_names_may_hold_anything(tmp_path: Path) -> None:
     assert names["CLASSES"] == list(odd[:3])
     assert set(names["predict"](raw)) <= set(odd[:3])
     assert json.loads(described_file.json_written(named))["output"]["classes"] == list(odd[:3])
+
+
+@pytest.mark.parametrize("model", [MLP, PICTURES], ids=["MLP", "CNN"])
+def test_a_program_refuses_what_it_would_misread(model: dict) -> None:
+    network = portable_of(stack_of(model, 3))
+    names: dict = {"__name__": "model"}
+    exec(python_file.written(network), names)
+    raw = raw_inputs(network, 4)
+    with pytest.raises(ValueError, match="samples have shape"):
+        names["predict"](raw[:, :1])
+    assert names["predict"](raw[:0]).shape == (0,)
+    if not network.is_image:
+        raw[2, 0] = np.nan
+        with pytest.raises(ValueError, match="no finite number for sample 3"):
+            names["predict"](raw)

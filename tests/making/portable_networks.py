@@ -43,7 +43,7 @@ def portable_of(
     scaling = Scaling(
         shift=tuple(draw.normal(100, 30, fitted)),
         scale=tuple(draw.uniform(50, 90, fitted)),
-        fill=tuple(draw.normal(100, 30, fitted)) if fills else None,
+        fill=tuple(draw.normal(100, 30, fitted)) if fills and len(shape) == 1 else None,  # pictures miss none
         target_shift=(5.0,) * units if numbers else None,
         target_scale=(2.0,) * units if numbers else None,
     )

@@ -106,6 +106,7 @@ def test_one_seed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert not caplog.messages
 
 
+@pytest.mark.slow
 def test_two_calls_give_the_same_bytes(grid: BuiltResult) -> None:
     draw_figures(grid.result, ("png", "svg", "pdf"))
     first = contents(grid.path / "plots")

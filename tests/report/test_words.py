@@ -23,6 +23,8 @@ from mlpexp.report.words import (
     microseconds,
     note,
     number,
+    of_a_sample,
+    one_form,
     probability,
     rough_bytes,
     score_number,
@@ -159,3 +161,24 @@ def test_labels_have_at_most_two_lines() -> None:
 )
 def test_abbreviations(names: list[str], letters: list[str]) -> None:
     assert abbreviations(names) == letters
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([0.0003, -5e-5, 6.3e-5], ["0.00030", "-0.00005", "0.00006"]),
+        ([0.5, -0.25], ["0.5000", "-0.2500"]),
+        ([16_055.3, -2.5], ["16,055", "-2"]),
+        ([12.345, 1.5], ["12.35", "1.50"]),
+        ([0.0, 0.0], ["0.0000", "0.0000"]),
+        ([3e-9, 1e-10], ["3.0e-09", "1.0e-10"]),
+        ([float("nan"), 0.1], ["nan", "0.1000"]),
+    ],
+)
+def test_numbers_below_each_other_have_one_form(values: list[float], written: list[str]) -> None:
+    assert [format(value, one_form(values)) for value in values] == written
+
+
+def test_what_a_sample_has_is_whole_where_it_is_large() -> None:
+    values = (0.98765, 331_900.4, -12_345.6, 9_999.4, 3e9)
+    assert list(map(of_a_sample, values)) == ["0.9877", "331,900", "-12,346", "9999", "3e+09"]

@@ -20,7 +20,10 @@ def design(built: BuiltResult) -> Design:
 
 
 def test_where_the_factor_is_a_heuristic_is_said() -> None:
-    assert design_in_words(Redrawn(45, 20)) == "corrected resampled t, n_test/n_train = 45/20, a heuristic above 1"
+    assert (
+        design_in_words(Redrawn(45, 20))
+        == "corrected resampled t, n_test/n_train = 45/20, above 1 only a rule of thumb"
+    )
     assert design_in_words(Redrawn(45, 45)) == "corrected resampled t, n_test/n_train = 45/45"
 
 

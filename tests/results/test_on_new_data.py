@@ -155,7 +155,23 @@ def test_one_seed_has_the_interval_of_its_samples(trained: Make, tmp_path: Path)
     distances = np.abs(found.predictions[0] - found.data.targets[:, 0])
     expected = stats.ttest_1samp(distances, 0).confidence_interval(0.95)
     assert error.new_samples == pytest.approx((expected.low, expected.high), rel=1e-4)
+    names = [score.score.name for score in found.scores]
+    assert names == ["mean_absolute_error", "root_mean_squared_error", "r2", "loss"]  # the unit of the table first
     assert np.isnan(error.difference.low)
+
+
+def test_the_difference_of_one_network_is_that_of_two_shares(trained: Make) -> None:
+    run = trained(FLOWERS.replace("split_seed: 3\n", ""))
+    found = judged(run, np.arange(40, 110), seeds=[2])
+    accuracy = next(score for score in found.scores if score.score.name == "accuracy")
+    value, own, num_own = accuracy.values[0], accuracy.own[0], found.networks.arm.result.summary.dataset.samples("test")
+    new_ends, own_ends = (
+        stats.binomtest(round(share * count), count).proportion_ci(method="wilson")
+        for share, count in ((value, 70), (own, num_own))
+    )
+    low = value - own - np.hypot(value - new_ends.low, own_ends.high - own)  # Newcombe (1998), method 10
+    high = value - own + np.hypot(new_ends.high - value, own - own_ends.low)
+    assert accuracy.difference_new_samples == pytest.approx((low, high))
 
 
 def test_samples_that_were_learned_from_are_counted_seed_by_seed(trained: Make) -> None:
@@ -190,6 +206,23 @@ def test_columns_are_compared_with_the_training_part(trained: Make) -> None:
             assert shift.distance == pytest.approx(expected)
             assert shift.mean == pytest.approx(inputs[rows, place].mean())
             assert shift.learned_mean == pytest.approx(learned[:, place].mean())
+
+
+def test_levels_are_counted_there_and_here(trained: Make, tmp_path: Path) -> None:
+    write_rents(tmp_path)
+    run = trained(RENTS)
+    networks = networks_of(run.result.arm(0))
+    rows = np.arange(40)
+    inputs, place = run.dataset.inputs.copy(), networks.preparation.feature_names.index("part=a")
+    inputs[:, place : place + 2] = 0.0
+    inputs[:30, place] = 1.0  # 30 are a, the others are of no level that training has seen
+    shift = next(s for s in on_new_data(networks, NewData("b", inputs, run.dataset.targets, rows)).shifts if s.levels)
+    learned = run.dataset.inputs[parts_of(run.dataset, networks.experiment.dataset, 1).train][:, place]
+    changes = {level.level: level.change for level in shift.levels}
+    share_of_a = learned.mean()
+    assert changes == pytest.approx({"a": 0.75 - share_of_a, "b": share_of_a - 1, "(not seen in training)": 0.25})
+    sizes = [abs(change) for change in changes.values()]
+    assert sizes == sorted(sizes, reverse=True)
 
 
 def test_pictures_are_compared_by_brightness_and_contrast(trained: Make) -> None:

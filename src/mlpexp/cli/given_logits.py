@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpexp.errors import InputError
+from mlpexp.report.words import counted
 
 if TYPE_CHECKING:
     from mlpexp.data.tables.table_file import TableFile
@@ -47,15 +48,17 @@ class GivenLogits:
 def typed_rows(option: str, text: str) -> np.ndarray:
     """``2 1 0.1; 0 3 1`` as ``(N, U)``: rows end with a semicolon or a line, numbers with a blank or a comma.
 
+    Lists of Python and arrays of NumPy are read as well: ``[2, 1, 0.1]``, ``[[2, 1, 0.1], [0, 3, 1]]``.
+
     Raises:
         InputError: Something is no number, or rows have different lengths.
     """
-    rows = [_row(option, row.strip()) for row in re.split(r"[;\n]", text) if row.strip()]
+    rows = [_row(option, row.strip()) for row in re.split(r"[;\n]", _without_brackets(text)) if row.strip()]
     if not rows:
         raise InputError(f"{option}: no number; expected rows of numbers, such as '2 1 0.1; 0 3 1'")
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
-            raise InputError(f"{option}: row {number} has {len(row)} numbers, but row 1 has {len(rows[0])}")
+            raise InputError(f"{option}: row {number} has {counted(len(row), 'number')}, but row 1 has {len(rows[0])}")
     return np.array(rows, dtype=np.float64)
 
 
@@ -65,7 +68,7 @@ def typed_labels(text: str) -> np.ndarray:
     Raises:
         InputError: Something is no class number.
     """
-    words = re.split(r"[,;\s]+", text.strip(" ,;\n"))
+    words = re.split(r"[,;\s]+", _without_brackets(text).strip(" ,;\n"))
     for word in words:
         if not re.fullmatch(r"[0-9]{1,6}", word):
             raise InputError(f"--labels: {word!r} is not a class; classes are whole numbers from 0, such as 0,2")
@@ -129,6 +132,15 @@ def _is_class(text: str) -> bool:
     return re.fullmatch(r"[0-9]{1,6}", text) is not None
 
 
+def _without_brackets(text: str) -> str:
+    """``[[2, 1], [0, 3]]`` as ``2, 1;0, 3``; brackets that are no pairs stay, to be refused."""
+    rows = re.sub(r"\]\s*[,;]?\s*\[", ";", text.strip())
+    whole = re.fullmatch(r"(\[\s*){1,2}([^\[\]]*)(\s*\]){1,2}", rows)
+    if whole is None or text.count("[") != text.count("]"):
+        return text
+    return re.sub(r"\s+", " ", whole[2])
+
+
 def _row(option: str, text: str) -> list[float]:
     words = re.split(r"\s*,\s*", text.strip(",")) if "," in text else text.split()
     return [_number(option, word) for word in words]
@@ -138,9 +150,10 @@ def _number(option: str, word: str) -> float:
     from mlpexp.data.tables.number_forms import is_plain_number
 
     if not is_plain_number(word):
-        raise InputError(
-            f"{option}: {word!r} is not a number; between numbers is a blank or a comma, between rows a semicolon"
-        )
+        rule = "between numbers is a blank or a comma, between rows a semicolon"
+        if "[" in word or "]" in word:
+            rule = "rows in brackets are such as [[2, 1], [0, 3]]"
+        raise InputError(f"{option}: {word!r} is not a number; {rule}")
     if not np.isfinite(float(word)):
         raise InputError(f"{option}: {word} is not finite")
     return float(word)

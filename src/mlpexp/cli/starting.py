@@ -8,7 +8,7 @@ from mlpexp.cli.options import option
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
-    from mlpexp.config.yaml_source import Override
+    from mlpexp.config.yaml_source import Override, Source
 
 InitFrom = Annotated[
     str | None,
@@ -32,6 +32,7 @@ def start_overrides(
     from_arm: str | None,
     from_seed: str | None,
     freeze: str | None,
+    set_: tuple[str, ...],
     runs_dir: Path,
     tell: Callable[[str], None],
 ) -> "list[Override]":
@@ -42,12 +43,14 @@ def start_overrides(
         from_arm: One of its arms; None: not said.
         from_seed: One of its seeds.
         freeze: Names of layers, with commas between them.
+        set_: Keys that are set beside them.
         runs_dir: The folder of results.
         tell: Is told which arm is chosen, where there are several.
 
     Raises:
-        InputError: There is no such result or arm.
+        InputError: There is no such result or arm, or a key is set twice.
     """
+    from mlpexp.cli.given import overrides_from
     from mlpexp.config.yaml_source import Override, parse_value
 
     overrides = []
@@ -61,9 +64,37 @@ def start_overrides(
         place = Place(f"--from-seed {from_seed}")
         overrides.append(Override("start.seed", parse_value(from_seed, place), place))
     if freeze is not None:
-        layers = [layer.strip() for layer in freeze.strip(" []").split(",") if layer.strip()]
-        overrides.append(Override("start.freeze", layers, Place(f"--freeze {freeze}")))
+        place = Place(f"--freeze {freeze}")
+        overrides.append(Override("start.freeze", parse_value(f"[{freeze.strip(' []')}]", place), place))
+    keys = {override.key: override.place for override in overrides}
+    for override in overrides_from(set_):
+        if override.key in keys:
+            raise InputError(f"{override.place}: {override.key} is there twice, with {keys[override.key]}")
     return overrides
+
+
+def find_starts(source: "Source", config: Path, runs_dir: Path, tell: Callable[[str], None]) -> None:
+    """Makes names of results in ``start:`` and its axes their folders, in place, where no folder is called so.
+
+    Args:
+        source: As it was read.
+        config: Where.
+        runs_dir: The folder of results.
+        tell: Is told which folder is meant.
+    """
+    from mlpexp.config.start_paths import renamed_starts
+    from mlpexp.store.listing import find_result, is_named
+
+    def found(text: str, at: object) -> str:
+        path = Path(text)
+        is_bare = path.parent in (Path(), Path.cwd(), config.parent.absolute())
+        if not is_bare or path.exists() or not is_named(path.name, runs_dir):
+            return text
+        folder = find_result(path.name, runs_dir).resolve()
+        tell(f"start.result: {path.name} is {folder}")
+        return str(folder)
+
+    source.data = renamed_starts(source.data, found)
 
 
 def _result_and_arm(text: str, arm: str | None, runs_dir: Path, tell: Callable[[str], None]) -> tuple[Path, int]:

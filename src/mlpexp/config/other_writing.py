@@ -41,7 +41,7 @@ def _key(text: str) -> str:
     key = text.partition("=")[0].strip().removeprefix(SECTION)
     if key not in KEYS:
         hint = did_you_mean(key, KEYS)
-        raise InputError(f"--set {text}: predict takes keys that say how a table is written{hint}")
+        raise InputError(f"--set {text}: expected a key that says how a table is written{hint}")
     return key
 
 

@@ -28,10 +28,10 @@ def anchor_starts(source: Source, config: Path) -> None:
         except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character
             raise ConfigError([Problem(place, KEY if in_sweep else dotted(at), f"cannot be a path: {error}")]) from None
 
-    source.data = _renamed(source.data, absolute)
+    source.data = renamed_starts(source.data, absolute)
 
 
-def _renamed(data: dict[str, Any], name: Callable[[str, Path_], str]) -> dict[str, Any]:
+def renamed_starts(data: dict[str, Any], name: Callable[[str, Path_], str]) -> dict[str, Any]:
     """A config as plain data in which every path of such a result is another one."""
     changed = {**data, "start": _in_section(data["start"], ("start",), name)} if "start" in data else dict(data)
     sweep = data.get("sweep")

@@ -67,12 +67,32 @@ def load_images(
     )
 
 
+def official_places(config: NamedImages, data_dir: Path | None = None) -> list[tuple[str, int]]:
+    """Of each sample whether it is from the ``training`` or ``test`` files, and its number there, from 0.
+
+    Raises:
+        DataError: If files are damaged.
+    """
+    source, facts = source_of(config), image_facts(config)
+    sizes = facts.num_samples - facts.num_official_test, facts.num_official_test
+    used: list[np.ndarray] = [np.arange(size) for size in sizes]
+    if sizes != (source.num_train, source.num_test):
+        parts = read_files(source, data_folder(data_dir))
+        used = [_used(part.labels, size) for part, size in zip(parts, sizes, strict=True)]
+    return [(name, place) for name, places in zip(("training", "test"), used, strict=True) for place in places.tolist()]
+
+
 def _limited_to(part: Pictures, size: int) -> Pictures:
     """So many of the pictures."""
     if size == len(part.labels):
         return part
-    rows = stratified_subset(part.labels, size)
+    rows = _used(part.labels, size)
     return Pictures(part.images[rows], part.labels[rows])
+
+
+def _used(labels: np.ndarray, size: int) -> np.ndarray:
+    """Which of the pictures are used."""
+    return np.arange(size) if size == len(labels) else stratified_subset(labels, size)
 
 
 def stratified_subset(labels: np.ndarray, size: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import InputError
 from mlpexp.execution.run import Job, new_job
 from mlpexp.planning.again import other_data
-from mlpexp.planning.longer import STOPPED, Parent, lacking
+from mlpexp.planning.longer import NO_STATE, STOPPED, Parent, lacking
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.stacks import Stacking
 from mlpexp.store.files import sum_of_file
@@ -120,9 +121,12 @@ def _about(parent: Parent, plan: Plan, statuses: Sequence[str], reason: str) -> 
     path, epochs = parent.folder.path, plan.config.training.epochs
     if reason:
         seconds = parent.folder.read_stacks().train_seconds
+        again = f"mlpexp train {quote(str(path))} --epochs {epochs} --set keep.state=yes"
         return [
-            f"all {epochs} epochs are trained: {reason}",
-            f"the first {parent.epochs} took {seconds:.3g} s in {path}",
+            f"all {epochs} epochs are trained, from the first one: {reason}",
+            f"that takes about {epochs / parent.epochs * seconds:.2g} s: "
+            f"{parent.epochs} epochs took {seconds:.2g} s in {path}",
+            *([f"instead, to go on from its end later: {again}"] if reason == NO_STATE else []),
         ]
     stopped = [f"{statuses.count(status)} {status}" for status in STOPPED[:-1] if status in statuses]
     sentences = [f"epochs 1 to {parent.epochs} are those of {path}; {parent.epochs + 1} to {epochs} are trained"]

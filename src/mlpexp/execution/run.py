@@ -26,6 +26,7 @@ from mlpexp.execution.merge import (
 from mlpexp.execution.meter import Meter, Update
 from mlpexp.execution.networks_record import networks_record
 from mlpexp.execution.signals import stop_on_signals
+from mlpexp.execution.start_data import about_data
 from mlpexp.execution.summarize import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, StackTask, Tick, task_of
 from mlpexp.planning.again import other_data, plan_again
@@ -36,7 +37,7 @@ from mlpexp.planning.pictures_table import files_table, pictures_table
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
-from mlpexp.planning.start_words import data_sentences, kept_starts, start_table
+from mlpexp.planning.start_words import kept_starts, start_table
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
 from mlpexp.store.part import Part
@@ -107,8 +108,9 @@ def new_job(
     plan, (starts, told) = plan.told_in(runs_dir / "result"), kept_starts(plan)
     plan = replace(plan, told={**plan.told, **told})
     prints = _fingerprints(plan, data_dir, say)
+    about = about_data(plan, prints, data_dir)
     if say:
-        for sentence in data_sentences(plan, prints):
+        for sentence in about.sentences:
             say(sentence)
     kept = recording(plan, stacking.num_trials)
     dataset = shared_dataset(plan.base.experiment.dataset, data_dir)
@@ -126,7 +128,7 @@ def new_job(
         "stacks.json": record_text(recorded(stacking)),
         "arms.csv": arms_table(plan),
         "environment.json": as_json(started),
-        "summary.json": record_text(opening_summary(plan, dataset)),
+        "summary.json": record_text(opening_summary(plan, dataset, about.known_samples)),
         **({"columns.csv": columns} if columns else {}),
         **({"pictures.csv": pictures} if pictures else {}),
         **({"picture_files.csv": of_pictures} if of_pictures else {}),

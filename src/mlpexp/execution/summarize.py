@@ -38,8 +38,14 @@ from mlpexp.store.summary import (
 )
 
 
-def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
-    """What is known before the first step."""
+def opening_summary(plan: Plan, dataset: Dataset, known_samples: Sequence[str] = ()) -> Summary:
+    """What is known before the first step.
+
+    Args:
+        plan: Of the result.
+        dataset: Of its base.
+        known_samples: Samples to be judged by that weights to begin with have learned from, in words.
+    """
     prepared, metric = plan.base, plan.metric
     sizes, facts = prepared.sizes, prepared.facts
     scores = measured_of_all(plan.arms)
@@ -83,6 +89,7 @@ def opening_summary(plan: Plan, dataset: Dataset) -> Summary:
         margin=plan.sweep.margin,
         also_varies=tuple(also_varies(plan)),
         losses=tuple(dict.fromkeys(map(loss_of, plan.arms))),
+        known_samples=tuple(known_samples),
         confirms=plan.confirms,
     )
     return opening.model_copy(update={"speaks_of": speaks_of(as_data(prepared.experiment), opening)})

@@ -3,13 +3,14 @@
 Axis letters: N samples, K classes, T target values.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from mlpexp.errors import InputError, RunError
+from mlpexp.export.int8 import Int8, cpu_inputs
 from mlpexp.export.portable import Answer, PortableNetwork
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.results.networks import Networks
@@ -35,7 +36,11 @@ class Compared:
 
 
 def compare(
-    network: PortableNetwork, networks: Networks, raw: np.ndarray, run: Callable[[np.ndarray], Answer]
+    network: PortableNetwork,
+    networks: Networks,
+    raw: np.ndarray,
+    run: Callable[[np.ndarray], Answer],
+    int8: Int8 | None = None,
 ) -> Compared:
     """Compares at several sizes of batches.
 
@@ -44,24 +49,38 @@ def compare(
         networks: What it should compute, of one seed.
         raw: Samples; they are repeated where a batch is larger.
         run: Computes by the file.
+        int8: What it should compute instead.
 
     Raises:
         InputError: The network itself gives numbers that are not finite.
         RunError: It computes something else.
     """
-    reference = in_single(networks)
-    largest_batch = max(2, MOST_VALUES // networks.network.architecture.widest)
-    batches = tuple(dict.fromkeys(min(size, largest_batch) for size in BATCHES))
-    results = [_at_batch(network, reference, raw[np.arange(size) % len(raw)], run) for size in batches]
+    reference = in_single(networks, ("bfloat16",) if int8 is None else ("bfloat16", "float64"))
+    largest = largest_batch(networks)
+    batches = tuple(dict.fromkeys(min(size, largest) for size in BATCHES))
+    results = []
+    for size in batches:
+        some = raw[np.arange(size) % len(raw)]
+        results.append(_at_batch(network, expected(reference, some, int8), run(some)))
     return Compared(
         batches, max(r.largest for r in results), max(r.num_near for r in results), max(r.num_jumps for r in results)
     )
 
 
-def in_single(networks: Networks) -> Networks:
-    """The same networks, computed in float32 where training used bfloat16; float64 stays the better reference."""
+def largest_batch(networks: Networks) -> int:
+    """Samples that are computed with at once."""
+    return max(2, MOST_VALUES // networks.network.architecture.widest)
+
+
+def in_single(networks: Networks, precisions: Sequence[str] = ("bfloat16",)) -> Networks:
+    """The same networks, computed in float32 where training used bfloat16; float64 stays the better reference.
+
+    Args:
+        networks: Which.
+        precisions: Instead of which float32 is used. int8 begins with float32 inputs, whatever was trained.
+    """
     training = networks.experiment.training
-    if training.precision != "bfloat16":
+    if training.precision not in precisions:
         return networks
     experiment = networks.experiment.model_copy(
         update={"training": training.model_copy(update={"precision": "float32"})}
@@ -71,37 +90,40 @@ def in_single(networks: Networks) -> Networks:
     return replace(networks, experiment=experiment, network=single)
 
 
-def expected(networks: Networks, raw: np.ndarray) -> Answer:
-    """What networks of one seed say."""
+@torch.no_grad()
+def expected(networks: Networks, raw: np.ndarray, int8: Int8 | None = None) -> Answer:
+    """What networks of one seed say, or their int8 numbers."""
+    if int8 is not None:
+        logits = int8.logits(cpu_inputs(networks.inputs(raw)[0])).to(networks.device).unsqueeze(0)
+        predicted = networks.predicted(logits)[0].cpu().numpy()
+        if not networks.classification:
+            return Answer(predicted.astype(float), None)
+        return Answer(networks.head.of_classes(logits)[0].double().cpu().numpy(), predicted)
     if networks.classification:
         return Answer(networks.probabilities(raw)[0], networks.predictions(raw)[0])
     return Answer(networks.predictions(raw)[0], None)
 
 
-def _at_batch(
-    network: PortableNetwork, networks: Networks, raw: np.ndarray, run: Callable[[np.ndarray], Answer]
-) -> Compared:
-    wanted, given = expected(networks, raw), run(raw)
+def _at_batch(network: PortableNetwork, wanted: Answer, given: Answer) -> Compared:
+    count = len(wanted.outputs)
     if not np.isfinite(wanted.outputs).all():
         raise InputError(f"--seed {network.origin.seed}: its network gives numbers that are not finite; choose another")
     if given.outputs.shape != wanted.outputs.shape:
         raise RunError(f"the file gives {given.outputs.shape}, expected {wanted.outputs.shape}; nothing was written")
     differences = np.abs(given.outputs - wanted.outputs) / _units(network, wanted.outputs)
     apart = ~(differences.max(1) <= TOLERANCE)
-    near = np.zeros(len(raw), dtype=bool)
+    near = np.zeros(count, dtype=bool)
     if wanted.classes is not None and given.classes is not None:
         two = np.sort(wanted.outputs, 1)[:, -2:]
         near = given.classes != wanted.classes
         apart |= near & (two[:, 1] - two[:, 0] > 2 * TOLERANCE)
-    allowed = int(np.ceil(JUMPING_SHARE * len(raw))) if network.has_jumps else 0
+    allowed = int(np.ceil(JUMPING_SHARE * count)) if network.has_jumps else 0
     if apart.sum() > allowed:
         raise RunError(
-            f"the file computes something else: outputs differ by {differences.max():.2g} in {int(apart.sum())} of {len(raw)} "
+            f"the file computes something else: outputs differ by {differences.max():.2g} in {int(apart.sum())} of {count} "
             f"samples (at most {TOLERANCE:g} may be); nothing was written"
         )
-    return Compared(
-        (len(raw),), float(differences[~apart].max(initial=0)), int((near & ~apart).sum()), int(apart.sum())
-    )
+    return Compared((count,), float(differences[~apart].max(initial=0)), int((near & ~apart).sum()), int(apart.sum()))
 
 
 def _units(network: PortableNetwork, outputs: np.ndarray) -> np.ndarray:

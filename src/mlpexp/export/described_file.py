@@ -22,15 +22,15 @@ KEY = "mlpexp"  # of the metadata of safetensors
 
 
 def json_written(network: PortableNetwork) -> bytes:
-    """``model.json``: arrays are little-endian float32 in base64, row by row."""
+    """``model.json``: arrays are little-endian in base64, row by row, under the name of their type."""
     return as_json(
-        described(network, lambda name, array: {"shape": list(array.shape), "float32": in_base64(array)})
+        described(network, lambda name, array: {"shape": list(array.shape), array.dtype.name: in_base64(array)})
     ).encode()
 
 
 def json_read(content: bytes) -> Callable[[np.ndarray], Answer]:
     """What computes from ``model.json``."""
-    return _computing(json.loads(content), lambda told: _array(told["float32"]).reshape(told["shape"]))
+    return _computing(json.loads(content), _array)
 
 
 def safetensors_written(network: PortableNetwork) -> bytes:
@@ -100,9 +100,11 @@ def _answer(told: Described, logits: np.ndarray) -> Answer:
 
 
 def in_base64(array: np.ndarray) -> str:
-    """Little-endian float32, row by row, as text."""
-    return base64.b64encode(array.astype("<f4").tobytes()).decode()
+    """Little-endian, row by row, as text."""
+    return base64.b64encode(array.astype(array.dtype.newbyteorder("<")).tobytes()).decode()
 
 
-def _array(text: str) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), "<f4").astype(np.float32)
+def _array(told: Described) -> np.ndarray:
+    ((name, text),) = ((key, value) for key, value in told.items() if key != "shape")
+    dtype = np.dtype(name)
+    return np.frombuffer(base64.b64decode(text), dtype.newbyteorder("<")).astype(dtype).reshape(told["shape"])

@@ -30,6 +30,14 @@ ARITHMETIC: Mapping[str, str] = {
     "flatten": "all values in one row, channels first",
     "prelu": "x if x > 0 else slope x, a slope for each feature or channel",
     "maxout": "the largest of each group of `pieces` neighbouring features or channels",
+    "quantize": "q = floor(x / scale + 1/2) + zero, cut off at -128 and 127: int8 that stands for scale (q - zero)",
+    "whole_dense": "q = floor(factor (b + sum of W (x - input_zero)) + 1/2) + output_zero, cut off at -128 and 127",
+    "whole_conv2d": "as whole_dense, with W laid on the image as in conv2d; x is input_zero outside",
+    "whole_logits": "y = scale (b + sum of W (x - input_zero)), as float32",
+    "table": "the entry x + 128 of `levels`, of its one row, or of the row of each feature or channel",
+    "whole_mean_pool": "floor(m + 1/2) of the mean m of each kernel_size x kernel_size window, every stride",
+    "scaled_dense": "y = scale (x W) + b, W of shape (inputs, units) in int8, a scale for each unit",
+    "scaled_conv2d": "y[o] = scale[o] times the sum that conv2d has for o, with int8 W, + b[o]",
     "both_classes": "-x and x: what speaks for the first class, and for the second",
 }
 
@@ -45,6 +53,8 @@ def about(network: PortableNetwork) -> dict[str, Any]:
         "output": f"{network.output_name}: shape (N, {network.steps[-1].output_shape[0]})",
         "target": preparation.target_name,
     }
+    if network.int8:
+        told["int8"] = network.int8
     if not network.is_image:
         told["feature_names"] = list(preparation.feature_names)
     if network.classification:
@@ -140,11 +150,13 @@ def _column(column: ColumnForm) -> dict[str, Any]:
                 "numeric": numeric,
             }
         case DateColumn():
-            return {**told, "parts": list(column.parts), "form": form_of_dates(column.written)}
+            seen = {"lowest": list(column.lowest), "highest": list(column.highest)}
+            return {**told, "parts": list(column.parts), "form": form_of_dates(column.written), **seen}
         case _:
             marks = {"decimal": column.decimal, "thousands": column.thousands}
             before, after = column.around
-            return {**told, **marks, "before": before or column.before, "after": after or column.after}
+            seen = {"lowest": [column.lowest], "highest": [column.highest]}
+            return {**told, **marks, "before": before or column.before, "after": after or column.after, **seen}
 
 
 def form_of_dates(written: tuple[str, ...]) -> str:

@@ -9,10 +9,12 @@ import numpy as np
 from mlpexp.config.scores import column_of
 from mlpexp.errors import InputError
 from mlpexp.export import described_file, onnx_file, python_file, torch_file
-from mlpexp.export.comparison import Compared, compare
+from mlpexp.export.comparison import Compared, compare, largest_batch
 from mlpexp.export.held_samples import held_samples
+from mlpexp.export.int8 import WEIGHTS, WHOLE, Moved, cpu_inputs, int8_of, int8_steps
 from mlpexp.export.lowering import portable
 from mlpexp.export.portable import Answer, PortableNetwork
+from mlpexp.quantization.scheme import Scheme
 from mlpexp.results.arm_choice import Say, chosen_seeds
 from mlpexp.results.networks import Networks
 from mlpexp.results.result import ArmResult
@@ -54,17 +56,40 @@ class Exported:
     """What it was compared on."""
     compared: Compared
     """How it compared."""
+    moved: Moved | None = None
+    """Of int8 numbers: what they changed."""
+    num_float_bytes: int = 0
+    """Likewise: the size of the file in float32."""
+    num_calibrated: int = 0
+    """Likewise: training samples that decided the levels; 0: there are none."""
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path, *, int8: bool = False) -> Format:
     """By the end of the name of a file.
 
     Raises:
-        InputError: It is none of the formats.
+        InputError: It is none of the formats, or has no int8.
     """
-    if path.suffix not in FORMATS:
-        raise InputError(f"--to {path}: the name must end in {', '.join(FORMATS)}, which decides the format")
-    return FORMATS[path.suffix]
+    end = path.suffix.lower()
+    if int8 and end == ".pt2":
+        others = ", ".join(name for name in FORMATS if name != ".pt2")
+        raise InputError(
+            f"--to {path}: int8 is for {others}; PyTorch computes int8 by other rules, with float numbers between"
+        )
+    if end not in FORMATS:
+        raise InputError(f"--to {path}: the name must end in one of {', '.join(FORMATS)}, which decides the format")
+    return FORMATS[end]
+
+
+def scheme_of(*, int8: bool, weights: bool) -> Scheme | None:
+    """What becomes int8, by the options.
+
+    Raises:
+        InputError: Both are given.
+    """
+    if int8 and weights:
+        raise InputError("--int8, --int8-weights: choose one; --int8 has int8 weights as well")
+    return WHOLE if int8 else WEIGHTS if weights else None
 
 
 def seed_of(arm: ArmResult, seed: int | None, say: Say = lambda sentence: None) -> int:
@@ -90,27 +115,37 @@ def seed_of(arm: ArmResult, seed: int | None, say: Say = lambda sentence: None) 
     return median
 
 
-def export(networks: Networks, path: Path, data_dir: str | None = None) -> Exported:
+def export(networks: Networks, path: Path, data_dir: str | None = None, *, scheme: Scheme | None = None) -> Exported:
     """Writes a file, after its content has been run and compared.
 
     Args:
         networks: Of one seed.
         path: Of the file; its end decides the format.
         data_dir: Where image data sets lie.
+        scheme: What becomes int8; None: nothing.
 
     Raises:
-        InputError: The file exists, a library is missing, or the network has no finite outputs.
+        InputError: The file exists, a library is missing, the format has no int8, int8 needs data that are not there, or the
+            network has no finite outputs.
         RunError: What was written computes something else, or cannot be written.
     """
-    format_ = format_of(path)
+    format_ = format_of(path, int8=scheme is not None)
     check_new(path)
-    network = portable(networks)
-    content = format_.written(network)
-    samples = held_samples(networks, data_dir)
-    compared = compare(network, networks, samples.raw, format_.read(content))
-    write_bytes(path, content)
+    trained, samples = portable(networks), held_samples(networks, data_dir)
     words = f"{len(samples.raw)} {samples.words}"
-    return Exported(path, len(content), network, words, compared)
+    if scheme is None:
+        content = format_.written(trained)
+        compared = compare(trained, networks, samples.raw, format_.read(content))
+        write_bytes(path, content)
+        return Exported(path, len(content), trained, words, compared)
+    int8 = int8_of(networks, scheme, data_dir)
+    network = portable(networks, int8_steps(int8, networks.network), int8.words)
+    content = format_.written(network)
+    compared = compare(network, networks, samples.raw, format_.read(content), int8)
+    moved = int8.moved(cpu_inputs(networks.inputs(samples.raw[: largest_batch(networks)])[0]))
+    write_bytes(path, content)
+    sizes = len(format_.written(trained)), int8.num_calibrated
+    return Exported(path, len(content), network, words, compared, moved, *sizes)
 
 
 def check_new(path: Path) -> None:
@@ -128,7 +163,8 @@ def sentences(exported: Exported) -> list[str]:
     network, compared = exported.network, exported.compared
     origin = network.origin
     batches = " and ".join([", ".join(map(str, compared.batches[:-1])), str(compared.batches[-1])])
-    told = [f"run again on {exported.samples}, in batches of {batches}"]
+    told = [_levels(exported)] if network.int8 else []
+    told.append(f"run again on {exported.samples}, in batches of {batches}")
     classes = "classes equal, " if network.classification else ""
     unit = "" if network.scaling.target_scale is None else " of the scale of the target"
     told.append(f"{classes}largest difference of an output {compared.largest:.2g}{unit}")
@@ -138,10 +174,27 @@ def sentences(exported: Exported) -> list[str]:
         told.append(
             f"samples in which table_sigmoid takes the next step, and outputs differ by more: {compared.num_jumps}"
         )
+    if exported.moved is not None:
+        return [*told, *_moved(exported, exported.moved)]
     if origin.precision in PRECISIONS:
         told.append(PRECISIONS[origin.precision])
     told.append(f"written: {exported.path}, {exported.num_bytes:,} bytes")
     return told
+
+
+def _levels(exported: Exported) -> str:
+    count = exported.num_calibrated
+    return f"int8 {exported.network.int8}{f'; levels from {count:,} training samples' if count else ''}"
+
+
+def _moved(exported: Exported, moved: Moved) -> list[str]:
+    """What int8 changed, and the size."""
+    others = f"; other classes: {moved.num_others} of {moved.num_samples}" if exported.network.classification else ""
+    return [
+        "that is to the int8 network in mlpexp; the trained one differs by what int8 costs:",
+        f"largest difference of a logit {moved.largest:.3g}, bound {moved.bound:.3g}{others}",
+        f"written: {exported.path}, {exported.num_bytes:,} bytes; in float32 {exported.num_float_bytes:,}",
+    ]
 
 
 PRECISIONS: Mapping[str, str] = {

@@ -11,7 +11,9 @@ import numpy as np
 
 from mlpexp.config.column_forms import CategoryColumn, ColumnForm, DateColumn
 from mlpexp.data.catalogue import dataset_of_seed
+from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
+from mlpexp.data.split import Split
 from mlpexp.data.tables.dates import PARTS, ordinal, readings
 from mlpexp.errors import InputError, RunError
 from mlpexp.results.networks import Networks
@@ -45,11 +47,33 @@ def held_samples(networks: Networks, data_dir: str | None = None) -> HeldSamples
         return HeldSamples(drawn(networks.preparation), "samples drawn within the ranges of training")
 
 
-def _of_test_part(networks: Networks, data_dir: str | None) -> HeldSamples:
+def training_samples(networks: Networks, most: int, data_dir: str | None = None) -> np.ndarray:
+    """Raw inputs of the training part of one seed, evenly spaced over it.
+
+    Args:
+        networks: Of that seed.
+        most: So many, or all.
+        data_dir: Where image data sets lie.
+
+    Raises:
+        InputError: They are not there.
+        RunError: They are others by now.
+    """
+    dataset, parts = _data(networks, data_dir)
+    count = min(most, len(parts.train))
+    return dataset.inputs[parts.train[np.arange(count) * len(parts.train) // count]]
+
+
+def _data(networks: Networks, data_dir: str | None) -> tuple[Dataset, Split]:
+    """The data of one seed, and their parts."""
     config = networks.experiment.dataset
     purposes = networks.experiment.model_copy(update={"seed": networks.seeds[0], "seeds": 1}).seeds_by_purpose
     dataset = dataset_of_seed(config, dataset_of(networks.arm, data_dir), purposes.data)
-    parts = parts_of(dataset, config, purposes.split)
+    return dataset, parts_of(dataset, config, purposes.split)
+
+
+def _of_test_part(networks: Networks, data_dir: str | None) -> HeldSamples:
+    dataset, parts = _data(networks, data_dir)
     known = {"test": parts.test, "validation": parts.validation, "training": parts.train}
     name = next(name for name, rows in known.items() if len(rows))
     rows = known[name][:MOST]

@@ -3,7 +3,7 @@
 Axis letters: M seeds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from mlpexp import __version__
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, LayerSpec, Pool2d
-from mlpexp.export.portable import Origin, PortableNetwork, Step
+from mlpexp.config.activations import ActivationConfig
+from mlpexp.export.portable import Origin, PortableNetwork, Shape, Step
 from mlpexp.nn.layers.batch_norm import EPSILON
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.results.networks import Networks
@@ -20,15 +21,17 @@ Arrays = dict[str, np.ndarray]
 Numbers = dict[str, float]
 
 
-def portable(networks: Networks) -> PortableNetwork:
+def portable(networks: Networks, steps: Sequence[Step] = (), int8: str = "") -> PortableNetwork:
     """The network of one seed.
 
     Args:
         networks: Of that seed alone.
+        steps: To its logits; empty: as trained.
+        int8: What of them is int8, in words.
     """
     assert len(networks.seeds) == 1, "one network"
     arm, output = networks.arm, networks.head.output
-    steps = steps_of(networks.network, single=output.is_single)
+    steps = with_both(steps or steps_of(networks.network), single=output.is_single)
     summary = arm.result.summary
     origin = Origin(
         mlpexp=__version__,
@@ -42,7 +45,7 @@ def portable(networks: Networks) -> PortableNetwork:
         precision=networks.experiment.training.precision,
     )
     scaling = networks.preparation.scaling_of(networks.seeds[0])
-    return PortableNetwork(origin, networks.preparation, scaling, steps, output.activation, output.is_probability)
+    return PortableNetwork(origin, networks.preparation, scaling, steps, output.activation, output.is_probability, int8)
 
 
 def steps_of(network: StackedNetwork, member: int = 0, *, single: bool = False) -> tuple[Step, ...]:
@@ -55,7 +58,18 @@ def steps_of(network: StackedNetwork, member: int = 0, *, single: bool = False) 
     """
     solo = network.select([member])
     steps = [step for layer in network.architecture.layers for step in _steps(solo, layer)]
+    return with_both(steps, single=single)
+
+
+def with_both(steps: Sequence[Step], *, single: bool) -> tuple[Step, ...]:
+    """Steps, with one that makes two classes of one output unit if it stands for both."""
     return (*steps, Step("both_classes", "both_classes", {}, {}, (2,))) if single else tuple(steps)
+
+
+def activation_step(name: str, function: ActivationConfig, arrays: Arrays, shape: Shape) -> Step:
+    """An activation by its name; keys of its config that are no initial values are numbers."""
+    numbers = function.model_dump(exclude={"name", "initial_slope"})
+    return Step(name, function.name, {key: array.astype(np.float32) for key, array in arrays.items()}, numbers, shape)
 
 
 def _steps(network: StackedNetwork, layer: Layer) -> list[Step]:
@@ -93,10 +107,8 @@ def _batch_norm(layer: Layer, arrays: Arrays) -> tuple[str, Arrays, Numbers]:
 
 
 def _activation(layer: Layer, arrays: Arrays) -> tuple[str, Arrays, Numbers]:
-    """By its name; keys of its config that are no initial values are numbers."""
-    function = cast(Activation, layer.spec).function
-    numbers = function.model_dump(exclude={"name", "initial_slope"})
-    return function.name, arrays, numbers
+    step = activation_step(layer.name, cast(Activation, layer.spec).function, arrays, layer.output_shape)
+    return step.kind, arrays, dict(step.numbers)
 
 
 def _with_bias(arrays: Arrays, units: int) -> Arrays:

@@ -129,12 +129,72 @@ def prelu(x: Array, slope: Array) -> Array:
 
 def maxout(x: Array, pieces: int) -> Array:
     """The largest of each group of neighbouring features or channels."""
-    return x.reshape(len(x), -1, pieces, *x.shape[2:]).max(2)
+    return x.reshape(len(x), x.shape[1] // pieces, pieces, *x.shape[2:]).max(2)
 
 
 def both_classes(x: Array) -> Array:
     """The one unit says how much speaks for the second class; its opposite speaks for the first: (N, 1) to (N, 2)."""
     return np.concatenate([-x, x], 1)
+
+
+def quantize(x: Array, scale: float, zero: int) -> Array:
+    """The nearest of the 256 levels that stand for scale (level - zero), as int8."""
+    return int8(np.floor(x.astype(float) / scale + 0.5) + zero)
+
+
+def int8(x: Array) -> Array:
+    """Whole numbers as int8: what is beyond -128 and 127 becomes that."""
+    return np.clip(x, -128, 127).astype(np.int8)
+
+
+def whole_sums(x: Array, weight: Array, bias: Array, zero: int) -> Array:
+    """Sums of int8 times int8. All are whole and below 2^53: as float64 they are exact, and computed faster."""
+    return dense(x - float(zero), weight.astype(float), bias)
+
+
+def rescaled(sums: Array, factor: Array, zero: int) -> Array:
+    """Sums as levels: a factor has 22 bits and a sum 31, so that float64 gives what a product and a shift of int64 do."""
+    return int8(np.floor(sums * factor.astype(float) + 0.5) + zero)
+
+
+def whole_dense(x: Array, weight: Array, bias: Array, factor: Array, input_zero: int, output_zero: int) -> Array:
+    """Each unit adds int8 times int8, which becomes a level again: (N, F) to (N, U)."""
+    return rescaled(whole_sums(x, weight, bias, input_zero), factor, output_zero)
+
+
+def whole_conv2d(
+    x: Array, weight: Array, bias: Array, factor: Array, input_zero: int, output_zero: int, stride: int, padding: int
+) -> Array:
+    """Each filter adds int8 times int8 at every place of the image: (N, C, H, W) to (N, O, H', W')."""
+    sums = conv2d(x - float(input_zero), weight.astype(float), bias, stride, padding)
+    return rescaled(sums, factor[:, None, None], output_zero)
+
+
+def whole_logits(x: Array, weight: Array, bias: Array, scale: Array, input_zero: int) -> Array:
+    """Each unit adds int8 times int8, and the sum becomes a float number: (N, F) to (N, U)."""
+    return (whole_sums(x, weight, bias, input_zero) * scale).astype(np.float32)
+
+
+def table(x: Array, levels: Array) -> Array:
+    """For each of the 256 levels another one, from one table, or that of each feature or channel."""
+    row = np.arange(len(levels)).reshape(-1, *[1] * (x.ndim - 2))
+    return levels[row, x.astype(int) + 128]
+
+
+def whole_mean_pool(x: Array, kernel_size: int, stride: int) -> Array:
+    """The level nearest to the mean of each window: (N, C, H, W) to (N, C, H', W')."""
+    return int8(np.floor(average_pool(x, kernel_size, stride) + 0.5))
+
+
+def scaled_dense(x: Array, weight: Array, scale: Array, bias: Array) -> Array:
+    """Each unit is a weighted sum by int8 weights, times their scale: (N, F) to (N, U)."""
+    return x @ weight.astype(x.dtype) * scale + bias
+
+
+def scaled_conv2d(x: Array, weight: Array, scale: Array, bias: Array, stride: int, padding: int) -> Array:
+    """Each filter of int8 weights is laid on every place of the image: (N, C, H, W) to (N, O, H', W')."""
+    sums = conv2d(x, weight.astype(x.dtype), np.zeros_like(bias), stride, padding)
+    return sums * scale[:, None, None] + bias[:, None, None]
 
 
 def softmax(x: Array) -> Array:
@@ -149,5 +209,6 @@ LAYERS: Mapping[str, Callable[..., Array]] = {
     for function in (
         dense, conv2d, max_pool, average_pool, normalize, flatten, identity, sigmoid, scaled_sigmoid, table_sigmoid, tanh,
         hard_sigmoid, hard_tanh, relu, softplus, silu, gelu, elu, selu, leaky_relu, prelu, maxout, both_classes, softmax,
+        quantize, whole_dense, whole_conv2d, whole_logits, table, whole_mean_pool, scaled_dense, scaled_conv2d,
     )
 }  # fmt: skip

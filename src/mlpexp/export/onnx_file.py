@@ -16,6 +16,7 @@ from mlpexp.export.description import about
 from mlpexp.export.portable import Answer, PortableNetwork, Step
 
 OPSET, IR_VERSION = 17, 8
+UNSIGNED = 128  # by how much a level is higher in the file
 NEEDED = "an ONNX file needs onnx and onnxruntime; install them with: pip install 'mlpexp[onnx]'"
 
 
@@ -159,7 +160,7 @@ def _type(dtype: Any) -> int:
 def _arrays(graph: Graph, step: Step, ndim: int = 0) -> list[str]:
     """What a step has learned, as constants; with trailing axes of length 1 if wanted."""
     wide = {name: array.reshape(*array.shape, *[1] * ndim) for name, array in step.arrays.items()}
-    return [graph.constant(array, name=f"{step.name}.{name}") for name, array in wide.items()]
+    return [graph.constant(array, array.dtype, f"{step.name}.{name}") for name, array in wide.items()]
 
 
 def _axes_behind(step: Step) -> int:
@@ -172,8 +173,11 @@ def _window(step: Step) -> dict[str, Any]:
 
 
 def _conv2d(graph: Graph, x: str, step: Step) -> str:
-    strides, pads = [step.numbers["stride"]] * 2, [step.numbers["padding"]] * 4
-    return graph.add("Conv", x, *_arrays(graph, step), strides=strides, pads=pads)
+    return graph.add("Conv", x, *_arrays(graph, step), **_strides(step))
+
+
+def _strides(step: Step) -> dict[str, Any]:
+    return {"strides": [step.numbers["stride"]] * 2, "pads": [step.numbers["padding"]] * 4}
 
 
 def _normalize(graph: Graph, x: str, step: Step) -> str:
@@ -207,6 +211,90 @@ def _table_sigmoid(graph: Graph, x: str) -> str:
 def _gelu(graph: Graph, x: str) -> str:
     probability = _times(graph, _plus(graph, graph.add("Erf", _times(graph, x, 1 / math.sqrt(2))), 1), 0.5)
     return graph.add("Mul", x, probability)
+
+
+def _constants(graph: Graph, step: Step, **arrays: np.ndarray) -> list[str]:
+    return [graph.constant(array, array.dtype, f"{step.name}.{name}") for name, array in arrays.items()]
+
+
+def _unsigned(numbers: Any) -> np.ndarray:
+    """int8 as uint8, 128 higher.
+
+    Older versions of ONNX Runtime have no ConvInteger of int8, and processors without VNNI cut off sums of uint8 times int8.
+    """
+    return (np.asarray(numbers, np.int64) + UNSIGNED).astype(np.uint8)
+
+
+def _levels(graph: Graph, x: str, zero: float) -> str:
+    """float64 to the nearest level."""
+    whole = graph.add("Floor", graph.add("Add", x, graph.constant(0.5, np.float64)))
+    moved = graph.add("Add", whole, graph.constant(zero + UNSIGNED, np.float64))
+    ends = (graph.constant(end, np.float64) for end in (0, 255))
+    return graph.add("Cast", graph.add("Clip", moved, *ends), to=_type(np.uint8))
+
+
+def _quantize(graph: Graph, x: str, step: Step) -> str:
+    exact = graph.add("Cast", x, to=_type(np.float64))
+    places = graph.add("Div", exact, graph.constant(step.numbers["scale"], np.float64))
+    return _levels(graph, places, step.numbers["zero"])
+
+
+def _whole_sums(graph: Graph, x: str, step: Step, operator: str, **attributes: Any) -> str:
+    """Sums of products of levels and weights, with biases, as float64."""
+    bias = step.arrays["bias"].reshape(-1, *[1] * _axes_behind(step))
+    weight, bias_ = _constants(graph, step, weight=_unsigned(step.arrays["weight"]), bias=bias)
+    zeros = (graph.constant(_unsigned(zero), np.uint8) for zero in (step.numbers["input_zero"], 0))
+    sums = graph.add("Add", graph.add(operator, x, weight, *zeros, **attributes), bias_)
+    return graph.add("Cast", sums, to=_type(np.float64))
+
+
+def _whole(operator: str) -> Callable[[Graph, str, Step], str]:
+    """A layer of levels."""
+
+    def node(graph: Graph, x: str, step: Step) -> str:
+        sums = _whole_sums(graph, x, step, operator, **(_strides(step) if operator == "ConvInteger" else {}))
+        factor = step.arrays["factor"].astype(np.float64).reshape(-1, *[1] * _axes_behind(step))
+        places = graph.add("Mul", sums, *_constants(graph, step, factor=factor))
+        return _levels(graph, places, step.numbers["output_zero"])
+
+    return node
+
+
+def _whole_logits(graph: Graph, x: str, step: Step) -> str:
+    sums = _whole_sums(graph, x, step, "MatMulInteger")
+    logits = graph.add("Mul", sums, *_constants(graph, step, scale=step.arrays["scale"]))
+    return graph.add("Cast", logits, to=_type(np.float32))
+
+
+def _table(graph: Graph, x: str, step: Step) -> str:
+    """All rows of the table one after the other; a feature or channel begins at its own."""
+    levels = step.arrays["levels"]
+    place = graph.add("Cast", x, to=_type(np.int32))
+    if len(levels) > 1:
+        starts = 256 * np.arange(len(levels), dtype=np.int32).reshape(-1, *[1] * _axes_behind(step))
+        place = graph.add("Add", place, *_constants(graph, step, starts=starts))
+    return graph.add("Gather", *_constants(graph, step, levels=_unsigned(levels.reshape(-1))), place)
+
+
+def _whole_mean_pool(graph: Graph, x: str, step: Step) -> str:
+    """The sum is the rounded mean times the number of levels, which makes it exact; then it is divided in float64."""
+    count = step.numbers["kernel_size"] ** 2
+    mean = graph.add("AveragePool", graph.add("Cast", x, to=_type(np.float32)), **_window(step))
+    sums = graph.add("Cast", graph.add("Round", _times(graph, mean, count)), to=_type(np.float64))
+    return _levels(graph, graph.add("Div", sums, graph.constant(count, np.float64)), -UNSIGNED)
+
+
+def _scaled(operator: str) -> Callable[[Graph, str, Step], str]:
+    """A layer with int8 weights and float inputs."""
+
+    def node(graph: Graph, x: str, step: Step) -> str:
+        scale, bias = (step.arrays[name].reshape(-1, *[1] * _axes_behind(step)) for name in ("scale", "bias"))
+        weight, *others = _constants(graph, step, weight=step.arrays["weight"], scale=scale, bias=bias)
+        attributes = _strides(step) if operator == "Conv" else {}
+        sums = graph.add(operator, x, graph.add("Cast", weight, to=_type(np.float32)), **attributes)
+        return graph.add("Add", graph.add("Mul", sums, others[0]), others[1])
+
+    return node
 
 
 OfValue = Callable[[Graph, str], str]
@@ -246,4 +334,12 @@ NODES: Mapping[str, Callable[[Graph, str, Step], str]] = {
     "leaky_relu": lambda graph, x, step: graph.add("LeakyRelu", x, alpha=step.numbers["negative_slope"]),
     "prelu": lambda graph, x, step: graph.add("PRelu", x, *_arrays(graph, step, _axes_behind(step))),
     "maxout": _maxout,
+    "quantize": _quantize,
+    "whole_dense": _whole("MatMulInteger"),
+    "whole_conv2d": _whole("ConvInteger"),
+    "whole_logits": _whole_logits,
+    "table": _table,
+    "whole_mean_pool": _whole_mean_pool,
+    "scaled_dense": _scaled("MatMul"),
+    "scaled_conv2d": _scaled("Conv"),
 }

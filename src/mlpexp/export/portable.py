@@ -20,7 +20,7 @@ class Step:
     kind: str
     """What it does: the name of a function in ``numpy_layers``."""
     arrays: Mapping[str, np.ndarray]
-    """What was learned, by the names of arguments; float32."""
+    """What was learned, by the names of arguments; float32, of int8 networks int8, int32 and float64 as well."""
     numbers: Mapping[str, float]
     """The other arguments by name."""
     output_shape: Shape
@@ -67,6 +67,8 @@ class PortableNetwork:
     """What makes outputs of logits."""
     is_probability: bool
     """Whether outputs are probabilities of classes."""
+    int8: str = ""
+    """What of it is int8, in words; empty: nothing is."""
 
     @property
     def classification(self) -> bool:

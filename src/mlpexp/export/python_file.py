@@ -7,6 +7,7 @@ import ast
 import base64
 import inspect
 import pprint
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 from types import FunctionType, ModuleType
@@ -19,31 +20,43 @@ from mlpexp.export.description import about, columns_of, missing_words
 from mlpexp.export.portable import Answer, PortableNetwork, Step
 
 WIDTH = 110  # of a line of base64
-OF_TABLES = ("rows_of", "encoded", "cell_inputs", "number_in", "level_inputs", "date_inputs")
+MODULES = ("base64", "csv", "math", "re", "sys", "warnings")
+OF_TABLES = (
+    "rows_of", "names_in", "encoded", "readable", "row_inputs", "cell_inputs", "unseen", "number_in", "level_inputs",
+    "date_inputs",
+)  # fmt: skip
 
 PREPARED_FEATURES = '''
 def prepared(x):
     """Raw numbers (N, {features}) as the network learned from them: {filled}shifted, scaled."""
-    x = np.asarray(x, dtype=float).reshape(-1, {features})
+    x = x.astype(float)
 {fill}    return ((x - SHIFT) / SCALE).astype(np.float32)
 '''
 PREPARED_PIXELS = '''
 def prepared(x):
     """Pixels 0..255, (N, {shape}), as the network learned from them: shifted, scaled."""
-    x = np.asarray(x, dtype=np.float32).reshape(-1, {shape})
-    return (x - SHIFT) / SCALE
+    return (x.astype(np.float32) - SHIFT) / SCALE
 '''
 FORWARD = '''
 def forward(x):
-    """From raw inputs to logits, step by step."""
+    """The network: from raw inputs to logits, step by step."""
     x = prepared(x)
 {lines}
     return x
 '''
 LOGITS = '''
 def logits(x):
-    """Those of any number of samples, {at_once} at a time."""
-    return np.concatenate([forward(x[i : i + {at_once}]) for i in range(0, max(1, len(x)), {at_once})])
+    """Those of any number of samples (N, {shape}), {at_once} at a time; refuses what would be misread."""
+    x = np.asarray(x)
+    if x.shape[1:] != {own_shape}:
+        raise ValueError(f"samples have shape {{x.shape}}, expected (N, {shape})")
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused below
+        y = np.concatenate([forward(x[i : i + {at_once}]) for i in range(0, max(1, len(x)), {at_once})])
+        known = np.isfinite(prepared(x)).all({axes})
+    odd = np.flatnonzero(~np.isfinite(y).all(1) | ~known)
+    if len(odd):
+        raise ValueError(f"the network gives no finite number for sample {{odd[0] + 1}}")
+    return y
 '''
 PREDICT_CLASSES = '''
 def outputs(x):
@@ -68,38 +81,46 @@ def predict(x):
     """{target} of each sample, (N,)."""
     return outputs(x)[:, 0]
 '''
+READING_TABLE = """\
+    inputs = readable(rows_of(path, COLUMNS), COLUMNS, MISSING)
+    numbers, x = inputs.keys(), np.array(list(inputs.values()))"""
+READING_PICTURES = """\
+    x = np.load(path)
+    numbers = range(1, len(x) + 1)"""
 MAIN = '''
 def main(path):
-    """Prints a prediction for each sample in a file."""
-    x = {reading}
+    """Prints a prediction for each sample in a file{left_out}."""
+{reading}
     rows = {rows}
     csv.writer(sys.stdout, lineterminator="\\n").writerows([{header}, *rows])
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python model.py {file}")
-    try:
+{notes}    try:
         main(sys.argv[1])
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError, csv.Error) as error:
         sys.exit(f"error: {{error}}")
 '''
 
 
 def written(network: PortableNetwork) -> bytes:
     """The content of the file."""
+    table = network.preparation.table is not None
     sections = [
-        _head(network),
         _constants(network),
-        *_copied(network),
+        *_layers(network),
         _prepared(network),
         FORWARD.format(lines="\n".join(f"    {_line(step)}" for step in network.steps)),
-        LOGITS.format(at_once=256),
+        _logits(network),
         _predicting(network),
+        *(_reading(network) if table else ()),
         _weights(network),
         _main(network),
     ]
-    text = "\n\n".join(section.strip("\n") for section in sections) + "\n"
-    return text.replace("\n\ndef ", "\n\n\ndef ").replace("\n\n\n\n", "\n\n\n").encode()
+    body = "\n\n".join(section.strip("\n") for section in sections)
+    text = re.sub(r"\n\n+(?=def |# [A-Z]|if __name__)", "\n\n\n", f"{_head(network, body)}\n\n{body}\n")
+    return text.encode()
 
 
 def read(content: bytes) -> Callable[[np.ndarray], Answer]:
@@ -113,7 +134,8 @@ def read(content: bytes) -> Callable[[np.ndarray], Answer]:
     return run
 
 
-def _head(network: PortableNetwork) -> str:
+def _head(network: PortableNetwork, body: str) -> str:
+    """What it is, and the modules that the rest needs."""
     told = about(network)
     origin = network.origin
     lines = [
@@ -131,8 +153,8 @@ def _head(network: PortableNetwork) -> str:
         "    from model import predict, outputs",
         '"""',
     ]
-    modules = ("base64", "csv", "math", "sys")
-    datetime = "from datetime import datetime\n" if network.preparation.table else ""
+    modules = [name for name in MODULES if re.search(rf"\b{name}\.", body)]
+    datetime = "from datetime import datetime\n" if "datetime." in body else ""
     text = "\n".join(_quoted(line) if 0 < i < len(lines) - 1 else line for i, line in enumerate(lines))
     return "\n".join([text, "", *(f"import {name}" for name in modules)]) + f"\n{datetime}\nimport numpy as np"
 
@@ -145,13 +167,9 @@ def _quoted(text: str) -> str:
 def _constants(network: PortableNetwork) -> str:
     scaling = network.scaling
     exact, shape = ("np.float32", ".reshape(-1, 1, 1)") if network.is_image else ("float", "")
-    known: list[tuple[str, Any]] = [("ABOUT", about(network))]
+    lines = [f"ABOUT = {_shown(about(network))}"]
     if network.classification:
-        known.append(("CLASSES", list(network.preparation.class_names)))
-    if network.preparation.table is not None:
-        known += [("COLUMNS", columns_of(network)), ("MISSING", missing_words(network))]
-        known += [("SAME", plain_table.SAME), ("PARTS", plain_table.PARTS)]
-    lines = [f"{name} = {_shown(value)}" for name, value in known]
+        lines.append('CLASSES = ABOUT["class_names"]')
     arrays = [("SHIFT", scaling.shift), ("SCALE", scaling.scale)]
     if scaling.fill is not None:
         arrays.append(("FILL", scaling.fill))
@@ -162,7 +180,7 @@ def _constants(network: PortableNetwork) -> str:
     return "\n".join(lines)
 
 
-def _shown(value: dict[str, Any] | list[Any]) -> str:
+def _shown(value: Any) -> str:
     """A constant, a line for each entry where one line would be long."""
     if len(repr(value)) < WIDTH:
         return repr(value)
@@ -175,12 +193,20 @@ def _numbers(values: Iterable[float]) -> str:
     return pprint.pformat(list(values), width=118, compact=True)
 
 
-def _copied(network: PortableNetwork) -> list[str]:
-    """The source of all functions that are called."""
+def _layers(network: PortableNetwork) -> list[str]:
+    """The source of all functions that the forward pass calls."""
     activation = [] if network.activation == "none" else [network.activation]
-    layers = _needed(numpy_layers, [*(step.kind for step in network.steps), *activation])
-    tables = [getattr(plain_table, name) for name in OF_TABLES] if network.preparation.table is not None else []
-    return [_source(function) for function in (*layers, *tables)]
+    functions = _needed(numpy_layers, [*(step.kind for step in network.steps), *activation])
+    return ["# What each step does to its input.", *map(_source, functions)]
+
+
+def _reading(network: PortableNetwork) -> list[str]:
+    """How the cells of a table become inputs."""
+    known: dict[str, Any] = {"COLUMNS": columns_of(network), "MISSING": missing_words(network)}
+    known |= {name: getattr(plain_table, name) for name in ("SAME", "FAR", "PARTS")}
+    constants = "\n".join(f"{name} = {_shown(value)}" for name, value in known.items())
+    functions = [_source(getattr(plain_table, name)) for name in OF_TABLES]
+    return [f"# How the cells of a table become inputs.\n{constants}", *functions]
 
 
 def _needed(module: ModuleType, names: Iterable[str]) -> list[FunctionType]:
@@ -213,6 +239,12 @@ def _prepared(network: PortableNetwork) -> str:
     return PREPARED_FEATURES.format(features=shape, fill=fill, filled="NaN is filled in, " if fills else "")
 
 
+def _logits(network: PortableNetwork) -> str:
+    shape = network.preparation.input_shape
+    axes = tuple(range(1, len(shape) + 1))
+    return LOGITS.format(at_once=256, shape=", ".join(map(str, shape)), own_shape=shape, axes=axes)
+
+
 def _line(step: Step) -> str:
     """A step as a call."""
     arrays = [f'W["{step.name}.{name}"]' for name in step.arrays]
@@ -238,14 +270,19 @@ def _weights(network: PortableNetwork) -> str:
     entries = []
     for step in network.steps:
         for name, array in step.arrays.items():
-            text = base64.b64encode(array.astype("<f4").tobytes()).decode()
+            dtype = array.dtype.newbyteorder("<")
+            text = base64.b64encode(array.astype(dtype).tobytes()).decode()
             lines = "\n".join(textwrap.wrap(text, WIDTH)) if text else ""
-            entries.append(f'    "{step.name}.{name}": ({tuple(array.shape)}, """\n{lines}\n"""),')
+            entries.append(f'    "{step.name}.{name}": ("{dtype.str}", {tuple(array.shape)}, """\n{lines}\n"""),')
     body = "\n".join(entries)
     return (
-        "# What was learned: the shape of each array, and its numbers as little-endian float32 in base64.\n"
+        "# What was learned: of each array the type (<f4: float32, |i1: int8, <i4: int32, <f8: float64), the shape,\n"
+        "# and its numbers in base64.\n"
         f"W = {{\n{body}\n}}\n"
-        'W = {name: np.frombuffer(base64.b64decode(text), "<f4").reshape(shape) for name, (shape, text) in W.items()}'
+        "W = {\n"
+        "    name: np.frombuffer(base64.b64decode(text), dtype).reshape(shape)\n"
+        "    for name, (dtype, shape, text) in W.items()\n"
+        "}"
     )
 
 
@@ -254,12 +291,19 @@ def _main(network: PortableNetwork) -> str:
     header = [_sample(network)]
     if network.classification:
         header += ["predicted", network.output_name]
-        rows = "[(i, name, f'{y:.6g}') for i, (name, y) in enumerate(zip(predict(x), outputs(x).max(1)), start=1)]"
+        rows = "[(i, name, f'{y:.6g}') for i, name, y in zip(numbers, predict(x), outputs(x).max(1))]"
     else:
         header += [network.preparation.target_name]
-        rows = "[(i, f'{y:.9g}') for i, y in enumerate(predict(x), start=1)]"
-    reading = "encoded(rows_of(path), COLUMNS, MISSING)" if table else "np.load(path)"
-    return MAIN.format(reading=reading, header=header, rows=rows, file=_file(network))
+        rows = "[(i, f'{y:.9g}') for i, y in zip(numbers, predict(x))]"
+    notes = '    warnings.formatwarning = lambda message, *_: f"note: {message}\\n"\n' if table else ""
+    return MAIN.format(
+        notes=notes,
+        reading=READING_TABLE if table else READING_PICTURES,
+        left_out=", without those that cannot be read" if table else "",
+        header=header,
+        rows=rows,
+        file=_file(network),
+    )
 
 
 def _sample(network: PortableNetwork) -> str:

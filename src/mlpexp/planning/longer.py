@@ -1,5 +1,6 @@
 """A run that goes on: the plan of a finished one with more epochs, and what it kept to go on from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from mlpexp.config.load import changed_source
 from mlpexp.config.optimization import Sgd
 from mlpexp.config.som import Som
 from mlpexp.config.yaml_source import Override
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, Place
 from mlpexp.planning.again import plan_again, source_again
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.planning.recording import history_epochs
@@ -17,7 +18,9 @@ from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Summary
 from mlpexp.store.weights import file_name
 
+MOST_CHARACTERS = 64  # of a name
 STOPPED = ("stopped early", "converged", "diverged", "failed")  # no such trial takes another step
+NO_STATE = "what the optimizer remembers was not kept; keep.state: yes keeps it"
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,11 @@ def parent_at(path: Path, tables: Sequence[Path] = ()) -> Parent:
 
 
 def longer_plan(parent: Parent, overrides: Sequence[Override], tables: Sequence[Path] = ()) -> Plan:
-    """The plan of the same run with more epochs.
+    """The plan of the same run with more epochs, which has a name of its own.
 
     Args:
         parent: The run.
-        overrides: The number of epochs, and perhaps a name.
+        overrides: The number of epochs, and perhaps a name; without one, the name ends with that number.
         tables: Where its tables are now.
 
     Raises:
@@ -84,7 +87,11 @@ def longer_plan(parent: Parent, overrides: Sequence[Override], tables: Sequence[
     """
     source, told = source_again(parent.folder, tables)
     source.tables = {path: source.tables[path] for path in told}
-    plan = plan_from(changed_source(source, parent.folder.config, overrides), parent.folder.config, "train")
+    path, keys = parent.folder.config, {override.key: override.value for override in overrides}
+    if "name" not in keys:
+        name = longer_name(parent.plan.name, keys["epochs"])
+        overrides = [*overrides, Override("name", name, Place("--name"))]
+    plan = plan_from(changed_source(source, path, overrides), path, "train")
     epochs = plan.config.training.epochs
     if epochs <= parent.epochs:
         raise InputError(
@@ -92,6 +99,12 @@ def longer_plan(parent: Parent, overrides: Sequence[Override], tables: Sequence[
             f"such as {2 * parent.epochs}"
         )
     return plan
+
+
+def longer_name(name: str, epochs: object) -> str:
+    """What a run with more epochs is called: ``houses`` leads to ``houses-200-epochs``, and that to ``houses-400-epochs``."""
+    end = f"-{epochs}-epochs"
+    return re.sub(r"-\d+-epochs$", "", name)[: MOST_CHARACTERS - len(end)] + end
 
 
 def lacking(parent: Parent, plan: Plan) -> str:
@@ -117,7 +130,7 @@ def lacking(parent: Parent, plan: Plan) -> str:
     if not parent.keeps("best"):
         return "its weights were not kept; keep.weights: best keeps them"
     if not parent.keeps("state") and not parent.without_slots:
-        return "what the optimizer remembers was not kept; keep.state: yes keeps it"
+        return NO_STATE
     if not (parent.keeps("state") or parent.keeps("last") or not parent.has_validation):
         return "its last weights were not kept; keep.weights: all keeps them"
     return ""

@@ -83,11 +83,10 @@ class Prepared:
             InputError: There are none of this seed.
         """
         self.refuse_lacking([seed])
-        start = self.experiment.start
-        if self.start is None or start is None:
+        if self.start is None:
             return None
         taken = taken_layers(self.architecture, self.start)
-        tensors = self.start.of_seed(self._start_seed(seed) if start.seed is None else start.seed)
+        tensors = self.start.of_seed(self.start_seed(seed))
         return {name: tensor for name, tensor in tensors.items() if name.rpartition(".")[0] in taken}
 
     def refuse_lacking(self, seeds: Sequence[int]) -> None:
@@ -96,11 +95,13 @@ class Prepared:
         Raises:
             InputError: Some have none.
         """
-        if self.start is not None and self.experiment.start is not None:
-            refuse_seeds(self.experiment.start, self.start, [self._start_seed(seed) for seed in seeds])
+        if self.start is not None:
+            refuse_seeds(self.start, [self.start_seed(seed) for seed in seeds])
 
-    def _start_seed(self, seed: int) -> int:
-        return seed if self.experiment.init_seed is None else self.experiment.init_seed
+    def start_seed(self, seed: int) -> int:
+        """Which seed of the other result a seed begins with: ``start.seed``, else ``init_seed``, else the same."""
+        start, same = self.experiment.start, self.experiment.model_copy(update={"seed": seed}).seeds_by_purpose.init
+        return same if start is None or start.seed is None else start.seed
 
     def different_sizes(self, seeds: Iterable[int]) -> dict[PartSizes, int]:
         """The different sizes that some seeds have, each with the first seed that has it."""

@@ -21,6 +21,7 @@ from mlpexp.statistics.new_samples import (
 from mlpexp.store.summary import DatasetSummary, Summary
 
 TRAINED_ON = "samples that were trained on say nothing of new ones"
+KNOWN_SAMPLES = "first weights have learned from test samples"
 OF_SEEDS = "the arms are seeds"
 FIXED_KINDS: Mapping[str, tuple[Part, ...]] = {
     "time": ("validation", "test"), "column": ("validation", "test"), "file": ("test",),
@@ -51,7 +52,9 @@ def _no_question(summary: Summary, part: Part) -> str:
         return OF_SEEDS
     if any(changes_samples(key, part, same_rows=summary.dataset.same_rows) for key in varied):
         return OTHER_SAMPLES
-    return TRAINED_ON if part == "train" else ""
+    if part == "train":
+        return TRAINED_ON
+    return KNOWN_SAMPLES if summary.known_samples else ""
 
 
 def _design(config: Mapping[str, Any], data: DatasetSummary, part: Part, num_train: int) -> Design:
@@ -131,14 +134,14 @@ def design_in_words(design: Design) -> str:
     """How an interval for new samples was made: ``corrected resampled t, n_test/n_train = 45/105``."""
     match design:
         case Redrawn(num_test, num_train):
-            heuristic = ", a heuristic above 1" if num_test > num_train else ""
-            return f"corrected resampled t, n_test/n_train = {num_test:,}/{num_train:,}{heuristic}"
+            doubt = ", above 1 only a rule of thumb" if num_test > num_train else ""
+            return f"corrected resampled t, n_test/n_train = {num_test:,}/{num_train:,}{doubt}"
         case Folds(folds):
             return f"corrected t of {folds} folds"
         case Population():
             return "Student's t, each seed has samples of its own"
         case FixedTest(num_test):
-            return f"error of {num_test:,} test samples and of seeds"
+            return f"error of {num_test:,} test sample{'s' * (num_test != 1)} and of seeds"
         case NoDesign(reason):
             return f"none; {reason}"
         case _:

@@ -10,6 +10,7 @@ import numpy as np
 from mlpexp.config.start import Start
 from mlpexp.errors import InputError, RunError
 from mlpexp.store.json_files import read_record
+from mlpexp.store.networks import NetworksRecord
 from mlpexp.store.plan_files import PlanRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
 from mlpexp.store.starts import KEY, StartRecord, StartWeights, is_start, kept_start, stem
@@ -29,7 +30,9 @@ def weights_at(start: Start) -> StartWeights:
     """
     path = Path(str(start.result))
     if not path.is_dir():
-        raise InputError(f"{path}: there is no such result; `mlpexp list` shows the results", key=KEY)
+        raise InputError(
+            f"{path}: there is no such result; it is a folder, or a name that `mlpexp list` shows", key=KEY
+        )
     if is_start(path):
         weights = kept_start(path, start.arm, start.seed)
     elif is_result(path):
@@ -60,6 +63,8 @@ def _of_result(folder: ResultFolder, arm: int | None, seed: int | None) -> Start
     seeds = _seeds([s for (a, s), epoch in rows if a == trained and epoch is not None], seed, folder.path)
     tensors, epochs = read_weights(path, [(trained, each) for each in seeds])
     named = _by_layer(tensors)
+    networks = read_record(folder.networks, NetworksRecord) if folder.networks.is_file() else None
+    preparation = None if networks is None else networks.preparation_of(number)
     name = stem(number, seed)
     record = StartRecord(
         file=f"{name}.safetensors",
@@ -70,6 +75,9 @@ def _of_result(folder: ResultFolder, arm: int | None, seed: int | None) -> Start
         data=plan.arms[number].data,
         seeds=tuple(seeds),
         epochs=tuple(epochs),
+        config=None if networks is None else networks.config_of(number),
+        features=preparation.feature_names if preparation else (),
+        classes=preparation.class_names if preparation else (),
     )
     return StartWeights(record, named)
 

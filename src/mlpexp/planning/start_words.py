@@ -27,29 +27,6 @@ def start_sentences(plan: Plan) -> list[str]:
     ]
 
 
-def data_sentences(plan: Plan, prints: Sequence[str]) -> list[str]:
-    """What is to be known of the data that weights to begin with were trained on.
-
-    Args:
-        plan: With the arms.
-        prints: Fingerprint of the data of each arm.
-    """
-    sentences: dict[str, None] = {}
-    for arm, here in zip(plan.arms, prints, strict=True):
-        weights, experiment = arm.prepared.start, arm.experiment
-        if weights is None or experiment.start is None:
-            continue
-        result = weights.record.result
-        if weights.record.data != here:
-            sentences[f"start: inputs are scaled by the data of this training, not as in {result}"] = None
-        elif experiment.start.seed is not None and len(plan.seeds) > 1 and experiment.split_seed is None:
-            sentences[
-                f"warning: start.seed: seed {experiment.start.seed} of {result} learned from the same data; "
-                "it may have seen test samples of other seeds"
-            ] = None
-    return list(sentences)
-
-
 def start_table(plan: Plan) -> str | None:
     """``start.csv``: what each layer of each arm begins with; None: no arm has a ``start:`` section."""
     if not any(arm.experiment.start for arm in plan.arms):
@@ -93,7 +70,7 @@ def _of_arm(arm: Arm, num_seeds: int) -> Iterator[str]:
     if start is None:
         return
     if weights is not None:
-        yield f"{_listed(rows, TAKEN)} {_is(rows, TAKEN)} taken from {weights.record.result}{_whose(arm, weights, num_seeds)}"
+        yield f"{_taken(rows)} taken from {weights.record.result}{_whose(arm, weights, num_seeds)}"
     for row in rows:
         if row.begins == ANEW:
             yield f"{row.layer} is drawn anew{' and frozen' * row.frozen}: {row.why}"
@@ -105,19 +82,17 @@ def _of_arm(arm: Arm, num_seeds: int) -> Iterator[str]:
 
 
 def _whose(arm: Arm, weights: StartWeights, num_seeds: int) -> str:
-    start, fixed = arm.experiment.start, arm.experiment.init_seed
     several = f", arm {weights.record.arm} ({weights.record.label})" if weights.record.label != "as configured" else ""
-    seed = start.seed if start and start.seed is not None else fixed
     if num_seeds == 1:
         return several
-    if seed is None:
+    first, second = (arm.prepared.start_seed(seed) for seed in (0, 1))
+    if first != second:
         return f"{several}, each seed from the same seed there"
-    return f"{several}, all seeds from seed {seed}; intervals hold nothing of the luck of that training"
+    return f"{several}, all seeds from seed {first}; intervals hold nothing of the luck of that training"
 
 
-def _listed(rows: Sequence[LayerStart], begins: str) -> str:
-    return named([row.layer for row in rows if row.begins == begins])
-
-
-def _is(rows: Sequence[LayerStart], begins: str) -> str:
-    return "is" if sum(row.begins == begins for row in rows) == 1 else "are"
+def _taken(rows: Sequence[LayerStart]) -> str:
+    layers = [row.layer for row in rows if row.begins == TAKEN]
+    if len(layers) == len(rows) > 1:
+        return f"all {len(layers)} layers are"
+    return f"{named(layers)} {'is' if len(layers) == 1 else 'are'}"

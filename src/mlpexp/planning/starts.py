@@ -83,19 +83,18 @@ def checked_start(start: Start, architecture: Architecture, weights: StartWeight
     return start.model_copy(update={"arm": weights.record.arm, "sha256": weights.record.sha256, "freeze": ordered})
 
 
-def refuse_seeds(start: Start, weights: StartWeights, seeds: Sequence[int]) -> None:
-    """Sees that there are weights for every seed.
+def refuse_seeds(weights: StartWeights, seeds: Sequence[int]) -> None:
+    """Sees that there are weights of every seed.
 
     Args:
-        start: The section.
-        weights: What it names.
-        seeds: Those of the initial weights.
+        weights: Those to begin with.
+        seeds: Of them.
 
     Raises:
         InputError: Some have none.
     """
     there = weights.record.seeds
-    lacking = [] if start.seed is not None else sorted(set(seeds).difference(there))
+    lacking = sorted(set(seeds).difference(there))
     if lacking:
         raise InputError(
             f"{weights.record.result} has no weights of seed {lacking[0]}, only of {_spans(there)}; "

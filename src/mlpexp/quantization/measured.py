@@ -18,7 +18,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.quantization.bound import bound_of
 from mlpexp.quantization.lowering import Step, steps_of
 from mlpexp.quantization.networks import QuantizedNetwork, quantized
-from mlpexp.quantization.scheme import SCHEMES
+from mlpexp.quantization.scheme import SCHEMES, Scheme
 from mlpexp.quantization.stored import Stored, stored, stored_floats
 from mlpexp.results.networks import Networks
 from mlpexp.results.weights_again import dataset_of
@@ -39,8 +39,8 @@ class Measured:
     """Whose network it is."""
     name: str
     """Of the scheme, as in names of files; of the trained network its type, ``float32``."""
-    label: str
-    """In words."""
+    scheme: Scheme | None
+    """What is int8; None: nothing."""
     score: float
     """On the test part."""
     largest: float
@@ -57,7 +57,7 @@ class Row:
 
     name: str
     """As of ``Measured``."""
-    label: str
+    scheme: Scheme | None
     """As of ``Measured``."""
     score: MeanInterval
     """Over the seeds."""
@@ -74,6 +74,11 @@ class Row:
     formula_bytes: int
     """Its value."""
 
+    @property
+    def header_bytes(self) -> int:
+        """What the file has beside its numbers."""
+        return self.bytes - self.formula_bytes
+
 
 @dataclass(frozen=True)
 class Quantization:
@@ -87,6 +92,8 @@ class Quantization:
     """Of each seed."""
     test_samples: int
     """Of the first seed."""
+    is_classes: bool
+    """Whether outputs are logits of classes; else numbers in the unit that is learned."""
 
     @property
     def seeds(self) -> list[int]:
@@ -105,7 +112,7 @@ class Quantization:
         scores, first = np.array([measured.score for measured in of_name]), of_name[0]
         return Row(
             first.name,
-            first.label,
+            first.scheme,
             mean_interval(scores).within(*self.score.ends),
             paired_difference(scores, before),
             max(measured.largest for measured in of_name),
@@ -144,7 +151,7 @@ def measured(
             say(f"seed {seed}: quantized, and measured on its test part")
         one = _OfSeed(networks, place, dataset, score, calibration_samples)
         every += one.measured()
-    return Quantization(score, tuple(every), one.calibrated_on, one.test_samples)
+    return Quantization(score, tuple(every), one.calibrated_on, one.test_samples, networks.classification)
 
 
 class _OfSeed:
@@ -169,15 +176,13 @@ class _OfSeed:
         before = torch.cat([self.network(inputs)[0] for inputs in self._test_inputs()])
         name = str(self.network.flat.dtype).removeprefix("torch.")
         file = stored_floats(self.network, self.origin)
-        rows = [Measured(self.seed, name, f"{name}, as trained", self._score(before), 0.0, 0.0, file)]
+        rows = [Measured(self.seed, name, None, self._score(before), 0.0, 0.0, file)]
         for scheme in SCHEMES:
             made = quantized(self.steps, scheme, self.calibration)
             after, bound = self._after(made)
             largest = float((after - before.cpu().double()).abs().max())
             score = self._score(after.to(before))
-            rows.append(
-                Measured(self.seed, scheme.name, scheme.label, score, largest, bound, stored(made, self.origin))
-            )
+            rows.append(Measured(self.seed, scheme.name, scheme, score, largest, bound, stored(made, self.origin)))
         return rows
 
     def _after(self, made: QuantizedNetwork) -> tuple[Tensor, float]:

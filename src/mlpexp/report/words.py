@@ -4,8 +4,8 @@ Numbers of the table of a comparison are its cells: text, as soon as there is no
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from math import isfinite, isnan, nan
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import floor, isfinite, isnan, log10, nan
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NO_BREAK = "\u00a0"  # a blank at which no line ends
 NONE = "-"  # where there is no number
 ALL_EQUAL = "all equal"  # in place of an interval
+SMALLEST_PLACE = 6  # decimals of a first digit; what is smaller has an exponent
 ROUNDING = 1e-8  # a difference of no more is none
 
 
@@ -30,6 +31,20 @@ def number(value: float | None) -> str:
         return NONE
     size = abs(value)
     return f"{value:.4f}" if 0.01 <= size < 1e6 or size == 0 else f"{value:.3g}" if size < 1 else f"{value:.4g}"
+
+
+def of_a_sample(value: float) -> str:
+    """What a sample has, or is predicted for it: four digits, and whole numbers of 10,000 and more, such as prices."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def one_form(values: Iterable[float]) -> str:
+    """How numbers below each other are written: two digits of the largest, and no fewer than four decimals below 1."""
+    largest = max((abs(value) for value in values if isfinite(value)), default=0.0)
+    place = floor(log10(largest)) if largest else 0
+    if place < -SMALLEST_PLACE:
+        return ".1e"
+    return f".{max(1 - place, 4)}f" if place < 0 or not largest else f",.{max(3 - place, 0)}f"
 
 
 def cell_number(cell: "Cell", *, sign: bool = False) -> str:

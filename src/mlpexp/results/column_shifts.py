@@ -3,18 +3,42 @@
 Axis letters: N samples, F inputs, C channels, H height, W width, L levels.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
 import numpy as np
 
 from mlpexp.config.column_forms import CategoryColumn, ColumnForm, NumberColumn, TableForm, inputs_of
-from mlpexp.statistics.shift import kolmogorov_smirnov, standardized_difference, total_variation
+from mlpexp.statistics.shift import (
+    kolmogorov_smirnov,
+    largest_by_chance,
+    largest_variation_by_chance,
+    standardized_difference,
+    total_variation,
+)
 from mlpexp.store.networks import Preparation
 
 AT_ONCE = 3_000_000  # pixels that are looked at together
 CHANNELS = ("red", "green", "blue")
+UNKNOWN = "(not seen in training)"  # what levels are called that training has not seen
+
+
+@dataclass(frozen=True)
+class LevelShares:
+    """How many samples have a level of a category."""
+
+    level: str
+    """Its name; ``UNKNOWN`` stands for those that training has not seen."""
+    share: float
+    """Of the new samples."""
+    learned_share: float
+    """Of those that were learned from; NaN: they are not at hand."""
+
+    @property
+    def change(self) -> float:
+        """New minus learned."""
+        return self.share - self.learned_share
 
 
 @dataclass(frozen=True)
@@ -27,6 +51,8 @@ class ColumnShift:
     """``number`` or ``category``."""
     distance: float
     """From 0 to 1: of numbers that of Kolmogorov and Smirnov, of categories the total variation."""
+    by_chance: float
+    """The distance that as many samples of one source exceed in one column of twenty."""
     difference: float
     """Of numbers: of the means, in standard deviations."""
     mean: float
@@ -41,6 +67,8 @@ class ColumnShift:
     """The share of missing cells."""
     learned_missing: float
     """Of those that were learned from."""
+    levels: tuple[LevelShares, ...] = ()
+    """Of categories: those that have samples; the one that changed most comes first."""
     is_target: bool = False
     """Whether it is what is predicted."""
 
@@ -85,7 +113,8 @@ def _of_column(column: ColumnForm, new: np.ndarray, learned: np.ndarray | None) 
     missing = [None if block is None else _missing(column, block) for block in (new, learned)]
     if isinstance(column, CategoryColumn):
         before = None if learned is None else _counts(learned[:, :count])
-        yield _of_levels(column.name, _counts(new[:, :count]), before, missing)
+        levels = [*column.levels, *filter(None, [column.level_of_missing])]
+        yield _of_levels(column.name, levels, _counts(new[:, :count]), before, missing)
         return
     for place, name in enumerate(column.inputs):
         ends = (column.lowest, column.highest) if isinstance(column, NumberColumn) else None
@@ -106,13 +135,30 @@ def _counts(block: np.ndarray) -> np.ndarray:
 
 
 def _of_levels(
-    name: str, new: np.ndarray, learned: np.ndarray | None, missing: list[float | None], *, is_target: bool = False
+    name: str,
+    levels: Sequence[str],
+    new: np.ndarray,
+    learned: np.ndarray | None,
+    missing: list[float | None],
+    *,
+    is_target: bool = False,
 ) -> ColumnShift:
+    """Of a column of categories.
+
+    Args:
+        name: Of the column.
+        levels: Those that training has seen.
+        new: Counts ``(L + 1,)``.
+        learned: Those of what was learned from; None: they are not at hand.
+        missing: Shares of missing cells.
+        is_target: Whether it is what is predicted.
+    """
     share, learned_share = (nan if number is None else number for number in missing)
     return ColumnShift(
         column=name,
         kind="category",
         distance=nan if learned is None else total_variation(new, learned),
+        by_chance=nan if learned is None else largest_variation_by_chance(new, learned),
         difference=nan,
         mean=nan,
         learned_mean=nan,
@@ -120,7 +166,21 @@ def _of_levels(
         unknown=float(new[-1] / new.sum()) if new.sum() else nan,
         missing=share,
         learned_missing=learned_share,
+        levels=_shares([*levels, UNKNOWN], new, learned),
         is_target=is_target,
+    )
+
+
+def _shares(levels: Sequence[str], new: np.ndarray, learned: np.ndarray | None) -> tuple[LevelShares, ...]:
+    """Of the levels that have samples, the one that changed most first."""
+    if not new.sum():
+        return ()
+    after = new / new.sum()
+    before = learned / learned.sum() if learned is not None and learned.sum() else np.full(len(new), nan)
+    every = (LevelShares(*of_level) for of_level in zip(levels, after.tolist(), before.tolist(), strict=True))
+    there = [level for level in every if level.share or level.learned_share > 0]
+    return tuple(
+        sorted(there, key=lambda level: abs(level.share if isnan(level.change) else level.change), reverse=True)
     )
 
 
@@ -151,6 +211,7 @@ def _of_numbers(
         column=name,
         kind="number",
         distance=nan if before is None else kolmogorov_smirnov(values, before),
+        by_chance=nan if before is None else largest_by_chance(len(values), len(before)),
         difference=nan if before is None else standardized_difference(values, before),
         mean=float(values.mean()) if len(values) else nan,
         learned_mean=float(before.mean()) if before is not None and len(before) else nan,
@@ -188,6 +249,7 @@ def _of_target(preparation: Preparation, new: np.ndarray, learned: np.ndarray | 
         form = preparation.table.target if preparation.table else None
         ends = (form.lowest, form.highest) if isinstance(form, NumberColumn) else None
         return _of_numbers(name, new[:, 0], numbers, ends, [None, None], is_target=True)
-    size = preparation.num_outputs + 1  # there are no others among those that are judged
+    size = len(preparation.class_names) + 1  # there are no others among those that are judged
     before = None if learned is None else np.bincount(learned, minlength=size)
-    return _of_levels(name, np.bincount(new, minlength=size), before, [None, None], is_target=True)
+    new_counts = np.bincount(new, minlength=size)
+    return _of_levels(name, preparation.class_names, new_counts, before, [None, None], is_target=True)

@@ -83,7 +83,7 @@ def mistaken_samples(
     pictures = ranked[:MOST_MISCLASSIFIED] if dataset.facts.is_image else []
     return MistakenSamples(
         mistakes,
-        named_samples(arm, experiment, dataset, ranked),
+        named_samples(arm, experiment, dataset, ranked, data_dir),
         tuple(small_picture(dataset.inputs[sample]) for sample in pictures),
         _plane(mistakes, dataset) if mistakes.classification and len(dataset.feature_names) > 1 else None,
     )

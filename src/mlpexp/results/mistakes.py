@@ -64,8 +64,9 @@ def mistakes_of(arm: ArmResult, seeds: Sequence[int], predictions: "pd.DataFrame
     """Ranks the mistakes.
 
     Of classes a row has index, seeds (in whose test part it lies), wrong (how many get it wrong), share, target, predicted
-    (the wrong class that most of them predict) and confidence (mean over those). The order is by share, then confidence,
-    then seeds. Of numbers it has index, seeds, target, predicted (mean), error (mean of the absolute ones), signed (mean of
+    (the wrong class that most of them predict) and confidence (mean over those). The order is by (wrong + 1) / (seeds + 2),
+    Laplace's rule of succession: the share to expect of more seeds, which one seed says little of; then by confidence, then
+    by seeds. Of numbers it has index, seeds, target, predicted (mean), error (mean of the absolute ones), signed (mean of
     predicted minus true) and times (the error over the RMSE), and the order is by error.
 
     Args:
@@ -91,9 +92,9 @@ def _of_classes(judged: "pd.DataFrame") -> "pd.DataFrame":
     ordered = wrong.sort_values(["size", "mean", "predicted"], ascending=[False, False, True], kind="stable")
     classes = ordered.drop_duplicates("index").set_index("index").rename(columns={"mean": "confidence"})
     table = classes[["predicted", "confidence"]].join(samples)
-    table = table.assign(share=table["wrong"] / table["seeds"]).reset_index()
-    ranks = ["share", "confidence", "seeds", "index"]
-    table = table.sort_values(ranks, ascending=[False, False, False, True], ignore_index=True)
+    table = table.assign(share=table["wrong"] / table["seeds"], expected=(table["wrong"] + 1) / (table["seeds"] + 2))
+    ranks = ["expected", "confidence", "seeds", "index"]
+    table = table.reset_index().sort_values(ranks, ascending=[False, False, False, True], ignore_index=True)
     whole = ["index", "seeds", "wrong", "target", "predicted"]
     return table.astype(dict.fromkeys(whole, np.int64))[
         ["index", "seeds", "wrong", "share", "target", "predicted", "confidence"]
@@ -137,32 +138,48 @@ def _said_of_classes(mistakes: Mistakes) -> list[str]:
 
 def _by_all(mistakes: Mistakes) -> list[str]:
     """Of the samples that no seed gets right; a sample that only one seed was tested on says little."""
-    several = mistakes.ranked[mistakes.ranked["seeds"] > 1]
+    ranked, seeds = mistakes.ranked, len(mistakes.seeds)
+    several = ranked[ranked["seeds"] > 1]
     if several.empty:
         return []
-    seeds = len(mistakes.seeds)
-    every = f"all {seeds} seeds" if (several["seeds"] == seeds).all() else "every seed that is tested on them"
+    is_by_all = bool((ranked["seeds"] == seeds).all())
+
+    def by(number: int) -> str:
+        return _all(seeds) if is_by_all else f"every seed that is tested on {_it(number)}, two seeds or more"
+
+    once = len(ranked) - len(several)
+    by_one = [f"{once:,} more {_is(once)} wrong in the only seed that is tested on {_it(once)}"] if once else []
     always = several.loc[several["share"] == 1, "index"]
-    if always.empty:
-        return [f"no sample is wrong in {every}"]
+    number = len(always)
+    if not number:
+        return [f"no sample is wrong in {by(1)}", *by_one]
+    return [f"{number:,} of them {_is(number)} wrong in {by(number)}", *by_one, *_how_sure(mistakes, always)]
+
+
+def _how_sure(mistakes: Mistakes, always: "pd.Series[int]") -> list[str]:
+    """Whether those that are always wrong look like false labels: networks are as sure of them as where they are right."""
     judged = mistakes.predictions
-    is_always = judged["index"].isin(always)
-    others = {"other mistakes": judged["is_wrong"] & ~is_always, "right answers": ~judged["is_wrong"]}
-    means = [f"{name} {judged.loc[rows, 'confidence'].mean():.2f}" for name, rows in others.items() if rows.any()]
-    there = judged.loc[is_always, "confidence"].mean()
+    is_wrong, is_always = judged["is_wrong"], judged["index"].isin(always)
+    groups = {"there": is_always, "other mistakes": is_wrong & ~is_always, "right answers": ~is_wrong}
+    means = {name: float(judged.loc[rows, "confidence"].mean()) for name, rows in groups.items() if rows.any()}
     word = "probability" if mistakes.is_probability else "output"
-    label = "its label may be false" if len(always) == 1 else "their labels may be false"
-    return [
-        f"{len(always):,} of them {_is(len(always))} wrong in {every}: {label}",
-        f"mean {word} of the class that was said: there {there:.2f}" + "".join(f", {mean}" for mean in means),
+    said = [
+        f"mean {word} of the class that was said: {', '.join(f'{name} {mean:.2f}' for name, mean in means.items())}"
     ]
+    if len(means) == len(groups):
+        there, others, right = means.values()
+        is_sure = there > max(others, (others + right) / 2)
+        said.append(
+            f"that speaks for {'false labels: look at them' if is_sure else 'hard samples, not for false labels'}"
+        )
+    return said
 
 
 def _pairs(mistakes: Mistakes) -> str:
     wrong = mistakes.predictions[mistakes.predictions["is_wrong"]]
     pairs = wrong.groupby(["target", "predicted"]).size().sort_values(ascending=False, kind="stable")
     named = [
-        f"{mistakes.class_name(int(true))} as {mistakes.class_name(int(predicted))} ({count:,})"
+        f"{_in_a_line(mistakes, true)} as {_in_a_line(mistakes, predicted)} ({count:,})"
         for true, predicted, count in pairs.head(MOST_PAIRS).reset_index(name="count").itertuples(index=False)
     ]
     return f"most often of {len(wrong):,} wrong predictions: {', '.join(named)}"
@@ -182,9 +199,22 @@ def _said_of_numbers(mistakes: Mistakes) -> list[str]:
         which = (
             f"{number:,} samples with the largest errors make" if number > 1 else "sample with the largest error makes"
         )
-        said.append(f"the {which} {squares[is_worst].sum() / total:.0%} of the squared error")
+        said.append(f"the {which} {100 * squares[is_worst].sum() / total:.0f} % of the squared error")
     return said
+
+
+def _in_a_line(mistakes: Mistakes, number: float) -> str:
+    """The name of a class, without breaks."""
+    return " ".join(mistakes.class_name(int(number)).split())
+
+
+def _all(seeds: int) -> str:
+    return "both seeds" if seeds == 2 else f"all {seeds} seeds"
 
 
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
+
+
+def _it(number: int) -> str:
+    return "it" if number == 1 else "them"

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.image_sets import NamedImages
 from mlpexp.data.dataset import Dataset
+from mlpexp.data.images import official_places
 from mlpexp.data.tables.as_written import WrittenRow, rows_as_written
 from mlpexp.data.tables.cells import plain
 from mlpexp.results.result import ArmResult
@@ -18,12 +21,17 @@ class NamedSamples:
     """Some samples of a data set."""
 
     names: tuple[dict[str, str | int], ...]
-    """Of each: ``file`` and ``row`` and ``line`` of a table, ``file`` of a picture; empty where its number is all there is."""
+    """Of each: ``file``, ``row`` and ``line`` of a table, ``file`` of a picture, or ``official_part`` and ``official_index``.
+
+    Empty where its number is all there is.
+    """
     columns: tuple[dict[str, str], ...]
     """Of each: the cells of its row, as written, or its features; empty of pictures."""
 
 
-def named_samples(arm: ArmResult, experiment: Experiment, dataset: Dataset, samples: Sequence[int]) -> NamedSamples:
+def named_samples(
+    arm: ArmResult, experiment: Experiment, dataset: Dataset, samples: Sequence[int], data_dir: str | None = None
+) -> NamedSamples:
     """What some samples are called.
 
     Args:
@@ -31,9 +39,10 @@ def named_samples(arm: ArmResult, experiment: Experiment, dataset: Dataset, samp
         experiment: What it trained.
         dataset: What it was trained on.
         samples: Their numbers, as in ``predictions.csv``.
+        data_dir: Where image data sets lie.
 
     Raises:
-        DataError: The table cannot be read.
+        DataError: The table or the files of pictures cannot be read.
     """
     if isinstance(experiment.dataset, Csv):
         written = rows_as_written(experiment.dataset, samples)
@@ -41,6 +50,13 @@ def named_samples(arm: ArmResult, experiment: Experiment, dataset: Dataset, samp
         several = len({row.file for row in rows}) > 1 or experiment.dataset.split.kind == "file"
         return NamedSamples(
             tuple(_place(row, with_file=several) for row in rows), tuple(dict(row.cells) for row in rows)
+        )
+    if isinstance(experiment.dataset, NamedImages):
+        places = official_places(experiment.dataset, Path(data_dir) if data_dir else None)
+        official = [places[sample] for sample in samples]
+        return NamedSamples(
+            tuple({"official_part": part, "official_index": place} for part, place in official),
+            tuple({} for _ in samples),
         )
     if dataset.facts.is_image:
         files = arm.picture_files

@@ -75,12 +75,15 @@ class Networks:
     @torch.no_grad()
     def predictions(self, raw: np.ndarray) -> np.ndarray:
         """Class numbers ``(M, N)`` int64, or values in the unit of the data, ``(M, N, T)`` float64."""
+        predictions = self._each(raw, self.predicted)
+        return predictions.astype(np.int64) if self.classification else predictions
+
+    def predicted(self, logits: Tensor) -> Tensor:
+        """Of logits ``(M, N, U)`` class numbers ``(M, N)``, or values in the unit of the data, ``(M, N, T)``."""
         if self.classification:
-            return self._each(raw, self.head.predicted).astype(np.int64)
-        units = self._target_units()
-        return self._each(
-            raw, lambda logits: units.own(self.head.outputs(logits)) if units else self.head.outputs(logits)
-        )
+            return self.head.predicted(logits)
+        units, outputs = self._target_units(), self.head.outputs(logits)
+        return units.own(outputs) if units else outputs
 
     @property
     def device(self) -> torch.device:

@@ -13,8 +13,9 @@ import numpy as np
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS, Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
+from mlpexp.config.other_writing import written_as
 from mlpexp.config.own_images import Images
-from mlpexp.config.words import did_you_mean
+from mlpexp.config.words import closest
 from mlpexp.data.catalogue import class_names, facts_of, shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.pictures.array_files import idx_names
@@ -26,6 +27,7 @@ from mlpexp.data.tables.other_table import read_other
 from mlpexp.data.tables.text_file import data_error, read_bytes
 from mlpexp.data.tables.understanding import shown
 from mlpexp.errors import InputError
+from mlpexp.store.listing import is_named
 from mlpexp.store.networks import Preparation
 
 NAMED: dict[str, DatasetConfig] = {
@@ -35,7 +37,7 @@ NAMED: dict[str, DatasetConfig] = {
     **{f"emnist:{name}": Emnist(name="emnist", collection=name) for name in EMNIST_COLLECTIONS},  # type: ignore[arg-type]
 }  # fmt: skip
 """What ``--on`` knows by name."""
-NO_PICTURE = "no picture for the network: it cannot be read, or has not one figure"
+CONFIGS = (".yaml", ".yml")  # which are no data
 MOST_NAMED = 5  # reasons, in a message
 
 
@@ -72,7 +74,12 @@ class _Raw:
 
 
 def new_data(
-    on: str, preparation: Preparation, config: DatasetConfig, result: Path, data_dir: str | None = None
+    on: str,
+    preparation: Preparation,
+    config: DatasetConfig,
+    result: Path,
+    data_dir: str | None = None,
+    settings: Sequence[str] = (),
 ) -> NewData:
     """What is named by ``--on``.
 
@@ -82,18 +89,21 @@ def new_data(
         config: What they learned from.
         result: Whose they are, for messages.
         data_dir: Where image data sets lie.
+        settings: How a table is written, where not as that of training, as ``KEY=VALUE``.
 
     Raises:
         InputError: There is no such file or set, or it does not fit the networks.
         DataError: It cannot be read.
     """
     path = Path(on).expanduser()
+    if settings and (on in NAMED or preparation.table is None):
+        raise InputError(f"--set {settings[0]}: says how a file with a table is written; leave it out")
     if on in NAMED:
         name, raw = on, _of_set(on, preparation, data_dir)
     else:
-        _check_there(on, path)
+        _check_there(on, path, result)
         name = named(path.name or path.resolve().name)
-        raw = _of_file(path, preparation, config, result)
+        raw = _of_file(path, preparation, config, result, settings)
     is_good = np.array([not reason for reason in raw.reasons], dtype=bool)
     left_out = tuple(Counter(filter(None, raw.reasons)).most_common())
     if not is_good.any():
@@ -110,15 +120,38 @@ def new_data(
     )
 
 
-def _check_there(on: str, path: Path) -> None:
-    if not path.exists():
-        hint = did_you_mean(on, NAMED) or f"; data sets with a name: {', '.join(NAMED)}"
-        raise InputError(f"--on {on}: there is no such file, and no data set of that name{hint}")
+def _check_there(on: str, path: Path, result: Path) -> None:
+    """Refuses what is neither a file nor a set, with the nearest of both.
+
+    Raises:
+        InputError: It is none.
+    """
+    if path.exists():
+        return
+    files = [str(path.with_name(name)) for name in _names_in(path.parent)]
+    same_stem = (file for file in files if Path(file).stem == path.name)
+    near = next(same_stem, None) or closest(on, [*NAMED, *files])
+    what = "there is no such file, and no data set of that name"
+    if is_named(on, result.parent):
+        what = "is a result; name data that it is judged by"
+    elif near is None:
+        what += f"; data sets with a name: {', '.join(NAMED)}"
+    raise InputError(f"--on {on}: {what}{f'; did you mean {near}?' if near else ''}")
 
 
-def _of_file(path: Path, preparation: Preparation, config: DatasetConfig, result: Path) -> _Raw:
+def _names_in(folder: Path) -> list[str]:
+    """Of the files and folders there that may be data; none of a folder that cannot be read."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.suffix not in CONFIGS)
+    except OSError:
+        return []
+
+
+def _of_file(
+    path: Path, preparation: Preparation, config: DatasetConfig, result: Path, settings: Sequence[str]
+) -> _Raw:
     if preparation.table is not None:
-        return _of_table(path, preparation)
+        return _of_table(path, preparation, settings)
     if isinstance(config, Csv):  # a table of pixels
         other = config.model_copy(update={"path": str(path.absolute())})
         return _of_dataset(str(path), shared_dataset(other, None), preparation)
@@ -133,16 +166,26 @@ def _of_file(path: Path, preparation: Preparation, config: DatasetConfig, result
     return _of_dataset(str(path), shared_dataset(arrays, None), preparation)
 
 
-def _of_table(path: Path, preparation: Preparation) -> _Raw:
-    """Rows of a table, read as the one was that was learned from."""
+def _of_table(path: Path, preparation: Preparation, settings: Sequence[str]) -> _Raw:
+    """Rows of a table, read as the one was that was learned from.
+
+    Raises:
+        DataError: It is none, or lacks a column.
+        InputError: No row can be read.
+    """
     form = preparation.table
     assert form is not None
-    table = read_other(form, path, read_bytes(path))
+    if path.is_dir():
+        raise InputError(f"--on {path}: is a folder; name a file with a table, such as the one that was trained on")
+    table = read_other(written_as(form, settings), path, read_bytes(path))
     target = form.target.name
     if table.targets is None:
         raise data_error(
             path, f"there is no column {shown([target])}, by which rows are judged; `mlpexp predict` needs none"
         )
+    if not table.is_readable.any():
+        first = f"{path.name}:{table.lines[0]}: {table.notes[0][0]}" if table.lines else "it has no rows"
+        raise InputError(f"--on {path}: no row can be read; {first}; --set KEY=VALUE says how a file is written")
     reasons = [""] * len(table.inputs)
     for row in np.flatnonzero(~table.is_readable).tolist():
         reasons[row] = "a cell that the network needs cannot be read, or is missing"
@@ -157,7 +200,7 @@ def _of_table(path: Path, preparation: Preparation) -> _Raw:
     if table.ignored:
         said.append(f"not looked at: {', '.join(table.ignored)}")
     odd = Counter(note for notes, reason in zip(table.notes, reasons, strict=True) if not reason for note in notes)
-    said += [f"{note} ({_rows(count)})" for note, count in odd.most_common(MOST_NAMED)]
+    said += [f"{note} ({_counted(count, 'row')})" for note, count in odd.most_common(MOST_NAMED)]
     if len(odd) > MOST_NAMED:
         said.append(f"{len(odd) - MOST_NAMED:,} more cells are odd; `mlpexp predict` names the rows")
     return _Raw(table.inputs, table.targets, tuple(reasons), tuple(said))
@@ -187,7 +230,7 @@ def _of_dataset(on: str, dataset: Dataset, preparation: Preparation) -> _Raw:
         theirs, asked = (shown(list(names)) for names in (dataset.feature_names, preparation.feature_names))
         raise InputError(f"--on {on}: its columns are {theirs}; the network takes {asked}")
     first = dataset.facts.num_samples - dataset.facts.num_official_test if dataset.facts.num_official_test else 0
-    said = (f"its test part, {dataset.facts.num_official_test:,} samples",) if first else ()
+    said = (f"its test part, {_counted(dataset.facts.num_official_test, 'sample')}",) if first else ()
     inputs, targets = dataset.inputs[first:], dataset.targets[first:]
     if preparation.task == "regression":
         return _Raw(inputs, targets[:, 0], ("",) * len(inputs), said)
@@ -220,12 +263,12 @@ def _of_folder(path: Path, config: DatasetConfig, preparation: Preparation) -> _
         np.stack([black if picture.pixels is None else picture.pixels for picture in pictures]),
         targets,
         tuple(
-            reason or (NO_PICTURE if picture.pixels is None else "")
+            reason or ("; ".join(picture.notes) if picture.pixels is None else "")
             for picture, reason in zip(pictures, reasons, strict=True)
         ),
         (
-            *[f"its test part, {len(files):,} pictures"] * (len(files) < len(listing.files)),
-            *(f"{note} ({count:,} pictures)" for note, count in said.most_common(MOST_NAMED)),
+            *[f"its test part, {_counted(len(files), 'picture')}"] * (len(files) < len(listing.files)),
+            *(f"{note} ({_counted(count, 'picture')})" for note, count in said.most_common(MOST_NAMED)),
         ),
     )
 
@@ -247,10 +290,10 @@ def _classes(on: str, names: Sequence[str], preparation: Preparation) -> tuple[n
 def _in_words(shape: Sequence[int]) -> str:
     """``28x28 pixels in grey``, ``4 inputs``."""
     if len(shape) < 3:
-        return f"{shape[0]} input{'s' * (shape[0] != 1)}"
+        return _counted(shape[0], "input")
     channels, height, width = shape
     return f"{height}x{width} pixels in {'grey' if channels == 1 else 'colour'}"
 
 
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' * (count != 1)}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

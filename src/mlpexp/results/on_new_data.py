@@ -78,7 +78,7 @@ class OnNewData:
     own_design: Design
     """How seeds came by that part."""
     scores: tuple[ScoreOnNew, ...]
-    """All that suit the task."""
+    """All that suit the task; errors in the unit of the data first, the loss last."""
     predictions: np.ndarray
     """``(M, N)``: class numbers, or values in the unit of the data."""
     shifts: tuple[ColumnShift, ...]
@@ -103,7 +103,7 @@ def on_new_data(
         say: Is told what takes time.
     """
     arm, preparation = networks.arm, networks.preparation
-    names = suitable_for(networks.experiment.model.name, preparation.task)
+    names = sorted(suitable_for(networks.experiment.model.name, preparation.task), key=_place)
     dataset, why = _dataset_at_hand(arm, data_dir)
     part = next((part for part in reversed(arm.result.summary.parts) if part != "train"), None)
     values = scores_of_new(networks, data, names)
@@ -114,6 +114,8 @@ def on_new_data(
     if part is not None:
         own = _own_scores(networks, names, part, dataset)
         design = designs_of_arms(arm.result, arm.result.summary, part)[arm.number]
+        if len(networks.seeds) == 1 and not isinstance(design, NoDesign):  # of this one network on its part
+            design = FixedTest(arm.result.summary.dataset.samples(part))
     parts = [] if dataset is None else training_parts(networks.experiment, dataset, networks.seeds)
     learned = (parts[0][0].inputs[parts[0][1]], parts[0][0].targets[parts[0][1]]) if parts else None
     return OnNewData(
@@ -130,6 +132,12 @@ def on_new_data(
         twins=twins((data.inputs, data.targets), parts) if parts else None,
         not_at_hand=why,
     )
+
+
+def _place(name: str) -> int:
+    """Errors in the unit of the data come first, and the loss last: few can say how large a loss should be."""
+    score = SCORES[name]
+    return 0 if score.gathered == "residuals" else 2 if score.measured_of == "networks" else 1
 
 
 def _dataset_at_hand(arm: ArmResult, data_dir: str | None) -> tuple[Dataset | None, str]:
@@ -157,7 +165,10 @@ def scores_of_new(networks: Networks, data: NewData, names: Sequence[str]) -> Pa
         device=networks.device,
     )
     places = torch.tensor([scalings.index(scaling) for scaling in of_seeds], device=networks.device)
-    return Evaluator(samples, networks.head, names, places).scores(networks.network, ["test"])["test"]
+    scores = Evaluator(samples, networks.head, names, places).scores(networks.network, ["test"])["test"]
+    if "matthews" in scores and len(np.unique(data.targets)) == 1:
+        scores["matthews"] = np.full(len(networks.seeds), nan)  # no correlation with what is constant
+    return scores
 
 
 def _standardizer(scaling: Scaling, preparation: Preparation) -> Standardizer:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.other_writing import written_as
+from mlpexp.data.pictures.folder import pictures_below
 from mlpexp.data.pictures.refusing import named
 from mlpexp.data.pictures.unseen import UnseenPicture, unseen_picture
 from mlpexp.data.tables.other_table import OtherTable, read_other
@@ -107,7 +108,7 @@ def predictions_of(networks: Networks, path: Path, table: OtherTable) -> Predict
 
 
 def pictures_for(networks: Networks, paths: Sequence[Path]) -> list[UnseenPicture]:
-    """What networks of pictures are given of files.
+    """What networks of pictures are given of files; of a folder, all pictures in it and in the folders within it.
 
     Raises:
         InputError: They have learned from a table of pixels, and how a photo becomes a row of it is not known.
@@ -117,7 +118,8 @@ def pictures_for(networks: Networks, paths: Sequence[Path]) -> list[UnseenPictur
         raise InputError(
             f"{networks.arm.result.path}: was trained on a table of pixels, and predict reads no such table"
         )
-    return [unseen_picture(path, config, networks.preparation.input_shape) for path in paths]
+    files = [file for path in paths for file in (pictures_below(path) if path.is_dir() else []) or [path]]
+    return [unseen_picture(file, config, networks.preparation.input_shape) for file in files]
 
 
 def predictions_of_pictures(networks: Networks, pictures: Sequence[UnseenPicture]) -> list[Predictions]:
@@ -202,7 +204,8 @@ def sentences(predictions: Predictions) -> Sequence[str]:
             hits = int((differences == 0).sum())
             found.append(f"{name}: right in {hits:,} of {of} ({hits / len(differences):.1%})")
         else:
-            error = np.abs(differences).mean()
+            error = float(np.abs(differences).mean())
+            written = f"{error:,.0f}" if error >= 1e4 else f"{error:.4g}"
             target = predictions.target_name
-            found.append(f"{name}: mean absolute error of {target} {error:.4g} over {of}")
+            found.append(f"{name}: mean absolute error of {target} {written} over {of}")
     return found

@@ -7,11 +7,12 @@ There is a folder for each result that they are of, and in it a file for each of
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mlpexp.config.strict import Strict
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, RunError
 from mlpexp.store.json_files import read_record, record_text
 from mlpexp.store.weights import read_whole
 
@@ -36,6 +37,12 @@ class StartRecord(Strict):
     """Of each row."""
     epochs: tuple[int, ...]
     """Likewise, whose weights they are."""
+    config: dict[str, Any] | None = None
+    """What its networks are, as ``networks.json`` says; None: an older result, which does not."""
+    features: tuple[str, ...] = ()
+    """What its inputs are called; empty: pictures, or not known."""
+    classes: tuple[str, ...] = ()
+    """What its classes are called; empty: numbers are predicted, or not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,4 +106,7 @@ def kept_start(path: Path, arm: int | None, seed: int | None) -> StartWeights:
     if wanted not in stems or (arm is None and len(stems) > 1):
         raise InputError(f"{path}: holds {', '.join(stems)}; set start.arm and start.seed to one of these", key=KEY)
     record = read_record(path / f"{wanted}.json", StartRecord)
-    return StartWeights(record, read_whole(path / record.file, record.sha256))
+    tensors = read_whole(path / record.file, record.sha256)
+    if {len(tensor) for tensor in tensors.values()} != {len(record.seeds)}:
+        raise RunError(f"{path / wanted}.json: damaged: seeds: there are {len(record.seeds)}, not as in {record.file}")
+    return StartWeights(record, tensors)

@@ -242,6 +242,8 @@ class Summary(Strict):
     also_varies: tuple[str, ...] = ()
     losses: tuple[str, ...] | None = None
     """What the losses of arms are, in words, each once; None in older results."""
+    known_samples: tuple[str, ...] = ()
+    """Which samples to be judged by the weights to begin with have learned from, in words."""
     confirms: Confirms | None = None
     """Of a sweep that confirms another one."""
     outcome: Outcome | None = None

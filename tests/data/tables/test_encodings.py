@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from mlpexp.data.tables.text_file import text_of
 from mlpexp.errors import DataError
@@ -39,6 +41,32 @@ def test_the_one_encoding_that_fits_is_found_and_said(text: str, encoding: str) 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_needs_no_word(encoding: str) -> None:
     assert text_of(Path("t.csv"), CHINESE.encode(encoding)) == text_of(Path("t.csv"), CHINESE.encode())
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "bmp", "tiff", "webp"])
+def test_a_picture_is_no_table(kind: str) -> None:
+    stream = io.BytesIO()
+    colours = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
+    Image.fromarray(colours).save(stream, kind)
+    for content in (stream.getvalue(), gzip.compress(stream.getvalue())):
+        with pytest.raises(DataError, match=rf"(?i)^t\.csv: is a {kind} picture, not a table$"):
+            text_of(Path("t.csv"), content, "latin-1")
+
+
+@pytest.mark.parametrize(("head", "what"), [(b"%PDF-1.7\n", "a PDF file"), (b"\x93NUMPY\1\0", "an array of NumPy")])
+def test_other_files_are_no_tables(head: bytes, what: str) -> None:
+    with pytest.raises(DataError, match=f"is {what}, not a table"):
+        text_of(Path("t.csv"), head + b"\x1b$ 1 2 3")
+
+
+def test_bytes_of_any_file_are_no_mail() -> None:
+    with pytest.raises(DataError, match="is no text but a binary file, not a table"):
+        text_of(Path("t.csv"), b"\1\2\0\xfe" + b"\x1b$" + b"\x81\x95 and more of them" * 9)
+
+
+def test_names_that_begin_as_pictures_do_are_names() -> None:
+    for text in ("BMI,y\n20,1\n", "P5 120 80 255\nP6 130 90 255\n", "GIF,y\n1,2\n", "II,y\n1,2\n"):
+        assert text_of(Path("t.csv"), text.encode()).content.decode() == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

@@ -268,9 +268,9 @@ def test_marks_can_be_told_of_the_other_table(form: Form) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("decimals=,", "--set decimals=,: predict takes keys that say how a table is written; did you mean decimal"),
+        ("decimals=,", "--set decimals=,: expected a key that says how a table is written; did you mean decimal"),
         ("decimal=x", "decimal: 'x' is not known"),
-        ("optimizer.learning_rate=1", "predict takes keys that say how a table is written"),
+        ("optimizer.learning_rate=1", "expected a key that says how a table is written"),
         ("decimal", "expected KEY=VALUE"),
     ],
 )

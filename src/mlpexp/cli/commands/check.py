@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from mlpexp.cli.experiment_options import experiment_options
-from mlpexp.cli.given import Given
+from mlpexp.cli.given import RUNS, Given
 from mlpexp.cli.printing import print_sentences, print_table, say
+from mlpexp.cli.starting import find_starts
 
 
 @experiment_options(several=False, config=False)
@@ -40,6 +41,7 @@ def check(
     for experiment in [replace(given, config=config) for config in configs or []] or [given]:
         try:
             source, path = experiment.source("check")
+            find_starts(source, path, RUNS, say(quiet=resolved))
             plan = plan_from(source, path, "sweep" if source.data.get("sweep") else "train")
             refuse_too_large(plan, source, free_for(plan))
         except InputError as error:

@@ -166,7 +166,7 @@ def _compare_results(
         candidates_to_paste,
         power_table,
     )
-    from mlpexp.report.tables.conclusions import confounded, in_numbers, of_new_samples
+    from mlpexp.report.tables.conclusions import confounded, in_numbers, intervals_of_differences, of_new_samples
     from mlpexp.results.candidates import NotPaired, by_sample, candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
 
@@ -196,10 +196,11 @@ def _compare_results(
     if new.seeds_are_samples:
         table = table.without({NEW_SAMPLES, *NUMBERS_NEW})
     said = [f"verdicts are for {speaks_of(results[0].config, summaries[0])}"]
-    said += [*in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
+    said += [*intervals_of_differences(comparison), *in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
     pasted = format_ in ("markdown", "latex") and not new.seeds_are_samples
     print_each_as(candidates_to_paste(table) if pasted else [table], format_, wide=wide)
-    print_sentences(confounded(factors), err=format_ != "table")
+    known_samples = dict.fromkeys(text for summary in summaries for text in summary.known_samples)
+    print_sentences([*confounded(factors), *known_samples], err=format_ != "table")
     if format_ == "table":
         print_sentences(said)
     if power is not None and format_ == "table":

@@ -29,6 +29,14 @@ def evaluate(
         ),
     ] = None,
     seed: Annotated[int | None, option("--seed", help="The network of one seed [default: of all].")] = None,
+    settings: Annotated[
+        list[str] | None,
+        option(
+            "--set",
+            help="How the table is written, where not as that of training; may be repeated.",
+            metavar="KEY=VALUE",
+        ),
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown or json.")] = "table",
     output: Annotated[
         Path | None,
@@ -57,7 +65,7 @@ def evaluate(
     from mlpexp.results.on_new_data import on_new_data
 
     networks = networks_of(of_arm, seeds, data_dir=folder_of_data, say=tell)
-    data = new_data(on, networks.preparation, networks.experiment.dataset, opened.path, folder_of_data)
+    data = new_data(on, networks.preparation, networks.experiment.dataset, opened.path, folder_of_data, settings or ())
     found = on_new_data(networks, data, folder_of_data)
     with appearing(folder) as building:
         _write(found, building)

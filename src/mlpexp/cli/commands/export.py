@@ -32,6 +32,13 @@ def export(
         int | None,
         option("--seed", help="Whose network [default: that with the median validation score, else the first]."),
     ] = None,
+    int8: Annotated[
+        bool,
+        option("--int8", help="Weights and activations in int8, a scale for each unit; whole numbers all the way."),
+    ] = False,
+    int8_weights: Annotated[
+        bool, option("--int8-weights", help="Weights in int8 alone; it computes with float numbers.")
+    ] = False,
     table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
@@ -41,16 +48,17 @@ def export(
 
     refuse_results("--to", to)
     from mlpexp.cli.training import data_folder
-    from mlpexp.export.export import check_new, export, format_of, seed_of, sentences
+    from mlpexp.export.export import check_new, export, format_of, scheme_of, seed_of, sentences
     from mlpexp.results.arm_choice import chosen_arm
     from mlpexp.results.networks import networks_of
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
     tell, folder = say(quiet=False), data_folder(data_dir)
-    format_of(to)
+    scheme = scheme_of(int8=int8, weights=int8_weights)
+    format_of(to, int8=scheme is not None)
     check_new(to)
     opened = Result.open(find_result(result, runs_dir), table or ())
     of_arm = opened.arm(chosen_arm(opened, arm, tell))
     networks = networks_of(of_arm, [seed_of(of_arm, seed, tell)], data_dir=folder, say=tell)
-    print_sentences(sentences(export(networks, to, folder)))
+    print_sentences(sentences(export(networks, to, folder, scheme=scheme)))

@@ -27,7 +27,8 @@ def loss(
         ),
     ] = None,
     logits: Annotated[
-        str | None, option("--logits", help="Rows of logits: '2 1 0.1; 0 3 1'.", metavar="NUMBERS")
+        str | None,
+        option("--logits", help="Rows of logits: '2 1 0.1; 0 3 1', or [[2, 1, 0.1], [0, 3, 1]].", metavar="NUMBERS"),
     ] = None,
     labels: Annotated[
         str | None, option("--labels", help="The class of each row, from 0: 0,2.", metavar="CLASSES")

@@ -106,11 +106,34 @@ def _sentences(quantization: "Quantization", folder: Path) -> list[str]:
     """What the numbers are."""
     seeds = len(quantization.seeds)
     interval = "of one seed there is no interval" if seeds == 1 else "intervals are of new seeds on these samples"
-    header = quantization.rows[0].bytes - quantization.rows[0].formula_bytes
     return [
         f"{counted(seeds, 'seed')}, {counted(quantization.test_samples, 'test sample')}; {interval}",
-        f"levels of activations: from the least to the largest value over {quantization.calibration_samples:,} "
-        "training samples",
-        f"bytes: of the file of the first seed; beyond the formula is its header, {header:,} of the trained network",
+        f"int8: nothing is the trained network, in {quantization.rows[0].name}; all is weights and activations",
+        f"levels of activations: from the least to the largest value over "
+        f"{counted(quantization.calibration_samples, 'training sample')}",
+        "bound: proven for each of these samples; most errors cancel, so that differences stay far below it",
+        "a logit is what the last layer gives for a class, before softmax"
+        if quantization.is_classes
+        else "outputs are in the unit that is learned",
+        *_of_files(quantization),
         f"written: {folder}",
     ]
+
+
+def _of_files(quantization: "Quantization") -> list[str]:
+    """What the bytes are, and why a file of int8 is no smaller where it is not."""
+    from mlpexp.report.words import span
+
+    trained, *small = quantization.rows
+    headers, numbers = ([getattr(row, name) for row in small] for name in ("header_bytes", "formula_bytes"))
+    said = [
+        "bytes: of the file of the first seed, its numbers and its header; the header says what they are",
+        f"header: {trained.header_bytes:,} bytes of {trained.name}, {span(min(headers), max(headers), '{:,}')} of int8; "
+        "it grows with the layers, not with their size",
+    ]
+    if larger := [row for row in small if row.bytes > trained.bytes]:
+        by_header = max(row.formula_bytes for row in larger) < trained.formula_bytes
+        why = "header alone" if by_header else "header and the tables of activations, 256 bytes each"
+        said.append(f"int8 files are larger than that of {trained.name} here, for their {why}")
+    taken = span(min(numbers), max(numbers), "{:,}")
+    return [*said, f"numbers: {trained.formula_bytes:,} bytes of {trained.name}, {taken} of int8"]

@@ -25,7 +25,7 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
-from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, start_overrides
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, find_starts, start_overrides
 from mlpexp.config.words import Typed
 from mlpexp.errors import InputError, Place, RunError
 
@@ -149,7 +149,7 @@ def sweep(
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
             local = backend == "local"
-            start = start_overrides(init_from, from_arm, from_seed, freeze, runs_dir, say(quiet=quiet))
+            start = start_overrides(init_from, from_arm, from_seed, freeze, given.set_, runs_dir, say(quiet=quiet))
             plan = _planned(given.without("seeds"), named, start, runs_dir, options, baseline, local=local, quiet=quiet)
         stacks, workers = _stacked(plan, jobs, budget, backend, quiet=quiet)
         if dry_run:
@@ -224,6 +224,7 @@ def _planned(
     if baseline is not None:
         place = Place(f"--baseline {baseline}")
         set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
+    find_starts(source, path, runs_dir, tell)
     plan = plan_from(source, path)
     if local:
         refuse_too_large(plan, source, free_for(plan))

@@ -25,7 +25,7 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
-from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, start_overrides
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, find_starts, start_overrides
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def train(
         job = _continued(continue_, given, name, runs_dir, data_dir, table, quiet=quiet)
     else:
         refuse_table(table)
-        start = start_overrides(init_from, from_arm, from_seed, freeze, runs_dir, say(quiet=quiet))
+        start = start_overrides(init_from, from_arm, from_seed, freeze, given.set_, runs_dir, say(quiet=quiet))
         job = _fresh(given, others, start, runs_dir, data_dir, quiet=quiet)
     from mlpexp.cli.training import train_job
     from mlpexp.execution.local import in_this_process
@@ -111,6 +111,8 @@ def _continued(
         raise InputError("--continue: for how many epochs in all? name them with --epochs, such as --epochs 200")
     parent = parent_at(find_result(text, runs_dir), tables or ())
     plan = longer_plan(parent, given.overrides(name=name), tables or ())
+    if name is None:
+        say(quiet=quiet)(f"the new run is called {plan.name}; --name gives it another name")
     from mlpexp.cli.training import data_folder
     from mlpexp.execution.auto_device import auto_device, memory_for
     from mlpexp.execution.going_on import continued_job
@@ -144,7 +146,9 @@ def _fresh(
     tell = say(quiet=quiet)
     telling.set(tell)
     source, path = given.source("train", runs_dir, **keys)
-    plan = plan_from(changed_source(source, path, start), path, "train")  # before anything heavy is imported
+    source = changed_source(source, path, start)
+    find_starts(source, path, runs_dir, tell)
+    plan = plan_from(source, path, "train")  # before anything heavy is imported
     refuse_too_large(plan, source, free_for(plan, 1))
     from mlpexp.cli.training import data_folder, left_aside
     from mlpexp.execution.auto_device import auto_device, memory_for

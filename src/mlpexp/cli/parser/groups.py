@@ -2,9 +2,10 @@
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume", "--continue", "--confirm"),
+    "what to begin with": ("--init-from", "--from-arm", "--from-seed", "--freeze"),
     "keys in short": (
         "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--output-activation",
-        "--optimizer", "--init", "--loss", "--seed", "--seeds", "--init-from", "--from-arm", "--from-seed", "--freeze",
+        "--optimizer", "--init", "--loss", "--seed", "--seeds",
     ),
     "what to vary": ("--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
     "which result": ("RESULT", "RESULTS", "FILE", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
@@ -19,7 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "what is shown and written": (
         "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",
-        "--details", "--all-classes", "--most", "--save-seen", "--wide", "--quiet",
+        "--details", "--all-classes", "--most", "--save-seen", "--int8", "--int8-weights", "--wide", "--quiet",
         "--draw", "--once", "--html", "--every",
     ),
 }  # fmt: skip

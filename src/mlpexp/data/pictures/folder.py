@@ -173,6 +173,18 @@ def folder_of_pictures(root: Path) -> Path | None:
     return next((folder for folder in folders if any(map(_has_pictures, (folder, *_folders(folder))))), None)
 
 
+def pictures_below(root: Path) -> list[Path]:
+    """The pictures in a folder and in the folders within it, by name; also those of kinds that are not read."""
+    found = [
+        Path(place, name)
+        for place, _, names in os.walk(root)
+        for name in names
+        if not any(map(is_hidden, (name, *Path(place).relative_to(root).parts)))
+        if Path(name).suffix.lower() in SUFFIXES + OTHER_PICTURES
+    ]
+    return sorted(found, key=os.fsencode)
+
+
 def _has_pictures(folder: Path) -> bool:
     return any(Path(entry.name).suffix.lower() in SUFFIXES for entry in _entries(folder))
 

@@ -47,7 +47,7 @@ def unseen_picture(path: Path, config: DatasetConfig, shape: tuple[int, ...]) ->
         shape: ``(C, H, W)`` of its pictures.
     """
     if path.is_dir():
-        return UnseenPicture(path, None, "", (f"{named(path)}: is a folder; name the pictures in it",))
+        return UnseenPicture(path, None, "", (f"{named(path)}: is a folder without pictures",))
     try:
         frame = FRAMES.get(config.name)
         return _of_figure(path, frame) if frame else _as_it_is(path, config, shape)

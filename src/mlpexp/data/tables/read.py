@@ -345,7 +345,11 @@ def _remedy(config: Csv, column: Judged) -> str:
         return f"fill it in, or drop such rows with missing: {f'{{{column.name}: drop}}' if by_column else 'drop'}"
     if by_column:
         return f"fill it in, or name the column under missing: drop, {rules}"
-    return f"fill it in, drop such rows with missing: drop, or have it filled in with missing: {rules}"
+    usual = rules.split(maxsplit=1)[0].strip(",")
+    return (
+        f"fill it in, drop such rows with missing: drop, or have it filled in with missing: {rules} "
+        f"(or --set dataset.missing={usual})"
+    )
 
 
 def _missing(file: TableFile, column: Judged, remedy: str, others: Sequence[str]) -> Exception:

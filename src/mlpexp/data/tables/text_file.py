@@ -34,6 +34,16 @@ HANGUL = frozenset(
 USUAL: Mapping[str, tuple[frozenset[str], float]] = {
     "euc_kr": (HANGUL, 0.3), "cp1251": (frozenset("оеаинтсрвл"), 0.45),
 }  # fmt: skip
+# Beginnings of files that are no tables. A PPM picture is not among them: it begins as a name in a table can.
+NO_TABLES: Mapping[re.Pattern[bytes], str] = {
+    re.compile(head, re.DOTALL): what
+    for head, what in (
+        (rb"\x89PNG", "a PNG picture"), (rb"\xff\xd8\xff", "a JPEG picture"), (rb"GIF8[79]a", "a GIF picture"),
+        (rb"BM.{4}\0{4}", "a BMP picture"), (rb"RIFF.{4}WEBP", "a WebP picture"),
+        (rb"II\*\0|MM\0\*", "a TIFF picture"), (rb"\0\0\0.ftyp", "a HEIC picture or a film"), (rb"%PDF-", "a PDF file"),
+        (rb"\x93NUMPY", "an array of NumPy"), (rb"SQLite format 3\0", "a database"), (rb"\x89HDF", "an HDF5 file"),
+    )
+}  # fmt: skip
 TURKISH = "ðþýÐÞÝ"  # how cp1252 shows letters of cp1254
 ESCAPE = b"\x1b$"  # begins letters of two bytes in some encodings of mail
 INVISIBLE = "".join(map(chr, (0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF)))  # letters without a width
@@ -96,6 +106,9 @@ def text_of(path: Path, content: bytes, encoding: str | None = None) -> FileText
         DataError: It is no text, or several encodings fit.
     """
     content, notes = _unpacked(path, content)
+    for head, what in NO_TABLES.items():
+        if head.match(content):
+            raise data_error(path, f"is {what}, not a table")
     if encoding is not None:
         return FileText(_utf8(path, content, encoding), notes)
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
@@ -107,6 +120,8 @@ def text_of(path: Path, content: bytes, encoding: str | None = None) -> FileText
     has_escape = ESCAPE[:1] in content and ESCAPE in content  # a single byte is looked for much faster
     if content.isascii() and not has_escape:
         return FileText(content, notes)
+    if has_escape and b"\0" in content:  # letters of such an encoding have no byte 0
+        raise data_error(path, "is no text but a binary file, not a table")
     if has_escape:
         raise data_error(
             path, "no plain text, but letters in an encoding such as iso2022_jp: set encoding: to the right one"

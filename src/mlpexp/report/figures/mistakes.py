@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from mlpexp.report.drawing.picture_sheet import MOST_PICTURES, picture_sheet
 from mlpexp.report.drawing.style import (
@@ -23,8 +24,10 @@ from mlpexp.report.words import NO_BREAK, shortened
 
 MOST_POINTS = 4000  # of right answers; more would be a solid patch
 MOST_NUMBERED = 10  # of the worst
-MOST_IN_LEGEND = 8  # classes
+MOST_ABOVE, MOST_BESIDE = 8, 14  # classes in a legend above, or to the right of the plane
 RING = 55  # square points
+ENOUGH = 10.0  # points between a rank and what is beside it
+BESIDE = ((9.0, 6.0), (9.0, -7.0), (-9.0, 6.0), (-9.0, -7.0), (0.0, 10.0), (0.0, -10.0))  # of a sample its rank, points
 
 
 @in_style()
@@ -71,10 +74,11 @@ def draw_mistakes_in_plane(points: pd.DataFrame, columns: Sequence[str], caption
     right = points[points["rank"].isna()]
     shown = pd.concat([right.iloc[np.linspace(0, len(right) - 1, min(len(right), MOST_POINTS)).astype(int)], wrong])
     classes = sorted({int(number) for number in shown["target"]})
+    named = classes if len(classes) <= MOST_BESIDE else sorted(set(wrong["target"].head(MOST_NUMBERED)))
     for number in classes:
         rows = shown[shown["target"] == number]
         colour, marker = class_style(number)
-        label = shortened(caption.class_name(number), 20) if len(classes) <= MOST_IN_LEGEND else None
+        label = shortened(caption.class_name(number), 20) if number in named else None
         axes.scatter(
             rows["x"], rows["y"], s=scatter_size(len(shown)), color=colour, marker=marker, label=label, alpha=0.7,
             linewidths=0, rasterized=len(shown) > 2000,
@@ -91,7 +95,16 @@ def draw_mistakes_in_plane(points: pd.DataFrame, columns: Sequence[str], caption
     )
     _number(axes, wrong)
     axes.set(xlabel=shortened(columns[0], 60), ylabel=shortened(columns[1], 40))
-    legend_above(axes)
+    if len(classes) <= MOST_ABOVE:
+        legend_above(axes)
+    else:
+        axes.legend(
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1.0),
+            borderaxespad=0,
+            title="classes of\nthe numbered" if len(named) < len(classes) else None,
+            title_fontsize=8.5,
+        )
     table = shown.assign(target=[caption.class_name(int(number)) for number in shown["target"]])
     return Drawing(figure, table.rename(columns={"x": columns[0], "y": columns[1]}))
 
@@ -125,9 +138,17 @@ def draw_errors(ranked: pd.DataFrame, rmse: float, caption: RunCaption, note: st
 
 
 def _number(axes: Axes, wrong: pd.DataFrame) -> None:
-    """Writes the rank beside each of the worst, above and below in turns; of those at one place the ranks together."""
-    worst = wrong.head(MOST_NUMBERED)
-    for place, ((x, y), rows) in enumerate(worst.groupby(["x", "y"])):
+    """Writes the rank beside each of the worst, where there is most room; of those at one place the ranks together."""
+    axes.autoscale_view()
+    in_points = 72 / axes.figure.dpi
+    taken = in_points * axes.transData.transform(wrong[["x", "y"]].to_numpy())
+    for (x, y), rows in wrong.head(MOST_NUMBERED).groupby(["x", "y"], sort=False):
         ranks = ", ".join(str(int(rank)) for rank in rows["rank"])
-        beside = (4, 4) if place % 2 else (4, -10)
-        axes.annotate(ranks, (x, y), xytext=beside, textcoords="offset points", fontsize=7.5, color=INK, zorder=5)
+        beside = in_points * axes.transData.transform(rows[["x", "y"]].to_numpy()[0]) + np.array(BESIDE)
+        room = [np.hypot(*(taken - place).T) for place in beside]
+        best = int(np.argmax([min(distances.min(), ENOUGH) for distances in room]))
+        taken = np.concatenate([taken, beside[[best]]])
+        axes.annotate(
+            ranks, (x, y), xytext=BESIDE[best], textcoords="offset points", fontsize=7.5, color=INK, zorder=5,
+            ha="center", va="center", path_effects=[withStroke(linewidth=2, foreground="white")],
+        )  # fmt: skip

@@ -127,7 +127,7 @@ def notes(result: "Result") -> list[str]:
     summary, outcome = result.summary, result.summary.outcome
     assert outcome is not None
     num_sound = len(summary.seeds) - outcome.diverged - outcome.failed
-    lines = _losses(result)
+    lines = [*_losses(result), *summary.known_samples]
     if not summary.dataset.test and not summary.dataset.validation:
         lines.append(
             f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"

@@ -77,7 +77,7 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         why = f"{label} has no value in any trial" if lost else "every trial diverged or failed"
         why += f" ({NOTHING_TO_EXPLAIN})" if lost and summary.metric.score.name == "r2" else ""
         lines.append(f"{why}: there is nothing to compare")
-    lines += losses(summary)
+    lines += [*losses(summary), *summary.known_samples]
     if comparison.values.shape[1] == 1:
         lines.append("one seed: differences have no interval; --seeds 10 shows what is chance")
     if not summary.dataset.test and summary.metric.part == "train":
@@ -251,6 +251,15 @@ def _is_choice(comparison: ArmsComparison) -> bool:
     return comparison.flattery is not None and comparison.shown.chosen_after and comparison.shown.family > 0
 
 
+def intervals_of_differences(shown: Comparison) -> list[str]:
+    """What they are; nothing is said without differences."""
+    numbers = [arm.difference.n for arm in shown.arms if arm.difference]
+    if any(smallest_p(n) <= shown.alpha for n in numbers):
+        flips = "intervals of differences are what the sign-flip test of one pair does not reject"
+        return [f"{flips}; they need not be symmetric"]
+    return ["intervals of differences are Student's t"] if numbers else []
+
+
 def _basis(comparison: ArmsComparison) -> list[str]:
     """What intervals and p values are."""
     shown, lines = comparison.shown, []
@@ -259,8 +268,7 @@ def _basis(comparison: ArmsComparison) -> list[str]:
         differ = [key in SEED_AXES or _changes_samples(summary, key) for key in _varied(summary)]
         same = "" if any(differ) else "; equal seeds have equal samples, initial weights and batch orders"
         lines.append(f"intervals of means are Student's t over seeds{same}")
-        if any(arm.difference and smallest_p(arm.difference.n) <= shown.alpha for arm in shown.arms):
-            lines.append("intervals of differences are what the sign-flip test of one pair does not reject")
+        lines += intervals_of_differences(shown)
     if shown.reference is not None and shown.family == 1:
         lines.append("p: sign-flip test")
     elif shown.reference is not None and shown.family > 1:

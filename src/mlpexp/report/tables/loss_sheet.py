@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlpexp.numpy_twin.activations import Array
 
 MOST_ROWS = 10  # whose arithmetic is shown
+SHIFTED = "The largest z is subtracted before exp, so that no power is too large; a stays the same."
 DIGITS = 2  # of probabilities as they are printed in books
 
 
@@ -66,7 +67,8 @@ def _row(sheet: "LossSheet", row: int) -> Section:
     else:
         equations.append(_cross_entropy(sheet, row, layer))
         equations.append(equation("dL/dz = a - t", r"\frac{\partial L}{\partial z} = a - t", sheet.gradients[row]))
-    return Section(f"Row {row + 1}", _about_target(sheet, row), equations)
+    about = [_about_target(sheet, row), *[SHIFTED] * (row == 0 and sheet.output.activation == "softmax")]
+    return Section(f"Row {row + 1}", "\n".join(about), equations)
 
 
 def _about_target(sheet: "LossSheet", row: int) -> str:
@@ -169,7 +171,7 @@ def _from_rounded(sheet: "LossSheet") -> Section | None:
     what = "sum" if len(texts) > 1 else "loss"
     return Section(
         "From rounded probabilities",
-        f"With {DIGITS} decimals of each probability the {what} is another: what is printed is not what was computed.",
+        f"Probabilities of {DIGITS} decimals, as books print them, give this {what}; it differs only by their rounding.",
         [equation(_minus_logarithms(texts, "ln"), _minus_logarithms(texts, r"\ln"), -np.log(rounded_N).sum())],
     )
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import of_a_sample
 
 if TYPE_CHECKING:
     from mlpexp.results.mistakes import Mistakes
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 ROW_NAMES = " row"  # what a first column without a name is called where tables are read
 NUMERIC = frozenset((
-    "rank", "index", "row", "line", "probability", "class_output", "wrong", "seeds", "share", "error", "error_in_rmse",
+    "rank", "index", "row", "line", "official_index", "probability", "class_output", "wrong", "seeds", "share", "error",
+    "error_in_rmse",
 ))  # fmt: skip
-LARGE, LARGEST = 1e4, 1e9  # numbers between them are shown whole
 LEAST_NEEDED = (
     "line",
     "share",
@@ -47,7 +48,7 @@ def about(mistakes: "Mistakes") -> Record:
 def table_of_mistakes(records: list[Record], *, exact: bool = False) -> TextTable:
     """The records as a table; with all digits if it is to be exact."""
     columns = list(dict.fromkeys(name for record in records for name in record))
-    ours = [name for name in columns if name in NUMERIC or name in ("file", "true", "predicted")]
+    ours = [name for name in columns if name in NUMERIC or name in ("file", "official_part", "true", "predicted")]
     cells = [[_cell(record.get(name, ""), exact=exact) for name in columns] for record in records]
     numeric = {name for name in columns if name in ours and all(not isinstance(r.get(name), str) for r in records)}
     theirs = [name for name in reversed(columns) if name not in ours]
@@ -84,6 +85,4 @@ def _heading(column: str, record: Record) -> str:
 def _cell(value: object, *, exact: bool) -> str:
     if not isinstance(value, float):
         return str(value)
-    if exact:
-        return repr(value)
-    return f"{value:,.0f}" if LARGE <= abs(value) < LARGEST else f"{value:.4g}"
+    return repr(value) if exact else of_a_sample(value)

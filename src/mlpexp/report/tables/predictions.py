@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import of_a_sample
 
 if TYPE_CHECKING:
     from mlpexp.results.predictions import Predictions
@@ -119,5 +120,5 @@ def _cell(value: object, *, exact: bool) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return repr(value) if exact else f"{value:.4g}"
+        return repr(value) if exact else of_a_sample(value)
     return str(value)

@@ -4,7 +4,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import cell_interval, cell_number
+from mlpexp.report.words import ALL_EQUAL, NONE, cell_number, one_form, same_ends
 
 if TYPE_CHECKING:
     from mlpexp.quantization.measured import Measured, Quantization, Row
@@ -21,25 +21,29 @@ COLUMNS = (
     "formula_bytes",
     "formula",
 )
-DROPPABLE = ("formula", "bound", "largest difference of a logit")
 
 
 def quantization_table(quantization: "Quantization") -> TextTable:
-    """Score, difference with its interval, largest difference and its bound, bytes and their formula."""
+    """What is int8, score, difference with its interval, largest difference and its bound, bytes and their formula."""
     label = f"test {quantization.score.label}"
+    largest = f"largest difference of {'a logit' if quantization.is_classes else 'an output'}"
     columns = [
-        "network",
+        "int8",
+        "scale per",
         label,
         "difference",
         "95 % interval",
-        "largest difference of a logit",
+        largest,
         "bound",
         "bytes",
+        "header",
         "formula",
     ]
-    rows = [_cells(row, is_first=place == 0) for place, row in enumerate(quantization.rows)]
-    prose = frozenset(("network", "formula"))
-    return TextTable(columns, rows, frozenset(columns) - prose, prose=prose, droppable=DROPPABLE)
+    form = one_form(end for row in quantization.rows for end in (row.difference.mean, *_interval(row)))
+    rows = [_cells(row, form) for row in quantization.rows]
+    numeric = frozenset(columns) - {"int8", "scale per", "formula"}
+    droppable = ("formula", "bound", largest, "header")
+    return TextTable(columns, rows, numeric, prose=frozenset(("formula",)), droppable=droppable)
 
 
 def records(quantization: "Quantization") -> list[dict[str, Any]]:
@@ -52,19 +56,27 @@ def by_seed(quantization: "Quantization") -> list[dict[str, Any]]:
     return [_of_seed(measured, quantization.score.name) for measured in quantization.every]
 
 
-def _cells(row: "Row", *, is_first: bool) -> list[str]:
+def _cells(row: "Row", form: str) -> list[str]:
+    """Of one scheme; ``form`` is how differences are written."""
+    ends = [f"{end:+z{form}}" for end in _interval(row)]
+    interval = ALL_EQUAL if ends and same_ends(*_interval(row)) else " .. ".join(ends) or NONE
+    sizes = [f"{row.bytes:,}", f"{row.header_bytes:,}", f"{row.formula} = {row.formula_bytes:,}"]
+    score = cell_number(row.score.mean)
+    if row.scheme is None:
+        return ["nothing", NONE, score, NONE, NONE, NONE, NONE, *sizes]
+    what, per = "all" if row.scheme.activations else "weights", "channel" if row.scheme.per_channel else "tensor"
+    difference = f"{row.difference.mean:+z{form}}"
+    return [what, per, score, difference, interval, _three_digits(row.largest), _three_digits(row.bound), *sizes]
+
+
+def _interval(row: "Row") -> tuple[float, ...]:
+    """Its ends; none of one seed, or of the trained network."""
     interval = row.difference
-    no_interval = is_first or isnan(interval.low)
-    return [
-        row.label,
-        cell_number(row.score.mean),
-        "-" if is_first else cell_number(interval.mean, sign=True),
-        "-" if no_interval else cell_interval(interval.low, interval.high, sign=True),
-        "-" if is_first else f"{row.largest:.3g}",
-        "-" if is_first else f"{row.bound:.3g}",
-        f"{row.bytes:,}",
-        f"{row.formula} = {row.formula_bytes:,}",
-    ]
+    return () if row.scheme is None or isnan(interval.low) else (interval.low, interval.high)
+
+
+def _three_digits(value: float) -> str:
+    return f"{float(f'{value:.3g}'):,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def _record(row: "Row") -> dict[str, Any]:
