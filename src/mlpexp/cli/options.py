@@ -113,7 +113,9 @@ Table = Annotated[
     option("--table", help="A table or pictures of the result, where they are now; repeatable.", metavar="PATH"),
 ]
 Device = Annotated[str | None, option("--device", help="auto, cpu, cuda, cuda:1 or mps.")]
-PlotFormat = Annotated[list[str] | None, option("--plot-format", help="png, svg or pdf; repeatable [default: png].")]
+PlotFormat = Annotated[
+    list[str] | None, option("--plot-format", help="png, svg, pdf or tex (pgfplots); repeatable [default: png].")
+]
 Details = Annotated[bool, typer.Option("--details", help="Print all notes below the table of arms.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]
 LogEvery = Annotated[int | None, option("--log-every", help="Print the scores of every N-th epoch.", metavar="N")]

@@ -165,6 +165,6 @@ def _draw(rows: "Sequence[KnownActivation]", output: Path, formats: list[str]) -
     pieces = [pd.DataFrame(dict(zip(("value", "slope"), curve(row.config, x), strict=True))) for row in rows]
     named = [piece.assign(name=row.name, x=x) for row, piece in zip(rows, pieces, strict=True)]
     drawing = draw_sheet(pd.concat(named, ignore_index=True)[["name", "x", "value", "slope"]])
-    for suffix, content in rendered(drawing, formats).items():
+    for suffix, content in rendered(drawing, formats, name="activations").items():
         write_bytes(output / f"activations.{suffix}", content)
         typer.echo(f"written: {output / f'activations.{suffix}'}", err=True)

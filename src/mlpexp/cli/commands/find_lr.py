@@ -108,7 +108,7 @@ def _write(
     config = as_data(experiment)
     caption = run_caption(config, None, None, "")
     drawing = draw_range_test(numbers, marks, run_title(config), caption.axis(SCORES["loss"]))
-    for suffix, content in rendered(drawing, formats).items():
+    for suffix, content in rendered(drawing, formats, name="find-lr").items():
         path = output / f"find-lr.{suffix}"
         write_bytes(path, content)
         typer.echo(f"written: {path}")

@@ -24,7 +24,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "--dry-run": ("dry", "plan", "simulate", "no-run"),
     "--quiet": ("silent", "no-progress"),
     "--format": ("fmt", "markdown", "latex", "json", "output-format", "as"),
-    "--plot-format": ("format", "figure-format", "image-format", "png", "pdf", "svg", "ext"),
+    "--plot-format": ("format", "figure-format", "image-format", "png", "pdf", "svg", "ext", "pgfplots", "tikz"),
     "--output": ("out", "save", "output-file", "save-to", "to"),
     "--metric": ("acc", "accuracy", "score", "metrics", "measure", "monitor"),
     "--baseline": ("reference", "ref", "control", "against"),

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 
-FIGURE_FORMATS = ("png", "svg", "pdf")
+FIGURE_FORMATS = ("png", "svg", "pdf", "tex")
+PGFPLOTS = "tex"  # a picture for LaTeX; PDF of what pgfplots cannot draw
 
 
 def check_formats(wanted: Sequence[str] | None) -> list[str]:

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 import matplotlib
 from matplotlib.figure import Figure
 
+from mlpexp.report.drawing.formats import PGFPLOTS
 from mlpexp.report.drawing.style import Drawing, in_style
 from mlpexp.report.drawing.words_in_figures import letters_may_miss, say_lost, set_words
+from mlpexp.report.pgfplots.pictures import picture
 from mlpexp.store.files import write_bytes
 from mlpexp.store.frames import Absent
 
@@ -44,13 +46,15 @@ def save_figures(
     Raises:
         RunError: A file cannot be written.
     """
-    written, lost = [], set[str]()
-    for name, contents in _each(result, figures, lambda drawing: rendered(drawing, formats, lost)):
+    written, lost, as_pdf = [], set[str](), []
+    for name, contents in _each(result, figures, lambda name, drawing: rendered(drawing, formats, lost, name)):
+        as_pdf += [name] if PGFPLOTS in formats and PGFPLOTS not in contents else []
         for suffix, content in contents.items():
             path = folder / f"{name}.{suffix}"
             write_bytes(path, content)
             written += [path] if suffix != "csv" else []
     say_lost(lost)
+    say_as_pdf(as_pdf)
     return written
 
 
@@ -74,7 +78,7 @@ def drawn(result: Path, figures: Mapping[str, Callable[[], Drawing | None]], los
         lost: Gets the letters that no font here has.
     """
 
-    def laid_out(drawing: Drawing) -> Drawing:
+    def laid_out(_: str, drawing: Drawing) -> Drawing:
         _prepare(drawing.figure, lost)
         return drawing
 
@@ -91,13 +95,13 @@ def svg_with_text(figure: Figure) -> bytes:
 
 
 def _each(
-    result: Path, figures: Mapping[str, Callable[[], Drawing | None]], make: Callable[[Drawing], Made]
+    result: Path, figures: Mapping[str, Callable[[], Drawing | None]], make: Callable[[str, Drawing], Made]
 ) -> Iterator[tuple[str, Made]]:
     """What is made of each figure; of one that cannot be drawn nothing, with a warning unless its files are absent."""
     for name, draw in figures.items():
         try:
             drawing = draw()
-            made = None if drawing is None else make(drawing)
+            made = None if drawing is None else make(name, drawing)
         except Absent:
             continue
         except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
@@ -107,13 +111,22 @@ def _each(
             yield name, made
 
 
-def rendered(drawing: Drawing, formats: Sequence[str], lost: set[str] | None = None) -> dict[str, bytes]:
-    """The bytes of each file of a figure, by suffix.
+def say_as_pdf(names: Sequence[str]) -> None:
+    """Which figures LaTeX includes as files, for pgfplots cannot draw them."""
+    if names:
+        logger.warning("written as PDF to include, since pgfplots cannot draw them well: %s", ", ".join(names))
+
+
+def rendered(
+    drawing: Drawing, formats: Sequence[str], lost: set[str] | None = None, name: str = ""
+) -> dict[str, bytes]:
+    """The bytes of each file of a figure, by suffix; ``pdf`` in place of ``tex`` where pgfplots cannot draw it.
 
     Args:
         drawing: The figure.
         formats: Known ones.
         lost: Gets the letters that no font has; None: they are said.
+        name: Of the files, which ``tex`` must know.
     """
     contents = {}
     letters: set[str] = set()
@@ -122,11 +135,16 @@ def rendered(drawing: Drawing, formats: Sequence[str], lost: set[str] | None = N
         say_lost(letters)
     else:
         lost |= letters
-    for name in formats:
+    as_tex = picture(name, drawing) if PGFPLOTS in formats else None
+    if as_tex is not None:
+        contents[PGFPLOTS] = as_tex.encode()
+    for suffix in dict.fromkeys("pdf" if suffix == PGFPLOTS and as_tex is None else suffix for suffix in formats):
+        if suffix == PGFPLOTS:
+            continue
         stream = BytesIO()
         with in_style(), letters_may_miss():
-            drawing.figure.savefig(stream, format=name, metadata=METADATA[name])
-        contents[name] = stream.getvalue()
+            drawing.figure.savefig(stream, format=suffix, metadata=METADATA[suffix])
+        contents[suffix] = stream.getvalue()
     table = drawing.numbers.to_csv(index=False, float_format="%.9g", na_rep="nan", lineterminator="\n")
     contents["csv"] = table.encode()
     return contents

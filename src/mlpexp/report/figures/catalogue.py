@@ -50,7 +50,7 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
 
     Args:
         result: Finished or not.
-        formats: Of ``png``, ``svg`` and ``pdf``.
+        formats: Of ``png``, ``svg``, ``pdf`` and ``tex``.
         arm: Number of the arm to draw.
 
     Returns:

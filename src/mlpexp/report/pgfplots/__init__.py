@@ -1,0 +1,1 @@
+"""Figures as pgfplots pictures, which LaTeX sets in the fonts of the paper."""
