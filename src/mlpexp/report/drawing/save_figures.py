@@ -125,7 +125,7 @@ def rendered(
     Args:
         drawing: The figure.
         formats: Known ones.
-        lost: Gets the letters that no font has; None: they are said.
+        lost: Gets the letters that no font has; None: they are said, and that it is a PDF.
         name: Of the files, which ``tex`` must know.
     """
     contents = {}
@@ -138,6 +138,8 @@ def rendered(
     as_tex = picture(name, drawing) if PGFPLOTS in formats else None
     if as_tex is not None:
         contents[PGFPLOTS] = as_tex.encode()
+    elif PGFPLOTS in formats and lost is None:
+        say_as_pdf([name])
     for suffix in dict.fromkeys("pdf" if suffix == PGFPLOTS and as_tex is None else suffix for suffix in formats):
         if suffix == PGFPLOTS:
             continue

@@ -56,15 +56,9 @@ def _number(value: object) -> str:
 
 
 def of_rows(wanted: np.ndarray) -> str:
-    """The option that leaves out all rows but those wanted, by their places in the file."""
-    if wanted.all():
-        return ""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], wanted, [False]]).astype(int)))
-    runs = [
-        rf"\coordindex=={first}" if end == first + 1 else rf"(\coordindex>={first}&&\coordindex<={end - 1})"
-        for first, end in edges.reshape(-1, 2)
-    ]
-    return "restrict expr to domain={" + "||".join(runs) + "}{1:1}"
+    """The options that leave out all rows but those wanted, by their places in the file; the others are joined."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ~wanted, [False]]).astype(int)))
+    return ",".join(f"skip coords between index={{{first}}}{{{end}}}" for first, end in edges.reshape(-1, 2))
 
 
 def steps_at(firsts: Sequence[int]) -> str:
@@ -92,12 +86,26 @@ def ends(axes: Axes, name: str) -> list[str]:
     return [*log, f"{name}min={low:.6g}", f"{name}max={high:.6g}", f"{name}label={{{words(label)}}}"]
 
 
-def within(expression: str, axes: Axes, name: str = "y") -> str:
-    """A value, of which one far outside the axis is just outside: TeX has no room for large numbers."""
+def value(table: Table, column: str, axes: Axes, name: str = "y", scale: float = 1) -> str:
+    """The expression of a value, of which one far outside the axis is just outside: TeX has no room for large numbers."""
     low, high = axes.get_xlim() if name == "x" else axes.get_ylim()
     log = (axes.get_xscale() if name == "x" else axes.get_yscale()) == "log"
     least, most = AxisRange(low, high, log=log).outside
+    expression = ("" if scale == 1 else f"{scale:g}*") + rf"\thisrowno{{{table.place(column)}}}"
+    numbers = scale * table.numbers[column].to_numpy(dtype=float)
+    if np.all((numbers >= least) & (numbers <= most) | np.isnan(numbers)):
+        return expression
     return f"min(max({expression},{least:.6g}),{most:.6g})"
+
+
+def crosses(axes: Axes) -> list[str]:
+    """The crosses of the figure, where trials diverged or failed."""
+    marks = [line for line in axes.lines if line.get_marker() == "x"]
+    points = [point for line in marks for point in np.column_stack([*line.get_data()]).astype(float)]
+    if not points:
+        return []
+    at = " ".join(f"({x:.6g},{y:.6g})" for x, y in points)
+    return [rf"\addplot[black,only marks,mark=x,mark size=3pt,thick,forget plot] coordinates {{{at}}};"]
 
 
 def ticks(name: str, places: Sequence[float], labels: Sequence[str]) -> list[str]:

@@ -13,19 +13,36 @@ from matplotlib.axes import Axes
 
 from mlpexp.config.scores import SCORES
 from mlpexp.report.drawing.style import BLUE, CLASS_COLOURS, GREY, PART_STYLES, Drawing, shades
-from mlpexp.report.pgfplots.parts import DASHES, HOLLOW, MARKS, Table, axis, ends, named, plot, steps_at, ticks, within
+from mlpexp.report.pgfplots.parts import (
+    DASHES,
+    HOLLOW,
+    MARKS,
+    Table,
+    axis,
+    crosses,
+    ends,
+    named,
+    plot,
+    steps_at,
+    ticks,
+    value,
+)
 from mlpexp.report.writers.latex_words import words
 
 MOST_ROWS = 2000  # TeX takes seconds for more, then all its memory
-MOST_NAMES = 40  # of classes, values or arms that an axis has room for
+MOST_NAMES = 30  # of classes, values or arms that an axis has room for
 MOST_BANDS = 4  # intervals of more lines than these would cover each other
-MARKS_OF_LINE = 8
+MARKS_OF_LINE, BESIDE = 8, 4  # points, between lines that stand side by side
 NEEDS = r"\usepackage{pgfplots}\usepgfplotslibrary{fillbetween}\pgfplotsset{compat=1.16}"
 HEAD = f"""% Needs {NEEDS}
 % In another folder than the paper: \\pgfplotsset{{table/search path={{FOLDER}}}}
 """
 WIDE = ["width=\\linewidth", "height=0.62\\linewidth", "axis lines=left", "grid=major", "grid style={black!10}"]
-LEGEND = ["legend style={draw=none,font=\\small}", "legend cell align=left", "legend pos=outer north east"]
+LEGEND = [
+    "legend style={at={(0,1.03)},anchor=south west,draw=none,font=\\small}",
+    "legend columns=5",
+    "legend cell align=left",
+]
 
 
 def picture(name: str, drawing: Drawing) -> str | None:
@@ -35,15 +52,19 @@ def picture(name: str, drawing: Drawing) -> str | None:
         name: Of its files.
         drawing: The figure and its numbers.
     """
-    write = next((write for names, write in PICTURES if re.fullmatch(names, name)), None)
+    write, reading = next(
+        ((write, reading) for names, write, reading in PICTURES if re.fullmatch(names, name)), (None, "")
+    )
     if write is None or not 0 < len(drawing.numbers) <= MOST_ROWS:
         return None
-    pictures = write(Table(name, drawing.numbers), drawing.figure.axes)
+    pictures = write(Table(name, drawing.numbers.reset_index(drop=True)), drawing.figure.axes)
     if not pictures:
         return None
     said = [line for text in drawing.figure.texts for line in text.get_text().splitlines()]
     notes = "".join(f"% {words(line)}\n" for line in said if line.strip())
-    return f"{notes}{HEAD}" + "\n".join(pictures) + "\n"
+    notes += f"% {reading}\n" if reading else ""
+    notes += "% Crosses: trials that diverged or failed.\n" if any(map(crosses, drawing.figure.axes)) else ""
+    return f"{notes}{HEAD}" + "\n\n".join(pictures) + "\n"
 
 
 # Lines over epochs.
@@ -61,24 +82,28 @@ def _curves(table: Table, axes: Sequence[Axes], *, group: str, middle: str = "me
 
 def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) -> str:
     values = table.numbers[group]
-    members = {value: rows & (values == value).to_numpy() for value in values[rows].unique()}
+    members = {member: rows & (values == member).to_numpy() for member in values[rows].unique()}
     lines: list[str] = []
-    for place, (value, colour) in enumerate(zip(members, _line_colours(list(members)), strict=True)):
-        mine = members[value]
+    for place, (member, colour) in enumerate(zip(members, _line_colours(list(members)), strict=True)):
+        mine = members[member]
         if len(members) <= MOST_BANDS:
             lines += _band(table, mine, colour, axes, f"{group}{place}".replace("_", ""))
         step = max(1, int(mine.sum()) // MARKS_OF_LINE)
         look = [_colour(colour), DASHES[place % len(DASHES)], f"mark={MARKS[place % len(MARKS)]}", "mark size=1.5pt"]
-        source = table.source(f"x index={table.place('epoch')},y expr={{{within(_scaled(table, middle, rows), axes)}}}")
+        source = table.source(
+            f"x index={table.place('epoch')},y expr={{{value(table, middle, axes, scale=_scale(table, rows))}}}"
+        )
         lines += [plot([*look, "thick", f"mark repeat={step}", HOLLOW], mine & table.finite(middle), source)]
-        lines += [named(PART_STYLES[value].label if value in PART_STYLES else str(value))] if len(members) > 1 else []
-    return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *LEGEND], lines)
+        lines += (
+            [named(PART_STYLES[member].label if member in PART_STYLES else str(member))] if len(members) > 1 else []
+        )
+    return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
 
 
-def _scaled(table: Table, column: str, rows: np.ndarray) -> str:
-    """The expression of a value: a share is stored as such, and shown in per cent."""
+def _scale(table: Table, rows: np.ndarray) -> float:
+    """What values are multiplied by: a share is stored as such, and shown in per cent."""
     shares = "quantity" in table.numbers and table.numbers["quantity"][rows].str.endswith("_fraction").all()
-    return ("100*" if shares else "") + rf"\thisrowno{{{table.place(column)}}}"
+    return 100 if shares else 1
 
 
 def _line_colours(values: Sequence[str]) -> list[str]:
@@ -96,8 +121,7 @@ def _band(table: Table, rows: np.ndarray, colour: str, axes: Axes, name: str) ->
             ["draw=none", "forget plot", f"name path={name}{end}"],
             there,
             table.source(
-                f"x index={table.place('epoch')},"
-                f"y expr={{{within(_scaled(table, end, rows), axes)}}}"
+                f"x index={table.place('epoch')},y expr={{{value(table, end, axes, scale=_scale(table, rows))}}}"
             ),
         )
         for end in ("low", "high")
@@ -126,16 +150,14 @@ def _curvature(table: Table, axes: Sequence[Axes]) -> list[str]:
         source = table.source(f"{at}{table.place('stability_limit')}")
         lines += [plot([_colour(GREY), "dashed", "no marks"], table.finite("stability_limit"), source)]
         lines += [named("stability limit")]
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], lines)]
+    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
 
 
 # Means with error bars.
 
 
 def _ends_and_mean(table: Table, axes: Axes, direction: str) -> tuple[str, str, str]:
-    low, mean, high = (
-        within(rf"\thisrowno{{{table.place(end)}}}", axes, direction) for end in ("low", "mean", "high")
-    )
+    low, mean, high = (value(table, end, axes, direction) for end in ("low", "mean", "high"))
     return low, mean, high
 
 
@@ -144,15 +166,13 @@ def _errors(table: Table, axes: Axes, direction: str) -> str:
     return f"{direction} error plus expr={{{high}-{mean}}},{direction} error minus expr={{{mean}-{low}}}"
 
 
-def _means(
-    table: Table, axes: Axes, rows: np.ndarray, at: str, look: Sequence[str], direction: str = "y"
-) -> list[str]:
+def _means(table: Table, axes: Axes, rows: np.ndarray, at: str, look: Sequence[str], direction: str = "y") -> list[str]:
     """Points, and behind them the intervals of those that have one; ``at``: coordinates without the mean."""
     mean = f"{at},{direction} expr={{{_ends_and_mean(table, axes, direction)[1]}}}"
     points, bars = rows & table.finite("mean"), rows & table.finite("mean", "low", "high")
     lines = []
     if bars.any():
-        options = [look[0], "draw=none", "mark=none", "forget plot", "error bars/.cd", f"{direction} dir=both"]
+        options = [*look[:2], "draw=none", "mark=none", "forget plot", "error bars/.cd", f"{direction} dir=both"]
         options += [f"{direction} explicit", f"error bar style={{solid,thick,{look[0]}}}"]
         lines.append(plot(options, bars, table.source(f"{mean},{_errors(table, axes, direction)}")))
     return [*lines, plot([*look, HOLLOW], points, table.source(mean))] if points.any() else lines
@@ -179,13 +199,15 @@ def _effect(table: Table, axes: Sequence[Axes]) -> list[str]:
     lines = []
     groups = numbers[second].astype(str) if second != "n" else pd.Series([""] * len(numbers))
     colours = shades(groups.nunique()) if groups.nunique() > 1 else [BLUE]
-    for place, (value, colour) in enumerate(zip(groups.unique(), colours, strict=True)):
+    for place, (group, colour) in enumerate(zip(groups.unique(), colours, strict=True)):
         dashes = DASHES[place % len(DASHES)] if numeric or second != "n" else "only marks"
-        look = [_colour(colour), dashes, "thick", f"mark={MARKS[place % len(MARKS)]}"]
-        lines += _means(table, axes[0], (groups == value).to_numpy(), at, look)
-        lines += [named(value)] if value and table.finite("mean")[(groups == value).to_numpy()].any() else []
-    title = [f"title={{\\small {words(_legend_title(axes[0]))}}}"]
-    return [axis([*WIDE, *across, *ends(axes[0], "y"), *LEGEND, *(title if second != "n" else [])], lines)]
+        shift = f"xshift={BESIDE * (place - (len(colours) - 1) / 2):g}pt"
+        look = [_colour(colour), shift, dashes, "thick", f"mark={MARKS[place % len(MARKS)]}"]
+        lines += _means(table, axes[0], (groups == group).to_numpy(), at, look)
+        lines += [named(group)] if group and table.finite("mean")[(groups == group).to_numpy()].any() else []
+    if len(colours) > 1:
+        lines = [r"\addlegendimage{empty legend}", named(f"{_legend_title(axes[0])}:"), *lines]
+    return [axis([*WIDE, *across, *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
 
 
 def _legend_title(axes: Axes) -> str:
@@ -198,20 +220,21 @@ def _arms(table: Table, axes: Sequence[Axes]) -> list[str]:
     numbers = table.numbers
     if len(numbers) > MOST_NAMES:
         return []
-    look = [_colour(BLUE), "only marks", "mark=*"]
+    look = [_colour(BLUE), "xshift=0pt", "only marks", "mark=*"]
     every = np.ones(len(numbers), dtype=bool)
     down = [f"ymin=-{len(numbers) - 0.4:.6g}", "ymax=0.6", f"height={len(numbers) * 0.5 + 2.5:.4g}cm"]
     down += ticks("y", [-place for place in range(len(numbers))], numbers["name"].astype(str).tolist())
-    return [axis([*WIDE, *ends(axes[0], "x"), *down], _means(table, axes[0], every, r"y expr={-\coordindex}", look, "x"))]
+    lines = _means(table, axes[0], every, r"y expr={-\coordindex}", look, "x")
+    return [axis([*WIDE, *ends(axes[0], "x"), *down], [*lines, *crosses(axes[0])])]
 
 
 def _trade_off(table: Table, axes: Sequence[Axes], *, across: str) -> list[str]:
     if across not in table.numbers or len(axes) != 1:
         return []
-    look = [_colour(BLUE), "only marks", "mark=*"]
+    look = [_colour(BLUE), "xshift=0pt", "only marks", "mark=*"]
     every = table.finite(across)
     lines = _means(table, axes[0], every, f"x index={table.place(across)}", look)
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y")], lines)]
+    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y")], [*lines, *crosses(axes[0])])]
 
 
 # Cells and points.
@@ -241,8 +264,7 @@ def _confusion(table: Table, axes: Sequence[Axes]) -> list[str]:
     classes = [str(name) for name in numbers["target"].unique()]
     if len(numbers) != len(classes) ** 2 or len(classes) > MOST_NAMES / 2 or not table.finite("row_percent").all():
         return []
-    labels = [f"xlabel={{{words(axes[0].get_xlabel())}}}", f"ylabel={{{words(axes[0].get_ylabel())}}}"]
-    more = ["point meta min=0", "point meta max=100", *labels]
+    more = ["point meta min=0", "point meta max=100", *_axis_names(axes[0])]
     return [_matrix(table, classes, classes, "row_percent", "count", more)]
 
 
@@ -255,8 +277,11 @@ def _heat_map(table: Table, axes: Sequence[Axes]) -> list[str]:
     whole = list(zip(first, second, strict=True)) == expected and table.finite("mean").all()
     if not whole or max(len(rows), len(columns)) > MOST_NAMES / 2:
         return []
-    labels = [f"xlabel={{{words(str(numbers.columns[1]))}}}", f"ylabel={{{words(str(numbers.columns[0]))}}}"]
-    return [_matrix(table, rows, columns, "mean", "mean", [*labels, "colorbar"])]
+    return [_matrix(table, rows, columns, "mean", "mean", [*_axis_names(axes[0]), "colorbar"])]
+
+
+def _axis_names(axes: Axes) -> list[str]:
+    return [f"xlabel={{{words(axes.get_xlabel())}}}", f"ylabel={{{words(axes.get_ylabel())}}}"]
 
 
 def _predicted_true(table: Table, axes: Sequence[Axes]) -> list[str]:
@@ -267,7 +292,11 @@ def _predicted_true(table: Table, axes: Sequence[Axes]) -> list[str]:
     for place, part in enumerate(parts.unique()):
         look = [_colour(CLASS_COLOURS[place]), "only marks", f"mark={MARKS[place]}", "mark size=1pt", "opacity=0.6"]
         lines += [plot(look, (parts == part).to_numpy() & table.finite("target", "predicted"), source), named(part)]
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], lines)] if len(axes) == 1 else []
+    return (
+        [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+        if len(axes) == 1
+        else []
+    )
 
 
 def _colour(code: str) -> str:
@@ -276,17 +305,18 @@ def _colour(code: str) -> str:
     return f"color={{rgb,255:red,{red};green,{green};blue,{blue}}}"
 
 
-PICTURES: tuple[tuple[str, Callable[[Table, Sequence[Axes]], list[str]]], ...] = (
-    ("|".join(SCORES), partial(_curves, group="part")),
-    ("learning_rate", _rates),
-    ("backward_gain|gradients|units", partial(_curves, group="layer", middle="median")),
-    ("curvature", _curvature),
-    ("curves_.+", partial(_curves, group="value")),
-    ("effect_.+", _effect),
-    ("arms|means", _arms),
-    (".+_time", partial(_trade_off, across="milliseconds")),
-    (".+_parameters", partial(_trade_off, across="parameters")),
-    ("confusion_matrix", _confusion),
-    ("heat_map", _heat_map),
-    ("predicted_true", _predicted_true),
+BAND = "In this picture: means with 95 % intervals as bands or bars; the values of single seeds are in the CSV file."
+PICTURES: tuple[tuple[str, Callable[[Table, Sequence[Axes]], list[str]], str], ...] = (
+    ("|".join(SCORES), partial(_curves, group="part"), BAND),
+    ("learning_rate", _rates, ""),
+    ("backward_gain|gradients|units", partial(_curves, group="layer", middle="median"), ""),
+    ("curvature", _curvature, ""),
+    ("curves_.+", partial(_curves, group="value"), BAND),
+    ("effect_.+", _effect, BAND),
+    ("arms|means", _arms, BAND),
+    (".+_time", partial(_trade_off, across="milliseconds"), BAND),
+    (".+_parameters", partial(_trade_off, across="parameters"), BAND),
+    ("confusion_matrix", _confusion, "In this picture: counts in the cells, shades are the share of the true class."),
+    ("heat_map", _heat_map, ""),
+    ("predicted_true", _predicted_true, ""),
 )
