@@ -73,6 +73,14 @@ def test_runs_that_pair(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     assert r"\toprule" in (folder / "comparison.tex").read_text()
 
 
+def test_the_figure_as_a_picture_for_latex(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    paths = [trained(RUN).path, trained(OTHER).path]
+    assert mlpexp("compare", *paths, "-o", "out", "--plot-format", "tex").code == 0
+    text = (tmp_path / "out" / "means.tex").read_text(encoding="utf-8")
+    assert "{means.csv}" in text
+    assert text.count(r"\addplot") == 2  # intervals and means
+
+
 def test_results_that_do_not_pair_have_means_and_it_is_said_why(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     runs = [trained(RUN), trained(OTHER_SPLIT)]
     paths = [run.path for run in runs]

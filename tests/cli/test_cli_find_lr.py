@@ -42,6 +42,14 @@ def test_the_figure_and_its_numbers(mlpexp: Command, config: Callable[[str], Pat
     assert (np.diff(np.isinf(seeds).astype(int), axis=0) >= 0).all()  # who is out stays out
 
 
+def test_for_latex_it_is_a_pdf_and_that_is_said(
+    mlpexp: Command, config: Callable[[str], Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    mlpexp("find-lr", "-c", config(SINE), *QUICK, "--output", tmp_path / "new", "--plot-format", "tex")
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"find-lr.pdf", "find-lr.csv"}
+    assert "pgfplots cannot draw them well: find-lr" in caplog.text
+
+
 def test_the_same_again(mlpexp: Command, config: Callable[[str], Path]) -> None:
     path = config(TINY)
     assert mlpexp("find-lr", "-c", path, *QUICK).out == mlpexp("find-lr", "-c", path, *QUICK).out

@@ -111,6 +111,18 @@ def test_plots_come_in_every_format_asked_for(mlpexp: Command, config: Write) ->
     assert (run / "plots" / "loss.svg").read_text().lstrip().startswith("<?xml")
 
 
+def test_plots_are_pictures_for_latex_where_pgfplots_can_draw_them(
+    mlpexp: Command, config: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = mlpexp("train", "-c", config(TINY), "--plot-format", "tex", "-q")
+    plots = answer.run / "plots"
+    assert r"\begin{axis}" in (plots / "loss.tex").read_text(encoding="utf-8")
+    as_pdf = {path.stem for path in plots.glob("*.pdf")}
+    assert as_pdf
+    assert as_pdf.isdisjoint(path.stem for path in plots.glob("*.tex"))
+    assert set(caplog.messages[-1].rpartition("pgfplots cannot draw them well: ")[2].replace(",", "").split()) == as_pdf
+
+
 def test_plots_are_png_where_nothing_is_asked_for(mlpexp: Command, config: Write) -> None:
     run = mlpexp("train", "-c", config(TINY), "-q").run
     assert {path.suffix for path in (run / "plots").iterdir()} == {".png", ".csv"}
