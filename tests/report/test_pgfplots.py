@@ -104,6 +104,18 @@ def test_what_pgfplots_cannot_draw_is_a_pdf_and_said(tmp_path: Path, caplog: pyt
     assert "arms" not in sentence
 
 
+def test_numbers_that_are_names_have_a_place_each() -> None:
+    figure = new_figure("a title")
+    figure.add_subplot().set(xlim=(-0.5, 1.5), ylim=(0, 1), xlabel="模型")
+    points = pd.DataFrame({"model.size": ["6", "2"], "n": 2, "mean": 0.5, "low": 0.4, "high": 0.6})
+    text = picture("effect_size", Drawing(figure, points))
+    assert text is not None
+    assert "x expr={(\\coordindex>=1)}" in text
+    assert "xtick={0,1}" in text
+    assert "xticklabels={{6},{2}}" in text
+    assert text.startswith("% Needs xelatex or lualatex")
+
+
 def test_names_are_no_commands(tmp_path: Path) -> None:
     cells = [(one, other) for one in NASTY for other in NASTY]
     numbers = pd.DataFrame(cells, columns=["target", "predicted"]).assign(count=3, row_percent=25.0)

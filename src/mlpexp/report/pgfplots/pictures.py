@@ -27,7 +27,7 @@ from mlpexp.report.pgfplots.parts import (
     ticks,
     value,
 )
-from mlpexp.report.writers.latex_words import words
+from mlpexp.report.writers.latex_words import needs_fonts, words
 
 MOST_ROWS = 2000  # TeX takes seconds for more, then all its memory
 MOST_NAMES = 30  # of classes, values or arms that an axis has room for
@@ -37,6 +37,7 @@ NEEDS = r"\usepackage{pgfplots}\usepgfplotslibrary{fillbetween}\pgfplotsset{comp
 HEAD = f"""% Needs {NEEDS}
 % In another folder than the paper: \\pgfplotsset{{table/search path={{FOLDER}}}}
 """
+CHINESE = "% Needs xelatex or lualatex, and \\usepackage{ctex}: there are letters that plain LaTeX has not.\n"
 WIDE = ["width=\\linewidth", "height=0.62\\linewidth", "axis lines=left", "grid=major", "grid style={black!10}"]
 LEGEND = [
     "legend style={at={(0,1.03)},anchor=south west,draw=none,font=\\small}",
@@ -64,7 +65,8 @@ def picture(name: str, drawing: Drawing) -> str | None:
     notes = "".join(f"% {words(line)}\n" for line in said if line.strip())
     notes += f"% {reading}\n" if reading else ""
     notes += "% Crosses: trials that diverged or failed.\n" if any(map(crosses, drawing.figure.axes)) else ""
-    return f"{notes}{HEAD}" + "\n\n".join(pictures) + "\n"
+    text = f"{notes}{HEAD}" + "\n\n".join(pictures) + "\n"
+    return f"{CHINESE}{text}" if needs_fonts(text) else text
 
 
 # Lines over epochs.
@@ -97,6 +99,8 @@ def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) 
         lines += (
             [named(PART_STYLES[member].label if member in PART_STYLES else str(member))] if len(members) > 1 else []
         )
+    if len(members) > 1 and (title := _legend_title(axes)):
+        lines = [*_title_of_legend(title), *lines]
     return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
 
 
@@ -188,10 +192,10 @@ def _effect(table: Table, axes: Sequence[Axes]) -> list[str]:
     starts = [0, *(place for place, (a, b) in enumerate(pairwise(values), 1) if a != b)]
     if len(starts) > MOST_NAMES or len(starts) != values.nunique():
         return []
-    numeric = pd.to_numeric(values, errors="coerce").notna().all()
+    of_words = axes[0].get_xlim() == (-0.5, len(starts) - 0.5)  # a place for each, whatever their numbers
+    numeric = not of_words and bool(pd.to_numeric(values, errors="coerce").notna().all())
     if numeric:
-        at, across = f"x index={table.place(first)}", ends(axes[0], "x")
-        across += ticks("x", [float(values[place]) for place in starts], [values[place] for place in starts])
+        at, across = f"x index={table.place(first)}", [*ends(axes[0], "x"), *_named_ticks(axes[0])]
     else:
         at = f"x expr={steps_at(starts[1:])}"
         across = ["xmin=-0.5", f"xmax={len(starts) - 0.5}", f"xlabel={{{words(axes[0].get_xlabel())}}}"]
@@ -206,8 +210,22 @@ def _effect(table: Table, axes: Sequence[Axes]) -> list[str]:
         lines += _means(table, axes[0], (groups == group).to_numpy(), at, look)
         lines += [named(group)] if group and table.finite("mean")[(groups == group).to_numpy()].any() else []
     if len(colours) > 1:
-        lines = [r"\addlegendimage{empty legend}", named(f"{_legend_title(axes[0])}:"), *lines]
+        lines = [*_title_of_legend(_legend_title(axes[0])), *lines]
     return [axis([*WIDE, *across, *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+
+
+def _title_of_legend(title: str) -> list[str]:
+    return [r"\addlegendimage{empty legend}", named(f"{title}:")]
+
+
+def _named_ticks(axes: Axes) -> list[str]:
+    """The ticks of the figure, whose names have room; none where they are powers, which pgfplots writes itself."""
+    low, high = axes.get_xlim()
+    shown = [(place, text.get_text()) for place, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)]
+    shown = [(place, text) for place, text in shown if low <= place <= high]
+    if any("$" in text for _, text in shown):
+        return []
+    return ticks("x", [place for place, _ in shown], [text for _, text in shown])
 
 
 def _legend_title(axes: Axes) -> str:
