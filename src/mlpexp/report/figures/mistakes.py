@@ -55,7 +55,7 @@ def draw_mistaken_pictures(
 
 def _behind(row: pd.Series, *, several: bool) -> str:
     """How many seeds are wrong; of one seed its confidence."""
-    return f"{int(row['wrong'])}/{int(row['seeds'])}" if several else f"({row['confidence']:.2f})"
+    return f"({int(row['wrong'])}/{int(row['seeds'])})" if several else f"({row['confidence']:.2f})"
 
 
 @in_style()
