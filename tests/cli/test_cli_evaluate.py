@@ -154,7 +154,10 @@ def test_an_arm_and_a_seed_are_chosen(trained: Make, mlpexp: Call, tmp_path: Pat
     assert "one seed: no interval for new seeds" in answer.out
     known = json.loads((tmp_path / "new" / "evaluation.json").read_text())
     assert (known["arm"], known["seeds"]) == (1, [1])
-    markdown = mlpexp("evaluate", run.path, "--on", "later.csv", "--arm", 1, "-o", "more", "--format", "markdown")
+    assert mlpexp("evaluate", run.path, "--on", "later.csv", "--arm", 0).code == 0
+    markdown = mlpexp("evaluate", run.path, "--on", "later.csv", "--arm", 1, "--format", "markdown")
+    beside = sorted(path.name for path in run.path.parent.iterdir() if path != run.path)
+    assert beside == [f"{run.path.name}-on-later-arm-{number}" for number in (0, 1)]
     assert markdown.out.startswith("**later.csv: 40 samples**\n\n| metric |")
 
 

@@ -170,6 +170,8 @@ def test_what_is_chosen_and_what_it_means_is_said(trained: Make, mlpexp: Call, t
     assert "is the best of 2 by validation accuracy" in answer.err
     assert "2 seeds, 30 test samples; intervals are of new seeds on these samples" in answer.err
     assert "over 20 training samples" in answer.err
+    (beside,) = (path for path in run.path.parent.iterdir() if path != run.path)
+    assert beside.name[len(run.path.name) :] in ("-quantized-arm-0", "-quantized-arm-1")
     one = mlpexp("quantize", run.path, "--arm", "0", "--seed", 1, "-o", tmp_path / "one")
     assert "1 seed, 30 test samples; of one seed there is no interval" in one.err
     names = sorted(path.name for path in (tmp_path / "one").iterdir())

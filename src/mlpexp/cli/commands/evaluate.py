@@ -7,6 +7,7 @@ import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_each_as, print_sentences, say
+from mlpexp.cli.trained import TableSettings, TrainedArm, folder_of, trained_arm
 
 if TYPE_CHECKING:
     from mlpexp.results.on_new_data import OnNewData
@@ -20,23 +21,9 @@ def evaluate(
         str,
         option("--on", help="A table, pictures, or a data set by its name: what it is judged by.", metavar="FILE|NAME"),
     ],
-    arm: Annotated[
-        str | None,
-        option(
-            "--arm",
-            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
-            metavar="ARM",
-        ),
-    ] = None,
+    arm: TrainedArm = None,
     seed: Annotated[int | None, option("--seed", help="The network of one seed [default: of all].")] = None,
-    settings: Annotated[
-        list[str] | None,
-        option(
-            "--set",
-            help="How the table is written, where not as that of training; may be repeated.",
-            metavar="KEY=VALUE",
-        ),
-    ] = None,
+    settings: TableSettings = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown or json.")] = "table",
     output: Annotated[
         Path | None,
@@ -50,22 +37,21 @@ def evaluate(
     """Judge networks by other samples: all scores against those of their test part, and how far the columns have shifted."""
     check_format(format_, FORMATS)
     from mlpexp.cli.training import data_folder
-    from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
-    from mlpexp.results.result import Result
-    from mlpexp.store.beside import appearing, folder_beside
-    from mlpexp.store.listing import find_result
+    from mlpexp.results.arm_choice import chosen_seeds
+    from mlpexp.store.beside import appearing
 
     tell, folder_of_data = say(quiet=False), data_folder(data_dir)
-    opened = Result.open(find_result(result, runs_dir), table or ())
-    folder = folder_beside(opened.path, f"on-{_file_name(on)}", output)
-    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    of_arm = trained_arm(result, arm, table, runs_dir, tell)
+    folder = folder_of(of_arm, f"on-{_file_name(on)}", output)
     seeds = chosen_seeds(of_arm, seed, tell)
     from mlpexp.results.networks import networks_of
     from mlpexp.results.new_data import new_data
     from mlpexp.results.on_new_data import on_new_data
 
     networks = networks_of(of_arm, seeds, data_dir=folder_of_data, say=tell)
-    data = new_data(on, networks.preparation, networks.experiment.dataset, opened.path, folder_of_data, settings or ())
+    data = new_data(
+        on, networks.preparation, networks.experiment.dataset, of_arm.result.path, folder_of_data, settings or ()
+    )
     found = on_new_data(networks, data, folder_of_data)
     with appearing(folder) as building:
         _write(found, building)

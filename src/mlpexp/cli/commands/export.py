@@ -7,6 +7,7 @@ import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, option
 from mlpexp.cli.printing import print_sentences, say
+from mlpexp.cli.trained import TrainedArm, trained_arm
 
 
 def export(
@@ -20,14 +21,7 @@ def export(
             show_default=False,
         ),
     ],
-    arm: Annotated[
-        str | None,
-        option(
-            "--arm",
-            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
-            metavar="ARM",
-        ),
-    ] = None,
+    arm: TrainedArm = None,
     seed: Annotated[
         int | None,
         option("--seed", help="Whose network [default: that with the median validation score, else the first]."),
@@ -49,16 +43,12 @@ def export(
     refuse_results("--to", to)
     from mlpexp.cli.training import data_folder
     from mlpexp.export.export import check_new, export, format_of, scheme_of, seed_of, sentences
-    from mlpexp.results.arm_choice import chosen_arm
     from mlpexp.results.networks import networks_of
-    from mlpexp.results.result import Result
-    from mlpexp.store.listing import find_result
 
     tell, folder = say(quiet=False), data_folder(data_dir)
     scheme = scheme_of(int8=int8, weights=int8_weights)
     format_of(to, int8=scheme is not None)
     check_new(to)
-    opened = Result.open(find_result(result, runs_dir), table or ())
-    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    of_arm = trained_arm(result, arm, table, runs_dir, tell)
     networks = networks_of(of_arm, [seed_of(of_arm, seed, tell)], data_dir=folder, say=tell)
     print_sentences(sentences(export(networks, to, folder, scheme=scheme)))

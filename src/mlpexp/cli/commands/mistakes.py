@@ -7,6 +7,7 @@ import typer
 
 from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_sentences, print_table, say
+from mlpexp.cli.trained import TrainedArm, folder_of, trained_arm
 
 if TYPE_CHECKING:
     from mlpexp.report.tables.mistakes import Record
@@ -17,14 +18,7 @@ FORMATS = ("table", "markdown", "json", "csv")
 
 def mistakes(
     result: ResultName,
-    arm: Annotated[
-        str | None,
-        option(
-            "--arm",
-            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
-            metavar="ARM",
-        ),
-    ] = None,
+    arm: TrainedArm = None,
     seed: Annotated[int | None, option("--seed", help="The network of one seed [default: all together].")] = None,
     most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many are shown.")] = 10,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, json or csv.")] = "table",
@@ -44,16 +38,11 @@ def mistakes(
 
     formats = check_formats(plot_format)
     from mlpexp.cli.training import data_folder
-    from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
-    from mlpexp.results.result import Result
-    from mlpexp.store.beside import folder_beside
-    from mlpexp.store.listing import find_result
+    from mlpexp.results.arm_choice import chosen_seeds
 
     tell = say(quiet=False)
-    opened = Result.open(find_result(result, runs_dir), table or ())
-    of_arm = opened.arm(chosen_arm(opened, arm, tell))
-    what = "mistakes" if opened.summary.num_arms == 1 else f"mistakes-arm-{of_arm.number}"
-    folder = folder_beside(opened.path, what, output)
+    of_arm = trained_arm(result, arm, table, runs_dir, tell)
+    folder = folder_of(of_arm, "mistakes", output)
     from mlpexp.report.mistakes_folder import write_mistakes
     from mlpexp.results.mistaken_samples import mistaken_samples
     from mlpexp.results.mistakes import sentences

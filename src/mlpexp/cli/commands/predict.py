@@ -9,6 +9,7 @@ import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_sentences, print_table, say
+from mlpexp.cli.trained import TableSettings, TrainedArm, trained_arm
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,23 +33,9 @@ def predict(
             show_default=False,
         ),
     ],
-    arm: Annotated[
-        str | None,
-        option(
-            "--arm",
-            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
-            metavar="ARM",
-        ),
-    ] = None,
+    arm: TrainedArm = None,
     seed: Annotated[int | None, option("--seed", help="The network of one seed [default: all together].")] = None,
-    settings: Annotated[
-        list[str] | None,
-        option(
-            "--set",
-            help="How the tables are written, where not as that of training; may be repeated.",
-            metavar="KEY=VALUE",
-        ),
-    ] = None,
+    settings: TableSettings = None,
     all_classes: Annotated[
         bool, typer.Option("--all-classes", help="A column for the probability of each class.")
     ] = False,
@@ -71,13 +58,10 @@ def predict(
 
         refuse_results("--save-seen", save_seen)
     from mlpexp.cli.training import data_folder
-    from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
-    from mlpexp.results.result import Result
-    from mlpexp.store.listing import find_result
+    from mlpexp.results.arm_choice import chosen_seeds
 
     tell = say(quiet=False)
-    opened = Result.open(find_result(result, runs_dir), table or ())
-    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    of_arm = trained_arm(result, arm, table, runs_dir, tell)
     seeds = chosen_seeds(of_arm, seed, tell)
     from mlpexp.report.tables.text_layout import as_text
     from mlpexp.results.networks import networks_of

@@ -7,6 +7,7 @@ import typer
 
 from mlpexp.cli.options import TABLE_FORMATS, DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_as, print_sentences, say
+from mlpexp.cli.trained import TrainedArm, folder_of, trained_arm
 from mlpexp.errors import InputError
 from mlpexp.report.words import counted
 
@@ -20,14 +21,7 @@ CALIBRATION_SAMPLES = 1_000
 
 def quantize(
     result: ResultName,
-    arm: Annotated[
-        str | None,
-        option(
-            "--arm",
-            help="Of a sweep: number, label or KEY=VALUE [default: the best on validation data].",
-            metavar="ARM",
-        ),
-    ] = None,
+    arm: TrainedArm = None,
     seed: Annotated[int | None, option("--seed", help="The network of one seed [default: of each].")] = None,
     calibration_samples: Annotated[
         int,
@@ -50,15 +44,11 @@ def quantize(
     if calibration_samples < 1:
         raise InputError(f"--calibration-samples {calibration_samples}: expected 1 or more")
     from mlpexp.cli.training import data_folder
-    from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
-    from mlpexp.results.result import Result
-    from mlpexp.store.beside import folder_beside
-    from mlpexp.store.listing import find_result
+    from mlpexp.results.arm_choice import chosen_seeds
 
     tell = say(quiet=False)
-    opened = Result.open(find_result(result, runs_dir), table or ())
-    folder = folder_beside(opened.path, "quantized", output)
-    of_arm = opened.arm(chosen_arm(opened, arm, tell))
+    of_arm = trained_arm(result, arm, table, runs_dir, tell)
+    folder = folder_of(of_arm, "quantized", output)
     seeds = chosen_seeds(of_arm, seed, tell)
     from mlpexp.quantization.measured import measured
     from mlpexp.results.networks import networks_of
