@@ -41,7 +41,7 @@ def _caption(told: Mapping[str, Any]) -> str:
     if known > count:
         said.append(f"Of {known} epochs whose weights were kept, the page has room for {count}")
     elif not known:
-        said.append("With `keep: {history: 30}` in the config, the page goes through the epochs, too")
+        said.append("With keep: {history: 30} in the config, the page goes through the epochs, too")
     if told["widget"]["kind"] == "ink":
         said.append("Ink is cut out, scaled and put into the middle as the data set has it")
     return ". ".join(said) + "."

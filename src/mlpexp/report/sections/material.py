@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import InputError, MlpexpError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mlpexp.analysis.explain.verdicts import Verdict
     from mlpexp.planning.plan import Plan
 
+RUNS_DIR = "--runs-dir"
 Explain = Callable[[Result], "Sequence[Verdict] | str"]
 Live = Callable[[Result], Mapping[str, Any] | str]
 
@@ -45,6 +47,13 @@ class Material:
     def command(self) -> str:
         """The word that made it: ``train`` or ``sweep``."""
         return self.result.summary.planned_by
+
+    @property
+    def runs_dir(self) -> Sequence[str]:
+        """The option of the command that made it which names the folder of all results, as it was typed; may be empty."""
+        words = [str(word) for word in self.result.environment.get("command", [])]
+        joined = [word for word in words if word.startswith(f"{RUNS_DIR}=")]
+        return joined or next((pair for pair in pairwise(words) if pair[0] == RUNS_DIR), ())
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
