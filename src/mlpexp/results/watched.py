@@ -106,7 +106,7 @@ class Watched:
         if self.folder.metrics.is_file():  # all stacks have ended, and it has the rows of each
             paths = [self.folder.metrics]
         self._tables = {path: self._tables.get(path) or _Table(path, self._kept) for path in paths}
-        for path, table in self._tables.items():
+        for table in self._tables.values():
             with suppress(FileNotFoundError):  # its stack has been merged meanwhile
                 table.read_on()
         self._read_records(fresh)
