@@ -17,7 +17,6 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
-    Pictures,
     TableBlock,
     Words,
 )
@@ -96,8 +95,6 @@ def _block(block: Block, path: tuple[str, ...]) -> str:
             return _table(block.table, _name(path, block.name), block.links, "searched" if block.searched else "")
         case FigureBlock():
             return _figure(block, _name(path, block.name))
-        case Pictures():
-            return _pictures(block, _name(path, block.name))
         case LiveNetwork():
             return _live(block, _name(path, block.name))
 
@@ -159,15 +156,6 @@ def _figure(block: FigureBlock, name: str) -> str:
         f'<figure id="{name}" class="{kind}">{drawing}<figcaption>{words(block.caption)}</figcaption>'
         f"<details><summary>The numbers of this figure</summary>{table}</details></figure>\n"
     )
-
-
-def _pictures(block: Pictures, name: str) -> str:
-    shown = "".join(
-        f'<figure><img src="data:image/png;base64,{base64.b64encode(picture.png).decode()}" alt="{words(picture.caption)}">'
-        f"<figcaption>{words(picture.caption)}</figcaption></figure>"
-        for picture in block.pictures
-    )
-    return f'<figure id="{name}" class="pictures">{shown}<figcaption>{words(block.caption)}</figcaption></figure>\n'
 
 
 def _live(block: LiveNetwork, name: str) -> str:
