@@ -46,22 +46,14 @@ LOSSES: dict[str, Formula] = {
     ),
 }
 
-OF_SAMPLE: Words = ("Here ", COUNT, " is the number of samples in a batch, ", SAMPLE, " is one of them")
-OF_OUTPUTS: Words = (
-    ", ",
-    OUTPUT,
-    " is an output, ",
-    TARGET,
-    " its target, and ",
-    CLASS,
-    " counts the outputs of a sample.",
-)
+OF_SAMPLE: Words = ("Here ", COUNT, " is the number of samples in a batch, and ", SAMPLE, " is one of them. ")
+OF_OUTPUTS: Words = ("An output is ", OUTPUT, ", its target ", TARGET, "; ", CLASS, " counts the outputs of a sample")
 LETTERS: dict[str, Words] = {
-    **dict.fromkeys(LOSSES, (*OF_SAMPLE, *OF_OUTPUTS)),
+    **dict.fromkeys(LOSSES, (*OF_SAMPLE, *OF_OUTPUTS, ".")),
     "cross_entropy": (
-        *OF_SAMPLE, ", ", LOGIT, " is an output before the softmax, ", CLASS, " a class, and ", TARGET, " the true class.",
+        *OF_SAMPLE, "Before the softmax, an output is ", LOGIT, "; ", CLASS, " is a class, and ", TARGET, " the true class.",
     ),
-    "mean_squared_error": (*OF_SAMPLE, ", ", Name("K"), " the number of outputs of a sample", *OF_OUTPUTS),
+    "mean_squared_error": (*OF_SAMPLE, *OF_OUTPUTS, ", which are ", Name("K"), "."),
 }  # fmt: skip
 
 

@@ -87,7 +87,8 @@ def _differences(material: Material) -> list[Difference]:
         usual = _by_default(data, key, base.facts)
         axis = next((axis for axis in varied if key == axis or key.startswith(f"{axis}.")), None)
         if axis is not None:
-            rows.append((axis, varied.pop(axis), usual if axis == key else "", _meaning(axis)))
+            chosen = {axis, *(f"{axis}.{name}" for name in CHOICES)}
+            rows.append((axis, varied.pop(axis), usual if key in chosen else NONE, _meaning(axis)))
         elif usual != value_text(value) and not _is_below(key, summary):
             rows.append((key, value_text(value), usual, _meaning(key)))
     rows += [(key, text, NONE, _meaning(key)) for key, text in varied.items()]

@@ -23,7 +23,7 @@ def data_sheet(material: Material) -> Section:
     """What the networks learned from."""
     summary = material.result.summary
     data = summary.dataset
-    task = f"{data.task}, which a map learns nothing of" if summary.model.name == "som" else data.task
+    task = f"{data.task}; the map learns without it" if summary.model.name == "som" else data.task
     items: list[Words] = [(f"Task: {task}.",)]
     items += [(f"Target: {data.target_name}.",)] if data.target_name else []
     items += [(f"Shape of a sample: {_shape(data.input_shape)}.",)] if data.input_shape else []

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import InputError, MlpexpError
+from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.drawing.save_figures import Drawn, drawn
 from mlpexp.report.figures.catalogue import figures_of
 from mlpexp.results.comparison import ArmsComparison, read_comparison
@@ -42,6 +43,15 @@ class Material:
     def has_ended(self) -> bool:
         """Whether there are results to speak of."""
         return self.result.summary.complete and self.result.summary.outcome is not None
+
+    @property
+    def of_diverged(self) -> Sequence[Paragraph]:
+        """That all seeds diverged, beside what their networks do; else nothing, for diverged seeds are left out."""
+        outcome, num_trials = self.result.summary.outcome, self.result.summary.num_trials
+        if outcome is None or not outcome.diverged or outcome.diverged + outcome.failed < num_trials:
+            return ()
+        said = "All seeds diverged. What is shown is of their last finite weights, and no result."
+        return (Paragraph((said,)),)
 
     @property
     def command(self) -> str:

@@ -43,7 +43,10 @@ def _comment(material: Material) -> tuple[Header, str]:
 def _is_of(material: Material, example: str) -> bool:
     """Whether the config is that of an example, in all that decides the numbers."""
     try:
-        return make_plan(example_path(example), (), material.result.summary.planned_by).hash == material.result.summary.hash
+        return (
+            make_plan(example_path(example), (), material.result.summary.planned_by).hash
+            == material.result.summary.hash
+        )
     except MlpexpError:
         return False
 
