@@ -208,13 +208,22 @@ def _tables(table: TextTable, label: str) -> list[str]:
 def _side_by_side(table: TextTable) -> list[TextTable]:
     """The table, or parts of its columns, each with the first one, which names the rows."""
     lengths = [min(length, WIDE) + BETWEEN for length in _lengths(table)]
+    fewest = len(_filled(lengths, MOST_LETTERS))
+    if fewest == 1 or len(set(table.columns)) < len(table.columns):
+        return [table]
+    parts = next(parts for most in range(MOST_LETTERS + 1) if len(parts := _filled(lengths, most)) <= fewest)
+    every = set(range(1, len(lengths)))
+    return [table.without([table.columns[place] for place in every.difference(part)]) for part in parts]
+
+
+def _filled(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """The places of columns, but for the first, in lines of so many letters."""
     parts: list[list[int]] = [[]]
     for place, length in enumerate(lengths[1:], 1):
-        if parts[-1] and lengths[0] + sum(lengths[i] for i in parts[-1]) + length > MOST_LETTERS:
+        if parts[-1] and lengths[0] + sum(lengths[other] for other in parts[-1]) + length > most:
             parts.append([])
         parts[-1].append(place)
-    every = set(range(1, len(lengths)))
-    return [table.without([table.columns[i] for i in every - set(part)]) for part in parts]
+    return parts
 
 
 def _lengths(table: TextTable) -> list[int]:
@@ -226,8 +235,10 @@ def _below(table: TextTable, label: str, *, is_first: bool) -> list[str]:
     pieces = [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)] or [[]]
     lines = []
     for place, piece in enumerate(pieces):
-        continued = " (continued)" if place or not is_first else rf"}}\label{{{label}"
-        caption = [rf"\caption{{{latex_text(table.title)}{continued}}}"] if table.title else []
+        title = latex_text(table.title)
+        again = rf"\addtocounter{{table}}{{-1}}\caption{{{title} (continued)}}"
+        first = rf"\caption{{{title}}}\label{{{label}}}"
+        caption = [first if is_first and place == 0 else again] if title else []
         lines += _table(table, piece, table.footer if place == len(pieces) - 1 else None, caption)
     return lines
 
