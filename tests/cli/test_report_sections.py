@@ -13,7 +13,7 @@ from making.command_line import Answer
 from making.trained_results import Make
 from mlpexp.report.document.blocks import Bullets, CodeBlock, FigureBlock, Paragraph, TableBlock
 from mlpexp.report.document.document import Section
-from mlpexp.report.document.formulas import Formula, Fraction, Name, Row, Scripted
+from mlpexp.report.document.formulas import Formula, Fraction, Name, Scripted, Terms
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import LETTERS, LOSSES, arithmetic
 from mlpexp.report.sections.asked import asked
@@ -110,7 +110,7 @@ def test_an_older_result_has_the_comment_of_the_example_that_it_is(
     ("comment", "wanted"),
     [
         ("# Does height tell?\n# A second line.\n#\n# By Ann.\n", ["Does height tell? A second line.", "By Ann."]),
-        ("# By Ann.\n# question : Why?\n# Expected: much\n", ["Why?", "By Ann.", "Expected of the config as it was written: much"]),
+        ("# By Ann.\n# question : Why?\n# Time: long\n", ["Why?", "By Ann."]),
         ("# yaml-language-server: $schema=x\n# -----\n#Why?\n", ["Why?"]),
         (b"# Gr\xf6\xdfe?\n", ["Gr\ufffd\ufffde?"]),
         ("", []),
@@ -160,7 +160,7 @@ def names(formula: Formula | str | None) -> Iterator[str]:
             yield from (*names(formula.over), *names(formula.under))
         case Scripted():
             yield from (*names(formula.of), *names(formula.below), *names(formula.above))
-        case Row():
+        case Terms():
             for part in formula.parts:
                 yield from names(part)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isnan
 
 from mlpexp.config.scores import PART_LABELS, PARTS
-from mlpexp.report.document.blocks import Block, Bullets, TableBlock, Words
+from mlpexp.report.document.blocks import Block, Bullets, Prose, TableBlock
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
 from mlpexp.report.tables.comparison_table import shown_label
@@ -24,7 +24,7 @@ def data_sheet(material: Material) -> Section:
     summary = material.result.summary
     data = summary.dataset
     task = f"{data.task}; the map learns without it" if summary.model.name == "som" else data.task
-    items: list[Words] = [(f"Task: {task}.",)]
+    items: list[Prose] = [(f"Task: {task}.",)]
     items += [(f"Target: {data.target_name}.",)] if data.target_name else []
     items += [(f"Shape of a sample: {_shape(data.input_shape)}.",)] if data.input_shape else []
     items += _named("Classes", data.class_names) + _named("Features", data.feature_names)
@@ -61,7 +61,7 @@ def _shape(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape)) + (" (channels, height, width)" if len(shape) == 3 else "")
 
 
-def _named(what: str, names: Sequence[str]) -> list[Words]:
+def _named(what: str, names: Sequence[str]) -> list[Prose]:
     more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
     return [(f"{what} ({len(names):,}): {', '.join(names[:MOST_NAMES])}{more}.",)] if names else []
 

@@ -6,7 +6,7 @@ from mlpexp.config.scores import PARTS
 from mlpexp.config.shipped import Header, example_names, example_path, header
 from mlpexp.errors import MlpexpError
 from mlpexp.planning.plan import make_plan
-from mlpexp.report.document.blocks import Bullets, Code, Paragraph, Words
+from mlpexp.report.document.blocks import Bullets, Code, Paragraph, Prose
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import capital
@@ -51,9 +51,9 @@ def _is_of(material: Material, example: str) -> bool:
         return False
 
 
-def _looked_at(material: Material) -> list[Words]:
+def _looked_at(material: Material) -> list[Prose]:
     summary = material.result.summary
-    items: list[Words] = [(f"Data: {_data(material)}.",), (f"Network: {_network(material)}.",)]
+    items: list[Prose] = [(f"Data: {_data(material)}.",), (f"Network: {_network(material)}.",)]
     for axis in summary.axes:
         items.append((f"Varied: {axis.label} (", Code(axis.key), f"): {listed_values(axis.values)}."))
     return [*items, (_times(material),)]
