@@ -144,9 +144,10 @@ for (const figure of document.querySelectorAll("figure.figure")) {
     axis.replaceChildren(...children.filter((child) => child.matches("[data-name]")));
     const step = ((raw) => ((power) => power * [1, 2, 5, 10].find((s) => s * power >= raw))(10 ** Math.floor(Math.log10(raw))))((range[1] - range[0]) / 6);
     const least = plot.whole && !k ? Math.max(1, step) : step;
-    let values = Array.from({ length: 20 }, (_, i) => (Math.ceil(range[0] / least) + i) * least);
-    if (log) values = Array.from({ length: 40 }, (_, i) => [1, 2, 5].map((s) => s * 10 ** (Math.floor(Math.log10(range[0])) + i))).flat();
-    for (const v of values.filter((each) => each >= range[0] && each <= range[1])) {
+    const within = (values) => values.filter((each) => each >= range[0] && each <= range[1]);
+    const even = within(Array.from({ length: 20 }, (_, i) => (Math.ceil(range[0] / least) + i) * least));
+    const powers = log ? within(Array.from({ length: 40 }, (_, i) => [1, 2, 5].map((s) => s * 10 ** (Math.floor(Math.log10(range[0])) + i))).flat()) : [];
+    for (const v of powers.length > 2 ? powers : even) {
       const [x, y] = place(plot, k ? [plot.now.x[0], v] : [v, plot.now.y[0]]);
       add("path", { d: k ? `M ${left} ${y} L ${right} ${y}` : `M ${x} ${bottom} L ${x} ${top}`, stroke: "#e6e6e6", "stroke-width": 0.6, fill: "none" });
       add("text", { x: x - (k ? 7 : 0), y: y + (k ? 3 : 14), "font-size": 8, fill: "#222222", "text-anchor": k ? "end" : "middle" }).textContent = +v.toPrecision(6);

@@ -35,7 +35,7 @@ for (const table of document.querySelectorAll("table")) {
     button.type = "button";
     button.append(...heading.childNodes);
     heading.append(button);
-    // First the order of the page, then up, then down; what is no number stands behind.
+    // First the order of the page, then up, then down; what is empty, or no number among numbers, stands behind.
     button.onclick = () => {
       const next = { ascending: "descending", descending: "" }[heading.getAttribute("aria-sort")] ?? "ascending";
       headings.forEach((each) => each.removeAttribute("aria-sort"));
@@ -43,9 +43,9 @@ for (const table of document.querySelectorAll("table")) {
       const sign = next === "descending" ? -1 : 1, keys = new Map(rows.map((row) => [row, numbersOf(text(row, k))]));
       const known = [...keys.values()], numeric = known.every(Boolean) || (heading.className === "number" && known.some((key) => key?.length));
       const order = (a, b) => {
-        if (!numeric) return sign * text(a, k).localeCompare(text(b, k), undefined, { numeric: true });
-        const [x, y] = [a, b].map((row) => keys.get(row) ?? []);
-        return x.length && y.length ? sign * compared(x, y) : !x.length - !y.length;
+        const [x, y] = [a, b].map((row) => keys.get(row) ?? (numeric ? [] : [0]));
+        if (!x.length || !y.length) return !x.length - !y.length;
+        return sign * (numeric ? compared(x, y) : text(a, k).localeCompare(text(b, k), undefined, { numeric: true }));
       };
       body.append(...(next ? [...rows].sort(order) : rows));
     };
