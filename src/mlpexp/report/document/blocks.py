@@ -30,7 +30,7 @@ class Link:
 
 
 Inline = str | Code | Formula | Link
-Words = Sequence[Inline]
+Prose = Sequence[Inline]
 """One line or paragraph: plain text, code, formulas and links, one after the other."""
 
 
@@ -38,7 +38,7 @@ Words = Sequence[Inline]
 class Paragraph:
     """A paragraph."""
 
-    words: Words
+    words: Prose
     """What it says."""
     important: bool = False
     """Whether it is the one to be read, such as the answer."""
@@ -48,7 +48,7 @@ class Paragraph:
 class Bullets:
     """Short sentences below each other, in no order."""
 
-    items: Sequence[Words]
+    items: Sequence[Prose]
     """One each."""
 
 
@@ -101,28 +101,6 @@ class FigureBlock:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One picture."""
-
-    png: bytes
-    """The file."""
-    caption: str
-    """What it is."""
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures side by side."""
-
-    name: str
-    """Of its own within its section."""
-    caption: str
-    """Of all of them."""
-    pictures: Sequence[Picture]
-    """From left to right."""
-
-
-@dataclass(frozen=True)
 class LiveNetwork:
     """A trained network that computes in a page with scripts."""
 
@@ -136,4 +114,4 @@ class LiveNetwork:
     """What is computed with, as JSON has it: input, layers, output, samples, epochs, widget."""
 
 
-Block = Paragraph | Bullets | CodeBlock | Equation | TableBlock | FigureBlock | Pictures | LiveNetwork
+Block = Paragraph | Bullets | CodeBlock | Equation | TableBlock | FigureBlock | LiveNetwork
