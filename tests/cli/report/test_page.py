@@ -51,3 +51,13 @@ def test_paper_has_nothing_to_press(opened: Visit) -> None:
     assert not page.get_by_role("heading", name="Try the network").is_visible()
     breaks = page.locator("figure.figure").evaluate_all("all => all.map(each => getComputedStyle(each).breakInside)")
     assert set(breaks) == {"avoid"}
+
+
+def test_the_chinese_paragraph_says_its_language(opened: Visit) -> None:
+    page = opened(RUN)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "训练" in page.locator("[lang=zh]").inner_text()
+    outside = (
+        "page => [...page.querySelectorAll('p, li, h2')].filter(each => /\\p{Script=Han}/u.test(each.textContent))"
+    )
+    assert page.locator("main").evaluate(f"page => ({outside})(page).every(each => each.closest('[lang=zh]'))")

@@ -17,5 +17,5 @@ def methods(material: Material) -> Section | None:
     english = " ".join(each.english for each in said)
     chinese = "".join(each.chinese for each in said)
     blocks: list[Block] = [Paragraph((english,)), CodeBlock("\n\n".join(works(setups)), "bibtex")]
-    within = [Section("chinese", "In Chinese", [Paragraph((chinese,))])]
+    within = [Section("chinese", "In Chinese", [Paragraph((chinese,), language="zh")])]
     return Section("methods", "Methods, to be copied", blocks, within)
