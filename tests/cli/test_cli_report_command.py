@@ -186,7 +186,7 @@ def test_results_that_do_not_pair_or_are_twice_the_same_config(trained: Make, ml
     page = page_in(tmp_path / "three.html")
     titles = [element.text for element in page.all("h2")]
     assert len(titles) == len(set(titles)) == 4
-    assert "Nothing is tested between these results: dataset.split.test_fraction differs (0.3, 0.2), so" in page.words
+    assert "Nothing is tested between these results: dataset.test_fraction differs (0.3, 0.2), so" in page.words
     assert not [each for each in page.ids if each == "side-by-side-compared"]
 
 
