@@ -107,10 +107,10 @@ def test_a_name_comes_before_a_folder_of_this_name_that_is_no_result(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     newest = find_result("last", runs)
-    for name in ("last", "wide", "iris"):
+    for name in ("last", "iris-mlp-wider", "iris"):
         (tmp_path / name).mkdir()
     assert find_result("last", runs) == newest
-    assert find_result("wide", runs) == runs / WIDER
+    assert find_result("iris-mlp-wider", runs) == runs / WIDER
     assert find_result("iris", runs) == Path("iris")  # a part of names, of none the whole
     for file in ("config.yaml", "summary.json"):
         (tmp_path / "last" / file).touch()
