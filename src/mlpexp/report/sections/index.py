@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from mlpexp.report.document.blocks import Paragraph, TableBlock, Words
+from mlpexp.report.document.blocks import Paragraph, Prose, TableBlock
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.sections.sentences import words_of
 from mlpexp.report.tables.listing import page_table
@@ -45,7 +45,7 @@ def report_name(result: Path) -> str:
     return f"{result.resolve().name}-report.html"
 
 
-def _said(listed: Sequence[Listed], links: Sequence[str], num_keys: int) -> list[Words]:
+def _said(listed: Sequence[Listed], links: Sequence[str], num_keys: int) -> list[Prose]:
     """What the rows are, where names lead, and what is not shown."""
     num_reports, num_damaged = sum(map(bool, links)), sum(result.status == UNREADABLE for result in listed)
     said = [f"{counted(len(listed), 'result')}, the newest first."]
