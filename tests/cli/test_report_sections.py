@@ -23,6 +23,7 @@ from mlpexp.report.sections.data_sheet import data_sheet
 from mlpexp.report.sections.effects import effects
 from mlpexp.report.sections.fit import fit
 from mlpexp.report.sections.material import Material
+from mlpexp.report.sections.methods.section import methods
 from mlpexp.report.sections.predictions import predictions
 from mlpexp.report.sections.question import question
 from mlpexp.results.result import Result
@@ -225,6 +226,7 @@ def test_what_was_interrupted_can_be_gone_on_with_as_is_said(make: Make, mlpexp:
     sentence, _, command = lines(answer(material))
     assert sentence.startswith("There is no answer yet: this run ")
     assert "To be trained 3 times, each time with another seed." in text(question(material))
+    assert methods(material) is None  # which would say that it was done
     program, *words = command.split()
     assert program == "mlpexp"
     assert mlpexp(*words).code == 0
