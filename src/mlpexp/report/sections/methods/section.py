@@ -9,7 +9,7 @@ from mlpexp.report.sections.methods.works import works
 
 
 def methods(material: Material) -> Section | None:
-    """The paragraph in English and in Chinese, and the works to cite; None where the config is damaged, and before there is a result."""
+    """The paragraph in two languages, and the works to cite; None where the config is damaged, or nothing has ended."""
     if not material.config or not material.has_ended:  # what it says was done is not done yet
         return None
     setups = Setups(material)
