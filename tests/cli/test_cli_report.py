@@ -13,6 +13,7 @@ from making.command_line import Answer
 from making.html_pages import Page, hash_of
 from making.page_networks import outputs_by_node
 from making.trained_results import Make
+from mlpexp.report.writers.html import SCRIPTS
 
 pytestmark = pytest.mark.usefixtures("lazy_disk")
 RUN = """\
@@ -66,7 +67,8 @@ def check(page: Page) -> None:
     assert rules["style-src"] == hash_of(style.text)
     scripts = [script for script in page.all("script") if "type" not in script.attributes]
     assert rules["script-src"].split() == [hash_of(script.text) for script in scripts]
-    assert sum(len(script.text.encode()) for script in scripts) <= 30_000
+    sizes = [len(script.text.encode()) for script in scripts]
+    assert sum(sizes[: len(SCRIPTS)]) <= 20_000
     assert "unsafe" not in policy
     outside = re.compile(r"^(https?:)?//")
     for element in page.elements:
@@ -171,7 +173,8 @@ def test_several_results_have_a_part_each(trained: Make, mlpexp: Call, tmp_path:
     paths = [trained(text).folder.path for text in (RUN, SWEEP)]
     page = page_of(mlpexp("report", *paths, "--no-explain", "-o", tmp_path / "both.html"))
     check(page)
-    assert len(titles(page)) == 2
+    assert titles(page)[0] == "Side by side"
+    assert len(titles(page)) == 3
     assert [element.text for element in page.all("h3")].count("The answer") == 2
     assert "Why it learned or did not" not in page.words
 
