@@ -20,7 +20,7 @@ def figure_table(numbers: pd.DataFrame, name: str) -> TextTable:
     shown, which = _some(numbers)
     title = f"The numbers of {name}"
     if len(shown) < len(numbers):
-        title += f", {which}: {len(shown):,} of {len(numbers):,} rows; `mlpexp plot` writes all into {name}.csv"
+        title += f", {which}: {len(shown):,} of {len(numbers):,} rows; mlpexp plot writes all into {name}.csv"
     columns = [str(column) for column in shown.columns]
     numeric = frozenset(str(column) for column in shown.columns if pd.api.types.is_numeric_dtype(shown[column]))
     rows = [[_cell(value) for value in row] for row in shown.itertuples(index=False, name=None)]
