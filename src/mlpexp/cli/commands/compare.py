@@ -119,7 +119,7 @@ def _write_arms(result: "Result", comparison: "ArmsComparison", power: float | N
     from mlpexp.report.tables.conclusions import conclusions
     from mlpexp.results.candidates import candidates_in
 
-    said, metric = conclusions(comparison), comparison.summary.metric
+    said, metric = conclusions(comparison, shows_all=True), comparison.summary.metric
     column = column_of(metric.name)
     assert column is not None, metric.name
     sentences = [*said.warnings, *said.footnotes]
