@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,14 +42,29 @@ def accuracies(trained: Trained) -> dict[int, dict[int, float]]:
 
 
 def check_row(row: dict[str, str], values: dict[int, float]) -> None:
-    """A row of ``means.csv`` against SciPy's interval of the values."""
+    """A row of ``means.csv``, in per cent, against SciPy's interval of the values."""
     numbers = np.array(list(values.values()))
     low, high = stats.t.interval(0.95, len(numbers) - 1, numbers.mean(), stats.sem(numbers))
     assert int(row["n"]) == len(numbers)
-    assert float(row["mean"]) == pytest.approx(numbers.mean(), rel=1e-7)
-    assert float(row["low"]) == pytest.approx(max(low, 0), rel=1e-6)
-    assert float(row["high"]) == pytest.approx(min(high, 100), rel=1e-6)
-    assert {seed: float(row[f"seed_{seed}"]) for seed in values} == pytest.approx(values, rel=1e-7)
+    assert float(row["mean_percent"]) == pytest.approx(numbers.mean(), rel=1e-7)
+    assert float(row["low_percent"]) == pytest.approx(max(low, 0), rel=1e-6)
+    assert float(row["high_percent"]) == pytest.approx(min(high, 100), rel=1e-6)
+    assert {seed: float(row[f"seed_{seed}_percent"]) for seed in values} == pytest.approx(values, rel=1e-7)
+
+
+def joined(
+    folder: Path, key: str, heading: str = "test accuracy (share)", mean: str = "mean_percent"
+) -> dict[str, Any]:
+    """The rows of ``comparison.csv`` and ``means.csv`` by their common key; what both say is the same."""
+    tested, shown = ({row[key]: row for row in read(folder / f"{name}.csv")} for name in ("comparison", "means"))
+    assert set(tested) == set(shown)
+    for name, row in shown.items():
+        scale = 100 if heading.endswith("(share)") else 1
+        assert float(tested[name][heading]) == pytest.approx(float(row[mean]) / scale, abs=6e-5)
+    for row in (folder / "comparison.md").read_text(encoding="utf-8").splitlines():
+        if row.startswith("| ") and not row.startswith((f"| {key} |", "| ---")):
+            assert row.split(" | ")[0].removeprefix("| ") in tested
+    return {name: tested[name] | shown[name] for name in tested}
 
 
 def test_runs_that_pair(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
@@ -59,12 +75,13 @@ def test_runs_that_pair(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     assert answer.out == mlpexp("compare", *(run.path for run in runs)).out
     folder = tmp_path / "out"
     assert sorted(path.name for path in folder.iterdir()) == FILES
-    rows = {row["name"]: row for row in read(folder / "means.csv")}
+    rows = joined(folder, "what")
     for run, rate in zip(runs, ("0.05", "0.01"), strict=True):
         row = rows[run.path.name]
         assert row["optimizer.learning_rate"] == rate
         check_row(row, accuracies(run)[0])
-    assert list(next(iter(rows.values())))[:3] == ["name", "optimizer.learning_rate", "n"]
+        assert row["name"] == row["what"][16:]  # without date and time
+    assert list(read(folder / "means.csv")[0])[:4] == ["what", "name", "optimizer.learning_rate", "n"]
     text = mlpexp("compare", *(run.path for run in runs), "--format", "csv").out
     assert (folder / "comparison.csv").read_text() == text
     markdown = (folder / "comparison.md").read_text()
@@ -91,17 +108,51 @@ def test_results_that_do_not_pair_have_means_and_it_is_said_why(trained: Make, m
     assert why in " ".join(answer.out.split())
     folder = tmp_path / "out"
     assert sorted(path.name for path in folder.iterdir()) == [*FILES[:-1], "means.svg"]
-    rows = {row["name"]: row for row in read(folder / "means.csv")}
-    tested = {row["what"]: row for row in read(folder / "comparison.csv")}
+    rows = joined(folder, "what")
     for run in runs:
         values = accuracies(run)[0]
         check_row(rows[run.path.name], values)
-        assert float(tested[run.path.name]["test accuracy"]) == pytest.approx(
-            np.mean(list(values.values())) / 100, abs=1e-4
-        )
-    assert not [column for column in tested[paths[0].name] if "verdict" in column or column.startswith("p ")]
+    assert not [column for column in rows[paths[0].name] if "verdict" in column or column.startswith("p ")]
     assert f"- {why}" in (folder / "comparison.md").read_text()
     assert "test\\_fraction differs" in (folder / "comparison.tex").read_text()
+
+
+@pytest.mark.parametrize(
+    ("metric", "heading", "mean"),
+    [("test_loss", "test loss", "mean"), ("test_accuracy", "test accuracy (share)", "mean_percent")],
+)
+def test_headings_say_the_unit(
+    metric: str, heading: str, mean: str, trained: Make, mlpexp: Call, tmp_path: Path
+) -> None:
+    paths = [trained(RUN).path, trained(OTHER).path]
+    answer = mlpexp("compare", *paths, "--metric", metric, "--power", "0.02", "-o", "out")
+    assert answer.code == 0, answer.err
+    assert set(joined(tmp_path / "out", "what", heading, mean)) == {path.name for path in paths}
+    text = (tmp_path / "out" / "comparison.md").read_text(encoding="utf-8")
+    assert f"| what | n | {heading} |" in text
+    assert "**new seeds that show a difference of 0.02 with 80 % power**\n\n| what |" in text
+
+
+def test_what_is_said_of_results_that_do_not_pair(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    other = OTHER_SPLIT.replace("tanh", "relu")
+    paths = [trained(RUN).path, trained(other).path]
+    answer = mlpexp("compare", *paths, "--power", "0.02", "--baseline", "0", "-o", "out")
+    assert answer.code == 0, answer.err
+    text, printed = (tmp_path / "out" / "comparison.md").read_text(), " ".join(answer.out.split())
+    for sentence in (
+        "confounded: 3 factors differ (dataset.test_fraction, model.init, model.activation)",
+        "a difference in the results cannot be attributed to one of them",
+        "--baseline, --power: of no use where nothing is tested",
+    ):
+        assert sentence in printed
+        assert f"- {sentence}\n" in text
+    assert "of no use" not in mlpexp("compare", *paths, "-o", "other").out
+
+
+def test_warnings_are_in_the_folder_where_results_pair(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    paths = [trained(RUN).path, trained(OTHER.replace("tanh", "relu")).path]
+    assert mlpexp("compare", *paths, "-o", "out").code == 0
+    assert "- confounded: 3 factors differ" in (tmp_path / "out" / "comparison.md").read_text()
 
 
 def test_single_seeds_have_no_interval(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
@@ -109,7 +160,7 @@ def test_single_seeds_have_no_interval(trained: Make, mlpexp: Call, tmp_path: Pa
     answer = mlpexp("compare", *paths, "-o", "out")
     assert answer.code == 0, answer.err
     assert "nothing is tested: only seed 0 is common to all" in " ".join(answer.out.split())
-    assert [(row["n"], row["low"], row["high"]) for row in read(tmp_path / "out" / "means.csv")] == [
+    assert [(row["n"], row["low_percent"], row["high_percent"]) for row in read(tmp_path / "out" / "means.csv")] == [
         ("1", "nan", "nan")
     ] * 2
 
@@ -119,13 +170,14 @@ def test_the_arms_of_a_sweep(trained: Make, mlpexp: Call, tmp_path: Path) -> Non
     answer = mlpexp("compare", sweep.path, "-o", "out")
     assert answer.code == 0, answer.err
     folder, values = tmp_path / "out", accuracies(sweep)
-    rows = read(folder / "means.csv")
-    assert sorted(row["name"] for row in rows) == [f"arm {number}" for number in range(4)]
-    for row in rows:
+    rows = joined(folder, "arm")
+    assert sorted(row["name"] for row in rows.values()) == [f"arm {number}" for number in range(4)]
+    for label, row in rows.items():
         number = int(row["name"].removeprefix("arm "))
         check_row(row, values[number])
-        assert f"learning_rate={row['optimizer.learning_rate']}" in sweep.plan.arms[number].label
-    means = [float(row["mean"]) for row in rows]
+        assert label == sweep.plan.arms[number].label
+        assert f"learning_rate={row['optimizer.learning_rate']}" in label
+    means = [float(row["mean_percent"]) for row in read(folder / "means.csv")]
     assert means == sorted(means, reverse=True)
     assert (folder / "comparison.csv").read_text() == mlpexp("compare", sweep.path, "--format", "csv").out
     before = {path.name for path in sweep.path.iterdir()}

@@ -1,5 +1,6 @@
 """The folder of ``mlpexp compare --output``: its tables as CSV, Markdown and LaTeX, and a figure of all results."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from mlpexp.store.beside import appearing
 from mlpexp.store.files import write_text
 
 FIGURE = "means"
+MADE_AT = re.compile(r"^\d{8}-\d{6}-")  # in the name of a folder
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def write_comparison(
     factors = differences([candidate.config for candidate in candidates])
     values = [own_values(candidate, metric) for candidate in candidates]
     rows, keys, score = mean_rows(_names(candidates), factors, values, metric.score), list(factors), metric.score
-    title, tables = f"{len(candidates)} results by {label}", comparison.pasted
+    what = "arms" if _are_of_one(candidates) else "results"
+    title, tables = f"{len(candidates)} {what} by {label}", comparison.pasted
     with appearing(folder) as building:
         write_text(building / "comparison.csv", comparison.exact.csv())
         said = "".join(f"- {sentence}\n" for sentence in comparison.said)
@@ -67,7 +70,15 @@ def write_comparison(
         save_figures(candidates[0].place[0].path, building, {FIGURE: draw}, formats)
 
 
-def _names(candidates: Sequence[Candidate]) -> list[str]:
-    """Of arms of one sweep their numbers: what they are is in the columns of keys."""
-    one = len({id(candidate.place[0]) for candidate in candidates}) == 1
-    return [f"arm {candidate.place[1]}" if one else candidate.label for candidate in candidates]
+def _are_of_one(candidates: Sequence[Candidate]) -> bool:
+    """Whether they are the arms of one sweep."""
+    return len({id(candidate.place[0]) for candidate in candidates}) == 1
+
+
+def _names(candidates: Sequence[Candidate]) -> dict[str, list[str]]:
+    """As the tables name them, and as the figure does: arms by number, as columns say what they are; folders without date."""
+    labels = [candidate.label for candidate in candidates]
+    if _are_of_one(candidates):
+        return {"arm": labels, "name": [f"arm {candidate.place[1]}" for candidate in candidates]}
+    short = [MADE_AT.sub("", label) for label in labels]
+    return {"what": labels, "name": short if len(set(short)) == len(labels) else labels}

@@ -76,7 +76,7 @@ def compare(
     opened = [Result.open(find_result(text, runs_dir), table or ()) for text in results]
     to = _destination(output, opened[0], plot_format)
     if len(opened) > 1:
-        _compare_results(opened, metric, baseline, power or margin or MARGIN, format_, power, to, wide=wide)
+        _compare_results(opened, metric, baseline, margin, format_, power, to, wide=wide)
         return
     (result,) = opened
     if not result.summary.axes:
@@ -88,7 +88,7 @@ def compare(
     comparison = read_comparison(result, metric, margin if power is None else power, reference)
     print_comparison(result, comparison, power=power, details=details, wide=wide, format_=format_)
     if to is not None:
-        _write_arms(result, comparison, to)
+        _write_arms(result, comparison, power, to)
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,23 @@ def _destination(output: Path | None, result: "Result", formats: list[str] | Non
     return Destination(folder_beside(result.path, "comparison", output), check_formats(formats))
 
 
-def _write_arms(result: "Result", comparison: "ArmsComparison", to: Destination) -> None:
+def _write_arms(result: "Result", comparison: "ArmsComparison", power: float | None, to: Destination) -> None:
     """The comparison of a sweep in a folder of its own."""
     from mlpexp.config.scores import column_of
     from mlpexp.report.comparison_folder import Written
     from mlpexp.report.tables.comparison_files import to_export, to_paste
+    from mlpexp.report.tables.comparison_table import power_table
     from mlpexp.report.tables.conclusions import conclusions
     from mlpexp.results.candidates import candidates_in
 
-    said, metric = conclusions(comparison), comparison.summary.metric
+    said, metric = conclusions(comparison, shows_all=True), comparison.summary.metric
     column = column_of(metric.name)
     assert column is not None, metric.name
     sentences = [*said.warnings, *said.footnotes]
-    written = Written(to_export(result, comparison), to_paste(comparison), sentences)
+    tables = to_paste(comparison)
+    if power is not None:
+        tables.append(power_table(comparison.labels, comparison.shown, power))
+    written = Written(to_export(result, comparison), tables, sentences)
     _write(written, candidates_in([result]), replace(column, when=metric.when), metric.label, to)
 
 
@@ -149,7 +153,7 @@ def _compare_results(
     results: "Sequence[Result]",
     metric: str | None,
     baseline: str | None,
-    margin: float,
+    margin: float | None,
     format_: str,
     power: float | None,
     to: Destination | None,
@@ -166,7 +170,7 @@ def _compare_results(
         candidates_to_paste,
         power_table,
     )
-    from mlpexp.report.tables.conclusions import confounded, in_numbers, intervals_of_differences, of_new_samples
+    from mlpexp.report.tables.conclusions import in_numbers, intervals_of_differences, of_new_samples
     from mlpexp.results.candidates import NotPaired, by_sample, candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
 
@@ -181,56 +185,85 @@ def _compare_results(
     except NotPaired as error:
         if to is None:
             raise
-        _write_apart(candidates, column, error.message, format_, to, wide=wide)
+        asked = {"--baseline": baseline, "--margin": margin, "--power": power}
+        idle = [option for option, value in asked.items() if value is not None]
+        _write_apart(candidates, column, error.message, idle, format_, to, wide=wide)
         return
     score = column.score
-    comparison = compare_arms(values, score.higher_is_better, margin=margin, reference=reference, ends=score.ends)
+    comparison = compare_arms(
+        values, score.higher_is_better, margin=power or margin or MARGIN, reference=reference, ends=score.ends
+    )
     new = by_sample(candidates, column, seeds, values)
     against, whole = new.against(comparison), format_ != "table"
     table = candidates_table(
-        candidates, comparison, against, new.own(), column.label, len(seeds), whole=whole, sentences=format_ == "csv"
+        candidates, comparison, against, new.own(), column, len(seeds), whole=whole, sentences=format_ == "csv"
     )
+    title = table.title
     always = dict.fromkeys(summary.dataset.always(column.part) for summary in summaries if column.is_accuracy)
     if sentence := "; ".join(filter(None, always)):
-        table = replace(table, title=f"{table.title}; {sentence}")
+        title = f"{title}; {sentence}"
+        table = replace(table, title=title)
     if new.seeds_are_samples:
         table = table.without({NEW_SAMPLES, *NUMBERS_NEW})
     said = [f"verdicts are for {speaks_of(results[0].config, summaries[0])}"]
     said += [*intervals_of_differences(comparison), *in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
     pasted = format_ in ("markdown", "latex") and not new.seeds_are_samples
     print_each_as(candidates_to_paste(table) if pasted else [table], format_, wide=wide)
-    known_samples = dict.fromkeys(text for summary in summaries for text in summary.known_samples)
-    print_sentences([*confounded(factors), *known_samples], err=format_ != "table")
+    warnings = _warnings(results, factors)
+    print_sentences(warnings, err=format_ != "table")
+    powers = (
+        [] if power is None else [power_table([arm.label for arm in candidates], comparison, power, heading="what")]
+    )
     if format_ == "table":
         print_sentences(said)
-    if power is not None and format_ == "table":
-        print_table(power_table([candidate.label for candidate in candidates], comparison, power), wide=wide)
+        for each in powers:
+            print_table(each, wide=wide)
     if to is not None:
         from mlpexp.report.comparison_folder import Written
 
-        exact = candidates_table(
-            candidates, comparison, against, new.own(), column.label, len(seeds), whole=True, sentences=True
+        exact, short = (
+            replace(
+                candidates_table(
+                    candidates, comparison, against, new.own(), column, len(seeds), whole=True, sentences=sentences
+                ),
+                title=title,
+            )
+            for sentences in (True, False)
         )
-        short = candidates_table(
-            candidates, comparison, against, new.own(), column.label, len(seeds), whole=True, sentences=False
-        )
-        only = short.without({NEW_SAMPLES, *NUMBERS_NEW})
-        tables = [only] if new.seeds_are_samples else candidates_to_paste(short)
-        if new.seeds_are_samples:
-            exact = exact.without({NEW_SAMPLES, *NUMBERS_NEW})
-        _write(
-            Written(exact, [*_keys(candidates, factors), *tables], [*confounded(factors), *said]),
-            candidates,
-            column,
-            column.label,
-            to,
-        )
+        only = {NEW_SAMPLES, *NUMBERS_NEW} if new.seeds_are_samples else set[str]()
+        tables = [short.without(only)] if only else candidates_to_paste(short)
+        written = Written(exact.without(only), [*_keys(candidates, factors), *tables, *powers], [*warnings, *said])
+        _write(written, candidates, column, column.label, to)
+
+
+def _warnings(results: "Sequence[Result]", factors: dict[str, list[str]]) -> list[str]:
+    """What changes how the numbers must be read."""
+    from mlpexp.report.tables.conclusions import confounded
+
+    return [*confounded(factors), *dict.fromkeys(text for each in results for text in each.summary.known_samples)]
 
 
 def _write_apart(
-    candidates: "Sequence[Candidate]", column: "Column", reason: str, format_: str, to: Destination, *, wide: bool
+    candidates: "Sequence[Candidate]",
+    column: "Column",
+    reason: str,
+    idle: Sequence[str],
+    format_: str,
+    to: Destination,
+    *,
+    wide: bool,
 ) -> None:
-    """Prints and writes the mean of each candidate by its own seeds, and why nothing is tested."""
+    """Prints and writes the mean of each candidate by its own seeds, and why nothing is tested.
+
+    Args:
+        candidates: What stands side by side.
+        column: The metric.
+        reason: Why nothing is tested.
+        idle: Options that were given, and are for tests.
+        format_: Of what is printed.
+        to: Where it goes.
+        wide: Whether lines may be longer than the terminal.
+    """
     from math import isfinite
 
     from mlpexp.cli.printing import print_as, print_sentences
@@ -242,14 +275,17 @@ def _write_apart(
 
     values = [[*filter(isfinite, own_values(candidate, column).values())] for candidate in candidates]
     means = [mean_interval(of_one).within(*column.score.ends) if of_one else None for of_one in values]
+    factors = differences([candidate.config for candidate in candidates])
     said = [
+        *_warnings(list(dict.fromkeys(candidate.place[0] for candidate in candidates)), factors),
         f"nothing is tested: {reason.removeprefix('cannot be compared: ')}",
+        *([f"{', '.join(idle)}: of no use where nothing is tested"] if idle else []),
         "each interval is of one mean, over the seeds of this result",
     ]
-    print_as(apart_table(candidates, means, column.label, whole=format_ != "table"), format_, wide=wide)
+    print_as(apart_table(candidates, means, column, whole=format_ != "table"), format_, wide=wide)
     print_sentences(said, err=format_ != "table")
-    whole = apart_table(candidates, means, column.label, whole=True)
-    tables = [*_keys(candidates, differences([one.config for one in candidates])), whole]
+    whole = apart_table(candidates, means, column, whole=True)
+    tables = [*_keys(candidates, factors), whole]
     _write(Written(whole, tables, said), candidates, column, column.label, to)
 
 

@@ -18,20 +18,24 @@ MOST_ROWS, MOST_COLUMNS = 30, 5
 ROW_HEIGHT, LONGEST = 0.2, 26  # inches; letters of a name or a setting
 LETTER, BETWEEN = 4.3, 10  # points: width of a letter at this size, and room between columns
 SMALL = 7.5
+PERCENT = " %"
 
 
 def mean_rows(
-    names: Sequence[str], factors: Mapping[str, Sequence[str]], values: Sequence[Mapping[int, float]], score: Score
+    names: Mapping[str, Sequence[str]],
+    factors: Mapping[str, Sequence[str]],
+    values: Sequence[Mapping[int, float]],
+    score: Score,
 ) -> pd.DataFrame:
-    """A row per result, the best first: name, keys that differ, n, mean, 95 % interval, and the value of each seed.
+    """A row per result, the best first: names, keys that differ, n, mean, 95 % interval, and the value of each seed.
 
     Args:
-        names: Of the results.
+        names: Columns that say which result it is; ``name`` is what the figure shows.
         factors: The keys in which they differ, each with the value of every result as text.
         values: Of each result by seed, as stored; NaN where a trial diverged or failed.
         score: Which they are.
     """
-    table = pd.DataFrame({"name": list(names), **factors})
+    table = pd.DataFrame({**names, **factors})
     seeds = sorted({seed for of_result in values for seed in of_result})
     numbers = pd.DataFrame([[of_result.get(seed, np.nan) for seed in seeds] for of_result in values], dtype=float)
     numbers = numbers * score.scale
@@ -85,7 +89,12 @@ def draw_means(rows: pd.DataFrame, keys: Sequence[str], score: Score, label: str
     crosses_of_lost(axes, heights, shown, limits, 5, across=True)
     texts = {key: shown[key].tolist() for key in keys[:MOST_COLUMNS]}
     _write_columns(axes, heights, texts | {"n": shown["n"].astype(str).tolist()})
-    return Drawing(figure, rows)
+    return Drawing(figure, rows.rename(columns=_in_percent(rows)) if score.unit == PERCENT else rows)
+
+
+def _in_percent(rows: pd.DataFrame) -> dict[str, str]:
+    """Headings that say the unit."""
+    return {column: f"{column}_percent" for column in ("mean", "low", "high", *seed_columns(rows))}
 
 
 def _write_columns(axes: Axes, heights: np.ndarray, columns: Mapping[str, Sequence[str]]) -> None:

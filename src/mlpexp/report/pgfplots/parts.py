@@ -28,11 +28,12 @@ class Table:
 
     def place(self, column: str) -> int:
         """The place of a column, from 0: its name may have letters that TeX does not take."""
-        return int(self.numbers.columns.tolist().index(column))
+        heading = column if column in self.numbers else f"{column}_percent"  # which says the unit
+        return int(self.numbers.columns.tolist().index(heading))
 
     def finite(self, *columns: str) -> np.ndarray:
         """Whether each row has numbers in these columns."""
-        return np.isfinite(self.numbers[list(columns)].to_numpy(dtype=float)).all(axis=1)
+        return np.isfinite(self.numbers.iloc[:, list(map(self.place, columns))].to_numpy(dtype=float)).all(axis=1)
 
     def source(self, coordinates: str) -> str:
         """``table[...] {...}`` with these coordinates: the CSV file, or its numbers where it has commas within a cell."""
@@ -92,7 +93,7 @@ def value(table: Table, column: str, axes: Axes, name: str = "y", scale: float =
     log = (axes.get_xscale() if name == "x" else axes.get_yscale()) == "log"
     least, most = AxisRange(low, high, log=log).outside
     expression = ("" if scale == 1 else f"{scale:g}*") + rf"\thisrowno{{{table.place(column)}}}"
-    numbers = scale * table.numbers[column].to_numpy(dtype=float)
+    numbers = scale * table.numbers.iloc[:, table.place(column)].to_numpy(dtype=float)
     if np.all((numbers >= least) & (numbers <= most) | np.isnan(numbers)):
         return expression
     return f"min(max({expression},{least:.6g}),{most:.6g})"

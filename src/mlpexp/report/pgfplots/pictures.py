@@ -239,10 +239,13 @@ def _arms(table: Table, axes: Sequence[Axes]) -> list[str]:
     numbers = table.numbers
     if len(numbers) > MOST_NAMES:
         return []
+    is_named = "arm" in numbers and not pd.api.types.is_numeric_dtype(numbers["arm"])
+    names = (
+        numbers["arm" if is_named else "name"].astype(str).tolist()
+    )  # no columns of settings stand beside this picture
     look = [_colour(BLUE), "xshift=0pt", "only marks", "mark=*"]
     every = np.ones(len(numbers), dtype=bool)
     down = [f"ymin=-{len(numbers) - 0.4:.6g}", "ymax=0.6", f"height={len(numbers) * 0.5 + 2.5:.4g}cm"]
-    names = numbers["name"].astype(str).tolist()
     down += ticks("y", [-place for place in range(len(numbers))], names)
     beside = min(max(LETTER * max(map(len, names)) - FOR_NAMES, 0), MOST_BESIDE)
     down += [rf"width=\dimexpr\linewidth-{beside}pt\relax"] if beside else []

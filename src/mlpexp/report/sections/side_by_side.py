@@ -63,7 +63,7 @@ def _compared(results: Sequence[Result]) -> list[Block]:
     new = by_sample(candidates, column, seeds, values)
     against = new.against(comparison)
     table = candidates_table(
-        candidates, comparison, against, new.own(), column.label, len(seeds), whole=False, sentences=True
+        candidates, comparison, against, new.own(), column, len(seeds), whole=False, sentences=True
     )
     table = table.without({"std", "updates", *([NEW_SAMPLES] if new.seeds_are_samples else [])})
     factors = differences([candidate.config for candidate in candidates])

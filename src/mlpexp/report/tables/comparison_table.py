@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlpexp.config.scores import Column, Score
 from mlpexp.planning.arms import AS_CONFIGURED
 from mlpexp.report.numbers.sweep_caption import EACH_ARMS_OWN, selected_on
 from mlpexp.report.tables.text_table import TextTable
@@ -58,14 +59,21 @@ def comparison_table(
         whole: Whether it is a file: with the numbers for new samples, its means named by the metric.
     """
     metric = summary.metric
-    columns = ["arm", "n", metric.label if whole else "mean", *BEHIND_MEAN, "parameters", "us/step"]
+    columns = [
+        "arm",
+        "n",
+        with_unit(metric.label, metric.score) if whole else "mean",
+        *BEHIND_MEAN,
+        "parameters",
+        "us/step",
+    ]
     body = []
     for row in rows:
         arm = int(row["arm"])
         difference, low, high = (row[f"{against}_difference{end}"] for end in ("", "_low", "_high"))
         body.append(
             [
-                shown_label(str(row["label"])),
+                str(row["label"]) if whole else shown_label(str(row["label"])),
                 str(row["n"]) + (f" ({row['missing']} missing)" if int(row["missing"]) else ""),
                 cell_number(row["mean"]),
                 cell_interval(row["low"], row["high"]),
@@ -112,7 +120,16 @@ def table_to_paste(
         new_samples: A sentence on new samples of the same source.
     """
     metric, data = summary.metric, summary.dataset
-    columns = ["arm", "n", metric.label, "95 % interval", "difference", "its 95 % interval", "p", NEW_SEEDS]
+    columns = [
+        "arm",
+        "n",
+        with_unit(metric.label, metric.score),
+        "95 % interval",
+        "difference",
+        "its 95 % interval",
+        "p",
+        NEW_SEEDS,
+    ]
     body = []
     for row in rows:
         low, high = row[f"{against}_difference_low"], row[f"{against}_difference_high"]
@@ -152,7 +169,15 @@ def new_samples_to_paste(rows: Sequence[Row], summary: Summary, against: str, re
         how: How intervals and p were made.
     """
     metric = summary.metric
-    columns = ["arm", metric.label, "95 % interval", "difference", "its 95 % interval", "p", NEW_SAMPLES]
+    columns = [
+        "arm",
+        with_unit(metric.label, metric.score),
+        "95 % interval",
+        "difference",
+        "its 95 % interval",
+        "p",
+        NEW_SAMPLES,
+    ]
     body = []
     for row in rows:
         low, high, p = (row[f"{against}_new_samples_{name}"] for name in ("low", "high", "p_adjusted"))
@@ -184,6 +209,11 @@ def ordered(rows: Sequence[Row], *, higher_is_better: bool) -> list[Row]:
     return sorted(rows, key=place)
 
 
+def with_unit(label: str, score: Score) -> str:
+    """A heading above values as they are stored, which figures and sentences may show in per cent."""
+    return label if score.scale == 1 else f"{label} (share)"
+
+
 def shown_label(label: str) -> str:
     """The name of an arm in a table: that of the config itself without its values, which are said once below."""
     return AS_CONFIGURED if label.startswith(f"{AS_CONFIGURED}: ") else label
@@ -201,7 +231,7 @@ def candidates_table(
     comparison: "Comparison",
     new_samples: "Sequence[ArmForNewSamples]",
     own: Sequence[tuple[float, float]],
-    metric: str,
+    metric: Column,
     num_seeds: int,
     *,
     whole: bool,
@@ -214,7 +244,7 @@ def candidates_table(
         comparison: Of them.
         new_samples: The same for new samples.
         own: The interval of each mean for new samples.
-        metric: In words.
+        metric: By which.
         num_seeds: Those in common.
         whole: Whether it is a file: with the numbers for new samples, its means named by the metric.
         sentences: Whether verdicts are sentences instead of few words.
@@ -240,12 +270,12 @@ def candidates_table(
                 f"{candidate.updates:,}",
             ]
         )
-    columns = ["what", "n", metric if whole else "mean", *BEHIND_MEAN, "updates"]
+    columns = ["what", "n", with_unit(metric.label, metric.score) if whole else "mean", *BEHIND_MEAN, "updates"]
     table = TextTable(
         columns,
         rows,
         frozenset(columns) - {"what", NEW_SEEDS, NEW_SAMPLES},
-        title=f"{metric}, {num_seeds} common seeds, paired",
+        title=f"{metric.label}, {num_seeds} common seeds, paired",
         prose=frozenset({NEW_SEEDS, NEW_SAMPLES}),
         droppable=FIRST_TO_GO,
     )
@@ -253,14 +283,14 @@ def candidates_table(
 
 
 def apart_table(
-    candidates: "Sequence[Candidate]", means: "Sequence[MeanInterval | None]", metric: str, *, whole: bool
+    candidates: "Sequence[Candidate]", means: "Sequence[MeanInterval | None]", metric: Column, *, whole: bool
 ) -> TextTable:
     """A row per candidate where their numbers do not pair: each mean by its own seeds; nothing is tested.
 
     Args:
         candidates: What stands side by side.
         means: Of them; None: no seed has a value.
-        metric: In words.
+        metric: By which.
         whole: Whether it is a file: its means named by the metric.
     """
     rows = [
@@ -274,8 +304,15 @@ def apart_table(
         ]
         for candidate, mean in zip(candidates, means, strict=True)
     ]
-    columns = ["what", "n", metric if whole else "mean", "95 % interval", "std", "updates"]
-    title = f"{metric}, each by its own seeds; nothing is tested"
+    columns = [
+        "what",
+        "n",
+        with_unit(metric.label, metric.score) if whole else "mean",
+        "95 % interval",
+        "std",
+        "updates",
+    ]
+    title = f"{metric.label}, each by its own seeds; nothing is tested"
     return TextTable(columns, rows, frozenset(columns) - {"what"}, title=title, droppable=("updates", "std"))
 
 
@@ -311,7 +348,9 @@ def noise_table(noise: "VarianceComponents", label: str) -> TextTable:
     )
 
 
-def power_table(labels: Sequence[str], comparison: "Comparison", difference: float) -> TextTable:
+def power_table(
+    labels: Sequence[str], comparison: "Comparison", difference: float, *, heading: str = "arm"
+) -> TextTable:
     """How many seeds would show a difference of this size, by arm, and what the seeds there are can show."""
     rows = []
     for arm in comparison.arms:
@@ -322,7 +361,7 @@ def power_table(labels: Sequence[str], comparison: "Comparison", difference: flo
         needed = [_ends(seeds) for seeds in ranges]
         shows = cell_number(detectable_difference(std, n, 0.05))
         rows.append([labels[arm.arm], cell_number(std), *needed, f"{shows} with {n}"])
-    columns = ("arm", "std of differences", "new seeds, this arm alone", "all comparisons", "difference shown now")
+    columns = (heading, "std of differences", "new seeds, this arm alone", "all comparisons", "difference shown now")
     title = f"new seeds that show a difference of {difference:g} with 80 % power"
     droppable = ("std of differences", "difference shown now")
     return TextTable(columns, rows[:MOST_ARMS], frozenset(columns[1:]), title=title, droppable=droppable)
