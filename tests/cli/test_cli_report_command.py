@@ -1,5 +1,6 @@
 """``mlpexp report`` as a command: what it takes for a result, where it writes, what it refuses, what a kill leaves."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -137,10 +138,15 @@ def test_a_report_is_made_again_in_either_order_and_says_so(two: list[Path], mlp
 
 def test_the_page_of_a_folder(two: list[Path], mlpexp: Call, tmp_path: Path) -> None:
     runs = two[0].parent
+    two[0].rename(runs / "z")  # a name that says no date
     damaged = runs / "20250101-000000-old-00000000"
     damaged.mkdir()
     for name, content in (("summary.json", "{nix"), ("config.yaml", b"\xff".decode("latin-1"))):
         (damaged / name).write_bytes(content.encode("latin-1"))
+    began = runs / "z" / "environment.json"
+    began.write_text(
+        re.sub(r'"started": "\d+', '"started": "2024', began.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     assert mlpexp("report", two[1], *SHORT).code == 0
     assert mlpexp("report", runs, "-o", "elsewhere/all.html").code == 0
     page = page_in(tmp_path / "elsewhere" / "all.html")
@@ -148,7 +154,7 @@ def test_the_page_of_a_folder(two: list[Path], mlpexp: Call, tmp_path: Path) -> 
         "name", "started (UTC)", "data", "model", "score", "95 % interval", "metric", "seeds", "status", "learning rate",
     ]  # fmt: skip
     rows = rows_of(page, "all-results")
-    assert [row[0] for row in rows] == ["petals", "flowers", "old"]
+    assert [row[0] for row in rows] == ["petals", "z", "old"]
     assert [row[8] for row in rows] == ["finished", "finished", "damaged"]
     assert [row[9] for row in rows] == ["0.2", "0.05", ""]
     shown = mlpexp("list").out

@@ -26,7 +26,7 @@ def index(runs_dir: Path, reports: Path) -> Document:
     Raises:
         InputError: There is no such folder.
     """
-    listed = listed_in(runs_dir, now=0.0)[::-1]
+    listed = sorted(listed_in(runs_dir, now=0.0), key=_begun, reverse=True)
     keys = varied_keys(listed)
     links = [_link(result, reports) for result in listed]
     lead = [Paragraph(said) for said in _said(listed, links, len(keys))]
@@ -43,6 +43,11 @@ def source_of_folder(runs_dir: Path) -> str:
 def report_name(result: Path) -> str:
     """What the report of a result is called: it lies beside the result, which holds only what training made."""
     return f"{result.resolve().name}-report.html"
+
+
+def _begun(result: Listed) -> tuple[str, str]:
+    """When it began; in one minute, and where that is not known, by the name of its folder."""
+    return result.started, result.entry.folder.path.name
 
 
 def _said(listed: Sequence[Listed], links: Sequence[str], num_keys: int) -> list[Prose]:

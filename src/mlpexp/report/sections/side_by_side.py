@@ -39,6 +39,8 @@ def side_by_side(results: Sequence[Result], titles: Sequence[str], parts: Sequen
         blocks += _compared(results)
     except MlpexpError as error:
         why = str(error).removeprefix("cannot be compared: ").removeprefix("compare: ")
+        for result in results:
+            why = why.replace(str(result.path), result.path.resolve().name)
         blocks.append(bullets([f"Nothing is tested between these results: {sentence(why)}"]))
     blocks.append(Paragraph(("What compares them with other options:",)))
     names = " ".join(quote(result.path.resolve().name) for result in results)
