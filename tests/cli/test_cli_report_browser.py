@@ -152,7 +152,7 @@ def test_values_lines_and_axis_of_a_figure(opened: Callable[..., "Page"]) -> Non
 def test_the_network_follows_point_and_epochs(opened: Callable[..., "Page"]) -> None:
     page = opened(RUN)
     live = page.locator(".live")
-    assert re.fullmatch(r"checked: largest difference \de-\d on 16 samples", live.locator(".checked").inner_text())
+    assert re.fullmatch(r"checked: largest difference to PyTorch \de-\d on 16 samples", live.locator(".checked").inner_text())
     shares = live.locator(".classes span").all_inner_texts()
     live.locator(".plane").focus()
     before = live.get_by_label("x1").input_value()

@@ -67,8 +67,8 @@ def test_ink_is_framed_as_the_program_does(name: str) -> None:
     told = {key: getattr(frame, key) for key in ("side", "box", "centre", "steps", "stretched")}
     given = by_node(
         ["framing.js"],
-        "Array.from(framed(Float32Array.from(given.ink), 120, given.frame))",
-        {"ink": paper.ravel().tolist(), "frame": told},
+        "Array.from(framed(JSON.parse(text).ink, 120, JSON.parse(text).frame))",
+        {"ink": (255 * paper).ravel().tolist(), "frame": told},
     )
     difference = np.abs(np.array(given) - wanted.ravel().astype(int))
     assert difference.max() <= 255 / frame.steps + 1
