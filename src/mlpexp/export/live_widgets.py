@@ -16,6 +16,7 @@ MOST_POINTS = 200
 WORK = 40_000_000  # multiplications for the plane, which is drawn anew with each epoch
 CELLS = (30, 90)  # of the plane along an axis
 DAY_MILLISECONDS, DATE_DIGITS = 86_400_000, 13
+PARTS = ("test", "validation", "train")  # the first of them that there is gives the points
 LEAST_DIGITS = 6  # that are shown of a number
 
 Told = dict[str, Any]
@@ -53,9 +54,18 @@ def _columns(columns: Sequence[ColumnForm]) -> list[Told]:
             case DateColumn(parts=()):
                 has_time = any(day % 1 for day in (*column.lowest, *column.highest))
                 kind = "datetime-local" if has_time else "date"
-                fields.append({**told, "inputs": [{"label": column.name, "kind": kind, "unit": DAY_MILLISECONDS, "digits": DATE_DIGITS}]})
+                fields.append(
+                    {
+                        **told,
+                        "inputs": [
+                            {"label": column.name, "kind": kind, "unit": DAY_MILLISECONDS, "digits": DATE_DIGITS}
+                        ],
+                    }
+                )
             case _:
-                inputs = [{"label": name, "kind": "number", "unit": 1, "digits": _digits(column)} for name in column.inputs]
+                inputs = [
+                    {"label": name, "kind": "number", "unit": 1, "digits": _digits(column)} for name in column.inputs
+                ]
                 fields.append({**told, "inputs": inputs})
         place = end
     return fields
@@ -70,39 +80,45 @@ def _digits(column: NumberColumn | DateColumn) -> int:
 
 def _options(column: CategoryColumn) -> list[Told]:
     """The levels of a category, a missing cell where there is a rule for it, and the inputs that each becomes."""
-    count, behind = len(column.inputs), [0] * column.has_indicator
+    count, marked = len(column.inputs), column.has_indicator
     names = [*column.levels, *filter(None, [column.level_of_missing])]
     options = [
-        {"label": name, "inputs": [*(int(other == level) for other in range(count)), *behind]}
+        {
+            "label": name,
+            "inputs": [*np.eye(count, dtype=int)[level].tolist(), *[int(level >= len(column.levels))] * marked],
+        }
         for level, name in enumerate(names)
     ]
-    missing = {"label": "(missing)", "inputs": [*[None] * count, *[1] * column.has_indicator]}
+    missing = {"label": "(missing)", "inputs": [*[None] * count, *[1] * marked]}
     return [*options, *[missing] * (column.fill is not None)]
 
 
 def _plane(networks: Networks, network: PortableNetwork, columns: Sequence[ColumnForm]) -> Told | None:
     """The ends of the axes of two inputs, from the left and from the top, and samples with their classes.
 
-    There are as many as are at hand, without those that lack a value; None unless there are two inputs.
+    There are as many as are at hand, without those that lack a value. None unless there are two inputs.
     """
     numbers = [column for column in columns if isinstance(column, NumberColumn) and not column.has_indicator]
     if not network.classification or (len(numbers), len(columns)) != (2, 2):
         return None
     points: list[list[float]] = []
+    part = ""
     names = list(network.preparation.feature_names)
     try:
         rows = networks.arm.evaluation("predictions")
     except (Absent, OSError, ValueError):
         rows = None
     ranges = [(column.lowest, column.highest) for column in numbers]
-    if rows is not None and {*names, "seed", "target"} <= set(rows.columns):
-        rows = rows[rows["seed"] == networks.seeds[0]].dropna(subset=[*names, "target"]).head(MOST_POINTS)
+    if rows is not None and {*names, "seed", "part", "target"} <= set(rows.columns):
+        rows = rows[rows["seed"] == networks.seeds[0]].dropna(subset=[*names, "target"])
+        part = next((part for part in PARTS if (rows["part"] == part).any()), "")
+        rows = rows[rows["part"] == part].head(MOST_POINTS)
         points = [[float(f"{x:.5g}"), float(f"{y:.5g}"), int(k)] for x, y, k in rows[[*names, "target"]].to_numpy()]
         if points:
             ranges = [(float(rows[name].min()), float(rows[name].max())) for name in names]
     side = int(np.clip((WORK / max(1, network.num_parameters)) ** 0.5, *CELLS))
     across, up = (_with_room(*each) for each in ranges)
-    return {"ends": [across, up[::-1]], "axes": names, "points": points, "cells": side}
+    return {"ends": [across, up[::-1]], "axes": names, "points": points, "part": part, "cells": side}
 
 
 def _with_room(low: float, high: float) -> list[float]:

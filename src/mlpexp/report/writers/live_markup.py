@@ -62,7 +62,8 @@ def _plane(plane: Told) -> str:
     side = plane["cells"]
     small = f'<canvas class="small" width="{side}" height="{side}" hidden></canvas>'
     canvas = _canvas("plane", PLANE_SIDE, PLANE_SIDE, words, ' tabindex="0"')
-    return f"<div>{up} up, {across} across: touch to move the point{canvas}{small}</div>"
+    points = f"; small points are of the {plane['part']} part" if plane["points"] else ""
+    return f"<div>{up} up, {across} across: touch to move the point{points}{canvas}{small}</div>"
 
 
 def _canvas(kind: str, width: int, height: int, words: str, more: str = "") -> str:
