@@ -318,6 +318,7 @@ def test_the_number_of_places(thing: str) -> None:
     assert len({name for name, _, _ in addition.insertions}) == addition.places
 
 
+@pytest.mark.slow
 def test_what_is_added_works(tmp_path: Path) -> None:
     """It trains, and its derivatives are right in every way there is; an activation has an initializer and a formula."""
     shutil.copytree(ROOT, tmp_path / "mlpexp", ignore=shutil.ignore_patterns("__pycache__"))

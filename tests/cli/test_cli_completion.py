@@ -304,6 +304,7 @@ def shell(request: pytest.FixtureRequest, folder: Path) -> Iterator[Shell]:
     second.close()
 
 
+@pytest.mark.slow
 def test_a_shell_completes(shell: Shell) -> None:
     assert shell.ran("mlpexp tra\t") == ["train"]
     assert shell.ran("mlpexp sweep --dry\t") == ["sweep", "--dry-run"]

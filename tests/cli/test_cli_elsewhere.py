@@ -92,6 +92,7 @@ def test_a_moved_project_goes_on_and_trains_again(
         assert mlpexp("plot", whole, *arm).code == 0
 
 
+@pytest.mark.slow
 def test_no_file_of_a_result_names_a_folder_that_was_not_typed(
     mlpexp: Command, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

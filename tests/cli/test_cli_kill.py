@@ -104,6 +104,7 @@ class TestAtEveryOperation:
         assert result.code == 0, "more operations than tried"
         assert died >= 3
 
+    @pytest.mark.slow
     def test_some_operations(self, start: Start, config: Write, tmp_path: Path) -> None:
         self.check(start, config, tmp_path, TINY.replace("epochs: 3", "epochs: 1"), range(1, 1000, 61))
 

@@ -153,7 +153,8 @@ def test_a_line_leaves_the_process_at_once(monkeypatch: pytest.MonkeyPatch, tmp_
 PROGRAM = [sys.executable, "-m", "mlpexp", "train", "-c", "config.yaml", "--log-every", "1", "--plot-format", "svg"]
 
 
-@pytest.mark.parametrize("piped", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("piped", [False, True])
 def test_lines_stand_above_the_bar_or_go_into_the_pipe(piped: bool, config: Write, tmp_path: Path) -> None:
     config(TINY.replace("epochs: 3", "epochs: 40"))
     parent, child = pty.openpty()

@@ -330,6 +330,7 @@ def test_pictures_are_shown_and_files_named(trained: Make, mlpexp: Call, tmp_pat
     ]
 
 
+@pytest.mark.slow
 def test_predictions_that_were_not_kept_are_computed_and_not_written(trained: Make, mlpexp: Call) -> None:
     run = trained(DIGITS)
     before = mlpexp("mistakes", run.path, "--format", "csv", "-o", "before")

@@ -36,6 +36,7 @@ def grid_of(run: Path) -> list[np.ndarray]:
     return [boundary[name].unique() for name in ("x", "k")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", ["5", "1700000000000000000", "0"], ids=["constant", "large and constant", "zero"])
 def test_a_constant_feature_has_a_boundary(second: str, mlpexp: Command, table: Path) -> None:
     run = trained(mlpexp, table, "x,k,kind\n" + "".join(f"{i},{second},{'ab'[i // 20]}\n" for i in range(40)))
@@ -58,6 +59,7 @@ def test_numbers_too_large_for_a_mean_are_refused(mlpexp: Command, table: Path) 
     assert f"{table}:2:x: " in answer.err and "is too large for a mean; divide the column" in answer.err
 
 
+@pytest.mark.slow
 def test_words_of_a_table_reach_every_figure(mlpexp: Command, table: Path) -> None:
     kinds = ["$", "$$", "$0-$10"]
     rows = "".join(f"{i},{i % 7},{kinds[i // 20]}\n" for i in range(60))
@@ -65,6 +67,7 @@ def test_words_of_a_table_reach_every_figure(mlpexp: Command, table: Path) -> No
     assert {"confusion_matrix.png", "decision_boundary.png"} <= {path.name for path in (run / "plots").iterdir()}
 
 
+@pytest.mark.slow
 def test_weights_that_float64_hardly_tells_apart_have_a_histogram(mlpexp: Command, tmp_path: Path) -> None:
     config = tmp_path / "sine.yaml"
     config.write_text(

@@ -44,6 +44,7 @@ def test_arms_with_probabilities_and_without_share_their_tables(mlpexp: Command,
     assert all(row["class_output"] for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("axis", "losses"),
     [
@@ -75,6 +76,7 @@ def test_arms_with_different_losses_are_not_compared_by_them(
         assert {row["metric"] for row in csv.DictReader(stream)} == {"test_accuracy"}
 
 
+@pytest.mark.slow
 def test_results_with_different_losses_are_not_compared_by_them(mlpexp: Command) -> None:
     losses = ("cross_entropy", "half_sum_squared_error")
     runs = [mlpexp("train", *XOR, "--quiet", "--loss", loss, "--name", loss).run for loss in losses]

@@ -72,6 +72,7 @@ def test_pictures_take_the_place_of_other_data(fruit: Path, mlpexp: Command) -> 
     assert "in place of iris" in answer.err + answer.out
 
 
+@pytest.mark.slow
 def test_every_command_takes_them(fruit: Path, mlpexp: Command) -> None:
     swept = mlpexp("sweep", "small.yaml", "--over", "dataset.size=[8,8],[6,6]", "--seeds", "2", "--epochs", "2")
     assert swept.code == 0, swept.err
@@ -108,6 +109,7 @@ def test_official_parts_are_kept_by_every_seed(fruit: Path, mlpexp: Command) -> 
         assert refused.code == 2 and f"dataset.{key}: " in refused.err and sentence in refused.err
 
 
+@pytest.mark.slow
 def test_folds_and_learning_curves(fruit: Path, mlpexp: Command) -> None:
     folds = mlpexp("train", "small.yaml", "--set", "dataset.split={kind: k_fold, folds: 4}", "--seeds", "4")
     assert folds.code == 0, folds.err
@@ -170,6 +172,7 @@ def test_a_changed_picture_is_noticed_when_a_run_goes_on(fruit: Path, mlpexp: Co
     assert answer.code != 0 and "the data have changed since the run began" in answer.err and "fruit" in answer.err
 
 
+@pytest.mark.slow
 def test_misclassified_pictures_keep_their_colours_and_large_ones_are_made_smaller(
     fruit: Path, mlpexp: Command
 ) -> None:
@@ -195,6 +198,7 @@ def test_the_figure_of_mistakes_has_the_colours_of_the_pictures(fruit: Path, mlp
     assert (abs(drawn - [250, 0, 0]).max(axis=2) <= 2).mean() > 0.02
 
 
+@pytest.mark.slow
 def test_a_table_of_pixels_feeds_a_convolution(fruit: Path, mlpexp: Command) -> None:
     digits = load_digits()
     table = pd.DataFrame(digits.data[:300].astype(int), columns=[f"p{place}" for place in range(64)])
@@ -267,6 +271,7 @@ def test_another_network_by_name_brings_its_own_keys(network: str, fruit: Path, 
     assert of_folder.code == 0 and ", mlp with " in of_folder.out, of_folder.err
 
 
+@pytest.mark.slow
 def test_pixels_of_a_table_are_those_of_pictures(fruit: Path, mlpexp: Command) -> None:
     arrays = np.stack([pixels(6, 5, 1, seed) for seed in range(40)])
     labels = np.arange(40) % 2
@@ -287,6 +292,7 @@ def test_one_picture_in_place_of_a_folder_is_said(fruit: Path, mlpexp: Command) 
     assert answer.code == 2 and f"folders of classes, perhaps {fruit}" in answer.err
 
 
+@pytest.mark.slow
 def test_mistakes_of_each_arm_are_its_own_pictures(fruit: Path, mlpexp: Command) -> None:
     """Also where one arm's data have parts of their own, another shape, or more of them."""
     for place, (part, number) in enumerate((("train", 6), ("test", 12))):

@@ -68,6 +68,7 @@ def cells(path: Path) -> tuple[list[str], list[float]]:
     return words, numbers
 
 
+@pytest.mark.slow
 def test_a_sweep_with_graphs_is_trained_compared_and_explained(mlpexp: Command, config: Callable[..., Path]) -> None:
     words = ["sweep", "-c", config(IRIS), "--hidden-size", "4,6", "--seeds", 3, "-s", "training.cuda_graph=auto"]
     answer, card = on_gpu(mlpexp, *words, "-s", "training.epochs=60", "--device", "cuda", "--jobs", 1, "--quiet")
@@ -101,6 +102,7 @@ def failing_to_record(reason: str) -> Iterator[Card]:
         yield card
 
 
+@pytest.mark.slow
 def test_steps_that_cannot_be_recorded_are_taken_one_by_one_and_it_is_said_once(
     mlpexp: Command, config: Callable[..., Path]
 ) -> None:

@@ -130,6 +130,7 @@ def test_a_score_that_a_result_lacks_is_named_with_the_key_that_measures_it(mlpe
     assert "test_f1_macro is not measured here; a result has it with `scores: [f1_macro]` in its config" in answer.err
 
 
+@pytest.mark.slow
 def test_what_naming_the_largest_class_would_reach_stands_beside_every_accuracy(
     mlpexp: Command, tmp_path: Path
 ) -> None:
@@ -164,6 +165,7 @@ def test_arms_may_stop_early_by_different_scores(mlpexp: Command) -> None:
     assert mlpexp("plot", sweep, "--arm", "1").code == 0
 
 
+@pytest.mark.slow
 def test_the_largest_class_is_said_where_all_arms_have_the_same_data(mlpexp: Command, tmp_path: Path) -> None:
     for name, step in (("a", 10), ("b", 7)):
         rows = [f"{i % 7},{'pos' if i % step == 0 else 'neg'}" for i in range(100)]

@@ -81,6 +81,7 @@ def test_a_trial_equals_the_run_of_its_arm(mlpexp: Command, config: Write) -> No
     assert len(own) > 100
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 def test_workers_and_memory_change_no_byte(mlpexp: Command, config: Write) -> None:
     text = IRIS + "diagnostics: cheap\n"
@@ -371,6 +372,7 @@ def test_two_sweeps_at_once_do_not_disturb_each_other(start: Start, config: Writ
     assert same_tables(one, other)
 
 
+@pytest.mark.slow
 def test_workers_end_with_their_parent(start: Start, config: Write) -> None:
     process = start("sweep", "-c", config(TWO_STACKS), *AXES, "--jobs", 2, hold_after=50, **LIBRARIES)
     workers = process.held(2)

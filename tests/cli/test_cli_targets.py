@@ -69,6 +69,7 @@ def reachable(path: Path, hidden_size: int, seeds: int) -> float:
     return float(np.mean(scores))
 
 
+@pytest.mark.slow
 def test_a_sweep_over_prices_finds_what_is_true(mlpexp: Command, prices: Path) -> None:
     truth = reachable(prices, 8, 5) - reachable(prices, 1, 5)
     options = ("--data", prices, "--target", "price", "--hidden-size", "1,8", "--activation", "tanh", "--epochs", 300)

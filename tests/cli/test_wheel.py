@@ -38,6 +38,7 @@ def test_the_wheel_holds_the_program_and_its_examples_and_nothing_else(installed
     assert not [path for path in installed.rglob("*") if path.suffix in (".pyc", ".csv", ".png")]
 
 
+@pytest.mark.slow
 def test_an_example_is_trained_by_its_name(installed: Path, tmp_path: Path) -> None:
     listed = run(installed, tmp_path, "examples", "iris")
     assert listed.returncode == 0, listed.stderr

@@ -198,6 +198,7 @@ def outcome_by_itself(path: Path) -> object:
     return outcomes[0]
 
 
+@pytest.mark.slow
 @SPARE
 @given(st.sampled_from(CONFIGS), st.lists(st.tuples(st.floats(0, 1), SLIPS), max_size=4))
 def test_what_was_readable_is_read_as_before(tmp_path: Path, config: Path, slips: list[tuple[float, str]]) -> None:
@@ -209,6 +210,7 @@ def test_what_was_readable_is_read_as_before(tmp_path: Path, config: Path, slips
     outcome_by_itself(path)
 
 
+@pytest.mark.slow
 @SPARE
 @given(experiments)
 def test_a_written_experiment_is_read_as_before(tmp_path: Path, experiment: object) -> None:

@@ -40,6 +40,7 @@ def blocks_with(page: Path, start: str) -> str:
 RATES = ("sweep", "-c", "configs/iris/mlp.yaml", "--learning-rate", "0.001,0.01,0.1,1,10", "-q")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "options"), [(PAGE, ()), (STATISTICS, ("--baseline", "learning_rate=0.1"))])
 def test_the_example_of_learning_rates(
     page: Path, options: tuple[str, ...], workplace: Callable[[Path], Path], mlpexp: Callable[..., Answer]
@@ -70,6 +71,7 @@ def test_the_example_of_learning_rates(
             assert line.strip() in power, line
 
 
+@pytest.mark.slow
 def test_the_example_of_the_noise_floor(workplace: Callable[[Path], Path], mlpexp: Callable[..., Answer]) -> None:
     workplace(STATISTICS)
     printed = mlpexp("sweep", "-c", "configs/iris/mlp.yaml", "--noise-floor", "5").out

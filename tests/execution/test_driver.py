@@ -42,6 +42,7 @@ def others(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if (row["arm"], row["seed"]) != (1, 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize(
     ("size", "stacks"), [(3, [6, 3, 3]), (2, [6, 3, 1, 2, 3, 1, 2]), (1, [6, 3, 1, 2, 1, 1, 3, 1, 2, 1, 1])]
@@ -72,6 +73,7 @@ def test_halves_that_had_ended_are_not_trained_again(make: Make) -> None:
     assert broken.bytes() == whole.bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("lazy_disk")
 @pytest.mark.parametrize("steps", [1, 4])
 def test_halves_are_interrupted_and_resumed_like_any_stack(steps: int, make: Make) -> None:
@@ -109,6 +111,7 @@ def test_a_trial_that_fails_alone_is_a_row_and_the_others_are_trained(
         sweep.result.arm(1).kept_weights([1], "best")
 
 
+@pytest.mark.slow
 def test_if_every_trial_fails_that_is_an_error_with_its_reason(make: Make) -> None:
     for text in (TINY, SWEEP):
         result = make(text)
@@ -118,6 +121,7 @@ def test_if_every_trial_fails_that_is_an_error_with_its_reason(make: Make) -> No
         assert result.summary.reason == "every trial failed: not enough memory: out of memory"
 
 
+@pytest.mark.slow
 def test_what_failed_for_lack_of_memory_is_trained_when_it_is_gone_on_with(
     make: Make,
 ) -> None:

@@ -62,7 +62,8 @@ for number in range(1, 1000):
 """
 
 
-@pytest.mark.parametrize("every", [11, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [11, 1])
 def test_the_merge_killed_anywhere_loses_nothing(every: int, tmp_path: Path) -> None:
     script = SCRIPT.replace("range(1, 1000)", f"range(1, 1000, {every})")
     done = subprocess.run(

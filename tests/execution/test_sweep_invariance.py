@@ -66,6 +66,7 @@ def in_stacks(plan: Plan, jobs: int, memory: int) -> Results:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(data=st.data())
 def test_stacked_trials_equal_solo_trials_bit_for_bit(

@@ -326,6 +326,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(trained: Make, mlpexp: Call, tm
     assert not list(tmp_path.glob("map.onnx"))
 
 
+@pytest.mark.slow
 def test_a_library_that_is_not_installed_is_named_with_the_command(tmp_path: Path, trained: Make) -> None:
     run = trained(SINE)
     code = f"""

@@ -177,6 +177,7 @@ sys.meta_path.insert(0, Refusing())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [MLP, PICTURES], ids=["MLP", "CNN"])
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_a_file_is_run_by_a_program_without_the_house(name: str, model: dict, tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def test_two_calls_give_the_same_bytes(bare_run: BuiltResult) -> None:
         assert b"CreationDate" not in content, name
 
 
+@pytest.mark.slow
 def test_another_process_with_another_style_file_draws_the_same_without_torch(run: BuiltResult) -> None:
     draw_figures(run.result)
     first = contents(run.path / "plots")
@@ -218,6 +219,7 @@ def sweep(tmp_path: Path) -> BuiltResult:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_one_arm_of_several_is_drawn_into_a_folder_of_its_own(sweep: BuiltResult) -> None:
     drawn = draw_figures(sweep.result, arm=3)
     assert [path.parent for path in drawn] == [sweep.path / "plots" / "arm-3"] * len(OF_IRIS)

@@ -54,6 +54,7 @@ def test_every_figure_has_its_numbers_beside_it(grid: BuiltResult) -> None:
     assert {path: path.read_bytes() for path in before} == before
 
 
+@pytest.mark.slow
 def test_which_figures_one_axis_at_a_time_has(tmp_path: Path, unrendered: None) -> None:
     sweep = build_sweep(tmp_path, FOUR, section=ONE_AT_A_TIME, seeds=2, tables=())
     axes = ("batch_size", "hidden_sizes", "learning_rate", "epochs")
@@ -61,6 +62,7 @@ def test_which_figures_one_axis_at_a_time_has(tmp_path: Path, unrendered: None) 
     assert stems(draw_figures(sweep.result)) == of_axes | {"panels", "arms", "accuracy_time", "accuracy_parameters"}
 
 
+@pytest.mark.slow
 def test_which_figures_three_axes_and_a_regression_have(tmp_path: Path, unrendered: None) -> None:
     axes = {"optimizer.name": ["sgd", "adam"], "schedule.name": ["constant", "cosine"], HIDDEN: ["4", "16"]}
     sweep = build_sweep(tmp_path, axes, config=SINE, seeds=2, epochs=4)
@@ -100,6 +102,7 @@ def test_where_all_arms_diverged_what_can_be_said_is_drawn(
     assert not caplog.messages
 
 
+@pytest.mark.slow
 def test_one_seed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     sweep = build_sweep(tmp_path, {LR: ["0.01", "0.1"], BATCH: ["4", "16"]}, seeds=1, epochs=6)
     assert stems(draw_figures(sweep.result)) == OF_GRID
@@ -115,6 +118,7 @@ def test_two_calls_give_the_same_bytes(grid: BuiltResult) -> None:
     assert contents(grid.path / "plots") == first
 
 
+@pytest.mark.slow
 def test_another_process_with_another_style_file_draws_the_same_without_torch(grid: BuiltResult) -> None:
     draw_figures(grid.result)
     first = contents(grid.path / "plots")
@@ -165,6 +169,7 @@ def test_one_broken_file_does_not_stop_the_other_figures(
     assert caplog.messages
 
 
+@pytest.mark.slow
 def test_without_the_stacks_their_time_is_not_drawn(
     grid: BuiltResult, caplog: pytest.LogCaptureFixture, unrendered: None
 ) -> None:
@@ -226,6 +231,7 @@ def test_an_unknown_format_is_refused_before_anything_is_drawn(grid: BuiltResult
     assert not (grid.path / "plots").exists()
 
 
+@pytest.mark.slow
 def test_a_hundred_arms_of_long_lists(tmp_path: Path, caplog: pytest.LogCaptureFixture, unrendered: None) -> None:
     lists = [str([4 * (i + 1)] * (i % 5 + 1)) for i in range(50)]
     axes = {HIDDEN: lists, LR: ["0.01", "0.1"]}

@@ -179,7 +179,7 @@ def test_accuracy_of_seeds_and_of_samples(tables: InventedTables) -> None:
     assert several.low < several.share < several.high
 
 
-@pytest.mark.parametrize("num_classes", [2, *(pytest.param(k, marks=pytest.mark.slow) for k in (3, 10)), 26])
+@pytest.mark.parametrize("num_classes", [2, *(pytest.param(k, marks=pytest.mark.slow) for k in (3, 10, 26))])
 @pytest.mark.parametrize("count", COUNTS)
 def test_confusion_matrices_do_not_overlap(tables: InventedTables, count: int, num_classes: int) -> None:
     predictions = of_arms(lambda: tables.predictions(num_classes), range(count))
@@ -223,6 +223,7 @@ def test_boundaries_have_the_same_axes(tables: InventedTables) -> None:
     assert [axes.get_ylabel() for axes in panels(figure)] == ["x2", ""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS)
 def test_boundaries_do_not_overlap(tables: InventedTables, count: int) -> None:
     predictions = of_arms(lambda: tables.predictions(features=("x1", "x2")), range(count))

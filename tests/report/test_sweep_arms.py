@@ -128,6 +128,7 @@ def test_parallel_coordinates_have_a_line_for_each_arm(tmp_path: Path) -> None:
     assert fits(figure)
 
 
+@pytest.mark.slow
 def test_the_best_losses_are_the_small_ones(tmp_path: Path) -> None:
     sweep = build_sweep(tmp_path / "s", THREE, seeds=2, section="metric: test_loss")
     _, numbers = draw_parallel(sweep.arms)

@@ -142,6 +142,7 @@ def test_long_names_of_axes_stay_on_the_page() -> None:
     assert figure.axes[0].get_xlabel().endswith("x1") and "…" in figure.axes[0].get_xlabel()
 
 
+@pytest.mark.slow
 def test_very_many_classes_are_listed_within_the_page() -> None:
     num_classes = 150
     grid = pd.DataFrame(

@@ -174,6 +174,7 @@ def test_a_single_arm_has_only_its_own_numbers(reference: int | None) -> None:
     assert found.arms[0].own == mean_interval([0.8, 0.9, 0.7])
 
 
+@pytest.mark.slow
 def test_a_thousand_arms_take_the_work_of_arms_and_not_of_pairs() -> None:
     values = sweep([0.8] * 1000, 10)
     compare(values[:3], True, margin=0.01)

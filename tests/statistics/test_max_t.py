@@ -150,6 +150,7 @@ def test_a_subgroup_is_close_to_all_flips() -> None:
     np.testing.assert_allclose(max_t_p(values, 0, all_pairs=True)[1:], [p[0], p[1]], atol=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [10, 30])
 def test_all_pairs_of_a_thousand_arms_are_neither_gone_through_one_by_one_nor_held_at_once(n: int) -> None:
     """499,500 pairs under 512 patterns are 2 GB of statistics."""

@@ -24,7 +24,7 @@ def trained(sections: dict, cuda_graph: str, seeds: int = 2, **training) -> tupl
         return chosen.state.last.cpu(), rows, replays
 
 
-BY_DEFAULT = ("adam", "running metrics", "dropout, batch norm")  # the others take long
+BY_DEFAULT = ("adam", "dropout, batch norm")  # the others take long
 GRADIENTS = [
     "sgd", "adam", "adamw", "penalty, clipping, averaging", "schedule", "class weights", "running metrics",
     "dropout, batch norm", "prelu", "maxout", "average pooling", "diagnostics of convolutions",
@@ -56,6 +56,7 @@ def test_maps_are_trained_step_by_step(way: str) -> None:
     assert trained(WAYS[way], "auto", epochs=3)[2] == 0
 
 
+@pytest.mark.slow
 def test_a_recorded_step_is_one_launch_less_than_its_operations() -> None:
     """Iris: two blocks an epoch, of six steps and of one; what is left are batches, copies and the launch itself."""
     launches = []
@@ -72,6 +73,7 @@ def test_a_recorded_step_is_one_launch_less_than_its_operations() -> None:
     assert launches[1] <= 2 * (2 + 3 + 1)  # gather inputs and targets, copy three tensors, launch
 
 
+@pytest.mark.slow
 def test_members_that_leave_start_recordings_anew() -> None:
     """The first leaves after 70 epochs of 150, two more later."""
     sections = {"dataset": {"validation_fraction": 0.2}, "training": {"early_stopping": {"patience": 6}}}

@@ -41,6 +41,7 @@ def member(device: str, facts: DatasetFacts) -> Experiment:
     return resolve(Experiment.model_validate(sections), facts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", DEVICES)
 def test_it_learns_three_colours(device: str, pictures: Dataset) -> None:
     experiment = member(device, pictures.facts)

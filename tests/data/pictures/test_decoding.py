@@ -108,6 +108,7 @@ def test_bombs_are_refused_before_they_are_decoded(tmp_path: Path, side: int) ->
         header_of(bomb(tmp_path / "a.png", side, side))
 
 
+@pytest.mark.slow
 def test_many_pictures_that_do_not_fit_into_memory_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
     folder = coloured(tmp_path, 1)
     large = bomb(tmp_path / "sky" / "000.png", 8_000, 8_000)

@@ -101,28 +101,6 @@ class FigureBlock:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One picture."""
-
-    png: bytes
-    """The file."""
-    caption: str
-    """What it is."""
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures side by side."""
-
-    name: str
-    """Of its own within its section."""
-    caption: str
-    """Of all of them."""
-    pictures: Sequence[Picture]
-    """From left to right."""
-
-
-@dataclass(frozen=True)
 class LiveNetwork:
     """A trained network that computes in a page with scripts."""
 
@@ -136,4 +114,4 @@ class LiveNetwork:
     """What is computed with, as JSON has it: input, layers, output, samples, epochs, widget."""
 
 
-Block = Paragraph | Bullets | CodeBlock | Equation | TableBlock | FigureBlock | Pictures | LiveNetwork
+Block = Paragraph | Bullets | CodeBlock | Equation | TableBlock | FigureBlock | LiveNetwork

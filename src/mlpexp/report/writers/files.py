@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mlpexp.report.document.blocks import FigureBlock, Pictures
+from mlpexp.report.document.blocks import FigureBlock
 from mlpexp.report.drawing.save_figures import rendered
 
 
@@ -27,9 +27,3 @@ def figure_files(block: FigureBlock, path: tuple[str, ...], folder: str, suffix:
     name = f"{folder}/{'-'.join((*path, block.name)) if len(path) > 1 else block.name}"
     files = rendered(block.drawing, (suffix,), set())
     return name, {f"{name}.{ending}": content for ending, content in files.items()}
-
-
-def picture_files(block: Pictures, path: tuple[str, ...], folder: str) -> list[tuple[str, str, bytes]]:
-    """File, caption and bytes of each picture."""
-    stem = f"{folder}/{'-'.join((*path, block.name))}"
-    return [(f"{stem}-{place}.png", picture.caption, picture.png) for place, picture in enumerate(block.pictures)]

@@ -1,13 +1,9 @@
 """A report as one HTML file that opens from disk: nothing from outside, all words escaped, complete without scripts."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
-from html import escape
 from itertools import zip_longest
-from pathlib import Path
 
 from mlpexp.report.document.blocks import (
     Block,
@@ -20,7 +16,6 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
-    Pictures,
     TableBlock,
     Words,
 )
@@ -31,10 +26,10 @@ from mlpexp.report.writers.live_markup import live_markup
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.mathml import mathml
 from mlpexp.report.writers.minified import minified
+from mlpexp.report.writers.page import asset, page, words
 from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.svg import svg
 
-HERE = Path(__file__).parent
 # Files of ``scripts/``, in the order in which they run; the page is complete without.
 SCRIPTS: tuple[str, ...] = ("search.js", "tables.js", "figures.js")
 LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a page with a network
@@ -43,57 +38,22 @@ LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a 
 def html(document: Document) -> str:
     """The page; equal documents give equal bytes."""
     names = (*SCRIPTS, *LIVE_SCRIPTS) if _has_network(document.sections) else SCRIPTS
-    style, scripts = _asset("page.css"), [_script(name) for name in names]
     body = "".join(_section(section, (), 2) for section in document.sections)
     lead = "".join(_block(block, ()) for block in document.lead)
-    return f"""<!DOCTYPE html>
-<html lang="{words(document.language)}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy(style, scripts)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="{MADE_BY} {words(document.source)}">
-<meta name="color-scheme" content="light dark">
-<title>{words(document.title)}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the content</a>
+    content = f"""<a class="skip" href="#content">Skip to the content</a>
 <header><h1>{words(document.title)}</h1>{lead}</header>
 {_contents(document.sections)}<main id="content" tabindex="-1">
 {body}</main>
 <footer><p>Made by <code>mlpexp report</code> from the files of the result alone.</p></footer>
-{"".join(f"<script>{script}</script>" for script in scripts)}</body>
-</html>
 """
-
-
-def policy(style: str, scripts: Sequence[str]) -> str:
-    """What the page may do: show itself, and run its own scripts, each known by its hash."""
-    hashes = " ".join(map(_hash, scripts)) or "'none'"
-    sources = {"default-src": "'none'", "style-src": _hash(style), "script-src": hashes, "img-src": "data:"}
-    rules = [*(f"{kind} {source}" for kind, source in sources.items()), "base-uri 'none'", "form-action 'none'"]
-    return "; ".join(rules)
-
-
-def words(text: str) -> str:
-    """A text in HTML: marks escaped, control characters and those that turn the direction of writing made visible."""
-    return escape(shown(text))
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
-@cache
-def _asset(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8").strip()
+    made_by = f"{MADE_BY} {document.source}"
+    return page(document.title, content, made_by, language=document.language, scripts=list(map(_script, names)))
 
 
 @cache
 def _script(name: str) -> str:
-    return minified(_asset(f"scripts/{name}"))
+    """As a page holds it."""
+    return minified(asset(f"scripts/{name}"))
 
 
 def _has_network(sections: Sequence[Section]) -> bool:
@@ -135,8 +95,6 @@ def _block(block: Block, path: tuple[str, ...]) -> str:
             return _table(block.table, _name(path, block.name), block.links, "searched" if block.searched else "")
         case FigureBlock():
             return _figure(block, _name(path, block.name))
-        case Pictures():
-            return _pictures(block, _name(path, block.name))
         case LiveNetwork():
             return _live(block, _name(path, block.name))
 
@@ -198,15 +156,6 @@ def _figure(block: FigureBlock, name: str) -> str:
         f'<figure id="{name}" class="{kind}">{drawing}<figcaption>{words(block.caption)}</figcaption>'
         f"<details><summary>The numbers of this figure</summary>{table}</details></figure>\n"
     )
-
-
-def _pictures(block: Pictures, name: str) -> str:
-    shown = "".join(
-        f'<figure><img src="data:image/png;base64,{base64.b64encode(picture.png).decode()}" alt="{words(picture.caption)}">'
-        f"<figcaption>{words(picture.caption)}</figcaption></figure>"
-        for picture in block.pictures
-    )
-    return f'<figure id="{name}" class="pictures">{shown}<figcaption>{words(block.caption)}</figcaption></figure>\n'
 
 
 def _live(block: LiveNetwork, name: str) -> str:

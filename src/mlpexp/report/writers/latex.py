@@ -13,13 +13,12 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
-    Pictures,
     TableBlock,
     Words,
 )
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.writers.files import Files, figure_files, picture_files
+from mlpexp.report.writers.files import Files, figure_files
 from mlpexp.report.writers.latex_formulas import latex as mathematics
 from mlpexp.report.writers.latex_words import needs_fonts, words
 from mlpexp.report.writers.marker import MADE_BY
@@ -96,8 +95,6 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             name, files = figure_files(block, path, folder, "pdf")
             beside |= files
             return _float([rf"\includegraphics[width=\linewidth]{{{name}.pdf}}"], block.caption)
-        case Pictures():
-            return _pictures(block, path, folder, beside)
         case LiveNetwork(without=without):
             return [words(without)]
 
@@ -179,14 +176,3 @@ def _row(cells: Sequence[str]) -> str:
 
 def _float(lines: Sequence[str], caption: str) -> list[str]:
     return [r"\begin{figure}[!htbp]", r"\centering", *lines, rf"\caption{{{words(caption)}}}", r"\end{figure}"]
-
-
-def _pictures(block: Pictures, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
-    lines = []
-    for file, caption, png in picture_files(block, path, folder):
-        beside[file] = png
-        lines += [
-            rf"\begin{{minipage}}{{0.22\linewidth}}\centering\includegraphics[width=0.8\linewidth]{{{file}}}\\",
-            rf"{{\footnotesize {words(caption)}}}\end{{minipage}}",
-        ]
-    return _float(lines, block.caption)

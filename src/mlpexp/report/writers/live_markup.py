@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
-from mlpexp.report.writers.shown_words import shown
+from mlpexp.report.writers.page import words
 
 Told = Mapping[str, Any]
 SIDE, PLANE_SIDE = 196, 360  # in pixels
@@ -57,17 +56,17 @@ def _what_is_changed(told: Told) -> list[str]:
 
 
 def _plane(plane: Told) -> str:
-    across, up = (escape(shown(name)) for name in plane["axes"])
-    words = f"The plane of {across} and {up}; arrows move the point"
+    across, up = (words(name) for name in plane["axes"])
+    label = f"The plane of {across} and {up}; arrows move the point"
     side = plane["cells"]
     small = f'<canvas class="small" width="{side}" height="{side}" hidden></canvas>'
-    canvas = _canvas("plane", PLANE_SIDE, PLANE_SIDE, words, ' tabindex="0"')
+    canvas = _canvas("plane", PLANE_SIDE, PLANE_SIDE, label, ' tabindex="0"')
     points = f"; small points are of the {plane['part']} part" if plane["points"] else ""
     return f"<div>{up} up, {across} across: touch to move the point{points}{canvas}{small}</div>"
 
 
-def _canvas(kind: str, width: int, height: int, words: str, more: str = "") -> str:
-    return f'<canvas class="{kind}" width="{width}" height="{height}" role="img" aria-label="{words}"{more}></canvas>'
+def _canvas(kind: str, width: int, height: int, label: str, more: str = "") -> str:
+    return f'<canvas class="{kind}" width="{width}" height="{height}" role="img" aria-label="{label}"{more}></canvas>'
 
 
 def _column(column: Told) -> str:
@@ -78,23 +77,24 @@ def _column(column: Told) -> str:
 
 
 def _choice(column: Told) -> str:
-    label = escape(shown(column["label"]))
+    label = words(column["label"])
     options = "".join(
-        f'<option value="{json.dumps(option["inputs"], separators=(",", ":"))}">{escape(shown(option["label"]))}</option>'
+        f'<option value="{json.dumps(option["inputs"], separators=(",", ":"))}">{words(option["label"])}</option>'
         for option in column["options"]
     )
     return f'<label>{label}<select name="{label}">{options}</select></label>'
 
 
 def _field(field: Told) -> str:
-    label = escape(shown(field["label"]))
-    return f'<label>{label}<input name="{label}" type="{field["kind"]}" step="any" data-unit="{field["unit"]}" data-digits="{field["digits"]}"></label>'
+    label = words(field["label"])
+    data = f'data-unit="{field["unit"]}" data-digits="{field["digits"]}"'
+    return f'<label>{label}<input name="{label}" type="{field["kind"]}" step="any" {data}></label>'
 
 
 def _answer(told: Told) -> str:
     classes: Sequence[str] = told.get("classes", ())
     hidden = "" if told["probability"] else " hidden"
-    names = [escape(shown(name)) for name in classes]
+    names = [words(name) for name in classes]
     items = "".join(
         f'<li><span>{name}</span><meter min="0" max="1" aria-label="{name}"{hidden}></meter><span></span></li>'
         for name in names
@@ -109,6 +109,6 @@ def _weights(weights: Told) -> str:
     width, height = across * (size["width"] + 1) - 1, -(-tiles // across) * (size["height"] + 1) - 1
     some = f" ({tiles} of {weights['of']} units)" if tiles < weights["of"] else ""
     way = ", inputs down, units across" if weights["is_table"] else ""
-    words = f"Weights of the first layer{some}{way}: red is positive, blue negative"
+    title = f"Weights of the first layer{some}{way}: red is positive, blue negative"
     kind = "weights table" if weights["is_table"] else "weights"
-    return f"<div>{words}{_canvas(kind, width, height, 'Weights')}</div>"
+    return f"<div>{title}{_canvas(kind, width, height, 'Weights')}</div>"

@@ -14,13 +14,12 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
-    Pictures,
     TableBlock,
     Words,
 )
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.writers.files import Files, figure_files, picture_files
+from mlpexp.report.writers.files import Files, figure_files
 from mlpexp.report.writers.latex_formulas import latex
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.shown_words import shown
@@ -75,8 +74,6 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             return _table(block.table)
         case FigureBlock():
             return _figure(block, path, folder, beside)
-        case Pictures():
-            return _pictures(block, path, folder, beside)
         case LiveNetwork():
             return [words(block.without)]
 
@@ -110,11 +107,3 @@ def _figure(block: FigureBlock, path: tuple[str, ...], folder: str, beside: dict
     beside |= files
     alternative = words(block.alternative)
     return [f"![{alternative}]({name.replace(' ', '%20')}.svg)", "", f"*{words(block.caption)}*"]
-
-
-def _pictures(block: Pictures, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
-    lines = []
-    for file, caption, png in picture_files(block, path, folder):
-        beside[file] = png
-        lines.append(f"![{words(caption)}]({file.replace(' ', '%20')})")
-    return [*lines, "", f"*{words(block.caption)}*"]

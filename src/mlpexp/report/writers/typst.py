@@ -24,14 +24,13 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
-    Pictures,
     TableBlock,
     Words,
 )
 from mlpexp.report.document.document import Document, Section, walked
 from mlpexp.report.drawing.words_in_figures import MOST_SHOWN, OURS, fonts_for
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.writers.files import figure_files, picture_files
+from mlpexp.report.writers.files import figure_files
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.typst_formulas import quoted, typst_math
@@ -182,8 +181,6 @@ def _block(block: Block, path: tuple[str, ...], source: _Source) -> list[str]:
             return [_table(block.table)]
         case FigureBlock():
             return _figure(block, path, source)
-        case Pictures():
-            return [_pictures(block, path, source)]
         case LiveNetwork(without=without):
             return [f"#{quoted(shown(without))};", ""]
 
@@ -239,13 +236,3 @@ def _figure(block: FigureBlock, path: tuple[str, ...], source: _Source) -> list[
     alternative = quoted(shown(block.alternative))
     image = f"image({quoted(file)}, width: {width}, alt: {alternative})"
     return [f"#block(breakable: false, figure({image}, caption: {quoted(shown(block.caption))}))"]
-
-
-def _pictures(block: Pictures, path: tuple[str, ...], source: _Source) -> str:
-    cells = []
-    for file, caption, png in picture_files(block, path, "figures"):
-        source.files[file] = png
-        words = quoted(shown(caption))
-        cells.append(f"[#image({quoted(file)}, width: 80%, alt: {words}) #text(size: 7.5pt, {words})]")
-    grid = f"grid(columns: (1fr, 1fr, 1fr, 1fr), gutter: 6pt, {', '.join(cells)})"
-    return f"#figure({grid}, caption: {quoted(shown(block.caption))})"

@@ -13,7 +13,7 @@ function live(figure, place) {
   const { abs, floor, max, min } = Math, all = (names, root = place) => [...root.querySelectorAll(names)], part = (name) => all(`.${name}`)[0];
   const told = Network.read(figure.querySelector("script").textContent), { classes, target, samples, widget } = told;
   const largest = Network.apart(told);
-  if (!(largest <= 1e-5)) throw "this browser computes something else than what was trained";
+  if (!(largest <= 1e-5)) throw "this browser computes other numbers";
   place.append(figure.querySelector("template").content);
   part("largest").textContent = largest.toPrecision(1);
 
