@@ -16,7 +16,7 @@ from mlpexp.report.sections.environment import environment
 from mlpexp.report.sections.fit import fit
 from mlpexp.report.sections.live import live
 from mlpexp.report.sections.material import Material
-from mlpexp.report.sections.methods import methods
+from mlpexp.report.sections.methods.section import methods
 from mlpexp.report.sections.predictions import predictions
 from mlpexp.report.sections.question import question
 
