@@ -118,6 +118,8 @@ def test_the_page_of_a_sweep(sweep_page: Page) -> None:
     assert len(body.children) == 4
     means = [float(row.children[2].text) for row in body.children]
     assert means == sorted(means, reverse=True)
+    assert "none of the 4 arms is chosen, for there is no validation part." in sweep_page.words
+    assert "--arm" not in sweep_page.words
 
 
 def test_only_keys_that_are_not_at_their_default_are_listed(run_page: Page) -> None:
@@ -168,14 +170,15 @@ def test_the_question_of_an_example_is_that_of_its_first_comment(mlpexp: Call) -
     assert mlpexp("train", "iris/mlp", "--epochs", 2, "--seeds", 1, "-q").code == 0
     page = page_of(mlpexp("report", "last", "--no-explain"))
     assert "How well does a small network tell three species of iris apart" in page.words
-    assert "Expected of the example iris/mlp as it is: test accuracy" in page.words
+    assert "Expected of the config as it was written: test accuracy" in page.words
 
 
 def test_several_results_have_a_part_each(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     paths = [trained(text).folder.path for text in (RUN, SWEEP)]
     page = page_of(mlpexp("report", *paths, "--no-explain", "-o", tmp_path / "both.html"))
     check(page)
-    assert len(titles(page)) == 2
+    assert titles(page)[0] == "Side by side"
+    assert len(titles(page)) == 3
     assert [element.text for element in page.all("h3")].count("The answer") == 2
     assert "Why it learned or did not" not in page.words
 

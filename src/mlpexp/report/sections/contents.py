@@ -1,8 +1,13 @@
 """A document of one result or of several, section by section: the one table of what stands in a report."""
 
+import logging
+import os
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
 
-from mlpexp.report.document.blocks import Link, Paragraph
+from mlpexp.errors import MlpexpError
+from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import arithmetic
@@ -14,35 +19,60 @@ from mlpexp.report.sections.diagnostics import diagnostics
 from mlpexp.report.sections.effects import effects
 from mlpexp.report.sections.environment import environment
 from mlpexp.report.sections.fit import fit
-from mlpexp.report.sections.live import live
+from mlpexp.report.sections.live import TITLE, live
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.methods.section import methods
 from mlpexp.report.sections.predictions import predictions
 from mlpexp.report.sections.question import question
+from mlpexp.report.sections.side_by_side import side_by_side
 
-# In the order of a reader; a section that has nothing to say of a result is left out.
-SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
-    question, answer, asked, comparison, curves, effects, predictions, fit, live, diagnostics, arithmetic, data_sheet,
-    methods, environment,
+logger = logging.getLogger(__name__)
+MOST_NAMED = 5  # results
+
+# In the order of a reader, each with the heading that it has if it cannot be made; a section that has nothing to say of a
+# result is left out.
+SECTIONS: tuple[tuple[str, Callable[[Material], Section | None]], ...] = (
+    ("The question", question), ("The answer", answer), ("What was asked", asked), ("Results", comparison),
+    ("Curves", curves), ("Effects", effects), ("Predictions", predictions), ("What was learned", fit), (TITLE, live),
+    ("Diagnostics", diagnostics), ("Parameters and formulas", arithmetic), ("The data", data_sheet),
+    ("Methods, to be copied", methods), ("Environment", environment),
 )  # fmt: skip
 
 
 def document_of(materials: Sequence[Material]) -> Document:
-    """The report of results: the sections of one, or a part for each of several, with links to each.
+    """The report of results: the sections of one; of several how they compare, then a part for each.
 
     Args:
         materials: At least one.
     """
-    source = " ".join(material.result.path.resolve().name for material in materials)
+    source = source_of([material.result.path for material in materials])
     if len(materials) == 1:
         (material,) = materials
         return Document(title_of(material), (), _sections(material), source)
+    titles = _titles(materials)
     parts = [
-        Section(f"result-{place}", title_of(material), (), _sections(material))
-        for place, material in enumerate(materials, 1)
+        Section(f"result-{place}", title, (), _sections(material))
+        for place, (title, material) in enumerate(zip(titles, materials, strict=True), 1)
     ]
-    links = [Paragraph((Link(part.title, f"#{part.name}"),)) for part in parts]
-    return Document(f"{len(materials)} results", links, parts, source)
+    first = side_by_side([material.result for material in materials], titles, [part.name for part in parts])
+    return Document(f"{len(materials)} results", (), [first, *parts], source)
+
+
+def source_of(paths: Sequence[Path]) -> str:
+    """Of what a report says it was made: the names of its results in order of letters; of many how many, and a hash."""
+    names = " ".join(sorted(path.resolve().name for path in paths))
+    if len(paths) <= MOST_NAMED:
+        return names
+    return f"{len(paths)} results {sha256(names.encode()).hexdigest()[:16]}"
+
+
+def _titles(materials: Sequence[Material]) -> list[str]:
+    """That of each; where several have one, with the folder."""
+    titles = [title_of(material) for material in materials]
+    return [
+        f"{title}, {material.result.path.resolve().name}" if titles.count(title) > 1 else title
+        for title, material in zip(titles, materials, strict=True)
+    ]
 
 
 def title_of(material: Material) -> str:
@@ -52,4 +82,16 @@ def title_of(material: Material) -> str:
 
 
 def _sections(material: Material) -> list[Section]:
-    return [section for make in SECTIONS if (section := make(material))]
+    return [section for title, make in SECTIONS if (section := _made(title, make, material))]
+
+
+def _made(title: str, make: Callable[[Material], Section | None], material: Material) -> Section | None:
+    """A section; where it cannot be made, a sentence in its place: all the others are still wanted."""
+    try:
+        return make(material)
+    except Exception as error:
+        path = material.result.path
+        what = str(error) if isinstance(error, MlpexpError) else f"{type(error).__name__}: {error}"
+        logger.warning("%s: section %r left out: %s", path, title, what)
+        why = what.replace(f"{path}{os.sep}", "").replace(str(path), path.resolve().name).rstrip(".")
+        return Section(make.__name__.replace("_", "-"), title, [Paragraph((f"This section cannot be made: {why}.",))])
