@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from making.command_line import Answer
 from making.html_pages import Page, hash_of
 from making.page_networks import outputs_by_node
 from making.trained_results import Make
-from mlpexp.report.writers.html import SCRIPTS
+from mlpexp.report.writers.html import LIVE_SCRIPTS, SCRIPTS
 
 pytestmark = pytest.mark.usefixtures("lazy_disk")
 RUN = """\
@@ -69,6 +69,8 @@ def check(page: Page) -> None:
     assert rules["script-src"].split() == [hash_of(script.text) for script in scripts]
     sizes = [len(script.text.encode()) for script in scripts]
     assert sum(sizes[: len(SCRIPTS)]) <= 20_000
+    assert sum(sizes[len(SCRIPTS) :]) <= 10_000  # of the network
+    assert len(sizes) == len(SCRIPTS) + len(LIVE_SCRIPTS) * bool(page.all("template"))
     assert "unsafe" not in policy
     outside = re.compile(r"^(https?:)?//")
     for element in page.elements:
@@ -251,20 +253,26 @@ def test_the_network_of_a_page_computes_what_its_samples_say(run_page: Page) -> 
     raw = np.array([sample["inputs"] for sample in told["samples"]])
     wanted = np.array([sample["outputs"] for sample in told["samples"]])
     assert np.abs(outputs_by_node(told, raw) - wanted).max() < 1e-5
-    assert [field["label"] for field in told["widget"]["fields"]][:2] == ["sepal length (cm)", "sepal width (cm)"]
+    fields = [field["label"] for column in told["widget"]["columns"] for field in column["inputs"]]
+    assert fields[:2] == ["sepal length (cm)", "sepal width (cm)"]
 
 
 def test_the_network_goes_through_the_epochs_that_were_kept(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     run = trained(RUN + "keep: {history: 4}\n")
     page = page_of(mlpexp("report", run.folder.path, "-o", tmp_path / "run.html"))
     told = network_of(page)
-    assert [each["epoch"] for each in told["epochs"]] == [0, 3, 5, 8]
+    assert [each["words"] for each in told["epochs"]][:-1] == [f"epoch {number}" for number in (0, 3, 5, 8)]
+    assert told["epochs"][-1]["words"].endswith(", whose weights are used")
     raw = np.array([sample["inputs"] for sample in told["samples"]])
     first, last = (
         outputs_by_node(
-            {**told, "layers": [layer | new for layer, new in zip(told["layers"], each["layers"], strict=True)]}, raw
+            {
+                **told,
+                "layers": [layer | new for layer, new in zip_longest(told["layers"], each["layers"], fillvalue={})],
+            },
+            raw,
         )
-        for each in (told["epochs"][0], told["epochs"][-1])
+        for each in (told["epochs"][0], told["epochs"][-2])
     )
     assert np.abs(first - last).max() > 0.1
 

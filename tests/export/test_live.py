@@ -21,6 +21,13 @@ LENET = {"name": "cnn", "layers": [
     {"layer": "conv", "channels": 6, "kernel_size": 5, "padding": 2}, {"layer": "max_pool", "kernel_size": 2},
     {"layer": "dense", "units": 12},
 ]}  # fmt: skip
+CNN4 = [
+    {"layer": "conv", "channels": 3, "kernel_size": 3, "padding": 1},
+    {"layer": "conv", "channels": 4, "kernel_size": 3, "stride": 2},
+    {"layer": "max_pool", "kernel_size": 2},
+    {"layer": "dropout", "rate": 0.5},
+    {"layer": "dense", "units": 6},
+]
 HEADS = {
     "classes": (3, {}), "one unit": (1, {"activation": "sigmoid"}), "outputs that are none": (4, {"activation": "none"}),
     "numbers": (1, {"activation": "none", "numbers": True}),
@@ -45,7 +52,7 @@ def test_a_page_computes_each_head(head: str) -> None:
     check(MLP, units, **options)
 
 
-@pytest.mark.parametrize("layers", [MANY, LENET["layers"]], ids=["many", "lenet"])
+@pytest.mark.parametrize("layers", [MANY, LENET["layers"], CNN4], ids=["many", "lenet", "cnn4"])
 def test_a_page_computes_pictures(layers: list) -> None:
     check({"name": "cnn", "layers": layers})
 
@@ -54,6 +61,32 @@ def test_a_page_computes_pictures(layers: list) -> None:
 def test_a_page_computes_each_activation(name: str) -> None:
     activation = {"name": "maxout", "pieces": 2} if name == "maxout" else name
     check({"name": "mlp", "hidden_sizes": [8], "activation": activation})
+
+
+def test_where_nothing_can_be_filled_in_a_missing_value_gives_no_number() -> None:
+    network = portable_of(stack_of(MLP, 3))
+    raw = raw_inputs(network, 2, seed=3)
+    raw[0, 2] = np.nan
+    given = outputs_by_node(page_description(network), raw)
+    assert np.isnan(given[0]).all()
+    assert np.isfinite(given[1]).all()
+
+
+@pytest.mark.parametrize(
+    "model", [MLP, {"name": "cnn", "layers": MANY}, {"name": "cnn", "layers": [{"layer": "dense", "units": 30}]}]
+)
+def test_tiles_of_the_first_weights_lie_within_them(model: dict) -> None:
+    network = portable_of(stack_of(model, 3))
+    told = page_description(network)["weights"]
+    weight = network.steps[told["layer"]].arrays["weight"]
+    pixels = told["size"]["height"] * told["size"]["width"]
+    places = [tile * told["next"] + pixel * told["step"] for tile in range(told["tiles"]) for pixel in range(pixels)]
+    assert len(set(places)) == len(places)
+    assert max(places) < weight.size
+    tile = weight.ravel()[places].reshape(told["tiles"], -1)[-1]
+    last = {"dense": lambda: weight[:pixels, told["tiles"] - 1], "conv2d": lambda: weight[-1, 0]}
+    wanted = weight if told["is_table"] else last[network.steps[told["layer"]].kind]()
+    assert np.array_equal(tile, wanted.ravel())
 
 
 @pytest.mark.parametrize("name", [name for name, frame in FRAMES.items() if frame.is_whole])
@@ -67,8 +100,8 @@ def test_ink_is_framed_as_the_program_does(name: str) -> None:
     told = {key: getattr(frame, key) for key in ("side", "box", "centre", "steps", "stretched")}
     given = by_node(
         ["framing.js"],
-        "Array.from(framed(Float32Array.from(given.ink), 120, given.frame))",
-        {"ink": paper.ravel().tolist(), "frame": told},
+        "Array.from(framed(JSON.parse(text).ink, 120, JSON.parse(text).frame))",
+        {"ink": (255 * paper).ravel().tolist(), "frame": told},
     )
     difference = np.abs(np.array(given) - wanted.ravel().astype(int))
     assert difference.max() <= 255 / frame.steps + 1

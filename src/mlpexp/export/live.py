@@ -9,16 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from mlpexp.config.column_forms import CategoryColumn, ColumnForm, DateColumn, NumberColumn, inputs_of
-from mlpexp.data.ink.framing import FRAMES
 from mlpexp.export.comparison import expected, in_single
 from mlpexp.export.described_file import in_base64
 from mlpexp.export.description import described
 from mlpexp.export.export import seed_of
 from mlpexp.export.held_samples import held_samples
+from mlpexp.export.live_widgets import widget_of
 from mlpexp.export.lowering import portable, steps_of
 from mlpexp.export.portable import PortableNetwork, Step
-from mlpexp.results.arm_choice import chosen_arm
+from mlpexp.results.arm_choice import chosen_arm, chosen_seeds
 from mlpexp.results.networks import Networks, networks_of
 from mlpexp.results.result import ArmResult, Result
 from mlpexp.results.weights_again import Kept
@@ -27,10 +26,8 @@ from mlpexp.store.frames import Absent
 MOST_BYTES = 1_500_000  # of weights as text; as many again of earlier epochs
 MOST_SAMPLES = 16
 MOST_PIXELS = 60_000  # of all samples
-MOST_FIELDS = 40
-MOST_POINTS = 200
-WORK = 40_000_000  # multiplications for the plane, which is drawn anew with each epoch
-CELLS = (30, 90)  # of the plane along an axis
+MOST_TILES = 24
+LEAST = 1e-30  # differences of numbers that were learned by their logarithms are relative
 
 Told = dict[str, Any]
 
@@ -47,7 +44,7 @@ def live_network(result: Result, data_dir: str | None = None) -> Told | str:
         RunError: A file is damaged.
     """
     arm = result.arm(chosen_arm(result))
-    seed = seed_of(arm, None)
+    seeds, seed = chosen_seeds(arm), seed_of(arm, None)
     try:
         arm.kept_weights([seed], "best")
     except Absent:
@@ -57,36 +54,93 @@ def live_network(result: Result, data_dir: str | None = None) -> Told | str:
     size = _size(network.steps)
     if size > MOST_BYTES:
         return f"its weights need {size / 1e6:.1f} MB, and a page holds at most {MOST_BYTES / 1e6:.1f} MB"
+    samples = _samples(networks, data_dir)
+    if not samples["samples"]:
+        return f"what it says of {samples['samples_are']} is no finite number"
     return {
         **page_description(network),
+        **samples,
+        **_epochs(networks, network, size),
         "epoch": network.origin.epoch,
         "seed": seed,
-        "arm": arm.label if result.summary.axes else "",
+        "num_seeds": len(seeds),
+        "is_median": "validation" in result.summary.parts,
+        "arm": arm.label,
+        "num_arms": result.summary.num_arms,
         "probability": network.is_probability,
-        **_samples(networks, data_dir),
-        **_epochs(networks, network, size),
-        "widget": _widget(networks, network),
+        "widget": widget_of(networks, network),
     }
 
 
 def page_description(network: PortableNetwork) -> Told:
-    """Input, layers and output; of a layer only what is computed with."""
-    told = described(network, _array)
-    layers = [
-        {key: value for key, value in layer.items() if key not in ("name", "arithmetic")} for layer in told["layers"]
-    ]
+    """Input, and layers up to the outputs in their unit; of a layer only what is computed with."""
+    told, width = described(network, _array), network.steps[-1].output_shape[0]
+    layers = [{**_layer(layer), **_window(step)} for layer, step in zip(told["layers"], network.steps, strict=True)]
     inputs = {key: told["input"][key] for key in ("shape", "fill", "shift", "scale")}
-    output = {key: value for key, value in told["output"].items() if key != "name"}
-    if "target" in output:
-        several = len(output["shift"] or [0]) > 1
-        names = output["target"].split(", ") if several else [output["target"]]
-        width = network.steps[-1].output_shape[0]
-        output["target"] = names if len(names) == width else [f"value {place}" for place in range(1, width + 1)]
-    return {"input": inputs, "layers": layers, "output": output}
+    behind = [{"kind": network.activation, "output_shape": [width]}] if network.activation != "none" else []
+    if network.classification:
+        output: Told = {"units": [1.0] * width, "classes": told["output"]["classes"]}
+    else:
+        behind += _in_units(network, width)
+        output = {"units": _units(network, width), "target": _targets(told["output"]["target"], width)}
+    return {"input": inputs, "layers": [*layers, *behind], **output, "weights": _first_weights(network)}
+
+
+def _layer(layer: Told) -> Told:
+    return {key: value for key, value in layer.items() if key not in ("name", "arithmetic")}
+
+
+def _window(step: Step) -> Told:
+    return {"kernel_size": step.arrays["weight"].shape[-1]} if step.kind == "conv2d" else {}
+
+
+def _in_units(network: PortableNetwork, width: int) -> list[Told]:
+    """Steps from what was learned to numbers in the unit of the data."""
+    shift, scale = network.scaling.target_shift, network.scaling.target_scale
+    steps: list[Told] = []
+    if shift is not None and scale is not None:
+        steps.append({"kind": "normalize", "mean": [0.0] * width, "factor": list(scale), "shift": list(shift)})
+    if network.preparation.target_log:
+        steps.append({"kind": "exp"})
+    return [{**step, "output_shape": [width]} for step in steps]
+
+
+def _units(network: PortableNetwork, width: int) -> list[float]:
+    """What the difference of an output is divided by, if it is not smaller than the output."""
+    if network.preparation.target_log:
+        return [LEAST] * width
+    return list(network.scaling.target_scale or [1.0] * width)
+
+
+def _targets(name: str, width: int) -> list[str]:
+    names = name.split(", ") if width > 1 else [name]
+    return names if len(names) == width else [f"value {place}" for place in range(1, width + 1)]
+
+
+def _first_weights(network: PortableNetwork) -> Told:
+    """How the weights of the first layer that has some are laid out as a picture: a tile for each unit or filter.
+
+    Those of a table are one tile: inputs down, units across. A tile begins ``next`` numbers behind the one before, and
+    its pixels are ``step`` numbers apart. Of several channels it is the first one.
+    """
+    place, step = next((place, step) for place, step in enumerate(network.steps) if "weight" in step.arrays)
+    weight, shapes = step.arrays["weight"], [before.output_shape for before in network.steps[:place]]
+    shape = next((shape for shape in reversed(shapes) if len(shape) > 1), network.preparation.input_shape)
+    if step.kind == "conv2d":
+        many, height, width, following, apart = len(weight), *weight.shape[2:], weight[0].size, 1
+    elif len(shape) > 1:
+        many, height, width, following, apart = weight.shape[1], *shape[1:], 1, weight.shape[1]
+    else:
+        many, height, width, following, apart = 1, *weight.shape, 0, 1
+    tiles = min(many, MOST_TILES)
+    return {
+        "layer": place, "tiles": tiles, "across": min(tiles, 8), "size": {"height": height, "width": width},
+        "next": following, "step": apart, "of": many, "is_table": len(shape) == 1,
+    }  # fmt: skip
 
 
 def _array(name: str, array: np.ndarray) -> Told:
-    return {"shape": list(array.shape), "float32": in_base64(array)}
+    return {"float32": in_base64(array)}
 
 
 def _size(steps: Sequence[Step]) -> int:
@@ -108,15 +162,15 @@ def _samples(networks: Networks, data_dir: str | None) -> Told:
     return {"samples": samples, "samples_are": held.words.replace("sample of", "samples of")}
 
 
-def _inputs(row: np.ndarray) -> str | list[float | None]:
+def _inputs(row: np.ndarray) -> Told | list[float | None]:
     """Of a picture its bytes; of a table its numbers, where missing None."""
     if row.dtype == np.uint8:
-        return base64.b64encode(row.tobytes()).decode()
+        return {"uint8": base64.b64encode(row.tobytes()).decode()}
     return [None if np.isnan(value) else float(value) for value in row.tolist()]
 
 
 def _epochs(networks: Networks, network: PortableNetwork, size: int) -> Told:
-    """The weights of some epochs, as many as there is room for, the first and the last among them."""
+    """The weights of some epochs, as many as there is room for, the first and the last among them; then those in use."""
     known = _kept_epochs(networks.arm, networks.seeds[0])
     room = max(2, MOST_BYTES // size) if 2 * size <= MOST_BYTES else 0
     count = min(len(known), room)
@@ -127,8 +181,9 @@ def _epochs(networks: Networks, network: PortableNetwork, size: int) -> Told:
         stack = kept.network(networks.network.architecture)
         steps = steps_of(stack, single=networks.head.output.is_single)
         layers = [{name: _array(name, array) for name, array in step.arrays.items()} for step in steps]
-        epochs.append({"epoch": kept.epochs[0], "layers": layers})
-    return {"epochs": epochs, "num_epochs_kept": len(known)}
+        epochs.append({"words": f"epoch {kept.epochs[0]}", "layers": layers})
+    used = {"words": f"epoch {network.origin.epoch}, whose weights are used", "layers": []}
+    return {"epochs": [*epochs, used] if epochs else [], "num_epochs_kept": len(known)}
 
 
 def _kept_epochs(arm: ArmResult, seed: int) -> list[int]:
@@ -143,65 +198,3 @@ def _kept_epochs(arm: ArmResult, seed: int) -> list[int]:
             continue
         found.append(epoch)
     return found
-
-
-def _widget(networks: Networks, network: PortableNetwork) -> Told:
-    """What a reader changes: a drawing, a picture, or a row of the table; of two numbers also a point of their plane."""
-    preparation = network.preparation
-    frame = FRAMES.get(networks.experiment.dataset.name)
-    if network.is_image:
-        if frame is None or preparation.input_shape != (1, frame.side, frame.side):
-            return {"kind": "picture"}
-        names = ("side", "box", "centre", "steps", "stretched")
-        return {"kind": "ink", "frame": {name: getattr(frame, name) for name in names}}
-    assert preparation.table is not None
-    columns = preparation.table.columns
-    fields = _fields(columns) if len(columns) <= MOST_FIELDS else []
-    return {"kind": "row", "fields": fields, "plane": _plane(networks, network, columns)}
-
-
-def _fields(columns: Sequence[ColumnForm]) -> list[Told]:
-    """What is filled in for each column, and in which inputs it is."""
-    fields, at = [], 0
-    for column in columns:
-        width = len(inputs_of(column))
-        indicator = at + width - 1 if column.has_indicator else None
-        told: Told = {"at": at, "indicator": indicator, "levels": [], "missing": False}
-        match column:
-            case CategoryColumn():
-                missing = column.fill is not None
-                levels = [*column.levels, *filter(None, [column.level_of_missing]), *["(missing)"] * missing]
-                fields.append({**told, "label": column.name, "kind": "choice", "levels": levels, "missing": missing})
-            case DateColumn(parts=()):
-                fields.append({**told, "label": column.name, "kind": "day"})
-            case _:
-                names = column.inputs
-                fields += [{**told, "label": name, "kind": "number", "at": at + i} for i, name in enumerate(names)]
-        at += width
-    return fields
-
-
-def _plane(networks: Networks, network: PortableNetwork, columns: Sequence[ColumnForm]) -> Told | None:
-    """The ranges of two inputs, and samples with their classes, where they are at hand; None unless there are two."""
-    numbers = [column for column in columns if isinstance(column, NumberColumn) and not column.has_indicator]
-    if not network.classification or (len(numbers), len(columns)) != (2, 2):
-        return None
-    points: list[list[float]] = []
-    names = list(network.preparation.feature_names)
-    try:
-        rows = networks.arm.evaluation("predictions")
-    except (Absent, OSError, ValueError):
-        rows = None
-    ranges = [(column.lowest, column.highest) for column in numbers]
-    if rows is not None and {*names, "seed", "target"} <= set(rows.columns):
-        rows = rows[rows["seed"] == networks.seeds[0]]
-        ranges = [(float(rows[name].min()), float(rows[name].max())) for name in names]
-        rows = rows.head(MOST_POINTS)
-        points = [[float(f"{x:.5g}"), float(f"{y:.5g}"), int(k)] for x, y, k in rows[[*names, "target"]].to_numpy()]
-    side = int(np.clip((WORK / max(1, network.num_parameters)) ** 0.5, *CELLS))
-    return {"ranges": [_with_room(*each) for each in ranges], "points": points, "cells": side}
-
-
-def _with_room(low: float, high: float) -> list[float]:
-    room = 0.08 * (high - low) or 1.0
-    return [float(f"{low - room:.5g}"), float(f"{high + room:.5g}")]

@@ -26,24 +26,32 @@ TITLE = "Try the network"
 
 
 def _coloured(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """With a colour for each class of a plane, as in the figures."""
+    """With a colour for each class of a plane, as in the figures: red, green and blue."""
     widget = told["widget"]
     if not widget.get("plane"):
         return told
-    colours = [class_style(number)[0] for number, _ in enumerate(told["output"]["classes"])]
+    colours = [list(bytes.fromhex(class_style(number)[0].lstrip("#"))) for number, _ in enumerate(told["classes"])]
     return {**told, "widget": {**widget, "plane": {**widget["plane"], "colours": colours}}}
 
 
 def _caption(told: Mapping[str, Any]) -> str:
     """Which network, which samples, which epochs."""
-    arm = f"arm {told['arm']}, " if told["arm"] else ""
-    said = [f"The network of {arm}seed {told['seed']}, with the weights of epoch {told['epoch']}, in single precision"]
+    said = [f"The network of {_chosen(told)}, with the weights of epoch {told['epoch']}, in single precision"]
     said.append(f"It starts from {told['samples_are']}")
-    count, known = len(told["epochs"]), told["num_epochs_kept"]
-    if known > count:
-        said.append(f"Of {known} epochs whose weights were kept, the page has room for {count}")
-    elif not known:
+    count, known = len(told["epochs"]) - 1, told["num_epochs_kept"]
+    if not known:
         said.append("With keep: {history: 30} in the config, the page goes through the epochs, too")
+    elif known > count:
+        said.append(f"Of {known} epochs whose weights were kept, the page has room for {max(0, count)}")
     if told["widget"]["kind"] == "ink":
         said.append("Ink is cut out, scaled and put into the middle as the data set has it")
     return ". ".join(said) + "."
+
+
+def _chosen(told: Mapping[str, Any]) -> str:
+    """The arm and the seed, and why these."""
+    arm = f"arm {told['arm']} (the best of {told['num_arms']} by validation), " if told["num_arms"] > 1 else ""
+    if told["num_seeds"] == 1:
+        return f"{arm}seed {told['seed']}"
+    why = "the one with the median validation score" if told["is_median"] else "the first"
+    return f"{arm}seed {told['seed']} ({why} of {told['num_seeds']})"

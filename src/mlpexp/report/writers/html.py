@@ -22,8 +22,10 @@ from mlpexp.report.document.blocks import (
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.writers.figure_table import figure_table
+from mlpexp.report.writers.live_markup import live_markup
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.mathml import mathml
+from mlpexp.report.writers.minified import minified
 from mlpexp.report.writers.page import asset, page, words
 from mlpexp.report.writers.plots import colours_are_values
 from mlpexp.report.writers.shown_words import shown
@@ -51,9 +53,8 @@ def html(document: Document) -> str:
 
 @cache
 def _script(name: str) -> str:
-    """A script without its comments and indents."""
-    lines = [line.strip() for line in asset(f"scripts/{name}").splitlines()]
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    """As a page holds it."""
+    return minified(asset(f"scripts/{name}"))
 
 
 def _has_network(sections: Sequence[Section]) -> bool:
@@ -164,6 +165,6 @@ def _live(block: LiveNetwork, name: str) -> str:
     told = json.dumps(block.told, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return (
         f'<figure id="{name}" class="live"><noscript><p>{words(block.without)}</p></noscript><div></div>'
-        f"<figcaption>{words(block.caption)}</figcaption>"
+        f"<figcaption>{words(block.caption)}</figcaption>{live_markup(block.told)}"
         f'<script type="application/json">{told}</script></figure>\n'
     )
