@@ -11,7 +11,6 @@ from mlpexp.cli.options import DataDir, RunsDir, Table, option
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
-    from mlpexp.analysis.explain.verdicts import Verdict
     from mlpexp.results.result import Result
 
 
@@ -35,7 +34,9 @@ def report(
     ] = None,
     explain: Annotated[
         bool,
-        typer.Option("--explain/--no-explain", help="Say why a run learned or did not, where its weights were kept."),
+        typer.Option(
+            "--explain/--no-explain", help="Say why networks learned or did not, where their weights were kept."
+        ),
     ] = True,
     network: Annotated[
         bool,
@@ -46,6 +47,7 @@ def report(
     data_dir: DataDir = None,
 ) -> None:
     """Write a report to hand in: question, answer, tables, figures, formulas, data and versions in one file."""
+    from mlpexp.cli.report_material import mistakes, why
     from mlpexp.report.sections.contents import document_of
     from mlpexp.report.sections.index import index, report_name
     from mlpexp.report.sections.material import Material
@@ -66,9 +68,10 @@ def report(
         file = output or paths[0].with_name(report_name(paths[0]) if len(paths) == 1 else "report.html")
         check_output(file)
         check_free(file, [path.name for path in paths])
-        ask = partial(_why, data_dir=data_dir) if explain else None
+        ask = partial(why, data_dir=data_dir) if explain else None
         live = partial(_live, data_dir=data_dir) if network and file.suffix == ".html" else None
-        write_report(document_of([Material(result, ask, live) for result in opened]), file)
+        wrong = partial(mistakes, data_dir=data_dir)
+        write_report(document_of([Material(result, ask, live, wrong) for result in opened]), file)
     typer.echo(file)
 
 
@@ -78,28 +81,6 @@ def _folder_of_results(results: Sequence[str]) -> Path | None:
 
     path = Path(results[0])
     return path if len(results) == 1 and path.is_dir() and not is_result(path) else None
-
-
-def _why(result: "Result", data_dir: Path | None) -> "Sequence[Verdict] | str":
-    """What ``mlpexp explain`` says of a run, or a sentence: why it says nothing, or how it can be asked."""
-    from mlpexp.analysis.explain.examine import examine
-    from mlpexp.analysis.explain.verdicts import judge
-    from mlpexp.cli.printing import say
-    from mlpexp.cli.training import data_folder
-    from mlpexp.execution.environment import without_places
-    from mlpexp.store.frames import Absent
-
-    arm, model = result.arm(0), result.summary.model.name
-    if model == "som":
-        return ""
-    try:
-        trials = result.finished_trials()
-        arm.kept_weights(trials.loc[trials["status"] != "failed", "seed"].tolist(), "last")
-        return judge(examine(arm, None, data_folder(data_dir), say(quiet=False)))
-    except Absent:
-        return "the weights were not kept; `mlpexp explain` trains again and says why"
-    except (InputError, RunError) as error:
-        return f"nothing is explained here: {without_places(str(error))}"
 
 
 def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mlpexp.report.document.blocks import Link, Paragraph
-from mlpexp.report.document.document import Document, Section
+from mlpexp.report.document.document import Document, Room, Section
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import arithmetic
 from mlpexp.report.sections.asked import asked
@@ -27,6 +27,9 @@ SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
 )  # fmt: skip
 
 
+ROOM_OF_RUN, ROOM_OF_SWEEP, ROOM_OF_PICTURES = 400_000, 900_000, 600_000  # bytes
+
+
 def document_of(materials: Sequence[Material]) -> Document:
     """The report of results: the sections of one, or a part for each of several, with links to each.
 
@@ -36,13 +39,13 @@ def document_of(materials: Sequence[Material]) -> Document:
     source = " ".join(material.result.path.resolve().name for material in materials)
     if len(materials) == 1:
         (material,) = materials
-        return Document(title_of(material), (), _sections(material), source)
+        return Document(title_of(material), (), _sections(material), source, room=_room(materials))
     parts = [
         Section(f"result-{place}", title_of(material), (), _sections(material))
         for place, material in enumerate(materials, 1)
     ]
     links = [Paragraph((Link(part.title, f"#{part.name}"),)) for part in parts]
-    return Document(f"{len(materials)} results", links, parts, source)
+    return Document(f"{len(materials)} results", links, parts, source, room=_room(materials))
 
 
 def title_of(material: Material) -> str:
@@ -53,3 +56,9 @@ def title_of(material: Material) -> str:
 
 def _sections(material: Material) -> list[Section]:
     return [section for make in SECTIONS if (section := make(material))]
+
+
+def _room(materials: Sequence[Material]) -> Room:
+    """Of several results the sum of what each may take."""
+    words = sum(ROOM_OF_SWEEP if material.compares else ROOM_OF_RUN for material in materials)
+    return Room(words, ROOM_OF_PICTURES * len(materials))

@@ -8,6 +8,7 @@ from mlpexp.config.scores import SCORES, Score
 from mlpexp.report.document.blocks import FigureBlock
 from mlpexp.report.drawing.save_figures import Drawn
 from mlpexp.report.sections.material import Material
+from mlpexp.report.sections.sentences import words_of
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,28 @@ def figures(material: Material, readings: tuple[Reading, ...]) -> list[FigureBlo
 def _read(material: Material, reading: Reading) -> Iterator[FigureBlock]:
     for name, drawn in material.figures.items():
         if re.fullmatch(reading.names, name):
-            yield FigureBlock(name, reading.caption, _alternative(drawn), drawn.drawing, reading.is_picture)
+            yield figure_block(drawn, reading, _elsewhere(material, name))
+
+
+def figure_block(drawn: Drawn, reading: Reading, elsewhere: str) -> FigureBlock:
+    """A figure with its caption.
+
+    Args:
+        drawn: The figure.
+        reading: How it is read.
+        elsewhere: Sentences, with code in backquotes: where it is, and its numbers.
+    """
+    drawing, is_picture = drawn.drawing, reading.is_picture
+    return FigureBlock(drawn.name, reading.caption, _alternative(drawn), drawing, is_picture, words_of(elsewhere))
+
+
+def _elsewhere(material: Material, name: str) -> str:
+    """The files of a figure where training has drawn it, else the command that does."""
+    result = material.result.path.resolve()
+    files = f"`{result.name}/plots/{name}.png`, its numbers"
+    if (result / "plots" / f"{name}.png").is_file():
+        return f"It lies in {files} in `{name}.csv`."
+    return f"`mlpexp plot {result.name}` draws it into {files} into `{name}.csv`."
 
 
 def _alternative(drawn: Drawn) -> str:
