@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from math import nan
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.store.frames import Absent, complete_table
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 
 def rows_by_part(folder: ResultFolder, name: str) -> "Iterator[tuple[pd.DataFrame, bool]]":
     """The rows of a table part by part, and whether the stack of the part has ended; parts without rows are left out."""
-    for path in sorted(folder.parts.glob(f"*/{name}.csv")):
-        whole = path.parent.with_name(path.parent.name.partition(".")[0])
-        if whole != path.parent and (whole / path.name).is_file():
-            continue  # a half of a stack that is trained as a whole again
+    for path in part_files(folder, name):
         with suppress(Absent):
             yield complete_table(path), (path.parent / DONE).is_file()
+
+
+def part_files(folder: ResultFolder, name: str) -> Iterator[Path]:
+    """The files of a table in all parts, in the order of their names."""
+    for path in sorted(folder.parts.glob(f"*/{name}.csv")):
+        whole = path.parent.with_name(path.parent.name.partition(".")[0])
+        if whole == path.parent or not (whole / path.name).is_file():  # else a half of what is trained as a whole again
+            yield path
 
 
 def rows_so_far(folder: ResultFolder, name: str, *, ended: bool = False) -> "pd.DataFrame":

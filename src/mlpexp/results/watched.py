@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from io import StringIO
 from math import inf, isfinite, nan
 from pathlib import Path
+from typing import BinaryIO
 
-from mlpexp.config.scores import SCORES, Column
+from mlpexp.config.scores import SCORES, Column, column_of
 from mlpexp.errors import RunError
+from mlpexp.results.in_training import part_files
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent
 from mlpexp.store.json_files import read_record
 from mlpexp.store.part import DONE, PartRecord
 
+LOST = ("diverged", "failed")
+LOOKED_AT = 512  # bytes at the end of what is known of a file: if they are others now, it was begun again
+
 Values = tuple[float, ...]
+Trial = tuple[int, int]  # arm and seed
 
 
 @dataclass(frozen=True)
@@ -45,13 +51,21 @@ class ArmProgress:
     begun: int
     """Seeds that have a row."""
     ended: int
-    """Seeds at their last epoch, or whose stack has ended."""
+    """Seeds that are trained to their end, or are lost."""
+    diverged: int
+    """Seeds whose loss is not finite."""
+    failed: int
+    """Seeds that an error has ended."""
     epoch: int
-    """Of the seed that is behind, among those that have begun."""
+    """Of the seed that is behind, among those that are in training; where none is, the last of all."""
     epochs: int
     """Planned."""
+    share: float
+    """How much of the arm is done, from 0 to 1."""
+    counted: int
+    """Seeds that the score is over: those that are not lost, and have a value."""
     score: float
-    """Mean of the metric over the seeds that have begun, each at its last epoch; NaN: none is finite."""
+    """Mean of the metric over the seeds that are not lost; NaN: none has a value."""
 
 
 class Watched:
@@ -67,16 +81,19 @@ class Watched:
         judged = "validation" if "validation" in summary.parts else summary.parts[-1]
         self.parts = tuple(dict.fromkeys(("train", judged)))
         self.columns = [Column(part, SCORES[name]) for name in summary.scores[:2] for part in self.parts]
-        self.names = list(dict.fromkeys([*(column.name for column in self.columns), self.metric.name]))
+        selected = column_of(self.metric.selected_on or "")
+        self.selected_on = selected if self.metric.when == "best" else None
+        """By which the best epoch is chosen, at which the metric is read; None: it is read at the last epoch."""
+        shown = [*self.columns, Column(self.metric.part, self.metric.score), *filter(None, [self.selected_on])]
+        self.names = list(dict.fromkeys(column.name for column in shown))
+        self._kept = _Kept(self.names, self.selected_on, summary.seeds[0])
         self.labels = [arm.label for arm in result.planned_arms]
         self.same = self._same_arms()
         self.epochs = self._planned_epochs()
         self.seeds = summary.seeds
-        self._read: dict[Path, int] = {}  # bytes of each file that are known
-        self._headers: dict[Path, list[str]] = {}
-        self._rows: dict[tuple[int, int], dict[int, Values]] = {}  # by arm and seed, by epoch
-        self._ended: set[tuple[int, int]] = set()
-        self._done: set[Path] = set()
+        self._tables: dict[Path, _Table] = {}
+        self._records: dict[Path, dict[Trial, str]] = {}  # how the trials of each stack that has ended did
+        self._statuses: dict[Trial, str] = {}
         self.look()
 
     def look(self) -> None:
@@ -85,9 +102,17 @@ class Watched:
         with suppress(OSError):  # the file is being replaced on a drive where that is not one step
             self.summary = fresh.summary
         self.status = self.folder.status(self.summary)
-        for path in [*sorted(self.folder.parts.glob("*/metrics.csv")), self.folder.metrics]:
+        paths = list(part_files(self.folder, "metrics"))
+        if self.folder.metrics.is_file():  # all stacks have ended, and it has the rows of each
+            paths = [self.folder.metrics]
+        self._tables = {path: self._tables.get(path) or _Table(path, self._kept) for path in paths}
+        for table in self._tables.values():
             with suppress(FileNotFoundError):  # its stack has been merged meanwhile
-                self._read_on(path)
+                table.read_on()
+        self._read_records(fresh)
+        self._statuses = {trial: status for record in self._records.values() for trial, status in record.items()}
+        self._rows = {trial: rows for table in self._tables.values() for trial, rows in table.rows.items()}
+        self._progress = [self._progress_of(number) for number in range(len(self.labels))]
 
     @property
     def goes_on(self) -> bool:
@@ -95,76 +120,87 @@ class Watched:
         return self.status == "running"
 
     def curves(self, arm: int) -> list[Curve]:
-        """The curves of loss and score of an arm."""
-        curves = []
-        rows = [self._rows[key] for key in self._keys(arm)]
-        for column in self.columns:
-            place = self.names.index(column.name)
-            by_epoch: dict[int, list[float]] = {}
-            for of_seed in rows:
-                for epoch, values in of_seed.items():
-                    if isfinite(values[place]):
-                        by_epoch.setdefault(epoch, []).append(values[place])
-            epochs = tuple(sorted(by_epoch))
-            at = [by_epoch[epoch] for epoch in epochs]
-            means = tuple(sum(values) / len(values) for values in at)
-            curves.append(Curve(column, epochs, means, tuple(map(min, at)), tuple(map(max, at))))
-        return curves
+        """The curves of loss and score of an arm, over its seeds that are not lost; over all, if every one is."""
+        begun = self._begun(arm)
+        sound = [trial for trial in begun if self._status(trial) not in LOST] or begun
+        return [self._curve(column, sound) for column in self.columns]
 
     def progress(self) -> list[ArmProgress]:
         """Where each arm is."""
-        return [self._progress(number) for number in range(len(self.labels))]
+        return self._progress
 
     def best(self) -> ArmProgress | None:
-        """The arm with the best mean so far; None: no seed has begun."""
-        known = [arm for arm in self.progress() if isfinite(arm.score)]
+        """The arm with the best mean so far; None: no arm has one."""
+        known = [arm for arm in self._progress if isfinite(arm.score)]
         sign = 1 if self.metric.higher_is_better else -1
         return max(known, key=lambda arm: sign * arm.score, default=None)
 
-    def _progress(self, number: int) -> ArmProgress:
-        keys, place = self._keys(number), self.names.index(self.metric.name)
-        last = {key: max(self._rows[key]) for key in keys}
-        ended = [key for key in keys if last[key] >= self.epochs[number] or key in self._ended or not self.goes_on]
-        values = [value for key in keys if isfinite(value := self._rows[key][last[key]][place])]
-        score = sum(values) / len(values) if values else nan
-        behind = min(last.values(), default=0)
-        label = self.labels[number]
-        return ArmProgress(number, label, len(keys), len(ended), behind, self.epochs[number], score)
+    def shown(self) -> ArmProgress | None:
+        """The arm whose curves are shown: the best so far, else the first with rows; None: no row is there."""
+        return self.best() or next((arm for arm in self._progress if arm.begun), None)
 
-    def _keys(self, arm: int) -> list[tuple[int, int]]:
-        return [key for seed in self.seeds if (key := (self.same[arm], seed)) in self._rows]
+    def _curve(self, column: Column, trials: Sequence[Trial]) -> Curve:
+        place = self.names.index(column.name)
+        by_epoch: dict[int, list[float]] = {}
+        for trial in trials:
+            for epoch, values in self._rows[trial].by_epoch.items():
+                if isfinite(values[place]):
+                    by_epoch.setdefault(epoch, []).append(values[place])
+        epochs = tuple(sorted(by_epoch))
+        at = [by_epoch[epoch] for epoch in epochs]
+        means = tuple(sum(values) / len(values) for values in at)
+        return Curve(column, epochs, means, tuple(map(min, at)), tuple(map(max, at)))
 
-    def _read_on(self, path: Path) -> None:
-        """The rows behind those that are known; all of a file that was begun again."""
-        known = self._read.get(path, 0)
-        with path.open("rb") as stream:
-            if stream.seek(0, 2) < known:
-                known = 0
-            stream.seek(known)
-            content = stream.read()
-        content = content[: content.rfind(b"\n") + 1]
-        lines = csv.reader(StringIO(content.decode("utf-8", errors="replace"), newline=""))
-        if known == 0:
-            self._headers[path] = next(lines, [])
-        self._take(lines, self._headers.get(path, []))
-        self._read[path] = known + len(content)
-        done = path.parent / DONE
-        if done not in self._done and done.is_file():
-            with suppress(RunError):  # merged meanwhile
-                self._ended |= {(trial.arm, trial.seed) for trial in read_record(done, PartRecord).trials}
-                self._done.add(done)
+    def _progress_of(self, number: int) -> ArmProgress:
+        planned, place = self.epochs[number], self.names.index(self.metric.name)
+        trials = [(self.same[number], seed) for seed in self.seeds]
+        statuses = {trial: self._status(trial) for trial in trials}
+        last = {trial: self._rows[trial].epoch for trial in trials if trial in self._rows}
+        training = [trial for trial in last if not statuses[trial]]
+        values = [self._rows[trial].chosen[place] for trial in last if statuses[trial] not in LOST]
+        finite = [value for value in values if isfinite(value)]
+        done = [1.0 if statuses[trial] else last.get(trial, 0) / max(planned, 1) for trial in trials]
+        return ArmProgress(
+            number=number,
+            label=self.labels[number],
+            begun=len(last),
+            ended=sum(map(bool, statuses.values())),
+            diverged=list(statuses.values()).count("diverged"),
+            failed=list(statuses.values()).count("failed"),
+            epoch=min((last[trial] for trial in training), default=max(last.values(), default=0)),
+            epochs=planned,
+            share=sum(done) / len(trials),
+            counted=len(finite),
+            score=sum(finite) / len(finite) if finite else nan,
+        )
 
-    def _take(self, lines: Iterator[list[str]], header: Sequence[str]) -> None:
-        """Rows of a table, of which only what is shown is kept."""
-        places = [header.index(name) if name in header else -1 for name in self.names]
-        arm, seed, epoch = (header.index(key) if key in header else -1 for key in ("arm", "seed", "epoch"))
-        for line in lines:
-            if len(line) != len(header):
-                continue
-            with suppress(ValueError):  # damaged: such a part is trained again
-                key = int(line[arm]) if arm >= 0 else 0, int(line[seed]) if seed >= 0 else self.seeds[0]
-                values = tuple(float(line[place]) if place >= 0 and line[place] else nan for place in places)
-                self._rows.setdefault(key, {})[int(line[epoch])] = values
+    def _status(self, trial: Trial) -> str:
+        """How a trial has ended; empty: it has not, or has not begun."""
+        if trial in self._statuses or trial not in self._rows:
+            return self._statuses.get(trial, "")
+        rows, loss = self._rows[trial], self.names.index(self.columns[0].name)
+        if not isfinite(rows.last[loss]):
+            return "diverged"  # its stack goes on without it
+        return "finished" if rows.epoch >= self.epochs[trial[0]] else ""
+
+    def _begun(self, arm: int) -> list[Trial]:
+        return [trial for seed in self.seeds if (trial := (self.same[arm], seed)) in self._rows]
+
+    def _read_records(self, result: Result) -> None:
+        """How trials have ended: the record of each stack, or the table of all."""
+        paths = [*self.folder.parts.glob(f"*/{DONE}")]
+        if self.folder.metrics in self._tables and (self.folder.trials.is_file() or self.summary.complete):
+            paths = [self.folder.trials]
+        known, self._records = self._records, {}
+        for path in paths:
+            with suppress(Absent, RunError):  # merged meanwhile
+                self._records[path] = known.get(path) or self._ended(path, result)
+
+    def _ended(self, path: Path, result: Result) -> dict[Trial, str]:
+        if path.name == DONE:
+            return {(each.arm, each.seed): each.status for each in read_record(path, PartRecord).trials}
+        trials = result.trials[["arm", "seed", "status"]].itertuples(index=False, name=None)
+        return {(int(arm), int(seed)): str(status) for arm, seed, status in trials}
 
     def _same_arms(self) -> list[int]:
         """By arm, the first one that computes the same: equal arms are trained once."""
@@ -180,6 +216,88 @@ class Watched:
         except (Absent, KeyError, ValueError):
             epochs = self.result.config.get("training", {}).get("epochs")
             return [int(epochs) if isinstance(epochs, int) else 0] * len(self.labels)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a row."""
+
+    names: Sequence[str]
+    """The columns."""
+    selected_on: Column | None
+    """By which the row is chosen that counts; None: it is the last."""
+    seed: int
+    """Of tables without a column for it."""
+
+    def better(self, values: Values, than: Values) -> bool:
+        """Whether a row counts in place of one before."""
+        if self.selected_on is None:
+            return True
+        place = self.names.index(self.selected_on.name)
+        sign = 1 if self.selected_on.score.higher_is_better else -1
+        return not isfinite(than[place]) or sign * values[place] > sign * than[place]
+
+
+class _Rows:
+    """What is known of a trial."""
+
+    def __init__(self) -> None:
+        self.by_epoch: dict[int, Values] = {}
+        self.epoch = 0
+        """The last."""
+        self.last: Values = ()
+        """Its row."""
+        self.chosen: Values = ()
+        """The row whose metric counts."""
+
+    def add(self, epoch: int, values: Values, kept: _Kept) -> None:
+        if not self.by_epoch or kept.better(values, self.chosen):
+            self.chosen = values
+        self.by_epoch[epoch] = self.last = values
+        self.epoch = epoch
+
+
+class _Table:
+    """A table that grows at its end, or is begun again."""
+
+    def __init__(self, path: Path, kept: _Kept) -> None:
+        self.path, self.kept = path, kept
+        self.rows: dict[Trial, _Rows] = {}
+        self._header: list[str] = []
+        self._known, self._end = 0, b""  # bytes, and the last of them
+
+    def read_on(self) -> None:
+        """Takes in the rows behind those that are known; all of a file that was begun again, without those of before."""
+        with self.path.open("rb") as stream:
+            if not self._is_continued(stream):
+                self.rows, self._header, self._known, self._end = {}, [], 0, b""
+            stream.seek(self._known)
+            content = stream.read()
+        content = content[: content.rfind(b"\n") + 1]
+        lines = csv.reader(StringIO(content.decode("utf-8", errors="replace"), newline=""))
+        if not self._header:
+            self._header = next(lines, [])
+        self._take(lines)
+        self._known += len(content)
+        self._end = (self._end + content)[-LOOKED_AT:]
+
+    def _is_continued(self, stream: BinaryIO) -> bool:
+        """Whether what is known is still there."""
+        stream.seek(self._known - len(self._end))
+        return stream.read(len(self._end)) == self._end
+
+    def _take(self, lines: Iterator[list[str]]) -> None:
+        """Rows of a table, of which only what is shown is kept."""
+        header, kept = self._header, self.kept
+        places = [header.index(name) if name in header else -1 for name in kept.names]
+        arm, seed, epoch = (header.index(key) if key in header else -1 for key in ("arm", "seed", "epoch"))
+        for line in lines:
+            if len(line) != len(header):
+                continue
+            with suppress(ValueError):  # damaged: such a part is trained again
+                trial = int(line[arm]) if arm >= 0 else 0, int(line[seed]) if seed >= 0 else kept.seed
+                values = tuple(float(line[place]) if place >= 0 and line[place] else nan for place in places)
+                self.rows.setdefault(trial, _Rows()).add(int(line[epoch]), values, kept)
 
 
 def ends(curves: Sequence[Curve]) -> tuple[float, float]:

@@ -1,13 +1,10 @@
 """A report as one HTML file that opens from disk: nothing from outside, all words escaped, complete without scripts."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
-from html import escape
 from itertools import zip_longest
-from pathlib import Path
 
 from mlpexp.report.document.blocks import (
     Block,
@@ -28,11 +25,11 @@ from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.writers.figure_table import figure_table
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.mathml import mathml
+from mlpexp.report.writers.page import asset, page, words
 from mlpexp.report.writers.page_room import fitted, lacking
 from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.svg import svg
 
-HERE = Path(__file__).parent
 # Files of ``scripts/``, in the order in which they run; the page is complete without.
 SCRIPTS: tuple[str, ...] = ("search.js", "tables.js", "figures.js")
 LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a page with a network
@@ -40,65 +37,29 @@ LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a 
 
 def html(document: Document) -> str:
     """The page; equal documents give equal bytes. What it has no room for is left out, which is said in its place."""
-    page = _page(document)
-    over = lacking(document, page)
-    return page if over is None else _page(fitted(document, over, _block))
+    whole = _page_of(document)
+    over = lacking(document, whole)
+    return whole if over is None else _page_of(fitted(document, over, _block))
 
 
-def _page(document: Document) -> str:
+def _page_of(document: Document) -> str:
     names = (*SCRIPTS, *LIVE_SCRIPTS) if _has_network(document.sections) else SCRIPTS
-    style, scripts = _asset("page.css"), [_script(name) for name in names]
     body = "".join(_section(section, (), 2) for section in document.sections)
     lead = "".join(_block(block, ()) for block in document.lead)
-    return f"""<!DOCTYPE html>
-<html lang="{words(document.language)}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy(style, scripts)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="{MADE_BY} {words(document.source)}">
-<meta name="color-scheme" content="light dark">
-<title>{words(document.title)}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the content</a>
+    content = f"""<a class="skip" href="#content">Skip to the content</a>
 <header><h1>{words(document.title)}</h1>{lead}</header>
 {_contents(document.sections)}<main id="content" tabindex="-1">
 {body}</main>
 <footer><p>Made by <code>mlpexp report</code>. Numbers come from the files of the result, samples from its data.</p></footer>
-{"".join(f"<script>{script}</script>" for script in scripts)}</body>
-</html>
 """
-
-
-def policy(style: str, scripts: Sequence[str]) -> str:
-    """What the page may do: show itself, and run its own scripts, each known by its hash."""
-    hashes = " ".join(map(_hash, scripts)) or "'none'"
-    sources = {"default-src": "'none'", "style-src": _hash(style), "script-src": hashes, "img-src": "data:"}
-    rules = [*(f"{kind} {source}" for kind, source in sources.items()), "base-uri 'none'", "form-action 'none'"]
-    return "; ".join(rules)
-
-
-def words(text: str) -> str:
-    """A text in HTML: marks escaped, control characters and those that turn the direction of writing made visible."""
-    return escape(shown(text))
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
-@cache
-def _asset(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8").strip()
+    made_by = f"{MADE_BY} {document.source}"
+    return page(document.title, content, made_by, language=document.language, scripts=list(map(_script, names)))
 
 
 @cache
 def _script(name: str) -> str:
     """A script without its comments and indents."""
-    lines = [line.strip() for line in _asset(f"scripts/{name}").splitlines()]
+    lines = [line.strip() for line in asset(f"scripts/{name}").splitlines()]
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
