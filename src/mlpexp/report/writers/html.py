@@ -1,6 +1,5 @@
 """A report as one HTML file that opens from disk: nothing from outside, all words escaped, complete without scripts."""
 
-import base64
 import json
 from collections.abc import Sequence
 from functools import cache
