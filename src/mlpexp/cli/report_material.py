@@ -31,7 +31,7 @@ def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
         named = f" --arm {arm.number}" if arm.result.summary.axes else ""
         return f"the weights were not kept; `mlpexp explain {arm.result.path.resolve().name}{named}` trains again"
     except (InputError, RunError) as error:
-        return f"nothing is explained here: {without_places(str(error))}"
+        return f"nothing is explained here: {_reason(arm, error)}"
 
 
 def mistakes(arm: "ArmResult", data_dir: Path | None) -> "MistakenSamples | str":
@@ -56,7 +56,14 @@ def mistakes(arm: "ArmResult", data_dir: Path | None) -> "MistakenSamples | str"
     except Absent:
         return "neither predictions nor weights were kept"
     except (InputError, RunError) as error:
-        return without_places(str(error))
+        return _reason(arm, error)
+
+
+def _reason(arm: "ArmResult", error: Exception) -> str:
+    """An error for a page, which is read elsewhere: the result has its name alone, and is not named first."""
+    path = arm.result.path
+    text = str(error).removeprefix(f"{path}: ")
+    return without_places(text.replace(str(path), path.resolve().name))
 
 
 def _trained_seeds(arm: "ArmResult") -> list[int]:

@@ -34,7 +34,7 @@ def _explained(material: Material) -> list[Section]:
         for arm, blocks in told_of
     ]
     which = Paragraph(
-        (f"Of {material.result.summary.num_arms:,} arms, {len(within)} are measured again by their weights.",)
+        (f"Of {material.result.summary.num_arms:,} arms, {len(within)} are looked at.",)
     )
     return [Section("explained", TITLE, [which], within)] if within else []
 

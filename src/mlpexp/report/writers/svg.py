@@ -47,6 +47,8 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
         title: What it is, in a few words.
         description: What it shows.
     """
+    for axes in figure.axes:
+        axes.apply_aspect()  # as drawing would, before it is said where they are
     told = told_of(figure)
     drawing = svg_with_text(figure)
     if len(PICTURE.sub(b"", drawing)) > MOST_BYTES and _as_pixels(figure):
