@@ -26,7 +26,7 @@ Trial = tuple[int, int]  # arm and seed
 
 @dataclass(frozen=True)
 class Curve:
-    """A quantity of an arm over epochs: over the seeds that have passed each epoch."""
+    """A quantity of an arm over epochs: over the seeds that have passed each epoch, as far as half of them have."""
 
     column: Column
     """What it is of."""
@@ -38,6 +38,8 @@ class Curve:
     """The least of the seeds."""
     high: Values
     """The most of the seeds."""
+    now: float
+    """Mean over the seeds, each at its last epoch; NaN: none has a value."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class ArmProgress:
     """Its settings."""
     begun: int
     """Seeds that have a row."""
+    sound: int
+    """How many of these are not lost."""
     ended: int
     """Seeds that are trained to their end, or are lost."""
     diverged: int
@@ -146,10 +150,10 @@ class Watched:
             for epoch, values in self._rows[trial].by_epoch.items():
                 if isfinite(values[place]):
                     by_epoch.setdefault(epoch, []).append(values[place])
-        epochs = tuple(sorted(by_epoch))
+        epochs = tuple(epoch for epoch in sorted(by_epoch) if 2 * len(by_epoch[epoch]) >= len(trials))
         at = [by_epoch[epoch] for epoch in epochs]
-        means = tuple(sum(values) / len(values) for values in at)
-        return Curve(column, epochs, means, tuple(map(min, at)), tuple(map(max, at)))
+        now = _mean([self._rows[trial].last[place] for trial in trials])
+        return Curve(column, epochs, tuple(map(_mean, at)), tuple(map(min, at)), tuple(map(max, at)), now)
 
     def _progress_of(self, number: int) -> ArmProgress:
         planned, place = self.epochs[number], self.names.index(self.metric.name)
@@ -157,21 +161,22 @@ class Watched:
         statuses = {trial: self._status(trial) for trial in trials}
         last = {trial: self._rows[trial].epoch for trial in trials if trial in self._rows}
         training = [trial for trial in last if not statuses[trial]]
-        values = [self._rows[trial].chosen[place] for trial in last if statuses[trial] not in LOST]
-        finite = [value for value in values if isfinite(value)]
+        sound = [trial for trial in last if statuses[trial] not in LOST]
+        values = [self._rows[trial].chosen[place] for trial in sound]
         done = [1.0 if statuses[trial] else last.get(trial, 0) / max(planned, 1) for trial in trials]
         return ArmProgress(
             number=number,
             label=self.labels[number],
             begun=len(last),
+            sound=len(sound),
             ended=sum(map(bool, statuses.values())),
             diverged=list(statuses.values()).count("diverged"),
             failed=list(statuses.values()).count("failed"),
             epoch=min((last[trial] for trial in training), default=max(last.values(), default=0)),
             epochs=planned,
             share=sum(done) / len(trials),
-            counted=len(finite),
-            score=sum(finite) / len(finite) if finite else nan,
+            counted=sum(map(isfinite, values)),
+            score=_mean(values),
         )
 
     def _status(self, trial: Trial) -> str:
@@ -307,3 +312,9 @@ def ends(curves: Sequence[Curve]) -> tuple[float, float]:
     if low > high:
         return 0.0, 1.0
     return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Of those that are finite; NaN: none is."""
+    finite = [value for value in values if isfinite(value)]
+    return sum(finite) / len(finite) if finite else nan

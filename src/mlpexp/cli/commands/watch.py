@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from mlpexp.results.watched import Watched
 
 STYLES = {"": "", "title": "bold", "quiet": "dim", "band": "dim", "first": "blue", "second": "red"}
-WIDTH = 80  # characters in a pipe
-WIDEST = 110
+WIDEST = 110  # characters
 
 
 def watch(
@@ -32,27 +31,36 @@ def watch(
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Show the curves of a run or sweep while it trains; it ends with the training, or with Ctrl-C."""
-    from rich.console import Console
-
     from mlpexp.results.result import Result
-    from mlpexp.results.watched import Watched
     from mlpexp.store.listing import find_result
 
     opened = Result.open(find_result(result, runs_dir))
-    if html is not None:
-        _check_page(html, opened)
-    watched, console = Watched(opened), Console(highlight=False, markup=False, emoji=False)
-    _write(watched, html, every)
-    follows = not once and (console.is_terminal or html is not None)
-    if follows and watched.goes_on:
-        try:
+    file = None if html is None else html.expanduser()
+    if file is not None:
+        _check_page(file, opened)
+    try:
+        _watch(opened, file, every, once=once)
+    except KeyboardInterrupt:
+        raise typer.Exit(128 + SIGINT) from None
+
+
+def _watch(result: "Result", html: Path | None, every: int, *, once: bool) -> None:
+    """Shows it until it ends; a page that nobody writes any more does not say that it is renewed."""
+    from rich.console import Console
+
+    from mlpexp.results.watched import Watched
+
+    watched, console = Watched(result), Console(highlight=False, markup=False, emoji=False)
+    follows = watched.goes_on and not once and (console.is_terminal or html is not None)
+    try:
+        if follows:
             _follow(watched, console, html, every)
-        except KeyboardInterrupt:
-            raise typer.Exit(128 + SIGINT) from None
-    else:
-        console.print(_text(watched, console), soft_wrap=True)
+        else:
+            console.print(_text(watched, console, whole=True), soft_wrap=True)
+    finally:
+        _write(watched, html, None)
     if not watched.goes_on:
-        _print_end(opened)
+        _print_end(result)
 
 
 def _check_page(file: Path, result: "Result") -> None:
@@ -79,6 +87,7 @@ def _follow(watched: "Watched", console: "Console", html: Path | None, every: in
 
     from rich.live import Live
 
+    _write(watched, html, every)
     with Live(_text(watched, console), console=console, auto_refresh=False) as live:
         while watched.goes_on:
             sleep(every)
@@ -87,29 +96,30 @@ def _follow(watched: "Watched", console: "Console", html: Path | None, every: in
             live.update(_text(watched, console), refresh=True)
 
 
-def _text(watched: "Watched", console: "Console") -> "Text":
-    """The frame, as wide as the terminal and no higher."""
+def _text(watched: "Watched", console: "Console", *, whole: bool = False) -> "Text":
+    """The frame, as wide as the terminal, and no higher unless it is ``whole``."""
     from rich.text import Text
 
     from mlpexp.report.watching.frame import frame
 
-    width = min(console.width, WIDEST) if console.is_terminal else WIDTH
-    lines = frame(watched, width)
-    most = console.height - 1 if console.is_terminal else len(lines)
-    text = Text(no_wrap=True, overflow="ellipsis" if console.is_terminal else "ignore")
-    for number, line in enumerate(lines[:most]):
+    width = min(console.width, WIDEST) if console.is_terminal else None
+    height = None if whole or width is None else console.height - 1
+    text = Text(no_wrap=True, overflow="ignore" if width is None else "ellipsis")
+    for number, line in enumerate(frame(watched, width, height)[:height]):
         text.append("\n" if number else "")
         for piece in line:
             text.append(piece.text, STYLES[piece.style])
     return text
 
 
-def _write(watched: "Watched", html: Path | None, every: int) -> None:
+def _write(watched: "Watched", html: Path | None, every: int | None) -> None:
     if html is not None:
-        from mlpexp.report.watching.page import page
+        from datetime import datetime
+
+        from mlpexp.report.watching.page import progress_page
         from mlpexp.store.files import write_text
 
-        write_text(html, page(watched, every))
+        write_text(html, progress_page(watched, datetime.now(), every))
 
 
 def _print_end(result: "Result") -> None:

@@ -1,81 +1,82 @@
 """A page of a result in training that the browser loads again and again: static SVG, no script."""
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
-from html import escape
+from datetime import datetime
 
-from mlpexp.errors import visible
 from mlpexp.report.drawing.style import BLUE, GREY, VERMILLION
 from mlpexp.report.scenes.scene import Disc, Group, Line, Point, Polygon, Scene, Words
 from mlpexp.report.scenes.svg import svg
-from mlpexp.report.watching.frame import best_line, by_score, shown_arms, status_line
-from mlpexp.report.words import cell_number
-from mlpexp.results.watched import Curve, Watched, ends
+from mlpexp.report.watching.frame import (
+    NONE_YET,
+    arms_table,
+    band_line,
+    best_line,
+    by_score,
+    hidden_arms,
+    right_end,
+    status_line,
+)
+from mlpexp.report.words import cell_number, counted
+from mlpexp.report.writers.page import page, words
+from mlpexp.results.watched import ArmProgress, Curve, Watched, ends
 
-MADE_BY = "mlpexp watch"
-STYLE = """
-body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem;color:#222;background:#fff}
-svg{max-width:100%;height:auto}table{border-collapse:collapse}td,th{padding:.15rem .7rem;text-align:right}
-td:nth-child(2),th:nth-child(2){text-align:left}tr{border-bottom:1px solid #ddd}
-"""
+MADE_BY = "mlpexp watch of"
+MOST_ARMS = 100
 WIDTH, HEIGHT = 430.0, 190.0  # points
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 12.0, 26.0, 26.0
 RINGS = 12  # on the second line, about
 COLOURS = ((BLUE, "#DCEBF5"), (VERMILLION, "#F9DFCE"))
 
 
-def page(watched: Watched, seconds: int) -> str:
+def progress_page(watched: Watched, written: datetime, again_after: int | None) -> str:
     """The text of the page.
 
     Args:
         watched: The result.
-        seconds: After which it is loaded again while it trains.
+        written: When.
+        again_after: Seconds until it is loaded again; None: nobody writes it again.
     """
-    name = escape(visible(watched.result.path.name))
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    again = [f'<meta http-equiv="refresh" content="{seconds}">'] if watched.goes_on else []
-    best = watched.best()
-    drawings = [] if best is None else [_drawing(curves, best.epochs) for curves in by_score(watched)]
-    return (
-        "\n".join(
-            [
-                "<!doctype html>",
-                f'<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="{MADE_BY} {name}">',
-                f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">",
-                '<meta name="viewport" content="width=device-width, initial-scale=1">',
-                *again,
-                f"<title>{name}</title><style>{STYLE}</style></head>",
-                f"<body><main><h1>{escape(visible(watched.summary.title))}</h1>",
-                f"<p>{escape(status_line(watched))}</p>",
-                f"<p>{escape(visible(best_line(watched)) or 'no epoch is recorded yet')}</p>",
-                *drawings,
-                *(_table(watched) if watched.summary.axes else []),
-                "</main></body></html>",
-            ]
-        )
-        + "\n"
-    )
+    name, shown = watched.result.path.name, watched.shown()
+    sentences = [status_line(watched), best_line(watched), "" if shown else NONE_YET, _how_old(written, again_after)]
+    body = [
+        f"<header><h1>{words(watched.summary.title)}</h1></header>",
+        '<main id="content">',
+        *(f"<p>{words(sentence)}</p>" for sentence in sentences if sentence),
+        *(_figures(watched, shown) if shown else []),
+        *(_table(watched) if watched.summary.axes else []),
+        "</main>",
+    ]
+    return page(name, "\n".join(body) + "\n", f"{MADE_BY} {name}", again_after=again_after)
 
 
 def marker(name: str) -> str:
     """What the page of a result has in its head."""
-    return f'content="{MADE_BY} {escape(visible(name))}"'
+    return f'content="{words(f"{MADE_BY} {name}")}"'
+
+
+def _how_old(written: datetime, again_after: int | None) -> str:
+    renewed = "" if again_after is None else f", and renewed every {counted(again_after, 'second').removeprefix('1 ')}"
+    return f"Written at {written:%H:%M:%S} on {written:%Y-%m-%d}{renewed}."
+
+
+def _figures(watched: Watched, shown: ArmProgress) -> Iterator[str]:
+    yield f'<p class="caption">{words(band_line(watched, shown).replace("░", "band"))}</p>'
+    for curves in by_score(watched):
+        yield f'<figure class="figure">{_drawing(curves, right_end(watched, shown))}</figure>'
 
 
 def _table(watched: Watched) -> Iterator[str]:
-    label = escape(visible(watched.metric.label))
-    yield f"<table><thead><tr><th>arm</th><th>settings</th><th>epoch</th><th>seeds</th><th>{label}</th></tr></thead><tbody>"
-    for arm in shown_arms(watched):
-        cells = (
-            str(arm.number),
-            escape(visible(arm.label)),
-            f"{arm.epoch}/{arm.epochs}",
-            f"{arm.ended}/{len(watched.seeds)}",
-            cell_number(arm.score),
-        )
-        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-    yield "</tbody></table>"
+    table = arms_table(watched, MOST_ARMS).without({"done"})
+    kinds = [' class="number"' if column in table.numeric else "" for column in table.columns]
+    head = "".join(
+        f'<th scope="col"{kind}>{words(column)}</th>' for column, kind in zip(table.columns, kinds, strict=True)
+    )
+    yield f'<div class="scroll" tabindex="0" role="group" aria-label="arms"><table><thead><tr>{head}</tr></thead><tbody>'
+    for row in table.rows:
+        yield f"<tr>{''.join(f'<td{kind}>{words(cell)}</td>' for cell, kind in zip(row, kinds, strict=True))}</tr>"
+    yield "</tbody></table></div>"
+    if more := hidden_arms(watched, len(table.rows)):
+        yield f"<p>{words(more)}</p>"
 
 
 def _drawing(curves: Sequence[Curve], last: int) -> str:
@@ -102,7 +103,7 @@ def _drawing(curves: Sequence[Curve], last: int) -> str:
         mean = tuple(place(epoch, value) for epoch, value in zip(curve.epochs, curve.mean, strict=True))
         if not mean:
             continue
-        text = f"{'○ ' * number}{curve.column.label} {cell_number(curve.mean[-1])}"
+        text = f"{'○ ' * number}{curve.column.label} {cell_number(curve.now)}"
         label = Words((LEFT + 170.0 * number, TOP - 10), text, 9, "start", colour, bold=True)
         rings = [Disc(point, 2.2, "#ffffff", colour) for point in mean[:: max(1, len(mean) // RINGS)]] if number else []
         bands.marks.append(Polygon((*above, *reversed(below)), band, band))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mlpexp.report.words import cell_number
 from mlpexp.results.watched import Curve, ends
 
-HEIGHT = 8  # lines
+AROUND = 3  # lines: names, axis, epochs
 APART = 5  # columns from cross to cross
 LABEL = 10  # characters of the numbers at the left
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # of a letter of braille, from above
@@ -25,25 +25,26 @@ class Piece(NamedTuple):
 Line = list[Piece]
 
 
-def plot(curves: Sequence[Curve], width: int, last: int) -> list[Line]:
+def plot(curves: Sequence[Curve], width: int, last: int, rows: int) -> list[Line]:
     """The lines of a plot of one score: the first curve as dots, the second as crosses, behind them their ranges.
 
     Args:
         curves: One or two.
         width: Of a line, in characters.
         last: Epoch at the right.
+        rows: Lines between the axes.
     """
     low, high = ends(curves)
     columns = max(width - LABEL - 2, 8)
-    grid = _Grid(columns, (low, high), max(last, 1))
+    grid = _Grid((rows, columns), (low, high), max(last, 1))
     for curve in curves:
         grid.band(curve)
     if curves:
         grid.dots(curves[0])
     for curve in curves[1:]:
         grid.crosses(curve)
-    numbers = {0: cell_number(high), HEIGHT - 1: cell_number(low)}
-    lines = [[Piece(f"{numbers.get(row, ''):>{LABEL}} │", "quiet"), *grid.row(row)] for row in range(HEIGHT)]
+    numbers = {0: cell_number(high), rows - 1: cell_number(low)}
+    lines = [[Piece(f"{numbers.get(row, ''):>{LABEL}} │", "quiet"), *grid.row(row)] for row in range(rows)]
     axis = f"{'':>{LABEL}} └{'─' * columns}"
     under = f"{'0':>{LABEL + 3}}{f'epoch {last:,}':>{columns - 1}}"
     return [[_legend(curves)], *lines, [Piece(axis, "quiet")], [Piece(under, "quiet")]]
@@ -52,8 +53,7 @@ def plot(curves: Sequence[Curve], width: int, last: int) -> list[Line]:
 def _legend(curves: Sequence[Curve]) -> Piece:
     marks = ("⣀", CROSS)
     shown = [
-        f"{mark} {curve.column.label} {cell_number(curve.mean[-1]) if curve.mean else '-'}"
-        for mark, curve in zip(marks, curves, strict=False)
+        f"{mark} {curve.column.label} {cell_number(curve.now)}" for mark, curve in zip(marks, curves, strict=False)
     ]
     return Piece("   ".join(shown), "title")
 
@@ -61,10 +61,11 @@ def _legend(curves: Sequence[Curve]) -> Piece:
 class _Grid:
     """The characters of a plot, row by row."""
 
-    def __init__(self, columns: int, span: tuple[float, float], last: int) -> None:
-        self.columns, self.span, self.last = columns, span, last
-        self.cells = [[Piece(" ")] * columns for _ in range(HEIGHT)]
-        self.masks = [[0] * columns for _ in range(HEIGHT)]
+    def __init__(self, size: tuple[int, int], span: tuple[float, float], last: int) -> None:
+        self.rows, self.columns = size
+        self.span, self.last = span, last
+        self.cells = [[Piece(" ")] * self.columns for _ in range(self.rows)]
+        self.masks = [[0] * self.columns for _ in range(self.rows)]
 
     def row(self, number: int) -> Line:
         """A line, with pieces of one style together."""
@@ -79,7 +80,7 @@ class _Grid:
     def band(self, curve: Curve) -> None:
         """The range of the seeds."""
         for column, (low, high) in self._between(curve.epochs, curve.low, curve.high, self.columns).items():
-            for row in range(self._place(high, HEIGHT), self._place(low, HEIGHT) + 1):
+            for row in range(self._place(high, self.rows), self._place(low, self.rows) + 1):
                 if low < high:
                     self.cells[row][column] = Piece(SHADE, "band")
 
@@ -88,7 +89,7 @@ class _Grid:
         between = self._between(curve.epochs, curve.mean, curve.mean, 2 * self.columns)
         before: int | None = None
         for column, (value, _) in between.items():
-            place = self._place(value, 4 * HEIGHT)
+            place = self._place(value, 4 * self.rows)
             step = 0 if before is None else (before > place) - (before < place)
             for dot in range(place, place + 1 if before is None or not step else before, step or 1):
                 self.masks[dot // 4][column // 2] |= DOTS[dot % 4][column % 2]
@@ -102,7 +103,7 @@ class _Grid:
         """The mean as crosses in some columns."""
         for column, (value, _) in self._between(curve.epochs, curve.mean, curve.mean, self.columns).items():
             if column % APART == 0:
-                self.cells[self._place(value, HEIGHT)][column] = Piece(CROSS, "second")
+                self.cells[self._place(value, self.rows)][column] = Piece(CROSS, "second")
 
     def _place(self, value: float, steps: int) -> int:
         """From above."""
