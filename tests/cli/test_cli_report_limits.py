@@ -128,7 +128,7 @@ def test_a_sweep_explains_its_best_and_its_worst_arm(trained: Make, mlpexp: Call
     sweep = trained(SWEEP).path
     page = page_of(mlpexp, sweep)
     said = " ".join(words(part(page, "diagnostics-explained")).split())
-    assert "Of 3 arms, 2 are looked at." in said
+    assert "Looked at: 2 of 3 arms." in said
     assert "The worst arm by test accuracy: learning_rate=1e-05 A learning rate that is too small" in said
     best = re.search(r"The best of 3 arms by test accuracy is (\S+?)[:. ]", page.words)
     assert best

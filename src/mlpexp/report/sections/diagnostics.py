@@ -33,9 +33,7 @@ def _explained(material: Material) -> list[Section]:
         Section(f"arm-{arm.number}", f"{material.place_of(arm)}: {shown_label(arm.label)}", blocks)
         for arm, blocks in told_of
     ]
-    which = Paragraph(
-        (f"Of {material.result.summary.num_arms:,} arms, {len(within)} are looked at.",)
-    )
+    which = Paragraph((f"Looked at: {len(within)} of {material.result.summary.num_arms:,} arms.",))
     return [Section("explained", TITLE, [which], within)] if within else []
 
 
