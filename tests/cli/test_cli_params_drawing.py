@@ -178,7 +178,7 @@ def test_tikz_compiles(words: list[str], mlpexp: Call, config: Callable[..., Pat
 def test_names_in_other_scripts_are_kept_in_tikz_with_a_word(mlpexp: Call, table: Path, tmp_path: Path) -> None:
     assert mlpexp("params", "--config", table, "--draw", "network.tex").code == 0
     text = (tmp_path / "network.tex").read_text(encoding="utf-8")
-    assert "XeLaTeX" in text and "{花瓣长度}" in text and r"{a \& b}" in text
+    assert "xelatex or lualatex" in text and r"{\mlpexpwide{花瓣长度}}" in text and r"{a \& b}" in text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from mlpexp.config.scores import Column
 from mlpexp.planning.factors import differences
 from mlpexp.report.drawing.save_figures import save_figures
 from mlpexp.report.figures.means import draw_means, mean_rows
-from mlpexp.report.tables.text_table import LATEX_ESCAPES, TextTable
+from mlpexp.report.latex_text import latex_text, needed
+from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.candidates import Candidate, own_values
 from mlpexp.store.beside import appearing
 from mlpexp.store.files import write_text
@@ -58,9 +59,10 @@ def write_comparison(
         write_text(building / "comparison.csv", comparison.exact.csv())
         said = "".join(f"- {sentence}\n" for sentence in comparison.said)
         write_text(building / "comparison.md", "\n".join([*(table.markdown() for table in tables), said]))
-        paragraphs = "\n\n".join(sentence.translate(LATEX_ESCAPES) for sentence in comparison.said)
+        paragraphs = "\n\n".join(latex_text(sentence) for sentence in comparison.said)
         latex = "\n".join([*(table.latex() for table in tables), paragraphs])
-        write_text(building / "comparison.tex", f"% needs \\usepackage{{booktabs}}\n{latex}\n")
+        head = "\n".join(filter(None, [r"% needs \usepackage{booktabs}", needed(latex)]))
+        write_text(building / "comparison.tex", f"{head}\n{latex}\n")
         draw = partial(draw_means, rows, keys, score, metric.axis, title)
         save_figures(candidates[0].place[0].path, building, {FIGURE: draw}, formats)
 

@@ -9,10 +9,10 @@ from mlpexp.architectures.build import NATURAL_INPUT, NUM_CLASSES, build_archite
 from mlpexp.config.activations import KNOWN
 from mlpexp.config.networks import Lenet5
 from mlpexp.config.outputs import KNOWN_LOSSES
-from mlpexp.report.document.formulas import Fraction, Name, Number, Scripted, Sign, Word, letters_of, row
+from mlpexp.report.document.formulas import Fraction, Name, Number, Scripted, Sign, Word, letters_of, terms
 from mlpexp.report.document.python_formulas import equation_of, formula_of
 from mlpexp.report.sections.arithmetic import LOSSES
-from mlpexp.report.writers.latex_formulas import latex
+from mlpexp.report.writers.latex_formulas import latex_math
 from mlpexp.report.writers.mathml import mathml
 
 NO_EXPRESSION = {"maxout", "table_sigmoid"}  # the one in words, the other of functions that are looked up
@@ -36,7 +36,7 @@ def test_an_expression_of_python_becomes_a_formula(expression: str, text: str, t
     formula = formula_of(expression)
     assert formula is not None
     assert letters_of(formula) == text
-    assert latex(formula) == tex
+    assert latex_math(formula) == tex
 
 
 def test_a_difference_keeps_its_brackets() -> None:
@@ -79,9 +79,9 @@ def test_limits_stand_below_a_sum_and_an_index_beside_a_letter() -> None:
 
 def test_marks_are_escaped() -> None:
     assert mathml(Word("<b>&")) == "<math><mtext>&lt;b&gt;&amp;</mtext></math>"
-    assert latex(Word("a_b%")) == r"\text{a\_b\%}"
+    assert latex_math(Word("a_b%")) == r"\text{a\_b\%}"
 
 
 def test_a_text_is_read_word_by_word() -> None:
-    assert row("E = 12").parts == (Name("E"), Sign("="), Number("12"))
-    assert latex(Fraction(row("1"), row("2 n"))) == r"\frac{1}{2 n}"
+    assert terms("E = 12").parts == (Name("E"), Sign("="), Number("12"))
+    assert latex_math(Fraction(terms("1"), terms("2 n"))) == r"\frac{1}{2 n}"

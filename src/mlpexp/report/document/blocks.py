@@ -30,7 +30,7 @@ class Link:
 
 
 Inline = str | Code | Formula | Link
-Words = Sequence[Inline]
+Prose = Sequence[Inline]
 """One line or paragraph: plain text, code, formulas and links, one after the other."""
 
 
@@ -38,7 +38,7 @@ Words = Sequence[Inline]
 class Paragraph:
     """A paragraph."""
 
-    words: Words
+    words: Prose
     """What it says."""
     important: bool = False
     """Whether it is the one to be read, such as the answer."""
@@ -48,7 +48,7 @@ class Paragraph:
 class Bullets:
     """Short sentences below each other, in no order."""
 
-    items: Sequence[Words]
+    items: Sequence[Prose]
     """One each."""
 
 

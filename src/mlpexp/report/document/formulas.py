@@ -59,7 +59,7 @@ class Scripted:
 
 
 @dataclass(frozen=True)
-class Row:
+class Terms:
     """Formulas one after the other."""
 
     parts: tuple["Formula", ...]
@@ -74,21 +74,22 @@ class Cases:
     """Each with its condition; the last one's may be the word ``otherwise``."""
 
 
-Formula = Name | Number | Sign | Word | Fraction | Scripted | Row | Cases
+FUNCTIONS = frozenset({"exp", "log", "max", "min", "tanh"})  # words that LaTeX and Typst know
+Formula = Name | Number | Sign | Word | Fraction | Scripted | Terms | Cases
 
 
-def row(*parts: "Formula | str") -> Row:
+def terms(*parts: "Formula | str") -> Terms:
     """Formulas one after the other; what is a text is split at blanks and read by its first letter.
 
     A number is a number, one letter a variable, several letters a word, everything else a sign.
 
-    >>> row("E = 1 +", Name("x")).parts[0]
+    >>> terms("E = 1 +", Name("x")).parts[0]
     Name(text='E')
     """
     read: list[Formula] = []
     for part in parts:
         read += [_read(text) for text in part.split()] if isinstance(part, str) else [part]
-    return Row(tuple(read))
+    return Terms(tuple(read))
 
 
 def _read(text: str) -> Formula:
@@ -108,7 +109,7 @@ def letters_of(formula: Formula) -> str:
             return f"({letters_of(over)}) / ({letters_of(under)})"
         case Scripted(of, below, above):
             return letters_of(of) + _script("_", below) + _script("^", above)
-        case Row(parts):
+        case Terms(parts):
             return _joined([letters_of(part) for part in parts])
         case Cases(rows):
             return "; ".join(f"{letters_of(value)} if {letters_of(condition)}" for value, condition in rows)

@@ -2,7 +2,7 @@
 
 import ast
 
-from mlpexp.report.document.formulas import Cases, Formula, Fraction, Name, Number, Row, Scripted, Sign, Word, row
+from mlpexp.report.document.formulas import Cases, Formula, Fraction, Name, Number, Scripted, Sign, Terms, Word, terms
 
 SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.USub: "−",
@@ -26,21 +26,21 @@ def _formula(node: ast.expr) -> Formula:
         case ast.Constant(value) if isinstance(value, int | float):
             return Number(f"{value:,}" if isinstance(value, int) else f"{value:g}")
         case ast.UnaryOp(operator, operand):
-            return Row((Sign(SIGNS[type(operator)]), _within(operand, operator)))
+            return Terms((Sign(SIGNS[type(operator)]), _within(operand, operator)))
         case ast.BinOp(over, ast.Div(), under):
             return Fraction(_formula(over), _formula(under))
         case ast.BinOp(base, ast.Pow(), exponent):
             return Scripted(_within(base, ast.Pow()), above=_formula(exponent))
         case ast.BinOp(left, operator, right):
-            return Row((_within(left, operator), Sign(SIGNS[type(operator)]), _within(right, operator, behind=True)))
+            return Terms((_within(left, operator), Sign(SIGNS[type(operator)]), _within(right, operator, behind=True)))
         case ast.Compare():
             signs = [Sign(SIGNS[type(operator)]) for operator in node.ops]
             pairs = zip(signs, map(_formula, node.comparators), strict=True)
-            return Row((_formula(node.left), *(part for pair in pairs for part in pair)))
+            return Terms((_formula(node.left), *(part for pair in pairs for part in pair)))
         case ast.IfExp(condition, value, other):
             return Cases(((_formula(value), _formula(condition)), (_formula(other), Word("otherwise"))))
         case ast.Call(ast.Name(function), arguments):
-            return Row((_variable(function), _bracketed([_formula(argument) for argument in arguments])))
+            return Terms((_variable(function), _bracketed([_formula(argument) for argument in arguments])))
     raise ValueError(ast.dump(node))
 
 
@@ -54,7 +54,7 @@ def _bracketed(formulas: list[Formula]) -> Formula:
     parts: list[Formula] = [Sign("(")]
     for place, formula in enumerate(formulas):
         parts += [*([Sign(",")] if place else []), formula]
-    return Row((*parts, Sign(")")))
+    return Terms((*parts, Sign(")")))
 
 
 def _within(node: ast.expr, operator: ast.AST, *, behind: bool = False) -> Formula:
@@ -71,4 +71,4 @@ def equation_of(text: str) -> Formula | None:
     """The formula of ``(4 + 1)*16 = 80``: what is left of the last ``=``, and what it makes; None where it is none."""
     expression, equals, value = text.rpartition(" = ")
     formula = formula_of(expression) if equals else None
-    return None if formula is None else row(formula, Sign("="), Number(value))
+    return None if formula is None else terms(formula, Sign("="), Number(value))

@@ -77,9 +77,9 @@ def write_drawing(scene: Scene, file: Path) -> None:
 
 def _content(scene: Scene, suffix: str) -> bytes:
     if suffix == ".svg":
-        from mlpexp.report.scenes.svg import svg
+        from mlpexp.report.scenes.svg import scene_svg
 
-        return svg(scene).encode()
+        return scene_svg(scene).encode()
     if suffix == ".tex":
         from mlpexp.report.scenes.tikz import tikz
 

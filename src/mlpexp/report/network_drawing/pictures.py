@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mlpexp.report.drawing.style import BLUE, GREEN, GREY, INK, ORANGE
 from mlpexp.report.network_drawing.stages import Kind, Stage
-from mlpexp.report.scenes.scene import Line, Mark, Point, Polygon
+from mlpexp.report.scenes.scene import Mark, Point, Polygon, Stroke
 
 LARGEST, SMALLEST = 62.0, 6.0  # points: sides of a plane
 LONGEST, SHORTEST, THICK, SLANT = 66.0, 14.0, 7.0, 0.3  # of the bar of a vector
@@ -108,17 +108,17 @@ class Picture:
         if self.stage.grid is not None:
             yield from self._cells(edge)
 
-    def _cells(self, edge: str) -> Iterator[Line]:
+    def _cells(self, edge: str) -> Iterator[Stroke]:
         """The lines between the units of a map."""
         assert self.stage.grid is not None
         rows, columns = (min(count, CELLS) for count in self.stage.grid)
         (left, top), (right, bottom) = self.corner, self.right_ends[1]
         for row in range(1, rows):
             y = top + (bottom - top) * row / rows
-            yield Line(((left, y), (right, y)), edge)
+            yield Stroke(((left, y), (right, y)), edge)
         for column in range(1, columns):
             x = left + (right - left) * column / columns
-            yield Line(((x, top), (x, bottom)), edge)
+            yield Stroke(((x, top), (x, bottom)), edge)
 
 
 def rectangle(left: float, top: float, width: float, height: float, fill: str, edge: str) -> Polygon:
@@ -131,7 +131,7 @@ def connection(before: Picture, after: Picture) -> Iterator[Mark]:
     """From a picture to the next: a window and the value it gives, or all with all."""
     if not after.stage.window:
         for begin, end in zip(before.right_ends, after.left_ends, strict=True):
-            yield Line((begin, end), GREY)
+            yield Stroke((begin, end), GREY)
         return
     height, width = before.stage.shape[1:]
     size, (x, y) = before.look, before.front
@@ -143,5 +143,5 @@ def connection(before: Picture, after: Picture) -> Iterator[Mark]:
     to = (target_x + 0.22 * (after.look.width - value), target_y + 0.74 * (after.look.height - value))
     yield rectangle(left, top, across, down, "white", INK)
     for corner in (top, top + down):
-        yield Line(((left + across, corner), (to[0], to[1] + value / 2)), INK)
+        yield Stroke(((left + across, corner), (to[0], to[1] + value / 2)), INK)
     yield rectangle(*to, value, value, INK, INK)

@@ -18,7 +18,7 @@ from mlpexp.report.network_drawing.stage_words import (
     words_width,
 )
 from mlpexp.report.network_drawing.stages import Stage
-from mlpexp.report.scenes.scene import Group, Line, Scene
+from mlpexp.report.scenes.scene import Group, Scene, Stroke
 
 PAGE = 560.0  # points: rows are no wider
 GAP = 13.0  # between the columns of stages
@@ -104,5 +104,5 @@ def _arrow(name: str, left: float, beside: Picture) -> Group:
     end = left + GAP - 4
     return Group(
         name,
-        [Line(((left, y), (end, y)), INK, 0.8), Line(((end - 3, y - 2), (end, y), (end - 3, y + 2)), INK, 0.8)],
+        [Stroke(((left, y), (end, y)), INK, 0.8), Stroke(((end - 3, y - 2), (end, y), (end - 3, y + 2)), INK, 0.8)],
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mlpexp.report.drawing.style import GREY, INK
 from mlpexp.report.network_drawing.stages import Stage
-from mlpexp.report.scenes.scene import Group, Words, text_width
+from mlpexp.report.scenes.scene import Group, Label, text_width
 
 MARGIN = 8.0  # points around a drawing
 TITLE, NAME, TEXT, FORMULA = 9.0, 8.0, 7.0, 6.2  # sizes of letters
@@ -15,7 +15,7 @@ BELOW_TITLE = MARGIN + LEADING * TITLE + 8  # where a drawing begins
 
 def title_group(title: str) -> Group:
     """The line above a drawing."""
-    return Group("title", [Words((MARGIN, MARGIN + TITLE), title, TITLE, "start")])
+    return Group("title", [Label((MARGIN, MARGIN + TITLE), title, TITLE, "start")])
 
 
 def title_width(title: str) -> float:
@@ -29,20 +29,20 @@ def words_width(stage: Stage) -> float:
     return max(*above, *(text_width(text, size) for text, size, _ in _lines_below(stage)))
 
 
-def words_above(stage: Stage, middle: float, top: float) -> list[Words]:
+def words_above(stage: Stage, middle: float, top: float) -> list[Label]:
     """Name and size, around the middle of a column."""
     return [
-        Words((middle, top + NAME), stage.name, NAME, bold=True),
-        Words((middle, top + NAME + LEADING * TEXT), stage.size, TEXT),
+        Label((middle, top + NAME), stage.name, NAME, bold=True),
+        Label((middle, top + NAME + LEADING * TEXT), stage.size, TEXT),
     ]
 
 
-def words_below(stage: Stage, middle: float, top: float) -> Iterator[Words]:
+def words_below(stage: Stage, middle: float, top: float) -> Iterator[Label]:
     """What it does, and its arithmetic."""
     y = top + 4
     for text, size, colour in _lines_below(stage):
         y += LEADING * size
-        yield Words((middle, y), text, size, colour=colour)
+        yield Label((middle, y), text, size, colour=colour)
 
 
 def height_below(stage: Stage) -> float:

@@ -19,7 +19,7 @@ from mlpexp.report.network_drawing.stage_words import (
     words_width,
 )
 from mlpexp.report.network_drawing.stages import Stage
-from mlpexp.report.scenes.scene import Disc, Group, Line, Mark, Point, Scene, Words, text_width
+from mlpexp.report.scenes.scene import Disc, Group, Label, Mark, Point, Scene, Stroke, text_width
 from mlpexp.report.words import middle_cut
 
 MOST_UNITS, FIRST, LAST = 16, 5, 4  # of a layer, that are all drawn; else its first and its last, with dots between
@@ -86,7 +86,7 @@ def shown_units(count: int) -> list[int | None]:
 
 
 def _weights(one: Layer, other: Layer) -> Group:
-    lines: list[Mark] = [Line(ends, WEIGHT, 0.35) for ends in product(one.centres, other.centres)]
+    lines: list[Mark] = [Stroke(ends, WEIGHT, 0.35) for ends in product(one.centres, other.centres)]
     return Group(f"weights from {one.stage.name} to {other.stage.name}", lines)
 
 
@@ -126,7 +126,7 @@ def _beside(layer: Layer, names: Sequence[str], anchor: Literal["start", "end"])
     return Group(
         f"names of {layer.stage.name}",
         [
-            Words((x + side * BESIDE, y + 0.36 * TEXT), name, TEXT, anchor)
+            Label((x + side * BESIDE, y + 0.36 * TEXT), name, TEXT, anchor)
             for (x, y), name in zip(layer.centres, names, strict=True)
         ],
     )

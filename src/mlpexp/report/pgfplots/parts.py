@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
-from mlpexp.report.writers.latex_words import words
+from mlpexp.report.latex_text import latex_text
 
 PLAIN = re.compile(r"[A-Za-z0-9 ._+\-/:=()\[\]]*")  # what a cell may hold that pgfplots reads as it stands
 DASHES = ("solid", "dashed", "densely dotted", "dash dot")
@@ -74,7 +74,7 @@ def plot(options: Sequence[str], rows: np.ndarray, source: str) -> str:
 
 def named(label: str) -> str:
     """The entry of the last plot in the legend."""
-    return rf"\addlegendentry{{{words(label)}}}"
+    return rf"\addlegendentry{{{latex_text(label)}}}"
 
 
 def ends(axes: Axes, name: str) -> list[str]:
@@ -83,7 +83,7 @@ def ends(axes: Axes, name: str) -> list[str]:
     scale = axes.get_xscale() if name == "x" else axes.get_yscale()
     label = axes.get_xlabel() if name == "x" else axes.get_ylabel()
     log = [f"{name}mode=log"] if scale == "log" else []
-    return [*log, f"{name}min={low:.6g}", f"{name}max={high:.6g}", f"{name}label={{{words(label)}}}"]
+    return [*log, f"{name}min={low:.6g}", f"{name}max={high:.6g}", f"{name}label={{{latex_text(label)}}}"]
 
 
 def value(table: Table, column: str, axes: Axes, name: str = "y", scale: float = 1) -> str:
@@ -111,7 +111,7 @@ def crosses(axes: Axes) -> list[str]:
 def ticks(name: str, places: Sequence[float], labels: Sequence[str]) -> list[str]:
     """Words at places of an axis; braces keep the commas of a word."""
     at = ",".join(f"{place:.6g}" for place in places)
-    shown = ",".join("{" + words(label) + "}" for label in labels)
+    shown = ",".join("{" + latex_text(label) + "}" for label in labels)
     return [f"{name}tick={{{at}}}", f"{name}ticklabels={{{shown}}}"]
 
 

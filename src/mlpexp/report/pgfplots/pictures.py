@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 from mlpexp.config.scores import SCORES
 from mlpexp.report.drawing.style import BLUE, CLASS_COLOURS, GREY, PART_STYLES, Drawing, shades
+from mlpexp.report.latex_text import latex_text, needed
 from mlpexp.report.pgfplots.parts import (
     DASHES,
     HOLLOW,
@@ -27,7 +28,7 @@ from mlpexp.report.pgfplots.parts import (
     ticks,
     value,
 )
-from mlpexp.report.writers.latex_words import needs_fonts, words
+from mlpexp.report.writers.shown_words import shown
 
 MOST_ROWS = 2000  # TeX takes seconds for more, then all its memory
 MOST_NAMES = 30  # of classes, values or arms that an axis has room for
@@ -37,7 +38,6 @@ NEEDS = r"\usepackage{pgfplots}\usepgfplotslibrary{fillbetween}\pgfplotsset{comp
 HEAD = f"""% Needs {NEEDS}
 % In another folder than the paper: \\pgfplotsset{{table/search path={{FOLDER}}}}
 """
-CHINESE = "% Needs xelatex or lualatex, and \\usepackage{ctex}: there are letters that plain LaTeX has not.\n"
 WIDE = ["width=\\linewidth", "height=0.62\\linewidth", "axis lines=left", "grid=major", "grid style={black!10}"]
 LEGEND = [
     "legend style={at={(0,1.03)},anchor=south west,draw=none,font=\\small}",
@@ -62,11 +62,11 @@ def picture(name: str, drawing: Drawing) -> str | None:
     if not pictures:
         return None
     said = [line for text in drawing.figure.texts for line in text.get_text().splitlines()]
-    notes = "".join(f"% {words(line)}\n" for line in said if line.strip())
+    notes = "".join(f"% {shown(line)}\n" for line in said if line.strip())
     notes += f"% {reading}\n" if reading else ""
     notes += "% Crosses: trials that diverged or failed.\n" if any(map(crosses, drawing.figure.axes)) else ""
-    text = f"{notes}{HEAD}" + "\n\n".join(pictures) + "\n"
-    return f"{CHINESE}{text}" if needs_fonts(text) else text
+    contents = "\n\n".join(pictures) + "\n"
+    return "\n".join(filter(None, [f"{notes}{HEAD}".rstrip(), needed(contents), contents]))
 
 
 # Lines over epochs.
@@ -198,7 +198,7 @@ def _effect(table: Table, axes: Sequence[Axes]) -> list[str]:
         at, across = f"x index={table.place(first)}", [*ends(axes[0], "x"), *_named_ticks(axes[0])]
     else:
         at = f"x expr={steps_at(starts[1:])}"
-        across = ["xmin=-0.5", f"xmax={len(starts) - 0.5}", f"xlabel={{{words(axes[0].get_xlabel())}}}"]
+        across = ["xmin=-0.5", f"xmax={len(starts) - 0.5}", f"xlabel={{{latex_text(axes[0].get_xlabel())}}}"]
         across += ticks("x", range(len(starts)), [values[place] for place in starts])
     lines = []
     groups = numbers[second].astype(str) if second != "n" else pd.Series([""] * len(numbers))
@@ -299,7 +299,7 @@ def _heat_map(table: Table, axes: Sequence[Axes]) -> list[str]:
 
 
 def _axis_names(axes: Axes) -> list[str]:
-    return [f"xlabel={{{words(axes.get_xlabel())}}}", f"ylabel={{{words(axes.get_ylabel())}}}"]
+    return [f"xlabel={{{latex_text(axes.get_xlabel())}}}", f"ylabel={{{latex_text(axes.get_ylabel())}}}"]
 
 
 def _predicted_true(table: Table, axes: Sequence[Axes]) -> list[str]:

@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from mlpexp.errors import visible
 from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.drawing.style import Drawing, in_style
-from mlpexp.report.scenes.scene import Disc, Line, Mark, Polygon, Scene, Words
+from mlpexp.report.scenes.scene import Disc, Label, Mark, Polygon, Scene, Stroke
 
 INCH = 72  # points
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}
@@ -40,10 +40,10 @@ def _paint(axes: Axes, mark: Mark, depth: int) -> None:
             axes.add_patch(PolygonPatch(points, facecolor=fill, edgecolor=edge, linewidth=0.6, zorder=depth))
         case Disc(centre, radius, fill, edge):
             axes.add_patch(Circle(centre, radius, facecolor=fill, edgecolor=edge, linewidth=0.8, zorder=depth))
-        case Line(points, colour, width):
+        case Stroke(points, colour, width):
             path = Path(points)
             axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width, zorder=depth))
-        case Words((x, y), text, size, anchor, colour, bold):
+        case Label((x, y), text, size, anchor, colour, bold):
             words = axes.text(x, y, visible(text), fontsize=size, ha=ANCHORS[anchor], va="baseline", zorder=depth)
             words.set(color=colour, fontweight="bold" if bold else "normal")
         case _:

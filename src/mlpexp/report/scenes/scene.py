@@ -38,7 +38,7 @@ class Disc:
 
 
 @dataclass(frozen=True)
-class Line:
+class Stroke:
     """A thin line."""
 
     points: tuple[Point, ...]
@@ -50,7 +50,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Words:
+class Label:
     """A line of text."""
 
     place: Point
@@ -67,7 +67,7 @@ class Words:
     """Whether letters are heavy."""
 
 
-Mark = Polygon | Disc | Line | Words
+Mark = Polygon | Disc | Stroke | Label
 
 
 @dataclass

@@ -5,12 +5,12 @@ from html import escape
 from typing import assert_never
 
 from mlpexp.errors import visible
-from mlpexp.report.scenes.scene import Disc, Line, Mark, Point, Polygon, Scene, Words
+from mlpexp.report.scenes.scene import Disc, Label, Mark, Point, Polygon, Scene, Stroke
 
 FONTS = "DejaVu Sans, Helvetica, Arial, sans-serif"
 
 
-def svg(scene: Scene) -> str:
+def scene_svg(scene: Scene) -> str:
     """The text of the file."""
     width, height = _number(scene.width), _number(scene.height)
     lines = [
@@ -31,9 +31,9 @@ def _mark(mark: Mark) -> str:
         case Disc((x, y), radius, fill, edge):
             circle = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
             return f'<circle {circle} fill="{fill}" stroke="{edge}" stroke-width="0.8"/>'
-        case Line(points, colour, width):
+        case Stroke(points, colour, width):
             return f'<polyline points="{_points(points)}" fill="none" stroke="{colour}" stroke-width="{width:g}"/>'
-        case Words((x, y), text, size, anchor, colour, bold):
+        case Label((x, y), text, size, anchor, colour, bold):
             weight = ' font-weight="bold"' if bold else ""
             place = f'x="{_number(x)}" y="{_number(y)}" font-size="{size:g}" text-anchor="{anchor}"'
             return f'<text {place} fill="{colour}"{weight}>{_text(text)}</text>'

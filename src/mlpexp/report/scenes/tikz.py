@@ -4,29 +4,21 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from mlpexp.errors import visible
-from mlpexp.report.scenes.scene import Disc, Line, Mark, Point, Polygon, Scene, Words
-from mlpexp.report.tables.text_table import LATEX_ESCAPES
+from mlpexp.report.latex_text import latex_text, needed
+from mlpexp.report.scenes.scene import Disc, Label, Mark, Point, Polygon, Scene, Stroke
 
-SIGNS = str.maketrans({
-    "×": r"$\times$", "·": r"$\cdot$", "−": "$-$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "…": r"\dots{}", "°": r"$^\circ$",
-    "=": "$=$", "+": "$+$", "µ": r"$\mu$", "²": "$^2$", "³": "$^3$",
-    **{sign: f"$_{digit}$" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-})  # fmt: skip
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 NEEDS = r"% needs \usepackage{tikz}"
-NEEDS_LETTERS = "% names in other scripts need XeLaTeX or LuaLaTeX, and a font that has their letters"
 
 
 def tikz(scene: Scene) -> str:
     """The text of the file."""
-    words = [mark.text for group in scene.groups for mark in group.marks if isinstance(mark, Words)]
-    lines = [NEEDS]
-    lines += [] if _in_words("".join(words)).isascii() else [NEEDS_LETTERS]
+    drawn = [[f"% {_comment(group.name)}", *map(_mark, group.marks)] for group in scene.groups]
+    picture = [line for group in drawn for line in group]
+    lines = [NEEDS, *filter(None, [needed("\n".join(picture))])]
     lines += [f"% {_comment(scene.title)}"]
     lines += [r"\begin{tikzpicture}[x=1bp,y=-1bp,line cap=round,line join=round,inner sep=0pt,font=\sffamily]"]
-    for group in scene.groups:
-        lines += [f"% {_comment(group.name)}", *map(_mark, group.marks)]
-    return "\n".join([*lines, r"\end{tikzpicture}"]) + "\n"
+    return "\n".join([*lines, *picture, r"\end{tikzpicture}"]) + "\n"
 
 
 def _mark(mark: Mark) -> str:
@@ -36,13 +28,13 @@ def _mark(mark: Mark) -> str:
         case Disc(centre, radius, fill, edge):
             colours = f"fill={_colour(fill)},draw={_colour(edge)},line width=0.8bp"
             return rf"\filldraw[{colours}] {_path([centre])} circle[radius={radius:g}bp];"
-        case Line(points, colour, width):
+        case Stroke(points, colour, width):
             return rf"\draw[draw={_colour(colour)},line width={width:g}bp] {_path(points)};"
-        case Words(place, text, size, anchor, colour, bold):
+        case Label(place, text, size, anchor, colour, bold):
             weight = r"\bfseries" if bold else ""
             font = rf"\sffamily{weight}\fontsize{{{size:g}bp}}{{{1.2 * size:g}bp}}\selectfont"
             style = f"anchor={ANCHORS[anchor]},text={_colour(colour)},font={font}"
-            return rf"\node[{style}] at {_path([place])} {{{_in_words(text)}}};"
+            return rf"\node[{style}] at {_path([place])} {{{latex_text(text)}}};"
         case _:
             assert_never(mark)
 
@@ -57,10 +49,6 @@ def _colour(name: str) -> str:
         return name
     red, green, blue = (int(name[place : place + 2], 16) for place in (1, 3, 5))
     return f"{{rgb,255:red,{red};green,{green};blue,{blue}}}"
-
-
-def _in_words(text: str) -> str:
-    return visible(text).translate(LATEX_ESCAPES).translate(SIGNS)
 
 
 def _comment(text: str) -> str:

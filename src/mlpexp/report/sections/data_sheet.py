@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isnan
 
 from mlpexp.config.scores import PART_LABELS, PARTS
-from mlpexp.report.document.blocks import Block, Bullets, TableBlock, Words
+from mlpexp.report.document.blocks import Block, Bullets, Prose, TableBlock
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
 from mlpexp.report.tables.text_table import TextTable
@@ -19,7 +19,7 @@ def data_sheet(material: Material) -> Section:
     data = material.result.summary.dataset
     rows = [(PART_LABELS[part], data.samples_in_words(part)) for part in PARTS if data.samples(part)]
     parts = TextTable(("part", "samples"), rows, frozenset({"samples"}), title=f"{data.title}: parts of the data")
-    items: list[Words] = [(f"Task: {data.task}.",)]
+    items: list[Prose] = [(f"Task: {data.task}.",)]
     items += [(f"Target: {data.target_name}.",)] if data.target_name else []
     items += [(f"Shape of a sample: {' x '.join(map(str, data.input_shape))}.",)] if data.input_shape else []
     items += _named("Classes", data.class_names) + _named("Features", data.feature_names)
@@ -28,7 +28,7 @@ def data_sheet(material: Material) -> Section:
     return Section("data", "The data", [*blocks, *([TableBlock("columns", table)] if table else [])])
 
 
-def _named(what: str, names: Sequence[str]) -> list[Words]:
+def _named(what: str, names: Sequence[str]) -> list[Prose]:
     more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
     return [(f"{what} ({len(names):,}): {', '.join(names[:MOST_NAMES])}{more}.",)] if names else []
 

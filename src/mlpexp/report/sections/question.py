@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mlpexp.config.shipped import Header, example_names, example_path, header
-from mlpexp.report.document.blocks import Bullets, Code, Paragraph, Words
+from mlpexp.report.document.blocks import Bullets, Code, Paragraph, Prose
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
 from mlpexp.report.words import counted
@@ -30,11 +30,11 @@ def _comment(material: Material) -> tuple[Header, str]:
     return header(result.folder.config), ""
 
 
-def _looked_at(material: Material) -> list[Words]:
+def _looked_at(material: Material) -> list[Prose]:
     summary = material.result.summary
     num_seeds, parameters = len(summary.seeds), summary.model.parameters
     size = f", {parameters:,} parameters" if parameters else ""
-    items: list[Words] = [
+    items: list[Prose] = [
         (f"Data: {summary.dataset.title}, {summary.dataset.in_words()} samples.",),
         (f"Network: {summary.model.name}{size}.",),
     ]

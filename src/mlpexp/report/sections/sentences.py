@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mlpexp.report.document.blocks import Bullets, Code, Words
+from mlpexp.report.document.blocks import Bullets, Code, Prose
 
 
 def sentence(text: str) -> str:
@@ -17,7 +17,7 @@ def bullets(sentences: Sequence[str]) -> Bullets:
     return Bullets([words_of(text) for text in sentences])
 
 
-def words_of(text: str) -> Words:
+def words_of(text: str) -> Prose:
     """A text whose backquotes hold code."""
     pieces = text.split("`")
     if len(pieces) % 2 == 0:  # a backquote of a user's name

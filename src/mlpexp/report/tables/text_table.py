@@ -7,11 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-LATEX_ESCAPES = str.maketrans({
-    "\\": r"\textbackslash{}", "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$",
-    "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-})  # fmt: skip
+from mlpexp.report.latex_text import latex_text
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class TextTable:
         alignment = "".join("r" if column in self.numeric else "l" for column in self.columns)
         body = [_latex_row(row) for row in self.rows]
         footer = [r"\midrule", _latex_row(self.footer)] if self.footer else []
-        caption = [rf"\caption{{{self.title.translate(LATEX_ESCAPES)}}}"] if self.title else []
+        caption = [rf"\caption{{{latex_text(self.title)}}}"] if self.title else []
         return (
             "\n".join(
                 [
@@ -89,7 +85,7 @@ class TextTable:
 
 
 def _latex_row(cells: Sequence[str]) -> str:
-    return " & ".join(cell.translate(LATEX_ESCAPES) for cell in cells) + r" \\"
+    return " & ".join(latex_text(cell) for cell in cells) + r" \\"
 
 
 def records_csv(records: Sequence[Mapping[str, Any]]) -> str:

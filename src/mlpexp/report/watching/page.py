@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from mlpexp.report.drawing.style import BLUE, GREY, VERMILLION
-from mlpexp.report.scenes.scene import Disc, Group, Line, Point, Polygon, Scene, Words
-from mlpexp.report.scenes.svg import svg
+from mlpexp.report.scenes.scene import Disc, Group, Label, Point, Polygon, Scene, Stroke
+from mlpexp.report.scenes.svg import scene_svg
 from mlpexp.report.watching.frame import (
     NONE_YET,
     arms_table,
@@ -89,12 +89,12 @@ def _drawing(curves: Sequence[Curve], last: int) -> str:
         return LEFT + (right - LEFT) * epoch / max(last, 1), bottom - (bottom - TOP) * share
 
     title = curves[0].column.score.label
-    frame = Line(((LEFT, TOP), (LEFT, bottom), (right, bottom)), GREY, 0.7)
+    frame = Stroke(((LEFT, TOP), (LEFT, bottom), (right, bottom)), GREY, 0.7)
     words = [
-        Words((LEFT - 5, TOP + 3), cell_number(high), 8, "end"),
-        Words((LEFT - 5, bottom + 3), cell_number(low), 8, "end"),
-        Words((LEFT, bottom + 13), "0", 8),
-        Words((right, bottom + 13), f"epoch {last:,}", 8, "end"),
+        Label((LEFT - 5, TOP + 3), cell_number(high), 8, "end"),
+        Label((LEFT - 5, bottom + 3), cell_number(low), 8, "end"),
+        Label((LEFT, bottom + 13), "0", 8),
+        Label((right, bottom + 13), f"epoch {last:,}", 8, "end"),
     ]
     bands, lines = Group("from the lowest to the highest seed"), []
     for number, (curve, (colour, band)) in enumerate(zip(curves, COLOURS, strict=False)):
@@ -104,8 +104,8 @@ def _drawing(curves: Sequence[Curve], last: int) -> str:
         if not mean:
             continue
         text = f"{'○ ' * number}{curve.column.label} {cell_number(curve.now)}"
-        label = Words((LEFT + 170.0 * number, TOP - 10), text, 9, "start", colour, bold=True)
+        label = Label((LEFT + 170.0 * number, TOP - 10), text, 9, "start", colour, bold=True)
         rings = [Disc(point, 2.2, "#ffffff", colour) for point in mean[:: max(1, len(mean) // RINGS)]] if number else []
         bands.marks.append(Polygon((*above, *reversed(below)), band, band))
-        lines.append(Group(text, [Line(mean, colour, 1.4), *rings, label]))
-    return svg(Scene(title, WIDTH, HEIGHT, [bands, Group("axes", [frame, *words]), *lines]))
+        lines.append(Group(text, [Stroke(mean, colour, 1.4), *rings, label]))
+    return scene_svg(Scene(title, WIDTH, HEIGHT, [bands, Group("axes", [frame, *words]), *lines]))

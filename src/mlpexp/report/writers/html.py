@@ -16,8 +16,8 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
+    Prose,
     TableBlock,
-    Words,
 )
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.tables.text_table import TextTable
@@ -111,7 +111,7 @@ def _name(path: tuple[str, ...], name: str) -> str:
     return "-".join((*path, safe))
 
 
-def _inline(said: Words) -> str:
+def _inline(said: Prose) -> str:
     return "".join(map(_piece, said))
 
 

@@ -14,13 +14,13 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
+    Prose,
     TableBlock,
-    Words,
 )
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.writers.files import Files, figure_files
-from mlpexp.report.writers.latex_formulas import latex
+from mlpexp.report.writers.latex_formulas import latex_math
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.shown_words import shown
 
@@ -35,7 +35,7 @@ def markdown(document: Document, folder: str) -> Files:
         folder: Where the figures go, from the file.
     """
     beside: dict[str, bytes] = {}
-    lines = [f"<!-- {MADE_BY} {words(document.source)} -->", f"# {words(document.title)}", ""]
+    lines = [f"<!-- {MADE_BY} {markdown_text(document.source)} -->", f"# {markdown_text(document.title)}", ""]
     for block in document.lead:
         lines += [*_block(block, (), folder, beside), ""]
     for section in document.sections:
@@ -43,7 +43,7 @@ def markdown(document: Document, folder: str) -> Files:
     return Files("\n".join(lines).rstrip() + "\n", beside)
 
 
-def words(text: str) -> str:
+def markdown_text(text: str) -> str:
     """A text whose marks mean nothing."""
     return MARKS.sub(r"\\\1", shown(text))
 
@@ -52,7 +52,7 @@ def _section(
     section: Section, around: tuple[str, ...], level: int, folder: str, beside: dict[str, bytes]
 ) -> Iterator[str]:
     path = (*around, section.name)
-    yield from (f"{'#' * min(level, 6)} {words(section.title)}", "")
+    yield from (f"{'#' * min(level, 6)} {markdown_text(section.title)}", "")
     for block in section.blocks:
         yield from (*_block(block, path, folder, beside), "")
     for inner in section.sections:
@@ -69,41 +69,41 @@ def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, b
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
             return [f"{fence}{language}", *map(shown, text.rstrip("\n").split("\n")), fence]
         case Equation(formula):
-            return ["$$", latex(formula), "$$"]
+            return ["$$", latex_math(formula), "$$"]
         case TableBlock():
             return _table(block.table)
         case FigureBlock():
             return _figure(block, path, folder, beside)
         case LiveNetwork():
-            return [words(block.without)]
+            return [markdown_text(block.without)]
 
 
-def _inline(said: Words) -> str:
+def _inline(said: Prose) -> str:
     return "".join(map(_piece, said))
 
 
 def _piece(piece: Inline) -> str:
     match piece:
         case str():
-            return words(piece)
+            return markdown_text(piece)
         case Code(text):
             return f"`` {shown(text)} ``" if "`" in text else f"`{shown(text)}`"
         case Link(text, _):
-            return words(text)
+            return markdown_text(text)
         case _:
-            return f"${latex(piece)}$"
+            return f"${latex_math(piece)}$"
 
 
 def _table(table: TextTable) -> list[str]:
     body: Sequence[Sequence[str]] = [*table.rows, *([table.footer] if table.footer else [])]
     rule = ["---:" if column in table.numeric else "---" for column in table.columns]
-    rows = [[words(cell) for cell in row] for row in (table.columns, *body)]
+    rows = [[markdown_text(cell) for cell in row] for row in (table.columns, *body)]
     lines = [f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:])]
-    return [*([f"**{words(table.title)}**", ""] if table.title else []), *lines]
+    return [*([f"**{markdown_text(table.title)}**", ""] if table.title else []), *lines]
 
 
 def _figure(block: FigureBlock, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
     name, files = figure_files(block, path, folder, "svg")
     beside |= files
-    alternative = words(block.alternative)
-    return [f"![{alternative}]({name.replace(' ', '%20')}.svg)", "", f"*{words(block.caption)}*"]
+    alternative = markdown_text(block.alternative)
+    return [f"![{alternative}]({name.replace(' ', '%20')}.svg)", "", f"*{markdown_text(block.caption)}*"]

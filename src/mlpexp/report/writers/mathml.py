@@ -2,7 +2,7 @@
 
 from html import escape
 
-from mlpexp.report.document.formulas import Cases, Formula, Fraction, Name, Number, Row, Scripted, Sign, Word
+from mlpexp.report.document.formulas import Cases, Formula, Fraction, Name, Number, Scripted, Sign, Terms, Word
 
 WITH_LIMITS = ("∑", "∏")  # signs whose limits stand below and above
 
@@ -32,7 +32,7 @@ def _element(formula: Formula) -> str:
             return f"<mfrac>{_element(over)}{_element(under)}</mfrac>"
         case Scripted():
             return _scripted(formula)
-        case Row(parts):
+        case Terms(parts):
             return f"<mrow>{''.join(map(_element, parts))}</mrow>"
         case Cases(rows):
             cells = "".join(

@@ -10,7 +10,7 @@ from mlpexp.report.document.document import Document
 from mlpexp.report.writers.html import html
 from mlpexp.report.writers.latex import latex
 from mlpexp.report.writers.markdown import markdown
-from mlpexp.report.writers.markdown import words as in_markdown
+from mlpexp.report.writers.markdown import markdown_text as in_markdown
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.page import words as in_html
 from mlpexp.report.writers.shown_words import shown

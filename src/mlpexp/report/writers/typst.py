@@ -24,8 +24,8 @@ from mlpexp.report.document.blocks import (
     Link,
     LiveNetwork,
     Paragraph,
+    Prose,
     TableBlock,
-    Words,
 )
 from mlpexp.report.document.document import Document, Section, walked
 from mlpexp.report.drawing.words_in_figures import MOST_SHOWN, OURS, fonts_for
@@ -152,7 +152,7 @@ def _words_of(block: Block) -> Iterator[str]:
             pass
 
 
-def _texts(said: Words) -> list[str]:
+def _texts(said: Prose) -> list[str]:
     return [piece if isinstance(piece, str) else piece.text for piece in said if isinstance(piece, str | Code | Link)]
 
 
@@ -185,7 +185,7 @@ def _block(block: Block, path: tuple[str, ...], source: _Source) -> list[str]:
             return [f"#{quoted(shown(without))};", ""]
 
 
-def _inline(said: Words, source: _Source) -> str:
+def _inline(said: Prose, source: _Source) -> str:
     return "".join(_piece(piece, source) for piece in said)
 
 

@@ -1,9 +1,19 @@
 """Formulas as Typst mathematics."""
 
-from mlpexp.report.document.formulas import Cases, Formula, Fraction, Name, Number, Row, Scripted, Sign, Word
+from mlpexp.report.document.formulas import (
+    FUNCTIONS,
+    Cases,
+    Formula,
+    Fraction,
+    Name,
+    Number,
+    Scripted,
+    Sign,
+    Terms,
+    Word,
+)
 
 SIGNS = {"∑": "sum", "∏": "product", "·": "dot.op", "−": "minus", "≤": "<=", "≥": ">="}
-FUNCTIONS = ("exp", "log", "max", "min", "tanh")  # that Typst knows
 
 
 def typst_math(formula: Formula) -> str:
@@ -22,7 +32,7 @@ def typst_math(formula: Formula) -> str:
         case Scripted(of, below, above):
             low = "" if below is None else f", b: {typst_math(below)}"
             return f"attach({typst_math(of)}{low}{'' if above is None else f', t: {typst_math(above)}'})"
-        case Row(parts):
+        case Terms(parts):
             return " ".join(map(typst_math, parts))
         case Cases(rows):
             return f"cases({', '.join(f'{typst_math(value)} & {_condition(condition)}' for value, condition in rows)})"
