@@ -82,7 +82,7 @@ class TableBlock:
     """Of each row where its first cell leads, as ``Link.target``; empty: nowhere."""
     searched: bool = False
     """Whether it is long, and a reader looks for some of its rows."""
-    elsewhere: Words = ()
+    elsewhere: Prose = ()
     """A sentence that says where all its rows are, if some may be left out; else empty."""
 
 
@@ -100,7 +100,7 @@ class FigureBlock:
     """The figure, and its numbers."""
     is_picture: bool = False
     """Whether it shows pictures, whose light and dark mean something."""
-    elsewhere: Words = ()
+    elsewhere: Prose = ()
     """Sentences that say where it is, and its numbers, if a page has no room for them."""
     has_numbers: bool = True
     """Whether its numbers stand beside it, where they can be opened."""
