@@ -171,7 +171,8 @@ def test_several_results_have_a_part_each(trained: Make, mlpexp: Call, tmp_path:
     paths = [trained(text).folder.path for text in (RUN, SWEEP)]
     page = page_of(mlpexp("report", *paths, "--no-explain", "-o", tmp_path / "both.html"))
     check(page)
-    assert len(titles(page)) == 2
+    assert titles(page)[0] == "Side by side"
+    assert len(titles(page)) == 3
     assert [element.text for element in page.all("h3")].count("The answer") == 2
     assert "Why it learned or did not" not in page.words
 

@@ -36,6 +36,13 @@ def test_the_wheel_holds_the_program_and_its_examples_and_nothing_else(installed
     modules = {path.relative_to(CHECKOUT / "src") for path in (CHECKOUT / "src").rglob("*.py")}
     assert {path.relative_to(installed) for path in installed.rglob("*.py")} == modules
     assert not [path for path in installed.rglob("*") if path.suffix in (".pyc", ".csv", ".png")]
+    page = Path("mlpexp/report/writers")
+    scripts = {path.relative_to(CHECKOUT / "src") for path in (CHECKOUT / "src").rglob("*.js")}
+    assert scripts >= {
+        page / "scripts" / name for name in ("search.js", "tables.js", "figures.js", "network.js", "live.js")
+    }
+    assert {path.relative_to(installed) for path in installed.rglob("*.js")} == scripts
+    assert (installed / page / "page.css").is_file()
 
 
 @pytest.mark.slow
@@ -48,3 +55,9 @@ def test_an_example_is_trained_by_its_name(installed: Path, tmp_path: Path) -> N
     assert f"config: {installed / 'mlpexp' / 'configs' / 'iris' / 'mlp.yaml'}" in trained.stderr
     (result,) = (tmp_path / "runs").iterdir()
     assert (result / "metrics.csv").is_file()
+    reported = run(installed, tmp_path, "report", "last")
+    assert reported.returncode == 0, reported.stderr
+    page = Path(reported.stdout.strip()).read_text(encoding="utf-8")
+    for source in ("page.css", "scripts/tables.js", "scripts/network.js"):
+        lines = (installed / "mlpexp" / "report" / "writers" / source).read_text(encoding="utf-8").strip().splitlines()
+        assert lines[-1] in page

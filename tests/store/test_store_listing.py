@@ -100,7 +100,20 @@ def test_a_path_is_taken_as_it_is(runs: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     for path in (runs / IRIS, Path("runs") / IRIS, Path("runs") / "nothing", tmp_path / "nothing"):
         assert find_result(str(path), runs) == path
-    (tmp_path / "last").mkdir()
+
+
+def test_a_name_comes_before_a_folder_of_this_name_that_is_no_result(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    newest = find_result("last", runs)
+    for name in ("last", "iris-mlp-wider", "iris"):
+        (tmp_path / name).mkdir()
+    assert find_result("last", runs) == newest
+    assert find_result("iris-mlp-wider", runs) == runs / WIDER
+    assert find_result("iris", runs) == Path("iris")  # a part of names, of none the whole
+    for file in ("config.yaml", "summary.json"):
+        (tmp_path / "last" / file).touch()
     assert find_result("last", runs) == Path("last")
 
 

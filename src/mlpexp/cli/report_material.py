@@ -10,7 +10,7 @@ from mlpexp.execution.environment import without_places
 if TYPE_CHECKING:
     from mlpexp.analysis.explain.verdicts import Verdict
     from mlpexp.results.mistaken_samples import MistakenSamples
-    from mlpexp.results.result import ArmResult
+    from mlpexp.results.result import ArmResult, Result
 
 
 def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
@@ -31,7 +31,7 @@ def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
         named = f" --arm {arm.number}" if arm.result.summary.axes else ""
         return f"the weights were not kept; `mlpexp explain {arm.result.path.resolve().name}{named}` trains again"
     except (InputError, RunError) as error:
-        return f"nothing is explained here: {_reason(arm, error)}"
+        return f"nothing is explained here: {reason(arm.result, error)}"
 
 
 def mistakes(arm: "ArmResult", data_dir: Path | None) -> "MistakenSamples | str":
@@ -56,12 +56,12 @@ def mistakes(arm: "ArmResult", data_dir: Path | None) -> "MistakenSamples | str"
     except Absent:
         return "neither predictions nor weights were kept"
     except (InputError, RunError) as error:
-        return _reason(arm, error)
+        return reason(arm.result, error)
 
 
-def _reason(arm: "ArmResult", error: Exception) -> str:
+def reason(result: "Result", error: Exception) -> str:
     """An error for a page, which is read elsewhere: the result has its name alone, and is not named first."""
-    path = arm.result.path
+    path = result.path
     text = str(error).removeprefix(f"{path}: ")
     return without_places(text.replace(str(path), path.resolve().name))
 

@@ -1,7 +1,7 @@
 """What is in a folder of results, and which of them a user means."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +66,8 @@ def list_results(runs_dir: Path) -> list[Entry]:
 def find_result(text: str, runs_dir: Path) -> Path:
     """The folder of the result that a user names: by its path, ``last``, its hash, its name, or any unique part.
 
+    A name comes before a folder of this name that is no result.
+
     Args:
         text: What was typed.
         runs_dir: The folder of all results.
@@ -73,26 +75,36 @@ def find_result(text: str, runs_dir: Path) -> Path:
     Raises:
         InputError: There is no such result, or several could be meant.
     """
+    if not text:
+        raise InputError(f"RESULT: is empty; name a result, such as `{LAST}`")
     path = Path(text)
     if text in example_names() and not path.exists():
         raise InputError(f"{text}: is a config, not a result; train it first: mlpexp train {text}")
-    if path.is_dir() or "/" in text or path.is_absolute():
+    if is_result(path) or "/" in text or path.is_absolute():
         return path
     folders = _folders(runs_dir) if runs_dir.is_dir() else []
     if text == LAST and folders:
         return folders[-1]
     whole = [folder for folder in folders if folder.name == text]
-    for matching in (whole, _exactly(text, folders), [folder for folder in folders if text in folder.name]):
+    parts = [] if path.is_dir() else [folder for folder in folders if text in folder.name]
+    for matching in (whole, _exactly(text, folders), parts):
         if len(matching) == 1:
             return matching[0]
         if matching:
             raise InputError(
                 f"{text}: could be {_named(matching)}; name one of them, or `{LAST}` for the newest of all"
             )
+    if path.is_dir():
+        return path
     if not folders:
         raise InputError(f"{text}: there is no such result folder, and none in {runs_dir}; `mlpexp train` makes one")
     near = did_you_mean(text, [folder.name for folder in folders])
     raise InputError(f"{text}: there is no such result folder{near}; `mlpexp list` shows the results")
+
+
+def holds_results(path: Path) -> bool:
+    """Whether it is a folder with results in it, and no result itself."""
+    return path.is_dir() and not is_result(path) and any(True for _ in _within(path))
 
 
 def is_named(text: str, runs_dir: Path) -> bool:
@@ -139,4 +151,8 @@ def _named(folders: Sequence[Path]) -> str:
 
 
 def _folders(runs_dir: Path) -> list[Path]:
-    return sorted(path for path in runs_dir.iterdir() if not path.name.startswith(".") and is_result(path))
+    return sorted(_within(runs_dir))
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if not path.name.startswith(".") and is_result(path))

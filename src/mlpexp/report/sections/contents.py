@@ -1,8 +1,9 @@
 """A document of one result or of several, section by section: the one table of what stands in a report."""
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
 
-from mlpexp.report.document.blocks import Link, Paragraph
 from mlpexp.report.document.document import Document, Room, Section
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import arithmetic
@@ -16,36 +17,54 @@ from mlpexp.report.sections.environment import environment
 from mlpexp.report.sections.fit import fit
 from mlpexp.report.sections.live import live
 from mlpexp.report.sections.material import Material
-from mlpexp.report.sections.methods import methods
+from mlpexp.report.sections.methods.section import methods
 from mlpexp.report.sections.predictions import predictions
 from mlpexp.report.sections.question import question
+from mlpexp.report.sections.side_by_side import side_by_side
 
+MOST_NAMED = 5  # results
 # In the order of a reader; a section that has nothing to say of a result is left out.
 SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
     question, answer, asked, comparison, curves, effects, predictions, fit, live, diagnostics, arithmetic, data_sheet,
     methods, environment,
 )  # fmt: skip
-
-
 ROOM_OF_RUN, ROOM_OF_SWEEP, ROOM_OF_PICTURES = 400_000, 900_000, 600_000  # bytes
 
 
 def document_of(materials: Sequence[Material]) -> Document:
-    """The report of results: the sections of one, or a part for each of several, with links to each.
+    """The report of results: the sections of one; of several how they compare, then a part for each.
 
     Args:
         materials: At least one.
     """
-    source = " ".join(material.result.path.resolve().name for material in materials)
+    source = source_of([material.result.path for material in materials])
     if len(materials) == 1:
         (material,) = materials
         return Document(title_of(material), (), _sections(material), source, room=_room(materials))
+    titles = _titles(materials)
     parts = [
-        Section(f"result-{place}", title_of(material), (), _sections(material))
-        for place, material in enumerate(materials, 1)
+        Section(f"result-{place}", title, (), _sections(material))
+        for place, (title, material) in enumerate(zip(titles, materials, strict=True), 1)
     ]
-    links = [Paragraph((Link(part.title, f"#{part.name}"),)) for part in parts]
-    return Document(f"{len(materials)} results", links, parts, source, room=_room(materials))
+    first = side_by_side([material.result for material in materials], titles, [part.name for part in parts])
+    return Document(f"{len(materials)} results", (), [first, *parts], source, room=_room(materials))
+
+
+def source_of(paths: Sequence[Path]) -> str:
+    """Of what a report says it was made: the names of its results in order of letters; of many how many, and a hash."""
+    names = " ".join(sorted(path.resolve().name for path in paths))
+    if len(paths) <= MOST_NAMED:
+        return names
+    return f"{len(paths)} results {sha256(names.encode()).hexdigest()[:16]}"
+
+
+def _titles(materials: Sequence[Material]) -> list[str]:
+    """That of each; where several have one, with the folder."""
+    titles = [title_of(material) for material in materials]
+    return [
+        f"{title}, {material.result.path.resolve().name}" if titles.count(title) > 1 else title
+        for title, material in zip(titles, materials, strict=True)
+    ]
 
 
 def title_of(material: Material) -> str:

@@ -20,6 +20,7 @@ NUMERIC = frozenset(("score", "seeds", "training", "age"))
 # The columns beside name, score and varied keys; where the line is too narrow, which go before the keys and which after.
 BESIDE = ("metric", "data", "model", "seeds", "status", "training", "age")
 FIRST_TO_GO, LAST_TO_GO = ("training", "model", "data", "seeds", "metric"), ("age", "status")
+INTERVAL = "95 % interval"
 MOST_VALUES_OF_KEY = 10  # that are proposed
 MOST_SWEPT_VALUES = 3  # of a key that are written out
 MOST_SENTENCES = 5
@@ -44,6 +45,45 @@ def listing_table(results: "Sequence[Listed]") -> TextTable:
     if len({row.judged.score for row in results if row.judged}) > 1:  # scores of different things
         droppable.remove("metric")
     return TextTable(columns, rows, numeric, droppable=droppable)
+
+
+def page_table(results: "Sequence[Listed]", keys: Sequence[str]) -> TextTable:
+    """A row per result for a page: each number in a cell of its own, so that columns sort.
+
+    Args:
+        results: In the order of the rows.
+        keys: Of the configs, whose values are columns.
+    """
+    short = short_names(keys)
+    columns = (
+        "name",
+        "started (UTC)",
+        "data",
+        "model",
+        "score",
+        INTERVAL,
+        "metric",
+        "seeds",
+        "status",
+        *short.values(),
+    )
+    rows = [
+        (row.text, row.started or NONE, *_judged_cells(row), *(_setting(row.settings.get(key, ())) for key in keys))
+        for row in results
+    ]
+    cells = {column: [row[i] for row in rows] for i, column in enumerate(columns)}
+    numeric = {"score", "seeds"} | {name for name in short.values() if all(map(_is_number, cells[name]))}
+    return TextTable(columns, rows, frozenset(numeric))
+
+
+def _judged_cells(row: "Listed") -> tuple[str, ...]:
+    metric, data, model, seeds, status, *_ = _beside(row)
+    mean = NONE if row.judged is None or row.judged.mean.mean is None else number(row.judged.mean.mean)
+    low, high = _ends(row.judged) if row.judged and row.judged.mean.n > 1 else (None, None)
+    ends = (
+        "" if low is None or high is None else ALL_EQUAL if same_ends(low, high) else f"{number(low)} .. {number(high)}"
+    )
+    return data, model, mean, ends, metric, seeds, status
 
 
 def largest_classes(results: "Sequence[Listed]") -> list[str]:

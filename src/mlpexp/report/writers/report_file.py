@@ -1,6 +1,9 @@
 """Where a report is written, and what it may replace: nothing but an earlier report of the same results."""
 
-from collections.abc import Mapping, Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -16,11 +19,11 @@ from mlpexp.report.writers.page import words as in_html
 from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.typst import check_typst, pdf
 from mlpexp.store.beside import refuse_results
-from mlpexp.store.files import write_bytes
+from mlpexp.store.files import write_bytes, write_errors
 
 SUFFIXES = (".html", ".md", ".tex", ".pdf")
 WITH_FIGURES = (".md", ".tex")  # whose figures are files beside it
-LOOKED_AT = 20_000  # letters at its begin, and at its end, in which a report says of what it is
+LOOKED_AT = 20_000  # bytes at its begin, and at its end, in which a report says of what it is
 NOT_IN_LATEX = '%#{}\\~^$&"'  # signs that LaTeX reads in no name of a file
 FIGURES = "figures"  # the folder of the figures of `report.md` is `report-figures`
 
@@ -29,40 +32,52 @@ def check_output(file: Path) -> None:
     """Refuses a file that is no place for a report, before anything is read.
 
     Raises:
-        InputError: Its ending is not known, it is a folder, or it is in a result.
+        InputError: Its ending is not known, it is a folder, it is in a result, or its folder cannot be written.
     """
-    if file.suffix not in SUFFIXES:
+    ending = file.suffix.lower()
+    if ending not in SUFFIXES:
         near = did_you_mean(file.suffix, SUFFIXES)
         raise InputError(f"--output: {file}: {file.suffix or 'no ending'} is not known{near}")
-    if file.suffix == ".tex" and (odd := sorted(set(file.stem) & set(NOT_IN_LATEX))):
+    if ending == ".tex" and (odd := sorted(set(file.stem) & set(NOT_IN_LATEX))):
         raise InputError(
             f"--output: {file}: LaTeX finds no figures beside a name with {' '.join(odd)}; name another file"
         )
-    if file.suffix == ".pdf":
+    if ending == ".pdf":
         check_typst()
     if file.is_dir():
         raise InputError(f"--output: {file} is a folder; name a file in it, such as {file / 'report.html'}")
     refuse_results("--output", file)
+    there = next(folder for folder in file.absolute().parents if folder.exists())
+    if not there.is_dir():
+        raise InputError(f"--output: {file}: {there} is a file, not a folder; name another file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"--output: {file}: the folder {there} may not be written; name another file")
 
 
-def check_free(file: Path, sources: Sequence[str]) -> None:
-    """Refuses to write over what is not an earlier report of the same results.
+def check_free(file: Path, source: str) -> bool:
+    """Refuses to write over what is not an earlier report of the same results; whether there is one.
 
     Args:
         file: Where the report goes.
-        sources: The names of the results.
+        source: ``Document.source``.
 
     Raises:
         InputError: Something else is there.
     """
-    source = " ".join(sources)
     if file.exists():
         if not _is_report(file, source):
             raise InputError(f"--output: {file} exists, and is no report of {source}; name another file")
-    elif file.suffix in WITH_FIGURES and (folder := _figures(file)).exists():
+        return True
+    if file.suffix.lower() in WITH_FIGURES and (folder := _figures(file)).exists():
         beside = [file.with_suffix(suffix) for suffix in WITH_FIGURES]
         if not any(other.is_file() and _is_report(other, source) for other in beside):
             raise InputError(f"--output: {folder} exists, where the figures go; name another file")
+    return False
+
+
+def is_report(file: Path) -> bool:
+    """Whether a file is a report of some results."""
+    return file.is_file() and file.suffix.lower() in SUFFIXES and MADE_BY in _ends(file)
 
 
 def _is_report(file: Path, source: str) -> bool:
@@ -71,8 +86,10 @@ def _is_report(file: Path, source: str) -> bool:
 
 
 def _ends(file: Path) -> str:
-    text = file.read_text(encoding="utf-8", errors="replace")
-    return text[:LOOKED_AT] + text[-LOOKED_AT:]
+    with file.open("rb") as stream:
+        first = stream.read(LOOKED_AT)
+        stream.seek(max(stream.seek(0, os.SEEK_END) - LOOKED_AT, 0))
+        return (first + stream.read()).decode(errors="replace")
 
 
 def _marks(source: str) -> tuple[str, ...]:
@@ -82,19 +99,34 @@ def _marks(source: str) -> tuple[str, ...]:
 
 
 def write_report(document: Document, file: Path) -> None:
-    """Writes a report; of Markdown and LaTeX the figures first, which are in a folder beside it.
+    """Writes a report; of Markdown and LaTeX the figures appear in a folder beside it, last and all together.
+
+    So a full disk leaves all as it was, and a report that was cut short can be made again.
 
     Raises:
         RunError: A file cannot be written.
     """
     content, beside = _contents(document, file)
-    for name, figure in beside.items():
-        write_bytes(file.parent / name, figure)
-    write_bytes(file, content)
+    if not beside:
+        write_bytes(file, content)
+        return
+    with write_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(dir=file.parent, prefix=".new-"))
+    try:
+        for name, figure in beside.items():
+            write_bytes(building / name, figure)
+        write_bytes(file, content)
+        with write_errors(file):
+            for name in beside:
+                (file.parent / name).parent.mkdir(exist_ok=True)
+                os.replace(building / name, file.parent / name)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def _contents(document: Document, file: Path) -> tuple[bytes, Mapping[str, bytes]]:
-    match file.suffix:
+    match file.suffix.lower():
         case ".html":
             return html(document).encode(), {}
         case ".pdf":

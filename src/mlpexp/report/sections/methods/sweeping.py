@@ -1,0 +1,71 @@
+"""What was varied, and which combinations were trained."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from mlpexp.report.sections.methods.names_of_axes import name_of_axis
+from mlpexp.report.sections.methods.phrases import MOST_NAMED, beside, listed
+from mlpexp.report.sections.methods.setup import Said, Setups
+from mlpexp.store.summary import AxisSummary
+
+SECTION = re.compile(r"\{(?:name|kind): (\w+), (.*)\}")
+METHODS: Mapping[str, Said] = {
+    "grid": Said("all combinations of these values", "为这些取值的全部组合"),
+    "one_at_a_time": Said("one factor at a time, the others as in the base setting", "每次只改变一个因素，其余与基准设置相同"),
+    "random": Said("drawn at random from these ranges", "从这些范围中随机抽取"),
+    "sobol": Said("spread over these ranges by a Sobol sequence", "用 Sobol 序列从这些范围中选取"),
+}  # fmt: skip
+
+
+def factors(setups: Setups) -> Iterator[Said]:
+    """The axes with their values, and how many settings of them there are."""
+    summary = setups.summary
+    if not summary.axes:
+        return
+    is_alone = summary.method == "one_at_a_time"
+    axes = listed([_axis(axis, is_alone) for axis in summary.axes])
+    verb = "factor is" if len(summary.axes) == 1 else "factors are"
+    yield Said(f"The varied {verb} {axes.english}.", f"{beside('比较的因素为', axes.chinese)}。")
+    how = _how(setups)
+    number = f"{summary.num_arms:,}"
+    if summary.num_arms > 1:
+        yield Said(f"There are {number} settings, {how.english}.", f"共 {number} 种设置，{how.chinese}。")
+
+
+def _axis(axis: AxisSummary, is_alone: bool) -> Said:
+    """With its values; where it is varied alone, with the one that it has else, too."""
+    values, rest = ", ".join(map(_value, axis.values[:MOST_NAMED])), len(axis.values) - MOST_NAMED
+    more, more_zh = (f" and {rest} more", f" 等，另有 {rest} 个") if rest > 0 else ("", "")
+    if is_alone and axis.base is not None:
+        more, more_zh = f"{more}; base {axis.base}", f"{more_zh}；基准 {axis.base}"
+    return Said(f"{axis.label} ({values}{more})", f"{name_of_axis(axis.key)}（{values}{more_zh}）")
+
+
+def _value(text: str) -> str:
+    """``step [every 7]`` of ``{name: step, every: 7}``."""
+    section = SECTION.fullmatch(text)
+    return f"{section[1]} [{section[2].replace(': ', ' ')}]" if section else text
+
+
+def _how(setups: Setups) -> Said:
+    """By which rule values were combined."""
+    section = setups.material.config.get("sweep")
+    sweep = section if isinstance(section, Mapping) else {}
+    if sweep.get("arms"):
+        return Said("chosen one by one", "逐一指定")
+    how = METHODS.get(setups.summary.method, METHODS["grid"])
+    if sweep.get("zip"):
+        together = "; ".join(" with ".join(group) for group in sweep["zip"])
+        together_zh = "；".join("、".join(group) for group in sweep["zip"])
+        how = Said(
+            f"{how.english}, of which some moved together ({together})",
+            f"{how.chinese}，其中部分因素同步变化（{together_zh}）",
+        )
+    if excluded := sweep.get("exclude"):
+        number = len(excluded)
+        rules = "1 rule" if number == 1 else f"{number} rules"
+        how = Said(
+            f"{how.english}, but for combinations that {rules} left out",
+            f"{how.chinese}，按 {number} 条规则排除了部分组合",
+        )
+    return how

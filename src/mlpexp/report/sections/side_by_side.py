@@ -1,0 +1,73 @@
+"""Several results on one page: a row for each with a link to its part, and what can be said of their differences."""
+
+from collections.abc import Sequence
+from shlex import quote
+
+from mlpexp.errors import InputError, MlpexpError
+from mlpexp.planning.factors import differences
+from mlpexp.planning.sample_designs import speaks_of
+from mlpexp.report.document.blocks import Block, CodeBlock, Paragraph, TableBlock
+from mlpexp.report.document.document import Section
+from mlpexp.report.sections.sentences import bullets, sentence
+from mlpexp.report.tables.comparison_table import NEW_SAMPLES, candidates_table, keys_table
+from mlpexp.report.tables.conclusions import confounded, in_numbers, intervals_of_differences, of_new_samples
+from mlpexp.report.tables.listing import page_table
+from mlpexp.results.candidates import by_sample, candidates_in, common_metric, paired_values
+from mlpexp.results.listed import Listed
+from mlpexp.results.result import Result
+from mlpexp.statistics.comparison import compare
+from mlpexp.store.listing import Entry
+
+MARGIN = 0.01  # a difference that matters
+MOST_CANDIDATES = 30  # that are compared on a page
+
+
+def side_by_side(results: Sequence[Result], titles: Sequence[str], parts: Sequence[str]) -> Section:
+    """What the results are, and whether they differ.
+
+    Args:
+        results: At least two.
+        titles: Of their parts.
+        parts: The names of these sections, for links.
+    """
+    listed = [
+        Listed(Entry(result.folder, result.summary, 0.0), title, 0.0)
+        for result, title in zip(results, titles, strict=True)
+    ]
+    blocks: list[Block] = [TableBlock("results", page_table(listed, ()), [f"#{part}" for part in parts])]
+    try:
+        blocks += _compared(results)
+    except MlpexpError as error:
+        why = str(error).removeprefix("cannot be compared: ").removeprefix("compare: ")
+        blocks.append(bullets([f"Nothing is tested between these results: {sentence(why)}"]))
+    blocks.append(Paragraph(("What compares them with other options:",)))
+    names = " ".join(quote(result.path.resolve().name) for result in results)
+    blocks.append(CodeBlock(f"mlpexp compare {names}", "sh"))
+    return Section("side-by-side", "Side by side", blocks)
+
+
+def _compared(results: Sequence[Result]) -> list[Block]:
+    """In what they differ, and their differences paired by seed, as ``mlpexp compare`` has them.
+
+    Raises:
+        InputError: Their numbers do not pair.
+        RunError: A file is damaged.
+    """
+    count = sum(result.summary.num_arms for result in results)
+    if count > MOST_CANDIDATES:
+        raise InputError(f"they have {count:,} arms, and a page compares at most {MOST_CANDIDATES}")
+    candidates = candidates_in(results)
+    column = common_metric(candidates, None)
+    seeds, values = paired_values(candidates, column)
+    comparison = compare(values, column.score.higher_is_better, margin=MARGIN, ends=column.score.ends)
+    new = by_sample(candidates, column, seeds, values)
+    against = new.against(comparison)
+    table = candidates_table(
+        candidates, comparison, against, new.own(), column.label, len(seeds), whole=False, sentences=True
+    )
+    table = table.without({"std", "updates", *([NEW_SAMPLES] if new.seeds_are_samples else [])})
+    factors = differences([candidate.config for candidate in candidates])
+    said = [f"verdicts are for {speaks_of(results[0].config, results[0].summary)}", *confounded(factors)]
+    said += [*intervals_of_differences(comparison), *in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
+    keys: list[Block] = [TableBlock("keys", keys_table(candidates, factors))] if factors else []
+    return [*keys, TableBlock("compared", table), bullets([sentence(text) for text in said])]
