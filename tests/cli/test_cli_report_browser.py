@@ -79,76 +79,6 @@ def opened(browser: "Browser", trained: Make, mlpexp: Call, tmp_path: Path) -> I
     assert [text for text in complaints if not text.startswith("data:")] == []
 
 
-@pytest.mark.parametrize("config", [RUN, SWEEP, DIGITS], ids=["run", "sweep", "pictures"])
-def test_no_page_is_wider_than_its_window(opened: Callable[..., "Page"], config: str) -> None:
-    page = opened(config)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_all_is_there_without_scripts(opened: Callable[..., "Page"]) -> None:
-    page = opened(SWEEP, java_script_enabled=False)
-    assert page.locator("#comparison-arms tbody tr").count() == 6
-    assert page.locator("figure svg").count() >= 4
-    assert page.locator("button").count() == 0
-    assert page.locator("noscript p").inner_text().startswith("The page computes with the network itself")
-
-
-def test_tables_sort_by_keyboard_and_back(opened: Callable[..., "Page"]) -> None:
-    page = opened(SWEEP)
-    rows, heading = page.locator("#comparison-arms tbody tr"), page.locator("#comparison-arms thead th").nth(2)
-    before = rows.all_inner_texts()
-    page.locator("#comparison-arms thead button").nth(2).focus()
-    for order, reverse in (("ascending", False), ("descending", True)):
-        page.keyboard.press("Enter")
-        assert heading.get_attribute("aria-sort") == order
-        means = [float(text.split("\t")[2]) for text in rows.all_inner_texts()]
-        assert means == sorted(means, reverse=reverse)
-    page.keyboard.press("Enter")
-    assert heading.get_attribute("aria-sort") is None
-    assert rows.all_inner_texts() == before
-
-
-def test_tables_are_copied(opened: Callable[..., "Page"]) -> None:
-    page = opened(SWEEP, permissions=["clipboard-read", "clipboard-write"])
-    bar = page.locator("div.scroll:has(#comparison-arms) + .copy")
-    texts = []
-    for name in ("CSV", "LaTeX"):
-        bar.get_by_text(f"Copy as {name}").click()
-        bar.get_by_text(f"copied as {name}").wait_for()
-        texts.append(page.evaluate("navigator.clipboard.readText()"))
-    assert len(texts[0].splitlines()) == 7
-    assert re.search(r'^"learning_rate=0\.\d+, hidden_size=\d",3,0\.\d{4},', texts[0], re.M)
-    assert texts[1].startswith("\\begin{tabular}{lrr")
-    assert "learning\\_rate=0.05, hidden\\_size=6 & 3 & " in texts[1]
-
-
-def test_values_lines_and_axis_of_a_figure(opened: Callable[..., "Page"]) -> None:
-    page = opened(RUN)
-    figure = page.locator("#curves-loss")
-    figure.scroll_into_view_if_needed()
-    box = figure.locator("svg").bounding_box()
-    assert box is not None
-    said = set()
-    for step in range(60):
-        across, down = 0.3 + 0.1 * (step % 4), 0.1 + 0.8 * step / 60
-        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
-        said |= {figure.locator(".tip").inner_text()} if figure.locator(".tip").is_visible() else set()
-    assert any(re.fullmatch(r"(training|test): epoch \d, cross-entropy \(nats\) \d\.\d+", text) for text in said)
-    paths = figure.locator("svg [data-plot] path")
-    shown = [path for path in paths.all() if path.get_attribute("display") != "none"]
-    figure.get_by_label("training").press("Space")
-    assert len([path for path in paths.all() if path.get_attribute("display") != "none"]) < len(shown)
-    figure.get_by_label("logarithmic").check()
-    figure.get_by_role("button", name="Zoom in").click()
-    words = figure.locator("svg [data-axis] text").all_text_contents()
-    assert {"epoch", "cross-entropy (nats)", "3"} <= set(words)
-    assert "0" not in words
-    figure.get_by_role("button", name="Whole").click()
-    assert "0" in figure.locator("svg [data-axis] text").all_text_contents()
-
-
 def test_the_network_follows_point_and_epochs(opened: Callable[..., "Page"]) -> None:
     page = opened(RUN)
     live = page.locator(".live")
@@ -185,12 +115,3 @@ def test_a_drawing_is_seen_by_the_network(opened: Callable[..., "Page"]) -> None
         for _ in range(4):
             page.keyboard.press(f"Shift+{key}")
     assert live.locator(".classes span").all_inner_texts() != by_mouse
-
-
-@pytest.mark.parametrize("config", [RUN, SWEEP, DIGITS], ids=["run", "sweep", "pictures"])
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_the_rules_of_axe(opened: Callable[..., "Page"], config: str, colours: str) -> None:
-    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="needs axe-core-python")
-    page = opened(config, color_scheme=colours, bypass_csp=True)
-    found = axe.Axe().run(page)["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []

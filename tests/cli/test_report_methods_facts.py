@@ -108,6 +108,30 @@ def test_without_its_table_nothing_of_the_base_config_is_told_of_the_arms(traine
     assert "The data set t has 40 samples with 2 input features and 2 classes of kind." in told
 
 
+def test_numbers_that_go_together_are_told_by_the_values_of_the_axis(make: Make, lazy_disk: None) -> None:
+    text = NET.replace("iris", "iris, test_fraction: 0.2").replace("seeds: 3\n", "")
+    told = sentences(
+        make(text + "sweep: {over: {dataset.test_fraction: [0.2, 0.4], learning_rate: [1, 2]}, seeds: 2}\n")
+    )
+    told = [sentence.partition(" samples, ")[0] for sentence in told]
+    assert "With test fraction 0.2, the data were split into 120 training and 30 test" in told
+    assert "With test fraction 0.4, the data were split into 90 training and 60 test" in told
+
+
+def test_a_sampled_axis_is_told_by_its_range(make: Make, lazy_disk: None) -> None:
+    over = '{learning_rate: "log_uniform(0.01, 1)", schedule.name: [constant, cosine]}'
+    told = sentences(make(NET + f"sweep: {{over: {over}, method: random, trials: 16, seeds: 2}}\n"))
+    assert "The varied factors are learning rate (log_uniform(0.01, 1)) and schedule (constant, cosine)." in told
+    assert "There are 8 settings, drawn at random from these ranges." in told
+    assert "With schedule cosine, the learning rate followed half a cosine down to 0." in told
+
+
+def test_an_axis_of_one_value_varies_nothing(make: Make, lazy_disk: None) -> None:
+    told = sentences(make(NET + "sweep: {over: {optimizer.name: [sgd], hidden_sizes: [[2], [4]]}, seeds: 2}\n"))
+    assert "The optimizer was SGD (learning rate 0.1)." in told
+    assert "The varied factor is hidden units (2, 4)." in told
+
+
 def test_trainings_that_diverge_are_said(trained: Make) -> None:
     text = NET.replace("sgd, learning_rate: 0.1", "sgd, learning_rate: 1.0e+30").replace("epochs: 1", "epochs: 3")
     told = sentences(trained(text.replace("[4]}", "[4], activation: identity}")))

@@ -13,9 +13,10 @@ from making.trained_results import Make
 
 pytestmark = pytest.mark.usefixtures("lazy_disk")
 HOSTILE = r"\input{x} 50% & $a_1$ #b {c} ~^ #sys.version [d] <e> \"f\" -- `g` */ //"
+SCRIPTS = "имя όνομα 名称 שם 😀\u200d ✓ 5′ ½ e\u0301 \u202e đ µ²"  # letters that LaTeX stops at, or loses
 RUN = f"""\
 name: flowers
-description: '{HOSTILE}'
+description: '{HOSTILE} {SCRIPTS}'
 dataset: {{name: iris, test_fraction: 0.3}}
 model: {{name: mlp, hidden_sizes: [6], activation: relu}}
 optimizer: {{name: adam, learning_rate: 0.05}}
@@ -73,12 +74,19 @@ def test_a_section_is_read_by_a_plain_article(trained: Make, mlpexp: Call, tmp_p
         assert (folder / name).is_file()
         assert (folder / name).with_suffix(".csv").is_file()
     assert r"\input{x}" not in text
+    captions, labels = text.count(r"\caption{"), re.findall(r"\\label\{([^}]*)\}", text)
+    assert len(set(labels)) == len(labels) == captions - text.count(" (continued)}")
+    assert set(re.findall(r"\\ref\{([^}]*)\}", text)) <= set(labels)
+    assert re.search(r"See (Table|Figure)s?~\\ref", text)
     if not has_booktabs():
         pytest.skip("no pdflatex with booktabs here")
     (folder / "paper.tex").write_text(PAPER, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper.tex"]
     compiled = subprocess.run(command, cwd=folder, capture_output=True)
-    assert compiled.returncode == 0, compiled.stdout[-1500:].decode("latin-1")
+    said = compiled.stdout.decode("latin-1")
+    assert compiled.returncode == 0, said[-1500:]
+    assert "Overfull" not in said
+    assert "Float too large" not in said
 
 
 def test_latex_and_markdown_share_their_figures(trained: Make, mlpexp: Call, tmp_path: Path) -> None:

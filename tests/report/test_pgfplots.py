@@ -31,7 +31,7 @@ def has_pgfplots() -> bool:
 
 def compiled(folder: Path, pictures: list[str]) -> str:
     """What LaTeX says of an article that has these files of ``plots/``."""
-    contents = "\n\n".join(rf"\input{{plots/{name}}}\clearpage" for name in pictures)
+    contents = "\n\n".join(rf"\noindent\input{{plots/{name}}}\clearpage" for name in pictures)
     (folder / "paper.tex").write_text(f"{PAPER}{contents}\n\\end{{document}}\n", encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper.tex"]
     answer = subprocess.run(command, cwd=folder, capture_output=True)
@@ -78,6 +78,8 @@ def test_latex_takes_every_picture(build: Callable[[Path], BuiltResult], expecte
     said = compiled(built.path, names)
     assert "no coordinates" not in said
     assert "Missing character" not in said
+    too_wide = re.findall(r"Overfull .hbox \(([\d.]+)pt too wide\)", said)
+    assert not [points for points in too_wide if float(points) > 3]
 
 
 def test_a_picture_reads_the_file_of_its_numbers(tmp_path: Path) -> None:

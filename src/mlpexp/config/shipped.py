@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from shlex import quote
 
@@ -14,7 +14,8 @@ SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm")
 MOST_LOOKED_AT = 200  # files, of which one is a picture if a folder is one of pictures
-HEADER = re.compile(r"# (Question|Expected|Time): (.*)")
+PART = re.compile(r"(Question|Expected|Time)\s*:\s*(.*)", re.IGNORECASE)
+OF_EDITOR = re.compile(r"yaml-language-server:|-\*-|vim?:")  # comments that are not for readers
 
 
 @cache
@@ -44,7 +45,10 @@ def is_example(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Header:
-    """What an example says of itself in its first comment."""
+    """What a config says of itself in its first comment."""
+
+    remarks: tuple[str, ...]
+    """The paragraphs that have no such word in front as those below."""
 
     question: str
     """What is asked."""
@@ -67,20 +71,25 @@ class Header:
 
 
 def header(path: Path) -> Header:
-    """The first comment of an example; a part that is not there is empty."""
-    parts = {"Question": "", "Expected": "", "Time": ""}
-    part = ""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if not line.startswith("#"):
-            break
-        match = HEADER.match(line)
-        if match:
-            part = match.group(1)
+    """The first comment of a config; a part that is not there is empty."""
+    parts = {"question": "", "expected": "", "time": ""}
+    remarks, part = [""], ""
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    for line in takewhile(lambda each: each.startswith("#"), lines):
+        text = line.lstrip("# \t").rstrip()
+        if OF_EDITOR.match(text):
+            continue
+        if match := PART.match(text):
+            part, text = match[1].lower(), match[2]
+        elif not any(letter.isalnum() for letter in text):  # an empty line, or one that is drawn
+            part, text = "", ""
+            remarks.append("")
         if part:
-            parts[part] = f"{parts[part]} {match.group(2) if match else line.lstrip('# ')}".strip()
+            parts[part] = f"{parts[part]} {text}".strip()
+        else:
+            remarks[-1] = f"{remarks[-1]} {text}".strip()
     command = "sweep" if any(line.startswith("sweep:") for line in lines) else "train"
-    return Header(parts["Question"], parts["Expected"], parts["Time"], command)
+    return Header(tuple(filter(None, remarks)), parts["question"], parts["expected"], parts["time"], command)
 
 
 def find_config(text: str) -> Path:

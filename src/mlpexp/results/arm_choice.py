@@ -31,7 +31,7 @@ def chosen_arm(result: Result, text: str | None = None, say: Say = lambda senten
         return _named(result, text)
     if result.summary.num_arms == 1:
         return 0
-    best = _best_by_validation(result)
+    best = best_by_validation(result)
     if best is None:
         lacking = "validation part" if "validation" not in result.summary.parts else "validation score"
         number = result.summary.num_arms
@@ -53,8 +53,13 @@ def refuse_map(arm: ArmResult, experiment: Experiment) -> None:
         raise InputError(f"{arm.result.path}: model.name: som: {what}")
 
 
-def _best_by_validation(result: Result) -> int | None:
-    """By what arms are compared by, but on the validation part, at the selected epoch."""
+def best_by_validation(result: Result) -> int | None:
+    """The best arm by what arms are compared by, but on the validation part, at the selected epoch; None: nothing says which.
+
+    Raises:
+        InputError: It has not ended.
+        RunError: A file is damaged.
+    """
     summary = result.summary
     if "validation" not in summary.parts:
         return None

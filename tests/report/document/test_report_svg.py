@@ -1,5 +1,6 @@
 """Figures inside a page: nothing that a strict policy blocks, names of their own, short, in words."""
 
+import json
 from collections.abc import Callable
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from mlpexp.report.drawing.save_figures import drawn
 from mlpexp.report.drawing.style import Drawing, in_style, new_figure
 from mlpexp.report.writers.figure_table import figure_table
+from mlpexp.report.writers.plots import colours_are_values
 from mlpexp.report.writers.svg import svg
 
 
@@ -130,3 +132,57 @@ def test_many_marks_become_a_picture_and_words_stay_words() -> None:
     assert len(many) < 60_000
     assert ">across</text>" in many
     assert ">a title</text>" in many
+
+
+def test_what_is_told_shows_marks_that_turn_the_direction_of_writing() -> None:
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot(xlabel="x\u202ey")
+        axes.plot([0, 1], [0, 1], label="a\u202eb")
+        axes.plot([0, 1], [1, 0], label="c")
+        axes.legend()
+
+    text = svg(laid_out(draw).figure, "f", "t", "d")
+    told = json.loads(ElementTree.fromstring(text).get("data-told", ""))
+    assert [name for name, _ in told["series"]] == ["a\\u202eb", "c"]
+    assert [mark["lines"] for mark in told["marks"]] == [["a\\u202eb"], ["c"]]
+    assert told["plots"][0]["names"][0] == "x\\u202ey"
+    assert "\u202e" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_what_does_not_move_with_the_axes_and_the_names_of_axes_are_known() -> None:
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot(xlabel="two\nlines")
+        axes.plot([0, 1], [0, 1])
+        axes.plot([0.5], [0], "^", clip_on=False)
+        axes.text(0.5, 0.5, "here")
+
+    root = ElementTree.fromstring(svg(laid_out(draw).figure, "f", "t", "d"))
+    assert len([element for element in root.iter() if "data-fixed" in element.attrib]) == 2
+    (name,) = [element for element in root.iter() if element.get("data-name", "").startswith("x")]
+    assert [text.text for text in name.iter("text")] == ["two", "lines"]
+
+
+@pytest.mark.parametrize(("draw", "expected"), [(line(5), False), (cells, True)], ids=["line", "cells"])
+def test_colours_of_cells_are_values_and_those_of_lines_are_not(draw: Callable[[Figure], None], expected: bool) -> None:
+    assert colours_are_values(laid_out(draw).figure) is expected
+
+
+@pytest.mark.parametrize(
+    ("per_epoch", "epochs", "rows", "title"),
+    [
+        (3, 10, 30, "The numbers of f"),
+        (3, 100, 60, "of some epochs: 60 of 300 rows"),
+        (100, 11, 200, "of some epochs: 200 of 1,100 rows"),
+        (200, 11, 200, "of epoch 10: 200 of 2,200 rows"),
+        (300, 11, 240, "of epoch 10, the first ones: 240 of 3,300 rows"),
+        (300, 1, 240, "of epoch 0, the first ones: 240 of 300 rows"),
+    ],
+)
+def test_a_long_table_has_the_last_epoch_and_says_which_rows_it_has(
+    per_epoch: int, epochs: int, rows: int, title: str
+) -> None:
+    numbers = pd.DataFrame({"epoch": np.repeat(np.arange(epochs), per_epoch), "layer": list(range(per_epoch)) * epochs})
+    table = figure_table(numbers, "f")
+    assert len(table.rows) == rows
+    assert title in table.title
+    assert table.rows[-1][0] == str(epochs - 1)

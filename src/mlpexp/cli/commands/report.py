@@ -166,6 +166,19 @@ def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":
     if result.summary.model.name == "som":
         return ""
     try:
-        return live_network(result, data_folder(data_dir))
+        return _no_network(result) or live_network(result, data_folder(data_dir))
     except (InputError, RunError) as error:
         return reason(result, error)
+
+
+def _no_network(result: "Result") -> str:
+    """Why no arm of a result can be taken for the page; empty where one can."""
+    from mlpexp.results.arm_choice import best_by_validation
+
+    outcome, num_arms = result.summary.outcome, result.summary.num_arms
+    if outcome is not None and outcome.diverged + outcome.failed == result.summary.num_trials:
+        return "no training ended well"
+    if num_arms == 1 or best_by_validation(result) is not None:
+        return ""
+    lacking = "score" if "validation" in result.summary.parts else "part"
+    return f"none of the {num_arms:,} arms is chosen, for there is no validation {lacking}"

@@ -42,6 +42,8 @@ class Paragraph:
     """What it says."""
     important: bool = False
     """Whether it is the one to be read, such as the answer."""
+    language: str = ""
+    """Of its words, as HTML names it; empty: that of the document."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
@@ -88,11 +89,15 @@ def band(axes: Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = 0.
     axes.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
 
 
-def seed_lines(axes: Axes, x: np.ndarray, values: np.ndarray, colour: str, alpha: float, **style: Any) -> None:
+def seed_lines(
+    axes: Axes, x: np.ndarray, values: np.ndarray, colour: str, alpha: float, **style: Any
+) -> LineCollection:
     """A thin line for each seed, ``values (x, seeds)``; it has no say in the limits of the axes."""
     lines = [np.column_stack([x, column])[np.isfinite(column)] for column in values.T]
     style = {"linewidths": 0.6, **style}
-    axes.add_collection(LineCollection(lines, colors=colour, alpha=alpha, **style), autolim=False)
+    drawn = LineCollection(lines, colors=colour, alpha=alpha, **style)
+    axes.add_collection(drawn, autolim=False)
+    return drawn
 
 
 def mean_line(
@@ -105,7 +110,7 @@ def mean_line(
     size: float = 3.8,
     edge: float = 0.9,
     **more: Any,
-) -> None:
+) -> Line2D:
     """A thick line with hollow markers.
 
     Args:
@@ -120,7 +125,8 @@ def mean_line(
     """
     markers = {"marker": style.marker, "markersize": size, "markerfacecolor": "white", "markeredgewidth": edge}
     look = {"linestyle": style.line, "color": style.colour, "linewidth": width, "label": style.label, "zorder": 3}
-    axes.plot(x, mean, **{**look, **markers, **more})
+    (drawn,) = axes.plot(x, mean, **{**look, **markers, **more})
+    return drawn
 
 
 def marked_points(count: int, place: int, num_lines: int, *, narrow: bool = False) -> tuple[int, int]:

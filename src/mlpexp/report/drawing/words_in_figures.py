@@ -20,7 +20,8 @@ OURS = "DejaVu Sans"  # which comes with Matplotlib
 # Looked into first: one of them has most scripts. Others follow by name.
 USUAL = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
-    "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS", "Unifont",
+    "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
+    "Droid Sans Fallback", "Unifont",
 )  # fmt: skip
 BOXES = "Last Resort"  # a font that has a box for every letter
 OF_NUMBERS = (ScalarFormatter, LogFormatter, NullFormatter)

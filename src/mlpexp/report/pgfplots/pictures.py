@@ -33,12 +33,13 @@ from mlpexp.report.writers.shown_words import shown
 MOST_ROWS = 2000  # TeX takes seconds for more, then all its memory
 MOST_NAMES = 30  # of classes, values or arms that an axis has room for
 MOST_BANDS = 4  # intervals of more lines than these would cover each other
+LETTER, FOR_NAMES, MOST_BESIDE = 5, 20, 150  # points, of long names beside an axis; pgfplots leaves room for short ones
 MARKS_OF_LINE, BESIDE = 8, 4  # points, between lines that stand side by side
 NEEDS = r"\usepackage{pgfplots}\usepgfplotslibrary{fillbetween}\pgfplotsset{compat=1.16}"
 HEAD = f"""% Needs {NEEDS}
 % In another folder than the paper: \\pgfplotsset{{table/search path={{FOLDER}}}}
 """
-WIDE = ["width=\\linewidth", "height=0.62\\linewidth", "axis lines=left", "grid=major", "grid style={black!10}"]
+WIDE = ["width=0.97\\linewidth", "height=0.62\\linewidth", "axis lines=left", "grid=major", "grid style={black!10}"]
 LEGEND = [
     "legend style={at={(0,1.03)},anchor=south west,draw=none,font=\\small}",
     "legend columns=5",
@@ -241,7 +242,10 @@ def _arms(table: Table, axes: Sequence[Axes]) -> list[str]:
     look = [_colour(BLUE), "xshift=0pt", "only marks", "mark=*"]
     every = np.ones(len(numbers), dtype=bool)
     down = [f"ymin=-{len(numbers) - 0.4:.6g}", "ymax=0.6", f"height={len(numbers) * 0.5 + 2.5:.4g}cm"]
-    down += ticks("y", [-place for place in range(len(numbers))], numbers["name"].astype(str).tolist())
+    names = numbers["name"].astype(str).tolist()
+    down += ticks("y", [-place for place in range(len(numbers))], names)
+    beside = min(max(LETTER * max(map(len, names)) - FOR_NAMES, 0), MOST_BESIDE)
+    down += [rf"width=\dimexpr\linewidth-{beside}pt\relax"] if beside else []
     lines = _means(table, axes[0], every, r"y expr={-\coordindex}", look, "x")
     return [axis([*WIDE, *ends(axes[0], "x"), *down], [*lines, *crosses(axes[0])])]
 
@@ -252,7 +256,9 @@ def _trade_off(table: Table, axes: Sequence[Axes], *, across: str) -> list[str]:
     look = [_colour(BLUE), "xshift=0pt", "only marks", "mark=*"]
     every = table.finite(across)
     lines = _means(table, axes[0], every, f"x index={table.place(across)}", look)
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y")], [*lines, *crosses(axes[0])])]
+    return [
+        axis([*WIDE, *ends(axes[0], "x"), *_named_ticks(axes[0]), *ends(axes[0], "y")], [*lines, *crosses(axes[0])])
+    ]
 
 
 # Cells and points.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
 from shlex import join
 from typing import Any
 
@@ -10,18 +11,28 @@ from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.keys import all_keys
 from mlpexp.config.load import validated
 from mlpexp.config.rules import resolve
-from mlpexp.config.yaml_source import Source
+from mlpexp.config.start_paths import renamed_starts
+from mlpexp.config.sweep import Sweep
+from mlpexp.config.table_paths import renamed
+from mlpexp.config.yaml_source import Path_, Source
 from mlpexp.errors import MlpexpError
 from mlpexp.planning.factors import leaves
+from mlpexp.planning.plan import DEFAULT_SEEDS
 from mlpexp.planning.values import value_text
 from mlpexp.report.document.blocks import Block, CodeBlock, Paragraph, TableBlock
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
+from mlpexp.report.sections.question import listed_values
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import NONE
+from mlpexp.store.summary import Summary
 
+Difference = tuple[str, str, str, str]
 NO_DEFAULT = "none: must be named"
 CHOICES = ("name", "kind")  # keys by which a section is chosen
 NOT_ASKED = ("sweep", "name", "description")
+AXES = ("over", "arms")  # of the section ``sweep``: each axis has a row
+DEFAULTS = {"baseline": "the best", "metric": "by the task"}  # of that section, in words
 
 
 def asked(material: Material) -> Section:
@@ -33,25 +44,82 @@ def asked(material: Material) -> Section:
         blocks += [TableBlock("differences", table), Paragraph(("Every other key has its default.",))]
     if command := material.result.environment.get("command"):
         blocks += [Paragraph(("The command that made it:",)), CodeBlock(join(["mlpexp", *command[1:]]), "sh")]
-    again = f"mlpexp {material.command} config.yaml"
-    blocks += [Paragraph(("The same again, from the config below as a file:",)), CodeBlock(again, "sh")]
     text = material.result.folder.config.read_text(encoding="utf-8", errors="replace")
-    return Section("asked", "What was asked", [*blocks, CodeBlock(text, "yaml")])
+    return Section("asked", "What was asked", [*blocks, *_again(material), CodeBlock(text, "yaml")])
 
 
-def _differences(material: Material) -> list[tuple[str, str, str, str]]:
-    """Key, value, default and meaning of each key that has another value than it would have by itself."""
+def _again(material: Material) -> list[Block]:
+    """The command that does it again; a config with relative paths holds only where it lies."""
+    name = material.result.path.resolve().name
+    if not _has_relative_paths(material.config):
+        said = "The same again, from the config below as a file:"
+        return [Paragraph((said,)), CodeBlock(f"mlpexp {material.command} config.yaml", "sh")]
+    command = join(["mlpexp", material.command, "--config", f"{name}/config.yaml"])
+    said = "Paths in the config begin at the folder of the result. A copy that lies elsewhere needs other paths."
+    return [
+        Paragraph(("The same again, from the folder in which the result lies:",)),
+        CodeBlock(command, "sh"),
+        Paragraph((said,)),
+    ]
+
+
+def _has_relative_paths(config: Mapping[str, Any]) -> bool:
+    """Whether tables, or results to begin with, are named from where the config lies."""
+    paths: list[str] = []
+
+    def noted(text: str, _: Path_) -> str:
+        paths.append(text)
+        return text
+
+    renamed_starts(renamed(dict(config), noted), noted)
+    return any(not text.startswith("~") and not Path(text).is_absolute() for text in paths)
+
+
+def _differences(material: Material) -> list[Difference]:
+    """Key, value, default and meaning of each key that has another value than it would have by itself, or several."""
     if material.plan is None:
         return []
-    base = material.plan.base
+    base, summary = material.plan.base, material.result.summary
     data = {key: value for key, value in as_data(base.experiment).items() if key not in NOT_ASKED}
+    varied = {axis.key: f"varied: {listed_values(axis.values)}" for axis in summary.axes}
     rows = []
     for key, value in leaves(data):
         usual = _by_default(data, key, base.facts)
-        if usual != value_text(value):
-            described = all_keys().get(key)
-            rows.append((key, value_text(value), usual, described.description.replace("`", "") if described else ""))
-    return rows
+        axis = next((axis for axis in varied if key == axis or key.startswith(f"{axis}.")), None)
+        if axis is not None:
+            chosen = {axis, *(f"{axis}.{name}" for name in CHOICES)}
+            rows.append((axis, varied.pop(axis), usual if key in chosen else NONE, _meaning(axis)))
+        elif usual != value_text(value) and not _is_below(key, summary):
+            rows.append((key, value_text(value), usual, _meaning(key)))
+    rows += [(key, text, NONE, _meaning(key)) for key, text in varied.items()]
+    return rows + _of_sweep(material)
+
+
+def _of_sweep(material: Material) -> list[Difference]:
+    """The same of the section that says how arms are made and compared."""
+    plan = material.plan
+    if plan is None or plan.planned_by == "train":
+        return []
+    seeds = plan.config.seeds if plan.config.seeds > 1 else DEFAULT_SEEDS
+    usual = {**Sweep().model_dump(mode="json"), "seeds": seeds}
+    written = as_data(plan.resolved())["sweep"]
+    return [
+        (f"sweep.{key}", value_text(value), DEFAULTS.get(key, value_text(usual[key])), _meaning(f"sweep.{key}"))
+        for key, value in written.items()
+        if key not in AXES and value != usual[key]
+    ]
+
+
+def _is_below(key: str, summary: Summary) -> bool:
+    return any(key.startswith(f"{axis.key}.") for axis in summary.axes)
+
+
+def _meaning(key: str) -> str:
+    """What a key is; of one by which a section is chosen, what the section is."""
+    section, _, last = key.rpartition(".")
+    known = all_keys()
+    texts = [known[path].description for path in (key, section if last in CHOICES else "") if path in known]
+    return next(filter(None, texts), "").replace("`", "")
 
 
 def _by_default(data: Mapping[str, Any], key: str, facts: DatasetFacts) -> str:

@@ -1,9 +1,13 @@
 """A document of one result or of several, section by section: the one table of what stands in a report."""
 
+import logging
+import os
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from mlpexp.errors import MlpexpError
+from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.document.document import Document, Room, Section
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import arithmetic
@@ -15,18 +19,23 @@ from mlpexp.report.sections.diagnostics import diagnostics
 from mlpexp.report.sections.effects import effects
 from mlpexp.report.sections.environment import environment
 from mlpexp.report.sections.fit import fit
-from mlpexp.report.sections.live import live
+from mlpexp.report.sections.live import TITLE, live
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.methods.section import methods
 from mlpexp.report.sections.predictions import predictions
 from mlpexp.report.sections.question import question
 from mlpexp.report.sections.side_by_side import side_by_side
 
+logger = logging.getLogger(__name__)
 MOST_NAMED = 5  # results
-# In the order of a reader; a section that has nothing to say of a result is left out.
-SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
-    question, answer, asked, comparison, curves, effects, predictions, fit, live, diagnostics, arithmetic, data_sheet,
-    methods, environment,
+
+# In the order of a reader, each with the heading that it has if it cannot be made; a section that has nothing to say of a
+# result is left out.
+SECTIONS: tuple[tuple[str, Callable[[Material], Section | None]], ...] = (
+    ("The question", question), ("The answer", answer), ("What was asked", asked), ("Results", comparison),
+    ("Curves", curves), ("Effects", effects), ("Predictions", predictions), ("What was learned", fit), (TITLE, live),
+    ("Diagnostics", diagnostics), ("Parameters and formulas", arithmetic), ("The data", data_sheet),
+    ("Methods, to be copied", methods), ("Environment", environment),
 )  # fmt: skip
 ROOM_OF_RUN, ROOM_OF_SWEEP, ROOM_OF_PICTURES = 400_000, 900_000, 600_000  # bytes
 
@@ -74,7 +83,19 @@ def title_of(material: Material) -> str:
 
 
 def _sections(material: Material) -> list[Section]:
-    return [section for make in SECTIONS if (section := make(material))]
+    return [section for title, make in SECTIONS if (section := _made(title, make, material))]
+
+
+def _made(title: str, make: Callable[[Material], Section | None], material: Material) -> Section | None:
+    """A section; where it cannot be made, a sentence in its place: all the others are still wanted."""
+    try:
+        return make(material)
+    except Exception as error:
+        path = material.result.path
+        what = str(error) if isinstance(error, MlpexpError) else f"{type(error).__name__}: {error}"
+        logger.warning("%s: section %r left out: %s", path, title, what)
+        why = what.replace(f"{path}{os.sep}", "").replace(str(path), path.resolve().name).rstrip(".")
+        return Section(make.__name__.replace("_", "-"), title, [Paragraph((f"This section cannot be made: {why}.",))])
 
 
 def _room(materials: Sequence[Material]) -> Room:

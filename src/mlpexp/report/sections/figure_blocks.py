@@ -8,7 +8,7 @@ from mlpexp.config.scores import SCORES, Score
 from mlpexp.report.document.blocks import FigureBlock
 from mlpexp.report.drawing.save_figures import Drawn
 from mlpexp.report.sections.material import Material
-from mlpexp.report.sections.sentences import words_of
+from mlpexp.report.sections.sentences import capital, words_of
 
 
 @dataclass(frozen=True)
@@ -18,48 +18,52 @@ class Reading:
     names: str
     """What their names are, as a pattern."""
     caption: str
-    """What they show, and how they are read."""
+    """What they show, and how they are read; ``{metric}`` is what arms are compared by, ``{lighter}`` its better values."""
     is_picture: bool = False
     """Whether they show pictures, whose light and dark mean something."""
 
 
 def _of_score(score: Score) -> Reading:
     better = "Higher" if score.higher_is_better else "Lower"
-    return Reading(score.name, f"{score.label.capitalize()} over the epochs. {better} is better.")
+    return Reading(score.name, f"{capital(score.label)} over the epochs. {better} is better.")
 
 
 CURVES = (
     *map(_of_score, SCORES.values()),
     Reading("learning_rate", "The learning rate over the epochs."),
-    Reading("curves_.+", "The metric over the epochs, a line for each value of this axis."),
-    Reading("panels", "The metric over the epochs, a panel for each value of one axis and a line for each of another."),
+    Reading("curves_.+", "{metric} over the epochs, a line for each value of this axis."),
+    Reading("panels", "{metric} over the epochs, a panel for each value of one axis and a line for each of another."),
 )
 EFFECTS = (
-    Reading("effect_.+", "The metric over the values of this axis. Bars are intervals of the mean."),
-    Reading("heat_map", "The mean of the metric for each pair of values. Lighter cells have higher values."),
-    Reading("parallel", "Each arm as a line through its values. The lines end at the metric."),
-    Reading("arms", "The arms, the best first, with the interval of each mean."),
-    Reading(".+_time", "The metric of each arm over its training time."),
-    Reading(".+_parameters", "The metric of each arm over its number of parameters."),
-)
-PREDICTIONS = (
-    Reading("confusion_matrix", "Which classes are taken for which. Right predictions stand on the diagonal."),
-    Reading("confusion_matrices", "Which classes are taken for which, an arm each. Right ones stand on the diagonal."),
-    Reading("predicted_true", "What is predicted over what is true. Right predictions lie on the line."),
     Reading(
-        "misclassified", "Pictures that are taken for another class, the most certain ones first.", is_picture=True
+        "effect_.+", "{metric} over the values of this axis. Bars, where there are any, are intervals of the mean."
     ),
+    Reading(
+        "heat_map", "{metric} for each pair of values. Lighter cells have {lighter} values, which are better.", True
+    ),
+    Reading("parallel", "Each arm as a line through its values. The lines end at the metric: {metric}."),
+    Reading("arms", "{metric} of each arm, the best first, with the interval of each mean where there is one."),
+    Reading(".+_time", "{metric} of each arm over its training time."),
+    Reading(".+_parameters", "{metric} of each arm over its number of parameters."),
 )
+RIGHT = "Right predictions stand on the diagonal"
+PREDICTIONS = (
+    Reading("confusion_matrix", f"Which classes are taken for which. {RIGHT}.", True),
+    Reading("confusion_matrices", f"Which classes are taken for which, a matrix for each arm. {RIGHT}.", True),
+    Reading("predicted_true", "What is predicted over what is true. Right predictions lie on the line."),
+    Reading("misclassified", "Pictures that are taken for another class, the most certain mistakes first.", True),
+)
+WALLS = "Bright walls divide clusters, which are the dark valleys between them."
 FIT = (
     Reading("decision_boundary", "The class that is predicted at each point, and the samples."),
     Reading("decision_boundaries", "The class that is predicted at each point, and the samples, an arm each."),
     Reading("fitted_curve", "What is predicted over the input, and the samples."),
     Reading("fitted_curves", "What is predicted over the input, and the samples, an arm each."),
-    Reading("first_layer", "The weights of the first layer as pictures.", is_picture=True),
-    Reading("u_matrix", "Distances between neighbouring units of the map. Dark borders part clusters."),
-    Reading("u_matrices", "Distances between neighbouring units of each map. Dark borders part clusters."),
+    Reading("first_layer", "The weights of the first layer as pictures.", True),
+    Reading("u_matrix", f"Distances between neighbouring units of the map. {WALLS}", True),
+    Reading("u_matrices", f"Distances between neighbouring units of each map. {WALLS}", True),
     Reading("hits", "How many samples each unit of the map wins."),
-    Reading("components", "The weights of the units, a panel for each feature."),
+    Reading("components", "The weights of the units, a panel for each feature.", True),
 )
 DIAGNOSTICS = (
     Reading("gradients", "The size of the gradients, layer by layer. Very small ones do not train their layer."),
@@ -79,19 +83,20 @@ def figures(material: Material, readings: tuple[Reading, ...]) -> list[FigureBlo
 def _read(material: Material, reading: Reading) -> Iterator[FigureBlock]:
     for name, drawn in material.figures.items():
         if re.fullmatch(reading.names, name):
-            yield figure_block(drawn, reading, _elsewhere(material, name))
+            yield figure_block(material, drawn, reading, _elsewhere(material, name))
 
 
-def figure_block(drawn: Drawn, reading: Reading, elsewhere: str) -> FigureBlock:
+def figure_block(material: Material, drawn: Drawn, reading: Reading, elsewhere: str) -> FigureBlock:
     """A figure with its caption.
 
     Args:
+        material: Of which it is.
         drawn: The figure.
         reading: How it is read.
         elsewhere: Sentences, with code in backquotes: where it is, and its numbers.
     """
-    drawing, is_picture = drawn.drawing, reading.is_picture
-    return FigureBlock(drawn.name, reading.caption, _alternative(drawn), drawing, is_picture, words_of(elsewhere))
+    caption, words = _caption(material, reading), _alternative(drawn)
+    return FigureBlock(drawn.name, caption, words, drawn.drawing, reading.is_picture, words_of(elsewhere))
 
 
 def _elsewhere(material: Material, name: str) -> str:
@@ -101,6 +106,12 @@ def _elsewhere(material: Material, name: str) -> str:
     if (result / "plots" / f"{name}.png").is_file():
         return f"It lies in {files} in `{name}.csv`."
     return f"`mlpexp plot {result.name}` draws it into {files} into `{name}.csv`."
+
+
+def _caption(material: Material, reading: Reading) -> str:
+    metric = material.result.summary.metric
+    lighter = "higher" if metric.higher_is_better else "lower"
+    return capital(reading.caption.format(metric=metric.label, lighter=lighter))
 
 
 def _alternative(drawn: Drawn) -> str:

@@ -8,4 +8,4 @@ from mlpexp.report.sections.material import Material
 def fit(material: Material) -> Section | None:
     """Its figures; None without any."""
     blocks = figures(material, FIT)
-    return Section("fit", "What was learned", blocks) if blocks else None
+    return Section("fit", "What was learned", [*material.of_diverged, *blocks]) if blocks else None

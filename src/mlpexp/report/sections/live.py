@@ -1,6 +1,7 @@
 """The trained network itself, to be asked: by a drawing, a point, a row of the table, and over the epochs."""
 
 from collections.abc import Mapping
+from json import dumps
 from typing import Any
 
 from mlpexp.report.document.blocks import LiveNetwork, Paragraph
@@ -17,6 +18,7 @@ def live(material: Material) -> Section | None:
     if isinstance(told, str):
         blocks = [Paragraph((f"There is no network to try in this page: {told}.",))]
         return Section("live", TITLE, blocks) if told else None
+    dumps(told, allow_nan=False)  # what no page can hold costs this section alone
     return Section("live", TITLE, [LiveNetwork("network", _caption(told), WITHOUT, _coloured(told))])
 
 
@@ -41,7 +43,7 @@ def _caption(told: Mapping[str, Any]) -> str:
     if known > count:
         said.append(f"Of {known} epochs whose weights were kept, the page has room for {count}")
     elif not known:
-        said.append("With `keep: {history: 30}` in the config, the page goes through the epochs, too")
+        said.append("With keep: {history: 30} in the config, the page goes through the epochs, too")
     if told["widget"]["kind"] == "ink":
         said.append("Ink is cut out, scaled and put into the middle as the data set has it")
     return ". ".join(said) + "."

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import InputError, MlpexpError
+from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.drawing.save_figures import Drawn, drawn
 from mlpexp.report.figures.catalogue import figures_of
 from mlpexp.results.comparison import ArmsComparison, read_comparison
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from mlpexp.planning.plan import Plan
     from mlpexp.results.mistaken_samples import MistakenSamples
 
+RUNS_DIR = "--runs-dir"
 Explain = Callable[[ArmResult], "Sequence[Verdict] | str"]
 Wrong = Callable[[ArmResult], "MistakenSamples | str"]
 Live = Callable[[Result], Mapping[str, Any] | str]
@@ -49,9 +52,25 @@ class Material:
         return self.result.summary.complete and self.result.summary.outcome is not None
 
     @property
+    def of_diverged(self) -> Sequence[Paragraph]:
+        """That all seeds diverged, beside what their networks do; else nothing, for diverged seeds are left out."""
+        outcome, num_trials = self.result.summary.outcome, self.result.summary.num_trials
+        if outcome is None or not outcome.diverged or outcome.diverged + outcome.failed < num_trials:
+            return ()
+        said = "All seeds diverged. What is shown is of their last finite weights, and no result."
+        return (Paragraph((said,)),)
+
+    @property
     def command(self) -> str:
         """The word that made it: ``train`` or ``sweep``."""
         return self.result.summary.planned_by
+
+    @property
+    def runs_dir(self) -> Sequence[str]:
+        """The option of the command that made it which names the folder of all results, as it was typed; may be empty."""
+        words = [str(word) for word in self.result.environment.get("command", [])]
+        joined = [word for word in words if word.startswith(f"{RUNS_DIR}=")]
+        return joined or next((pair for pair in pairwise(words) if pair[0] == RUNS_DIR), ())
 
     @cached_property
     def config(self) -> Mapping[str, Any]:

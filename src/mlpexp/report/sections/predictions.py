@@ -9,13 +9,14 @@ from mlpexp.report.document.blocks import Block, FigureBlock, Paragraph, TableBl
 from mlpexp.report.document.document import Section
 from mlpexp.report.drawing.save_figures import drawn
 from mlpexp.report.mistakes_folder import draw_mistaken, figure_name
+from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.sections.figure_blocks import FIT, PREDICTIONS, Reading, figure_block, figures
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import bullets, sentence, words_of
 from mlpexp.report.tables.comparison_table import shown_label
 from mlpexp.report.tables.mistakes import LEAST_NEEDED, mistake_records, table_of_mistakes
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import of_a_sample
+from mlpexp.report.words import counted, of_a_sample
 from mlpexp.results.judged import judged_part
 from mlpexp.results.mistakes import sentences
 from mlpexp.results.result import ArmResult
@@ -42,7 +43,7 @@ def predictions(material: Material) -> Section | None:
     readings = tuple(each for each in PREDICTIONS if not (has_pictures and each.names == BY_CONFIDENCE))
     blocks: list[Block] = [*figures(material, readings)]
     within = [Section("mistakes", "What is wrong", wrong)] if wrong else []
-    return Section("predictions", "Predictions", blocks, within) if blocks or wrong else None
+    return Section("predictions", "Predictions", [*material.of_diverged, *blocks], within) if blocks or wrong else None
 
 
 def _wrong(material: Material) -> list[Block]:
@@ -69,7 +70,7 @@ def _told(material: Material, samples: "MistakenSamples") -> Iterator[Block]:
     if reading:
         path = samples.mistakes.arm.result.path
         for figure in drawn(path, {name: lambda: draw_mistaken(samples)}, set()):
-            yield figure_block(figure, reading, f"`mlpexp mistakes {path.resolve().name}` draws it.")
+            yield figure_block(material, figure, reading, f"`mlpexp mistakes {path.resolve().name}` draws it.")
     if not samples.pictures and len(samples.mistakes.ranked):
         yield TableBlock("mistakes", _rows(samples))
 
@@ -106,7 +107,7 @@ def _worst(material: Material, arm: ArmResult) -> TextTable | None:
     part = judged_part(rows)
     if part is None or not {"index", "target", "predicted"} <= set(rows.columns):
         return None
-    rows = rows[rows["part"] == part]
+    rows = sound_seeds(rows[rows["part"] == part], _diverged(material))
     is_class = "probability" in rows.columns
     size = rows["probability"] if is_class else (rows["predicted"] - rows["target"]).abs()
     wrong = rows.assign(size=size)[rows["predicted"] != rows["target"]]
@@ -115,9 +116,16 @@ def _worst(material: Material, arm: ArmResult) -> TextTable | None:
         return None
     columns = ("sample", "seed", "true", "predicted", "probability" if is_class else "error")
     cells = [_cells(material, row, is_class) for row in worst.head(MOST_MISTAKES).to_dict("records")]
+    seeds = counted(rows["seed"].nunique(), "seed")
     what = "Mistakes that the networks are most certain of" if is_class else "The largest errors"
-    title = f"{what}, {part} part: {min(len(worst), MOST_MISTAKES)} of {len(worst):,} over all seeds"
+    title = f"{what}, {part} part: {min(len(worst), MOST_MISTAKES)} of {len(worst):,} over {seeds}"
     return TextTable(columns, cells, frozenset(columns) - ({"true", "predicted"} if is_class else set()), title=title)
+
+
+def _diverged(material: Material) -> set[int]:
+    """The seeds of a run that diverged."""
+    trials = material.result.trials
+    return set(trials.loc[trials["status"] == "diverged", "seed"].tolist())
 
 
 def _cells(material: Material, row: Mapping[Hashable, object], is_class: bool) -> list[str]:

@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from mlpexp.report.document.blocks import Bullets, Code, Prose
 
 
+def capital(text: str) -> str:
+    """With a capital letter in front; all other letters stay as they are: ``Test R²``, ``Area under ROC``."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """With a capital letter and a full stop; a name in front stays as it is."""
-    first = text.split(" ", 1)[0].rstrip(":,")
-    begun = text[:1].upper() + text[1:] if first.isalpha() and first != "p" else text
+    first = text.split(" ", 1)[0].rstrip(":,;")
+    begun = capital(text) if first.isalpha() and first != "p" else text
     return begun if begun.endswith((".", "?", "!")) else f"{begun}."
 
 

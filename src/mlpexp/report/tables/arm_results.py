@@ -110,11 +110,17 @@ def _interval(part: Part, score: Score, mean: Mean, samples: int) -> str:
         if _is_all_equal(mean):
             return ALL_EQUAL
         return " .. ".join(map(number, ends_within(mean.low, mean.high, *score.ends)))
-    # Samples that were trained on are no sample of anything.
-    if score.share_of_samples and part != "train" and mean.mean is not None:
-        low, high = wilson_interval(mean.mean * samples, samples)
-        return f"{low:.4f} .. {high:.4f}"
-    return NONE
+    ends = ends_of_share(part, score, mean, samples)
+    return f"{ends[0]:.4f} .. {ends[1]:.4f}" if ends else NONE
+
+
+def ends_of_share(part: Part, score: Score, mean: Mean, samples: int) -> tuple[float, float] | None:
+    """Wilson's interval of one seed's share of samples, for their number alone; None of other scores, and after training on
+    them: such samples are no sample of anything.
+    """
+    if not score.share_of_samples or part == "train" or mean.mean is None:
+        return None
+    return wilson_interval(mean.mean * samples, samples)
 
 
 def _is_all_equal(mean: Mean) -> bool:
@@ -139,7 +145,9 @@ def notes(result: "Result") -> list[str]:
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
         trained = len(summary.seeds)
         which, more = (
-            ("one seed", "; --seeds 10 shows the rest") if trained == 1 else (f"one of {trained} seeds ended well", "")
+            ("one seed", "; more seeds (`--seeds 10`) show the rest")
+            if trained == 1
+            else (f"one of {trained} seeds ended well", "")
         )
         lines.append(f"{which}: the interval is Wilson's, for the number of samples alone{more}")
     if always := summary.dataset.always(*summary.parts):

@@ -49,13 +49,19 @@ class Conclusions:
     """What the rest is based on."""
 
 
-def conclusions(comparison: ArmsComparison) -> Conclusions:
-    """What can be said, in sentences."""
+def conclusions(comparison: ArmsComparison, *, shows_all: bool = False) -> Conclusions:
+    """What can be said, in sentences.
+
+    Args:
+        comparison: Of the arms.
+        shows_all: Whether the table beside it has all arms, not the best ones alone.
+    """
     summary, num_arms = comparison.summary, len(comparison.labels)
     if comparison.noise:
-        rest = f"{num_arms:,} trials; rest: interactions of the three, and what is left"
+        rest = f"{num_arms:,} trials; rest: interactions of these, and what is left"
         return Conclusions(losses(summary), [rest], [])
-    footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if num_arms > MOST_ARMS else []
+    is_cut = num_arms > MOST_ARMS and not shows_all
+    footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if is_cut else []
     footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
     footnotes += _fresh(comparison) + largest_class(summary) + _paired(comparison) + _selected(comparison)
     details = (
@@ -79,7 +85,7 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         lines.append(f"{why}: there is nothing to compare")
     lines += [*losses(summary), *summary.known_samples]
     if comparison.values.shape[1] == 1:
-        lines.append("one seed: differences have no interval; --seeds 10 shows what is chance")
+        lines.append("one seed: differences have no interval; more seeds (`--seeds 10`) show what is chance")
     if not summary.dataset.test and summary.metric.part == "train":
         lines.append("no test split: the metric is on data that were trained on")
     if keys := summary.also_varies:
@@ -292,7 +298,9 @@ def _margin(comparison: ArmsComparison) -> list[str]:
     metric, margin = comparison.summary.metric, comparison.shown.margin
     if not {"undecided", "no difference"} & {arm.verdict for arm in comparison.shown.arms}:
         return []
-    lines = [f"a difference that matters: {margin:g} (sweep.margin in the config; compare --margin asks for another)"]
+    lines = [
+        f"a difference that matters: {margin:g} (`sweep.margin` in the config; `mlpexp compare --margin` asks for another)"
+    ]
     samples = comparison.summary.dataset.samples(metric.part)
     if metric.score.share_of_samples and margin < 1 / samples:
         lines.append(f"one of {samples:,} samples is already a difference of {1 / samples:.3f}")
@@ -320,7 +328,7 @@ def _advice(comparison: ArmsComparison) -> list[str]:
         lines.append("`dataset.validation_fraction` sets validation data aside")
     undecided = any(arm.verdict == "undecided" for arm in comparison.shown.arms)
     if comparison.shown.chosen_after and comparison.shown.family > 1 and undecided:
-        lines.append("a baseline named before the sweep (--baseline) needs fewer seeds: fewer pairs are compared")
+        lines.append("a baseline named before the sweep (`--baseline`) needs fewer seeds: fewer pairs are compared")
     return lines
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from mlpexp.report.tables.text_table import TextTable
 
 MOST_ROWS = 60
+MOST_OF_EPOCHS = 240  # rows: of two epochs whose parts, values and layers each have one
 
 
 def figure_table(numbers: pd.DataFrame, name: str) -> TextTable:
@@ -16,27 +17,31 @@ def figure_table(numbers: pd.DataFrame, name: str) -> TextTable:
         numbers: That a figure shows.
         name: Of its file in ``plots/``.
     """
-    shown = _some(numbers)
+    shown, which = _some(numbers)
     title = f"The numbers of {name}"
     if len(shown) < len(numbers):
-        which = "of some epochs" if "epoch" in numbers.columns else "the first ones"
-        title += f", {which}: {len(shown):,} of {len(numbers):,} rows; `mlpexp plot` writes all into {name}.csv"
+        title += f", {which}: {len(shown):,} of {len(numbers):,} rows; mlpexp plot writes all into {name}.csv"
     columns = [str(column) for column in shown.columns]
     numeric = frozenset(str(column) for column in shown.columns if pd.api.types.is_numeric_dtype(shown[column]))
     rows = [[_cell(value) for value in row] for row in shown.itertuples(index=False, name=None)]
     return TextTable(columns, rows, numeric, title=title)
 
 
-def _some(numbers: pd.DataFrame) -> pd.DataFrame:
+def _some(numbers: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Rows that can be read, and which they are: evenly spread epochs with the first and the last, or the last alone."""
     if len(numbers) <= MOST_ROWS:
-        return numbers
+        return numbers, ""
     if "epoch" not in numbers.columns:
-        return numbers.head(MOST_ROWS)
+        return numbers.head(MOST_ROWS), "the first ones"
     epochs = sorted(numbers["epoch"].unique())
-    per_epoch = len(numbers) / len(epochs)
-    count = max(2, int(MOST_ROWS / per_epoch))
-    places = {round(place * (len(epochs) - 1) / (count - 1)) for place in range(count)}
-    return numbers[numbers["epoch"].isin([epochs[place] for place in places])].head(4 * MOST_ROWS)
+    count = min(len(epochs), max(2, int(MOST_ROWS * len(epochs) / len(numbers))))
+    places = {round(place * (len(epochs) - 1) / max(count - 1, 1)) for place in range(count)}
+    shown = numbers[numbers["epoch"].isin([epochs[place] for place in places])]
+    if len(shown) <= MOST_OF_EPOCHS:
+        return shown, "of some epochs"
+    last = numbers[numbers["epoch"] == epochs[-1]]
+    first = "" if len(last) <= MOST_OF_EPOCHS else ", the first ones"
+    return last.head(MOST_OF_EPOCHS), f"of epoch {epochs[-1]}{first}"
 
 
 def _cell(value: object) -> str:

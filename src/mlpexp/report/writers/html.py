@@ -26,6 +26,7 @@ from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.mathml import mathml
 from mlpexp.report.writers.page import asset, page, words
 from mlpexp.report.writers.page_room import fitted, lacking
+from mlpexp.report.writers.plots import colours_are_values
 from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.svg import svg
 
@@ -86,8 +87,9 @@ def _section(section: Section, around: tuple[str, ...], level: int) -> str:
 
 def _block(block: Block, path: tuple[str, ...]) -> str:
     match block:
-        case Paragraph(said, important):
+        case Paragraph(said, important, language):
             kind = ' class="important"' if important else ""
+            kind += f' lang="{words(language)}"' if language else ""
             return f"<p{kind}>{_inline(said)}</p>\n"
         case Bullets(items):
             return f"<ul>{''.join(f'<li>{_inline(item)}</li>' for item in items)}</ul>\n" if items else ""
@@ -156,7 +158,7 @@ def _cells(row: Sequence[str], kinds: Sequence[str], link: str = "") -> str:
 def _figure(block: FigureBlock, name: str) -> str:
     """The drawing, its caption, and its numbers to be opened."""
     drawing = svg(block.drawing.figure, name, shown(block.caption), shown(block.alternative))
-    kind = "figure picture" if block.is_picture else "figure"
+    kind = "figure picture" if block.is_picture or colours_are_values(block.drawing.figure) else "figure"
     if block.has_numbers:
         table = _table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
         numbers = f"<details><summary>The numbers of this figure</summary>{table}</details>"

@@ -146,8 +146,10 @@ def _words_of(block: Block) -> Iterator[str]:
             yield text
         case TableBlock():
             yield block.table.title
-            for row in (block.table.columns, *block.table.rows):
+            for row in (block.table.columns, *block.table.rows, block.table.footer or ()):
                 yield from row
+        case FigureBlock():
+            yield block.caption
         case _:
             pass
 

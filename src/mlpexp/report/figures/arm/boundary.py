@@ -1,11 +1,12 @@
 """The decision boundary of a network with two inputs, with the samples it was trained and tested on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
@@ -20,6 +21,7 @@ from mlpexp.report.drawing.style import (
     new_figure,
     scatter_size,
 )
+from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.figures.arm.confusion import accuracy_text
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import shortened
@@ -60,7 +62,7 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, capt
     num_classes = num_classes_of([plane], caption)
     figure = new_figure(caption.title, _note(plane), width=5.5, height=4.2)
     axes = figure.add_subplot()
-    draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)))
+    draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)), caption)
     axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
     entries = legend_entries(plane.points, num_classes, caption)
     size = 8.5 if len(entries) <= 14 else 6.5
@@ -89,11 +91,12 @@ def num_classes_of(planes: Sequence[Plane], caption: RunCaption) -> int:
     return max(len(caption.class_names), int(max(largest)) + 1, 2)
 
 
-def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float) -> None:
-    """Regions, borders and samples; ``marker_size`` in square points."""
+def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float, caption: RunCaption) -> None:
+    """Regions, borders and samples; ``marker_size`` in square points, ``caption``: for the names of the classes."""
     _draw_regions(axes, plane.grid, plane.features, num_classes)
     for part in PART_STYLES:
-        _draw_points(axes, plane, part, num_classes, marker_size)
+        for k, drawn in _draw_points(axes, plane, part, num_classes, marker_size):
+            tell(drawn, ToldLines([f"{caption.class_name(k)}, {PART_STYLES[part].label}"]))
     axes.grid(visible=False)
 
 
@@ -130,7 +133,9 @@ def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: tuple[str, str],
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
 
 
-def _draw_points(axes: Axes, plane: Plane, part: str, num_classes: int, size: float) -> None:
+def _draw_points(
+    axes: Axes, plane: Plane, part: str, num_classes: int, size: float
+) -> Iterator[tuple[int, PathCollection]]:
     points, features = plane.points, plane.features
     if points.empty:
         return
@@ -139,7 +144,7 @@ def _draw_points(axes: Axes, plane: Plane, part: str, num_classes: int, size: fl
         members = rows[rows["target"] == k]
         colour, marker = class_style(k)
         filled = part != "test"
-        axes.scatter(
+        drawn = axes.scatter(
             members[features[0]],
             members[features[1]],
             s=size,
@@ -150,6 +155,7 @@ def _draw_points(axes: Axes, plane: Plane, part: str, num_classes: int, size: fl
             rasterized=len(points) > 2000,
             zorder=3,
         )
+        yield k, drawn
 
 
 def _darker(colour: str) -> tuple[float, float, float]:

@@ -7,10 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from mlpexp.config.scores import PART_LABELS, SCORES
 from mlpexp.report.drawing.marks import colour_bar
 from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
+from mlpexp.report.drawing.told import ToldCells, tell
 from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import ALL_EQUAL, percent, same_ends, shortened, thousands
@@ -53,7 +55,8 @@ def draw_confusion(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | 
     counts = confusion_counts(rows, num_classes)
     figure = new_figure(caption.title, _note(rows, part, predictions["seed"].nunique(), caption), **_size(num_classes))
     axes = figure.add_subplot()
-    draw_matrix(axes, counts, _cell_text(counts))
+    image = draw_matrix(axes, counts, _cell_text(counts))
+    tell_matrix(image, counts, caption)
     _name_classes(axes, [caption.class_name(k) for k in range(num_classes)], caption.target)
     if num_classes > MOST_NAMED_ALL:
         name_small_classes(axes, [shortened(caption.class_name(k), 16) for k in range(num_classes)], SIDE / num_classes)
@@ -168,11 +171,11 @@ def fitting_text(cell_points: float, largest: int) -> CellText | None:
     return CellText(size, shares=False, thousands=True) if size >= SMALLEST and digits > 4 else None
 
 
-def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: float = 1.0) -> None:
+def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: float = 1.0) -> AxesImage:
     """Cells coloured by the share of the true class, ``gap`` points apart, with counts unless ``text`` is None."""
     shares, num_classes = _shares(counts), len(counts)
     norm = PowerNorm(0.5, 0, 100)  # the square root makes rare mistakes visible beside a full diagonal
-    axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
+    image = axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
     axes.grid(visible=False)
     between, ends = np.arange(num_classes - 1) + 0.5, (-0.5, num_classes - 0.5)
     gaps: dict[str, Any] = {"colors": "white", "linewidth": gap, "in_layout": False}
@@ -181,7 +184,7 @@ def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: floa
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     if text is None:
-        return
+        return image
     for row, column in zip(*np.nonzero(counts), strict=True):  # empty cells stay empty: mistakes stand out
         count, colour = counts[row, column], "white" if shares[row, column] > 35 else INK
         written = thousands(count) if text.thousands and count > 9999 else f"{count}"
@@ -191,6 +194,17 @@ def draw_matrix(axes: Axes, counts: np.ndarray, text: CellText | None, gap: floa
         _write(axes, column, row - 0.03, written, va="bottom", fontsize=text.size, color=colour)
         share = f"{shares[row, column]:.1f} %"
         _write(axes, column, row + 0.06, share, va="top", fontsize=0.76 * text.size, color=colour)
+    return image
+
+
+def tell_matrix(image: AxesImage, counts: np.ndarray, caption: RunCaption) -> None:
+    """What each cell says: both classes, the count, its share of the true class."""
+    names, shares = [caption.class_name(k) for k in range(len(counts))], _shares(counts)
+    cells = [
+        [f"{count:,} ({share:.1f} % of the true class)" for count, share in zip(*row, strict=True)]
+        for row in zip(counts, shares, strict=True)
+    ]
+    tell(image, ToldCells([f"true {name}" for name in names], [f"predicted {name}" for name in names], cells))
 
 
 def _write(axes: Axes, x: float, y: float, written: str, **style: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import AxisRange, curve_range
@@ -29,8 +30,10 @@ from mlpexp.report.drawing.style import (
     legend_above,
     new_figure,
 )
+from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.numbers.over_seeds import diverged_seeds, mean_curve, numbers_table, seed_curves, while_most_train
 from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.numbers.told_words import seed_name, told_seeds
 from mlpexp.report.words import note
 
 MOST_NAMED_ENDS = 3
@@ -81,7 +84,8 @@ def _draw_rates(rates: pd.DataFrame, caption: RunCaption) -> Drawing:
     figure = new_figure(caption.title, "learning rate of the last step of each epoch", height=2.6)
     axes = figure.add_subplot()
     values = rates["learning_rate"].to_numpy(dtype=float)
-    axes.plot(rates["epoch"], values, color=BLUE, linewidth=1.6)
+    (line,) = axes.plot(rates["epoch"], values, color=BLUE, linewidth=1.6)
+    tell(line, ToldLines([""]))
     if 0 < np.quantile(values, 0.1) < values.max() / 100:  # a cosine ends near 0 but does not stay there
         axes.set_yscale("log")
     else:
@@ -124,7 +128,10 @@ def _draw(lines: Lines, score: Score, caption: RunCaption) -> Drawing:
         style, mean = _style(part, caption), while_most_train(lines.means[part])["mean"]
         if lines.num_seeds > 1:
             _draw_seeds(axes, curves, style, limits)
-        _draw_mean(axes, mean.index, limits.clipped(mean.to_numpy(dtype=float)), style, place)
+        line = _draw_mean(axes, mean.index, limits.clipped(mean.to_numpy(dtype=float)), style, place)
+        counts = while_most_train(lines.means[part])["n"]
+        of = seed_name(curves.columns[0]) if lines.num_seeds == 1 else told_seeds(counts)
+        tell(line, ToldLines([f"{style.label}, {of}"]))
     _mark_ends(axes, lines, limits)
     _mark_best_epochs(axes, lines, caption)
     legend_above(axes)
@@ -164,13 +171,14 @@ def _style(part: str, caption: RunCaption) -> LineStyle:
 def _draw_seeds(axes: Axes, curves: pd.DataFrame, style: LineStyle, limits: AxisRange) -> None:
     values = limits.clipped(curves.to_numpy(dtype=float))
     alpha = strength(values.shape[1], 3.5, 0.02, 0.45)
-    seed_lines(axes, curves.index.to_numpy(dtype=float), values, style.colour, alpha)
+    drawn = seed_lines(axes, curves.index.to_numpy(dtype=float), values, style.colour, alpha)
+    tell(drawn, ToldLines([f"{style.label}, {seed_name(seed)}" for seed in curves.columns]))
 
 
-def _draw_mean(axes: Axes, epochs: pd.Index, mean: np.ndarray, style: LineStyle, place: int) -> None:
+def _draw_mean(axes: Axes, epochs: pd.Index, mean: np.ndarray, style: LineStyle, place: int) -> Line2D:
     axes.plot(epochs, mean, color="white", linewidth=3.4, zorder=2.5)  # sets the mean off from the seeds
     markers = marked_points(len(mean), place, len(PART_STYLES))
-    mean_line(axes, epochs, mean, style, width=1.7, size=4.5, edge=1.1, markevery=markers)
+    return mean_line(axes, epochs, mean, style, width=1.7, size=4.5, edge=1.1, markevery=markers)
 
 
 def _mark_ends(axes: Axes, lines: Lines, limits: AxisRange) -> None:

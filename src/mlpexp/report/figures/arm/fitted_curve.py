@@ -20,8 +20,10 @@ from mlpexp.report.drawing.style import (
     new_figure,
     scatter_size,
 )
+from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.numbers.told_words import seed_name
 
 CURVE_COLUMNS = ("seed", "predicted", "truth")
 
@@ -129,7 +131,8 @@ def _draw_seeds(axes: Axes, fits: pd.DataFrame, mean: pd.Series) -> None:
     if len(fits.columns) > 1:
         limit = 10 * (1 + float(mean.abs().max()))  # the renderer overflows on the curve of a seed that exploded
         values, alpha = fits.clip(-limit, limit).to_numpy(dtype=float), strength(len(fits.columns), 3.5, 0.08, 0.5)
-        seed_lines(axes, fits.index.to_numpy(dtype=float), values, BLUE, alpha, linewidths=0.7, zorder=3)
+        drawn = seed_lines(axes, fits.index.to_numpy(dtype=float), values, BLUE, alpha, linewidths=0.7, zorder=3)
+        tell(drawn, ToldLines([f"network, {seed_name(seed)}" for seed in fits.columns]))
     label = "network" if len(fits.columns) == 1 else "network (mean)"
     axes.plot(mean.index, mean, color=BLUE, linewidth=1.9, label=label, zorder=3.5)
 

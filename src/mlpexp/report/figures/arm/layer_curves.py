@@ -21,9 +21,11 @@ from mlpexp.report.drawing.style import (
     new_figure,
     shades,
 )
+from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.drawing.value_axis import evenly_chosen
 from mlpexp.report.numbers.over_seeds import medians
 from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.numbers.told_words import told_seeds
 
 MOST_BANDS_OF_LAYERS = 3
 
@@ -101,7 +103,8 @@ def _plot(axes: Axes, table: pd.DataFrame, quantity: Quantity) -> None:
         if len(places) <= MOST_BANDS_OF_LAYERS and rows["n"].max() > 1:
             band(axes, epochs, low, high, colour)
         dashes = DASHES[number % len(DASHES)]
-        axes.plot(epochs, median, linestyle=dashes, color=colour, linewidth=1.4, label=layers[place])
+        (line,) = axes.plot(epochs, median, linestyle=dashes, color=colour, linewidth=1.4, label=layers[place])
+        tell(line, ToldLines([f"{layers[place]}, {told_seeds(rows['n'], 'median')}"]))
     if quantity.reference is not None:
         axes.axhline(quantity.reference, color="black", linewidth=0.8, zorder=1)
     epoch_axis(axes, float(table["epoch"].max()), narrow=True)
@@ -126,7 +129,9 @@ def _draw_curvature(table: pd.DataFrame, metrics: pd.DataFrame, caption: RunCapt
     axes = figure.add_subplot()
     epochs = table["epoch"].to_numpy(dtype=float)
     band(axes, epochs, table["low"], table["high"], BLUE, alpha=0.15)
-    axes.plot(epochs, table["median"], color=BLUE, linewidth=1.6, label="largest eigenvalue of the Hessian")
+    name = "largest eigenvalue of the Hessian"
+    (line,) = axes.plot(epochs, table["median"], color=BLUE, linewidth=1.6, label=name)
+    tell(line, ToldLines([f"{name}, {told_seeds(table['n'], 'median')}"]))
     numbers = table.drop(columns="layer")
     if caption.momentum is not None:
         rates = metrics.loc[metrics["epoch"].isin(table["epoch"])].drop_duplicates("epoch").set_index("epoch")

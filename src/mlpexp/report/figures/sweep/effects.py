@@ -1,5 +1,6 @@
 """What an axis of a sweep does to the metric: mean and interval at each value, seed by seed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from mlpexp.report.drawing.marks import (
     strength,
 )
 from mlpexp.report.drawing.style import BLUE, GREY, Drawing, LineStyle, in_style, legend_below, new_figure
+from mlpexp.report.drawing.told import intervals_told, tell
 from mlpexp.report.drawing.value_axis import (
     chosen_values,
     is_numeric,
@@ -33,6 +35,7 @@ from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_note, lost_total, scope_note, seeds_note, setting_notes
 from mlpexp.report.numbers.over_seeds import group_means, in_order, seed_columns
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
+from mlpexp.report.numbers.told_words import told_means, told_of_seeds
 from mlpexp.report.words import note
 
 MOST_NAMED_CROSSES = 16
@@ -118,36 +121,50 @@ def _draw(effect: Effect, caption: SweepCaption, words: str) -> Drawing:
     figure = new_figure(caption.title, note(words, limits.note))
     axes = figure.add_subplot()
     show_range(axes, limits, caption.metric_label)
-    plot_effect(axes, effect, limits)
+    plot_effect(axes, effect, limits, caption.metric_label)
     if effect.second is not None:
         legend_below(figure, effect.second.label)
     return Drawing(figure, effect.points)
 
 
-def plot_effect(axes: Axes, effect: Effect, limits: AxisRange, *, width: float = 4.6) -> None:
-    """Lines, intervals and crosses of an effect into axes whose range of the metric is set."""
+def plot_effect(axes: Axes, effect: Effect, limits: AxisRange, label: str, *, width: float = 4.6) -> None:
+    """Lines, intervals and crosses of an effect into axes whose range of the metric is set; ``label``: of the metric."""
     axis, second = effect.axis, effect.second
     set_value_axis(axes, axis, width=width, margin=0.05 + effect.spread / 2)
     places = effect.points[axis.key].map(positions(axis)).to_numpy(dtype=float)
     if second is None:
-        _plot_seeds(axes, places, effect.points, limits)
-        _plot_means(axes, places, effect.points, SINGLE, limits, joined=is_numeric(axis))
+        names = _names(axis, effect.points)
+        _plot_seeds(axes, places, effect.points, limits, told_of_seeds(effect.points, label, names))
+        told = told_means(effect.points, label, names)
+        _plot_means(axes, places, effect.points, SINGLE, limits, told, joined=is_numeric(axis))
     else:
         for number, (value, style) in enumerate(line_styles(second).items()):
             rows = (effect.points[second.key] == value).to_numpy()
             share = effect.spread * (number / max(len(second.values) - 1, 1) - 0.5)
-            _plot_means(axes, _shifted(axes, places[rows], share), effect.points[rows], style, limits)
+            points = effect.points[rows]
+            names = [f"{name}, {second.label} {second.short(value)}" for name in _names(axis, points)]
+            told = told_means(points, label, names)
+            _plot_means(axes, _shifted(axes, places[rows], share), points, style, limits, told)
     _plot_crosses(axes, effect, limits)
 
 
-def _plot_seeds(axes: Axes, places: np.ndarray, points: pd.DataFrame, limits: AxisRange) -> None:
+def _names(axis: SweepAxis, points: pd.DataFrame) -> list[str]:
+    """``hidden size 16``, of each row."""
+    return [f"{axis.label} {axis.short(value)}" for value in points[axis.key]]
+
+
+def _plot_seeds(
+    axes: Axes, places: np.ndarray, points: pd.DataFrame, limits: AxisRange, told: Sequence[Sequence[str]]
+) -> None:
     """A thin grey line for each seed; one value alone is a dot."""
     values = limits.clipped(points[seed_columns(points)].to_numpy(dtype=float))
     if values.shape[1] < 2:
         return
     alpha = strength(values.shape[1], 5, 0.06, 0.6)
     seed_lines(axes, places, values, GREY, alpha)
-    axes.plot(places, values, "o", color=GREY, markersize=2, markeredgewidth=0, alpha=alpha, zorder=1.9)
+    dots = axes.plot(places, values, "o", color=GREY, markersize=2, markeredgewidth=0, alpha=alpha, zorder=1.9)
+    for dot, words, heights in zip(dots, told, values.T, strict=True):
+        tell(dot, intervals_told(words, places, [heights]))
 
 
 def _plot_means(
@@ -156,6 +173,7 @@ def _plot_means(
     points: pd.DataFrame,
     style: LineStyle,
     limits: AxisRange,
+    told: Sequence[str],
     *,
     joined: bool = True,
 ) -> None:
@@ -170,7 +188,9 @@ def _plot_means(
         markeredgewidth=1.2,
         zorder=2.8,
     )
-    mean_line(axes, places, mean, style if joined else style._replace(line="none"), width=1.6, size=5, edge=1.2)
+    look = style if joined else style._replace(line="none")
+    line = mean_line(axes, places, mean, look, width=1.6, size=5, edge=1.2)
+    tell(line, intervals_told(told, places, [mean, low, high]))
 
 
 def _plot_crosses(axes: Axes, effect: Effect, limits: AxisRange) -> None:
@@ -238,6 +258,9 @@ def _draw_sampled(effect: Effect, caption: SweepCaption) -> Drawing:
     low, mean, high = ends_and_mean(points, limits)
     axes.vlines(places, low, high, color=BLUE, linewidth=0.8, alpha=strength(len(points), 30, 0.12, 0.6))
     size = dot_size(len(points), 5.0)
-    axes.plot(places, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4)
+    (dots,) = axes.plot(places, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4)
+    names = [f"arm {arm}, {name}" for arm, name in zip(points["arm"], _names(axis, points), strict=True)]
+    told = told_means(points, caption.metric_label, names)
+    tell(dots, intervals_told(told, places, [mean, low, high]))
     crosses_of_lost(axes, places, points, limits, 4)
     return Drawing(figure, points)

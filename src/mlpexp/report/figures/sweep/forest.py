@@ -8,10 +8,12 @@ from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.marks import crosses_of_lost, ends_and_mean, show_range, strength
 from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, new_figure
+from mlpexp.report.drawing.told import intervals_told, tell
 from mlpexp.report.drawing.value_axis import metric_range
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means, seed_columns
+from mlpexp.report.numbers.told_words import told_means, told_of_seeds
 from mlpexp.report.words import note
 
 MOST_ARMS, BEST, WORST = 30, 15, 5
@@ -58,7 +60,7 @@ def _draw(shown: pd.DataFrame, points: pd.DataFrame, data: ArmsData) -> Drawing:
     axes.yaxis.grid(visible=False)
     if len(caption.axes) == 1:
         axes.set_ylabel(caption.axes[0].label)
-    _plot_arms(axes, heights, shown, limits)
+    _plot_arms(axes, heights, shown, limits, caption.metric_label)
     _write_columns(axes, heights, shown)
     if cut:
         gap = f"… {len(points) - len(shown):,} arms between …"
@@ -80,14 +82,21 @@ def _limits(shown: pd.DataFrame, score: Score) -> AxisRange:
     return metric_range(np.concatenate([seeds.ravel(), np.minimum(bounded, score.ceiling).ravel()]), score)
 
 
-def _plot_arms(axes: Axes, heights: np.ndarray, shown: pd.DataFrame, limits: AxisRange) -> None:
+def _plot_arms(axes: Axes, heights: np.ndarray, shown: pd.DataFrame, limits: AxisRange, label: str) -> None:
     seeds = limits.clipped(shown[seed_columns(shown)].to_numpy(dtype=float))
     alpha = strength(seeds.shape[1], 6, 0.15, 0.6)
     if seeds.shape[1] > 1:
-        axes.plot(seeds, heights[:, None], "o", color=GREY, markersize=3, markeredgewidth=0, alpha=alpha, zorder=2)
+        dots = axes.plot(
+            seeds, heights[:, None], "o", color=GREY, markersize=3, markeredgewidth=0, alpha=alpha, zorder=2
+        )
+        for dot, words, values in zip(dots, told_of_seeds(shown, label, shown["name"]), seeds.T, strict=True):
+            tell(dot, intervals_told(words, heights, [values], across=True))
     low, mean, high = ends_and_mean(shown, limits)
     axes.hlines(heights, low, high, color=BLUE, linewidth=1.5, zorder=3)
-    axes.plot(mean, heights, "o", color=BLUE, markersize=5, markerfacecolor="white", markeredgewidth=1.4, zorder=4)
+    (means,) = axes.plot(
+        mean, heights, "o", color=BLUE, markersize=5, markerfacecolor="white", markeredgewidth=1.4, zorder=4
+    )
+    tell(means, intervals_told(told_means(shown, label, shown["name"]), heights, [mean, low, high], across=True))
     crosses_of_lost(axes, heights, shown, limits, 5, across=True)
 
 

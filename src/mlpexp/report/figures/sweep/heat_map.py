@@ -15,11 +15,13 @@ from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import LOG_FROM, LOWEST_SHOWN, PER_CENT
 from mlpexp.report.drawing.marks import colour_bar
 from mlpexp.report.drawing.style import INK, SCALE, Drawing, in_style, new_figure
+from mlpexp.report.drawing.told import ToldCells, tell
 from mlpexp.report.drawing.value_axis import LETTER_WIDTH
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_note, scope_note, seeds_note, setting_notes
 from mlpexp.report.numbers.over_seeds import group_means
 from mlpexp.report.numbers.sweep_caption import SweepAxis
+from mlpexp.report.numbers.told_words import told_mean
 from mlpexp.report.words import note
 
 EMPTY = "#DDDDDD"
@@ -58,6 +60,7 @@ def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, data: ArmsDa
     scale = SCALE if caption.score.higher_is_better else f"{SCALE}_r"
     colours = matplotlib.colormaps[scale].with_extremes(bad=EMPTY)
     image = axes.imshow(np.ma.masked_invalid(means), cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
+    _tell_cells(image, points, down, across, caption.metric_label)
     _name_values(axes, down, across)
     if len(across.values) <= MOST_COLUMNS_WITH_NUMBERS and len(down.values) <= MOST_NAMED_ROWS:
         for point in points.to_dict("records"):
@@ -71,6 +74,13 @@ def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, data: ArmsDa
 def _cells(points: pd.DataFrame, down: SweepAxis, across: SweepAxis) -> np.ndarray:
     table = points.pivot(index=down.key, columns=across.key, values="mean")
     return table.reindex(index=list(down.values), columns=list(across.values)).to_numpy(dtype=float)
+
+
+def _tell_cells(image: AxesImage, points: pd.DataFrame, down: SweepAxis, across: SweepAxis, label: str) -> None:
+    said = {(point[down.key], point[across.key]): told_mean(point, label) for point in points.to_dict("records")}
+    rows, columns = ([f"{axis.label} {axis.short(value)}" for value in axis.values] for axis in (down, across))
+    cells = [[said.get((row, column), "") for column in across.values] for row in down.values]
+    tell(image, ToldCells(rows, columns, cells))
 
 
 def _norm(means: np.ndarray, score: Score) -> Normalize:

@@ -31,6 +31,7 @@ from mlpexp.report.figures.arm.confusion import (
     fitting_text,
     name_small_classes,
     num_classes_in,
+    tell_matrix,
 )
 from mlpexp.report.figures.arm.fitted_curve import Fit, draw_fit, fit_height, fit_numbers, fit_of, fit_width
 from mlpexp.report.figures.arm.maps import draw_distances, map_aspect, map_shape
@@ -80,7 +81,8 @@ def draw_confusion_matrices(
         caption, _confusion_note(part, accuracies, text, shown) + caption.selection_note + scope
     )
     for axes, arm in zip(panels, shown.labels, strict=True):
-        draw_matrix(axes, counts[arm], text, gap=min(1.0, cell_points / 12))
+        image = draw_matrix(axes, counts[arm], text, gap=min(1.0, cell_points / 12))
+        tell_matrix(image, counts[arm], caption)
         axes.set_aspect("auto")  # the page is made for squares; axes that fill their place stand in line with the scale
         name_small_classes(axes, names, cell_points)
         name_panel(axes, page.names[arm], _accuracy_score(accuracies[arm], accuracies))
@@ -121,7 +123,7 @@ def draw_boundaries(
     scope = caption.behind(_most_seeds(accuracies)) if part else ""
     figure, panels = page.figure(caption, _boundary_note(part, accuracies, planes, shown) + scope)
     for axes, (arm, plane) in zip(panels, planes.items(), strict=True):
-        draw_plane(axes, plane, num_classes, _mark_size(len(plane.points), page))
+        draw_plane(axes, plane, num_classes, _mark_size(len(plane.points), page), caption)
         name_panel(axes, page.names[arm], _accuracy_score(accuracies[arm], accuracies) if arm in accuracies else "")
     low_x, high_x, low_y, high_y = zip(*[(*axes.get_xlim(), *axes.get_ylim()) for axes in panels], strict=True)
     for axes in panels:

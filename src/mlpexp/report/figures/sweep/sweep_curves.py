@@ -9,12 +9,14 @@ from mlpexp.config.scores import PARTS, Column, column_of, headline
 from mlpexp.report.drawing.axis_ranges import AxisRange, curve_range, loss_range
 from mlpexp.report.drawing.marks import ROUND, band, ends_and_mean, epoch_axis, marked_points, mean_line, show_range
 from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_figure
+from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.drawing.value_axis import chosen_values, line_styles
 from mlpexp.report.figures.sweep.effects import plot_effect, single_effect
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_note, setting_notes
 from mlpexp.report.numbers.over_seeds import mean_curve, numbers_table, while_most_train
 from mlpexp.report.numbers.sweep_caption import SweepAxis, metric_label
+from mlpexp.report.numbers.told_words import told_seeds
 from mlpexp.report.words import kept_together, note, span
 
 EPOCHS = "training.epochs"
@@ -107,7 +109,7 @@ def _draw_panels(data: ArmsData, curves: dict[str, AxisCurves], column: Column) 
         if shown is None:
             effect = single_effect(data, axis)
             set_curve_axes(axes, limits, "", 1)
-            plot_effect(axes, effect, limits, width=2.0)
+            plot_effect(axes, effect, limits, caption.metric_label, width=2.0)
             tables.append(
                 effect.points.rename(columns={axis.key: "value"}).assign(axis=axis.key, metric=caption.column)
             )
@@ -196,7 +198,9 @@ def plot_curves(axes: Axes, curves: AxisCurves, limits: AxisRange) -> None:
         epochs = shown.index.to_numpy(dtype=float)
         if len(curves.means) <= MOST_BANDS_OF_VALUES:
             band(axes, epochs, low, high, style.colour)
-        mean_line(axes, epochs, mean, style, markevery=marked_points(len(mean), place, len(curves.means), narrow=True))
+        markers = marked_points(len(mean), place, len(curves.means), narrow=True)
+        line = mean_line(axes, epochs, mean, style, markevery=markers)
+        tell(line, ToldLines([f"{curves.axis.label} {style.label}, {told_seeds(shown['n'])}"]))
 
 
 def _legend_rows(axes: Axes) -> int:

@@ -18,10 +18,12 @@ from mlpexp.report.drawing.marks import (
     strength,
 )
 from mlpexp.report.drawing.style import BLUE, Drawing, in_style, new_figure
+from mlpexp.report.drawing.told import intervals_told, tell
 from mlpexp.report.drawing.value_axis import metric_range, with_room_for_crosses
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means
+from mlpexp.report.numbers.told_words import told_means
 from mlpexp.report.words import note
 
 MOST_LABELS = 16
@@ -65,7 +67,11 @@ def _draw(points: pd.DataFrame, name: str, label: str, data: ArmsData) -> Drawin
     many = len(points) > MOST_LABELS
     axes.vlines(x, low, high, color=BLUE, linewidth=1.0, alpha=strength(len(x), 30, 0.1, 0.5 if many else 0.8))
     size = dot_size(len(points), 5.5)
-    axes.plot(x, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4, zorder=3)
+    (dots,) = axes.plot(
+        x, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4, zorder=3
+    )
+    names = [f"{arm}, {label} {cost:,.5g}" for arm, cost in zip(points["label"], x, strict=True)]
+    tell(dots, intervals_told(told_means(points, caption.metric_label, names), x, [mean, low, high]))
     crosses_of_lost(axes, x, points, limits, 5)
     if not many:
         sound = np.isfinite(mean)

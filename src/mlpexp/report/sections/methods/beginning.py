@@ -16,7 +16,7 @@ INITS: Mapping[str, Said] = {
 }  # fmt: skip
 DETAILS: Mapping[str, Said] = {
     "value": Said("value", "值"), "mean": Said("mean", "均值"), "std": Said("standard deviation", "标准差"),
-    "low": Said("from", "下限"), "high": Said("to", "上限"), "gain": Said("gain", "增益"),
+    "gain": Said("gain", "增益"),
 }  # fmt: skip
 WITHOUT_CHANCE = ("zeros", "constant")
 
@@ -29,6 +29,9 @@ def in_words(init: Any) -> Said:
         for key, value in details.items()
         if key in DETAILS and value is not None and (key, value) != ("gain", 1.0)
     ]
+    low, high = (details.get(key) for key in ("low", "high"))
+    if low is not None and high is not None:
+        told.append(Said(f"{low:g} to {high:g}", f"{low:g} 至 {high:g}"))
     name, more = name_in(INITS, name_of(init)), in_brackets(told)
     return Said(name.english + more.english, name.chinese + more.chinese)
 

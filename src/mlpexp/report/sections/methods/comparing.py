@@ -10,6 +10,7 @@ from mlpexp.report.sections.methods.setup import Said, Setups
 from mlpexp.report.tables.comparison_table import shown_label
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.comparison import Comparison
+from mlpexp.statistics.new_samples import Design
 from mlpexp.statistics.sign_flip import smallest_p
 
 
@@ -82,12 +83,18 @@ def _new_samples(comparison: ArmsComparison, family: int) -> Iterator[Said]:
     new = comparison.new_samples
     if new.reason or new.seeds_are_samples:
         return
-    holm, holm_zh = (", with p values adjusted by Holm's steps", "，p 值按 Holm 方法校正") if family > 1 else ("", "")
-    for said in merged([told for design in dict.fromkeys(new.of_differences) if (told := of_design(design))]):
-        yield Said(
-            f"For new samples of the same source, differences were judged by {said.english}{holm}.",
-            f"对于同一来源的新样本，差异采用{said.chinese}判断{holm_zh}。",
-        )
+    yield from merged([_judged_by(design, is_adjusted=family > 1) for design in new.of_differences])
+
+
+def _judged_by(design: Design, *, is_adjusted: bool) -> Said | None:
+    said = of_design(design)
+    if said is None:
+        return None
+    holm, holm_zh = (", with p values adjusted by Holm's steps", "，p 值按 Holm 方法校正") if is_adjusted else ("", "")
+    return Said(
+        f"For new samples of the same source, differences were judged by {said.english}{holm}.",
+        f"对于同一来源的新样本，差异采用{said.chinese}判断{holm_zh}。",
+    )
 
 
 def _looks(setups: Setups) -> Iterator[Said]:
@@ -97,7 +104,7 @@ def _looks(setups: Setups) -> Iterator[Said]:
         return
     look, number = confirms.looks[confirms.confirmed], len(confirms.looks) + 1
     seeds, settings = span_of(look.seeds), measured(look.num_arms, "setting", "种设置")
-    chose, chose_zh = (", which chose its best", "并选定了最优设置") if confirms.chosen_after else ("", "")
+    chose, chose_zh = (", which chose its best", "选定了最优设置") if confirms.chosen_after else ("", "")
     yield Said(
         f"This is look {number} at the question, with fresh seeds: it confirms a look of {settings.english} with seeds "
         f"{seeds.english}{chose}.",

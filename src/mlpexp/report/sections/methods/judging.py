@@ -123,12 +123,17 @@ def _for_new_samples(setups: Setups) -> Iterator[Said]:
         designs = designs_of_arms(setups.material.result, setups.summary, setups.summary.metric.part)
     except Absent:
         return
-    told = [said for design in dict.fromkeys(designs) if (said := of_design(design))]
-    for said in merged(told):
-        yield Said(
-            f"Intervals for new samples of the same source are by {said.english}.",
-            f"针对同一来源新样本的置信区间采用{said.chinese}。",
-        )
+    yield from merged([_interval_of(design) for design in designs])
+
+
+def _interval_of(design: Design) -> Said | None:
+    said = of_design(design)
+    if said is None:
+        return None
+    return Said(
+        f"Intervals for new samples of the same source are by {said.english}.",
+        f"针对同一来源新样本的置信区间采用{said.chinese}。",
+    )
 
 
 def of_design(design: Design) -> Said | None:

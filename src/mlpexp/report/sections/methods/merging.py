@@ -4,10 +4,13 @@ import re
 from collections.abc import Sequence
 
 from mlpexp.report.sections.methods.names_of_axes import name_of_axis
+from mlpexp.report.sections.methods.phrases import beside
 from mlpexp.report.sections.methods.setup import Said, Setup
+from mlpexp.store.summary import AxisSummary
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9_.-])\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?:×\d+)*(?![A-Za-z0-9_-])")
 MOST_NUMBERS = 4  # that are written out; of more the least and the largest
+MOST_APART = 3  # sentences
 MOST_VALUES = 6  # of an axis by which settings are named
 
 
@@ -22,11 +25,23 @@ def merged(said: Sequence[Said | None], setups: Sequence[Setup] = ()) -> list[Sa
     for place, each in enumerate(said):
         if each is not None:
             forms.setdefault(NUMBER.sub("#", each.english), []).append(place)
+    groups = [apart for places in forms.values() for apart in _apart(places, said)]
     sentences = []
-    for places in forms.values():
+    for places in groups:
         told = _as_one([each for place in places if (each := said[place])])
         sentences.append(told if len(places) == len(said) else _in_some(told, places, len(said), setups))
     return sentences
+
+
+def _apart(places: Sequence[int], said: Sequence[Said | None]) -> list[list[int]]:
+    """Few sentences that differ in several numbers stay apart, so that it is clear which numbers go together."""
+    different: dict[str, list[int]] = {}
+    for place in places:
+        if each := said[place]:
+            different.setdefault(each.english, []).append(place)
+    columns = zip(*map(NUMBER.findall, different), strict=True)
+    num_differing = sum(len(set(column)) > 1 for column in columns)
+    return list(different.values()) if num_differing > 1 and len(different) <= MOST_APART else [list(places)]
 
 
 def _as_one(group: Sequence[Said]) -> Said:
@@ -68,10 +83,14 @@ def _named(places: Sequence[int], setups: Sequence[Setup]) -> Said | None:
     """The values of an axis that these settings have, and no others; None: there is no such axis, or they are many."""
     others = [setup for place, setup in enumerate(setups) if place not in set(places)]
     axes = setups[0].summary.axes if setups else ()
-    for axis in axes:
-        here = dict.fromkeys(setups[place].values.get(axis.key, "") for place in places)
-        there = {setup.values.get(axis.key, "") for setup in others}
-        if here.keys().isdisjoint(there) and "" not in here and len(here) <= MOST_VALUES:
-            values, values_zh = _in_line(list(here), ", ", " or "), _in_line(list(here), "、", " 或 ")
-            return Said(f"With {axis.label} {values}", f"当{name_of_axis(axis.key)}为 {values_zh} 时")
-    return None
+    names = [name for axis in axes if (name := _by_axis(axis, places, setups, others))]
+    return min(names, key=lambda name: len(name.english), default=None)
+
+
+def _by_axis(axis: AxisSummary, places: Sequence[int], setups: Sequence[Setup], others: Sequence[Setup]) -> Said | None:
+    here = list(dict.fromkeys(setups[place].values.get(axis.key, "") for place in places))
+    there = {setup.values.get(axis.key, "") for setup in others}
+    if "" in here or len(here) > MOST_VALUES or not there.isdisjoint(here):
+        return None
+    values, values_zh = _in_line(here, ", ", " or "), _in_line(here, "、", " 或 ")
+    return Said(f"With {axis.label} {values}", f"{beside('当', name_of_axis(axis.key))}为 {values_zh} 时")

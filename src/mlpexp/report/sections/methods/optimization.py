@@ -83,7 +83,7 @@ def _class_weights(setup: Setup) -> Said | None:
             "In the gradient, classes were weighted inversely to their frequency in the training part.",
             "计算梯度时，各类别按其在训练集中频率的倒数加权。",
         )
-    told = listed([the_same(f"{name} {weight:g}") for name, weight in weights.items()])
+    told = listed([the_same(f"{name}: {weight:g}") for name, weight in weights.items()])
     return Said(
         f"In the gradient, samples were weighted by class ({told.english}; relative weights, others count as 1).",
         f"计算梯度时，样本按类别加权（{told.chinese}；相对权重，其余类别为 1）。",

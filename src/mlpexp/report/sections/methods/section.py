@@ -9,13 +9,13 @@ from mlpexp.report.sections.methods.works import works
 
 
 def methods(material: Material) -> Section | None:
-    """The paragraph in English and in Chinese, and the works to cite; None where the config is damaged."""
-    if not material.config:
+    """The paragraph in two languages, and the works to cite; None where the config is damaged, or nothing has ended."""
+    if not material.config or not material.has_ended:  # what it says was done is not done yet
         return None
     setups = Setups(material)
     said = list(sentences(setups))
     english = " ".join(each.english for each in said)
     chinese = "".join(each.chinese for each in said)
     blocks: list[Block] = [Paragraph((english,)), CodeBlock("\n\n".join(works(setups)), "bibtex")]
-    within = [Section("chinese", "In Chinese", [Paragraph((chinese,))])]
+    within = [Section("chinese", "In Chinese", [Paragraph((chinese,), language="zh")])]
     return Section("methods", "Methods, to be copied", blocks, within)

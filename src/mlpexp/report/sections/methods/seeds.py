@@ -88,13 +88,13 @@ def _fixed(setup: Setup) -> Said | None:
     for key, purpose in PURPOSES[1:]:
         seed, drawn = setup.at(key), listed(list(purpose(setup)))
         if seed is not None and drawn.english:
-            items.append(Said(f"{drawn.english} by seed {seed}", f"{drawn.chinese}由种子 {seed} 决定"))
+            items.append(Said(f"{drawn.english} (seed {seed})", f"{drawn.chinese}（种子 {seed}）"))
     if not items:
         return None
     told = listed(items)
     if len(setup.summary.seeds) == 1:
-        return Said(f"Drawn with seeds of their own were {told.english}.", f"{told.chinese}。")
-    return Said(f"The same for all seeds were {told.english}.", f"对所有种子相同的有：{told.chinese}。")
+        return Said(f"Seeds of their own decided {told.english}.", f"由单独的种子决定的因素：{told.chinese}。")
+    return Said(f"Equal for all seeds: {told.english}.", f"对所有种子相同的因素：{told.chinese}。")
 
 
 FACTS: tuple[Fact, ...] = (_repeated, _decided, _fixed)

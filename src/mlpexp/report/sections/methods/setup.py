@@ -154,7 +154,9 @@ class Setups:
 
     def __init__(self, material: Material) -> None:
         self.material, self.summary = material, material.result.summary
-        self.varied = [axis.key for axis in self.summary.axes]
+        self.axes = [axis for axis in self.summary.axes if is_sampled(self.summary) or len(set(axis.values)) > 1]
+        """Those that vary something: a confirmation has axes of one value."""
+        self.varied = [axis.key for axis in self.axes]
 
     @cached_property
     def all(self) -> Sequence[Setup]:
@@ -187,6 +189,11 @@ class Setups:
             return ()
         triples = zip(rows["column"], rows["kind"], rows["missing"], strict=True)
         return [Column(str(name), kind == "category", int(missing)) for name, kind, missing in triples]
+
+
+def is_sampled(summary: Summary) -> bool:
+    """Whether axes are ranges of which values were drawn."""
+    return summary.method in ("random", "sobol")
 
 
 def name_of(value: Any) -> str:

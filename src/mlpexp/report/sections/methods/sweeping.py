@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from mlpexp.config.words import key_of
 from mlpexp.report.sections.methods.names_of_axes import name_of_axis
 from mlpexp.report.sections.methods.phrases import MOST_NAMED, beside, listed
-from mlpexp.report.sections.methods.setup import Said, Setups
+from mlpexp.report.sections.methods.setup import Said, Setups, is_sampled
 from mlpexp.store.summary import AxisSummary
 
 SECTION = re.compile(r"\{(?:name|kind): (\w+), (.*)\}")
@@ -20,11 +21,10 @@ METHODS: Mapping[str, Said] = {
 def factors(setups: Setups) -> Iterator[Said]:
     """The axes with their values, and how many settings of them there are."""
     summary = setups.summary
-    if not summary.axes:
+    if not setups.axes:
         return
-    is_alone = summary.method == "one_at_a_time"
-    axes = listed([_axis(axis, is_alone) for axis in summary.axes])
-    verb = "factor is" if len(summary.axes) == 1 else "factors are"
+    axes = listed([_axis(axis, setups) for axis in setups.axes])
+    verb = "factor is" if len(setups.axes) == 1 else "factors are"
     yield Said(f"The varied {verb} {axes.english}.", f"{beside('比较的因素为', axes.chinese)}。")
     how = _how(setups)
     number = f"{summary.num_arms:,}"
@@ -32,13 +32,24 @@ def factors(setups: Setups) -> Iterator[Said]:
         yield Said(f"There are {number} settings, {how.english}.", f"共 {number} 种设置，{how.chinese}。")
 
 
-def _axis(axis: AxisSummary, is_alone: bool) -> Said:
-    """With its values; where it is varied alone, with the one that it has else, too."""
+def _axis(axis: AxisSummary, setups: Setups) -> Said:
+    """With its values, or the range that they were drawn from; where it is varied alone, its usual value, too."""
+    drawn_from = _ranges(setups).get(axis.key, "")
     values, rest = ", ".join(map(_value, axis.values[:MOST_NAMED])), len(axis.values) - MOST_NAMED
     more, more_zh = (f" and {rest} more", f" 等，另有 {rest} 个") if rest > 0 else ("", "")
-    if is_alone and axis.base is not None:
+    if drawn_from:
+        values, more, more_zh = drawn_from, "", ""
+    if setups.summary.method == "one_at_a_time" and axis.base is not None:
         more, more_zh = f"{more}; base {axis.base}", f"{more_zh}；基准 {axis.base}"
     return Said(f"{axis.label} ({values}{more})", f"{name_of_axis(axis.key)}（{values}{more_zh}）")
+
+
+def _ranges(setups: Setups) -> dict[str, str]:
+    """What values were drawn from, by key; empty where none were."""
+    section = setups.material.config.get("sweep")
+    over = section.get("over") if isinstance(section, Mapping) and is_sampled(setups.summary) else None
+    pairs = over.items() if isinstance(over, Mapping) else ()
+    return {key_of(str(key)): value for key, value in pairs if isinstance(value, str)}
 
 
 def _value(text: str) -> str:
