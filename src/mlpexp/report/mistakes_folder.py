@@ -40,12 +40,12 @@ def write_mistakes(samples: "MistakenSamples", folder: Path, formats: Sequence[s
     with appearing(folder) as building:
         write_text(building / "mistakes.csv", table_of_mistakes(records, exact=True).csv() if records else "rank\n")
         write_text(building / "about.json", as_json({**about(mistakes), "said": sentences(mistakes)}))
-        if name := _figure_name(samples):
-            save_figures(mistakes.arm.result.path, building, {name: partial(_drawn, samples)}, formats)
+        if name := figure_name(samples):
+            save_figures(mistakes.arm.result.path, building, {name: partial(draw_mistaken, samples)}, formats)
     return records
 
 
-def _figure_name(samples: "MistakenSamples") -> str:
+def figure_name(samples: "MistakenSamples") -> str:
     """What the figure shows; empty: there is none."""
     if not samples.mistakes.classification:
         return "errors"
@@ -54,7 +54,8 @@ def _figure_name(samples: "MistakenSamples") -> str:
     return "pictures" if samples.pictures else "plane" if samples.plane else ""
 
 
-def _drawn(samples: "MistakenSamples") -> Drawing:
+def draw_mistaken(samples: "MistakenSamples") -> Drawing:
+    """The figure that ``figure_name`` names."""
     mistakes = samples.mistakes
     caption = ArmData(mistakes.arm).caption
     if not mistakes.classification:

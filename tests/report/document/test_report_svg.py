@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.save_figures import drawn
@@ -113,6 +114,24 @@ def test_a_long_table_has_first_and_last_epoch_and_says_so() -> None:
     assert "1,002 rows" in table.title
     assert table.numeric == {"epoch", "mean"}
     assert figure_table(numbers.head(4), "loss").title == "The numbers of loss"
+
+
+def test_many_marks_become_a_picture_and_words_stay_words() -> None:
+    def mesh(cells: int) -> Callable[[Figure], None]:
+        def draw(figure: Figure) -> None:
+            corners = [[(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)] for x in range(cells) for y in range(cells)]
+            axes = figure.add_subplot()
+            axes.add_collection(PolyCollection(corners, array=np.arange(cells**2), edgecolor="face"))
+            axes.set(xlim=(0, cells), ylim=(0, cells), xlabel="across")
+
+        return draw
+
+    few, many = (svg(laid_out(mesh(cells)).figure, "m", "t", "d") for cells in (6, 60))
+    assert "data:image" not in few
+    assert many.count("data:image/png;base64,") == 1
+    assert len(many) < 60_000
+    assert ">across</text>" in many
+    assert ">a title</text>" in many
 
 
 def test_what_is_told_shows_marks_that_turn_the_direction_of_writing() -> None:

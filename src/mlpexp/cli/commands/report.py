@@ -11,7 +11,6 @@ from mlpexp.cli.options import DataDir, RunsDir, Table, option
 from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
-    from mlpexp.analysis.explain.verdicts import Verdict
     from mlpexp.report.document.document import Document
     from mlpexp.results.result import Result
 
@@ -39,7 +38,7 @@ def report(
         bool | None,
         typer.Option(
             "--explain/--no-explain",
-            help="Say why a run learned or did not, where its weights were kept [default: yes].",
+            help="Say why networks learned or did not, where their weights were kept [default: yes].",
             show_default=False,
         ),
     ] = None,
@@ -83,6 +82,7 @@ def _write_index(folder: Path, file: Path) -> None:
 def _write_results(
     named: "Sequence[tuple[str, Result]]", output: Path | None, explain: bool, network: bool, data_dir: Path | None
 ) -> None:
+    from mlpexp.cli.report_material import mistakes, why
     from mlpexp.report.sections.contents import document_of, source_of
     from mlpexp.report.sections.index import report_name
     from mlpexp.report.sections.material import Material
@@ -95,9 +95,10 @@ def _write_results(
         names[path] = name
     paths = list(names)
     file = output or paths[0].with_name(report_name(paths[0]) if len(paths) == 1 else "report.html")
-    ask = partial(_why, data_dir=data_dir) if explain else None
+    ask = partial(why, data_dir=data_dir) if explain else None
     live = partial(_live, data_dir=data_dir) if network and file.suffix.lower() == ".html" else None
-    _write(file, source_of(paths), lambda: document_of([Material(result, ask, live) for _, result in named]))
+    wrong = partial(mistakes, data_dir=data_dir)
+    _write(file, source_of(paths), lambda: document_of([Material(result, ask, live, wrong) for _, result in named]))
 
 
 def _write(file: Path, source: str, document: "Callable[[], Document]") -> None:
@@ -156,32 +157,10 @@ def _opened(name: str, runs_dir: Path, tables: Sequence[Path]) -> "Result":
     return Result.open(path, tables)
 
 
-def _why(result: "Result", data_dir: Path | None) -> "Sequence[Verdict] | str":
-    """What ``mlpexp explain`` says of a run, or a sentence: why it says nothing, or how it can be asked."""
-    from mlpexp.analysis.explain.examine import examine
-    from mlpexp.analysis.explain.verdicts import judge
-    from mlpexp.cli.printing import say
-    from mlpexp.cli.training import data_folder
-    from mlpexp.execution.environment import without_places
-    from mlpexp.store.frames import Absent
-
-    arm, model = result.arm(0), result.summary.model.name
-    if model == "som":
-        return ""
-    try:
-        trials = result.finished_trials()
-        arm.kept_weights(trials.loc[trials["status"] != "failed", "seed"].tolist(), "last")
-        return judge(examine(arm, None, data_folder(data_dir), say(quiet=False)))
-    except Absent:
-        return "the weights were not kept; `mlpexp explain` trains again and says why"
-    except (InputError, RunError) as error:
-        return f"nothing is explained here: {without_places(str(error))}"
-
-
 def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":
     """A trained network for the page, or in a sentence why it has none."""
+    from mlpexp.cli.report_material import reason
     from mlpexp.cli.training import data_folder
-    from mlpexp.execution.environment import without_places
     from mlpexp.export.live import live_network
 
     if result.summary.model.name == "som":
@@ -189,7 +168,7 @@ def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":
     try:
         return _no_network(result) or live_network(result, data_folder(data_dir))
     except (InputError, RunError) as error:
-        return without_places(str(error))
+        return reason(result, error)
 
 
 def _no_network(result: "Result") -> str:

@@ -84,6 +84,8 @@ class TableBlock:
     """Of each row where its first cell leads, as ``Link.target``; empty: nowhere."""
     searched: bool = False
     """Whether it is long, and a reader looks for some of its rows."""
+    elsewhere: Prose = ()
+    """A sentence that says where all its rows are, if some may be left out; else empty."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,10 @@ class FigureBlock:
     """The figure, and its numbers."""
     is_picture: bool = False
     """Whether it shows pictures, whose light and dark mean something."""
+    elsewhere: Prose = ()
+    """Sentences that say where it is, and its numbers, if a page has no room for them."""
+    has_numbers: bool = True
+    """Whether its numbers stand beside it, where they can be opened."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,16 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Room:
+    """What a page may take, in bytes; a network that computes in it has limits of its own."""
+
+    words: int
+    """Of all but pictures."""
+    pictures: int
+    """Of embedded ones."""
+
+
+@dataclass(frozen=True)
 class Document:
     """A whole report. Equal results make equal documents: there is no date of making in it."""
 
@@ -34,6 +44,8 @@ class Document:
     """What it was made of: the folder names of the results, by which a file is known to be a report of them."""
     language: str = "en"
     """Of its words, as HTML names it."""
+    room: Room | None = None
+    """Of a page of it; None: as much as it needs."""
 
 
 def walked(document: Document) -> Iterator[tuple[tuple[str, ...], Section]]:

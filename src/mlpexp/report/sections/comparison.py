@@ -1,7 +1,7 @@
 """The numbers: what a run reached, or its arms side by side."""
 
 from mlpexp.errors import MlpexpError
-from mlpexp.report.document.blocks import Block, TableBlock
+from mlpexp.report.document.blocks import Block, Code, TableBlock
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import bullets, sentence
@@ -23,7 +23,8 @@ def comparison(material: Material) -> Section | None:
     if compared.noise:
         blocks.append(TableBlock("noise", noise_table(compared.noise, compared.summary.metric.label)))
     try:
-        blocks.append(TableBlock("arms", to_report(material.result, compared)))
+        elsewhere = ("All are in ", Code(f"{material.result.path.resolve().name}/comparison.csv"), ".")
+        blocks.append(TableBlock("arms", to_report(material.result, compared), elsewhere=elsewhere))
     except MlpexpError as error:
         blocks.append(bullets([sentence(str(error))]))
     if confirms := compared.summary.confirms:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlpexp.errors import MlpexpError
 from mlpexp.report.document.blocks import Paragraph
-from mlpexp.report.document.document import Document, Section
+from mlpexp.report.document.document import Document, Room, Section
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import arithmetic
 from mlpexp.report.sections.asked import asked
@@ -37,6 +37,7 @@ SECTIONS: tuple[tuple[str, Callable[[Material], Section | None]], ...] = (
     ("Diagnostics", diagnostics), ("Parameters and formulas", arithmetic), ("The data", data_sheet),
     ("Methods, to be copied", methods), ("Environment", environment),
 )  # fmt: skip
+ROOM_OF_RUN, ROOM_OF_SWEEP, ROOM_OF_PICTURES = 400_000, 900_000, 600_000  # bytes
 
 
 def document_of(materials: Sequence[Material]) -> Document:
@@ -48,14 +49,14 @@ def document_of(materials: Sequence[Material]) -> Document:
     source = source_of([material.result.path for material in materials])
     if len(materials) == 1:
         (material,) = materials
-        return Document(title_of(material), (), _sections(material), source)
+        return Document(title_of(material), (), _sections(material), source, room=_room(materials))
     titles = _titles(materials)
     parts = [
         Section(f"result-{place}", title, (), _sections(material))
         for place, (title, material) in enumerate(zip(titles, materials, strict=True), 1)
     ]
     first = side_by_side([material.result for material in materials], titles, [part.name for part in parts])
-    return Document(f"{len(materials)} results", (), [first, *parts], source)
+    return Document(f"{len(materials)} results", (), [first, *parts], source, room=_room(materials))
 
 
 def source_of(paths: Sequence[Path]) -> str:
@@ -95,3 +96,9 @@ def _made(title: str, make: Callable[[Material], Section | None], material: Mate
         logger.warning("%s: section %r left out: %s", path, title, what)
         why = what.replace(f"{path}{os.sep}", "").replace(str(path), path.resolve().name).rstrip(".")
         return Section(make.__name__.replace("_", "-"), title, [Paragraph((f"This section cannot be made: {why}.",))])
+
+
+def _room(materials: Sequence[Material]) -> Room:
+    """Of several results the sum of what each may take."""
+    words = sum(ROOM_OF_SWEEP if material.compares else ROOM_OF_RUN for material in materials)
+    return Room(words, ROOM_OF_PICTURES * len(materials))

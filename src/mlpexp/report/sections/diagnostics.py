@@ -1,27 +1,46 @@
 """What was measured of each layer, and why the networks learned or did not."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from mlpexp.report.document.blocks import Block, Bullets, Paragraph
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.figure_blocks import DIAGNOSTICS, figures
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import sentence, words_of
+from mlpexp.report.tables.comparison_table import shown_label
 from mlpexp.report.tables.explanation import Told, told
+
+if TYPE_CHECKING:
+    from mlpexp.analysis.explain.verdicts import Verdict
+
+TITLE = "Why it learned or did not"
 
 
 def diagnostics(material: Material) -> Section | None:
     """Its figures, and what ``mlpexp explain`` says; None without either."""
     blocks: list[Block] = [*figures(material, DIAGNOSTICS)]
-    within = [] if material.compares else _explained(material)
+    within = _explained(material)
     return Section("diagnostics", "Diagnostics", blocks, within) if blocks or within else None
 
 
 def _explained(material: Material) -> list[Section]:
-    verdicts = material.verdicts
+    """Of a run, and of the best and the worst arm of a sweep."""
+    told_of = [(arm, blocks) for arm, verdicts in material.verdicts if (blocks := _said(verdicts))]
+    if not material.compares:
+        return [Section("explained", TITLE, blocks) for _, blocks in told_of]
+    within = [
+        Section(f"arm-{arm.number}", f"{material.place_of(arm)}: {shown_label(arm.label)}", blocks)
+        for arm, blocks in told_of
+    ]
+    which = Paragraph((f"Looked at: {len(within)} of {material.result.summary.num_arms:,} arms.",))
+    return [Section("explained", TITLE, [which], within)] if within else []
+
+
+def _said(verdicts: "Sequence[Verdict] | str") -> list[Block]:
     if isinstance(verdicts, str):
-        said: list[Block] = [Paragraph(words_of(sentence(verdicts)))] if verdicts else []
-        return [Section("explained", "Why it learned or did not", said)] if said else []
-    blocks = [block for each in told(verdicts) for block in _blocks(each)]
-    return [Section("explained", "Why it learned or did not", blocks)] if blocks else []
+        return [Paragraph(words_of(sentence(verdicts)))] if verdicts else []
+    return [block for each in told(verdicts) for block in _blocks(each)]
 
 
 def _blocks(each: Told) -> list[Block]:

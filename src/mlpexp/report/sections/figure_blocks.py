@@ -8,7 +8,7 @@ from mlpexp.config.scores import SCORES, Score
 from mlpexp.report.document.blocks import FigureBlock
 from mlpexp.report.drawing.save_figures import Drawn
 from mlpexp.report.sections.material import Material
-from mlpexp.report.sections.sentences import capital
+from mlpexp.report.sections.sentences import capital, words_of
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,29 @@ def figures(material: Material, readings: tuple[Reading, ...]) -> list[FigureBlo
 def _read(material: Material, reading: Reading) -> Iterator[FigureBlock]:
     for name, drawn in material.figures.items():
         if re.fullmatch(reading.names, name):
-            yield FigureBlock(name, _caption(material, reading), _alternative(drawn), drawn.drawing, reading.is_picture)
+            yield figure_block(material, drawn, reading, _elsewhere(material, name))
+
+
+def figure_block(material: Material, drawn: Drawn, reading: Reading, elsewhere: str) -> FigureBlock:
+    """A figure with its caption.
+
+    Args:
+        material: Of which it is.
+        drawn: The figure.
+        reading: How it is read.
+        elsewhere: Sentences, with code in backquotes: where it is, and its numbers.
+    """
+    caption, words = _caption(material, reading), _alternative(drawn)
+    return FigureBlock(drawn.name, caption, words, drawn.drawing, reading.is_picture, words_of(elsewhere))
+
+
+def _elsewhere(material: Material, name: str) -> str:
+    """The files of a figure where training has drawn it, else the command that does."""
+    result = material.result.path.resolve()
+    files = f"`{result.name}/plots/{name}.png`, its numbers"
+    if (result / "plots" / f"{name}.png").is_file():
+        return f"It lies in {files} in `{name}.csv`."
+    return f"`mlpexp plot {result.name}` draws it into {files} into `{name}.csv`."
 
 
 def _caption(material: Material, reading: Reading) -> str:

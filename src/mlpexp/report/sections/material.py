@@ -10,14 +10,17 @@ from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.drawing.save_figures import Drawn, drawn
 from mlpexp.report.figures.catalogue import figures_of
 from mlpexp.results.comparison import ArmsComparison, read_comparison
-from mlpexp.results.result import Result
+from mlpexp.results.result import ArmResult, Result
+from mlpexp.store.summary import ArmSummary
 
 if TYPE_CHECKING:
     from mlpexp.analysis.explain.verdicts import Verdict
     from mlpexp.planning.plan import Plan
+    from mlpexp.results.mistaken_samples import MistakenSamples
 
 RUNS_DIR = "--runs-dir"
-Explain = Callable[[Result], "Sequence[Verdict] | str"]
+Explain = Callable[[ArmResult], "Sequence[Verdict] | str"]
+Wrong = Callable[[ArmResult], "MistakenSamples | str"]
 Live = Callable[[Result], Mapping[str, Any] | str]
 
 
@@ -26,13 +29,17 @@ class Material:
 
     Args:
         result: Finished or not.
-        explain: Measures why the networks of a run learned or did not, or says in a sentence why that cannot be said;
+        explain: Measures why the networks of an arm learned or did not, or says in a sentence why that cannot be said;
             None: it is not asked for.
         live: What a page computes with by a trained network, or in a sentence why it has none; None: it is not asked for.
+        wrong: The samples that the networks of an arm get wrong, or in a sentence why they cannot be shown; None: they are
+            not asked for.
     """
 
-    def __init__(self, result: Result, explain: Explain | None = None, live: Live | None = None) -> None:
-        self.result, self.explain, self.live = result, explain, live
+    def __init__(
+        self, result: Result, explain: Explain | None = None, live: Live | None = None, wrong: Wrong | None = None
+    ) -> None:
+        self.result, self.explain, self.live, self.wrong = result, explain, live, wrong
 
     @property
     def compares(self) -> bool:
@@ -92,11 +99,55 @@ class Material:
         return {figure.name: figure for figure in drawn(self.result.path, figures_of(self.result), set())}
 
     @cached_property
-    def verdicts(self) -> "Sequence[Verdict] | str":
-        """What keeps the networks of a run from learning, or in a sentence why nothing is said of it; may be empty."""
-        return self.explain(self.result) if self.explain and self.has_ended and not self.compares else ""
+    def best_arm(self) -> ArmResult | None:
+        """The only arm, or that with the best mean; None of what has not ended, or where no arm has a mean."""
+        outcome = self.result.summary.outcome
+        best = outcome.best if outcome and self.compares else 0
+        return self.result.arm(best) if self.has_ended and best is not None else None
+
+    @cached_property
+    def worst_arm(self) -> ArmResult | None:
+        """Of several arms the first that has no mean since its trials diverged, else that with the worst; None: none else."""
+        summary = self.result.summary
+        if not (self.has_ended and self.compares and summary.outcome):
+            return None
+        arms = enumerate(summary.outcome.arms)
+        means = {place: _mean(arm, summary.metric.column) for place, arm in arms if arm.failed < len(summary.seeds)}
+        lost = [place for place, mean in means.items() if mean is None]
+        sign = 1 if summary.metric.higher_is_better else -1
+        ordered = sorted((sign * mean, place) for place, mean in means.items() if mean is not None)
+        worst = next(iter([*lost, *(place for _, place in ordered)]), summary.outcome.best)
+        return None if worst is None or worst == summary.outcome.best else self.result.arm(worst)
+
+    def place_of(self, arm: ArmResult) -> str:
+        """``The best arm by test accuracy``, or the worst, or that it diverged."""
+        summary = self.result.summary
+        if self.best_arm and arm.number == self.best_arm.number:
+            return f"The best arm by {summary.metric.label}"
+        assert summary.outcome is not None, "it has ended"
+        lost = _mean(summary.outcome.arms[arm.number], summary.metric.column) is None
+        return "An arm without a result" if lost else f"The worst arm by {summary.metric.label}"
+
+    @cached_property
+    def verdicts(self) -> "Sequence[tuple[ArmResult, Sequence[Verdict] | str]]":
+        """What keeps the networks of an arm from learning, or in a sentence why nothing is said of it, which may be empty.
+
+        Of several arms those of the best and of the worst one.
+        """
+        arms = [arm for arm in (self.best_arm, self.worst_arm) if arm]
+        return [(arm, self.explain(arm)) for arm in arms] if self.explain else []
+
+    @cached_property
+    def mistakes(self) -> "MistakenSamples | str":
+        """The samples that the only or the best arm gets wrong, or in a sentence why they are not shown; may be empty."""
+        return self.wrong(self.best_arm) if self.wrong and self.best_arm else ""
 
     @cached_property
     def network(self) -> Mapping[str, Any] | str:
         """A trained network for the page, or in a sentence why there is none; may be empty."""
         return self.live(self.result) if self.live and self.has_ended else ""
+
+
+def _mean(arm: ArmSummary, column: str) -> float | None:
+    mean = arm.means.get(column)
+    return mean.mean if mean else None

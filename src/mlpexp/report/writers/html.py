@@ -27,6 +27,7 @@ from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.mathml import mathml
 from mlpexp.report.writers.minified import minified
 from mlpexp.report.writers.page import asset, page, words
+from mlpexp.report.writers.page_room import fitted, lacking
 from mlpexp.report.writers.plots import colours_are_values
 from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.svg import svg
@@ -37,7 +38,13 @@ LIVE_SCRIPTS: tuple[str, ...] = ("network.js", "framing.js", "live.js")  # of a 
 
 
 def html(document: Document) -> str:
-    """The page; equal documents give equal bytes."""
+    """The page; equal documents give equal bytes. What it has no room for is left out, which is said in its place."""
+    whole = _page_of(document)
+    over = lacking(document, whole)
+    return whole if over is None else _page_of(fitted(document, over, _block))
+
+
+def _page_of(document: Document) -> str:
     names = (*SCRIPTS, *LIVE_SCRIPTS) if _has_network(document.sections) else SCRIPTS
     body = "".join(_section(section, (), 2) for section in document.sections)
     lead = "".join(_block(block, ()) for block in document.lead)
@@ -45,7 +52,7 @@ def html(document: Document) -> str:
 <header><h1>{words(document.title)}</h1>{lead}</header>
 {_contents(document.sections)}<main id="content" tabindex="-1">
 {body}</main>
-<footer><p>Made by <code>mlpexp report</code> from the files of the result alone.</p></footer>
+<footer><p>Made by <code>mlpexp report</code>. Numbers come from the files of the result, samples from its data.</p></footer>
 """
     made_by = f"{MADE_BY} {document.source}"
     return page(document.title, content, made_by, language=document.language, scripts=list(map(_script, names)))
@@ -153,10 +160,14 @@ def _figure(block: FigureBlock, name: str) -> str:
     """The drawing, its caption, and its numbers to be opened."""
     drawing = svg(block.drawing.figure, name, shown(block.caption), shown(block.alternative))
     kind = "figure picture" if block.is_picture or colours_are_values(block.drawing.figure) else "figure"
-    table = _table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
+    if block.has_numbers:
+        table = _table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
+        numbers = f"<details><summary>The numbers of this figure</summary>{table}</details>"
+    else:
+        numbers = f"<p>This page has no room for the numbers of this figure. {_inline(block.elsewhere)}</p>"
     return (
         f'<figure id="{name}" class="{kind}">{drawing}<figcaption>{words(block.caption)}</figcaption>'
-        f"<details><summary>The numbers of this figure</summary>{table}</details></figure>\n"
+        f"{numbers}</figure>\n"
     )
 
 

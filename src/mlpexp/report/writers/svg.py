@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from html import escape
 from xml.etree import ElementTree
 
+import numpy as np
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.save_figures import svg_with_text
@@ -26,6 +28,9 @@ SAID_BY_PAGE = {
     "fill-opacity": "1",
     "font": None,
 }
+PICTURE = re.compile(rb'data:image/[^"]*')
+MOST_BYTES = 200_000  # of a drawing as Matplotlib writes it, less pictures; of a larger one many marks become one
+MANY = 100  # marks of one kind, such as the cells of a map
 SHORT_LINE = 200  # points of a path that are all drawn
 WHITE = "#ffffff"
 UPRIGHT = "rotate(-0 "  # which Matplotlib writes of every text
@@ -42,8 +47,13 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
         title: What it is, in a few words.
         description: What it shows.
     """
+    for axes in figure.axes:
+        axes.apply_aspect()  # as drawing would, before it is said where they are
     told = told_of(figure)
-    root = ElementTree.fromstring(shown_in_file(svg_with_text(figure).decode()))  # noqa: S314  # our own
+    drawing = svg_with_text(figure)
+    if len(PICTURE.sub(b"", drawing)) > MOST_BYTES and _as_pixels(figure):
+        drawing = svg_with_text(figure)
+    root = ElementTree.fromstring(shown_in_file(drawing.decode()))  # noqa: S314  # our own
     _strip(root)
     names = {old: f"{name}-{place}" for place, old in enumerate(_referenced(root))}
     for element in root.iter():
@@ -59,6 +69,18 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
     start = text.index(">") + 1
     words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
     return f"{text[:start]}{words}{text[start:]}"
+
+
+def _as_pixels(figure: Figure) -> bool:
+    """Makes a picture of what has many marks; axes, lines and words stay what they are. Whether there is such a thing."""
+    many = [each for each in figure.findobj(Collection) if isinstance(each, Collection) and _num_marks(each) > MANY]
+    for collection in many:
+        collection.set_rasterized(True)
+    return bool(many)
+
+
+def _num_marks(collection: Collection) -> int:
+    return max(len(collection.get_paths()), len(np.atleast_1d(collection.get_offsets())))
 
 
 def _strip(element: ElementTree.Element) -> None:

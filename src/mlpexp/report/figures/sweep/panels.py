@@ -53,7 +53,8 @@ def shown_arms(
     if not shown:
         return None
     num_lost = sum(arm in arms and (arm in shown or arm not in sound_arms) for arm, _ in lost)
-    some = f"{len(shown)} of {len(arms)} arms" if len(shown) < len(arms) else ""
+    best = "the best " if len(arms) > MOST_PANELS else ""  # for so they are ordered then
+    some = f"{best}{len(shown)} of {len(arms)} arms" if len(shown) < len(arms) else ""
     left_out = kept_together(f"{num_lost} diverged left out") if num_lost else ""
     kept = rows[rows["arm"].isin(shown)]
     if lost:

@@ -1,0 +1,81 @@
+"""What a report needs beside the files of a result: networks measured once more, and the samples that they get wrong."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlpexp.errors import InputError, RunError
+from mlpexp.execution.environment import without_places
+
+if TYPE_CHECKING:
+    from mlpexp.analysis.explain.verdicts import Verdict
+    from mlpexp.results.mistaken_samples import MistakenSamples
+    from mlpexp.results.result import ArmResult, Result
+
+
+def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
+    """What ``mlpexp explain`` says of an arm, or in a sentence why it says nothing; of a map it is empty."""
+    from mlpexp.analysis.explain.examine import examine
+    from mlpexp.analysis.explain.verdicts import judge
+    from mlpexp.cli.printing import say
+    from mlpexp.cli.training import data_folder
+    from mlpexp.store.frames import Absent
+
+    if arm.result.summary.model.name == "som":
+        return ""
+    try:
+        arm.result.finished_trials()
+        arm.kept_weights(_trained_seeds(arm), "last")
+        return judge(examine(arm, None, data_folder(data_dir), say(quiet=False)))
+    except Absent:
+        named = f" --arm {arm.number}" if arm.result.summary.axes else ""
+        return f"the weights were not kept; `mlpexp explain {arm.result.path.resolve().name}{named}` trains again"
+    except (InputError, RunError) as error:
+        return f"nothing is explained here: {reason(arm.result, error)}"
+
+
+def mistakes(arm: "ArmResult", data_dir: Path | None) -> "MistakenSamples | str":
+    """The samples that most seeds of an arm get wrong, or in a sentence why they are not shown; of a map it is empty."""
+    from mlpexp.cli.printing import say
+    from mlpexp.cli.training import data_folder
+    from mlpexp.config.datasets import draws_new_data
+    from mlpexp.results.arm_choice import chosen_seeds
+    from mlpexp.results.mistaken_samples import mistaken_samples
+    from mlpexp.results.weights_again import experiment_of
+    from mlpexp.store.frames import Absent
+
+    if arm.result.summary.model.name == "som":
+        return ""
+    try:
+        seeds = chosen_seeds(arm)
+        if draws_new_data(experiment_of(arm).dataset):  # of each seed: those of two have no sample in common
+            seeds = seeds[:1]
+        if not _has_predictions(arm):
+            arm.kept_weights(seeds, "best")
+        return mistaken_samples(arm, seeds, data_folder(data_dir), say(quiet=False))
+    except Absent:
+        return "neither predictions nor weights were kept"
+    except (InputError, RunError) as error:
+        return reason(arm.result, error)
+
+
+def reason(result: "Result", error: Exception) -> str:
+    """An error for a page, which is read elsewhere: the result has its name alone, and is not named first."""
+    path = result.path
+    text = str(error).removeprefix(f"{path}: ")
+    return without_places(text.replace(str(path), path.resolve().name))
+
+
+def _trained_seeds(arm: "ArmResult") -> list[int]:
+    seeds: list[int] = arm.trials.loc[arm.trials["status"] != "failed", "seed"].tolist()
+    return seeds
+
+
+def _has_predictions(arm: "ArmResult") -> bool:
+    from mlpexp.store.frames import Absent
+
+    try:
+        arm.evaluation("predictions")
+    except Absent:
+        return False
+    return True
