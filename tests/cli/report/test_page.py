@@ -24,8 +24,15 @@ def test_all_is_there_without_scripts(opened: Visit) -> None:
     assert page.locator("noscript p").inner_text().startswith("The page computes with the network itself")
 
 
-@pytest.mark.parametrize("config", [RUN, SWEEP, DIGITS], ids=["run", "sweep", "pictures"])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("config", "colours"),
+    [
+        pytest.param(SWEEP, "light", id="sweep"),
+        pytest.param(SWEEP, "dark", id="dark sweep", marks=pytest.mark.slow),
+        pytest.param(RUN, "light", id="run", marks=pytest.mark.slow),
+        pytest.param(DIGITS, "dark", id="dark pictures", marks=pytest.mark.slow),
+    ],
+)
 def test_the_rules_of_axe(opened: Visit, config: str, colours: str) -> None:
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="needs axe-core-python")
     page = opened(config, color_scheme=colours, bypass_csp=True)

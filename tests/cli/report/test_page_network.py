@@ -1,45 +1,19 @@
-"""A report in a browser: no error, no request, complete without scripts, by mouse and keyboard."""
+"""The network in a report: it is tried by point, row, drawing and epoch, and computes what the program does."""
 
 import csv
 import re
-import shutil
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from making.command_line import Answer
+from making.browsing import DIGITS, RUN, Call, Visit
 from making.trained_results import Make
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator
 
-RUN = """\
-name: spirals
-dataset: {name: synthetic, kind: spirals, samples: 120, test_fraction: 0.3}
-model: {name: mlp, hidden_sizes: [6], activation: tanh}
-optimizer: {name: adam, learning_rate: 0.05}
-training: {batch_size: 16, epochs: 6}
-seeds: 3
-keep: {history: 3}
-"""
-SWEEP = """\
-name: rates
-dataset: {name: iris, test_fraction: 0.3, validation_fraction: 0.2}
-model: {name: mlp, hidden_sizes: [6], activation: tanh}
-optimizer: {name: adam, learning_rate: 0.05}
-training: {batch_size: 16, epochs: 6}
-sweep: {over: {learning_rate: [0.0001, 0.005, 0.05], hidden_size: [2, 6]}, seeds: 3}
-"""
-DIGITS = """\
-name: figures
-dataset: {name: digits, test_fraction: 0.3}
-model: {name: cnn, layers: [{layer: conv, channels: 4, kernel_size: 3}, {layer: dense, units: 16}]}
-optimizer: {name: adam, learning_rate: 0.01}
-training: {batch_size: 64, epochs: 3}
-"""
 PRICES = """\
 name: prices
 dataset: {name: csv, path: prices.csv, target: {column: price, transform: log}, test_fraction: 0.3, missing_indicator: true,
@@ -56,50 +30,10 @@ loss: binary_cross_entropy
 optimizer: {name: adam, learning_rate: 0.02}
 training: {batch_size: 16, epochs: 4}
 """
-WIDTHS = (360, 800, 1400)
-Call = Callable[..., Answer]
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("lazy_disk")]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("needs Chromium")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def opened(browser: "Browser", trained: Make, mlpexp: Call, tmp_path: Path) -> Iterator[Callable[..., "Page"]]:
-    """Opens the report of a config; what the browser complains of, or asks for, fails the test."""
-    complaints: list[str] = []
-    contexts = []
-
-    def open_(config: str, **settings: Any) -> "Page":
-        file = tmp_path / "page.html"
-        result = trained(config).folder.path
-        (tmp_path / "result.txt").write_text(str(result), encoding="utf-8")
-        answer = mlpexp("report", result, "--no-explain", "-o", file)
-        assert answer.code == 0, answer.err
-        contexts.append(browser.new_context(**{"viewport": {"width": 1000, "height": 900}, **settings}))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url) if request.url != file.as_uri() else None)
-        page.goto(file.as_uri())
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert [text for text in complaints if not text.startswith("data:")] == []
-
-
-def test_the_network_follows_point_and_epochs(opened: Callable[..., "Page"]) -> None:
+def test_the_network_follows_point_and_epochs(opened: Visit) -> None:
     page = opened(RUN)
     live = page.locator(".live")
     assert re.fullmatch(
@@ -146,15 +80,17 @@ def write_prices(folder: Path) -> None:
 
 
 def test_a_changed_row_is_computed_as_the_program_does(
-    opened: Callable[..., "Page"], mlpexp: Call, tmp_path: Path
+    visited: Visit, trained: Make, mlpexp: Call, tmp_path: Path
 ) -> None:
     write_prices(tmp_path)
-    live = opened(PRICES).locator(".live")
+    result, file = trained(PRICES).folder.path, tmp_path / "page.html"
+    assert mlpexp("report", result, "-o", file).code == 0
+    live = visited(file).locator(".live")
     field = partial(live.locator(".fields").get_by_label, exact=True)
 
     def agrees(row: str) -> None:
         (tmp_path / "row.csv").write_text(f"height,weight,colour,born,sold,smoker\n{row}\n", encoding="utf-8")
-        answer = mlpexp("predict", tmp_path.joinpath("result.txt").read_text(), "row.csv")
+        answer = mlpexp("predict", result, "row.csv")
         assert answer.code == 0, answer.err
         (predicted,) = csv.DictReader(answer.out.splitlines())
         name, number = said(live).split(": ")
@@ -185,7 +121,7 @@ def test_a_changed_row_is_computed_as_the_program_does(
     agrees(",70,,,2020-03-09,yes")
 
 
-def test_two_columns_with_gaps_have_a_plane(opened: Callable[..., "Page"], tmp_path: Path) -> None:
+def test_two_columns_with_gaps_have_a_plane(opened: Visit, tmp_path: Path) -> None:
     lines = [f"{'' if i % 6 == 0 else i % 17},{i % 13},{'in' if i % 17 > i % 13 else 'out'}" for i in range(60)]
     (tmp_path / "gaps.csv").write_text("a,b,kind\n" + "\n".join(lines) + "\n", encoding="utf-8")
     live = opened(GAPS).locator(".live")
@@ -208,19 +144,21 @@ DAMAGES = [
 ]
 
 
-def test_what_is_damaged_is_said_in_the_page(opened: Callable[..., "Page"], tmp_path: Path) -> None:
-    page, file = opened(RUN), tmp_path / "page.html"
-    text = file.read_text(encoding="utf-8")
+def test_what_is_damaged_is_said_in_the_page(
+    opened: Visit, visited: Visit, reports: dict[str, Path], tmp_path: Path
+) -> None:
+    opened(RUN)
+    text, file = reports[RUN].read_text(encoding="utf-8"), tmp_path / "page.html"
     for pattern, wrong, sentence in DAMAGES:
         damaged = re.sub(pattern, wrong, text, count=1)
         assert damaged != text
         file.write_text(damaged, encoding="utf-8")
-        page.reload()
+        page = visited(file)
         assert page.locator(".live div").inner_text() == f"The network is not shown: {sentence}."
         assert page.locator("#curves-loss .bar").count() > 0  # all else works
 
 
-def test_a_drawing_is_seen_by_the_network(opened: Callable[..., "Page"]) -> None:
+def test_a_drawing_is_seen_by_the_network(opened: Visit) -> None:
     page = opened(DIGITS)
     live, paper = page.locator(".live"), page.locator(".live .paper")
     before = live.locator(".classes span").all_inner_texts()
