@@ -18,6 +18,7 @@ from mlpexp.report.figures.catalogue import FIGURES, OfArm, OfArms, OfAxis
 from mlpexp.report.numbers.arm_data import ArmData
 from mlpexp.report.tables.arm_results import notes, results_table
 from mlpexp.report.tables.comparison_files import to_export, to_paste, to_show
+from mlpexp.report.tables.comparison_table import with_unit
 from mlpexp.report.tables.conclusions import conclusions
 from mlpexp.report.tables.epoch_lines import curve_lines
 from mlpexp.report.tables.listing import listing_table
@@ -188,8 +189,8 @@ def test_the_tables_of_a_sweep(score: Score, tmp_path: Path) -> None:
     assert best == (means.argmax() if score.higher_is_better else means.argmin())
     label = f"test {score.label}"
     assert f": {label}, " in to_show(sweep.result, comparison).title
-    assert label in to_export(sweep.result, comparison).columns
-    assert label in to_paste(comparison)[0].columns
+    assert with_unit(label, score) in to_export(sweep.result, comparison).columns
+    assert with_unit(label, score) in to_paste(comparison)[0].columns
     assert conclusions(comparison).footnotes
     (listed,) = listed_in(tmp_path / "runs", 0.0)
     assert listed.judged is not None

@@ -131,14 +131,26 @@ def _tied(summary: Summary, best: float) -> list[int]:
 def _of_tied(comparison: ArmsComparison, tied: Sequence[int], reached: str) -> list[str]:
     num_arms, num_seeds = comparison.summary.num_arms, comparison.values.shape[1]
     seeds = f"with {counted(num_seeds, 'seed')} each"
+    which = f"{len(tied):,} of {num_arms:,} arms share the best"
     if len(tied) == num_arms:
-        return [f"All {num_arms:,} arms have the same mean {reached}, {seeds}."]
-    names = [shown_label(comparison.labels[arm]) for arm in tied]
-    more = f"; and {len(names) - MOST_TIED:,} more" if len(names) > MOST_TIED else ""
+        which = f"All {num_arms:,} arms have the same"
+    names = [shown_label(comparison.labels[arm]) + _ends(comparison.summary, arm) for arm in tied[:MOST_TIED]]
+    more = f"; and {len(tied) - MOST_TIED:,} more" if len(tied) > MOST_TIED else ""
     return [
-        f"{len(tied):,} of {num_arms:,} arms share the best mean {reached}, {seeds}.",
-        f"They are: {'; '.join(names[:MOST_TIED])}{more}.",
+        f"{which} mean {reached}, {seeds}.",
+        f"They are: {'; '.join(names)}{more}.",
     ]
+
+
+def _ends(summary: Summary, arm: int) -> str:
+    """`` (95 % interval 0.9303 to 0.9764)`` of an arm; nothing without an interval."""
+    mean = _mean(summary, arm)
+    if mean is None or mean.n < 2 or mean.low is None or mean.high is None:
+        return ""
+    if same_ends(mean.low, mean.high):
+        return f" ({ALL_EQUAL})"
+    low, high = ends_within(mean.low, mean.high, *summary.metric.score.ends)
+    return f" (95 % interval {number(low)} to {number(high)})"
 
 
 def _undecided(comparison: ArmsComparison) -> list[str]:
