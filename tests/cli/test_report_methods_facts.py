@@ -17,8 +17,8 @@ from mlpexp.report.sections.methods import beginning, length, maps, network, opt
 from mlpexp.report.sections.methods.merging import merged
 from mlpexp.report.sections.methods.names_of_axes import AXES
 from mlpexp.report.sections.methods.names_of_scores import SCORE_NAMES
-from mlpexp.report.sections.methods.section import methods
-from mlpexp.report.sections.methods.setup import Said
+from mlpexp.report.sections.methods.section import section_of
+from mlpexp.report.sections.methods.setup import Said, Setups
 
 NET = """\
 name: facts
@@ -40,8 +40,7 @@ SWEEP = TABLE + "sweep: {over: {optimizer.name: [adam, sgd], model.hidden_sizes:
 
 
 def english(trained: Trained) -> str:
-    section = methods(Material(trained.result))
-    assert section is not None
+    section = section_of(Setups(Material(trained.result)))
     return str(section.blocks[0].words[0])  # type: ignore[union-attr]
 
 

@@ -16,7 +16,8 @@ from making.trained_results import Trained, new
 from mlpexp.config.keys import all_keys
 from mlpexp.config.networks import ConvLayer, DenseLayer, DropoutLayer, PoolLayer
 from mlpexp.report.sections.material import Material
-from mlpexp.report.sections.methods.section import methods
+from mlpexp.report.sections.methods.section import section_of
+from mlpexp.report.sections.methods.setup import Setups
 
 NUMBER = re.compile(r"(?<![A-Za-z])\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")
 Paragraph = tuple[str, str]
@@ -80,8 +81,7 @@ def place_clothes(raw: Path) -> None:
 
 def paragraphs(trained: Trained) -> Paragraph:
     """Without the hash, which differs anyway."""
-    section = methods(Material(trained.result))
-    assert section is not None
+    section = section_of(Setups(Material(trained.result)))
     english, chinese = (blocks[0].words[0] for blocks in (section.blocks, section.sections[0].blocks))
     digest = trained.summary.hash
     return english.replace(digest, ""), chinese.replace(digest, "")

@@ -77,15 +77,18 @@ def check_free(file: Path, source: str) -> bool:
 
 def is_report(file: Path) -> bool:
     """Whether a file is a report of some results."""
-    return file.is_file() and file.suffix.lower() in SUFFIXES and MADE_BY in _ends(file)
+    return file.is_file() and file.suffix.lower() in SUFFIXES and MADE_BY in _where_marked(file)
 
 
 def _is_report(file: Path, source: str) -> bool:
-    text = _ends(file)
+    text = _where_marked(file)
     return any(mark in text for mark in _marks(source))
 
 
-def _ends(file: Path) -> str:
+def _where_marked(file: Path) -> str:
+    """The ends of a file, of a PDF all: its metadata stand somewhere before its table of places."""
+    if file.suffix.lower() == ".pdf":
+        return file.read_bytes().decode(errors="replace")
     with file.open("rb") as stream:
         first = stream.read(LOOKED_AT)
         stream.seek(max(stream.seek(0, os.SEEK_END) - LOOKED_AT, 0))

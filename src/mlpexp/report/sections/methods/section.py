@@ -12,7 +12,11 @@ def methods(material: Material) -> Section | None:
     """The paragraph in two languages, and the works to cite; None where the config is damaged, or nothing has ended."""
     if not material.config or not material.has_ended:  # what it says was done is not done yet
         return None
-    setups = Setups(material)
+    return section_of(Setups(material))
+
+
+def section_of(setups: Setups) -> Section:
+    """The section of trainings that have ended, or will have."""
     said = list(sentences(setups))
     english = " ".join(each.english for each in said)
     chinese = "".join(each.chinese for each in said)
