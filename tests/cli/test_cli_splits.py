@@ -194,6 +194,22 @@ def test_what_differs_from_seed_to_seed_is_said(
     assert f"Student's t over 3 seeds ({sentence})" in answer.out, answer.err
 
 
+@pytest.mark.mnist
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("train_samples: 200", "each its own initial weights and batch order, on the same samples"),
+        ("train_fraction: 0.01", "each its own split, initial weights and batch order"),
+    ],
+)
+def test_pictures_of_a_set_with_a_name_are_the_same_unless_a_share_is_drawn(
+    mlpexp: Command, mnist_dir: Path, key: str, sentence: str
+) -> None:
+    few = ("--set", f"dataset={{name: mnist, test_samples: 100, {key}}}", "--hidden-size", 4, "--epochs", 1)
+    answer = mlpexp("train", "mnist/mlp", "--seeds", 2, *few, "--data-dir", mnist_dir)
+    assert f"Student's t over 2 seeds ({sentence})" in answer.out, answer.err
+
+
 def test_few_groups_are_few_splits_and_that_is_said(mlpexp: Command, table: Path) -> None:
     options = ("--set", "dataset.exclude=[day]", "--set", "dataset.split={kind: group, column: x}")
     answer = mlpexp("check", "--data", table, "--target", "kind", *options)

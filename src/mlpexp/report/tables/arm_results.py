@@ -195,10 +195,11 @@ def _differs(config: Mapping[str, Any]) -> str:
     data = data if isinstance(data, dict) else {}
     split = data.get("split")
     kind = split.get("kind") if isinstance(split, dict) else "random"
-    is_given = kind in ("column", "file") or data.get("name") in IMAGE_SETS  # but for what is carved out of it
+    is_images = data.get("name") in IMAGE_SETS  # their train_samples are the same for every seed
+    is_given = kind in ("column", "file") or is_images  # but for what is carved out of it
     is_whole = kind == "random" and not is_given and not data.get("test_fraction")  # no test part is drawn
     is_fixed = kind == "time" or ((is_given or is_whole) and not data.get("validation_fraction"))
-    is_cut = any(data.get(key) for key in ("train_samples", "train_fraction"))
+    is_cut = bool(data.get("train_fraction") or (data.get("train_samples") and not is_images))
     purposes = {
         "data_seed": "data" if data.get("data_seed") == EACH_SEED else "",
         "split_seed": "" if is_fixed and not is_cut else "fold" if kind == "k_fold" else "split",
