@@ -142,6 +142,28 @@ def test_networks_and_data_of_a_sweep_are_those_of_its_arms(trained: Make) -> No
     assert "train_samples=20 | 20 | 0 | 45" in text(data_sheet(cut))
 
 
+def test_a_section_that_is_none_by_default_is_told_whatever_is_in_it(trained: Make) -> None:
+    config = RUN.replace("name: iris", "name: iris, validation_fraction: 0.2").replace(
+        "training: {", "training: {early_stopping: {patience: 10}, "
+    )
+    (row,) = (line for line in lines(asked(of(trained(config).path))) if line.startswith("training.early_stopping"))
+    assert row.startswith("training.early_stopping | {patience: 10, min_delta: 0} | - | Stop when")
+
+
+def test_without_the_data_no_key_is_said_to_have_its_default(
+    mlpexp: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{i},{i % 7},{'a' if i % 2 else 'b'}\n" for i in range(40))
+    Path("gone.csv").write_text(f"x,y,kind\n{rows}", encoding="utf-8")
+    Path("gone.yaml").write_text(RUN.replace("name: iris", "name: csv, path: gone.csv, target: kind"), encoding="utf-8")
+    run = mlpexp("train", "gone.yaml", "-q").run
+    Path("gone.csv").unlink()
+    said = list(lines(asked(of(run))))
+    assert said[0].startswith("Keys that are not at their default are not listed: the data")
+    assert "Every other key has its default." not in said
+
+
 def test_the_functions_of_all_arms_are_shown(trained: Make) -> None:
     sweep = of(
         trained(

@@ -24,6 +24,7 @@ from mlpexp.store.summary import Mean, Summary
 WORDS_OF_TIME = ("training ",)  # what a note begins with that says how long it took
 MOST_TIED = 4  # arms with the best mean that are named
 TIED = 1e-9  # of the mean: a difference of no more is rounding
+CUT = "A part whose estimate is below 0 is shown as 0 %: then the parts are rough, and their sum is too large."
 DECIDED = {"better", "worse", "no difference"}
 STATES = {
     "running": "is still in training", "interrupted": "was interrupted before its end", "failed": "failed before its end",
@@ -89,11 +90,12 @@ def _of_noise(comparison: ArmsComparison, noise: VarianceComponents) -> list[str
     """How much it varies, and with what; no seed is the best one."""
     label, num_trials = comparison.summary.metric.label, comparison.values.size
     shares = [f"{part.name} {100 * part.share:.0f} %" for part in (*noise.factors, noise.rest)]
-    return [
+    said = [
         f"{capital(label)} is {number(float(np.mean(comparison.values)))} on average over {num_trials:,} trainings.",
         f"That of one training has a standard deviation of {cell_number(noise.std)}.",
         f"Its variance is due to: {listed(shares)}.",
     ]
+    return [*said, CUT] if noise.std > 0 and any(part.share == 0 for part in (*noise.factors, noise.rest)) else said
 
 
 def _of_best(comparison: ArmsComparison) -> list[str]:

@@ -1,7 +1,10 @@
 """What was asked: where the config differs from the defaults, and the command that does it again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import reduce
+from itertools import accumulate
+from operator import getitem
 from pathlib import Path
 from shlex import join
 from typing import Any
@@ -29,6 +32,7 @@ from mlpexp.store.summary import Summary
 
 Difference = tuple[str, str, str, str]
 NO_DEFAULT = "none: must be named"
+NOT_LISTED = "Keys that are not at their default are not listed: the data, or the config, cannot be read any more."
 CHOICES = ("name", "kind")  # keys by which a section is chosen
 NOT_ASKED = ("sweep", "name", "description")
 AXES = ("over", "arms")  # of the section ``sweep``: each axis has a row
@@ -42,6 +46,8 @@ def asked(material: Material) -> Section:
         columns = ("key", "value", "default", "what it is")
         table = TextTable(columns, rows, title="Keys that are not at their default", prose=frozenset({"what it is"}))
         blocks += [TableBlock("differences", table), Paragraph(("Every other key has its default.",))]
+    elif material.plan is None:
+        blocks.append(Paragraph((NOT_LISTED,)))
     if command := material.result.environment.get("command"):
         blocks += [Paragraph(("The command that made it:",)), CodeBlock(join(["mlpexp", *command[1:]]), "sh")]
     text = material.result.folder.config.read_text(encoding="utf-8", errors="replace")
@@ -83,7 +89,7 @@ def _differences(material: Material) -> list[Difference]:
     data = {key: value for key, value in as_data(base.experiment).items() if key not in NOT_ASKED}
     varied = {axis.key: f"varied: {listed_values(axis.values)}" for axis in summary.axes}
     rows = []
-    for key, value in leaves(data):
+    for key, value in _entries(data, base.facts, tuple(varied)):
         usual = _by_default(data, key, base.facts)
         axis = next((axis for axis in varied if key == axis or key.startswith(f"{axis}.")), None)
         if axis is not None:
@@ -93,6 +99,25 @@ def _differences(material: Material) -> list[Difference]:
             rows.append((key, value_text(value), usual, _meaning(key)))
     rows += [(key, text, NONE, _meaning(key)) for key, text in varied.items()]
     return rows + _of_sweep(material)
+
+
+def _entries(data: Mapping[str, Any], facts: DatasetFacts, axes: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Keys and values; a section that is not there by default is one entry, unless something in it is varied."""
+    told: set[str] = set()
+    for key, value in leaves(data):
+        sections = list(accumulate(key.split(".")[:-1], "{}.{}".format))
+        added = next((path for path in sections if _is_added(data, path, facts)), None)
+        if added is None or any(axis.startswith(f"{added}.") for axis in axes):
+            yield key, value
+        elif added not in told:
+            told.add(added)
+            yield added, reduce(getitem, added.split("."), data)
+
+
+def _is_added(data: Mapping[str, Any], path: str, facts: DatasetFacts) -> bool:
+    """Whether nothing is there where a section is left out."""
+    there = _left_out(data, path.split("."), facts)
+    return there is not None and not any(key == path or key.startswith(f"{path}.") for key in there)
 
 
 def _of_sweep(material: Material) -> list[Difference]:
@@ -126,13 +151,17 @@ def _by_default(data: Mapping[str, Any], key: str, facts: DatasetFacts) -> str:
     """What a key would be, were it left out; of one that chooses among sections, were its section left out."""
     path = key.split(".")
     for dropped in (path, path[:-1]) if path[-1] in CHOICES and len(path) > 1 else (path,):
-        source = Source(_without(data, dropped))
-        try:
-            there = dict(leaves(as_data(resolve(validated(source), facts))))
-        except MlpexpError:
-            continue
-        return value_text(there[key]) if key in there else "-"
+        if (there := _left_out(data, dropped, facts)) is not None:
+            return value_text(there[key]) if key in there else "-"
     return NO_DEFAULT
+
+
+def _left_out(data: Mapping[str, Any], path: list[str], facts: DatasetFacts) -> dict[str, Any] | None:
+    """All keys with their values where one, or a section, is left out; None where it may not be."""
+    try:
+        return dict(leaves(as_data(resolve(validated(Source(_without(data, path))), facts))))
+    except MlpexpError:
+        return None
 
 
 def _without(data: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
