@@ -209,6 +209,9 @@ def _misused(option: str, command: Any) -> str:
 def _bad_value(error: Any, raw: dict[str, Any]) -> str:
     given, expected = raw.get(error.param.name), KIND_WORDS.get(kind(error.param))
     if isinstance(given, str) and expected:
+        least = getattr(error.param.type, "min", None)
+        if least is not None and given.strip().lstrip("+-").isdigit():
+            return f"{given} is too small; expected {expected} of at least {least}"
         return f"{given!r} is not {expected}"
     return _as_sentence(error.message)
 
