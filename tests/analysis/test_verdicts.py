@@ -212,7 +212,7 @@ def test_every_text_is_of_short_sentences(case, changes):
 def test_per_cent_is_written_with_a_space(name: str) -> None:
     text = " ".join(
         " ".join((words.finding, words.meaning, *words.remedies))
-        for verdict in judge(CASES[name])
+        for verdict in judge([CASES[name]])
         for words in [explained(verdict)]
     )
     assert not re.search(r"\d%", text)

@@ -202,7 +202,7 @@ def test_results_that_do_not_pair_or_are_twice_the_same_config(trained: Make, ml
 
 
 def test_a_report_names_no_command_that_would_refuse(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
-    numbers = RUN.replace("name: iris", "name: diabetes")
+    numbers = RUN.replace("name: iris", "name: synthetic, kind: function, function: sine, samples: 60")
     paths = [trained(text).path for text in (RUN, numbers)]
     assert mlpexp("compare", *paths, "-o", "means").code == 2
     answer = mlpexp("report", *paths, *SHORT, "-o", "both.md")
