@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mlpexp.report.latex_text import latex_text, needed
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.tables.wide_tables import cell_lengths, parts_of
 
 MOST_ROWS = 40  # of a table on a page; more are several tables
 WIDE = 30  # letters of a cell, from which its column has lines that break
@@ -64,34 +65,8 @@ def _sentence(text: str) -> str:
 
 def latex_tables(table: TextTable, label: str) -> list[str]:
     """One ``table``, or several where there are more rows than a page holds, or more columns than a line does."""
-    return [
-        line for place, part in enumerate(_side_by_side(table)) for line in _below(part, label, is_first=place == 0)
-    ]
-
-
-def _side_by_side(table: TextTable) -> list[TextTable]:
-    """The table, or parts of its columns, each with the first one, which names the rows."""
-    lengths = [min(length, WIDE) + BETWEEN for length in _lengths(table)]
-    fewest = len(_filled(lengths, MOST_LETTERS))
-    if fewest == 1 or len(set(table.columns)) < len(table.columns):
-        return [table]
-    parts = next(parts for most in range(MOST_LETTERS + 1) if len(parts := _filled(lengths, most)) <= fewest)
-    every = set(range(1, len(lengths)))
-    return [table.without([table.columns[place] for place in every.difference(part)]) for part in parts]
-
-
-def _filled(lengths: Sequence[int], most: int) -> list[list[int]]:
-    """The places of columns, but for the first, in lines of so many letters."""
-    parts: list[list[int]] = [[]]
-    for place, length in enumerate(lengths[1:], 1):
-        if parts[-1] and lengths[0] + sum(lengths[other] for other in parts[-1]) + length > most:
-            parts.append([])
-        parts[-1].append(place)
-    return parts
-
-
-def _lengths(table: TextTable) -> list[int]:
-    return [max(map(len, cells)) for cells in zip(*[table.columns, *table.rows], strict=True)]
+    parts = parts_of(table, WIDE, BETWEEN, MOST_LETTERS)
+    return [line for place, part in enumerate(parts) for line in _below(part, label, is_first=place == 0)]
 
 
 def _below(table: TextTable, label: str, *, is_first: bool) -> list[str]:
@@ -110,7 +85,7 @@ def _below(table: TextTable, label: str, *, is_first: bool) -> list[str]:
 def _table(
     table: TextTable, rows: Sequence[Sequence[str]], footer: Sequence[str] | None, caption: Sequence[str]
 ) -> list[str]:
-    lengths = _lengths(table)
+    lengths = cell_lengths(table)
     columns = _alignment(table, lengths)
     breaks = [column.startswith("p") for column in columns]
     body = [*(_row(row, breaks) for row in rows), *([r"\midrule", _row(footer, breaks)] if footer else [])]

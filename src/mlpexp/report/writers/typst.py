@@ -30,6 +30,7 @@ from mlpexp.report.document.blocks import (
 from mlpexp.report.document.document import Document, Section, walked
 from mlpexp.report.drawing.words_in_figures import MOST_SHOWN, OURS, fonts_for
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.tables.wide_tables import cell_lengths, parts_of
 from mlpexp.report.writers.files import figure_files
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.shown_words import shown
@@ -42,6 +43,7 @@ NEEDED = "a PDF needs typst; install it with: pip install 'mlpexp[pdf]'"
 MAIN = "main.typ"
 LONG = 30  # letters of a cell, from which its column takes the width that is left
 LINE = 88  # letters of a table that fit beside each other at the usual size
+MOST_LETTERS = 112  # of a table in smaller letters; one with more is in parts
 SIZES = (5.0, 8.5)  # points, of the letters of tables, the least and the usual
 SERIF, MONO = "Libertinus Serif", "DejaVu Sans Mono"  # which come with Typst
 STYLE = """\
@@ -54,7 +56,7 @@ STYLE = """\
 #set table(stroke: none, inset: (x: 4pt, y: 2.6pt))
 #show table.cell.where(y: 0): set text(weight: "bold")
 #show figure: set block(breakable: true)
-#show figure.caption: set text(size: 8.5pt)
+#show figure.caption: it => block(sticky: true, text(size: 8.5pt, it))
 #show figure.where(kind: table): set figure.caption(position: top)
 """
 
@@ -206,12 +208,20 @@ def _piece(piece: Inline, source: _Source) -> str:
 
 
 def _table(table: TextTable) -> str:
-    """A table that goes on over pages with its head; one that is wide has smaller letters."""
-    columns = list(zip(*[table.columns, *table.rows], strict=True))
-    lengths = [max(len(shown(cell)) for cell in cells) for cells in columns]
+    """A table that goes on over pages with its head; of one that is wide, parts of the columns beneath each other."""
+    parts = "\n".join(map(_part, parts_of(table, LONG, 1, MOST_LETTERS)))
+    caption = f", caption: {quoted(shown(table.title))}" if table.title else ""
+    return f"#figure(kind: table{caption}, supplement: [Table])[\n{parts}\n]"
+
+
+def _part(table: TextTable) -> str:
+    """Columns that stand beside each other, in smaller letters where they are many."""
+    lengths = cell_lengths(table)
     widths = ["1fr" if length > LONG and sum(lengths) > LINE else "auto" for length in lengths]
-    needed = sum(min(length, LONG) if width == "1fr" else length for length, width in zip(lengths, widths, strict=True))
-    size = max(SIZES[0], min(SIZES[1], SIZES[1] * LINE / max(needed + len(lengths), 1)))
+    letters = sum(
+        min(length, LONG) if width == "1fr" else length for length, width in zip(lengths, widths, strict=True)
+    )
+    size = max(SIZES[0], min(SIZES[1], SIZES[1] * LINE / max(letters + len(lengths), 1)))
     align = ["right" if column in table.numeric else "left" for column in table.columns]
     body = [_cells(row) for row in table.rows]
     foot = ["table.hline(stroke: 0.4pt)", _cells(table.footer)] if table.footer else []
@@ -221,8 +231,7 @@ def _table(table: TextTable) -> str:
         "table.hline(stroke: 0.8pt)",
     ]  # fmt: skip
     inner = ",\n  ".join(lines)
-    caption = f", caption: {quoted(shown(table.title))}" if table.title else ""
-    return f"#[\n#set text(size: {size:.1f}pt)\n#figure(kind: table{caption}, supplement: [Table], table({inner}))\n]"
+    return f"#[\n#set text(size: {size:.1f}pt)\n#table({inner})\n]"
 
 
 def _cells(cells: Sequence[str]) -> str:
