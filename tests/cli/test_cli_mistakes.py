@@ -147,7 +147,7 @@ def test_a_sample_of_one_seed_stands_below_one_that_many_get_wrong(trained: Make
             [(1, 5, 5, 0.95), (2, 5, 0, 0)],
             "mean probability of the class that was said: there 0.95, right answers 0.90",
         ),
-        ([(1, 2, 1, 0.95), (2, 1, 1, 0.6)], "1 more is wrong in the only seed that is tested on it"),
+        ([(1, 2, 1, 0.95), (2, 1, 1, 0.6)], "1 is wrong in the only seed that is tested on it"),
         ([(1, 5, 1, 0.95), (2, 5, 0, 0)], "no sample is wrong in all 5 seeds"),
     ],
 )

@@ -14,6 +14,7 @@ from making.trained_results import Make
 from mlpexp.report.document.blocks import Bullets, CodeBlock, FigureBlock, Paragraph, TableBlock
 from mlpexp.report.document.document import Section
 from mlpexp.report.document.formulas import Formula, Fraction, Name, Scripted, Terms
+from mlpexp.report.reasons import DAMAGED
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import LETTERS, LOSSES, arithmetic
 from mlpexp.report.sections.asked import asked
@@ -330,4 +331,4 @@ def test_a_section_that_fails_costs_itself_alone(
     told = {"arm": "", "seed": 0, "epoch": 2, "samples_are": "", "epochs": [], "num_epochs_kept": 0}
     material = Material(sweep.result, live=lambda _: {**told, "widget": {"kind": "row", "low": float("nan")}})
     (network,) = (section for section in document_of([material]).sections if section.title == "Try the network")
-    assert text(network).startswith("This section cannot be made: ValueError")
+    assert text(network).startswith(f"This section cannot be made: {DAMAGED}.")

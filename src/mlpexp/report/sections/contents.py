@@ -1,14 +1,13 @@
 """A document of one result or of several, section by section: the one table of what stands in a report."""
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from mlpexp.errors import MlpexpError
 from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.document.document import Document, Room, Section
+from mlpexp.report.reasons import in_page, in_terminal
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import arithmetic
 from mlpexp.report.sections.asked import asked
@@ -92,9 +91,8 @@ def _made(title: str, make: Callable[[Material], Section | None], material: Mate
         return make(material)
     except Exception as error:
         path = material.result.path
-        what = str(error) if isinstance(error, MlpexpError) else f"{type(error).__name__}: {error}"
-        logger.warning("%s: section %r left out: %s", path, title, what)
-        why = what.replace(f"{path}{os.sep}", "").replace(str(path), path.resolve().name).rstrip(".")
+        logger.warning("%s: section %r left out: %s", path, title, in_terminal(error))
+        why = in_page(error, path)
         return Section(make.__name__.replace("_", "-"), title, [Paragraph((f"This section cannot be made: {why}.",))])
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpexp.config.scores import SCORES, Score
-from mlpexp.report.document.blocks import FigureBlock
+from mlpexp.report.document.blocks import Block, FigureBlock, Paragraph
 from mlpexp.report.drawing.save_figures import Drawn
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import capital, words_of
+from mlpexp.report.words import listed
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,19 @@ DIAGNOSTICS = (
 )
 
 
-def figures(material: Material, readings: tuple[Reading, ...]) -> list[FigureBlock]:
-    """The figures that there are of those named, in their order."""
-    return [block for reading in readings for block in _read(material, reading)]
+def figures(material: Material, readings: tuple[Reading, ...]) -> list[Block]:
+    """The figures that there are of those named, in their order; then why others cannot be drawn."""
+    there = [block for reading in readings for block in _read(material, reading)]
+    return [*there, *_not_drawn(material, readings)]
+
+
+def _not_drawn(material: Material, readings: tuple[Reading, ...]) -> Iterator[Block]:
+    lost: dict[str, list[str]] = {}
+    for name, why in material.figures_left_out.items():
+        if any(re.fullmatch(reading.names, name) for reading in readings):
+            lost.setdefault(why, []).append(name)
+    for why, names in lost.items():
+        yield Paragraph((f"{'Figure' if len(names) == 1 else 'Figures'} {listed(names)} cannot be drawn: {why}.",))
 
 
 def _read(material: Material, reading: Reading) -> Iterator[FigureBlock]:

@@ -57,15 +57,18 @@ def _wrong(material: Material) -> list[Block]:
         blocks: list[Block] = [*([TableBlock("mistakes", table)] if table else []), *(lacking if samples else [])]
     else:
         blocks = [*_told(material, samples)]
-    of_arm = f"{material.place_of(arm)}: {shown_label(arm.label)}."
-    return [Paragraph((of_arm,)), *blocks] if blocks and material.compares else blocks
+    if not (blocks and material.compares):
+        return blocks
+    return [Paragraph((f"{material.place_of(arm)}: {shown_label(arm.label)}.",)), *blocks]
 
 
 def _told(material: Material, samples: "MistakenSamples") -> Iterator[Block]:
     yield bullets([sentence(text) for text in sentences(samples.mistakes)])
     name = figure_name(samples)
     reading = {PICTURES.names: PICTURES, PLANE.names: PLANE}.get(name)
-    if reading is PLANE and figures(material, FIT):  # which shows the same plane
+    if reading is PLANE and any(
+        isinstance(block, FigureBlock) for block in figures(material, FIT)
+    ):  # which shows the same plane
         reading = None
     if reading:
         path = samples.mistakes.arm.result.path

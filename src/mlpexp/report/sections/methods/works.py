@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from mlpexp.report.sections.methods.computing import uses_numpy, uses_torch
+from mlpexp.report.sections.methods.judging import designs_of_intervals
 from mlpexp.report.sections.methods.setup import Setup, Setups, name_of
 from mlpexp.statistics.new_samples import Folds, Redrawn
 
@@ -99,10 +100,9 @@ def _of_setup(setup: Setup) -> Iterator[str]:
 
 def _of_tests(setups: Setups) -> Iterator[str]:
     """What intervals and tests for new samples are by."""
-    outcome, comparison = setups.summary.outcome, setups.material.comparison
+    comparison = setups.material.comparison
     if comparison is None:
-        means = [arm.means.get(setups.summary.metric.column) for arm in outcome.arms] if outcome else []
-        if any(mean and mean.new_samples_low is not None for mean in means) and _is_corrected(setups):
+        if any(isinstance(design, Redrawn | Folds) for design in designs_of_intervals(setups)):
             yield "corrected_t"
         return
     if (
@@ -113,10 +113,3 @@ def _of_tests(setups: Setups) -> Iterator[str]:
             yield "corrected_t"
         if comparison.shown.family > 1:
             yield "holm"
-
-
-def _is_corrected(setups: Setups) -> bool:
-    from mlpexp.results.new_samples import designs_of_arms
-
-    designs = designs_of_arms(setups.material.result, setups.summary, setups.summary.metric.part)
-    return any(isinstance(design, Redrawn | Folds) for design in designs)
