@@ -66,7 +66,7 @@ def test_a_figure_that_cannot_be_drawn_is_said_in_its_place(trained: Make, caplo
     said = "Figures weights and activations cannot be drawn: evaluation/histograms.csv: damaged: not a table."
     assert said in told(diagnostics(material))
     assert f"figure weights left out: {run.path}/evaluation/histograms.csv: damaged: not a table" in caplog.text
-    assert f"Figures loss and accuracy cannot be drawn: {DAMAGED}." in told(curves(material))
+    assert f"Figures cannot be drawn: {DAMAGED}." in told(curves(material))
     assert "Error: " in caplog.text  # for whoever looks for a fault
 
 

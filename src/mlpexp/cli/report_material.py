@@ -18,7 +18,7 @@ MOST_WORK = 5e9  # multiplications of one pass over the samples by which the cur
 
 def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
     """What ``mlpexp explain`` says of an arm, or in a sentence why it says nothing; of a map it is empty."""
-    from mlpexp.analysis.explain.examine import examine
+    from mlpexp.analysis.explain.examine import examine, work_of
     from mlpexp.analysis.explain.verdicts import judge
     from mlpexp.cli.printing import say
     from mlpexp.cli.training import data_folder
@@ -30,7 +30,7 @@ def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
         arm.result.finished_trials()
         seeds = _trained_seeds(arm)
         arm.kept_weights(seeds, "last")
-        if _work(arm, len(seeds)) > MOST_WORK:
+        if work_of(arm, len(seeds)) > MOST_WORK:
             return f"explaining takes minutes here; {_explained_by(arm)} does it"
         return judge(examine(arm, None, data_folder(data_dir), say(quiet=False)))
     except Absent:
@@ -75,15 +75,6 @@ def _explained_by(arm: "ArmResult") -> str:
     """The command."""
     named = f" --arm {arm.number}" if arm.result.summary.axes else ""
     return f"`mlpexp explain {arm.result.path.resolve().name}{named}`"
-
-
-def _work(arm: "ArmResult", num_seeds: int) -> int:
-    """Multiplications of one pass over the samples that the curvature is measured on."""
-    from mlpexp.architectures.arithmetic import cost
-    from mlpexp.training.diagnostics import PROBE_SAMPLES
-
-    prepared = arm.result.plan.arms[arm.number].prepared
-    return cost(prepared.architecture, "").macs * min(prepared.sizes.train, PROBE_SAMPLES) * num_seeds
 
 
 def _trained_seeds(arm: "ArmResult") -> list[int]:

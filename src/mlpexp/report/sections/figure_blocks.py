@@ -29,6 +29,7 @@ def _of_score(score: Score) -> Reading:
     return Reading(score.name, f"{capital(score.label)} over the epochs. {better} is better.")
 
 
+MOST_NAMED = 4  # figures that are lost for one reason
 CURVES = (
     *map(_of_score, SCORES.values()),
     Reading("learning_rate", "The learning rate over the epochs."),
@@ -88,7 +89,8 @@ def _not_drawn(material: Material, readings: tuple[Reading, ...]) -> Iterator[Bl
         if any(re.fullmatch(reading.names, name) for reading in readings):
             lost.setdefault(why, []).append(name)
     for why, names in lost.items():
-        yield Paragraph((f"{'Figure' if len(names) == 1 else 'Figures'} {listed(names)} cannot be drawn: {why}.",))
+        which = f"Figures {listed(names)}" if len(names) > 1 else f"Figure {names[0]}"
+        yield Paragraph((f"{which if len(names) <= MOST_NAMED else 'Figures'} cannot be drawn: {why}.",))
 
 
 def _read(material: Material, reading: Reading) -> Iterator[FigureBlock]:
