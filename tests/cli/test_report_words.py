@@ -17,6 +17,7 @@ from mlpexp.report.tables.text_table import TextTable
 pytestmark = pytest.mark.usefixtures("lazy_disk", "undrawn")
 Call = Callable[..., Answer]
 TABLE = """\
+# Question: Does the area tell the price?
 # Expected: about 90 % of the variance.
 # I typed the table for the seminar.
 dataset: {name: csv, path: houses.csv, target: price}
@@ -44,7 +45,7 @@ def test_the_question_of_a_sweep_is_that_of_who_made_it(mlpexp: Call) -> None:
     assert paragraphs[3:5] == ["**Do 4 units beat 2?**", "**How does test accuracy change with hidden units (2, 4)?**"]
     assert paragraphs[5].startswith("Question of the example iris/mlp: How well does a small network")
     assert paragraphs[6].startswith("Expected of the config as it was written: test accuracy 0.953")
-    assert said.count("How well does a small network") == 1
+    assert "**How well does a small network" not in said
     assert "- Two seeds say almost nothing about how much results differ from seed to seed." in said
     assert "The varied factor is hidden units (2, 4; one hidden layer). There are 2 settings. Each" in said
 
@@ -74,7 +75,7 @@ def test_a_report_of_an_own_table(trained: Make, mlpexp: Call, tmp_path: Path) -
 
 
 def test_seeds_with_the_same_test_part_need_no_word_of_their_union(mlpexp: Call) -> None:
-    run = mlpexp("train", "iris/mlp", "--set", "dataset.split_seed=0", "--seeds", 2, "-q").run
+    run = mlpexp("train", "iris/mlp", "--set", "split_seed=0", "--seeds", 2, "-q").run
     assert "of at least one seed;" not in mlpexp("mistakes", run).out
 
 
