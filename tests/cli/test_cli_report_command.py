@@ -86,6 +86,8 @@ def test_a_folder_without_results_hides_no_result_of_its_name(one: Path, mlpexp:
         (["petals", "last"], "last: is the same result as petals; name each once"),
         (["flowers"], "flowers: is a folder of results and the name of one; write ./flowers or runs/"),
         (["runs", "--explain"], "--explain: is for the report of a result; runs is a folder of results"),
+        (["runs", "--no-explain"], "--no-explain: is for the report of a result; runs is a folder of results"),
+        (["runs", "--data-dir", "empty"], "--data-dir: is for the report of a result; runs is a folder of results"),
         (["runs", "--table", "empty"], "--table: is for the report of a result; runs is a folder of results"),
         (["petals", "--network", "-o", "p.pdf"], "--network: only an HTML page computes; p.pdf has no network"),
         (["petals", "-o", "taken/p.html"], "taken is a file, not a folder; name another file"),

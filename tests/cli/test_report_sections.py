@@ -37,6 +37,7 @@ training: {batch_size: 16, epochs: 2}
 """
 RUN = MLP + "seeds: 3\n"
 HIDDEN = MLP + "sweep: {over: {hidden_size: [2, 4], learning_rate: [0.01, 0.1]}, seeds: 2}\n"
+BOTH = "sweep: {over: {learning_rate: [0.01, 1000000]}, seeds: 2}\n"
 SINE = """\
 dataset: {name: synthetic, kind: function, function: sine, samples: 60}
 model: {name: mlp, hidden_sizes: [4], activation: relu}
@@ -220,6 +221,13 @@ def test_an_exact_tie_has_no_best_arm(trained: Make) -> None:
     assert said.startswith("2 of 3 arms share the best mean test loss, ")
     ends = r" \(95 % interval \d\.\d+ to \d\.\d+\)"
     assert re.search(rf"They are: learning_rate=1e-20{ends}; learning_rate=1e-21{ends}\.", said)
+
+
+def test_seeds_that_diverged_in_another_arm_are_mistaken_in_the_best(trained: Make) -> None:
+    sweep = trained(SINE.replace("learning_rate: 1000000", "learning_rate: 0.01").replace("seeds: 2\n", "") + BOTH)
+    said = text(predictions(Material(sweep.result, wrong=lambda arm: "the data are gone")))
+    assert "The best arm by test R²: learning_rate=0.01." in said
+    assert re.search(r"The largest errors, test part: 10 of \d+ over 2 seeds", said), said
 
 
 def test_a_sweep_of_seeds_has_no_best_seed(trained: Make) -> None:

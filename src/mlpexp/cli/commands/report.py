@@ -64,8 +64,11 @@ def report(
             raise InputError(f"--network: only an HTML page computes; {file} has no network")
     names = _without_reports(results)
     if (folder := _folder_of_results(names, runs_dir)) is not None:
-        given = {"--explain": explain, "--network": network, "--table": table}
-        if without := [option for option, value in given.items() if value]:
+        given = {
+            "--explain" if explain else "--no-explain": explain, "--network" if network else "--no-network": network,
+            "--table": table or None, "--data-dir": data_dir,
+        }  # fmt: skip
+        if without := [option for option, value in given.items() if value is not None]:
             raise InputError(f"{without[0]}: is for the report of a result; {folder} is a folder of results")
         _write_index(folder, file or folder / "index.html")
     else:

@@ -107,7 +107,7 @@ def _worst(material: Material, arm: ArmResult) -> TextTable | None:
     part = judged_part(rows)
     if part is None or not {"index", "target", "predicted"} <= set(rows.columns):
         return None
-    rows = sound_seeds(rows[rows["part"] == part], _diverged(material))
+    rows = sound_seeds(rows[rows["part"] == part], _diverged(arm))
     is_class = "probability" in rows.columns
     size = rows["probability"] if is_class else (rows["predicted"] - rows["target"]).abs()
     wrong = rows.assign(size=size)[rows["predicted"] != rows["target"]]
@@ -122,9 +122,9 @@ def _worst(material: Material, arm: ArmResult) -> TextTable | None:
     return TextTable(columns, cells, frozenset(columns) - ({"true", "predicted"} if is_class else set()), title=title)
 
 
-def _diverged(material: Material) -> set[int]:
-    """The seeds of a run that diverged."""
-    trials = material.result.trials
+def _diverged(arm: ArmResult) -> set[int]:
+    """The seeds of an arm that diverged."""
+    trials = arm.trials
     return set(trials.loc[trials["status"] == "diverged", "seed"].tolist())
 
 

@@ -96,7 +96,7 @@ def right_end(watched: Watched, shown: ArmProgress) -> int:
 
 
 def shown_arms(watched: Watched, most: int) -> list[ArmProgress]:
-    """The best arms so far, then those without a value, those that are in training first."""
+    """The best arms so far, then those without a value, as they are numbered."""
     sign = -1 if watched.metric.higher_is_better else 1
     return sorted(
         watched.progress(), key=lambda arm: (not isfinite(arm.score), sign * arm.score if isfinite(arm.score) else 0)

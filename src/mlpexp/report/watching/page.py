@@ -17,6 +17,7 @@ from mlpexp.report.watching.frame import (
     status_line,
 )
 from mlpexp.report.words import cell_number, counted
+from mlpexp.report.writers.html_table import html_table
 from mlpexp.report.writers.page import page, words
 from mlpexp.results.watched import ArmProgress, Curve, Watched, ends
 
@@ -67,14 +68,7 @@ def _figures(watched: Watched, shown: ArmProgress) -> Iterator[str]:
 
 def _table(watched: Watched) -> Iterator[str]:
     table = arms_table(watched, MOST_ARMS).without({"done"})
-    kinds = [' class="number"' if column in table.numeric else "" for column in table.columns]
-    head = "".join(
-        f'<th scope="col"{kind}>{words(column)}</th>' for column, kind in zip(table.columns, kinds, strict=True)
-    )
-    yield f'<div class="scroll" tabindex="0" role="group" aria-label="arms"><table><thead><tr>{head}</tr></thead><tbody>'
-    for row in table.rows:
-        yield f"<tr>{''.join(f'<td{kind}>{words(cell)}</td>' for cell, kind in zip(row, kinds, strict=True))}</tr>"
-    yield "</tbody></table></div>"
+    yield html_table(table, "arms")
     if more := hidden_arms(watched, len(table.rows)):
         yield f"<p>{words(more)}</p>"
 
@@ -90,7 +84,7 @@ def _drawing(curves: Sequence[Curve], last: int) -> str:
 
     title = curves[0].column.score.label
     frame = Stroke(((LEFT, TOP), (LEFT, bottom), (right, bottom)), GREY, 0.7)
-    words = [
+    ends_of_axes = [
         Label((LEFT - 5, TOP + 3), cell_number(high), 8, "end"),
         Label((LEFT - 5, bottom + 3), cell_number(low), 8, "end"),
         Label((LEFT, bottom + 13), "0", 8),
@@ -108,4 +102,4 @@ def _drawing(curves: Sequence[Curve], last: int) -> str:
         rings = [Disc(point, 2.2, "#ffffff", colour) for point in mean[:: max(1, len(mean) // RINGS)]] if number else []
         bands.marks.append(Polygon((*above, *reversed(below)), band, band))
         lines.append(Group(text, [Stroke(mean, colour, 1.4), *rings, label]))
-    return scene_svg(Scene(title, WIDTH, HEIGHT, [bands, Group("axes", [frame, *words]), *lines]))
+    return scene_svg(Scene(title, WIDTH, HEIGHT, [bands, Group("axes", [frame, *ends_of_axes]), *lines]))

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from functools import cache
-from itertools import zip_longest
 
 from mlpexp.report.document.blocks import (
     Block,
@@ -20,8 +19,8 @@ from mlpexp.report.document.blocks import (
     TableBlock,
 )
 from mlpexp.report.document.document import Document, Section
-from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.writers.figure_table import figure_table
+from mlpexp.report.writers.html_table import html_table
 from mlpexp.report.writers.live_markup import live_markup
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.mathml import mathml
@@ -101,7 +100,7 @@ def _block(block: Block, path: tuple[str, ...]) -> str:
         case Equation(formula):
             return f"<p>{mathml(formula, block=True)}</p>\n"
         case TableBlock():
-            return _table(block.table, _name(path, block.name), block.links, "searched" if block.searched else "")
+            return html_table(block.table, _name(path, block.name), block.links, "searched" if block.searched else "")
         case FigureBlock():
             return _figure(block, _name(path, block.name))
         case LiveNetwork():
@@ -130,38 +129,12 @@ def _piece(piece: Inline) -> str:
             return mathml(piece)
 
 
-def _table(table: TextTable, name: str, links: Sequence[str] = (), kind: str = "") -> str:
-    """A table that scrolls in itself where the page is narrow; the first cell of each row names it."""
-    kinds = [' class="number"' if column in table.numeric else "" for column in table.columns]
-    head = "".join(
-        f'<th scope="col"{kind}>{words(column)}</th>' for column, kind in zip(table.columns, kinds, strict=True)
-    )
-    body = "".join(
-        f"<tr>{_cells(row, kinds, link)}</tr>\n" for row, link in zip_longest(table.rows, links, fillvalue="")
-    )
-    foot = f"<tfoot><tr>{_cells(table.footer, kinds)}</tr></tfoot>" if table.footer else ""
-    shown_as = f' class="{kind}"' if kind else ""
-    label = f' aria-labelledby="{name}-caption"' if table.title else f' aria-label="{name}"'
-    caption = f'<p id="{name}-caption" class="caption">{words(table.title)}</p>\n' if table.title else ""
-    return (
-        f'{caption}<div class="scroll" tabindex="0" role="group"{label}><table id="{name}"{shown_as}{label}>'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{foot}</table></div>\n"
-    )
-
-
-def _cells(row: Sequence[str], kinds: Sequence[str], link: str = "") -> str:
-    first, *others = row
-    cells = "".join(f"<td{kind}>{words(cell)}</td>" for cell, kind in zip(others, kinds[1:], strict=True))
-    name = f'<a href="{words(link)}">{words(first)}</a>' if link else words(first)
-    return f'<th scope="row"{kinds[0]}>{name}</th>{cells}'
-
-
 def _figure(block: FigureBlock, name: str) -> str:
     """The drawing, its caption, and its numbers to be opened."""
     drawing = svg(block.drawing.figure, name, shown(block.caption), shown(block.alternative))
     kind = "figure picture" if block.is_picture or colours_are_values(block.drawing.figure) else "figure"
     if block.has_numbers:
-        table = _table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
+        table = html_table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
         numbers = f"<details><summary>The numbers of this figure</summary>{table}</details>"
     else:
         numbers = f"<p>This page has no room for the numbers of this figure. {_inline(block.elsewhere)}</p>"

@@ -50,7 +50,7 @@ def fitted(document: Document, over: Room, written: Written) -> Document:
         if pictures > 0 and figure.pictures:
             changes[id(figure.block)] = [_in_place_of(figure.block)]
             pictures -= figure.pictures
-            words -= figure.words
+            words -= figure.words - SENTENCE
     for figure in sorted(figures, key=lambda each: -each.numbers):
         if words > 0 and id(figure.block) not in changes:
             changes[id(figure.block)] = [replace(figure.block, has_numbers=False)]
