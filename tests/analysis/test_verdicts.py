@@ -1,5 +1,6 @@
 """Each rule on numbers made for it, on planted runs, and the share of planted causes that are named first."""
 
+import re
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -205,3 +206,14 @@ def test_every_text_is_of_short_sentences(case, changes):
             assert too_long(text) == []
         for text in (words.finding, words.meaning):
             assert text.endswith(".") and all(sentence[0] == sentence[0].upper() for sentence in sentences_in(text))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_per_cent_is_written_with_a_space(name: str) -> None:
+    text = " ".join(
+        " ".join((words.finding, words.meaning, *words.remedies))
+        for verdict in judge([CASES[name]])
+        for words in [explained(verdict)]
+    )
+    assert not re.search(r"\d%", text)
+    assert name != "converged" or re.search(r"\d %", text)

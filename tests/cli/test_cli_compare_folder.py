@@ -1,6 +1,9 @@
 """``mlpexp compare --output``: its tables and figure against the trials themselves, paired or not; what is refused."""
 
 import csv
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,13 @@ seeds: 4
 OTHER = RUN.replace("0.05", "0.01")
 OTHER_SPLIT = RUN.replace("0.3", "0.4").replace("seeds: 4", "seeds: 3")
 SWEEP = RUN.replace("seeds: 4\n", "sweep: {over: {learning_rate: [0.001, 0.05], hidden_size: [2, 6]}, seeds: 3}\n")
+MORE_SEEDS = RUN.replace("seeds: 4", "seeds: 6")
+PAPER = r"""\documentclass[OPTIONS]{article}
+\usepackage{booktabs,graphicx}
+\begin{document}
+\input{out/comparison}
+\end{document}
+"""
 FILES = ["comparison.csv", "comparison.md", "comparison.tex", "means.csv", "means.png"]
 Call = Callable[..., Answer]
 
@@ -201,3 +211,82 @@ def test_refusals_write_nothing(trained: Make, mlpexp: Call, tmp_path: Path) -> 
         assert not (run / "new").exists()
     assert mlpexp("compare", run, "-o", "new").code == 2
     assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_table_and_figure_are_of_the_common_seeds(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    long, other = trained(MORE_SEEDS), trained(OTHER)
+    answer = mlpexp("compare", long.path, other.path, "-o", "out")
+    said = f"all numbers here are of the 4 common seeds; {long.path.name} has more, which are left out"
+    assert said in " ".join(answer.out.split())
+    rows = joined(tmp_path / "out", "what")
+    check_row(rows[long.path.name], {seed: accuracies(long)[0][seed] for seed in range(4)})
+    assert "seed_4_percent" not in rows[long.path.name]
+    assert f"- {said}" in (tmp_path / "out" / "comparison.md").read_text()
+    assert "common seeds;" not in mlpexp("compare", trained(RUN).path, other.path).out
+
+
+def test_a_run_that_is_an_arm_counts_as_one_training(trained: Make, mlpexp: Call) -> None:
+    run, sweep = trained(RUN.replace("[3]", "[2]")), trained(SWEEP)
+    (label,) = (arm.label for arm in sweep.plan.arms if "0.05" in arm.label and "hidden_size=2" in arm.label)
+    text = " ".join(mlpexp("compare", run.path, sweep.path).out.split())
+    accuracy = "equal test accuracy for all 3 common seeds"
+    assert f"{run.path.name} and {label} are one training, counted as 2: equal configs, {accuracy}" in text
+    assert text.count("are one training") == 1
+    assert "one training" not in mlpexp("compare", run.path, trained(OTHER).path).out
+
+
+def test_different_configs_with_equal_values_are_no_one_training(trained: Make, mlpexp: Call) -> None:
+    frozen = [RUN.replace("0.05", rate) for rate in ("1.0e-30", "1.0e-31")]
+    text = " ".join(mlpexp("compare", *(trained(config).path for config in frozen)).out.split())
+    assert "have equal test accuracy for all 4 common seeds" in text
+    assert "one training" not in text
+
+
+def has_latex() -> bool:
+    tools = shutil.which("pdflatex"), shutil.which("kpsewhich")
+    return all(tools) and subprocess.run(["kpsewhich", "booktabs.sty"], capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize("options", ["", "twocolumn"])
+def test_tables_fit_the_page_of_an_article(options: str, trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run, sweep = trained(RUN), trained(SWEEP)
+    assert mlpexp("compare", run.path, sweep.path, "--power", "0.02", "-o", "out").code == 0
+    assert mlpexp("compare", sweep.path, "-o", "alone").code == 0
+    texts = [(tmp_path / folder / "comparison.tex").read_text() for folder in ("out", "alone")]
+    for text in texts:
+        captions = re.findall(r"\\caption\{(.)", text)
+        assert captions and all(letter.isupper() or not letter.isalpha() for letter in captions)
+        labels = re.findall(r"\\label\{([^}]*)\}", text)
+        assert len(set(labels)) == len(labels) >= 2
+        (tmp_path / "out" / "comparison.tex").write_text(text)
+        (tmp_path / "paper.tex").write_text(PAPER.replace("OPTIONS", options))
+        if not has_latex():
+            pytest.skip("no pdflatex with booktabs here")
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper.tex"]
+        compiled = subprocess.run(command, cwd=tmp_path, capture_output=True)
+        said = compiled.stdout.decode("latin-1")
+        assert compiled.returncode == 0, said[-1500:]
+        assert "Overfull" not in said
+
+
+def test_folders_that_are_made_are_said(
+    trained: Make, mlpexp: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run, other = trained(RUN).path, trained(OTHER).path
+    (tmp_path / "rows.csv").write_text(
+        "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)\n5,3,1,0\n"
+    )
+    for number, words in enumerate((
+        ("compare", run, other, "-o", "{}/out"),
+        ("report", run, "-o", "{}/report.md"),
+        ("report", run, "-o", "{}/report.html"),
+        ("activations", "-o", "{}"),
+        ("predict", run, "rows.csv", "-o", "{}/out.csv", "--format", "csv"),
+        ("params", "iris/mlp", "--draw", "{}/net.svg"),
+    )):  # fmt: skip
+        for folder, is_new in ((f"new-{number}", True), ("there", False)):
+            (tmp_path / "there").mkdir(exist_ok=True)
+            caplog.clear()
+            answer = mlpexp(*(str(word).format(folder) for word in words))
+            assert answer.code == 0, answer.err
+            assert (f"a new folder was made: {folder}" in caplog.text) == is_new, words

@@ -35,6 +35,8 @@ PROGRAM = typer.main.get_command(app)
         ),
         ("list --zzz", "--zzz: unknown option; `mlpexp list --help` shows all"),
         ("sweep --jobs many", "--jobs: 'many' is not a whole number"),
+        ("watch last --every 0", "--every: 0 is too small; expected a whole number of at least 1"),
+        ("watch last --every 1.5", "--every: '1.5' is not a whole number"),
         ("sweep --jobs 1.5", "--jobs: '1.5' is not a whole number"),
         ("find-lr --low abc", "--low: 'abc' is not a number"),
         ("sweep --jobs", "--jobs: a value is missing; expected --jobs N"),

@@ -196,6 +196,20 @@ def test_results_that_do_not_pair_or_are_twice_the_same_config(trained: Make, ml
     assert len(titles) == len(set(titles)) == 4
     assert "Nothing is tested between these results: dataset.test_fraction differs (0.3, 0.2), so" in page.words
     assert not [each for each in page.ids if each == "side-by-side-compared"]
+    shown = page.all("code")[0].text
+    assert shown == f"mlpexp compare {' '.join(path.name for path in paths)} -o comparison"
+    assert mlpexp(*shown.removeprefix("mlpexp ").split(), "--runs-dir", paths[0].parent).code == 0
+
+
+def test_a_report_names_no_command_that_would_refuse(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    numbers = RUN.replace("name: iris", "name: synthetic, kind: function, function: sine, samples: 60")
+    paths = [trained(text).path for text in (RUN, numbers)]
+    assert mlpexp("compare", *paths, "-o", "means").code == 2
+    answer = mlpexp("report", *paths, *SHORT, "-o", "both.md")
+    assert answer.code == 0, answer.err
+    text = (tmp_path / "both.md").read_text(encoding="utf-8")
+    assert "Nothing is tested between these results: some classify, others predict numbers or are maps." in text
+    assert "mlpexp compare" not in text
 
 
 @pytest.mark.usefixtures("one")

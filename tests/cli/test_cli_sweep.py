@@ -57,7 +57,7 @@ def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
         path.name for path in (folder / "plots").iterdir()
     }
     tex = (folder / "comparison.tex").read_text()
-    assert tex.startswith("% needs \\usepackage{booktabs}") and "\\toprule" in tex
+    assert tex.startswith("% needs \\usepackage{booktabs,graphicx}") and "\\toprule" in tex
     assert summary(folder)["status"] == "finished"
     assert "6 x 3" in mlpexp("list").out
     assert "learning rate (optimizer.learning_rate): 0.01, 0.1, 1" in mlpexp("show", folder).out

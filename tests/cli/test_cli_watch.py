@@ -34,6 +34,9 @@ SWEEP = RUN.replace("seeds: 3\n", "sweep: {over: {learning_rate: [0.001, 0.05], 
 DIVERGING = RUN.replace("seeds: 3\n", "sweep: {over: {learning_rate: [0.05, 1.0e+30]}, seeds: 3}\n").replace(
     "adam", "sgd"
 ).replace("tanh", "relu")  # fmt: skip
+STOPPED = RUN.replace("test_fraction: 0.3", "test_fraction: 0.3, validation_fraction: 0.3").replace(
+    "epochs: 6", "epochs: 60, early_stopping: {patience: 1}"
+).replace("0.05", "0.5")  # fmt: skip
 Call = Callable[..., Answer]
 
 
@@ -114,6 +117,17 @@ def test_what_is_read_bit_by_bit_is_what_is_there(text: str, make: Make) -> None
             np.testing.assert_allclose(curve.mean, by_epoch.mean(), rtol=1e-12)
             np.testing.assert_array_equal(curve.low, by_epoch.min())
             np.testing.assert_array_equal(curve.high, by_epoch.max())
+
+
+def test_it_is_said_where_a_mean_is_of_fewer_seeds(trained: Make, mlpexp: Call) -> None:
+    run = trained(STOPPED)
+    ends = sorted(run.result.metrics.groupby("seed")["epoch"].max())
+    assert ends[0] < ends[1], "no seed ends before the others"
+    last = max(epoch for epoch in range(ends[-1] + 1) if sum(end >= epoch for end in ends) >= 2)
+    assert last == ends[1]
+    text = " ".join(mlpexp("watch", run.path).out.split())
+    assert f"mean of 3 seeds, from epoch {ends[0] + 1} of fewer, at the end of 2" in text
+    assert "of fewer" not in mlpexp("watch", trained(RUN).path).out
 
 
 def test_diverged_seeds_are_in_no_mean_and_it_is_said(trained: Make, mlpexp: Call) -> None:

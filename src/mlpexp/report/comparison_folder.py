@@ -1,8 +1,8 @@
 """The folder of ``mlpexp compare --output``: its tables as CSV, Markdown and LaTeX, and a figure of all results."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from mlpexp.config.scores import Column
 from mlpexp.planning.factors import differences
 from mlpexp.report.drawing.save_figures import save_figures
 from mlpexp.report.figures.means import draw_means, mean_rows
-from mlpexp.report.latex_text import latex_text, needed
+from mlpexp.report.tables.latex_tables import tables_file
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.candidates import Candidate, own_values
 from mlpexp.store.beside import appearing
@@ -39,6 +39,7 @@ def write_comparison(
     label: str,
     folder: Path,
     formats: Sequence[str],
+    seeds: Sequence[int] | None = None,
 ) -> None:
     """Writes ``comparison.csv``, ``.md`` and ``.tex``, and ``means`` as a figure with its numbers, into a new folder.
 
@@ -49,25 +50,46 @@ def write_comparison(
         label: Of the metric, with its unit.
         folder: From ``folder_beside``.
         formats: Of the figure.
+        seeds: Which the figure is of, those that the tables are of; None: of each candidate all.
 
     Raises:
         RunError: It cannot be written.
     """
     factors = differences([candidate.config for candidate in candidates])
-    values = [own_values(candidate, metric) for candidate in candidates]
-    rows, keys, score = mean_rows(_names(candidates), factors, values, metric.score), list(factors), metric.score
+    values = [_of_seeds(own_values(candidate, metric), seeds) for candidate in candidates]
+    names_of = _names(candidates)
+    rows, keys, score = mean_rows(names_of, factors, values, metric.score), list(factors), metric.score
     what = "arms" if _are_of_one(candidates) else "results"
     title, tables = f"{len(candidates)} {what} by {label}", comparison.pasted
     with appearing(folder) as building:
         write_text(building / "comparison.csv", comparison.exact.csv())
         said = "".join(f"- {sentence}\n" for sentence in comparison.said)
         write_text(building / "comparison.md", "\n".join([*(table.markdown() for table in tables), said]))
-        paragraphs = "\n\n".join(latex_text(sentence) for sentence in comparison.said)
-        latex = "\n".join([*(table.latex() for table in tables), paragraphs])
-        head = "\n".join(filter(None, [r"% needs \usepackage{booktabs}", needed(latex)]))
-        write_text(building / "comparison.tex", f"{head}\n{latex}\n")
+        names = dict(zip((candidate.label for candidate in candidates), names_of["name"], strict=True))
+        numbered = [(str(place), _with_names(table, names)) for place, table in enumerate(tables, 1)]
+        said_in_short = [_in_short(sentence, names) for sentence in comparison.said]
+        write_text(building / "comparison.tex", tables_file(numbered, folder.name, said_in_short))
         draw = partial(draw_means, rows, keys, score, metric.axis, title)
         save_figures(candidates[0].place[0].path, building, {FIGURE: draw}, formats)
+
+
+def _of_seeds(values: dict[int, float], seeds: Sequence[int] | None) -> dict[int, float]:
+    return values if seeds is None else {seed: values[seed] for seed in seeds}
+
+
+def _with_names(table: TextTable, names: Mapping[str, str]) -> TextTable:
+    """The table with its rows named as the figure names them, unless it names arms."""
+    if table.columns[0] != "what":
+        return table
+    return replace(table, rows=[[names.get(row[0], row[0]), *row[1:]] for row in table.rows])
+
+
+def _in_short(sentence: str, names: Mapping[str, str]) -> str:
+    """A sentence that names results as the tables do."""
+    for label, name in names.items():
+        if MADE_AT.match(label):
+            sentence = sentence.replace(label, name)
+    return sentence
 
 
 def _are_of_one(candidates: Sequence[Candidate]) -> bool:

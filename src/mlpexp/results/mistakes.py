@@ -134,10 +134,21 @@ def _said_of_classes(mistakes: Mistakes) -> list[str]:
     samples, seeds, part = mistakes.num_samples, len(mistakes.seeds), PART_LABELS[mistakes.part]
     number = len(mistakes.ranked)
     if not number:
-        return [f"{part} part: none of the {samples:,} samples is wrong{' in any seed' if seeds > 1 else ''}"]
+        none = f"{part} part: none of the {samples:,} samples is wrong{' in any seed' if seeds > 1 else ''}"
+        return [none, *_union(mistakes)]
     by = f" in at least one of {seeds} seeds" if seeds > 1 else ""
     said = [f"{part} part: {number:,} of {samples:,} samples {_is(number)} wrong{by}"]
-    return [*said, *_by_all(mistakes), _pairs(mistakes)]
+    return [*said, *_union(mistakes), *_by_all(mistakes), _pairs(mistakes)]
+
+
+def _union(mistakes: Mistakes) -> list[str]:
+    """What the number of samples counts, where seeds have other samples in the part; else nothing."""
+    predictions, samples, part = mistakes.predictions, mistakes.num_samples, mistakes.part
+    by_seed = predictions.groupby("seed")["index"].nunique()
+    if (by_seed == samples).all():
+        return []
+    sizes = " to ".join(f"{size:,}" for size in sorted({int(by_seed.min()), int(by_seed.max())}))
+    return [f"these {samples:,} samples were in the {part} part of at least one seed; one seed has {sizes} of them"]
 
 
 def _by_all(mistakes: Mistakes) -> list[str]:
@@ -193,7 +204,7 @@ def _said_of_numbers(mistakes: Mistakes) -> list[str]:
     samples, seeds, part = mistakes.num_samples, len(mistakes.seeds), PART_LABELS[mistakes.part]
     over = f", mean over {seeds} seeds" if seeds > 1 else ""
     error = rmse(mistakes.predictions)
-    said = [f"{part} part of {samples:,} samples: RMSE of {mistakes.target_name} {error:.4g}{over}"]
+    said = [f"{part} part of {samples:,} samples: RMSE of {mistakes.target_name} {error:.4g}{over}", *_union(mistakes)]
     predictions = mistakes.predictions
     number = max(1, round(WORST_SHARE * samples))
     squares = (predictions["predicted"] - predictions["target"]) ** 2

@@ -202,7 +202,7 @@ def sentences(predictions: Predictions) -> Sequence[str]:
         of = f"{len(differences):,} row{'s' * (len(differences) > 1)}"
         if predictions.class_names:
             hits = int((differences == 0).sum())
-            found.append(f"{name}: right in {hits:,} of {of} ({hits / len(differences):.1%})")
+            found.append(f"{name}: right in {hits:,} of {of} ({100 * hits / len(differences):.1f} %)")
         else:
             error = float(np.abs(differences).mean())
             written = f"{error:,.0f}" if error >= 1e4 else f"{error:.4g}"

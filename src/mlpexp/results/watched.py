@@ -38,6 +38,8 @@ class Curve:
     """The least of the seeds."""
     high: Values
     """The most of the seeds."""
+    counts: tuple[int, ...]
+    """How many seeds each mean is over."""
     now: float
     """Mean over the seeds, each at its last epoch; NaN: none has a value."""
 
@@ -153,7 +155,9 @@ class Watched:
         epochs = tuple(epoch for epoch in sorted(by_epoch) if 2 * len(by_epoch[epoch]) >= len(trials))
         at = [by_epoch[epoch] for epoch in epochs]
         now = _mean([self._rows[trial].last[place] for trial in trials])
-        return Curve(column, epochs, tuple(map(_mean, at)), tuple(map(min, at)), tuple(map(max, at)), now)
+        return Curve(
+            column, epochs, tuple(map(_mean, at)), tuple(map(min, at)), tuple(map(max, at)), tuple(map(len, at)), now
+        )
 
     def _progress_of(self, number: int) -> ArmProgress:
         planned, place = self.epochs[number], self.names.index(self.metric.name)

@@ -1,5 +1,6 @@
 """What is made of a result is written beside it, never into it: a new folder that appears whole or not at all."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -10,6 +11,8 @@ from pathlib import Path
 from mlpexp.errors import InputError
 from mlpexp.store.files import current_umask, sync_folder, write_errors
 from mlpexp.store.result_folder import is_result
+
+logger = logging.getLogger(__name__)
 
 
 def folder_beside(result: Path, what: str, output: Path | None) -> Path:
@@ -44,6 +47,19 @@ def refuse_results(option: str, path: Path) -> None:
             raise InputError(f"{option}: {folder} is a result, which is left as it is; name another folder")
 
 
+def make_folders(folder: Path) -> None:
+    """Makes a folder that was named, with those above it, and says so: a typing mistake makes one, too.
+
+    Raises:
+        RunError: It cannot be made.
+    """
+    if folder.exists():
+        return
+    with write_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    logger.warning("a new folder was made: %s", folder)
+
+
 @contextmanager
 def appearing(folder: Path) -> Iterator[Path]:
     """A folder to write into under a temporary name, which gets its own name when all went well.
@@ -55,8 +71,8 @@ def appearing(folder: Path) -> Iterator[Path]:
         InputError: It has appeared meanwhile.
         RunError: It cannot be written.
     """
+    make_folders(folder.parent)
     with write_errors(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
     try:
         yield building

@@ -7,6 +7,8 @@ sentences of at most 20 words, titles and remedies are phrases.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from string import Formatter
+from typing import Any
 
 from mlpexp.analysis.explain.verdicts import DEAD, Numbers, Verdict
 
@@ -33,17 +35,30 @@ class Explanation:
         return next(((match["key"], match["value"]) for match in marked if match), None)
 
 
+class _PerCent(Formatter):
+    """Sets a space before the sign, as all sentences of the house have it: ``{:.0%}`` gives ``99 %``."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        return text.replace("%", " %") if format_spec.endswith("%") else text
+
+
+def filled(text: str, numbers: Numbers) -> str:
+    """A sentence with its numbers."""
+    return _PerCent().vformat(text, (), numbers)
+
+
 def explained(verdict: Verdict) -> Explanation:
     """A verdict in words."""
     numbers = {**verdict.numbers}
     for change in ADDITIONS.get(verdict.kind, ()):
         numbers |= change(numbers)
     text = TEXTS[verdict.kind]
-    remedies = (remedy.format(**numbers) for remedy in text.remedies)
+    remedies = (filled(remedy, numbers) for remedy in text.remedies)
     return Explanation(
         text.title,
-        text.finding.format(**numbers),
-        text.meaning.format(**numbers),
+        filled(text.finding, numbers),
+        filled(text.meaning, numbers),
         tuple(remedy for remedy in remedies if remedy),
     )
 
@@ -76,7 +91,7 @@ def _overshoot(n: Numbers) -> Numbers:
         limit = f" With this rate, gradient descent is stable up to a curvature of {_number(n, 'limit'):.3g}."
         allowed = 0.5 * rate * _number(n, "limit") / start if start > 0 else rate  # half of what is stable at the start
         better = f"`optimizer.learning_rate: {min(allowed, rate / 10):.1g}`"
-    return {"what": what[str(n["how"])].format(**n), "and_limit": limit, "better": better}
+    return {"what": filled(what[str(n["how"])], n), "and_limit": limit, "better": better}
 
 
 def _dawdling(n: Numbers) -> Numbers:

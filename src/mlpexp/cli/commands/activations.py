@@ -159,8 +159,10 @@ def _draw(rows: "Sequence[KnownActivation]", output: Path, formats: list[str]) -
     from mlpexp.analysis.activation_sheet import curve
     from mlpexp.report.drawing.save_figures import rendered
     from mlpexp.report.figures.activation_sheet import draw_sheet
+    from mlpexp.store.beside import make_folders
     from mlpexp.store.files import write_bytes
 
+    make_folders(output)
     x = np.linspace(-4, 4, 401)
     pieces = [pd.DataFrame(dict(zip(("value", "slope"), curve(row.config, x), strict=True))) for row in rows]
     named = [piece.assign(name=row.name, x=x) for row, piece in zip(rows, pieces, strict=True)]

@@ -131,12 +131,17 @@ def _write_arms(result: "Result", comparison: "ArmsComparison", power: float | N
 
 
 def _write(
-    written: "Written", candidates: "Sequence[Candidate]", column: "Column", label: str, to: Destination
+    written: "Written",
+    candidates: "Sequence[Candidate]",
+    column: "Column",
+    label: str,
+    to: Destination,
+    seeds: Sequence[int] | None = None,
 ) -> None:
     from mlpexp.cli.printing import print_sentences
     from mlpexp.report.comparison_folder import write_comparison
 
-    write_comparison(written, candidates, column, label, to.folder, to.formats)
+    write_comparison(written, candidates, column, label, to.folder, to.formats, seeds)
     print_sentences([f"written: {to.folder}"], err=True)
 
 
@@ -171,6 +176,7 @@ def _compare_results(
         power_table,
     )
     from mlpexp.report.tables.conclusions import in_numbers, intervals_of_differences, of_new_samples
+    from mlpexp.report.tables.shared_seeds import of_common_seeds
     from mlpexp.results.candidates import NotPaired, by_sample, candidates_in, common_metric, paired_values
     from mlpexp.statistics.comparison import compare as compare_arms
 
@@ -205,8 +211,13 @@ def _compare_results(
         table = replace(table, title=title)
     if new.seeds_are_samples:
         table = table.without({NEW_SAMPLES, *NUMBERS_NEW})
-    said = [f"verdicts are for {speaks_of(results[0].config, summaries[0])}"]
-    said += [*intervals_of_differences(comparison), *in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
+    said = [
+        f"verdicts are for {speaks_of(results[0].config, summaries[0])}",
+        *of_common_seeds(candidates, seeds, values, factors, column),
+        *intervals_of_differences(comparison),
+        *in_numbers(comparison),
+        *of_new_samples(new, against, len(seeds)),
+    ]
     pasted = format_ in ("markdown", "latex") and not new.seeds_are_samples
     print_each_as(candidates_to_paste(table) if pasted else [table], format_, wide=wide)
     warnings = _warnings(results, factors)
@@ -233,7 +244,7 @@ def _compare_results(
         only = {NEW_SAMPLES, *NUMBERS_NEW} if new.seeds_are_samples else set[str]()
         tables = [short.without(only)] if only else candidates_to_paste(short)
         written = Written(exact.without(only), [*_keys(candidates, factors), *tables, *powers], [*warnings, *said])
-        _write(written, candidates, column, column.label, to)
+        _write(written, candidates, column, column.label, to, seeds)
 
 
 def _warnings(results: "Sequence[Result]", factors: dict[str, list[str]]) -> list[str]:

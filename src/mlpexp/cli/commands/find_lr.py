@@ -101,7 +101,10 @@ def _write(
     from mlpexp.report.drawing.save_figures import rendered
     from mlpexp.report.figures.range_test import RateMarks, draw_range_test
     from mlpexp.report.numbers.run_caption import run_caption, run_title
+    from mlpexp.store.beside import make_folders
     from mlpexp.store.files import write_bytes
+
+    make_folders(output)
 
     experiment = prepared.experiment
     marks = RateMarks(choice.suggested, experiment.optimizer.learning_rate, choice.first_divergence)

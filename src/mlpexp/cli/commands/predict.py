@@ -65,6 +65,7 @@ def predict(
     seeds = chosen_seeds(of_arm, seed, tell)
     from mlpexp.report.tables.text_layout import as_text
     from mlpexp.results.networks import networks_of
+    from mlpexp.store.beside import make_folders
     from mlpexp.store.files import write_text
 
     networks = networks_of(of_arm, seeds, data_dir=data_folder(data_dir), say=tell)
@@ -80,6 +81,7 @@ def predict(
         every = _of_tables(networks, files, settings or ())
     shown = _shown(networks, every, format_, all_classes=all_classes)
     if output is not None:
+        make_folders(output.parent)
         write_text(output, shown if isinstance(shown, str) else as_text(shown))
         print_sentences([f"written: {output}"], err=True)
     elif isinstance(shown, str):
@@ -137,6 +139,7 @@ def _save(pictures: "Sequence[UnseenPicture]", folder: Path) -> None:
         InputError: A file of that name exists.
     """
     from mlpexp.data.pictures.unseen import as_png
+    from mlpexp.store.beside import make_folders
     from mlpexp.store.files import write_bytes
 
     contents: dict[Path, bytes] = {}
@@ -150,7 +153,7 @@ def _save(pictures: "Sequence[UnseenPicture]", folder: Path) -> None:
     for path in [folder] if folder.is_file() else contents:
         if path.exists():
             raise InputError(f"--save-seen: {path} exists, and nothing is written over; name another folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folders(folder)
     for path, content in contents.items():
         write_bytes(path, content)
 

@@ -23,6 +23,7 @@ from mlpexp.errors import InputError
 DASH = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"  # as word processors write them
 OTHER_DASHES = re.compile(f"-*[{DASH}][{DASH}-]*(?=[A-Za-z])")
 KIND_WORDS = {"N": "a whole number", "NUMBER": "a number"}
+AT_LEAST = re.compile(r"(?:greater than or equal to |x ?>= ?)(-?[\d.]*\d)")  # as versions of the parser say it
 MOST_COMMANDS = 6  # named in a sentence
 
 
@@ -209,6 +210,8 @@ def _misused(option: str, command: Any) -> str:
 def _bad_value(error: Any, raw: dict[str, Any]) -> str:
     given, expected = raw.get(error.param.name), KIND_WORDS.get(kind(error.param))
     if isinstance(given, str) and expected:
+        if least := AT_LEAST.search(error.message):
+            return f"{given} is too small; expected {expected} of at least {least[1]}"
         return f"{given!r} is not {expected}"
     return _as_sentence(error.message)
 

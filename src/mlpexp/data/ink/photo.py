@@ -111,7 +111,7 @@ def _notes(ink: Ink, figure: Figure, *, thicker: bool) -> list[str]:
     notes = []
     if thicker:
         share = stroke_width(figure.amount) / max(figure.amount.shape)
-        notes.append(f"thin strokes ({share:.1%} of the figure's side) were made thicker")
+        notes.append(f"thin strokes ({100 * share:.1f} % of the figure's side) were made thicker")
     if ink.contrast < FAINT:
         notes.append(f"the ink is faint: {ink.contrast:.0f} of 255 steps from the paper")
     return notes

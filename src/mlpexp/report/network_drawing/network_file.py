@@ -11,7 +11,7 @@ from mlpexp.report.network_drawing.planes import planes
 from mlpexp.report.network_drawing.stages import Stage, stages_of
 from mlpexp.report.network_drawing.units import MOST_UNITS, units
 from mlpexp.report.scenes.scene import Scene
-from mlpexp.store.beside import refuse_results
+from mlpexp.store.beside import make_folders, refuse_results
 from mlpexp.store.files import write_bytes
 
 SUFFIXES = (".svg", ".png", ".pdf", ".tex")
@@ -72,6 +72,7 @@ def write_drawing(scene: Scene, file: Path) -> None:
     Raises:
         RunError: It cannot be written.
     """
+    make_folders(file.parent)
     write_bytes(file, _content(scene, file.suffix))
 
 

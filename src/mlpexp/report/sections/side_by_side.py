@@ -1,6 +1,7 @@
 """Several results on one page: a row for each with a link to its part, and what can be said of their differences."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from shlex import quote
 
 from mlpexp.errors import InputError, MlpexpError
@@ -12,7 +13,8 @@ from mlpexp.report.sections.sentences import bullets, sentence
 from mlpexp.report.tables.comparison_table import NEW_SAMPLES, candidates_table, keys_table
 from mlpexp.report.tables.conclusions import confounded, in_numbers, intervals_of_differences, of_new_samples
 from mlpexp.report.tables.listing import page_table
-from mlpexp.results.candidates import by_sample, candidates_in, common_metric, paired_values
+from mlpexp.report.tables.shared_seeds import of_common_seeds
+from mlpexp.results.candidates import NotPaired, by_sample, candidates_in, common_metric, paired_values
 from mlpexp.results.listed import Listed
 from mlpexp.results.result import Result
 from mlpexp.statistics.comparison import compare
@@ -35,29 +37,55 @@ def side_by_side(results: Sequence[Result], titles: Sequence[str], parts: Sequen
         for result, title in zip(results, titles, strict=True)
     ]
     blocks: list[Block] = [TableBlock("results", page_table(listed, ()), [f"#{part}" for part in parts])]
+    command: _Command | None = _Command("What compares them with other options:")
     try:
         blocks += _compared(results)
     except MlpexpError as error:
         why = str(error).removeprefix("cannot be compared: ").removeprefix("compare: ")
         for result in results:
             why = why.replace(str(result.path), result.path.resolve().name)
-        blocks.append(bullets([f"Nothing is tested between these results: {sentence(why)}"]))
-    blocks.append(Paragraph(("What compares them with other options:",)))
-    names = " ".join(quote(result.path.resolve().name) for result in results)
-    blocks.append(CodeBlock(f"mlpexp compare {names}", "sh"))
+        blocks.append(bullets([sentence(f"nothing is tested between these results: {why}")]))
+        command = _instead(error)
+    if command is not None:
+        names = " ".join(quote(result.path.resolve().name) for result in results)
+        blocks += [Paragraph((command.does,)), CodeBlock(f"mlpexp compare {names}{command.options}", "sh")]
     return Section("side-by-side", "Side by side", blocks)
+
+
+@dataclass(frozen=True)
+class _Command:
+    """What compares the results outside of the page."""
+
+    does: str
+    """A sentence that ends in a colon."""
+    options: str = ""
+    """Behind the results."""
+
+
+def _instead(error: MlpexpError) -> _Command | None:
+    """The command that does what the page does not; None: it would refuse for the same reason."""
+    match error:
+        case NotPaired():
+            return _Command("What writes the mean of each:", " -o comparison")
+        case _TooMany():
+            return _Command("What compares them:")
+    return None
+
+
+class _TooMany(InputError):
+    """There are more arms than a page compares."""
 
 
 def _compared(results: Sequence[Result]) -> list[Block]:
     """In what they differ, and their differences paired by seed, as ``mlpexp compare`` has them.
 
     Raises:
-        InputError: Their numbers do not pair.
+        InputError: Their numbers do not pair, or they are too many.
         RunError: A file is damaged.
     """
     count = sum(result.summary.num_arms for result in results)
     if count > MOST_CANDIDATES:
-        raise InputError(f"they have {count:,} arms, and a page compares at most {MOST_CANDIDATES}")
+        raise _TooMany(f"they have {count:,} arms, and a page compares at most {MOST_CANDIDATES}")
     candidates = candidates_in(results)
     column = common_metric(candidates, None)
     seeds, values = paired_values(candidates, column)
@@ -70,6 +98,7 @@ def _compared(results: Sequence[Result]) -> list[Block]:
     table = table.without({"std", "updates", *([NEW_SAMPLES] if new.seeds_are_samples else [])})
     factors = differences([candidate.config for candidate in candidates])
     said = [f"verdicts are for {speaks_of(results[0].config, results[0].summary)}", *confounded(factors)]
+    said += of_common_seeds(candidates, seeds, values, factors, column)
     said += [*intervals_of_differences(comparison), *in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
     keys: list[Block] = [TableBlock("keys", keys_table(candidates, factors))] if factors else []
     return [*keys, TableBlock("compared", table), bullets([sentence(text) for text in said])]

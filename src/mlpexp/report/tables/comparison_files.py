@@ -15,6 +15,7 @@ from mlpexp.report.tables.comparison_table import (
     table_to_paste,
 )
 from mlpexp.report.tables.conclusions import SAME_SOURCE, SAME_THING
+from mlpexp.report.tables.latex_tables import tables_file
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison
 from mlpexp.results.new_samples import OfNewSamples
@@ -34,8 +35,8 @@ def write_files(result: Result) -> ArmsComparison:
     write_comparison(result, comparison)
     tables = to_paste(comparison)
     write_text(result.path / "comparison.md", "\n".join(table.markdown() for table in tables))
-    latex = "\n".join(table.latex() for table in tables)
-    write_text(result.path / "comparison.tex", "% needs \\usepackage{booktabs}\n" + latex)
+    parts = list(zip(("new-seeds", "new-samples"), tables, strict=False))
+    write_text(result.path / "comparison.tex", tables_file(parts, result.path.resolve().name))
     return comparison
 
 

@@ -79,7 +79,20 @@ def band_line(watched: Watched, shown: ArmProgress) -> str:
         return f"{whose}{counted(lost, 'seed')}, all of which diverged or failed"
     without = f", without {counted(lost, 'seed')} that diverged or failed" if lost else ""
     band = "; ░ from the lowest to the highest" if sound > 1 else ""
-    return f"{whose}{f'mean of {sound} seeds' if sound > 1 else 'one seed'}{without}{band}"
+    return f"{whose}{_mean_of(watched, shown)}{without}{band}"
+
+
+def _mean_of(watched: Watched, shown: ArmProgress) -> str:
+    """Over how many seeds the curves are, at their ends over fewer where not all seeds have come as far."""
+    if shown.sound == 1:
+        return "one seed"
+    curve = max(watched.curves(shown.number), key=lambda each: len(each.epochs))
+    whole = [place for place, count in enumerate(curve.counts) if count == shown.sound]
+    fewer = curve.epochs[max(whole, default=-1) + 1 :]
+    if not fewer:
+        return f"mean of {shown.sound} seeds"
+    last = curve.counts[-1]
+    return f"mean of {shown.sound} seeds, from epoch {fewer[0]:,} of fewer, at the end of {last if last > 1 else 'one'}"
 
 
 def by_score(watched: Watched) -> list[list[Curve]]:

@@ -22,7 +22,7 @@ from mlpexp.report.document.blocks import (
 from mlpexp.report.document.document import Document, Section
 from mlpexp.report.drawing.style import WIDTH
 from mlpexp.report.latex_text import is_mostly_wide, latex_code, latex_text, needed, unguarded
-from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.tables.latex_tables import BEGIN, END, label_of, latex_tables, named
 from mlpexp.report.writers.files import Files, figure_files
 from mlpexp.report.writers.latex_formulas import latex_math
 from mlpexp.report.writers.marker import MADE_BY
@@ -31,22 +31,11 @@ from mlpexp.report.writers.shown_words import shown
 logger = logging.getLogger(__name__)
 
 LEVELS = ("section", "subsection", "subsubsection", "paragraph")
-MOST_ROWS = 40  # of a table on a page; more are several tables
-WIDE = 30  # letters of a cell, from which its column has lines that break
-LINE = 84  # letters of a table that fit beside each other on a page
-MOST_LETTERS = 110  # of a table that is made smaller to fit; one with more is several tables
-BETWEEN = 3  # letters that would fit between two columns
-OF_A_COLUMN = 50  # letters, from which a table takes both columns of a paper that has two
 MOST_FLOATS = 12  # figures and tables that LaTeX may move at once
 NEEDED = "it needs \\usepackage{amsmath,booktabs,graphicx}"
-BEGIN = r"""\providecommand\textquotesingle{'}
-\edef\mlpexpspacing{\tolerance=\the\tolerance\emergencystretch=\the\emergencystretch\relax}
-\tolerance=3000\emergencystretch=3em"""
-END = r"\mlpexpspacing"  # that of the paper
 BREAKABLE = re.compile(
     r"(?<=[\w\]}])(\\_|{\\char95}|[=/,])(?=[\w\[\\])"
 )  # behind which a long name goes on in the next line
-FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 
 
 @dataclass
@@ -61,8 +50,7 @@ class _Paper:
     def label(self, path: tuple[str, ...], block: FigureBlock | TableBlock) -> str:
         """The name of a figure or table, of its own in a paper with several reports."""
         kind = "tab" if isinstance(block, TableBlock) else "fig"
-        name = "-".join((self.folder.removesuffix("-figures"), *path, block.name))
-        return f"{kind}:{''.join(letter if letter.isalnum() and letter.isascii() else '-' for letter in name)}"
+        return label_of(kind, self.folder.removesuffix("-figures"), *path, block.name)
 
 
 def latex(document: Document, folder: str) -> Files:
@@ -127,15 +115,8 @@ def _where(section: Section, path: tuple[str, ...], paper: _Paper) -> str:
         "Table": [block for block in section.blocks if isinstance(block, TableBlock) and block.table.title],
         "Figure": [block for block in section.blocks if isinstance(block, FigureBlock)],
     }
-    named = [_named(kind, [paper.label(path, block) for block in blocks]) for kind, blocks in kinds.items() if blocks]
-    return f"See {' and '.join(named)}." if named else ""
-
-
-def _named(kind: str, labels: Sequence[str]) -> str:
-    first, last = (rf"\ref{{{label}}}" for label in (labels[0], labels[-1]))
-    if len(labels) == 1:
-        return f"{kind}~{first}"
-    return f"{kind}s~{first} {'and' if len(labels) == 2 else 'to'}~{last}"
+    of_kinds = [named(kind, [paper.label(path, block) for block in blocks]) for kind, blocks in kinds.items() if blocks]
+    return f"See {' and '.join(of_kinds)}." if of_kinds else ""
 
 
 def _is_wide(block: Block) -> bool:
@@ -162,7 +143,7 @@ def _block(block: Block, path: tuple[str, ...], paper: _Paper) -> list[str]:
         case Equation(formula):
             return [r"\[", latex_math(formula), r"\]"]
         case TableBlock(table=table):
-            return _tables(table, paper.label(path, block))
+            return latex_tables(table, paper.label(path, block))
         case FigureBlock():
             return _figure(block, path, paper)
         case LiveNetwork(without=without):
@@ -196,91 +177,6 @@ def _code(text: str) -> list[str]:
         begun = len(line) - len(line.lstrip(" "))
         lines.append(r"\mbox{}" + r"\ " * begun + _breakable(latex_code(line[begun:])) + r"\\")
     return [r"\begin{flushleft}\ttfamily\footnotesize\frenchspacing", *lines, r"\end{flushleft}"]
-
-
-def _tables(table: TextTable, label: str) -> list[str]:
-    """One ``table``, or several where there are more rows than a page holds, or more columns than a line does."""
-    return [
-        line for place, part in enumerate(_side_by_side(table)) for line in _below(part, label, is_first=place == 0)
-    ]
-
-
-def _side_by_side(table: TextTable) -> list[TextTable]:
-    """The table, or parts of its columns, each with the first one, which names the rows."""
-    lengths = [min(length, WIDE) + BETWEEN for length in _lengths(table)]
-    fewest = len(_filled(lengths, MOST_LETTERS))
-    if fewest == 1 or len(set(table.columns)) < len(table.columns):
-        return [table]
-    parts = next(parts for most in range(MOST_LETTERS + 1) if len(parts := _filled(lengths, most)) <= fewest)
-    every = set(range(1, len(lengths)))
-    return [table.without([table.columns[place] for place in every.difference(part)]) for part in parts]
-
-
-def _filled(lengths: Sequence[int], most: int) -> list[list[int]]:
-    """The places of columns, but for the first, in lines of so many letters."""
-    parts: list[list[int]] = [[]]
-    for place, length in enumerate(lengths[1:], 1):
-        if parts[-1] and lengths[0] + sum(lengths[other] for other in parts[-1]) + length > most:
-            parts.append([])
-        parts[-1].append(place)
-    return parts
-
-
-def _lengths(table: TextTable) -> list[int]:
-    return [max(map(len, cells)) for cells in zip(*[table.columns, *table.rows], strict=True)]
-
-
-def _below(table: TextTable, label: str, *, is_first: bool) -> list[str]:
-    rows = list(table.rows)
-    pieces = [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)] or [[]]
-    lines = []
-    for place, piece in enumerate(pieces):
-        title = latex_text(table.title)
-        again = rf"\addtocounter{{table}}{{-1}}\caption{{{title} (continued)}}"
-        first = rf"\caption{{{title}}}\label{{{label}}}"
-        caption = [first if is_first and place == 0 else again] if title else []
-        lines += _table(table, piece, table.footer if place == len(pieces) - 1 else None, caption)
-    return lines
-
-
-def _table(
-    table: TextTable, rows: Sequence[Sequence[str]], footer: Sequence[str] | None, caption: Sequence[str]
-) -> list[str]:
-    lengths = _lengths(table)
-    columns = _alignment(table, lengths)
-    breaks = [column.startswith("p") for column in columns]
-    body = [*(_row(row, breaks) for row in rows), *([r"\midrule", _row(footer, breaks)] if footer else [])]
-    inner = [r"\toprule", _row(table.columns, breaks), r"\midrule", *body, r"\bottomrule"]
-    tabular = [FIT, rf"\begin{{tabular}}{{{''.join(columns)}}}", *inner, r"\end{tabular}}"]
-    kind = "table*" if sum(lengths) + BETWEEN * len(lengths) > OF_A_COLUMN else "table"
-    return [
-        rf"\begin{{{kind}}}[!htbp]",
-        r"\centering\footnotesize\belowcaptionskip=6pt",
-        *caption,
-        *tabular,
-        rf"\end{{{kind}}}",
-    ]
-
-
-def _alignment(table: TextTable, lengths: Sequence[int]) -> list[str]:
-    """By column ``r``, ``l``, or of long cells in a wide table a width, in which lines break."""
-    room = LINE - BETWEEN * len(lengths)
-    long = [length > WIDE and sum(lengths) > room for length in lengths]
-    left = max(room - sum(length for length, is_long in zip(lengths, long, strict=True) if not is_long), 20 * sum(long))
-    widths = left / LINE / max(sum(long), 1)
-    return [
-        rf"p{{{widths:.2f}\linewidth}}" if is_long else "r" if column in table.numeric else "l"
-        for column, is_long in zip(table.columns, long, strict=True)
-    ]
-
-
-def _row(cells: Sequence[str], breaks: Sequence[bool]) -> str:
-    """One line of a table; a bracket in front is no option of the line before it."""
-    written = [
-        (r"\raggedright " if is_broken else "{}" if cell.startswith(("[", "*")) else "") + latex_text(cell)
-        for cell, is_broken in zip(cells, breaks, strict=True)
-    ]
-    return " & ".join(written) + r" \tabularnewline"
 
 
 def _figure(block: FigureBlock, path: tuple[str, ...], paper: _Paper) -> list[str]:

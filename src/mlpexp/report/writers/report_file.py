@@ -18,7 +18,7 @@ from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.page import words as in_html
 from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.typst import check_typst, pdf
-from mlpexp.store.beside import refuse_results
+from mlpexp.store.beside import make_folders, refuse_results
 from mlpexp.store.files import write_bytes, write_errors
 
 SUFFIXES = (".html", ".md", ".tex", ".pdf")
@@ -110,11 +110,11 @@ def write_report(document: Document, file: Path) -> None:
         RunError: A file cannot be written.
     """
     content, beside = _contents(document, file)
+    make_folders(file.parent)
     if not beside:
         write_bytes(file, content)
         return
     with write_errors(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(dir=file.parent, prefix=".new-"))
     try:
         for name, figure in beside.items():

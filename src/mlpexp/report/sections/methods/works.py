@@ -7,6 +7,9 @@ from mlpexp.report.sections.methods.judging import designs_of_intervals
 from mlpexp.report.sections.methods.setup import Setup, Setups, name_of
 from mlpexp.statistics.new_samples import Folds, Redrawn
 
+YEARS = {"0.1.0": 2026}
+"""Of each version of mlpexp the year of its release, or in which it is to be released."""
+
 # By what the config calls them: models, optimizers, initializers, activations, data sets, software.
 WORKS: Mapping[str, str] = {
     "adam": "@inproceedings{kingma2015adam, author={Kingma, Diederik P. and Ba, Jimmy}, "
@@ -70,9 +73,10 @@ OF_DATA: Mapping[str, str] = {"mnist": "lenet5"}  # the same article
 
 def works(setups: Setups) -> list[str]:
     """The entries, that of mlpexp first, each once."""
-    version = setups.material.result.environment.get("mlpexp", "")
+    version = str(setups.material.result.environment.get("mlpexp", ""))
     own = "mlpexp: a laboratory for small neural networks"
-    first = f"@software{{mlpexp, title={{{own}}}, author={{{{The mlpexp contributors}}}}, version={{{version}}}}}"
+    author, year = "{The mlpexp contributors}", f", year={{{YEARS[version]}}}" if version in YEARS else ""
+    first = f"@software{{mlpexp, title={{{own}}}, author={{{author}}}, version={{{version}}}{year}}}"
     names = [name for setup in setups.all for name in _of_setup(setup)]
     names += [*_of_tests(setups)]
     names += ["torch"] * uses_torch(setups) + ["numpy"] * uses_numpy(setups)

@@ -1,0 +1,65 @@
+"""What must be said of the seeds that several results share: which are left out, and which values are the same."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpexp.config.scores import Column
+from mlpexp.report.words import counted
+
+if TYPE_CHECKING:
+    from mlpexp.results.candidates import Candidate
+
+MOST_NAMED = 3  # results in a sentence
+
+
+def of_common_seeds(
+    candidates: "Sequence[Candidate]",
+    seeds: Sequence[int],
+    values: np.ndarray,
+    factors: Mapping[str, Sequence[str]],
+    metric: Column,
+) -> list[str]:
+    """Which seeds are left out, which results have the same values, and whether these are one training that counts twice.
+
+    Args:
+        candidates: What is compared.
+        seeds: The common ones.
+        values: The metric ``(candidates, seeds)``; NaN where there is none.
+        factors: In which the configs differ, each with its value in every candidate.
+        metric: What the values are.
+    """
+    return [*_left_out(candidates, seeds), *_equal_values(candidates, values, factors, metric)]
+
+
+def _left_out(candidates: "Sequence[Candidate]", seeds: Sequence[int]) -> list[str]:
+    """That some have more seeds than all have, if any has: their means are other ones than those of the results alone."""
+    more = [candidate.label for candidate in candidates if len(candidate.scores) > len(seeds)]
+    if not more:
+        return []
+    has = "has" if len(more) == 1 else "have"
+    return [f"all numbers here are of the {len(seeds)} common seeds; {_listed(more)} {has} more, which are left out"]
+
+
+def _equal_values(
+    candidates: "Sequence[Candidate]", values: np.ndarray, factors: Mapping[str, Sequence[str]], metric: Column
+) -> list[str]:
+    same: dict[bytes, list[int]] = {}
+    for place, of_one in enumerate(np.asarray(values, dtype=np.float64)):
+        if np.isfinite(of_one).any():
+            same.setdefault(of_one.tobytes(), []).append(place)
+    said = []
+    for places in (places for places in same.values() if len(places) > 1):
+        names, count = _listed([candidates[place].label for place in places]), values.shape[1]
+        equal = f"equal {metric.label} for all {counted(count, 'common seed')}"
+        is_one = len({tuple(texts[place] for texts in factors.values()) for place in places}) == 1
+        one = f"{names} are one training, counted as {len(places)}: equal configs, {equal}"
+        said.append(one if is_one else f"{names} have {equal}")
+    return said
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
