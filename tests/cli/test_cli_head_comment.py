@@ -48,4 +48,4 @@ def test_a_result_with_it_is_gone_on_with_trained_again_and_reported(make: Make,
     assert answer.code == 0, answer.err
     words = run.path.parents[1].joinpath("report.md").read_text(encoding="utf-8")
     assert "it</b> learn? 能吗？" in words
-    assert "Expected of the config as it was written: above 0.9" in words
+    assert "Expected: above 0.9" in words

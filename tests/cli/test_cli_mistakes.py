@@ -128,7 +128,8 @@ def test_a_sample_of_one_seed_stands_below_one_that_many_get_wrong(trained: Make
     cells = [(1, 1, 1, 0.99), (2, 4, 4, 0.6), (3, 5, 1, 0.99), (4, 2, 2, 0.7), (5, 5, 0, 0.9), (6, 1, 1, 0.5)]
     hard = mistakes_of(arm, range(5), invented(cells))
     assert hard.ranked["index"].tolist() == [2, 4, 1, 6, 3]
-    assert sentences(hard)[1:5] == [
+    assert sentences(hard)[1:6] == [
+        "these 6 samples were in the test part of at least one seed; one seed has 2 to 6 of them",
         "2 of them are wrong in every seed that is tested on them, two seeds or more",
         "2 more are wrong in the only seed that is tested on them",
         "mean probability of the class that was said: there 0.63, other mistakes 0.83, right answers 0.90",
@@ -147,7 +148,7 @@ def test_a_sample_of_one_seed_stands_below_one_that_many_get_wrong(trained: Make
             [(1, 5, 5, 0.95), (2, 5, 0, 0)],
             "mean probability of the class that was said: there 0.95, right answers 0.90",
         ),
-        ([(1, 2, 1, 0.95), (2, 1, 1, 0.6)], "1 more is wrong in the only seed that is tested on it"),
+        ([(1, 2, 1, 0.95), (2, 1, 1, 0.6)], "1 is wrong in the only seed that is tested on it"),
         ([(1, 5, 1, 0.95), (2, 5, 0, 0)], "no sample is wrong in all 5 seeds"),
     ],
 )

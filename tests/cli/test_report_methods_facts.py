@@ -103,7 +103,7 @@ def test_without_its_table_nothing_of_the_base_config_is_told_of_the_arms(traine
         plan_again(result.folder)
     told = english(result)
     assert not re.search(r"optimizer was|parameters|of 4 units", told)
-    assert "The varied factors are optimizer (adam, sgd) and hidden units (4, 8)." in told
+    assert "The varied factors are optimizer (adam, sgd) and hidden units (4, 8; one hidden layer)." in told
     assert "The data set t has 40 samples with 2 input features and 2 classes of kind." in told
 
 
@@ -128,7 +128,8 @@ def test_a_sampled_axis_is_told_by_its_range(make: Make, lazy_disk: None) -> Non
 def test_an_axis_of_one_value_varies_nothing(make: Make, lazy_disk: None) -> None:
     told = sentences(make(NET + "sweep: {over: {optimizer.name: [sgd], hidden_sizes: [[2], [4]]}, seeds: 2}\n"))
     assert "The optimizer was SGD (learning rate 0.1)." in told
-    assert "The varied factor is hidden units (2, 4)." in told
+    assert "The varied factor is hidden units (2, 4; one hidden layer)." in told
+    assert "There are 2 settings." in told
 
 
 def test_trainings_that_diverge_are_said(trained: Make) -> None:

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from mlpexp.results.result import ArmResult, Result
 
 
+MOST_WORK = 5e9  # multiplications of one pass over the samples by which the curvature is found in two times twenty
+
+
 def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
     """What ``mlpexp explain`` says of an arm, or in a sentence why it says nothing; of a map it is empty."""
-    from mlpexp.analysis.explain.examine import examine
+    from mlpexp.analysis.explain.examine import examine, work_of
     from mlpexp.analysis.explain.verdicts import judge
     from mlpexp.cli.printing import say
     from mlpexp.cli.training import data_folder
@@ -25,11 +28,13 @@ def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
         return ""
     try:
         arm.result.finished_trials()
-        arm.kept_weights(_trained_seeds(arm), "last")
+        seeds = _trained_seeds(arm)
+        arm.kept_weights(seeds, "last")
+        if work_of(arm, len(seeds)) > MOST_WORK:
+            return f"explaining takes minutes here; {_explained_by(arm)} does it"
         return judge(examine(arm, None, data_folder(data_dir), say(quiet=False)))
     except Absent:
-        named = f" --arm {arm.number}" if arm.result.summary.axes else ""
-        return f"the weights were not kept; `mlpexp explain {arm.result.path.resolve().name}{named}` trains again"
+        return f"the weights were not kept; {_explained_by(arm)} trains again"
     except (InputError, RunError) as error:
         return f"nothing is explained here: {reason(arm.result, error)}"
 
@@ -64,6 +69,12 @@ def reason(result: "Result", error: Exception) -> str:
     path = result.path
     text = str(error).removeprefix(f"{path}: ")
     return without_places(text.replace(str(path), path.resolve().name))
+
+
+def _explained_by(arm: "ArmResult") -> str:
+    """The command."""
+    named = f" --arm {arm.number}" if arm.result.summary.axes else ""
+    return f"`mlpexp explain {arm.result.path.resolve().name}{named}`"
 
 
 def _trained_seeds(arm: "ArmResult") -> list[int]:

@@ -73,16 +73,19 @@ class Header:
 def header(path: Path) -> Header:
     """The first comment of a config; a part that is not there is empty."""
     parts = {"question": "", "expected": "", "time": ""}
-    remarks, part = [""], ""
+    remarks, part, indent = [""], "", 0
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     for line in takewhile(lambda each: each.startswith("#"), lines):
         text = line.lstrip("# \t").rstrip()
         if OF_EDITOR.match(text):
             continue
         if match := PART.match(text):
-            part, text = match[1].lower(), match[2]
+            part, text, indent = match[1].lower(), match[2], _indent(line)
         elif not any(letter.isalnum() for letter in text):  # an empty line, or one that is drawn
             part, text = "", ""
+            remarks.append("")
+        elif part and _indent(line) <= indent and parts[part].endswith((".", "?", "!")):  # its sentence has ended
+            part = ""
             remarks.append("")
         if part:
             parts[part] = f"{parts[part]} {text}".strip()
@@ -90,6 +93,11 @@ def header(path: Path) -> Header:
             remarks[-1] = f"{remarks[-1]} {text}".strip()
     command = "sweep" if any(line.startswith("sweep:") for line in lines) else "train"
     return Header(tuple(filter(None, remarks)), parts["question"], parts["expected"], parts["time"], command)
+
+
+def _indent(line: str) -> int:
+    """How far the words of a comment stand from its ``#``."""
+    return len(line) - len(line.lstrip("# \t"))
 
 
 def find_config(text: str) -> Path:

@@ -32,6 +32,10 @@ class HeldSamples:
     """``(N, F)`` float64, or ``(N, C, H, W)`` uint8."""
     words: str
     """What they are: ``samples of the test part``."""
+    rows: np.ndarray | None = None
+    """``(N,)`` their places in the data, from 0; None of drawn ones."""
+    targets: np.ndarray | None = None
+    """What is true of them: class numbers, or ``(N, T)`` values."""
 
 
 def held_samples(networks: Networks, data_dir: str | None = None) -> HeldSamples:
@@ -77,7 +81,8 @@ def _of_test_part(networks: Networks, data_dir: str | None) -> HeldSamples:
     known = {"test": parts.test, "validation": parts.validation, "training": parts.train}
     name = next(name for name, rows in known.items() if len(rows))
     rows = known[name][:MOST]
-    return HeldSamples(dataset.inputs[rows], f"sample{'s' * (len(rows) != 1)} of the {name} part")
+    words = f"sample{'s' * (len(rows) != 1)} of the {name} part"
+    return HeldSamples(dataset.inputs[rows], words, rows, dataset.targets[rows])
 
 
 def drawn(preparation: Preparation, num_samples: int = MOST) -> np.ndarray:

@@ -13,7 +13,7 @@ from mlpexp.export.comparison import expected, in_single
 from mlpexp.export.described_file import in_base64
 from mlpexp.export.description import described
 from mlpexp.export.export import seed_of
-from mlpexp.export.held_samples import held_samples
+from mlpexp.export.held_samples import HeldSamples, held_samples
 from mlpexp.export.live_widgets import widget_of
 from mlpexp.export.lowering import portable, steps_of
 from mlpexp.export.portable import PortableNetwork, Step
@@ -54,7 +54,7 @@ def live_network(result: Result, data_dir: str | None = None) -> Told | str:
     size = _size(network.steps)
     if size > MOST_BYTES:
         return f"its weights need {size / 1e6:.1f} MB, and a page holds at most {MOST_BYTES / 1e6:.1f} MB"
-    samples = _samples(networks, data_dir)
+    samples = _samples(networks, network, data_dir)
     if not samples["samples"]:
         return f"what it says of {samples['samples_are']} is no finite number"
     return {
@@ -148,18 +148,31 @@ def _size(steps: Sequence[Step]) -> int:
     return sum(-(-4 * array.size // 3) * 4 for step in steps for array in step.arrays.values())
 
 
-def _samples(networks: Networks, data_dir: str | None) -> Told:
+def _samples(networks: Networks, network: PortableNetwork, data_dir: str | None) -> Told:
     """Raw inputs, and what the network says of them; not of those where that is no number."""
     held = held_samples(networks, data_dir)
     pixels = int(np.prod(networks.preparation.input_shape))
     raw = held.raw[: max(1, min(MOST_SAMPLES, MOST_PIXELS // pixels))]
     outputs = expected(in_single(networks), raw).outputs
     samples = [
-        {"inputs": _inputs(row), "outputs": [float(f"{value:.7g}") for value in values]}
-        for row, values in zip(raw, outputs, strict=True)
+        {"inputs": _inputs(row), "outputs": [float(f"{value:.7g}") for value in values], **_named(held, place, network)}
+        for place, (row, values) in enumerate(zip(raw, outputs, strict=True))
         if np.isfinite(values).all()
     ]
     return {"samples": samples, "samples_are": held.words.replace("sample of", "samples of")}
+
+
+def _named(held: HeldSamples, place: int, network: PortableNetwork) -> Told:
+    """Which sample it is, and what is true of it."""
+    if held.rows is None or held.targets is None:
+        return {"words": f"sample {place + 1}"}
+    return {"words": f"sample {held.rows[place]}", "true": f"(true: {_true(held.targets[place], network)})"}
+
+
+def _true(target: np.ndarray, network: PortableNetwork) -> str:
+    if network.classification:
+        return str(network.preparation.class_names[int(target)])
+    return ", ".join(f"{value:.5g}" for value in np.atleast_1d(target))
 
 
 def _inputs(row: np.ndarray) -> Told | list[float | None]:
@@ -170,20 +183,25 @@ def _inputs(row: np.ndarray) -> Told | list[float | None]:
 
 
 def _epochs(networks: Networks, network: PortableNetwork, size: int) -> Told:
-    """The weights of some epochs, as many as there is room for, the first and the last among them; then those in use."""
+    """The weights of some epochs, as many as there is room for, in order, those in use among them."""
     known = _kept_epochs(networks.arm, networks.seeds[0])
     room = max(2, MOST_BYTES // size) if 2 * size <= MOST_BYTES else 0
     count = min(len(known), room)
     chosen = sorted({known[round(place * (len(known) - 1) / max(1, count - 1))] for place in range(count)})
-    epochs = []
+    epochs: list[Told] = []
     for epoch in chosen:
         kept = Kept(*networks.arm.kept_weights(list(networks.seeds), f"epoch-{epoch}"))
         stack = kept.network(networks.network.architecture)
         steps = steps_of(stack, single=networks.head.output.is_single)
         layers = [{name: _array(name, array) for name, array in step.arrays.items()} for step in steps]
         epochs.append({"words": f"epoch {kept.epochs[0]}", "layers": layers})
-    used = {"words": f"epoch {network.origin.epoch}, whose weights are used", "layers": []}
-    return {"epochs": [*epochs, used] if epochs else [], "num_epochs_kept": len(known)}
+    if not epochs:
+        return {"epochs": [], "num_epochs_kept": len(known)}
+    used = network.origin.epoch
+    entry = {"words": f"epoch {used}, whose weights are used", "layers": []}
+    before, behind = sum(epoch < used for epoch in chosen), sum(epoch <= used for epoch in chosen)
+    epochs[before:behind] = [entry]
+    return {"epochs": epochs, "used": before, "num_epochs_kept": len(known), "num_epochs_shown": len(chosen)}
 
 
 def _kept_epochs(arm: ArmResult, seed: int) -> list[int]:

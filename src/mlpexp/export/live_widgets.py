@@ -64,7 +64,8 @@ def _columns(columns: Sequence[ColumnForm]) -> list[Told]:
                 )
             case _:
                 inputs = [
-                    {"label": name, "kind": "number", "unit": 1, "digits": _digits(column)} for name in column.inputs
+                    {"label": name, "kind": "number", "unit": 1, "digits": _digits(column), **_room(column)}
+                    for name in column.inputs
                 ]
                 fields.append({**told, "inputs": inputs})
         place = end
@@ -76,6 +77,13 @@ def _digits(column: NumberColumn | DateColumn) -> int:
     if isinstance(column, DateColumn):
         return LEAST_DIGITS
     return max(LEAST_DIGITS, len(str(int(max(abs(column.lowest), abs(column.highest))))))
+
+
+def _room(column: NumberColumn | DateColumn) -> Told:
+    """Between which numbers nothing is far outside the range of the data."""
+    if isinstance(column, DateColumn):
+        return {}
+    return dict(zip(("min", "max"), _with_room(column.lowest, column.highest), strict=True))
 
 
 def _options(column: CategoryColumn) -> list[Told]:

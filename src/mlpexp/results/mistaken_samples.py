@@ -1,7 +1,7 @@
 """Mistakes with the samples they are of: their names, what they hold, and what a figure shows of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,13 +72,15 @@ def mistaken_samples(
         what = "each seed has samples of its own, which no other seed is tested on"
         raise InputError(f"{arm.result.path}: dataset.data_seed: {EACH_SEED}: {what}; name one with --seed")
     dataset = dataset_of(arm, data_dir, say)
-    if draws_new_data(experiment.dataset):
+    each_has_own = draws_new_data(experiment.dataset)
+    if each_has_own:
         from mlpexp.data.catalogue import dataset_of_seed
         from mlpexp.execution.members import members_of
 
         (member,) = members_of(experiment, seeds)
         dataset = dataset_of_seed(experiment.dataset, dataset, member.seeds_by_purpose.data)
-    mistakes = mistakes_of(arm, seeds, judged_predictions(arm, seeds, data_dir, say))
+    ranked_of = mistakes_of(arm, seeds, judged_predictions(arm, seeds, data_dir, say))
+    mistakes = replace(ranked_of, each_has_own=each_has_own)
     ranked = mistakes.ranked["index"].tolist()
     pictures = ranked[:MOST_MISCLASSIFIED] if dataset.facts.is_image else []
     return MistakenSamples(

@@ -36,6 +36,8 @@ class Mistakes:
     """Whether the confidence in a class is a probability."""
     part: str
     """``test``, or another part where there is no test part."""
+    each_has_own: bool = False
+    """Whether each seed has samples of its own, so that mistakes are those of one seed."""
 
     @property
     def classification(self) -> bool:
@@ -122,18 +124,31 @@ def rmse(predictions: "pd.DataFrame") -> float:
 
 
 def sentences(mistakes: Mistakes) -> list[str]:
-    """What the mistakes have in common."""
-    return list(_said_of_classes(mistakes) if mistakes.classification else _said_of_numbers(mistakes))
+    """What the mistakes have in common, and of which seed they are if only one was looked at."""
+    alone = f"only seed {mistakes.seeds[0]} is looked at: each seed has samples of its own"
+    only = [alone] if mistakes.each_has_own and len(mistakes.arm.result.summary.seeds) > 1 else []
+    return only + list(_said_of_classes(mistakes) if mistakes.classification else _said_of_numbers(mistakes))
 
 
 def _said_of_classes(mistakes: Mistakes) -> list[str]:
     samples, seeds, part = mistakes.num_samples, len(mistakes.seeds), PART_LABELS[mistakes.part]
     number = len(mistakes.ranked)
     if not number:
-        return [f"{part} part: none of the {samples:,} samples is wrong{' in any seed' if seeds > 1 else ''}"]
+        none = f"{part} part: none of the {samples:,} samples is wrong{' in any seed' if seeds > 1 else ''}"
+        return [none, *_union(mistakes)]
     by = f" in at least one of {seeds} seeds" if seeds > 1 else ""
     said = [f"{part} part: {number:,} of {samples:,} samples {_is(number)} wrong{by}"]
-    return [*said, *_by_all(mistakes), _pairs(mistakes)]
+    return [*said, *_union(mistakes), *_by_all(mistakes), _pairs(mistakes)]
+
+
+def _union(mistakes: Mistakes) -> list[str]:
+    """What the number of samples counts, where seeds have other samples in the part; else nothing."""
+    predictions, samples, part = mistakes.predictions, mistakes.num_samples, mistakes.part
+    by_seed = predictions.groupby("seed")["index"].nunique()
+    if (by_seed == samples).all():
+        return []
+    sizes = " to ".join(f"{size:,}" for size in sorted({int(by_seed.min()), int(by_seed.max())}))
+    return [f"these {samples:,} samples were in the {part} part of at least one seed; one seed has {sizes} of them"]
 
 
 def _by_all(mistakes: Mistakes) -> list[str]:
@@ -147,10 +162,10 @@ def _by_all(mistakes: Mistakes) -> list[str]:
     def by(number: int) -> str:
         return _all(seeds) if is_by_all else f"every seed that is tested on {_it(number)}, two seeds or more"
 
-    once = len(ranked) - len(several)
-    by_one = [f"{once:,} more {_is(once)} wrong in the only seed that is tested on {_it(once)}"] if once else []
     always = several.loc[several["share"] == 1, "index"]
-    number = len(always)
+    number, once = len(always), len(ranked) - len(several)
+    more = " more" if number else ""
+    by_one = [f"{once:,}{more} {_is(once)} wrong in the only seed that is tested on {_it(once)}"] if once else []
     if not number:
         return [f"no sample is wrong in {by(1)}", *by_one]
     return [f"{number:,} of them {_is(number)} wrong in {by(number)}", *by_one, *_how_sure(mistakes, always)]
@@ -189,7 +204,7 @@ def _said_of_numbers(mistakes: Mistakes) -> list[str]:
     samples, seeds, part = mistakes.num_samples, len(mistakes.seeds), PART_LABELS[mistakes.part]
     over = f", mean over {seeds} seeds" if seeds > 1 else ""
     error = rmse(mistakes.predictions)
-    said = [f"{part} part of {samples:,} samples: RMSE of {mistakes.target_name} {error:.4g}{over}"]
+    said = [f"{part} part of {samples:,} samples: RMSE of {mistakes.target_name} {error:.4g}{over}", *_union(mistakes)]
     predictions = mistakes.predictions
     number = max(1, round(WORST_SHARE * samples))
     squares = (predictions["predicted"] - predictions["target"]) ** 2

@@ -126,6 +126,8 @@ class Result:
             scores = [name for name in trials.columns if name.startswith(("final_", "best_"))]
             trials[scores].astype(float)
             pairs = set(zip(trials["arm"].tolist(), trials["seed"].tolist(), strict=True))
+        except RunError:  # which names the file
+            raise
         except (Absent, KeyError, ValueError) as error:
             raise RunError(f"{self.folder.trials}: damaged or missing: {error or 'no rows'}") from None
         if pairs != {(arm, seed) for arm in range(summary.num_arms) for seed in summary.seeds}:

@@ -5,8 +5,14 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpexp.errors import RunError
+
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class DamagedTable(RunError, ValueError):
+    """A file is no table; whoever can do without it catches it as any other wrong value."""
 
 
 class Absent(Exception):
@@ -22,16 +28,26 @@ def complete_table(path: Path, text_columns: Collection[str] = ()) -> "pd.DataFr
 
     Raises:
         Absent: There is no such file, or it has no complete row.
+        DamagedTable: It is no table.
     """
-    import pandas as pd  # half a second that those do not pay who read summaries alone
-
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise Absent from None
+    except UnicodeDecodeError:
+        raise DamagedTable(f"{path}: damaged: not UTF-8") from None
     complete = text[: text.rfind("\n") + 1]
     if complete.count("\n") < 2:
         raise Absent
+    try:
+        return _parsed(complete, text_columns)
+    except ValueError:  # of pandas, too
+        raise DamagedTable(f"{path}: damaged: not a table") from None
+
+
+def _parsed(complete: str, text_columns: Collection[str]) -> "pd.DataFrame":
+    import pandas as pd  # half a second that those do not pay who read summaries alone
+
     if not text_columns:
         return pd.read_csv(StringIO(complete), **to_the_last_bit())
     others = [column for column in pd.read_csv(StringIO(complete), nrows=0).columns if column not in text_columns]

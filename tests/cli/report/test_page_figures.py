@@ -2,19 +2,27 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from making.browsing import RUN, SWEEP, Visit
+from making.browsing import RUN, SWEEP, Call, Visit
 from making.trained_results import Make
 from mlpexp.statistics.intervals import mean_interval
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
+SUMS = """\
+name: sums
+dataset: {name: csv, path: sums.csv, target: sum, test_fraction: 0.3}
+model: {name: mlp, hidden_sizes: [4], activation: relu}
+optimizer: {name: adam, learning_rate: 0.02}
+training: {batch_size: 16, epochs: 4}
+"""
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("lazy_disk")]
 # Moves over all of a figure, three pixels at a time.
 EVERYWHERE = """figure => {
@@ -62,6 +70,8 @@ def test_the_tip_is_seen_at_the_mouse(opened: Visit) -> None:
     page = opened(RUN, viewport={"width": 360, "height": 700})
     figure = page.locator("#curves-loss")
     figure.scroll_into_view_if_needed()
+    assert figure.locator(".drawing").evaluate("it => it.scrollWidth > it.clientWidth")  # letters keep their size
+    figure.locator(".drawing").evaluate("it => { it.scrollLeft = it.scrollWidth; }")
     box, tip = figure.locator("svg").bounding_box(), figure.locator(".tip")
     assert box is not None
     for step in range(30):
@@ -137,3 +147,47 @@ def test_whole_brings_back_the_figure_as_it_was(opened: Visit) -> None:
     figure.get_by_label("logarithmic").uncheck()
     figure.get_by_role("button", name="Whole").click()
     assert svg.inner_html() == before
+
+
+BAND = "svg [data-plot] path[fill-opacity]"
+
+
+def test_bands_stay_around_their_means_on_a_logarithmic_axis(opened: Visit) -> None:
+    figure = opened(SWEEP).locator("#curves-curves_hidden_sizes")
+    assert figure.locator("figcaption").inner_text().startswith("Test accuracy and training loss over the epochs")
+    box = "all => all.map(each => { const { y, height } = each.getBoundingClientRect(); return [y, y + height]; })"
+    before = figure.locator(BAND).evaluate_all(box)
+    assert len(before) == 4
+    figure.get_by_label("vertical axis logarithmic").check()
+    after = figure.locator(BAND).evaluate_all(box)
+    assert after != before
+    assert "NaN" not in figure.inner_html()
+    lines = figure.locator("svg [data-mark] path").evaluate_all(box)
+    for top, bottom in after:  # around some mean
+        assert any(top < high and low < bottom for low, high in lines)
+
+
+def test_no_axis_is_logarithmic_where_both_measure_the_same(
+    visited: Visit, trained: Make, mlpexp: Call, tmp_path: Path
+) -> None:
+    lines = [f"{i % 7},{i % 5},{10 + 3 * (i % 7) + i % 5}" for i in range(60)]
+    (tmp_path / "sums.csv").write_text("a,b,sum\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    assert mlpexp("report", trained(SUMS).folder.path, "-o", tmp_path / "page.html").code == 0
+    page = visited(tmp_path / "page.html", viewport={"width": 1280, "height": 900})
+    assert page.locator("#predictions-predicted_true").get_by_role("button", name="Zoom in").count() == 1
+    assert page.locator("#predictions-predicted_true").get_by_label("logarithmic").count() == 0
+    wide = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+    assert page.locator("#asked .scroll").evaluate_all(wide) == 0
+    live = page.locator(".live")
+    chosen = re.fullmatch(
+        r"sample (\d+) \(true: ([\d.]+)\)",
+        live.locator(".sample option:checked").inner_text() + " " + live.locator(".true").inner_text(),
+    )
+    assert chosen
+    assert lines[int(chosen[1])].split(",")[2] == chosen[2]
+    live.get_by_label("a", exact=True).fill("6")
+    assert live.locator(".true").inner_text() == ""
+    assert not live.locator(".far").is_visible()
+    live.get_by_label("a", exact=True).fill("9000")
+    assert live.locator(".far").is_visible()
+    assert re.fullmatch(r"sum: [\d.]+", live.locator(".answer").inner_text())

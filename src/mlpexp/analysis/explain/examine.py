@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState
 from mlpexp.analysis.explain.neighbours import neighbour_state
+from mlpexp.architectures.arithmetic import cost
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.outputs import Output
@@ -26,7 +27,7 @@ from mlpexp.planning.stacks import places_together
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, experiment_here, weights_of
 from mlpexp.store.frames import Absent
-from mlpexp.training.diagnostics import Diagnostics, Quantities
+from mlpexp.training.diagnostics import PROBE_SAMPLES, Diagnostics, Quantities
 from mlpexp.training.evaluation import Evaluator
 from mlpexp.training.method import BACKPROPAGATION
 from mlpexp.training.trainer import Trainer
@@ -76,6 +77,16 @@ def examine(
             final = kept.network(prepared.architecture, device).select(places)
             found += stack.examined(final, own, curves)
     return found
+
+
+def work_of(arm: ArmResult, num_seeds: int) -> int:
+    """Multiplications of one pass over the samples that the curvature is measured on, which takes most of the time.
+
+    Raises:
+        InputError: The data are not there, or the config is damaged.
+    """
+    prepared = arm.result.plan.arms[arm.number].prepared
+    return cost(prepared.architecture, "").macs * min(prepared.sizes.train, PROBE_SAMPLES) * num_seeds
 
 
 class _Stack:

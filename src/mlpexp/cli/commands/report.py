@@ -162,6 +162,7 @@ def _opened(name: str, runs_dir: Path, tables: Sequence[Path]) -> "Result":
 
 def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":
     """A trained network for the page, or in a sentence why it has none."""
+    from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.report_material import reason
     from mlpexp.cli.training import data_folder
     from mlpexp.export.live import live_network
@@ -170,7 +171,10 @@ def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":
         return ""
     try:
         return _no_network(result) or live_network(result, data_folder(data_dir))
-    except (InputError, RunError) as error:
+    except InputError as error:
+        return reason(result, error)
+    except RunError as error:
+        print_sentences([f"no network in the page: {error}"], err=True)
         return reason(result, error)
 
 

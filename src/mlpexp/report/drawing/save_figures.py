@@ -13,6 +13,7 @@ from mlpexp.report.drawing.formats import PGFPLOTS
 from mlpexp.report.drawing.style import Drawing, in_style
 from mlpexp.report.drawing.words_in_figures import letters_may_miss, say_lost, set_words
 from mlpexp.report.pgfplots.pictures import picture
+from mlpexp.report.reasons import in_page, in_terminal
 from mlpexp.store.files import write_bytes
 from mlpexp.store.frames import Absent
 
@@ -69,20 +70,26 @@ class Drawn(NamedTuple):
     """The figure, laid out, and its numbers."""
 
 
-def drawn(result: Path, figures: Mapping[str, Callable[[], Drawing | None]], lost: set[str]) -> Iterator[Drawn]:
+def drawn(
+    result: Path,
+    figures: Mapping[str, Callable[[], Drawing | None]],
+    lost: set[str],
+    left_out: dict[str, str] | None = None,
+) -> Iterator[Drawn]:
     """Draws figures as ``save_figures`` does, and writes nothing.
 
     Args:
         result: Of which they are, for warnings.
         figures: By name, what draws it.
         lost: Gets the letters that no font here has.
+        left_out: Gets, by name, why a figure cannot be drawn.
     """
 
     def laid_out(_: str, drawing: Drawing) -> Drawing:
         _prepare(drawing.figure, lost)
         return drawing
 
-    for name, drawing in _each(result, figures, laid_out):
+    for name, drawing in _each(result, figures, laid_out, left_out):
         yield Drawn(name, tuple(text.get_text() for text in drawing.figure.texts), drawing)
 
 
@@ -95,7 +102,10 @@ def svg_with_text(figure: Figure) -> bytes:
 
 
 def _each(
-    result: Path, figures: Mapping[str, Callable[[], Drawing | None]], make: Callable[[str, Drawing], Made]
+    result: Path,
+    figures: Mapping[str, Callable[[], Drawing | None]],
+    make: Callable[[str, Drawing], Made],
+    left_out: dict[str, str] | None = None,
 ) -> Iterator[tuple[str, Made]]:
     """What is made of each figure; of one that cannot be drawn nothing, with a warning unless its files are absent."""
     for name, draw in figures.items():
@@ -105,7 +115,9 @@ def _each(
         except Absent:
             continue
         except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
-            logger.warning("%s: figure %s left out: %s: %s", result, name, type(error).__name__, error)
+            logger.warning("%s: figure %s left out: %s", result, name, in_terminal(error))
+            if left_out is not None:
+                left_out[name] = in_page(error, result)
             continue
         if made is not None:
             yield name, made

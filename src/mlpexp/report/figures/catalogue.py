@@ -35,6 +35,7 @@ from mlpexp.report.figures.sweep.trade_offs import draw_parameters, draw_time
 from mlpexp.report.numbers.arm_data import ArmData
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.sweep_caption import SweepAxis
+from mlpexp.report.reasons import in_terminal
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent
 
@@ -81,7 +82,7 @@ def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
     except Absent:
         return {}
     except Exception as error:  # whatever is wrong with it, the numbers can still be read elsewhere
-        logger.warning("%s: no figures: arms.csv is damaged: %s: %s", data.result.path, type(error).__name__, error)
+        logger.warning("%s: no figures: %s", data.result.path, in_terminal(error))
         return {}
     figures: dict[str, Callable[[], Drawing | None]] = {}
     for figure in FIGURES:

@@ -17,6 +17,7 @@ from mlpexp.report.tables.costs import cost_table
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import binary_bytes
 
+TITLE = "Parameters and formulas"
 MOST_NETWORKS = 60  # that have a row
 SAMPLE, CLASS, COUNT = Name("i"), Name("k"), Name("n")
 OUTPUT, TARGET, LOGIT = Name("y"), Name("t"), Name("z")
@@ -59,10 +60,10 @@ LETTERS: dict[str, Prose] = {
 }  # fmt: skip
 
 
-def arithmetic(material: Material) -> Section | None:
-    """Of the network, of a sweep that of its best arm, with a row for each other one; None where it is not known any more."""
+def arithmetic(material: Material) -> Section:
+    """Of the network, of a sweep that of its best arm, with a row for each other one; or why it is not known any more."""
     if material.plan is None:
-        return None
+        return Section("arithmetic", TITLE, [Paragraph((f"These cannot be shown: {material.why_no_plan}.",))])
     networks = _networks(material.plan.arms)
     if len(networks) == 1:
         counted = cost(networks[0][0].prepared.architecture, str(material.config.get("name", "")) or None)
@@ -82,9 +83,7 @@ def arithmetic(material: Material) -> Section | None:
     losses = dict.fromkeys(experiment.loss for experiment in experiments if experiment.loss)
     said_of = [block for name in losses for block in _loss(name)]
     architectures = [arms[0].prepared.architecture for arms in networks]
-    return Section(
-        "arithmetic", "Parameters and formulas", [*blocks, *_counts(counted), *_functions(architectures), *said_of]
-    )
+    return Section("arithmetic", TITLE, [*blocks, *_counts(counted), *_functions(architectures), *said_of])
 
 
 def _networks(arms: Sequence[Arm]) -> list[list[Arm]]:

@@ -5,18 +5,21 @@ from copy import deepcopy
 from functools import reduce
 from itertools import accumulate
 from operator import getitem
-from pathlib import Path
+from pathlib import Path, PurePath
 from shlex import join
 from typing import Any
 
+from pydantic import BaseModel
+
 from mlpexp.config.dump import as_data
+from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.keys import all_keys
 from mlpexp.config.load import validated
 from mlpexp.config.rules import resolve
 from mlpexp.config.start_paths import renamed_starts
 from mlpexp.config.sweep import Sweep
-from mlpexp.config.table_paths import renamed
+from mlpexp.config.table_paths import IN_SECTION, is_whole, renamed
 from mlpexp.config.yaml_source import Path_, Source
 from mlpexp.errors import MlpexpError
 from mlpexp.planning.factors import leaves
@@ -36,6 +39,7 @@ NOT_LISTED = "Keys that are not at their default are not listed: the data, or th
 CHOICES = ("name", "kind")  # keys by which a section is chosen
 NOT_ASKED = ("sweep", "name", "description")
 AXES = ("over", "arms")  # of the section ``sweep``: each axis has a row
+TABLES = frozenset(".".join(("dataset", *path)) for path in IN_SECTION)  # keys whose value is a path
 DEFAULTS = {"baseline": "the best", "metric": "by the task"}  # of that section, in words
 
 
@@ -87,6 +91,7 @@ def _differences(material: Material) -> list[Difference]:
         return []
     base, summary = material.plan.base, material.result.summary
     data = {key: value for key, value in as_data(base.experiment).items() if key not in NOT_ASKED}
+    written = dict(leaves(dict(material.config)))
     varied = {axis.key: f"varied: {listed_values(axis.values)}" for axis in summary.axes}
     rows = []
     for key, value in _entries(data, base.facts, tuple(varied)):
@@ -94,10 +99,12 @@ def _differences(material: Material) -> list[Difference]:
         axis = next((axis for axis in varied if key == axis or key.startswith(f"{axis}.")), None)
         if axis is not None:
             chosen = {axis, *(f"{axis}.{name}" for name in CHOICES)}
-            rows.append((axis, varied.pop(axis), usual if key in chosen else NONE, _meaning(axis)))
+            meaning = _meaning(axis, base.experiment)
+            rows.append((axis, varied.pop(axis), usual if key in chosen else NONE, meaning))
         elif usual != value_text(value) and not _is_below(key, summary):
-            rows.append((key, value_text(value), usual, _meaning(key)))
-    rows += [(key, text, NONE, _meaning(key)) for key, text in varied.items()]
+            shown = _as_told(str(written.get(key, value))) if key in TABLES else value_text(value)
+            rows.append((key, shown, usual, _meaning(key, base.experiment)))
+    rows += [(key, text, NONE, _meaning(key, base.experiment)) for key, text in varied.items()]
     return rows + _of_sweep(material)
 
 
@@ -129,7 +136,12 @@ def _of_sweep(material: Material) -> list[Difference]:
     usual = {**Sweep().model_dump(mode="json"), "seeds": seeds}
     written = as_data(plan.resolved())["sweep"]
     return [
-        (f"sweep.{key}", value_text(value), DEFAULTS.get(key, value_text(usual[key])), _meaning(f"sweep.{key}"))
+        (
+            f"sweep.{key}",
+            value_text(value),
+            DEFAULTS.get(key, value_text(usual[key])),
+            _meaning(f"sweep.{key}", plan.base.experiment),
+        )
         for key, value in written.items()
         if key not in AXES and value != usual[key]
     ]
@@ -139,12 +151,29 @@ def _is_below(key: str, summary: Summary) -> bool:
     return any(key.startswith(f"{axis.key}.") for axis in summary.axes)
 
 
-def _meaning(key: str) -> str:
-    """What a key is; of one by which a section is chosen, what the section is."""
+def _as_told(path: str) -> str:
+    """A path as its user wrote it, if it names a place by itself; one from the folder of a result has only its name."""
+    return path if is_whole(path) else PurePath(path).name
+
+
+def _meaning(key: str, experiment: Experiment) -> str:
+    """What a key is in the section that there is; of one by which a section is chosen, what the section is."""
     section, _, last = key.rpartition(".")
+    if last not in CHOICES and isinstance(inner := _section(experiment, section), BaseModel):
+        field = type(inner).model_fields.get(last)
+        if field is not None and field.description:
+            return field.description.replace("`", "")
     known = all_keys()
     texts = [known[path].description for path in (key, section if last in CHOICES else "") if path in known]
     return next(filter(None, texts), "").replace("`", "")
+
+
+def _section(experiment: Experiment, path: str) -> object:
+    """The section at a dotted key; None where there is none."""
+    inner: object = experiment
+    for name in filter(None, path.split(".")):
+        inner = getattr(inner, name, None)
+    return inner
 
 
 def _by_default(data: Mapping[str, Any], key: str, facts: DatasetFacts) -> str:

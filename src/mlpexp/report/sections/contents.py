@@ -1,14 +1,13 @@
 """A document of one result or of several, section by section: the one table of what stands in a report."""
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from mlpexp.errors import MlpexpError
 from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.document.document import Document, Room, Section
+from mlpexp.report.reasons import in_page, in_terminal
 from mlpexp.report.sections.answer import answer
 from mlpexp.report.sections.arithmetic import arithmetic
 from mlpexp.report.sections.asked import asked
@@ -25,6 +24,7 @@ from mlpexp.report.sections.methods.section import methods
 from mlpexp.report.sections.predictions import predictions
 from mlpexp.report.sections.question import question
 from mlpexp.report.sections.side_by_side import side_by_side
+from mlpexp.report.sections.words import words
 
 logger = logging.getLogger(__name__)
 MOST_NAMED = 5  # results
@@ -49,14 +49,16 @@ def document_of(materials: Sequence[Material]) -> Document:
     source = source_of([material.result.path for material in materials])
     if len(materials) == 1:
         (material,) = materials
-        return Document(title_of(material), (), _sections(material), source, room=_room(materials))
+        sections = _sections(material)
+        return Document(title_of(material), (), [*sections, *words(sections)], source, room=_room(materials))
     titles = _titles(materials)
     parts = [
         Section(f"result-{place}", title, (), _sections(material))
         for place, (title, material) in enumerate(zip(titles, materials, strict=True), 1)
     ]
     first = side_by_side([material.result for material in materials], titles, [part.name for part in parts])
-    return Document(f"{len(materials)} results", (), [first, *parts], source, room=_room(materials))
+    sections = [first, *parts]
+    return Document(f"{len(materials)} results", (), [*sections, *words(sections)], source, room=_room(materials))
 
 
 def source_of(paths: Sequence[Path]) -> str:
@@ -77,9 +79,17 @@ def _titles(materials: Sequence[Material]) -> list[str]:
 
 
 def title_of(material: Material) -> str:
-    """Of a run its name and hash; of a sweep what is varied, too."""
+    """Of a run its name and hash; of a sweep what is varied, too, after a name that is not told by that."""
     summary = material.result.summary
-    return f"{summary.title if summary.axes else summary.name} ({summary.hash})"
+    if not summary.axes:
+        return f"{summary.name} ({summary.hash})"
+    is_told = _letters(summary.title).startswith(_letters(summary.name))
+    return f"{summary.title if is_told else f'{summary.name}: {summary.title}'} ({summary.hash})"
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, small."""
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _sections(material: Material) -> list[Section]:
@@ -92,13 +102,12 @@ def _made(title: str, make: Callable[[Material], Section | None], material: Mate
         return make(material)
     except Exception as error:
         path = material.result.path
-        what = str(error) if isinstance(error, MlpexpError) else f"{type(error).__name__}: {error}"
-        logger.warning("%s: section %r left out: %s", path, title, what)
-        why = what.replace(f"{path}{os.sep}", "").replace(str(path), path.resolve().name).rstrip(".")
+        logger.warning("%s: section %r left out: %s", path, title, in_terminal(error))
+        why = in_page(error, path)
         return Section(make.__name__.replace("_", "-"), title, [Paragraph((f"This section cannot be made: {why}.",))])
 
 
 def _room(materials: Sequence[Material]) -> Room:
     """Of several results the sum of what each may take."""
-    words = sum(ROOM_OF_SWEEP if material.compares else ROOM_OF_RUN for material in materials)
-    return Room(words, ROOM_OF_PICTURES * len(materials))
+    of_words = sum(ROOM_OF_SWEEP if material.compares else ROOM_OF_RUN for material in materials)
+    return Room(of_words, ROOM_OF_PICTURES * len(materials))

@@ -9,7 +9,7 @@ from mlpexp.report.sections.figure_blocks import DIAGNOSTICS, figures
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import sentence, words_of
 from mlpexp.report.tables.comparison_table import shown_label
-from mlpexp.report.tables.explanation import Told, told
+from mlpexp.report.tables.explanation import Told, of_which, told
 
 if TYPE_CHECKING:
     from mlpexp.analysis.explain.verdicts import Verdict
@@ -40,7 +40,8 @@ def _explained(material: Material) -> list[Section]:
 def _said(verdicts: "Sequence[Verdict] | str") -> list[Block]:
     if isinstance(verdicts, str):
         return [Paragraph(words_of(sentence(verdicts)))] if verdicts else []
-    return [block for each in told(verdicts) for block in _blocks(each)]
+    causes = [block for each in told(verdicts) for block in _blocks(each)]
+    return [*causes, *(Paragraph((text,)) for text in of_which(verdicts))]
 
 
 def _blocks(each: Told) -> list[Block]:

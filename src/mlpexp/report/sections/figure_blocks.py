@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpexp.config.scores import SCORES, Score
-from mlpexp.report.document.blocks import FigureBlock
+from mlpexp.config.scores import SCORES, Score, column_of
+from mlpexp.report.document.blocks import Block, FigureBlock, Paragraph
 from mlpexp.report.drawing.save_figures import Drawn
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import capital, words_of
+from mlpexp.report.words import listed
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Reading:
     names: str
     """What their names are, as a pattern."""
     caption: str
-    """What they show, and how they are read; ``{metric}`` is what arms are compared by, ``{lighter}`` its better values."""
+    """What they show, and how they are read; ``{metric}`` is what arms are compared by, ``{lighter}`` its better values,
+    ``{curves}`` what the panels show."""
     is_picture: bool = False
     """Whether they show pictures, whose light and dark mean something."""
 
@@ -28,10 +30,11 @@ def _of_score(score: Score) -> Reading:
     return Reading(score.name, f"{capital(score.label)} over the epochs. {better} is better.")
 
 
+MOST_NAMED = 4  # figures that are lost for one reason
 CURVES = (
     *map(_of_score, SCORES.values()),
     Reading("learning_rate", "The learning rate over the epochs."),
-    Reading("curves_.+", "{metric} over the epochs, a line for each value of this axis."),
+    Reading("curves_.+", "{curves} over the epochs, a line for each value of this axis."),
     Reading("panels", "{metric} over the epochs, a panel for each value of one axis and a line for each of another."),
 )
 EFFECTS = (
@@ -75,9 +78,20 @@ DIAGNOSTICS = (
 )
 
 
-def figures(material: Material, readings: tuple[Reading, ...]) -> list[FigureBlock]:
-    """The figures that there are of those named, in their order."""
-    return [block for reading in readings for block in _read(material, reading)]
+def figures(material: Material, readings: tuple[Reading, ...]) -> list[Block]:
+    """The figures that there are of those named, in their order; then why others cannot be drawn."""
+    there = [block for reading in readings for block in _read(material, reading)]
+    return [*there, *_not_drawn(material, readings)]
+
+
+def _not_drawn(material: Material, readings: tuple[Reading, ...]) -> Iterator[Block]:
+    lost: dict[str, list[str]] = {}
+    for name, why in material.figures_left_out.items():
+        if any(re.fullmatch(reading.names, name) for reading in readings):
+            lost.setdefault(why, []).append(name)
+    for why, names in lost.items():
+        which = f"Figures {listed(names)}" if len(names) > 1 else f"Figure {names[0]}"
+        yield Paragraph((f"{which if len(names) <= MOST_NAMED else 'Figures'} cannot be drawn: {why}.",))
 
 
 def _read(material: Material, reading: Reading) -> Iterator[FigureBlock]:
@@ -95,7 +109,7 @@ def figure_block(material: Material, drawn: Drawn, reading: Reading, elsewhere: 
         reading: How it is read.
         elsewhere: Sentences, with code in backquotes: where it is, and its numbers.
     """
-    caption, words = _caption(material, reading), _alternative(drawn)
+    caption, words = _caption(material, drawn, reading), _alternative(drawn)
     return FigureBlock(drawn.name, caption, words, drawn.drawing, reading.is_picture, words_of(elsewhere))
 
 
@@ -108,10 +122,17 @@ def _elsewhere(material: Material, name: str) -> str:
     return f"`mlpexp plot {result.name}` draws it into {files} into `{name}.csv`."
 
 
-def _caption(material: Material, reading: Reading) -> str:
+def _caption(material: Material, drawn: Drawn, reading: Reading) -> str:
     metric = material.result.summary.metric
     lighter = "higher" if metric.higher_is_better else "lower"
-    return capital(reading.caption.format(metric=metric.label, lighter=lighter))
+    return capital(reading.caption.format(metric=metric.label, lighter=lighter, curves=_curves(drawn)))
+
+
+def _curves(drawn: Drawn) -> str:
+    """What the panels of a figure show over the epochs, as its numbers name it."""
+    numbers = drawn.drawing.numbers
+    names = dict.fromkeys(map(str, numbers["metric"])) if "metric" in numbers else ()
+    return " and ".join(column.label for column in map(column_of, names) if column is not None)
 
 
 def _alternative(drawn: Drawn) -> str:

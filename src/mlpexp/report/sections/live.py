@@ -38,11 +38,13 @@ def _caption(told: Mapping[str, Any]) -> str:
     """Which network, which samples, which epochs."""
     said = [f"The network of {_chosen(told)}, with the weights of epoch {told['epoch']}, in single precision"]
     said.append(f"It starts from {told['samples_are']}")
-    count, known = len(told["epochs"]) - 1, told["num_epochs_kept"]
+    if any("true" in sample for sample in told["samples"]):
+        said.append("Samples are numbered from 0, as in predictions.csv")
+    count, known = told.get("num_epochs_shown", 0), told["num_epochs_kept"]
     if not known:
         said.append("With keep: {history: 30} in the config, the page goes through the epochs, too")
     elif known > count:
-        said.append(f"Of {known} epochs whose weights were kept, the page has room for {max(0, count)}")
+        said.append(f"Of {known} epochs whose weights were kept, the page has room for {count}")
     if told["widget"]["kind"] == "ink":
         said.append("Ink is cut out, scaled and put into the middle as the data set has it")
     return ". ".join(said) + "."

@@ -9,6 +9,7 @@ from mlpexp.errors import InputError, MlpexpError
 from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.drawing.save_figures import Drawn, drawn
 from mlpexp.report.figures.catalogue import figures_of
+from mlpexp.report.reasons import in_page
 from mlpexp.results.comparison import ArmsComparison, read_comparison
 from mlpexp.results.result import ArmResult, Result
 from mlpexp.store.summary import ArmSummary
@@ -40,6 +41,7 @@ class Material:
         self, result: Result, explain: Explain | None = None, live: Live | None = None, wrong: Wrong | None = None
     ) -> None:
         self.result, self.explain, self.live, self.wrong = result, explain, live, wrong
+        self._left_out: dict[str, str] = {}
 
     @property
     def compares(self) -> bool:
@@ -88,15 +90,30 @@ class Material:
     @cached_property
     def plan(self) -> "Plan | None":
         """What was planned; None where a table is not there any more, or the config is damaged."""
+        return None if isinstance(self._planned, str) else self._planned
+
+    @property
+    def why_no_plan(self) -> str:
+        """Why what was planned is not known; empty where it is."""
+        return self._planned if isinstance(self._planned, str) else ""
+
+    @cached_property
+    def _planned(self) -> "Plan | str":
         try:
             return self.result.plan
-        except MlpexpError:
-            return None
+        except MlpexpError as error:
+            return in_page(error, self.result.path)
 
     @cached_property
     def figures(self) -> Mapping[str, Drawn]:
         """All figures that its files permit, by name."""
-        return {figure.name: figure for figure in drawn(self.result.path, figures_of(self.result), set())}
+        every = drawn(self.result.path, figures_of(self.result), set(), self._left_out)
+        return {figure.name: figure for figure in every}
+
+    @property
+    def figures_left_out(self) -> Mapping[str, str]:
+        """Why a figure cannot be drawn, by name."""
+        return self._left_out if self.figures is not None else {}
 
     @cached_property
     def best_arm(self) -> ArmResult | None:

@@ -33,6 +33,10 @@ PICTURES = Reading(
     "pictures", "Pictures that most seeds take for another class, the worst ones first.", is_picture=True
 )
 PLANE = Reading("plane", "The samples in two columns. What a seed gets wrong has a ring; 1 is the worst.")
+HEADINGS = {
+    "error": "mean absolute error", "error_in_rmse": "error / RMSE", "seeds": "seeds tested on it", "wrong": "seeds wrong",
+    "class_output": "output",
+}  # fmt: skip
 BY_CONFIDENCE = "misclassified"  # the figure in place of those pictures, where the data are not there
 
 
@@ -57,15 +61,18 @@ def _wrong(material: Material) -> list[Block]:
         blocks: list[Block] = [*([TableBlock("mistakes", table)] if table else []), *(lacking if samples else [])]
     else:
         blocks = [*_told(material, samples)]
-    of_arm = f"{material.place_of(arm)}: {shown_label(arm.label)}."
-    return [Paragraph((of_arm,)), *blocks] if blocks and material.compares else blocks
+    if not (blocks and material.compares):
+        return blocks
+    return [Paragraph((f"{material.place_of(arm)}: {shown_label(arm.label)}.",)), *blocks]
 
 
 def _told(material: Material, samples: "MistakenSamples") -> Iterator[Block]:
     yield bullets([sentence(text) for text in sentences(samples.mistakes)])
     name = figure_name(samples)
     reading = {PICTURES.names: PICTURES, PLANE.names: PLANE}.get(name)
-    if reading is PLANE and figures(material, FIT):  # which shows the same plane
+    if reading is PLANE and any(
+        isinstance(block, FigureBlock) for block in figures(material, FIT)
+    ):  # which shows the same plane
         reading = None
     if reading:
         path = samples.mistakes.arm.result.path
@@ -79,6 +86,8 @@ def _rows(samples: "MistakenSamples") -> TextTable:
     """The worst samples as they are written in their table."""
     records = mistake_records(samples.mistakes, samples.named)
     worst = table_of_mistakes(records[:MOST_MISTAKES]).without(LEAST_NEEDED)
+    target = samples.mistakes.target_name  # which the column "true" has already
+    worst = worst.without({target, f"{target} (table)"} & {*worst.droppable})
     cells = [column for column in worst.columns if column in worst.droppable]
     left_out = frozenset(cells[MOST_CELLS:])
     more = f"; mlpexp mistakes writes {len(left_out):,} more columns" if left_out else ""
@@ -86,11 +95,14 @@ def _rows(samples: "MistakenSamples") -> TextTable:
     title = f"The worst {len(worst.rows)} of {len(records):,} {what}{more}"
     shown = worst.without(left_out)
     theirs = [column in cells for column in shown.columns]
+    named = {column: column if column in cells else HEADINGS.get(column, column) for column in shown.columns}
     rows = [
         [_shortened(cell) if is_theirs else cell for cell, is_theirs in zip(row, theirs, strict=True)]
         for row in shown.rows
     ]
-    return replace(shown, rows=rows, title=title)
+    numeric = frozenset(named[column] for column in shown.columns if column in shown.numeric)
+    droppable = [column for column in shown.droppable if column in cells]
+    return replace(shown, columns=list(named.values()), rows=rows, numeric=numeric, droppable=droppable, title=title)
 
 
 def _shortened(cell: str) -> str:

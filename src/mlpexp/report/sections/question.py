@@ -4,40 +4,77 @@ from collections.abc import Sequence
 
 from mlpexp.config.scores import PARTS
 from mlpexp.config.shipped import Header, example_names, example_path, header
+from mlpexp.config.words import key_of
 from mlpexp.errors import MlpexpError
 from mlpexp.planning.plan import make_plan
 from mlpexp.report.document.blocks import Bullets, Code, Paragraph, Prose
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import capital
-from mlpexp.report.words import counted, span
+from mlpexp.report.words import counted, listed, span
 from mlpexp.store.frames import Absent
 
 MOST_VALUES = 20  # of an axis that are written out
-OF_CONFIG = "of the config as it was written"
+OF_CONFIG = " of the config as it was written"
+CHANGES_NOTHING = {"--config", "--runs-dir", "--name", "--quiet", "-q"}  # options
 
 
 def question(material: Material) -> Section:
     """Description and first comment of the config; the data, the network and the number of trainings."""
-    comment, of_which = _comment(material)
+    comment, of_which, example = _comment(material)
     remarks = list(comment.remarks)
-    asked = comment.question or " ".join(remarks[:1])
+    commented = comment.question or " ".join(remarks[:1])
     said = remarks if comment.question else remarks[1:]
-    texts = dict.fromkeys((asked, str(material.config.get("description", ""))))
-    blocks = [Paragraph((text,), important=True) for text in texts if text]
+    description = str(material.config.get("description", "")).strip()
+    asked = [text for text in (description, _asked_by_command(material)) if text]
+    if not asked:
+        asked, commented = [commented], ""
+    blocks = [Paragraph((text,), important=True) for text in asked if text]
+    if commented and commented not in asked:
+        blocks.append(Paragraph((f"Question of {f'the example {example}' if example else 'the config'}: {commented}",)))
     blocks += [Paragraph((text,)) for text in said]
-    blocks += [Paragraph((f"Expected {of_which}: {comment.expected}",))] if comment.expected else []
+    blocks += [Paragraph((f"Expected{of_which}: {comment.expected}",))] if comment.expected else []
     return Section("question", "The question", [*blocks, Bullets(_looked_at(material))])
 
 
-def _comment(material: Material) -> tuple[Header, str]:
-    """The first comment of the config, and whose it is; where an older result has none, that of the example it is."""
+def _comment(material: Material) -> tuple[Header, str, str]:
+    """The first comment of the config, of what it expects something, and the example whose comment it is.
+
+    Where an older result has no comment, it is that of the example.
+    """
     own = header(material.result.folder.config)
+    words = _command(material)
+    names = [name for name in words if name in example_names()]
     if own.question or own.expected or own.remarks:
-        return own, OF_CONFIG
-    words = map(str, material.result.environment.get("command", []))
-    names = [name for name in words if name in example_names() and _is_of(material, name)]
-    return (header(example_path(names[0])), f"of the example {names[0]} as it is") if names else (own, OF_CONFIG)
+        theirs = [name for name in names if header(example_path(name)) == own or _question_of(name) == own.question]
+        return own, "" if _is_as_written(words) else OF_CONFIG, (theirs or [""])[0]
+    names = [name for name in names if _is_of(material, name)]
+    if not names:
+        return own, OF_CONFIG, ""
+    return header(example_path(names[0])), f" of the example {names[0]} as it is", names[0]
+
+
+def _question_of(example: str) -> str:
+    return header(example_path(example)).question
+
+
+def _command(material: Material) -> list[str]:
+    return list(map(str, material.result.environment.get("command", [])))
+
+
+def _is_as_written(words: Sequence[str]) -> bool:
+    """Whether a command changes nothing of its config; an older result does not tell it."""
+    options = {word.partition("=")[0] for word in words if word.startswith("-")}
+    return bool(words) and options <= CHANGES_NOTHING
+
+
+def _asked_by_command(material: Material) -> str:
+    """What axes that the command added to a config ask; empty without any."""
+    summary = material.result.summary
+    words = [word.removeprefix("--over=").partition("=")[0] for word in _command(material)]
+    typed = {key_of(word.lstrip("-").replace("-", "_")) for word in words}
+    axes = [f"{axis.label} ({listed_values(axis.values)})" for axis in summary.axes if axis.key in typed]
+    return f"How does {summary.metric.label} change with {listed(axes)}?" if axes else ""
 
 
 def _is_of(material: Material, example: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, RunError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import ALL_EQUAL, NONE, NOTHING_TO_EXPLAIN, kept_together, no_proof, number, same_ends
@@ -283,7 +283,11 @@ def _running(result: "Result") -> list[str]:
 
 
 def _time(result: "Result") -> str:
-    stacks, num_seeds = result.stacks, len(result.summary.seeds)
+    num_seeds = len(result.summary.seeds)
+    try:
+        stacks = result.stacks
+    except RunError as error:  # no other number needs them
+        return f"training time is not known: {error}"
     stacked = num_seeds // max(len(stacks.stacks), 1)
     per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
     steps = [seconds for seconds in step_seconds(stacks, timing_in(result.path)) if not isnan(seconds)]

@@ -12,6 +12,10 @@ from mlpexp.config.words import BY_KEY
 from mlpexp.report.tables.text_table import records_json
 from mlpexp.report.words import in_lines
 
+OF_WHICH = (
+    "Scores and losses above are of the last epoch: medians over the seeds that show it. "
+    "Means over all seeds, at the epoch whose weights are kept, can differ."
+)
 LIKELY = "likely its consequences, to be checked again when it is repaired"
 
 
@@ -35,6 +39,7 @@ def as_text(name: str, verdicts: Sequence[Verdict], run: Path | None, width: int
         lines.append("")
     if consequences:
         lines += [in_lines(f"{LIKELY}: {_titles(consequences)}", width), ""]
+    lines += [line for text in of_which(verdicts) for line in (in_lines(text, width), "")]
     command = _to_try(verdicts[0], run) if run else None
     if command:
         lines += [f"to try: {command}", ""]
@@ -52,6 +57,7 @@ def as_markdown(name: str, verdicts: Sequence[Verdict]) -> str:
         lines += ["**Try**:", "", *(f"- {remedy}" for remedy in cause.remedies), ""] if cause.remedies else []
     if consequences:
         lines += [f"{LIKELY}: {_titles(consequences)}.", ""]
+    lines += [line for text in of_which(verdicts) for line in (text, "")]
     return "\n".join(lines)
 
 
@@ -69,6 +75,12 @@ def as_json(verdicts: Sequence[Verdict]) -> str:
             for verdict in verdicts
         ]
     )
+
+
+def of_which(verdicts: Sequence[Verdict]) -> list[str]:
+    """Of which epoch and seeds the scores are that the causes name; nothing where they name none."""
+    causes = _parted(verdicts)[0] if verdicts else []
+    return [OF_WHICH] if any("train_score" in verdict.numbers for verdict in causes) else []
 
 
 @dataclass(frozen=True)

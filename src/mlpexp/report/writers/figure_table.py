@@ -1,10 +1,11 @@
 """The numbers of a figure as a table of its page: short enough to be read, the whole being in its CSV file."""
 
-from math import isnan
+from typing import Any
 
 import pandas as pd
 
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import NONE
 
 MOST_ROWS = 60
 MOST_OF_EPOCHS = 240  # rows: of two epochs whose parts, values and layers each have one
@@ -44,7 +45,7 @@ def _some(numbers: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     return last.head(MOST_OF_EPOCHS), f"of epoch {epochs[-1]}{first}"
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "-" if isnan(value) else f"{value:.4g}"
-    return str(value)
+def _cell(value: Any) -> str:
+    if pd.isna(value):
+        return NONE
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

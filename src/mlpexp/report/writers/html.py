@@ -139,7 +139,8 @@ def _figure(block: FigureBlock, name: str) -> str:
     else:
         numbers = f"<p>This page has no room for the numbers of this figure. {_inline(block.elsewhere)}</p>"
     return (
-        f'<figure id="{name}" class="{kind}">{drawing}<figcaption>{words(block.caption)}</figcaption>'
+        f'<figure id="{name}" class="{kind}"><div class="drawing">{drawing}</div>'
+        f"<figcaption>{words(block.caption)}</figcaption>"
         f"{numbers}</figure>\n"
     )
 

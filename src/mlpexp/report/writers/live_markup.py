@@ -8,6 +8,7 @@ from mlpexp.report.writers.page import words
 
 Told = Mapping[str, Any]
 SIDE, PLANE_SIDE = 196, 360  # in pixels
+FAR = "Red fields: far outside the range of the data. Nothing like it was learned; the answer is a guess."
 PAPER = "Paper to draw on; arrows move the pen, with shift it draws"
 
 
@@ -19,22 +20,22 @@ def live_markup(told: Told) -> str:
     """
     panels = [*_what_is_changed(told), _answer(told), _weights(told["weights"])]
     number = len(told["samples"])
-    checked = (
-        f'checked: largest difference to PyTorch <span class="largest"></span> on {number} sample{"s" * (number > 1)}'
-    )
+    checked = f'checked: largest difference to PyTorch <output class="largest"></output> on {number} sample{"s" * (number > 1)}'
     return (
         f'<template><p class="bar">{"".join(_bar(told))}</p><div class="panels">{"".join(panels)}</div>'
-        f'<p class="checked">{checked}</p></template>'
+        f'<p class="far">{FAR}</p><p class="checked">{checked}</p></template>'
     )
 
 
 def _bar(told: Told) -> list[str]:
-    options = "".join(f'<option value="{place}">sample {place + 1}</option>' for place, _ in enumerate(told["samples"]))
+    options = "".join(
+        f'<option value="{place}">{words(sample["words"])}</option>' for place, sample in enumerate(told["samples"])
+    )
     bar = [f'<label>Start from <select class="sample">{options}</select></label>']
     if epochs := told["epochs"]:
-        last = len(epochs) - 1
-        slider = f'<input class="epochs" type="range" min="0" max="{last}" value="{last}">'
-        bar.append(f'<label>Weights of {slider} <output class="epoch">{epochs[last]["words"]}</output></label>')
+        last, used = len(epochs) - 1, told["used"]
+        slider = f'<input class="epochs" type="range" min="0" max="{last}" value="{used}">'
+        bar.append(f'<label>Weights of {slider} <output class="epoch">{epochs[used]["words"]}</output></label>')
     if told["widget"]["kind"] == "ink":
         bar.append('<button type="button" class="clear">Clear</button>')
     return bar
@@ -88,6 +89,7 @@ def _choice(column: Told) -> str:
 def _field(field: Told) -> str:
     label = words(field["label"])
     data = f'data-unit="{field["unit"]}" data-digits="{field["digits"]}"'
+    data += "".join(f' {end}="{field[end]}"' for end in ("min", "max") if end in field)
     return f'<label>{label}<input name="{label}" type="{field["kind"]}" step="any" {data}></label>'
 
 
@@ -99,7 +101,7 @@ def _answer(told: Told) -> str:
         f'<li><span>{name}</span><meter min="0" max="1" aria-label="{name}"{hidden}></meter><span></span></li>'
         for name in names
     )
-    said = 'The network says: <output class="answer"></output>'
+    said = 'The network says: <output class="answer"></output> <output class="true"></output>'
     return f'<div>{said}<ul class="classes">{items}</ul></div>' if items else f"<div>{said}</div>"
 
 

@@ -74,6 +74,7 @@ def _plot(axes: Axes, place: int, figure: Figure) -> dict[str, Any] | None:
         "x": list(map(_short, axes.get_xlim())),
         "y": list(map(_short, axes.get_ylim())),
         "log": [axis.get_scale() == "log" for axis in both],
+        "same": axes.get_aspect() != "auto",  # both axes measure the same, in one scale
         "numeric": numeric,
         "names": [shown(axis.get_label_text().replace("\n", " ")) for axis in both],
         "whole": bool(lines) and all(_is_whole(mark) for mark in lines),

@@ -58,9 +58,10 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
     names = {old: f"{name}-{place}" for place, old in enumerate(_referenced(root))}
     for element in root.iter():
         _plain(element, names)
+    size = [float(number) for number in root.get("viewBox", "0 0 0 0").split()[2:]]
+    _in_place(root, size[1])
     _drop_paper(root)
     _merge_groups(root)
-    size = [float(number) for number in root.get("viewBox", "0 0 0 0").split()[2:]]
     root.attrib = {
         "viewBox": root.get("viewBox", ""), "width": f"{size[0] * POINT:.0f}", "height": f"{size[1] * POINT:.0f}",
         "role": "img", "aria-labelledby": f"{name}-title {name}-desc", "data-told": told,
@@ -162,6 +163,24 @@ def _thinned(path: str) -> str:
             kept.append(f"{letter} {x} {y}")
             last_x, last_y = float(x), float(y)
     return " ".join(kept) + (" z" if path.rstrip().endswith("z") and path.count("z") == 1 else "")
+
+
+def _in_place(root: ElementTree.Element, height: float) -> None:
+    """Surfaces are drawn as marks that begin at the lower left corner: each becomes a path at its own place."""
+    paths = {f"#{path.get('id')}": path for defs in root.iter(f"{SVG}defs") for path in defs if path.get("id")}
+    parents = {child: parent for parent in root.iter() for child in parent}
+    uses = [use for use in root.iter(f"{SVG}use") if use.get("href") in paths]
+    for use in uses:
+        path = paths[use.get("href", "")]
+        if use.get("x") != "0" or abs(float(use.get("y", 0)) - height) > NEAR or set(path.attrib) - {"id", "d"}:
+            continue
+        points = POINT_OF_PATH.sub(lambda found: f"{found[1]} {found[2]} {float(found[3]) + height}", path.get("d", ""))
+        use.tag = f"{SVG}path"
+        use.set("d", _short("d", points))
+        for key in ("href", "x", "y"):
+            del use.attrib[key]
+        if path in parents and not any(other.get("href") == f"#{path.get('id')}" for other in uses):
+            parents[path].remove(path)
 
 
 def _drop_paper(element: ElementTree.Element) -> None:

@@ -1,8 +1,10 @@
 """By what a result was judged: score, epoch, intervals and of what they speak, and trainings that have none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from mlpexp.config.scores import EACH_ITS_OWN, SCORES, column_of
+from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.report.sections.methods.merging import merged
 from mlpexp.report.sections.methods.names_of_scores import SCORE_NAMES, chinese_column
 from mlpexp.report.sections.methods.parts import PART_NAMES
@@ -10,6 +12,7 @@ from mlpexp.report.sections.methods.phrases import beside, listed, measured
 from mlpexp.report.sections.methods.setup import Said, Setups
 from mlpexp.results.new_samples import designs_of_arms
 from mlpexp.statistics.new_samples import Design, FixedTest, Folds, Population, Redrawn
+from mlpexp.statistics.own_interval import own_interval
 from mlpexp.store.frames import Absent
 
 
@@ -100,13 +103,14 @@ def _intervals(setups: Setups) -> Iterator[Said]:
         f"Given are means over the seeds with 95 % intervals of Student's t; they speak of {about}.",
         f"报告各种子结果的均值及其 95 % t 置信区间，该区间针对{about_zh}。",
     )
-    if any(mean.new_samples_low is not None for mean in means):
-        yield from _for_new_samples(setups)
+    if designs := designs_of_intervals(setups):
+        yield from merged([_interval_of(design) for design in designs])
 
 
 def _speaks_of(setups: Setups) -> tuple[str, str]:
     """Of what intervals over seeds speak; the words of the summary, and the same in Chinese."""
-    said = setups.summary.speaks_of or "new seeds"
+    summary, config = setups.summary, setups.material.config
+    said = summary.speaks_of or (speaks_of(config, summary) if config else "new seeds")
     amount = "".join(letter for letter in said if letter.isdigit() or letter == ",").strip(",")
     if said.endswith("each with new samples"):
         return said, "更换随机种子且每次使用新样本的情形"
@@ -117,13 +121,22 @@ def _speaks_of(setups: Setups) -> tuple[str, str]:
     return said, "在这些样本上更换随机种子的情形" if "these samples" in said else "更换随机种子的情形"
 
 
-def _for_new_samples(setups: Setups) -> Iterator[Said]:
-    """How the intervals for new samples of the same source were made."""
+def designs_of_intervals(setups: Setups) -> Sequence[Design]:
+    """By which designs the metric has intervals for new samples; none where no arm has one. Older summaries have none."""
+    summary, outcome = setups.summary, setups.summary.outcome
     try:
-        designs = designs_of_arms(setups.material.result, setups.summary, setups.summary.metric.part)
+        designs = designs_of_arms(setups.material.result, summary, summary.metric.part)
     except Absent:
-        return
-    yield from merged([_interval_of(design) for design in designs])
+        return ()
+    means = [mean for arm in (outcome.arms if outcome else ()) if (mean := arm.means.get(summary.metric.column))]
+    is_share = summary.metric.score.share_of_samples
+    ends = [
+        own_interval(mean.n, mean.mean, mean.std, design, is_share=is_share)
+        for mean in means
+        for design in dict.fromkeys(designs)
+        if mean.mean is not None and mean.std is not None
+    ]
+    return designs if any(isfinite(low) for low, _ in ends) else ()
 
 
 def _interval_of(design: Design) -> Said | None:

@@ -27,9 +27,10 @@ def factors(setups: Setups) -> Iterator[Said]:
     verb = "factor is" if len(setups.axes) == 1 else "factors are"
     yield Said(f"The varied {verb} {axes.english}.", f"{beside('比较的因素为', axes.chinese)}。")
     how = _how(setups)
+    combined, combined_zh = (f", {how.english}", f"，{how.chinese}") if how else ("", "")
     number = f"{summary.num_arms:,}"
     if summary.num_arms > 1:
-        yield Said(f"There are {number} settings, {how.english}.", f"共 {number} 种设置，{how.chinese}。")
+        yield Said(f"There are {number} settings{combined}.", f"共 {number} 种设置{combined_zh}。")
 
 
 def _axis(axis: AxisSummary, setups: Setups) -> Said:
@@ -41,6 +42,8 @@ def _axis(axis: AxisSummary, setups: Setups) -> Said:
         values, more, more_zh = drawn_from, "", ""
     if setups.summary.method == "one_at_a_time" and axis.base is not None:
         more, more_zh = f"{more}; base {axis.base}", f"{more_zh}；基准 {axis.base}"
+    if axis.key == "model.hidden_sizes" and setups.summary.model.name == "mlp" and all(map(str.isdecimal, axis.values)):
+        more, more_zh = f"{more}; one hidden layer", f"{more_zh}；一个隐藏层"
     return Said(f"{axis.label} ({values}{more})", f"{name_of_axis(axis.key)}（{values}{more_zh}）")
 
 
@@ -58,12 +61,14 @@ def _value(text: str) -> str:
     return f"{section[1]} [{section[2].replace(': ', ' ')}]" if section else text
 
 
-def _how(setups: Setups) -> Said:
-    """By which rule values were combined."""
+def _how(setups: Setups) -> Said | None:
+    """By which rule values were combined; None of a single factor, each of whose values is a setting."""
     section = setups.material.config.get("sweep")
     sweep = section if isinstance(section, Mapping) else {}
     if sweep.get("arms"):
         return Said("chosen one by one", "逐一指定")
+    if len(setups.axes) == 1 and not (is_sampled(setups.summary) or sweep.get("zip") or sweep.get("exclude")):
+        return None
     how = METHODS.get(setups.summary.method, METHODS["grid"])
     if sweep.get("zip"):
         together = "; ".join(" with ".join(group) for group in sweep["zip"])

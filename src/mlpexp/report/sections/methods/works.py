@@ -3,8 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from mlpexp.report.sections.methods.computing import uses_numpy, uses_torch
+from mlpexp.report.sections.methods.judging import designs_of_intervals
 from mlpexp.report.sections.methods.setup import Setup, Setups, name_of
 from mlpexp.statistics.new_samples import Folds, Redrawn
+
+YEARS = {"0.1.0": 2026}
+"""Of each version of mlpexp the year of its release, or in which it is to be released."""
 
 # By what the config calls them: models, optimizers, initializers, activations, data sets, software.
 WORKS: Mapping[str, str] = {
@@ -69,9 +73,10 @@ OF_DATA: Mapping[str, str] = {"mnist": "lenet5"}  # the same article
 
 def works(setups: Setups) -> list[str]:
     """The entries, that of mlpexp first, each once."""
-    version = setups.material.result.environment.get("mlpexp", "")
+    version = str(setups.material.result.environment.get("mlpexp", ""))
     own = "mlpexp: a laboratory for small neural networks"
-    first = f"@software{{mlpexp, title={{{own}}}, author={{{{The mlpexp contributors}}}}, version={{{version}}}}}"
+    author, year = "{The mlpexp contributors}", f", year={{{YEARS[version]}}}" if version in YEARS else ""
+    first = f"@software{{mlpexp, title={{{own}}}, author={{{author}}}, version={{{version}}}{year}}}"
     names = [name for setup in setups.all for name in _of_setup(setup)]
     names += [*_of_tests(setups)]
     names += ["torch"] * uses_torch(setups) + ["numpy"] * uses_numpy(setups)
@@ -99,10 +104,9 @@ def _of_setup(setup: Setup) -> Iterator[str]:
 
 def _of_tests(setups: Setups) -> Iterator[str]:
     """What intervals and tests for new samples are by."""
-    outcome, comparison = setups.summary.outcome, setups.material.comparison
+    comparison = setups.material.comparison
     if comparison is None:
-        means = [arm.means.get(setups.summary.metric.column) for arm in outcome.arms] if outcome else []
-        if any(mean and mean.new_samples_low is not None for mean in means) and _is_corrected(setups):
+        if any(isinstance(design, Redrawn | Folds) for design in designs_of_intervals(setups)):
             yield "corrected_t"
         return
     if (
@@ -113,10 +117,3 @@ def _of_tests(setups: Setups) -> Iterator[str]:
             yield "corrected_t"
         if comparison.shown.family > 1:
             yield "holm"
-
-
-def _is_corrected(setups: Setups) -> bool:
-    from mlpexp.results.new_samples import designs_of_arms
-
-    designs = designs_of_arms(setups.material.result, setups.summary, setups.summary.metric.part)
-    return any(isinstance(design, Redrawn | Folds) for design in designs)

@@ -27,7 +27,8 @@ for (const figure of document.querySelectorAll("figure.figure")) {
       });
   }
   const scaled = (v, log) => (log ? Math.log10(v) : v);
-  const share = (v, [low, high], log) => (scaled(v, log) - scaled(low, log)) / (scaled(high, log) - scaled(low, log));
+  // What is 0 or less lies below a logarithmic axis.
+  const share = (v, [low, high], log) => (scaled(log ? Math.max(v, low / 1000) : v, log) - scaled(low, log)) / (scaled(high, log) - scaled(low, log));
   const back = (s, [low, high], log) => ((v) => (log ? 10 ** v : v))(scaled(low, log) + s * (scaled(high, log) - scaled(low, log)));
   const value = (plot, [x, y], of = plot) => [
     back((x - plot.box[0]) / (plot.box[2] - plot.box[0]), of.x, of.log[0]),
@@ -101,20 +102,24 @@ for (const figure of document.querySelectorAll("figure.figure")) {
   const curves = new Set(told.marks.filter(({ lines }) => lines).map(({ plot }) => plot));
   const movable = plots.filter(({ number, numeric, drawn, group }) => curves.has(number) && numeric[0] && numeric[1] && drawn.every(({ curved }) => !curved) && !group.querySelector("image"));
   if (movable.length && movable.length === told.plots.length) {
-    const heights = (plot) => plot.drawn.flatMap(({ places }) => places.filter((p) => inside(plot, p)).map((p) => value(plot, p)[1]));
-    const positive = movable.some((plot) => !plot.log[1] && heights(plot).every((v) => v > 0));
+    // Of lines and marks, not of the bands around them.
+    const filled = ({ e, pieces }) => pieces && (e.getAttribute("fill") ?? "none") !== "none";
+    const heights = (plot) => plot.drawn.filter((each) => !filled(each)).flatMap(({ places }) => places.filter((p) => inside(plot, p)).map((p) => value(plot, p)[1]));
+    // Where both axes measure the same, one that is logarithmic would bend what is straight.
+    const logarithmic = (plot) => !plot.log[1] && !plot.same;
+    const positive = movable.some((plot) => logarithmic(plot) && heights(plot).every((v) => v > 0));
     const box = make("input", { type: "checkbox" });
     const zoomed = (factor) => movable.forEach((plot) => {
       plot.now.x = factor ? [0.5 - factor / 2, 0.5 + factor / 2].map((s) => back(s, plot.now.x, plot.log[0])) : plot.x;
       view(plot);
     });
     box.onchange = () => movable.forEach((plot) => {
-      const values = heights(plot), low = Math.min(...values), log = box.checked && !plot.log[1] && low > 0;
+      const values = heights(plot), low = Math.min(...values), log = box.checked && logarithmic(plot) && low > 0;
       plot.now.log = [plot.log[0], log || plot.log[1]];
       plot.now.y = log ? [low / 1.1, Math.max(...values) * 1.1] : plot.y;
       view(plot);
     });
-    if (positive) bar.append(make("label", {}, box, " logarithmic"));
+    if (positive) bar.append(make("label", {}, box, " vertical axis logarithmic"));
     for (const [name, factor] of [["Zoom in", 0.5], ["Zoom out", 2], ["Whole", 0]])
       bar.append(make("button", { type: "button", onclick: () => zoomed(factor) }, name));
   }
@@ -153,6 +158,6 @@ for (const figure of document.querySelectorAll("figure.figure")) {
       add("text", { x: x - (k ? 7 : 0), y: y + (k ? 3 : 14), "font-size": 8, fill: "#222222", "text-anchor": k ? "end" : "middle" }).textContent = +v.toPrecision(6);
     }
   }
-  if (bar.children.length) svg.after(bar);
+  if (bar.children.length) svg.parentNode.after(bar);
   if (targets.length) figure.append(tip);
 }

@@ -15,22 +15,19 @@ function live(figure, place) {
   const largest = Network.apart(told);
   if (!(largest <= 1e-5)) throw "this browser computes other numbers";
   place.append(figure.querySelector("template").content);
-  part("largest").textContent = largest.toPrecision(1);
+  part("largest").value = largest.toPrecision(1);
 
   // Raw inputs and weights are what is changed; fields and paper are renewed where they are not what changed it.
   let raw, { layers } = told;
   const choice = part("sample"), slider = part("epochs"), redraws = [], redraw = (renews) => redraws.forEach((draw) => draw(renews));
   const outputs = (inputs) => Network.outputs({ ...told, layers }, inputs);
-  const change = (inputs, renews = true) => {
+  const change = (inputs, renews = true, sample = "") => {
     raw = [...inputs];
-    choice.value = "";
+    choice.value = sample;
+    part("true").value = samples[sample]?.true ?? "";
     redraw(renews);
   };
-  choice.onchange = () => {
-    const { value } = choice;
-    change(samples[value].inputs);
-    choice.value = value;
-  };
+  choice.onchange = () => change(samples[choice.value].inputs, true, choice.value);
   if (slider) slider.oninput = () => {
     const epoch = told.epochs[slider.value];
     layers = told.layers.map((l, i) => ({ ...l, ...epoch.layers[i] }));
@@ -38,9 +35,9 @@ function live(figure, place) {
     redraw();
   };
   const paint = (canvas, colour, { width, height } = canvas, x = 0, y = 0) => {
-    const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+    const image = new ImageData(width, height);
     for (let i = 0; i < width * height; i++) image.data.set([...colour(i), 255], 4 * i);
-    context.putImageData(image, x, y);
+    canvas.getContext("2d").putImageData(image, x, y);
   };
   // Calls go with a spot of a canvas, each axis 0..1, and the one before if both are joined; now() is where arrows begin.
   const touched = (canvas, now, go) => {
@@ -62,7 +59,8 @@ function live(figure, place) {
   if (paper) {
     const pen = paper.getContext("2d", { willReadFrequently: true }), side = paper.width;
     let spot = [0.5, 0.5];
-    Object.assign(pen, { lineWidth: side / 11, lineCap: "round", lineJoin: "round" });
+    pen.lineWidth = side / 11;
+    pen.lineCap = pen.lineJoin = "round";
     touched(paper, () => spot, (to, from) => {
       spot = to;
       paper.style.backgroundPosition = to.map((v) => `${100 * v}%`).join(" ");
@@ -112,7 +110,8 @@ function live(figure, place) {
     const dot = (at, radius, colour) => {
       context.beginPath();
       context.arc(...spot(at).map((v) => side * v), radius, 0, 7);
-      Object.assign(context, { fillStyle: `rgb(${colour})`, strokeStyle: "#fff" });
+      context.fillStyle = `rgb(${colour})`;
+      context.strokeStyle = "#fff";
       context.fill();
       context.stroke();
     };
@@ -132,7 +131,7 @@ function live(figure, place) {
   }
 
   redraws.push(() => {
-    const lacking = all(":invalid").map(({ name }) => name).join(", "), now = outputs(raw), best = now.indexOf(max(...now));
+    const lacking = all(":invalid:not(:out-of-range)").map(({ name }) => name).join(", "), now = outputs(raw), best = now.indexOf(max(...now));
     const known = !lacking && now.every(isFinite);
     part("answer").value = !known ? `nothing: ${lacking ? `${lacking} is missing` : "it gives no numbers"}`
       : classes?.[best] ?? now.map((v, t) => `${target[t]}: ${+v.toPrecision(5)}`).join(", ");
