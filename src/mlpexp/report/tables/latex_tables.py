@@ -75,7 +75,8 @@ def _below(table: TextTable, label: str, *, is_first: bool) -> list[str]:
     lines = []
     for place, piece in enumerate(pieces):
         title = latex_text(table.title)
-        again = rf"\addtocounter{{table}}{{-1}}\caption{{{title.removesuffix('.')} (continued)}}"
+        begun = table.title.partition(". ")[0].removesuffix(".")  # what else a caption says stands above
+        again = rf"\addtocounter{{table}}{{-1}}\caption{{{latex_text(begun)} (continued)}}"
         first = rf"\caption{{{title}}}\label{{{label}}}"
         caption = [first if is_first and place == 0 else again] if title else []
         lines += _table(table, piece, table.footer if place == len(pieces) - 1 else None, caption)
