@@ -98,7 +98,7 @@ def test_the_page_of_a_run(run_page: Page) -> None:
     check(run_page)
     assert titles(run_page) == [
         "The question", "The answer", "What was asked", "Results", "Curves", "Predictions", "Try the network", "Diagnostics",
-        "Parameters and formulas", "The data", "Methods, to be copied", "Environment",
+        "Parameters and formulas", "The data", "Methods, to be copied", "Environment", "Words",
     ]  # fmt: skip
     assert 'A "question" <script>alert(1)</script> & more' in run_page.words
     important = [element.text for element in run_page.all("p") if element.attributes.get("class") == "important"]
@@ -177,8 +177,8 @@ def test_several_results_have_a_part_each(trained: Make, mlpexp: Call, tmp_path:
     paths = [trained(text).folder.path for text in (RUN, SWEEP)]
     page = page_of(mlpexp("report", *paths, "--no-explain", "-o", tmp_path / "both.html"))
     check(page)
-    assert titles(page)[0] == "Side by side"
-    assert len(titles(page)) == 3
+    assert (titles(page)[0], titles(page)[-1]) == ("Side by side", "Words")
+    assert len(titles(page)) == 4
     assert [element.text for element in page.all("h3")].count("The answer") == 2
     assert "Why it learned or did not" not in page.words
 

@@ -93,8 +93,10 @@ def test_the_worst_rows_are_those_of_the_command(trained: Make, mlpexp: Call, tm
     head, *rows = table(page, "predictions-mistakes-mistakes")
     told = list(csv.DictReader(io.StringIO(mlpexp("mistakes", run, "--format", "csv").out)))
     assert rows
-    for name in ("row", "true", "predicted", "wrong", "height", "width", "plant"):
-        assert [row[head.index(name)] for row in rows] == [record[name] for record in told[: len(rows)]], name
+    headings = {"wrong": "seeds wrong", "seeds": "seeds tested on it"}
+    for name in ("row", "true", "predicted", "wrong", "seeds", "height", "width", "plant"):
+        place = head.index(headings.get(name, name))
+        assert [row[place] for row in rows] == [record[name] for record in told[: len(rows)]], name
     assert "samples are wrong in at least one of 2 seeds" in words(part(page, "predictions-mistakes"))
     assert any(each.attributes["id"] == "predictions-mistakes-plane" for each in page.all("figure"))
 

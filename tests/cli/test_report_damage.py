@@ -11,8 +11,7 @@ import pytest
 from making.command_line import Answer
 from making.html_pages import Page
 from making.trained_results import Make, Trained
-from mlpexp.cli import report_material
-from mlpexp.cli.report_material import mistakes
+from mlpexp.cli.report_material import mistakes, why
 from mlpexp.report.document.document import Section
 from mlpexp.report.reasons import DAMAGED
 from mlpexp.report.sections.answer import answer
@@ -137,12 +136,11 @@ def _as_older(run: Trained) -> None:
     run.folder.summary.write_text(json.dumps(told), encoding="utf-8")
 
 
-def test_what_takes_minutes_to_explain_names_the_command(trained: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_takes_minutes_to_explain_names_the_command(trained: Make) -> None:
     run = trained(MOONS)
     work = 12 * 42 * 3  # multiplications of a network, training samples, seeds
     said = f"explaining takes minutes here; `mlpexp explain {run.path.name}` does it"
-    monkeypatch.setattr(report_material, "MOST_WORK", work - 1)
-    assert report_material.why(Result.open(run.path).arm(0), None) == said
+    assert why(Result.open(run.path).arm(0), None, work - 1) == said
 
 
 def test_a_number_that_is_not_there_is_a_dash() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_WORK = 5e9  # multiplications of one pass over the samples by which the curvature is found in two times twenty
 
 
-def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
+def why(arm: "ArmResult", data_dir: Path | None, most_work: float = MOST_WORK) -> "Sequence[Verdict] | str":
     """What ``mlpexp explain`` says of an arm, or in a sentence why it says nothing; of a map it is empty."""
     from mlpexp.analysis.explain.examine import examine, work_of
     from mlpexp.analysis.explain.verdicts import judge
@@ -30,7 +30,7 @@ def why(arm: "ArmResult", data_dir: Path | None) -> "Sequence[Verdict] | str":
         arm.result.finished_trials()
         seeds = _trained_seeds(arm)
         arm.kept_weights(seeds, "last")
-        if work_of(arm, len(seeds)) > MOST_WORK:
+        if work_of(arm, len(seeds)) > most_work:
             return f"explaining takes minutes here; {_explained_by(arm)} does it"
         return judge(examine(arm, None, data_folder(data_dir), say(quiet=False)))
     except Absent:
