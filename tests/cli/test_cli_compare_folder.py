@@ -269,6 +269,7 @@ def test_tables_fit_the_page_of_an_article(options: str, trained: Make, mlpexp: 
         assert "Overfull" not in said
 
 
+@pytest.mark.slow
 def test_folders_that_are_made_are_said(
     trained: Make, mlpexp: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

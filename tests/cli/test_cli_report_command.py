@@ -176,7 +176,7 @@ def test_several_results_are_compared_where_their_seeds_pair(two: list[Path], ml
     assert len(page.ids) == len(set(page.ids))
     assert page.all("h2")[0].text == "Side by side"
     names = [row[0] for row in rows_of(page, "side-by-side-results")]
-    assert names == [element.text for element in page.all("h2")][1:]
+    assert names == [element.text for element in page.all("h2")][1:-1]  # words are the last
     targets = [element.attributes["href"] for element in links_of(page) if element.text in names]
     assert sorted(targets) == ["#result-1", "#result-1", "#result-2", "#result-2"]
     differences = [row[4] for row in rows_of(page, "side-by-side-compared")]
@@ -193,7 +193,7 @@ def test_results_that_do_not_pair_or_are_twice_the_same_config(trained: Make, ml
     assert mlpexp("report", *paths, *SHORT, "-o", "three.html").code == 0
     page = page_in(tmp_path / "three.html")
     titles = [element.text for element in page.all("h2")]
-    assert len(titles) == len(set(titles)) == 4
+    assert len(titles) == len(set(titles)) == 5  # side by side, a part each, words
     assert "Nothing is tested between these results: dataset.test_fraction differs (0.3, 0.2), so" in page.words
     assert not [each for each in page.ids if each == "side-by-side-compared"]
     shown = page.all("code")[0].text

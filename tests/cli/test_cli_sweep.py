@@ -311,7 +311,7 @@ AXES = ("--learning-rate", "0.01,0.1", "--batch-size", "21,35", "--seeds", 2, "-
 @pytest.mark.parametrize(
     ("number", "jobs", "steps"),
     [
-        (signal.SIGKILL, 2, 50),
+        pytest.param(signal.SIGKILL, 2, 50, marks=pytest.mark.slow),
         (signal.SIGINT, 1, 50),
         (signal.SIGINT, 1, 150),
         pytest.param(signal.SIGKILL, 1, 50, marks=pytest.mark.slow),
