@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mlpexp.results.comparison import ArmsComparison
     from mlpexp.results.result import Result
 
-MARGIN = 0.01
-
 
 def compare(
     results: Annotated[
@@ -167,27 +165,18 @@ def _compare_results(
 ) -> None:
     from mlpexp.cli.printing import print_each_as, print_sentences, print_table
     from mlpexp.planning.factors import differences
-    from mlpexp.planning.sample_designs import speaks_of
-    from mlpexp.report.tables.comparison_table import (
-        NEW_SAMPLES,
-        NUMBERS_NEW,
-        candidates_table,
-        candidates_to_paste,
-        power_table,
-    )
-    from mlpexp.report.tables.conclusions import in_numbers, intervals_of_differences, of_new_samples
-    from mlpexp.report.tables.shared_seeds import of_common_seeds
-    from mlpexp.results.candidates import NotPaired, by_sample, candidates_in, common_metric, paired_values
-    from mlpexp.statistics.comparison import compare as compare_arms
+    from mlpexp.report.tables.comparison_table import power_table
+    from mlpexp.report.tables.paired_results import MARGIN, PairedResults
+    from mlpexp.results.candidates import NotPaired, candidates_in, common_metric
 
-    candidates, summaries = candidates_in(results), [result.summary for result in results]
+    candidates = candidates_in(results)
     reference = _baseline(baseline, len(candidates))
     factors = differences([candidate.config for candidate in candidates])
     if format_ == "table":
         _print_differences(candidates, factors, wide=wide)
     column = common_metric(candidates, metric)
     try:
-        seeds, values = paired_values(candidates, column)
+        paired = PairedResults(results, candidates, factors, column, power or margin or MARGIN, reference)
     except NotPaired as error:
         if to is None:
             raise
@@ -195,63 +184,23 @@ def _compare_results(
         idle = [option for option, value in asked.items() if value is not None]
         _write_apart(candidates, column, error.message, idle, format_, to, wide=wide)
         return
-    score = column.score
-    comparison = compare_arms(
-        values, score.higher_is_better, margin=power or margin or MARGIN, reference=reference, ends=score.ends
-    )
-    new = by_sample(candidates, column, seeds, values)
-    against, whole = new.against(comparison), format_ != "table"
-    table = candidates_table(
-        candidates, comparison, against, new.own(), column, len(seeds), whole=whole, sentences=format_ == "csv"
-    )
-    title = table.title
-    always = dict.fromkeys(summary.dataset.always(column.part) for summary in summaries if column.is_accuracy)
-    if sentence := "; ".join(filter(None, always)):
-        title = f"{title}; {sentence}"
-        table = replace(table, title=title)
-    if new.seeds_are_samples:
-        table = table.without({NEW_SAMPLES, *NUMBERS_NEW})
-    said = [
-        f"verdicts are for {speaks_of(results[0].config, summaries[0])}",
-        *of_common_seeds(candidates, seeds, values, factors, column),
-        *intervals_of_differences(comparison),
-        *in_numbers(comparison),
-        *of_new_samples(new, against, len(seeds)),
-    ]
-    pasted = format_ in ("markdown", "latex") and not new.seeds_are_samples
-    print_each_as(candidates_to_paste(table) if pasted else [table], format_, wide=wide)
-    warnings = _warnings(results, factors)
-    print_sentences(warnings, err=format_ != "table")
-    powers = (
-        [] if power is None else [power_table([arm.label for arm in candidates], comparison, power, heading="what")]
-    )
+    is_pasted = format_ in ("markdown", "latex")
+    tables = paired.to_paste() if is_pasted else [paired.table(whole=format_ != "table", sentences=format_ == "csv")]
+    print_each_as(tables, format_, wide=wide)
+    print_sentences(paired.warnings, err=format_ != "table")
+    labels = [arm.label for arm in candidates]
+    powers = [] if power is None else [power_table(labels, paired.comparison, power, heading="what")]
     if format_ == "table":
-        print_sentences(said)
+        print_sentences(paired.said)
         for each in powers:
             print_table(each, wide=wide)
     if to is not None:
         from mlpexp.report.comparison_folder import Written
 
-        exact, short = (
-            replace(
-                candidates_table(
-                    candidates, comparison, against, new.own(), column, len(seeds), whole=True, sentences=sentences
-                ),
-                title=title,
-            )
-            for sentences in (True, False)
-        )
-        only = {NEW_SAMPLES, *NUMBERS_NEW} if new.seeds_are_samples else set[str]()
-        tables = [short.without(only)] if only else candidates_to_paste(short)
-        written = Written(exact.without(only), [*_keys(candidates, factors), *tables, *powers], [*warnings, *said])
-        _write(written, candidates, column, column.label, to, seeds)
-
-
-def _warnings(results: "Sequence[Result]", factors: dict[str, list[str]]) -> list[str]:
-    """What changes how the numbers must be read."""
-    from mlpexp.report.tables.conclusions import confounded
-
-    return [*confounded(factors), *dict.fromkeys(text for each in results for text in each.summary.known_samples)]
+        exact = paired.table(whole=True, sentences=True)
+        short = [*_keys(candidates, factors), *paired.to_paste(), *powers]
+        written = Written(exact, short, [*paired.warnings, *paired.said])
+        _write(written, candidates, column, column.label, to, paired.seeds)
 
 
 def _write_apart(
@@ -281,6 +230,7 @@ def _write_apart(
     from mlpexp.planning.factors import differences
     from mlpexp.report.comparison_folder import Written
     from mlpexp.report.tables.comparison_table import apart_table
+    from mlpexp.report.tables.paired_results import warnings_of
     from mlpexp.results.candidates import own_values
     from mlpexp.statistics.intervals import mean_interval
 
@@ -288,7 +238,7 @@ def _write_apart(
     means = [mean_interval(of_one).within(*column.score.ends) if of_one else None for of_one in values]
     factors = differences([candidate.config for candidate in candidates])
     said = [
-        *_warnings(list(dict.fromkeys(candidate.place[0] for candidate in candidates)), factors),
+        *warnings_of(list(dict.fromkeys(candidate.place[0] for candidate in candidates)), factors),
         f"nothing is tested: {reason.removeprefix('cannot be compared: ')}",
         *([f"{', '.join(idle)}: of no use where nothing is tested"] if idle else []),
         "each interval is of one mean, over the seeds of this result",

@@ -6,21 +6,17 @@ from shlex import quote
 
 from mlpexp.errors import InputError, MlpexpError
 from mlpexp.planning.factors import differences
-from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.report.document.blocks import Block, CodeBlock, Paragraph, TableBlock
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.sentences import bullets, sentence
-from mlpexp.report.tables.comparison_table import NEW_SAMPLES, candidates_table, keys_table
-from mlpexp.report.tables.conclusions import confounded, in_numbers, intervals_of_differences, of_new_samples
+from mlpexp.report.tables.comparison_table import keys_table
 from mlpexp.report.tables.listing import page_table
-from mlpexp.report.tables.shared_seeds import of_common_seeds
-from mlpexp.results.candidates import NotPaired, by_sample, candidates_in, common_metric, paired_values
+from mlpexp.report.tables.paired_results import PairedResults
+from mlpexp.results.candidates import NotPaired, candidates_in, common_metric
 from mlpexp.results.listed import Listed
 from mlpexp.results.result import Result
-from mlpexp.statistics.comparison import compare
 from mlpexp.store.listing import Entry
 
-MARGIN = 0.01  # a difference that matters
 MOST_CANDIDATES = 30  # that are compared on a page
 
 
@@ -87,18 +83,9 @@ def _compared(results: Sequence[Result]) -> list[Block]:
     if count > MOST_CANDIDATES:
         raise _TooMany(f"they have {count:,} arms, and a page compares at most {MOST_CANDIDATES}")
     candidates = candidates_in(results)
-    column = common_metric(candidates, None)
-    seeds, values = paired_values(candidates, column)
-    comparison = compare(values, column.score.higher_is_better, margin=MARGIN, ends=column.score.ends)
-    new = by_sample(candidates, column, seeds, values)
-    against = new.against(comparison)
-    table = candidates_table(
-        candidates, comparison, against, new.own(), column, len(seeds), whole=False, sentences=True
-    )
-    table = table.without({"std", "updates", *([NEW_SAMPLES] if new.seeds_are_samples else [])})
     factors = differences([candidate.config for candidate in candidates])
-    said = [f"verdicts are for {speaks_of(results[0].config, results[0].summary)}", *confounded(factors)]
-    said += of_common_seeds(candidates, seeds, values, factors, column)
-    said += [*intervals_of_differences(comparison), *in_numbers(comparison), *of_new_samples(new, against, len(seeds))]
+    paired = PairedResults(results, candidates, factors, common_metric(candidates, None))
+    table = paired.table(whole=False, sentences=True).without({"std", "updates"})
     keys: list[Block] = [TableBlock("keys", keys_table(candidates, factors))] if factors else []
-    return [*keys, TableBlock("compared", table), bullets([sentence(text) for text in said])]
+    said = bullets([sentence(text) for text in (*paired.warnings, *paired.said)])
+    return [*keys, TableBlock("compared", table), said]
