@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 CONTROL_CHARACTERS = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
+MOST_TOLD = 30  # problems of a config
+
 
 @dataclass(frozen=True)
 class Place:
@@ -69,11 +71,13 @@ class InputError(MlpexpError):
 
 
 class ConfigError(InputError):
-    """One or more problems of a config, each with its place."""
+    """One or more problems of a config, each with its place; of very many the first are told."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        told = [str(problem) for problem in self.problems[:MOST_TOLD]]
+        rest = len(self.problems) - len(told)
+        super().__init__("\n".join(told + [f"and {rest:,} more like these"] * (rest > 0)))
 
 
 class ArchitectureError(InputError):
