@@ -382,7 +382,7 @@ LONG = "x" * 300
         (("check", "~nobody-of-this-name/x"), "~nobody-of-this-name/x: there is no such file"),
         (("check", "/dev/null"), "a config is a mapping such as `dataset: iris`, but this is empty"),
         (("check", "/dev/zero"), "too large; a config has at most"),
-        (("check", "--data", "/dev/zero", "--target", "y"), "is no file that can be read more than once"),
+        (("check", "--data", "/dev/zero", "--target", "y"), "is a device or a socket, not a file"),
         (("check", "iris/mlp", "--set", "model.hidden_sizes.²=3"), "there is nothing below this key"),
         (("check", "iris/mlp", "--epochs", "9" * 399), "training.epochs: is too large a number"),
         (("train", "", "--data", "t.csv", "--target", "y"), "the name of the config is empty"),

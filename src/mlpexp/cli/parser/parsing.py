@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -12,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from mlpexp.cli.parser.click_names import ParserError, whole
 from mlpexp.cli.parser.help_page import command_page, program_page
 from mlpexp.cli.parser.mistakes import refusal_of, refuse_mistyped, too_many, unknown_command
+from mlpexp.cli.streams import lead_nowhere
 from mlpexp.errors import Interrupted
 
 COMPLETE = "_MLPEXP_COMPLETE"  # the variable by which a shell asks
@@ -77,12 +79,27 @@ class Program(TyperGroup):
         """Writes the page of ``--help``."""
         formatter.write(program_page(self, ctx.command_path, ctx) + "\n")
 
+    def make_context(self, *names: Any, **settings: Any) -> Any:
+        """Reads what was typed."""
+        with _stopped():
+            return super().make_context(*names, **settings)
+
     def invoke(self, ctx: Any) -> Any:
         """Runs the command."""
-        try:
+        with _stopped():
             return super().invoke(ctx)
-        except KeyboardInterrupt:  # outside training; typer itself exits without a word, with 130 or (older) 1
-            raise Interrupted("interrupted", signal.SIGINT) from None
+
+
+@contextmanager
+def _stopped() -> Iterator[None]:
+    """What stops a command outside of training; typer ends without a word, and with 1 where the reader of a pipe went."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted", signal.SIGINT) from None
+    except BrokenPipeError:  # `mlpexp list | head`
+        lead_nowhere(sys.stdout)
+        raise typer.Exit from None
 
 
 def _raw(command: Any, ctx: Any, words: list[str]) -> dict[str, Any]:
