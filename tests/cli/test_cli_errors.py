@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from making.command_line import Command
 from making.configs import TINY
 from making.stopping import before_replacing
+from mlpexp.cli.failures import failure_of
 from mlpexp.errors import MlpexpError
 
 Write = Callable[..., Path]
@@ -77,15 +78,10 @@ def test_what_the_system_does_not_give_is_a_sentence(
         (errno.EIO, 1, "Input/output error"),
     ],
 )
-def test_a_file_that_the_system_refuses_is_named(
-    number: int, code: int, said: str, mlpexp: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number), "some/file")
-
-    monkeypatch.setattr(os, "scandir", refused)
-    result = mlpexp("check", "--data", ".", "--target", "y")
-    assert (result.code, result.err) == (code, f"error: some/file: cannot be used: {said}\n")
+def test_a_file_that_the_system_refuses_is_named(number: int, code: int, said: str) -> None:
+    failure = failure_of(OSError(number, os.strerror(number), "some/file"))
+    assert failure is not None
+    assert (failure.exit_code, str(failure)) == (code, f"some/file: cannot be used: {said}")
 
 
 def test_debug_shows_the_traceback_before_the_line(

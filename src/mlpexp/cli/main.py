@@ -112,7 +112,7 @@ def main() -> None:
     prepare_streams()
     code = _code()
     error = why_unwritten()
-    if code == 0 and error is not None and not isinstance(error, BrokenPipeError):
+    if code == 0 and error is not None:
         code = _failed(error)
     sys.exit(code)
 
@@ -125,6 +125,8 @@ def _code() -> int:
                 raise not_text(word)
         return int(app(standalone_mode=False) or 0)
     except SystemExit as end:
+        if isinstance(why_unwritten(), BrokenPipeError):  # `mlpexp list | head`: for rich and click a failure
+            return 0
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
         return _failed(Interrupted("interrupted", SIGINT))
@@ -135,6 +137,8 @@ def _code() -> int:
 def _failed(error: Exception) -> int:
     """Says what an error is; its exit code."""
     output = why_unwritten() if isinstance(error, OSError) else None
+    if isinstance(output, BrokenPipeError):
+        return 0
     if output is not None:
         error = unwritten(output).with_traceback(error.__traceback__)
     failure = error if isinstance(error, MlpexpError) else failure_of(error)

@@ -14,6 +14,8 @@ NO_CHARACTER = "an escape names no character"
 class TooMany(yaml.MarkedYAMLError):
     """A text has more values, or deeper ones, than a config may have."""
 
+    problem_mark: yaml.Mark
+
 
 class _Loader(yaml.BaseLoader):
     """Counts values while they are read: nobody waits for those behind the last one that is allowed."""
@@ -53,7 +55,7 @@ def nodes_of(text: str) -> yaml.Node | None:
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
-        mark = yaml.Mark("", error.position, line, column, None, None)
+        mark = yaml.Mark("", error.position, line, column, None, 0)
         problem = f"U+{error.character:04X} is a character that no text has; remove it"
         raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark) from None
     try:

@@ -6,13 +6,13 @@ from bz2 import BZ2File
 from collections.abc import Callable, Mapping
 from gzip import GzipFile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from mlpexp.data.pictures.refusing import in_units, refused
 from mlpexp.free_memory import free_bytes
 
 COPIES = 3  # of a table: its bytes, its text or cells, and its columns
-OPEN: Mapping[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+OPEN: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": lambda stream: GzipFile(fileobj=stream), b"BZh": BZ2File, b"\xfd7zXZ\x00": lzma.LZMAFile,
 }  # fmt: skip
 """By first bytes, what unpacks a file."""
@@ -59,7 +59,7 @@ def unpacked(path: Path, content: bytes, most: int | None) -> bytes:
     if opened is None:
         return content
     with opened(io.BytesIO(content)) as stream:
-        whole = stream.read(-1 if most is None else most + 1)
+        whole: bytes = stream.read(-1 if most is None else most + 1)
     if most is not None and len(whole) > most:
         raise refused(
             path, f"unpacks to more than {in_units(most)}, the most for which there is memory; take a part of it"

@@ -13,7 +13,6 @@ from typer.core import TyperCommand, TyperGroup
 from mlpexp.cli.parser.click_names import ParserError, whole
 from mlpexp.cli.parser.help_page import command_page, program_page
 from mlpexp.cli.parser.mistakes import refusal_of, refuse_mistyped, too_many, unknown_command
-from mlpexp.cli.streams import lead_nowhere
 from mlpexp.errors import Interrupted
 
 COMPLETE = "_MLPEXP_COMPLETE"  # the variable by which a shell asks
@@ -92,14 +91,11 @@ class Program(TyperGroup):
 
 @contextmanager
 def _stopped() -> Iterator[None]:
-    """What stops a command outside of training; typer ends without a word, and with 1 where the reader of a pipe went."""
+    """Ctrl-C outside of training; typer itself exits without a word, with 130 or (older) 1."""
     try:
         yield
     except KeyboardInterrupt:
         raise Interrupted("interrupted", signal.SIGINT) from None
-    except BrokenPipeError:  # `mlpexp list | head`
-        lead_nowhere(sys.stdout)
-        raise typer.Exit from None
 
 
 def _raw(command: Any, ctx: Any, words: list[str]) -> dict[str, Any]:
