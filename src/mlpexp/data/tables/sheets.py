@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, time
+from importlib import import_module
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -63,9 +64,7 @@ def _from_parquet(path: Path, content: bytes) -> FileText:
     import pandas as pd
 
     try:
-        from pyarrow.parquet import read_metadata
-
-        about = read_metadata(io.BytesIO(content))
+        about = import_module("pyarrow.parquet").read_metadata(io.BytesIO(content))
     except ImportError:
         raise data_error(path, _needed("a Parquet file", "parquet")) from None
     except Exception as error:  # whatever it says of a damaged file

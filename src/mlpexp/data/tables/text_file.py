@@ -101,7 +101,7 @@ def text_of(path: Path, content: bytes, encoding: str | None = None) -> FileText
     Raises:
         DataError: It is no text, or several encodings fit.
     """
-    content, notes = _unpacked(path, content, most_bytes())
+    content, notes = _unpacked(path, content)
     for head, what in NO_TABLES.items():
         if head.match(content):
             raise data_error(path, f"is {what}, not a table")
