@@ -380,7 +380,7 @@ LONG = "x" * 300
         (("show", LONG), "cannot be used: a name in it is too long"),
         (("check", "--data", LONG, "--target", "y"), "a name in it is too long"),
         (("check", "~nobody-of-this-name/x"), "~nobody-of-this-name/x: there is no such file"),
-        (("check", "/dev/null"), "a config is a mapping such as `dataset: iris`, but this is empty"),
+        (("check", "/dev/null"), "is a device or a socket, not a file"),
         (("check", "/dev/zero"), "is a device or a socket, not a file"),
         (("check", "--data", "/dev/zero", "--target", "y"), "is a device or a socket, not a file"),
         (("check", "iris/mlp", "--set", "model.hidden_sizes.²=3"), "there is nothing below this key"),
