@@ -8,7 +8,7 @@ import itertools
 import os
 import sys
 from collections.abc import Callable
-from errno import ENOSPC
+from errno import EACCES, ENOSPC
 from typing import Any
 
 OPERATIONS = ("open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "os.rmdir", "os.truncate")
@@ -30,9 +30,10 @@ def die_at(number: int, below: str) -> None:
 
 
 def fail_at(number: int, below: str, error: int) -> Callable[[], int]:
-    """The system refuses the ``number``-th operation; a disk that is full (ENOSPC) all that come after it but removing, too.
+    """The system refuses the ``number``-th operation.
 
-    Counted are those of ``die_at`` and every write.
+    A disk that is full (ENOSPC) refuses all that come after it but removing, a folder that may no longer be written (EACCES)
+    all. Counted are the operations of ``die_at`` and every write.
 
     Args:
         number: Of the operation; 0: none fails.
@@ -47,8 +48,8 @@ def fail_at(number: int, below: str, error: int) -> Callable[[], int]:
     def step(operation: str) -> None:
         nonlocal count
         count += 1
-        full = 0 < number < count and error == ENOSPC and operation not in ("os.remove", "os.rmdir")
-        if count == number or full:
+        stays = error == EACCES or (error == ENOSPC and operation not in ("os.remove", "os.rmdir"))
+        if number and (count == number or (count > number and stays)):
             raise OSError(error, os.strerror(error))
 
     _before_operations(below, step)
