@@ -57,7 +57,7 @@ def members_of(sections: dict[str, Any], device: str, seeds: int = 2, **training
     return [config.model_copy(update={"seed": seed}) for seed in range(seeds)]
 
 
-def config_of(sections: dict[str, Any], **more: Any) -> str:
-    """The text of the config, with further keys such as ``seeds``."""
-    (member,) = members_of(sections, "cpu", seeds=1)
-    return to_yaml(member.model_copy(update=more))
+def config_of(sections: dict[str, Any], seeds: int = 2, **training: Any) -> str:
+    """The text of the config."""
+    (member,) = members_of(sections, "cpu", seeds=1, **training)
+    return to_yaml(member.model_copy(update={"seeds": seeds}))
