@@ -33,7 +33,7 @@ seeds: 2
 SWEEP = RUN + "sweep: {over: {learning_rate: [0.02, 0.1], batch_size: [16, 32]}, seeds: 2}\n"
 KINDS_OF_RESULTS = {"run": ("train", RUN), "pictures": ("train", PICTURES), "sweep": ("sweep", SWEEP)}
 SAVED_AND_HELD = {"run": 20, "pictures": 12, "sweep": 60}  # after so many steps; of a sweep a stack has ended
-CASES = 12  # of a finished or begun result of one kind
+CASES = 30  # of a finished or begun result of one kind
 
 READ_BY_ALL = (["list", "--runs-dir", "RUNS"], ["show", "RESULT"], ["watch", "RESULT", "--once"])
 READ_IN_TURN = (

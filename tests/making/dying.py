@@ -22,7 +22,7 @@ def die_at(number: int, below: str) -> None:
     """
     count = itertools.count(1)
 
-    def step(operation: str) -> None:
+    def step(operation: str, *path: object) -> None:
         if next(count) == number:
             os._exit(DIED)
 
@@ -45,24 +45,24 @@ def fail_at(number: int, below: str, error: int) -> Callable[[], int]:
     """
     count = 0
 
-    def step(operation: str) -> None:
+    def step(operation: str, *path: object) -> None:
         nonlocal count
         count += 1
         stays = error == EACCES or (error == ENOSPC and operation not in ("os.remove", "os.rmdir"))
         if number and (count == number or (count > number and stays)):
-            raise OSError(error, os.strerror(error))
+            raise OSError(error, os.strerror(error), *path)
 
     _before_operations(below, step)
     _before_writes(below, step)
     return lambda: count
 
 
-def _before_operations(below: str, step: Callable[[str], None]) -> None:
+def _before_operations(below: str, step: Callable[..., None]) -> None:
     def hook(event: str, arguments: tuple) -> None:
         if event not in OPERATIONS or not any(below in str(argument) for argument in arguments[:2]):
             return
         if event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            step(event)
+            step(event, arguments[0])
 
     fsync = os.fsync
 
@@ -74,7 +74,7 @@ def _before_operations(below: str, step: Callable[[str], None]) -> None:
     sys.addaudithook(hook)
 
 
-def _before_writes(below: str, step: Callable[[str], None]) -> None:
+def _before_writes(below: str, step: Callable[..., None]) -> None:
     """Streams that are opened for writing from now on, by a path or as a descriptor."""
     plain = io.open
 
