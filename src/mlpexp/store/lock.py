@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlpexp.errors import RunError
 from mlpexp.store.files import write_errors
+from mlpexp.store.inside import IS_ODD, refuse_links
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -33,6 +34,7 @@ def locked(folder: Path, what: str) -> Iterator[str]:
     """
     from filelock import Timeout
 
+    _refuse_odd(folder / NAME)
     lock, note = _lock(folder), ""
     try:
         lock.acquire(timeout=0)
@@ -51,21 +53,38 @@ def locked(folder: Path, what: str) -> Iterator[str]:
         lock.release()
 
 
-def is_held(folder: Path) -> bool:
-    """Whether a process is at work in a folder; False where that cannot be known."""
+def is_held(folder: Path) -> bool | None:
+    """Whether a process is at work in a folder; None: the drive knows no locks, so that nobody can tell."""
     from filelock import Timeout
 
-    if not (folder / NAME).exists():
+    try:
+        _refuse_odd(folder / NAME)
+        if not (folder / NAME).exists():  # nobody has begun, or it is a copy without hidden files
+            return False
+    except RunError:
         return False
     lock = _lock(folder)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         return True
-    except (OSError, NotImplementedError):  # a drive that is read-only, or knows no locks
-        return False
+    except OSError as error:  # a drive that is read-only is written by nobody
+        return None if error.errno in WITHOUT_LOCKS else False
+    except NotImplementedError:
+        return None
     lock.release()
     return False
+
+
+def _refuse_odd(path: Path) -> None:
+    """Refuses a lock that is no file of its own: taking it would change what is behind a link.
+
+    Raises:
+        RunError: It is a link, a folder, or no regular file.
+    """
+    refuse_links(path)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise RunError(f"{path}: {IS_ODD}")
 
 
 def _lock(folder: Path) -> "BaseFileLock":

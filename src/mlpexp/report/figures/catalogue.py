@@ -38,6 +38,7 @@ from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.report.reasons import in_terminal
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent
+from mlpexp.store.inside import make_inside
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
     suffixes = check_formats(formats)
     compares = bool(result.summary.axes)
     folder = result.folder.plots / f"arm-{arm}" if compares and arm is not None else result.folder.plots
+    make_inside(result.path, folder)
     return save_figures(result.path, folder, figures_of(result, arm), suffixes)
 
 
