@@ -56,7 +56,8 @@ def put_back(folder: ResultFolder, began: Opening) -> list[str]:
     if summary is not None and summary.complete and summary.outcome is not None:
         return []
     with folder.locked(began.summary.word):
-        if summary is None or summary.with_status("running") != began.summary.with_status("running"):
+        known = began.summary.with_status("running")
+        if summary is None or summary.complete or summary.with_status("running") != known:
             folder.write_summary(began.summary.with_status("interrupted"))
             told.append(_put_back(folder.summary.name, folder, began))
         try:
@@ -92,8 +93,7 @@ def make_again(folder: ResultFolder, began: Opening, plan: Plan) -> list[str]:
 def _refuse(name: str, folder: ResultFolder, began: Opening) -> NoReturn:
     path, word = folder.path / name, began.summary.word
     what = "changed" if path.exists() else "lost"
-    advice = "put it back as it was" if path == folder.config else instead(folder, word)
-    raise RunError(f"{path}: {what} since the {word} began; {advice}")
+    raise RunError(f"{path}: {what} since the {word} began; {instead(folder, word)}")
 
 
 def _put_back(name: str, folder: ResultFolder, began: Opening) -> str:
