@@ -211,3 +211,30 @@ def test_parts_go_when_the_tables_hold_what_was_in_them(tmp_path: Path) -> None:
     folder.remove_parts()
     assert names(tmp_path) == ["metrics.csv"]
     folder.remove_parts()  # nothing left to do
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from mlpexp.store.folders import building_in
+with building_in(Path(sys.argv[1])) as building:
+    (building / "half").touch()
+    print(building, flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are held by locks of Unix")
+def test_what_killed_processes_have_left_goes_and_what_others_build_stays(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        building = Path(process.stdout.readline().strip())
+        (tmp_path / ".new-mine").write_text("a file of mine")
+        first = new_folder(tmp_path, "a", FILES, stopped)
+        assert names(building) == ["half"]  # a process is at work in it
+        process.kill()
+        process.wait()
+        second = new_folder(tmp_path, "a", FILES, stopped)
+    assert names(tmp_path) == sorted([".new-mine", first.name, second.name])

@@ -74,7 +74,7 @@ class Recorder:
                 self._restore(arrays, plain)
                 return None
             except (RunError, KeyError, ValueError, TypeError, RuntimeError) as error:
-                self.close()
+                self._close_tables()
                 if _cannot_be_opened(self.part.folder):
                     raise
                 reason = str(error)
@@ -135,7 +135,7 @@ class Recorder:
         """
         self.flush(permanent=True)
         grown = {name: table.state() for name, table in self.tables.items()}
-        self.close()
+        self._close_tables()
         state, recording = self.trainer.state, self.recording
         for epoch in sorted(epoch for epoch in self.history if epoch > state.epoch):  # all had stopped before
             self._keep_weights(f"epoch-{epoch}", state.last, state.last_buffers)
@@ -156,6 +156,11 @@ class Recorder:
         return FinishedPart(self.task.name, record, files, self.kept)
 
     def close(self) -> None:
+        """Closes what is open."""
+        self.place.close()
+        self._close_tables()
+
+    def _close_tables(self) -> None:
         """Closes the tables; each even if another cannot be."""
         tables, self.tables = self.tables, {}
         errors = []

@@ -1,7 +1,7 @@
 """The way of every experiment: plan -> stacks -> one driver -> parts -> tables of one result folder."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -212,11 +212,10 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
         RunError: A file cannot be written, the folder was moved or removed, or every trial failed.
     """
     folder, word = job.folder, "run" if job.plan.planned_by == "train" else "sweep"
-    with folder.locked(word) as note, stop_on_signals() as stop:
+    with folder.locked(word) as note, stop_on_signals() as stop, closing(Place(folder.path)) as place:
         opening = folder.read_summary()
         _refuse_complete(folder, opening)  # another process may have finished it a moment ago
         refuse_foreign(folder.path)
-        place = Place(folder.path)
         folder.write_summary(opening.with_status("running"))
         folder.remove_leftovers()
         if job.is_resumed:

@@ -3,6 +3,7 @@
 A result that is itself reached by a link is no matter: what counts is what lies between it and a file of it.
 """
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,8 +96,13 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._found = self._look()
-        self.check()
+        self._descriptor: int | None = None
+        try:
+            if hasattr(os, "O_DIRECTORY"):  # held open: no other folder gets its number
+                self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            self._found = folder.stat()
+        except OSError:
+            raise LostFolder(f"{folder}: {LOST}") from None
 
     def check(self) -> None:
         """Sees that the folder is still there.
@@ -110,11 +116,13 @@ class Place:
     @property
     def is_there(self) -> bool:
         """Whether it is where it was, and no other one is in its place."""
-        return self._found is not None and self._look() == self._found
-
-    def _look(self) -> tuple[int, int] | None:
         try:
-            found = self.folder.stat()
+            return os.path.samestat(self._found, self.folder.stat())
         except OSError:
-            return None
-        return found.st_dev, found.st_ino
+            return False
+
+    def close(self) -> None:
+        """Lets it go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
