@@ -81,13 +81,14 @@ def test_nothing_is_drawn_or_compared_through_a_link(
     assert all_in(outside) == before
 
 
-def test_tables_of_an_arm_are_not_written_through_a_link(mlpexp: Command, outside: Path, tmp_path: Path) -> None:
+def test_figures_of_an_arm_are_not_drawn_through_a_link(mlpexp: Command, outside: Path, tmp_path: Path) -> None:
     sweep = new(tmp_path, SWEEP).finish()
-    link(sweep.path / "evaluation", outside)
+    (sweep.path / "plots").mkdir()
+    link(sweep.path / "plots" / "arm-1", outside)
     before = all_in(outside)
     answer = mlpexp("plot", sweep.path, "--arm", "1")
     assert answer.code == 1
-    assert f"{sweep.path}/evaluation: is a symbolic link" in answer.err
+    assert f"{sweep.path}/plots/arm-1: is a symbolic link" in answer.err
     assert all_in(outside) == before
 
 

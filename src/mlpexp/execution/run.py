@@ -29,7 +29,7 @@ from mlpexp.execution.signals import stop_on_signals
 from mlpexp.execution.start_data import about_data
 from mlpexp.execution.summarize import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, StackTask, Tick, task_of
-from mlpexp.execution.unchanged import NOT_NOTED, instead, make_again, put_back, refuse_changed
+from mlpexp.execution.unchanged import NOT_NOTED, ended_summary, instead, make_again, put_back, refuse_changed
 from mlpexp.planning.again import other_data, plan_again
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.columns_table import columns_table
@@ -42,6 +42,7 @@ from mlpexp.planning.start_words import kept_starts, start_table
 from mlpexp.store.files import write_text
 from mlpexp.store.inside import Place, refuse_foreign
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
+from mlpexp.store.manifest import remove_manifests
 from mlpexp.store.opening import FILE, opening_text, read_opening
 from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
@@ -166,13 +167,13 @@ def reopened(
         RunError: Its config or data have changed since it began.
     """
     folder = ResultFolder.open(path)
+    summary = ended_summary(folder)
+    if summary:
+        folder.tidy_up(summary)
+        _refuse_complete(folder, summary)
     began = read_opening(folder.path)
     notes = put_back(folder, began) if began else [f"{path}: {NOT_NOTED}"]
     summary = folder.read_summary()
-    if summary.complete and folder.parts.is_dir():  # its process died while it tidied up
-        with folder.locked(summary.word):
-            folder.remove_leftovers()
-            folder.remove_parts()
     _refuse_complete(folder, summary)
     refuse_old(folder)
     if began:
@@ -216,6 +217,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
         opening = folder.read_summary()
         _refuse_complete(folder, opening)  # another process may have finished it a moment ago
         refuse_foreign(folder.path)
+        remove_manifests(folder.path)
         folder.write_summary(opening.with_status("running"))
         folder.remove_leftovers()
         if job.is_resumed:
@@ -239,7 +241,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
             if place.is_there:
                 meter.shares.close(folder.path)
         place.check()
-        folder.write_summary(summary)
+        folder.close(summary)
         folder.remove_parts()
 
 

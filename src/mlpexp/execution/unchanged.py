@@ -27,6 +27,12 @@ PUT_BACK = "was changed since the {word} began; it is written again as it was"
 NOT_NOTED = f"{FILE} is missing, which says what it began with; its files are taken as they are"
 
 
+def ended_summary(folder: ResultFolder) -> Summary | None:
+    """The summary of a result that has come to its end; None: it has not, or it cannot be read."""
+    summary = _summary_in(folder)
+    return summary if summary is not None and summary.complete and summary.outcome is not None else None
+
+
 def instead(folder: ResultFolder, word: str) -> str:
     """What to do where a file is not what it was."""
     return f"put it back as it was, or train a new {word} with --config {folder.config}"
@@ -53,8 +59,6 @@ def put_back(folder: ResultFolder, began: Opening) -> list[str]:
         RunError: Another process is training it, or a file cannot be written.
     """
     summary, told = _summary_in(folder), []
-    if summary is not None and summary.complete and summary.outcome is not None:
-        return []
     with folder.locked(began.summary.word):
         known = began.summary.with_status("running")
         if summary is None or summary.complete or summary.with_status("running") != known:

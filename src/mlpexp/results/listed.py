@@ -18,6 +18,7 @@ from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_y
 from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.factors import leaves
 from mlpexp.planning.values import value_text
+from mlpexp.store.as_written import content_of
 from mlpexp.store.json_files import read_json
 from mlpexp.store.listing import Entry, list_results, shortest_names
 from mlpexp.store.summary import Mean, Summary
@@ -271,12 +272,12 @@ def _judged(summary: Summary | None) -> Judged | None:
 def _config(path: Path) -> Mapping[str, Any]:
     """A resolved config by dotted key, read without places; empty if it cannot be read."""
     try:
-        raw = path.read_bytes()
+        raw = content_of(path)
         if b"&" in raw or len(raw) > MAX_BYTES:  # an anchor: read with care, or refused
             data: Any = read_yaml(path).data
         else:
             data = _typed(yaml.load(raw, Loader=QUICK_LOADER))  # noqa: S506  # which makes no objects
-    except (OSError, InputError, yaml.YAMLError, ValueError, RecursionError):
+    except (OSError, InputError, RunError, yaml.YAMLError, ValueError, RecursionError):
         return {}
     return dict(islice(leaves(data), MAX_VALUES)) if isinstance(data, dict) else {}
 

@@ -29,6 +29,7 @@ def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], 
     """
     from safetensors.numpy import save
 
+    refuse_links(folder)
     content = save({key: np.ascontiguousarray(array) for key, array in tensors.items()})
     digest = hashlib.sha256(content).hexdigest()
     previous = _read_json(folder / f"{name}.json") if (folder / f"{name}.json").exists() else {}

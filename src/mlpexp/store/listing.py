@@ -8,6 +8,7 @@ from pathlib import Path
 from mlpexp.config.shipped import example_names
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError, RunError
+from mlpexp.store.as_written import EditedFile
 from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
@@ -24,14 +25,18 @@ class Entry:
     folder: ResultFolder
     """Its folder."""
     summary: Summary | None
-    """None if it is damaged."""
+    """None if it is damaged or was edited."""
     modified: float
     """When it was last written, seconds since 1970."""
+    is_edited: bool = False
+    """Whether its summary was edited after it was written."""
 
     @property
     def status(self) -> str:
         """As the summary says, but ``interrupted`` if it says running and no process is at work (it was killed)."""
-        return self.folder.status(self.summary) if self.summary else "damaged"
+        if self.summary is None:
+            return "edited" if self.is_edited else "damaged"
+        return self.folder.status(self.summary)
 
     @property
     def stacks(self) -> StacksRecord | None:
@@ -54,12 +59,13 @@ def list_results(runs_dir: Path) -> list[Entry]:
         )
     entries = []
     for path in _folders(runs_dir):
-        folder = ResultFolder.open(path)
+        folder, summary, is_edited = ResultFolder.open(path), None, False
         try:
             summary = folder.read_summary()
-        except RunError:
-            summary = None
-        entries.append(Entry(folder, summary, folder.summary.stat().st_mtime))
+        except RunError as error:
+            is_edited = isinstance(error, EditedFile)
+        written = folder.summary if folder.summary.exists() else path
+        entries.append(Entry(folder, summary, written.stat().st_mtime, is_edited))
     return entries
 
 

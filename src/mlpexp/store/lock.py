@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 NAME = ".lock"
+PATIENCE = 60  # seconds that a process waits which wants to hold a folder for a moment
 WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
 NO_LOCKS = "this drive knows no locks: see to it that no other process trains this result"
 
@@ -34,7 +35,6 @@ def locked(folder: Path, what: str) -> Iterator[str]:
     """
     from filelock import Timeout
 
-    _refuse_odd(folder / NAME)
     lock, note = _lock(folder), ""
     try:
         lock.acquire(timeout=0)
@@ -53,18 +53,36 @@ def locked(folder: Path, what: str) -> Iterator[str]:
         lock.release()
 
 
+@contextmanager
+def for_a_moment(folder: Path) -> Iterator[None]:
+    """Holds a folder while one small file is written, and waits for another process that does so.
+
+    Raises:
+        RunError: Another process holds it for long.
+    """
+    from filelock import Timeout
+
+    lock = _lock(folder)
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        raise RunError(f"{folder}: another process is writing into it") from None
+    except (OSError, NotImplementedError):  # a drive that knows no locks
+        pass
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def is_held(folder: Path) -> bool | None:
     """Whether a process is at work in a folder; None: the drive knows no locks, so that nobody can tell."""
     from filelock import Timeout
 
-    try:
-        _refuse_odd(folder / NAME)
-        if not (folder / NAME).exists():  # nobody has begun, or it is a copy without hidden files
-            return False
-    except RunError:
+    if not (folder / NAME).exists():  # nobody has begun, or it is a copy without hidden files
         return False
-    lock = _lock(folder)
     try:
+        lock = _lock(folder)
         lock.acquire(timeout=0)
     except Timeout:
         return True
@@ -72,6 +90,8 @@ def is_held(folder: Path) -> bool | None:
         return None if error.errno in WITHOUT_LOCKS else False
     except NotImplementedError:
         return None
+    except RunError:  # no lock of its own
+        return False
     lock.release()
     return False
 
@@ -88,9 +108,14 @@ def _refuse_odd(path: Path) -> None:
 
 
 def _lock(folder: Path) -> "BaseFileLock":
-    """The lock of a folder, one of the system's: a marker file would outlive a process that is killed."""
+    """The lock of a folder, one of the system's: a marker file would outlive a process that is killed.
+
+    Raises:
+        RunError: What has its name is a link, a folder, or no regular file.
+    """
     from filelock import FileLock
 
+    _refuse_odd(folder / NAME)
     try:
         return FileLock(folder / NAME, fallback_to_soft=False)
     except TypeError:  # an older filelock, which knows no other kind

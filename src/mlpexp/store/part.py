@@ -3,7 +3,6 @@
 ``parts/stack-3/metrics.csv`` grows while stack 3 trains and can be read at any moment; ``done.json`` appears last.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ from pydantic import Field
 
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
+from mlpexp.store.file_sums import FileRecord, record_of_file
 from mlpexp.store.files import write_errors, write_text
 from mlpexp.store.folders import remove_folder
 from mlpexp.store.inside import make_inside, refuse_links
@@ -38,13 +38,6 @@ class TrialRecord(Strict):
     """Scores at ``ended_epoch``, by name; empty if it diverged or failed. None: NaN."""
     best: dict[str, float | None] = Field(default_factory=dict)
     """Scores at ``best_epoch``, likewise."""
-
-
-class FileRecord(Strict):
-    """A file of a part, as it must be."""
-
-    bytes: int
-    sha256: str
 
 
 class PartRecord(Strict):
@@ -121,7 +114,7 @@ class Part:
         """
         self.make()
         with write_errors(self.folder):
-            files = {path.name: _file_record(path) for path in sorted(self.folder.glob("*.csv"))}
+            files = {path.name: record_of_file(path) for path in sorted(self.folder.glob("*.csv"))}
         for name, state in (grown or {}).items():
             if files.get(self.path(name).name) != FileRecord(**state):
                 raise RunError(f"{self.path(name)}: damaged: not what was written")
@@ -140,7 +133,7 @@ class Part:
             raise RunError(f"{self.folder / DONE}: damaged: its SHA-256 sum differs from the one in it")
         for name, expected in record.files.items():
             path = self.folder / name
-            if not path.is_file() or path.stat().st_size != expected.bytes or _file_record(path) != expected:
+            if not path.is_file() or path.stat().st_size != expected.bytes or record_of_file(path) != expected:
                 raise RunError(f"{path}: damaged: not what {DONE} says")
         return record.model_copy(update={"sha256": ""})
 
@@ -169,9 +162,3 @@ class Part:
             if self.is_done:
                 (self.folder / DONE).unlink()
         remove_folder(self.folder)
-
-
-def _file_record(path: Path) -> FileRecord:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return FileRecord(bytes=path.stat().st_size, sha256=digest)
