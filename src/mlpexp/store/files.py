@@ -19,6 +19,7 @@ REASONS = {
     errno.EPERM: "the folder may not be written",
     errno.EROFS: "the disk is read-only",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.ENAMETOOLONG: "a name in it is too long; most systems take 255 letters",
     errno.EEXIST: "a part of the path is a file, not a folder",
     errno.EISDIR: "it is a folder where a file belongs; move it away",
     errno.ELOOP: "it is a symbolic link; put what it stands for in its place",
