@@ -96,6 +96,14 @@ class RunError(MlpexpError):
     """A run folder cannot be written, read or resumed."""
 
 
+class LostFolder(RunError):
+    """A folder was moved or removed while it was written into: whoever goes on has to say where it is now."""
+
+
+class AllFailed(RunError):
+    """No trial could be trained; the same happens again, unless the machine was the cause."""
+
+
 class DerivativeError(MlpexpError):
     """Two ways to compute a derivative disagree."""
 

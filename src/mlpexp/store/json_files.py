@@ -1,5 +1,6 @@
 """JSON files: plain objects, and records of a type, which is checked where they are read."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,6 +64,11 @@ def record_text(record: BaseModel) -> str:
 def as_json(value: Mapping[str, Any]) -> str:
     """Readable JSON; numbers that JSON has not (inf, nan) become null."""
     return _lines(_finite(value), "") + "\n"
+
+
+def sum_of_values(value: Mapping[str, Any]) -> str:
+    """The SHA-256 sum of values, however they are written."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _lines(value: Any, indent: str) -> str:
