@@ -50,3 +50,11 @@ def unsealed(path: Path) -> Path:
         summary.read_text(encoding="utf-8").replace('"manifest": true', '"manifest": false'), encoding="utf-8"
     )
     return path
+
+
+def equal_files(result: Path) -> dict[str, bytes]:
+    """All that must be equal in equal results, whatever their folders are called: no times, no machine, no sums of them."""
+    apart = (".lock", "environment.json", "manifest_local.json", "stacks.json", "timing.csv")
+    files = [path for path in result.rglob("*") if path.is_file() and path.name not in apart]
+    own_name = result.name.encode()  # is in what is to be pasted into a paper
+    return {str(path.relative_to(result)): path.read_bytes().replace(own_name, b"*") for path in files}
