@@ -1,5 +1,6 @@
 """What is in a folder of results, and which of them a user means."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
 from mlpexp.store.summary import Summary
+
+logger = logging.getLogger(__name__)
 
 LAST = "last"
 MOST_NAMED = 5
@@ -40,10 +43,11 @@ class Entry:
 
     @property
     def stacks(self) -> StacksRecord | None:
-        """How it was trained; None if that is damaged."""
+        """How it was trained; None if that is damaged, which is said."""
         try:
             return self.folder.read_stacks()
-        except RunError:
+        except RunError as error:
+            logger.warning("%s", error)
             return None
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlpexp.config.yaml_source import Source, read_yaml
 from mlpexp.errors import InputError, RunError
+from mlpexp.store.as_written import checked, say_once
 from mlpexp.store.folders import new_folder, remove_folder, remove_temporary
 from mlpexp.store.inside import refuse_links
 from mlpexp.store.json_files import read_json, read_record, record_text, write_record
@@ -63,6 +65,18 @@ class ResultFolder:
             RunError: ``summary.json`` is damaged.
         """
         return "format" not in read_json(self.summary)
+
+    def read_config(self) -> Source:
+        """The resolved config. One that was edited is said: some do without it.
+
+        Raises:
+            InputError: It was edited or is damaged.
+        """
+        try:
+            return read_yaml(checked(self.config))
+        except RunError as error:
+            say_once(self.config, str(error).removeprefix(f"{self.config}: "))
+            raise InputError(str(error)) from None
 
     def read_summary(self) -> Summary:
         """``summary.json``, of the first format too.
