@@ -120,3 +120,8 @@ def test_an_archive_of_two_tables_and_a_damaged_one_are_refused() -> None:
 def test_chinese_names_from_the_file_to_the_data_set(read: Any) -> None:
     table = read(CHINESE.encode("gb18030"), target="班级", exclude=["姓名"])
     assert table.dataset.class_names == ("乙", "甲") and table.dataset.feature_names == ("成绩",)
+
+
+def test_a_last_line_of_nothing_but_a_byte_order_mark_is_no_table(read: Callable[..., Any]) -> None:
+    with pytest.raises(DataError, match="not a table"):
+        read("a;y\n" + "".join(f"{i};{'xz'[i % 2]}\n" for i in range(6)) + "\ufeff")

@@ -211,6 +211,9 @@ def _is_remark(path: Path, line: str, delimiter: str) -> bool:
     """Whether a last line says something in words: its cells are empty but for the first, which is no number."""
     if delimiter == BLANK or not line.strip():
         return False
-    first, *others = next(iter(rows_in(path, [line], delimiter, 1))).cells
+    row = next(iter(rows_in(path, [line], delimiter, 1)), None)
+    if row is None:  # a mark of the encoding alone
+        return False
+    first, *others = row.cells
     is_number = bool(forms_of([first])) if others else is_plain_number(first)
     return bool(first) and not any(others) and not is_number and (not others or BLANK in first)
