@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 
 from mlpexp import __version__
+from mlpexp.cli.border import behind, border
 from mlpexp.cli.commands import (
     activations,
     check,
@@ -35,6 +36,7 @@ from mlpexp.cli.commands import (
 )
 from mlpexp.cli.parser.parsing import Command, Program
 from mlpexp.errors import MlpexpError, visible
+from mlpexp.execution.quiet import quiet_libraries
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
@@ -104,13 +106,15 @@ def _program(
     pass
 
 
+@quiet_libraries()
+@border()
 def main() -> None:
     """Runs the command line; every failure ends in one sentence on standard error and an exit code.
 
     Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (128 + signal number). With ``MLPEXP_DEBUG=1`` in the
     environment the traceback is shown as well.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for stream in map(behind, (sys.stdout, sys.stderr)):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an output that knows no ± or ² shows a question mark
     try:

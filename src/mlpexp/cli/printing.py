@@ -36,12 +36,12 @@ def reading_width() -> int:
 
 def print_table(table: "TextTable", *, wide: bool = False) -> None:
     """Prints a table that fits the terminal; in a pipe, and if it is to be wide, with every column and each row in a line."""
-    from rich.console import Console
     from rich.text import Text
 
+    from mlpexp.cli.console import Terminal
     from mlpexp.report.tables.text_layout import laid_out, wrapped
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Terminal()
     width = None if wide else columns_available()
     layout = laid_out(table, width)
     plain = not console.encoding.startswith("utf")

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -15,11 +14,11 @@ from mlpexp.config.keys import all_keys, nearest_key
 from mlpexp.config.scores import PARTS, SCORES, Column, Score
 from mlpexp.config.words import WORDS, closest, did_you_mean, key_of, meant, setting
 from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_yaml, scalar
-from mlpexp.errors import InputError, Place, RunError
+from mlpexp.errors import InputError, Place
 from mlpexp.planning.factors import leaves
 from mlpexp.planning.values import value_text
-from mlpexp.store.json_files import read_json
 from mlpexp.store.listing import Entry, list_results, shortest_names
+from mlpexp.store.started import begun_at
 from mlpexp.store.summary import Mean, Summary
 
 QUICK_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # texts, lists and mappings alone
@@ -66,11 +65,8 @@ class Listed:
     @cached_property
     def started(self) -> str:
         """``2026-11-26 19:06``, in UTC; empty where nothing says it."""
-        try:
-            recorded = read_json(self.entry.folder.environment).get("started")
-            return f"{datetime.fromisoformat(str(recorded)).astimezone(UTC):%Y-%m-%d %H:%M}"
-        except (RunError, ValueError):
-            return ""
+        begun = begun_at(self.entry.folder.path)
+        return f"{begun:%Y-%m-%d %H:%M}" if begun else ""
 
     @cached_property
     def judged(self) -> Judged | None:

@@ -11,6 +11,7 @@ from mlpexp.errors import InputError, RunError
 from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
+from mlpexp.store.started import oldest_first
 from mlpexp.store.summary import Summary
 
 LAST = "last"
@@ -151,7 +152,7 @@ def _named(folders: Sequence[Path]) -> str:
 
 
 def _folders(runs_dir: Path) -> list[Path]:
-    return sorted(_within(runs_dir))
+    return oldest_first(_within(runs_dir))
 
 
 def _within(folder: Path) -> Iterator[Path]:

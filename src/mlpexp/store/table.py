@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mlpexp.errors import RunError
+from mlpexp.store.formulas import neutral, original
 
 Cell = str | int | float
 
@@ -17,10 +18,13 @@ def cell_text(value: Cell) -> str:
 
 def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> str:
     """A whole table as CSV text."""
+    return csv_lines([columns, *([cell_text(row[column]) for column in columns] for row in rows)])
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of text as CSV, with headings as the first of them; no cell is a formula."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell_text(row[column]) for column in columns] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(map(neutral, row) for row in rows)
     return text.getvalue()
 
 
@@ -40,4 +44,4 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     for number, row in enumerate(rows, 1):
         if None in row or None in row.values():
             raise RunError(f"{path}: damaged: row {number} has not as many cells as the header")
-    return rows
+    return [{original(column): original(cell) for column, cell in row.items()} for row in rows]
