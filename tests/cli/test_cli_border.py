@@ -32,7 +32,14 @@ OVER_ONE = (
     "explain --arm 0", "explain --arm 0 --format json", "quantize --arm 0 --format markdown",
     "export --arm 0 --to {out}/m.py", "evaluate --on iris --arm 0", "show --arm 0", "show --curve --arm 0",
 )  # fmt: skip
-OVER_ALL = ("list", "list --format csv", "list --format json", "list --wide", "list --where status=x", "list --sort name")
+OVER_ALL = (
+    "list",
+    "list --format csv",
+    "list --format json",
+    "list --wide",
+    "list --where status=x",
+    "list --sort name",
+)
 
 
 def printed(mlpexp: Command, *words: object) -> str:
@@ -44,35 +51,36 @@ def printed(mlpexp: Command, *words: object) -> str:
     return said
 
 
-@pytest.mark.parametrize("config", [RUN, SWEEP])
+@pytest.mark.slow
+@pytest.mark.parametrize(("config", "whole"), [(RUN, False), (RUN, True), (SWEEP, False), (SWEEP, True)])
 def test_no_command_lets_a_forged_result_command_the_terminal(
-    config: str, trained: Make, mlpexp: Command, tmp_path: Path
+    config: str, whole: bool, trained: Make, mlpexp: Command, tmp_path: Path
 ) -> None:
     runs = tmp_path / "forged"
     runs.mkdir()
     result = trained(config)
-    folder = forged(result.path, runs / result.path.name)
+    folder = forged(result.path, runs / result.path.name, whole=whole)
     for line in OVER_ONE:
         command, *options = line.format(out=tmp_path).split()
-        assert printed(mlpexp, command, folder, *options)
+        printed(mlpexp, command, folder, *options)
     for line in OVER_ALL:
-        assert printed(mlpexp, *line.split(), "--runs-dir", runs)
-    assert printed(mlpexp, "compare", folder, result.path)
-    assert printed(mlpexp, "show", f"no{COMMANDS}such".replace("\0", ""))
-    assert printed(mlpexp, "check", folder / "config.yaml")
-    assert printed(mlpexp, "sweep" if config == SWEEP else "train", "--resume", folder)
+        printed(mlpexp, *line.split(), "--runs-dir", runs)
+    printed(mlpexp, "compare", folder, result.path)
+    printed(mlpexp, "show", f"no{COMMANDS}such".replace("\0", ""))
+    printed(mlpexp, "check", folder / "config.yaml")
+    printed(mlpexp, "sweep" if config == SWEEP else "train", "--resume", folder)
     failed = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     failed |= {"status": "failed", "reason": f"why {COMMANDS}", "outcome": None}
     (folder / "summary.json").write_text(json.dumps(failed), encoding="utf-8")
     for line in ("list", "show", "watch --once", "compare", "report"):
         command, *options = line.split()
-        assert printed(mlpexp, command, *([folder] if command != "list" else ["--runs-dir", runs]), *options)
+        printed(mlpexp, command, *([folder] if command != "list" else ["--runs-dir", runs]), *options)
 
 
 def test_what_other_programs_read_is_as_exact_as_before(mlpexp: Command, trained: Make, tmp_path: Path) -> None:
     runs = tmp_path / "odd"
     runs.mkdir()
-    folder = forged(trained(RUN).path, runs / "odd\u202e\u2028\x7f")
+    folder = forged(trained(RUN).path, runs / "odd\u202e\u2028\x7f", whole=False)
     (told,) = json.loads(mlpexp("list", "--format", "json", "--runs-dir", runs).out)
     assert told["folder"] == str(folder) and told["data"].endswith(COMMANDS + UNSEEN)
 
@@ -104,11 +112,11 @@ def test_on_a_terminal_marks_that_are_not_seen_are_escapes_too(
 ) -> None:
     runs = tmp_path / "forged"
     runs.mkdir()
-    folder = forged(trained(RUN).path, runs / "odd")
+    folder = forged(trained(RUN).path, runs / "odd", whole=False)
     for words in (("list", "--wide", "--runs-dir", runs), ("show", folder), ("watch", folder, "--once")):
         shown = on_a_terminal(*words)
         assert not BAD.search(shown) and not set(UNSEEN) & set(shown)
-        assert "\\u202e" in shown
+        assert "\\u202e" in shown and "\\x1b]0;x\\x07" in shown
 
 
 def test_only_the_border_writes_to_the_terminal() -> None:

@@ -1,6 +1,7 @@
 """The results of a folder with what they are listed, chosen and sorted by: columns, and the keys of their configs."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,8 @@ from mlpexp.store.started import begun_at
 from mlpexp.store.summary import Mean, Summary
 
 QUICK_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # texts, lists and mappings alone
+MOST_NESTED = 1_000  # brackets, or signs before a line
+BEFORE_LINES = re.compile(rb"^[ ?:-]*", re.MULTILINE)
 IN_COLUMNS = ("dataset.name", "model.name")  # keys that stand in the columns data and model
 MEASURED = ("scores", "diagnostics")  # keys that decide no number
 
@@ -268,13 +271,18 @@ def _config(path: Path) -> Mapping[str, Any]:
     """A resolved config by dotted key, read without places; empty if it cannot be read."""
     try:
         raw = path.read_bytes()
-        if b"&" in raw or len(raw) > MAX_BYTES:  # an anchor: read with care, or refused
+        if b"&" in raw or len(raw) > MAX_BYTES or _is_deep(raw):  # an anchor: read with care, or refused
             data: Any = read_yaml(path).data
         else:
             data = _typed(yaml.load(raw, Loader=QUICK_LOADER))  # noqa: S506  # which makes no objects
     except (OSError, InputError, yaml.YAMLError, ValueError, RecursionError):
         return {}
     return dict(islice(leaves(data), MAX_VALUES)) if isinstance(data, dict) else {}
+
+
+def _is_deep(raw: bytes) -> bool:
+    """Whether YAML may be nested so deeply that the quick loader, which is written in C, runs out of its stack."""
+    return raw.count(b"[") + raw.count(b"{") > MOST_NESTED or max(map(len, BEFORE_LINES.findall(raw))) > MOST_NESTED
 
 
 def _typed(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlpexp.report.latex_text import latex_text
 from mlpexp.report.markdown_text import sparing_markdown
+from mlpexp.store.json_files import seen_json
 from mlpexp.store.table import csv_lines
 
 
@@ -95,4 +96,4 @@ def records_csv(records: Sequence[Mapping[str, Any]]) -> str:
 
 def records_json(value: Any) -> str:
     """Indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return seen_json(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
