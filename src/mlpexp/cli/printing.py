@@ -30,10 +30,9 @@ def print_sentences(sentences: Iterable[str], *, err: bool = False) -> None:
 
 def print_path(path: Path) -> None:
     """Prints a path for other programs: in a pipe each byte as it is, on a terminal as it can be seen."""
-    if sys.stdout.isatty():
-        typer.echo(path)
-    else:
-        typer.echo(os.fsencode(path), file=behind(sys.stdout))
+    stream = behind(sys.stdout)
+    is_exact = hasattr(stream, "buffer") and not stream.isatty()
+    typer.echo(os.fsencode(path) if is_exact else path, file=stream if is_exact else sys.stdout)
 
 
 def say(*, quiet: bool) -> Callable[[str], None]:
