@@ -52,7 +52,7 @@ ANEW = {
 
 def files_of(run: Path) -> dict[str, bytes]:
     """All that must be equal in equal results."""
-    apart = (".lock", "environment.json", "stacks.json", "timing.csv")
+    apart = (".lock", "environment.json", "manifest_local.json", "stacks.json", "timing.csv")
     files = [path for path in run.rglob("*") if path.is_file() and path.name not in apart]
     return {str(path.relative_to(run)): path.read_bytes() for path in files}
 

@@ -34,8 +34,8 @@ class TestShow:
         assert (run / "config.yaml").read_text().strip() in out
         assert "best epoch by validation loss" in out
         assert (
-            "files: arms.csv, config.yaml, environment.json, evaluation, metrics.csv, networks.json, plan.json, "
-            "stacks.json, summary.json, timing.csv, trials.csv, weights" in out
+            "files: arms.csv, config.yaml, environment.json, evaluation, manifest.json, manifest_local.json, metrics.csv, "
+            "networks.json, plan.json, stacks.json, summary.json, timing.csv, trials.csv, weights" in out
         )
 
     def test_an_unfinished_run_says_how_to_go_on(self, mlpexp: Command, run: Path) -> None:

@@ -42,6 +42,7 @@ def test_a_sweep_from_start_to_pictures(mlpexp: Command, config: Write) -> None:
     (folder,) = Path("runs").iterdir()
     assert sorted(path.name for path in folder.iterdir() if path.name[0] != ".") == [
         "arms.csv", "comparison.csv", "comparison.md", "comparison.tex", "config.yaml", "environment.json", "evaluation",
+        "manifest.json", "manifest_local.json",
         "metrics.csv", "networks.json", "plan.json", "plots", "stacks.json", "summary.json", "timing.csv", "trials.csv",
         "weights",
     ]  # fmt: skip

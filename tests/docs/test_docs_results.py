@@ -25,6 +25,7 @@ from mlpexp.planning.stacks import stacking
 from mlpexp.report.figures.catalogue import FIGURES, OfArm, OfArms, OfAxis
 from mlpexp.report.numbers.arms_data import MOST_PANELS
 from mlpexp.results.comparison import AGAINST, NEW
+from mlpexp.store.as_written import ManifestRecord
 from mlpexp.store.listing import find_result
 from mlpexp.store.networks import ArmNetworks, NetworksRecord, Preparation, Scaling
 from mlpexp.store.part import DONE, FileRecord, PartRecord, TrialRecord
@@ -246,7 +247,7 @@ def test_every_record_of_a_result_is_described() -> None:
     described = {
         Summary, DatasetSummary, LargestClass, ModelSummary, MetricSummary, AxisSummary, Outcome, ArmSummary, Mean, Confirms,
         Look, ConfirmedArm, PlanRecord, PlannedArm, Recording, StackRecord, StacksRecord, WeightsRecord, NetworksRecord,
-        ArmNetworks, Preparation, Scaling, StartRecord,
+        ArmNetworks, Preparation, Scaling, StartRecord, ManifestRecord,
     }  # fmt: skip
     records = {one for one in Strict.__subclasses__() if one.__module__.startswith("mlpexp.store.")}
     assert records - OF_PARTS == described

@@ -34,8 +34,9 @@ def test_a_run_leaves_exactly_the_promised_files(trained: Make) -> None:
     files = sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file())
     assert files == [
         ".lock", "arms.csv", "config.yaml", "environment.json", "evaluation/histograms.csv",
-        "evaluation/predictions.csv", "metrics.csv", "networks.json", "plan.json", "stacks.json", "summary.json", "timing.csv",
-        "trials.csv", "weights/program-0.best.json", "weights/program-0.best.safetensors",
+        "evaluation/predictions.csv", "manifest.json", "manifest_local.json", "metrics.csv", "networks.json", "plan.json",
+        "stacks.json", "summary.json", "timing.csv", "trials.csv", "weights/program-0.best.json",
+        "weights/program-0.best.safetensors",
     ]  # fmt: skip
 
 

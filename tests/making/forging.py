@@ -24,6 +24,8 @@ def forged(result: Path, to: Path, text: str = COMMANDS + UNSEEN, *, whole: bool
         whole: False: what is read is its summary and its arms alone, so that nothing is damaged.
     """
     shutil.copytree(result, to)
+    for manifest in to.glob("manifest*.json"):  # whoever forges leaves out what would show it
+        manifest.unlink()
     for path in to.glob("*.json") if whole else [to / "summary.json"]:
         path.write_text(json.dumps(_with(json.loads(path.read_text(encoding="utf-8")), text)), encoding="utf-8")
     arms = to / "arms.csv"

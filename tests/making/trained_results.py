@@ -109,7 +109,7 @@ class Trained:
     def bytes(self) -> dict[str, bytes]:
         """Everything that must be equal in equal results: all but times, machine, and how trials were stacked."""
         files = [path for path in self.path.rglob("*") if path.is_file()]
-        apart = (".lock", "environment.json", "stacks.json", "timing.csv")
+        apart = (".lock", "environment.json", "manifest_local.json", "stacks.json", "timing.csv")
         return {str(path.relative_to(self.path)): path.read_bytes() for path in files if path.name not in apart}
 
 

@@ -40,6 +40,7 @@ from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
 from mlpexp.planning.start_words import kept_starts, start_table
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
+from mlpexp.store.manifest import remove_manifests
 from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
@@ -200,6 +201,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
         opening = folder.read_summary()
         _refuse_complete(folder, opening)  # another process may have finished it a moment ago
         resumed = folder.parts.is_dir() and not job.goes_on
+        remove_manifests(folder.path)
         folder.write_summary(opening.with_status("running"))
         folder.remove_leftovers()
         if resumed:
@@ -218,7 +220,7 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
             raise
         finally:
             meter.shares.close(folder.path)
-        folder.write_summary(summary)
+        folder.close(summary)
         folder.remove_parts()
 
 

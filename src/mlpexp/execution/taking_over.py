@@ -19,6 +19,7 @@ from mlpexp.execution.recorder import Recorder, flat_parameters
 from mlpexp.execution.run import Job
 from mlpexp.planning.longer import Parent
 from mlpexp.planning.stacks import Stack
+from mlpexp.store.as_written import is_there
 from mlpexp.store.frames import complete_table
 from mlpexp.store.weights import file_name, read_weights
 from mlpexp.training.diagnosed import RANKS, has_ranks, is_diagnosed
@@ -56,7 +57,7 @@ def take_over(job: Job, parent: Parent) -> None:
         RunError: Its weights are damaged, or the folder cannot be written.
     """
     folder = parent.folder
-    diagnostics = complete_table(folder.diagnostics) if folder.diagnostics.is_file() else None
+    diagnostics = complete_table(folder.diagnostics) if is_there(folder.diagnostics) else None
     tables = Tables(
         complete_table(folder.metrics), complete_table(folder.trials), complete_table(folder.timing), diagnostics
     )

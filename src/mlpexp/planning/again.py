@@ -12,6 +12,7 @@ from mlpexp.config.table_paths import copy_of, is_whole, located, nowhere, renam
 from mlpexp.config.yaml_source import Source, read_yaml
 from mlpexp.errors import InputError
 from mlpexp.planning.plan import Plan, plan_from
+from mlpexp.store.as_written import checked
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import Summary
 
@@ -36,7 +37,7 @@ def source_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> tuple[Sou
     Raises:
         InputError: As ``plan_again``.
     """
-    source = read_yaml(folder.config)
+    source = read_yaml(checked(folder.config))
     texts = texts_in(source.data)
     given = _given(folder, texts, tables)
     paths = {text: given.get(text) or _place(folder, text, texts) for text in texts}

@@ -13,6 +13,7 @@ from mlpexp.errors import InputError, Place
 from mlpexp.planning.again import plan_again, source_again
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.planning.recording import history_epochs
+from mlpexp.store.as_written import is_there
 from mlpexp.store.plan_files import PlanRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
 from mlpexp.store.summary import Summary
@@ -54,7 +55,7 @@ class Parent:
     def keeps(self, kind: str) -> bool:
         """Whether it keeps weights of that kind, of all its programs."""
         programs = {stack.program for stack in self.folder.read_stacks().stacks}
-        return all((self.folder.weights / file_name(program, kind)).is_file() for program in programs)
+        return all(is_there(self.folder.weights / file_name(program, kind)) for program in programs)
 
 
 def parent_at(path: Path, tables: Sequence[Path] = ()) -> Parent:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mlpexp.config.start import Start
 from mlpexp.errors import InputError, RunError
+from mlpexp.store.as_written import is_there
 from mlpexp.store.json_files import read_record
 from mlpexp.store.networks import NetworksRecord
 from mlpexp.store.plan_files import PlanRecord
@@ -56,14 +57,14 @@ def _of_result(folder: ResultFolder, arm: int | None, seed: int | None) -> Start
     trained = plan.trained_as(number)
     program = next(s.program for s in folder.read_stacks().stacks if any(a == trained for a, _ in s.trials))
     path = folder.weights / file_name(program, "best")
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(f"{folder.path}: its weights were not kept; keep.weights: best keeps them", key=KEY)
     kept = read_record(path.with_suffix(".json"), WeightsRecord)
     rows = zip(kept.trials, kept.epochs, strict=True)
     seeds = _seeds([s for (a, s), epoch in rows if a == trained and epoch is not None], seed, folder.path)
     tensors, epochs = read_weights(path, [(trained, each) for each in seeds])
     named = _by_layer(tensors)
-    networks = read_record(folder.networks, NetworksRecord) if folder.networks.is_file() else None
+    networks = read_record(folder.networks, NetworksRecord) if is_there(folder.networks) else None
     preparation = None if networks is None else networks.preparation_of(number)
     name = stem(number, seed)
     record = StartRecord(

@@ -14,6 +14,7 @@ from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, experiment_here, weights_of
 from mlpexp.store.files import write_text
 from mlpexp.store.frames import Absent
+from mlpexp.store.manifest import add_to_manifest
 from mlpexp.store.plan_files import Recording
 
 
@@ -48,12 +49,14 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
     written = []
     for name, table in computed_tables(arm, seeds, missing, data_dir, say, whole=whole):
         write_text(arm.folder / f"{name}.csv", table)
+        add_to_manifest(arm.result.path, [arm.folder / f"{name}.csv"])
         written.append(name)
     if "misclassified" in missing:
         dataset = dataset_of(arm, data_dir)
         table = misclassified(arm.folder / "predictions.csv", lambda _: dataset, arm_column=False)
         if table:
             write_text(arm.folder / "misclassified.csv", table)
+            add_to_manifest(arm.result.path, [arm.folder / "misclassified.csv"])
             written.append("misclassified")
     return written
 

@@ -15,11 +15,13 @@ from mlpexp.config.keys import all_keys, nearest_key
 from mlpexp.config.scores import PARTS, SCORES, Column, Score
 from mlpexp.config.words import WORDS, closest, did_you_mean, key_of, meant, setting
 from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_yaml, scalar
-from mlpexp.errors import InputError, Place
+from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.factors import leaves
 from mlpexp.planning.values import value_text
+from mlpexp.store.as_written import content_of
+from mlpexp.store.json_files import read_json
 from mlpexp.store.listing import Entry, list_results, shortest_names
-from mlpexp.store.started import begun_at
+from mlpexp.store.started import moment
 from mlpexp.store.summary import Mean, Summary
 
 QUICK_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # texts, lists and mappings alone
@@ -68,7 +70,10 @@ class Listed:
     @cached_property
     def started(self) -> str:
         """``2026-11-26 19:06``, in UTC; empty where nothing says it."""
-        begun = begun_at(self.entry.folder.path)
+        try:
+            begun = moment(read_json(self.entry.folder.environment).get("started"))
+        except RunError:
+            return ""
         return f"{begun:%Y-%m-%d %H:%M}" if begun else ""
 
     @cached_property
@@ -270,12 +275,12 @@ def _judged(summary: Summary | None) -> Judged | None:
 def _config(path: Path) -> Mapping[str, Any]:
     """A resolved config by dotted key, read without places; empty if it cannot be read."""
     try:
-        raw = path.read_bytes()
+        raw = content_of(path)
         if b"&" in raw or len(raw) > MAX_BYTES or _is_deep(raw):  # an anchor: read with care, or refused
             data: Any = read_yaml(path).data
         else:
             data = _typed(yaml.load(raw, Loader=QUICK_LOADER))  # noqa: S506  # which makes no objects
-    except (OSError, InputError, yaml.YAMLError, ValueError, RecursionError):
+    except (OSError, InputError, RunError, yaml.YAMLError, ValueError, RecursionError):
         return {}
     return dict(islice(leaves(data), MAX_VALUES)) if isinstance(data, dict) else {}
 

@@ -22,6 +22,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.results.arm_choice import refuse_map, usable_seeds
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Kind, Say, dataset_of, experiment_of, on_this_machine, weights_of
+from mlpexp.store.as_written import is_there
 from mlpexp.store.json_files import read_record
 from mlpexp.store.networks import NetworksRecord, Preparation
 from mlpexp.training.evaluation import chunk_size
@@ -162,7 +163,7 @@ def _known(arm: ArmResult, seeds: Sequence[int], data_dir: str | None) -> tuple[
         RunError: They have changed, or the file is damaged.
     """
     path = arm.result.folder.networks
-    record = read_record(path, NetworksRecord) if path.is_file() else None
+    record = read_record(path, NetworksRecord) if is_there(path) else None
     if record is not None and record.digest and record.sealed(arm.result.planned_arms) != record:
         raise RunError(
             f"{path}: damaged, or of another result; put the right one in its place, or remove it where the data are there"

@@ -3,6 +3,7 @@
 Every frame has a column ``arm``, also where the file has none because there is one arm.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from mlpexp.planning.again import plan_again
 from mlpexp.planning.plan import Plan
 from mlpexp.results.costs import COSTS, costs, timing_in
 from mlpexp.results.in_training import rows_so_far, trials_so_far
+from mlpexp.store.as_written import GONE, MANIFEST, UNKNOWN, checked, is_there, say_once, unlike
 from mlpexp.store.checkpoint import load_checkpoint
 from mlpexp.store.frames import Absent, complete_table, to_the_last_bit
 from mlpexp.store.json_files import read_json, read_record
@@ -27,6 +29,8 @@ from mlpexp.store.weights import WeightsRecord, read_weights
 
 if TYPE_CHECKING:
     import pandas as pd
+
+logger = logging.getLogger(__name__)
 
 KEYS = ("arm", "seed", "epoch")
 
@@ -61,7 +65,10 @@ class Result:
         Raises:
             RunError: It is damaged.
         """
-        return self.folder.read_summary()
+        summary = self.folder.read_summary()
+        if summary.manifest and not (self.path / MANIFEST).exists():
+            logger.warning("%s: %s is missing; %s", self.path, MANIFEST, UNKNOWN)
+        return summary
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -70,7 +77,7 @@ class Result:
         Raises:
             InputError: It is damaged.
         """
-        return read_yaml(self.folder.config).data
+        return read_yaml(checked(self.folder.config)).data
 
     @cached_property
     def environment(self) -> dict[str, Any]:
@@ -89,9 +96,17 @@ class Result:
 
     @cached_property
     def arms(self) -> "pd.DataFrame":
-        """``arms.csv``, by arm; values of axes as text. An old run has none."""
+        """``arms.csv``, by arm; values of axes as text. An old run has none.
+
+        Raises:
+            Absent: It is not there.
+            RunError: It is damaged.
+        """
         keys = {axis.key for axis in self.summary.axes}
-        return complete_table(self.folder.arms, {"label", "hidden_sizes", *keys}).sort_values("arm", ignore_index=True)
+        arms = complete_table(self.folder.arms, {"label", "hidden_sizes", *keys})
+        if "arm" not in arms.columns or sorted(arms["arm"]) != list(range(self.summary.num_arms)):
+            raise RunError(f"{self.folder.arms}: damaged: not a row for each arm")
+        return arms.sort_values("arm", ignore_index=True)
 
     @cached_property
     def trials(self) -> "pd.DataFrame":
@@ -104,7 +119,7 @@ class Result:
                 raise Absent
             return _with_arm(pd.DataFrame(rows))
         keys = [axis.key for axis in self.summary.axes]
-        if not self.summary.complete and not self.folder.trials.is_file() and self.summary.format != 1:
+        if not self.summary.complete and not is_there(self.folder.trials) and self.summary.format != 1:
             return _with_arm(trials_so_far(self.folder, self.arms if keys else None, keys))
         return _with_arm(complete_table(self.folder.trials, {"status", "reason", *keys}))
 
@@ -171,7 +186,7 @@ class Result:
     def evaluation(self, name: str) -> "pd.DataFrame":
         """A table of ``evaluation/``, as far as it was written by training: ``predictions``, ``histograms``, ..."""
         path = self.folder.evaluation / f"{name}.csv"
-        if not self.summary.complete and not path.is_file():
+        if not self.summary.complete and not is_there(path):
             return _with_arm(rows_so_far(self.folder, name, ended=True))
         return _with_arm(complete_table(path))
 
@@ -194,7 +209,7 @@ class Result:
         import pandas as pd
 
         path = self.folder.metrics
-        if not path.is_file():
+        if not is_there(checked(path)):
             yield self.metrics[list(columns)]
             return
         with path.open("rb") as stream:
@@ -217,14 +232,14 @@ class Result:
         """The columns of ``metrics.csv``."""
         import pandas as pd
 
-        if not self.folder.metrics.is_file():
+        if not is_there(checked(self.folder.metrics)):
             return list(self.metrics.columns)
         return [str(column) for column in pd.read_csv(self.folder.metrics, nrows=0).columns]
 
     def _growing(self, name: str) -> "pd.DataFrame":
         """A table that stacks append to: the whole, or the parts of those that are not merged yet."""
         path = self.path / f"{name}.csv"
-        return _with_arm(complete_table(path) if path.is_file() else rows_so_far(self.folder, name))
+        return _with_arm(complete_table(path) if is_there(path) else rows_so_far(self.folder, name))
 
 
 class ArmResult:
@@ -261,7 +276,7 @@ class ArmResult:
     def evaluation(self, name: str) -> "pd.DataFrame":
         """A table of ``evaluation/``: written while training, or computed for this arm later."""
         path = self.folder / f"{name}.csv"
-        if path.is_file():
+        if is_there(path):
             return _with_arm(complete_table(path), self.number)
         return self._own(self.result.evaluation(name))
 
@@ -297,6 +312,9 @@ class ArmResult:
             for record in sorted(self.result.folder.weights.glob(f"program-*.{stored}.json")):
                 if (same, seeds[0]) in read_record(record, WeightsRecord).trials:
                     return read_weights(record.with_suffix(".safetensors"), [(same, seed) for seed in seeds])
+        for name in unlike(self.result.path):
+            if name.startswith("weights/"):
+                say_once(self.result.path / name, GONE)
         raise Absent
 
     def _old_weights(self, seeds: Sequence[int], kind: str) -> tuple[dict[str, np.ndarray], list[int]]:

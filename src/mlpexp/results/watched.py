@@ -13,6 +13,7 @@ from mlpexp.config.scores import SCORES, Column, column_of
 from mlpexp.errors import RunError
 from mlpexp.results.in_training import part_files
 from mlpexp.results.result import Result
+from mlpexp.store.as_written import checked, is_there
 from mlpexp.store.frames import Absent
 from mlpexp.store.json_files import read_record
 from mlpexp.store.part import DONE, PartRecord
@@ -109,8 +110,8 @@ class Watched:
             self.summary = fresh.summary
         self.status = self.folder.status(self.summary)
         paths = list(part_files(self.folder, "metrics"))
-        if self.folder.metrics.is_file():  # all stacks have ended, and it has the rows of each
-            paths = [self.folder.metrics]
+        if is_there(self.folder.metrics):  # all stacks have ended, and it has the rows of each
+            paths = [checked(self.folder.metrics)]
         self._tables = {path: self._tables.get(path) or _Table(path, self._kept) for path in paths}
         for table in self._tables.values():
             with suppress(FileNotFoundError):  # its stack has been merged meanwhile

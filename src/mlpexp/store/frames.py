@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import RunError
+from mlpexp.store.as_written import content_of
 from mlpexp.store.formulas import neutral, original
 
 if TYPE_CHECKING:
@@ -32,9 +33,11 @@ def complete_table(path: Path, text_columns: Collection[str] = ()) -> "pd.DataFr
         DamagedTable: It is no table.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = content_of(path).decode("utf-8")
     except FileNotFoundError:
         raise Absent from None
+    except OSError as error:
+        raise DamagedTable(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise DamagedTable(f"{path}: damaged: not UTF-8") from None
     complete = text[: text.rfind("\n") + 1]

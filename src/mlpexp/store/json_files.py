@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mlpexp.errors import CONTROL_CHARACTERS, UNSEEN_MARKS, RunError
+from mlpexp.store.as_written import content_of
 from mlpexp.store.files import write_text
 
 Record = TypeVar("Record", bound=BaseModel)
@@ -87,7 +88,7 @@ def _lines(value: Any, indent: str) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return content_of(path).decode("utf-8")
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from None
     except ValueError:

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlpexp.config.shipped import example_names
 from mlpexp.config.words import did_you_mean
-from mlpexp.errors import InputError, RunError
+from mlpexp.errors import InputError, MlpexpError, RunError
+from mlpexp.store.as_written import EditedFile
 from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
@@ -25,14 +27,18 @@ class Entry:
     folder: ResultFolder
     """Its folder."""
     summary: Summary | None
-    """None if it is damaged."""
+    """None if it is damaged or was edited."""
     modified: float
     """When it was last written, seconds since 1970."""
+    is_edited: bool = False
+    """Whether its summary was edited after it was written."""
 
     @property
     def status(self) -> str:
         """As the summary says, but ``interrupted`` if it says running and no process is at work (it was killed)."""
-        return self.folder.status(self.summary) if self.summary else "damaged"
+        if self.summary is None:
+            return "edited" if self.is_edited else "damaged"
+        return self.folder.status(self.summary)
 
     @property
     def stacks(self) -> StacksRecord | None:
@@ -55,12 +61,13 @@ def list_results(runs_dir: Path) -> list[Entry]:
         )
     entries = []
     for path in _folders(runs_dir):
-        folder = ResultFolder.open(path)
+        folder, summary, is_edited = ResultFolder(path), None, False
         try:
+            folder = ResultFolder.open(path)
             summary = folder.read_summary()
-        except RunError:
-            summary = None
-        entries.append(Entry(folder, summary, folder.summary.stat().st_mtime))
+        except (MlpexpError, OSError) as error:
+            is_edited = isinstance(error, EditedFile)
+        entries.append(Entry(folder, summary, _modified(folder), is_edited))
     return entries
 
 
@@ -156,4 +163,20 @@ def _folders(runs_dir: Path) -> list[Path]:
 
 
 def _within(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if not path.name.startswith(".") and is_result(path))
+    return (path for path in folder.iterdir() if not path.name.startswith(".") and _is_listed(path))
+
+
+def _is_listed(path: Path) -> bool:
+    """Whether it is a result; one that nobody may look into is listed as damaged, and not passed over."""
+    try:
+        return is_result(path)
+    except OSError:
+        return bool(names_of(path.name))
+
+
+def _modified(folder: ResultFolder) -> float:
+    """When a result was last written, as far as that can be seen."""
+    for path in (folder.summary, folder.path):
+        with suppress(OSError):
+            return path.stat().st_mtime
+    return 0.0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 NAME = ".lock"
+PATIENCE = 60  # seconds that a process waits which wants to hold a folder for a moment
 WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
 NO_LOCKS = "this drive knows no locks: see to it that no other process trains this result"
 
@@ -47,6 +48,28 @@ def locked(folder: Path, what: str) -> Iterator[str]:
         note = f"{folder}: {NO_LOCKS}"
     try:
         yield note
+    finally:
+        lock.release()
+
+
+@contextmanager
+def for_a_moment(folder: Path) -> Iterator[None]:
+    """Holds a folder while one small file is written, and waits for another process that does so.
+
+    Raises:
+        RunError: Another process holds it for long.
+    """
+    from filelock import Timeout
+
+    lock = _lock(folder)
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        raise RunError(f"{folder}: another process is writing into it") from None
+    except (OSError, NotImplementedError):  # a drive that knows no locks
+        pass
+    try:
+        yield
     finally:
         lock.release()
 

@@ -3,7 +3,6 @@
 ``parts/stack-3/metrics.csv`` grows while stack 3 trains and can be read at any moment; ``done.json`` appears last.
 """
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import Field
 
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
+from mlpexp.store.file_sums import FileRecord, record_of_file
 from mlpexp.store.files import write_errors, write_text
 from mlpexp.store.folders import remove_folder
 from mlpexp.store.json_files import read_record
@@ -35,13 +35,6 @@ class TrialRecord(Strict):
     """Scores at ``ended_epoch``, by name; empty if it diverged or failed. None: NaN."""
     best: dict[str, float | None] = Field(default_factory=dict)
     """Scores at ``best_epoch``, likewise."""
-
-
-class FileRecord(Strict):
-    """A file of a part, as it must be."""
-
-    bytes: int
-    sha256: str
 
 
 class PartRecord(Strict):
@@ -97,7 +90,7 @@ class Part:
         """
         with write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            files = {path.name: _file_record(path) for path in sorted(self.folder.glob("*.csv"))}
+            files = {path.name: record_of_file(path) for path in sorted(self.folder.glob("*.csv"))}
         record = PartRecord(trials=tuple(trials), stack=stack, files=files, weights=dict(weights or {}))
         write_text(self.folder / DONE, record.model_dump_json() + "\n")  # for the program alone: in one line, quickly
         return record
@@ -111,7 +104,7 @@ class Part:
         record = read_record(self.folder / DONE, PartRecord)
         for name, expected in record.files.items():
             path = self.folder / name
-            if not path.is_file() or path.stat().st_size != expected.bytes or _file_record(path) != expected:
+            if not path.is_file() or path.stat().st_size != expected.bytes or record_of_file(path) != expected:
                 raise RunError(f"{path}: damaged: not what {DONE} says")
         return record
 
@@ -138,9 +131,3 @@ class Part:
         with write_errors(self.folder):
             (self.folder / DONE).unlink(missing_ok=True)
         remove_folder(self.folder)
-
-
-def _file_record(path: Path) -> FileRecord:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return FileRecord(bytes=path.stat().st_size, sha256=digest)

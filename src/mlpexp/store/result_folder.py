@@ -6,8 +6,9 @@ from pathlib import Path
 
 from mlpexp.errors import InputError, RunError
 from mlpexp.store.folders import new_folder, remove_folder, remove_temporary
-from mlpexp.store.json_files import read_json, read_record, write_record
+from mlpexp.store.json_files import read_json, read_record, record_text, write_record
 from mlpexp.store.lock import is_held, locked
+from mlpexp.store.manifest import write_manifests
 from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlanRecord, StacksRecord
 from mlpexp.store.summary import Summary
@@ -16,7 +17,7 @@ OLD_CONFIG = "sweep.yaml"  # what sweeps of the first format call their config
 
 
 class ResultFolder:
-    """Paths and small files of a result. A folder is one when it has a config and a ``summary.json``."""
+    """Paths and small files of a result; see ``is_result``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -76,6 +77,12 @@ class ResultFolder:
         """Replaces ``summary.json``."""
         write_record(self.summary, summary)
 
+    def close(self, summary: Summary) -> None:
+        """Writes the manifests, and the summary by which they hold, of a result that has come to its end."""
+        closing = summary.model_copy(update={"manifest": True})
+        write_manifests(self.path, record_text(closing))
+        self.write_summary(closing)
+
     def read_plan(self) -> PlanRecord:
         """``plan.json``.
 
@@ -128,8 +135,9 @@ class ResultFolder:
 
 
 def is_result(path: Path) -> bool:
-    """Whether a folder is a result."""
-    return (path / "summary.json").is_file() and any((path / name).is_file() for name in ("config.yaml", OLD_CONFIG))
+    """Whether a folder is a result: one of its files may be lost, and is missed by whoever needs it."""
+    files = ("summary.json", "plan.json", "config.yaml", OLD_CONFIG)
+    return sum((path / name).is_file() for name in files) > 1
 
 
 def begun_by_older(folder: ResultFolder) -> str:

@@ -4,20 +4,19 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from mlpexp.store.names import NAMED
 
 Key = tuple[float, str, int]
 
 
-def begun_at(folder: Path) -> datetime | None:
-    """When a result was begun, in UTC, as ``environment.json`` says; None where it does not."""
+def moment(text: Any) -> datetime | None:
+    """What ``environment.json`` calls ``started``, in UTC; None where it is no moment."""
     try:
-        file = folder / "environment.json"
-        written = json.loads(file.read_bytes()) if file.is_file() else None
-        when = datetime.fromisoformat(written["started"])
+        when = datetime.fromisoformat(text)
         return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -32,8 +31,18 @@ def oldest_first(folders: Iterable[Path]) -> list[Path]:
 def _key(folder: Path) -> Key:
     match = NAMED.fullmatch(folder.name)
     count = (match["count"] if match else None) or ""
-    when = begun_at(folder) or _named(folder.name)
+    when = _begun(folder) or _named(folder.name)
     return when.timestamp() if when else 0.0, folder.name.removesuffix(count), int(count.lstrip("-") or 1)
+
+
+def _begun(folder: Path) -> datetime | None:
+    """Read without looking at manifests: whoever completes a word waits for it."""
+    file = folder / "environment.json"
+    try:
+        written = json.loads(file.read_bytes()) if file.is_file() else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    return moment(written.get("started")) if isinstance(written, dict) else None
 
 
 def _named(name: str) -> datetime | None:

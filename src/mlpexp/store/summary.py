@@ -248,6 +248,8 @@ class Summary(Strict):
     """Of a sweep that confirms another one."""
     outcome: Outcome | None = None
     """None until it has come to its end."""
+    manifest: bool = False
+    """Whether the sums of all files were written with it."""
 
     @property
     def different_losses(self) -> tuple[str, ...]:

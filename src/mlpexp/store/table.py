@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mlpexp.errors import RunError
+from mlpexp.store.as_written import content_of
 from mlpexp.store.formulas import neutral, original
 
 Cell = str | int | float
@@ -35,7 +36,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         RunError: It cannot be read, or is no table.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = content_of(path).decode("utf-8")
         rows = list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])))
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from None

@@ -37,6 +37,7 @@ def show(
     if log_every is not None and not curve:
         raise InputError("--log-every: only with --curve")
     opened = Result.open(find_result(result, runs_dir), table or ())
+    _say_unlike(opened)
     if curve:
         _print_curve(opened, arm, log_every)
     elif arm is not None:
@@ -45,6 +46,15 @@ def show(
         _show_arms(opened, details=details, wide=wide)
     else:
         _show_run(opened, wide=wide)
+
+
+def _say_unlike(result: "Result") -> None:
+    """Which files are gone or cut, whether or not they are shown; what `plot` makes again may go."""
+    from mlpexp.store.as_written import unlike
+
+    names = [name for name in unlike(result.path) if not name.startswith(("plots/", "comparison."))]
+    if names:
+        typer.echo(f"warning: {result.path}: missing, or not as long as it was written: {', '.join(names)}", err=True)
 
 
 def _print_config(result: "Result", arm: int) -> None:
@@ -73,9 +83,10 @@ def _show_run(result: "Result", *, wide: bool) -> None:
     from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.results import print_summary
     from mlpexp.report.tables.arm_results import about_run, unfinished
+    from mlpexp.store.as_written import checked
 
     print_sentences(about_run(result))
-    typer.echo(result.folder.config.read_text(encoding="utf-8", errors="replace"))
+    typer.echo(checked(result.folder.config).read_text(encoding="utf-8", errors="replace"))
     if result.summary.outcome:
         print_summary(result, wide=wide)
     else:

@@ -186,7 +186,14 @@ def _folders(query: Query) -> list[Path]:
     """Folders of results, oldest first."""
     runs_dir = Path(query.typed.get("--runs-dir", ["runs"])[-1])
     folders = runs_dir.iterdir() if runs_dir.is_dir() else ()
-    return oldest_first(folder for folder in folders if folder.name[0] != "." and (folder / "summary.json").is_file())
+    return oldest_first(folder for folder in folders if folder.name[0] != "." and _has_summary(folder))
+
+
+def _has_summary(folder: Path) -> bool:
+    try:
+        return (folder / "summary.json").is_file()
+    except OSError:  # nobody may look into it
+        return False
 
 
 def _summary(query: Query) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.question import listed_values
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import NONE
+from mlpexp.store.as_written import checked
 from mlpexp.store.summary import Summary
 
 Difference = tuple[str, str, str, str]
@@ -54,7 +55,7 @@ def asked(material: Material) -> Section:
         blocks.append(Paragraph((NOT_LISTED,)))
     if command := material.result.environment.get("command"):
         blocks += [Paragraph(("The command that made it:",)), CodeBlock(join(["mlpexp", *command[1:]]), "sh")]
-    text = material.result.folder.config.read_text(encoding="utf-8", errors="replace")
+    text = checked(material.result.folder.config).read_text(encoding="utf-8", errors="replace")
     return Section("asked", "What was asked", [*blocks, *_again(material), CodeBlock(text, "yaml")])
 
 

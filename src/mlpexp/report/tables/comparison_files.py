@@ -22,6 +22,7 @@ from mlpexp.results.new_samples import OfNewSamples
 from mlpexp.results.result import Result
 from mlpexp.store.files import write_text
 from mlpexp.store.frames import Absent
+from mlpexp.store.manifest import add_to_manifest
 
 
 def write_files(result: Result) -> ArmsComparison:
@@ -37,6 +38,7 @@ def write_files(result: Result) -> ArmsComparison:
     write_text(result.path / "comparison.md", "\n".join(table.markdown() for table in tables))
     parts = list(zip(("new-seeds", "new-samples"), tables, strict=False))
     write_text(result.path / "comparison.tex", tables_file(parts, result.path.resolve().name))
+    add_to_manifest(result.path, [result.path / f"comparison.{suffix}" for suffix in ("csv", "md", "tex")])
     return comparison
 
 
@@ -44,6 +46,7 @@ def rebuild(result: Result) -> None:
     """Writes again what the tables of a result follow from: ``arms.csv`` and ``comparison.*``."""
     if not result.folder.arms.is_file() and result.summary.axes:
         write_text(result.folder.arms, arms_table(result.plan))
+        add_to_manifest(result.path, [result.folder.arms])
     if result.summary.axes and result.summary.complete:
         write_files(result)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from mlpexp.config.scores import Column
 from mlpexp.report.words import counted
+from mlpexp.store.as_written import MANIFEST, manifest_in
 
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
@@ -54,9 +55,29 @@ def _equal_values(
         names, count = _listed([candidates[place].label for place in places]), values.shape[1]
         equal = f"equal {metric.label} for all {counted(count, 'common seed')}"
         is_one = len({tuple(texts[place] for texts in factors.values()) for place in places}) == 1
-        one = f"{names} are one training, counted as {len(places)}: equal configs, {equal}"
-        said.append(one if is_one else f"{names} have {equal}")
+        if not is_one:
+            said.append(f"{names} have {equal}")
+            continue
+        of_places = [candidates[place] for place in places]
+        word = "identical: " if _all_scores_are_equal(of_places) else ""
+        files = _equal_files(of_places) if word else ""
+        said.append(f"{word}{names} are one training, counted as {len(places)}: equal configs, {equal}{files}")
     return said
+
+
+def _all_scores_are_equal(candidates: "Sequence[Candidate]") -> bool:
+    """Whether every score of every common seed is the same to the last bit."""
+    seeds = set.intersection(*(set(candidate.scores) for candidate in candidates))
+    each = {repr([sorted(candidate.scores[seed].items()) for seed in sorted(seeds)]) for candidate in candidates}
+    return len(each) == 1
+
+
+def _equal_files(candidates: "Sequence[Candidate]") -> str:
+    """That whole results are equal, by their manifests."""
+    known = [manifest_in(candidate.place[0].path / MANIFEST) for candidate in candidates]
+    if known[0] is None or any(files != known[0] for files in known):
+        return ""
+    return f", and equal sums of all {len(known[0])} files in {MANIFEST}"
 
 
 def _listed(names: Sequence[str]) -> str:
