@@ -129,7 +129,7 @@ def shortest_names(runs_dir: Path) -> dict[Path, str]:
 
     Else the name with the hash, or with the time; the whole name of the folder at last.
     """
-    folders = _folders(runs_dir)
+    folders = list(_within(runs_dir))
     exact = Counter(word for folder in folders for word in names_of(folder.name))
     names = Counter(folder.name for folder in folders)
     every = "\n".join(names)

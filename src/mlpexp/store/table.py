@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from mlpexp.errors import RunError
 from mlpexp.store.as_written import content_of
@@ -24,8 +25,14 @@ def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> str:
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> str:
     """Rows of text as CSV, with headings as the first of them; no cell is a formula."""
+    safe = [list(map(neutral, row)) for row in rows]
+    text = _csv(safe, csv.QUOTE_MINIMAL)
+    return _csv(safe, csv.QUOTE_ALL) if "\r" in text else text  # a lone one ends a line for readers, but has no quotes
+
+
+def _csv(rows: Iterable[Sequence[str]], quotes: Literal[0, 1]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(map(neutral, row) for row in rows)
+    csv.writer(text, lineterminator="\n", quoting=quotes).writerows(rows)
     return text.getvalue()
 
 
@@ -37,7 +44,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     """
     try:
         text = content_of(path).decode("utf-8")
-        rows = list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])))
+        rows = list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1], newline="")))
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error):
