@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "cli": {
-        "__init__", "errors", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
+        "__init__", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
         "execution", "results", "analysis", "quantization", "export", "report",
     },
     "__main__": {"cli"},

@@ -1,6 +1,9 @@
 """Whatever goes wrong ends in one line on standard error and an exit code."""
 
+import errno
 import io
+import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,7 @@ from matplotlib.figure import Figure
 from making.command_line import Command
 from making.configs import TINY
 from making.stopping import before_replacing
+from mlpexp.cli.failures import failure_of
 from mlpexp.errors import MlpexpError
 
 Write = Callable[..., Path]
@@ -33,7 +37,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     return lambda error: monkeypatch.setattr(sys, "stdout", Broken(error))
 
 
-@pytest.mark.parametrize("error", [RuntimeError("first\nsecond"), KeyError("x"), ZeroDivisionError(), MemoryError()])
+@pytest.mark.parametrize("error", [RuntimeError("first\nsecond"), KeyError("x"), ZeroDivisionError()])
 def test_a_defect_is_one_line_that_calls_itself_one(
     error: Exception, mlpexp: Command, breaks: Callable[[BaseException], None]
 ) -> None:
@@ -43,6 +47,41 @@ def test_a_defect_is_one_line_that_calls_itself_one(
     (line,) = result.err.splitlines()
     assert line.startswith(f"error: internal error: {type(error).__name__}: ")
     assert "MLPEXP_DEBUG=1 shows where" in line
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (MemoryError(), 1, "the memory that this needs is not there; .* GB are free now: take fewer samples, units or jobs"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: 8 bytes"), 1, "the memory that this needs is not there.*"),
+        (RecursionError("maximum"), 1, "something that was read is nested too deeply"),
+        (RuntimeError("can't start new thread"), 1, "the system allows no more threads; .*"),
+        (ImportError("libx.so: failed to map segment"), 1, "a library cannot be loaded: libx.so: .*"),
+        (OSError(errno.ENOSPC, "No space"), 1, "standard output cannot be written: the disk is full"),
+        (UnicodeEncodeError("utf-8", "of b\udcff", 4, 5, "surrogates"), 2, r"b\\xff: is no UTF-8 text, .*; rename it"),
+    ],
+)  # fmt: skip
+def test_what_the_system_does_not_give_is_a_sentence(
+    error: Exception, code: int, said: str, mlpexp: Command, breaks: Callable[[BaseException], None]
+) -> None:
+    breaks(error)
+    result = mlpexp("params", "lenet5")
+    assert (result.code, result.out) == (code, "")
+    assert re.fullmatch(f"error: {said}\n", result.err), result.err
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (errno.EMFILE, 1, "the system allows no more open files; `ulimit -n` shows and sets how many"),
+        (errno.ENAMETOOLONG, 2, "a name in it is too long; most systems take 255 letters"),
+        (errno.EIO, 1, "Input/output error"),
+    ],
+)
+def test_a_file_that_the_system_refuses_is_named(number: int, code: int, said: str) -> None:
+    failure = failure_of(OSError(number, os.strerror(number), "some/file"))
+    assert failure is not None
+    assert (failure.exit_code, str(failure)) == (code, f"some/file: cannot be used: {said}")
 
 
 def test_debug_shows_the_traceback_before_the_line(

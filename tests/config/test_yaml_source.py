@@ -1,5 +1,7 @@
 """The traps of YAML, closed: what a scalar means, what is refused, and where each value stands."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from mlpexp.config.yaml_source import (
     MAX_BYTES,
     MAX_DEPTH,
+    MAX_VALUES,
     Source,
     apply_override,
     dotted,
@@ -102,7 +105,13 @@ def test_places_of_keys_and_values(tmp_path: Path) -> None:
         ("word\n", "c.yaml:1:1: a config is a mapping such as `dataset: iris`, but this is a single value"),
         (b"a: 1\nbc: x\xff\n", "c.yaml:2:6: not UTF-8 text"),
         ("a: 1\n".encode("utf-16"), "c.yaml:1:1: not UTF-8 text"),
-        ('a: "\\UFFFFFFFF"\n', "c.yaml: not valid YAML: an escape names no character"),
+        ('a: 1\nb: "\\UFFFFFFFF"\n', "c.yaml:2:7: not valid YAML: an escape names no character"),
+        ('a: 1\nb: "\\ud800"\n', "c.yaml:2:4: not valid YAML: an escape names no character"),
+        ("a: 1\nb: x\0y\n", "c.yaml:2:5: not valid YAML: U+0000 is a character that no text has; remove it"),
+        ("\x07", "c.yaml:1:1: not valid YAML: U+0007 is a character that no text has; remove it"),
+        ("a: [&x 1, &x 2]\n", "c.yaml:1:11: not valid YAML: the name after this `&` is there twice; the first is in line 1"),
+        ("a: 1\n---\nb: 2\n", "c.yaml:2:1: not valid YAML: a second document begins here; a config is one, so remove the `---`"),  # noqa: E501
+        ("a: *x\n", "c.yaml:1:4: not valid YAML: the name after this `*` is nowhere after an `&` before it; a word with * needs quotation marks"),  # noqa: E501
         ("a: &a [*a]\n", "c.yaml:1:4: more than 20,000 values or 40 levels"),
     ],
 )  # fmt: skip
@@ -133,7 +142,37 @@ def test_depth_is_limited(tmp_path: Path) -> None:
     assert read(tmp_path, "a: " + "[" * (MAX_DEPTH - 1) + "1" + "]" * (MAX_DEPTH - 1)).data
     for levels in (MAX_DEPTH, 200, 30_000):
         text = message(tmp_path, "a: " + "[" * levels + "1" + "]" * levels)
-        assert "more than 20,000 values or 40 levels" in text or text == "c.yaml: nested too deeply"
+        assert text == f"c.yaml:1:{4 + MAX_DEPTH}: more than 20,000 values or 40 levels"
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("[" * 200_000, "1:42"), ("- " * 200_000, "1:83"), ("? " * 200_000, "1:83"), ("{a: " * 200_000, "1:162"),
+        ("a: [" + "1," * MAX_VALUES, "1:40001"), ("- 1\n" * (MAX_VALUES + 1), "20000:3"),
+        ("\n".join(f"k{i}: 1" for i in range(MAX_VALUES + 1)), "20000:9"),
+    ],
+)  # fmt: skip
+def test_nothing_is_read_behind_the_last_value_that_is_allowed(content: str, place: str, tmp_path: Path) -> None:
+    """Behind it stands what is no YAML, which would be said."""
+    assert message(tmp_path, f"{content}\n%@`") == f"c.yaml:{place}: more than 20,000 values or 40 levels"
+
+
+def test_the_largest_config_is_read(tmp_path: Path) -> None:
+    assert len(read(tmp_path, "\n".join(f"k{i}: 1" for i in range(MAX_VALUES - 1))).data) == MAX_VALUES - 1
+    assert len(read(tmp_path, f"a: [{'1,' * (MAX_VALUES - 2)}]").data["a"]) == MAX_VALUES - 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    """Opening a pipe into which nobody writes would take for ever."""
+    os.mkfifo(tmp_path / "c.yaml")
+    with pytest.raises(InputError, match=r"c.yaml: is a pipe, .*; save it as a file first"):
+        read_yaml(tmp_path / "c.yaml")
+    with pytest.raises(InputError, match="is a device or a socket, not a file"):
+        read_yaml(Path(os.devnull))
+    with pytest.raises(InputError, match="is a folder, not a file"):
+        read_yaml(tmp_path)
 
 
 def test_size_is_limited(tmp_path: Path) -> None:
@@ -154,7 +193,7 @@ def test_any_file_gives_data_or_a_message(tmp_path_factory: pytest.TempPathFacto
     try:
         assert isinstance(read_yaml(path).data, dict)
     except InputError as error:
-        assert str(error).startswith(str(path))
+        assert all(re.match(rf"{re.escape(str(path))}:\d+:\d+: ", line) for line in str(error).split("\n"))
 
 
 START = {"a": {"b": [1, {"c": 2}]}, "d": 3}

@@ -3,7 +3,8 @@
 Reads one JSON request per line, answers with one JSON line:
 ``{"do": "start", "args": [...], "cwd": ..., "out": ..., "err": ..., options}`` -> ``{"pid": ...}``
     The options are those of ``holding.arrange`` (``folder``, where the process is to say that it is held, is always there),
-    and ``file_bytes``, ``die_at`` with ``below``, ``plots`` and ``import``.
+    and ``file_bytes``, ``die_at`` with ``below``, ``fail_at`` with ``error`` and ``below``, ``plots`` and ``import``.
+    With ``fail_at`` the file ``operations`` in ``folder`` says at the end how many there were.
 ``{"do": "wait", "pid": ..., "seconds": ...}`` -> ``{"code": ...}``, null if it still runs; -9 if killed by signal 9.
 """
 
@@ -14,10 +15,11 @@ import resource
 import signal
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 from making.command_line import nothing_drawn
-from making.dying import die_at
+from making.dying import die_at, fail_at
 from making.holding import arrange
 
 ARRANGED = ("save_every", "hold_after", "folder", "signals")
@@ -44,6 +46,7 @@ def become(request: dict) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], resource.RLIM_INFINITY))
     if "die_at" in request:
         die_at(request["die_at"], request["below"])
+    operations = fail_at(request["fail_at"], request["below"], request["error"]) if "fail_at" in request else None
     from mlpexp.cli.main import main
 
     code: object = 0
@@ -51,6 +54,9 @@ def become(request: dict) -> None:
         main()
     except SystemExit as stop:
         code = stop.code or 0
+    if operations:
+        number = operations()
+        (Path(request["folder"]) / "operations").write_text(str(number), encoding="utf-8")
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code if isinstance(code, int) else 1)  # tidying up after torch would take a second

@@ -38,3 +38,11 @@ def only_run(runs_dir: Path) -> Path:
     """The one run of a folder."""
     (run,) = (path for path in runs_dir.iterdir() if not path.name.startswith("."))
     return run
+
+
+def equal_files(result: Path) -> dict[str, bytes]:
+    """All that must be equal in equal results, whatever their folders are called: no times, no machine, no sums of them."""
+    apart = (".lock", "environment.json", "manifest_local.json", "stacks.json", "timing.csv")
+    files = [path for path in result.rglob("*") if path.is_file() and path.name not in apart]
+    own_name = result.name.encode()  # is in what is to be pasted into a paper
+    return {str(path.relative_to(result)): path.read_bytes().replace(own_name, b"*") for path in files}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from making import maps, stacks
+from mlpexp.config.dump import to_yaml
 from mlpexp.config.experiment import Experiment
 
 DIGITS: dict[str, Any] = {"name": "digits", "test_fraction": 0.9}
@@ -54,3 +55,9 @@ def members_of(sections: dict[str, Any], device: str, seeds: int = 2, **training
     sections = sections | {"training": sections.get("training", {}) | training, "device": device}
     config = (maps if is_map else stacks).experiment(**sections)
     return [config.model_copy(update={"seed": seed}) for seed in range(seeds)]
+
+
+def config_of(sections: dict[str, Any], seeds: int = 2, **training: Any) -> str:
+    """The text of the config."""
+    (member,) = members_of(sections, "cpu", seeds=1, **training)
+    return to_yaml(member.model_copy(update={"seeds": seeds}))

@@ -1,6 +1,5 @@
 """What is shown while training: the progress bar, and lines of scores."""
 
-import os
 import sys
 from contextlib import ExitStack, suppress
 from types import TracebackType
@@ -10,6 +9,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mlpexp.cli.border import border
 from mlpexp.cli.console import Terminal
+from mlpexp.cli.failures import unwritten
+from mlpexp.cli.printing import print_sentences
+from mlpexp.cli.streams import lead_nowhere
 from mlpexp.config.scores import Column, column_of
 from mlpexp.report.tables.epoch_lines import EpochLines
 from mlpexp.report.words import number
@@ -123,5 +125,7 @@ def _print(lines: list[str]) -> None:
     try:
         for line in lines:
             print(line, flush=True)
-    except BrokenPipeError:  # the reader of a pipe went away; training goes on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # the reader of a pipe went away, or the disk is full
+        lead_nowhere(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            print_sentences([f"warning: {unwritten(error)}; training goes on without its lines"], err=True)

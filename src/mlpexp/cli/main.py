@@ -1,16 +1,14 @@
 """The program ``mlpexp``: its commands, and the one place where errors become messages."""
 
-import io
 import os
 import sys
 from collections.abc import Callable
-from errno import EACCES, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM
-from typing import NoReturn
+from signal import SIGINT
 
 import typer
 
 from mlpexp import __version__
-from mlpexp.cli.border import behind, border
+from mlpexp.cli.border import border
 from mlpexp.cli.commands import (
     activations,
     check,
@@ -34,16 +32,17 @@ from mlpexp.cli.commands import (
     train,
     watch,
 )
+from mlpexp.cli.failures import failure_of, not_text, unwritten
 from mlpexp.cli.parser.parsing import Command, Program
-from mlpexp.errors import MlpexpError, visible
+from mlpexp.cli.streams import prepare_streams, why_unwritten
+from mlpexp.errors import Interrupted, MlpexpError, visible
 from mlpexp.execution.quiet import quiet_libraries
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ["MPLBACKEND"] = "agg"  # figures are files: no window system is asked, and none that does not exist
 
-
-NO_SUCH_PATH = (EACCES, EPERM, ENAMETOOLONG, ELOOP, ENOTDIR)  # a path of the user's that cannot be looked at
 
 app = typer.Typer(
     name="mlpexp",
@@ -107,37 +106,61 @@ def _program(
 
 
 @quiet_libraries()
-@border()
 def main() -> None:
     """Runs the command line; every failure ends in one sentence on standard error and an exit code.
 
     Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (128 + signal number). With ``MLPEXP_DEBUG=1`` in the
     environment the traceback is shown as well.
     """
-    for stream in map(behind, (sys.stdout, sys.stderr)):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # an output that knows no ± or ² shows a question mark
+    prepare_streams()
+    with border():
+        code = _code()
+        error = why_unwritten()
+        if code == 0 and error is not None:
+            code = _failed(error)
+    sys.exit(code)
+
+
+def _code() -> int:
+    """Runs a command, and says why it failed."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
-    except MlpexpError as error:
-        _report(str(error), error)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of a pipe went away: `mlpexp list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except OSError as error:
-        if error.errno not in NO_SUCH_PATH or error.filename is None:
-            _defect(error)
-        _report(f"{os.fsdecode(error.filename)}: cannot be used: {error.strerror}", error)
-        sys.exit(2)
+        for word in sys.argv[1:]:
+            if not _is_text(word):
+                raise not_text(word)
+        return int(app(standalone_mode=False) or 0)
+    except SystemExit as end:
+        if isinstance(why_unwritten(), BrokenPipeError):  # `mlpexp list | head`: for rich and click a failure
+            return 0
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        return _failed(Interrupted("interrupted", SIGINT))
     except Exception as error:
-        _defect(error)
+        return _failed(error)
 
 
-def _defect(error: Exception) -> NoReturn:
+def _failed(error: Exception) -> int:
+    """Says what an error is; its exit code."""
+    output = why_unwritten() if isinstance(error, OSError) else None
+    if isinstance(output, BrokenPipeError):
+        return 0
+    if output is not None:
+        error = unwritten(output).with_traceback(error.__traceback__)
+    failure = error if isinstance(error, MlpexpError) else failure_of(error)
+    if failure is not None:
+        _report(str(failure), error)
+        return failure.exit_code
     text = (str(error) or "no message").splitlines()[0]
     _report(f"internal error: {type(error).__name__}: {text} (a defect of mlpexp; MLPEXP_DEBUG=1 shows where)", error)
-    sys.exit(1)
+    return 1
+
+
+def _is_text(word: str) -> bool:
+    """Whether the bytes that were typed are UTF-8."""
+    try:
+        os.fsencode(word).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _report(message: str, error: BaseException) -> None:

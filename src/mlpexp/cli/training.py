@@ -92,6 +92,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
     from mlpexp.report.figures.catalogue import draw_figures
 
     compares = bool(result.summary.axes)
+    rest = f"the {result.summary.word} is complete; draw its plots with: mlpexp plot {quote(str(result.path))}"
     try:
         if compares:
             from mlpexp.report.tables.comparison_files import write_files
@@ -99,8 +100,9 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
             comparison = write_files(result)
         drawn = draw_figures(result, formats)
     except KeyboardInterrupt:
-        again = f"draw its plots with: mlpexp plot {quote(str(result.path))}"
-        raise Interrupted(f"interrupted; the {result.summary.word} is complete; {again}", signal.SIGINT) from None
+        raise Interrupted(f"interrupted; {rest}", signal.SIGINT) from None
+    except RunError as error:
+        raise RunError(f"{error}; {rest}") from None
     if quiet:
         print_path(result.path)
         return

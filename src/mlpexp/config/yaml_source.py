@@ -12,8 +12,10 @@ from typing import Any
 
 import yaml
 
+from mlpexp.config.given_files import why_no_file
 from mlpexp.config.keyboards import KEY_AND_SIGN, sentence, unreadable
 from mlpexp.config.words import SPELLINGS, key_of, setting
+from mlpexp.config.yaml_nodes import MAX_DEPTH, MAX_VALUES, TOO_MANY, TooMany, nodes_of
 from mlpexp.config.yaml_words import in_plain_words
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 
@@ -28,8 +30,6 @@ MARKS = (
     "\t",
 )  # between cells and in numbers, that YAML does not take for themselves
 MAX_BYTES = 1_000_000
-MAX_VALUES = 20_000
-MAX_DEPTH = 40
 
 Key = str | int
 Path_ = tuple[Key, ...]
@@ -84,13 +84,6 @@ def scalar(text: str) -> object:
     return text
 
 
-class _Loader(yaml.BaseLoader):
-    """Gives a node a tag only where the file does."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        return ""
-
-
 class _Walker:
     """Turns a node graph into data, collecting places and problems."""
 
@@ -110,12 +103,12 @@ class _Walker:
         """How far a text can be read: 1 and minus its problems, or 0 and the line of the first; a file is a mapping."""
         other = _Walker(self.name, lines=False)
         try:
-            node = yaml.compose(text, Loader=_Loader)
+            node = nodes_of(text)
             value = None if node is None else other.value(node, ())
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             return 0, mark.line if mark else -1
-        except (yaml.YAMLError, ConfigError, OverflowError, ValueError, RecursionError):
+        except ConfigError:
             return 0, -1
         return (0, -1) if self.lines and not isinstance(value, dict) else (1, -len(other.problems))
 
@@ -124,7 +117,7 @@ class _Walker:
         self.source.values[path] = place
         self.num_values += 1
         if self.num_values > MAX_VALUES or len(path) > MAX_DEPTH:
-            raise ConfigError([Problem(place, "", f"more than {MAX_VALUES:,} values or {MAX_DEPTH} levels")])
+            raise ConfigError([Problem(place, "", TOO_MANY)])
         if node.tag:
             tag = node.tag.replace("tag:yaml.org,2002:", "!!")
             self.problems.append(Problem(place, dotted(path), f"the tag {tag} is not allowed"))
@@ -162,15 +155,11 @@ def dotted(path: Path_) -> str:
 def _parse(text: str, source_name: str, *, lines: bool) -> tuple[_Walker, Any]:
     walker = _Walker(source_name, lines=lines)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = nodes_of(text)
+    except TooMany as error:
+        raise ConfigError([Problem(walker.place(error.problem_mark), "", TOO_MANY)]) from None
     except yaml.MarkedYAMLError as error:
         raise ConfigError(_why_unreadable(text, walker, error)) from None
-    except yaml.YAMLError as error:
-        raise ConfigError([Problem(Place(source_name), "", f"not valid YAML: {str(error).splitlines()[0]}")]) from None
-    except (OverflowError, ValueError):  # "\UFFFFFFFF" is no character
-        raise ConfigError([Problem(Place(source_name), "", "not valid YAML: an escape names no character")]) from None
-    except RecursionError:
-        raise ConfigError([Problem(Place(source_name), "", "nested too deeply")]) from None
     value = None if node is None else walker.value(node, ())
     if walker.problems:
         raise ConfigError(unreadable(text, walker.rank, walker.place_of) or walker.problems)
@@ -204,6 +193,8 @@ def read_yaml(path: Path) -> Source:
         InputError: The file cannot be read.
         ConfigError: It is not valid YAML, or not a mapping.
     """
+    if what := why_no_file(path):
+        raise InputError(f"{path}: {what}")
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)

@@ -14,6 +14,9 @@ PLAIN = {
     "expected escape sequence": "in double quotes a backslash has a meaning; use single quotes, or / in a path",
     "expected the node content": "a value is missing here",
     "found unexpected end of stream": "a quotation mark of line {line} is not closed",
+    "found another document": "a second document begins here; a config is one, so remove the `---`",
+    "second occurrence": "the name after this `&` is there twice; the first is in line {line}",
+    "found undefined alias": "the name after this `*` is nowhere after an `&` before it; a word with * needs quotation marks",
     "found character '%'": "a word that begins with % or @ needs quotation marks",
     "found character '@'": "a word that begins with % or @ needs quotation marks",
 }  # fmt: skip

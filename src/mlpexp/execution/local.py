@@ -10,7 +10,7 @@ from functools import partial
 from time import sleep
 from typing import Any
 
-from mlpexp.errors import Interrupted
+from mlpexp.errors import Interrupted, RunError
 from mlpexp.execution.meter import Shares
 from mlpexp.execution.quiet import quieten
 from mlpexp.execution.signals import Stop
@@ -72,14 +72,17 @@ def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[Stac
     """One pool of workers, until all is done or one of them dies; ``suspects`` then takes what was in work."""
     from loky import ProcessPoolExecutor
 
-    executor = ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_begin, initargs=(os.getpid(),))
+    try:
+        executor = ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_begin, initargs=(os.getpid(),))
+    except OSError as error:
+        raise _no_workers(error) from None
     running: dict[Future[Any], StackTask] = {}
     rest = iter(tasks)
     try:
         while True:
             try:
                 while len(running) < jobs and (task := next(rest, None)):
-                    running[executor.submit(_work, task)] = task
+                    running[_submitted(executor, task)] = task
                 if not running:
                     return
                 done, _ = wait(running, POLL_SECONDS, FIRST_COMPLETED)
@@ -95,6 +98,20 @@ def _pool(tasks: Sequence[StackTask], jobs: int, stop: Stop, suspects: list[Stac
             yield None
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def _submitted(executor: Any, task: StackTask) -> Future[Any]:
+    """A task on its way; the first one starts the workers."""
+    try:
+        future: Future[Any] = executor.submit(_work, task)
+    except OSError as error:  # of what they share, such as locks in /dev/shm
+        raise _no_workers(error) from None
+    return future
+
+
+def _no_workers(error: OSError) -> RunError:
+    what = f"worker processes cannot be started: {error.strerror or error}"
+    return RunError(f"{what}; they need /dev/shm, and a run without --jobs needs none")
 
 
 def _begin(parent: int) -> None:

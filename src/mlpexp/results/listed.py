@@ -14,7 +14,8 @@ import yaml
 from mlpexp.config.keys import all_keys, nearest_key
 from mlpexp.config.scores import PARTS, SCORES, Column, Score
 from mlpexp.config.words import WORDS, closest, did_you_mean, key_of, meant, setting
-from mlpexp.config.yaml_source import MAX_BYTES, MAX_VALUES, parse_value, read_yaml, scalar
+from mlpexp.config.yaml_nodes import MAX_VALUES
+from mlpexp.config.yaml_source import MAX_BYTES, parse_value, read_yaml, scalar
 from mlpexp.errors import InputError, Place, RunError
 from mlpexp.planning.factors import leaves
 from mlpexp.planning.values import value_text

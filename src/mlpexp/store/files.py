@@ -18,6 +18,7 @@ REASONS = {
     errno.EPERM: "the folder may not be written",
     errno.EROFS: "the disk is read-only",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.ENAMETOOLONG: "a name in it is too long; most systems take 255 letters",
     errno.EEXIST: "a part of the path is a file, not a folder",
 }
 

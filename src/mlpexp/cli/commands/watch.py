@@ -68,14 +68,15 @@ def _check_page(file: Path, result: "Result") -> None:
     Raises:
         InputError: It is something else, or in a result.
     """
+    from mlpexp.config.given_files import why_no_file
     from mlpexp.report.watching.page import marker
     from mlpexp.store.beside import refuse_results
 
     if file.suffix != ".html":
         raise InputError(f"--html: {file}: expected a name that ends in .html")
     refuse_results("--html", file)
-    if file.is_dir():
-        raise InputError(f"--html: {file} is a folder; name a file")
+    if what := why_no_file(file):
+        raise InputError(f"--html: {file} {what}")
     if file.exists() and marker(result.path.name) not in file.read_text(encoding="utf-8", errors="replace"):
         raise InputError(f"--html: {file} exists, and is no page of this result; name another file")
 

@@ -130,7 +130,10 @@ def formats(query: Query) -> Iterable[Candidate]:
 
 def columns(query: Query) -> Iterable[Candidate]:
     """The columns of the CSV file that is given with ``--data``."""
-    with Path(query.typed["--data"][-1]).open(encoding="utf-8-sig", newline="") as file:
+    table = Path(query.typed["--data"][-1])
+    if not table.is_file():
+        return []
+    with table.open(encoding="utf-8-sig", newline="") as file:
         line = file.readline(MOST_CHARACTERS).strip()
     rows = [next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), []) for delimiter in DELIMITERS]
     return [(column.strip(), "") for column in max(rows, key=len)]

@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -77,12 +78,24 @@ class Program(TyperGroup):
         """Writes the page of ``--help``."""
         formatter.write(program_page(self, ctx.command_path, ctx) + "\n")
 
+    def make_context(self, *names: Any, **settings: Any) -> Any:
+        """Reads what was typed."""
+        with _stopped():
+            return super().make_context(*names, **settings)
+
     def invoke(self, ctx: Any) -> Any:
         """Runs the command."""
-        try:
+        with _stopped():
             return super().invoke(ctx)
-        except KeyboardInterrupt:  # outside training; typer itself exits without a word, with 130 or (older) 1
-            raise Interrupted("interrupted", signal.SIGINT) from None
+
+
+@contextmanager
+def _stopped() -> Iterator[None]:
+    """Ctrl-C outside of training; typer itself exits without a word, with 130 or (older) 1."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted", signal.SIGINT) from None
 
 
 def _raw(command: Any, ctx: Any, words: list[str]) -> dict[str, Any]:

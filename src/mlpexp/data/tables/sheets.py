@@ -6,14 +6,20 @@ Each needs a library that is installed on request.
 import csv
 import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, time
+from importlib import import_module
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
+from mlpexp.data.room import check_room
 from mlpexp.data.tables.text_file import FileText, data_error
 
 MARKS = {"parquet": b"PAR1", "workbook": b"PK\x03\x04", "old workbook": b"\xd0\xcf\x11\xe0"}
 INSIDE = b"xl/workbook.xml"  # what tells a workbook from other archives
 MIDNIGHT = time(0)
+CELL_COPIES = 4  # what cells take as objects, for the bytes of their text
+VALUE_BYTES = 8  # the least that a value of a Parquet file takes once it is read, however well it is packed
 
 
 def text_of_sheet(path: Path, content: bytes) -> FileText | None:
@@ -34,6 +40,8 @@ def _from_workbook(path: Path, content: bytes) -> FileText:
         from openpyxl import load_workbook
     except ModuleNotFoundError:
         raise data_error(path, _needed("an Excel file", "excel")) from None
+    with suppress(BadZipFile), ZipFile(io.BytesIO(content)) as archive:  # what is damaged is said below
+        check_room(path, CELL_COPIES * sum(info.file_size for info in archive.infolist()), "unpacks to tables of")
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -56,9 +64,14 @@ def _from_parquet(path: Path, content: bytes) -> FileText:
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(io.BytesIO(content), engine="pyarrow")
+        about = import_module("pyarrow.parquet").read_metadata(io.BytesIO(content))
     except ImportError:
         raise data_error(path, _needed("a Parquet file", "parquet")) from None
+    except Exception as error:  # whatever it says of a damaged file
+        raise data_error(path, f"is a damaged Parquet file: {_first_line(error)}") from None
+    check_room(path, VALUE_BYTES * about.num_rows * about.num_columns, "unpacks to")
+    try:
+        frame = pd.read_parquet(io.BytesIO(content), engine="pyarrow")
     except Exception as error:  # whatever it says of a damaged file
         raise data_error(path, f"is a damaged Parquet file: {_first_line(error)}") from None
     return FileText(frame.to_csv(index=bool(frame.index.name), lineterminator="\n").encode(), is_sheet=True)

@@ -1,7 +1,5 @@
 """The bytes of a table, whatever it is packed in and however its letters are encoded: as UTF-8, and what was found."""
 
-import bz2
-import gzip
 import io
 import lzma
 import re
@@ -12,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import category
 
+from mlpexp.config.given_files import why_no_file
 from mlpexp.config.words import did_you_mean
+from mlpexp.data.room import check_room, most_bytes, unpacked
 from mlpexp.errors import DataError
 
 BYTE_ORDER_MARKS = {
@@ -22,9 +22,6 @@ BYTE_ORDER_MARKS = {
 SAMPLE = 200_000  # letters that an encoding is judged by
 PLAUSIBLE = 0.9  # share of the letters beyond ASCII that must be as one expects in the encoding
 SIGNS = "°€£¥§µ²³½¼¾±×·–—’‘“”„…«»®©™ªº¿¡"
-PACKED: Mapping[bytes, Callable[[bytes], bytes]] = {
-    b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ\x00": lzma.decompress,
-}  # fmt: skip
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".tab", ".data")
 HANGUL = frozenset(
     "이다는을가의에고지하한기로사도은나리대자시서어정인아그해수보를일부장전라주여마구상원들스동만성과제비조게안년우세"
@@ -78,15 +75,14 @@ def read_bytes(path: Path) -> bytes:
     """A file as it is.
 
     Raises:
-        DataError: There is no such file, or it cannot be read.
+        DataError: There is no such file, it cannot be read, or it does not fit into memory.
     """
     try:
-        if path.is_dir():
-            raise data_error(path, "is a folder, not a file")
         if not path.exists():
             raise _no_such_file(path)
-        if not path.is_file():
-            raise data_error(path, "is no file that can be read more than once; save it as one first")
+        if what := why_no_file(path):
+            raise data_error(path, what)
+        check_room(path, path.stat().st_size)
         return path.read_bytes()
     except OSError as error:
         raise data_error(path, f"cannot be read: {error.strerror or error}") from None
@@ -147,17 +143,14 @@ def _no_such_file(path: Path) -> DataError:
 
 def _unpacked(path: Path, content: bytes) -> tuple[bytes, tuple[str, ...]]:
     """The bytes of the table in an archive."""
-    unpack = next((function for mark, function in PACKED.items() if content.startswith(mark)), None)
     try:
-        if unpack is not None:
-            return unpack(content), ()
         if content.startswith(b"PK\x03\x04"):
             return _from_zip(path, content)
+        return unpacked(path, content, most_bytes()), ()
     except (OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError, zlib.error) as error:
         raise data_error(path, f"is a damaged archive: {error}") from None
     except RuntimeError as error:  # a password
         raise data_error(path, f"cannot be unpacked: {error}") from None
-    return content, ()
 
 
 def _from_zip(path: Path, content: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -166,6 +159,7 @@ def _from_zip(path: Path, content: bytes) -> tuple[bytes, tuple[str, ...]]:
         tables = [name for name in names if name.lower().endswith(TABLE_SUFFIXES)] or names
         if len(tables) != 1:
             raise data_error(path, f"holds {len(tables)} files; unpack it and name one of them")
+        check_room(path, archive.getinfo(tables[0]).file_size, "unpacks to")
         return archive.read(tables[0]), (f"file in the archive: {tables[0]}",)
 
 

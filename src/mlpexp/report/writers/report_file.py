@@ -65,7 +65,7 @@ def check_free(file: Path, source: str) -> bool:
         InputError: Something else is there.
     """
     if file.exists():
-        if not _is_report(file, source):
+        if not file.is_file() or not _is_report(file, source):
             raise InputError(f"--output: {file} exists, and is no report of {source}; name another file")
         return True
     if file.suffix.lower() in WITH_FIGURES and (folder := _figures(file)).exists():
