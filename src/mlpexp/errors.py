@@ -18,6 +18,8 @@ UNSEEN_MARKS = {
     )
 }  # fmt: skip
 
+MOST_TOLD = 30  # problems of a config
+
 
 @dataclass(frozen=True)
 class Place:
@@ -78,11 +80,13 @@ class InputError(MlpexpError):
 
 
 class ConfigError(InputError):
-    """One or more problems of a config, each with its place."""
+    """One or more problems of a config, each with its place; of very many the first are told."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        told = [str(problem) for problem in self.problems[:MOST_TOLD]]
+        rest = len(self.problems) - len(told)
+        super().__init__("\n".join(told + [f"and {rest:,} more like these"] * (rest > 0)))
 
 
 class ArchitectureError(InputError):
@@ -99,6 +103,14 @@ class DataError(InputError):
 
 class RunError(MlpexpError):
     """A run folder cannot be written, read or resumed."""
+
+
+class LostFolder(RunError):
+    """A folder was moved or removed while it was written into: whoever goes on has to say where it is now."""
+
+
+class AllFailed(RunError):
+    """No trial could be trained; the same happens again, unless the machine was the cause."""
 
 
 class DerivativeError(MlpexpError):

@@ -79,17 +79,12 @@ def flip_last(path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[str, Callable[[Path], None], str]] = {
-    "no summary": ("summary.json", lambda p: p.write_text(""), "summary.json: damaged"),
-    "a summary without a key": (
-        "summary.json", lambda p: p.write_text(p.read_text().replace('"hash"', '"hsah"')), "summary.json: damaged",
-    ),
-    "no plan": ("plan.json", Path.unlink, "plan.json: cannot be read"),
-    "no stacks": ("stacks.json", lambda p: p.write_text("[]"), "stacks.json: damaged"),
+    "no plan": ("plan.json", Path.unlink, "plan.json: lost since the run began"),
     "no environment": ("environment.json", Path.unlink, "environment.json: cannot be read"),
     "a config with other numbers": (
         "config.yaml", lambda p: p.write_text(p.read_text().replace("epochs: 3", "epochs: 5")), "changed since the run began",
     ),
-    "a config that is none": ("config.yaml", lambda p: p.write_text("- a\n"), "a config is a mapping"),
+    "a config that is none": ("config.yaml", lambda p: p.write_text("- a\n"), "changed since the run began"),
 }  # fmt: skip
 TRAINED_AGAIN: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "a flipped byte in the weights": ("checkpoint*.safetensors", flip_last, "the checkpoint is damaged"),

@@ -8,6 +8,7 @@ import pytest
 
 from making.command_line import Command
 from making.configs import MOONS, SELECTED
+from making.run_files import unsealed
 
 Write = Callable[..., Path]
 
@@ -19,7 +20,7 @@ def run(mlpexp: Command, config: Write, undrawn: None) -> Path:
 
 
 def edit(run: Path, **changes: object) -> None:
-    path = run / "summary.json"
+    path = unsealed(run) / "summary.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
@@ -45,14 +46,14 @@ class TestShow:
     @pytest.mark.parametrize("name", ["summary.json", "environment.json"])
     @pytest.mark.parametrize("content", ["", "{", "[]"])
     def test_a_damaged_run_is_one_line(self, name: str, content: str, mlpexp: Command, run: Path) -> None:
-        (run / name).write_text(content)
+        (unsealed(run) / name).write_text(content)
         result = mlpexp("show", run)
         assert result.code == 1
         assert result.err.startswith(f"error: {run / name}: damaged: ")
         assert len(result.err.splitlines()) == 1
 
     def test_a_summary_of_something_else_is_one_line(self, mlpexp: Command, run: Path) -> None:
-        (run / "summary.json").write_text('{"dataset": "x"}')
+        (unsealed(run) / "summary.json").write_text('{"dataset": "x"}')
         result = mlpexp("show", run)
         assert (result.code, result.err) == (
             1,
@@ -69,7 +70,7 @@ class TestShow:
             assert len(result.err.splitlines()) == 1
 
     def test_a_config_that_is_not_text_is_shown_as_far_as_it_is(self, mlpexp: Command, run: Path) -> None:
-        (run / "config.yaml").write_bytes(b"\xff\xfe")
+        (unsealed(run) / "config.yaml").write_bytes(b"\xff\xfe")
         result = mlpexp("show", run)
         assert (result.code, result.err) == (0, "")
 

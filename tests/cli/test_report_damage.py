@@ -10,6 +10,7 @@ import pytest
 
 from making.command_line import Answer
 from making.html_pages import Page
+from making.run_files import unsealed
 from making.trained_results import Make, Trained
 from mlpexp.cli.report_material import mistakes, why
 from mlpexp.report.document.document import Section
@@ -55,6 +56,7 @@ def told(section: Section | None) -> str:
 
 def test_a_figure_that_cannot_be_drawn_is_said_in_its_place(trained: Make, caplog: pytest.LogCaptureFixture) -> None:
     run = trained(MOONS)
+    unsealed(run.path)
     (run.path / "evaluation" / "boundary.csv").write_bytes(b"seed,x\n\xff\xfe\n")
     (run.path / "evaluation" / "histograms.csv").write_bytes(b"a,b\n1,2\n1,2,3,4\n")
     run.folder.metrics.write_text("seed,epoch,train_loss\n0,0,word\n", encoding="utf-8")
@@ -71,6 +73,7 @@ def test_a_figure_that_cannot_be_drawn_is_said_in_its_place(trained: Make, caplo
 
 def test_damaged_predictions_are_named(trained: Make) -> None:
     run = trained(MOONS)
+    unsealed(run.path)
     (run.path / "evaluation" / "predictions.csv").write_bytes(b"seed,index\n0,\xff\n")
     said = told(predictions(of(run)))
     assert "cannot be drawn: evaluation/predictions.csv: damaged: not UTF-8." in said
@@ -79,6 +82,7 @@ def test_damaged_predictions_are_named(trained: Make) -> None:
 
 def test_a_damaged_description_of_networks_is_said_in_page_and_terminal(trained: Make, mlpexp: Call) -> None:
     run = trained(MOONS)
+    unsealed(run.path)
     (run.path / "networks.json").write_text("junk", encoding="utf-8")
     file = run.path.with_name("page.html")
     printed = mlpexp("report", run.path, "-o", file, "--no-explain")
@@ -129,6 +133,7 @@ def test_methods_and_answer_of_an_older_map_speak_of_the_same(trained: Make) -> 
 
 def _as_older(run: Trained) -> None:
     """Without what older summaries do not say."""
+    unsealed(run.path)
     told = json.loads(run.folder.summary.read_text(encoding="utf-8"))
     del told["speaks_of"]
     for mean in told["outcome"]["arms"][0]["means"].values():

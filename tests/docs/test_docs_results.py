@@ -28,6 +28,7 @@ from mlpexp.results.comparison import AGAINST, NEW
 from mlpexp.store.as_written import ManifestRecord
 from mlpexp.store.listing import find_result
 from mlpexp.store.networks import ArmNetworks, NetworksRecord, Preparation, Scaling
+from mlpexp.store.opening import Opening
 from mlpexp.store.part import DONE, FileRecord, PartRecord, TrialRecord
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StackRecord, StacksRecord
 from mlpexp.store.result_folder import ResultFolder
@@ -240,7 +241,7 @@ def test_the_keys_of_the_stacks(run: Path) -> None:
 
 
 # A part lies in a result only while it trains; what its record holds is written into the tables.
-OF_PARTS = {PartRecord, TrialRecord, FileRecord}
+OF_PARTS = {PartRecord, TrialRecord, FileRecord, Opening}
 
 
 def test_every_record_of_a_result_is_described() -> None:

@@ -220,12 +220,10 @@ def test_what_a_stack_left_is_trained_again_if_it_is_damaged_and_that_is_said(
         path.write_bytes(path.read_bytes()[:known])
     damage(path)
     notes = [update.note for update in run.resumed().updates() if update.note]
-    if (file, damage) == ("checkpoint.json", remove):  # then there is none
-        assert notes == []
-    else:
-        (note,) = notes
-        assert note.startswith(str(path))
-        assert note.endswith("; its 2 trials are trained again from the beginning")
+    (note,) = notes
+    lost = (file, damage) == ("checkpoint.json", remove)
+    assert note.startswith(f"{path.parent}: has no checkpoint" if lost else str(path))
+    assert note.endswith("; its 2 trials are trained again from the beginning")
     assert run.summary.status == "finished"
     assert run.bytes() == whole.bytes()
 
@@ -267,9 +265,9 @@ def test_a_stack_that_had_ended_is_trained_again_if_what_it_left_is_damaged(
     updates.close()
     damage(run.folder.parts / "stack-0" / file)
     notes = [update.note for update in run.resumed().updates() if update.note]
-    if (file, damage) == ("done.json", remove):  # as if it had not ended
-        assert notes == []
-    else:
-        assert [note.endswith("; its 2 trials are trained again from the beginning") for note in notes] == [True]
-        assert notes[0].startswith(str(run.folder.parts / "stack-0" / file))
+    (note,) = notes
+    path = run.folder.parts / "stack-0"
+    lost = (file, damage) == ("done.json", remove)  # as if it had not ended
+    assert note.startswith(f"{path}: has no checkpoint" if lost else str(path / file))
+    assert note.endswith("; its 2 trials are trained again from the beginning")
     assert run.bytes() == whole.bytes()

@@ -141,6 +141,7 @@ def test_arms_that_compute_the_same_are_trained_once_and_both_find_everything(tr
     [
         (10, 1, 0, set()), (10, 1, 1, {10}), (10, 1, 2, {0, 10}), (10, 1, 3, {0, 5, 10}), (10, 1, 99, set(range(11))),
         (10, 3, 99, {0, 3, 6, 9, 10}), (10, 3, 3, {0, 6, 10}), (1, 1, 5, {0, 1}),
+        (10**12, 1, 0, set()), (10**12, 1, 3, {0, 10**12 // 2, 10**12}),
     ],
 )  # fmt: skip
 def test_epochs_of_the_history_are_evaluated_ones_evenly_spread(

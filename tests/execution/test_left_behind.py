@@ -58,11 +58,13 @@ def test_a_device_that_is_missing_is_no_fault_of_a_trial(make: Make, monkeypatch
 
 
 def test_what_a_process_left_that_died_while_it_tidied_up_goes_when_the_result_is_opened_again(trained: Make) -> None:
+    """Also what it began with, which is then no longer compared."""
     run = trained(TINY)
     whole = run.bytes()
     left = run.folder.parts / "stack-0"
     left.mkdir(parents=True)
     (left / "metrics.csv").write_text("seed\n")
+    (left.parent / "opening.json").write_text("{")
     with pytest.raises(InputError, match="this run is complete"):
         reopened(run.path)
     assert not run.folder.parts.exists()

@@ -3,6 +3,8 @@
 import csv
 from pathlib import Path
 
+from mlpexp.store.manifest import remove_manifests
+
 
 def results_of(run: Path) -> dict[str, bytes]:
     """The bytes that a run must always have: metrics, weights, and what is computed from the weights."""
@@ -38,6 +40,16 @@ def only_run(runs_dir: Path) -> Path:
     """The one run of a folder."""
     (run,) = (path for path in runs_dir.iterdir() if not path.name.startswith("."))
     return run
+
+
+def unsealed(path: Path) -> Path:
+    """A finished result without manifests, as older ones are: whoever edits its files asks what else would see it."""
+    remove_manifests(path)
+    summary = path / "summary.json"
+    summary.write_text(
+        summary.read_text(encoding="utf-8").replace('"manifest": true', '"manifest": false'), encoding="utf-8"
+    )
+    return path
 
 
 def equal_files(result: Path) -> dict[str, bytes]:

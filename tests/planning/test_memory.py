@@ -10,9 +10,9 @@ from mlpexp.architectures.arithmetic import evaluation_chunk
 from mlpexp.architectures.build import build_architecture
 from mlpexp.config.load import read_source
 from mlpexp.config.networks import Cnn4, Mlp
-from mlpexp.errors import ConfigError
+from mlpexp.errors import ConfigError, InputError
 from mlpexp.free_memory import free_bytes
-from mlpexp.planning.memory import needs_of, refuse_too_large
+from mlpexp.planning.memory import PLACES, PROCESS, needs_of, refuse_too_large, workers_that_fit
 from mlpexp.planning.plan import make_plan
 from mlpexp.planning.prepare import Prepared, prepare
 from mlpexp.planning.stacks import available_memory
@@ -45,8 +45,9 @@ def test_a_step_keeps_each_output_the_places_of_maxima_and_one_gradient(path: Pa
     pooled = 20 * 200**2 + 30 * 100**2 + 20 * 50**2 + 10 * 25**2
     kept = 4 * (3 * 400**2 + convolutions + pooled + pooled + 10) + 8 * pooled  # pooled values twice: relu comes after
     assert needs.sample == kept + 4 * 20 * 400**2
-    assert needs.data == 60_000 * 3 * 400**2
-    assert needs.parameters == 7 * 4 * 76_690
+    assert needs.data == 60_000 * (3 * 400**2 + PLACES)
+    assert needs.parameters == 10 * 4 * 76_690
+    assert needs_of(large(prepare(path)), 3, keeps=False).parameters == 3 * 7 * 4 * 76_690
     assert needs.total == needs.fixed + 8 * needs.sample
 
 
@@ -84,13 +85,13 @@ REFUSALS = {
     0.1: (WHOLE, "dataset", "its 60,000 samples need about 0.2 GB of memory, and 0.1 GB are free"),
     1.0: (
         CONFIG.replace("{name: cnn4}", "{name: mlp, hidden_sizes: [100000]}"),
-        "model",
-        "its 308,300,010 parameters and their gradient need about 8.8 GB of memory, and 1.0 GB are free",
+        "model.hidden_sizes[0]",
+        "its 308,300,010 parameters and their gradient need about 12.5 GB of memory, and 1.0 GB are free",
     ),
     2.0: (
         WHOLE,
         "training.batch_size",
-        "50,000 samples at a time need about 16.7 GB of memory, and 2.0 GB are free; at most 5,483 fit",
+        "50,000 samples at a time need about 16.7 GB of memory, and 2.0 GB are free; at most 5,476 fit",
     ),
 }  # by the gigabytes that are free
 
@@ -143,6 +144,29 @@ def test_an_arm_of_a_sweep_is_named(path: Path) -> None:
         ConfigError, match=r"training\.batch_size: in arm batch_size=20000: 20,000 samples at a time need"
     ):
         refuse_too_large(make_plan(path), read_source(path), lambda prepared: GB)
+
+
+def test_workers_are_as_many_as_fit_side_by_side(path: Path) -> None:
+    path.write_text(CONFIG + "sweep: {over: {training.batch_size: [8, 2000]}, seeds: 2}\n")
+    plan = make_plan(path)
+    each = PROCESS + max(needs_of(arm.prepared).total for arm in plan.arms)
+    assert workers_that_fit(plan, lambda prepared: 2 * each, 3, asked=False) == 2
+    assert workers_that_fit(plan, lambda prepared: 2 * each, 2, asked=True) == 2
+    assert workers_that_fit(plan, lambda prepared: 1, 3, asked=False) == 1
+    assert workers_that_fit(plan, lambda prepared: None, 10**12, asked=True) == 4  # there are no more trials
+    with pytest.raises(
+        InputError, match=r"--jobs: 4 workers need about .* GB of memory, and .* GB are free; at most 2 fit"
+    ):
+        workers_that_fit(plan, lambda prepared: 2 * each, 100, asked=True)
+
+
+def test_the_samples_of_made_data_have_a_key(path: Path) -> None:
+    path.write_text(
+        "dataset: {name: synthetic, kind: moons, samples: 1000000000000, data_seed: 9000000000000000000}\n"
+        "model: mlp\noptimizer: adam\n"
+    )
+    with pytest.raises(ConfigError, match=r"c\.yaml:1:50: dataset\.samples: its 1,000,000,000,000 samples need about"):
+        refuse_too_large(make_plan(path, planned_by="train"), read_source(path), lambda prepared: 20 * GB)
 
 
 MEMINFO = "MemTotal:       4000000 kB\nMemFree:  1 kB\nMemAvailable:   2000000 kB\nSwapFree:  500000 kB\n"

@@ -225,3 +225,9 @@ def test_the_configured_arm_is_never_excluded_nor_there_twice(tmp_path: Path) ->
         tmp_path, "{over: {activation: [elu, relu]}, method: one_at_a_time}", "model.activation={name: elu}"
     )
     assert len(again.arms) == 2
+
+
+@pytest.mark.parametrize("digit", ["²", "٣", "①"])
+def test_no_digit_but_those_of_ascii_is_a_place_in_a_list(digit: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is nothing below this key"):
+        plan_of(tmp_path, f"{{over: {{model.hidden_sizes.{digit}: [1, 2]}}}}")

@@ -35,6 +35,8 @@ def test_ranges() -> None:
         ("lg(1, 2, 3)", "lg is not a range; did you mean log?"),
         ("log(0, 1, 3)", "log needs ends above 0"),
         ("log(1, 2, x)", "'x' is not a number"),
+        ("range(0, 1e300, 1)", "1e300 is too large a number; at most 1e+30 can be used"),
+        ("linear(-1e308, 1e308, 5)", "-1e308 is too large a number; at most 1e+30 can be used"),
         ("log(1, 2, 1)", "1 is not a number of values between 2 and 10,000"),
         ("range(0, 1, 0.5)", "range takes whole numbers; linear(0, 1, 5) makes others"),
         ("range(5, 1, 1)", "range(5, 1, 1) has 0 values"),

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from making.configs import TINY
+from making.run_files import unsealed
 from making.trained_results import Make, Trained
 from mlpexp.data.catalogue import dataset_of_seed
 from mlpexp.errors import InputError, RunError
@@ -175,6 +176,7 @@ def test_a_map_is_refused_and_a_damaged_record_named(trained: Make) -> None:
     with pytest.raises(InputError, match=r"model.name: som: a map predicts nothing"):
         networks_of(run.result.arm(0))
     run = trained(TINY)
+    unsealed(run.path)
     text = run.folder.networks.read_text()
     run.folder.networks.write_text(text.replace('"num_outputs": 3', '"num_outputs": "three"'))
     with pytest.raises(RunError, match=r"networks.json: damaged: preparations.0.num_outputs"):
@@ -184,6 +186,7 @@ def test_a_map_is_refused_and_a_damaged_record_named(trained: Make) -> None:
 @pytest.mark.parametrize("damage", ["a number", "a place", "of another result"])
 def test_a_record_that_was_changed_or_is_of_another_result_is_refused(damage: str, trained: Make) -> None:
     run = trained(TINY)
+    unsealed(run.path)
     record = json.loads(run.folder.networks.read_text())
     if damage == "a number":
         record["preparations"][0]["scalings"][0]["shift"][0] += 1e-9
@@ -201,6 +204,7 @@ def test_a_record_that_was_changed_or_is_of_another_result_is_refused(damage: st
 def test_a_record_without_a_digest_is_read_as_before(trained: Make) -> None:
     run = trained(TINY)
     before = networks_of(run.result.arm(0)).outputs(run.dataset.inputs)
+    unsealed(run.path)
     record = json.loads(run.folder.networks.read_text())
     del record["digest"]
     run.folder.networks.write_text(json.dumps(record))

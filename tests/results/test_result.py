@@ -10,6 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from making.configs import TINY
+from making.run_files import unsealed
 from making.trained_results import Make, Trained, new
 from mlpexp.errors import InputError, RunError
 from mlpexp.results.result import Result
@@ -89,6 +90,7 @@ def test_pieces_are_the_whole_in_its_order(trained: Make) -> None:
         pieces = list(result.metric_pieces(columns))
         assert_frame_equal(pd.concat(pieces, ignore_index=True), whole, check_exact=True)
         assert len(pieces) == -(-len(whole) // rows)
+    unsealed(sweep.path)
     with (sweep.folder.metrics).open("a") as stream:
         stream.write("3,1,4,12,1")  # what a crash cut short
     assert_frame_equal(pd.concat(sweep.result.metric_pieces(columns), ignore_index=True), whole, check_exact=True)
@@ -139,6 +141,7 @@ def test_an_unfinished_one_says_how_to_go_on(text: str, word: str, tmp_path: Pat
 
 def test_a_changed_config_is_noticed_where_it_plans_other_arms(trained: Make) -> None:
     sweep = trained(SWEEP)
+    unsealed(sweep.path)
     text = sweep.folder.config.read_text()
     assert text.count("15]") == 1
     sweep.folder.config.write_text(text.replace("15]", "15, 20]"))

@@ -9,6 +9,7 @@ import torch
 from pandas.testing import assert_frame_equal
 
 from making.configs import TINY
+from making.run_files import unsealed
 from making.trained_results import Make, Trained
 from mlpexp.errors import InputError, RunError
 from mlpexp.results.evaluate import evaluate
@@ -185,6 +186,7 @@ def test_what_was_trained_on_a_device_that_is_not_here_is_measured_on_the_cpu(
         pytest.skip("it is here")
     run = make(TINY).finish()
     config = run.folder.config
+    unsealed(run.path)
     config.write_text(config.read_text().replace("device: auto", f"device: {device}"))
     said: list[str] = []
     experiment = experiment_here(run.result.arm(0), said.append)

@@ -84,6 +84,8 @@ def test_a_new_checkpoint_never_touches_the_tensor_file_of_the_old_before_it_is_
 
 
 def test_the_same_tensors_give_the_same_bytes_in_any_order(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
     save_checkpoint(tmp_path / "a", "last", tensors(), PLAIN)
     save_checkpoint(tmp_path / "b", "last", dict(reversed(tensors().items())), PLAIN)
     assert (tmp_path / "a" / "last.safetensors").read_bytes() == (tmp_path / "b" / "last.safetensors").read_bytes()
@@ -153,6 +155,8 @@ def test_a_missing_file_is_one_sentence_that_names_it(file: str, tmp_path: Path)
 
 def test_a_description_cannot_name_a_file_elsewhere(tmp_path: Path) -> None:
     """A run folder may come from anyone: what it names must lie beside it."""
+    for folder in ("elsewhere", "run"):
+        (tmp_path / folder).mkdir()
     save_checkpoint(tmp_path / "elsewhere", "last", tensors(), PLAIN)
     save_checkpoint(tmp_path / "run", "last", tensors(), {"file": "../elsewhere/last.safetensors"})
     with pytest.raises(RunError, match="damaged"):

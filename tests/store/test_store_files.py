@@ -202,9 +202,10 @@ def test_files_are_as_readable_as_the_umask_says(mask: int, mode: int, tmp_path:
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
 
 
-def test_missing_folders_are_made(tmp_path: Path) -> None:
-    write_bytes(tmp_path / "a" / "b" / "file", b"x")
-    assert (tmp_path / "a" / "b" / "file").read_bytes() == b"x"
+def test_a_folder_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"file: cannot be written: No such file"):
+        write_bytes(tmp_path / "a" / "file", b"x")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_text_is_utf8_with_unix_lines_everywhere(tmp_path: Path) -> None:

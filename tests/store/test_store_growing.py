@@ -40,9 +40,10 @@ def test_a_new_table_begins_again(tmp_path: Path) -> None:
     assert (tmp_path / "t.csv").read_bytes() == HEADER + LINES[0]
 
 
-def test_missing_folders_are_made(tmp_path: Path) -> None:
-    grown(tmp_path / "parts" / "stack-0" / "t.csv", LINES)
-    assert (tmp_path / "parts" / "stack-0" / "t.csv").read_bytes() == WHOLE
+def test_a_folder_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"t\.csv: cannot be written: No such file"):
+        grown(tmp_path / "parts" / "t.csv", LINES)
+    assert list(tmp_path.iterdir()) == []
 
 
 @given(known=st.integers(0, len(LINES)), more=st.integers(0, 60))

@@ -175,10 +175,11 @@ def test_an_old_sweep_has_its_config_in_a_file_of_another_name(tmp_path: Path) -
 @pytest.mark.parametrize("status", ["running", "finished", "interrupted", "failed"])
 def test_the_status_is_interrupted_if_nobody_is_at_work_any_more(status: ResultStatus, tmp_path: Path) -> None:
     folder = ResultFolder.create(tmp_path, "a", {"config.yaml": "", "summary.json": record_text(summary(status))})
-    assert folder.status(folder.read_summary()) == status  # nobody has begun
+    unheld = "interrupted" if status == "running" else status
+    assert folder.status(folder.read_summary()) == unheld  # a copy without hidden files has no lock
     with folder.locked("run"):
         assert folder.status(folder.read_summary()) == status
-    assert folder.status(folder.read_summary()) == ("interrupted" if status == "running" else status)
+    assert folder.status(folder.read_summary()) == unheld
 
 
 def test_temporary_files_of_killed_processes_go_and_nothing_else(tmp_path: Path) -> None:
@@ -210,3 +211,30 @@ def test_parts_go_when_the_tables_hold_what_was_in_them(tmp_path: Path) -> None:
     folder.remove_parts()
     assert names(tmp_path) == ["metrics.csv"]
     folder.remove_parts()  # nothing left to do
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from mlpexp.store.folders import building_in
+with building_in(Path(sys.argv[1])) as building:
+    (building / "half").touch()
+    print(building, flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are held by locks of Unix")
+def test_what_killed_processes_have_left_goes_and_what_others_build_stays(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        building = Path(process.stdout.readline().strip())
+        (tmp_path / ".new-mine").write_text("a file of mine")
+        first = new_folder(tmp_path, "a", FILES, stopped)
+        assert names(building) == ["half"]  # a process is at work in it
+        process.kill()
+        process.wait()
+        second = new_folder(tmp_path, "a", FILES, stopped)
+    assert names(tmp_path) == sorted([".new-mine", first.name, second.name])

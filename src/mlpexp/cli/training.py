@@ -7,7 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from mlpexp.cli.printing import print_path, print_sentences
-from mlpexp.errors import Interrupted, RunError
+from mlpexp.errors import AllFailed, Interrupted, LostFolder, RunError
 
 if TYPE_CHECKING:
     from mlpexp.execution.local import Runner
@@ -71,6 +71,10 @@ def train_job(
         raise Interrupted(f"{stop}; {again}", stop.exit_code - 128) from None
     except KeyboardInterrupt:  # a second Ctrl-C, while the first is being obeyed
         raise Interrupted(f"interrupted; {again}", signal.SIGINT) from None
+    except LostFolder:
+        raise
+    except AllFailed as error:
+        raise AllFailed(f"{error}; if the machine was the cause, {again}") from None
     except RunError as error:
         raise RunError(f"{error}; {again}") from None
     result = Result.open(job.folder.path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from mlpexp.config.refusals import problems_of
 from mlpexp.config.som import with_map_defaults
 from mlpexp.config.splits import OWN_TEST_PART
 from mlpexp.config.start_paths import anchor_starts
+from mlpexp.config.strict import LARGEST, LARGEST_WHOLE
 from mlpexp.config.switching import foreign_keys, in_words
 from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Override, Path_, Source, apply_override, dotted, read_yaml
 from mlpexp.errors import ConfigError, Problem
 
-LARGEST = 2**64  # no whole number of a config is as large
+SEEDS = ("seed", "split_seed", "init_seed", "order_seed", "data_seed")  # whose bound is that of their own
+OWN_NUMBERS = ("dataset", "missing_values")  # cells of a table, whatever they are
 SECTIONS_BY_NAME = ("dataset", "model", "optimizer", "schedule")  # `dataset: iris` is short for `dataset: {name: iris}`
 
 
@@ -59,9 +62,9 @@ def validated(source: Source) -> Experiment:
     Raises:
         ConfigError: With every problem found.
     """
-    too_large = [path for path, value in _numbers(source.data, ()) if abs(value) >= LARGEST]
-    if too_large:
-        raise ConfigError([Problem(source.place(path), dotted(path), "is too large a number") for path in too_large])
+    problems = [Problem(source.place(path), dotted(path), what) for path, what in _too_large(source.data)]
+    if problems:
+        raise ConfigError(problems)
     try:
         return Experiment.model_validate(with_map_defaults(source.data))
     except ValidationError as error:
@@ -69,16 +72,27 @@ def validated(source: Source) -> Experiment:
         raise ConfigError(mistyped(source, problems) or problems) from None
 
 
-def _numbers(value: Any, path: Path_) -> Iterator[tuple[Path_, int]]:
-    """All whole numbers of a config, with their keys."""
-    if isinstance(value, int):
-        yield path, value
-    elif isinstance(value, dict):
+def _too_large(data: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
+    """The keys of numbers that nothing could compute with, and what is wrong with them."""
+    for path, value in leaves(data, ()):
+        if path[:2] == OWN_NUMBERS or not isinstance(value, (int, float)):
+            continue
+        of_seed = any(part in SEEDS for part in path)
+        most = 2.0**64 if of_seed else LARGEST_WHOLE if isinstance(value, int) else LARGEST
+        if most < abs(value) < inf:
+            yield path, "is too large a number" + ("" if of_seed else f"; at most {most:g} can be used")
+
+
+def leaves(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
+    """All values of a config that have none below them, with their keys."""
+    if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _numbers(inner, (*path, key))
+            yield from leaves(inner, (*path, key))
     elif isinstance(value, list):
         for i, inner in enumerate(value):
-            yield from _numbers(inner, (*path, i))
+            yield from leaves(inner, (*path, i))
+    else:
+        yield path, value
 
 
 def expand_names(source: Source) -> None:

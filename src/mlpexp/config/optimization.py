@@ -198,7 +198,7 @@ class Training(Strict):
         description="Arithmetic; bfloat16: mixed, weights stay float32; tf32: products of NVIDIA cards with 10 binary "
         "digits.",
     )
-    threads: PositiveInt | Literal["auto"] = Field(
+    threads: Annotated[int, Field(gt=0, le=1024)] | Literal["auto"] = Field(
         "auto", description="CPU threads; `auto` chooses by the size of the work."
     )
     cuda_graph: Literal["auto", "off"] = Field(

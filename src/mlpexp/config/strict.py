@@ -5,6 +5,8 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic_core import PydanticCustomError
 
+LARGEST = 1e30  # of any number of a config: float32 ends at 3e38, and what is computed with it must not
+LARGEST_WHOLE = 1e12  # likewise, but for seeds
 TOGETHER = "not_together"  # the type of the errors that sections raise themselves
 
 

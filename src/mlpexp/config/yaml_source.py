@@ -287,7 +287,7 @@ def parse_value(text: str, place: Place) -> Any:
     return _parse(text, place.source, lines=False)[1]
 
 
-def _is_position(part: str) -> bool:
+def is_position(part: str) -> bool:
     """Whether a part of a key is a place in a list, from 0."""
     return part.isascii() and part.isdigit() and len(part) < 10
 
@@ -301,7 +301,7 @@ def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) ->
     node: Any = source.data
     path: Path_ = ()
     for part in parts[:-1]:
-        step: Key = int(part) if isinstance(node, list) and _is_position(part) else part
+        step: Key = int(part) if isinstance(node, list) and is_position(part) else part
         path = (*path, step)
         if isinstance(node, dict):
             node = node.setdefault(part, {})
@@ -311,7 +311,7 @@ def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) ->
             raise ConfigError([Problem(place, dotted(path), "there is nothing below this key")])
         source.keys.setdefault(path, place)
         source.values.setdefault(path, place)
-    last: Key = int(parts[-1]) if isinstance(node, list) and _is_position(parts[-1]) else parts[-1]
+    last: Key = int(parts[-1]) if isinstance(node, list) and is_position(parts[-1]) else parts[-1]
     if not isinstance(node, (dict, list)) or (
         isinstance(node, list) and not (isinstance(last, int) and last < len(node))
     ):

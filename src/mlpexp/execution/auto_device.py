@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mlpexp.free_memory import free_bytes
+from mlpexp.free_memory import NO_LIMIT, free_bytes
 from mlpexp.planning.devices import ON_CPU, AutoDevice, Work, by_estimate, device_of, may_choose, one_device
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.prepare import Prepared
@@ -86,20 +86,21 @@ def free_for(plan: Plan, jobs: int | None = None) -> Callable[[Prepared], int | 
     """
     auto = cache(lambda: auto_device(plan, jobs))
 
-    def free(prepared: Prepared) -> int | None:
-        device = device_of(prepared.experiment, auto())
-        if not device.startswith("cuda"):
-            return free_bytes()
-        from mlpexp.execution.machine import free_memory, why_no_card
+    return lambda prepared: free_on(device_of(prepared.experiment, auto()))
 
-        return None if why_no_card(device) else free_memory(device)
 
-    return free
+def free_on(device: str) -> int | None:
+    """Bytes that are free on a device; None: nobody knows, or it is a card that cannot be used."""
+    if not device.startswith("cuda"):
+        return free_bytes()
+    from mlpexp.execution.machine import free_memory, why_no_card
+
+    return None if why_no_card(device) else free_memory(device)
 
 
 def memory_for(plan: Plan, auto: AutoDevice, asked: int | None) -> int:
-    """Bytes for all workers together: what was asked for, or a share of this machine's; of a card no more than is free."""
-    memory = available_memory() if asked is None else asked
+    """Bytes for all workers together: what was asked for, or a share of this machine's; no more than is free."""
+    memory = asked or min(available_memory(), free_bytes() or NO_LIMIT)
     names = {device_of(arm.experiment, auto) for arm in plan.arms}
     cards = [name for name in names if name.startswith("cuda")]
     if not cards:

@@ -48,7 +48,7 @@ def divide(task: StackTask, folder: Path, parts: Sequence[StackTask]) -> None:
         return
     arrays, plain = load_checkpoint(whole.folder, CHECKPOINT)
     contents = {name: _known_rows(whole.path(name), state) for name, state in plain["tables"].items()}
-    _check_kept(task, folder, plain["sums"])
+    check_kept(task, folder, plain["sums"])
     first = 0
     for half in parts:
         part, past = Part(folder / "parts" / half.name), first + len(half.members)
@@ -57,6 +57,7 @@ def divide(task: StackTask, folder: Path, parts: Sequence[StackTask]) -> None:
         if first:
             tables[OF_ALL] = contents[OF_ALL].splitlines(keepends=True)[0]
             plain_of_half |= {"train_seconds": 0.0, "recorded_seconds": 0.0, "evaluation_seconds": 0.0}
+        part.make()
         for name, rows in tables.items():
             write_bytes(part.path(name), rows)
         plain_of_half["tables"] = {name: _state_of(rows) for name, rows in tables.items()}
@@ -87,7 +88,17 @@ def _rows_of(half: StackTask, rows: bytes) -> bytes:
     return header + b"".join(line for line in lines if b",".join(line.split(b",", num_keys)[:-1]) + b"," in own)
 
 
-def _check_kept(task: StackTask, folder: Path, sums: dict[str, str]) -> None:
+def check_kept(task: StackTask, folder: Path, sums: dict[str, str]) -> None:
+    """Sees that the weights that a stack has kept so far are those that were written.
+
+    Args:
+        task: The stack.
+        folder: Of the result.
+        sums: By kind, of its rows.
+
+    Raises:
+        RunError: They are damaged.
+    """
     for kind, expected in sums.items():
         path = _kept_file(task, folder, kind)
         if sum_in_file(path, task.rows) != expected:

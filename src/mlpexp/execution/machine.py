@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -140,7 +141,7 @@ def computing(experiment: Experiment, threads: int) -> Iterator[None]:
 
     Without this, cuDNN would convolve float32 numbers in TF32, with 10 of 23 binary digits, and matrix products would
     not. Its deterministic algorithms are taken, so that equal trainings give equal numbers, and no algorithm is chosen by
-    timing, which differs from run to run.
+    timing, which differs from run to run. NumPy does not warn of numbers that overflow: what diverges is told by its loss.
     """
     device = choose_device(experiment)
     on_card = device.type == "cuda"
@@ -150,7 +151,8 @@ def computing(experiment: Experiment, threads: int) -> Iterator[None]:
     torch.set_num_threads(threads)
     try:
         _set(settings)
-        with torch.cuda.device(device) if on_card else nullcontext():  # what names no card is meant for this one
+        on = torch.cuda.device(device) if on_card else nullcontext()  # what names no card is meant for this one
+        with on, np.errstate(all="ignore"):
             yield
     finally:
         _set(before)

@@ -17,6 +17,7 @@ from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import history_epochs
 from mlpexp.planning.stacks import Stacking
 from mlpexp.store.files import replacing, write_text
+from mlpexp.store.inside import make_inside
 from mlpexp.store.part import Part, PartRecord, TrialRecord
 from mlpexp.store.plan_files import Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder
@@ -115,6 +116,8 @@ def write_tables(
         RunError: A file cannot be read or written.
     """
     names = dict.fromkeys(Path(name).stem for ended in training.parts for name in ended.record.files)
+    if any(name in recording.tables for name in names):
+        make_inside(folder.path, folder.evaluation)
     for name in names:
         path = folder.path / f"{name}.csv"
         if name in recording.tables:

@@ -1,6 +1,7 @@
 """Where the training of a result is: what workers write of it in a small file, and what the progress bar shows."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,6 +11,7 @@ import numpy as np
 from mlpexp.execution.tasks import Tick
 from mlpexp.planning.stacks import Stacking
 from mlpexp.store.files import write_errors
+from mlpexp.store.inside import refuse_links
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.training.records import Record
 
@@ -87,7 +89,8 @@ class Shares:
     @classmethod
     def create(cls, folder: Path, num_stacks: int) -> Self:
         """A fresh file with all shares 0."""
-        with write_errors(folder):
+        refuse_links(folder / SHARES_FILE)
+        with write_errors(folder / SHARES_FILE):
             (folder / SHARES_FILE).write_bytes(np.zeros(max(num_stacks, 1)).tobytes())
         return cls.open(str(folder))
 
@@ -103,4 +106,5 @@ class Shares:
     def close(self, folder: Path) -> None:
         """Removes the file."""
         self.shares = np.zeros(0)
-        (folder / SHARES_FILE).unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may be gone
+            (folder / SHARES_FILE).unlink()

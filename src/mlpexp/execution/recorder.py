@@ -14,13 +14,14 @@ import torch
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import RunError
-from mlpexp.execution.dividing import CHECKPOINT, has_checkpoint
+from mlpexp.execution.dividing import CHECKPOINT, check_kept, has_checkpoint
 from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.tasks import FinishedPart, KeptRows, StackTask
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.recording import history_epochs
 from mlpexp.store.checkpoint import delete_checkpoint, load_checkpoint, save_checkpoint
 from mlpexp.store.growing import GrowingTable
+from mlpexp.store.inside import Place
 from mlpexp.store.part import Part, TrialRecord
 from mlpexp.store.weights import file_name, sum_of, write_rows
 from mlpexp.training.records import Record
@@ -44,7 +45,7 @@ class Recorder:
 
     def __init__(self, task: StackTask, folder: Path, trainer: Trainer, dataset: Dataset) -> None:
         self.task, self.folder, self.trainer, self.dataset = task, folder, trainer, dataset
-        self.part = Part(folder / "parts" / task.name)
+        self.place, self.part = Place(folder), Part(folder / "parts" / task.name)
         self.recording, self.evaluation_seconds = task.recording, 0.0
         self.prefixes = task.row_prefixes
         names = [f"{part}_{name}" for part in trainer.parts for name in trainer.names]
@@ -59,25 +60,30 @@ class Recorder:
         """Opens the tables, and takes the trainer to where its checkpoint is, if it has one.
 
         Returns:
-            A sentence if the checkpoint is damaged: then the stack is trained from its beginning.
+            A sentence if the checkpoint is damaged or gone: then the stack is trained from its beginning.
 
         Raises:
             RunError: The folder cannot be written.
         """
-        note = None
+        note, reason = None, ""
         if has_checkpoint(self.part):
             try:
                 arrays, plain = load_checkpoint(self.part.folder, CHECKPOINT)
+                check_kept(self.task, self.folder, plain["sums"])
                 self._open(plain["tables"])
                 self._restore(arrays, plain)
                 return None
             except (RunError, KeyError, ValueError, TypeError, RuntimeError) as error:
-                self.close()
+                self._close_tables()
                 if _cannot_be_opened(self.part.folder):
                     raise
-                number = len(self.task.members)
-                trials = "its trial is" if number == 1 else f"its {number} trials are"
-                note = f"{error}; {trials} trained again from the beginning"
+                reason = str(error)
+        elif self.part.folder.is_dir():
+            reason = f"{self.part.folder}: has no checkpoint"
+        if reason:
+            number = len(self.task.members)
+            trials = "its trial is" if number == 1 else f"its {number} trials are"
+            note = f"{reason}; {trials} trained again from the beginning"
         self.part.remove()
         self._open({})
         return note
@@ -99,7 +105,13 @@ class Recorder:
             self._keep_weights(f"epoch-{record.epoch}", state.last, state.last_buffers)
 
     def flush(self, *, permanent: bool = False) -> None:
-        """Hands all rows to the operating system, and to the disk if ``permanent``."""
+        """Hands all rows to the operating system, and to the disk if ``permanent``.
+
+        Raises:
+            LostFolder: The folder has been moved or removed.
+            RunError: The rows cannot be written.
+        """
+        self.place.check()
         for table in self.tables.values():
             table.flush(permanent=permanent)
 
@@ -122,7 +134,8 @@ class Recorder:
             machine: What the stack was trained by: fields of its record.
         """
         self.flush(permanent=True)
-        self.close()
+        grown = {name: table.state() for name, table in self.tables.items()}
+        self._close_tables()
         state, recording = self.trainer.state, self.recording
         for epoch in sorted(epoch for epoch in self.history if epoch > state.epoch):  # all had stopped before
             self._keep_weights(f"epoch-{epoch}", state.last, state.last_buffers)
@@ -137,12 +150,17 @@ class Recorder:
         made = {**machine, "steps": state.step}
         seconds = {"train_seconds": state.train_seconds, "evaluation_seconds": self.evaluation_seconds}
         stack = self.task.record.model_copy(update={**made, **seconds})
-        record = self.part.finish(self._trials(), stack, self.sums)
+        record = self.part.finish(self._trials(), stack, self.sums, grown)
         delete_checkpoint(self.part.folder, CHECKPOINT)
         files = {} if self.task.folder else self.part.contents()
         return FinishedPart(self.task.name, record, files, self.kept)
 
     def close(self) -> None:
+        """Closes what is open."""
+        self.place.close()
+        self._close_tables()
+
+    def _close_tables(self) -> None:
         """Closes the tables; each even if another cannot be."""
         tables, self.tables = self.tables, {}
         errors = []
@@ -155,6 +173,7 @@ class Recorder:
             raise errors[0]
 
     def _open(self, states: dict[str, Any]) -> None:
+        self.part.make()
         keys = self.recording.keys
         columns = {"metrics": (*keys, *COUNTS, *self.recording.scores), "timing": TIMING_COLUMNS}
         if self.task.members[0].diagnostics != "off":
@@ -266,7 +285,7 @@ def named_parameters(architecture: Architecture, flat_MP: np.ndarray) -> dict[st
 
 def _cannot_be_opened(folder: Path) -> bool:
     """Whether a file is there that the system does not let us read: that is no damage, and may pass."""
-    for path in folder.iterdir():
+    for path in filter(Path.is_file, folder.iterdir()):
         try:
             path.open("rb").close()
         except FileNotFoundError:

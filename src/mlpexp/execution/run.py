@@ -1,7 +1,7 @@
 """The way of every experiment: plan -> stacks -> one driver -> parts -> tables of one result folder."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from mlpexp.config.dump import identity
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import fingerprint
-from mlpexp.errors import InputError, Interrupted, RunError
+from mlpexp.errors import AllFailed, InputError, Interrupted, RunError
 from mlpexp.execution.auto_device import auto_again
 from mlpexp.execution.environment import engine_name, environment, resumption, without_places
 from mlpexp.execution.local import Runner
@@ -29,6 +29,7 @@ from mlpexp.execution.signals import stop_on_signals
 from mlpexp.execution.start_data import about_data
 from mlpexp.execution.summarize import closing_summary, opening_summary
 from mlpexp.execution.tasks import StackOutcome, StackTask, Tick, task_of
+from mlpexp.execution.unchanged import NOT_NOTED, ended_summary, instead, make_again, put_back, refuse_changed
 from mlpexp.planning.again import other_data, plan_again
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.columns_table import columns_table
@@ -39,8 +40,10 @@ from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
 from mlpexp.planning.start_words import kept_starts, start_table
 from mlpexp.store.files import write_text
+from mlpexp.store.inside import Place, refuse_foreign
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
 from mlpexp.store.manifest import remove_manifests
+from mlpexp.store.opening import FILE, opening_text, read_opening
 from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
@@ -61,8 +64,10 @@ class Job:
     """Where."""
     data_dir: str | None
     """Where image data sets lie."""
-    goes_on: bool = False
-    """Whether its stacks begin where those of another result have ended."""
+    is_resumed: bool = False
+    """Whether its training had begun before."""
+    notes: Sequence[str] = ()
+    """Sentences about what was found in the folder, still to be said."""
 
     def task(self, stack: Stack, *, reachable: bool = True) -> StackTask:
         """That of a stack.
@@ -137,9 +142,10 @@ def new_job(
         **starts,
         **(copies({path: plan.told[path] for path in plan.tables}) if plan.config.keep.data else {}),
     }
+    files[FILE] = opening_text(files)
     word = "" if plan.planned_by == "train" else "sweep-"
     folder = ResultFolder.create(runs_dir, f"{plan.name}-{word}{plan.hash}", files)
-    return Job(plan, stacking, kept, folder, data_dir, goes_on=bool(continues))
+    return Job(plan, stacking, kept, folder, data_dir)
 
 
 def reopened(
@@ -161,27 +167,37 @@ def reopened(
         RunError: Its config or data have changed since it began.
     """
     folder = ResultFolder.open(path)
+    summary = ended_summary(folder)
+    if summary:
+        folder.tidy_up(summary)
+        _refuse_complete(folder, summary)
+    began = read_opening(folder.path)
+    notes = put_back(folder, began) if began else [f"{path}: {NOT_NOTED}"]
     summary = folder.read_summary()
-    if summary.complete and folder.parts.is_dir():  # its process died while it tidied up
-        with folder.locked(summary.word):
-            folder.remove_parts()
     _refuse_complete(folder, summary)
     refuse_old(folder)
+    if began:
+        refuse_changed(folder, began)
     plan = plan_again(folder, tables)
-    record, stacks = folder.read_plan(), folder.read_stacks()
     _check_device(plan, f"train again from its {folder.config.name} with --device cpu")
-    read_json(folder.environment)  # what cannot be noted later is refused now
+    try:
+        record, stacks = folder.read_plan(), folder.read_stacks()
+        read_json(folder.environment)  # what cannot be noted later is refused now
+    except RunError as error:
+        raise RunError(f"{error}; {instead(folder, summary.word)}") from None
+    if began:
+        notes += make_again(folder, began, plan)
     again = f"train it as a new {summary.word} with --config"
     now = _planned(plan, ["?"] * len(plan.arms), record.kept)
     if [arm.identity for arm in now.arms] != [arm.identity for arm in record.arms] or now.seeds != record.seeds:
         raise RunError(f"{folder.config}: changed since the {summary.word} began; {again}")
-    for arm, began, data in zip(plan.arms, record.arms, _fingerprints(plan, data_dir, say), strict=True):
-        if began.data != data:
-            raise RunError(f"{path}: {other_data(arm.experiment, data, began.data, summary.word)}; {again}")
+    for arm, before, data in zip(plan.arms, record.arms, _fingerprints(plan, data_dir, say), strict=True):
+        if before.data != data:
+            raise RunError(f"{path}: {other_data(arm.experiment, data, before.data, summary.word)}; {again}")
     auto = auto_again(plan, stacks)
     if auto.sentence and say:
         say(auto.sentence)
-    return Job(plan, restacked(plan, stacks, auto), record.kept, folder, data_dir)
+    return Job(plan, restacked(plan, stacks, auto), record.kept, folder, data_dir, is_resumed=True, notes=notes)
 
 
 def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
@@ -194,38 +210,43 @@ def train(job: Job, run: Runner, *, reachable: bool = True) -> Iterator[Update]:
 
     Raises:
         Interrupted: After Ctrl-C or SIGTERM; everything is saved.
-        RunError: A file cannot be written, or every trial failed.
+        RunError: A file cannot be written, the folder was moved or removed, or every trial failed.
     """
     folder, word = job.folder, "run" if job.plan.planned_by == "train" else "sweep"
-    with folder.locked(word) as note, stop_on_signals() as stop:
+    with folder.locked(word) as note, stop_on_signals() as stop, closing(Place(folder.path)) as place:
         opening = folder.read_summary()
         _refuse_complete(folder, opening)  # another process may have finished it a moment ago
-        resumed = folder.parts.is_dir() and not job.goes_on
+        refuse_foreign(folder.path)
         remove_manifests(folder.path)
         folder.write_summary(opening.with_status("running"))
         folder.remove_leftovers()
-        if resumed:
+        if job.is_resumed:
             _note_resumption(job)
         meter = Meter(folder, job.stacking)
         try:
-            yield from meter.updates(note)
-            yield from _trained(job, run, meter, lambda: stop.signal_number, reachable=reachable)
+            yield from meter.updates(note, *job.notes)
+            yield from _trained(job, run, meter, lambda: stop.signal_number, place, reachable=reachable)
+            place.check()
             summary = _conclude(job, opening)
         except (Interrupted, KeyboardInterrupt):
+            place.check()
             folder.write_summary(opening.with_status("interrupted"))
             raise
         except Exception as error:
+            place.check()  # whatever failed, failed of that
             with suppress(RunError):  # the disk that caused the failure may not take the news of it
                 folder.write_summary(opening.with_status("failed", without_places(str(error)) or type(error).__name__))
             raise
         finally:
-            meter.shares.close(folder.path)
+            if place.is_there:
+                meter.shares.close(folder.path)
+        place.check()
         folder.close(summary)
         folder.remove_parts()
 
 
 def _trained(
-    job: Job, run: Runner, meter: Meter, stop: Callable[[], int | None], *, reachable: bool
+    job: Job, run: Runner, meter: Meter, stop: Callable[[], int | None], place: Place, *, reachable: bool
 ) -> Iterator[Update]:
     folder, stacks = job.folder, job.stacking.stacks
     waiting = []
@@ -240,6 +261,7 @@ def _trained(
         waiting.sort(key=lambda stack: -stack.cost.seconds)  # the longest first, so that none is left alone at the end
     tasks = [job.task(stack, reachable=reachable) for stack in waiting]
     for event in run(tasks, stop, meter.shares):
+        place.check()
         if isinstance(event, StackOutcome):
             event.write(folder)
             meter.add(event.task.number, event.statuses)
@@ -275,7 +297,7 @@ def _conclude(job: Job, opening: Summary) -> Summary:
     training = trained(plan, parts)
     failures = [trial for trial in training.trials.values() if trial.status == "failed"]
     if len(failures) == len(training.trials):
-        raise RunError(f"every trial failed: {failures[0].reason}")
+        raise AllFailed(f"every trial failed: {failures[0].reason}")
     configs = {arm.number: arm.prepared.experiment.dataset for arm in plan.arms}
     write_tables(folder, plan, job.recording, training, lambda arm: shared_dataset(configs[arm], job.data_dir))
     seal_weights(folder, plan, job.stacking, job.recording, training)

@@ -62,9 +62,10 @@ def take_over(job: Job, parent: Parent) -> None:
         complete_table(folder.metrics), complete_table(folder.trials), complete_table(folder.timing), diagnostics
     )
     failed = set(tables.trials.loc[tables.trials["status"] == "failed", "seed"].tolist())
-    for stack in job.stacking.stacks:
-        if not failed & {trial.seed for trial in stack.trials}:
-            _take_over_stack(job, stack, parent, tables)
+    with job.folder.locked("run"):
+        for stack in job.stacking.stacks:
+            if not failed & {trial.seed for trial in stack.trials}:
+                _take_over_stack(job, stack, parent, tables)
 
 
 def _take_over_stack(job: Job, stack: Stack, parent: Parent, tables: Tables) -> None:

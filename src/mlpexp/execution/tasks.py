@@ -11,7 +11,6 @@ import numpy as np
 from mlpexp.config.experiment import Experiment
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import Stack
-from mlpexp.store.json_files import record_text
 from mlpexp.store.part import DONE, Part, PartRecord, TrialRecord
 from mlpexp.store.plan_files import Recording, StackRecord
 from mlpexp.store.result_folder import ResultFolder
@@ -167,7 +166,7 @@ def failed(task: StackTask, reason: str) -> StackOutcome:
         for arm, member in zip(task.arms, task.members, strict=True)
     )
     record = PartRecord(trials=trials, stack=task.record, files={})
-    return StackOutcome(task, [FinishedPart(task.name, record, {DONE: record_text(record).encode()})])
+    return StackOutcome(task, [FinishedPart(task.name, record, {DONE: record.text.encode()})])
 
 
 def halves(task: StackTask) -> list[StackTask]:

@@ -18,6 +18,7 @@ from mlpexp.quantization.scheme import Scheme
 from mlpexp.results.arm_choice import Say, chosen_seeds
 from mlpexp.results.networks import Networks
 from mlpexp.results.result import ArmResult
+from mlpexp.store.beside import make_folders
 from mlpexp.store.files import write_bytes
 
 
@@ -136,16 +137,21 @@ def export(networks: Networks, path: Path, data_dir: str | None = None, *, schem
     if scheme is None:
         content = format_.written(trained)
         compared = compare(trained, networks, samples.raw, format_.read(content))
-        write_bytes(path, content)
+        _write(path, content)
         return Exported(path, len(content), trained, words, compared)
     int8 = int8_of(networks, scheme, data_dir)
     network = portable(networks, int8_steps(int8, networks.network), int8.words)
     content = format_.written(network)
     compared = compare(network, networks, samples.raw, format_.read(content), int8)
     moved = int8.moved(cpu_inputs(networks.inputs(samples.raw[: largest_batch(networks)])[0]))
-    write_bytes(path, content)
+    _write(path, content)
     sizes = len(format_.written(trained)), int8.num_calibrated
     return Exported(path, len(content), network, words, compared, moved, *sizes)
+
+
+def _write(path: Path, content: bytes) -> None:
+    make_folders(path.parent)
+    write_bytes(path, content)
 
 
 def check_new(path: Path) -> None:

@@ -9,10 +9,9 @@ from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.own_images import Images
 from mlpexp.config.table_paths import copy_of, is_whole, located, nowhere, renamed, texts_in
-from mlpexp.config.yaml_source import Source, read_yaml
+from mlpexp.config.yaml_source import Source
 from mlpexp.errors import InputError
 from mlpexp.planning.plan import Plan, plan_from
-from mlpexp.store.as_written import checked
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import Summary
 
@@ -37,7 +36,7 @@ def source_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> tuple[Sou
     Raises:
         InputError: As ``plan_again``.
     """
-    source = read_yaml(checked(folder.config))
+    source = folder.read_config()
     texts = texts_in(source.data)
     given = _given(folder, texts, tables)
     paths = {text: given.get(text) or _place(folder, text, texts) for text in texts}

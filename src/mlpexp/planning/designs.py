@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from mlpexp.planning.values import Distribution, value_text
 from mlpexp.randomness import stream
 
 Settings = dict[str, Any]  # by dotted key
-MOST_ARMS = 100_000
+MOST_ARMS = 20_000
 ONE_GROUP = "expected two or more axes, each in one group only"
 MOST_REJECTED = 1_000  # sampled combinations in a row that were excluded or known
 
@@ -50,6 +51,7 @@ def combinations(
         usual, *varied = _one_at_a_time(groups, base)
         return [usual, *filter(allowed, varied)]
     if sweep.method != "grid":
+        _refuse_too_many(num_arms, "arms")
         return _sampled(sweep, groups, num_arms, seed, allowed)
     grid = list(_grid(groups))
     for i, exclusion in enumerate(exclusions):
@@ -149,11 +151,17 @@ def _steps(group: Sequence[Axis]) -> list[Settings]:
 
 def _grid(groups: Sequence[Sequence[Axis]]) -> Iterator[Settings]:
     steps = [_steps(group) for group in groups]
-    count = int(np.prod([float(len(rows)) for rows in steps])) if steps else 1
-    if count > MOST_ARMS:
-        raise InputError(f"{count:,} combinations; at most {MOST_ARMS:,}, or sample with --method sobol", key="sweep")
+    count = prod(map(len, steps))
+    _refuse_too_many(count, "combinations")
     for parts in product(*steps):
         yield {key: value for part in parts for key, value in part.items()}
+
+
+def _refuse_too_many(count: int, what: str) -> None:
+    if count > MOST_ARMS:
+        fewer = ", or sample with --method sobol" if what == "combinations" else ""
+        many = f"{count:,}" if count < 10**15 else "more than 10^15"
+        raise InputError(f"{many} {what}; at most {MOST_ARMS:,}{fewer}", key="sweep")
 
 
 def _one_at_a_time(groups: Sequence[Sequence[Axis]], base: Settings) -> Iterator[Settings]:

@@ -19,7 +19,7 @@ from mlpexp.config.som import map_defaults
 from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.sweep import Sweep
 from mlpexp.config.table_paths import anchor_tables, as_told
-from mlpexp.config.yaml_source import Override, Source, dotted
+from mlpexp.config.yaml_source import Override, Source, dotted, is_position
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
 from mlpexp.planning.axes import Axis, axes_of
@@ -235,7 +235,7 @@ def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     for part in parts:
         if isinstance(node, dict) and part in node:
             node = node[part]
-        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
+        elif isinstance(node, list) and is_position(part) and int(part) < len(node):
             node = node[int(part)]
         else:
             return []

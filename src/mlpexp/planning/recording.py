@@ -135,10 +135,10 @@ def _shown_pixels(shape: Sequence[int]) -> int:
 
 def history_epochs(epochs: int, every: int, count: int) -> frozenset[int]:
     """The evaluated epochs whose weights are kept: ``count`` of them, evenly spread, the first and the last among them."""
-    evaluated: Sequence[int] = [0, *range(every, epochs, every), epochs]
     if count <= 0:
         return frozenset()
     if count == 1:
         return frozenset((epochs,))
-    last, kept = len(evaluated) - 1, min(count, len(evaluated))
-    return frozenset(evaluated[round(i * last / (kept - 1))] for i in range(kept))
+    last = -(-epochs // every)  # number of the last evaluation, that of the initial weights being 0
+    kept = min(count, last + 1)
+    return frozenset(min(every * round(i * last / (kept - 1)), epochs) for i in range(kept))

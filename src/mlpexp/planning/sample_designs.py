@@ -88,7 +88,7 @@ def _num_train(config: Mapping[str, Any], data: DatasetSummary, settings: Mappin
     of_base = (data.ranges or {}).get("train", (data.train, 0))[0]
     whole = of_base / (_section(config, "dataset").get("train_fraction") or 1)
     samples, share = (str(settings.get(key, "")) for key in TRAIN_LENGTHS)
-    if samples.isdigit():
+    if samples.isdecimal():
         return int(samples)
     try:
         return round(float(share) * whole)

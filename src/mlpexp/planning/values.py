@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.config.strict import LARGEST
 from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import scalar
 
@@ -100,6 +101,8 @@ def _number(text: str) -> float:
         raise ValueError(f"{text.strip()!r} is not a number") from None
     if not math.isfinite(value):
         raise ValueError(f"{text.strip()} is not a finite number")
+    if abs(value) > LARGEST:
+        raise ValueError(f"{text.strip()} is too large a number; at most {LARGEST:g} can be used")
     return value
 
 

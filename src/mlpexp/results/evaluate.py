@@ -14,6 +14,7 @@ from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, experiment_here, weights_of
 from mlpexp.store.files import write_text
 from mlpexp.store.frames import Absent
+from mlpexp.store.inside import make_inside
 from mlpexp.store.manifest import add_to_manifest
 from mlpexp.store.plan_files import Recording
 
@@ -47,6 +48,7 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
         raise InputError(f"--arm {arm.number}: all its trials failed; trials.csv says why")
     whole = not prepared.facts.is_image and rows.get("predictions", 0) <= MOST_ROWS
     written = []
+    make_inside(arm.result.path, arm.folder)
     for name, table in computed_tables(arm, seeds, missing, data_dir, say, whole=whole):
         write_text(arm.folder / f"{name}.csv", table)
         add_to_manifest(arm.result.path, [arm.folder / f"{name}.csv"])

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpexp.config.yaml_source import read_yaml
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.again import plan_again
 from mlpexp.planning.plan import Plan
@@ -75,9 +74,9 @@ class Result:
         """The resolved config as plain data.
 
         Raises:
-            InputError: It is damaged.
+            InputError: It was edited or is damaged.
         """
-        return read_yaml(checked(self.folder.config)).data
+        return self.folder.read_config().data
 
     @cached_property
     def environment(self) -> dict[str, Any]:
@@ -209,10 +208,10 @@ class Result:
         import pandas as pd
 
         path = self.folder.metrics
-        if not is_there(checked(path)):
+        if not is_there(path):
             yield self.metrics[list(columns)]
             return
-        with path.open("rb") as stream:
+        with checked(path).open("rb") as stream:
             stream.seek(-1, 2)
             cut_short = stream.read(1) != b"\n"
         header = pd.read_csv(path, nrows=0).columns
@@ -232,9 +231,9 @@ class Result:
         """The columns of ``metrics.csv``."""
         import pandas as pd
 
-        if not is_there(checked(self.folder.metrics)):
+        if not is_there(self.folder.metrics):
             return list(self.metrics.columns)
-        return [str(column) for column in pd.read_csv(self.folder.metrics, nrows=0).columns]
+        return [str(column) for column in pd.read_csv(checked(self.folder.metrics), nrows=0).columns]
 
     def _growing(self, name: str) -> "pd.DataFrame":
         """A table that stacks append to: the whole, or the parts of those that are not merged yet."""

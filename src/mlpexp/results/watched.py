@@ -114,8 +114,12 @@ class Watched:
             paths = [checked(self.folder.metrics)]
         self._tables = {path: self._tables.get(path) or _Table(path, self._kept) for path in paths}
         for table in self._tables.values():
-            with suppress(FileNotFoundError):  # its stack has been merged meanwhile
+            try:
                 table.read_on()
+            except FileNotFoundError:  # its stack has been merged meanwhile
+                continue
+            except OSError as error:
+                raise RunError(f"{table.path}: cannot be read: {error.strerror or error}") from None
         self._read_records(fresh)
         self._statuses = {trial: status for record in self._records.values() for trial, status in record.items()}
         self._rows = {trial: rows for table in self._tables.values() for trial, rows in table.rows.items()}

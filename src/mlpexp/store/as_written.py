@@ -90,12 +90,14 @@ def is_there(path: Path) -> bool:
     """Whether a file is there, and was written by its result; one that was written and is gone is said.
 
     Raises:
-        RunError: A manifest is damaged.
+        RunError: A manifest is damaged, or something else is in its place.
     """
     try:
-        _expected(path)
+        expected = _expected(path)
     except FileNotFoundError:
         return False
+    if expected is not None and path.exists() and not path.is_file():
+        raise RunError(f"{path}: damaged: is no regular file")
     return path.is_file()
 
 
@@ -177,12 +179,14 @@ def _refusal(path: Path, content: bytes) -> RunError:
     """What to say of a file whose sum is another one."""
     text = content.decode("utf-8", errors="replace")
     is_text = path.suffix in (".json", ".csv", ".yaml", ".md", ".tex")
-    broken = not content or (is_text and ("\ufffd" in text or "\0" in text or not text.endswith("\n")))
+    broken = not content or (is_text and ("\ufffd" in text or "\0" in text))
     if path.suffix == ".json" and not broken:
         try:
             json.loads(text)
         except (ValueError, RecursionError):
             broken = True
+    elif not text.endswith("\n"):
+        broken = True
     why = f"its SHA-256 sum is not the one in the manifest{_way_out(path)}"
     if broken or not is_text:
         return RunError(f"{path}: damaged: {why}")

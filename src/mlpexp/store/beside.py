@@ -2,14 +2,13 @@
 
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mlpexp.errors import InputError
 from mlpexp.store.files import current_umask, sync_folder, write_errors
+from mlpexp.store.folders import building_in
 from mlpexp.store.result_folder import is_result
 
 logger = logging.getLogger(__name__)
@@ -72,9 +71,7 @@ def appearing(folder: Path) -> Iterator[Path]:
         RunError: It cannot be written.
     """
     make_folders(folder.parent)
-    with write_errors(folder):
-        building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
-    try:
+    with building_in(folder.parent) as building:
         yield building
         with write_errors(folder):
             building.chmod(0o777 & ~current_umask())
@@ -82,5 +79,3 @@ def appearing(folder: Path) -> Iterator[Path]:
                 raise InputError(f"--output: {folder} has appeared meanwhile; name another folder")
             os.rename(building, folder)
             sync_folder(folder.parent)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)

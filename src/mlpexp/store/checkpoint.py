@@ -14,9 +14,11 @@ import numpy as np
 
 from mlpexp.errors import RunError
 from mlpexp.store.files import write_bytes, write_errors, write_text
+from mlpexp.store.inside import refuse_links
+from mlpexp.store.json_files import sum_of_values
 
 SUM_OF_REST = "description_sha256"  # key of the sum of all other keys
-OWN_KEYS = ("file", "sha256", SUM_OF_REST)  # of the description, beside those that were saved
+OWN_KEYS = ("file", "sha256")  # of the description, beside those that were saved
 
 
 def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
@@ -27,6 +29,7 @@ def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], 
     """
     from safetensors.numpy import save
 
+    refuse_links(folder)
     content = save({key: np.ascontiguousarray(array) for key, array in tensors.items()})
     digest = hashlib.sha256(content).hexdigest()
     previous = _read_json(folder / f"{name}.json") if (folder / f"{name}.json").exists() else {}
@@ -35,7 +38,7 @@ def save_checkpoint(folder: Path, name: str, tensors: Mapping[str, np.ndarray], 
         file = f"{name}.{digest[:8]}.safetensors"
     write_bytes(folder / file, content)
     description = {"file": file, "sha256": digest, **plain}
-    description[SUM_OF_REST] = _sum_of_rest(description)
+    description[SUM_OF_REST] = sum_of_values(description)
     write_text(folder / f"{name}.json", json.dumps(description, indent=2) + "\n")
     _remove_tensors(folder, name, keep=file)
 
@@ -51,7 +54,7 @@ def load_checkpoint(folder: Path, name: str) -> tuple[dict[str, np.ndarray], dic
     description = folder / f"{name}.json"
     plain = _read_json(description)
     file = str(plain.get("file"))
-    if plain.get(SUM_OF_REST) != _sum_of_rest(plain) or not re.fullmatch(r"[\w-]+(\.\w+)?\.safetensors", file):
+    if plain.pop(SUM_OF_REST, None) != sum_of_values(plain) or not re.fullmatch(r"[\w-]+(\.\w+)?\.safetensors", file):
         raise RunError(f"{description}: the checkpoint is damaged (its SHA-256 sum differs from the one in it)")
     path = folder / file
     try:
@@ -71,6 +74,7 @@ def delete_checkpoint(folder: Path, name: str) -> None:
     Raises:
         RunError: It cannot be removed.
     """
+    refuse_links(folder)
     with write_errors(folder):
         (folder / f"{name}.json").unlink(missing_ok=True)
     _remove_tensors(folder, name)
@@ -78,15 +82,11 @@ def delete_checkpoint(folder: Path, name: str) -> None:
 
 def _remove_tensors(folder: Path, name: str, keep: str = "") -> None:
     """Removes tensors that no description names, also those that a killed process has left behind."""
+    refuse_links(folder)
     with write_errors(folder):
         for path in folder.glob(f"{name}.*safetensors"):
             if path.name != keep:
                 path.unlink(missing_ok=True)
-
-
-def _sum_of_rest(description: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in description.items() if key != SUM_OF_REST}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _read_json(path: Path) -> dict[str, Any]:

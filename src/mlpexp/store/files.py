@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mlpexp.errors import RunError
+from mlpexp.store.inside import refuse_links
 
 REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -20,6 +21,8 @@ REASONS = {
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.ENAMETOOLONG: "a name in it is too long; most systems take 255 letters",
     errno.EEXIST: "a part of the path is a file, not a folder",
+    errno.EISDIR: "it is a folder where a file belongs; move it away",
+    errno.ELOOP: "it is a symbolic link; put what it stands for in its place",
 }
 
 
@@ -41,11 +44,13 @@ def write_errors(path: Path) -> Iterator[None]:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream that takes the place of a file when it ends well: a temporary file in the same folder, flush, fsync, rename.
 
+    The folder must be there: one that was removed does not come back by what is written into it.
+
     Raises:
         RunError: The file cannot be written; an older version is left as it was.
     """
+    refuse_links(path)
     with write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as stream:

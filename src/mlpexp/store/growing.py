@@ -9,6 +9,7 @@ from typing import Any
 
 from mlpexp.errors import RunError
 from mlpexp.store.files import write_errors
+from mlpexp.store.inside import refuse_links
 
 
 class GrowingTable:
@@ -27,8 +28,8 @@ class GrowingTable:
         """
         self.path = path
         header = (",".join(columns) + "\n").encode()
+        refuse_links(path)
         with write_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = path.open("wb" if state is None else "r+b")
         self._sum = hashlib.sha256()
         self._length = 0

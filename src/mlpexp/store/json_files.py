@@ -1,5 +1,6 @@
 """JSON files: plain objects, and records of a type, which is checked where they are read."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,6 +71,11 @@ def as_json(value: Mapping[str, Any]) -> str:
 def seen_json(text: str) -> str:
     """The same JSON, with escapes for what a terminal would obey, or not show."""
     return text.translate(ESCAPED)
+
+
+def sum_of_values(value: Mapping[str, Any]) -> str:
+    """The SHA-256 sum of values, however they are written."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _lines(value: Any, indent: str) -> str:

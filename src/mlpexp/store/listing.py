@@ -1,5 +1,6 @@
 """What is in a folder of results, and which of them a user means."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -15,6 +16,8 @@ from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
 from mlpexp.store.started import oldest_first
 from mlpexp.store.summary import Summary
+
+logger = logging.getLogger(__name__)
 
 LAST = "last"
 MOST_NAMED = 5
@@ -42,10 +45,11 @@ class Entry:
 
     @property
     def stacks(self) -> StacksRecord | None:
-        """How it was trained; None if that is damaged."""
+        """How it was trained; None if that is damaged, which is said."""
         try:
             return self.folder.read_stacks()
-        except RunError:
+        except RunError as error:
+            logger.warning("%s", error)
             return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlpexp.errors import RunError
 from mlpexp.store.files import write_errors
+from mlpexp.store.inside import IS_ODD, refuse_links
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -74,27 +75,47 @@ def for_a_moment(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def is_held(folder: Path) -> bool:
-    """Whether a process is at work in a folder; False where that cannot be known."""
+def is_held(folder: Path) -> bool | None:
+    """Whether a process is at work in a folder; None: the drive knows no locks, so that nobody can tell."""
     from filelock import Timeout
 
-    if not (folder / NAME).exists():
+    if not (folder / NAME).exists():  # nobody has begun, or it is a copy without hidden files
         return False
-    lock = _lock(folder)
     try:
+        lock = _lock(folder)
         lock.acquire(timeout=0)
     except Timeout:
         return True
-    except (OSError, NotImplementedError):  # a drive that is read-only, or knows no locks
+    except OSError as error:  # a drive that is read-only is written by nobody
+        return None if error.errno in WITHOUT_LOCKS else False
+    except NotImplementedError:
+        return None
+    except RunError:  # no lock of its own
         return False
     lock.release()
     return False
 
 
+def _refuse_odd(path: Path) -> None:
+    """Refuses a lock that is no file of its own: taking it would change what is behind a link.
+
+    Raises:
+        RunError: It is a link, a folder, or no regular file.
+    """
+    refuse_links(path)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise RunError(f"{path}: {IS_ODD}")
+
+
 def _lock(folder: Path) -> "BaseFileLock":
-    """The lock of a folder, one of the system's: a marker file would outlive a process that is killed."""
+    """The lock of a folder, one of the system's: a marker file would outlive a process that is killed.
+
+    Raises:
+        RunError: What has its name is a link, a folder, or no regular file.
+    """
     from filelock import FileLock
 
+    _refuse_odd(folder / NAME)
     try:
         return FileLock(folder / NAME, fallback_to_soft=False)
     except TypeError:  # an older filelock, which knows no other kind

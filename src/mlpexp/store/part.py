@@ -3,9 +3,11 @@
 ``parts/stack-3/metrics.csv`` grows while stack 3 trains and can be read at any moment; ``done.json`` appears last.
 """
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -14,7 +16,8 @@ from mlpexp.errors import RunError
 from mlpexp.store.file_sums import FileRecord, record_of_file
 from mlpexp.store.files import write_errors, write_text
 from mlpexp.store.folders import remove_folder
-from mlpexp.store.json_files import read_record
+from mlpexp.store.inside import make_inside, refuse_links
+from mlpexp.store.json_files import read_json, read_record, sum_of_values
 from mlpexp.store.plan_files import StackRecord
 
 DONE = "done.json"
@@ -44,6 +47,14 @@ class PartRecord(Strict):
     stack: StackRecord
     files: dict[str, FileRecord]
     weights: dict[str, str] = Field(default_factory=dict)
+    sha256: str = ""
+    """Of all this; empty: an older version wrote it."""
+
+    @property
+    def text(self) -> str:
+        """For ``done.json``, with its sum: for the program alone, so in one line, quickly."""
+        plain = self.model_dump(mode="json", exclude={"sha256"})
+        return json.dumps({**plain, "sha256": sum_of_values(plain)}) + "\n"
 
 
 class Part:
@@ -61,6 +72,14 @@ class Part:
         """Whether the stack has ended."""
         return (self.folder / DONE).is_file()
 
+    def make(self) -> None:
+        """Makes the folder in its result, which must be there.
+
+        Raises:
+            RunError: It cannot be made.
+        """
+        make_inside(self.folder.parent.parent, self.folder)
+
     def write_table(self, table: str, lines: Iterable[str]) -> None:
         """Writes a whole table, header first. It does not count before ``finish``.
 
@@ -68,15 +87,19 @@ class Part:
             RunError: It cannot be written.
         """
         path = self.path(table)
-        with write_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("w", encoding="utf-8", newline="") as stream:
-                stream.writelines(lines)
-                stream.flush()
-                os.fsync(stream.fileno())
+        refuse_links(path)
+        self.make()
+        with write_errors(path), path.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(lines)
+            stream.flush()
+            os.fsync(stream.fileno())
 
     def finish(
-        self, trials: Iterable[TrialRecord], stack: StackRecord, weights: Mapping[str, str] | None = None
+        self,
+        trials: Iterable[TrialRecord],
+        stack: StackRecord,
+        weights: Mapping[str, str] | None = None,
+        grown: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> PartRecord:
         """Makes the part count: everything is on the disk.
 
@@ -84,15 +107,19 @@ class Part:
             trials: How each ended.
             stack: What it took.
             weights: By kind, the sum of the rows that were kept.
+            grown: By table, the state of those that grew: what must be in them.
 
         Raises:
-            RunError: The record cannot be written.
+            RunError: A table is not as it was written, or the record cannot be written.
         """
+        self.make()
         with write_errors(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
             files = {path.name: record_of_file(path) for path in sorted(self.folder.glob("*.csv"))}
+        for name, state in (grown or {}).items():
+            if files.get(self.path(name).name) != FileRecord(**state):
+                raise RunError(f"{self.path(name)}: damaged: not what was written")
         record = PartRecord(trials=tuple(trials), stack=stack, files=files, weights=dict(weights or {}))
-        write_text(self.folder / DONE, record.model_dump_json() + "\n")  # for the program alone: in one line, quickly
+        write_text(self.folder / DONE, record.text)
         return record
 
     def read(self) -> PartRecord:
@@ -101,12 +128,14 @@ class Part:
         Raises:
             RunError: It, or a file of it, is missing or damaged.
         """
-        record = read_record(self.folder / DONE, PartRecord)
+        record, plain = read_record(self.folder / DONE, PartRecord), read_json(self.folder / DONE)
+        if plain.pop("sha256", "") not in ("", sum_of_values(plain)):
+            raise RunError(f"{self.folder / DONE}: damaged: its SHA-256 sum differs from the one in it")
         for name, expected in record.files.items():
             path = self.folder / name
             if not path.is_file() or path.stat().st_size != expected.bytes or record_of_file(path) != expected:
                 raise RunError(f"{path}: damaged: not what {DONE} says")
-        return record
+        return record.model_copy(update={"sha256": ""})
 
     def contents(self) -> dict[str, bytes]:
         """All files by name, to be sent to where the result lies."""
@@ -118,8 +147,8 @@ class Part:
         Raises:
             RunError: They cannot be written.
         """
+        self.make()
         with write_errors(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
             for name in sorted(contents, key=lambda name: name == DONE):
                 with (self.folder / name).open("wb") as stream:
                     stream.write(contents[name])
@@ -128,6 +157,8 @@ class Part:
 
     def remove(self) -> None:
         """Removes it, its record first."""
+        refuse_links(self.folder)
         with write_errors(self.folder):
-            (self.folder / DONE).unlink(missing_ok=True)
+            if self.is_done:
+                (self.folder / DONE).unlink()
         remove_folder(self.folder)

@@ -1,11 +1,15 @@
 """The folder of a result: its files by name. One format for runs and sweeps."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlpexp.config.yaml_source import Source, read_yaml
 from mlpexp.errors import InputError, RunError
+from mlpexp.store.as_written import checked, say_once
 from mlpexp.store.folders import new_folder, remove_folder, remove_temporary
+from mlpexp.store.inside import refuse_links
 from mlpexp.store.json_files import read_json, read_record, record_text, write_record
 from mlpexp.store.lock import is_held, locked
 from mlpexp.store.manifest import write_manifests
@@ -14,6 +18,7 @@ from mlpexp.store.plan_files import PlanRecord, StacksRecord
 from mlpexp.store.summary import Summary
 
 OLD_CONFIG = "sweep.yaml"  # what sweeps of the first format call their config
+SILENT_SECONDS = 600  # after which nobody trains a result on a drive that knows no locks: checkpoints come more often
 
 
 class ResultFolder:
@@ -60,6 +65,18 @@ class ResultFolder:
             RunError: ``summary.json`` is damaged.
         """
         return "format" not in read_json(self.summary)
+
+    def read_config(self) -> Source:
+        """The resolved config. One that was edited is said: some do without it.
+
+        Raises:
+            InputError: It was edited or is damaged.
+        """
+        try:
+            return read_yaml(checked(self.config))
+        except RunError as error:
+            say_once(self.config, str(error).removeprefix(f"{self.config}: "))
+            raise InputError(str(error)) from None
 
     def read_summary(self) -> Summary:
         """``summary.json``, of the first format too.
@@ -109,16 +126,36 @@ class ResultFolder:
 
     def status(self, summary: Summary) -> str:
         """As the summary says, but ``interrupted`` if it says running and no process is at work: it was killed."""
-        killed = summary.status == "running" and (self.path / ".lock").exists() and not is_held(self.path)
-        return "interrupted" if killed else summary.status
+        return "interrupted" if summary.status == "running" and not self._is_in_work() else summary.status
+
+    def _is_in_work(self) -> bool:
+        """Whether a process trains it; where no lock can tell, whether something was written a short while ago."""
+        held = is_held(self.path)
+        if held is not None:
+            return held
+        written = [path.stat().st_mtime for path in (self.summary, *self.parts.glob("*/*")) if path.exists()]
+        return time.time() - max(written, default=0.0) < SILENT_SECONDS
 
     def remove_leftovers(self) -> None:
         """Removes temporary files of killed processes; only for the process that holds the lock."""
+        refuse_links(self.parts)
         parts = [path for path in self.parts.glob("*") if path.is_dir()]
         remove_temporary([self.path, self.evaluation, self.weights, *parts])
 
+    def tidy_up(self, summary: Summary) -> None:
+        """Removes what training left in a result that is complete, as its process died while it did so.
+
+        Raises:
+            RunError: Another process holds it, or it cannot be removed.
+        """
+        if summary.complete and self.parts.is_dir():
+            with self.locked(summary.word):
+                self.remove_leftovers()
+                self.remove_parts()
+
     def remove_parts(self) -> None:
         """Removes what only training needs, once the tables hold what was in it; the records of parts first."""
+        refuse_links(self.parts)
         for part in sorted(self.parts.glob("*/done.json")):
             Part(part.parent).remove()
         remove_folder(self.parts)

@@ -20,6 +20,7 @@ import numpy as np
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
 from mlpexp.store.files import sync_folder, write_errors
+from mlpexp.store.inside import refuse_links
 from mlpexp.store.json_files import read_record, write_record
 
 DTYPES = {"float32": "F32", "float64": "F64", "int64": "I64", "uint8": "U8", "bool": "BOOL"}
@@ -56,12 +57,13 @@ def write_rows(path: Path, num_rows: int, rows: Sequence[int], tensors: Mapping[
     """
     header, places = _layout(num_rows, tensors)
     size = len(header) + sum(num_rows * _row_bytes(array) for array in tensors.values())
+    refuse_links(path)
     with write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(descriptor, "r+b") as stream:
             stream.write(header)  # the same bytes, whichever worker comes first
-            if os.fstat(descriptor).st_size < size:
+            if os.fstat(descriptor).st_size != size:  # new, or damaged
                 stream.truncate(size)
             for name, array in tensors.items():
                 width = _row_bytes(array)

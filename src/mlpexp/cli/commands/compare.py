@@ -167,6 +167,7 @@ def _compare_results(
     from mlpexp.planning.factors import differences
     from mlpexp.report.tables.comparison_table import power_table
     from mlpexp.report.tables.paired_results import MARGIN, PairedResults
+    from mlpexp.report.tables.shared_seeds import identical
     from mlpexp.results.candidates import NotPaired, candidates_in, common_metric
 
     candidates = candidates_in(results)
@@ -174,6 +175,7 @@ def _compare_results(
     factors = differences([candidate.config for candidate in candidates])
     if format_ == "table":
         _print_differences(candidates, factors, wide=wide)
+        print_sentences(identical(results))
     column = common_metric(candidates, metric)
     try:
         paired = PairedResults(results, candidates, factors, column, power or margin or MARGIN, reference)

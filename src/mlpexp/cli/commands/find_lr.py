@@ -57,9 +57,10 @@ def find_lr(
     from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
     from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
     from mlpexp.data.catalogue import load
-    from mlpexp.execution.auto_device import device_for
+    from mlpexp.execution.auto_device import device_for, free_on
     from mlpexp.execution.machine import choose_device
     from mlpexp.planning.devices import Work, device_of, may_choose
+    from mlpexp.planning.memory import needs_of, refuse_needs
     from mlpexp.report.figures.range_test import range_test_numbers
     from mlpexp.report.tables.learning_rates import configured_sentence, rates_table
 
@@ -67,6 +68,7 @@ def find_lr(
     auto = device_for([Work(prepared, steps, count, count)] if may_choose(prepared.experiment) else [])
     print_sentences(filter(None, [auto.sentence]), err=True)
     device = device_of(prepared.experiment, auto)
+    refuse_needs(needs_of(prepared, count, keeps=False), prepared, source, lambda _: free_on(device))
     prepared = replace(prepared, experiment=prepared.experiment.model_copy(update={"device": device}))
     choose_device(prepared.experiment)  # may not be there
     dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))

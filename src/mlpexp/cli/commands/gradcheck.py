@@ -1,6 +1,7 @@
 """``mlpexp gradcheck``."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,11 +78,15 @@ def _prepared(given: Given) -> "Prepared":
     from mlpexp.cli.printing import print_sentences
     from mlpexp.config.load import changed_source
     from mlpexp.config.yaml_source import override_in
+    from mlpexp.execution.auto_device import free_on
+    from mlpexp.planning.memory import needs_of, refuse_needs
     from mlpexp.planning.prepare import prepared_from
 
     source, path = given.source("gradcheck")
     fixed = [override_in(text, f"gradcheck {text}") for text in FIXED]
     prepared = prepared_from(changed_source(source, path, fixed))
+    needs = replace(needs_of(prepared, keeps=False), batch_size=1)  # a few samples, one after the other
+    refuse_needs(needs, prepared, source, lambda _: free_on("cpu"))
     print_sentences(given.understood(source, path), err=True)
     if prepared.experiment.model.name == "som":
         raise InputError(f"{path}: a self-organizing map does not follow a derivative; gradcheck is for networks")

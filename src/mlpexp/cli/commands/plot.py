@@ -29,6 +29,9 @@ def plot(
     data_dir: DataDir = None,
 ) -> None:
     """Draw the plots of a run or sweep again, from its files; of a sweep its tables of arms and comparison, too."""
+    from contextlib import suppress
+
+    from mlpexp.errors import RunError
     from mlpexp.report.drawing.formats import check_formats
 
     formats = check_formats(plot_format)
@@ -41,6 +44,8 @@ def plot(
     found = Result.open(find_result(result, runs_dir), table or ())
     if not found.summary.complete:
         refuse_old(found.folder)
+    with suppress(RunError):  # another process holds it
+        found.folder.tidy_up(found.summary)
     number = None
     if arm is not None:
         from mlpexp.results.comparison import arm_named

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.options import Details, LogEvery, ResultName, RunsDir, Table, Wide, check_log_every
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, RunError
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
@@ -37,7 +37,6 @@ def show(
     if log_every is not None and not curve:
         raise InputError("--log-every: only with --curve")
     opened = Result.open(find_result(result, runs_dir), table or ())
-    _say_unlike(opened)
     if curve:
         _print_curve(opened, arm, log_every)
     elif arm is not None:
@@ -46,6 +45,7 @@ def show(
         _show_arms(opened, details=details, wide=wide)
     else:
         _show_run(opened, wide=wide)
+    _say_unlike(opened)
 
 
 def _say_unlike(result: "Result") -> None:
@@ -86,7 +86,10 @@ def _show_run(result: "Result", *, wide: bool) -> None:
     from mlpexp.store.as_written import checked
 
     print_sentences(about_run(result))
-    typer.echo(checked(result.folder.config).read_text(encoding="utf-8", errors="replace"))
+    try:
+        typer.echo(checked(result.folder.config).read_text(encoding="utf-8", errors="replace"))
+    except RunError as error:
+        typer.echo(f"warning: not shown: {error}", err=True)
     if result.summary.outcome:
         print_summary(result, wide=wide)
     else:

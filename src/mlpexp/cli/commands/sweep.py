@@ -135,7 +135,7 @@ def sweep(
         others |= {"seeds": seeds, "name": name, "device": device, "dry-run": dry_run, "baseline": baseline}
         unseeded = given.without("seeds").options
         refuse_beside_resume("sweep", unseeded, others | {"confirm": confirm, "arm": arm})
-        job, workers = _resumed(resume, runs_dir, data_dir, table, jobs, quiet=quiet)
+        job, workers = _resumed(resume, runs_dir, data_dir, table, jobs, backend, quiet=quiet)
         check_cluster(backend, address, {stack.device for stack in job.stacking.stacks})
     else:
         named = {"name": name, "device": device}
@@ -241,16 +241,28 @@ def _stacked(
 ) -> "tuple[Stacking, int]":
     from mlpexp.execution.auto_device import auto_device, memory_for
     from mlpexp.planning.devices import ON_CPU
-    from mlpexp.planning.stacks import choose_jobs, stacking
+    from mlpexp.planning.stacks import stacking
 
     auto = auto_device(plan, jobs) if backend == "local" else ON_CPU
     budget = memory_for(plan, auto, memory)
     alone = stacking(plan, 1, budget, auto)
-    workers = choose_jobs(jobs, alone.seconds, on_cuda=alone.on_cuda)
+    workers = _workers(plan, alone, jobs, backend)
     stacks = alone if workers == 1 else stacking(plan, workers, budget, auto)
     if stacks.auto.sentence:
         say(quiet=quiet)(stacks.auto.sentence)
     return stacks, workers
+
+
+def _workers(plan: "Plan", stacks: "Stacking", jobs: int | None, backend: str) -> int:
+    """As many as were asked for, else as the work is worth and memory allows on this machine."""
+    from mlpexp.execution.auto_device import free_for
+    from mlpexp.planning.memory import workers_that_fit
+    from mlpexp.planning.stacks import choose_jobs
+
+    workers = choose_jobs(jobs, stacks.seconds, on_cuda=stacks.on_cuda)
+    return (
+        workers_that_fit(plan, free_for(plan, jobs), workers, asked=jobs is not None) if backend == "local" else workers
+    )
 
 
 def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -> None:
@@ -272,15 +284,21 @@ def _fresh(plan: "Plan", stacks: "Stacking", runs_dir: Path, data_dir: Path | No
 
 
 def _resumed(
-    text: str, runs_dir: Path, data_dir: Path | None, tables: list[Path] | None, jobs: int | None, *, quiet: bool
+    text: str,
+    runs_dir: Path,
+    data_dir: Path | None,
+    tables: list[Path] | None,
+    jobs: int | None,
+    backend: str,
+    *,
+    quiet: bool,
 ) -> "tuple[Job, int]":
     from mlpexp.cli.training import data_folder
     from mlpexp.execution.run import reopened
-    from mlpexp.planning.stacks import choose_jobs
     from mlpexp.store.listing import find_result
 
     job = reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet), tables or ())
-    return job, choose_jobs(jobs, job.stacking.seconds, on_cuda=job.stacking.on_cuda)
+    return job, _workers(job.plan, job.stacking, jobs, backend)
 
 
 def _run(

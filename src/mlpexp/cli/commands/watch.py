@@ -119,8 +119,10 @@ def _write(watched: "Watched", html: Path | None, every: int | None) -> None:
         from datetime import datetime
 
         from mlpexp.report.watching.page import progress_page
+        from mlpexp.store.beside import make_folders
         from mlpexp.store.files import write_text
 
+        make_folders(html.parent)
         write_text(html, progress_page(watched, datetime.now(), every))
 
 

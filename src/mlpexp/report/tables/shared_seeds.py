@@ -11,8 +11,22 @@ from mlpexp.store.as_written import MANIFEST, manifest_in
 
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
+    from mlpexp.results.result import Result
 
 MOST_NAMED = 3  # results in a sentence
+
+
+def identical(results: "Sequence[Result]") -> list[str]:
+    """Which whole results are equal, by their manifests."""
+    known = [(result.path.resolve().name, manifest_in(result.path / MANIFEST)) for result in results]
+    said, left = [], [each for each in known if each[1] is not None]
+    while left:
+        files = left[0][1] or {}
+        names = [name for name, other in left if other == files]
+        if len(names) > 1:
+            said.append(f"identical: {_listed(names)}: equal sums of all {len(files)} files in {MANIFEST}")
+        left = [each for each in left if each[1] != files]
+    return said
 
 
 def of_common_seeds(
@@ -60,8 +74,7 @@ def _equal_values(
             continue
         of_places = [candidates[place] for place in places]
         word = "identical: " if _all_scores_are_equal(of_places) else ""
-        files = _equal_files(of_places) if word else ""
-        said.append(f"{word}{names} are one training, counted as {len(places)}: equal configs, {equal}{files}")
+        said.append(f"{word}{names} are one training, counted as {len(places)}: equal configs, {equal}")
     return said
 
 
@@ -70,14 +83,6 @@ def _all_scores_are_equal(candidates: "Sequence[Candidate]") -> bool:
     seeds = set.intersection(*(set(candidate.scores) for candidate in candidates))
     each = {repr([sorted(candidate.scores[seed].items()) for seed in sorted(seeds)]) for candidate in candidates}
     return len(each) == 1
-
-
-def _equal_files(candidates: "Sequence[Candidate]") -> str:
-    """That whole results are equal, by their manifests."""
-    known = [manifest_in(candidate.place[0].path / MANIFEST) for candidate in candidates]
-    if known[0] is None or any(files != known[0] for files in known):
-        return ""
-    return f", and equal sums of all {len(known[0])} files in {MANIFEST}"
 
 
 def _listed(names: Sequence[str]) -> str:

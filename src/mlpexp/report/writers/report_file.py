@@ -1,8 +1,6 @@
 """Where a report is written, and what it may replace: nothing but an earlier report of the same results."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -20,6 +18,7 @@ from mlpexp.report.writers.shown_words import shown
 from mlpexp.report.writers.typst import check_typst, pdf
 from mlpexp.store.beside import make_folders, refuse_results
 from mlpexp.store.files import write_bytes, write_errors
+from mlpexp.store.folders import building_in
 
 SUFFIXES = (".html", ".md", ".tex", ".pdf")
 WITH_FIGURES = (".md", ".tex")  # whose figures are files beside it
@@ -114,18 +113,16 @@ def write_report(document: Document, file: Path) -> None:
     if not beside:
         write_bytes(file, content)
         return
-    with write_errors(file):
-        building = Path(tempfile.mkdtemp(dir=file.parent, prefix=".new-"))
-    try:
+    with building_in(file.parent) as building:
         for name, figure in beside.items():
+            with write_errors(building):
+                (building / name).parent.mkdir(exist_ok=True)
             write_bytes(building / name, figure)
         write_bytes(file, content)
         with write_errors(file):
             for name in beside:
                 (file.parent / name).parent.mkdir(exist_ok=True)
                 os.replace(building / name, file.parent / name)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
 
 
 def _contents(document: Document, file: Path) -> tuple[bytes, Mapping[str, bytes]]:
