@@ -70,7 +70,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
-        "part_lines", "run", "signals", "start_data", "summarize", "tasks", "unchanged",
+        "part_lines", "quiet", "run", "signals", "start_data", "summarize", "tasks", "unchanged",
     },
     "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},
     "results": {

@@ -8,6 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CONTROL_CHARACTERS = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+# Marks that are not seen themselves: they turn the direction of writing, or make two names look equal. Those that join
+# letters, as Persian and emoji need them, stay.
+UNSEEN_MARKS = {
+    code: f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    for code in (
+        *(0x061C, 0x180E, 0x200B, 0x200E, 0x200F),
+        *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, *range(0xE0000, 0xE0080),
+    )
+}  # fmt: skip
 
 MOST_TOLD = 30  # problems of a config
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,3 +155,38 @@ def test_kept_weights_hold_what_was_filled_in(mlpexp: Command, tmp_path: Path) -
     fill, shift = tensors["input.fill"], tensors["input.shift"]
     assert fill.shape == (3, 2) and len(set(fill[:, 0].tolist())) > 1, "learned by each seed"
     assert fill[:, 0] == pytest.approx(shift[:, 0]), "the mean with means in place of missing values"
+
+
+def test_names_that_would_be_formulas_are_words_in_every_csv_file(mlpexp: Command, config: Write, data: Path) -> None:
+    names = ["=1+1", "-2+3+cmd|' /C calc'!A0"]
+    rows = [f'{i / 10},{-i % 11},"{names[i % 2]}"' for i in range(40)]
+    (data / "flowers.csv").write_text('"=a",@b,kind\n' + "\n".join(rows) + "\n", encoding="utf-8")
+    assert mlpexp("train", "-c", config(CLASSES), "--epochs", 3).code == 0
+    run = only_run(Path("runs"))
+    printed = mlpexp("predict", run, data / "flowers.csv").out
+    assert mlpexp("mistakes", run, "-o", "wrong").code == 0
+    files = [*run.rglob("*.csv"), *Path("wrong").glob("*.csv")]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files} | {"printed": printed}
+    seen: set[str] = set()
+    for name, text in texts.items():
+        for cell in (cell for row in csv.reader(text.splitlines()) for cell in row):
+            assert not cell.startswith(("=", "@", "-2+")), (name, cell)
+            seen.add(cell)
+    assert {f"'{name}" for name in names} < seen and "'=a" in seen
+    told = json.loads(mlpexp("predict", run, data / "flowers.csv", "--format", "json").out)
+    assert {row["true"] for row in told["rows"]} == set(names)
+    assert "=a" in mlpexp("mistakes", run).out and "'=a" not in mlpexp("mistakes", run).out
+    page = Path("page.html")
+    assert mlpexp("report", run, "-o", page).code == 0
+    assert "=a" in page.read_text(encoding="utf-8") and ">'=a" not in page.read_text(encoding="utf-8")
+
+
+def test_names_in_a_markdown_table_are_words(mlpexp: Command, config: Write, data: Path) -> None:
+    names = ["<b>x</b>|y", "*z*"]
+    rows = [f'{i / 10},{-i % 11},"{names[i % 2]}"' for i in range(40)]
+    (data / "flowers.csv").write_text("_a_,b,kind\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    run = mlpexp("train", "-c", config(CLASSES), "--epochs", 3, "-q").run
+    for command in ("predict", run, data / "flowers.csv"), ("mistakes", run):
+        out = mlpexp(*command, "--format", "markdown").out
+        assert "<b>" not in out.replace("\\<b>", "") and not re.search(r"(?<!\\)\*z", out)
+        assert all(len(re.findall(r"(?<!\\)\|", line)) == out.splitlines()[1].count("|") for line in out.splitlines())

@@ -135,7 +135,17 @@ class TestTable:
 
     @pytest.mark.parametrize(
         "content",
-        [b"", b"{", b"\xff\xfe", b"- a\n- b\n", b"a: &a [*a]\n", b"a: " + b"[" * 5000, b"a: !!python/none x\n"],
+        [
+            b"",
+            b"{",
+            b"\xff\xfe",
+            b"- a\n- b\n",
+            b"a: &a [*a]\n",
+            b"a: " + b"[" * 5000,
+            b"a: !!python/none x\n",
+            b"[" * 100_000,
+            b"- " * 100_000,
+        ],
     )
     def test_a_damaged_config_varies_in_nothing(self, content: bytes, mlpexp: Command, run: Path) -> None:
         (copied(run, "20200101-000000-other-12345678") / "config.yaml").write_bytes(content)

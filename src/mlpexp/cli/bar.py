@@ -1,13 +1,14 @@
 """What is shown while training: the progress bar, and lines of scores."""
 
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mlpexp.cli.border import border
+from mlpexp.cli.console import Terminal
 from mlpexp.cli.failures import unwritten
 from mlpexp.cli.printing import print_sentences
 from mlpexp.cli.streams import lead_nowhere
@@ -42,22 +43,23 @@ class ProgressBar:
         )
         self.bar = Progress(
             *columns,
-            console=Console(stderr=True),
+            console=Terminal(err=True),
             transient=True,
             disable=not shown,
             redirect_stdout=sys.stdout.isatty(),  # lines stand above the bar; but those for a pipe go into the pipe
         )
         self.task = self.bar.add_task("starting", total=1.0)
-        self.scores, self.epoch = "", 0
+        self.scores, self.epoch, self.open = "", 0, ExitStack()
 
     def __enter__(self) -> Self:
-        self.bar.__enter__()
+        self.open.enter_context(self.bar)
+        self.open.enter_context(border())  # the bar has put streams of its own in their place
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.bar.__exit__(kind, error, trace)
+        self.open.__exit__(kind, error, trace)
 
     def show(self, update: "Update") -> None:
         """Moves the bar."""

@@ -8,6 +8,7 @@ from signal import SIGINT
 import typer
 
 from mlpexp import __version__
+from mlpexp.cli.border import border
 from mlpexp.cli.commands import (
     activations,
     check,
@@ -35,6 +36,7 @@ from mlpexp.cli.failures import failure_of, not_text, unwritten
 from mlpexp.cli.parser.parsing import Command, Program
 from mlpexp.cli.streams import prepare_streams, why_unwritten
 from mlpexp.errors import Interrupted, MlpexpError, visible
+from mlpexp.execution.quiet import quiet_libraries
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
@@ -103,6 +105,7 @@ def _program(
     pass
 
 
+@quiet_libraries()
 def main() -> None:
     """Runs the command line; every failure ends in one sentence on standard error and an exit code.
 
@@ -110,10 +113,11 @@ def main() -> None:
     environment the traceback is shown as well.
     """
     prepare_streams()
-    code = _code()
-    error = why_unwritten()
-    if code == 0 and error is not None:
-        code = _failed(error)
+    with border():
+        code = _code()
+        error = why_unwritten()
+        if code == 0 and error is not None:
+            code = _failed(error)
     sys.exit(code)
 
 

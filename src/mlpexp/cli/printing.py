@@ -1,12 +1,16 @@
 """What goes to the terminal: sentences, which break between words, and tables, which fit; in a pipe each line is whole."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import typer
 
+from mlpexp.cli.border import behind
+from mlpexp.errors import visible
 from mlpexp.report.words import NO_BREAK, in_lines
 
 if TYPE_CHECKING:
@@ -17,11 +21,18 @@ WIDEST = 100  # characters of a line that is read, and not looked up
 
 
 def print_sentences(sentences: Iterable[str], *, err: bool = False) -> None:
-    """Prints each on lines of its own."""
+    """Prints each on lines of its own; a line break in a name begins none."""
     width = columns_available(err=err)
-    for sentence in sentences:
+    for sentence in map(visible, sentences):
         text = in_lines(sentence, width) if width else sentence.replace(NO_BREAK, " ")
         typer.echo(text, err=err)
+
+
+def print_path(path: Path) -> None:
+    """Prints a path for other programs: in a pipe each byte as it is, on a terminal as it can be seen."""
+    stream = behind(sys.stdout)
+    is_exact = hasattr(stream, "buffer") and not stream.isatty()
+    typer.echo(os.fsencode(path) if is_exact else path, file=stream if is_exact else sys.stdout)
 
 
 def say(*, quiet: bool) -> Callable[[str], None]:
@@ -36,12 +47,12 @@ def reading_width() -> int:
 
 def print_table(table: "TextTable", *, wide: bool = False) -> None:
     """Prints a table that fits the terminal; in a pipe, and if it is to be wide, with every column and each row in a line."""
-    from rich.console import Console
     from rich.text import Text
 
+    from mlpexp.cli.console import Terminal
     from mlpexp.report.tables.text_layout import laid_out, wrapped
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Terminal()
     width = None if wide else columns_available()
     layout = laid_out(table, width)
     plain = not console.encoding.startswith("utf")

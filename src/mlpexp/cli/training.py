@@ -6,9 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-import typer
-
-from mlpexp.cli.printing import print_sentences
+from mlpexp.cli.printing import print_path, print_sentences
 from mlpexp.errors import AllFailed, Interrupted, LostFolder, RunError
 
 if TYPE_CHECKING:
@@ -63,7 +61,7 @@ def train_job(
         with ProgressBar(job, shown=not quiet and sys.stderr.isatty()) as bar:
             for update in train(job, run, reachable=reachable):
                 if update.note:
-                    typer.echo(f"warning: {update.note}", err=True)
+                    print_sentences([f"warning: {update.note}"], err=True)
                 bar.show(update)
                 if log:
                     log.show(update)
@@ -110,7 +108,7 @@ def _show(result: "Result", formats: list[str], *, power: float | None, details:
     except RunError as error:
         raise RunError(f"{error}; {rest}") from None
     if quiet:
-        typer.echo(result.path)
+        print_path(result.path)
         return
     if compares:
         from mlpexp.cli.results import print_arms

@@ -9,6 +9,7 @@ from typing import Any
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError, Interrupted
 from mlpexp.execution.local import POLL_SECONDS, STOPPED, Outcomes, Runner, in_this_process, in_workers
+from mlpexp.execution.quiet import quieten
 from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import StackOutcome, StackTask, failed
 
@@ -161,6 +162,7 @@ def _remote(task: StackTask) -> StackOutcome | Exception:
     """The outcome of a task, or what it failed of: raised there, it would look like the loss of a machine here."""
     from mlpexp.execution.driver import finished, train_stack
 
+    quieten()
     try:
         return finished(train_stack(task))
     except Exception as error:

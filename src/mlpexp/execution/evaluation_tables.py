@@ -3,8 +3,6 @@
 Axis letters: M members, n samples of a part, K outputs.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -24,6 +22,7 @@ from mlpexp.data.synthetic import FUNCTIONS
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.planning.recording import CURVE_POINTS, GRID_POINTS, HISTOGRAM_BINS
 from mlpexp.store.plan_files import Recording
+from mlpexp.store.table import csv_lines
 from mlpexp.training.evaluation import chunk_size
 from mlpexp.training.head import head_of
 from mlpexp.training.samples import Samples
@@ -77,9 +76,7 @@ class Table:
     """Lines of CSV, each trial's behind one another."""
 
     def __init__(self, columns: Sequence[str]) -> None:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(columns)
-        self.lines = [text.getvalue()]
+        self.lines = [csv_lines([columns])]
 
     def add(self, prefix: str, *columns: Column) -> None:
         """Adds a row per entry of the columns; numbers with the digits that give their double back."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from mlpexp.errors import Interrupted, RunError
 from mlpexp.execution.meter import Shares
+from mlpexp.execution.quiet import quieten
 from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import AS_EVER, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
 
@@ -119,6 +120,7 @@ def _begin(parent: int) -> None:
     Whoever resumes a sweep whose process was killed must not meet its workers.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    quieten()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

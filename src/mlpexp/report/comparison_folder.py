@@ -10,6 +10,7 @@ from mlpexp.config.scores import Column
 from mlpexp.planning.factors import differences
 from mlpexp.report.drawing.save_figures import save_figures
 from mlpexp.report.figures.means import draw_means, mean_rows
+from mlpexp.report.markdown_text import at_beginning, sparing_markdown
 from mlpexp.report.tables.latex_tables import tables_file
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.candidates import Candidate, own_values
@@ -63,7 +64,7 @@ def write_comparison(
     title, tables = f"{len(candidates)} {what} by {label}", comparison.pasted
     with appearing(folder) as building:
         write_text(building / "comparison.csv", comparison.exact.csv())
-        said = "".join(f"- {sentence}\n" for sentence in comparison.said)
+        said = "".join(f"- {at_beginning(sparing_markdown(sentence))}\n" for sentence in comparison.said)
         write_text(building / "comparison.md", "\n".join([*(table.markdown() for table in tables), said]))
         names = dict(zip((candidate.label for candidate in candidates), names_of["name"], strict=True))
         numbered = [(str(place), _with_names(table, names)) for place, table in enumerate(tables, 1)]

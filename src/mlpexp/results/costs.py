@@ -37,7 +37,9 @@ def timing_in(folder: Path) -> "pd.DataFrame | None":
         table = complete_table(folder / "timing.csv")
     except (Absent, ValueError):
         return None
-    return table if {"stack", "epoch", "step", "train_seconds"} <= set(table.columns) else None
+    needed = ["stack", "epoch", "step", "train_seconds"]
+    is_whole = set(needed) <= set(table.columns) and all(kind.kind in "if" for kind in table[needed].dtypes)
+    return table if is_whole else None
 
 
 def _medians(timing: "pd.DataFrame") -> list[float]:

@@ -1,9 +1,9 @@
 """The results of a folder with what they are listed, chosen and sorted by: columns, and the keys of their configs."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -22,9 +22,12 @@ from mlpexp.planning.values import value_text
 from mlpexp.store.as_written import content_of
 from mlpexp.store.json_files import read_json
 from mlpexp.store.listing import Entry, list_results, shortest_names
+from mlpexp.store.started import moment
 from mlpexp.store.summary import Mean, Summary
 
 QUICK_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # texts, lists and mappings alone
+MOST_NESTED = 1_000  # brackets, or signs before a line
+BEFORE_LINES = re.compile(rb"^[ ?:-]*", re.MULTILINE)
 IN_COLUMNS = ("dataset.name", "model.name")  # keys that stand in the columns data and model
 MEASURED = ("scores", "diagnostics")  # keys that decide no number
 
@@ -69,10 +72,10 @@ class Listed:
     def started(self) -> str:
         """``2026-11-26 19:06``, in UTC; empty where nothing says it."""
         try:
-            recorded = read_json(self.entry.folder.environment).get("started")
-            return f"{datetime.fromisoformat(str(recorded)).astimezone(UTC):%Y-%m-%d %H:%M}"
-        except (RunError, ValueError):
+            begun = moment(read_json(self.entry.folder.environment).get("started"))
+        except RunError:
             return ""
+        return f"{begun:%Y-%m-%d %H:%M}" if begun else ""
 
     @cached_property
     def judged(self) -> Judged | None:
@@ -274,13 +277,18 @@ def _config(path: Path) -> Mapping[str, Any]:
     """A resolved config by dotted key, read without places; empty if it cannot be read."""
     try:
         raw = content_of(path)
-        if b"&" in raw or len(raw) > MAX_BYTES:  # an anchor: read with care, or refused
+        if b"&" in raw or len(raw) > MAX_BYTES or _is_deep(raw):  # an anchor: read with care, or refused
             data: Any = read_yaml(path).data
         else:
             data = _typed(yaml.load(raw, Loader=QUICK_LOADER))  # noqa: S506  # which makes no objects
     except (OSError, InputError, RunError, yaml.YAMLError, ValueError, RecursionError):
         return {}
     return dict(islice(leaves(data), MAX_VALUES)) if isinstance(data, dict) else {}
+
+
+def _is_deep(raw: bytes) -> bool:
+    """Whether YAML may be nested so deeply that the quick loader, which is written in C, runs out of its stack."""
+    return raw.count(b"[") + raw.count(b"{") > MOST_NESTED or max(map(len, BEFORE_LINES.findall(raw))) > MOST_NESTED
 
 
 def _typed(value: Any) -> Any:

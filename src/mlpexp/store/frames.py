@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import RunError
 from mlpexp.store.as_written import content_of
+from mlpexp.store.formulas import neutral, original
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ def complete_table(path: Path, text_columns: Collection[str] = ()) -> "pd.DataFr
     if complete.count("\n") < 2:
         raise Absent
     try:
-        return _parsed(complete, text_columns)
+        return _as_before(_parsed(complete, text_columns), complete)
     except ValueError:  # of pandas, too
         raise DamagedTable(f"{path}: damaged: not a table") from None
 
@@ -53,14 +54,33 @@ def _parsed(complete: str, text_columns: Collection[str]) -> "pd.DataFrame":
 
     if not text_columns:
         return pd.read_csv(StringIO(complete), **to_the_last_bit())
-    others = [column for column in pd.read_csv(StringIO(complete), nrows=0).columns if column not in text_columns]
+    others = [name for name in pd.read_csv(StringIO(complete), nrows=0).columns if original(name) not in text_columns]
     return pd.read_csv(
         StringIO(complete),
-        dtype=dict.fromkeys(text_columns, str),
+        dtype={neutral(name): str for name in text_columns},
         keep_default_na=False,
         na_values={column: ["", "nan", "NaN"] for column in others},
         **to_the_last_bit(),
     )
+
+
+def _as_before(table: "pd.DataFrame", complete: str) -> "pd.DataFrame":
+    """With names as they were before they were written as CSV."""
+    if "'" in complete:
+        table = table.rename(columns=original)
+        for name, kind in table.dtypes.items():
+            if kind.kind not in "biufc":
+                table[name] = table[name].map(original, na_action="ignore")
+    return table
+
+
+def without_formulas(table: "pd.DataFrame") -> "pd.DataFrame":
+    """A table as it is to be written: no name in it is a formula."""
+    safe = table.rename(columns=lambda name: neutral(str(name)))
+    for name, kind in safe.dtypes.items():
+        if kind.kind not in "biufc":
+            safe[name] = safe[name].map(lambda cell: neutral(cell) if isinstance(cell, str) else cell)
+    return safe
 
 
 def to_the_last_bit() -> dict[str, Any]:

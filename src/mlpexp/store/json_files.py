@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from mlpexp.errors import RunError
+from mlpexp.errors import CONTROL_CHARACTERS, UNSEEN_MARKS, RunError
 from mlpexp.store.as_written import content_of
 from mlpexp.store.files import write_text
 
 Record = TypeVar("Record", bound=BaseModel)
 WIDTH = 100
+# What JSON may hold as it is, and a terminal obeys: written as JSON writes it, so that it is read as it was.
+ESCAPED = {code: json.dumps(chr(code))[1:-1] for code in CONTROL_CHARACTERS | UNSEEN_MARKS if code >= 127}
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -63,7 +65,12 @@ def record_text(record: BaseModel) -> str:
 
 def as_json(value: Mapping[str, Any]) -> str:
     """Readable JSON; numbers that JSON has not (inf, nan) become null."""
-    return _lines(_finite(value), "") + "\n"
+    return seen_json(_lines(_finite(value), "") + "\n")
+
+
+def seen_json(text: str) -> str:
+    """The same JSON, with escapes for what a terminal would obey, or not show."""
+    return text.translate(ESCAPED)
 
 
 def sum_of_values(value: Mapping[str, Any]) -> str:

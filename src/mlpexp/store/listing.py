@@ -3,16 +3,18 @@
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlpexp.config.shipped import example_names
 from mlpexp.config.words import did_you_mean
-from mlpexp.errors import InputError, RunError
+from mlpexp.errors import InputError, MlpexpError, RunError
 from mlpexp.store.as_written import EditedFile
 from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.result_folder import ResultFolder, is_result
+from mlpexp.store.started import oldest_first
 from mlpexp.store.summary import Summary
 
 logger = logging.getLogger(__name__)
@@ -63,13 +65,13 @@ def list_results(runs_dir: Path) -> list[Entry]:
         )
     entries = []
     for path in _folders(runs_dir):
-        folder, summary, is_edited = ResultFolder.open(path), None, False
+        folder, summary, is_edited = ResultFolder(path), None, False
         try:
+            folder = ResultFolder.open(path)
             summary = folder.read_summary()
-        except RunError as error:
+        except (MlpexpError, OSError) as error:
             is_edited = isinstance(error, EditedFile)
-        written = folder.summary if folder.summary.exists() else path
-        entries.append(Entry(folder, summary, written.stat().st_mtime, is_edited))
+        entries.append(Entry(folder, summary, _modified(folder), is_edited))
     return entries
 
 
@@ -131,7 +133,7 @@ def shortest_names(runs_dir: Path) -> dict[Path, str]:
 
     Else the name with the hash, or with the time; the whole name of the folder at last.
     """
-    folders = _folders(runs_dir)
+    folders = list(_within(runs_dir))
     exact = Counter(word for folder in folders for word in names_of(folder.name))
     names = Counter(folder.name for folder in folders)
     every = "\n".join(names)
@@ -161,8 +163,24 @@ def _named(folders: Sequence[Path]) -> str:
 
 
 def _folders(runs_dir: Path) -> list[Path]:
-    return sorted(_within(runs_dir))
+    return oldest_first(_within(runs_dir))
 
 
 def _within(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if not path.name.startswith(".") and is_result(path))
+    return (path for path in folder.iterdir() if not path.name.startswith(".") and _is_listed(path))
+
+
+def _is_listed(path: Path) -> bool:
+    """Whether it is a result; one that nobody may look into is listed as damaged, and not passed over."""
+    try:
+        return is_result(path)
+    except OSError:
+        return bool(names_of(path.name))
+
+
+def _modified(folder: ResultFolder) -> float:
+    """When a result was last written, as far as that can be seen."""
+    for path in (folder.summary, folder.path):
+        with suppress(OSError):
+            return path.stat().st_mtime
+    return 0.0

@@ -2,7 +2,7 @@
 
 import re
 
-NAMED = re.compile(r"(?P<date>[^-]*)-(?P<time>[^-]*)-(?P<name>.+)-(?P<hash>[0-9a-f]{8})(-[0-9]+)?")
+NAMED = re.compile(r"(?P<date>[^-]*)-(?P<time>[^-]*)-(?P<name>.+)-(?P<hash>[0-9a-f]{8})(?P<count>-[0-9]{1,9})?")
 
 
 def names_of(folder: str) -> tuple[str, ...]:

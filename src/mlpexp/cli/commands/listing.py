@@ -61,7 +61,7 @@ def list_(
         print_table(listing_table(results), wide=wide)
         print_sentences(largest_classes(results))
     else:
-        typer.echo(nothing_listed(every, where or [], runs_dir))
+        print_sentences([nothing_listed(every, where or [], runs_dir)])
 
 
 def _selected(results: "list[Listed]", where: Sequence[str]) -> "list[Listed]":

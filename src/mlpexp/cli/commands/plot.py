@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Table
-from mlpexp.cli.printing import say
+from mlpexp.cli.printing import print_path, say
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
@@ -55,7 +55,7 @@ def plot(
     else:
         rebuild(found)
     for path in draw_figures(found, formats, number):
-        typer.echo(path)
+        print_path(path)
 
 
 def _evaluate(result: "Result", arm: int, data_dir: Path | None) -> None:

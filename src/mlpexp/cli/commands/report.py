@@ -106,7 +106,7 @@ def _write_results(
 
 def _write(file: Path, source: str, document: "Callable[[], Document]") -> None:
     """Makes a report where there is a place for it, and prints its name."""
-    from mlpexp.cli.printing import print_sentences
+    from mlpexp.cli.printing import print_path, print_sentences
     from mlpexp.report.writers.report_file import check_free, check_output, write_report
 
     check_output(file)
@@ -114,7 +114,7 @@ def _write(file: Path, source: str, document: "Callable[[], Document]") -> None:
     write_report(document(), file)
     if is_again:
         print_sentences(["written over: the earlier report"], err=True)
-    typer.echo(file)
+    print_path(file)
 
 
 def _without_reports(names: Sequence[str]) -> list[str]:

@@ -93,7 +93,7 @@ def _show_run(result: "Result", *, wide: bool) -> None:
     if result.summary.outcome:
         print_summary(result, wide=wide)
     else:
-        typer.echo(unfinished(result))
+        print_sentences([unfinished(result)])
     names = sorted(path.name for path in result.path.iterdir() if not path.name.startswith("."))
     print_sentences([f"files: {', '.join(names)}"])
 
@@ -108,4 +108,4 @@ def _show_arms(result: "Result", *, details: bool, wide: bool) -> None:
     if result.summary.outcome:
         print_comparison(result, read_comparison(result), details=details, wide=wide)
     else:
-        typer.echo(unfinished(result))
+        print_sentences([unfinished(result)])

@@ -46,11 +46,10 @@ def watch(
 
 def _watch(result: "Result", html: Path | None, every: int, *, once: bool) -> None:
     """Shows it until it ends; a page that nobody writes any more does not say that it is renewed."""
-    from rich.console import Console
-
+    from mlpexp.cli.console import Terminal
     from mlpexp.results.watched import Watched
 
-    watched, console = Watched(result), Console(highlight=False, markup=False, emoji=False)
+    watched, console = Watched(result), Terminal()
     follows = watched.goes_on and not once and (console.is_terminal or html is not None)
     try:
         if follows:
@@ -89,7 +88,9 @@ def _follow(watched: "Watched", console: "Console", html: Path | None, every: in
     from rich.live import Live
 
     _write(watched, html, every)
-    with Live(_text(watched, console), console=console, auto_refresh=False) as live:
+    with Live(
+        _text(watched, console), console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+    ) as live:
         while watched.goes_on:
             sleep(every)
             watched.look()

@@ -14,6 +14,7 @@ from mlpexp.config.scores import PARTS, SCORES
 from mlpexp.config.shipped import SUFFIXES, example_names
 from mlpexp.config.words import BY_NAME, WORDS
 from mlpexp.store.names import names_of
+from mlpexp.store.started import oldest_first
 
 Candidate = tuple[str, str]  # a whole word, and what it is
 
@@ -188,7 +189,14 @@ def _folders(query: Query) -> list[Path]:
     """Folders of results, oldest first."""
     runs_dir = Path(query.typed.get("--runs-dir", ["runs"])[-1])
     folders = runs_dir.iterdir() if runs_dir.is_dir() else ()
-    return sorted(folder for folder in folders if folder.name[0] != "." and (folder / "summary.json").is_file())
+    return oldest_first(folder for folder in folders if folder.name[0] != "." and _has_summary(folder))
+
+
+def _has_summary(folder: Path) -> bool:
+    try:
+        return (folder / "summary.json").is_file()
+    except OSError:  # nobody may look into it
+        return False
 
 
 def _summary(query: Query) -> dict[str, Any]:

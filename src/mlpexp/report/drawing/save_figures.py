@@ -15,7 +15,7 @@ from mlpexp.report.drawing.words_in_figures import letters_may_miss, say_lost, s
 from mlpexp.report.pgfplots.pictures import picture
 from mlpexp.report.reasons import in_page, in_terminal
 from mlpexp.store.files import write_bytes
-from mlpexp.store.frames import Absent
+from mlpexp.store.frames import Absent, without_formulas
 
 logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
@@ -159,7 +159,9 @@ def rendered(
         with in_style(), letters_may_miss():
             drawing.figure.savefig(stream, format=suffix, metadata=METADATA[suffix])
         contents[suffix] = stream.getvalue()
-    table = drawing.numbers.to_csv(index=False, float_format="%.9g", na_rep="nan", lineterminator="\n")
+    table = without_formulas(drawing.numbers).to_csv(
+        index=False, float_format="%.9g", na_rep="nan", lineterminator="\n"
+    )
     contents["csv"] = table.encode()
     return contents
 

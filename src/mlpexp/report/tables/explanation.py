@@ -9,6 +9,7 @@ from shlex import quote
 from mlpexp.analysis.explain.explanations import explained
 from mlpexp.analysis.explain.verdicts import CONSEQUENCES, Verdict
 from mlpexp.config.words import BY_KEY
+from mlpexp.report.markdown_text import sparing_markdown
 from mlpexp.report.tables.text_table import records_json
 from mlpexp.report.words import in_lines
 
@@ -49,7 +50,7 @@ def as_text(name: str, verdicts: Sequence[Verdict], run: Path | None, width: int
 def as_markdown(name: str, verdicts: Sequence[Verdict]) -> str:
     """With headings."""
     causes, consequences = _parted(verdicts)
-    lines = [f"# {name}: {explained(verdicts[0]).title}", ""]
+    lines = [f"# {sparing_markdown(name)}: {explained(verdicts[0]).title}", ""]
     for number, verdict in enumerate(causes, 1):
         cause = explained(verdict)
         lines += [f"## {number}. {cause.title} ({_seeds(verdict)})", "", f"**Measured**: {cause.finding}", ""]

@@ -12,6 +12,7 @@ from typing import Literal
 from rich.cells import cell_len
 
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.writers.shown_words import shown
 
 GAP = 3  # blanks between two columns
 INDENT = 2  # before the first column
@@ -20,7 +21,6 @@ LEAST_PROSE = 20  # characters of a sentence beside its heading
 FEWEST_BESIDE = 2  # columns; a row of less is not worth a line of its own
 MOST_NAMED = 8  # of the columns that are not shown
 WORD = re.compile(r"\S+(?: \.\. \S+)*")  # an interval, 0.93 .. 0.98, is one word
-CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")  # a name is no command to the terminal
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
 
 def _cleaned(table: TextTable) -> TextTable:
-    """The table without control characters."""
-    rows = [[cell.translate(CONTROL) for cell in row] for row in table.rows]
-    footer = None if table.footer is None else [cell.translate(CONTROL) for cell in table.footer]
-    columns, title = [column.translate(CONTROL) for column in table.columns], table.title.translate(CONTROL)
+    """The table with what is seen of its texts: a name is no command to the terminal."""
+    rows = [[shown(cell) for cell in row] for row in table.rows]
+    footer = None if table.footer is None else [shown(cell) for cell in table.footer]
+    columns, title = [shown(column) for column in table.columns], shown(table.title)
     return replace(table, columns=columns, rows=rows, footer=footer, title=title)
 
 

@@ -1,13 +1,14 @@
 """Tables as text that can be pasted: Markdown, LaTeX (booktabs), CSV, JSON."""
 
-import csv
-import io
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlpexp.report.latex_text import latex_text
+from mlpexp.report.markdown_text import sparing_markdown
+from mlpexp.store.json_files import seen_json
+from mlpexp.store.table import csv_lines
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class TextTable:
 
     def markdown(self) -> str:
         """GitHub-flavoured Markdown."""
-        escaped = [[cell.replace("|", "\\|") for cell in row] for row in [self.columns, *self._body()]]
+        escaped = [[sparing_markdown(cell) for cell in row] for row in [self.columns, *self._body()]]
         rule = ["---:" if column in self.numeric else "---" for column in self.columns]
         lines = [escaped[0], rule, *escaped[1:]]
         text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        return (f"**{self.title}**\n\n" if self.title else "") + text + "\n"
+        return (f"**{sparing_markdown(self.title)}**\n\n" if self.title else "") + text + "\n"
 
     def latex(self) -> str:
         """A ``table`` with ``booktabs`` rules."""
@@ -76,9 +77,7 @@ class TextTable:
 
     def csv(self) -> str:
         """Comma-separated, without the title."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *self._body()])
-        return text.getvalue()
+        return csv_lines([self.columns, *self._body()])
 
     def _body(self) -> list[Sequence[str]]:
         return [*self.rows, *([self.footer] if self.footer else [])]
@@ -90,13 +89,11 @@ def _latex_row(cells: Sequence[str]) -> str:
 
 def records_csv(records: Sequence[Mapping[str, Any]]) -> str:
     """Records with equal keys as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return text.getvalue()
+    columns = list(records[0])
+    rows = [["" if record[name] is None else str(record[name]) for name in columns] for record in records]
+    return csv_lines([columns, *rows])
 
 
 def records_json(value: Any) -> str:
     """Indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return seen_json(json.dumps(value, indent=2, ensure_ascii=False) + "\n")

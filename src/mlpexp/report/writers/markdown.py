@@ -18,13 +18,12 @@ from mlpexp.report.document.blocks import (
     TableBlock,
 )
 from mlpexp.report.document.document import Document, Section
+from mlpexp.report.markdown_text import at_beginning, markdown_text
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.writers.files import Files, figure_files
 from mlpexp.report.writers.latex_formulas import latex_math
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.shown_words import shown
-
-MARKS = re.compile(r"([\\`*_\[\]<>#|~$])")  # that mean something in Markdown
 
 
 def markdown(document: Document, folder: str) -> Files:
@@ -43,11 +42,6 @@ def markdown(document: Document, folder: str) -> Files:
     return Files("\n".join(lines).rstrip() + "\n", beside)
 
 
-def markdown_text(text: str) -> str:
-    """A text whose marks mean nothing."""
-    return MARKS.sub(r"\\\1", shown(text))
-
-
 def _section(
     section: Section, around: tuple[str, ...], level: int, folder: str, beside: dict[str, bytes]
 ) -> Iterator[str]:
@@ -62,9 +56,9 @@ def _section(
 def _block(block: Block, path: tuple[str, ...], folder: str, beside: dict[str, bytes]) -> list[str]:
     match block:
         case Paragraph(said, important):
-            return [f"**{_inline(said)}**" if important else _inline(said)]
+            return [f"**{_inline(said)}**" if important else at_beginning(_inline(said))]
         case Bullets(items):
-            return [f"- {_inline(item)}" for item in items]
+            return [f"- {at_beginning(_inline(item))}" for item in items]
         case CodeBlock(text, language):
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
             return [f"{fence}{language}", *map(shown, text.rstrip("\n").split("\n")), fence]

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 from mlpexp.report.document.document import Document
+from mlpexp.report.markdown_text import markdown_text
 from mlpexp.report.writers.html import html
 from mlpexp.report.writers.latex import latex
 from mlpexp.report.writers.markdown import markdown
-from mlpexp.report.writers.markdown import markdown_text as in_markdown
 from mlpexp.report.writers.marker import MADE_BY
 from mlpexp.report.writers.page import words as in_html
 from mlpexp.report.writers.shown_words import shown
@@ -96,7 +96,7 @@ def _where_marked(file: Path) -> str:
 
 def _marks(source: str) -> tuple[str, ...]:
     """What a report says of itself, as HTML, Markdown, LaTeX and PDF."""
-    as_html, as_markdown = f'{MADE_BY} {in_html(source)}"', f"{MADE_BY} {in_markdown(source)} -->"
+    as_html, as_markdown = f'{MADE_BY} {in_html(source)}"', f"{MADE_BY} {markdown_text(source)} -->"
     return as_html, as_markdown, f"% {MADE_BY} {shown(source)}\n", f">{MADE_BY} {escape(shown(source))}<"
 
 
