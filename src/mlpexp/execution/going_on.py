@@ -15,7 +15,7 @@ from mlpexp.planning.again import other_data
 from mlpexp.planning.longer import NO_STATE, STOPPED, Parent, lacking
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.stacks import Stacking
-from mlpexp.store.files import sum_of_file
+from mlpexp.store.file_sums import sum_of_file
 from mlpexp.store.frames import complete_table
 from mlpexp.store.weights import check_file
 from mlpexp.training.diagnosed import recorded_alike

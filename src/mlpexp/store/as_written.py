@@ -17,6 +17,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from mlpexp.config.given_files import why_no_file
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
 from mlpexp.store.file_sums import FileRecord, record_of, record_of_file
@@ -200,9 +201,9 @@ def _way_out(path: Path) -> str:
 
 def _read(path: Path) -> bytes:
     """The content of a regular file: a pipe or a device might never end."""
-    kind = path.stat().st_mode
-    if not stat.S_ISREG(kind):
-        raise OSError(errno.EINVAL, "is a folder" if stat.S_ISDIR(kind) else "is no regular file", str(path))
+    why = why_no_file(path)
+    if why:
+        raise OSError(errno.EINVAL, why, str(path))
     return path.read_bytes()
 
 

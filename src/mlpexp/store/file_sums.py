@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from mlpexp.config.strict import Strict
+from mlpexp.errors import RunError
 
 
 class FileRecord(Strict):
@@ -27,3 +28,15 @@ def record_of_file(path: Path) -> FileRecord:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return FileRecord(bytes=stream.tell(), sha256=digest)
+
+
+def sum_of_file(path: Path) -> str:
+    """The SHA-256 sum of the bytes of a file.
+
+    Raises:
+        RunError: It cannot be read.
+    """
+    try:
+        return record_of_file(path).sha256
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read: {error.strerror or error}") from None

@@ -1,7 +1,6 @@
 """Writing files so that a crash at any instruction leaves either the old content or the new."""
 
 import errno
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -99,16 +98,3 @@ def current_umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def sum_of_file(path: Path) -> str:
-    """The SHA-256 sum of the bytes of a file.
-
-    Raises:
-        RunError: It cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise RunError(f"{path}: cannot be read: {error.strerror or error}") from None

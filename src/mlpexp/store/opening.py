@@ -1,6 +1,5 @@
 """``parts/opening.json``: what a result began with, so that whoever goes on with it sees that nothing of that has changed."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from pydantic import ValidationError
 
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
-from mlpexp.store.files import sum_of_file
+from mlpexp.store.file_sums import record_of, sum_of_file
 from mlpexp.store.json_files import as_json, read_json, sum_of_values
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.summary import Summary
@@ -75,7 +74,7 @@ def read_opening(folder: Path) -> Opening | None:
 
 
 def _sum_of_content(content: str | bytes) -> str:
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+    return record_of(content.encode() if isinstance(content, str) else content).sha256
 
 
 def _sum_of(path: Path) -> str:
