@@ -118,7 +118,7 @@ def test_a_copy_without_hidden_files_is_not_running_for_ever(start: Start, confi
 def test_what_killed_processes_have_left_goes_with_the_next_result(start: Start, config: Write, tmp_path: Path) -> None:
     path, runs = config(MLP), tmp_path / "runs"
     assert start("train", "-c", path, "-q", die_at=6, below=str(runs)).wait().code == 137
-    (left,) = runs.glob(".new-*")
+    (left,) = runs.glob(".mlpexp-new-*")
     assert start("train", "-c", path, "-q").wait().code == 0
     assert not left.exists()
-    wait_for(lambda: not list(runs.glob(".new-*")))
+    wait_for(lambda: not list(runs.glob(".mlpexp-new-*")))

@@ -21,7 +21,8 @@ from mlpexp.store.weights import write_rows
 def result(tmp_path: Path) -> Path:
     path = tmp_path / "result"
     path.mkdir()
-    (path / "summary.json").write_text("{}")
+    for name in ("summary.json", "plan.json"):
+        (path / name).write_text("{}")
     return path
 
 
@@ -62,6 +63,13 @@ def test_nothing_is_written_or_removed_through_a_link(writer: str, linked: str, 
         WRITERS[writer](result / "parts" / "stack-0")
     assert {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
     assert (result / linked).is_symlink()
+
+
+def test_a_folder_of_mine_with_a_plan_is_no_result(tmp_path: Path, outside: Path) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    (tmp_path / "runs").symlink_to(outside)
+    write_text(tmp_path / "runs" / "file", "new")
+    assert (outside / "file").read_text() == "new"
 
 
 def test_a_result_is_reached_by_links_and_links_elsewhere_are_no_matter(result: Path, tmp_path: Path) -> None:

@@ -125,6 +125,18 @@ def test_without_manifests_files_are_read_as_they_are(result: Path) -> None:
     assert not (result / LOCAL_MANIFEST).exists()
 
 
+def test_where_one_manifest_is_lost_nothing_is_added_to_the_other(result: Path) -> None:
+    """A new one that knew the plots alone would make all other files foreign."""
+    (result / LOCAL_MANIFEST).unlink()
+    (result / "plot.csv").write_text("x\n")
+    add_to_manifest(result, [result / "plot.csv"])
+    assert not (result / LOCAL_MANIFEST).exists()
+    assert content_of(result / "timing.csv") == FILES["timing.csv"].encode()
+    with pytest.raises(EditedFile):
+        (result / "metrics.csv").write_text("epoch,loss\n0,2.5\n")
+        content_of(result / "metrics.csv")
+
+
 def test_manifests_hold_when_the_summary_says_that_it_has_ended(result: Path) -> None:
     """A process that dies between the two leaves an unfinished result, whose files are as they are."""
     (result / "summary.json").write_text('{"status": "running"}\n')

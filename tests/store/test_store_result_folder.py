@@ -231,10 +231,11 @@ def test_what_killed_processes_have_left_goes_and_what_others_build_stays(tmp_pa
     ) as process:
         assert process.stdout is not None
         building = Path(process.stdout.readline().strip())
-        (tmp_path / ".new-mine").write_text("a file of mine")
+        (tmp_path / ".mlpexp-new-filemine").write_text("a file of mine")
+        (tmp_path / ".new-mine").mkdir()
         first = new_folder(tmp_path, "a", FILES, stopped)
         assert names(building) == ["half"]  # a process is at work in it
         process.kill()
         process.wait()
         second = new_folder(tmp_path, "a", FILES, stopped)
-    assert names(tmp_path) == sorted([".new-mine", first.name, second.name])
+    assert names(tmp_path) == sorted([".mlpexp-new-filemine", ".new-mine", first.name, second.name])

@@ -10,10 +10,11 @@ import numpy as np
 from mlpexp.config.start import Start
 from mlpexp.errors import InputError, RunError
 from mlpexp.store.as_written import is_there
+from mlpexp.store.inside import is_result
 from mlpexp.store.json_files import read_record
 from mlpexp.store.networks import NetworksRecord
 from mlpexp.store.plan_files import PlanRecord
-from mlpexp.store.result_folder import ResultFolder, is_result
+from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.starts import KEY, StartRecord, StartWeights, is_start, kept_start, stem
 from mlpexp.store.weights import WeightsRecord, as_file, file_name, read_weights
 

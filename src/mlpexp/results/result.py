@@ -16,7 +16,7 @@ from mlpexp.planning.again import plan_again
 from mlpexp.planning.plan import Plan
 from mlpexp.results.costs import COSTS, costs, timing_in
 from mlpexp.results.in_training import rows_so_far, trials_so_far
-from mlpexp.store.as_written import GONE, MANIFEST, UNKNOWN, checked, is_there, say_once, unlike
+from mlpexp.store.as_written import GONE, LOCAL_MANIFEST, MANIFEST, UNKNOWN, checked, is_there, say_once, unlike
 from mlpexp.store.checkpoint import load_checkpoint
 from mlpexp.store.frames import Absent, complete_table, to_the_last_bit
 from mlpexp.store.json_files import read_json, read_record
@@ -65,8 +65,9 @@ class Result:
             RunError: It is damaged.
         """
         summary = self.folder.read_summary()
-        if summary.manifest and not (self.path / MANIFEST).exists():
-            logger.warning("%s: %s is missing; %s", self.path, MANIFEST, UNKNOWN)
+        for name in (MANIFEST, LOCAL_MANIFEST) if summary.manifest else ():
+            if not (self.path / name).exists():
+                logger.warning("%s: %s is missing; %s", self.path, name, UNKNOWN)
         return summary
 
     @cached_property

@@ -9,7 +9,7 @@ from pathlib import Path
 from mlpexp.errors import InputError
 from mlpexp.store.files import current_umask, sync_folder, write_errors
 from mlpexp.store.folders import building_in
-from mlpexp.store.result_folder import is_result
+from mlpexp.store.inside import is_result
 
 logger = logging.getLogger(__name__)
 

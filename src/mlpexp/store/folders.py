@@ -11,9 +11,8 @@ from pathlib import Path
 
 from mlpexp.errors import RunError
 from mlpexp.store.files import current_umask, sync_folder, write_bytes, write_errors
-from mlpexp.store.inside import refuse_links
+from mlpexp.store.inside import UNFINISHED, refuse_links
 
-UNFINISHED = ".new-"  # how folders are called that are not whole yet
 ABANDONED_SECONDS = 86_400  # after which a folder is nobody's where no lock can tell
 
 
@@ -101,7 +100,7 @@ def _hold(folder: Path) -> int | None:
 
 def _remove_abandoned(parent: Path) -> None:
     """Removes what processes have left that were killed while they built a folder; what cannot be removed stays."""
-    for left in parent.glob(f"{UNFINISHED}*"):
+    for left in parent.glob(f"{UNFINISHED}????????"):  # as `mkdtemp` calls them
         if left.is_symlink() or not left.is_dir():
             continue
         with suppress(OSError):  # held: another process is at work in it

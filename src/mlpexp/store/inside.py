@@ -10,12 +10,19 @@ from pathlib import Path
 
 from mlpexp.errors import LostFolder, RunError
 
-OF_RESULTS = ("summary.json", "plan.json")  # one of them makes a folder a result here
+OLD_CONFIG = "sweep.yaml"  # what sweeps of the first format call their config
+OF_RESULTS = ("summary.json", "plan.json", "config.yaml", OLD_CONFIG)
+UNFINISHED = ".mlpexp-new-"  # how folders are called that are not whole yet
 FOLDERS = ("parts", "weights", "evaluation", "plots", "start", "data")
 IS_LINK = "is a symbolic link; nothing is written or removed through it: put what it stands for in its place"
 IS_FILE = "is a file where a folder belongs; move it away"
 LOST = "was moved or removed meanwhile; nothing more was written; if it was moved, --resume goes on there"
 IS_ODD = "is no regular file; move it away"
+
+
+def is_result(path: Path) -> bool:
+    """Whether a folder is a result: one of its files may be lost, and is missed by whoever needs it."""
+    return sum((path / name).is_file() for name in OF_RESULTS) > 1
 
 
 def refuse_links(path: Path) -> None:
@@ -29,7 +36,7 @@ def refuse_links(path: Path) -> None:
     """
     links = []
     for place in (path, *path.parents):
-        if any((place / name).exists() for name in OF_RESULTS):
+        if place.name.startswith(UNFINISHED) or is_result(place):
             break
         if place.is_symlink():
             links.append(place)

@@ -11,9 +11,10 @@ from mlpexp.config.shipped import example_names
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError, MlpexpError, RunError
 from mlpexp.store.as_written import EditedFile
+from mlpexp.store.inside import is_result
 from mlpexp.store.names import names_of, shorter_names
 from mlpexp.store.plan_files import StacksRecord
-from mlpexp.store.result_folder import ResultFolder, is_result
+from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.started import oldest_first
 from mlpexp.store.summary import Summary
 

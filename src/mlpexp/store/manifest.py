@@ -43,7 +43,7 @@ def remove_manifests(root: Path) -> None:
 
 
 def add_to_manifest(root: Path, paths: Iterable[Path]) -> None:
-    """Notes what was made of a result later; a result without manifests stays without.
+    """Notes what was made of a result later; one that has not both manifests stays as it is.
 
     Args:
         root: The folder.
@@ -52,7 +52,7 @@ def add_to_manifest(root: Path, paths: Iterable[Path]) -> None:
     Raises:
         RunError: A file cannot be read or written.
     """
-    if manifest_in(root / MANIFEST) is None:
+    if manifest_in(root / MANIFEST) is None or manifest_in(root / LOCAL_MANIFEST) is None:
         return
     with for_a_moment(root):  # another process may add to it
         own, local = manifest_in(root / MANIFEST) or {}, dict(manifest_in(root / LOCAL_MANIFEST) or {})

@@ -9,7 +9,7 @@ from mlpexp.config.yaml_source import Source, read_yaml
 from mlpexp.errors import InputError, RunError
 from mlpexp.store.as_written import checked, say_once
 from mlpexp.store.folders import new_folder, remove_folder, remove_temporary
-from mlpexp.store.inside import refuse_links
+from mlpexp.store.inside import OLD_CONFIG, is_result, refuse_links
 from mlpexp.store.json_files import read_json, read_record, record_text, write_record
 from mlpexp.store.lock import is_held, locked
 from mlpexp.store.manifest import write_manifests
@@ -17,7 +17,6 @@ from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlanRecord, StacksRecord
 from mlpexp.store.summary import Summary
 
-OLD_CONFIG = "sweep.yaml"  # what sweeps of the first format call their config
 SILENT_SECONDS = 600  # after which nobody trains a result on a drive that knows no locks: checkpoints come more often
 
 
@@ -169,12 +168,6 @@ class ResultFolder:
         """
         with locked(self.path, what) as note:
             yield note
-
-
-def is_result(path: Path) -> bool:
-    """Whether a folder is a result: one of its files may be lost, and is missed by whoever needs it."""
-    files = ("summary.json", "plan.json", "config.yaml", OLD_CONFIG)
-    return sum((path / name).is_file() for name in files) > 1
 
 
 def begun_by_older(folder: ResultFolder) -> str:

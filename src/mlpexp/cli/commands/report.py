@@ -149,8 +149,8 @@ def _folder_of_results(names: Sequence[str], runs_dir: Path) -> Path | None:
 def _opened(name: str, runs_dir: Path, tables: Sequence[Path]) -> "Result":
     """The result of that name."""
     from mlpexp.results.result import Result
+    from mlpexp.store.inside import is_result
     from mlpexp.store.listing import find_result, holds_results
-    from mlpexp.store.result_folder import is_result
 
     path = find_result(name, runs_dir)
     if path.is_dir() and not is_result(path):
