@@ -1,5 +1,6 @@
 """What the manifests of a finished result know is read only as it was written."""
 
+import hashlib
 import json
 import logging
 from pathlib import Path
@@ -135,6 +136,20 @@ def test_where_one_manifest_is_lost_nothing_is_added_to_the_other(result: Path) 
     with pytest.raises(EditedFile):
         (result / "metrics.csv").write_text("epoch,loss\n0,2.5\n")
         content_of(result / "metrics.csv")
+
+
+def test_what_an_unfinished_result_began_with_is_read_as_it_was(result: Path) -> None:
+    remove_manifests(result)
+    sums = {"plan.json": hashlib.sha256(b"{}").hexdigest()}
+    (result / "parts" / "opening.json").write_text(json.dumps({"files": sums}))
+    (result / "plan.json").write_text("{}")
+    assert content_of(result / "plan.json") == b"{}"
+    (result / "plan.json").write_text('{"a": 1}')
+    with pytest.raises(EditedFile):
+        content_of(result / "plan.json")
+    assert content_of(result / "metrics.csv") == FILES["metrics.csv"].encode()
+    (result / "parts" / "opening.json").write_text("[")
+    assert content_of(result / "plan.json") == b'{"a": 1}'
 
 
 def test_manifests_hold_when_the_summary_says_that_it_has_ended(result: Path) -> None:

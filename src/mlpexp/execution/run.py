@@ -39,11 +39,12 @@ from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import recording
 from mlpexp.planning.stacks import Stack, Stacking, recorded, restacked
 from mlpexp.planning.start_words import kept_starts, start_table
+from mlpexp.store.as_written import OPENING
 from mlpexp.store.files import write_text
 from mlpexp.store.inside import Place, refuse_foreign
 from mlpexp.store.json_files import as_json, read_json, record_text, write_record
 from mlpexp.store.manifest import remove_manifests
-from mlpexp.store.opening import FILE, opening_text, read_opening
+from mlpexp.store.opening import opening_text, read_opening
 from mlpexp.store.part import Part
 from mlpexp.store.plan_files import PlannedArm, PlanRecord, Recording, StacksRecord
 from mlpexp.store.result_folder import ResultFolder, refuse_old
@@ -142,7 +143,7 @@ def new_job(
         **starts,
         **(copies({path: plan.told[path] for path in plan.tables}) if plan.config.keep.data else {}),
     }
-    files[FILE] = opening_text(files)
+    files[OPENING] = opening_text(files)
     word = "" if plan.planned_by == "train" else "sweep-"
     folder = ResultFolder.create(runs_dir, f"{plan.name}-{word}{plan.hash}", files)
     return Job(plan, stacking, kept, folder, data_dir)

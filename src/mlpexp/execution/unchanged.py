@@ -9,9 +9,10 @@ from mlpexp.planning.columns_table import columns_table
 from mlpexp.planning.pictures_table import files_table, pictures_table
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.start_words import start_table
+from mlpexp.store.as_written import OPENING
 from mlpexp.store.files import write_text
 from mlpexp.store.json_files import write_record
-from mlpexp.store.opening import FILE, Opening
+from mlpexp.store.opening import Opening
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import Summary
 
@@ -24,7 +25,7 @@ MADE_AGAIN: dict[str, Callable[[Plan], str | None]] = {
 }
 """Files that follow from the plan alone."""
 PUT_BACK = "was changed since the {word} began; it is written again as it was"
-NOT_NOTED = f"{FILE} is missing, which says what it began with; its files are taken as they are"
+NOT_NOTED = f"{OPENING} is missing, which says what it began with; its files are taken as they are"
 
 
 def ended_summary(folder: ResultFolder) -> Summary | None:

@@ -1,8 +1,8 @@
-"""Reading files of a result: what its manifests know is given only if it is as it was written.
+"""Reading files of a result: what it has noted the sum of is given only if it is as it was written.
 
-A finished result has two of them. ``manifest.json`` has what equal experiments have equal; ``manifest_local.json`` has times,
-the machine, and what was made of the result later. They show damage and careless edits, not a determined forger, who
-writes manifests of his own.
+An unfinished result has noted the files that it began with, in ``parts/opening.json``. A finished result has two
+manifests: ``manifest.json`` has what equal experiments have equal; ``manifest_local.json`` has times, the machine, and
+what was made of the result later. They show damage and careless edits, not a determined forger, who writes his own.
 """
 
 import errno
@@ -25,6 +25,7 @@ from mlpexp.store.file_sums import FileRecord, record_of, record_of_file
 logger = logging.getLogger(__name__)
 
 MANIFEST, LOCAL_MANIFEST = "manifest.json", "manifest_local.json"
+OPENING = "parts/opening.json"  # the sums of what an unfinished result began with
 DEEPEST = 4  # folders from a file up to its result
 UNKNOWN = "whether other files were edited cannot be seen"
 GONE = "missing: it was written, and is gone"
@@ -58,7 +59,7 @@ def content_of(path: Path) -> bytes:
     """
     expected = _expected(path)
     content = _read(path)
-    if expected is not None and record_of(content) != expected and not _is_closing(path):
+    if expected is not None and record_of(content).sha256 != expected and not _is_closing(path):
         raise _refusal(path, content)
     return content
 
@@ -77,9 +78,7 @@ def checked(path: Path) -> Path:
         return path
     try:
         found = path.stat()
-        known = (
-            stat.S_ISREG(found.st_mode) and _record(path, found.st_mtime_ns, found.st_size, found.st_ino) == expected
-        )
+        known = stat.S_ISREG(found.st_mode) and _sum(path, found.st_mtime_ns, found.st_size, found.st_ino) == expected
         if not known and not _is_closing(path):
             raise _refusal(path, _read(path))
     except OSError as error:
@@ -133,8 +132,8 @@ def manifest_in(file: Path) -> Mapping[str, FileRecord] | None:
         raise RunError(f"{file}: cannot be read: {error.strerror or error}") from None
 
 
-def _expected(path: Path) -> FileRecord | None:
-    """What a file must be; None: no manifest says it. One that is gone is said.
+def _expected(path: Path) -> str | None:
+    """The sum that a file must have; None: nothing says it. One that is gone is said.
 
     Raises:
         FileNotFoundError: There are manifests, and none knows it, so that it counts as none; that is said.
@@ -143,7 +142,8 @@ def _expected(path: Path) -> FileRecord | None:
         own, local = manifest_in(folder / MANIFEST), manifest_in(folder / LOCAL_MANIFEST)
         if own is not None or local is not None:
             name = path.relative_to(folder).as_posix()
-            expected = (own or {}).get(name) or (local or {}).get(name)
+            record = (own or {}).get(name) or (local or {}).get(name)
+            expected = None if record is None else record.sha256
             is_there, speaks = path.exists(), own is not None and local is not None
             if expected is not None and not is_there and not _is_closing(path):
                 say_once(path, GONE)
@@ -151,9 +151,23 @@ def _expected(path: Path) -> FileRecord | None:
                 say_once(path, FOREIGN)
                 raise FileNotFoundError(errno.ENOENT, FOREIGN, str(path))
             return expected
+        if (folder / OPENING).is_file():
+            found = (folder / OPENING).stat()
+            begun = _begun(folder / OPENING, found.st_mtime_ns, found.st_size, found.st_ino)
+            return begun.get(path.relative_to(folder).as_posix())
         if (folder / "summary.json").exists():
             break
     return None
+
+
+@lru_cache(maxsize=64)
+def _begun(file: Path, modified: int, size: int, number: int) -> Mapping[str, str]:
+    """The sums of the files that an unfinished result began with; whoever goes on with it says whether they are damaged."""
+    try:
+        files = json.loads(_read(file))["files"]
+        return files if isinstance(files, dict) else {}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return {}
 
 
 def _is_closing(path: Path) -> bool:
@@ -188,7 +202,7 @@ def _refusal(path: Path, content: bytes) -> RunError:
             broken = True
     elif not text.endswith("\n"):
         broken = True
-    why = f"its SHA-256 sum is not the one in the manifest{_way_out(path)}"
+    why = f"its SHA-256 sum is not the one that was noted{_way_out(path)}"
     if broken or not is_text:
         return RunError(f"{path}: damaged: {why}")
     return EditedFile(f"{path}: edited after it was written: {why}")
@@ -208,9 +222,9 @@ def _read(path: Path) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _record(path: Path, modified: int, size: int, number: int) -> FileRecord:
-    """The record of a file, made once as long as it stays the same."""
-    return record_of_file(path)
+def _sum(path: Path, modified: int, size: int, number: int) -> str:
+    """The sum of a file, made once as long as it stays the same."""
+    return record_of_file(path).sha256
 
 
 @lru_cache(maxsize=4096)

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from mlpexp.config.strict import Strict
 from mlpexp.errors import RunError
+from mlpexp.store.as_written import OPENING
 from mlpexp.store.file_sums import record_of, sum_of_file
 from mlpexp.store.json_files import as_json, read_json, sum_of_values
 from mlpexp.store.plan_files import StacksRecord
 from mlpexp.store.summary import Summary
 
-FILE = "parts/opening.json"
 WRITTEN_ANEW = ("summary.json", "stacks.json", "environment.json")  # while it is trained
 OWN_SUM = "sha256"
 
@@ -61,7 +61,7 @@ def read_opening(folder: Path) -> Opening | None:
     Raises:
         RunError: The record is damaged.
     """
-    path = folder / FILE
+    path = folder / OPENING
     if not path.exists():
         return None
     try:
