@@ -230,7 +230,10 @@ def test_a_run_that_is_an_arm_counts_as_one_training(trained: Make, mlpexp: Call
     (label,) = (arm.label for arm in sweep.plan.arms if "0.05" in arm.label and "hidden_size=2" in arm.label)
     text = " ".join(mlpexp("compare", run.path, sweep.path).out.split())
     accuracy = "equal test accuracy for all 3 common seeds"
-    assert f"identical: {run.path.name} and {label} are one training, counted as 2: equal configs, {accuracy}" in text
+    assert (
+        f"identical trials: {run.path.name} and {label} are one training, counted as 2: equal configs, {accuracy}"
+        in text
+    )
     assert text.count("are one training") == 1
     assert "one training" not in mlpexp("compare", run.path, trained(OTHER).path).out
 

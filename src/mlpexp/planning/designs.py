@@ -18,7 +18,7 @@ from mlpexp.planning.values import Distribution, value_text
 from mlpexp.randomness import stream
 
 Settings = dict[str, Any]  # by dotted key
-MOST_ARMS = 20_000
+MOST_ARMS = 100_000
 ONE_GROUP = "expected two or more axes, each in one group only"
 MOST_REJECTED = 1_000  # sampled combinations in a row that were excluded or known
 

@@ -46,7 +46,7 @@ class ManifestRecord(Strict):
 
     def sealed(self) -> "ManifestRecord":
         """With its sum."""
-        text = self.model_copy(update={"sha256": ""}).model_dump_json()
+        text = "".join(f"{name}\0{record.bytes}\0{record.sha256}\n" for name, record in self.files.items())
         return self.model_copy(update={"sha256": record_of(text.encode()).sha256})
 
 
@@ -59,7 +59,7 @@ def content_of(path: Path) -> bytes:
     """
     expected = _expected(path)
     content = _read(path)
-    if expected is not None and record_of(content).sha256 != expected and not _is_closing(path):
+    if expected is not None and record_of(content).sha256 != expected:
         raise _refusal(path, content)
     return content
 
@@ -79,7 +79,7 @@ def checked(path: Path) -> Path:
     try:
         found = path.stat()
         known = stat.S_ISREG(found.st_mode) and _sum(path, found.st_mtime_ns, found.st_size, found.st_ino) == expected
-        if not known and not _is_closing(path):
+        if not known:
             raise _refusal(path, _read(path))
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from None
@@ -113,8 +113,16 @@ def unlike(root: Path) -> list[str]:
     Raises:
         RunError: A manifest is damaged.
     """
-    known = {**(manifest_in(root / LOCAL_MANIFEST) or {}), **(manifest_in(root / MANIFEST) or {})}
+    known = _known(root) or {}
     return sorted(name for name, record in known.items() if not _has_length(root / name, record.bytes))
+
+
+def is_whole(root: Path) -> bool:
+    """Whether every file in the manifest of a result is there, and as it was written."""
+    try:
+        return all((root / name).is_file() and checked(root / name) for name in manifest_in(root / MANIFEST) or {})
+    except RunError:
+        return False
 
 
 def manifest_in(file: Path) -> Mapping[str, FileRecord] | None:
@@ -132,6 +140,17 @@ def manifest_in(file: Path) -> Mapping[str, FileRecord] | None:
         raise RunError(f"{file}: cannot be read: {error.strerror or error}") from None
 
 
+def _known(root: Path) -> Mapping[str, FileRecord] | None:
+    """What the manifests of a folder say together: what was made again counts as it is now. None: there is none.
+
+    Nor is there where the process that wrote them died before the summary: they do not hold yet.
+    """
+    own, local = manifest_in(root / MANIFEST), manifest_in(root / LOCAL_MANIFEST)
+    if (own is None and local is None) or ((root / OPENING).parent.is_dir() and _is_unfinished(root)):
+        return None
+    return {**(own or {}), **(local or {})}
+
+
 def _expected(path: Path) -> str | None:
     """The sum that a file must have; None: nothing says it. One that is gone is said.
 
@@ -139,18 +158,16 @@ def _expected(path: Path) -> str | None:
         FileNotFoundError: There are manifests, and none knows it, so that it counts as none; that is said.
     """
     for folder in islice(path.parents, DEEPEST):
-        own, local = manifest_in(folder / MANIFEST), manifest_in(folder / LOCAL_MANIFEST)
-        if own is not None or local is not None:
+        known = _known(folder)
+        if known is not None:
             name = path.relative_to(folder).as_posix()
-            record = (own or {}).get(name) or (local or {}).get(name)
-            expected = None if record is None else record.sha256
-            is_there, speaks = path.exists(), own is not None and local is not None
-            if expected is not None and not is_there and not _is_closing(path):
+            speaks, is_there = (folder / MANIFEST).exists() and (folder / LOCAL_MANIFEST).exists(), path.exists()
+            if name in known and not is_there:
                 say_once(path, GONE)
-            if expected is None and is_there and speaks and not _is_closing(path):
+            if name not in known and is_there and speaks:
                 say_once(path, FOREIGN)
                 raise FileNotFoundError(errno.ENOENT, FOREIGN, str(path))
-            return expected
+            return known[name].sha256 if name in known else None
         if (folder / OPENING).is_file():
             found = (folder / OPENING).stat()
             begun = _begun(folder / OPENING, found.st_mtime_ns, found.st_size, found.st_ino)
@@ -170,16 +187,11 @@ def _begun(file: Path, modified: int, size: int, number: int) -> Mapping[str, st
         return {}
 
 
-def _is_closing(path: Path) -> bool:
-    """Whether the process that wrote the manifests died before the summary, so that they do not hold yet."""
-    for folder in islice(path.parents, DEEPEST):
-        if (folder / "summary.json").exists():
-            try:
-                summary = json.loads(_read(folder / "summary.json"))
-                return bool(summary["status"] in ("running", "interrupted", "failed")) and (folder / "parts").is_dir()
-            except (OSError, ValueError, TypeError, KeyError, RecursionError):
-                return False
-    return False
+def _is_unfinished(root: Path) -> bool:
+    try:
+        return bool(json.loads(_read(root / "summary.json"))["status"] in ("running", "interrupted", "failed"))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return False
 
 
 def _has_length(path: Path, length: int) -> bool:
@@ -227,7 +239,7 @@ def _sum(path: Path, modified: int, size: int, number: int) -> str:
     return record_of_file(path).sha256
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def _parsed(file: Path, modified: int, size: int, number: int) -> Mapping[str, FileRecord]:
     try:
         record = ManifestRecord.model_validate_json(_read(file))

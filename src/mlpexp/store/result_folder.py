@@ -83,11 +83,14 @@ class ResultFolder:
         Raises:
             RunError: It is missing or damaged.
         """
-        if self.is_old:
-            from mlpexp.store.old_format import old_summary
+        try:
+            return read_record(self.summary, Summary)
+        except RunError:
+            if not self.is_old:
+                raise
+        from mlpexp.store.old_format import old_summary
 
-            return old_summary(self.path)
-        return read_record(self.summary, Summary)
+        return old_summary(self.path)
 
     def write_summary(self, summary: Summary) -> None:
         """Replaces ``summary.json``."""
@@ -113,7 +116,7 @@ class ResultFolder:
         Raises:
             RunError: It is missing or damaged.
         """
-        if self.is_old:
+        if not self.stacks.exists() and self.is_old:
             from mlpexp.store.old_format import old_stacks
 
             return old_stacks(self.path)

@@ -83,13 +83,16 @@ def _show_run(result: "Result", *, wide: bool) -> None:
     from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.results import print_summary
     from mlpexp.report.tables.arm_results import about_run, unfinished
-    from mlpexp.store.as_written import checked
+    from mlpexp.store.as_written import content_of
 
     print_sentences(about_run(result))
+    path = result.folder.config
     try:
-        typer.echo(checked(result.folder.config).read_text(encoding="utf-8", errors="replace"))
+        typer.echo(content_of(path).decode("utf-8", errors="replace"))
     except RunError as error:
         typer.echo(f"warning: not shown: {error}", err=True)
+    except OSError as error:
+        typer.echo(f"warning: {path}: cannot be read: {error.strerror or error}", err=True)
     if result.summary.outcome:
         print_summary(result, wide=wide)
     else:

@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.config.scores import Column
 from mlpexp.report.words import counted
-from mlpexp.store.as_written import MANIFEST, manifest_in
+from mlpexp.store.as_written import MANIFEST, is_whole, manifest_in
 
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
@@ -17,14 +17,15 @@ MOST_NAMED = 3  # results in a sentence
 
 
 def identical(results: "Sequence[Result]") -> list[str]:
-    """Which whole results are equal, by their manifests."""
-    known = [(result.path.resolve().name, manifest_in(result.path / MANIFEST)) for result in results]
+    """Which whole results are equal, by their manifests, and by their files, which are as these say."""
+    known = [(result.path, manifest_in(result.path / MANIFEST)) for result in results]
     said, left = [], [each for each in known if each[1] is not None]
     while left:
         files = left[0][1] or {}
-        names = [name for name, other in left if other == files]
+        same = [path for path, other in left if other == files]
+        names = [path.resolve().name for path in same if is_whole(path)] if len(same) > 1 else []
         if len(names) > 1:
-            said.append(f"identical: {_listed(names)}: equal sums of all {len(files)} files in {MANIFEST}")
+            said.append(f"identical results: {_listed(names)}: all {len(files)} files in {MANIFEST} are equal")
         left = [each for each in left if each[1] != files]
     return said
 
@@ -73,7 +74,7 @@ def _equal_values(
             said.append(f"{names} have {equal}")
             continue
         of_places = [candidates[place] for place in places]
-        word = "identical: " if _all_scores_are_equal(of_places) else ""
+        word = "identical trials: " if _all_scores_are_equal(of_places) else ""
         said.append(f"{word}{names} are one training, counted as {len(places)}: equal configs, {equal}")
     return said
 
