@@ -9,10 +9,11 @@ import pytest
 
 from making.command_line import Answer
 from making.configs import TINY
-from making.trained_results import Make, Trained
+from making.trained_results import Make, Trained, new
 
 Call = Callable[..., Answer]
 SWEEP = TINY + "sweep: {over: {learning_rate: [0.01, 0.1]}, seeds: 3}\n"
+MANIFESTS = ("manifest.json", "manifest_local.json")
 EDITED = "edited after it was written"
 
 
@@ -61,6 +62,21 @@ def test_a_figure_of_an_edited_table_is_left_out_and_said(
     assert "figure loss left out" in caplog.text
     assert EDITED in caplog.text
     assert not (run.folder.plots / "loss.png").exists()
+
+
+def test_every_file_that_training_wrote_is_in_a_manifest(trained: Make) -> None:
+    text = SWEEP + "keep: {weights: all, history: 2, state: true}\ndiagnostics: full\n"
+    for result in (trained(TINY), trained(text)):
+        names = {path.relative_to(result.path).as_posix() for path in result.path.rglob("*") if path.is_file()}
+        known = [json.loads((result.path / name).read_text())["files"] for name in MANIFESTS]
+        assert names - {".lock", *MANIFESTS} == known[0].keys() | known[1].keys()
+
+
+def test_what_is_mine_in_a_result_is_in_no_manifest(tmp_path: Path) -> None:
+    begun = new(tmp_path, TINY)
+    (begun.path / "notes.md").write_text("mine")
+    begun.finish()
+    assert "notes.md" not in (begun.path / "manifest.json").read_text()
 
 
 def test_lost_tables_are_said_by_whoever_shows_the_result(trained: Make, mlpexp: Call) -> None:

@@ -156,8 +156,8 @@ def test_manifests_hold_when_the_summary_says_that_it_has_ended(result: Path) ->
     """A process that dies between the two leaves an unfinished result, whose files are as they are."""
     (result / "summary.json").write_text('{"status": "running"}\n')
     (result / "metrics.csv").write_text("epoch,loss\n")
+    (result / "parts" / "opening.json").write_text('{"files": {}}')
     assert content_of(result / "metrics.csv") == b"epoch,loss\n"
-    (result / "parts/s").rmdir()
-    (result / "parts").rmdir()
+    (result / "parts" / "opening.json").unlink()
     with pytest.raises(RunError):
         content_of(result / "metrics.csv")

@@ -310,7 +310,7 @@ class ArmResult:
         equal = bool((trials["best_epoch"] == trials["last_epoch"]).all())
         for stored in ("last", "best") if kind == "last" and equal else (kind,):
             for record in sorted(self.result.folder.weights.glob(f"program-*.{stored}.json")):
-                if (same, seeds[0]) in read_record(record, WeightsRecord).trials:
+                if is_there(record) and (same, seeds[0]) in read_record(record, WeightsRecord).trials:
                     return read_weights(record.with_suffix(".safetensors"), [(same, seed) for seed in seeds])
         for name in unlike(self.result.path):
             if name.startswith("weights/"):

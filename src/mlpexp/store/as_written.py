@@ -28,6 +28,7 @@ MANIFEST, LOCAL_MANIFEST = "manifest.json", "manifest_local.json"
 OPENING = "parts/opening.json"  # the sums of what an unfinished result began with
 DEEPEST = 4  # folders from a file up to its result
 UNKNOWN = "whether other files were edited cannot be seen"
+WITHOUT = "once it is removed, files are read unchecked"
 GONE = "missing: it was written, and is gone"
 FOREIGN = "is passed over: its result did not write it"
 
@@ -57,11 +58,12 @@ def content_of(path: Path) -> bytes:
         OSError: It cannot be read. A file that its result did not write counts as none.
         RunError: It was edited or is damaged.
     """
-    expected = _expected(path)
-    content = _read(path)
-    if expected is not None and record_of(content).sha256 != expected:
-        raise _refusal(path, content)
-    return content
+    for _ in range(2):  # the result may have come to its end between the two
+        expected = _expected(path)
+        content = _read(path)
+        if expected is None or record_of(content).sha256 == expected:
+            return content
+    raise _refusal(path, content)
 
 
 def checked(path: Path) -> Path:
@@ -146,7 +148,7 @@ def _known(root: Path) -> Mapping[str, FileRecord] | None:
     Nor is there where the process that wrote them died before the summary: they do not hold yet.
     """
     own, local = manifest_in(root / MANIFEST), manifest_in(root / LOCAL_MANIFEST)
-    if (own is None and local is None) or ((root / OPENING).parent.is_dir() and _is_unfinished(root)):
+    if (own is None and local is None) or ((root / OPENING).is_file() and _is_unfinished(root)):
         return None
     return {**(own or {}), **(local or {})}
 
@@ -244,7 +246,7 @@ def _parsed(file: Path, modified: int, size: int, number: int) -> Mapping[str, F
     try:
         record = ManifestRecord.model_validate_json(_read(file))
     except ValidationError:
-        raise RunError(f"{file}: damaged: no manifest; {UNKNOWN}") from None
+        raise RunError(f"{file}: damaged: no manifest; {UNKNOWN}; {WITHOUT}") from None
     if record != record.sealed():
-        raise EditedFile(f"{file}: edited after it was written; {UNKNOWN}")
+        raise EditedFile(f"{file}: edited after it was written; {UNKNOWN}; {WITHOUT}")
     return record.files

@@ -10,7 +10,11 @@ from mlpexp.store.json_files import record_text
 from mlpexp.store.lock import for_a_moment
 
 LOCAL = ("environment.json", "stacks.json", "timing.csv")  # of equal experiments not equal
-NO_TRUTH = ("parts", MANIFEST, LOCAL_MANIFEST)  # and what is hidden
+FILES = (
+    "arms.csv", "columns.csv", "config.yaml", "diagnostics.csv", "environment.json", "metrics.csv", "networks.json",
+    "picture_files.csv", "pictures.csv", "plan.json", "stacks.json", "start.csv", "timing.csv", "trials.csv",
+)  # fmt: skip
+FOLDERS = ("data", "evaluation", "start", "weights")
 
 
 def write_manifests(root: Path, summary: str) -> None:
@@ -66,10 +70,11 @@ def add_to_manifest(root: Path, paths: Iterable[Path]) -> None:
 
 
 def _names(root: Path) -> list[str]:
-    """The files of a result, by their paths in it."""
-    paths = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
-    visible = [path for path in paths if not any(part.startswith(".") for part in path.parts)]
-    return sorted(path.as_posix() for path in visible if path.parts[0] not in NO_TRUTH)
+    """The files that training has written, by their paths in the result; what was made of it later comes later."""
+    inner = [path.relative_to(root) for folder in FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
+    names = [path.as_posix() for path in inner if not path.name.startswith(".")]
+    own = [name for name in FILES if (root / name).is_file()]
+    return sorted([*own, *(name for name in names if not name.startswith("evaluation/arm-"))])
 
 
 def _write(file: Path, files: dict[str, FileRecord]) -> None:

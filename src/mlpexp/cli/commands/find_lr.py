@@ -61,6 +61,7 @@ def find_lr(
     from mlpexp.execution.machine import choose_device
     from mlpexp.planning.devices import Work, device_of, may_choose
     from mlpexp.planning.memory import needs_of, refuse_needs
+    from mlpexp.planning.stacks import places_together
     from mlpexp.report.figures.range_test import range_test_numbers
     from mlpexp.report.tables.learning_rates import configured_sentence, rates_table
 
@@ -68,7 +69,8 @@ def find_lr(
     auto = device_for([Work(prepared, steps, count, count)] if may_choose(prepared.experiment) else [])
     print_sentences(filter(None, [auto.sentence]), err=True)
     device = device_of(prepared.experiment, auto)
-    refuse_needs(needs_of(prepared, count, keeps=False), prepared, source, lambda _: free_on(device))
+    together = max(map(len, places_together(prepared, prepared.experiment.all_seeds, device)))
+    refuse_needs(needs_of(prepared, together, keeps=False), prepared, source, lambda _: free_on(device))
     prepared = replace(prepared, experiment=prepared.experiment.model_copy(update={"device": device}))
     choose_device(prepared.experiment)  # may not be there
     dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))

@@ -52,7 +52,9 @@ def _say_unlike(result: "Result") -> None:
     """Which files are gone or cut, whether or not they are shown; what `plot` makes again may go."""
     from mlpexp.store.as_written import unlike
 
-    names = [name for name in unlike(result.path) if not name.startswith(("plots/", "comparison."))]
+    again = {path.name for path in result.folder.evaluation.glob("arm-*/*.csv")}
+    lost = [name for name in unlike(result.path) if not name.startswith(("plots/", "comparison."))]
+    names = [name for name in lost if not (name.startswith("evaluation/") and Path(name).name in again)]
     if names:
         typer.echo(f"warning: {result.path}: missing, or not as long as it was written: {', '.join(names)}", err=True)
 
