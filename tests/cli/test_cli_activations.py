@@ -38,7 +38,7 @@ def test_costs_are_measured(mlpexp: Command) -> None:
 def test_relu_need_not_be_among_them(mlpexp: Command) -> None:
     result = mlpexp("activations", "sigmoid", "--format", "markdown")
     assert "times relu" in result.out
-    assert "| sigmoid | 1 / (1 + exp(-x)) | y * (1 - y) | (0, 1) | no | 0.50 | yes | 1 |" in result.out
+    assert "| sigmoid | 1 / (1 + exp(-x)) | y \\* (1 - y) | (0, 1) | no | 0.50 | yes | 1 |" in result.out
     assert "| 1,024 entries, straight lines between | 1.2e-05 | 1.2e-05 |" in result.out
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from making.command_line import Answer, Command
 from making.configs import IRIS
+from making.run_files import unsealed
 from mlpexp.errors import InputError
 from mlpexp.planning.confirm import fresh_seeds
 
@@ -118,7 +119,7 @@ def test_an_arm_that_diverges_is_no_undecided_one(mlpexp: Command, config: Write
     rows = trials(again)
     lost = rows.assign(status=rows["status"].where(rows["arm"] == 0, "diverged"))
     lost.loc[lost["arm"] == 1, [name for name in lost if name.startswith(("final_", "best_"))]] = float("nan")
-    lost.to_csv(again / "trials.csv", index=False)
+    lost.to_csv(unsealed(again) / "trials.csv", index=False)
     shown = mlpexp("compare", again)
     assert shown.code == 0, shown.err
     assert "has no result in any of 3 fresh seeds" in shown.out and "no answer: learning_rate=1" in shown.out
@@ -268,12 +269,14 @@ def test_results_that_cannot_be_confirmed(mlpexp: Command, config: Write) -> Non
 
     assert mlpexp("train", "-c", config(IRIS)).code == 0
     assert "has one arm, so there is nothing to compare" in refused(last())
-    mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "1e30,1e31", "--seeds", 2)
+    mlpexp("sweep", "-c", config(IRIS), "--learning-rate", "1e29,1e30", "--seeds", 2)
     assert "has no result in any seed" in refused(last())
     assert mlpexp("sweep", "-c", config(IRIS), "--noise-floor", 2).code == 0
     assert "varies seeds" in refused(last())
     sweep = trained(mlpexp("sweep", "-c", config(IRIS), *AXES, "--seeds", 2))
-    (sweep / "summary.json").write_text(json.dumps({**summary(sweep), "status": "interrupted", "outcome": None}))
+    (unsealed(sweep) / "summary.json").write_text(
+        json.dumps({**summary(sweep), "status": "interrupted", "outcome": None})
+    )
     assert "this sweep has not ended" in refused(sweep)
     arm = mlpexp("sweep", "-c", config(IRIS), *AXES, "--arm", "1")
     assert arm.code == 2 and "--arm 1: names an arm of a result, beside --confirm" in arm.err

@@ -10,7 +10,7 @@ import pytest
 from making.command_line import Command
 from making.configs import CONFIGS, SELECTED, TINY
 from making.pace import abandon, every_step
-from making.run_files import only_run
+from making.run_files import only_run, unsealed
 from making.trained_results import new
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -104,14 +104,14 @@ def test_what_cannot_be_explained(arguments, message, mlpexp):
 def test_a_run_that_is_not_complete(mlpexp, config, undrawn):
     run = trained(mlpexp, config, TINY)
     summary = json.loads((run / "summary.json").read_text())
-    (run / "summary.json").write_text(json.dumps({**summary, "status": "interrupted"}))
+    (unsealed(run) / "summary.json").write_text(json.dumps({**summary, "status": "interrupted"}))
     result = mlpexp("explain", run)
     assert result.code == 2
     assert "has not ended; go on with: mlpexp train --resume" in result.err
 
 
 def test_damaged_metrics_are_named(mlpexp, config, undrawn):
-    run = trained(mlpexp, config, TINY)
+    run = unsealed(trained(mlpexp, config, TINY))
     text = (run / "metrics.csv").read_text()
     for damaged in (text.splitlines()[0] + "\n", text.replace("0,1,", "0,one,"), text.replace("train_loss", "loss")):
         (run / "metrics.csv").write_text(damaged)

@@ -16,6 +16,7 @@ import pytest
 
 from making.command_line import Command
 from making.configs import MOONS, SELECTED, SINE, TINY
+from making.run_files import unsealed
 from making.trained_results import new
 from mlpexp.cli.training import train_job
 from mlpexp.errors import Interrupted
@@ -223,7 +224,7 @@ def test_running_scores_are_explained(text: str, mlpexp: Command, config: Write)
 def test_the_time_of_a_step_is_the_median_over_epochs(mlpexp: Command, config: Write) -> None:
     run = mlpexp("train", "-c", config(TINY), "-q").run
     rows = "stack,epoch,step,train_seconds,evaluation_seconds\n0,0,0,0.0,0\n0,1,3,9.0,0\n0,2,6,0.003,0\n0,3,9,0.003,0\n"
-    (run / "timing.csv").write_text(rows)
+    (unsealed(run) / "timing.csv").write_text(rows)
     assert " s (median 1,000 us per step), evaluation " in mlpexp("show", run).out
     (run / "timing.csv").unlink()
     assert re.search(r" s \(median [\d,]+ us per step\), evaluation ", mlpexp("show", run).out)

@@ -52,8 +52,8 @@ def test_text_has_the_known_figures_and_the_arithmetic(words: str, format_: str,
     assert all(f"{count:,}" in out for count in layers)
     assert title.replace("_", r"\_" if format_ == "latex" else "_") in out
     if words == "lenet5":
-        assert "(5*5*1 + 1)*6" in out
-        assert "floor((32 + 2*0 - 5)/1) + 1 = 28" in out
+        assert "(5*5*1 + 1)*6" in out.replace("\\", "")
+        assert "floor((32 + 2*0 - 5)/1) + 1 = 28" in out.replace("\\", "")
 
 
 @pytest.mark.parametrize("words", FIGURES)

@@ -13,6 +13,7 @@ from sklearn.datasets import load_digits
 
 from making.command_line import Answer
 from making.picture_folders import coloured, pixels, saved
+from making.run_files import unsealed
 
 Command = Callable[..., Answer]
 SMALL = """\
@@ -166,6 +167,7 @@ def test_mixed_sizes_and_colours_name_the_key_that_makes_them_equal(fruit: Path,
 
 def test_a_changed_picture_is_noticed_when_a_run_goes_on(fruit: Path, mlpexp: Command) -> None:
     run = run_of(mlpexp("train", "small.yaml"))
+    unsealed(run)
     (run / "summary.json").write_text((run / "summary.json").read_text().replace('"finished"', '"interrupted"'))
     saved(fruit / "sky" / "000.png", pixels(12, 10, seed=5))
     answer = mlpexp("train", "--resume", run)

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from making.command_line import Command
+from making.run_files import unsealed
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.dump import as_data, identity
 from mlpexp.data.catalogue import load
@@ -140,6 +141,7 @@ def test_results_that_learn_different_things_are_not_compared_by_their_losses(ml
 def test_a_result_of_before_learned_the_numbers_as_they_are(mlpexp: Command, prices: Path) -> None:
     mlpexp("train", "--data", prices, "--target", "price", "--epochs", 1, "--seeds", 1)
     result = Result.open(next(Path("runs").iterdir()))
+    unsealed(result.path)
     text = result.folder.config.read_text()
     begin, end = text.index("  target:"), text.index("transform: none\n") + len("transform: none\n")
     result.folder.config.write_text(f"{text[:begin]}  target: price\n{text[end:]}")

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from making.command_line import Command
 from making.configs import CNN, IRIS
 from making.pace import abandon, every_step
-from making.run_files import results_of
+from making.run_files import results_of, unsealed
 from making.trained_results import new
 from mlpexp.config.datasets import Iris
 from mlpexp.data.catalogue import shared_dataset
@@ -257,7 +257,7 @@ def test_columns_and_classes_of_other_names_are_said(mlpexp: Command, config: Wr
 def test_a_record_with_other_seeds_than_weights_is_damaged(mlpexp: Command, config: Write) -> None:
     parent = mlpexp("train", config(PARENT), "-q").run
     child = mlpexp("train", config(CHILD), "--init-from", parent, "-q").run
-    file = child / "start" / parent.name / "arm-0.json"
+    file = unsealed(child) / "start" / parent.name / "arm-0.json"
     record = json.loads(file.read_text())
     file.write_text(json.dumps({**record, "seeds": [7, *record["seeds"]], "epochs": [1, *record["epochs"]]}))
     assert "damaged: seeds: there are 4, not as in arm-0.safetensors" in mlpexp("train", child, "-q").err

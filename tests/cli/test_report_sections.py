@@ -10,6 +10,7 @@ import pytest
 from matplotlib.cm import ScalarMappable
 
 from making.command_line import Answer
+from making.run_files import unsealed
 from making.trained_results import Make
 from mlpexp.report.document.blocks import Bullets, CodeBlock, FigureBlock, Paragraph, TableBlock
 from mlpexp.report.document.document import Section
@@ -318,6 +319,7 @@ def test_the_caption_of_a_u_matrix_says_what_its_colours_say(trained: Make) -> N
 
 def test_mistakes_of_seeds_that_diverged_are_left_out(trained: Make) -> None:
     run = trained(RUN)
+    unsealed(run.path)
     trials = run.folder.trials.read_text(encoding="utf-8")
     status = re.search(r"(?m)^.*\bfinished\b.*$", trials)[0]
     run.folder.trials.write_text(trials.replace(status, status.replace("finished", "diverged")), encoding="utf-8")
@@ -328,6 +330,7 @@ def test_a_section_that_fails_costs_itself_alone(
     trained: Make, mlpexp: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     sweep = trained(HIDDEN)
+    unsealed(sweep.path)
     sweep.folder.trials.write_text("arm,seed\nnot,numbers\n", encoding="utf-8")
     assert mlpexp("report", sweep.path, "-o", tmp_path / "r.md").code == 0
     assert "section 'The answer' left out" in caplog.text

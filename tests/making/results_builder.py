@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from making.invented_tables import InventedTables, learning_curves
+from making.run_files import unsealed
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Activation
 from mlpexp.config.scores import column_of, selected_on
@@ -101,11 +102,13 @@ class BuiltResult:
         return pd.read_csv(self.path / name, **options)
 
     def write(self, name: str, table: pd.DataFrame) -> None:
-        """Replaces a table."""
+        """Replaces a table; nothing notices that."""
+        unsealed(self.path)
         table.to_csv(self.path / name, index=False, na_rep="nan")
 
     def change_summary(self, **changes: Any) -> None:
-        """Replaces values of ``summary.json``."""
+        """Replaces values of ``summary.json``; nothing notices that."""
+        unsealed(self.path)
         summary = self.result.summary
         write_record(self.path / "summary.json", type(summary).model_validate({**dict(summary), **changes}))
 

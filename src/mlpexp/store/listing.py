@@ -50,7 +50,8 @@ class Entry:
         try:
             return self.folder.read_stacks()
         except RunError as error:
-            logger.warning("%s", error)
+            if self.folder.stacks.exists():
+                logger.warning("%s", error)
             return None
 
 

@@ -16,6 +16,7 @@ from mlpexp.report.pgfplots.pictures import picture
 from mlpexp.report.reasons import in_page, in_terminal
 from mlpexp.store.files import write_bytes
 from mlpexp.store.frames import Absent, without_formulas
+from mlpexp.store.inside import make_inside
 
 logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
@@ -52,6 +53,7 @@ def save_figures(
         as_pdf += [name] if PGFPLOTS in formats and PGFPLOTS not in contents else []
         for suffix, content in contents.items():
             path = folder / f"{name}.{suffix}"
+            make_inside(result, folder)
             write_bytes(path, content)
             written += [path] if suffix != "csv" else []
     say_lost(lost)

@@ -38,7 +38,6 @@ from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.report.reasons import in_terminal
 from mlpexp.results.result import Result
 from mlpexp.store.frames import Absent
-from mlpexp.store.inside import make_inside
 from mlpexp.store.manifest import add_to_manifest
 
 logger = logging.getLogger(__name__)
@@ -66,7 +65,6 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
     suffixes = check_formats(formats)
     compares = bool(result.summary.axes)
     folder = result.folder.plots / f"arm-{arm}" if compares and arm is not None else result.folder.plots
-    make_inside(result.path, folder)
     written = save_figures(result.path, folder, figures_of(result, arm), suffixes)
     add_to_manifest(result.path, [*written, *{path.with_suffix(".csv") for path in written}])
     return written

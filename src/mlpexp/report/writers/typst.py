@@ -92,6 +92,7 @@ def pdf(document: Document) -> bytes:
     fonts = str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
     with TemporaryDirectory() as folder:
         for name, content in typst_files(document).items():
+            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
             write_bytes(Path(folder) / name, content)
         try:
             return typst.compile(str(Path(folder) / MAIN), root=folder, font_paths=[fonts])
