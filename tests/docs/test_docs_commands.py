@@ -130,7 +130,12 @@ def test_command(
         assert words_of(printed) == words_of(expected)
         assert numbers_of(printed) == pytest.approx(numbers_of(expected), abs=ACCURACY_OF_TABLES)
     else:
-        assert printed == expected
+        assert [*map(without_rounding, printed)] == [*map(without_rounding, expected)]
+
+
+def without_rounding(line: str) -> str:
+    """A line whose last number may be what a double rounds off: that is of the processor."""
+    return re.sub(r" +(0|[\d.]+e-1[5-9])$", " rounding", line)
 
 
 def assert_table_below(block: Block, printed: str) -> None:
