@@ -41,11 +41,12 @@ def prepared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     What has begun is as a crash before the first step leaves it. ``OTHER`` has another learning rate.
     """
     folder = tmp_path_factory.mktemp("runs")
-    for name in (FINISHED, OTHER, BEGUN):
-        further = ["optimizer.learning_rate=0.2"] if name == OTHER else []
-        _make(folder / name, "train", "seeds=2", *further, finished=name != BEGUN)
-    for name in (SWEPT, SWEEP_BEGUN):
-        _make(folder / name, "sweep", "dataset.validation_fraction=0.2", SECTION, finished=name == SWEPT)
+    for name in sorted((FINISHED, OTHER, BEGUN, SWEPT, SWEEP_BEGUN)):  # in which they are listed
+        if name in (SWEPT, SWEEP_BEGUN):
+            _make(folder / name, "sweep", "dataset.validation_fraction=0.2", SECTION, finished=name == SWEPT)
+        else:
+            further = ["optimizer.learning_rate=0.2"] if name == OTHER else []
+            _make(folder / name, "train", "seeds=2", *further, finished=name != BEGUN)
     swept = Result.open(folder / SWEPT)
     rebuild(swept)
     draw_figures(swept)
