@@ -216,15 +216,16 @@ def _refusal(path: Path, content: bytes) -> RunError:
             broken = True
     elif not text.endswith("\n"):
         broken = True
-    why = f"its SHA-256 sum is not the one that was noted{_way_out(path)}"
+    why = f"its SHA-256 sum is not the one that was noted; {_way_out(path)}"
     if broken or not is_text:
         return RunError(f"{path}: damaged: {why}")
     return EditedFile(f"{path}: edited after it was written: {why}")
 
 
 def _way_out(path: Path) -> str:
-    """Files that are computed again where they are not there."""
-    return "; once it is removed, it can be made again" if {"evaluation", "weights"} & set(path.parts[-3:-1]) else ""
+    """What to do: some files are computed again where they are not there."""
+    is_again = {"evaluation", "weights"} & set(path.parts[-3:-1])
+    return "once it is removed, it can be made again" if is_again else "put it back from a copy, or train again"
 
 
 def _read(path: Path) -> bytes:
