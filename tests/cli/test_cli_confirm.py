@@ -181,7 +181,7 @@ def test_a_confirmation_is_an_ordinary_sweep(mlpexp: Command, looked: Path) -> N
     assert (copy / "trials.csv").read_bytes() == (again / "trials.csv").read_bytes()
     assert summary(copy)["hash"] == summary(again)["hash"] and summary(copy)["confirms"] is None
     record = summary(again)
-    (again / "summary.json").write_text(json.dumps({**record, "status": "interrupted", "outcome": None}))
+    (unsealed(again) / "summary.json").write_text(json.dumps({**record, "status": "interrupted", "outcome": None}))
     assert mlpexp("sweep", "--resume", again).code == 0
     assert summary(again) == record
 
