@@ -120,7 +120,7 @@ class TestAtEveryOperation:
         run = None
         for attempt in range(100):
             arguments = ["--resume", run] if run else ["-c", path]
-            number = 40 + 7 * (attempt % 9)  # beyond what resuming itself takes, so that each attempt gets on
+            number = 90 + 9 * (attempt % 9)  # beyond what resuming itself takes, so that each attempt gets on
             result = start(
                 "train", *arguments, "-q", save_every=1, die_at=number, below=str(tmp_path / "runs")
             ).wait()  # fmt: skip
