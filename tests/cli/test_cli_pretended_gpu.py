@@ -132,7 +132,7 @@ def test_a_recording_that_does_not_fit_is_lack_of_memory(mlpexp: Command, config
     assert answer.code == 1
     said = " ".join(answer.err.split())
     assert "every trial failed: not enough memory on the GPU" in said
-    assert "; resume with: mlpexp sweep --resume" in said
+    assert "resume with: mlpexp sweep --resume" in said
     (folder,) = Path("runs").iterdir()
     assert "every trial failed" in mlpexp("show", folder).out
 
