@@ -311,7 +311,8 @@ class _Table:
             with suppress(ValueError):  # damaged: such a part is trained again
                 trial = int(line[arm]) if arm >= 0 else 0, int(line[seed]) if seed >= 0 else kept.seed
                 values = tuple(float(line[place]) if place >= 0 and line[place] else nan for place in places)
-                self.rows.setdefault(trial, _Rows()).add(int(line[epoch]), values, kept)
+                number = int(line[epoch])
+                self.rows.setdefault(trial, _Rows()).add(number, values, kept)
 
 
 def ends(curves: Sequence[Curve]) -> tuple[float, float]:

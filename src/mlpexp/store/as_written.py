@@ -119,12 +119,15 @@ def unlike(root: Path) -> list[str]:
     return sorted(name for name, record in known.items() if not _has_length(root / name, record.bytes))
 
 
-def is_whole(root: Path) -> bool:
-    """Whether every file in the manifest of a result is there, and as it was written."""
-    try:
-        return all((root / name).is_file() and checked(root / name) for name in manifest_in(root / MANIFEST) or {})
-    except RunError:
-        return False
+def first_changed(root: Path) -> str | None:
+    """The first file in the manifest of a result that is not there as it was written; None: all are."""
+    for name in manifest_in(root / MANIFEST) or {}:
+        try:
+            if not (root / name).is_file() or not checked(root / name):
+                return name
+        except RunError:
+            return name
+    return None
 
 
 def manifest_in(file: Path) -> Mapping[str, FileRecord] | None:

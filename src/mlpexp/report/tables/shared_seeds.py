@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.config.scores import Column
 from mlpexp.report.words import counted
-from mlpexp.store.as_written import MANIFEST, is_whole, manifest_in
+from mlpexp.store.as_written import MANIFEST, first_changed, manifest_in
 
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
@@ -23,7 +23,9 @@ def identical(results: "Sequence[Result]") -> list[str]:
     while left:
         files = left[0][1] or {}
         same = [path for path, other in left if other == files]
-        names = [path.resolve().name for path in same if is_whole(path)] if len(same) > 1 else []
+        changed = {path: first_changed(path) for path in same} if len(same) > 1 else {}
+        said += [f"{path / name}: is not as it was written" for path, name in changed.items() if name]
+        names = [path.resolve().name for path, name in changed.items() if not name]
         if len(names) > 1:
             said.append(f"identical results: {_listed(names)}: all {len(files)} files in {MANIFEST} are equal")
         left = [each for each in left if each[1] != files]
