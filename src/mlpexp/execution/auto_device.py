@@ -101,7 +101,7 @@ def free_on(device: str) -> int | None:
 def memory_for(plan: Plan, auto: AutoDevice, asked: int | None) -> int:
     """Bytes for all workers together: what was asked for, or a share of this machine's; no more than is free."""
     free = free_bytes()
-    memory = asked or min(available_memory(), NO_LIMIT if free is None else free)
+    memory = min(available_memory(), NO_LIMIT if free is None else free) if asked is None else asked
     names = {device_of(arm.experiment, auto) for arm in plan.arms}
     cards = [name for name in names if name.startswith("cuda")]
     if not cards:

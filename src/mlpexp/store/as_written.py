@@ -123,8 +123,7 @@ def first_changed(root: Path) -> str | None:
     """The first file in the manifest of a result that is not there as it was written; None: all are."""
     for name in manifest_in(root / MANIFEST) or {}:
         try:
-            if not (root / name).is_file() or not checked(root / name):
-                return name
+            checked(root / name)
         except RunError:
             return name
     return None
