@@ -2,11 +2,6 @@
 
 import ast
 import json
-import os
-import pty
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +9,7 @@ import pytest
 from making.command_line import Command
 from making.configs import ROOT
 from making.forging import BAD, COMMANDS, UNSEEN, forged
+from making.terminal import on_a_terminal
 from making.trained_results import Make
 
 pytestmark = pytest.mark.usefixtures("lazy_disk", "undrawn")
@@ -85,36 +81,12 @@ def test_what_other_programs_read_is_as_exact_as_before(mlpexp: Command, trained
     assert told["folder"] == str(folder) and told["data"].endswith(COMMANDS + UNSEEN)
 
 
-@pytest.fixture
-def on_a_terminal(tmp_path: Path) -> Callable[..., str]:
-    """A function that runs a command on a terminal without colours, and says what that is sent."""
-
-    def run(*words: object) -> str:
-        ours, theirs = pty.openpty()
-        surroundings = {**os.environ, "TERM": "dumb", "NO_COLOR": "1"}
-        command = [sys.executable, "-m", "mlpexp", *map(str, words)]
-        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings, cwd=tmp_path):
-            os.close(theirs)
-            pieces = []
-            try:
-                while piece := os.read(ours, 65536):
-                    pieces.append(piece)
-            except OSError:  # the other end is closed
-                pass
-            os.close(ours)
-        return b"".join(pieces).decode().replace("\r\n", "\n")
-
-    return run
-
-
-def test_on_a_terminal_marks_that_are_not_seen_are_escapes_too(
-    trained: Make, on_a_terminal: Callable[..., str], tmp_path: Path
-) -> None:
+def test_on_a_terminal_marks_that_are_not_seen_are_escapes_too(trained: Make, tmp_path: Path) -> None:
     runs = tmp_path / "forged"
     runs.mkdir()
     folder = forged(trained(RUN).path, runs / "odd", whole=False)
     for words in (("list", "--wide", "--runs-dir", runs), ("show", folder), ("watch", folder, "--once")):
-        shown = on_a_terminal(*words)
+        shown = on_a_terminal(*words, folder=tmp_path)
         assert not BAD.search(shown) and not set(UNSEEN) & set(shown)
         assert "\\u202e" in shown and "\\x1b]0;x\\x07" in shown
 

@@ -1,13 +1,6 @@
 """What commands say below and beside their tables: short sentences, what changes the reading first, the rest on demand."""
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import sys
-import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +10,7 @@ from making.command_line import Command
 from making.configs import CONFIGS, SELECTED, TINY
 from making.results_builder import BATCH, LR, BuiltResult, build_run, build_sweep
 from making.sentences import END, too_long, words_in
+from making.terminal import on_a_terminal
 
 Write = Callable[..., Path]
 ONE_BY_ONE = TINY + "sweep: {method: one_at_a_time, over: {batch_size: [10, 30], learning_rate: [0.1, 5]}, seeds: 7}\n"
@@ -121,27 +115,6 @@ def test_the_numbers_of_seeds_are_said_once(mlpexp: Command, config: Write, undr
     assert re.search(r"^  as configured {2,}7 ", out, re.MULTILINE)
 
 
-def on_a_terminal(columns: int, *arguments: object) -> str:
-    """What a command prints on a terminal of some columns."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    surroundings = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
-    for name in ("COLUMNS", "LINES", "FORCE_COLOR"):
-        surroundings.pop(name, None)
-    command = [sys.executable, "-m", "mlpexp", *map(str, arguments)]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings) as process:
-        os.close(theirs)
-        pieces = []
-        try:
-            while piece := os.read(ours, 65536):
-                pieces.append(piece)
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
-    assert process.returncode == 0
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(pieces).decode()).replace("\r\n", "\n")
-
-
 @pytest.fixture(scope="module")
 def four(tmp_path_factory: pytest.TempPathFactory) -> BuiltResult:
     """As the shipped sweep of four axes has it, its numbers invented."""
@@ -156,7 +129,7 @@ def four(tmp_path_factory: pytest.TempPathFactory) -> BuiltResult:
 
 
 def test_four_experiments_fit_on_a_screen(four: BuiltResult) -> None:
-    shown = on_a_terminal(80, "show", four.path).splitlines()
+    shown = on_a_terminal("show", four.path, columns=80).splitlines()
     title = next(i for i, line in enumerate(shown) if "training accuracy, after the last" in " ".join(shown[i : i + 2]))
     assert len(shown[title:]) <= 41
     assert max(map(len, shown)) <= 80
@@ -166,7 +139,7 @@ def test_four_experiments_fit_on_a_screen(four: BuiltResult) -> None:
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_text_follows_the_terminal(columns: int, mlpexp: Command, config: Write, undrawn: None, tmp_path: Path) -> None:
     run = tmp_path / mlpexp("train", "-c", config(TINY), "-q").run
-    *lines, command = on_a_terminal(columns, "explain", run).rstrip().splitlines()
+    *lines, command = on_a_terminal("explain", run, columns=columns).rstrip().splitlines()
     assert command.startswith(f"to try: mlpexp train {run} ")  # whole, to be copied
     widest = max(map(len, lines))
     assert min(columns, 100) - 15 < widest <= min(columns, 100)

@@ -3,7 +3,6 @@
 ``parts/stack-3/metrics.csv`` grows while stack 3 trains and can be read at any moment; ``done.json`` appears last.
 """
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from mlpexp.store.file_sums import FileRecord, record_of_file
 from mlpexp.store.files import write_errors, write_text
 from mlpexp.store.folders import remove_folder
 from mlpexp.store.inside import make_inside, refuse_links
-from mlpexp.store.json_files import read_json, read_record, sum_of_values
+from mlpexp.store.json_files import read_record, sum_of_values
 from mlpexp.store.plan_files import StackRecord
 
 DONE = "done.json"
@@ -51,10 +50,14 @@ class PartRecord(Strict):
     """Of all this; empty: an older version wrote it."""
 
     @property
+    def sum(self) -> str:
+        """That of all the rest."""
+        return sum_of_values(self.model_dump(mode="json", exclude={"sha256"}))
+
+    @property
     def text(self) -> str:
         """For ``done.json``, with its sum: for the program alone, so in one line, quickly."""
-        plain = self.model_dump(mode="json", exclude={"sha256"})
-        return json.dumps({**plain, "sha256": sum_of_values(plain)}) + "\n"
+        return self.model_copy(update={"sha256": self.sum}).model_dump_json() + "\n"
 
 
 class Part:
@@ -128,8 +131,8 @@ class Part:
         Raises:
             RunError: It, or a file of it, is missing or damaged.
         """
-        record, plain = read_record(self.folder / DONE, PartRecord), read_json(self.folder / DONE)
-        if plain.pop("sha256", "") not in ("", sum_of_values(plain)):
+        record = read_record(self.folder / DONE, PartRecord)
+        if record.sha256 not in ("", record.sum):
             raise RunError(f"{self.folder / DONE}: damaged: its SHA-256 sum differs from the one in it")
         for name, expected in record.files.items():
             path = self.folder / name
