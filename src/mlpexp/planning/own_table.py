@@ -1,7 +1,7 @@
 """A config for a table of the user's own, of which nothing is known but the file and the column to predict."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -239,13 +239,12 @@ def tell_of_table(plan: Plan, tell: Callable[[str], None], *, chosen: bool) -> N
             said.add(sentence)
     for sentence in _choices(plan, table) if chosen and isinstance(table, Csv) else ():
         tell(sentence)
-    for warning in target_warnings(plan):
+    for warning in target_warnings([arm.prepared for arm in plan.arms]):
         tell(warning)
 
 
-def target_warnings(plan: Plan) -> list[str]:
-    """What is wrong with numbers that an arm learns as they are, in sentences, each once."""
-    prepared = [arm.prepared for arm in plan.arms]
+def target_warnings(prepared: Sequence[Prepared]) -> list[str]:
+    """What is wrong with numbers that are learned as they are, in sentences, each once."""
     warnings = [text for arm in prepared for text in (coarse(arm.experiment, arm.facts), _out_of_reach(arm))]
     return [f"warning: {warning}" for warning in dict.fromkeys(filter(None, warnings))]
 

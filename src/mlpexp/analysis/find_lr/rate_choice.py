@@ -32,11 +32,22 @@ class RateChoice:
     num_members: int
     """Of how many."""
 
-    def sentences(self) -> list[str]:
-        """The suggestion with its grounds, then what else there is to say."""
+    @property
+    def start(self) -> float:
+        """Around which rate others are to be tried: the suggestion; without one what it would be if the loss fell."""
+        rate = self.lowest if self.first_divergence is None else min(self.lowest, self.first_divergence / SAFETY)
+        return rounded(rate) if self.suggested is None else self.suggested
+
+    def sentences(self, *, decides: bool = True) -> list[str]:
+        """The suggestion with its grounds, then what else there is to say.
+
+        Args:
+            decides: Whether that is the answer; else other rates are tried around it.
+        """
         several = self.num_members > 1
         if self.suggested is None:
-            return [f"no suggestion: the median loss never falls {100 * LEAST_FALL:.0f} % below that at the start"]
+            none = "no suggestion" if decides else "the range test proposes nothing"
+            return [f"{none}: the median loss never falls {100 * LEAST_FALL:.0f} % below that at the start"]
         loss = "the median loss" if several else "the loss"
         first = f"the first of {self.num_members} seeds" if several else "the seed"
         if self.first_divergence is None:
@@ -53,8 +64,9 @@ class RateChoice:
         falls = "" if self.fastest is None else f"falls fastest at {self.fastest:.2g} and "
         ends = f"diverged in the end: {self.num_diverged} of {self.num_members}"
         ground, *others = grounds
+        proposal = "try learning rate" if decides else "the range test proposes"
         return [
-            f"try learning rate {self.suggested:g}: {ground}",
+            f"{proposal} {self.suggested:g}: {ground}",
             *others,
             f"{loss} {falls}is lowest at {self.lowest:.2g}; {ends}",
         ]

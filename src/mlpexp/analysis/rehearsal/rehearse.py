@@ -104,11 +104,20 @@ def rehearse(
 
 
 def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
-    """About how long ``rehearse`` takes, for one core or one card."""
-    return sum(
-        stack_cost(variant, variant.steps, num_seeds, num_seeds, variant.experiment.device).seconds
-        for variant in variants
-    )
+    """About how long ``rehearse`` takes, for one core or one card: what is one program is one stack."""
+    groups: dict[str, list[Prepared]] = {}
+    for variant in variants:
+        short = _undisturbed(variant, None)
+        sizes = replace(variant.sizes, train=variant.sizes.train - share(HELD_OUT, variant.sizes.train))
+        groups.setdefault(program_of(short), []).append(replace(variant, experiment=short, sizes=sizes))
+    seconds = 0.0
+    for group in groups.values():
+        first, members = group[0], list(range(len(group) * num_seeds))
+        stacks = together(first.architecture, members, first.experiment.device)
+        seconds += sum(
+            stack_cost(first, first.steps, len(stack), num_seeds, first.experiment.device).seconds for stack in stacks
+        )
+    return seconds
 
 
 class _Parts:

@@ -61,6 +61,6 @@ def check(
         for number, report in pictures.items():
             print_sentences([f"{plan.arms[number].label}:"] * (len(pictures) > 1))
             print_sentences(report.sentences())
-        print_sentences([*target_warnings(plan), *split_sentences(plan)])
+        print_sentences([*target_warnings([arm.prepared for arm in plan.arms]), *split_sentences(plan)])
     if messages:
         raise InputError("\n".join(messages))

@@ -16,7 +16,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "--calibration-samples",
     ),
     "how to run": (
-        "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
+        "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run", "--quick",
+        "--seconds",
     ),
     "what is shown and written": (
         "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",

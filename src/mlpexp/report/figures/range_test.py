@@ -83,7 +83,7 @@ def draw_range_test(numbers: pd.DataFrame, marks: RateMarks, title: str, loss: s
 
 def _mark(axes: Axes, marks: RateMarks) -> None:
     if marks.suggested is not None:
-        axes.axvline(marks.suggested, color=GREEN, linewidth=1.6, label=f"suggested: {marks.suggested:g}")
+        axes.axvline(marks.suggested, color=GREEN, linewidth=1.6, label=f"proposed: {marks.suggested:g}")
     axes.axvline(
         marks.configured,
         color=INK,

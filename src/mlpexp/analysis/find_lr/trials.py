@@ -1,0 +1,145 @@
+"""Trains an experiment at learning rates beside each other, in a time that is known before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlpexp.analysis.find_lr.search import FIRST_RATES, Tried, TryRates
+from mlpexp.analysis.rehearsal.rehearse import HELD_OUT, rehearse, seconds_of
+from mlpexp.config.optimization import (
+    ConstantSchedule,
+    CosineSchedule,
+    ExponentialSchedule,
+    InversePowerSchedule,
+    InverseTimeSchedule,
+    ScheduleConfig,
+    StepSchedule,
+)
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.split import share
+from mlpexp.planning.estimate import stack_cost
+from mlpexp.planning.prepare import Prepared
+
+USUAL_STACKS = (
+    FIRST_RATES,
+    1,
+    2,
+)  # rates that are trained beside each other in most cases: the first, an edge, neighbours
+CHEAP = 0.1  # of the time
+FEWER_SEEDS = (5, 3)  # where time is short
+ENOUGH_SAMPLES = 2000  # held out: one seed is enough to judge by
+MOST_BYTES = 1_000_000_000  # of a stack of several rates; beyond, each rate is a stack of its own
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is trained at each rate."""
+
+    seeds: tuple[int, ...]
+    """Of the trials: as the config counts them."""
+    epochs: int
+    """Of each trial."""
+    seconds: float
+    """About how long all rates take together, on one core or one card."""
+
+
+def effort_for(prepared: Prepared, most_seconds: float, most_seeds: int) -> Effort:
+    """As many seeds and epochs as can be had in some time: seeds are left out first, then epochs.
+
+    More seeds than the config has are only taken if they are cheap. Few epochs make large rates look better than they
+    are at the end; few seeds only make the scores less sure. Three seeds are the fewest, or one where many samples are
+    held out. One epoch is the least: it may still take too long.
+
+    Args:
+        prepared: The experiment.
+        most_seconds: For all rates, on one core or one card.
+        most_seeds: No more than these.
+    """
+    seed, own, epochs = prepared.experiment.seed, prepared.experiment.seeds, prepared.experiment.training.epochs
+    seconds = _seconds(prepared, most_seeds, epochs)
+    if seconds <= CHEAP * most_seconds:
+        return Effort(tuple(range(seed, seed + most_seeds)), epochs, seconds)
+    fewer = (*FEWER_SEEDS, 1) if num_held_out(prepared) >= ENOUGH_SAMPLES else FEWER_SEEDS
+    for count in (own, *(count for count in fewer if count < own)):
+        seconds = _seconds(prepared, count, epochs)
+        if seconds <= most_seconds:
+            return Effort(tuple(range(seed, seed + count)), epochs, seconds)
+    part = max(1, int(epochs * most_seconds / seconds))
+    return Effort(tuple(range(seed, seed + count)), part, _seconds(prepared, count, part))
+
+
+def trials_at(prepared: Prepared, dataset: Dataset, effort: Effort) -> TryRates:
+    """What trains at some rates and judges each on samples held out of the training part.
+
+    Args:
+        prepared: The experiment; its learning rate is left aside.
+        dataset: Its data.
+        effort: How much to train.
+    """
+    short = _shortened(prepared, effort.epochs)
+    cost = stack_cost(short, 1, len(effort.seeds), len(effort.seeds), short.experiment.device)
+    at_once = max(1, MOST_BYTES // cost.bytes)
+
+    def try_rates(rates: Sequence[float]) -> list[Tried]:
+        found = []
+        for first in range(0, len(rates), at_once):
+            some = rates[first : first + at_once]
+            found += rehearse(prepared, [at_rate(short, rate) for rate in some], dataset, effort.seeds)
+        return [
+            Tried(rate, np.maximum(of_rate.scores_S, 0.0), of_rate.losses_S, of_rate.diverged_S)
+            for rate, of_rate in zip(rates, found, strict=True)
+        ]
+
+    return try_rates
+
+
+def chance_of(dataset: Dataset) -> float:
+    """The score of the best constant prediction: the share of the largest class, or the R² of the mean."""
+    if dataset.facts.task != "classification":
+        return 0.0
+    return float(np.bincount(dataset.targets).max() / len(dataset.targets))
+
+
+def num_held_out(prepared: Prepared) -> int:
+    """Samples that each trial is judged on."""
+    return share(HELD_OUT, prepared.sizes.train)
+
+
+def at_rate(prepared: Prepared, rate: float) -> Prepared:
+    """The same with another learning rate."""
+    experiment = prepared.experiment
+    optimizer = experiment.optimizer.model_copy(update={"learning_rate": rate})
+    return replace(prepared, experiment=experiment.model_copy(update={"optimizer": optimizer}))
+
+
+def shortened_schedule(schedule: ScheduleConfig, share: float) -> ScheduleConfig:
+    """A schedule that has the same form in a share of the epochs."""
+    changes: dict[str, float] = {"warmup_epochs": schedule.warmup_epochs * share}
+    match schedule:
+        case StepSchedule():
+            changes["every"] = max(1, round(schedule.every * share))
+        case ExponentialSchedule():
+            changes["decay"] = schedule.decay ** (1 / share)
+        case InverseTimeSchedule():
+            changes["decay"] = schedule.decay / share
+        case ConstantSchedule() | CosineSchedule() | InversePowerSchedule():
+            pass
+    return schedule.model_copy(update=changes)
+
+
+def _shortened(prepared: Prepared, epochs: int) -> Prepared:
+    experiment = prepared.experiment
+    whole = experiment.training.epochs
+    if epochs == whole:
+        return prepared
+    changes = {
+        "training": experiment.training.model_copy(update={"epochs": epochs}),
+        "schedule": shortened_schedule(experiment.schedule, epochs / whole),
+    }
+    return replace(prepared, experiment=experiment.model_copy(update=changes))
+
+
+def _seconds(prepared: Prepared, num_seeds: int, epochs: int) -> float:
+    short = _shortened(prepared, epochs)
+    return sum(seconds_of([short] * count, num_seeds) for count in USUAL_STACKS)

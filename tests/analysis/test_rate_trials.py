@@ -1,0 +1,131 @@
+"""What is trained to decide on a learning rate: how much, in what form, judged on what; and what it is warned of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from making.configs import CONFIGS
+from making.rates_cases import CASES, resolved, write_tables
+from mlpexp.analysis.find_lr.cautions import cautions
+from mlpexp.analysis.find_lr.trials import at_rate, chance_of, effort_for, num_held_out, shortened_schedule, trials_at
+from mlpexp.analysis.input_scale import input_scale
+from mlpexp.config.optimization import (
+    CosineSchedule,
+    ExponentialSchedule,
+    InversePowerSchedule,
+    InverseTimeSchedule,
+    StepSchedule,
+)
+from mlpexp.config.yaml_source import override_in
+from mlpexp.data.catalogue import load
+from mlpexp.planning.prepare import Prepared, prepare
+from mlpexp.training.schedules import factor
+
+
+def prepared(name: str, *changes: str) -> Prepared:
+    return prepare(CONFIGS / name, [override_in(text, text) for text in [*changes, "device=cpu"]])
+
+
+def test_all_seeds_and_epochs_where_that_is_cheap() -> None:
+    experiment = prepared("iris/mlp.yaml", "seeds=10", "seed=7")
+    for most in (10, 20):
+        effort = effort_for(experiment, 60, most)
+        assert (effort.seeds, effort.epochs) == (tuple(range(7, 7 + most)), 100)
+
+
+def test_seeds_are_left_out_first_then_epochs() -> None:
+    experiment = prepared("iris/mlp.yaml", "seeds=10")
+    whole = effort_for(experiment, 1e9, 10).seconds
+    found = [effort_for(experiment, whole * share, 20) for share in (1.01, 0.99, 0.9, 0.5, 0.1, 1e-9)]
+    assert [len(effort.seeds) for effort in found] == sorted([len(effort.seeds) for effort in found], reverse=True)
+    assert [effort.epochs for effort in found] == sorted([effort.epochs for effort in found], reverse=True)
+    assert (len(found[0].seeds), len(found[1].seeds), len(found[-1].seeds)) == (10, 5, 3)
+    assert [effort.epochs for effort in found if len(effort.seeds) > 3] == [100] * 3
+    assert found[-1].epochs == 1
+
+
+def test_two_seeds_stay_two() -> None:
+    assert effort_for(prepared("iris/mlp.yaml", "seeds=2"), 1e-9, 20).seeds == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        StepSchedule(name="step", every=25, factor=0.5),
+        ExponentialSchedule(name="exponential", decay=0.97),
+        CosineSchedule(name="cosine", final_factor=0.1, warmup_epochs=10),
+        InverseTimeSchedule(name="inverse_time", decay=0.3),
+    ],
+)
+def test_a_shortened_schedule_has_the_same_form(schedule) -> None:
+    """The factor after a share of the epochs is that after the same share of fewer."""
+    short = shortened_schedule(schedule, 0.2)
+    shares = np.array([0.05, 0.3, 0.55, 0.9])
+    expected = factor(schedule, shares * 100, 100, 10**6, 100)
+    assert factor(short, shares * 20, 20, 10**6, 100) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_schedule_without_a_length_stays() -> None:
+    schedule = InversePowerSchedule(name="inverse_power")
+    assert shortened_schedule(schedule, 0.2) == schedule
+
+
+def test_rates_are_compared_on_the_same_seeds_and_the_test_part_does_not_matter() -> None:
+    experiment = prepared("iris/mlp.yaml", "seeds=3", "training.epochs=5")
+    dataset = load(experiment.experiment.dataset)
+    effort = effort_for(experiment, 60, 3)
+    one, other = (trials_at(experiment, dataset, effort)([0.1, 100.0]) for _ in range(2))
+    assert [tried.rate for tried in one] == [0.1, 100.0]
+    assert np.array_equal(one[0].scores_S, other[0].scores_S)
+    assert one[0].scores_S.shape == one[0].losses_S.shape == (3,)
+    assert one[0].score > one[1].score
+    assert num_held_out(experiment) == 26
+    parts = [round(26 * score, 6) for score in one[0].scores_S]
+    assert parts == [round(part) for part in parts]  # of 26 samples
+
+
+def test_the_configured_rate_is_left_aside() -> None:
+    experiment = prepared("iris/mlp.yaml")
+    assert at_rate(experiment, 0.3).experiment.optimizer.learning_rate == 0.3
+    assert at_rate(at_rate(experiment, 7.0), 0.3).experiment == at_rate(experiment, 0.3).experiment
+
+
+def test_chance() -> None:
+    assert chance_of(load(prepared("iris/mlp.yaml").experiment.dataset)) == pytest.approx(1 / 3)
+    assert chance_of(load(prepared("synthetic/sine.yaml").experiment.dataset)) == 0.0
+
+
+def test_the_scale_of_inputs() -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(500, 3))
+    assert not input_scale(inputs, is_image=False).is_unscaled
+    wide = input_scale(inputs * [1, 1, 50], is_image=False)
+    assert wide.ratio == pytest.approx(50, rel=0.1)
+    assert wide.is_unscaled
+    assert not input_scale(inputs * [1, 1, 0], is_image=False).is_unscaled  # one that does not vary
+    far = input_scale(inputs + 1000, is_image=True)
+    assert far.largest == pytest.approx(1000, rel=0.01)
+    assert (far.ratio, far.is_unscaled) == (1.0, True)
+
+
+@pytest.mark.parametrize(
+    ("case", "warned"),
+    [
+        ("fruit unscaled, adam", ["inputs are not scaled", "dataset.standardize: true"]),
+        ("diabetes targets unscaled, sgd", ["dataset.target.standardize: false"]),
+        ("tiny targets, sgd", ["dataset.target.standardize: false"]),
+        ("waves, sgd", []),
+        ("digits, conv", []),
+    ],
+)
+def test_what_is_warned_of(case: str, warned: list[str], tmp_path: Path) -> None:
+    import yaml
+
+    write_tables(tmp_path)
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(resolved(CASES[case], tmp_path)))
+    experiment = prepare(path)
+    said = " ".join(cautions(experiment, load(experiment.experiment.dataset)))
+    assert bool(said) == bool(warned)
+    assert [words for words in warned if words not in said] == []
