@@ -79,6 +79,7 @@ def rehearse(
     score: str | None = None,
     most_seconds: float = float("inf"),
     *,
+    run_seeds: Sequence[int] | None = None,
     every_epoch: bool = False,
 ) -> list[Rehearsed]:
     """Trains each variant with each seed, and judges it on a quarter of the training part of ``base``.
@@ -93,6 +94,7 @@ def rehearse(
         seeds: Of the trials.
         score: What they are judged by beside the loss; None: accuracy, or R² for numbers.
         most_seconds: After so many, it is given up.
+        run_seeds: Whose training parts are used; None: all of the config.
         every_epoch: Whether curves have all epochs that the config evaluates, not only those that decide something.
 
     Raises:
@@ -100,7 +102,7 @@ def rehearse(
         TookTooLong: The time is up.
     """
     name = score or headline(measured_by(base.experiment.model.name, base.facts.task))
-    parts, until = held_out_parts(base), perf_counter() + most_seconds
+    parts, until = held_out_parts(base, run_seeds or base.experiment.all_seeds), perf_counter() + most_seconds
     outcomes: list[list[_Outcome]] = [[_Outcome()] * len(seeds) for _ in variants]
     for stack in _stacks(variants, seeds, dataset, parts, score, every_epoch=every_epoch):
         first = stack[0].prepared
@@ -117,13 +119,16 @@ def rehearse(
     return [_rehearsed(of_variant) for of_variant in outcomes]
 
 
-def samples_held_out(base: Prepared, dataset: Dataset, seed: int) -> Samples:
-    """The samples of a seed of a rehearsal as its networks see them: the held-out ones are the test part.
+def samples_of_trials(base: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int) -> Iterator[Samples]:
+    """The samples of the first trials of a rehearsal, as their networks see them; the held-out ones are the test part.
 
     Raises:
         DataError: There are too few training samples to hold some out.
     """
-    return samples_of(members_of(base.experiment, [seed]), dataset, held_out_parts(base))
+    here = base.experiment.model_copy(update={"device": "cpu"})
+    parts = held_out_parts(base, run_seeds)
+    for member in _members(here, [run_seeds[trial % len(run_seeds)] for trial in range(count)]):
+        yield samples_of([member], dataset, parts)
 
 
 def _rehearsed(outcomes: Sequence["_Outcome"]) -> Rehearsed:
@@ -140,20 +145,32 @@ def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
     )
 
 
-def held_out_parts(base: Prepared) -> Parts:
-    """Draws the parts of a rehearsal of ``base``: the held-out samples are the test part."""
+def held_out_parts(base: Prepared, run_seeds: Sequence[int]) -> Parts:
+    """Draws the parts of a rehearsal of ``base``: the held-out samples are the test part.
 
-    def parts(dataset: Dataset, config: DatasetConfig, seed: int) -> Split:
-        usual = base.experiment.dataset
+    The seed of the split is the number of a trial. The trials go through the splits of the run, again and again with other
+    held-out samples, so that what they see comes from the training parts of the run, and never from a test part alone.
+    """
+    splits = list(dict.fromkeys(member.seeds_by_purpose.split for member in members_of(base.experiment, run_seeds)))
+
+    def parts(dataset: Dataset, config: DatasetConfig, trial: int) -> Split:
+        usual, seed, draw = base.experiment.dataset, splits[trial % len(splits)], trial // len(splits)
         whole = parts_of(dataset, usual, seed)
-        is_held = held_out(dataset, usual, whole.train, share(HELD_OUT, len(whole.train)), seed)
+        is_held = held_out(dataset, usual, whole.train, share(HELD_OUT, len(whole.train)), seed, draw)
         train, validation, held = whole.train[~is_held], whole.validation, whole.train[is_held]
         if config.validation_fraction and not len(validation):
-            chosen = held_out(dataset, usual, train, share(config.validation_fraction, len(train)), seed)
+            chosen = held_out(dataset, usual, train, share(config.validation_fraction, len(train)), seed, draw)
             train, validation = train[~chosen], train[chosen]
         return Split(train, validation, held)
 
     return parts
+
+
+def _members(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:
+    """One experiment per seed, whose split is that of its place."""
+    return [
+        member.model_copy(update={"split_seed": place}) for place, member in enumerate(members_of(experiment, seeds))
+    ]
 
 
 def _stacks(
@@ -169,7 +186,7 @@ def _stacks(
     groups: dict[tuple[str, PartSizes], list[_Trial]] = {}
     for number, prepared in enumerate(variants):
         short = _undisturbed(prepared, score, every_epoch=every_epoch)
-        for place, member in enumerate(members_of(short, seeds)):
+        for place, member in enumerate(_members(short, seeds)):
             split = parts(dataset, member.dataset, member.seeds_by_purpose.split)
             sizes = PartSizes(len(split.train), len(split.validation), len(split.test))
             trial = _Trial(number, replace(prepared, experiment=short, sizes=sizes), member, place)
