@@ -42,6 +42,8 @@ class Rehearsed:
     """Accuracy or R² there (or the score that was asked for); ``DIVERGED_SCORE`` where training diverged."""
     diverged_S: np.ndarray
     """Whether it did."""
+    kept_S: np.ndarray
+    """Where in the curves the epoch is whose weights are kept."""
     curves: Sequence[Mapping[str, np.ndarray]]
     """Of each seed, by column: ``epoch``, ``train_loss``, ``test_loss`` (of the held-out samples), and the scores."""
 
@@ -64,6 +66,7 @@ class _Outcome:
     loss: float = np.inf
     score: float = DIVERGED_SCORE
     diverged: bool = True
+    kept: int = 0
     curves: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -132,9 +135,9 @@ def samples_of_trials(base: Prepared, dataset: Dataset, run_seeds: Sequence[int]
 
 
 def _rehearsed(outcomes: Sequence["_Outcome"]) -> Rehearsed:
-    columns = zip(*((o.loss, o.score, o.diverged) for o in outcomes), strict=True)
-    losses_S, scores_S, diverged_S = (np.array(column) for column in columns)
-    return Rehearsed(losses_S, scores_S, diverged_S, [o.curves for o in outcomes])
+    columns = zip(*((o.loss, o.score, o.diverged, o.kept) for o in outcomes), strict=True)
+    losses_S, scores_S, diverged_S, kept_S = (np.array(column) for column in columns)
+    return Rehearsed(losses_S, scores_S, diverged_S, kept_S, [o.curves for o in outcomes])
 
 
 def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
@@ -223,7 +226,7 @@ def _outcomes(trainer: Trainer, score: str, until: float) -> list["_Outcome"]:
                 curves[place].setdefault(column, []).append(value)
             if trainer.state.best_epoch[place] == record.epoch:
                 loss, of_score = row.scores[f"test_{trainer.names[0]}"], row.scores[f"test_{score}"]
-                found[place] |= {"loss": loss, "score": of_score}
+                found[place] |= {"loss": loss, "score": of_score, "kept": len(curves[place]["epoch"]) - 1}
             if row.status == "diverged":
                 found[place] = {"loss": np.inf, "score": DIVERGED_SCORE, "diverged": True}
     as_arrays = [{column: np.array(values) for column, values in curve.items()} for curve in curves]
