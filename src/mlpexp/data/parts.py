@@ -26,7 +26,7 @@ from mlpexp.data.split_kinds import (
 from mlpexp.errors import DataError
 from mlpexp.randomness import stream
 
-VALIDATION_DRAW, CUT_DRAW = 1, 2  # of the streams of a split seed; the split itself has none
+VALIDATION_DRAW, CUT_DRAW, HELD_OUT_DRAW = 1, 2, 3  # of the streams of a split seed; the split itself has none
 
 
 def parts_of(dataset: Dataset, config: DatasetConfig, seed: int) -> Split:
@@ -46,6 +46,39 @@ def parts_of(dataset: Dataset, config: DatasetConfig, seed: int) -> Split:
         return parts
     order = nested_order(_classes(dataset)[parts.train], stream(seed, "split", CUT_DRAW))
     return Split(ascending([parts.train[order[:size]]]), parts.validation, parts.test)
+
+
+def held_out(
+    dataset: Dataset, config: DatasetConfig, rows: np.ndarray, size: int, seed: int, draw: int = 0
+) -> np.ndarray:
+    """Which rows of a training part are held out of it to judge on, ``(n,)`` bool: whole groups, the latest, or at random.
+
+    Args:
+        dataset: That they are of.
+        config: The ``dataset:`` section, whose kind of split is kept.
+        rows: Of the training part, ``(n,)`` ascending.
+        size: How many; groups and equal times stay together, so that it may be some more or fewer.
+        seed: Of the split.
+        draw: Which of several draws of the same seed.
+
+    Raises:
+        DataError: There are too few rows or groups.
+    """
+    classes, wanted = _classes(dataset)[rows], PartSizes(len(rows) - size, 0, size)
+    if size < 1 or wanted.train < least_to_train(dataset.facts):
+        raise DataError(f"{len(rows)} training samples are too few to hold out some of them", key="dataset")
+    generator = stream(seed, "split", HELD_OUT_DRAW, draw)
+    match config.split:
+        case TimeSplit():
+            return parts_by_time(_labels(dataset)[rows], wanted) == TEST
+        case GroupSplit():
+            groups = np.unique(_labels(dataset)[rows], return_inverse=True)[1]
+            part_n = parts_by_group(groups, classes, wanted, generator)
+            if part_n is None:
+                raise DataError("no draw of the groups leaves every class to train on", key="dataset.split.column")
+            return part_n == TEST
+        case _:
+            return carved(classes, size, generator)
 
 
 def sizes_of(config: DatasetConfig, facts: DatasetFacts, seed: int) -> PartSizes:

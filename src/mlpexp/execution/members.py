@@ -6,12 +6,13 @@ from time import perf_counter
 import torch
 
 from mlpexp.architectures.architecture import Architecture
-from mlpexp.config.datasets import scaling_of
+from mlpexp.config.datasets import DatasetConfig, scaling_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.som import Som
 from mlpexp.data.catalogue import dataset_of_seed
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
+from mlpexp.data.split import Split
 from mlpexp.data.standardize import fit_targets, standardizer_of
 from mlpexp.execution.machine import choose_device
 from mlpexp.som.method import self_organizing_map
@@ -21,6 +22,9 @@ from mlpexp.training.starts import Begun
 from mlpexp.training.trainer import Trainer
 
 INPUT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16, "tf32": torch.float32}
+
+Parts = Callable[[Dataset, DatasetConfig, int], Split]
+"""From data, their section and the seed of a split to the parts."""
 
 
 def members_of(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:
@@ -34,6 +38,7 @@ def trainer_of(
     dataset: Dataset,
     clock: Callable[[], float] = perf_counter,
     starts: Sequence[Begun] = (),
+    parts: Parts = parts_of,
 ) -> Trainer:
     """The trainer of a stack, before its first step.
 
@@ -43,8 +48,9 @@ def trainer_of(
         dataset: The data.
         clock: Says the seconds that training takes.
         starts: What each begins with, as ``Trainer`` has it.
+        parts: Draws the parts of a data set.
     """
-    samples, method = samples_of(members, dataset), method_of(members[0])
+    samples, method = samples_of(members, dataset, parts), method_of(members[0])
     return Trainer(members, architectures, dataset, samples, method, clock, starts)
 
 
@@ -59,7 +65,7 @@ def method_of(experiment: Experiment) -> Method:
     return BACKPROPAGATION
 
 
-def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
+def samples_of(members: Sequence[Experiment], dataset: Dataset, parts: Parts = parts_of) -> Samples:
     """The data as the members see them: the split of each seed, and the standardization fitted on its training part.
 
     Where each seed has data of its own, they are drawn here; ``dataset`` stands for their source.
@@ -68,7 +74,7 @@ def samples_of(members: Sequence[Experiment], dataset: Dataset) -> Samples:
     pairs = list(dict.fromkeys(map(pair_of, members)))
     seeds = list(dict.fromkeys(seeds for seeds, _ in pairs))
     drawn = {seed: dataset_of_seed(config, dataset, seed) for seed in dict.fromkeys(seed for _, seed in seeds)}
-    splits = {(split, data): parts_of(drawn[data], config, split) for split, data in seeds}
+    splits = {(split, data): parts(drawn[data], config, split) for split, data in seeds}
     standardizers = {
         (split, data): standardizer_of(drawn[data], rows.train, scaling_of(config))
         for (split, data), rows in splits.items()
