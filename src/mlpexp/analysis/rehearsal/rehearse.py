@@ -40,6 +40,8 @@ class Rehearsed:
     """Accuracy or R² there (or the score that was asked for); ``DIVERGED_SCORE`` where training diverged."""
     diverged_S: np.ndarray
     """Whether it did."""
+    held_out: int
+    """Samples that each seed was judged on; of groups, the fewest."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def rehearse(
     parts = _Parts(base)
     losses, scores = (np.full((len(variants), len(seeds)), start) for start in (np.inf, DIVERGED_SCORE))
     diverged = np.ones((len(variants), len(seeds)), dtype=bool)
+    held_out = np.zeros((len(variants), len(seeds)), dtype=int)
     until = perf_counter() + most_seconds
     for stack in _stacks(variants, seeds, dataset, parts, score):
         first = stack[0].prepared
@@ -100,7 +103,9 @@ def rehearse(
             loss_A, score_A, finished_A = _outcome(trainer, name, until)
         rows, columns = [trial.variant for trial in stack], [trial.place for trial in stack]
         losses[rows, columns], scores[rows, columns], diverged[rows, columns] = loss_A, score_A, ~finished_A
-    return [Rehearsed(*of_variant) for of_variant in zip(losses, scores, diverged, strict=True)]
+        held_out[rows, columns] = first.sizes.test
+    fewest = held_out.min(1).tolist()
+    return [Rehearsed(*of_variant) for of_variant in zip(losses, scores, diverged, fewest, strict=True)]
 
 
 def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
