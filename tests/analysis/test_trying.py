@@ -24,7 +24,8 @@ SLOW_RATE = "optimizer.learning_rate=1e-4"
 
 def rehearsed(scores: list[float], losses: list[float] | None = None, diverged: int = 0) -> Rehearsed:
     losses = losses or [1.0] * len(scores)
-    return Rehearsed(np.array(losses), np.array(scores), np.arange(len(scores)) < diverged, held_out=26)
+    none = np.zeros(len(scores), dtype=int)
+    return Rehearsed(np.array(losses), np.array(scores), np.arange(len(scores)) < diverged, none, [], held_out=26)
 
 
 BASE = [0.50, 0.60, 0.55, 0.52, 0.58]

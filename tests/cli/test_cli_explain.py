@@ -221,7 +221,7 @@ def test_a_sweep_and_a_map(mlpexp, config, undrawn):
     alone = mlpexp("show", sweep, "--arm", 1).out
     run = mlpexp("train", "--config", config(alone, "arm.yaml"), "--runs-dir", "alone", "--quiet").run
     tried = (mlpexp("explain", run).out, mlpexp("explain", sweep, "--arm", 1).out)
-    assert tried[1].splitlines()[2:] == tried[0].partition("to try:")[0].splitlines()[2:]
+    assert tried[1].strip().splitlines()[2:] == tried[0].partition("to try:")[0].strip().splitlines()[2:]
     of_arm = mlpexp("explain", sweep, "--arm", "learning_rate=1", "--quick").out
     of_run = mlpexp("explain", run, "--quick").out
     assert of_run.splitlines()[-1] == f"to try: mlpexp train {run} --epochs 12"

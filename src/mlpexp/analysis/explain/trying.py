@@ -119,7 +119,13 @@ class _Trials:
         began = perf_counter()
         try:
             own, *others = rehearse(
-                self.base, [self.base, *_variants(new)], self.dataset, seeds, self.score, PATIENCE * self.allowed
+                self.base,
+                [self.base, *_variants(new)],
+                self.dataset,
+                seeds,
+                self.score,
+                PATIENCE * self.allowed,
+                run_seeds=self.own_seeds,
             )
         except TookTooLong:
             self._give_up(new, "took too long")
