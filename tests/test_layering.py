@@ -65,9 +65,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "numpy_twin": {"activations", "backprop", "outputs"},
     "quantization": {"scheme"},
     "analysis": {
-        "cautions", "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer",
-        "input_scale", "max_pooling", "neighbours", "output_layer", "rate_choice", "search", "six_steps", "symbolic",
-        "textbook_names", "verdicts",
+        "advice", "cautions", "chain_rule", "checks", "equations", "examination", "explanations", "first_step",
+        "hidden_layer", "input_scale", "max_pooling", "neighbours", "output_layer", "rate_choice", "remedies", "remedy",
+        "search", "six_steps", "suggestions", "symbolic", "textbook_names", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",

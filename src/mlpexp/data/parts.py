@@ -48,7 +48,9 @@ def parts_of(dataset: Dataset, config: DatasetConfig, seed: int) -> Split:
     return Split(ascending([parts.train[order[:size]]]), parts.validation, parts.test)
 
 
-def held_out(dataset: Dataset, config: DatasetConfig, rows: np.ndarray, size: int, seed: int) -> np.ndarray:
+def held_out(
+    dataset: Dataset, config: DatasetConfig, rows: np.ndarray, size: int, seed: int, draw: int = 0
+) -> np.ndarray:
     """Which rows of a training part are held out of it to judge on, ``(n,)`` bool: whole groups, the latest, or at random.
 
     Args:
@@ -57,6 +59,7 @@ def held_out(dataset: Dataset, config: DatasetConfig, rows: np.ndarray, size: in
         rows: Of the training part, ``(n,)`` ascending.
         size: How many; groups and equal times stay together, so that it may be some more or fewer.
         seed: Of the split.
+        draw: Which of several draws of the same seed.
 
     Raises:
         DataError: There are too few rows or groups.
@@ -64,7 +67,7 @@ def held_out(dataset: Dataset, config: DatasetConfig, rows: np.ndarray, size: in
     classes, wanted = _classes(dataset)[rows], PartSizes(len(rows) - size, 0, size)
     if size < 1 or wanted.train < least_to_train(dataset.facts):
         raise DataError(f"{len(rows)} training samples are too few to hold out some of them", key="dataset")
-    generator = stream(seed, "split", HELD_OUT_DRAW)
+    generator = stream(seed, "split", HELD_OUT_DRAW, draw)
     match config.split:
         case TimeSplit():
             return parts_by_time(_labels(dataset)[rows], wanted) == TEST

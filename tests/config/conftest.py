@@ -1,0 +1,3 @@
+"""Fixtures: the command line."""
+
+from making.command_line import mlpexp, undrawn
