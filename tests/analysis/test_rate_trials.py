@@ -75,7 +75,7 @@ def test_rates_are_compared_on_the_same_seeds_and_the_test_part_does_not_matter(
     experiment = prepared("iris/mlp.yaml", "seeds=3", "training.epochs=5")
     dataset = load(experiment.experiment.dataset)
     effort = effort_for(experiment, 60, 3)
-    one, other = (trials_at(experiment, dataset, effort)([0.1, 100.0]) for _ in range(2))
+    one, other = (trials_at(experiment, dataset, effort, range(3))([0.1, 100.0]) for _ in range(2))
     assert [tried.rate for tried in one] == [0.1, 100.0]
     assert np.array_equal(one[0].scores_S, other[0].scores_S)
     assert one[0].scores_S.shape == one[0].losses_S.shape == (3,)

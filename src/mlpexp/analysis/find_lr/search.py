@@ -18,7 +18,7 @@ STRIDE = 2  # rungs between the first five rates: a factor of 4 or 5
 FIRST_RATES, MOST_RATES = 5, 13
 AS_GOOD = 0.005  # of the score: less does not matter
 LEAST_GAIN = 0.02  # of the way from the score of a constant to 1: with less, nothing was learned
-SURE = 2.0  # standard errors of that
+SURE = 2.0  # standard errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +122,11 @@ def _beyond(tried: Mapping[int, Tried], chance: float) -> set[int]:
 
 
 def _between(tried: Mapping[int, Tried]) -> set[int]:
-    """The neighbours of the best that were not tried yet, and while there is room of those that are as good."""
+    """The neighbours of the best that were not tried yet, and while there is room of those that may be as good."""
     best = _best(tried)
     wanted = _known({best - 1, best + 1} - tried.keys())
-    rivals = sorted((rung for rung in tried if _is_as_good(tried[rung], tried[best])), key=lambda r: _merit(tried[r]))
-    for rung in reversed(rivals):
+    rivals = [rung for rung in tried if _is_as_good(tried[rung], tried[best], SURE)]
+    for rung in sorted(rivals, key=lambda rung: _merit(tried[rung]), reverse=True):
         inside = {other for other in (rung - 1, rung + 1) if min(tried) < other < max(tried)} - tried.keys()
         if len(tried) + len(wanted | inside) <= MOST_RATES:
             wanted |= inside
@@ -150,10 +150,10 @@ def _good_run(tried: Mapping[int, Tried]) -> list[int]:
     return rungs[first : last + 1]
 
 
-def _is_as_good(other: Tried, best: Tried) -> bool:
-    """Whether the mean difference of scores, seed by seed, is at most its standard error, or too small to matter."""
+def _is_as_good(other: Tried, best: Tried, errors: float = 1.0) -> bool:
+    """Whether the mean difference of scores, seed by seed, is within standard errors, or too small to matter."""
     difference_S = best.scores_S - other.scores_S
-    return float(difference_S.mean()) <= max(AS_GOOD, _standard_error(difference_S))
+    return float(difference_S.mean()) <= max(AS_GOOD, errors * _standard_error(difference_S))
 
 
 def _standard_error(values_S: np.ndarray) -> float:

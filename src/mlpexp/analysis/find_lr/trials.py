@@ -18,6 +18,7 @@ from mlpexp.config.optimization import (
 )
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import share
+from mlpexp.planning.confirm import END_OF_SEEDS
 from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Prepared
 
@@ -56,26 +57,27 @@ def effort_for(prepared: Prepared, most_seconds: float, most_seeds: int) -> Effo
         most_seconds: For all rates, on one core or one card.
         most_seeds: No more than these.
     """
-    seed, own, epochs = prepared.experiment.seed, prepared.experiment.seeds, prepared.experiment.training.epochs
+    own, epochs = prepared.experiment.seeds, prepared.experiment.training.epochs
     seconds = _seconds(prepared, most_seeds, epochs)
     if seconds <= CHEAP * most_seconds:
-        return Effort(tuple(range(seed, seed + most_seeds)), epochs, seconds)
+        return Effort(_seeds(prepared, most_seeds), epochs, seconds)
     fewer = (*FEWER_SEEDS, 1) if num_held_out(prepared) >= ENOUGH_SAMPLES else FEWER_SEEDS
     for count in (own, *(count for count in fewer if count < own)):
         seconds = _seconds(prepared, count, epochs)
         if seconds <= most_seconds:
-            return Effort(tuple(range(seed, seed + count)), epochs, seconds)
+            return Effort(_seeds(prepared, count), epochs, seconds)
     part = max(1, int(epochs * most_seconds / seconds))
-    return Effort(tuple(range(seed, seed + count)), part, _seconds(prepared, count, part))
+    return Effort(_seeds(prepared, count), part, _seconds(prepared, count, part))
 
 
-def trials_at(prepared: Prepared, dataset: Dataset, effort: Effort) -> TryRates:
+def trials_at(prepared: Prepared, dataset: Dataset, effort: Effort, run_seeds: Sequence[int]) -> TryRates:
     """What trains at some rates and judges each on samples held out of the training part.
 
     Args:
         prepared: The experiment; its learning rate is left aside.
         dataset: Its data.
         effort: How much to train.
+        run_seeds: Of the config: from their training parts the samples come.
     """
     short = _shortened(prepared, effort.epochs)
     cost = stack_cost(short, 1, len(effort.seeds), len(effort.seeds), short.experiment.device)
@@ -85,7 +87,9 @@ def trials_at(prepared: Prepared, dataset: Dataset, effort: Effort) -> TryRates:
         found = []
         for first in range(0, len(rates), at_once):
             some = rates[first : first + at_once]
-            found += rehearse(prepared, [at_rate(short, rate) for rate in some], dataset, effort.seeds)
+            found += rehearse(
+                prepared, [at_rate(short, rate) for rate in some], dataset, effort.seeds, run_seeds=run_seeds
+            )
         return [
             Tried(rate, np.maximum(of_rate.scores_S, 0.0), of_rate.losses_S, of_rate.diverged_S)
             for rate, of_rate in zip(rates, found, strict=True)
@@ -126,6 +130,12 @@ def shortened_schedule(schedule: ScheduleConfig, share: float) -> ScheduleConfig
         case ConstantSchedule() | CosineSchedule() | InversePowerSchedule():
             pass
     return schedule.model_copy(update=changes)
+
+
+def _seeds(prepared: Prepared, count: int) -> tuple[int, ...]:
+    """So many, from the first of the config on, as far as there are seeds."""
+    first = prepared.experiment.seed
+    return tuple(range(first, min(first + count, END_OF_SEEDS)))
 
 
 def _shortened(prepared: Prepared, epochs: int) -> Prepared:

@@ -148,7 +148,7 @@ def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
     """About how long ``rehearse`` takes, for one core or one card: what is one program is one stack."""
     groups: dict[str, list[Prepared]] = {}
     for variant in variants:
-        short = _undisturbed(variant, None)
+        short = _undisturbed(variant, None, every_epoch=False)
         sizes = replace(variant.sizes, train=variant.sizes.train - share(HELD_OUT, variant.sizes.train))
         groups.setdefault(program_of(short), []).append(replace(variant, experiment=short, sizes=sizes))
     seconds = 0.0

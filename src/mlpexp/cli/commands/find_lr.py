@@ -58,7 +58,8 @@ def find_lr(
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: a range test proposes one, and short trainings around it decide."""
-    from mlpexp.cli.printing import print_sentences, print_table
+    from mlpexp.cli.printing import print_sentences
+    from mlpexp.planning.confirm import END_OF_SEEDS
     from mlpexp.planning.prepare import prepared_from
     from mlpexp.report.drawing.formats import check_formats
 
@@ -67,8 +68,13 @@ def find_lr(
     _check(low, high, steps, output, plot_format)
     if not 0 < seconds < float("inf"):
         raise InputError(f"--seconds: {seconds:g} is not above 0")
-    source, path = given.source("find-lr", seeds=None if "seeds" in given.words else SEEDS)
+    source, path = given.source("find-lr")
     prepared = prepared_from(source)
+    run_seeds = prepared.experiment.all_seeds
+    asked = "seeds" in given.words or prepared.start is not None  # only seeds that have weights to begin with
+    if not asked:
+        seeds = min(SEEDS, END_OF_SEEDS - prepared.experiment.seed)
+        prepared = replace(prepared, experiment=prepared.experiment.model_copy(update={"seeds": seeds}))
     print_sentences(given.understood(source, path), err=True)
     if prepared.experiment.model.name == "som":
         raise InputError(
@@ -81,8 +87,6 @@ def find_lr(
     from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
     from mlpexp.data.catalogue import load
     from mlpexp.report.figures.range_test import range_test_numbers
-    from mlpexp.report.tables.learning_rates import configured_sentence, rates_table
-    from mlpexp.report.tables.rate_decision import configured_in_range, decision_sentences, decision_table
     from mlpexp.store.json_files import as_json
 
     prepared = _on_device(prepared, source, steps)
@@ -91,7 +95,8 @@ def find_lr(
     losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
     choice = choose_rate(rates, losses)
     numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
-    decided = None if quick else _decided(given, prepared, dataset, choice, seconds)
+    most_seeds = prepared.experiment.seeds if asked else MOST_SEEDS
+    decided = None if quick else _decided(prepared, dataset, choice, run_seeds, most_seeds, seconds)
     warnings = cautions(prepared, dataset)
     suggested = decided[0].suggested if decided else choice.suggested
     command = _command(given, suggested) if suggested else None
@@ -99,15 +104,9 @@ def find_lr(
     if format_ == "json":
         typer.echo(as_json(_record(prepared, choice, decided, warnings, command)), nl=False)
         return
-    print_table(rates_table(prepared, numbers), wide=wide)
-    print_sentences(choice.sentences(decides=decided is None))
-    configured = configured_sentence(prepared.experiment)
-    if decided:
-        typer.echo()
-        print_table(decision_table(*decided), wide=wide)
-        print_sentences(decision_sentences(*decided))
-        configured = configured_in_range(prepared.experiment, decided[0])
-    print_sentences([*warnings, configured, *([f"go on with: {command}"] if command else [])])
+    _show(prepared, numbers, choice, decided, warnings, wide=wide)
+    if command:
+        print_sentences([f"go on with: {command}"])
     for path in written:
         typer.echo(f"written: {path}")
 
@@ -150,7 +149,12 @@ def _on_device(prepared: "Prepared", source: "Source", steps: int) -> "Prepared"
 
 
 def _decided(
-    given: Given, prepared: "Prepared", dataset: "Dataset", choice: "RateChoice", most_seconds: float
+    prepared: "Prepared",
+    dataset: "Dataset",
+    choice: "RateChoice",
+    run_seeds: range,
+    most_seeds: int,
+    most_seconds: float,
 ) -> "Decided | None":
     """What trying rates around the proposal decides; None where too few samples are left to judge them on."""
     from mlpexp.analysis.find_lr.search import decide
@@ -160,7 +164,6 @@ def _decided(
     from mlpexp.report.tables.rate_decision import Judged
     from mlpexp.report.words import counted, duration
 
-    most_seeds = prepared.experiment.seeds if "seeds" in given.words else MOST_SEEDS
     effort, held_out = effort_for(prepared, most_seconds, most_seeds), num_held_out(prepared)
     refusal = ""
     if held_out < FEWEST_HELD_OUT:
@@ -174,13 +177,38 @@ def _decided(
     if effort.seconds >= SAID_FROM:
         print_sentences([f"rates are tried: about {duration(effort.seconds)} on one core or card"], err=True)
     try:
-        decision = decide(choice.start, trials_at(prepared, dataset, effort), chance_of(dataset))
+        decision = decide(choice.start, trials_at(prepared, dataset, effort, run_seeds), chance_of(dataset))
     except DataError as error:
         print_sentences([f"rates are not tried: {error.message}; the range test alone is shown"], err=True)
         return None
     score = headline(measured_by(prepared.experiment.model.name, prepared.facts.task))
     epochs = prepared.experiment.training.epochs
     return decision, Judged(score, effort.seeds, effort.epochs, epochs, held_out)
+
+
+def _show(
+    prepared: "Prepared",
+    numbers: "pd.DataFrame",
+    choice: "RateChoice",
+    decided: "Decided | None",
+    warnings: list[str],
+    *,
+    wide: bool,
+) -> None:
+    """The tables, each with what follows from it."""
+    from mlpexp.cli.printing import print_sentences, print_table
+    from mlpexp.report.tables.learning_rates import configured_sentence, rates_table
+    from mlpexp.report.tables.rate_decision import configured_in_range, decision_sentences, decision_table
+
+    print_table(rates_table(prepared, numbers), wide=wide)
+    print_sentences(choice.sentences(decides=decided is None))
+    configured = configured_sentence(prepared.experiment)
+    if decided:
+        typer.echo()
+        print_table(decision_table(*decided), wide=wide)
+        print_sentences(decision_sentences(*decided))
+        configured = configured_in_range(prepared.experiment, decided[0])
+    print_sentences([*warnings, configured])
 
 
 def _command(given: Given, rate: float) -> str:

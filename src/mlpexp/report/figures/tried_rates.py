@@ -50,8 +50,8 @@ def draw_tried_rates(decision: Decision, judged: Judged, configured: float, titl
         axes.axvline(decision.suggested, color=GREEN, linewidth=1.6, label=f"to use: {decision.suggested:g}", zorder=1)
     axes.axvline(configured, color=INK, linewidth=1.2, linestyle="-.", label=f"in the config: {configured:g}", zorder=1)
     score = SCORES[judged.score]
-    axes.set(
-        xscale="log", ylim=(LOWEST_SHOWN, 1.03), xlabel="learning rate", ylabel=f"{score.label} on samples held out"
-    )
+    lowest = min(decision.chance, *(tried.scores_S.min() for tried in decision.tried))
+    name = f"{score.label} on samples held out"
+    axes.set(xscale="log", ylim=(lowest - ROOM, 1 + ROOM), xlabel="learning rate", ylabel=name)
     legend_above(axes)
     return Drawing(figure, numbers)
