@@ -112,7 +112,7 @@ def test_what_was_tried_or_why_not(text, changes, said, mlpexp, config, undrawn)
 
 
 def test_a_run_that_began_with_weights_of_another(mlpexp, config, undrawn):
-    """Its trials begin with them, too, and so have its own seeds."""
+    """Its trials begin with them, too, and so have its own seeds, with more than one draw of held-out samples."""
     first = trained(mlpexp, config, IRIS, "seeds=2")
     words = (
         "--init-from",
@@ -128,7 +128,7 @@ def test_a_run_that_began_with_weights_of_another(mlpexp, config, undrawn):
     run = mlpexp("train", "--config", config(IRIS), *words).run
     answer = mlpexp("explain", run)
     assert answer.code == 0
-    assert "tried with 2 seeds" in " ".join(answer.out.split())
+    assert "(tried with 5 seeds on" in " ".join(answer.out.split())
 
 
 def test_selected_epochs_several_seeds_and_other_optimizers(mlpexp, config, undrawn):

@@ -22,15 +22,19 @@ from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import share
 from mlpexp.errors import InputError, MlpexpError
+from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Preparation, Prepared
+from mlpexp.planning.stacks import available_memory
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, experiment_here
+from mlpexp.training.lack_of_memory import is_lack_of_memory
 
 AT_ONCE = 2  # of a cause
 SEEDS, FEWEST_SEEDS = 5, 3
 FEWEST_HELD_OUT = 5  # samples
 MOST_SECONDS, SHARE_OF_RUN = 60.0, 0.2  # the larger of both is what trials may take
 PATIENCE = 3  # times that estimate, after which they are given up: machines differ
+TOO_LARGE = "needs more memory than there is"
 LARGEST_SEED = 2**63 - 1
 CLEAR = 1.5  # standard errors of the mean of paired differences
 LEAST_GAIN = 0.005  # of accuracy or R²
@@ -65,7 +69,8 @@ def tried(
     at_once = [each for of_cause in (first, *others) for each in of_cause[:AT_ONCE]]
     if not at_once:
         return [[Advice(each.remedy) for each in found[verdict.kind]] for verdict in verdicts]
-    trials = _Trials(base, arm, dataset_of(arm, data_dir), FAIRER.get(causes[0].kind))
+    fairer = next((FAIRER[cause.kind] for cause in causes if cause.kind in FAIRER), None)
+    trials = _Trials(base, arm, dataset_of(arm, data_dir), fairer)
     trials.try_(at_once, say)
     if not trials.helped and len(first) > AT_ONCE:
         trials.try_(first[AT_ONCE : 2 * AT_ONCE], say)
@@ -93,7 +98,7 @@ class _Trials:
         complete = complete or not any(each.outcome for each in self.known.values())
         return _best_first(
             [
-                self.known.get(each.identity, Advice(each.remedy))
+                replace(self.known.get(each.identity, Advice(each.remedy)), remedy=each.remedy)
                 for each in found
                 if complete or not each.prepared or each.identity in self.known
             ]
@@ -114,6 +119,9 @@ class _Trials:
         if not count:
             return
         new = new[:count]
+        if self._bytes(new, num_seeds) > available_memory():
+            self._give_up(new, TOO_LARGE)
+            return
         seeds, seconds = fresh_seeds(self.base, self.own_seeds, num_seeds), self._seconds(new, num_seeds)
         say(_announced(len(new), len(seeds), seconds))
         began = perf_counter()
@@ -131,12 +139,23 @@ class _Trials:
             self._give_up(new, "took too long")
         except MlpexpError as error:
             self._give_up(new, str(error))
+        except (RuntimeError, MemoryError) as error:
+            if not is_lack_of_memory(error):
+                raise
+            self._give_up(new, TOO_LARGE)
         else:
             self._note(new, own, others)
         self.allowed -= perf_counter() - began
 
     def _seconds(self, chosen: Sequence[Suggestion], num_seeds: int) -> float:
         return self.slowness * seconds_of([self.base, *_variants(chosen)], num_seeds)
+
+    def _bytes(self, chosen: Sequence[Suggestion], num_seeds: int) -> int:
+        """Of memory, at the most, if all are trained as one."""
+        variants = [self.base, *_variants(chosen)]
+        return sum(
+            stack_cost(variant, 1, num_seeds, num_seeds, variant.experiment.device).bytes for variant in variants
+        )
 
     def _give_up(self, chosen: Sequence[Suggestion], why: str) -> None:
         self.known |= {each.identity: Advice(each.remedy, why_not=why) for each in chosen}
@@ -169,13 +188,13 @@ def affordable(base: Prepared, chosen: Sequence[Suggestion], allowed: float) -> 
 
 
 def fresh_seeds(base: Prepared, own: Sequence[int], count: int) -> list[int]:
-    """Seeds that the result does not have; its own where only these have weights to begin with."""
+    """Seeds that the result does not have; its own, again and again, where only these have weights to begin with."""
     first = max(own) + 1
     seeds = list(range(first, first + count)) if first + count <= LARGEST_SEED else list(range(count))
     try:
         base.refuse_lacking(seeds)
     except InputError:
-        return list(own[:count])
+        return [own[place % len(own)] for place in range(count)]
     return seeds
 
 
