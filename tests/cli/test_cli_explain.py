@@ -87,7 +87,8 @@ def test_quick_tries_nothing(mlpexp, config, undrawn):
     run = trained(mlpexp, config, TINY, "optimizer.learning_rate=1e-5")
     answer = mlpexp("explain", run, "--quick")
     assert answer.err == ""
-    assert "tried" not in answer.out
+    assert "held-out" not in answer.out
+    assert "None of these remedies was tried: they are suggestions." in answer.out
     assert "to try: mlpexp train" in answer.out
     remedies = json.loads(mlpexp("explain", run, "--quick", "--format", "json").out)[0]["remedies"]
     assert {(each["tried"], each["advised"]) for each in remedies} == {(None, None)}

@@ -18,7 +18,7 @@ from mlpexp.analysis.explain.suggestions import Suggestion, suggestions
 from mlpexp.analysis.explain.verdicts import Verdict
 from mlpexp.analysis.rehearsal.rehearse import HELD_OUT, Rehearsed, TookTooLong, rehearse, seconds_of
 from mlpexp.config.outputs import output_of
-from mlpexp.config.scores import headline, measured_by
+from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import share
 from mlpexp.errors import InputError, MlpexpError
@@ -203,9 +203,10 @@ def outcome_of(
 ) -> Outcome:
     """What two rehearsals with the same seeds say of a remedy.
 
-    It helps if the score is better on average by more than ``LEAST_GAIN`` and by more than ``CLEAR`` standard errors of
-    the paired differences. Where the score stays, it helps if the loss is likewise lower, by a twentieth of what it was;
-    but not where the network answers all samples alike. What diverges with more seeds never helps.
+    It helps if the score is better on average by more than ``LEAST_GAIN``, by more than one sample, and by more than
+    ``CLEAR`` standard errors of the paired differences. Where the score stays, it helps if the loss is likewise lower, by a
+    twentieth of what it was. Nothing helps that is hardly better than one answer for all samples, or diverges with more
+    seeds.
 
     Args:
         before: Of the experiment's own setting.
@@ -214,15 +215,16 @@ def outcome_of(
         by_chance: What it is of one answer for all samples.
         losses_compare: Whether both losses are of the same thing.
     """
-    gain = _clear(np.maximum(after.scores_S, 0.0) - np.maximum(before.scores_S, 0.0), LEAST_GAIN)
+    one_sample = 1 / after.held_out if SCORES[score].share_of_samples else 0.0
+    gain = _clear(np.maximum(after.scores_S, 0.0) - np.maximum(before.scores_S, 0.0), max(LEAST_GAIN, one_sample))
     if after.diverged_S.sum() > before.diverged_S.sum():
         gain = -1
     loss_before, loss_after = (_mean(each.losses_S) if losses_compare else None for each in (before, after))
     fall = 0
     if gain == 0 and loss_before is not None and loss_after is not None:
         fall = _clear(before.losses_S - after.losses_S, LEAST_FALL * loss_before)
-    if fall > 0 and after.scores_S.mean() < by_chance + ABOVE_CHANCE:
-        fall = 0
+    if max(gain, fall) > 0 and after.scores_S.mean() < by_chance + ABOVE_CHANCE:
+        gain = fall = 0
     effects: Mapping[int, Effect] = {1: "better", 0: "same", -1: "worse"}
     return Outcome(
         num_seeds=len(after.scores_S),
