@@ -65,8 +65,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "numpy_twin": {"activations", "backprop", "outputs"},
     "quantization": {"scheme"},
     "analysis": {
-        "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer", "max_pooling",
-        "neighbours", "output_layer", "rate_choice", "six_steps", "symbolic", "textbook_names", "verdicts",
+        "advice", "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer",
+        "max_pooling", "neighbours", "output_layer", "rate_choice", "remedies", "remedy", "six_steps", "suggestions",
+        "symbolic", "textbook_names", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",

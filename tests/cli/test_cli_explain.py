@@ -1,16 +1,16 @@
 """`mlpexp explain` on runs as users have them."""
 
-import hashlib
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from making.command_line import Command
-from making.configs import CONFIGS, SELECTED, TINY
+from making.configs import CONFIGS, IRIS, MOONS, SELECTED, SINE, TINY
 from making.pace import abandon, every_step
-from making.run_files import only_run, unsealed
+from making.run_files import only_run, sums, unsealed
 from making.trained_results import new
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -21,11 +21,6 @@ def trained(mlpexp, config, text, *changes) -> Path:
     sets = [word for change in changes for word in ("--set", change)]
     assert mlpexp("train", "--config", config(text), "--quiet", *sets).code == 0
     return only_run(Path("runs"))
-
-
-def sums(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_the_example_of_the_docs(mlpexp, undrawn):
@@ -54,6 +49,88 @@ def test_every_format(mlpexp, config, undrawn):
     assert sums(run) == before
 
 
+def test_remedies_are_tried_and_nothing_is_written(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, IRIS, "optimizer.learning_rate=1e-4", "training.epochs=30")
+    before = sums(Path())
+    answer = mlpexp("explain", run)
+    assert answer.err.startswith("2 remedies are tried with 5 seeds, about ")
+    said = " ".join(answer.out.split())
+    score = r"accuracy 0\.\d+ -> 0\.\d+"
+    assert re.search(
+        rf"`optimizer\.learning_rate: 0\.\d+` \(tried with 5 seeds on 26 held-out samples: {score}\)", said
+    )
+    assert re.search(rf"to try: mlpexp train {run} --learning-rate 0\.\d+$", said)
+    best = json.loads(mlpexp("explain", run, "--format", "json").out)[0]["remedies"][0]
+    assert list(best["changes"]) == ["optimizer.learning_rate"]
+    assert best["advised"] is True
+    assert best["tried"]["after"] > best["tried"]["before"] + 0.1
+    assert {key: best["tried"][key] for key in ("seeds", "held_out", "score", "diverged")} == {
+        "seeds": 5,
+        "held_out": 26,
+        "score": "accuracy",
+        "diverged": 0,
+    }
+    assert re.search(rf"- a larger .* \(tried with .*{score}\)\n", mlpexp("explain", run, "--format", "markdown").out)
+    assert sums(Path()) == before
+
+
+def test_the_command_trains_with_all_changes_of_the_best(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, MOONS, "model.init={name: normal, mean: -9.0, std: 0.1}", "model.bias_init=-5")
+    *_, command = mlpexp("explain", run, "--quick").out.splitlines()
+    assert command.startswith(f"to try: mlpexp train {run} ")
+    words = shlex.split(command.removeprefix("to try: mlpexp "))
+    again = mlpexp(*words, "--runs-dir", "again", "--quiet").run
+    assert (again / "config.yaml").read_text() != (run / "config.yaml").read_text()
+
+
+def test_quick_tries_nothing(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, TINY, "optimizer.learning_rate=1e-5")
+    answer = mlpexp("explain", run, "--quick")
+    assert answer.err == ""
+    assert "tried" not in answer.out
+    assert "to try: mlpexp train" in answer.out
+    remedies = json.loads(mlpexp("explain", run, "--quick", "--format", "json").out)[0]["remedies"]
+    assert {(each["tried"], each["advised"]) for each in remedies} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "said"),
+    [
+        ("dataset: {name: synthetic, kind: xor, samples: 4, noise: 0, test_fraction: 0}\nmodel: {name: mlp}\n"
+         "optimizer: {name: sgd, learning_rate: 1.0e-5}\ntraining: {batch_size: full, epochs: 10}\n", (),
+         "(not tried: 4 training samples are too few to hold some out)"),
+        (TINY, ("optimizer.learning_rate=1e-5",), "on 8 held-out samples"),
+        (IRIS, ("optimizer.learning_rate=1e-5", "dataset.split=k_fold", "seeds=5"), "(tried with 5 seeds on"),
+        (MOONS, ("optimizer.learning_rate=1e-6", "dataset.data_seed=seed"), "(tried with 5 seeds on"),
+        (SINE, ("optimizer.learning_rate=1e-6",), "held-out samples: R² "),
+    ],
+)  # fmt: skip
+def test_what_was_tried_or_why_not(text, changes, said, mlpexp, config, undrawn):
+    answer = mlpexp("explain", trained(mlpexp, config, text, *changes))
+    assert answer.code == 0
+    assert said in " ".join(answer.out.split())
+
+
+def test_a_run_that_began_with_weights_of_another(mlpexp, config, undrawn):
+    """Its trials begin with them, too, and so have its own seeds."""
+    first = trained(mlpexp, config, IRIS, "seeds=2")
+    words = (
+        "--init-from",
+        first,
+        "--set",
+        "optimizer.learning_rate=1e-6",
+        "--seeds",
+        2,
+        "--runs-dir",
+        "second",
+        "--quiet",
+    )
+    run = mlpexp("train", "--config", config(IRIS), *words).run
+    answer = mlpexp("explain", run)
+    assert answer.code == 0
+    assert "tried with 2 seeds" in " ".join(answer.out.split())
+
+
 def test_selected_epochs_several_seeds_and_other_optimizers(mlpexp, config, undrawn):
     run = trained(mlpexp, config, SELECTED, "training.epochs=60")
     out = mlpexp("explain", run).out
@@ -73,9 +150,10 @@ def test_selected_epochs_several_seeds_and_other_optimizers(mlpexp, config, undr
 def test_every_kind_of_run_has_an_explanation(changes, mlpexp, config, undrawn):
     sets = [word for change in changes for word in ("--set", change)]
     mlpexp("train", "--config", config(TINY), "--quiet", *sets)
-    result = mlpexp("explain", only_run(Path("runs")))
+    result = mlpexp("explain", only_run(Path("runs")), "--quick")
     assert (result.code, result.err) == (0, "")
     assert "nan" not in result.out
+    assert mlpexp("explain", only_run(Path("runs"))).code == 0
 
 
 def test_images(mlpexp, config, undrawn):
@@ -142,8 +220,10 @@ def test_a_sweep_and_a_map(mlpexp, config, undrawn):
     assert "is a sweep of 2 arms; name one with --arm" in result.err
     alone = mlpexp("show", sweep, "--arm", 1).out
     run = mlpexp("train", "--config", config(alone, "arm.yaml"), "--runs-dir", "alone", "--quiet").run
-    of_arm = mlpexp("explain", sweep, "--arm", "learning_rate=1").out
-    of_run = mlpexp("explain", run).out
+    tried = (mlpexp("explain", run).out, mlpexp("explain", sweep, "--arm", 1).out)
+    assert tried[1].strip().splitlines()[2:] == tried[0].partition("to try:")[0].strip().splitlines()[2:]
+    of_arm = mlpexp("explain", sweep, "--arm", "learning_rate=1", "--quick").out
+    of_run = mlpexp("explain", run, "--quick").out
     assert of_run.splitlines()[-1] == f"to try: mlpexp train {run} --epochs 12"
     assert of_arm.splitlines()[2:] == of_run.splitlines()[2:-2]
     assert "one seed" in mlpexp("explain", sweep, "--arm", 1, "--seed", 1).out

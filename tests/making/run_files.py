@@ -1,6 +1,7 @@
 """What lies in the folder of a run."""
 
 import csv
+import hashlib
 from pathlib import Path
 
 from mlpexp.store.manifest import remove_manifests
@@ -58,3 +59,9 @@ def equal_files(result: Path) -> dict[str, bytes]:
     files = [path for path in result.rglob("*") if path.is_file() and path.name not in apart]
     own_name = result.name.encode()  # is in what is to be pasted into a paper
     return {str(path.relative_to(result)): path.read_bytes().replace(own_name, b"*") for path in files}
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """Of all files of a folder, but for locks."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

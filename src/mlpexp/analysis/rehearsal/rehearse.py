@@ -46,6 +46,8 @@ class Rehearsed:
     """Where in the curves the epoch is whose weights are kept."""
     curves: Sequence[Mapping[str, np.ndarray]]
     """Of each seed, by column: ``epoch``, ``train_loss``, ``test_loss`` (of the held-out samples), and the scores."""
+    held_out: int
+    """Samples that each seed was judged on; of groups, the fewest."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class _Outcome:
     score: float = DIVERGED_SCORE
     diverged: bool = True
     kept: int = 0
+    held_out: int = 0
     curves: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -137,7 +140,8 @@ def samples_of_trials(base: Prepared, dataset: Dataset, run_seeds: Sequence[int]
 def _rehearsed(outcomes: Sequence["_Outcome"]) -> Rehearsed:
     columns = zip(*((o.loss, o.score, o.diverged, o.kept) for o in outcomes), strict=True)
     losses_S, scores_S, diverged_S, kept_S = (np.array(column) for column in columns)
-    return Rehearsed(losses_S, scores_S, diverged_S, kept_S, [o.curves for o in outcomes])
+    fewest = min(outcome.held_out for outcome in outcomes)
+    return Rehearsed(losses_S, scores_S, diverged_S, kept_S, [o.curves for o in outcomes], fewest)
 
 
 def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
@@ -230,4 +234,5 @@ def _outcomes(trainer: Trainer, score: str, until: float) -> list["_Outcome"]:
             if row.status == "diverged":
                 found[place] = {"loss": np.inf, "score": DIVERGED_SCORE, "diverged": True}
     as_arrays = [{column: np.array(values) for column, values in curve.items()} for curve in curves]
-    return [_Outcome(**of_member, curves=curve) for of_member, curve in zip(found, as_arrays, strict=True)]
+    held = trainer.samples.sizes.test
+    return [_Outcome(**member, held_out=held, curves=curve) for member, curve in zip(found, as_arrays, strict=True)]

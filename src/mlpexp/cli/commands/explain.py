@@ -24,32 +24,42 @@ def explain(
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="One seed [default: all].", show_default=False)] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Try no remedies.")] = False,
     format_: Annotated[str, typer.Option("--format", help="text, markdown or json.")] = "text",
     table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
 ) -> None:
-    """Say why a run, or an arm of a sweep, learned or did not: verdicts, the numbers they rest on, what to try."""
+    """Say why a run, or an arm of a sweep, learned or did not: verdicts, the numbers they rest on, what helps against it."""
     check_format(format_, FORMATS)
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
     opened = Result.open(find_result(result, runs_dir), table or ())
     number = _arm(opened, arm)
+    from mlpexp.analysis.explain.advice import untried
     from mlpexp.analysis.explain.examine import examine
+    from mlpexp.analysis.explain.trying import tried
     from mlpexp.analysis.explain.verdicts import judge
     from mlpexp.cli.training import data_folder
     from mlpexp.report.tables.comparison_table import shown_label
     from mlpexp.report.tables.explanation import as_json, as_markdown, as_text
 
-    seeds = None if seed is None else [seed]
-    verdicts = judge(examine(opened.arm(number), seeds, data_folder(data_dir), say(quiet=False)))
+    of_arm, seeds, folder, aloud = (
+        opened.arm(number),
+        None if seed is None else [seed],
+        data_folder(data_dir),
+        say(quiet=False),
+    )
+    verdicts = judge(examine(of_arm, seeds, folder, aloud))
+    prepared = opened.plan.arms[number].prepared
+    advice = untried(verdicts, prepared) if quick else tried(of_arm, verdicts, folder, aloud)
     name, run = opened.summary.name, None if opened.summary.axes else opened.path
     name += f", {shown_label(opened.arm(number).label)}" if run is None else ""
     texts = {
-        "json": lambda: as_json(verdicts),
-        "markdown": lambda: as_markdown(name, verdicts),
-        "text": lambda: as_text(name, verdicts, run, reading_width()),
+        "json": lambda: as_json(verdicts, advice),
+        "markdown": lambda: as_markdown(name, verdicts, advice),
+        "text": lambda: as_text(name, verdicts, advice, run, reading_width()),
     }
     typer.echo(texts[format_](), nl=False)
 

@@ -16,7 +16,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "--calibration-samples",
     ),
     "how to run": (
-        "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run",
+        "--device", "--engine", "--jobs", "--memory", "--backend", "--address", "--data-dir", "--dry-run", "--quick",
     ),
     "what is shown and written": (
         "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mlpexp.analysis.explain.advice import untried
 from mlpexp.report.document.blocks import Block, Bullets, Paragraph
 from mlpexp.report.document.document import Section
 from mlpexp.report.sections.figure_blocks import DIAGNOSTICS, figures
@@ -10,6 +11,7 @@ from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.sentences import sentence, words_of
 from mlpexp.report.tables.comparison_table import shown_label
 from mlpexp.report.tables.explanation import Told, of_which, told
+from mlpexp.results.result import ArmResult
 
 if TYPE_CHECKING:
     from mlpexp.analysis.explain.verdicts import Verdict
@@ -26,7 +28,7 @@ def diagnostics(material: Material) -> Section | None:
 
 def _explained(material: Material) -> list[Section]:
     """Of a run, and of the best and the worst arm of a sweep."""
-    told_of = [(arm, blocks) for arm, verdicts in material.verdicts if (blocks := _said(verdicts))]
+    told_of = [(arm, blocks) for arm, verdicts in material.verdicts if (blocks := _said(arm, verdicts))]
     if not material.compares:
         return [Section("explained", TITLE, blocks) for _, blocks in told_of]
     within = [
@@ -37,10 +39,11 @@ def _explained(material: Material) -> list[Section]:
     return [Section("explained", TITLE, [which], within)] if within else []
 
 
-def _said(verdicts: "Sequence[Verdict] | str") -> list[Block]:
+def _said(arm: ArmResult, verdicts: "Sequence[Verdict] | str") -> list[Block]:
     if isinstance(verdicts, str):
         return [Paragraph(words_of(sentence(verdicts)))] if verdicts else []
-    causes = [block for each in told(verdicts) for block in _blocks(each)]
+    advice = untried(verdicts, arm.result.plan.arms[arm.number].prepared)
+    causes = [block for each in told(verdicts, advice) for block in _blocks(each)]
     return [*causes, *(Paragraph((text,)) for text in of_which(verdicts))]
 
 

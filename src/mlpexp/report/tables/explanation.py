@@ -1,69 +1,79 @@
 """Why something learned or did not, as text, Markdown or JSON: verdicts, what they rest on, what to try."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
+from mlpexp.analysis.explain.advice import Advice, Outcome, causes_of
 from mlpexp.analysis.explain.explanations import explained
-from mlpexp.analysis.explain.verdicts import CONSEQUENCES, Verdict
+from mlpexp.analysis.explain.verdicts import Verdict
+from mlpexp.config.scores import SCORES
 from mlpexp.config.words import BY_KEY
+from mlpexp.planning.values import value_text
 from mlpexp.report.markdown_text import sparing_markdown
 from mlpexp.report.tables.text_table import records_json
-from mlpexp.report.words import in_lines
+from mlpexp.report.words import duration, in_lines
 
 OF_WHICH = (
     "Scores and losses above are of the last epoch: medians over the seeds that show it. "
     "Means over all seeds, at the epoch whose weights are kept, can differ."
 )
 LIKELY = "likely its consequences, to be checked again when it is repaired"
+NONE_HELPS = "Of what was tried, nothing helps on held-out samples."
+EFFECTS = {"better": "", "same": ": no clear difference", "worse": ": not advised"}
+
+AdviceOfEach = Sequence[Sequence[Advice]]
+"""The remedies of each of some verdicts."""
 
 
-def as_text(name: str, verdicts: Sequence[Verdict], run: Path | None, width: int) -> str:
+def as_text(name: str, verdicts: Sequence[Verdict], advice: AdviceOfEach, run: Path | None, width: int) -> str:
     """For the terminal.
 
     Args:
         name: Of what is explained.
         verdicts: The first of them is the most important.
+        advice: The remedies of each verdict.
         run: The folder, if it is that of a run, whose config can be changed and trained again.
         width: Characters in a line.
     """
-    causes, consequences = _parted(verdicts)
+    causes, consequences = causes_of(verdicts)
     lines = [in_lines(f"{name}: {explained(verdicts[0]).title}", width), ""]
-    for number, verdict in enumerate(causes, 1):
+    for number, (verdict, remedies) in enumerate(_with_advice(causes, verdicts, advice), 1):
         cause = explained(verdict)
         lines.append(f"{number}. {cause.title} ({_seeds(verdict)})")
-        remedies = [("try:      ", remedy) for remedy in cause.remedies]
-        parts = [("measured: ", cause.finding), ("meaning:  ", cause.meaning), *remedies]
+        tries = [("tried:    " if each.advised is False else "try:      ", in_words(each)) for each in remedies]
+        parts = [("measured: ", cause.finding), ("meaning:  ", cause.meaning), *tries]
         lines += [in_lines(text, width, f"   {label}", " " * (3 + len(label))) for label, text in parts]
         lines.append("")
     if consequences:
         lines += [in_lines(f"{LIKELY}: {_titles(consequences)}", width), ""]
-    lines += [line for text in of_which(verdicts) for line in (in_lines(text, width), "")]
-    command = _to_try(verdicts[0], run) if run else None
-    if command:
-        lines += [f"to try: {command}", ""]
+    lines += [line for text in notes(verdicts, advice) for line in (in_lines(text, width), "")]
+    changes = _best_changes(causes, verdicts, advice)
+    if run and changes:
+        lines += [f"to try: {_command(run, changes)}", ""]
     return "\n".join(lines)
 
 
-def as_markdown(name: str, verdicts: Sequence[Verdict]) -> str:
+def as_markdown(name: str, verdicts: Sequence[Verdict], advice: AdviceOfEach) -> str:
     """With headings."""
-    causes, consequences = _parted(verdicts)
+    causes, consequences = causes_of(verdicts)
     lines = [f"# {sparing_markdown(name)}: {explained(verdicts[0]).title}", ""]
-    for number, verdict in enumerate(causes, 1):
+    for number, (verdict, remedies) in enumerate(_with_advice(causes, verdicts, advice), 1):
         cause = explained(verdict)
         lines += [f"## {number}. {cause.title} ({_seeds(verdict)})", "", f"**Measured**: {cause.finding}", ""]
         lines += [f"**Meaning**: {cause.meaning}", ""]
-        lines += ["**Try**:", "", *(f"- {remedy}" for remedy in cause.remedies), ""] if cause.remedies else []
+        lines += ["**Try**:", "", *(f"- {in_words(each)}" for each in remedies), ""] if remedies else []
     if consequences:
         lines += [f"{LIKELY}: {_titles(consequences)}.", ""]
-    lines += [line for text in of_which(verdicts) for line in (text, "")]
+    lines += [line for text in notes(verdicts, advice) for line in (text, "")]
     return "\n".join(lines)
 
 
-def as_json(verdicts: Sequence[Verdict]) -> str:
-    """All verdicts, causes and consequences alike, with their numbers."""
+def as_json(verdicts: Sequence[Verdict], advice: AdviceOfEach) -> str:
+    """All verdicts, causes and consequences alike, with their numbers and remedies."""
     return records_json(
         [
             {
@@ -72,15 +82,33 @@ def as_json(verdicts: Sequence[Verdict]) -> str:
                 "of": verdict.num_seeds,
                 "numbers": _defined(verdict),
                 **vars(explained(verdict)),
+                "remedies": [_as_record(each) for each in remedies],
             }
-            for verdict in verdicts
+            for verdict, remedies in zip(verdicts, advice, strict=True)
         ]
     )
 
 
+def in_words(each: Advice) -> str:
+    """A remedy, and in parentheses what came of it, or why it was not tried."""
+    said = ""
+    if each.outcome:
+        said = _tried(each.outcome)
+    elif each.why_not:
+        said = f"not tried: {each.why_not if each.seconds is None else f'about {duration(each.seconds)}'}"
+    return f"{each.remedy.phrase} ({said})" if said else each.remedy.phrase
+
+
+def notes(verdicts: Sequence[Verdict], advice: AdviceOfEach) -> list[str]:
+    """Of which epoch and seeds the scores are that the causes name, and that nothing helps; where either is so."""
+    outcomes = [each.outcome for of_one in advice for each in of_one if each.outcome]
+    helps = any(outcome.effect == "better" for outcome in outcomes)
+    return of_which(verdicts) + ([NONE_HELPS] if outcomes and not helps else [])
+
+
 def of_which(verdicts: Sequence[Verdict]) -> list[str]:
     """Of which epoch and seeds the scores are that the causes name; nothing where they name none."""
-    causes = _parted(verdicts)[0] if verdicts else []
+    causes = causes_of(verdicts)[0] if verdicts else []
     return [OF_WHICH] if any("train_score" in verdict.numbers for verdict in causes) else []
 
 
@@ -98,33 +126,83 @@ class Told:
     """What to try; code in backquotes."""
 
 
-def told(verdicts: Sequence[Verdict]) -> list[Told]:
+def told(verdicts: Sequence[Verdict], advice: AdviceOfEach) -> list[Told]:
     """The causes, the most important one first."""
-    causes = [(verdict, explained(verdict)) for verdict in _parted(verdicts)[0]] if verdicts else []
-    return [Told(f"{e.title} ({_seeds(verdict)})", e.finding, e.meaning, e.remedies) for verdict, e in causes]
+    causes = _with_advice(causes_of(verdicts)[0], verdicts, advice) if verdicts else []
+    return [
+        Told(f"{e.title} ({_seeds(verdict)})", e.finding, e.meaning, [in_words(each) for each in remedies])
+        for verdict, remedies in causes
+        for e in [explained(verdict)]
+    ]
 
 
-def _to_try(verdict: Verdict, run: Path) -> str | None:
-    """The command that trains a run again with the first remedy that is one key; None if there is no such remedy."""
-    change = explained(verdict).change
-    if change is None:
-        return None
-    key, value = change
+def _with_advice(
+    causes: Sequence[Verdict], verdicts: Sequence[Verdict], advice: AdviceOfEach
+) -> list[tuple[Verdict, Sequence[Advice]]]:
+    return [(v, remedies) for v, remedies in zip(verdicts, advice, strict=True) if v in causes]
+
+
+def _tried(outcome: Outcome) -> str:
+    """``tried with 5 seeds on 26 held-out samples: accuracy 0.58 -> 0.98``."""
+    what = f"tried with {outcome.num_seeds} seeds on {outcome.held_out} held-out samples"
+    found = f"{SCORES[outcome.score].label} {_two(outcome.before)} -> {_two(outcome.after)}"
+    if outcome.by_loss and outcome.loss_before is not None and outcome.loss_after is not None:
+        found += f", loss {outcome.loss_before:.3g} -> {outcome.loss_after:.3g}"
+    if outcome.diverged:
+        found += f", {outcome.diverged} of {outcome.num_seeds} seeds diverged"
+    return f"{what}: {found}{EFFECTS[outcome.effect]}"
+
+
+def _two(score: float) -> str:
+    """Two decimals; three where two would hide what is missing of 1."""
+    return f"{score:.2f}" if abs(score) < 0.95 or score > 1 else f"{score:.3f}"
+
+
+def _as_record(each: Advice) -> dict[str, Any]:
+    outcome = each.outcome
+    tried = outcome and {
+        "seeds": outcome.num_seeds,
+        "held_out": outcome.held_out,
+        "score": outcome.score,
+        "before": outcome.before,
+        "after": outcome.after,
+        "loss_before": outcome.loss_before,
+        "loss_after": outcome.loss_after,
+        "diverged": outcome.diverged,
+    }
+    changes = dict(each.remedy.changes)
+    why_not = each.why_not or None
+    return {"text": each.remedy.text, "changes": changes, "tried": tried, "not_tried": why_not, "advised": each.advised}
+
+
+def _best_changes(
+    causes: Sequence[Verdict], verdicts: Sequence[Verdict], advice: AdviceOfEach
+) -> Mapping[str, Any] | None:
+    """Of the first cause that a remedy helps; where none was tried, the first remedy of the first cause."""
+    of_causes = [each for _, remedies in _with_advice(causes, verdicts, advice) for each in remedies]
+    helping = [each.remedy.changes for each in of_causes if each.advised]
+    if helping or any(each.outcome for each in of_causes):
+        return next(iter(helping), None)
+    return next((each.remedy.changes for each in advice[0] if each.remedy.changes), None)
+
+
+def _command(run: Path, changes: Mapping[str, Any]) -> str:
+    """The command that trains a run again with changes."""
+    return " ".join(["mlpexp train", quote(str(run)), *(_option(key, value) for key, value in changes.items())])
+
+
+def _option(key: str, value: Any) -> str:
+    """``--epochs 400`` where a short word stands for the key, else ``--set``."""
     word = BY_KEY.get(key)
-    option = f"{word.option} {quote(value.strip('[]'))}" if word else f"--set {quote(f'{key}={value}')}"
-    return f"mlpexp train {quote(str(run))} {option}"
+    plain = value[0] if key == "model.hidden_sizes" and len(value) == 1 else value
+    if word and not isinstance(plain, list | dict):
+        return f"{word.option} {quote(value_text(plain))}"
+    return f"--set {quote(f'{key}={value_text(value)}')}"
 
 
 def _defined(verdict: Verdict) -> dict[str, float | str | None]:
     """The numbers; null, since JSON knows no other word, where one is infinite or not defined."""
     return {name: n if isinstance(n, str) or isfinite(n) else None for name, n in verdict.numbers.items()}
-
-
-def _parted(verdicts: Sequence[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
-    """Causes, and what the first of them usually brings about."""
-    first, *others = verdicts
-    follow = CONSEQUENCES.get(first.kind, frozenset())
-    return [first, *(v for v in others if v.kind not in follow)], [v for v in others if v.kind in follow]
 
 
 def _titles(verdicts: Sequence[Verdict]) -> str:
