@@ -66,7 +66,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "quantization": {"scheme"},
     "analysis": {
         "advice", "chain_rule", "checks", "equations", "examination", "explanations", "first_step", "hidden_layer",
-        "max_pooling", "neighbours", "output_layer", "rate_choice", "remedies", "remedy", "six_steps", "suggestions",
+        "max_pooling", "numbers", "output_layer", "rate_choice", "remedies", "remedy", "six_steps", "suggestions",
         "symbolic", "textbook_names", "verdicts",
     },
     "execution": {

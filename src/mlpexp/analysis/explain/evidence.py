@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlpexp.analysis.explain.examination import OwnSetting
-from mlpexp.analysis.explain.references import HeldOutSplit, References, references_on
+from mlpexp.analysis.explain.references import HeldOutSplit, References, by_heart, references_on
 from mlpexp.analysis.rehearsal.rehearse import Rehearsed, TookTooLong, rehearse, samples_of_trials, seconds_of
 from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
+from mlpexp.errors import DataError
+from mlpexp.execution.members import members_of, samples_of
 from mlpexp.planning.prepare import Prepared
 from mlpexp.training.samples import Samples
 
@@ -30,17 +32,21 @@ def trials_for(prepared: Prepared) -> int:
 def references_of(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int) -> References:
     """What simple models reach on the samples that the trials of a rehearsal hold out.
 
-    Raises:
-        DataError: There are too few training samples to hold some out.
+    Where there are too few to hold some out, what can be learned by heart.
     """
-    splits = [_held_out_split(samples) for samples in samples_of_trials(prepared, dataset, run_seeds, count)]
+    try:
+        splits = [_held_out_split(samples) for samples in samples_of_trials(prepared, dataset, run_seeds, count)]
+    except DataError:
+        here = prepared.experiment.model_copy(update={"device": "cpu"})
+        samples = samples_of(members_of(here, run_seeds[:1]), dataset)
+        return by_heart(*_part(samples, "train"), prepared.facts.task)
     return references_on(splits, prepared.facts.task)
 
 
 def own_setting(
     prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int, most_seconds: float = MOST_SECONDS
 ) -> OwnSetting | None:
-    """The run's setting, rehearsed with its seeds; None where that takes too long.
+    """The run's setting, rehearsed with its seeds; None where that takes too long, or too few can be held out.
 
     Args:
         prepared: The checked experiment.
@@ -49,8 +55,6 @@ def own_setting(
         count: Trials; of a run with fewer seeds, the same seeds on other held-out samples.
         most_seconds: By the estimate and by the clock.
 
-    Raises:
-        DataError: There are too few training samples to hold some out.
     """
     if seconds_of([prepared], count) > most_seconds:
         return None
@@ -61,7 +65,7 @@ def own_setting(
         (found,) = rehearse(
             prepared, [prepared], dataset, seeds, score, most_seconds, run_seeds=run_seeds, every_epoch=True
         )
-    except TookTooLong:
+    except (TookTooLong, DataError):
         return None
     scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
     return _summed_up(found, scores[0], headline(scores), balanced=float(found.scores_S.mean()) if classes else np.nan)
@@ -89,9 +93,10 @@ def _summed_up(found: Rehearsed, loss: str, score: str, balanced: float) -> OwnS
 
 
 def _held_out_split(samples: Samples) -> HeldOutSplit:
-    """Inputs as the network sees them, flat; targets as R² is measured by them."""
-    parts = []
-    for begin, end in (samples.sizes.bounds["train"], samples.sizes.bounds["test"]):
-        inputs, targets = samples.part(begin, end)
-        parts += [inputs[0].flatten(1).double().numpy(), targets[0].numpy()]
-    return HeldOutSplit(*parts)
+    return HeldOutSplit(*_part(samples, "train"), *_part(samples, "test"))
+
+
+def _part(samples: Samples, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs as the network sees them, flat, and targets as it learns them."""
+    inputs, targets = samples.part(*samples.sizes.bounds[name])
+    return inputs[0].flatten(1).double().numpy(), targets[0].numpy()

@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.analysis.explain.references import References
 
-SCORE_TOLERANCE, R2_TOLERANCE = 0.03, 0.05
+SCORE_TOLERANCE, R2_TOLERANCE = 0.03, 0.08
 WIDE_GAP, WIDE_R2_GAP = 0.1, 0.2
 
 
@@ -69,6 +69,8 @@ class DataState:
     """Share of the most frequent class; 0 for regression."""
     rarest: float = 1.0
     """Share of the rarest class; 1 for regression."""
+    classes: int = 1
+    """How many there are; 1 for regression."""
 
 
 @dataclass(frozen=True)

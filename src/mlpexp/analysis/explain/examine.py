@@ -242,6 +242,7 @@ class _Stack:
             target_offset=offset,
             majority=0.0 if shares is None else float(shares.max()),
             rarest=1.0 if shares is None else float(shares[shares > 0].min()),
+            classes=1 if shares is None else int((shares > 0).sum()),
         )
 
     def _training_data(self, place: int) -> tuple[Tensor, Tensor]:

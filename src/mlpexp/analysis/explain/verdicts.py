@@ -46,6 +46,11 @@ def judge(examinations: Sequence[Examination]) -> list[Verdict]:
     if 2 * len(sound) >= total and not any(verdict.kind in PROBLEMS for verdict in verdicts):
         seeds = tuple(examination.seed for examination in sound)
         verdicts.append(Verdict("converged", seeds, total, _medians([_outcome(examination) for examination in sound])))
+    if verdicts and verdicts[0].kind in FAILURES:  # how it failed: why may differ from seed to seed
+        causes = [each for each in _shown_by(numbers, total, 3) if each.kind not in FAILURES]
+        explained = {seed for each in causes for seed in each.seeds}
+        if 2 * len(explained) >= total:
+            verdicts = causes + [each for each in verdicts if each.kind in FAILURES]
     return (
         verdicts
         or sorted(_shown_by(numbers, total, 3), key=lambda verdict: -len(verdict.seeds))

@@ -11,6 +11,7 @@ HUGE_TARGET, TINY_TARGET = 1000.0, 1e-3  # a harm whatever came of it
 WRONG, FEW_WRONG = 0.12, 0.08  # share of errors on held-out samples
 EVEN, NEARLY_EVEN = 0.85, 0.65  # errors of the most confident predictions over all errors
 EVEN_IN_A_CLASS = 0.75
+ENOUGH = 100  # training samples: with fewer, evenness is chance
 MEMORIZED = 0.1  # training score above that on held-out samples
 OVERLOOKED = 0.1  # balanced accuracy below that of a reference
 
@@ -42,9 +43,9 @@ def unscaled_inputs(trial: Examination) -> Numbers | None:
 
 def label_noise(trial: Examination) -> Numbers | None:
     """Labels are wrong: references err where they are most sure, too, and not only where classes meet."""
-    errors, memorized = trial.references.errors, trial.gap >= MEMORIZED
+    errors, memorized = trial.references.errors, trial.failed and trial.gap >= MEMORIZED
     found = errors.share >= FEW_WRONG and errors.evenness >= NEARLY_EVEN and memorized
-    found = found or (errors.share >= WRONG and errors.evenness >= EVEN)
+    found = found or (errors.share >= WRONG and errors.evenness >= EVEN and trial.data.samples >= ENOUGH)
     if not found and memorized:
         in_classes = [each for each in trial.references.errors_by_class.values() if _even(each)]
         found, errors = bool(in_classes), max(in_classes, key=lambda each: each.share, default=errors)
@@ -59,7 +60,7 @@ def _even(errors: Errors) -> bool:
 
 def imbalance(trial: Examination) -> Numbers | None:
     """A rare class is overlooked that a reference finds."""
-    if trial.data.rarest >= RARE or trial.own is None or trial.diverged:
+    if trial.data.rarest >= RARE / trial.data.classes or trial.own is None or trial.diverged:
         return None
     if not trial.own.balanced < trial.references.balanced - OVERLOOKED:
         return None

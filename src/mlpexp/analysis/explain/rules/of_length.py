@@ -59,7 +59,7 @@ def overfitting(trial: Examination) -> Numbers | None:
 
 def too_few_epochs(trial: Examination) -> Numbers | None:
     """Training ended while the loss was still falling."""
-    if trial.diverged or not trial.unfit or trial.still_falling < FALLING:
+    if trial.diverged or not trial.behind or trial.still_falling < FALLING:
         return None
     if learning_rate_too_small(trial) is not None:
         return None

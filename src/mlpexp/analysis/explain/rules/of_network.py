@@ -2,12 +2,11 @@
 
 from mlpexp.analysis.explain.examination import Examination
 from mlpexp.analysis.explain.rules.numbers import Numbers, scored
-from mlpexp.analysis.explain.rules.of_rate import learning_rate_too_large
+from mlpexp.analysis.explain.rules.of_rate import DEAD, learning_rate_too_large
 
 MOST_TWINS = 0.5  # of the units of a layer
 FADED, GROWN = 1e-3, 30.0  # backward signal at the first layer over that at the last
 SATURATED_AT_START, SATURATED_AT_END = 0.5, 0.9
-DEAD = 0.4
 SETTLED = 0.01  # of the loss of a constant output, in the last fifth of the epochs: falls less
 LITTLE = 0.5  # of what the best reference is better than a constant
 

@@ -5,7 +5,7 @@ from math import isfinite
 from mlpexp.analysis.explain.examination import Examination
 from mlpexp.analysis.explain.rules.numbers import Numbers, scored
 
-DEAD = 0.4
+DEAD = 0.4  # of the units of a layer
 UNSTEADY = 0.25
 SMALL_PRODUCT, HUGE_PRODUCT = 0.02, 60.0  # learning rate times largest curvature; 2 is the limit
 SMALL_RELATIVE_STEP, HUGE_RELATIVE_STEP = 1e-3, 3.0
@@ -58,7 +58,7 @@ def learning_rate_too_small(trial: Examination) -> Numbers | None:
     settings = trial.settings
     product = settings.learning_rate / (1 - settings.momentum) * trial.initial.largest_eigenvalue
     small = product < SMALL_PRODUCT if settings.optimizer == "sgd" else settings.relative_step < SMALL_RELATIVE_STEP
-    if not (trial.unfit and small) or trial.diverged or trial.still_falling <= 0:
+    if not (trial.behind and small) or trial.diverged or trial.still_falling <= 0:
         return None
     return {
         "rate": settings.learning_rate,
