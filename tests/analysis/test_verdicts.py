@@ -46,7 +46,7 @@ HEALTHY = Examination(
         optimizer="sgd", learning_rate=0.1, batch_size=16, batch_share=0.15, epochs=19, hidden_activations=("relu", "relu"),
         relative_step=0.3,
     ),
-    data=DataState(105, 1.0, 1.0, 1.1),
+    data=DataState(300, 1.0, 1.0, 1.1),
 )  # fmt: skip
 TANH = replace(STATE, dead={}, saturated={"dense1_tanh": 0.1})
 POOR = replace(OWN, scores_S=np.array([0.5, 0.52, 0.48, 0.5, 0.5]), train_score=0.52, balanced=0.5)

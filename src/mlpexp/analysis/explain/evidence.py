@@ -4,14 +4,24 @@ The test part is never read.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
 from mlpexp.analysis.explain.examination import OwnSetting
 from mlpexp.analysis.explain.references import HeldOutSplit, References, by_heart, references_on
-from mlpexp.analysis.rehearsal.rehearse import Rehearsed, TookTooLong, rehearse, samples_of_trials, seconds_of
+from mlpexp.analysis.rehearsal.rehearse import (
+    FEWEST_HELD_OUT,
+    HELD_OUT,
+    Rehearsed,
+    TookTooLong,
+    rehearse,
+    samples_of_trials,
+    seconds_of,
+)
 from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
+from mlpexp.data.split import share
 from mlpexp.errors import DataError
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.planning.prepare import Prepared
@@ -34,9 +44,11 @@ def references_of(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int]
 
     Where there are too few to hold some out, what can be learned by heart.
     """
-    try:
-        splits = [_held_out_split(samples) for samples in samples_of_trials(prepared, dataset, run_seeds, count)]
-    except DataError:
+    splits = []
+    if _enough(prepared):
+        with suppress(DataError):  # of a rare class, or of groups
+            splits = [_held_out_split(samples) for samples in samples_of_trials(prepared, dataset, run_seeds, count)]
+    if not splits:
         here = prepared.experiment.model_copy(update={"device": "cpu"})
         samples = samples_of(members_of(here, run_seeds[:1]), dataset)
         return by_heart(*_part(samples, "train"), prepared.facts.task)
@@ -56,7 +68,7 @@ def own_setting(
         most_seconds: By the estimate and by the clock.
 
     """
-    if seconds_of([prepared], count) > most_seconds:
+    if seconds_of([prepared], count) > most_seconds or not _enough(prepared):
         return None
     seeds = [run_seeds[trial % len(run_seeds)] for trial in range(count)]
     classes = prepared.facts.task == "classification"
@@ -69,6 +81,11 @@ def own_setting(
         return None
     scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
     return _summed_up(found, scores[0], headline(scores), balanced=float(found.scores_S.mean()) if classes else np.nan)
+
+
+def _enough(prepared: Prepared) -> bool:
+    """Whether there are enough training samples to hold some out."""
+    return share(HELD_OUT, prepared.sizes.train) >= FEWEST_HELD_OUT
 
 
 def _summed_up(found: Rehearsed, loss: str, score: str, balanced: float) -> OwnSetting:

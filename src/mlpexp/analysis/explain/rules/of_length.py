@@ -10,7 +10,7 @@ SHRUNK = 0.7  # norm of the weights at the end over that at the start
 EARLY = 0.6  # of the configured epochs
 SCORE_GAP = 0.05
 LOSS_RATIO = 1.3
-MEMORIZED = 0.15
+MEMORIZED, ENOUGH = 0.15, 100  # training score above the best reference; training samples
 
 
 def too_much_decay(trial: Examination) -> Numbers | None:
@@ -43,12 +43,9 @@ def overfitting(trial: Examination) -> Numbers | None:
     own = trial.own
     if trial.diverged or trial.unfit:
         return None
-    if own is None:
-        return (
-            scored(trial, held_loss=float("nan"), lowest=float("nan"), epoch=float("nan"), train_loss=trial.last_loss)
-            if (trial.gap >= MEMORIZED)
-            else None
-        )
+    if own is None:  # then only what no simple model can predict on other samples
+        memorized = trial.gap >= MEMORIZED and trial.data.samples >= ENOUGH
+        return scored(trial) if memorized else None
     rise = own.held_loss / own.lowest if own.lowest > 0 else 1.0
     rises = trial.gap >= SCORE_GAP and rise >= LOSS_RATIO and own.held_loss >= LOSS_RATIO * own.train_loss
     if not (rises or (trial.failed and trial.gap >= trial.wide_gap)):
