@@ -104,7 +104,6 @@ PLANTED: dict[str, list[dict]] = {
         run(RINGS, [20], activation="tanh", rate=25.0), run(BEND, [24], activation="tanh", rate=5.0),
         adam(RINGS, [24, 24], activation="tanh", rate=2.0),
         run(DIGITS, [32], activation="sigmoid", rate=60.0, epochs=40),
-        run(WINE, [16], activation="tanh", momentum=0.9, rate=60.0),
         run(FRIEDMAN, [20], rate=1.5), run(DIGITS, [], epochs=12, layers=SMALL_CONV, activation="tanh", rate=8.0),
     ],
     "learning_rate_too_small": [
@@ -153,7 +152,7 @@ PLANTED: dict[str, list[dict]] = {
         trained(run(DIGITS, [32], rate=0.02, epochs=60), convergence={"tolerance": 0.2, "patience": 1}),
     ],
     "too_much_decay": [
-        run(CANCER, [16], l2_penalty=0.8), run(RINGS, [24], optimizer="adamw", weight_decay=40.0, rate=0.01),
+        run(RINGS, [24], optimizer="adamw", weight_decay=40.0, rate=0.01),
         run(BEND, [32], activation="tanh", weight_decay=2.0),
         run(DIGITS, [32], epochs=40, l2_penalty=0.3, momentum=0.5, rate=0.05),
     ],

@@ -16,7 +16,7 @@ import numpy as np
 from mlpexp.analysis.explain.advice import Advice, Effect, Outcome, causes_of
 from mlpexp.analysis.explain.suggestions import Suggestion, suggestions
 from mlpexp.analysis.explain.verdicts import Verdict
-from mlpexp.analysis.rehearsal.rehearse import HELD_OUT, Rehearsed, TookTooLong, rehearse, seconds_of
+from mlpexp.analysis.rehearsal.rehearse import FEWEST_HELD_OUT, HELD_OUT, Rehearsed, TookTooLong, rehearse, seconds_of
 from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.catalogue import as_loaded, shared_dataset
@@ -31,7 +31,6 @@ from mlpexp.training.lack_of_memory import is_lack_of_memory
 
 AT_ONCE = 2  # of a cause
 SEEDS, FEWEST_SEEDS = 5, 3
-FEWEST_HELD_OUT = 5  # samples
 MOST_SECONDS, SHARE_OF_RUN = 60.0, 0.2  # the larger of both is what trials may take
 PATIENCE = 3  # times that estimate, after which they are given up: machines differ
 TOO_LARGE = "needs more memory than there is"

@@ -29,6 +29,7 @@ from mlpexp.training.samples import Samples
 from mlpexp.training.trainer import Trainer
 
 HELD_OUT = 0.25  # of the training part
+FEWEST_HELD_OUT = 5  # samples: fewer say nothing
 DIVERGED_SCORE = 0.0  # what a diverged trial counts: no sample right, or as good as the mean
 
 
