@@ -66,8 +66,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "quantization": {"scheme"},
     "analysis": {
         "advice", "cautions", "chain_rule", "checks", "equations", "examination", "explanations", "first_step",
-        "hidden_layer", "input_scale", "max_pooling", "neighbours", "output_layer", "rate_choice", "remedies", "remedy",
-        "search", "six_steps", "suggestions", "symbolic", "textbook_names", "verdicts",
+        "hidden_layer", "input_scale", "max_pooling", "numbers", "of_data", "of_length", "of_network", "of_rate",
+        "output_layer", "rate_choice", "references", "remedies", "remedy", "search", "six_steps", "suggestions",
+        "symbolic", "textbook_names", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",

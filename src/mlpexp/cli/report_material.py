@@ -32,7 +32,7 @@ def why(arm: "ArmResult", data_dir: Path | None, most_work: float = MOST_WORK) -
         arm.kept_weights(seeds, "last")
         if work_of(arm, len(seeds)) > most_work:
             return f"explaining takes minutes here; {_explained_by(arm)} does it"
-        return judge(examine(arm, None, data_folder(data_dir), say(quiet=False)))
+        return judge(examine(arm, None, data_folder(data_dir), say(quiet=False), rehearsed=False))
     except Absent:
         return f"the weights were not kept; {_explained_by(arm)} trains again"
     except (InputError, RunError) as error:

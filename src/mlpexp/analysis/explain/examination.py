@@ -1,8 +1,14 @@
 """What is measured of one trained member before anything is said about why it learned or did not."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
+
+from mlpexp.analysis.explain.references import References
+
+SCORE_TOLERANCE, R2_TOLERANCE = 0.03, 0.08
+WIDE_GAP, WIDE_R2_GAP = 0.1, 0.2
 
 
 @dataclass(frozen=True)
@@ -49,62 +55,167 @@ class DataState:
     """The largest standard deviation of a feature over the smallest."""
     chance_loss: float
     """Loss of the best constant output."""
-    neighbour_score: float
-    """Accuracy (or R²) of predicting each training sample from its nearest neighbours among the others."""
-    contradicted: float
-    """Share of training samples whose neighbours nearly all bear another label; 0 for regression."""
+    squeeze: float = 1.0
+    """Standard deviation of a feature (or target) over that without its most extreme values, where it is largest."""
+    squeezed: str = ""
+    """The name of that column."""
+    largest_z: float = 0.0
+    """How many standard deviations its most extreme value is from the mean."""
+    target_scale: float = 1.0
+    """Standard deviation of the numbers to learn; 1 for classes."""
+    target_offset: float = 0.0
+    """Their mean over that, without its sign; 0 for classes."""
+    majority: float = 0.0
+    """Share of the most frequent class; 0 for regression."""
+    rarest: float = 1.0
+    """Share of the rarest class; 1 for regression."""
+    classes: int = 1
+    """How many there are; 1 for regression."""
 
 
 @dataclass(frozen=True)
+class Settings:
+    """What the config asks for, as far as rules look at it."""
+
+    optimizer: str
+    """Name."""
+    learning_rate: float
+    """The largest used."""
+    batch_size: int
+    """Samples of a step."""
+    batch_share: float
+    """The same as a share of the training set."""
+    epochs: int
+    """As configured."""
+    hidden_activations: tuple[str, ...]
+    """Name of each hidden layer's function."""
+    momentum: float = 0.0
+    """Of sgd."""
+    nesterov: bool = False
+    """Whether that is Nesterov's."""
+    relative_step: float = float("nan")
+    """For optimizers with step sizes of their own: learning rate over the root mean square of the weights."""
+    mean_rate: float = 1.0
+    """Mean learning rate of the epochs as a share of the largest."""
+    clip: float | None = None
+    """Largest norm of a gradient; None: none is shortened."""
+    reach: float = float("inf")
+    """With clipping by sgd, the longest way that training can go, as a multiple of the norm of the initial weights."""
+    decay: float = 0.0
+    """``l2_penalty`` or ``weight_decay``, the larger one."""
+    decay_key: str = "l2_penalty"
+    """Which of them."""
+    dropout: float = 0.0
+    """The largest of a layer."""
+    bias: bool = True
+    """Whether layers have biases."""
+    batch_norm: bool = False
+    """Whether there is batch normalization."""
+
+
+@dataclass(frozen=True)
+class OwnSetting:
+    """The run's setting, rehearsed: trained on three quarters of the training part, judged on the rest."""
+
+    scores_S: np.ndarray
+    """On the held-out samples, by trial."""
+    train_score: float
+    """Mean on what was trained on."""
+    train_loss: float
+    """At the end; mean."""
+    held_loss: float
+    """On held-out samples, at the end."""
+    lowest: float
+    """The lowest of the mean curve."""
+    lowest_epoch: float
+    """Where that is."""
+    balanced: float = float("nan")
+    """Balanced accuracy on held-out samples; NaN for regression."""
+
+    @property
+    def score(self) -> float:
+        """Mean on the held-out samples."""
+        return float(np.mean(self.scores_S))
+
+
+@dataclass(frozen=True, eq=False)
 class Examination:
     """One member after its training."""
 
     seed: int
     """Its seed."""
-    diverged: bool
-    """Whether its loss was no longer finite."""
+    status: str
+    """``finished``, ``stopped early``, ``converged`` or ``diverged``."""
     epochs: int
     """Epochs it took part in."""
-    epoch_of: np.ndarray
-    """Epoch of each value of the curves."""
     train_loss: np.ndarray
     """By recorded epoch."""
-    held_loss: np.ndarray
-    """Of the validation or else the test part; empty without either."""
-    held_part: str
-    """Its name."""
-    held_samples: int
-    """Its size."""
     train_score: float
-    """Accuracy (or R²) on the training part at the end; NaN where there is none."""
-    held_score: float
-    """The same on the held part."""
+    """Accuracy (or R²) on the training part at the end."""
     score_is_share: bool
-    """Whether these are shares of samples, whose spread their number says."""
+    """Whether scores are shares of samples."""
     score_name: str
     """``accuracy`` or ``R²``."""
-    hidden_activations: tuple[str, ...]
-    """Name of each hidden layer's function."""
-    optimizer: str
-    """Name."""
-    learning_rate: float
-    """The largest used."""
-    momentum: float
-    """Of sgd."""
-    batch_share: float
-    """Samples of a step as a share of the training set."""
-    relative_step: float
-    """For optimizers with step sizes of their own: learning rate over the root mean square of the weights."""
     moved: tuple[float, ...]
     """Of each layer with weights, how far training took it as a multiple of its initial norm."""
+    shrunk: float
+    """Norm of all weights at the end over that at the start."""
     initial: NetworkState
     """The network before the first step."""
     final: NetworkState
     """The network at its last finite loss."""
+    settings: Settings
+    """What was asked for."""
     data: DataState
     """The data."""
-    nesterov: bool = False
-    """Whether the momentum of sgd is Nesterov's."""
+    references: References
+    """What simple models reach on samples held out of the training part."""
+    own: OwnSetting | None = None
+    """What the run's own setting reaches on the same samples; None: it was not rehearsed."""
+
+    @property
+    def diverged(self) -> bool:
+        """Whether its loss was no longer finite."""
+        return self.status == "diverged"
+
+    @property
+    def tolerance(self) -> float:
+        """How far below the best reference a healthy score may be: a margin, and up to as much again of standard error."""
+        margin = SCORE_TOLERANCE if self.score_is_share else R2_TOLERANCE
+        if self.own is None:
+            return margin
+        best = self.references.scores_S[self.references.best_name]
+        differences = self.own.scores_S[: len(best)] - best[: len(self.own.scores_S)]
+        if len(differences) < 2:
+            return margin
+        return margin + min(margin, float(differences.std(ddof=1) / sqrt(len(differences))))
+
+    @property
+    def unfit(self) -> bool:
+        """Whether training reached less on its own samples than the best reference does on held-out ones."""
+        return self.diverged or not self.train_score >= self.references.best - self.tolerance
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run is not healthy: it diverged, or is behind the best reference, in training or on held-out samples."""
+        return self.unfit or (self.own is not None and self.own.score < self.references.best - self.tolerance)
+
+    @property
+    def behind(self) -> bool:
+        """Whether it is not healthy for what it cannot fit, and not for what it has fitted too well."""
+        return self.unfit or (self.failed and self.gap < self.wide_gap)
+
+    @property
+    def wide_gap(self) -> float:
+        """How far a score on training samples may be above that on others."""
+        return WIDE_GAP if self.score_is_share else WIDE_R2_GAP
+
+    @property
+    def gap(self) -> float:
+        """Score on training samples less that on held-out ones; of the references where the run was not rehearsed."""
+        if self.own is not None:
+            return self.own.train_score - self.own.score
+        return self.train_score - self.references.best
 
     @property
     def learned(self) -> float:
@@ -144,7 +255,7 @@ class Examination:
             Cohen, Kaur, Li, Kolter and Talwalkar (2021), "Gradient descent on neural networks typically occurs at the edge of
             stability", section 2 and appendix B.
         """
-        if self.optimizer != "sgd":
+        if self.settings.optimizer != "sgd":
             return float("inf")
-        reached = 1 + 2 * self.momentum if self.nesterov else 1.0
-        return 2 * (1 + self.momentum) / (self.learning_rate * reached)
+        reached = 1 + 2 * self.settings.momentum if self.settings.nesterov else 1.0
+        return 2 * (1 + self.settings.momentum) / (self.settings.learning_rate * reached)

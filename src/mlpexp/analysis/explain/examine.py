@@ -9,11 +9,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState
-from mlpexp.analysis.explain.neighbours import neighbour_state
+from mlpexp.analysis.explain.evidence import own_setting, references_of, trials_for
+from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState, OwnSetting, Settings
+from mlpexp.analysis.explain.references import References
+from mlpexp.analysis.input_scale import input_scale
 from mlpexp.architectures.arithmetic import cost
-from mlpexp.architectures.layers import Activation
+from mlpexp.architectures.layers import Activation, BatchNorm, Dropout
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.optimization import OptimizerConfig
 from mlpexp.config.outputs import Output
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
@@ -36,7 +39,12 @@ TWIN_TOLERANCE = 1e-5  # of the largest weight of a layer
 
 
 def examine(
-    arm: ArmResult, seeds: Sequence[int] | None = None, data_dir: str | None = None, say: Say = lambda sentence: None
+    arm: ArmResult,
+    seeds: Sequence[int] | None = None,
+    data_dir: str | None = None,
+    say: Say = lambda sentence: None,
+    *,
+    rehearsed: bool = True,
 ) -> list[Examination]:
     """One examination per seed.
 
@@ -45,6 +53,7 @@ def examine(
         seeds: Of its trials; default: all that did not fail.
         data_dir: Where image data sets lie.
         say: Is told if trials have to be trained again because their weights were not kept.
+        rehearsed: Whether the run's setting is trained on a part of the training part, too, to be judged on the rest.
 
     Raises:
         InputError: The result is not complete, or not of a network that is trained by gradients.
@@ -70,10 +79,13 @@ def examine(
     kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
     prepared = replace(prepared, experiment=experiment_here(arm, say))
     experiment, found = prepared.experiment, []
+    count = trials_for(prepared)
+    references = references_of(prepared, dataset, chosen, count)
+    rehearsal = own_setting(prepared, dataset, chosen, count) if rehearsed else None
     device = choose_device(experiment)
     with computing(experiment, max(stack.threads for stack in result.stacks.stacks)):
         for places in places_together(prepared, chosen, experiment.device):
-            stack = _Stack(prepared, dataset, [chosen[i] for i in places])
+            stack = _Stack(prepared, dataset, [chosen[i] for i in places], references, rehearsal)
             final = kept.network(prepared.architecture, device).select(places)
             found += stack.examined(final, own, curves)
     return found
@@ -92,8 +104,16 @@ def work_of(arm: ArmResult, num_seeds: int) -> int:
 class _Stack:
     """Seeds that were trained together."""
 
-    def __init__(self, prepared: Prepared, dataset: Dataset, seeds: Sequence[int]) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        dataset: Dataset,
+        seeds: Sequence[int],
+        references: References,
+        own: OwnSetting | None,
+    ) -> None:
         self.prepared, self.dataset = prepared.with_seed(seeds[0]), dataset
+        self.references, self.own = references, own
         experiment = prepared.experiment.model_copy(update={"diagnostics": "full"})
         self.members = members_of(_by_torch(experiment), seeds)
         architectures = [prepared.architecture] * len(self.members)
@@ -111,15 +131,8 @@ class _Stack:
         """One examination per member."""
         before, after = self._states(self.initial), self._states(final)
         moved = self._moved(final)
-        experiment, sizes = self.prepared.experiment, self.prepared.sizes
-        scores = measured_by(experiment.model.name, self.prepared.facts.task)
+        scores = measured_by(self.prepared.experiment.model.name, self.prepared.facts.task)
         first, second = scores[0], headline(scores)
-        held = "validation" if sizes.validation else "test" if sizes.test else ""
-        functions = [
-            layer.spec.function.name
-            for layer in self.prepared.architecture.layers
-            if isinstance(layer.spec, Activation)
-        ]
         found = []
         for place, member in enumerate(self.members):
             curves, trial = _of_seed(curves_of, member.seed), trials[member.seed]
@@ -129,38 +142,57 @@ class _Stack:
                     f"the loss of seed {member.seed} was not finite before the first step: the initial weights "
                     "(`model.init`) or the inputs (`dataset.standardize`) are too large"
                 )
-            last = {part: curves[f"{part}_{second}"][finite][-1] if part else np.nan for part in ("train", held)}
-            data = self._data(place)
+            norms = [torch.linalg.vector_norm(network.flat[place].double()) for network in (final, self.initial)]
             found.append(
                 Examination(
                     seed=member.seed,
-                    diverged=bool(trial["status"] == "diverged"),
+                    status=str(trial["status"]),
                     epochs=int(trial["ended_epoch"]),
-                    epoch_of=curves["epoch"][finite],
                     train_loss=curves[f"train_{first}"][finite],
-                    held_loss=curves[f"{held}_{first}"][finite] if held else np.zeros(0),
-                    held_part=held,
-                    held_samples=getattr(sizes, held) if held else 0,
-                    train_score=float(last["train"]),
-                    held_score=float(last[held]),
+                    train_score=float(curves[f"train_{second}"][finite][-1]),
                     score_is_share=SCORES[second].share_of_samples,
                     score_name=SCORES[second].label,
-                    hidden_activations=tuple(functions),
-                    optimizer=member.optimizer.name,
-                    learning_rate=float(curves["learning_rate"].max()),
-                    momentum=float(getattr(member.optimizer, "momentum", 0.0)),
-                    batch_share=experiment.training.batch_of(sizes.train) / sizes.train,
-                    relative_step=float(
-                        curves["learning_rate"].max() / self.initial.flat[place].square().mean().sqrt()
-                    ),
                     moved=tuple(moved[place]),
+                    shrunk=float(norms[0] / norms[1].clamp(min=1e-30)),
                     initial=before[place],
                     final=after[place],
-                    data=data,
-                    nesterov=bool(getattr(member.optimizer, "nesterov", False)),
+                    settings=self._settings(place, curves["learning_rate"]),
+                    data=self._data(place),
+                    references=self.references,
+                    own=self.own,
                 )
             )
         return found
+
+    def _settings(self, place: int, rates: np.ndarray) -> Settings:
+        experiment, sizes, weights = self.prepared.experiment, self.prepared.sizes, self.initial.flat[place].double()
+        optimizer, training = self.members[place].optimizer, experiment.training
+        layers = [layer.spec for layer in self.prepared.architecture.layers]
+        batch, largest = training.batch_of(sizes.train), float(rates.max())
+        momentum, decays = float(getattr(optimizer, "momentum", 0.0)), _decays(optimizer)
+        reach, norm = float("inf"), float(torch.linalg.vector_norm(weights))
+        if training.gradient_clip is not None and optimizer.name == "sgd":
+            steps = training.epochs * -(-sizes.train // batch)
+            reach = float(rates[rates > 0].mean()) * training.gradient_clip * steps / (1 - momentum) / max(norm, 1e-30)
+        return Settings(
+            optimizer=optimizer.name,
+            learning_rate=largest,
+            batch_size=batch,
+            batch_share=batch / sizes.train,
+            epochs=training.epochs,
+            hidden_activations=tuple(layer.function.name for layer in layers if isinstance(layer, Activation)),
+            momentum=momentum,
+            nesterov=bool(getattr(optimizer, "nesterov", False)),
+            relative_step=float(largest / weights.square().mean().sqrt()),
+            mean_rate=float(rates[1:].mean() / largest) if len(rates) > 1 and largest > 0 else 1.0,
+            clip=training.gradient_clip,
+            reach=reach,
+            decay=max(decays.values()),
+            decay_key=max(decays, key=lambda key: decays[key]),
+            dropout=max((layer.rate for layer in layers if isinstance(layer, Dropout)), default=0.0),
+            bias=bool(getattr(experiment.model, "bias", True)),
+            batch_norm=any(isinstance(layer, BatchNorm) for layer in layers),
+        )
 
     def _states(self, network: StackedNetwork) -> list[NetworkState]:
         state = self.trainer.state
@@ -187,26 +219,31 @@ class _Stack:
                 f"all training targets of seed {self.members[place].seed} are equal: nothing to learn or explain"
             )
         flat = inputs.flatten(1).double().cpu().numpy()
-        scale = np.sqrt((flat**2).mean(0))
-        std = flat.std(0)
-        varied = std[std > 0]
-        score, contradicted = neighbour_state(flat, self._judged(targets, place), self.prepared.facts.task)
+        named = self.dataset.feature_names if len(self.dataset.feature_names) == flat.shape[1] else ()
+        is_image, judged = self.prepared.facts.is_image, targets.cpu().numpy()
+        features = input_scale(flat, is_image=is_image)
+        squeezed = squeezed_column(flat, named) if not is_image else ("", 1.0, 0.0)
+        if self.prepared.facts.task == "regression":
+            squeezed = max(
+                squeezed, squeezed_column(judged, ("the target",) * judged.shape[1]), key=lambda each: each[1]
+            )
+            scale, offset, shares = float(judged.std()), float(abs(judged.mean()) / max(judged.std(), 1e-300)), None
+        else:
+            scale, offset, shares = 1.0, 0.0, np.bincount(judged, minlength=2) / len(judged)
         return DataState(
             samples=len(flat),
-            largest_scale=float(scale.max()),
-            scale_ratio=1.0 if self.prepared.facts.is_image or not len(varied) else float(varied.max() / varied.min()),
-            chance_loss=_chance_loss(targets.cpu().numpy(), self.trainer.head.output),
-            neighbour_score=score,
-            contradicted=contradicted,
+            largest_scale=features.largest,
+            scale_ratio=features.ratio,
+            chance_loss=_chance_loss(judged, self.trainer.head.output),
+            squeezed=squeezed[0],
+            squeeze=squeezed[1],
+            largest_z=squeezed[2],
+            target_scale=scale,
+            target_offset=offset,
+            majority=0.0 if shares is None else float(shares.max()),
+            rarest=1.0 if shares is None else float(shares[shares > 0].min()),
+            classes=1 if shares is None else int((shares > 0).sum()),
         )
-
-    def _judged(self, targets: Tensor, place: int) -> np.ndarray:
-        """Targets as R² is measured by them: in their own unit, where a network learns logarithms."""
-        units = self.trainer.samples.units
-        if units is not None and units.log:
-            pair = torch.tensor([int(self.trainer.pair_of_member[place])], device=targets.device)
-            targets = units.select(pair).own(targets[None])[0]
-        return targets.cpu().numpy()
 
     def _training_data(self, place: int) -> tuple[Tensor, Tensor]:
         samples, pair = self.trainer.samples, int(self.trainer.pair_of_member[place])
@@ -269,6 +306,28 @@ def twin_fraction(network: StackedNetwork) -> np.ndarray:
         scale = rows.abs().amax((1, 2)).double()
         shares.append((distance.amin(2) <= TWIN_TOLERANCE * scale[:, None]).double().mean(1).cpu().numpy())
     return np.max(shares, axis=0)
+
+
+def squeezed_column(values_NF: np.ndarray, names: Sequence[str]) -> tuple[str, float, float]:
+    """The column whose most extreme values make its spread largest: its name, by what factor, and the largest |z|.
+
+    Left out to compare are a hundredth of its values, two at least, those farthest from the median. Columns that are
+    constant without them are passed over.
+    """
+    most = ("", 1.0, 0.0)
+    left_out = max(2, len(values_NF) // 100)
+    if len(values_NF) < 5 * left_out:
+        return most
+    for place, column in enumerate(values_NF.T):
+        usual = column[np.argsort(np.abs(column - np.median(column)), kind="stable")[:-left_out]].std()
+        if usual > 0 and column.std() / usual > most[1]:
+            name = names[place] if names else f"input {place + 1}"
+            most = name, float(column.std() / usual), float(np.abs(column - column.mean()).max() / column.std())
+    return most
+
+
+def _decays(optimizer: OptimizerConfig) -> dict[str, float]:
+    return {key: float(getattr(optimizer, key, 0.0)) for key in ("l2_penalty", "weight_decay")}
 
 
 def _chance_loss(targets: np.ndarray, output: Output) -> float:

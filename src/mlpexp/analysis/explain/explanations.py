@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from mlpexp.analysis.explain.verdicts import DEAD, Numbers, Verdict
+from mlpexp.analysis.explain.rules.numbers import Numbers
+from mlpexp.analysis.explain.rules.of_rate import DEAD
+from mlpexp.analysis.explain.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def explained(verdict: Verdict) -> Explanation:
     numbers = {**verdict.numbers}
     for change in ADDITIONS.get(verdict.kind, ()):
         numbers |= change(numbers)
+    if "reference" in numbers:
+        numbers |= _compared(numbers)
     text = TEXTS[verdict.kind]
     return Explanation(text.title, filled(text.finding, numbers), filled(text.meaning, numbers))
 
@@ -64,6 +68,7 @@ def _overshoot(n: Numbers) -> Numbers:
         "diverged": "The loss was no longer finite after epoch {epochs:.0f}.",
         "unsteady": "The training loss does not settle. In the last quarter its spread is {unsteadiness:.0%} of its mean.",
         "worse": "The training loss ends at {last:.3g}, above the {first:.3g} at the start.",
+        "huge": "The very first steps throw the weights far out.",
     }
     limit = ""
     if n["optimizer"] == "sgd":
@@ -99,8 +104,26 @@ def _without_minus_zero(n: Numbers) -> Numbers:
     return {"falling": round(_number(n, "falling"), 3) + 0.0}
 
 
-def _held(n: Numbers) -> Numbers:
-    return {"held": f"; {n['part']}: {_number(n, 'held_score'):.3f}" if n["part"] else ""}
+def _compared(n: Numbers) -> Numbers:
+    """The scores of the run, and that of the best reference on the same held-out samples."""
+    own = f"; on held-out samples: {_number(n, 'held_score'):.3f}" if "held_score" in n else ""
+    training = f"Training {n['score']}: {_number(n, 'train_score'):.3f}{own}."
+    return {"compared": f"{training} The best reference there, {n['reference']}, has {_number(n, 'best'):.3f}."}
+
+
+def _against(n: Numbers) -> Numbers:
+    """Whether the best reference is better than what was trained."""
+    behind = "It predicts better, and none of the problems that this command looks for was found."
+    healthy = "The run is about as good as these data allow, and none of the problems looked for was found."
+    return {"judgement": behind if _number(n, "behind") else healthy}
+
+
+def _rising(n: Numbers) -> Numbers:
+    """The course of the loss on held-out samples; where nothing was rehearsed, what is known without."""
+    if "held_score" not in n:
+        return {"course": "So samples were learned by heart that nothing can predict."}
+    course = "The held-out loss was lowest, {lowest:.3g}, after epoch {epoch:.0f}, and ended at {held_loss:.3g}. "
+    return {"course": filled(course + "The training loss ended at {train_loss:.3g}.", n)}
 
 
 ADDITIONS: dict[str, tuple[Callable[[Numbers], Numbers], ...]] = {
@@ -108,21 +131,21 @@ ADDITIONS: dict[str, tuple[Callable[[Numbers], Numbers], ...]] = {
     "learning_rate_too_large": (_overshoot,),
     "learning_rate_too_small": (_dawdling,),
     "dead_relu": (_dead_since,),
-    "label_noise": (_held,),
+    "overfitting": (_rising,),
     "underfitting": (_gone,),
-    "converged": (_held, _gone, _without_minus_zero),
+    "converged": (_gone, _without_minus_zero, _against),
 }
 
 TEXTS: dict[str, Explanation] = {
     "symmetric_units": Explanation(
         "symmetric hidden units",
         "At the end {twins:.0%} of the units of a hidden layer have exactly the weights of another unit. At the start "
-        "it was {twins_at_start:.0%}. Training {score}: {train_score:.3f}.",
+        "it was {twins_at_start:.0%}. {compared}",
         "Units that begin equal get equal gradients and stay equal. The layer works as if it had one unit.",
     ),
     "linear_network": Explanation(
         "a linear network",
-        "{what}. Training {score}: {train_score:.3f}. Prediction from nearest neighbours: {neighbours:.3f}.",
+        "{what}. {compared}",
         "A product of matrices is a matrix. Without a nonlinear activation, boundaries are straight, however many layers "
         "there are.",
     ),
@@ -169,28 +192,82 @@ TEXTS: dict[str, Explanation] = {
         "Training goes in the right direction, but slowly.",
     ),
     "label_noise": Explanation(
-        "wrong labels, or classes that overlap",
-        "For {contradicted:.0%} of {samples:.0f} training samples, at least 8 of the 10 nearest others agree on another "
-        "class. Training accuracy: {train_score:.3f}{held}. Prediction from nearest neighbours: {neighbours:.3f}.",
-        "No network can predict such labels on new data. A network that fits them has learned them by heart.",
+        "wrong labels",
+        "Of the held-out samples, {reference} get {errors:.0%} wrong, and {confident:.0%} of those they are most sure of. "
+        "{compared}",
+        "Where classes merely overlap, errors lie where they meet. Errors that are everywhere are wrong labels. A network that "
+        "fits them has learned them by heart.",
     ),
     "overfitting": Explanation(
         "overfitting",
-        "On training data the {score} is {train_score:.3f} and the loss {train_loss:.3g}. On {part} data the {score} is "
-        "{held_score:.3f} and the loss {held_loss:.3g}. The {part} loss was lowest, {lowest:.3g}, after epoch {epoch:.0f}.",
+        "{compared} {course}",
         "The network fits what is special in the training samples, and not in others.",
     ),
     "too_few_epochs": Explanation(
         "too few epochs",
         "After {epochs:.0f} epochs the training loss was still falling. In the last fifth of them it fell by {falling:.1%} "
-        "of the loss of a constant output. Training {score}: {train_score:.3f}.",
+        "of the loss of a constant output. {compared}",
         "Training ended before it was done.",
     ),
     "underfitting": Explanation(
         "underfitting",
-        "Training {score}: {train_score:.3f}. Prediction from nearest neighbours: {neighbours:.3f}. The training loss no "
-        "longer falls. {gone:.0%} of the loss of a constant output is gone.",
+        "{compared} The training loss no longer falls. {gone:.0%} of the loss of a constant output is gone.",
         "The network is too small, or too strongly regularized for these data. Or training is on a plateau.",
+    ),
+    "outliers": Explanation(
+        "outliers",
+        "A few values of {column} make its spread {squeeze:.3g} times as large as that of all others. The farthest lies "
+        "{largest_z:.3g} standard deviations from the mean. {compared}",
+        "What is standardized is divided by that spread. So all other samples lie so close together that they look alike.",
+    ),
+    "unscaled_target": Explanation(
+        "a target that is not scaled",
+        "The numbers to learn have a standard deviation of {scale:.3g}. Their mean lies {offset:.3g} times that from 0. "
+        "{compared}",
+        "Outputs begin near 0 and have a long way to go. Steps that suit the inputs do not suit such an output.",
+    ),
+    "no_bias": Explanation(
+        "no biases",
+        "The layers have no biases. {compared}",
+        "Without a bias, most units give 0 for an input of 0. So the network cannot shift a boundary or a curve.",
+    ),
+    "small_batches": Explanation(
+        "batch normalization with tiny batches",
+        "Each batch has {batch:.0f} samples, and is normalized by their own mean and variance. {compared}",
+        "Mean and variance of so few samples are little more than chance. What a unit gives depends on its neighbours.",
+    ),
+    "clipping_too_tight": Explanation(
+        "gradients that are clipped too tightly",
+        "Each gradient is shortened to a norm of {clip:g}. So all steps together move the weights by at most {reach:.2g} of "
+        "their norm. {compared}",
+        "Training cannot go as far as it needs to in these epochs.",
+    ),
+    "schedule_too_fast": Explanation(
+        "a schedule that ends training too soon",
+        "Over the {epochs:.0f} epochs the mean learning rate is {mean_rate:.1%} of the largest. {compared}",
+        "In most epochs the steps are too small to change anything.",
+    ),
+    "too_much_decay": Explanation(
+        "a penalty that is too strong",
+        "`optimizer.{key}` is {decay:g}. The norm of the weights ended at {shrunk:.2g} of what it was at the start. "
+        "{compared}",
+        "The penalty pulls all weights towards 0, more strongly than the data pull them away.",
+    ),
+    "too_much_dropout": Explanation(
+        "too much dropout",
+        "In each step {dropout:.0%} of the units of a layer are dropped. {compared}",
+        "The units that remain are too few, and others in each step, to learn what the data hold.",
+    ),
+    "stopped_early": Explanation(
+        "training that was stopped too early",
+        "Training ended ({status}) after {epochs:.0f} of {configured:.0f} epochs. {compared}",
+        "Losses go up and down by chance. A little patience less, and the first bad epoch ends the training.",
+    ),
+    "imbalance": Explanation(
+        "a rare class that is overlooked",
+        "The most frequent class has {majority:.1%} of the samples, the rarest {rarest:.1%}. Balanced accuracy on held-out "
+        "samples: {balanced:.3f}. With classes that count the same, references reach {best_balanced:.3f}.",
+        "Whoever always names the frequent class is right most of the time. So accuracy hides that the rare one is not found.",
     ),
     "edge_of_stability": Explanation(
         "at the edge of stability",
@@ -202,8 +279,8 @@ TEXTS: dict[str, Explanation] = {
     ),
     "converged": Explanation(
         "converged",
-        "Training {score}: {train_score:.3f}{held}. {gone:.0%} of the loss of a constant output is gone. In the last fifth "
-        "of the epochs it fell by {falling:.1%} of that loss.",
-        "None of the problems that this command looks for was found.",
+        "{compared} {gone:.0%} of the loss of a constant output is gone. In the last fifth of the epochs it fell by "
+        "{falling:.1%} of that loss.",
+        "{judgement}",
     ),
 }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mlpexp.analysis.explain.remedy import Remedy, Row, Setting
-from mlpexp.analysis.explain.verdicts import DEAD
+from mlpexp.analysis.explain.rules.of_rate import DEAD
 from mlpexp.config.activations import KNOWN
 
 PENALTY = 0.01

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mlpexp.analysis.explain.verdicts import Numbers
+from mlpexp.analysis.explain.rules.numbers import Numbers
 from mlpexp.config.dump import as_data
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.values import value_text

@@ -16,21 +16,24 @@ import numpy as np
 from mlpexp.analysis.explain.advice import Advice, Effect, Outcome, causes_of
 from mlpexp.analysis.explain.suggestions import Suggestion, suggestions
 from mlpexp.analysis.explain.verdicts import Verdict
-from mlpexp.analysis.rehearsal.rehearse import HELD_OUT, Rehearsed, TookTooLong, rehearse, seconds_of
+from mlpexp.analysis.rehearsal.rehearse import FEWEST_HELD_OUT, HELD_OUT, Rehearsed, TookTooLong, rehearse, seconds_of
 from mlpexp.config.outputs import output_of
-from mlpexp.config.scores import headline, measured_by
-from mlpexp.data.dataset import Dataset
+from mlpexp.config.scores import SCORES, headline, measured_by
+from mlpexp.data.catalogue import as_loaded, shared_dataset
 from mlpexp.data.split import share
 from mlpexp.errors import InputError, MlpexpError
+from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Preparation, Prepared
+from mlpexp.planning.stacks import available_memory
 from mlpexp.results.result import ArmResult
 from mlpexp.results.weights_again import Say, dataset_of, experiment_here
+from mlpexp.training.lack_of_memory import is_lack_of_memory
 
 AT_ONCE = 2  # of a cause
 SEEDS, FEWEST_SEEDS = 5, 3
-FEWEST_HELD_OUT = 5  # samples
 MOST_SECONDS, SHARE_OF_RUN = 60.0, 0.2  # the larger of both is what trials may take
 PATIENCE = 3  # times that estimate, after which they are given up: machines differ
+TOO_LARGE = "needs more memory than there is"
 LARGEST_SEED = 2**63 - 1
 CLEAR = 1.5  # standard errors of the mean of paired differences
 LEAST_GAIN = 0.005  # of accuracy or R²
@@ -65,7 +68,8 @@ def tried(
     at_once = [each for of_cause in (first, *others) for each in of_cause[:AT_ONCE]]
     if not at_once:
         return [[Advice(each.remedy) for each in found[verdict.kind]] for verdict in verdicts]
-    trials = _Trials(base, arm, dataset_of(arm, data_dir), FAIRER.get(causes[0].kind))
+    fairer = next((FAIRER[cause.kind] for cause in causes if cause.kind in FAIRER), None)
+    trials = _Trials(base, arm, fairer, data_dir)
     trials.try_(at_once, say)
     if not trials.helped and len(first) > AT_ONCE:
         trials.try_(first[AT_ONCE : 2 * AT_ONCE], say)
@@ -75,8 +79,9 @@ def tried(
 class _Trials:
     """What was tried of an arm, by what is computed: two causes may have a remedy in common."""
 
-    def __init__(self, base: Prepared, arm: ArmResult, dataset: Dataset, score: str | None) -> None:
-        self.base, self.dataset, self.score = base, dataset, score
+    def __init__(self, base: Prepared, arm: ArmResult, score: str | None, data_dir: str | None) -> None:
+        self.base, self.score, self.data_dir = base, score, data_dir
+        self.dataset = dataset_of(arm, data_dir)
         self.own_seeds = list(arm.result.plan.seeds)
         seconds = arm.result.stacks.train_seconds / len(arm.result.plan.arms)
         self.allowed = max(MOST_SECONDS, SHARE_OF_RUN * seconds)
@@ -93,7 +98,7 @@ class _Trials:
         complete = complete or not any(each.outcome for each in self.known.values())
         return _best_first(
             [
-                self.known.get(each.identity, Advice(each.remedy))
+                replace(self.known.get(each.identity, Advice(each.remedy)), remedy=each.remedy)
                 for each in found
                 if complete or not each.prepared or each.identity in self.known
             ]
@@ -114,29 +119,47 @@ class _Trials:
         if not count:
             return
         new = new[:count]
+        if self._bytes(new, num_seeds) > available_memory():
+            self._give_up(new, TOO_LARGE)
+            return
         seeds, seconds = fresh_seeds(self.base, self.own_seeds, num_seeds), self._seconds(new, num_seeds)
         say(_announced(len(new), len(seeds), seconds))
         began = perf_counter()
         try:
-            own, *others = rehearse(
-                self.base,
-                [self.base, *_variants(new)],
-                self.dataset,
-                seeds,
-                self.score,
-                PATIENCE * self.allowed,
-                run_seeds=self.own_seeds,
-            )
+            own, *others = self._rehearsed([self.base, *_variants(new)], seeds)
         except TookTooLong:
             self._give_up(new, "took too long")
         except MlpexpError as error:
             self._give_up(new, str(error))
+        except (RuntimeError, MemoryError) as error:
+            if not is_lack_of_memory(error):
+                raise
+            self._give_up(new, TOO_LARGE)
         else:
             self._note(new, own, others)
         self.allowed -= perf_counter() - began
 
+    def _rehearsed(self, variants: Sequence[Prepared], seeds: Sequence[int]) -> list[Rehearsed]:
+        """What came of each variant; one that uses other columns of a table has data of its own."""
+        until, found = PATIENCE * self.allowed, dict[int, Rehearsed]()
+        loaded = [as_loaded(variant.experiment.dataset) for variant in variants]
+        for config in dict.fromkeys(loaded):
+            places = [place for place, other in enumerate(loaded) if other == config]
+            dataset = shared_dataset(config, self.data_dir)
+            group = [variants[place] for place in places]
+            came = rehearse(self.base, group, dataset, seeds, self.score, until, run_seeds=self.own_seeds)
+            found |= dict(zip(places, came, strict=True))
+        return [found[place] for place in range(len(variants))]
+
     def _seconds(self, chosen: Sequence[Suggestion], num_seeds: int) -> float:
         return self.slowness * seconds_of([self.base, *_variants(chosen)], num_seeds)
+
+    def _bytes(self, chosen: Sequence[Suggestion], num_seeds: int) -> int:
+        """Of memory, at the most, if all are trained as one."""
+        variants = [self.base, *_variants(chosen)]
+        return sum(
+            stack_cost(variant, 1, num_seeds, num_seeds, variant.experiment.device).bytes for variant in variants
+        )
 
     def _give_up(self, chosen: Sequence[Suggestion], why: str) -> None:
         self.known |= {each.identity: Advice(each.remedy, why_not=why) for each in chosen}
@@ -169,13 +192,13 @@ def affordable(base: Prepared, chosen: Sequence[Suggestion], allowed: float) -> 
 
 
 def fresh_seeds(base: Prepared, own: Sequence[int], count: int) -> list[int]:
-    """Seeds that the result does not have; its own where only these have weights to begin with."""
+    """Seeds that the result does not have; its own, again and again, where only these have weights to begin with."""
     first = max(own) + 1
     seeds = list(range(first, first + count)) if first + count <= LARGEST_SEED else list(range(count))
     try:
         base.refuse_lacking(seeds)
     except InputError:
-        return list(own[:count])
+        return [own[place % len(own)] for place in range(count)]
     return seeds
 
 
@@ -184,9 +207,10 @@ def outcome_of(
 ) -> Outcome:
     """What two rehearsals with the same seeds say of a remedy.
 
-    It helps if the score is better on average by more than ``LEAST_GAIN`` and by more than ``CLEAR`` standard errors of
-    the paired differences. Where the score stays, it helps if the loss is likewise lower, by a twentieth of what it was;
-    but not where the network answers all samples alike. What diverges with more seeds never helps.
+    It helps if the score is better on average by more than ``LEAST_GAIN``, by more than one sample, and by more than
+    ``CLEAR`` standard errors of the paired differences. Where the score stays, it helps if the loss is likewise lower, by a
+    twentieth of what it was. Nothing helps that is hardly better than one answer for all samples, or diverges with more
+    seeds.
 
     Args:
         before: Of the experiment's own setting.
@@ -195,15 +219,16 @@ def outcome_of(
         by_chance: What it is of one answer for all samples.
         losses_compare: Whether both losses are of the same thing.
     """
-    gain = _clear(np.maximum(after.scores_S, 0.0) - np.maximum(before.scores_S, 0.0), LEAST_GAIN)
+    one_sample = 1 / after.held_out if SCORES[score].share_of_samples else 0.0
+    gain = _clear(np.maximum(after.scores_S, 0.0) - np.maximum(before.scores_S, 0.0), max(LEAST_GAIN, one_sample))
     if after.diverged_S.sum() > before.diverged_S.sum():
         gain = -1
     loss_before, loss_after = (_mean(each.losses_S) if losses_compare else None for each in (before, after))
     fall = 0
     if gain == 0 and loss_before is not None and loss_after is not None:
         fall = _clear(before.losses_S - after.losses_S, LEAST_FALL * loss_before)
-    if fall > 0 and after.scores_S.mean() < by_chance + ABOVE_CHANCE:
-        fall = 0
+    if max(gain, fall) > 0 and after.scores_S.mean() < by_chance + ABOVE_CHANCE:
+        gain = fall = 0
     effects: Mapping[int, Effect] = {1: "better", 0: "same", -1: "worse"}
     return Outcome(
         num_seeds=len(after.scores_S),

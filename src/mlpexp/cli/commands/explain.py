@@ -51,7 +51,7 @@ def explain(
         data_folder(data_dir),
         say(quiet=False),
     )
-    verdicts = judge(examine(of_arm, seeds, folder, aloud))
+    verdicts = judge(examine(of_arm, seeds, folder, aloud, rehearsed=not quick))
     prepared = opened.plan.arms[number].prepared
     advice = untried(verdicts, prepared) if quick else tried(of_arm, verdicts, folder, aloud)
     name, run = opened.summary.name, None if opened.summary.axes else opened.path

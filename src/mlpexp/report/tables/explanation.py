@@ -23,6 +23,7 @@ OF_WHICH = (
 )
 LIKELY = "likely its consequences, to be checked again when it is repaired"
 NONE_HELPS = "Of what was tried, nothing helps on held-out samples."
+SUGGESTIONS = "None of these remedies was tried: they are suggestions."
 EFFECTS = {"better": "", "same": ": no clear difference", "worse": ": not advised"}
 
 AdviceOfEach = Sequence[Sequence[Advice]]
@@ -100,8 +101,11 @@ def in_words(each: Advice) -> str:
 
 
 def notes(verdicts: Sequence[Verdict], advice: AdviceOfEach) -> list[str]:
-    """Of which epoch and seeds the scores are that the causes name, and that nothing helps; where either is so."""
-    outcomes = [each.outcome for of_one in advice for each in of_one if each.outcome]
+    """Of which epoch and seeds the scores are that the causes name; and that nothing helps, or was tried."""
+    changes = [each for of_one in advice for each in of_one if each.remedy.changes]
+    outcomes = [each.outcome for each in changes if each.outcome]
+    if changes and not outcomes:
+        return [*of_which(verdicts), SUGGESTIONS]
     helps = any(outcome.effect == "better" for outcome in outcomes)
     return of_which(verdicts) + ([NONE_HELPS] if outcomes and not helps else [])
 

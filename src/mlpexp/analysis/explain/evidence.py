@@ -1,0 +1,119 @@
+"""What is held out tells: the run's own setting and simple references, on the same samples of the training part.
+
+The test part is never read.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import numpy as np
+
+from mlpexp.analysis.explain.examination import OwnSetting
+from mlpexp.analysis.explain.references import HeldOutSplit, References, by_heart, references_on
+from mlpexp.analysis.rehearsal.rehearse import (
+    FEWEST_HELD_OUT,
+    HELD_OUT,
+    Rehearsed,
+    TookTooLong,
+    rehearse,
+    samples_of_trials,
+    seconds_of,
+)
+from mlpexp.config.scores import headline, measured_by
+from mlpexp.data.dataset import Dataset
+from mlpexp.data.split import share
+from mlpexp.errors import DataError
+from mlpexp.execution.members import members_of, samples_of
+from mlpexp.planning.prepare import Prepared
+from mlpexp.training.samples import Samples
+
+TRIALS, FEWEST_TRIALS = 5, 3
+CHEAP = 500_000  # samples x features x classes: references of five trials take a few seconds
+MOST_SECONDS = 60.0
+
+
+def trials_for(prepared: Prepared) -> int:
+    """How many trials references and rehearsals get: fewer where they take long."""
+    facts = prepared.facts
+    work = prepared.sizes.train * int(np.prod(facts.input_shape)) * max(facts.num_outputs, 1)
+    return TRIALS if work <= CHEAP else FEWEST_TRIALS
+
+
+def references_of(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int) -> References:
+    """What simple models reach on the samples that the trials of a rehearsal hold out.
+
+    Where there are too few to hold some out, what can be learned by heart.
+    """
+    splits = []
+    if _enough(prepared):
+        with suppress(DataError):  # of a rare class, or of groups
+            splits = [_held_out_split(samples) for samples in samples_of_trials(prepared, dataset, run_seeds, count)]
+    if not splits:
+        here = prepared.experiment.model_copy(update={"device": "cpu"})
+        samples = samples_of(members_of(here, run_seeds[:1]), dataset)
+        return by_heart(*_part(samples, "train"), prepared.facts.task)
+    return references_on(splits, prepared.facts.task)
+
+
+def own_setting(
+    prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int, most_seconds: float = MOST_SECONDS
+) -> OwnSetting | None:
+    """The run's setting, rehearsed with its seeds; None where that takes too long, or too few can be held out.
+
+    Args:
+        prepared: The checked experiment.
+        dataset: The data.
+        run_seeds: Of its trials.
+        count: Trials; of a run with fewer seeds, the same seeds on other held-out samples.
+        most_seconds: By the estimate and by the clock.
+
+    """
+    if seconds_of([prepared], count) > most_seconds or not _enough(prepared):
+        return None
+    seeds = [run_seeds[trial % len(run_seeds)] for trial in range(count)]
+    classes = prepared.facts.task == "classification"
+    score = "balanced_accuracy" if classes else None
+    try:
+        (found,) = rehearse(
+            prepared, [prepared], dataset, seeds, score, most_seconds, run_seeds=run_seeds, every_epoch=True
+        )
+    except (TookTooLong, DataError):
+        return None
+    scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
+    return _summed_up(found, scores[0], headline(scores), balanced=float(found.scores_S.mean()) if classes else np.nan)
+
+
+def _enough(prepared: Prepared) -> bool:
+    """Whether there are enough training samples to hold some out."""
+    return share(HELD_OUT, prepared.sizes.train) >= FEWEST_HELD_OUT
+
+
+def _summed_up(found: Rehearsed, loss: str, score: str, balanced: float) -> OwnSetting:
+    """Means over the trials; of curves of different length, by the shortest."""
+    curves = [curve for curve, diverged in zip(found.curves, found.diverged_S, strict=True) if not diverged]
+    scores = np.zeros(len(found.curves))
+    scores[~found.diverged_S] = [
+        curve[f"test_{score}"][place] for curve, place in zip(curves, found.kept_S[~found.diverged_S], strict=True)
+    ]
+    if not curves:
+        return OwnSetting(scores, 0.0, np.inf, np.inf, np.inf, 0.0, balanced)
+    length = min(len(curve["epoch"]) for curve in curves)
+    held = np.mean([curve[f"test_{loss}"][:length] for curve in curves], axis=0)
+    kept = found.kept_S[~found.diverged_S]
+    train_score, train_loss, held_loss = (
+        float(np.mean([curve[column][place] for curve, place in zip(curves, kept, strict=True)]))
+        for column in (f"train_{score}", f"train_{loss}", f"test_{loss}")
+    )
+    lowest = int(held.argmin())
+    lowest_epoch = float(curves[0]["epoch"][lowest])
+    return OwnSetting(scores, train_score, train_loss, held_loss, float(held[lowest]), lowest_epoch, balanced)
+
+
+def _held_out_split(samples: Samples) -> HeldOutSplit:
+    return HeldOutSplit(*_part(samples, "train"), *_part(samples, "test"))
+
+
+def _part(samples: Samples, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs as the network sees them, flat, and targets as it learns them."""
+    inputs, targets = samples.part(*samples.sizes.bounds[name])
+    return inputs[0].flatten(1).double().numpy(), targets[0].numpy()
