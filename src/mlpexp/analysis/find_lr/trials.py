@@ -21,6 +21,7 @@ from mlpexp.data.split import share
 from mlpexp.planning.confirm import END_OF_SEEDS
 from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Prepared
+from mlpexp.planning.stacks import together
 
 USUAL_STACKS = (
     FIRST_RATES,
@@ -48,7 +49,7 @@ class Effort:
 def effort_for(prepared: Prepared, most_seconds: float, most_seeds: int) -> Effort:
     """As many seeds and epochs as can be had in some time: seeds are left out first, then epochs.
 
-    More seeds than the config has are only taken if they are cheap. Few epochs make large rates look better than they
+    More seeds than the config has are only taken if they are cheap, in one stack with the others. Few epochs make large rates look better than they
     are at the end; few seeds only make the scores less sure. Three seeds are the fewest, or one where many samples are
     held out. One epoch is the least: it may still take too long.
 
@@ -59,7 +60,8 @@ def effort_for(prepared: Prepared, most_seconds: float, most_seeds: int) -> Effo
     """
     own, epochs = prepared.experiment.seeds, prepared.experiment.training.epochs
     seconds = _seconds(prepared, most_seeds, epochs)
-    if seconds <= CHEAP * most_seconds:
+    is_stack = len(together(prepared.architecture, [0, 1], prepared.experiment.device)) == 1
+    if is_stack and seconds <= CHEAP * most_seconds:
         return Effort(_seeds(prepared, most_seeds), epochs, seconds)
     fewer = (*FEWER_SEEDS, 1) if num_held_out(prepared) >= ENOUGH_SAMPLES else FEWER_SEEDS
     for count in (own, *(count for count in fewer if count < own)):
