@@ -32,6 +32,7 @@ from mlpexp.store.frames import Absent
 from mlpexp.training.diagnostics import PROBE_SAMPLES, Diagnostics, Quantities
 from mlpexp.training.evaluation import Evaluator
 from mlpexp.training.method import BACKPROPAGATION
+from mlpexp.training.schedules import factor
 from mlpexp.training.trainer import Trainer
 
 TWIN_TOLERANCE = 1e-5  # of the largest weight of a layer
@@ -170,9 +171,13 @@ class _Stack:
         batch, largest = training.batch_of(sizes.train), float(rates.max())
         momentum, decays = float(getattr(optimizer, "momentum", 0.0)), _decays(optimizer)
         reach, norm = float("inf"), float(torch.linalg.vector_norm(weights))
+        per_epoch = -(-sizes.train // batch)
+        middles = np.arange(training.epochs) + 0.5
+        shape = factor(experiment.schedule, middles, training.epochs, per_epoch, sizes.train)
+        mean_rate = float(shape.mean() / shape.max()) if shape.max() > 0 else 1.0
         if training.gradient_clip is not None and optimizer.name == "sgd":
-            steps = training.epochs * -(-sizes.train // batch)
-            reach = float(rates[rates > 0].mean()) * training.gradient_clip * steps / (1 - momentum) / max(norm, 1e-30)
+            way = mean_rate * largest * training.gradient_clip * training.epochs * per_epoch / (1 - momentum)
+            reach = way / max(norm, 1e-30)
         return Settings(
             optimizer=optimizer.name,
             learning_rate=largest,
@@ -183,7 +188,7 @@ class _Stack:
             momentum=momentum,
             nesterov=bool(getattr(optimizer, "nesterov", False)),
             relative_step=float(largest / weights.square().mean().sqrt()),
-            mean_rate=float(rates[1:].mean() / largest) if len(rates) > 1 and largest > 0 else 1.0,
+            mean_rate=mean_rate,
             clip=training.gradient_clip,
             reach=reach,
             decay=max(decays.values()),
