@@ -130,6 +130,15 @@ def test_a_variant_is_what_it_is_alone(tmp_path: Path) -> None:
         assert np.array_equal(alone.losses_S, found.losses_S)
 
 
+def test_a_variant_may_use_other_columns(tmp_path: Path) -> None:
+    base, fewer = prepared(tmp_path), prepared(tmp_path, SPLITS["random"], "dataset.features=[a]")
+    dataset = load(base.experiment.dataset)
+    both, one = rehearse(base, [base, fewer], dataset, range(3))
+    (alone,) = rehearse(fewer, [fewer], load(fewer.experiment.dataset), range(3))
+    assert np.array_equal(one.losses_S, alone.losses_S)
+    assert one.scores_S.mean() < both.scores_S.mean()
+
+
 def test_what_diverges_counts_as_the_worst(tmp_path: Path) -> None:
     change = ("optimizer.learning_rate=1e20", "model.activation=relu", "training.epochs=30")
     (found,) = rehearse(

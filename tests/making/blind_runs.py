@@ -16,7 +16,7 @@ __all__ = ["CEILINGS", "HEALTHY", "PLANTED", "tables"]
 IRIS = {"name": "iris"}
 DIGITS = {"name": "digits"}
 WINE, CANCER, RINGS, PLANES = ({"csv": name} for name in ("wine", "cancer", "rings", "planes"))
-FRIEDMAN, HOUSES, DIABETES, ALCOHOL = ({"csv": name} for name in ("friedman", "houses", "diabetes", "alcohol"))
+FRIEDMAN, HOUSES, DIABETES = ({"csv": name} for name in ("friedman", "houses", "diabetes"))
 BEND, TILTED, THRESHOLD = ({"csv": name} for name in ("bend", "tilted", "threshold"))
 SMALL_CONV = [{"layer": "conv", "channels": 5, "kernel_size": 3}, {"layer": "average_pool"},
               {"layer": "dense", "units": 20}]  # fmt: skip
