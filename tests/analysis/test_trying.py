@@ -175,6 +175,20 @@ def test_all_kinds_of_runs(text: str, changes: tuple[str, ...], tmp_path: Path) 
     assert sum(each.outcome is not None for each in advice) >= 1
 
 
+def test_a_table_without_one_of_its_columns(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = [f"{a:.3f},{b:.3f},{c:.3f},{'yes' if a > b else 'no'}" for a, b, c in rng.normal(size=(80, 3))]
+    (tmp_path / "table.csv").write_text("\n".join(["a,b,c,label", *rows]) + "\n")
+    text = "dataset: {name: csv, path: table.csv, target: label}\nmodel: {name: mlp, hidden_sizes: [4]}\n"
+    arm = trained(
+        tmp_path, text + "optimizer: {name: adam, learning_rate: 0.05}\ntraining: {batch_size: 8, epochs: 10}\n"
+    )
+    (advice,) = tried(arm, [Verdict("outliers", (0,), 1, {"column": "a"})])
+    (without,) = (each for each in advice if each.remedy.changes)
+    assert without.outcome
+    assert without.outcome.effect == "worse"
+
+
 def test_too_few_samples_are_told(tmp_path: Path) -> None:
     text = "dataset: {name: synthetic, kind: xor, samples: 4, noise: 0, test_fraction: 0}\nmodel: {name: mlp}\n"
     arm = trained(

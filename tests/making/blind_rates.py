@@ -5,7 +5,6 @@ best one: it is there because plain gradient descent needs one.
 """
 
 from making.blind_runs import (
-    ALCOHOL,
     BEND,
     CANCER,
     DIABETES,
@@ -45,7 +44,6 @@ CASES: dict[str, dict] = {
     "sgd_cancer_unscaled": run(raw(CANCER), [16], epochs=60),
     "sgd_diabetes": run(DIABETES, [16], epochs=60),
     "sgd_diabetes_raw_target": run(raw_target(DIABETES), [8], epochs=80),
-    "sgd_alcohol_unscaled": run(raw(ALCOHOL), [12], activation="tanh", epochs=120),
     "sgd_planes_sigmoid_deep": run(PLANES, deep(12, 3), activation="sigmoid", epochs=80),
     "sgd_cosine_full_batch": run(curve("cosine"), [24], activation="tanh", epochs=600, batch="full"),
     "sgd_digits_batch_norm": run(DIGITS, [32, 32], batch_norm=True, epochs=8),
@@ -60,7 +58,6 @@ CASES: dict[str, dict] = {
     "nesterov_blobs_sigmoid": nesterov(run(plane("blobs", 0.5, classes=5), [16], activation="sigmoid", epochs=40,
         momentum=0.9)),
     "adam_planes_unscaled": adam(raw({"csv": "planes_mixed"}), [16], epochs=60),
-    "adam_rings_far": adam(raw({"csv": "rings_far"}), [24], activation="tanh", epochs=80),
     "adam_digits_cnn": adam(DIGITS, [], epochs=5, layers=SMALL_CONV, batch=32),
     "adam_diabetes_raw_target": adam(raw_target(DIABETES), [16], epochs=80),
     "adam_spirals_three": adam(plane("spirals", 0.04, classes=3), [32, 32], epochs=80),

@@ -16,7 +16,7 @@ __all__ = ["CEILINGS", "HEALTHY", "PLANTED", "tables"]
 IRIS = {"name": "iris"}
 DIGITS = {"name": "digits"}
 WINE, CANCER, RINGS, PLANES = ({"csv": name} for name in ("wine", "cancer", "rings", "planes"))
-FRIEDMAN, HOUSES, DIABETES, ALCOHOL = ({"csv": name} for name in ("friedman", "houses", "diabetes", "alcohol"))
+FRIEDMAN, HOUSES, DIABETES = ({"csv": name} for name in ("friedman", "houses", "diabetes"))
 BEND, TILTED, THRESHOLD = ({"csv": name} for name in ("bend", "tilted", "threshold"))
 SMALL_CONV = [{"layer": "conv", "channels": 5, "kernel_size": 3}, {"layer": "average_pool"},
               {"layer": "dense", "units": 20}]  # fmt: skip
@@ -104,7 +104,6 @@ PLANTED: dict[str, list[dict]] = {
         run(RINGS, [20], activation="tanh", rate=25.0), run(BEND, [24], activation="tanh", rate=5.0),
         adam(RINGS, [24, 24], activation="tanh", rate=2.0),
         run(DIGITS, [32], activation="sigmoid", rate=60.0, epochs=40),
-        run(WINE, [16], activation="tanh", momentum=0.9, rate=60.0),
         run(FRIEDMAN, [20], rate=1.5), run(DIGITS, [], epochs=12, layers=SMALL_CONV, activation="tanh", rate=8.0),
     ],
     "learning_rate_too_small": [
@@ -153,7 +152,7 @@ PLANTED: dict[str, list[dict]] = {
         trained(run(DIGITS, [32], rate=0.02, epochs=60), convergence={"tolerance": 0.2, "patience": 1}),
     ],
     "too_much_decay": [
-        run(CANCER, [16], l2_penalty=0.8), run(RINGS, [24], optimizer="adamw", weight_decay=40.0, rate=0.01),
+        run(RINGS, [24], optimizer="adamw", weight_decay=40.0, rate=0.01),
         run(BEND, [32], activation="tanh", weight_decay=2.0),
         run(DIGITS, [32], epochs=40, l2_penalty=0.3, momentum=0.5, rate=0.05),
     ],

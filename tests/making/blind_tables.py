@@ -204,7 +204,6 @@ def tables(folder: Path, seed: int) -> None:
     classes("wine", wine)
     classes("cancer", cancer)
     numbers("diabetes", diabetes)
-    numbers("alcohol", (wine[0][:, 1:], wine[0][:, 0]))
     numbers("friedman", make_friedman1(800, n_features=6, noise=0.3, random_state=seed))
     rings, planes, houses = disc(rng, 600, (0.5, 1.2, 2.0)), gap(rng, 500, 8), prices(rng, 700)
     classes("rings", rings)

@@ -19,7 +19,7 @@ from mlpexp.analysis.explain.verdicts import Verdict
 from mlpexp.analysis.rehearsal.rehearse import FEWEST_HELD_OUT, HELD_OUT, Rehearsed, TookTooLong, rehearse, seconds_of
 from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import SCORES, headline, measured_by
-from mlpexp.data.dataset import Dataset
+from mlpexp.data.catalogue import as_loaded, shared_dataset
 from mlpexp.data.split import share
 from mlpexp.errors import InputError, MlpexpError
 from mlpexp.planning.estimate import stack_cost
@@ -69,7 +69,7 @@ def tried(
     if not at_once:
         return [[Advice(each.remedy) for each in found[verdict.kind]] for verdict in verdicts]
     fairer = next((FAIRER[cause.kind] for cause in causes if cause.kind in FAIRER), None)
-    trials = _Trials(base, arm, dataset_of(arm, data_dir), fairer)
+    trials = _Trials(base, arm, fairer, data_dir)
     trials.try_(at_once, say)
     if not trials.helped and len(first) > AT_ONCE:
         trials.try_(first[AT_ONCE : 2 * AT_ONCE], say)
@@ -79,8 +79,9 @@ def tried(
 class _Trials:
     """What was tried of an arm, by what is computed: two causes may have a remedy in common."""
 
-    def __init__(self, base: Prepared, arm: ArmResult, dataset: Dataset, score: str | None) -> None:
-        self.base, self.dataset, self.score = base, dataset, score
+    def __init__(self, base: Prepared, arm: ArmResult, score: str | None, data_dir: str | None) -> None:
+        self.base, self.score, self.data_dir = base, score, data_dir
+        self.dataset = dataset_of(arm, data_dir)
         self.own_seeds = list(arm.result.plan.seeds)
         seconds = arm.result.stacks.train_seconds / len(arm.result.plan.arms)
         self.allowed = max(MOST_SECONDS, SHARE_OF_RUN * seconds)
@@ -125,15 +126,7 @@ class _Trials:
         say(_announced(len(new), len(seeds), seconds))
         began = perf_counter()
         try:
-            own, *others = rehearse(
-                self.base,
-                [self.base, *_variants(new)],
-                self.dataset,
-                seeds,
-                self.score,
-                PATIENCE * self.allowed,
-                run_seeds=self.own_seeds,
-            )
+            own, *others = self._rehearsed([self.base, *_variants(new)], seeds)
         except TookTooLong:
             self._give_up(new, "took too long")
         except MlpexpError as error:
@@ -145,6 +138,18 @@ class _Trials:
         else:
             self._note(new, own, others)
         self.allowed -= perf_counter() - began
+
+    def _rehearsed(self, variants: Sequence[Prepared], seeds: Sequence[int]) -> list[Rehearsed]:
+        """What came of each variant; one that uses other columns of a table has data of its own."""
+        until, found = PATIENCE * self.allowed, dict[int, Rehearsed]()
+        loaded = [as_loaded(variant.experiment.dataset) for variant in variants]
+        for config in dict.fromkeys(loaded):
+            places = [place for place, other in enumerate(loaded) if other == config]
+            dataset = shared_dataset(config, self.data_dir)
+            group = [variants[place] for place in places]
+            came = rehearse(self.base, group, dataset, seeds, self.score, until, run_seeds=self.own_seeds)
+            found |= dict(zip(places, came, strict=True))
+        return [found[place] for place in range(len(variants))]
 
     def _seconds(self, chosen: Sequence[Suggestion], num_seeds: int) -> float:
         return self.slowness * seconds_of([self.base, *_variants(chosen)], num_seeds)
