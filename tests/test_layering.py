@@ -65,9 +65,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "numpy_twin": {"activations", "backprop", "outputs"},
     "quantization": {"scheme"},
     "analysis": {
-        "advice", "chain_rule", "checks", "equations", "examination", "explanations", "extreme_values", "first_step",
+        "advice", "chain_rule", "checks", "data_state", "equations", "examination", "explanations", "extreme_values", "first_step",
         "hidden_layer", "max_pooling", "numbers", "of_data", "of_length", "of_network", "of_rate", "output_layer",
-        "rate_choice", "references", "remedies", "remedy", "six_steps", "suggestions", "symbolic", "textbook_names", "verdicts",
+        "rate_choice", "references", "remedies", "remedy", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
