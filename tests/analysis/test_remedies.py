@@ -139,6 +139,19 @@ def test_numbers_of_a_table(tmp_path: Path) -> None:
     assert without[-1].prepared is None
 
 
+def test_extreme_cells_of_a_table_as_missing(tmp_path: Path) -> None:
+    rows = [f"{i},{i * i % 7},{'yes' if i % 2 else 'no'},{'test' if i > 50 else 'train'}" for i in range(60)]
+    rows[3], rows[8], rows[55] = "1e6,1,yes,train", "8,-2e7,no,train", "5e9,1,yes,test"
+    (tmp_path / "table.csv").write_text("\n".join(["a,b,y,part", *rows]) + "\n")
+    text = "dataset: {name: csv, path: table.csv, target: y, split: {kind: column, column: part}}\nmodel: {name: mlp}\n"
+    own = prepared_of(text + "optimizer: {name: adam}\ntraining: {batch_size: 8}\n", tmp_path)
+    first = suggestions(verdict_of("outliers", {"column": "a"}), own)[0]
+    assert first.remedy.changes == {
+        "dataset.missing_values": [1e6, -2e7],  # what is extreme in the test part alone is not looked at
+        "dataset.missing": {"a": "median", "b": "median"},
+    }
+
+
 def test_what_a_network_does_not_have_is_not_changed(tmp_path: Path) -> None:
     own = prepared_of(LENET, tmp_path, "dataset={name: cifar10}")
     for kind in REMEDIES:

@@ -9,12 +9,11 @@ import torch
 from making.configs import CNN, IRIS, MOONS, SELECTED, SINE, TINY
 from making.run_files import sums
 from making.trained_results import new
-from mlpexp.analysis.explain.advice import Advice, causes_of, untried
-from mlpexp.analysis.explain.examine import examine
+from mlpexp.analysis.explain.advice import untried
 from mlpexp.analysis.explain.remedy import Remedy
 from mlpexp.analysis.explain.suggestions import Suggestion, changed_by
 from mlpexp.analysis.explain.trying import affordable, fresh_seeds, outcome_of, tried
-from mlpexp.analysis.explain.verdicts import Verdict, judge
+from mlpexp.analysis.explain.verdicts import Verdict
 from mlpexp.analysis.rehearsal.rehearse import Rehearsed, seconds_of
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.results.result import ArmResult
@@ -104,36 +103,26 @@ def trained(folder: Path, text: str, *changes: str) -> ArmResult:
     return made.result.arm(0)
 
 
-def advice_of(arm: ArmResult) -> tuple[list[Verdict], list[list[Advice]], list[str]]:
-    said: list[str] = []
-    verdicts = judge(examine(arm))
-    return verdicts, tried(arm, verdicts, None, said.append), said
+SLOW = [Verdict("learning_rate_too_small", (0,), 1, {"product": 1e-4}), Verdict("underfitting", (0,), 1, {})]
 
 
 def test_a_remedy_that_helps_comes_first_and_nothing_is_written(tmp_path: Path) -> None:
-    arm = trained(tmp_path, IRIS, SLOW_RATE, "training.epochs=30")
+    arm, said = trained(tmp_path, IRIS, SLOW_RATE, "training.epochs=30"), []
     before = sums(tmp_path)
-    verdicts, advice, said = advice_of(arm)
-    assert verdicts[0].kind == "learning_rate_too_small"
-    best = advice[0][0]
+    of_cause, of_consequence = tried(arm, SLOW, None, said.append)
+    best = of_cause[0]
     assert best.advised
     assert best.outcome
     assert (best.outcome.num_seeds, best.outcome.held_out, best.outcome.score) == (5, 26, "accuracy")
     assert best.outcome.after > best.outcome.before + 0.1
     assert said[0].startswith("2 remedies are tried with 5 seeds")
     assert sums(tmp_path) == before
-    _, consequences = causes_of(verdicts)
-    assert all(
-        each.outcome is None
-        for verdict, of_one in zip(verdicts, advice, strict=True)
-        if verdict in consequences
-        for each in of_one
-    )
+    assert all(each.outcome is None for each in of_consequence)
 
 
 def test_the_same_twice_is_the_same(tmp_path: Path) -> None:
     arm = trained(tmp_path, IRIS, SLOW_RATE)
-    assert advice_of(arm)[1] == advice_of(arm)[1]
+    assert tried(arm, SLOW) == tried(arm, SLOW)
 
 
 def test_the_test_part_is_never_read(tmp_path: Path) -> None:
@@ -209,5 +198,5 @@ def test_suggestions_without_trials(tmp_path: Path) -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 def test_on_a_card(tmp_path: Path) -> None:
     arm = trained(tmp_path, IRIS, SLOW_RATE, "device=cuda", "training.epochs=30")
-    _, advice, _ = advice_of(arm)
-    assert advice[0][0].advised
+    of_cause, _ = tried(arm, SLOW)
+    assert of_cause[0].advised

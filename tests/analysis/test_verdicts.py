@@ -11,9 +11,11 @@ import pytest
 
 from making import planted_runs
 from making.sentences import sentences_in, too_long
-from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState, OwnSetting, Settings
+from mlpexp.analysis.explain.data_state import DataState
+from mlpexp.analysis.explain.examination import Examination, NetworkState, OwnSetting
 from mlpexp.analysis.explain.explanations import TEXTS, explained
 from mlpexp.analysis.explain.references import BOOSTED, CONSTANT, LINEAR, NEIGHBOURS, Errors, References
+from mlpexp.analysis.explain.settings import Settings
 from mlpexp.analysis.explain.verdicts import CONSEQUENCES, PROBLEMS, RULES, judge
 
 FALLEN = np.array([1.1, 0.5, 0.2, *np.full(17, 0.05)])

@@ -23,6 +23,7 @@ def trained(mlpexp, config, text, *changes) -> Path:
     return only_run(Path("runs"))
 
 
+@pytest.mark.slow
 def test_the_example_of_the_docs(mlpexp, undrawn):
     """Word for word; in the numbers another processor may differ in the last digit shown."""
     sets = [word for change in SIGMOIDS for word in ("--set", change)]
@@ -70,7 +71,6 @@ def test_remedies_are_tried_and_nothing_is_written(mlpexp, config, undrawn):
         "score": "accuracy",
         "diverged": 0,
     }
-    assert re.search(rf"- a larger .* \(tried with .*{score}\)\n", mlpexp("explain", run, "--format", "markdown").out)
     assert sums(Path()) == before
 
 

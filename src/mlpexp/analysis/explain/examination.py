@@ -5,7 +5,9 @@ from math import sqrt
 
 import numpy as np
 
+from mlpexp.analysis.explain.data_state import DataState
 from mlpexp.analysis.explain.references import References
+from mlpexp.analysis.explain.settings import Settings
 
 SCORE_TOLERANCE, R2_TOLERANCE = 0.03, 0.08
 WIDE_GAP, WIDE_R2_GAP = 0.1, 0.2
@@ -41,76 +43,6 @@ class NetworkState:
     def most_dead(self) -> tuple[float, str]:
         """Likewise for dead units."""
         return max(((share, layer) for layer, share in self.dead.items()), default=(0.0, ""))
-
-
-@dataclass(frozen=True)
-class DataState:
-    """The training data as the network sees them."""
-
-    samples: int
-    """Number of training samples."""
-    largest_scale: float
-    """The largest root mean square of a feature."""
-    scale_ratio: float
-    """The largest standard deviation of a feature over the smallest."""
-    chance_loss: float
-    """Loss of the best constant output."""
-    squeeze: float = 1.0
-    """Standard deviation of a feature (or target) over that without its most extreme values, where it is largest."""
-    squeezed: str = ""
-    """The name of that column."""
-    largest_z: float = 0.0
-    """How many standard deviations its most extreme value is from the mean."""
-    target_scale: float = 1.0
-    """Standard deviation of the numbers to learn; 1 for classes."""
-    target_offset: float = 0.0
-    """Their mean over that, without its sign; 0 for classes."""
-    majority: float = 0.0
-    """Share of the most frequent class; 0 for regression."""
-    rarest: float = 1.0
-    """Share of the rarest class; 1 for regression."""
-    classes: int = 1
-    """How many there are; 1 for regression."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the config asks for, as far as rules look at it."""
-
-    optimizer: str
-    """Name."""
-    learning_rate: float
-    """The largest used."""
-    batch_size: int
-    """Samples of a step."""
-    batch_share: float
-    """The same as a share of the training set."""
-    epochs: int
-    """As configured."""
-    hidden_activations: tuple[str, ...]
-    """Name of each hidden layer's function."""
-    momentum: float = 0.0
-    """Of sgd."""
-    nesterov: bool = False
-    """Whether that is Nesterov's."""
-    relative_step: float = float("nan")
-    """For optimizers with step sizes of their own: learning rate over the root mean square of the weights."""
-    mean_rate: float = 1.0
-    """Mean learning rate of the epochs as a share of the largest."""
-    clip: float | None = None
-    """Largest norm of a gradient; None: none is shortened."""
-    reach: float = float("inf")
-    """With clipping by sgd, the longest way that training can go, as a multiple of the norm of the initial weights."""
-    decay: float = 0.0
-    """``l2_penalty`` or ``weight_decay``, the larger one."""
-    decay_key: str = "l2_penalty"
-    """Which of them."""
-    dropout: float = 0.0
-    """The largest of a layer."""
-    bias: bool = True
-    """Whether layers have biases."""
-    batch_norm: bool = False
-    """Whether there is batch normalization."""
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,13 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from mlpexp.analysis.explain.data_state import DataState, data_state_of
 from mlpexp.analysis.explain.evidence import own_setting, references_of, trials_for
-from mlpexp.analysis.explain.examination import DataState, Examination, NetworkState, OwnSetting, Settings
+from mlpexp.analysis.explain.examination import Examination, NetworkState, OwnSetting
 from mlpexp.analysis.explain.references import References
-from mlpexp.analysis.input_scale import input_scale
+from mlpexp.analysis.explain.settings import settings_of
 from mlpexp.architectures.arithmetic import cost
-from mlpexp.architectures.layers import Activation, BatchNorm, Dropout
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.optimization import OptimizerConfig
-from mlpexp.config.outputs import Output
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError, RunError
@@ -75,7 +73,7 @@ def examine(
         )
     dataset = dataset_of(arm, data_dir)
     scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
-    columns = ("epoch", "learning_rate", *(f"{part}_{score}" for part in prepared.sizes.bounds for score in scores))
+    columns = ("learning_rate", *(f"train_{score}" for score in scores))
     kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
     prepared = replace(prepared, experiment=experiment_here(arm, say))
     experiment, found = prepared.experiment, []
@@ -142,7 +140,7 @@ class _Stack:
                     f"the loss of seed {member.seed} was not finite before the first step: the initial weights "
                     "(`model.init`) or the inputs (`dataset.standardize`) are too large"
                 )
-            norms = [torch.linalg.vector_norm(network.flat[place].double()) for network in (final, self.initial)]
+            end, start = (float(torch.linalg.vector_norm(n.flat[place].double())) for n in (final, self.initial))
             found.append(
                 Examination(
                     seed=member.seed,
@@ -153,46 +151,16 @@ class _Stack:
                     score_is_share=SCORES[second].share_of_samples,
                     score_name=SCORES[second].label,
                     moved=tuple(moved[place]),
-                    shrunk=float(norms[0] / norms[1].clamp(min=1e-30)),
+                    shrunk=end / max(start, 1e-30),
                     initial=before[place],
                     final=after[place],
-                    settings=self._settings(place, curves["learning_rate"]),
+                    settings=settings_of(self.prepared, member, start, float(curves["learning_rate"].max())),
                     data=self._data(place),
                     references=self.references,
                     own=self.own,
                 )
             )
         return found
-
-    def _settings(self, place: int, rates: np.ndarray) -> Settings:
-        experiment, sizes, weights = self.prepared.experiment, self.prepared.sizes, self.initial.flat[place].double()
-        optimizer, training = self.members[place].optimizer, experiment.training
-        layers = [layer.spec for layer in self.prepared.architecture.layers]
-        batch, largest = training.batch_of(sizes.train), float(rates.max())
-        momentum, decays = float(getattr(optimizer, "momentum", 0.0)), _decays(optimizer)
-        reach, norm = float("inf"), float(torch.linalg.vector_norm(weights))
-        if training.gradient_clip is not None and optimizer.name == "sgd":
-            steps = training.epochs * -(-sizes.train // batch)
-            reach = float(rates[rates > 0].mean()) * training.gradient_clip * steps / (1 - momentum) / max(norm, 1e-30)
-        return Settings(
-            optimizer=optimizer.name,
-            learning_rate=largest,
-            batch_size=batch,
-            batch_share=batch / sizes.train,
-            epochs=training.epochs,
-            hidden_activations=tuple(layer.function.name for layer in layers if isinstance(layer, Activation)),
-            momentum=momentum,
-            nesterov=bool(getattr(optimizer, "nesterov", False)),
-            relative_step=float(largest / weights.square().mean().sqrt()),
-            mean_rate=float(rates[1:].mean() / largest) if len(rates) > 1 and largest > 0 else 1.0,
-            clip=training.gradient_clip,
-            reach=reach,
-            decay=max(decays.values()),
-            decay_key=max(decays, key=lambda key: decays[key]),
-            dropout=max((layer.rate for layer in layers if isinstance(layer, Dropout)), default=0.0),
-            bias=bool(getattr(experiment.model, "bias", True)),
-            batch_norm=any(isinstance(layer, BatchNorm) for layer in layers),
-        )
 
     def _states(self, network: StackedNetwork) -> list[NetworkState]:
         state = self.trainer.state
@@ -219,31 +187,7 @@ class _Stack:
                 f"all training targets of seed {self.members[place].seed} are equal: nothing to learn or explain"
             )
         flat = inputs.flatten(1).double().cpu().numpy()
-        named = self.dataset.feature_names if len(self.dataset.feature_names) == flat.shape[1] else ()
-        is_image, judged = self.prepared.facts.is_image, targets.cpu().numpy()
-        features = input_scale(flat, is_image=is_image)
-        squeezed = squeezed_column(flat, named) if not is_image else ("", 1.0, 0.0)
-        if self.prepared.facts.task == "regression":
-            squeezed = max(
-                squeezed, squeezed_column(judged, ("the target",) * judged.shape[1]), key=lambda each: each[1]
-            )
-            scale, offset, shares = float(judged.std()), float(abs(judged.mean()) / max(judged.std(), 1e-300)), None
-        else:
-            scale, offset, shares = 1.0, 0.0, np.bincount(judged, minlength=2) / len(judged)
-        return DataState(
-            samples=len(flat),
-            largest_scale=features.largest,
-            scale_ratio=features.ratio,
-            chance_loss=_chance_loss(judged, self.trainer.head.output),
-            squeezed=squeezed[0],
-            squeeze=squeezed[1],
-            largest_z=squeezed[2],
-            target_scale=scale,
-            target_offset=offset,
-            majority=0.0 if shares is None else float(shares.max()),
-            rarest=1.0 if shares is None else float(shares[shares > 0].min()),
-            classes=1 if shares is None else int((shares > 0).sum()),
-        )
+        return data_state_of(flat, targets.cpu().numpy(), self.dataset, self.trainer.head.output)
 
     def _training_data(self, place: int) -> tuple[Tensor, Tensor]:
         samples, pair = self.trainer.samples, int(self.trainer.pair_of_member[place])
@@ -306,44 +250,3 @@ def twin_fraction(network: StackedNetwork) -> np.ndarray:
         scale = rows.abs().amax((1, 2)).double()
         shares.append((distance.amin(2) <= TWIN_TOLERANCE * scale[:, None]).double().mean(1).cpu().numpy())
     return np.max(shares, axis=0)
-
-
-def squeezed_column(values_NF: np.ndarray, names: Sequence[str]) -> tuple[str, float, float]:
-    """The column whose most extreme values make its spread largest: its name, by what factor, and the largest |z|.
-
-    Left out to compare are a hundredth of its values, two at least, those farthest from the median. Columns that are
-    constant without them are passed over.
-    """
-    most = ("", 1.0, 0.0)
-    left_out = max(2, len(values_NF) // 100)
-    if len(values_NF) < 5 * left_out:
-        return most
-    for place, column in enumerate(values_NF.T):
-        usual = column[np.argsort(np.abs(column - np.median(column)), kind="stable")[:-left_out]].std()
-        if usual > 0 and column.std() / usual > most[1]:
-            name = names[place] if names else f"input {place + 1}"
-            most = name, float(column.std() / usual), float(np.abs(column - column.mean()).max() / column.std())
-    return most
-
-
-def _decays(optimizer: OptimizerConfig) -> dict[str, float]:
-    return {key: float(getattr(optimizer, key, 0.0)) for key in ("l2_penalty", "weight_decay")}
-
-
-def _chance_loss(targets: np.ndarray, output: Output) -> float:
-    """Of the best constant outputs: the entropy of cross-entropies, of squared errors the variance times their factor."""
-    if not output.num_classes:
-        return float(output.square_factor * targets.var(axis=0).sum())
-    shares_K = np.bincount(targets, minlength=output.num_classes) / len(targets)
-    if output.loss.name == "cross_entropy":
-        return _entropy(shares_K)
-    shares_U = shares_K[1:] if output.is_single else shares_K
-    if output.loss.factor is None:
-        return sum(_entropy(np.array([share, 1 - share])) for share in shares_U)
-    other, own = output.codes
-    return float(output.square_factor * (own - other) ** 2 * (shares_U * (1 - shares_U)).sum())
-
-
-def _entropy(shares: np.ndarray) -> float:
-    present = shares[shares > 0]
-    return float(-(present * np.log(present)).sum())

@@ -7,6 +7,7 @@ A remedy that would change nothing, or that the rules of the config refuse, is l
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mlpexp.analysis.explain.extreme_values import extreme_values
 from mlpexp.analysis.explain.remedy import Remedy, Row, Setting
 from mlpexp.analysis.explain.rules.of_rate import DEAD
 from mlpexp.config.activations import KNOWN
@@ -229,6 +230,20 @@ def _standard_target(setting: Setting) -> Remedy | None:
     return Remedy("a standardized target", {"dataset.target.standardize": True})
 
 
+def _as_missing(setting: Setting) -> Remedy | None:
+    """Of a table: cells with extreme numbers count as missing, and the median stands in for them."""
+    found = extreme_values(setting.prepared.experiment, setting.seeds) if setting.seeds else {}
+    if not found:
+        return None
+    values = [*setting.own("dataset.missing_values", []), *(value for column in found.values() for value in column)]
+    rule = setting.own("dataset.missing", "error")
+    by_column = dict.fromkeys(found, "median") if rule == "error" else {}
+    if isinstance(rule, dict):
+        by_column = {**dict.fromkeys(found, "median"), **rule}
+    changes = {"dataset.missing_values": values, **({"dataset.missing": by_column} if by_column else {})}
+    return Remedy("these cells as missing ones", changes)
+
+
 def _without_column(setting: Setting) -> Remedy | None:
     """Of a table: the column with the outliers is not used."""
     column = setting.numbers.get("column")
@@ -282,7 +297,7 @@ REMEDIES: dict[str, tuple[Row, ...]] = {
         _change("weights by class", training__class_weights="balanced"), _weighted_longer,
         _advice("a fairer measure: `scores: [balanced_accuracy]`"),
     ),
-    "outliers": (_without_column, _advice("look at these cells, and correct or remove what is wrong")),
+    "outliers": (_as_missing, _without_column, _advice("look at these cells, and correct or remove what is wrong")),
     "small_batches": (_larger_batches, _rate(0.1), _change("no batch normalization", model__batch_norm=False)),
     "schedule_too_fast": (
         _steady_schedule, _change("a slow fall", schedule={"name": "cosine"}),

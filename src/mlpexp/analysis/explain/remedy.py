@@ -35,6 +35,8 @@ class Setting:
     """Of the verdict."""
     prepared: Prepared
     """The experiment."""
+    seeds: tuple[int, ...] = ()
+    """Those that show it."""
 
     @cached_property
     def config(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def suggestions(verdict: Verdict, prepared: Prepared, preparation: Preparation |
         preparation: What has checked similar configs.
     """
     preparation = preparation or Preparation()
-    setting = Setting(verdict.numbers, prepared)
+    setting = Setting(verdict.numbers, prepared, verdict.seeds)
     seen, found = {identity(prepared.experiment)}, []
     for row in REMEDIES[verdict.kind]:
         remedy = row(setting)

@@ -49,9 +49,9 @@ class Effort:
 def effort_for(prepared: Prepared, most_seconds: float, most_seeds: int) -> Effort:
     """As many seeds and epochs as can be had in some time: seeds are left out first, then epochs.
 
-    More seeds than the config has are only taken if they are cheap, in one stack with the others. Few epochs make large rates look better than they
-    are at the end; few seeds only make the scores less sure. Three seeds are the fewest, or one where many samples are
-    held out. One epoch is the least: it may still take too long.
+    More seeds than the config has are only taken if they are cheap, in one stack with the others. Few epochs make large
+    rates look better than they are at the end; few seeds only make the scores less sure. Three seeds are the fewest, or
+    one where many samples are held out. One epoch is the least: it may still take too long.
 
     Args:
         prepared: The experiment.

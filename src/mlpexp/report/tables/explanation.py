@@ -24,6 +24,7 @@ OF_WHICH = (
 LIKELY = "likely its consequences, to be checked again when it is repaired"
 NONE_HELPS = "Of what was tried, nothing helps on held-out samples."
 SUGGESTIONS = "None of these remedies was tried: they are suggestions."
+NEARLY_ALL = 0.95  # from here on two decimals would hide what is missing of 1
 EFFECTS = {"better": "", "same": ": no clear difference", "worse": ": not advised"}
 
 AdviceOfEach = Sequence[Sequence[Advice]]
@@ -149,17 +150,13 @@ def _with_advice(
 def _tried(outcome: Outcome) -> str:
     """``tried with 5 seeds on 26 held-out samples: accuracy 0.58 -> 0.98``."""
     what = f"tried with {outcome.num_seeds} seeds on {outcome.held_out} held-out samples"
-    found = f"{SCORES[outcome.score].label} {_two(outcome.before)} -> {_two(outcome.after)}"
+    digits = 3 if max(outcome.before, outcome.after) >= NEARLY_ALL else 2
+    found = f"{SCORES[outcome.score].label} {outcome.before:.{digits}f} -> {outcome.after:.{digits}f}"
     if outcome.by_loss and outcome.loss_before is not None and outcome.loss_after is not None:
         found += f", loss {outcome.loss_before:.3g} -> {outcome.loss_after:.3g}"
     if outcome.diverged:
         found += f", {outcome.diverged} of {outcome.num_seeds} seeds diverged"
     return f"{what}: {found}{EFFECTS[outcome.effect]}"
-
-
-def _two(score: float) -> str:
-    """Two decimals; three where two would hide what is missing of 1."""
-    return f"{score:.2f}" if abs(score) < 0.95 or score > 1 else f"{score:.3f}"
 
 
 def _as_record(each: Advice) -> dict[str, Any]:

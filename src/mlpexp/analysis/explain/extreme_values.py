@@ -1,0 +1,38 @@
+"""Numbers of a table that lie so far from all others that they are mistakes, or deserve a look."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mlpexp.config.datasets import Csv
+from mlpexp.config.experiment import Experiment
+from mlpexp.data.catalogue import shared_dataset
+from mlpexp.data.parts import parts_of
+
+FAR = 100.0  # distances between the quartiles, from the median
+MOST = 5  # of a column: more are no exceptions
+
+
+def extreme_values(experiment: Experiment, seeds: Sequence[int]) -> dict[str, list[float]]:
+    """The few values of each column of numbers that are far from all others; nothing of other data than tables.
+
+    Args:
+        experiment: Of the data.
+        seeds: Whose training parts are looked at; never a test part alone.
+
+    Raises:
+        InputError: The table is not there.
+    """
+    config = experiment.dataset
+    if not isinstance(config, Csv):
+        return {}
+    dataset = shared_dataset(config, None)
+    splits = {experiment.model_copy(update={"seed": seed}).seeds_by_purpose.split for seed in seeds}
+    rows = np.unique(np.concatenate([parts_of(dataset, config, split).train for split in splits]))
+    found = {}
+    for name, column in zip(dataset.feature_names, dataset.inputs[rows].T, strict=False):
+        low, middle, high = np.nanquantile(column, (0.25, 0.5, 0.75))
+        far = np.unique(column[np.abs(column - middle) > FAR * (high - low)]) if high > low else np.zeros(0)
+        if 0 < len(far) <= MOST:
+            found[name] = far.tolist()
+    return found
