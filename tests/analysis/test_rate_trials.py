@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from making.configs import CONFIGS
-from making.rates_cases import CASES, resolved, write_tables
+from making.rates_cases import CASES, prepared_case, resolved, write_tables
 from mlpexp.analysis.find_lr.cautions import cautions
-from mlpexp.analysis.find_lr.trials import at_rate, chance_of, effort_for, num_held_out, shortened_schedule, trials_at
+from mlpexp.analysis.find_lr.trials import at_rate, effort_for, judged_by, num_held_out, shortened_schedule, trials_at
 from mlpexp.analysis.input_scale import input_scale
 from mlpexp.config.optimization import (
     CosineSchedule,
@@ -91,9 +91,29 @@ def test_the_configured_rate_is_left_aside() -> None:
     assert at_rate(at_rate(experiment, 7.0), 0.3).experiment == at_rate(experiment, 0.3).experiment
 
 
-def test_chance() -> None:
-    assert chance_of(load(prepared("iris/mlp.yaml").experiment.dataset)) == pytest.approx(1 / 3)
-    assert chance_of(load(prepared("synthetic/sine.yaml").experiment.dataset)) == 0.0
+@pytest.mark.parametrize(
+    ("name", "changes", "expected"),
+    [
+        ("iris/mlp.yaml", (), ("accuracy", 1 / 3)),
+        ("iris/mlp.yaml", ("training.class_weights=balanced",), ("balanced_accuracy", 1 / 3)),
+        ("synthetic/sine.yaml", (), ("r2", 0.0)),
+    ],
+)
+def test_what_rates_are_judged_by(name: str, changes: tuple[str, ...], expected: tuple[str, float]) -> None:
+    experiment = prepared(name, *changes)
+    assert judged_by(experiment, load(experiment.experiment.dataset)) == (expected[0], pytest.approx(expected[1]))
+
+
+def test_where_most_samples_are_of_one_class_a_constant_prediction_is_no_good_rate(tmp_path: Path) -> None:
+    """Accuracy is that of the largest class at every rate; balanced accuracy is not."""
+    write_tables(tmp_path)
+    plain = {**CASES["rare, adam"], "training": {"batch_size": 16, "epochs": 10}}
+    experiment = prepared_case(plain, tmp_path, 3, 0)
+    dataset = load(experiment.experiment.dataset)
+    score, chance = judged_by(experiment, dataset)
+    assert (score, chance) == ("balanced_accuracy", 0.5)
+    good, bad = trials_at(experiment, dataset, effort_for(experiment, 60, 3), range(3), score)([0.02, 1e-5])
+    assert good.score > 0.6 > bad.score
 
 
 def test_the_scale_of_inputs() -> None:

@@ -151,7 +151,7 @@ def measured(config: dict, folder: Path, seed: int = 0, data_dir: Path | None = 
     from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
     from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
     from mlpexp.analysis.find_lr.search import decide
-    from mlpexp.analysis.find_lr.trials import chance_of, effort_for, trials_at
+    from mlpexp.analysis.find_lr.trials import effort_for, judged_by, trials_at
     from mlpexp.data.catalogue import load
 
     prepared = prepared_case(config, folder, 10, seed)
@@ -160,7 +160,8 @@ def measured(config: dict, folder: Path, seed: int = 0, data_dir: Path | None = 
     choice = choose_rate(rates, cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates)))))
     begun = perf_counter()
     effort = effort_for(prepared, 60.0, 20)
-    decision = decide(choice.start, trials_at(prepared, dataset, effort, range(seed, seed + 5)), chance_of(dataset))
+    score, chance = judged_by(prepared, dataset)
+    decision = decide(choice.start, trials_at(prepared, dataset, effort, range(seed, seed + 5), score), chance)
     seconds = perf_counter() - begun
     grid, fresh = np.geomspace(1e-5, 10, 19).tolist(), range(9000, 9005)
     begun = perf_counter()

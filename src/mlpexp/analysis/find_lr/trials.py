@@ -16,6 +16,7 @@ from mlpexp.config.optimization import (
     ScheduleConfig,
     StepSchedule,
 )
+from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import share
 from mlpexp.planning.confirm import END_OF_SEEDS
@@ -30,6 +31,7 @@ USUAL_STACKS = (
 )  # rates that are trained beside each other in most cases: the first, an edge, neighbours
 CHEAP = 0.1  # of the time
 FEWER_SEEDS = (5, 3)  # where time is short
+MOSTLY = 0.8  # of the samples are of one class
 ENOUGH_SAMPLES = 2000  # held out: one seed is enough to judge by
 MOST_BYTES = 1_000_000_000  # of a stack of several rates; beyond, each rate is a stack of its own
 
@@ -72,7 +74,9 @@ def effort_for(prepared: Prepared, most_seconds: float, most_seeds: int) -> Effo
     return Effort(_seeds(prepared, count), part, _seconds(prepared, count, part))
 
 
-def trials_at(prepared: Prepared, dataset: Dataset, effort: Effort, run_seeds: Sequence[int]) -> TryRates:
+def trials_at(
+    prepared: Prepared, dataset: Dataset, effort: Effort, run_seeds: Sequence[int], score: str | None = None
+) -> TryRates:
     """What trains at some rates and judges each on samples held out of the training part.
 
     Args:
@@ -80,6 +84,7 @@ def trials_at(prepared: Prepared, dataset: Dataset, effort: Effort, run_seeds: S
         dataset: Its data.
         effort: How much to train.
         run_seeds: Of the config: from their training parts the samples come.
+        score: What rates are judged by; None: accuracy, or R² for numbers.
     """
     short = _shortened(prepared, effort.epochs)
     cost = stack_cost(short, 1, len(effort.seeds), len(effort.seeds), short.experiment.device)
@@ -100,11 +105,19 @@ def trials_at(prepared: Prepared, dataset: Dataset, effort: Effort, run_seeds: S
     return try_rates
 
 
-def chance_of(dataset: Dataset) -> float:
-    """The score of the best constant prediction: the share of the largest class, or the R² of the mean."""
+def judged_by(prepared: Prepared, dataset: Dataset) -> tuple[str, float]:
+    """The score that rates are judged by, and what a constant prediction reaches of it.
+
+    R² for numbers, else accuracy; but balanced accuracy where classes are weighted, or most samples are of one class:
+    there a network that learns can be right less often than one that always names the largest class.
+    """
     if dataset.facts.task != "classification":
-        return 0.0
-    return float(np.bincount(dataset.targets).max() / len(dataset.targets))
+        return headline(measured_by(prepared.experiment.model.name, prepared.facts.task)), 0.0
+    counts = np.bincount(dataset.targets)
+    majority = float(counts.max() / counts.sum())
+    if prepared.experiment.training.class_weights != "none" or majority >= MOSTLY:
+        return "balanced_accuracy", 1 / int((counts > 0).sum())
+    return headline(measured_by(prepared.experiment.model.name, prepared.facts.task)), majority
 
 
 def num_held_out(prepared: Prepared) -> int:

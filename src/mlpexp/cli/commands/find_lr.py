@@ -158,9 +158,8 @@ def _decided(
 ) -> "Decided | None":
     """What trying rates around the proposal decides; None where too few samples are left to judge them on."""
     from mlpexp.analysis.find_lr.search import decide
-    from mlpexp.analysis.find_lr.trials import chance_of, effort_for, num_held_out, trials_at
+    from mlpexp.analysis.find_lr.trials import effort_for, judged_by, num_held_out, trials_at
     from mlpexp.cli.printing import print_sentences
-    from mlpexp.config.scores import headline, measured_by
     from mlpexp.report.tables.rate_decision import Judged
     from mlpexp.report.words import counted, duration
 
@@ -177,11 +176,11 @@ def _decided(
     if effort.seconds >= SAID_FROM:
         print_sentences([f"rates are tried: about {duration(effort.seconds)} on one core or card"], err=True)
     try:
-        decision = decide(choice.start, trials_at(prepared, dataset, effort, run_seeds), chance_of(dataset))
+        score, chance = judged_by(prepared, dataset)
+        decision = decide(choice.start, trials_at(prepared, dataset, effort, run_seeds, score), chance)
     except DataError as error:
         print_sentences([f"rates are not tried: {error.message}; the range test alone is shown"], err=True)
         return None
-    score = headline(measured_by(prepared.experiment.model.name, prepared.facts.task))
     epochs = prepared.experiment.training.epochs
     return decision, Judged(score, effort.seeds, effort.epochs, epochs, held_out)
 
