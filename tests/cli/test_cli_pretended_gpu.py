@@ -83,7 +83,7 @@ def test_find_lr_measures_after_each_step(mlpexp: Command, config: Callable[...,
     on_cpu = mlpexp("find-lr", "-c", path, "-s", "device=cpu")
     answer, card = on_gpu(mlpexp, "find-lr", "-c", path, "-s", "device=cuda")
     assert card.num_launches
-    assert answer.out == on_cpu.out
+    assert answer.out.partition("go on with: ")[0] == on_cpu.out.partition("go on with: ")[0]
 
 
 @contextmanager
