@@ -1,1 +1,1 @@
-"""The learning-rate range test, and the rate that it suggests."""
+"""The learning-rate range test, which proposes a rate, and the trials that decide."""
