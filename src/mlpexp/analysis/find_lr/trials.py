@@ -95,7 +95,7 @@ def trials_at(
         for first in range(0, len(rates), at_once):
             some = rates[first : first + at_once]
             found += rehearse(
-                prepared, [at_rate(short, rate) for rate in some], dataset, effort.seeds, run_seeds=run_seeds
+                prepared, [at_rate(short, rate) for rate in some], dataset, effort.seeds, score, run_seeds=run_seeds
             )
         return [
             Tried(rate, np.maximum(of_rate.scores_S, 0.0), of_rate.losses_S, of_rate.diverged_S)

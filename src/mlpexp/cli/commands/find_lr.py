@@ -4,6 +4,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from shlex import join
+from time import process_time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,6 +31,7 @@ LEAST_RATE, GREATEST_RATE = 1e-12, 1e6  # beyond, numbers overflow and say nothi
 LEAST_RANGE = 2.0  # high over low
 MOST_OVER = 1.2  # times --seconds: the last epoch may end later
 FEWEST_HELD_OUT = 5  # samples of each seed
+TELLING = 3.0  # seconds of CPU in the range test: shorter ones are mostly start-up
 SAID_FROM = 5.0  # seconds of the decision, by the estimate
 FORMATS = ("text", "json")
 RATE_KEY = "optimizer.learning_rate"
@@ -92,11 +94,13 @@ def find_lr(
     prepared = _on_device(prepared, source, steps)
     dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
     rates = geometric_rates(low, high, steps)
+    began = process_time()
     losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
+    slowness = _slowness(prepared, steps, process_time() - began)
     choice = choose_rate(rates, losses)
     numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
     most_seeds = prepared.experiment.seeds if asked else MOST_SEEDS
-    decided = None if quick else _decided(prepared, dataset, choice, run_seeds, most_seeds, seconds)
+    decided = None if quick else _decided(prepared, dataset, choice, run_seeds, most_seeds, seconds, slowness)
     warnings = cautions(prepared, dataset)
     suggested = decided[0].suggested if decided else choice.suggested
     command = _command(given, suggested) if suggested else None
@@ -148,6 +152,14 @@ def _on_device(prepared: "Prepared", source: "Source", steps: int) -> "Prepared"
     return prepared
 
 
+def _slowness(prepared: "Prepared", steps: int, took: float) -> float:
+    """By what factor the range test took longer than estimated; 1 where it was too short to tell."""
+    from mlpexp.analysis.rehearsal.rehearse import seconds_of
+
+    estimated = seconds_of([prepared], prepared.experiment.seeds) * steps / prepared.steps
+    return max(1.0, took / estimated) if took > TELLING else 1.0
+
+
 def _decided(
     prepared: "Prepared",
     dataset: "Dataset",
@@ -155,6 +167,7 @@ def _decided(
     run_seeds: range,
     most_seeds: int,
     most_seconds: float,
+    slowness: float,
 ) -> "Decided | None":
     """What trying rates around the proposal decides; None where too few samples are left to judge them on."""
     from mlpexp.analysis.find_lr.search import decide
@@ -163,18 +176,19 @@ def _decided(
     from mlpexp.report.tables.rate_decision import Judged
     from mlpexp.report.words import counted, duration
 
-    effort, held_out = effort_for(prepared, most_seconds, most_seeds), num_held_out(prepared)
+    effort, held_out = effort_for(prepared, most_seconds / slowness, most_seeds), num_held_out(prepared)
+    seconds = slowness * effort.seconds
     refusal = ""
     if held_out < FEWEST_HELD_OUT:
         refusal = f"{counted(held_out, 'sample')} held out {'is' if held_out == 1 else 'are'} too few to judge by"
-    elif effort.seconds > MOST_OVER * most_seconds:
-        took = duration(effort.seconds)
+    elif seconds > MOST_OVER * most_seconds:
+        took = duration(seconds)
         refusal = f"{counted(effort.epochs, 'epoch')} at each takes about {took}; --seconds allows it"
     if refusal:
         print_sentences([f"rates are not tried: {refusal}"], err=True)
         return None
-    if effort.seconds >= SAID_FROM:
-        print_sentences([f"rates are tried: about {duration(effort.seconds)} on one core or card"], err=True)
+    if seconds >= SAID_FROM:
+        print_sentences([f"rates are tried: about {duration(seconds)} on one core or card"], err=True)
     try:
         score, chance = judged_by(prepared, dataset)
         decision = decide(choice.start, trials_at(prepared, dataset, effort, run_seeds, score), chance)
