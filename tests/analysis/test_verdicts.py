@@ -11,7 +11,7 @@ import pytest
 
 from making import planted_runs
 from making.sentences import sentences_in, too_long
-from mlpexp.analysis.explain.data_state import DataState
+from mlpexp.analysis.explain.data_state import DataState, squeezed_column
 from mlpexp.analysis.explain.examination import Examination, NetworkState, OwnSetting
 from mlpexp.analysis.explain.explanations import TEXTS, explained
 from mlpexp.analysis.explain.references import BOOSTED, CONSTANT, LINEAR, NEIGHBOURS, Errors, References
@@ -282,3 +282,15 @@ def test_per_cent_is_written_with_a_space(name: str) -> None:
     )
     assert not re.search(r"\d%", text)
     assert name != "converged" or re.search(r"\d %", text)
+
+
+@pytest.mark.parametrize("share", [0.005, 0.01, 0.025])
+def test_a_column_that_a_few_cells_squeeze(share):
+    rng = np.random.default_rng(0)
+    usual = np.column_stack([rng.normal(size=400), rng.lognormal(size=400), np.arange(400) % 20 == 0, np.ones(400)])
+    assert squeezed_column(usual, ("a", "b", "c", "d"))[1] < 3
+    cells = usual.copy()
+    cells[: round(share * 400), 1] = 1e6
+    name, factor, largest = squeezed_column(cells, ("a", "b", "c", "d"))
+    assert (name, factor > 1000) == ("b", True)
+    assert largest == pytest.approx(1 / np.sqrt(share), rel=0.05)  # of so many equal cells far out

@@ -12,6 +12,8 @@ from mlpexp.analysis.input_scale import input_scale
 from mlpexp.config.outputs import Output
 from mlpexp.data.dataset import Dataset
 
+EXTREME = 0.03  # of the values of a column
+
 
 @dataclass(frozen=True)
 class DataState:
@@ -84,11 +86,11 @@ def data_state_of(inputs_NF: np.ndarray, targets_N: np.ndarray, dataset: Dataset
 def squeezed_column(values_NF: np.ndarray, names: Sequence[str]) -> tuple[str, float, float]:
     """The column whose most extreme values make its spread largest: its name, by what factor, and the largest |z|.
 
-    Left out to compare are a hundredth of its values, two at least, those farthest from the median. Columns that are
-    constant without them are passed over.
+    Left out to compare are 3 % of its values, two at least, those farthest from the median. Columns that are constant
+    without them are passed over.
     """
     most = ("", 1.0, 0.0)
-    left_out = max(2, len(values_NF) // 100)
+    left_out = max(2, round(EXTREME * len(values_NF)))
     if len(values_NF) < 5 * left_out:
         return most
     for place, column in enumerate(values_NF.T):

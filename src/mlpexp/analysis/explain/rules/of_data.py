@@ -5,7 +5,7 @@ from mlpexp.analysis.explain.references import RARE, Errors
 from mlpexp.analysis.explain.rules.numbers import Numbers, scored
 from mlpexp.analysis.input_scale import InputScale
 
-SQUEEZED = 5.0  # spread with the most extreme values over that without them
+SQUEEZED = 6.0  # spread with the most extreme values over that without them
 LARGE_TARGET, SMALL_TARGET, FAR_TARGET = 10.0, 0.1, 10.0  # standard deviation; mean over that
 HUGE_TARGET, TINY_TARGET = 1000.0, 1e-3  # a harm whatever came of it
 WRONG, FEW_WRONG = 0.12, 0.08  # share of errors on held-out samples
