@@ -9,7 +9,7 @@ from contextlib import suppress
 import numpy as np
 
 from mlpexp.analysis.explain.examination import OwnSetting
-from mlpexp.analysis.explain.references import HeldOutSplit, References, by_heart, references_on
+from mlpexp.analysis.explain.references import MOST_SAMPLES, HeldOutSplit, References, by_heart, references_on
 from mlpexp.analysis.rehearsal.rehearse import (
     FEWEST_HELD_OUT,
     HELD_OUT,
@@ -32,11 +32,13 @@ CHEAP = 500_000  # samples x features x classes: references of five trials take 
 MOST_SECONDS = 60.0
 
 
-def trials_for(prepared: Prepared) -> int:
-    """How many trials references and rehearsals get: fewer where they take long."""
+def trials_for(prepared: Prepared, *, rehearsed: bool) -> int:
+    """How many trials references and rehearsals get: fewer where they take long, and one where nothing is rehearsed."""
     facts = prepared.facts
     work = prepared.sizes.train * int(np.prod(facts.input_shape)) * max(facts.num_outputs, 1)
-    return TRIALS if work <= CHEAP else FEWEST_TRIALS
+    if work <= CHEAP:
+        return TRIALS
+    return FEWEST_TRIALS if rehearsed else 1
 
 
 def references_of(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int) -> References:
@@ -114,6 +116,7 @@ def _held_out_split(samples: Samples) -> HeldOutSplit:
 
 
 def _part(samples: Samples, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs as the network sees them, flat, and targets as it learns them."""
+    """Inputs as the network sees them, flat, and targets as it learns them; of many samples every second, third, ..."""
     inputs, targets = samples.part(*samples.sizes.bounds[name])
-    return inputs[0].flatten(1).double().numpy(), targets[0].numpy()
+    every = max(1, -(-inputs.shape[1] // MOST_SAMPLES))
+    return inputs[0, ::every].flatten(1).double().numpy(), targets[0, ::every].numpy()

@@ -77,9 +77,11 @@ def examine(
     kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
     prepared = replace(prepared, experiment=experiment_here(arm, say))
     experiment, found = prepared.experiment, []
-    count = trials_for(prepared)
+    count = trials_for(prepared, rehearsed=rehearsed)
     references = references_of(prepared, dataset, chosen, count)
     rehearsal = own_setting(prepared, dataset, chosen, count) if rehearsed else None
+    if rehearsed and rehearsal is None:
+        say("the setting of the run is not judged on held-out samples, which takes too long or has too few of them")
     device = choose_device(experiment)
     with computing(experiment, max(stack.threads for stack in result.stacks.stacks)):
         for places in places_together(prepared, chosen, experiment.device):

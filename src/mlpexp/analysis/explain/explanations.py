@@ -114,7 +114,7 @@ def _compared(n: Numbers) -> Numbers:
 def _against(n: Numbers) -> Numbers:
     """Whether the best reference is better than what was trained."""
     behind = "It predicts better, and none of the problems that this command looks for was found."
-    healthy = "The run is about as good as these data allow, and none of the problems looked for was found."
+    healthy = "Simple models are no better on these data, and none of the problems looked for was found."
     return {"judgement": behind if _number(n, "behind") else healthy}
 
 

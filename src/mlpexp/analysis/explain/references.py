@@ -12,7 +12,7 @@ import numpy as np
 
 from mlpexp.config.facts import Task
 
-MOST_SAMPLES = 5000  # that a reference learns from
+MOST_SAMPLES = 5000  # that a reference should be given to learn from
 NUMBERS_OF_NEIGHBOURS = (1, 3, 5, 9, 15, 25, 45, 75)
 MOST_WORK_TO_BOOST = 20_000_000  # samples x features x classes: above that, minutes
 CONFIDENT = 0.4  # of the held-out samples: those whose class a reference is most sure of
@@ -176,8 +176,7 @@ def _standardized(split: HeldOutSplit) -> HeldOutSplit:
 
 def _fitted(split: HeldOutSplit, task: Task) -> Iterator[tuple[str, Any]]:
     """The models, each fitted on the samples to learn from."""
-    every = max(1, -(-len(split.inputs_NF) // MOST_SAMPLES))
-    inputs, targets = split.inputs_NF[::every], split.targets_N[::every]
+    inputs, targets = split.inputs_NF, split.targets_N
     for name, model in (_classifiers if task == "classification" else _regressors)(inputs, targets):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a linear model that is not quite converged
