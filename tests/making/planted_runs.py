@@ -1,6 +1,6 @@
 """Runs with a planted cause of failure, and healthy ones: what `mlpexp explain` is measured on.
 
-As a script it prints the confusion table: ``uv run python tests/analysis/planted_runs.py [--seed 1000]``.
+As a script it prints the confusion table: ``uv run python tests/making/planted_runs.py [--seed 1000]``.
 """
 
 import argparse
@@ -110,8 +110,9 @@ PLANTED: dict[str, list[dict]] = {
     ],
     "underfitting": [
         run(SPIRALS, [2], epochs=400), run(DIGITS, [2], epochs=150, activation="tanh"), run(CIRCLES, [1], activation="tanh"),
-        run(IRIS, [16], l2_penalty=0.5), run(MOONS, [1], epochs=300),
+        run(MOONS, [1], epochs=300),
     ],
+    "too_much_decay": [run(IRIS, [16], l2_penalty=0.5)],
     "edge_of_stability": [
         run({**SINE, "noise": 0.02, "samples": 80}, [32], activation="tanh", batch="full", rate=0.3, epochs=8000),
         run({**SINE, "function": "square", "noise": 0.05}, [32], activation="tanh", batch="full", rate=0.4, epochs=3000),
