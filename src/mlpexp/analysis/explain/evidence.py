@@ -9,7 +9,7 @@ from contextlib import suppress
 import numpy as np
 
 from mlpexp.analysis.explain.examination import OwnSetting
-from mlpexp.analysis.explain.references import MOST_SAMPLES, HeldOutSplit, References, by_heart, references_on
+from mlpexp.analysis.explain.references import MOST_SAMPLES, HeldOutSplit, References, references_on, without_split
 from mlpexp.analysis.rehearsal.rehearse import (
     FEWEST_HELD_OUT,
     HELD_OUT,
@@ -30,6 +30,7 @@ from mlpexp.training.samples import Samples
 TRIALS, FEWEST_TRIALS = 5, 3
 CHEAP = 500_000  # samples x features x classes: references of five trials take a few seconds
 MOST_SECONDS = 60.0
+LARGEST = 1e30  # whose square is a number
 
 
 def trials_for(prepared: Prepared, *, rehearsed: bool) -> int:
@@ -44,7 +45,7 @@ def trials_for(prepared: Prepared, *, rehearsed: bool) -> int:
 def references_of(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int) -> References:
     """What simple models reach on the samples that the trials of a rehearsal hold out.
 
-    Where there are too few to hold some out, what can be learned by heart.
+    Where none can be held out, because they or their groups are too few, a constant and what can be learned by heart.
     """
     splits = []
     if _enough(prepared):
@@ -53,7 +54,7 @@ def references_of(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int]
     if not splits:
         here = prepared.experiment.model_copy(update={"device": "cpu"})
         samples = samples_of(members_of(here, run_seeds[:1]), dataset)
-        return by_heart(*_part(samples, "train"), prepared.facts.task)
+        return without_split(*_part(samples, "train"), prepared.facts.task, few=not _enough(prepared))
     return references_on(splits, prepared.facts.task)
 
 
@@ -119,4 +120,5 @@ def _part(samples: Samples, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Inputs as the network sees them, flat, and targets as it learns them; of many samples every second, third, ..."""
     inputs, targets = samples.part(*samples.sizes.bounds[name])
     every = max(1, -(-inputs.shape[1] // MOST_SAMPLES))
-    return inputs[0, ::every].flatten(1).double().numpy(), targets[0, ::every].numpy()
+    flat = inputs[0, ::every].flatten(1).double().clamp(-LARGEST, LARGEST)  # what is infinite in single precision
+    return np.nan_to_num(flat.numpy()), targets[0, ::every].numpy()

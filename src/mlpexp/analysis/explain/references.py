@@ -133,8 +133,15 @@ def references_on(splits: Sequence[HeldOutSplit], task: Task) -> References:
     return References(by_name, len(splits[0].held_targets_N), _errors(of_best), errors_by_class, top)
 
 
-def by_heart(inputs_NF: np.ndarray, targets_N: np.ndarray, task: Task) -> References:
-    """What can be reached on samples that are too few to hold some out: one answer for equal inputs."""
+def without_split(inputs_NF: np.ndarray, targets_N: np.ndarray, task: Task, *, few: bool) -> References:
+    """Where no samples can be held out: a constant, and of few samples what can be learned by heart.
+
+    Args:
+        inputs_NF: To learn from.
+        targets_N: Class numbers ``(N,)``, or numbers to predict ``(N, T)``.
+        task: Classification or regression.
+        few: Whether a network should be able to learn them by heart: one answer for equal inputs.
+    """
     _, groups = np.unique(inputs_NF, axis=0, return_inverse=True)
     answers = np.empty_like(targets_N)
     for group in np.unique(groups):
@@ -144,6 +151,7 @@ def by_heart(inputs_NF: np.ndarray, targets_N: np.ndarray, task: Task) -> Refere
     scores = {
         name: np.array([_score(predicted, targets_N, task)])
         for name, predicted in ((CONSTANT, np.broadcast_to(constant, targets_N.shape)), (BY_HEART, answers))
+        if few or name == CONSTANT
     }
     nothing = Errors(float("nan"), float("nan"))
     return References(scores, len(targets_N), nothing, {}, float("nan"))
