@@ -21,7 +21,7 @@ from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.catalogue import as_loaded, shared_dataset
 from mlpexp.data.split import share
-from mlpexp.errors import InputError, MlpexpError
+from mlpexp.errors import DataError, InputError, MlpexpError
 from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.planning.stacks import available_memory
@@ -146,6 +146,8 @@ class _Trials:
         for config in dict.fromkeys(loaded):
             places = [place for place, other in enumerate(loaded) if other == config]
             dataset = shared_dataset(config, self.data_dir)
+            if not np.array_equal(dataset.targets, self.dataset.targets):
+                raise DataError("other rows of the table would be samples")
             group = [variants[place] for place in places]
             came = rehearse(self.base, group, dataset, seeds, self.score, until, run_seeds=self.own_seeds)
             found |= dict(zip(places, came, strict=True))
