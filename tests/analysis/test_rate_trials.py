@@ -8,8 +8,11 @@ import pytest
 from making.configs import CONFIGS
 from making.rates_cases import CASES, prepared_case, resolved, write_tables
 from mlpexp.analysis.find_lr.cautions import cautions
-from mlpexp.analysis.find_lr.trials import at_rate, effort_for, judged_by, num_held_out, shortened_schedule, trials_at
+from mlpexp.analysis.find_lr.search import decide
+from mlpexp.analysis.find_lr.trials import at_rate, effort_for, judged_by, shortened_schedule, trials_at
 from mlpexp.analysis.input_scale import input_scale
+from mlpexp.analysis.rehearsal.class_shares import class_shares
+from mlpexp.analysis.rehearsal.rehearse import num_held_out
 from mlpexp.config.optimization import (
     CosineSchedule,
     ExponentialSchedule,
@@ -71,7 +74,46 @@ def test_a_schedule_without_a_length_stays() -> None:
     assert shortened_schedule(schedule, 0.2) == schedule
 
 
-def test_rates_are_compared_on_the_same_seeds_and_the_test_part_does_not_matter() -> None:
+PARTED = """
+name: parted
+dataset: {name: csv, path: TABLE, target: label, split: {kind: column, column: part}}
+model: {name: mlp, hidden_sizes: [4], activation: tanh}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {batch_size: 16, epochs: 10}
+seeds: 3
+"""
+
+
+def parted(folder: Path, test_labels: str, test_size: float = 1.0) -> Prepared:
+    """A table whose column says what is test; of its 300 test rows the labels and the size of the features are given."""
+    rng = np.random.default_rng(0)
+    lines = ["x,y,label,part"]
+    for row in range(360):
+        is_test, label = row >= 60, "ab"[row % 3 == 0]
+        x, y = rng.normal(size=2) + (1.0 if label == "a" else -1.0)
+        size, label = (test_size, test_labels[row % len(test_labels)]) if is_test else (1.0, label)
+        lines.append(f"{x * size:.4f},{y:.4f},{label},{'test' if is_test else 'train'}")
+    (folder / "table.csv").write_text("\n".join(lines) + "\n")
+    (folder / "config.yaml").write_text(PARTED.replace("TABLE", str(folder / "table.csv")))
+    return prepare(folder / "config.yaml", [override_in("device=cpu", "device=cpu")])
+
+
+def test_what_is_in_the_test_part_changes_nothing(tmp_path: Path) -> None:
+    """Neither what rates are judged by, nor a bit of what each reaches, nor the decision; though labels are all others."""
+    found = []
+    for test_labels in ("ab", "a", "b"):
+        experiment = parted(tmp_path, test_labels)
+        dataset, seeds = load(experiment.experiment.dataset), experiment.experiment.all_seeds
+        assert class_shares(experiment, dataset, seeds) == pytest.approx([2 / 3, 1 / 3])
+        score, chance = judged_by(experiment, dataset, seeds)
+        decision = decide(0.01, trials_at(experiment, dataset, effort_for(experiment, 60, 3), seeds, score), chance)
+        rates = [(of.rate, of.scores_S.tolist(), of.losses_S.tolist()) for of in decision.tried]
+        found.append((score, chance, rates, decision.suggested, decision.as_good, cautions(experiment, dataset)))
+    assert found[0] == found[1] == found[2]
+    assert found[0][:2] == ("accuracy", pytest.approx(2 / 3))
+
+
+def test_rates_are_compared_on_the_same_seeds() -> None:
     experiment = prepared("iris/mlp.yaml", "seeds=3", "training.epochs=5")
     dataset = load(experiment.experiment.dataset)
     effort = effort_for(experiment, 60, 3)
@@ -101,7 +143,10 @@ def test_the_configured_rate_is_left_aside() -> None:
 )
 def test_what_rates_are_judged_by(name: str, changes: tuple[str, ...], expected: tuple[str, float]) -> None:
     experiment = prepared(name, *changes)
-    assert judged_by(experiment, load(experiment.experiment.dataset)) == (expected[0], pytest.approx(expected[1]))
+    assert judged_by(experiment, load(experiment.experiment.dataset), range(3)) == (
+        expected[0],
+        pytest.approx(expected[1]),
+    )
 
 
 def test_where_most_samples_are_of_one_class_a_constant_prediction_is_no_good_rate(tmp_path: Path) -> None:
@@ -110,7 +155,7 @@ def test_where_most_samples_are_of_one_class_a_constant_prediction_is_no_good_ra
     plain = {**CASES["rare, adam"], "training": {"batch_size": 16, "epochs": 40}}
     experiment = prepared_case(plain, tmp_path, 3, 0)
     dataset = load(experiment.experiment.dataset)
-    score, chance = judged_by(experiment, dataset)
+    score, chance = judged_by(experiment, dataset, range(3))
     assert (score, chance) == ("balanced_accuracy", 0.5)
     good, bad = trials_at(experiment, dataset, effort_for(experiment, 60, 3), range(3), score)([0.05, 1e-5])
     assert good.score > 0.6 > bad.score

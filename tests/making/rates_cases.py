@@ -160,7 +160,7 @@ def measured(config: dict, folder: Path, seed: int = 0, data_dir: Path | None = 
     choice = choose_rate(rates, cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates)))))
     begun = perf_counter()
     effort = effort_for(prepared, 60.0, 20)
-    score, chance = judged_by(prepared, dataset)
+    score, chance = judged_by(prepared, dataset, prepared.experiment.all_seeds)
     decision = decide(choice.start, trials_at(prepared, dataset, effort, range(seed, seed + 5), score), chance)
     seconds = perf_counter() - begun
     grid, fresh = np.geomspace(1e-5, 10, 19).tolist(), range(9000, 9005)

@@ -13,16 +13,15 @@ from mlpexp.analysis.explain.examination import OwnSetting
 from mlpexp.analysis.explain.references import MOST_SAMPLES, HeldOutSplit, References, references_on, without_split
 from mlpexp.analysis.rehearsal.rehearse import (
     FEWEST_HELD_OUT,
-    HELD_OUT,
     Rehearsed,
     TookTooLong,
+    num_held_out,
     rehearse,
     samples_of_trials,
     seconds_of,
 )
 from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.split import share
 from mlpexp.errors import DataError
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.planning.prepare import Prepared
@@ -98,7 +97,7 @@ def own_setting(
 
 def _enough(prepared: Prepared) -> bool:
     """Whether there are enough training samples to hold some out."""
-    return share(HELD_OUT, prepared.sizes.train) >= FEWEST_HELD_OUT
+    return num_held_out(prepared) >= FEWEST_HELD_OUT
 
 
 def _summed_up(found: Rehearsed, loss: str, score: str, balanced: float) -> OwnSetting:

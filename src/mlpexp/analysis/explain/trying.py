@@ -16,11 +16,18 @@ import numpy as np
 from mlpexp.analysis.explain.advice import Advice, Effect, Outcome, causes_of
 from mlpexp.analysis.explain.suggestions import Suggestion, suggestions
 from mlpexp.analysis.explain.verdicts import Verdict
-from mlpexp.analysis.rehearsal.rehearse import FEWEST_HELD_OUT, HELD_OUT, Rehearsed, TookTooLong, rehearse, seconds_of
+from mlpexp.analysis.rehearsal.class_shares import class_shares
+from mlpexp.analysis.rehearsal.rehearse import (
+    FEWEST_HELD_OUT,
+    Rehearsed,
+    TookTooLong,
+    num_held_out,
+    rehearse,
+    seconds_of,
+)
 from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.catalogue import as_loaded, shared_dataset
-from mlpexp.data.split import share
 from mlpexp.errors import DataError, InputError, MlpexpError
 from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Preparation, Prepared
@@ -107,9 +114,8 @@ class _Trials:
     def try_(self, chosen: Sequence[Suggestion], say: Say) -> None:
         """Trains with as many of the suggestions as time allows, and says so."""
         new = list({each.identity: each for each in chosen if each.identity not in self.known}.values())
-        num_train = self.base.sizes.train
-        if share(HELD_OUT, num_train) < FEWEST_HELD_OUT:
-            self._give_up(new, f"{num_train} training samples are too few to hold some out")
+        if num_held_out(self.base) < FEWEST_HELD_OUT:
+            self._give_up(new, f"{self.base.sizes.train} training samples are too few to hold some out")
             return
         count, num_seeds = affordable(self.base, new, self.allowed / self.slowness)
         for each in new[count:]:
@@ -178,8 +184,8 @@ class _Trials:
         """What the score is of one answer for all samples."""
         if self.dataset.facts.task == "regression":
             return 0.0
-        counts = np.bincount(self.dataset.targets)
-        return float(counts.max() / counts.sum()) if name == "accuracy" else 1 / len(counts)
+        shares = class_shares(self.base, self.dataset, self.own_seeds)
+        return float(shares.max()) if name == "accuracy" else 1 / int((shares > 0).sum())
 
 
 def affordable(base: Prepared, chosen: Sequence[Suggestion], allowed: float) -> tuple[int, int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlpexp.analysis.find_lr.search import FIRST_RATES, Tried, TryRates
-from mlpexp.analysis.rehearsal.rehearse import HELD_OUT, rehearse, seconds_of
+from mlpexp.analysis.rehearsal.class_shares import class_shares
+from mlpexp.analysis.rehearsal.rehearse import num_held_out, rehearse, seconds_of
 from mlpexp.config.optimization import (
     ConstantSchedule,
     CosineSchedule,
@@ -18,7 +19,6 @@ from mlpexp.config.optimization import (
 )
 from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
-from mlpexp.data.split import share
 from mlpexp.planning.confirm import END_OF_SEEDS
 from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Prepared
@@ -105,7 +105,7 @@ def trials_at(
     return try_rates
 
 
-def judged_by(prepared: Prepared, dataset: Dataset) -> tuple[str, float]:
+def judged_by(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int]) -> tuple[str, float]:
     """The score that rates are judged by, and what a constant prediction reaches of it.
 
     R² for numbers, else accuracy; but balanced accuracy where classes are weighted, or most samples are of one class:
@@ -113,16 +113,11 @@ def judged_by(prepared: Prepared, dataset: Dataset) -> tuple[str, float]:
     """
     if dataset.facts.task != "classification":
         return headline(measured_by(prepared.experiment.model.name, prepared.facts.task)), 0.0
-    counts = np.bincount(dataset.targets)
-    majority = float(counts.max() / counts.sum())
+    shares = class_shares(prepared, dataset, run_seeds)
+    majority = float(shares.max())
     if prepared.experiment.training.class_weights != "none" or majority >= MOSTLY:
-        return "balanced_accuracy", 1 / int((counts > 0).sum())
+        return "balanced_accuracy", 1 / len(shares)
     return headline(measured_by(prepared.experiment.model.name, prepared.facts.task)), majority
-
-
-def num_held_out(prepared: Prepared) -> int:
-    """Samples that each trial is judged on."""
-    return share(HELD_OUT, prepared.sizes.train)
 
 
 def at_rate(prepared: Prepared, rate: float) -> Prepared:

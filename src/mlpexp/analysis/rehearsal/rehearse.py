@@ -150,7 +150,7 @@ def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
     groups: dict[str, list[Prepared]] = {}
     for variant in variants:
         short = _undisturbed(variant, None, every_epoch=False)
-        sizes = replace(variant.sizes, train=variant.sizes.train - share(HELD_OUT, variant.sizes.train))
+        sizes = replace(variant.sizes, train=variant.sizes.train - num_held_out(variant))
         groups.setdefault(program_of(short), []).append(replace(variant, experiment=short, sizes=sizes))
     seconds = 0.0
     for group in groups.values():
@@ -162,13 +162,23 @@ def seconds_of(variants: Sequence[Prepared], num_seeds: int) -> float:
     return seconds
 
 
+def num_held_out(prepared: Prepared) -> int:
+    """Samples that each trial is judged on, as far as groups and equal times allow."""
+    return share(HELD_OUT, prepared.sizes.train)
+
+
+def split_seeds_of(base: Prepared, run_seeds: Sequence[int]) -> list[int]:
+    """The seeds of the splits that a run with these seeds has, each once."""
+    return list(dict.fromkeys(member.seeds_by_purpose.split for member in members_of(base.experiment, run_seeds)))
+
+
 def held_out_parts(base: Prepared, run_seeds: Sequence[int]) -> Parts:
     """Draws the parts of a rehearsal of ``base``: the held-out samples are the test part.
 
     The seed of the split is the number of a trial. The trials go through the splits of the run, again and again with other
     held-out samples, so that what they see comes from the training parts of the run, and never from a test part alone.
     """
-    splits = list(dict.fromkeys(member.seeds_by_purpose.split for member in members_of(base.experiment, run_seeds)))
+    splits = split_seeds_of(base, run_seeds)
 
     def parts(dataset: Dataset, config: DatasetConfig, trial: int) -> Split:
         usual, seed, draw = base.experiment.dataset, splits[trial % len(splits)], trial // len(splits)

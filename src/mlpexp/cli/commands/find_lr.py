@@ -30,7 +30,6 @@ FEWEST_STEPS, MOST_STEPS = 20, 100_000
 LEAST_RATE, GREATEST_RATE = 1e-12, 1e6  # beyond, numbers overflow and say nothing
 LEAST_RANGE = 2.0  # high over low
 MOST_OVER = 1.2  # times --seconds: the last epoch may end later
-FEWEST_HELD_OUT = 5  # samples of each seed
 TELLING = 3.0  # seconds of CPU in the range test: shorter ones are mostly start-up
 SAID_FROM = 5.0  # seconds of the decision, by the estimate
 FORMATS = ("text", "json")
@@ -171,7 +170,8 @@ def _decided(
 ) -> "Decided | None":
     """What trying rates around the proposal decides; None where too few samples are left to judge them on."""
     from mlpexp.analysis.find_lr.search import decide
-    from mlpexp.analysis.find_lr.trials import effort_for, judged_by, num_held_out, trials_at
+    from mlpexp.analysis.find_lr.trials import effort_for, judged_by, trials_at
+    from mlpexp.analysis.rehearsal.rehearse import FEWEST_HELD_OUT, num_held_out
     from mlpexp.cli.printing import print_sentences
     from mlpexp.report.tables.rate_decision import Judged
     from mlpexp.report.words import counted, duration
@@ -190,7 +190,7 @@ def _decided(
     if seconds >= SAID_FROM:
         print_sentences([f"rates are tried: about {duration(seconds)} on one core or card"], err=True)
     try:
-        score, chance = judged_by(prepared, dataset)
+        score, chance = judged_by(prepared, dataset, run_seeds)
         decision = decide(choice.start, trials_at(prepared, dataset, effort, run_seeds, score), chance)
     except DataError as error:
         print_sentences([f"rates are not tried: {error.message}; the range test alone is shown"], err=True)
