@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from sklearn.datasets import make_blobs, make_moons
+from sklearn.linear_model import Ridge
+from sklearn.metrics import r2_score
 
 from mlpexp.analysis.explain.references import (
     BOOSTED,
@@ -12,6 +14,7 @@ from mlpexp.analysis.explain.references import (
     HeldOutSplit,
     References,
     references_on,
+    without_split,
 )
 
 NORMAL = np.random.default_rng(8)
@@ -90,3 +93,21 @@ def test_features_of_any_size_and_one_that_is_constant() -> None:
 def test_one_class_among_the_samples_to_learn_from() -> None:
     split = HeldOutSplit(np.zeros((5, 1)), np.zeros(5, int), np.ones((2, 1)), np.array([0, 1]))
     assert references_on([split], "classification").means == {CONSTANT: 0.5}
+
+
+def test_of_logarithms_the_score_is_that_of_the_numbers_themselves() -> None:
+    inputs = NORMAL.normal(size=(300, 2))
+    logs = inputs @ [[1.0], [0.5]] + 0.1 * NORMAL.normal(size=(300, 1))
+    learn, held = slice(0, 200), slice(200, 300)
+    split = HeldOutSplit(inputs[learn], logs[learn], inputs[held], logs[held], np.exp)
+    predicted = Ridge(1e-3).fit(inputs[learn], logs[learn]).predict(inputs[held])
+    expected = r2_score(np.exp(logs[held]), np.exp(predicted.reshape(-1, 1)))
+    assert references_on([split], "regression").means[LINEAR] == pytest.approx(expected, abs=0.01)
+
+
+def test_few_samples_can_be_learned_by_heart_and_few_groups_say_nothing() -> None:
+    inputs, labels = np.array([[0.0], [0.0], [1.0], [2.0]]), np.array([0, 1, 1, 1])
+    assert without_split(inputs, labels, "classification", few=True).best == 0.75
+    assert without_split(inputs, labels, "classification", few=False).means == {CONSTANT: 0.75}
+    numbers = np.array([[1.0], [3.0], [2.0], [2.0]])
+    assert without_split(inputs, numbers, "regression", few=True).best == 0.0

@@ -133,7 +133,8 @@ def test_a_variant_is_what_it_is_alone(tmp_path: Path) -> None:
 def test_a_variant_may_use_other_columns(tmp_path: Path) -> None:
     base, fewer = prepared(tmp_path), prepared(tmp_path, SPLITS["random"], "dataset.features=[a]")
     dataset = load(base.experiment.dataset)
-    both, one = rehearse(base, [base, fewer], dataset, range(3))
+    (both,) = rehearse(base, [base], dataset, range(3))
+    (one,) = rehearse(base, [fewer], load(fewer.experiment.dataset), range(3))
     (alone,) = rehearse(fewer, [fewer], load(fewer.experiment.dataset), range(3))
     assert np.array_equal(one.losses_S, alone.losses_S)
     assert one.scores_S.mean() < both.scores_S.mean()

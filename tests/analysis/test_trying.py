@@ -10,10 +10,11 @@ from making.configs import CNN, IRIS, MOONS, SELECTED, SINE, TINY
 from making.run_files import sums
 from making.trained_results import new
 from mlpexp.analysis.explain.advice import untried
+from mlpexp.analysis.explain.examine import examine
 from mlpexp.analysis.explain.remedy import Remedy
 from mlpexp.analysis.explain.suggestions import Suggestion, changed_by
 from mlpexp.analysis.explain.trying import affordable, fresh_seeds, outcome_of, tried
-from mlpexp.analysis.explain.verdicts import Verdict
+from mlpexp.analysis.explain.verdicts import Verdict, judge
 from mlpexp.analysis.rehearsal.rehearse import Rehearsed, seconds_of
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.results.result import ArmResult
@@ -126,14 +127,14 @@ def test_the_same_twice_is_the_same(tmp_path: Path) -> None:
 
 
 def test_the_test_part_is_never_read(tmp_path: Path) -> None:
-    """Other labels and inputs there change nothing of the trials."""
+    """Other inputs and labels there, nearly all of the table, change nothing of the trials, nor of what is found."""
     rng = np.random.default_rng(0)
-    inputs, noise = rng.normal(size=(60, 2)), rng.normal(size=(60, 2))
-    found = []
+    inputs, noise = rng.normal(size=(400, 2)), rng.normal(size=(400, 2))
+    found, verdicts = [], []
     for name, last in (("one", inputs), ("other", noise)):
-        rows = np.concatenate([inputs[:40], last[40:]])
+        rows = np.concatenate([inputs[:60], last[60:]])
         lines = [
-            f"{a:.4f},{b:.4f},{'yes' if a * b > 0 else 'no'},{'train' if i < 40 else 'test'}"
+            f"{a:.4f},{b:.4f},{'yes' if a * b > 0 or (name == 'other' and i >= 60) else 'no'},{'train' if i < 60 else 'test'}"
             for i, (a, b) in enumerate(rows)
         ]
         folder = tmp_path / name
@@ -145,8 +146,10 @@ def test_the_test_part_is_never_read(tmp_path: Path) -> None:
         arm = trained(folder, text)
         verdict = Verdict("learning_rate_too_small", (0,), 1, {"product": 1e-3})
         found.append(tried(arm, [verdict]))
+        verdicts.append(judge(examine(arm)))
     assert sum(each.outcome is not None for each in found[0][0]) >= 2
     assert found[0] == found[1]
+    assert verdicts[0] == verdicts[1]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ OWN = OwnSetting(
     balanced=0.95,
 )
 HEALTHY = Examination(
-    seed=0, status="finished", epochs=19, train_loss=FALLEN, train_score=0.98, score_is_share=True, score_name="accuracy",
+    seed=0, status="finished", epochs=19, epoch_of=np.arange(20.0),
+    train_loss=FALLEN, train_score=0.98, score_is_share=True, score_name="accuracy",
     moved=(0.5, 0.9), shrunk=1.2, initial=STATE, final=STATE, references=REFERENCES, own=OWN,
     settings=Settings(
         optimizer="sgd", learning_rate=0.1, batch_size=16, batch_share=0.15, epochs=19, hidden_activations=("relu", "relu"),
@@ -294,3 +295,31 @@ def test_a_column_that_a_few_cells_squeeze(share):
     name, factor, largest = squeezed_column(cells, ("a", "b", "c", "d"))
     assert (name, factor > 1000) == ("b", True)
     assert largest == pytest.approx(1 / np.sqrt(share), rel=0.05)  # of so many equal cells far out
+
+
+def test_how_fast_a_loss_falls_does_not_depend_on_how_often_it_is_evaluated():
+    """A loss that falls evenly from 1.1 to 0.1 in 100 epochs: 0.2 in a fifth of them, of 1.1 that a constant has."""
+    loss = np.linspace(1.1, 0.1, 101)
+    for every in (1, 5, 10, 50, 100):
+        one = replace(HEALTHY, epoch_of=np.arange(101.0)[::every], train_loss=loss[::every])
+        assert one.still_falling == pytest.approx(0.2 / 1.1, abs=0.02)
+    late = replace(HEALTHY, epoch_of=np.array([0.0, 1.0, 2.0]), train_loss=np.array([2.0, 1.0, 0.5]))
+    assert late.still_falling == pytest.approx(0.4 * 0.5 / 1.1)
+    assert replace(HEALTHY, epoch_of=np.array([0.0]), train_loss=np.array([2.0])).still_falling == 0
+
+
+def test_nothing_is_said_of_labels_that_nothing_predicts():
+    chance = {CONSTANT: 0.52, NEIGHBOURS: 0.51, LINEAR: 0.5, BOOSTED: 0.49}
+    references = replace(REFERENCES, scores_S={n: np.full(5, s) for n, s in chance.items()}, errors=Errors(0.48, 0.47))
+    own = replace(OWN, scores_S=np.full(5, 0.51), train_score=0.54)
+    assert [v.kind for v in judge([replace(HEALTHY, references=references, own=own, train_score=0.54)])] == [
+        "converged"
+    ]
+
+
+def test_a_run_that_lags_for_no_known_reason_is_not_called_converged():
+    one = replace(HEALTHY, own=replace(OWN, scores_S=np.full(5, 0.9), train_score=0.95), train_score=0.95)
+    (verdict,) = judge([one])
+    assert verdict.kind == "converged"
+    assert explained(verdict).title == "no cause found"
+    assert explained(judge([HEALTHY])[0]).title == "converged"

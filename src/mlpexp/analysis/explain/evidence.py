@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import numpy as np
+import torch
 
 from mlpexp.analysis.explain.examination import OwnSetting
 from mlpexp.analysis.explain.references import MOST_SAMPLES, HeldOutSplit, References, references_on, without_split
@@ -24,12 +25,14 @@ from mlpexp.data.dataset import Dataset
 from mlpexp.errors import DataError
 from mlpexp.execution.members import members_of, samples_of
 from mlpexp.planning.prepare import Prepared
+from mlpexp.training.lack_of_memory import is_lack_of_memory
 from mlpexp.training.samples import Samples
 
 TRIALS, FEWEST_TRIALS = 5, 3
 CHEAP = 500_000  # samples x features x classes: references of five trials take a few seconds
 MOST_SECONDS = 60.0
 LARGEST = 1e30  # whose square is a number
+MANY = 10_000_000  # values, which stay in single precision
 
 
 def trials_for(prepared: Prepared, *, rehearsed: bool) -> int:
@@ -59,8 +62,8 @@ def references_of(prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int]
 
 def own_setting(
     prepared: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int, most_seconds: float = MOST_SECONDS
-) -> OwnSetting | None:
-    """The run's setting, rehearsed with its seeds; None where that takes too long, or too few can be held out.
+) -> OwnSetting | str:
+    """The run's setting, rehearsed with its seeds; a phrase that says why not, where it is not.
 
     Args:
         prepared: The checked experiment.
@@ -68,10 +71,11 @@ def own_setting(
         run_seeds: Of its trials.
         count: Trials; of a run with fewer seeds, the same seeds on other held-out samples.
         most_seconds: By the estimate and by the clock.
-
     """
-    if seconds_of([prepared], count) > most_seconds or not _enough(prepared):
-        return None
+    if not _enough(prepared):
+        return "too few samples can be held out"
+    if (seconds := seconds_of([prepared], count)) > most_seconds:
+        return f"that takes about {seconds:.0f} s"
     seeds = [run_seeds[trial % len(run_seeds)] for trial in range(count)]
     classes = prepared.facts.task == "classification"
     score = "balanced_accuracy" if classes else None
@@ -79,8 +83,14 @@ def own_setting(
         (found,) = rehearse(
             prepared, [prepared], dataset, seeds, score, most_seconds, run_seeds=run_seeds, every_epoch=True
         )
-    except (TookTooLong, DataError):
-        return None
+    except TookTooLong:
+        return "that took too long"
+    except DataError as error:
+        return error.message
+    except (RuntimeError, MemoryError) as error:
+        if not is_lack_of_memory(error):
+            raise
+        return "that needs more memory than there is"
     scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
     return _summed_up(found, scores[0], headline(scores), balanced=float(found.scores_S.mean()) if classes else np.nan)
 
@@ -112,12 +122,22 @@ def _summed_up(found: Rehearsed, loss: str, score: str, balanced: float) -> OwnS
 
 
 def _held_out_split(samples: Samples) -> HeldOutSplit:
-    return HeldOutSplit(*_part(samples, "train"), *_part(samples, "test"))
+    inputs, targets = _part(samples, "train")
+    if len(inputs) > MOST_SAMPLES:
+        rows = np.sort(np.random.default_rng(0).permutation(len(inputs))[:MOST_SAMPLES])
+        inputs, targets = inputs[rows], targets[rows]
+    units = samples.units
+    if units is None or not units.log:
+        return HeldOutSplit(inputs, targets, *_part(samples, "test"))
+
+    def own_unit(learned_NT: np.ndarray) -> np.ndarray:
+        return units.own(torch.from_numpy(learned_NT)[None])[0].numpy()
+
+    return HeldOutSplit(inputs, targets, *_part(samples, "test"), own_unit)
 
 
 def _part(samples: Samples, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs as the network sees them, flat, and targets as it learns them; of many samples every second, third, ..."""
+    """Inputs as the network sees them, flat, and targets as it learns them."""
     inputs, targets = samples.part(*samples.sizes.bounds[name])
-    every = max(1, -(-inputs.shape[1] // MOST_SAMPLES))
-    flat = inputs[0, ::every].flatten(1).double().clamp(-LARGEST, LARGEST)  # what is infinite in single precision
-    return np.nan_to_num(flat.numpy()), targets[0, ::every].numpy()
+    flat = inputs[0].flatten(1).float().clamp(-LARGEST, LARGEST)  # what is infinite in single precision
+    return np.nan_to_num(flat.numpy()).astype(np.float64 if flat.numel() < MANY else np.float32), targets[0].numpy()

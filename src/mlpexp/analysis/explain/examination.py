@@ -80,6 +80,8 @@ class Examination:
     """``finished``, ``stopped early``, ``converged`` or ``diverged``."""
     epochs: int
     """Epochs it took part in."""
+    epoch_of: np.ndarray
+    """Epoch of each value of the curve, ascending."""
     train_loss: np.ndarray
     """By recorded epoch."""
     train_score: float
@@ -171,11 +173,19 @@ class Examination:
     def still_falling(self) -> float:
         """How much the training loss fell in the last fifth of the epochs, as a share of the loss of a constant output.
 
-        Compared are the medians of the last tenth and of the tenth before the last fifth.
+        Compared are the medians of the last tenth and of the tenth before the last fifth. Where an evaluation is missing
+        there, the one before counts, and the fall is taken to be even in between.
         """
-        width, losses = max(1, len(self.train_loss) // 10), self.train_loss
-        before, after = np.median(losses[-3 * width : max(len(losses) - 2 * width, 1)]), np.median(losses[-width:])
-        return float((before - after) / self.data.chance_loss) if self.data.chance_loss > 0 else 0.0
+        epochs, last = self.epoch_of, self.epoch_of[-1]
+        earlier = epochs <= 0.8 * last
+        if last == 0 or self.data.chance_loss <= 0:
+            return 0.0
+        tenth = earlier & (epochs > 0.7 * last)
+        before = tenth if tenth.any() else epochs == epochs[earlier][-1]
+        after = epochs > 0.9 * last
+        fall = float(np.median(self.train_loss[before]) - np.median(self.train_loss[after]))
+        between = float(np.median(epochs[after]) - np.median(epochs[before]))
+        return fall * min(1.0, 0.2 * last / between) / self.data.chance_loss
 
     @property
     def stability_limit(self) -> float:

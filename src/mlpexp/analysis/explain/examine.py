@@ -73,15 +73,16 @@ def examine(
         )
     dataset = dataset_of(arm, data_dir)
     scores = measured_by(prepared.experiment.model.name, prepared.facts.task)
-    columns = ("learning_rate", *(f"train_{score}" for score in scores))
+    columns = ("epoch", *(f"train_{score}" for score in scores))
     kept, curves = weights_of(arm, chosen, "last", data_dir, say), _curves(arm, columns)
     prepared = replace(prepared, experiment=experiment_here(arm, say))
     experiment, found = prepared.experiment, []
     count = trials_for(prepared, rehearsed=rehearsed)
     references = references_of(prepared, dataset, chosen, count)
     rehearsal = own_setting(prepared, dataset, chosen, count) if rehearsed else None
-    if rehearsed and rehearsal is None:
-        say("the setting of the run is not judged on held-out samples, which takes too long or has too few of them")
+    if isinstance(rehearsal, str):
+        say(f"the setting of the run is not judged on held-out samples: {rehearsal}")
+        rehearsal = None
     device = choose_device(experiment)
     with computing(experiment, max(stack.threads for stack in result.stacks.stacks)):
         for places in places_together(prepared, chosen, experiment.device):
@@ -142,12 +143,13 @@ class _Stack:
                     f"the loss of seed {member.seed} was not finite before the first step: the initial weights "
                     "(`model.init`) or the inputs (`dataset.standardize`) are too large"
                 )
-            end, start = (float(torch.linalg.vector_norm(n.flat[place].double())) for n in (final, self.initial))
+            end, start = (float(torch.linalg.vector_norm(n.flat[place].cpu().double())) for n in (final, self.initial))
             found.append(
                 Examination(
                     seed=member.seed,
                     status=str(trial["status"]),
                     epochs=int(trial["ended_epoch"]),
+                    epoch_of=curves["epoch"][finite],
                     train_loss=curves[f"train_{first}"][finite],
                     train_score=float(curves[f"train_{second}"][finite][-1]),
                     score_is_share=SCORES[second].share_of_samples,
@@ -156,7 +158,7 @@ class _Stack:
                     shrunk=end / max(start, 1e-30),
                     initial=before[place],
                     final=after[place],
-                    settings=settings_of(self.prepared, member, start, float(curves["learning_rate"].max())),
+                    settings=settings_of(self.prepared, member, start),
                     data=self._data(place),
                     references=self.references,
                     own=self.own,
@@ -177,7 +179,7 @@ class _Stack:
         """``(M, L)``."""
         columns = []
         for weight in self.prepared.architecture.weights:
-            start, end = (network.flat[:, weight.place].double() for network in (self.initial, final))
+            start, end = (network.flat[:, weight.place].cpu().double() for network in (self.initial, final))
             norm = torch.linalg.vector_norm(start, dim=1).clamp(min=1e-30)
             columns.append((torch.linalg.vector_norm(end - start, dim=1) / norm).cpu().numpy())
         return np.stack(columns, 1)
@@ -188,7 +190,7 @@ class _Stack:
             raise InputError(
                 f"all training targets of seed {self.members[place].seed} are equal: nothing to learn or explain"
             )
-        flat = inputs.flatten(1).double().cpu().numpy()
+        flat = inputs.flatten(1).cpu().double().numpy()
         return data_state_of(flat, targets.cpu().numpy(), self.dataset, self.trainer.head.output)
 
     def _training_data(self, place: int) -> tuple[Tensor, Tensor]:
@@ -247,8 +249,8 @@ def twin_fraction(network: StackedNetwork) -> np.ndarray:
         rows = by_unit if bias is None else torch.cat([by_unit, bias.detach()[:, :, None]], 2)
         if rows.shape[1] < 2:
             continue
-        distance = torch.cdist(rows.double(), rows.double(), p=float("inf"))
+        distance = torch.cdist(rows.cpu().double(), rows.cpu().double(), p=float("inf"))
         distance.diagonal(dim1=1, dim2=2).fill_(float("inf"))
-        scale = rows.abs().amax((1, 2)).double()
-        shares.append((distance.amin(2) <= TWIN_TOLERANCE * scale[:, None]).double().mean(1).cpu().numpy())
+        scale = rows.abs().amax((1, 2)).cpu().double()
+        shares.append((distance.amin(2) <= TWIN_TOLERANCE * scale[:, None]).cpu().double().mean(1).cpu().numpy())
     return np.max(shares, axis=0)

@@ -47,7 +47,8 @@ def explained(verdict: Verdict) -> Explanation:
     if "reference" in numbers:
         numbers |= _compared(numbers)
     text = TEXTS[verdict.kind]
-    return Explanation(text.title, filled(text.finding, numbers), filled(text.meaning, numbers))
+    title = "no cause found" if numbers.get("behind") else text.title
+    return Explanation(title, filled(text.finding, numbers), filled(text.meaning, numbers))
 
 
 def _number(numbers: Numbers, key: str) -> float:
@@ -193,10 +194,10 @@ TEXTS: dict[str, Explanation] = {
     ),
     "label_noise": Explanation(
         "wrong labels",
-        "Of the held-out samples, {reference} get {errors:.0%} wrong, and {confident:.0%} of those they are most sure of. "
+        "The best reference errs on {errors:.0%} of the held-out samples, and on {confident:.0%} of those it is most sure of. "
         "{compared}",
         "Where classes merely overlap, errors lie where they meet. Errors that are everywhere are wrong labels. A network that "
-        "fits them has learned them by heart.",
+        "fits them learns them by heart.",
     ),
     "overfitting": Explanation(
         "overfitting",

@@ -5,7 +5,7 @@ Axis letters: N samples, F features, S splits, K classes.
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class HeldOutSplit:
     """To be judged by."""
     held_targets_N: np.ndarray
     """The same."""
+    own_unit: Callable[[np.ndarray], np.ndarray] | None = None
+    """From what is learned of numbers to the unit that R² is measured in; None: the same."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def references_on(splits: Sequence[HeldOutSplit], task: Task) -> References:
     for split in map(_standardized, splits):
         for name, model in _fitted(split, task):
             predicted = model.predict(split.held_inputs_NF)
-            scores.setdefault(name, []).append(_score(predicted, split.held_targets_N, task))
+            scores.setdefault(name, []).append(_score(*_in_own_unit(predicted, split), task))
             if task == "classification":
                 right = predicted == split.held_targets_N
                 sureness = model.predict_proba(split.held_inputs_NF).max(1)
@@ -179,7 +181,14 @@ class _Answers:
 def _standardized(split: HeldOutSplit) -> HeldOutSplit:
     mean, std = split.inputs_NF.mean(0), split.inputs_NF.std(0)
     inputs, held = ((each - mean) / np.where(std > 0, std, 1.0) for each in (split.inputs_NF, split.held_inputs_NF))
-    return HeldOutSplit(inputs, split.targets_N, held, split.held_targets_N)
+    return replace(split, inputs_NF=inputs, held_inputs_NF=held)
+
+
+def _in_own_unit(predicted: np.ndarray, split: HeldOutSplit) -> tuple[np.ndarray, np.ndarray]:
+    """Predictions and targets as the score is measured."""
+    if split.own_unit is None:
+        return predicted, split.held_targets_N
+    return split.own_unit(predicted.reshape(split.held_targets_N.shape)), split.own_unit(split.held_targets_N)
 
 
 def _fitted(split: HeldOutSplit, task: Task) -> Iterator[tuple[str, Any]]:
@@ -216,8 +225,10 @@ def _weighted(split: HeldOutSplit) -> Iterator[tuple[str, Any]]:
     counts = counts[counts > 0]
     if counts.min() >= RARE * counts.mean():
         return
-    boosting = HistGradientBoostingClassifier(class_weight="balanced", **_boosting(len(split.inputs_NF)))
-    for model in (LogisticRegression(max_iter=500, class_weight="balanced"), boosting):
+    models = [LogisticRegression(max_iter=500, class_weight="balanced")]
+    if split.inputs_NF.size * len(counts) <= MOST_WORK_TO_BOOST:
+        models.append(HistGradientBoostingClassifier(class_weight="balanced", **_boosting(len(split.inputs_NF))))
+    for model in models:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield f"weighted {type(model).__name__}", model.fit(split.inputs_NF, split.targets_N)

@@ -51,19 +51,19 @@ class Settings:
     """Whether there is batch normalization."""
 
 
-def settings_of(prepared: Prepared, member: Experiment, norm: float, rate: float) -> Settings:
+def settings_of(prepared: Prepared, member: Experiment, norm: float) -> Settings:
     """Of one member.
 
     Args:
         prepared: What it is of, with the sizes of its parts.
         member: Its experiment.
         norm: Of all weights before the first step.
-        rate: The largest learning rate that it had.
     """
     sizes, optimizer, training = prepared.sizes, member.optimizer, member.training
     layers = [layer.spec for layer in prepared.architecture.layers]
     batch, decays = training.batch_of(sizes.train), _decays(optimizer)
-    momentum, mean_rate = float(getattr(optimizer, "momentum", 0.0)), _mean_rate(prepared)
+    momentum, (largest, mean) = float(getattr(optimizer, "momentum", 0.0)), _rates(prepared)
+    rate, mean_rate = optimizer.learning_rate * largest, mean / largest if largest > 0 else 1.0
     reach, norm = float("inf"), max(norm, 1e-30)
     if training.gradient_clip is not None and optimizer.name == "sgd":
         steps = training.epochs * -(-sizes.train // batch)
@@ -89,13 +89,14 @@ def settings_of(prepared: Prepared, member: Experiment, norm: float, rate: float
     )
 
 
-def _mean_rate(prepared: Prepared) -> float:
-    """Mean of the learning rate in the middle of each epoch, as a share of the largest."""
+def _rates(prepared: Prepared) -> tuple[float, float]:
+    """The largest factor of the schedule and its mean, in the middle of each epoch and, for the largest, at the start."""
     experiment, num_train = prepared.experiment, prepared.sizes.train
     epochs = experiment.training.epochs
     steps_per_epoch = -(-num_train // experiment.training.batch_of(num_train))
-    shape_E = factor(experiment.schedule, np.arange(epochs) + 0.5, epochs, steps_per_epoch, num_train)
-    return float(shape_E.mean() / shape_E.max()) if shape_E.max() > 0 else 1.0
+    times_E = np.concatenate([[0.0], np.arange(epochs) + 0.5])
+    factors = factor(experiment.schedule, times_E, epochs, steps_per_epoch, num_train)
+    return float(factors.max()), float(factors[1:].mean())
 
 
 def _decays(optimizer: OptimizerConfig) -> dict[str, float]:

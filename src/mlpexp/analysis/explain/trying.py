@@ -16,6 +16,7 @@ import numpy as np
 from mlpexp.analysis.explain.advice import Advice, Effect, Outcome, causes_of
 from mlpexp.analysis.explain.suggestions import Suggestion, suggestions
 from mlpexp.analysis.explain.verdicts import Verdict
+from mlpexp.analysis.rehearsal.class_shares import class_shares
 from mlpexp.analysis.rehearsal.rehearse import (
     FEWEST_HELD_OUT,
     Rehearsed,
@@ -27,7 +28,7 @@ from mlpexp.analysis.rehearsal.rehearse import (
 from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.catalogue import as_loaded, shared_dataset
-from mlpexp.errors import InputError, MlpexpError
+from mlpexp.errors import DataError, InputError, MlpexpError
 from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Preparation, Prepared
 from mlpexp.planning.stacks import available_memory
@@ -151,6 +152,8 @@ class _Trials:
         for config in dict.fromkeys(loaded):
             places = [place for place, other in enumerate(loaded) if other == config]
             dataset = shared_dataset(config, self.data_dir)
+            if not np.array_equal(dataset.targets, self.dataset.targets):
+                raise DataError("other rows of the table would be samples")
             group = [variants[place] for place in places]
             came = rehearse(self.base, group, dataset, seeds, self.score, until, run_seeds=self.own_seeds)
             found |= dict(zip(places, came, strict=True))
@@ -181,8 +184,8 @@ class _Trials:
         """What the score is of one answer for all samples."""
         if self.dataset.facts.task == "regression":
             return 0.0
-        counts = np.bincount(self.dataset.targets)
-        return float(counts.max() / counts.sum()) if name == "accuracy" else 1 / len(counts)
+        shares = class_shares(self.base, self.dataset, self.own_seeds)
+        return float(shares.max()) if name == "accuracy" else 1 / int((shares > 0).sum())
 
 
 def affordable(base: Prepared, chosen: Sequence[Suggestion], allowed: float) -> tuple[int, int]:

@@ -16,11 +16,9 @@ from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.dump import program_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import headline, measured_by
-from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import held_out, parts_of
 from mlpexp.data.split import PartSizes, Split, share
-from mlpexp.errors import DataError
 from mlpexp.execution.machine import choose_device, computing
 from mlpexp.execution.members import Parts, members_of, samples_of, trainer_of
 from mlpexp.execution.tasks import starts_of
@@ -98,7 +96,7 @@ def rehearse(
 
     Args:
         base: The experiment whose parts are used.
-        variants: What is compared, each a checked experiment on the same data; of a table, other columns may be used.
+        variants: What is compared, each a checked experiment; ``dataset`` is as they read it, with the samples of ``base``.
         dataset: The data.
         seeds: Of the trials.
         score: What they are judged by beside the loss; None: accuracy, or R² for numbers.
@@ -115,32 +113,17 @@ def rehearse(
     outcomes: list[list[_Outcome]] = [[_Outcome()] * len(seeds) for _ in variants]
     for stack in _stacks(variants, seeds, dataset, parts, score, every_epoch=every_epoch):
         first = stack[0].prepared
-        seen = _columns_of(first, base, dataset)
         with computing(first.experiment, threads_for(first, alone=True)):
             trainer = trainer_of(
                 [trial.experiment for trial in stack],
                 [trial.prepared.architecture for trial in stack],
-                seen,
+                dataset,
                 starts=starts_of((trial.prepared, trial.experiment.seed) for trial in stack),
                 parts=parts,
             )
             for trial, outcome in zip(stack, _outcomes(trainer, name, until), strict=True):
                 outcomes[trial.variant][trial.place] = outcome
     return [_rehearsed(of_variant) for of_variant in outcomes]
-
-
-def _columns_of(variant: Prepared, base: Prepared, dataset: Dataset) -> Dataset:
-    """The data as a variant reads them: of a table, perhaps other columns of the same samples.
-
-    Raises:
-        DataError: They are other samples.
-    """
-    if variant.facts.input_shape == base.facts.input_shape:
-        return dataset
-    own = shared_dataset(variant.experiment.dataset, None)
-    if not np.array_equal(own.targets, dataset.targets):
-        raise DataError("with other columns, other rows of the table are samples", key="dataset")
-    return own
 
 
 def samples_of_trials(base: Prepared, dataset: Dataset, run_seeds: Sequence[int], count: int) -> Iterator[Samples]:

@@ -18,7 +18,7 @@ from mlpexp.report.tables.text_table import records_json
 from mlpexp.report.words import duration, in_lines
 
 OF_WHICH = (
-    "Scores and losses above are of the last epoch: medians over the seeds that show it. "
+    "Training scores and losses are of the last epoch: medians over the seeds that show it. Held-out scores are means. "
     "Means over all seeds, at the epoch whose weights are kept, can differ."
 )
 LIKELY = "likely its consequences, to be checked again when it is repaired"

@@ -43,11 +43,14 @@ def unscaled_inputs(trial: Examination) -> Numbers | None:
 
 def label_noise(trial: Examination) -> Numbers | None:
     """Labels are wrong: references err where they are most sure, too, and not only where classes meet."""
-    errors, memorized = trial.references.errors, trial.failed and trial.gap >= MEMORIZED
+    references = trial.references
+    if references.best < references.constant + trial.tolerance:
+        return None  # nothing is known of the labels
+    errors, memorized = references.errors, trial.failed and trial.gap >= MEMORIZED
     found = errors.share >= FEW_WRONG and errors.evenness >= NEARLY_EVEN and memorized
     found = found or (errors.share >= WRONG and errors.evenness >= EVEN and trial.data.samples >= ENOUGH)
     if not found and memorized:
-        in_classes = [each for each in trial.references.errors_by_class.values() if _even(each)]
+        in_classes = [each for each in references.errors_by_class.values() if _even(each)]
         found, errors = bool(in_classes), max(in_classes, key=lambda each: each.share, default=errors)
     if not found:
         return None
