@@ -85,6 +85,12 @@ def test_where_nothing_is_learned_both_sides_are_tried_up_to_a_bound() -> None:
     assert found.tried[-1].rate > 10
 
 
+def test_a_score_that_rises_for_ever_is_not_followed_for_ever() -> None:
+    found = decided(1e-9, lambda rate: 0.7 + 0.02 * log10(rate))
+    assert len(found.tried) <= MOST_RATES + 1
+    assert found.suggested == found.tried[-1].rate
+
+
 def test_where_large_rates_diverge_no_larger_ones_are_tried() -> None:
     found = decided(10.0, peak(1e-4), diverges=0.01)
     assert found.suggested == 1e-4

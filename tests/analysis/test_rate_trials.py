@@ -84,15 +84,15 @@ seeds: 3
 """
 
 
-def parted(folder: Path, test_labels: str, test_size: float = 1.0) -> Prepared:
-    """A table whose column says what is test; of its 300 test rows the labels and the size of the features are given."""
+def parted(folder: Path, test_labels: str) -> Prepared:
+    """A table whose column says what is test; the labels of its 300 test rows are given."""
     rng = np.random.default_rng(0)
     lines = ["x,y,label,part"]
     for row in range(360):
         is_test, label = row >= 60, "ab"[row % 3 == 0]
         x, y = rng.normal(size=2) + (1.0 if label == "a" else -1.0)
-        size, label = (test_size, test_labels[row % len(test_labels)]) if is_test else (1.0, label)
-        lines.append(f"{x * size:.4f},{y:.4f},{label},{'test' if is_test else 'train'}")
+        label = test_labels[row % len(test_labels)] if is_test else label
+        lines.append(f"{x:.4f},{y:.4f},{label},{'test' if is_test else 'train'}")
     (folder / "table.csv").write_text("\n".join(lines) + "\n")
     (folder / "config.yaml").write_text(PARTED.replace("TABLE", str(folder / "table.csv")))
     return prepare(folder / "config.yaml", [override_in("device=cpu", "device=cpu")])
@@ -111,6 +111,26 @@ def test_what_is_in_the_test_part_changes_nothing(tmp_path: Path) -> None:
         found.append((score, chance, rates, decision.suggested, decision.as_good, cautions(experiment, dataset)))
     assert found[0] == found[1] == found[2]
     assert found[0][:2] == ("accuracy", pytest.approx(2 / 3))
+
+
+@pytest.mark.parametrize(("train_size", "test_size", "warned"), [(1, 1e5, False), (1e5, 1, True)])
+def test_the_scale_is_looked_at_in_the_whole_training_part_and_no_other(
+    train_size: float, test_size: float, warned: bool, tmp_path: Path
+) -> None:
+    """Of a sorted table, whose last rows are large."""
+    import yaml
+
+    rng = np.random.default_rng(0)
+    sizes = np.repeat([1.0, train_size, test_size], [1500, 500, 500])
+    inputs = sizes[:, None] * rng.normal(size=(2500, 2))
+    parts = np.repeat(["train", "test"], [2000, 500])
+    rows = [f"{x:.4f},{y:.4f},{'ab'[row % 2]},{parts[row]}" for row, (x, y) in enumerate(inputs)]
+    (tmp_path / "table.csv").write_text("\n".join(["x,y,label,part", *rows]) + "\n")
+    config = yaml.safe_load(PARTED.replace("TABLE", str(tmp_path / "table.csv")))
+    config["dataset"]["standardize"] = False
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
+    experiment = prepare(tmp_path / "config.yaml")
+    assert bool(cautions(experiment, load(experiment.experiment.dataset))) == warned
 
 
 def test_rates_are_compared_on_the_same_seeds() -> None:

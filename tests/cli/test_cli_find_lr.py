@@ -63,6 +63,22 @@ def test_the_command_to_go_on_trains(mlpexp: Command, config: Callable[[str], Pa
     assert (trained["training"]["epochs"], trained["model"]["hidden_sizes"]) == (2, [3])
 
 
+def test_the_command_to_go_on_has_what_was_given_of_the_data(
+    mlpexp: Command, config: Callable[[str], Path], tmp_path: Path
+) -> None:
+    (tmp_path / "own.csv").write_text("x,label\n" + "".join(f"{row},{'ab'[row % 2]}\n" for row in range(60)))
+    given = "--set seed=3 --data own.csv --target label --batch-size 8 --data-dir 'some where'"
+    path = config(TINY)
+    out = mlpexp("find-lr", "-c", path, *QUICK, *shlex.split(given), "--format", "json").out
+    words = shlex.split(json.loads(out)["command"] or "")
+    assert words[:4] == ["mlpexp", "train", "--config", str(path)]
+    assert words[-2] == "--learning-rate"
+    options = words[4:-2]
+    as_pairs = set(zip(options[::2], options[1::2], strict=True))
+    expected = shlex.split(given)
+    assert as_pairs == set(zip(expected[::2], expected[1::2], strict=True))
+
+
 def test_as_json(mlpexp: Command, config: Callable[[str], Path]) -> None:
     path = config(MOONS)
     found = json.loads(mlpexp("find-lr", "-c", path, *SHORT, "--seeds", 3, "--format", "json").out)

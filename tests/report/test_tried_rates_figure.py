@@ -67,12 +67,15 @@ def test_the_record_for_programs() -> None:
 
 def test_grounds() -> None:
     assert decision_sentences(FOUND, JUDGED) == [
-        "use learning rate 0.05: mean accuracy 0.910",
+        "use learning rate 0.05: mean accuracy 0.910 (chosen on these samples, so a little too high)",
         "rates from 0.05 to 0.1 are as good; of these it has the lowest loss",
         "judged with 2 seeds and all 60 epochs, on 63 samples held out of the training part",
     ]
     alone = Decision(TRIED, 0.5, 0.05, (0.05,))
     assert decision_sentences(alone, JUDGED)[1] == "its neighbours are worse by more than noise"
+    assert decision_sentences(alone, SHORT)[1] == "its neighbours are worse; one seed says nothing about noise"
+    at_the_end = decision_sentences(Decision(TRIED[:3], 0.5, 0.05, (0.05, 0.1)), JUDGED)
+    assert at_the_end[2] == "rates above 0.1 were not tried; they may be as good"
     assert "one seed and 6 of 60 epochs, on 5,000 samples" in decision_sentences(FOUND, SHORT)[2]
     assert "--seconds" in decision_sentences(FOUND, SHORT)[3]
     assert decision_sentences(NONE, JUDGED)[0] == "no suggestion: from 0.5 to 0.5 no rate learns"

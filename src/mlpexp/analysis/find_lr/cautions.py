@@ -8,7 +8,7 @@ from mlpexp.data.standardize import standardizer_of
 from mlpexp.planning.own_table import target_warnings
 from mlpexp.planning.prepare import Prepared
 
-MOST_SAMPLES = 1000  # of the training part that are looked at
+MOST_SAMPLES = 1000  # of the training part that are looked at, evenly spread: a table may be sorted
 
 
 def cautions(prepared: Prepared, dataset: Dataset) -> list[str]:
@@ -16,7 +16,8 @@ def cautions(prepared: Prepared, dataset: Dataset) -> list[str]:
     experiment = prepared.experiment
     train = parts_of(dataset, experiment.dataset, experiment.seeds_by_purpose.split).train
     standardizer = standardizer_of(dataset, train, scaling_of(experiment.dataset))
-    inputs = standardizer.apply(dataset.inputs[train[:MOST_SAMPLES]])
+    seen = train[:: -(-len(train) // MOST_SAMPLES)]
+    inputs = standardizer.apply(dataset.inputs[seen])
     scale = input_scale(inputs.reshape(len(inputs), -1).astype(float), is_image=prepared.facts.is_image)
     of_inputs = [f"warning: {scale.warning}"] if scale.is_unscaled else []
     return of_inputs + target_warnings([prepared])

@@ -4,9 +4,11 @@ Axis letters: M members, T steps.
 """
 
 from dataclasses import dataclass
-from math import floor, log10
+from math import log10
 
 import numpy as np
+
+from mlpexp.analysis.find_lr.search import rate_of, rung_of
 
 DIVERGED = 2.0  # times the loss before the first step: above that a member has diverged
 SAFETY = 10.0  # below the rate at which the first member diverges
@@ -124,6 +126,4 @@ def slopes(rates_T: np.ndarray, losses_T: np.ndarray) -> np.ndarray:
 
 def rounded(rate: float) -> float:
     """The nearest of 1, 2 and 5 times a power of ten, on a logarithmic scale."""
-    exponent = floor(log10(rate))
-    candidates = [float(f"{digit}e{power}") for power in (exponent, exponent + 1) for digit in (1, 2, 5)]
-    return min(candidates, key=lambda candidate: abs(log10(candidate / rate)))
+    return rate_of(rung_of(rate))

@@ -75,6 +75,8 @@ TryRates = Callable[[Sequence[float]], Sequence[Tried]]
 def decide(start: float, try_rates: TryRates, chance: float) -> Decision:
     """Tries five rates around ``start``, more where the best is at an edge, then the neighbours of those that are good.
 
+    After ``MOST_RATES`` only the two neighbours of the best are tried.
+
     Args:
         start: What the range test proposes.
         try_rates: Trains at some rates, and says what came of each.
@@ -122,14 +124,20 @@ def _beyond(tried: Mapping[int, Tried], chance: float) -> set[int]:
 
 
 def _between(tried: Mapping[int, Tried]) -> set[int]:
-    """The neighbours of the best that were not tried yet, and while there is room of those that may be as good."""
+    """The neighbours of the best that were not tried yet, and while there is room those of rates that may be as good.
+
+    There is always room for the first: without them the answer is too coarse. None lies beyond an edge.
+    """
+
+    def neighbours(rung: int) -> set[int]:
+        return {other for other in (rung - 1, rung + 1) if min(tried) < other < max(tried)} - tried.keys()
+
     best = _best(tried)
-    wanted = _known({best - 1, best + 1} - tried.keys())
+    wanted = neighbours(best)
     rivals = [rung for rung in tried if _is_as_good(tried[rung], tried[best], SURE)]
     for rung in sorted(rivals, key=lambda rung: _merit(tried[rung]), reverse=True):
-        inside = {other for other in (rung - 1, rung + 1) if min(tried) < other < max(tried)} - tried.keys()
-        if len(tried) + len(wanted | inside) <= MOST_RATES:
-            wanted |= inside
+        if len(tried) + len(wanted | neighbours(rung)) <= MOST_RATES:
+            wanted |= neighbours(rung)
     return wanted
 
 

@@ -24,11 +24,7 @@ from mlpexp.planning.estimate import stack_cost
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import together
 
-USUAL_STACKS = (
-    FIRST_RATES,
-    1,
-    2,
-)  # rates that are trained beside each other in most cases: the first, an edge, neighbours
+USUAL_STACKS = (FIRST_RATES, 1, 2)  # rates side by side, in most cases: the first, one beyond an edge, two neighbours
 CHEAP = 0.1  # of the time
 FEWER_SEEDS = (5, 3)  # where time is short
 MOSTLY = 0.8  # of the samples are of one class

@@ -1,7 +1,7 @@
 """``mlpexp find-lr``."""
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import join
 from time import process_time
@@ -59,62 +59,63 @@ def find_lr(
     data_dir: DataDir = None,
 ) -> None:
     """Find a learning rate: a range test proposes one, and short trainings around it decide."""
+    from mlpexp.analysis.find_lr.cautions import cautions
     from mlpexp.cli.printing import print_sentences
-    from mlpexp.planning.confirm import END_OF_SEEDS
+    from mlpexp.data.catalogue import load
     from mlpexp.planning.prepare import prepared_from
     from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.store.json_files import as_json
 
     formats = check_formats(plot_format)
     check_format(format_, FORMATS)
-    _check(low, high, steps, output, plot_format)
-    if not 0 < seconds < float("inf"):
-        raise InputError(f"--seconds: {seconds:g} is not above 0")
+    _check(low, high, steps, seconds, output, plot_format)
     source, path = given.source("find-lr")
-    prepared = prepared_from(source)
-    run_seeds = prepared.experiment.all_seeds
-    asked = "seeds" in given.words or prepared.start is not None  # only seeds that have weights to begin with
-    if not asked:
-        seeds = min(SEEDS, END_OF_SEEDS - prepared.experiment.seed)
-        prepared = replace(prepared, experiment=prepared.experiment.model_copy(update={"seeds": seeds}))
+    as_given = prepared_from(source)
+    asked = "seeds" in given.words or as_given.start is not None  # only seeds that have weights to begin with
     print_sentences(given.understood(source, path), err=True)
-    if prepared.experiment.model.name == "som":
-        raise InputError(
-            f"{path}: find-lr is for networks that are trained by gradients, not for a self-organizing map"
-        )
-    import numpy as np
-
-    from mlpexp.analysis.find_lr.cautions import cautions
-    from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
-    from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
-    from mlpexp.data.catalogue import load
-    from mlpexp.report.figures.range_test import range_test_numbers
-    from mlpexp.store.json_files import as_json
-
-    prepared = _on_device(prepared, source, steps)
+    _refuse_map(as_given, path)
+    prepared = _on_device(as_given if asked else _with_more_seeds(as_given), source, steps)
     dataset = load(prepared.experiment.dataset, data_dir, lambda sentence: print(sentence, file=sys.stderr))
-    rates = geometric_rates(low, high, steps)
-    began = process_time()
-    losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
-    slowness = _slowness(prepared, steps, process_time() - began)
-    choice = choose_rate(rates, losses)
-    numbers = range_test_numbers(rates, losses, prepared.experiment.all_seeds)
-    most_seeds = prepared.experiment.seeds if asked else MOST_SEEDS
-    decided = None if quick else _decided(prepared, dataset, choice, run_seeds, most_seeds, seconds, slowness)
-    warnings = cautions(prepared, dataset)
-    suggested = decided[0].suggested if decided else choice.suggested
-    command = _command(given, suggested) if suggested else None
-    written = [] if output is None else _write(output, prepared, numbers, choice, decided, formats)
+    choice, numbers, slowness = _range_test(prepared, dataset, low, high, steps)
+    decided = None
+    if not quick:
+        most_seeds = prepared.experiment.seeds if asked else MOST_SEEDS
+        run_seeds = as_given.experiment.all_seeds
+        decided = _decided(prepared, dataset, choice, run_seeds, most_seeds, seconds, slowness)
+    found = _Found(prepared, choice, numbers, decided, cautions(prepared, dataset))
+    command = _command(given, found.suggested, data_dir) if found.suggested else None
+    written = [] if output is None else _write(output, found, formats)
     if format_ == "json":
-        typer.echo(as_json(_record(prepared, choice, decided, warnings, command)), nl=False)
+        typer.echo(as_json(_record(found, command)), nl=False)
         return
-    _show(prepared, numbers, choice, decided, warnings, wide=wide)
+    _show(found, wide=wide)
     if command:
         print_sentences([f"go on with: {command}"])
     for path in written:
         typer.echo(f"written: {path}")
 
 
-def _check(low: float, high: float, steps: int, output: Path | None, plot_format: list[str] | None) -> None:
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What the range test says, and the trials."""
+
+    prepared: "Prepared"
+    choice: "RateChoice"
+    numbers: "pd.DataFrame"
+    """Of the range test."""
+    decided: "Decided | None"
+    """None where there were no trials."""
+    warnings: list[str]
+
+    @property
+    def suggested(self) -> float | None:
+        """The rate to use; None if none learns."""
+        return self.decided[0].suggested if self.decided else self.choice.suggested
+
+
+def _check(
+    low: float, high: float, steps: int, seconds: float, output: Path | None, plot_format: list[str] | None
+) -> None:
     for option, rate in (("--low", low), ("--high", high)):
         if not LEAST_RATE <= rate <= GREATEST_RATE:
             raise InputError(f"{option}: {rate:g} is not between {LEAST_RATE:g} and {GREATEST_RATE:g}")
@@ -125,6 +126,23 @@ def _check(low: float, high: float, steps: int, output: Path | None, plot_format
     if plot_format and output is None:
         raise InputError("--plot-format: nothing is drawn without --output")
     check_output(output)
+    if not 0 < seconds < float("inf"):
+        raise InputError(f"--seconds: {seconds:g} is not above 0")
+
+
+def _refuse_map(prepared: "Prepared", path: Path) -> None:
+    if prepared.experiment.model.name == "som":
+        raise InputError(
+            f"{path}: find-lr is for networks that are trained by gradients, not for a self-organizing map"
+        )
+
+
+def _with_more_seeds(prepared: "Prepared") -> "Prepared":
+    """The experiment with as many seeds as are usual here, as far as there are any."""
+    from mlpexp.planning.confirm import END_OF_SEEDS
+
+    seeds = min(SEEDS, END_OF_SEEDS - prepared.experiment.seed)
+    return replace(prepared, experiment=prepared.experiment.model_copy(update={"seeds": seeds}))
 
 
 def _on_device(prepared: "Prepared", source: "Source", steps: int) -> "Prepared":
@@ -149,6 +167,23 @@ def _on_device(prepared: "Prepared", source: "Source", steps: int) -> "Prepared"
     prepared = replace(prepared, experiment=prepared.experiment.model_copy(update={"device": device}))
     choose_device(prepared.experiment)  # may not be there
     return prepared
+
+
+def _range_test(
+    prepared: "Prepared", dataset: "Dataset", low: float, high: float, steps: int
+) -> "tuple[RateChoice, pd.DataFrame, float]":
+    """What the range test proposes, its numbers, and by what factor it took longer than estimated."""
+    import numpy as np
+
+    from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
+    from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
+    from mlpexp.report.figures.range_test import range_test_numbers
+
+    rates = geometric_rates(low, high, steps)
+    began = process_time()
+    losses = cut_at_divergence(np.concatenate(list(range_test(prepared, dataset, rates))))
+    slowness = _slowness(prepared, steps, process_time() - began)
+    return choose_rate(rates, losses), range_test_numbers(rates, losses, prepared.experiment.all_seeds), slowness
 
 
 def _slowness(prepared: "Prepared", steps: int, took: float) -> float:
@@ -199,32 +234,25 @@ def _decided(
     return decision, Judged(score, effort.seeds, effort.epochs, epochs, held_out)
 
 
-def _show(
-    prepared: "Prepared",
-    numbers: "pd.DataFrame",
-    choice: "RateChoice",
-    decided: "Decided | None",
-    warnings: list[str],
-    *,
-    wide: bool,
-) -> None:
+def _show(found: _Found, *, wide: bool) -> None:
     """The tables, each with what follows from it."""
     from mlpexp.cli.printing import print_sentences, print_table
     from mlpexp.report.tables.learning_rates import configured_sentence, rates_table
     from mlpexp.report.tables.rate_decision import configured_in_range, decision_sentences, decision_table
 
-    print_table(rates_table(prepared, numbers), wide=wide)
-    print_sentences(choice.sentences(decides=decided is None))
-    configured = configured_sentence(prepared.experiment)
-    if decided:
+    experiment = found.prepared.experiment
+    print_table(rates_table(found.prepared, found.numbers), wide=wide)
+    print_sentences(found.choice.sentences(decides=found.decided is None))
+    configured = configured_sentence(experiment)
+    if found.decided:
         typer.echo()
-        print_table(decision_table(*decided), wide=wide)
-        print_sentences(decision_sentences(*decided))
-        configured = configured_in_range(prepared.experiment, decided[0])
-    print_sentences([*warnings, configured])
+        print_table(decision_table(*found.decided), wide=wide)
+        print_sentences(decision_sentences(*found.decided))
+        configured = configured_in_range(experiment, found.decided[0])
+    print_sentences([*found.warnings, configured])
 
 
-def _command(given: Given, rate: float) -> str:
+def _command(given: Given, rate: float, data_dir: Path | None) -> str:
     """The command that trains with a rate, with what this one was given of the experiment."""
     config = [] if given.config is None else ["--config", given.config] if given.by_option else [given.config]
     data = [("--data", given.data), ("--target", given.target)]
@@ -233,34 +261,24 @@ def _command(given: Given, rate: float) -> str:
     options += [part for word, text in words.items() for part in (BY_NAME[word].option, text)]
     sets = [text for text in given.set_ if key_of(text.partition("=")[0].strip()) != RATE_KEY]
     options += [part for text in sets for part in ("--set", text)]
+    options += [] if data_dir is None else ["--data-dir", str(data_dir)]
     return join(["mlpexp", "train", *config, *options, "--learning-rate", f"{rate:g}"])
 
 
-def _record(
-    prepared: "Prepared",
-    choice: "RateChoice",
-    decided: "Decided | None",
-    warnings: list[str],
-    command: str | None,
-) -> dict[str, Any]:
+def _record(found: _Found, command: str | None) -> dict[str, Any]:
     """Everything that is said, for programs."""
     from mlpexp.report.tables.rate_decision import decision_record
 
+    choice = found.choice
     proposal = {"proposed": choice.suggested, "first_divergence": choice.first_divergence, "lowest": choice.lowest}
-    others = {"configured": prepared.experiment.optimizer.learning_rate, "warnings": warnings, "command": command}
-    if decided is None:
-        return {"suggested": choice.suggested, "low": None, "high": None, **proposal, "rates": [], **others}
-    return {**decision_record(*decided), **proposal, **others}
+    configured = found.prepared.experiment.optimizer.learning_rate
+    others = {"configured": configured, "warnings": found.warnings, "command": command}
+    if found.decided is None:
+        return {"suggested": found.suggested, "low": None, "high": None, **proposal, "rates": [], **others}
+    return {**decision_record(*found.decided), **proposal, **others}
 
 
-def _write(
-    output: Path,
-    prepared: "Prepared",
-    numbers: "pd.DataFrame",
-    choice: "RateChoice",
-    decided: "Decided | None",
-    formats: list[str],
-) -> list[Path]:
+def _write(output: Path, found: _Found, formats: list[str]) -> list[Path]:
     """The figure and its numbers; which files they are."""
     from mlpexp.config.dump import as_data
     from mlpexp.config.scores import SCORES
@@ -273,13 +291,14 @@ def _write(
 
     make_folders(output)
 
-    experiment = prepared.experiment
+    experiment, choice = found.prepared.experiment, found.choice
     marks = RateMarks(choice.suggested, experiment.optimizer.learning_rate, choice.first_divergence)
     config = as_data(experiment)
     caption = run_caption(config, None, None, "")
-    drawings = {"find-lr": draw_range_test(numbers, marks, run_title(config), caption.axis(SCORES["loss"]))}
-    if decided:
-        drawings["find-lr-rates"] = draw_tried_rates(*decided, experiment.optimizer.learning_rate, run_title(config))
+    drawings = {"find-lr": draw_range_test(found.numbers, marks, run_title(config), caption.axis(SCORES["loss"]))}
+    if found.decided:
+        rate = experiment.optimizer.learning_rate
+        drawings["find-lr-rates"] = draw_tried_rates(*found.decided, rate, run_title(config))
     written = []
     for name, drawing in drawings.items():
         for suffix, content in rendered(drawing, formats, name=name).items():
