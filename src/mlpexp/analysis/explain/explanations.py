@@ -107,9 +107,11 @@ def _without_minus_zero(n: Numbers) -> Numbers:
 
 def _compared(n: Numbers) -> Numbers:
     """The scores of the run, and that of the best reference on the same held-out samples."""
-    own = f"; on held-out samples: {_number(n, 'held_score'):.3f}" if "held_score" in n else ""
-    training = f"Training {n['score']}: {_number(n, 'train_score'):.3f}{own}."
-    return {"compared": f"{training} The best reference there, {n['reference']}, has {_number(n, 'best'):.3f}."}
+    training, best = f"Training {n['score']}: {_number(n, 'train_score'):.3f}", f"{_number(n, 'best'):.3f}"
+    if "held_score" not in n:
+        return {"compared": f"{training}. The best reference, {n['reference']}, has {best} on held-out samples."}
+    own = f"{training}; on held-out samples: {_number(n, 'held_score'):.3f}."
+    return {"compared": f"{own} The best reference there, {n['reference']}, has {best}."}
 
 
 def _against(n: Numbers) -> Numbers:
