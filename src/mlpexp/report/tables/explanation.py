@@ -18,8 +18,8 @@ from mlpexp.report.tables.text_table import records_json
 from mlpexp.report.words import duration, in_lines
 
 OF_WHICH = (
-    "Training scores and losses are of the last epoch: medians over the seeds that show it. Held-out scores are means. "
-    "Means over all seeds, at the epoch whose weights are kept, can differ."
+    "Training scores and losses are of the last epoch: medians over the seeds that show it. "
+    "Means over all seeds, at the epoch whose weights are kept, can differ. Held-out scores are means of trials."
 )
 LIKELY = "likely its consequences, to be checked again when it is repaired"
 NONE_HELPS = "Of what was tried, nothing helps on held-out samples."
