@@ -196,7 +196,8 @@ TEXTS: dict[str, Explanation] = {
     ),
     "label_noise": Explanation(
         "wrong labels",
-        "The best reference errs on {errors:.0%} of the held-out samples, and on {confident:.0%} of those it is most sure of. "
+        "The best reference errs on {errors:.0%} of the held-out samples{which}. Of those it is most sure of, it errs on "
+        "{confident:.0%}. "
         "{compared}",
         "Where classes merely overlap, errors lie where they meet. Errors that are everywhere are wrong labels. A network that "
         "fits them learns them by heart.",

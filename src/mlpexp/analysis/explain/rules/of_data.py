@@ -44,17 +44,19 @@ def unscaled_inputs(trial: Examination) -> Numbers | None:
 def label_noise(trial: Examination) -> Numbers | None:
     """Labels are wrong: references err where they are most sure, too, and not only where classes meet."""
     references = trial.references
-    if references.best < references.constant + trial.tolerance:
+    if references.best < references.constant + trial.tolerance or trial.data.samples < ENOUGH:
         return None  # nothing is known of the labels
     errors, memorized = references.errors, trial.failed and trial.gap >= MEMORIZED
     found = errors.share >= FEW_WRONG and errors.evenness >= NEARLY_EVEN and memorized
-    found = found or (errors.share >= WRONG and errors.evenness >= EVEN and trial.data.samples >= ENOUGH)
+    found = found or (errors.share >= WRONG and errors.evenness >= EVEN)
+    which = ""
     if not found and memorized:
         in_classes = [each for each in references.errors_by_class.values() if _even(each)]
         found, errors = bool(in_classes), max(in_classes, key=lambda each: each.share, default=errors)
+        which = " that it takes for one class"
     if not found:
         return None
-    return scored(trial, errors=errors.share, confident=errors.confident)
+    return scored(trial, errors=errors.share, confident=errors.confident, which=which)
 
 
 def _even(errors: Errors) -> bool:
