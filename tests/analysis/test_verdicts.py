@@ -289,7 +289,8 @@ def test_per_cent_is_written_with_a_space(name: str) -> None:
 def test_a_column_that_a_few_cells_squeeze(share):
     rng = np.random.default_rng(0)
     usual = np.column_stack([rng.normal(size=400), rng.lognormal(size=400), np.arange(400) % 20 == 0, np.ones(400)])
-    assert squeezed_column(usual, ("a", "b", "c", "d"))[1] < 3
+    sparse = np.where(rng.random(400) < 0.035, rng.integers(1, 16, 400), 0.0)
+    assert squeezed_column(np.column_stack([usual, sparse]), ("a", "b", "c", "d", "e"))[1] < 3
     cells = usual.copy()
     cells[: round(share * 400), 1] = 1e6
     name, factor, largest = squeezed_column(cells, ("a", "b", "c", "d"))

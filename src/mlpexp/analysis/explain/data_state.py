@@ -86,16 +86,17 @@ def data_state_of(inputs_NF: np.ndarray, targets_N: np.ndarray, dataset: Dataset
 def squeezed_column(values_NF: np.ndarray, names: Sequence[str]) -> tuple[str, float, float]:
     """The column whose most extreme values make its spread largest: its name, by what factor, and the largest |z|.
 
-    Left out to compare are 3 % of its values, two at least, those farthest from the median. Columns of two values, and
-    those that are constant without these, are passed over.
+    Left out to compare are 3 % of its values, two at least, those farthest from the median. Columns that mostly have
+    one value, as pixels at a border do, are passed over.
     """
     most = ("", 1.0, 0.0)
     left_out = max(2, round(EXTREME * len(values_NF)))
     if len(values_NF) < 5 * left_out:
         return most
     for place, column in enumerate(values_NF.T):
-        usual = column[np.argsort(np.abs(column - np.median(column)), kind="stable")[:-left_out]].std()
-        if usual > 0 and column.std() / usual > most[1] and len(np.unique(column)) > 2:
+        middle = np.median(column)
+        usual = column[np.argsort(np.abs(column - middle), kind="stable")[:-left_out]].std()
+        if usual > 0 and column.std() / usual > most[1] and 2 * (column == middle).sum() <= len(column):
             name = names[place] if names else f"input {place + 1}"
             most = name, float(column.std() / usual), float(np.abs(column - column.mean()).max() / column.std())
     return most
