@@ -68,7 +68,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "advice", "cautions", "chain_rule", "checks", "data_state", "equations", "examination", "explanations",
         "extreme_values", "first_step", "hidden_layer", "input_scale", "max_pooling", "numbers", "of_data",
         "of_length", "of_network", "of_rate", "output_layer", "rate_choice", "references", "remedies", "remedy",
-        "search", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "verdicts",
+        "search", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "training_rows", "verdicts",
     },
     "execution": {
         "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",

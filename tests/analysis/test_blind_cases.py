@@ -29,7 +29,7 @@ def test_all_cases_are_valid(folder: Path) -> None:
     runs = [config for group in (blind_runs.PLANTED, blind_runs.HEALTHY) for kind in group.values() for config in kind]
     for config in [*runs, *blind_rates.CASES.values()]:
         experiment = Experiment.model_validate(resolved(config, folder, 5))
-        resolve(experiment, facts_of(experiment.dataset))
+        assert resolve(experiment, facts_of(experiment.dataset)).loss is not None
 
 
 def test_there_are_enough_cases() -> None:

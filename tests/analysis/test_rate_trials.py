@@ -11,8 +11,8 @@ from mlpexp.analysis.find_lr.cautions import cautions
 from mlpexp.analysis.find_lr.search import decide
 from mlpexp.analysis.find_lr.trials import at_rate, effort_for, judged_by, shortened_schedule, trials_at
 from mlpexp.analysis.input_scale import input_scale
-from mlpexp.analysis.rehearsal.class_shares import class_shares
 from mlpexp.analysis.rehearsal.rehearse import num_held_out
+from mlpexp.analysis.rehearsal.training_rows import class_shares
 from mlpexp.config.optimization import (
     CosineSchedule,
     ExponentialSchedule,

@@ -125,7 +125,7 @@ def test_no_row_is_refused_where_it_is_for(kind: str, tmp_path: Path) -> None:
     for row in REMEDIES[kind]:
         remedy = row(Setting(numbers, own))
         if remedy and remedy.changes:
-            changed_by(remedy.changes, own, Preparation())
+            assert changed_by(remedy.changes, own, Preparation()).facts.task == own.facts.task
 
 
 def test_numbers_of_a_table(tmp_path: Path) -> None:

@@ -72,9 +72,13 @@ class Prepared:
         Raises:
             DataError: The data cannot be split with this seed.
         """
-        experiment = self.experiment
-        split_seed = seed if experiment.split_seed is None else experiment.split_seed
-        return self.size_table.sizes_of(experiment.dataset, self.facts, split_seed, self.sizes)
+        (split_seed,) = self.split_seeds([seed])
+        return self.size_table.sizes_of(self.experiment.dataset, self.facts, split_seed, self.sizes)
+
+    def split_seeds(self, seeds: Iterable[int]) -> list[int]:
+        """The seeds of the splits that trials with these seeds have, each once."""
+        fixed = self.experiment.split_seed
+        return list(dict.fromkeys(seeds)) if fixed is None else [fixed]
 
     def initial(self, seed: int) -> dict[str, np.ndarray] | None:
         """The tensors that a seed begins with instead of drawn ones, by name; None: all are drawn.

@@ -102,23 +102,21 @@ def _enough(prepared: Prepared) -> bool:
 
 def _summed_up(found: Rehearsed, loss: str, score: str, balanced: float) -> OwnSetting:
     """Means over the trials; of curves of different length, by the shortest."""
-    curves = [curve for curve, diverged in zip(found.curves, found.diverged_S, strict=True) if not diverged]
-    scores = np.zeros(len(found.curves))
-    scores[~found.diverged_S] = [
-        curve[f"test_{score}"][place] for curve, place in zip(curves, found.kept_S[~found.diverged_S], strict=True)
-    ]
-    if not curves:
+    scores, sound = np.zeros(len(found.curves)), np.flatnonzero(~found.diverged_S).tolist()
+    if not len(sound):
         return OwnSetting(scores, 0.0, np.inf, np.inf, np.inf, 0.0, balanced)
-    length = min(len(curve["epoch"]) for curve in curves)
-    held = np.mean([curve[f"test_{loss}"][:length] for curve in curves], axis=0)
-    kept = found.kept_S[~found.diverged_S]
+
+    def kept(column: str) -> np.ndarray:
+        return np.array([found.curves[trial][column][found.kept_S[trial]] for trial in sound])
+
+    scores[sound] = kept(f"test_{score}")
     train_score, train_loss, held_loss = (
-        float(np.mean([curve[column][place] for curve, place in zip(curves, kept, strict=True)]))
-        for column in (f"train_{score}", f"train_{loss}", f"test_{loss}")
+        float(kept(column).mean()) for column in (f"train_{score}", f"train_{loss}", f"test_{loss}")
     )
-    lowest = int(held.argmin())
-    lowest_epoch = float(curves[0]["epoch"][lowest])
-    return OwnSetting(scores, train_score, train_loss, held_loss, float(held[lowest]), lowest_epoch, balanced)
+    length = min(len(found.curves[trial]["epoch"]) for trial in sound)
+    curve = np.mean([found.curves[trial][f"test_{loss}"][:length] for trial in sound], axis=0)
+    lowest_epoch = float(found.curves[sound[0]]["epoch"][curve.argmin()])
+    return OwnSetting(scores, train_score, train_loss, held_loss, float(curve.min()), lowest_epoch, balanced)
 
 
 def _held_out_split(samples: Samples) -> HeldOutSplit:

@@ -61,9 +61,9 @@ class References:
     """By name of the model, of each split."""
     num_held: int
     """Held-out samples of a split."""
-    errors: "Errors"
+    errors: Errors
     """Of the best one, over all classes."""
-    errors_by_class: dict[int, "Errors"]
+    errors_by_class: dict[int, Errors]
     """The same among the samples that it takes for each class; of classes with enough of them."""
     balanced: float
     """The best balanced accuracy, with a rare class that of models that weight classes; NaN for regression."""
@@ -144,19 +144,24 @@ def without_split(inputs_NF: np.ndarray, targets_N: np.ndarray, task: Task, *, f
         task: Classification or regression.
         few: Whether a network should be able to learn them by heart: one answer for equal inputs.
     """
-    _, groups = np.unique(inputs_NF, axis=0, return_inverse=True)
-    answers = np.empty_like(targets_N)
-    for group in np.unique(groups):
-        of_group = targets_N[groups == group]
-        answers[groups == group] = np.bincount(of_group).argmax() if task == "classification" else of_group.mean(0)
-    constant = np.bincount(targets_N).argmax() if task == "classification" else targets_N.mean(0)
+    answers = {CONSTANT: np.zeros(len(inputs_NF), dtype=int)}  # which samples get the same one
+    if few:
+        answers[BY_HEART] = np.unique(inputs_NF, axis=0, return_inverse=True)[1]
     scores = {
-        name: np.array([_score(predicted, targets_N, task)])
-        for name, predicted in ((CONSTANT, np.broadcast_to(constant, targets_N.shape)), (BY_HEART, answers))
-        if few or name == CONSTANT
+        name: np.array([_score(_best_answers(targets_N, groups_N, task), targets_N, task)])
+        for name, groups_N in answers.items()
     }
     nothing = Errors(float("nan"), float("nan"))
     return References(scores, len(targets_N), nothing, {}, float("nan"))
+
+
+def _best_answers(targets_N: np.ndarray, groups_N: np.ndarray, task: Task) -> np.ndarray:
+    """Of each group of samples the most frequent class, or the mean."""
+    answers = np.empty_like(targets_N)
+    for group in np.unique(groups_N):
+        of_group = targets_N[groups_N == group]
+        answers[groups_N == group] = np.bincount(of_group).argmax() if task == "classification" else of_group.mean(0)
+    return answers
 
 
 @dataclass(frozen=True, eq=False)

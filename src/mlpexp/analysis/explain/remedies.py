@@ -232,7 +232,7 @@ def _standard_target(setting: Setting) -> Remedy | None:
 
 def _as_missing(setting: Setting) -> Remedy | None:
     """Of a table: cells with extreme numbers count as missing, and the median stands in for them."""
-    found = extreme_values(setting.prepared.experiment, setting.seeds) if setting.seeds else {}
+    found = extreme_values(setting.prepared, setting.seeds) if setting.seeds else {}
     if not found:
         return None
     values = [*setting.own("dataset.missing_values", []), *(value for column in found.values() for value in column)]

@@ -16,7 +16,6 @@ import numpy as np
 from mlpexp.analysis.explain.advice import Advice, Effect, Outcome, causes_of
 from mlpexp.analysis.explain.suggestions import Suggestion, suggestions
 from mlpexp.analysis.explain.verdicts import Verdict
-from mlpexp.analysis.rehearsal.class_shares import class_shares
 from mlpexp.analysis.rehearsal.rehearse import (
     FEWEST_HELD_OUT,
     Rehearsed,
@@ -25,6 +24,7 @@ from mlpexp.analysis.rehearsal.rehearse import (
     rehearse,
     seconds_of,
 )
+from mlpexp.analysis.rehearsal.training_rows import class_shares
 from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.catalogue import as_loaded, shared_dataset

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlpexp.analysis.find_lr.search import FIRST_RATES, Tried, TryRates
-from mlpexp.analysis.rehearsal.class_shares import class_shares
 from mlpexp.analysis.rehearsal.rehearse import num_held_out, rehearse, seconds_of
+from mlpexp.analysis.rehearsal.training_rows import class_shares
 from mlpexp.config.optimization import (
     ConstantSchedule,
     CosineSchedule,

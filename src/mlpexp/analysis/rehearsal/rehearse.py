@@ -167,18 +167,13 @@ def num_held_out(prepared: Prepared) -> int:
     return share(HELD_OUT, prepared.sizes.train)
 
 
-def split_seeds_of(base: Prepared, run_seeds: Sequence[int]) -> list[int]:
-    """The seeds of the splits that a run with these seeds has, each once."""
-    return list(dict.fromkeys(member.seeds_by_purpose.split for member in members_of(base.experiment, run_seeds)))
-
-
 def held_out_parts(base: Prepared, run_seeds: Sequence[int]) -> Parts:
     """Draws the parts of a rehearsal of ``base``: the held-out samples are the test part.
 
     The seed of the split is the number of a trial. The trials go through the splits of the run, again and again with other
     held-out samples, so that what they see comes from the training parts of the run, and never from a test part alone.
     """
-    splits = split_seeds_of(base, run_seeds)
+    splits = base.split_seeds(run_seeds)
 
     def parts(dataset: Dataset, config: DatasetConfig, trial: int) -> Split:
         usual, seed, draw = base.experiment.dataset, splits[trial % len(splits)], trial // len(splits)
@@ -211,11 +206,14 @@ def _stacks(
 ) -> Iterator[list[_Trial]]:
     """Trials that are trained as one tensor program."""
     groups: dict[tuple[str, PartSizes], list[_Trial]] = {}
+    sizes_of: dict[tuple[DatasetConfig, int], PartSizes] = {}
     for number, prepared in enumerate(variants):
         short = _undisturbed(prepared, score, every_epoch=every_epoch)
         for place, member in enumerate(_members(short, seeds)):
-            split = parts(dataset, member.dataset, member.seeds_by_purpose.split)
-            sizes = PartSizes(len(split.train), len(split.validation), len(split.test))
+            if (short.dataset, place) not in sizes_of:
+                split = parts(dataset, short.dataset, place)
+                sizes_of[short.dataset, place] = PartSizes(len(split.train), len(split.validation), len(split.test))
+            sizes = sizes_of[short.dataset, place]
             trial = _Trial(number, replace(prepared, experiment=short, sizes=sizes), member, place)
             groups.setdefault((program_of(member), sizes), []).append(trial)
     for trials in groups.values():

@@ -75,10 +75,8 @@ def decision_sentences(decision: Decision, judged: Judged) -> list[str]:
     low, high = decision.as_good[0], decision.as_good[-1]
     range_ = f"rates from {low:g} to {high:g} are as good; of these it has the lowest loss"
     if len(decision.as_good) == 1:
-        one_seed = len(judged.seeds) == 1
-        range_ = (
-            f"its neighbours are worse{'; one seed says nothing about noise' if one_seed else ' by more than noise'}"
-        )
+        how = " by more than noise" if len(judged.seeds) > 1 else "; one seed says nothing about noise"
+        range_ = f"its neighbours are worse{how}"
     score = f"mean {judged.label} {chosen.score:.3f} (chosen on these samples, so a little too high)"
     ends = [(low, decision.tried[0].rate, "below"), (high, decision.tried[-1].rate, "above")]
     untried = [f"rates {side} {rate:g} were not tried; they may be as good" for rate, end, side in ends if rate == end]

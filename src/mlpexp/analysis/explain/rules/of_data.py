@@ -11,7 +11,7 @@ HUGE_TARGET, TINY_TARGET = 1000.0, 1e-3  # a harm whatever came of it
 WRONG, FEW_WRONG = 0.12, 0.08  # share of errors on held-out samples
 EVEN, NEARLY_EVEN = 0.85, 0.65  # errors of the most confident predictions over all errors
 EVEN_IN_A_CLASS = 0.75
-ENOUGH = 100  # training samples: with fewer, evenness is chance
+ENOUGH = 100  # training samples: with fewer, what references get wrong is chance
 MEMORIZED = 0.1  # training score above that on held-out samples
 OVERLOOKED = 0.1  # balanced accuracy below that of a reference
 

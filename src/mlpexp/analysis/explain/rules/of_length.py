@@ -2,15 +2,16 @@
 
 from mlpexp.analysis.explain.examination import Examination
 from mlpexp.analysis.explain.rules.numbers import Numbers, scored
+from mlpexp.analysis.explain.rules.of_data import ENOUGH
+from mlpexp.analysis.explain.rules.of_network import SETTLED
 from mlpexp.analysis.explain.rules.of_rate import learning_rate_too_small
 
-FALLING = 0.01  # of the loss of a constant output, in the last fifth of the epochs
 MUCH_DROPOUT = 0.5
 SHRUNK = 0.7  # norm of the weights at the end over that at the start
 EARLY = 0.6  # of the configured epochs
 SCORE_GAP = 0.05
 LOSS_RATIO = 1.3
-MEMORIZED, ENOUGH = 0.15, 100  # training score above the best reference; training samples
+ABOVE_REFERENCE = 0.15  # training score
 
 
 def too_much_decay(trial: Examination) -> Numbers | None:
@@ -44,7 +45,7 @@ def overfitting(trial: Examination) -> Numbers | None:
     if trial.diverged or trial.unfit:
         return None
     if own is None:  # then only what no simple model can predict on other samples
-        memorized = trial.gap >= MEMORIZED and trial.data.samples >= ENOUGH
+        memorized = trial.gap >= ABOVE_REFERENCE and trial.data.samples >= ENOUGH
         return scored(trial) if memorized else None
     rise = own.held_loss / own.lowest if own.lowest > 0 else 1.0
     rises = trial.gap >= SCORE_GAP and rise >= LOSS_RATIO and own.held_loss >= LOSS_RATIO * own.train_loss
@@ -56,7 +57,7 @@ def overfitting(trial: Examination) -> Numbers | None:
 
 def too_few_epochs(trial: Examination) -> Numbers | None:
     """Training ended while the loss was still falling."""
-    if trial.diverged or not trial.behind or trial.still_falling < FALLING:
+    if trial.diverged or not trial.behind or trial.still_falling < SETTLED:
         return None
     if learning_rate_too_small(trial) is not None:
         return None
