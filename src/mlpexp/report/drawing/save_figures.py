@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import matplotlib
 from matplotlib.figure import Figure
 
+from mlpexp.report.drawing.axis_factors import make_room_for_factors
 from mlpexp.report.drawing.formats import PGFPLOTS
 from mlpexp.report.drawing.style import Drawing, in_style
 from mlpexp.report.drawing.words_in_figures import letters_may_miss, say_lost, set_words
@@ -172,6 +173,7 @@ def _prepare(figure: Figure, lost: set[str]) -> None:
     """Makes a figure ready to be saved."""
     with in_style(), letters_may_miss():
         lost |= set_words(figure)
+        make_room_for_factors(figure)
         _lay_out(figure)
 
 
