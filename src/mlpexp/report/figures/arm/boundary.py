@@ -192,8 +192,9 @@ def legend_entries(points: pd.DataFrame, num_classes: int, caption: RunCaption) 
     for k in range(listed):
         colour, marker = class_style(k)
         name = shortened(caption.class_name(k), 18)
-        look = {"color": colour, "markeredgecolor": edge_colour(colour), "markeredgewidth": 0.5}
-        entries.append(Line2D([], [], marker=marker, markersize=5.5, linestyle="", label=name, **look))
+        entry = Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="", label=name)
+        entry.set(markeredgecolor=edge_colour(colour), markeredgewidth=0.5)
+        entries.append(entry)
     if listed < num_classes:
         repeats = "\nmarks repeat" if num_classes > len(CLASS_COLOURS) * len(CLASS_MARKERS) else ""
         entries.append(Line2D([], [], linestyle="", label=f"and {num_classes - listed:,} more{repeats}"))
