@@ -116,6 +116,13 @@ Device = Annotated[str | None, option("--device", help="auto, cpu, cuda, cuda:1 
 PlotFormat = Annotated[
     list[str] | None, option("--plot-format", help="png, svg, pdf or tex (pgfplots); repeatable [default: png].")
 ]
+FigureWidth = Annotated[
+    str | None, option("--width", help="Of each figure, such as 8.5cm, 85mm, 3.3in or 240pt.", metavar="W")
+]
+FontSize = Annotated[float | None, option("--font-size", help="Of the letters in figures, in points.", metavar="P")]
+FigureStyle = Annotated[
+    str | None, option("--style", help="Of figures: paper (5.5in, 9 points) or slides (10in, 18 points).")
+]
 Details = Annotated[bool, typer.Option("--details", help="Print all notes below the table of arms.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]
 LogEvery = Annotated[int | None, option("--log-every", help="Print the scores of every N-th epoch.", metavar="N")]

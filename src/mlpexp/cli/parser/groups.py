@@ -20,7 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "--seconds",
     ),
     "what is shown and written": (
-        "--name", "--output", "--to", "--copy", "--plot-format", "--format", "--resolved", "--curve", "--log-every",
+        "--name", "--output", "--to", "--copy", "--plot-format", "--style", "--width", "--font-size", "--format", "--resolved", "--curve", "--log-every",
         "--details", "--all-classes", "--most", "--save-seen", "--int8", "--int8-weights", "--wide", "--quiet",
         "--draw", "--once", "--html", "--every",
     ),
