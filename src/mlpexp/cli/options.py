@@ -104,6 +104,17 @@ def check_output(output: Path | None) -> None:
             )
 
 
+def check_drawn(output: Path | None, **options: object) -> None:
+    """Refuses options of figures, by name, where no folder is named for them.
+
+    Raises:
+        InputError: One is given.
+    """
+    for name, value in options.items():
+        if value is not None and output is None:
+            raise InputError(f"--{name.replace('_', '-')}: nothing is drawn without --output")
+
+
 DataDir = Annotated[
     Path | None,
     option("--data-dir", help="The folder of image data sets [default: MLPEXP_DATA_DIR, else a cache folder]."),

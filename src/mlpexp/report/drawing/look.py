@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
-from mlpexp.report.drawing.users_style import users_rc
 
 WIDTH, LETTERS = 5.5, 9.0  # inches: a LaTeX text block, so that letters print at the size they are drawn; points
 NARROWEST = 3.0  # inches for letters of 9 points: on less, lines and names have no room, and letters get smaller
@@ -82,6 +81,8 @@ def current_look() -> Look | None:
 
 
 def _of_user() -> Look | None:
+    from mlpexp.report.drawing.users_style import users_rc  # and Matplotlib: not before something is drawn
+
     settings = users_rc()
     if not {"figure.figsize", "font.size"} & set(settings):
         return None

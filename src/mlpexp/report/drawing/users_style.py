@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 import matplotlib
-from matplotlib.font_manager import fontManager
+
+from mlpexp.report.drawing.fonts import is_installed
 
 logger = logging.getLogger(__name__)
 
@@ -34,22 +35,34 @@ def users_rc() -> dict[str, Any]:
 
 
 def _read(path: str) -> dict[str, Any]:
-    """All that the file says; what is wrong with it was said when Matplotlib read it."""
+    """All that the file says; of what Matplotlib does not take it says file and line."""
+    said = _Said()
     of_matplotlib = logging.getLogger("matplotlib")
-    level = of_matplotlib.level
-    of_matplotlib.setLevel(logging.CRITICAL)
+    of_matplotlib.addHandler(said)
     try:
         settings = matplotlib.rc_params_from_file(path, use_default_template=False)
-        return {str(key): value for key, value in settings.items()}
     finally:
-        of_matplotlib.setLevel(level)
+        of_matplotlib.removeHandler(said)
+    for sentence in said.sentences:
+        logger.warning("left out of the style of figures: %s", sentence)
+    return {str(key): value for key, value in settings.items()}
+
+
+class _Said(logging.Handler):
+    """Keeps the first line of each message."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.sentences: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.sentences += record.getMessage().strip().splitlines()[:1]
 
 
 def _with_installed_fonts(settings: dict[str, Any], path: str) -> dict[str, Any]:
     """Without names of fonts that are not there: Matplotlib would say so of every text."""
-    known = {*fontManager.get_font_names(), *FAMILIES}
     for key in [key for key in settings if key.removeprefix("font.") in {"family", *FAMILIES}]:
-        there = [name for name in settings[key] if name in known]
+        there = [name for name in settings[key] if name in FAMILIES or is_installed(name)]
         if not there:
             logger.warning(
                 "%s: %s: %s is not installed; figures have another font", path, key, ", ".join(settings[key])

@@ -8,11 +8,11 @@ from functools import cache
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter, NullFormatter, ScalarFormatter
 from rich.cells import cell_len
 
+from mlpexp.report.drawing.fonts import is_installed, known_fonts, letters_in, letters_of, new_fonts
 from mlpexp.report.drawing.users_style import FAMILIES, users_rc
 from mlpexp.report.words import in_rows, middle_cut, shortened
 
@@ -25,7 +25,6 @@ USUAL = (
     "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
     "Droid Sans Fallback", "Unifont",
 )  # fmt: skip
-BOXES = "Last Resort"  # a font that has a box for every letter
 OF_NUMBERS = (ScalarFormatter, LogFormatter, NullFormatter)
 MOST_SHOWN = 8  # letters in a sentence
 LETTERS_PER_INCH = 11  # of an axis, for its name
@@ -77,13 +76,13 @@ def letters_may_miss() -> Iterator[None]:
 @cache
 def fonts_for(words: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     """The fonts besides the first ones that words need, and the letters that no installed font has."""
-    there = frozenset[int]().union(*(_letters(_path(name)) for name in _first()))
+    there = frozenset[int]().union(*(letters_of(name) for name in _first()))
     missing = {letter for letter in words if letter.isprintable() and ord(letter) not in there}
     families: list[str] = []
-    for look in (_known_fonts, _new_fonts):
+    for look in (known_fonts, new_fonts):
         installed = look() if missing else {}
         for name in (*(name for name in USUAL if name in installed), *sorted(installed)):
-            new = {letter for letter in missing if ord(letter) in _letters(installed[name])}
+            new = {letter for letter in missing if ord(letter) in letters_in(installed[name])}
             if new:
                 families.append(name)
                 missing -= new
@@ -97,37 +96,7 @@ def _first() -> tuple[str, ...]:
     settings = users_rc()
     kinds = settings.get("font.family", ["sans-serif"])
     named = [name for kind in kinds for name in settings.get(f"font.{kind}", [] if kind in FAMILIES else [kind])]
-    installed = set(fontManager.get_font_names())
-    return tuple(dict.fromkeys([*(name for name in named if name in installed), OURS]))
-
-
-def _known_fonts() -> dict[str, str]:
-    """The file of each font that Matplotlib knows."""
-    return {font.name: font.fname for font in fontManager.ttflist if not font.name.startswith(BOXES)}
-
-
-def _new_fonts() -> dict[str, str]:
-    """Those installed after Matplotlib made its list, which it keeps for good; now it knows them, too."""
-    known = {font.fname for font in fontManager.ttflist}
-    for path in sorted(set(findSystemFonts()) - known):
-        try:
-            fontManager.addfont(path)
-        except (OSError, RuntimeError):
-            continue
-    return {name: path for name, path in _known_fonts().items() if path not in known}
-
-
-@cache
-def _letters(path: str) -> frozenset[int]:
-    """The code points that a font has letters for; none where it cannot be read."""
-    try:
-        return frozenset(get_font(path).get_charmap())
-    except (OSError, RuntimeError):
-        return frozenset()
-
-
-def _path(name: str) -> str:
-    return str(findfont(FontProperties(family=name)))
+    return tuple(dict.fromkeys([*filter(is_installed, named), OURS]))
 
 
 def _texts(figure: Figure) -> Iterator[Text]:
