@@ -10,7 +10,17 @@ import typer
 
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
-from mlpexp.cli.options import DataDir, PlotFormat, Wide, check_format, check_output
+from mlpexp.cli.options import (
+    DataDir,
+    FigureStyle,
+    FigureWidth,
+    FontSize,
+    PlotFormat,
+    Wide,
+    check_drawn,
+    check_format,
+    check_output,
+)
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,16 +64,19 @@ def gradcheck(
         ),
     ] = None,
     plot_format: PlotFormat = None,
+    style: FigureStyle = None,
+    width: FigureWidth = None,
+    font_size: FontSize = None,
     wide: Wide = False,
     data_dir: DataDir = None,
 ) -> None:
     """Differentiate the objective of the first batch by hand, in reverse and forward mode and numerically, and compare."""
     from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.report.drawing.look import drawn_for, look_of
 
     check_format(format_)
-    formats = check_formats(plot_format)
-    if plot_format and output is None:
-        raise InputError("--plot-format: nothing is drawn without --output")
+    formats, look = check_formats(plot_format), look_of(style, width, font_size)
+    check_drawn(output, plot_format=plot_format, style=style, width=width, font_size=font_size)
     if output is not None and (explain or symbolic is not None):
         raise InputError("--output: is for the figure of the comparison, not for --explain or --symbolic")
     check_output(output)
@@ -84,7 +97,8 @@ def gradcheck(
     else:
         objective, report = _compare(prepared, samples, tolerance, format_, data_dir, wide=wide)
         if output is not None:
-            _draw(prepared, objective, report, output, formats)
+            with drawn_for(look):
+                _draw(prepared, objective, report, output, formats)
 
 
 def _seed(text: str) -> int:
