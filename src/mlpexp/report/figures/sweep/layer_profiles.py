@@ -52,6 +52,8 @@ def _draw(data: ArmsData, quantities: tuple[Quantity, ...], *, last: bool) -> Dr
 
 def _profile(data: ArmsData, quantity: Quantity, *, last: bool) -> Profile:
     rows = data.diagnostics[data.diagnostics["quantity"] == quantity.name]
+    if quantity == GRADIENT_NORM:  # that of the first step has a figure of its own
+        rows = rows[rows["epoch"] > 0]
     trial = rows.groupby(["arm", "seed"])["epoch"]
     rows = rows[rows["epoch"] == trial.transform("max" if last else "min")]
     rows = rows.assign(place=rows.groupby(["arm", "seed"]).cumcount() + 1)
