@@ -199,7 +199,7 @@ def test_hidden_space_shows_inputs_and_hidden_units(tables: InventedTables) -> N
     hidden, boundary = tables.hidden_space(), tables.boundary()
     predictions = tables.predictions(features=("x1", "x2"))
     figure, numbers = draw_hidden_space(hidden, boundary, predictions, CAPTION)
-    assert [axes.get_title() for axes in figure.axes] == ["the inputs", "the last hidden layer"]
+    assert [axes.get_title() for axes in figure.axes] == ["inputs", "last hidden layer"]
     assert numbers.groupby("plane")["part"].value_counts()["hidden units"].to_dict() == (
         hidden["part"].value_counts().to_dict()
     )
@@ -215,6 +215,15 @@ def test_hidden_space_of_inputs_that_are_no_plane(tables: InventedTables) -> Non
     figure, numbers = draw_hidden_space(hidden, None, None, CAPTION)
     assert len(figure.axes) == 1 and set(numbers["plane"]) == {"hidden units"}
     assert "many of the 45 samples lie on each other: 1 place can be told apart" in texts(figure)
+
+
+def test_hidden_units_that_give_no_number_are_counted(tables: InventedTables) -> None:
+    hidden = tables.hidden_space()
+    hidden.loc[:2, "unit_1"] = np.inf
+    figure, numbers = draw_hidden_space(hidden, None, None, CAPTION)
+    assert "3 samples are left out: what the units give for them is not finite" in texts(figure)
+    assert (numbers["part"] != "grid").sum() == 42
+    assert draw_hidden_space(hidden[hidden["part"] != "grid"], None, None, CAPTION) is None
 
 
 def test_one_sample_has_no_r2(tables: InventedTables) -> None:
