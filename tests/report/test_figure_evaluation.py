@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 from sklearn.metrics import confusion_matrix, r2_score
 
 from making.invented_tables import CLASSES, InventedTables
+from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.drawing.style import class_style
 from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import accuracy_text, confusion_counts, draw_confusion
@@ -252,6 +253,20 @@ def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> Non
     assert figure.axes[0].get_xlabel() == "x"
     assert figure.axes[0].get_ylabel() == "y"
     assert "mean of n = 3 seeds" in texts(figure)
+
+
+@pytest.mark.parametrize(("factor", "offset"), [(1e30, 0.0), (1.0, 1e9), (1.0, 0.0)])
+def test_no_legend_lies_on_the_factor_of_an_axis(factor: float, offset: float, tables: InventedTables) -> None:
+    predictions, curve = tables.numbers(), tables.curve().drop(columns="truth")
+    for table, columns in ((predictions, ["target", "predicted"]), (curve, ["predicted"])):
+        table[columns] = factor * table[columns] + offset
+    drawing = draw_curve(curve, predictions, RunCaption(target="y"))
+    rendered(drawing, ["png"])
+    (axes,) = drawing.figure.axes
+    written = axes.yaxis.get_offset_text()
+    assert bool(written.get_text()) == (factor > 1 or offset > 0)
+    if written.get_text():
+        assert not axes.get_legend().get_window_extent().overlaps(written.get_window_extent())
 
 
 def test_where_each_seed_has_its_own_data_notes_say_whose_are_shown(tables: InventedTables) -> None:
