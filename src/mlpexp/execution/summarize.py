@@ -11,6 +11,7 @@ from mlpexp.config.scores import EACH_ITS_OWN, PARTS, Part, column_of, selected_
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
 from mlpexp.execution.merge import Trained
+from mlpexp.planning.arm_names import labels_of, meanings
 from mlpexp.planning.arms_table import axis_cells
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.columns_table import tables_of
@@ -82,7 +83,7 @@ def opening_summary(plan: Plan, dataset: Dataset, known_samples: Sequence[str] =
         seeds=tuple(plan.seeds),
         num_arms=len(plan.arms),
         num_trials=len(plan.arms) * len(plan.seeds),
-        axes=tuple(_axis(plan, axis) for axis in plan.axes),
+        axes=tuple(axis_summary(plan, axis) for axis in plan.axes),
         method=plan.sweep.method,
         match=plan.sweep.match,
         baseline=plan.baseline,
@@ -91,6 +92,7 @@ def opening_summary(plan: Plan, dataset: Dataset, known_samples: Sequence[str] =
         losses=tuple(dict.fromkeys(map(loss_of, plan.arms))),
         known_samples=tuple(known_samples),
         confirms=plan.confirms,
+        named_arms=any(labels_of(plan.sweep)),
     )
     return opening.model_copy(update={"speaks_of": speaks_of(as_data(prepared.experiment), opening)})
 
@@ -207,7 +209,8 @@ def _varied(plan: Plan) -> str:
     return (" x " if crossed else ", ").join(axis.label for axis in plan.axes)
 
 
-def _axis(plan: Plan, axis: Axis) -> AxisSummary:
+def axis_summary(plan: Plan, axis: Axis) -> AxisSummary:
+    """An axis as a result tells of it."""
     values = axis.values
     if isinstance(values, Distribution):
         values = sorted({axis.text(value): value for value in (arm.settings[axis.key] for arm in plan.arms)}.values())
@@ -220,6 +223,7 @@ def _axis(plan: Plan, axis: Axis) -> AxisSummary:
         values=tuple(texts),
         log=bool(positions) and suits_log(positions or []),
         base=axis.text(setting[0]) if setting else None,
+        meanings=dict(meanings(axis)),
     )
 
 
