@@ -7,8 +7,8 @@ import pytest
 from making.results_builder import DIGITS, IRIS
 from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import InputError
-from mlpexp.execution.summarize import axis_summary
 from mlpexp.planning.arms_table import axis_cells
+from mlpexp.planning.axis_summary import axis_summary
 from mlpexp.planning.plan import Plan, make_plan
 from mlpexp.report.tables.names import SIZES, name_sentences
 

@@ -16,10 +16,12 @@ Text = Callable[[Axis, Any], str]  # of a value
 
 
 class Trained(NamedTuple):
-    """The values of an arm as they are written, and the hidden sizes that it is trained with; None: it has none."""
+    """What an arm says, and what of it is trained."""
 
     settings: Settings
+    """Its values as they are written."""
     sizes: Sequence[int] | None
+    """The hidden sizes that it is trained with; None: it has none."""
 
 
 def sizes_of(model: object) -> Sequence[int] | None:

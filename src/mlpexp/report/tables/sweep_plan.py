@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from mlpexp.config.dump import config_hash
-from mlpexp.execution.summarize import axis_summary
 from mlpexp.planning.arm_names import labels_of
+from mlpexp.planning.axis_summary import axis_summary
 from mlpexp.planning.estimate import MEASURED_ON
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import MOST_ROWS as MOST_TABLE_ROWS
@@ -51,8 +51,8 @@ def validity_sentence(plan: Plan) -> str:
     experiment, sizes, architecture = plan.base.experiment, plan.base.sizes, plan.base.architecture
     parts = ", ".join(f"{size:,} {part}" for part, size in vars(sizes).items() if size)
     counts = {arm.prepared.architecture.num_parameters for arm in plan.arms}
-    sizes = f" ({span(min(counts), max(counts), '{:,}')} parameters)" if len(counts) > 1 else ""
-    sweep = f"; sweep of {len(plan.arms):,} arms{sizes} x {len(plan.seeds):,} seeds" if plan.axes else ""
+    ends = f" ({span(min(counts), max(counts), '{:,}')} parameters)" if len(counts) > 1 else ""
+    sweep = f"; sweep of {len(plan.arms):,} arms{ends} x {len(plan.seeds):,} seeds" if plan.axes else ""
     return (
         f"valid; {experiment.dataset.name} ({parts}), {architecture.name} with {architecture.num_parameters:,} parameters, "
         f"hash {config_hash(experiment)}{sweep}"
