@@ -103,8 +103,8 @@ NOT_SHOWN = ("undecided", "needs more samples")
 RATES = ("0", "0.001", "0.01", "0.1")
 REGULARIZED = moons(*((p, q) for p in ("0", "0.2", "0.5") for q in RATES if (p, q) != ("0", "0")))
 COLLAPSE = ("hidden_sizes=[8],activation=identity", "hidden_sizes=[8, 8, 8],activation=identity")
-DEEPER = ("hidden_sizes=[16, 16]", "hidden_sizes=[16, 16, 16]")
-SIX = ("hidden_sizes=[16, 16, 16, 16, 16, 16]",)
+DEEPER = ("hidden_sizes=[17, 16]", "hidden_sizes=[12, 12, 12]")  # as they are trained
+SIX = ("hidden_sizes=[7, 7, 8, 8, 8, 8]",)
 ACTIVATIONS, UNIVERSAL, OVERFITTING = "iris/activations", "theory/universal_approximation", "regularization/overfitting"
 RELU, TANH, BATCHES = "initialization/relu", "initialization/tanh", "optimizers/batch_size"
 FOUR, WIDTH, LINEAR = "three_class_3d/four_experiments", "depth/depth_width", "theory/linear_collapse"
