@@ -247,7 +247,7 @@ def sheltered_table() -> Path:
         (["--seeds", "0"], "--seeds 0: takes a number from 2 to 100,000"),
         (["--arm", "9"], "--arm 9: is none of the 6 arms; choose: 0 ("),
         (["--arm", "hidden_size=8"], "is none of the 6 arms; choose: 0 (learning_rate=0.01, hidden_size=2); "),
-        (["--arm", "learning_rate=1"], "is 2 of the 6 arms; name one of learning_rate=1, hidden_size=2; "),
+        (["--arm", "learning_rate=1"], "is 2 of the 6 arms; choose: 4 (learning_rate=1, hidden_size=2); "),
         (["--arm", "0", "--baseline", "0"], "is the arm to compare with; name another"),
         (["--resume", "last"], "--resume: goes on with the sweep as it was; it cannot be combined with --confirm"),
     ],
