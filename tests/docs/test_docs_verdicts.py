@@ -144,6 +144,7 @@ CLAIMS = (
     Claim(README, "six undecided", WIDTH, SIX, "undecided"),
     Claim(README, "half the channels worse by 0.017", STRUCTURES, ("half the channels",), "worse"),
     Claim(PAGE, "Half the channels are worse by 0.017 (p < 0.001)", STRUCTURES, ("half the channels",), "worse"),
+    Claim(PAGE, "Twice the channels are better by 0.006", STRUCTURES, ("twice the channels",), "better"),
     Claim(PAGE, "No gain in accuracy was shown for them here", STRUCTURES, ("two 3x3",), "not better"),
     Claim(PAGE, "| `[8]` | 0.2672, no difference larger than 1e-8 |", LINEAR, COLLAPSE[:1], "no difference"),
     Claim(PAGE, "| `[8, 8, 8]` | 0.2672, no difference larger than 1e-8 |", LINEAR, COLLAPSE[1:], "no difference"),
