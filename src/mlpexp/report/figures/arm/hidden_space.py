@@ -35,7 +35,7 @@ def draw_hidden_space(
         caption: Of the run.
     """
     grid, samples = hidden[hidden["part"] == "grid"], hidden[hidden["part"] != "grid"]
-    points = samples[np.isfinite(samples[list(UNITS)]).all(axis=1)]
+    points = samples.loc[np.isfinite(samples[list(UNITS)].to_numpy(dtype=float)).all(1)]
     if grid.empty:
         return None
     units = Plane(UNITS, grid, points, int(grid["seed"].iloc[0]))
