@@ -136,8 +136,10 @@ def legend_above(axes: Axes) -> None:
 
 
 def legend_below(figure: Figure, title: str) -> None:
-    """One legend for all axes, those of the first, at the lower edge, in as few rows as have room."""
-    handles, labels = figure.axes[0].get_legend_handles_labels()
+    """One legend for all axes, each label once, at the lower edge, in as few rows as have room."""
+    drawn = [zip(*axes.get_legend_handles_labels(), strict=True) for axes in figure.axes]
+    entries = {label: handle for of_axes in drawn for handle, label in of_axes}
+    handles, labels = list(entries.values()), list(entries)
     columns = next(columns for rows in range(1, len(labels) + 1) if _fits(labels, columns := -(-len(labels) // rows)))
     figure.legend(
         handles,
