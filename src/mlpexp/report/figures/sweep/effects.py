@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import LOWEST_SHOWN, AxisRange
 from mlpexp.report.drawing.marks import (
+    along,
     backing,
     crosses,
     crosses_of_lost,
@@ -158,7 +159,7 @@ def plot_effect(axes: Axes, effect: Effect, limits: AxisRange, label: str, *, wi
             points = effect.points[rows]
             names = [f"{name}, {second.label} {second.short(value)}" for name in _names(axis, points)]
             told = told_means(points, label, names)
-            shifted = _shifted(axes, places[rows], share)
+            shifted = along(axes, places[rows], share)
             _plot_means(axes, shifted, points, style, limits, told)
             if points["diverged"].any():
                 _plot_crosses(axes, shifted, points, style, limits, row, named=named)
@@ -253,12 +254,6 @@ def _plot_crosses(
                 zorder=5,
                 bbox=backing(0.3),
             )
-
-
-def _shifted(axes: Axes, places: np.ndarray, share: float) -> np.ndarray:
-    """Places moved by a share of the axis, so that intervals of several lines stand side by side."""
-    low, high = axes.get_xlim()
-    return places * (high / low) ** share if axes.get_xscale() == "log" else places + share * (high - low)
 
 
 def _note(effect: Effect, data: ArmsData) -> str:

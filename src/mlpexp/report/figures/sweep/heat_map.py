@@ -153,7 +153,7 @@ def _decimals(points: pd.DataFrame, score: Score, norm: Normalize) -> str:
     """The format of all numbers: as many decimals as the largest mean needs."""
     largest = float(points["mean"].abs().max())
     if score.higher_is_better:
-        return ".1f" if score.scale == PER_CENT else ".3f"
+        return ".2f" if score.scale == PER_CENT else ".4f"
     if isinstance(norm, LogNorm) or not 0 < largest < np.inf:
         return ".2g"
     return f".{int(np.clip(2 - np.floor(np.log10(largest)), 0, 5))}f"
