@@ -49,6 +49,30 @@ def test_mean_and_interval_are_those_of_the_seeds(tables: InventedTables) -> Non
     assert [len(artist.get_segments()) for artist in thin] == [3, 3]
 
 
+def test_the_roughness_of_one_seed_is_said_and_is_no_matter_of_the_mean() -> None:
+    """Seeds that oscillate in turn: their mean is flat."""
+    metrics = table(
+        seed=[0, 1] * 4,
+        epoch=[0, 0, 1, 1, 2, 2, 3, 3],
+        train_loss=[1.0, 3.0, 3.0, 1.0, 1.0, 3.0, 3.0, 1.0],
+        train_accuracy=[0.5, 0.7, 0.7, 0.5, 0.5, 0.7, 0.7, 0.5],
+    )
+    figure, numbers = draw_curves(metrics, CAPTION, LOSS)
+    assert set(numbers["mean"]) == {2.0} and set(numbers["roughness"]) == {2.0}
+    assert "roughness 2 (training)" in texts(figure)
+    figure, numbers = draw_curves(metrics, CAPTION, ACCURACY)
+    assert numbers["roughness"].tolist() == pytest.approx([20.0] * 4)
+    assert "roughness 20 % (training)" in texts(figure)
+    short, numbers = draw_curves(metrics[metrics["epoch"] < 2], CAPTION, LOSS)
+    assert "roughness" not in texts(short) and numbers["roughness"].isna().all()
+
+
+def test_the_roughness_is_that_of_the_seeds_that_did_not_diverge(with_explosion: pd.DataFrame) -> None:
+    _, numbers = draw_curves(with_explosion, CAPTION, LOSS)
+    alone = with_explosion[with_explosion["seed"] != 1]
+    assert numbers["roughness"].tolist() == draw_curves(alone, CAPTION, LOSS).numbers["roughness"].tolist()
+
+
 def test_a_table_of_many_seeds_is_made_without_a_warning() -> None:
     many = InventedTables(range(120), epochs=3)
     with warnings.catch_warnings():

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mlpexp.config.scores import Score, column_of
+from mlpexp.report.numbers.roughness import median_roughness
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.statistics.intervals import mean_interval
 
@@ -76,9 +77,10 @@ def while_most_train(means: pd.DataFrame) -> pd.DataFrame:
     return means[2 * means["n"] >= means["n"].max()]
 
 
-def numbers_table(curves: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
-    """Curves and their mean in one table: epoch, n, mean, low, high, and each seed as ``seed_K``."""
+def numbers_table(curves: pd.DataFrame, means: pd.DataFrame, diverged: AbstractSet[int] = frozenset()) -> pd.DataFrame:
+    """Curves and their mean in one table: epoch, n, mean, low, high, roughness (of all epochs), each seed as ``seed_K``."""
     counted = means.reindex(curves.index).astype({"n": "Int64"})  # before the join: it takes all columns apart
+    counted = counted.assign(roughness=median_roughness(curves, diverged))
     return counted.join(_named(curves).rename_axis(columns=None)).rename_axis("epoch").reset_index()
 
 

@@ -32,6 +32,7 @@ from mlpexp.report.drawing.style import (
 )
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.numbers.over_seeds import diverged_seeds, mean_curve, numbers_table, seed_curves, while_most_train
+from mlpexp.report.numbers.roughness import median_roughness, roughness_note
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.numbers.told_words import seed_name, told_seeds
 from mlpexp.report.words import note
@@ -120,7 +121,7 @@ def _label(lines: Lines, score: Score, caption: RunCaption) -> str:
 @in_style()
 def _draw(lines: Lines, score: Score, caption: RunCaption) -> Drawing:
     limits = curve_range(list(lines.seeds.values()), lines.diverged, score)
-    figure = new_figure(caption.title, _note(lines, caption, limits))
+    figure = new_figure(caption.title, _note(lines, score, caption, limits))
     axes = figure.add_subplot()
     epoch_axis(axes, max(lines.last_epochs.values()))
     show_range(axes, limits, _label(lines, score, caption), steps=ROUND)
@@ -135,16 +136,17 @@ def _draw(lines: Lines, score: Score, caption: RunCaption) -> Drawing:
     _mark_ends(axes, lines, limits)
     _mark_best_epochs(axes, lines, caption)
     legend_above(axes)
-    tables = [numbers_table(curves, lines.means[part]) for part, curves in lines.seeds.items()]
+    tables = [numbers_table(curves, lines.means[part], lines.diverged) for part, curves in lines.seeds.items()]
     for part, table in zip(lines.seeds, tables, strict=True):
         table.insert(1, "part", part)
     return Drawing(figure, pd.concat(tables, ignore_index=True))
 
 
-def _note(lines: Lines, caption: RunCaption, limits: AxisRange) -> str:
-    """What thick, thin and triangles mean, n, and what is not shown."""
+def _note(lines: Lines, score: Score, caption: RunCaption, limits: AxisRange) -> str:
+    """What thick, thin and triangles mean, n, how rough the curves are, and what is not shown."""
     best = f"triangle: best epoch by {caption.selected_by}" if caption.best_epochs else ""
-    return note(_means_note(lines), best, limits.note)
+    rough = {PART_STYLES[part].label: median_roughness(curves, lines.diverged) for part, curves in lines.seeds.items()}
+    return note(_means_note(lines), best, roughness_note(rough, score), limits.note)
 
 
 def _means_note(lines: Lines) -> str:
