@@ -59,25 +59,26 @@ def scope_note(points: pd.DataFrame, caption: SweepCaption) -> str:
 
 
 def lost_note(points: pd.DataFrame, names: Sequence[str]) -> str:
-    """``diverged: 3 of 10 at 10``: where trials have no value, and all places where none has one; empty if all have.
+    """``diverged: 3 of 10 at 10``: where trials have no value; of many places, those where none has one. Empty if all have.
 
     Args:
         points: Rows with the columns diverged, failed and trials.
         names: Of the place of each row.
     """
     counts = points[["diverged", "failed", "trials"]].astype(int).groupby(list(names), sort=False).sum()
-    losses = []
+    losses, is_short = [], False
     for what in ("diverged", "failed"):
         lost = counts[counts[what] > 0].sort_values(what, ascending=False, kind="stable")
         places = [f"{count} of {trials} at {name}" for name, count, trials in lost[[what, "trials"]].itertuples()]
         if len(places) > MOST_PLACES:
-            places = [f"{lost[what].sum()} of {counts['trials'].sum()} trials, at {len(places)} values"]
+            is_short, places = True, [f"{lost[what].sum()} of {counts['trials'].sum()} trials, at {len(places)} places"]
         if places:
             losses.append(f"{what}: {', '.join(map(kept_together, places))}")
-    gone = [str(name) for name in counts.index[counts["diverged"] + counts["failed"] >= counts["trials"]]]
+    gone = [
+        kept_together(str(name)) for name in counts.index[counts["diverged"] + counts["failed"] >= counts["trials"]]
+    ]
     more = [f"{len(gone) - MOST_GONE} more"] if len(gone) > MOST_GONE else []
-    nothing = f"nothing left at {listed([*map(kept_together, gone[:MOST_GONE]), *more])}" if gone else ""
-    return note(*losses, nothing)
+    return note(*losses, f"nothing left at {listed([*gone[:MOST_GONE], *more])}" if gone and is_short else "")
 
 
 def lost_total(points: pd.DataFrame) -> str:

@@ -265,7 +265,7 @@ def _note(effect: Effect, data: ArmsData) -> str:
     shown = ""
     if second is not None:
         of_second = [f"{second.label} {second.short(value)}" for value in effect.points[second.key]]
-        names = [f"{name}, {of_line}" for name, of_line in zip(names, of_second, strict=True)]
+        names = [f"{name} ({of_line})" for name, of_line in zip(names, of_second, strict=True)]
         full = next(other for other in caption.axes if other.key == second.key)
         if len(full.values) > len(second.values):
             shown = f"{len(second.values)} of {len(full.values)} values of {second.label}"

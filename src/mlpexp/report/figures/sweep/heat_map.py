@@ -160,7 +160,7 @@ def _decimals(points: pd.DataFrame, score: Score, norm: Normalize) -> str:
 
 
 def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, setting: Setting, data: ArmsData) -> str:
-    names = [f"{across.short(a)}, {down.short(d)}" for a, d in zip(points[across.key], points[down.key], strict=True)]
+    names = [f"{across.short(a)} ({down.short(d)})" for a, d in zip(points[across.key], points[down.key], strict=True)]
     lost = lost_note(points, names)
     return note(
         seeds_note(points, "mean ± half the 95 % interval (t)"),

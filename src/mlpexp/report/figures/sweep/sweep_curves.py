@@ -1,6 +1,6 @@
 """Learning curves of the arms along an axis of a sweep, and the figure with a panel for each axis."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from mlpexp.report.drawing.marks import (
     epoch_axis,
     marked_points,
     mean_line,
+    seed_lines,
     show_range,
 )
 from mlpexp.report.drawing.style import HEIGHT, Drawing, in_style, legend_below, new_figure
@@ -26,12 +27,15 @@ from mlpexp.report.figures.sweep.effects import plot_effect, single_effect
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_note
 from mlpexp.report.numbers.over_seeds import mean_curve, numbers_table, seed_curves, while_most_train
+from mlpexp.report.numbers.roughness import median_roughness
 from mlpexp.report.numbers.settings import MOST_SETTINGS, Setting, settings_of
 from mlpexp.report.numbers.sweep_caption import SweepAxis, metric_label
-from mlpexp.report.numbers.told_words import told_seeds
-from mlpexp.report.words import kept_together, note, span
+from mlpexp.report.numbers.told_words import seed_name, told_seeds
+from mlpexp.report.words import kept_together, listed, note, short_number, span
 
 EPOCHS = "training.epochs"
+HIDDEN, SEEN = 2.0, 0.005  # a seed is rough: times the roughness of the mean, and as a share of what all lines cover
+MOST_IN_FRONT = 3  # seeds that are drawn in front of means
 MOST_BANDS_OF_VALUES = 4  # intervals of more lines than these would cover each other
 PANEL_AXES = range(2, 7)
 HEADING, ROW_HEIGHT = 1.2, 1.75  # inches: of title, note and legend, and of each row of panels
@@ -58,6 +62,28 @@ class AxisCurves:
         present = set(self.setting.outcomes[self.axis.key])
         return [value for value in self.axis.values if value in present and value not in self.means]
 
+    @property
+    def in_front(self) -> dict[str, int]:
+        """Of the values of which the mean hides most how rough training is: the first seed, which is drawn, too."""
+        values = [means["mean"].to_numpy(dtype=float) for means in self.means.values()]
+        least = SEEN * float(np.ptp(np.concatenate(values))) if values else 0.0
+        hidden = {}
+        for value, curves in self.by_value.items():
+            of_seeds, of_mean = median_roughness(curves), median_roughness(self.means[value][["mean"]])
+            if of_seeds > max(least, HIDDEN * of_mean):
+                hidden[value] = of_seeds
+        roughest = sorted(hidden, key=hidden.__getitem__, reverse=True)[:MOST_IN_FRONT]
+        return {value: int(self.by_value[value].columns[0]) for value in self.means if value in roughest}
+
+    def rough_labels(self) -> dict[str, str]:
+        """The values with the roughness of their curves, for a legend; none where no curve has any."""
+        rough = {value: median_roughness(curves) for value, curves in self.by_value.items()}
+        unit = self.column.score.unit
+        labels = {
+            value: f"{self.axis.short(value)} ({short_number(of, 6)}{unit})" for value, of in rough.items() if of > 0
+        }
+        return {value: labels.get(value, self.axis.short(value)) for value in rough} if labels else {}
+
     def numbers(self) -> pd.DataFrame:
         """Everything in one table; a value without a curve has one row, with n = 0."""
         tables = []
@@ -69,6 +95,7 @@ class AxisCurves:
             beside = {"setting": self.setting.words} if self.setting.words else {}
             told = {"metric": self.column.name, "axis": self.axis.key, **beside, "value": value}
             counts = {"diverged": trials["diverged"].sum(), "failed": trials["failed"].sum(), "trials": len(trials)}
+            table["seed_in_front"] = self.in_front.get(value, np.nan)
             for place, (name, cell) in enumerate({**told, **counts}.items()):
                 table.insert(place, name, cell)
             tables.append(table)
@@ -98,6 +125,7 @@ def _draw_curves(rows: list[list[AxisCurves]], data: ArmsData) -> Drawing:
     height = HEIGHT if len(rows) == 1 else HEADING + ROW_HEIGHT * len(rows)
     figure = new_figure(caption.title, _note(rows, data), height=height)
     by_column = list(zip(*rows, strict=True))
+    rough = rows[0][0].rough_labels() if len(rows) == 1 else {}
     limits = [curves_range(curves) for curves in by_column]
     for place, curves in enumerate(by_column):
         # Half a figure has no room for a word on the test split; it is in the note.
@@ -105,14 +133,21 @@ def _draw_curves(rows: list[list[AxisCurves]], data: ArmsData) -> Drawing:
         for number, of_setting in enumerate(curves):
             axes = figure.add_subplot(len(rows), len(by_column), number * len(by_column) + place + 1)
             set_curve_axes(axes, limits[place], label, _last_epoch(curves))
-            plot_curves(axes, of_setting, limits[place])
+            plot_curves(axes, of_setting, limits[place], rough)
             if len(rows) == 1:
                 name_gone(axes, of_setting)
             else:
-                axes.label_outer()
-                axes.set_title(of_setting.setting.words if place == 0 else "", loc="left", fontsize=8)
-    legend_below(figure, shown.label)
+                _name_row(axes, of_setting, is_first=place == 0, is_last=number == len(rows) - 1)
+    legend_below(figure, f"{shown.label} (roughness of {rows[0][0].column.label})" if rough else shown.label)
     return Drawing(figure, pd.concat([of.numbers() for curves in by_column for of in curves], ignore_index=True))
+
+
+def _name_row(axes: Axes, curves: AxisCurves, *, is_first: bool, is_last: bool) -> None:
+    """The setting, and what is lost in it, above the first panel of a row; epochs below the last row."""
+    gone = f"; nothing left at {listed(list(map(curves.axis.short, curves.gone)))}" if curves.gone else ""
+    axes.set_title(curves.setting.words + gone if is_first else "", loc="left", fontsize=8)
+    axes.tick_params(labelbottom=is_last)
+    axes.set_xlabel("epoch" if is_last else "")
 
 
 def draw_panels(data: ArmsData) -> Drawing | None:
@@ -219,8 +254,8 @@ def set_curve_axes(axes: Axes, limits: AxisRange, label: str, last_epoch: int) -
     show_range(axes, limits, label, most=6, steps=ROUND)
 
 
-def plot_curves(axes: Axes, curves: AxisCurves, limits: AxisRange) -> None:
-    """A line per value: the mean as long as half of the seeds are in training."""
+def plot_curves(axes: Axes, curves: AxisCurves, limits: AxisRange, labels: Mapping[str, str] | None = None) -> None:
+    """A line per value: the mean as long as half of the seeds are in training; ``labels``: of values, for the legend."""
     styles = line_styles(curves.axis)
     for place, (value, means) in enumerate(curves.means.items()):
         shown, style = while_most_train(means), styles[value]
@@ -229,8 +264,20 @@ def plot_curves(axes: Axes, curves: AxisCurves, limits: AxisRange) -> None:
         if len(curves.means) <= MOST_BANDS_OF_VALUES:
             band(axes, epochs, low, high, style.colour)
         markers = marked_points(len(mean), place, len(curves.means), narrow=True)
-        line = mean_line(axes, epochs, mean, style, markevery=markers)
+        label = (labels or {}).get(value, style.label)
+        line = mean_line(axes, epochs, mean, style, markevery=markers, label=label)
         tell(line, ToldLines([f"{curves.axis.label} {style.label}, {told_seeds(shown['n'])}"]))
+        if value in curves.in_front:
+            seed = curves.by_value[value][curves.in_front[value]].dropna()
+            drawn = seed_lines(
+                axes,
+                seed.index.to_numpy(dtype=float),
+                limits.clipped(seed.to_numpy()[:, None]),
+                style.colour,
+                0.8,
+                zorder=3.5,
+            )
+            tell(drawn, ToldLines([f"{curves.axis.label} {style.label}, {seed_name(curves.in_front[value])}"]))
 
 
 def name_gone(axes: Axes, curves: AxisCurves) -> None:
@@ -273,6 +320,13 @@ def _counts(curves: Sequence[AxisCurves]) -> str:
     return "one seed" if max(counts) == 1 else f"mean of n = {span(min(counts), max(counts))} seeds"
 
 
+def _in_front(curves: Sequence[AxisCurves]) -> str:
+    """Which seeds are drawn in front of means."""
+    seeds = {seed for lines in curves for seed in lines.in_front.values()}
+    which = f"seed {min(seeds)}" if len(seeds) == 1 else "the first seed"
+    return f"thin: {which}, where the mean hides how rough training is" if seeds else ""
+
+
 def _has_bands(curves: Sequence[AxisCurves]) -> bool:
     """Whether some line has a band: of several seeds, and few enough beside it."""
     few = [lines for lines in curves if len(lines.means) <= MOST_BANDS_OF_VALUES]
@@ -283,8 +337,11 @@ def _lost(shown: Sequence[tuple[SweepAxis, Setting]], *, with_axis: bool) -> str
     """Where trials were lost, which have no part in the curves."""
     rows, names = [], []
     for axis, setting in shown:
-        own, beside = f"{axis.label} " if with_axis else "", setting.words if len(shown) > 1 else ""
-        named = {value: ", ".join(filter(None, [own + axis.short(value), beside])) for value in axis.values}
+        own, beside = (
+            f"{axis.label} " if with_axis else "",
+            f" ({setting.words})" if len(shown) > 1 and setting.words else "",
+        )
+        named = {value: f"{own}{axis.short(value)}{beside}" for value in axis.values}
         rows.append(setting.outcomes.assign(trials=1))
         names += setting.outcomes[axis.key].map(named).tolist()
     lost = lost_note(pd.concat(rows), names)
@@ -298,6 +355,7 @@ def _note(rows: list[list[AxisCurves]], data: ArmsData) -> str:
     tested = caption.has_test or scores[0].column.part != "train"
     return note(
         _counts(scores) + (", band: 95 % interval (t)" if bands else ""),
+        _in_front([curves for row in rows for curves in row]),
         scores[0].setting.note,
         f"{num_shown} of {len(full.values)} values" if len(full.values) > num_shown else "",
         _lost([(curves.axis, curves.setting) for curves in scores], with_axis=False),
@@ -315,6 +373,7 @@ def _panels_note(curves: dict[str, AxisCurves], data: ArmsData) -> str:
     return note(
         counts,
         "bands and bars: 95 % intervals (t)" if bands else "",
+        _in_front(lines),
         "grey: each seed" if seeds and several else "",
         "others as in the config",
         _lost([(axis, settings_of(data, axis)[0]) for axis in data.caption.axes], with_axis=True),

@@ -131,7 +131,8 @@ def _plotted(
     low, mean, high = ends_and_mean(points, limits)
     show_range(axes, limits, caption.metric_label)
     ends = points[[name for name in points if str(name).startswith(cost.name)]].to_numpy(dtype=float)
-    _set_cost_axis(axes, ends[np.isfinite(ends) & (ends > 0)], cost.label)
+    room = MOST_ASIDE / 2 if cost.is_exact and points[cost.name].duplicated().any() else 0
+    _set_cost_axis(axes, ends[np.isfinite(ends) & (ends > 0)], cost.label, 0.06 + room)
     x = _aside(axes, costs) if cost.is_exact else costs
     many = len(points) > MOST_LABELS
     alpha = strength(len(x), 30, 0.1, 0.5 if many else 0.8)
@@ -176,18 +177,18 @@ def _limits(points: pd.DataFrame, score: Score) -> AxisRange:
     return with_room_for_crosses(limits) if points["diverged"].any() else limits
 
 
-def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str) -> None:
+def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str, beside: float) -> None:
     low, high = costs.min(), costs.max()
     axes.set_xlabel(label)
     if high >= LOG_COSTS_FROM * low:
-        room = (high / low) ** 0.06
+        room = (high / low) ** beside
         axes.set(xscale="log", xlim=(low / room, high * room))
         if high < 100 * low:
             axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
         axes.xaxis.set_minor_formatter(NullFormatter())
     else:
-        room = 0.06 * (high - low)
+        room = beside * (high - low)
         axes.set_xlim(low - room, high + room)
         round_ticks(axes.xaxis, 7, FINER)
 
