@@ -56,16 +56,15 @@ def best_arm(outcomes: pd.DataFrame, *, higher_is_better: bool) -> int:
     means = (whole if len(whole) else arms)["mean"].dropna()
     if means.empty:
         return int(arms.index[0])
-    return int(means.idxmax() if higher_is_better else means.idxmin())
+    return int(means.index[(means if higher_is_better else -means).argmax()])
 
 
 def _in_order(rows: pd.DataFrame, axes: Sequence[SweepAxis]) -> list[pd.DataFrame]:
     """The rows with equal values of these axes, by the order of the values."""
     keys = [axis.key for axis in axes]
-    groups = dict(iter(rows.groupby(keys, sort=False)))
     places = [{value: place for place, value in enumerate(axis.values)} for axis in axes]
-    ordered = sorted(groups, key=lambda key: [of.get(value, -1) for of, value in zip(places, key, strict=True)])
-    return [groups[key] for key in ordered]
+    order = [rows[key].map(of_axis).fillna(-1) for key, of_axis in zip(keys, places, strict=True)]
+    return [of_group for _, of_group in rows.groupby(order, sort=True)]
 
 
 def _words(axes: Sequence[SweepAxis], row: Mapping[object, object]) -> str:

@@ -112,10 +112,9 @@ def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) 
 
 def _seed_in_front(table: Table, axes: Axes, rows: np.ndarray, colour: str) -> list[str]:
     """The seed that stands in front of the mean, if one does."""
-    seeds = table.numbers["seed_in_front"][rows].dropna() if "seed_in_front" in table.numbers else []
-    if not len(seeds):
+    if "seed_in_front" not in table.numbers or table.numbers["seed_in_front"][rows].isna().all():
         return []
-    seed = f"seed_{int(seeds.iloc[0])}"
+    seed = f"seed_{int(table.numbers['seed_in_front'][rows].max())}"
     source = table.source(f"x index={table.place('epoch')},y expr={{{value(table, seed, axes)}}}")
     return [plot([rgb(colour), "no marks", "thin", "forget plot"], rows & table.finite(seed), source)]
 

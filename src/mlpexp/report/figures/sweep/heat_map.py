@@ -1,6 +1,6 @@
 """The metric over two crossed axes of a sweep, as a table of coloured cells."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -45,11 +45,12 @@ def draw_heat_map(data: ArmsData) -> Drawing | None:
     down, across = sorted(pair, key=lambda axis: len(axis.values))  # the longer one has the width of the page
     setting = settings_of(data, down, across)[0]
     points = group_means(setting.outcomes, [down.key, across.key], data.caption.score)
-    present = (
-        axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])])
-        for axis in (down, across)
-    )
-    return _draw(points, *present, setting, data)
+    down, across = (_with_values(axis, points[axis.key].tolist()) for axis in (down, across))
+    return _draw(points, down, across, setting, data)
+
+
+def _with_values(axis: SweepAxis, present: Sequence[str]) -> SweepAxis:
+    return axis.with_values([place for place, value in enumerate(axis.values) if value in set(present)])
 
 
 @in_style()

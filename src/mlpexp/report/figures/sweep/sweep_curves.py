@@ -92,13 +92,11 @@ class AxisCurves:
             if value in self.means:
                 table = numbers_table(self.by_value[value], self.means[value])
             trials = self.setting.outcomes[self.setting.outcomes[self.axis.key] == value]
-            beside = {"setting": self.setting.words} if self.setting.words else {}
-            told = {"metric": self.column.name, "axis": self.axis.key, **beside, "value": value}
             counts = {"diverged": trials["diverged"].sum(), "failed": trials["failed"].sum(), "trials": len(trials)}
+            told = {"metric": self.column.name, "axis": self.axis.key, "setting": self.setting.words, "value": value}
+            table = pd.DataFrame({**told, **counts}, index=table.index).join(table)
             table["seed_in_front"] = self.in_front.get(value, np.nan)
-            for place, (name, cell) in enumerate({**told, **counts}.items()):
-                table.insert(place, name, cell)
-            tables.append(table)
+            tables.append(table if self.setting.words else table.drop(columns="setting"))
         return pd.concat(tables, ignore_index=True)
 
 

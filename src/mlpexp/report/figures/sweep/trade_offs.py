@@ -102,7 +102,7 @@ def _trade_off(data: ArmsData, cost: Cost) -> Drawing | None:
 @in_style()
 def _draw(points: pd.DataFrame, cost: Cost, data: ArmsData) -> Drawing:
     """With names beside the points if all have room, else with numbers and their key."""
-    key = {}
+    key: dict[str, str] = {}
     if len(points) <= MOST_LABELS:
         figure, axes, x = _plotted(points, cost, data, key)
         if _place_labels(axes, x, points, dict(points["label"]), (*NEAR, *FAR[:4])):
@@ -138,9 +138,8 @@ def _plotted(
     alpha = strength(len(x), 30, 0.1, 0.5 if many else 0.8)
     axes.vlines(x, low, high, color=BLUE, linewidth=1.0, alpha=alpha)
     if f"{cost.name}_low" in points:
-        axes.hlines(
-            mean, *(points[f"{cost.name}_{end}"] for end in ("low", "high")), color=GREY, linewidth=1, alpha=alpha
-        )
+        lower, upper = points[f"{cost.name}_low"], points[f"{cost.name}_high"]
+        axes.hlines(mean, lower, upper, color=GREY, linewidth=1, alpha=alpha)
     size = dot_size(len(points), 5.5)
     (dots,) = axes.plot(
         x, mean, "o", color=BLUE, markersize=size, markeredgecolor="white", markeredgewidth=0.4, zorder=3
