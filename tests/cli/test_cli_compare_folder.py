@@ -202,7 +202,7 @@ def test_refusals_write_nothing(trained: Make, mlpexp: Call, tmp_path: Path) -> 
         (["-o", run / "new"], "is a result, which is left as it is; name another folder"),
         (["-o", "new", "--plot-format", "gif"], "--plot-format: 'gif' is not known"),
         (["-o", "new", "--metric", "test_r2"], "test_r2"),
-        (["--plot-format", "svg"], "--plot-format: is for the figure in a folder; name one with --output"),
+        (["--plot-format", "svg"], "--plot-format: nothing is drawn without --output"),
     ):
         answer = mlpexp("compare", run, other, *words)
         assert answer.code == 2

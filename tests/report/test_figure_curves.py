@@ -1,10 +1,12 @@
 """Loss, score and learning rate curves, by the numbers they show and by what is on the axes."""
 
+import io
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from making.invented_tables import InventedTables
@@ -129,22 +131,88 @@ def with_explosion(tables: InventedTables) -> pd.DataFrame:
     return metrics
 
 
-def test_a_diverged_seed_is_marked_and_left_out_of_the_mean(with_explosion: pd.DataFrame) -> None:
+def crosses(axes: Axes) -> list[tuple[float, float]]:
+    marks = [line for line in axes.lines if line.get_marker() == "x"]
+    return [point for line in marks for point in zip(*line.get_data(), strict=True)]
+
+
+def drawn_seeds(axes: Axes) -> list[np.ndarray]:
+    """The lines of single seeds."""
+    collections = [artist for artist in axes.collections if isinstance(artist, LineCollection)]
+    return [path.vertices for artist in collections for path in artist.get_paths()]
+
+
+def test_a_diverged_seed_is_left_out_of_the_mean_and_drawn_to_its_last_value(with_explosion: pd.DataFrame) -> None:
     figure, numbers = draw_curves(with_explosion, CAPTION, LOSS)
-    axes = figure.axes[0]
-    assert axes.get_ylim()[1] < 2
-    cross = next(line for line in axes.lines if line.get_marker() == "x")
-    (x,), (y,) = cross.get_data()
-    assert x == 6
-    assert 0.9 * axes.get_ylim()[1] < y <= axes.get_ylim()[1]
-    assert cross.get_label() == "diverged: 1 of 3 seeds"
-    assert "diverged" in [text.get_text() for text in axes.texts]
-    assert "1 of 3 diverged, left out" in texts(figure)
+    calm, explosion = figure.axes
+    assert calm.get_ylim()[1] < 2 and not crosses(calm)
+    assert [len(line) for line in drawn_seeds(calm)] == [13] * 4  # two seeds, training and test
+    assert explosion.get_yscale() == "log" and explosion.get_title("left") == "1 seed that diverged"
+    assert all(line[-1].tolist() == [5, 1e30] for line in drawn_seeds(explosion))
+    assert {x for x, _ in crosses(explosion)} == {6}
+    assert all(1e30 < y < explosion.get_ylim()[1] for _, y in crosses(explosion))
+    assert "1 of 3 diverged, left out" in texts(figure) and "diverged: inf at epoch 6" in texts(figure)
     train = numbers[numbers["part"] == "train"]
     assert set(train["n"]) == {2}
     assert train["mean"].to_numpy() == pytest.approx(train[["seed_0", "seed_2"]].mean(axis=1).to_numpy())
     assert train.loc[train["epoch"] == 5, "seed_1"].item() == 1e30
     assert np.isposinf(train.loc[train["epoch"] == 6, "seed_1"]).all()
+
+
+@pytest.mark.parametrize("largest", [3.4e38, 1e86, 1.7e308])
+@pytest.mark.parametrize("smallest", [1.0, 1e-3, 5e-324])
+def test_the_largest_numbers_are_drawn_without_a_warning(smallest: float, largest: float) -> None:
+    losses = [smallest, largest, np.inf]
+    metrics = table(seed=[0] * 3, epoch=[0, 1, 2], train_loss=losses, test_loss=[smallest, largest, np.nan])
+    figure, numbers = draw_curves(metrics, CAPTION, LOSS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.savefig(io.BytesIO(), format="svg")
+    (axes,) = figure.axes
+    last = drawn_seeds(axes)[0][-1]
+    assert last[0] == 1 and last[1] == pytest.approx(min(largest, 1e300))
+    shown = [tick for tick in axes.get_yticks() if axes.get_ylim()[0] <= tick <= axes.get_ylim()[1]]
+    assert 2 <= len(shown) <= 12
+    assert numbers["seed_0"].tolist()[1] == largest
+
+
+def test_losses_that_are_no_numbers_from_the_start_leave_a_cross() -> None:
+    metrics = table(seed=[0, 0, 1], epoch=[0, 1, 0], train_loss=[1.0, 0.5, np.nan])
+    figure, _ = draw_curves(metrics, CAPTION, LOSS)
+    (axes,) = figure.axes
+    assert [x for x, _ in crosses(axes)] == [0]
+
+
+def test_loss_of_finite_value_but_infinite_weights_is_said() -> None:
+    metrics = table(seed=[0] * 3, epoch=[0, 1, 2], train_loss=[1.0, 9.0, 5.0])
+    figure, _ = draw_curves(metrics, RunCaption(diverged=frozenset({0})), LOSS)
+    assert "weights not finite at epoch 2" in texts(figure)
+
+
+def zigzag(num_seeds: int, height: float) -> pd.DataFrame:
+    """Seeds that go up and down at random, around curves that all have the same shape."""
+    epochs = np.arange(41)
+    jumps = np.random.default_rng(0).normal(size=(num_seeds, 41))
+    losses = np.exp(-epochs / 8) + 0.2 + height * np.abs(jumps)
+    rows = {"seed": np.repeat(np.arange(num_seeds), 41), "epoch": np.tile(epochs, num_seeds)}
+    return pd.DataFrame({**rows, "learning_rate": 0.1, "train_loss": losses.ravel()})
+
+
+def test_one_seed_is_in_front_where_the_mean_hides_that_it_oscillates() -> None:
+    metrics = zigzag(20, 0.1)
+    figure, numbers = draw_curves(metrics, CAPTION, LOSS)
+    assert labels(figure) == ["training", "seed 0 alone"]
+    mean, alone = (next(line for line in figure.axes[0].lines if line.get_label() == name) for name in labels(figure))
+    assert alone.get_zorder() > mean.get_zorder()
+    assert alone.get_ydata().tolist() == numbers["seed_0"].tolist()
+    lost, _ = draw_curves(metrics, RunCaption(diverged=frozenset({0})), LOSS)
+    assert labels(lost) == ["training", "seed 1 alone"]
+
+
+@pytest.mark.parametrize(("num_seeds", "height"), [(20, 0.0), (20, 0.01), (1, 0.1)])
+def test_none_is_where_nothing_is_hidden(num_seeds: int, height: float) -> None:
+    figure, _ = draw_curves(zigzag(num_seeds, height), CAPTION, LOSS)
+    assert labels(figure) == ["training"]
 
 
 def test_the_accuracy_of_a_diverged_seed_is_marked_at_the_lower_edge(with_explosion: pd.DataFrame) -> None:
@@ -167,10 +235,11 @@ def test_if_all_seeds_diverge_all_are_shown(tables: InventedTables) -> None:
     metrics.loc[metrics["epoch"] > 6, ["train_loss", "test_loss"]] = 1e20
     metrics.loc[last, ["train_loss", "test_loss", "train_r2", "test_r2"]] = np.nan
     figure, numbers = draw_curves(metrics, CAPTION, LOSS)
-    assert "all 3 seeds diverged" in texts(figure)
-    assert figure.axes[0].get_yscale() == "log"
-    assert figure.axes[0].get_ylim()[1] < 1e5
-    assert numbers.loc[numbers["epoch"] == 0, "n"].tolist() == [3, 3]
+    assert "all 3 seeds diverged; a line per seed; diverged: nan at epoch 12" in texts(figure)
+    (axes,) = figure.axes
+    assert axes.get_yscale() == "log" and axes.get_ylim()[1] > 1e20
+    assert len(drawn_seeds(axes)) == 6 and not numbers["mean"].notna().any()
+    assert draw_curves(metrics, CAPTION, R2).numbers["n"].tolist()[0] == 3
     low, high = draw_curves(metrics, CAPTION, R2).figure.axes[0].get_ylim()
     assert low == -1
     assert 1 < high < 1.1

@@ -104,6 +104,17 @@ def check_output(output: Path | None) -> None:
             )
 
 
+def check_drawn(output: Path | None, **options: object) -> None:
+    """Refuses options of figures, by name, where no folder is named for them.
+
+    Raises:
+        InputError: One is given.
+    """
+    for name, value in options.items():
+        if value is not None and output is None:
+            raise InputError(f"--{name.replace('_', '-')}: nothing is drawn without --output")
+
+
 DataDir = Annotated[
     Path | None,
     option("--data-dir", help="The folder of image data sets [default: MLPEXP_DATA_DIR, else a cache folder]."),
@@ -115,6 +126,13 @@ Table = Annotated[
 Device = Annotated[str | None, option("--device", help="auto, cpu, cuda, cuda:1 or mps.")]
 PlotFormat = Annotated[
     list[str] | None, option("--plot-format", help="png, svg, pdf or tex (pgfplots); repeatable [default: png].")
+]
+FigureWidth = Annotated[
+    str | None, option("--width", help="Of each figure, such as 8.5cm, 85mm, 3.3in or 240pt.", metavar="W")
+]
+FontSize = Annotated[float | None, option("--font-size", help="Of the letters in figures, in points.", metavar="P")]
+FigureStyle = Annotated[
+    str | None, option("--style", help="Of figures: paper (5.5in, 9 points) or slides (10in, 18 points).")
 ]
 Details = Annotated[bool, typer.Option("--details", help="Print all notes below the table of arms.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the folder.")]

@@ -6,13 +6,16 @@ Numbers of the table of a comparison are its cells: text, as soon as there is no
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import floor, isfinite, isnan, log10, nan
-from textwrap import fill, wrap
+from textwrap import fill
 from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
     from mlpexp.store.table import Cell
 
 NO_BREAK = "\u00a0"  # a blank at which no line ends
+FILLER = "\u200b"  # without width, in place of the second half of a wide letter
 NONE = "-"  # where there is no number
 ALL_EQUAL = "all equal"  # in place of an interval
 SMALLEST_PLACE = 6  # decimals of a first digit; what is smaller has an exponent
@@ -209,13 +212,15 @@ def kept_together(text: str) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """The text, cut to a number of characters with an ellipsis at the end."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    """The text, cut to the width of a number of letters with an ellipsis at the end; Chinese letters are two wide."""
+    return text if cell_len(text) <= length else set_cell_size(text, length - 1).rstrip() + "…"
 
 
 def middle_cut(name: str, length: int) -> str:
     """A name without its middle, if it is too long: names of a table often differ at their ends."""
-    return name if len(name) <= length else f"{name[: length // 2 - 1]}…{name[len(name) - length // 2 :]}"
+    if cell_len(name) <= length:
+        return name
+    return f"{set_cell_size(name, length // 2 - 1)}…{set_cell_size(name[::-1], length // 2)[::-1]}"
 
 
 def distinct_labels(labels: Mapping[int, str], length: int) -> dict[int, str]:
@@ -249,8 +254,20 @@ def abbreviations(names: Sequence[str]) -> list[str]:
 
 def two_lines(label: str, length: int) -> str:
     """The label in one line or two of at most ``length`` characters, broken between words if that is enough."""
-    lines = wrap(label, length)
-    return "\n".join(lines if len(lines) <= 2 else [label[:length], label[length : 2 * length]])
+    lines = in_rows(label, length)
+    if lines.count("\n") <= 1:
+        return lines
+    first = set_cell_size(label, length).rstrip()
+    return f"{first}\n{set_cell_size(label[len(first) :].lstrip(), length).rstrip()}"
+
+
+def in_rows(text: str, width: int) -> str:
+    """Text in lines no wider than ``width`` letters, broken between words, and within a word that is longer.
+
+    Letters of twice the width, such as Chinese ones, count twice.
+    """
+    wide = ("".join(letter + FILLER * (cell_len(letter) - 1) for letter in line) for line in text.splitlines())
+    return "\n".join(fill(line, width) for line in wide).replace(FILLER, "")
 
 
 def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:

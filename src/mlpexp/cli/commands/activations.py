@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import PlotFormat, Wide, check_format, check_output
+from mlpexp.cli.options import (
+    FigureStyle,
+    FigureWidth,
+    FontSize,
+    PlotFormat,
+    Wide,
+    check_drawn,
+    check_format,
+    check_output,
+)
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,15 +36,18 @@ def activations(
         typer.Option("--output", "-o", help="A folder for activations.png and activations.csv.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
+    style: FigureStyle = None,
+    width: FigureWidth = None,
+    font_size: FontSize = None,
     wide: Wide = False,
 ) -> None:
     """Show a reference sheet: formulas, ranges, what each activation is good and bad for, and what it costs here."""
     from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.report.drawing.look import drawn_for, look_of
 
     check_format(format_)
-    formats = check_formats(plot_format)
-    if plot_format and output is None:
-        raise InputError("--plot-format: nothing is drawn without --output")
+    formats, look = check_formats(plot_format), look_of(style, width, font_size)
+    check_drawn(output, plot_format=plot_format, style=style, width=width, font_size=font_size)
     check_output(output)
     rows = _chosen([name for text in names or [] for name in text.split(",") if name])
     from mlpexp.analysis.activation_sheet import mean_output
@@ -46,7 +58,8 @@ def activations(
     sigmoids = _sigmoids(timed=time) if with_sigmoid and format_ != "csv" else []
     _print(rows, means, costs, sigmoids, format_, wide=wide)
     if output is not None:
-        _draw(rows, output, formats)
+        with drawn_for(look):
+            _draw(rows, output, formats)
 
 
 def _chosen(names: list[str]) -> "list[KnownActivation]":

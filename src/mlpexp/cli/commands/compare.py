@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import Details, PlotFormat, RunsDir, Table, Wide, check_format, option
+from mlpexp.cli.options import (
+    Details,
+    FigureStyle,
+    FigureWidth,
+    FontSize,
+    PlotFormat,
+    RunsDir,
+    Table,
+    Wide,
+    check_drawn,
+    check_format,
+    option,
+)
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
     from mlpexp.config.scores import Column
     from mlpexp.report.comparison_folder import Written
+    from mlpexp.report.drawing.look import Look
     from mlpexp.report.tables.text_table import TextTable
     from mlpexp.results.candidates import Candidate
     from mlpexp.results.comparison import ArmsComparison
@@ -56,6 +69,9 @@ def compare(
         Path | None, option("--output", "-o", help="Write tables and a figure into this new folder.", metavar="FOLDER")
     ] = None,
     plot_format: PlotFormat = None,
+    style: FigureStyle = None,
+    width: FigureWidth = None,
+    font_size: FontSize = None,
     details: Details = False,
     wide: Wide = False,
     table: Table = None,
@@ -66,13 +82,15 @@ def compare(
     for word, value in (("--margin", margin), ("--power", power)):
         if value is not None and not 0 < value < inf:
             raise InputError(f"{word} {value:g}: expected a number above 0")
-    if plot_format and output is None:
-        raise InputError("--plot-format: is for the figure in a folder; name one with --output")
+    check_drawn(output, plot_format=plot_format, style=style, width=width, font_size=font_size)
+    from mlpexp.report.drawing.look import look_of
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
+    look = look_of(style, width, font_size)
+
     opened = [Result.open(find_result(text, runs_dir), table or ()) for text in results]
-    to = _destination(output, opened[0], plot_format)
+    to = _destination(output, opened[0], plot_format, look)
     if len(opened) > 1:
         _compare_results(opened, metric, baseline, margin, format_, power, to, wide=wide)
         return
@@ -97,15 +115,19 @@ class Destination:
     """A new one."""
     formats: list[str]
     """Of the figure."""
+    look: "Look | None"
+    """Of the figure."""
 
 
-def _destination(output: Path | None, result: "Result", formats: list[str] | None) -> Destination | None:
+def _destination(
+    output: Path | None, result: "Result", formats: list[str] | None, look: "Look | None"
+) -> Destination | None:
     if output is None:
         return None
     from mlpexp.report.drawing.formats import check_formats
     from mlpexp.store.beside import folder_beside
 
-    return Destination(folder_beside(result.path, "comparison", output), check_formats(formats))
+    return Destination(folder_beside(result.path, "comparison", output), check_formats(formats), look)
 
 
 def _write_arms(result: "Result", comparison: "ArmsComparison", power: float | None, to: Destination) -> None:
@@ -138,8 +160,10 @@ def _write(
 ) -> None:
     from mlpexp.cli.printing import print_sentences
     from mlpexp.report.comparison_folder import write_comparison
+    from mlpexp.report.drawing.look import drawn_for
 
-    write_comparison(written, candidates, column, label, to.folder, to.formats, seeds)
+    with drawn_for(to.look):
+        write_comparison(written, candidates, column, label, to.folder, to.formats, seeds)
     print_sentences([f"written: {to.folder}"], err=True)
 
 

@@ -11,7 +11,17 @@ import typer
 
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
-from mlpexp.cli.options import DataDir, PlotFormat, Wide, check_format, check_output
+from mlpexp.cli.options import (
+    DataDir,
+    FigureStyle,
+    FigureWidth,
+    FontSize,
+    PlotFormat,
+    Wide,
+    check_drawn,
+    check_format,
+    check_output,
+)
 from mlpexp.config.words import BY_NAME, key_of
 from mlpexp.errors import DataError, InputError
 
@@ -55,6 +65,9 @@ def find_lr(
         typer.Option("--output", "-o", help="A folder for find-lr.png and find-lr.csv.", show_default=False),
     ] = None,
     plot_format: PlotFormat = None,
+    style: FigureStyle = None,
+    width: FigureWidth = None,
+    font_size: FontSize = None,
     wide: Wide = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -64,11 +77,13 @@ def find_lr(
     from mlpexp.data.catalogue import load
     from mlpexp.planning.prepare import prepared_from
     from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.report.drawing.look import drawn_for, look_of
     from mlpexp.store.json_files import as_json
 
-    formats = check_formats(plot_format)
+    formats, look = check_formats(plot_format), look_of(style, width, font_size)
     check_format(format_, FORMATS)
-    _check(low, high, steps, seconds, output, plot_format)
+    check_drawn(output, plot_format=plot_format, style=style, width=width, font_size=font_size)
+    _check(low, high, steps, seconds, output)
     source, path = given.source("find-lr")
     as_given = prepared_from(source)
     asked = "seeds" in given.words or as_given.start is not None  # only seeds that have weights to begin with
@@ -84,7 +99,8 @@ def find_lr(
         decided = _decided(prepared, dataset, choice, run_seeds, most_seeds, seconds, slowness)
     found = _Found(prepared, choice, numbers, decided, cautions(prepared, dataset))
     command = _command(given, found.suggested, data_dir) if found.suggested else None
-    written = [] if output is None else _write(output, found, formats)
+    with drawn_for(look):
+        written = [] if output is None else _write(output, found, formats)
     if format_ == "json":
         typer.echo(as_json(_record(found, command)), nl=False)
         return
@@ -113,9 +129,7 @@ class _Found:
         return self.decided[0].suggested if self.decided else self.choice.suggested
 
 
-def _check(
-    low: float, high: float, steps: int, seconds: float, output: Path | None, plot_format: list[str] | None
-) -> None:
+def _check(low: float, high: float, steps: int, seconds: float, output: Path | None) -> None:
     for option, rate in (("--low", low), ("--high", high)):
         if not LEAST_RATE <= rate <= GREATEST_RATE:
             raise InputError(f"{option}: {rate:g} is not between {LEAST_RATE:g} and {GREATEST_RATE:g}")
@@ -123,8 +137,6 @@ def _check(
         raise InputError(f"--high: {high:g} is not at least {LEAST_RANGE:g} times --low, {low:g}")
     if not FEWEST_STEPS <= steps <= MOST_STEPS:
         raise InputError(f"--steps: {steps} is not between {FEWEST_STEPS} and {MOST_STEPS:,}")
-    if plot_format and output is None:
-        raise InputError("--plot-format: nothing is drawn without --output")
     check_output(output)
     if not 0 < seconds < float("inf"):
         raise InputError(f"--seconds: {seconds:g} is not above 0")

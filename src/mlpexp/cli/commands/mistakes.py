@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Table, Wide, check_format, option
+from mlpexp.cli.options import (
+    DataDir,
+    FigureStyle,
+    FigureWidth,
+    FontSize,
+    PlotFormat,
+    ResultName,
+    RunsDir,
+    Table,
+    Wide,
+    check_format,
+    option,
+)
 from mlpexp.cli.printing import print_sentences, print_table, say
 from mlpexp.cli.trained import TrainedArm, folder_of, trained_arm
 
@@ -27,6 +39,9 @@ def mistakes(
         option("--output", "-o", help="Write into this new folder [default: RESULT-mistakes].", metavar="FOLDER"),
     ] = None,
     plot_format: PlotFormat = None,
+    style: FigureStyle = None,
+    width: FigureWidth = None,
+    font_size: FontSize = None,
     wide: Wide = False,
     table: Table = None,
     runs_dir: RunsDir = Path("runs"),
@@ -35,8 +50,9 @@ def mistakes(
     """Show the test samples that most seeds get wrong with most confidence; all mistakes and a figure in a new folder."""
     check_format(format_, FORMATS)
     from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.report.drawing.look import drawn_for, look_of
 
-    formats = check_formats(plot_format)
+    formats, look = check_formats(plot_format), look_of(style, width, font_size)
     from mlpexp.cli.training import data_folder
     from mlpexp.results.arm_choice import chosen_seeds
 
@@ -48,7 +64,8 @@ def mistakes(
     from mlpexp.results.mistakes import sentences
 
     samples = mistaken_samples(of_arm, chosen_seeds(of_arm, seed, tell), data_folder(data_dir), tell)
-    records = write_mistakes(samples, folder, formats)
+    with drawn_for(look):
+        records = write_mistakes(samples, folder, formats)
     print_sentences(sentences(samples.mistakes), err=True)
     _print(samples.mistakes, records[:most], format_, wide=wide)
     print_sentences([f"written: {folder}"], err=True)

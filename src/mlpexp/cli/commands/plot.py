@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.cli.options import DataDir, PlotFormat, ResultName, RunsDir, Table
+from mlpexp.cli.options import DataDir, FigureStyle, FigureWidth, FontSize, PlotFormat, ResultName, RunsDir, Table
 from mlpexp.cli.printing import print_path, say
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ def plot(
         ),
     ] = None,
     plot_format: PlotFormat = None,
+    style: FigureStyle = None,
+    width: FigureWidth = None,
+    font_size: FontSize = None,
     table: Table = None,
     runs_dir: RunsDir = Path("runs"),
     data_dir: DataDir = None,
@@ -33,8 +36,9 @@ def plot(
 
     from mlpexp.errors import RunError
     from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.report.drawing.look import drawn_for, look_of
 
-    formats = check_formats(plot_format)
+    formats, look = check_formats(plot_format), look_of(style, width, font_size)
     from mlpexp.report.figures.catalogue import draw_figures
     from mlpexp.report.tables.comparison_files import rebuild
     from mlpexp.results.result import Result
@@ -54,7 +58,9 @@ def plot(
         _evaluate(found, number, data_dir)
     else:
         rebuild(found)
-    for path in draw_figures(found, formats, number):
+    with drawn_for(look):
+        drawn = draw_figures(found, formats, number)
+    for path in drawn:
         print_path(path)
 
 

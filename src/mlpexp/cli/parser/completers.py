@@ -151,8 +151,8 @@ COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
     "--table": data_files, "FILE": data_files, "--on": data_files,
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
-    "--plot-format": words("png", "svg", "pdf", "tex"), "--backend": words("local", "ray", "dask"),
-    "--symbolic": words("all"),
+    "--plot-format": words("png", "svg", "pdf", "tex"),
+    "--style": words("paper", "slides"), "--backend": words("local", "ray", "dask"), "--symbolic": words("all"),
 }  # fmt: skip
 
 

@@ -45,6 +45,13 @@ class AxisRange(NamedTuple):
         edge = EDGE * (self.high - self.low)
         return float(np.clip(value, self.low + edge, self.high - edge))
 
+    def shares(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Where values stand, as shares of the length of the axis; those outside stand at its ends."""
+        ends = (self.low, self.high)
+        if self.log:
+            return np.log(values.clip(*ends) / self.low) / np.log(self.high / self.low)
+        return (values.clip(*ends) - self.low) / (self.high - self.low)
+
     @property
     def outside(self) -> tuple[float, float]:
         """Values that lie outside but near enough to be drawn to."""
@@ -64,8 +71,6 @@ class AxisRange(NamedTuple):
 def loss_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> AxisRange:
     """The range of a loss axis, for curves with a column per seed: all values of the seeds that did not diverge."""
     calm = _sound_values(parts, diverged)
-    if not calm.size:
-        calm = _start_of_explosion(parts)
     positive = calm[calm > 0]
     if not positive.size:
         return AxisRange(0.0, 1.0)
@@ -117,14 +122,6 @@ def _falling_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], sc
 def _sound_values(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> np.ndarray:
     sound = [part.loc[:, ~part.columns.isin(diverged)].to_numpy(dtype=float) for part in parts]
     return np.concatenate([_finite(values) for values in sound])
-
-
-def _start_of_explosion(parts: Sequence[pd.DataFrame]) -> np.ndarray:
-    """Where all seeds diverged: their values up to a thousand times those at the beginning."""
-    values = np.concatenate([_finite(part.to_numpy(dtype=float)) for part in parts])
-    first = np.concatenate([_finite(part.to_numpy(dtype=float)[0]) for part in parts])
-    limit = 1000 * first.max() if first.size and first.max() > 0 else np.inf
-    return np.minimum(values, limit)
 
 
 def _finite(values: np.ndarray) -> np.ndarray:

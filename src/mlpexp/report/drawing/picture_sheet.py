@@ -26,7 +26,7 @@ def picture_sheet(
     """
     num_rows = -(-len(pictures) // IN_A_ROW)
     most_lines = 1 + max(text.count("\n") for text in captions)
-    figure = new_figure(title, note, height=0.72 + (ROW + LINE * (most_lines - 1)) * num_rows)
+    figure = new_figure(title, note, height=0.72 + (ROW + LINE * (most_lines - 1)) * num_rows, shape="fixed")
     for position, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
         axes = figure.add_subplot(num_rows, IN_A_ROW, position + 1)
         if len(picture) == 1:

@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from io import BytesIO
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-import matplotlib
 from matplotlib.figure import Figure
 
+from mlpexp.report.drawing.encoded import encoded
 from mlpexp.report.drawing.formats import PGFPLOTS
+from mlpexp.report.drawing.look import LETTERS, Look, current_look, drawn_for
 from mlpexp.report.drawing.style import Drawing, in_style
-from mlpexp.report.drawing.words_in_figures import letters_may_miss, say_lost, set_words
+from mlpexp.report.drawing.words_in_figures import break_names, letters_may_miss, say_lost, set_words
 from mlpexp.report.pgfplots.pictures import picture
 from mlpexp.report.reasons import in_page, in_terminal
 from mlpexp.store.files import write_bytes
@@ -21,12 +23,27 @@ from mlpexp.store.inside import make_inside
 logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
-# No dates and no versions: the same numbers give the same bytes.
-METADATA: dict[str, dict[str, Any]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
+
+@dataclass
+class Lacks:
+    """What figures could not have, to be said once."""
+
+    letters: set[str] = field(default_factory=set)
+    """That no font here has."""
+    pgfplots: list[str] = field(default_factory=list)
+    """Names of figures that are written as PDF, since pgfplots cannot draw them well."""
+    room: dict[str, float] = field(default_factory=dict)
+    """Points of the letters, by name of a figure that has no room for those asked for."""
+
+    def say(self) -> None:
+        """Warns of it in the log."""
+        say_lost(self.letters)
+        if self.pgfplots:
+            names = ", ".join(self.pgfplots)
+            logger.warning("written as PDF to include, since pgfplots cannot draw them well: %s", names)
+        if self.room:
+            sizes = ", ".join(f"{name} {points:.1f}" for name, points in self.room.items())
+            logger.warning("letters are smaller where the width has no room for those asked for; in points: %s", sizes)
 
 
 def save_figures(
@@ -48,16 +65,15 @@ def save_figures(
     Raises:
         RunError: A file cannot be written.
     """
-    written, lost, as_pdf = [], set[str](), []
-    for name, contents in _each(result, figures, lambda name, drawing: rendered(drawing, formats, lost, name)):
-        as_pdf += [name] if PGFPLOTS in formats and PGFPLOTS not in contents else []
+    written, lacks = [], Lacks()
+    make = partial(rendered, formats=formats, lacks=lacks)
+    for name, contents in _each(result, figures, lambda name, drawing: make(drawing, name=name), current_look()):
         for suffix, content in contents.items():
             path = folder / f"{name}.{suffix}"
             make_inside(result, folder)
             write_bytes(path, content)
             written += [path] if suffix != "csv" else []
-    say_lost(lost)
-    say_as_pdf(as_pdf)
+    lacks.say()
     return written
 
 
@@ -78,7 +94,7 @@ def drawn(
     lost: set[str],
     left_out: dict[str, str] | None = None,
 ) -> Iterator[Drawn]:
-    """Draws figures as ``save_figures`` does, and writes nothing.
+    """Draws figures as ``save_figures`` does, for a page of its own, and writes nothing.
 
     Args:
         result: Of which they are, for warnings.
@@ -91,29 +107,23 @@ def drawn(
         _prepare(drawing.figure, lost)
         return drawing
 
-    for name, drawing in _each(result, figures, laid_out, left_out):
+    for name, drawing in _each(result, figures, laid_out, None, left_out):
         yield Drawn(name, tuple(text.get_text() for text in drawing.figure.texts), drawing)
-
-
-def svg_with_text(figure: Figure) -> bytes:
-    """A figure that is laid out, as SVG whose words are text, in the fonts of whoever looks at it."""
-    stream = BytesIO()
-    with in_style(), letters_may_miss(), matplotlib.rc_context({"svg.fonttype": "none"}):
-        figure.savefig(stream, format="svg", metadata=METADATA["svg"])
-    return stream.getvalue()
 
 
 def _each(
     result: Path,
     figures: Mapping[str, Callable[[], Drawing | None]],
     make: Callable[[str, Drawing], Made],
+    look: Look | None,
     left_out: dict[str, str] | None = None,
 ) -> Iterator[tuple[str, Made]]:
     """What is made of each figure; of one that cannot be drawn nothing, with a warning unless its files are absent."""
     for name, draw in figures.items():
         try:
-            drawing = draw()
-            made = None if drawing is None else make(name, drawing)
+            with drawn_for(look):
+                drawing = draw()
+                made = None if drawing is None else make(name, drawing)
         except Absent:
             continue
         except Exception as error:  # whatever is wrong with one file, the other figures are still wanted
@@ -125,47 +135,43 @@ def _each(
             yield name, made
 
 
-def say_as_pdf(names: Sequence[str]) -> None:
-    """Which figures LaTeX includes as files, for pgfplots cannot draw them."""
-    if names:
-        logger.warning("written as PDF to include, since pgfplots cannot draw them well: %s", ", ".join(names))
-
-
-def rendered(
-    drawing: Drawing, formats: Sequence[str], lost: set[str] | None = None, name: str = ""
-) -> dict[str, bytes]:
+def rendered(drawing: Drawing, formats: Sequence[str], name: str = "", lacks: Lacks | None = None) -> dict[str, bytes]:
     """The bytes of each file of a figure, by suffix; ``pdf`` in place of ``tex`` where pgfplots cannot draw it.
 
     Args:
         drawing: The figure.
         formats: Known ones.
-        lost: Gets the letters that no font has; None: they are said, and that it is a PDF.
         name: Of the files, which ``tex`` must know.
+        lacks: Gets what the figure cannot have; None: it is said.
     """
-    contents = {}
-    letters: set[str] = set()
-    _prepare(drawing.figure, letters)
-    if lost is None:
-        say_lost(letters)
-    else:
-        lost |= letters
+    contents, said = {}, Lacks() if lacks is None else lacks
+    _prepare(drawing.figure, said.letters)
+    scale = _scale(drawing.figure, name, said)
     as_tex = picture(name, drawing) if PGFPLOTS in formats else None
     if as_tex is not None:
         contents[PGFPLOTS] = as_tex.encode()
-    elif PGFPLOTS in formats and lost is None:
-        say_as_pdf([name])
+    elif PGFPLOTS in formats:
+        said.pgfplots.append(name)
     for suffix in dict.fromkeys("pdf" if suffix == PGFPLOTS and as_tex is None else suffix for suffix in formats):
-        if suffix == PGFPLOTS:
-            continue
-        stream = BytesIO()
-        with in_style(), letters_may_miss():
-            drawing.figure.savefig(stream, format=suffix, metadata=METADATA[suffix])
-        contents[suffix] = stream.getvalue()
+        if suffix != PGFPLOTS:
+            contents[suffix] = encoded(drawing.figure, suffix, scale)
     table = without_formulas(drawing.numbers).to_csv(
         index=False, float_format="%.9g", na_rep="nan", lineterminator="\n"
     )
-    contents["csv"] = table.encode()
-    return contents
+    if lacks is None:
+        said.say()
+    return {**contents, "csv": table.encode()}
+
+
+def _scale(figure: Figure, name: str, lacks: Lacks) -> float:
+    """How much larger the file is than the figure was laid out, so that it is as wide as it is asked for."""
+    look = current_look()
+    if look is None:
+        return 1.0
+    scale = look.width / float(figure.get_size_inches()[0])
+    if round(LETTERS * scale, 1) < look.font_size:
+        lacks.room[name] = LETTERS * scale
+    return scale
 
 
 def _prepare(figure: Figure, lost: set[str]) -> None:
@@ -180,4 +186,6 @@ def _lay_out(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
+        if break_names(figure):
+            engine.execute(figure)
         figure.set_layout_engine("none")

@@ -3,9 +3,9 @@
 No figure relies on colour alone: parts of the data differ in line and marker, classes in marker, values in lightness.
 """
 
-from contextlib import _GeneratorContextManager
-from textwrap import fill
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -13,12 +13,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from rich.cells import cell_len
 
 from mlpexp.config.scores import PART_LABELS
-from mlpexp.report.words import shortened
+from mlpexp.report.drawing.look import LETTERS, WIDTH, current_look
+from mlpexp.report.drawing.users_style import users_rc
+from mlpexp.report.words import in_rows, shortened
 
-WIDTH, HEIGHT = 5.5, 3.6  # inches: a LaTeX text block, so that letters print at the size they are drawn
+HEIGHT = 3.6  # inches
 LEGEND_ROW = 75  # characters, with 6 for each line or marker, that fit above axes of the usual width
+Shape = Literal["free", "rows", "fixed"]
 
 # Okabe and Ito (2008), "Color universal design"; the grey of the class colours is ours.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -84,9 +88,20 @@ _RC = {
 }
 
 
-def in_style() -> _GeneratorContextManager[None]:
-    """A context, or decorator, for drawing and saving figures in our style, whatever the user's matplotlibrc says."""
-    return matplotlib.rc_context(_RC)
+@contextmanager
+def in_style() -> Iterator[None]:
+    """A context, or decorator, for drawing and saving figures in our style, with what the user's matplotlibrc says."""
+    settings: dict[Any, Any] = {**_RC, **_of_user()}
+    with matplotlib.rc_context(settings):
+        yield
+
+
+def _of_user() -> dict[str, Any]:
+    """The user's settings; sizes of letters as figures are laid out, which are scaled when they are saved."""
+    settings = {key: value for key, value in users_rc().items() if key not in ("figure.figsize", "font.size")}
+    scale = (look.font_size if (look := current_look()) else LETTERS) / LETTERS
+    sizes = {key: size / scale for key, size in settings.items() if key.endswith("size") and isinstance(size, float)}
+    return settings | sizes
 
 
 class Drawing(NamedTuple):
@@ -98,7 +113,9 @@ class Drawing(NamedTuple):
     """For the CSV file beside it."""
 
 
-def new_figure(title: str, note: str = "", *, width: float = WIDTH, height: float = HEIGHT) -> Figure:
+def new_figure(
+    title: str, note: str = "", *, width: float = WIDTH, height: float = HEIGHT, shape: Shape = "free"
+) -> Figure:
     """An empty figure with a title and, in smaller grey letters below, what it shows; panels keep clear of both.
 
     Args:
@@ -106,29 +123,48 @@ def new_figure(title: str, note: str = "", *, width: float = WIDTH, height: floa
         note: Lines separated by newlines; long ones are wrapped.
         width: In inches.
         height: In inches, title included.
+        shape: What a page of another width does to it: ``free``: it is laid out for that width, and its height goes with
+            it; ``rows``: its height stays, for it is made of lines of text; ``fixed``: it is scaled as a whole.
     """
-    figure = Figure(figsize=(width, height), layout="constrained")
     note = note.replace(" %", "\u00a0%")  # a number and its unit stay in one line
-    note = "\n".join(fill(line, round(width * 16.5)) for line in note.splitlines())
-    note_lines = note.count("\n") + 1 if note else 0
-    top = 0.27 + 0.165 * note_lines  # inches
+    look = current_look()
+    room = width if look is None or shape == "fixed" else look.room
+    above = _inches_above(note, width)
+    if shape == "free":
+        height = above + (height - above) * float(np.sqrt(room / width))
+    width = room
+    height += _inches_above(note, width) - above
+    note = in_rows(note, round(width * 16.5))
+    figure = Figure(figsize=(width, height), layout="constrained")
     figure.text(0.06 / width, 1 - 0.06 / height, shortened(title, round(width * 14)), va="top", fontsize=10)
     if note:
         figure.text(0.06 / width, 1 - 0.25 / height, note, va="top", fontsize=8, color=GREY, linespacing=1.25)
     engine = figure.get_layout_engine()
     assert engine is not None
-    engine.set(rect=(0, 0, 1, 1 - top / height), w_pad=0.05, h_pad=0.04)  # type: ignore[call-arg]
+    engine.set(rect=(0, 0, 1, 1 - _inches_above(note, width) / height), w_pad=0.05, h_pad=0.04)  # type: ignore[call-arg]
     return figure
+
+
+def _inches_above(note: str, width: float) -> float:
+    """What title and note take of the height of a figure."""
+    rows = in_rows(note, round(width * 16.5))
+    return 0.27 + 0.165 * (rows.count("\n") + 1 if rows else 0)
+
+
+def legend_row(figure: Figure) -> int:
+    """The characters that fit into a row of a legend."""
+    return round(LEGEND_ROW * min(figure.get_size_inches()[0] / WIDTH, 1.0))
 
 
 def legend_above(axes: Axes) -> None:
     """The legend between the title and the axes, where it covers no data: in one row, or in two if it is long."""
     labels = axes.get_legend_handles_labels()[1]
-    long = sum(map(len, labels)) + 6 * len(labels) > LEGEND_ROW
+    figure = axes.get_figure(root=True)
+    assert figure is not None
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.01, 1.0),
-        ncols=-(-len(labels) // 2) if long else len(labels) or 1,
+        ncols=_columns(labels, figure, beside=6),
         columnspacing=1.4,
         handletextpad=0.5,
         borderaxespad=0.2,
@@ -136,16 +172,15 @@ def legend_above(axes: Axes) -> None:
 
 
 def legend_below(figure: Figure, title: str) -> None:
-    """One legend for all axes, each label once, at the lower edge, in as few rows as have room."""
-    drawn = [zip(*axes.get_legend_handles_labels(), strict=True) for axes in figure.axes]
-    entries = {label: handle for of_axes in drawn for handle, label in of_axes}
-    handles, labels = list(entries.values()), list(entries)
-    columns = next(columns for rows in range(1, len(labels) + 1) if _fits(labels, columns := -(-len(labels) // rows)))
+    """One legend for all axes at the lower edge, each name once, in as few rows as have room."""
+    entries = {
+        label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
     figure.legend(
-        handles,
-        labels,
+        list(entries.values()),
+        list(entries),
         loc="outside lower left",
-        ncols=columns,
+        ncols=_columns(list(entries), figure, beside=8),
         title=title,
         alignment="left",
         title_fontsize=8.5,
@@ -154,10 +189,14 @@ def legend_below(figure: Figure, title: str) -> None:
     )
 
 
-def _fits(labels: list[str], columns: int) -> bool:
-    """Whether a legend that is filled column by column has room, the lines beside the labels included."""
-    widths = [max(map(len, column)) + 8 for column in np.array_split(np.asarray(labels, dtype=object), columns)]
-    return columns == 1 or sum(widths) <= LEGEND_ROW
+def _columns(labels: list[str], figure: Figure, beside: int) -> int:
+    """Of a legend, so that it has as few rows as have room; ``beside``: characters that a line and a gap take."""
+    for num_rows in range(1, len(labels) + 1):
+        columns = -(-len(labels) // num_rows)
+        filled = [labels[i : i + num_rows] for i in range(0, len(labels), num_rows)]
+        if sum(max(map(cell_len, column)) + beside for column in filled) <= legend_row(figure):
+            return columns
+    return 1
 
 
 def scatter_size(num_points: int) -> float:

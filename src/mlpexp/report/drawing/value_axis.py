@@ -6,9 +6,11 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+from rich.cells import cell_len
 
 from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import EDGE, LOG_FROM, LOWEST_SHOWN, AxisRange
+from mlpexp.report.drawing.look import WIDTH
 from mlpexp.report.drawing.marks import round_ticks
 from mlpexp.report.drawing.style import CLASS_COLOURS, CLASS_MARKERS, DASHES, INK, YELLOW, LineStyle, shades
 from mlpexp.report.numbers.sweep_caption import SweepAxis
@@ -65,10 +67,13 @@ def set_value_axis(axes: Axes, axis: SweepAxis, *, width: float = 4.6, margin: f
     Args:
         axes: Of the figure.
         axis: The varied key.
-        width: Of the axes in inches, roughly.
+        width: Of the axes in inches, roughly, in a figure of the usual width.
         margin: Beside the first and last value, as a share of the axis.
     """
     axes.set_xlabel(axis.label)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width *= min(figure.get_size_inches()[0] / WIDTH, 1.0)
     if not is_numeric(axis):
         _word_axis(axes, axis, width)
         return
@@ -142,7 +147,7 @@ def _word_axis(axes: Axes, axis: SweepAxis, width: float) -> None:
     slot = width / count
     texts = [axis.short(value) for value in axis.values]
     every = max(1, int(np.ceil(0.19 / slot)))  # inches that a line of slanting text needs
-    if max(map(len, texts)) * LETTER_WIDTH + 0.06 > slot:
+    if max(map(cell_len, texts)) * LETTER_WIDTH + 0.06 > slot:
         texts = [axis.short(value, 18) for value in axis.values]
         axes.set_xticks(
             range(0, count, every), texts[::every], rotation=35, ha="right", rotation_mode="anchor", fontsize=7.5
@@ -154,7 +159,7 @@ def _word_axis(axes: Axes, axis: SweepAxis, width: float) -> None:
 
 def _apart(places: np.ndarray, texts: Sequence[str]) -> set[int]:
     """Which labels fit, the last one and then from left to right."""
-    widths = [len(text) * LETTER_WIDTH for text in texts]
+    widths = [cell_len(text) * LETTER_WIDTH for text in texts]
     kept = [len(texts) - 1]
     for i in range(len(texts) - 1):
         if all(abs(places[i] - places[k]) > (widths[i] + widths[k]) / 2 + 0.05 for k in kept):

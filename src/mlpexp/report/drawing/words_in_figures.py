@@ -8,22 +8,23 @@ from functools import cache
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter, NullFormatter, ScalarFormatter
+from rich.cells import cell_len
 
-from mlpexp.report.words import middle_cut
+from mlpexp.report.drawing.fonts import is_installed, known_fonts, letters_in, letters_of, new_fonts
+from mlpexp.report.drawing.users_style import FAMILIES, users_rc
+from mlpexp.report.words import in_rows, middle_cut, shortened
 
 logger = logging.getLogger(__name__)
 
-OURS = "DejaVu Sans"  # which comes with Matplotlib
+OURS = "DejaVu Sans"  # which comes with Matplotlib and has most letters
 # Looked into first: one of them has most scripts. Others follow by name.
 USUAL = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
     "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
     "Droid Sans Fallback", "Unifont",
 )  # fmt: skip
-BOXES = "Last Resort"  # a font that has a box for every letter
 OF_NUMBERS = (ScalarFormatter, LogFormatter, NullFormatter)
 MOST_SHOWN = 8  # letters in a sentence
 LETTERS_PER_INCH = 11  # of an axis, for its name
@@ -47,7 +48,9 @@ def set_words(figure: Figure) -> set[str]:
             families, without = fonts_for(frozenset(words))
             lost |= without
             if families:
-                text.set_fontfamily([OURS, *families])
+                text.set_fontfamily([*_first(), *families])
+    for text in figure.texts[:1]:
+        _fit_title(text, figure)
     return lost
 
 
@@ -72,13 +75,14 @@ def letters_may_miss() -> Iterator[None]:
 
 @cache
 def fonts_for(words: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The fonts besides ours that words need, and the letters that no installed font has."""
-    missing = {letter for letter in words if letter.isprintable() and ord(letter) not in _letters(_path(OURS))}
+    """The fonts besides the first ones that words need, and the letters that no installed font has."""
+    there = frozenset[int]().union(*(letters_of(name) for name in _first()))
+    missing = {letter for letter in words if letter.isprintable() and ord(letter) not in there}
     families: list[str] = []
-    for look in (_known_fonts, _new_fonts):
+    for look in (known_fonts, new_fonts):
         installed = look() if missing else {}
         for name in (*(name for name in USUAL if name in installed), *sorted(installed)):
-            new = {letter for letter in missing if ord(letter) in _letters(installed[name])}
+            new = {letter for letter in missing if ord(letter) in letters_in(installed[name])}
             if new:
                 families.append(name)
                 missing -= new
@@ -87,33 +91,12 @@ def fonts_for(words: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(families), frozenset(missing)
 
 
-def _known_fonts() -> dict[str, str]:
-    """The file of each font that Matplotlib knows."""
-    return {font.name: font.fname for font in fontManager.ttflist if not font.name.startswith(BOXES)}
-
-
-def _new_fonts() -> dict[str, str]:
-    """Those installed after Matplotlib made its list, which it keeps for good; now it knows them, too."""
-    known = {font.fname for font in fontManager.ttflist}
-    for path in sorted(set(findSystemFonts()) - known):
-        try:
-            fontManager.addfont(path)
-        except (OSError, RuntimeError):
-            continue
-    return {name: path for name, path in _known_fonts().items() if path not in known}
-
-
-@cache
-def _letters(path: str) -> frozenset[int]:
-    """The code points that a font has letters for; none where it cannot be read."""
-    try:
-        return frozenset(get_font(path).get_charmap())
-    except (OSError, RuntimeError):
-        return frozenset()
-
-
-def _path(name: str) -> str:
-    return str(findfont(FontProperties(family=name)))
+def _first() -> tuple[str, ...]:
+    """Those of the user's matplotlibrc, then ours."""
+    settings = users_rc()
+    kinds = settings.get("font.family", ["sans-serif"])
+    named = [name for kind in kinds for name in settings.get(f"font.{kind}", [] if kind in FAMILIES else [kind])]
+    return tuple(dict.fromkeys([*filter(is_installed, named), OURS]))
 
 
 def _texts(figure: Figure) -> Iterator[Text]:
@@ -128,6 +111,31 @@ def _texts(figure: Figure) -> Iterator[Text]:
             yield axis.label
             if not isinstance(axis.get_major_formatter(), OF_NUMBERS):
                 yield from axis.get_majorticklabels()
+
+
+def _fit_title(title: Text, figure: Figure) -> None:
+    """Cuts a title that would leave the page: letters differ in width."""
+    for _ in range(3):
+        box = title.get_window_extent()
+        if box.x1 <= figure.bbox.x1:
+            return
+        title.set_text(
+            shortened(title.get_text(), int(cell_len(title.get_text()) * (figure.bbox.x1 - box.x0) / box.width))
+        )
+
+
+def break_names(figure: Figure) -> bool:
+    """Breaks names of vertical axes that reach into the words above, or leave the page, into lines; whether there are any."""
+    words = [text.get_window_extent().y0 for text in figure.texts if text.get_text()]
+    top, broken = min(words, default=figure.bbox.y1), False
+    for axes in figure.axes:
+        label = axes.yaxis.label
+        box = label.get_window_extent()
+        room = 2 * min(top - (box.y0 + box.y1) / 2, (box.y0 + box.y1) / 2)
+        if label.get_text() and 0 < room < box.height:
+            label.set_text(in_rows(label.get_text(), max(int(cell_len(label.get_text()) * room / box.height), 8)))
+            broken = True
+    return broken
 
 
 def _fit_names(axes: Axes, width: float, height: float) -> None:

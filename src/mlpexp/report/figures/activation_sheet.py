@@ -161,6 +161,7 @@ def draw_sheet(curves: pd.DataFrame) -> Drawing:
         note,
         width=max(1.6 * across + 0.3, 2.6),
         height=1.35 * down + 0.75,
+        shape="fixed",
     )
     panels = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
     for axes, name in zip(panels, names, strict=False):

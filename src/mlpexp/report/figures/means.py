@@ -72,7 +72,7 @@ def draw_means(rows: pd.DataFrame, keys: Sequence[str], score: Score, label: str
         "cross: a seed diverged or failed" if shown["diverged"].any() else "",
         limits.note,
     )
-    figure = new_figure(title, words, width=7.2, height=1.5 + ROW_HEIGHT * len(shown))
+    figure = new_figure(title, words, width=7.2, height=1.5 + ROW_HEIGHT * len(shown), shape="fixed")
     axes = figure.add_subplot()
     show_range(axes, limits, label, across=True, most=5)
     axes.set(ylim=(heights[-1] - 0.7, 0.7))

@@ -8,8 +8,11 @@ from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
 
 from mlpexp.config.scores import SCORES
+from mlpexp.report.drawing.explosion import EXPLOSION
 from mlpexp.report.drawing.style import BLUE, CLASS_COLOURS, GREY, PART_STYLES, Drawing
 from mlpexp.report.latex_text import latex_text, needed
 from mlpexp.report.pgfplots.means import arms_picture, effect_picture, trade_off_picture
@@ -73,13 +76,33 @@ def picture(name: str, drawing: Drawing) -> str | None:
 
 def _curves(table: Table, axes: Sequence[Axes], *, group: str, middle: str = "mean") -> list[str]:
     """A picture for each panel: a line for each value of ``group``, with the band of its interval."""
-    numbers = table.numbers
+    numbers, calm = table.numbers, [shown for shown in axes if shown.get_label() != EXPLOSION]
+    explosions = [_explosion(shown) for shown in axes if shown.get_label() == EXPLOSION]
     keys = [name for name in ("metric", "quantity", "setting") if name in numbers]
     number = numbers.groupby(keys, sort=False).ngroup().to_numpy() if keys else np.zeros(len(numbers))
     panels = [number == place for place in range(int(number.max()) + 1)]
-    if len(panels) != len(axes) or not {group, middle, "epoch"} <= set(numbers):
+    if not calm:
+        return explosions
+    if len(panels) != len(calm) or not {group, middle, "epoch"} <= set(numbers):
         return []
-    return [_panel(table, shown, rows, group, middle) for shown, rows in zip(axes, panels, strict=True)]
+    return [_panel(table, shown, rows, group, middle) for shown, rows in zip(calm, panels, strict=True)] + explosions
+
+
+def _explosion(axes: Axes) -> str:
+    """The seeds that diverged, each as it is drawn: a line of the figure has a collection of them."""
+    labels = axes.get_legend_handles_labels()[1]
+    drawn = [mark for mark in axes.collections if isinstance(mark, LineCollection)]
+    lines = []
+    for place, seeds in enumerate(drawn):
+        colour = to_hex(np.atleast_2d(np.asarray(seeds.get_color()))[0])
+        look = [rgb(colour), DASHES[place % len(DASHES)], "no marks"]
+        paths = [np.asarray(path.vertices) for path in seeds.get_paths()]
+        for number, vertices in enumerate(path for path in paths if len(path)):
+            points = " ".join(f"({x:.6g},{y:.6g})" for x, y in vertices)
+            unnamed = ["forget plot"] if number else []
+            lines.append(rf"\addplot[{','.join([*look, *unnamed])}] coordinates {{{points}}};")
+            lines += [] if number else [named(labels[place])]
+    return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
 
 
 def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) -> str:

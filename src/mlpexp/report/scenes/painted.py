@@ -10,6 +10,7 @@ from matplotlib.patches import Polygon as PolygonPatch
 from matplotlib.path import Path
 
 from mlpexp.errors import visible
+from mlpexp.report.drawing.look import drawn_for
 from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.drawing.style import Drawing, in_style
 from mlpexp.report.scenes.scene import Disc, Label, Mark, Polygon, Scene, Stroke
@@ -31,7 +32,8 @@ def painted(scene: Scene, suffix: str) -> bytes:
     axes.set_axis_off()
     for depth, mark in enumerate(mark for group in scene.groups for mark in group.marks):
         _paint(axes, mark, depth)
-    return rendered(Drawing(figure, pd.DataFrame()), [suffix])[suffix]
+    with drawn_for(None):
+        return rendered(Drawing(figure, pd.DataFrame()), [suffix])[suffix]
 
 
 def _paint(axes: Axes, mark: Mark, depth: int) -> None:

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from mlpexp.report.document.blocks import FigureBlock
-from mlpexp.report.drawing.save_figures import rendered
+from mlpexp.report.drawing.look import drawn_for
+from mlpexp.report.drawing.save_figures import Lacks, rendered
 
 
 class Files(NamedTuple):
@@ -25,5 +26,6 @@ def figure_files(block: FigureBlock, path: tuple[str, ...], folder: str, suffix:
         suffix: The format, as ``rendered`` knows it.
     """
     name = f"{folder}/{'-'.join((*path, block.name)) if len(path) > 1 else block.name}"
-    files = rendered(block.drawing, (suffix,), set())
+    with drawn_for(None):
+        files = rendered(block.drawing, (suffix,), block.name, Lacks())
     return name, {f"{name}.{ending}": content for ending, content in files.items()}

@@ -20,7 +20,7 @@ from mlpexp.report.document.blocks import (
     TableBlock,
 )
 from mlpexp.report.document.document import Document, Section
-from mlpexp.report.drawing.style import WIDTH
+from mlpexp.report.drawing.look import WIDTH
 from mlpexp.report.latex_text import is_mostly_wide, latex_code, latex_text, needed, unguarded
 from mlpexp.report.tables.latex_tables import BEGIN, END, label_of, latex_tables, named
 from mlpexp.report.writers.files import Files, figure_files

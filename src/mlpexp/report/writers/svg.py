@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 
-from mlpexp.report.drawing.save_figures import svg_with_text
+from mlpexp.report.drawing.encoded import svg_with_text
 from mlpexp.report.writers.plots import MARKS, told_of
 from mlpexp.report.writers.shown_words import shown_in_file
 

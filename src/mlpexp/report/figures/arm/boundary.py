@@ -60,7 +60,7 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, capt
     if plane is None:
         return None
     num_classes = num_classes_of([plane], caption)
-    figure = new_figure(caption.title, _note(plane), width=5.5, height=4.2)
+    figure = new_figure(caption.title, _note(plane), height=4.2)
     axes = figure.add_subplot()
     draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)), caption)
     axes.set(xlabel=plane.features[0], ylabel=plane.features[1])

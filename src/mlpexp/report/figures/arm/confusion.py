@@ -53,7 +53,9 @@ def draw_confusion(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | 
     rows = sound_seeds(predictions[predictions["part"] == part], caption.diverged)
     num_classes = num_classes_in(rows, caption)
     counts = confusion_counts(rows, num_classes)
-    figure = new_figure(caption.title, _note(rows, part, predictions["seed"].nunique(), caption), **_size(num_classes))
+    figure = new_figure(
+        caption.title, _note(rows, part, predictions["seed"].nunique(), caption), **_size(num_classes), shape="fixed"
+    )
     axes = figure.add_subplot()
     image = draw_matrix(axes, counts, _cell_text(counts))
     tell_matrix(image, counts, caption)

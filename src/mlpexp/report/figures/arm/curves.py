@@ -1,6 +1,6 @@
 """Scores and learning rate over epochs: each seed a thin line, their mean a thick one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import AxisRange, curve_range
+from mlpexp.report.drawing.explosion import Exploded, can_be_drawn, draw_explosion, explosion_words
 from mlpexp.report.drawing.marks import (
     ROUND,
     backing,
@@ -28,6 +29,7 @@ from mlpexp.report.drawing.style import (
     LineStyle,
     in_style,
     legend_above,
+    legend_below,
     new_figure,
 )
 from mlpexp.report.drawing.told import ToldLines, tell
@@ -35,9 +37,12 @@ from mlpexp.report.numbers.over_seeds import diverged_seeds, mean_curve, numbers
 from mlpexp.report.numbers.roughness import median_roughness, roughness_note
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.numbers.told_words import seed_name, told_seeds
-from mlpexp.report.words import note
+from mlpexp.report.words import counted, note
 
 MOST_NAMED_ENDS = 3
+MEAN_OF_ALL = "thick: their mean, thin: each seed"
+LEAST_SEEN = 0.01  # of the axis: a roughness from which one seed is drawn in front
+SMOOTHED = 2  # times as rough as the mean
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,24 @@ class Lines:
     diverged: frozenset[int]
     """The seeds that diverged."""
 
+    exploding: bool
+    """Whether it is a loss, which has no upper end: where seeds diverged, these have a panel of their own."""
+
     @property
     def num_seeds(self) -> int:
         """Number of seeds, diverged ones included."""
         return len(self.last_epochs)
+
+    @property
+    def num_sound(self) -> int:
+        """Number of seeds that did not diverge."""
+        return self.num_seeds - len(self.diverged.intersection(self.last_epochs))
+
+    def sound(self) -> "Lines":
+        """Those of these seeds; the means are over them already."""
+        seeds = {part: curves.loc[:, ~curves.columns.isin(self.diverged)] for part, curves in self.seeds.items()}
+        last_epochs = {seed: epoch for seed, epoch in self.last_epochs.items() if seed not in self.diverged}
+        return replace(self, seeds=seeds, last_epochs=last_epochs, diverged=frozenset())
 
 
 def draw_curves(metrics: pd.DataFrame, caption: RunCaption, score: Score) -> Drawing | None:
@@ -64,10 +83,14 @@ def draw_curves(metrics: pd.DataFrame, caption: RunCaption, score: Score) -> Dra
 
     The axis of a loss is logarithmic if the values span more than two decades. That of a score of which the highest
     value is the best ends there and begins where the second half of training needs it, so that differences near the
-    best can be seen; if there are values outside, a note says so.
+    best can be seen; if there are values outside, a note says so. Losses of seeds that diverged have a panel of their
+    own, to their last finite value. Where the mean hides that training goes back and forth, one seed is drawn in front.
     """
     lines = _lines(metrics, score, caption)
-    return _draw(lines, score, caption) if lines.seeds else None
+    if not lines.seeds:
+        return None
+    exploded = _exploded(lines, caption) if lines.exploding else []
+    return _draw(lines, score, caption, exploded if can_be_drawn(exploded) else [])
 
 
 def draw_learning_rate(metrics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
@@ -103,7 +126,17 @@ def _lines(metrics: pd.DataFrame, score: Score, caption: RunCaption) -> Lines:
     seeds = {part: seed_curves(metrics, name) * score.scale for part, name in there.items()}
     means = {part: mean_curve(curves, diverged, score) for part, curves in seeds.items()}
     last = metrics.groupby("seed")["epoch"].max()
-    return Lines(seeds, means, dict(zip(last.index.tolist(), last.tolist(), strict=True)), diverged)
+    last_epochs = dict(zip(last.index.tolist(), last.tolist(), strict=True))
+    lines = Lines(seeds, means, last_epochs, diverged, score.log_axis and not score.higher_is_better)
+    if lines.exploding and not lines.num_sound:  # a mean of losses that explode is that of the largest
+        return replace(lines, means={part: curves.iloc[:0] for part, curves in means.items()})
+    return lines
+
+
+def _exploded(lines: Lines, caption: RunCaption) -> list[Exploded]:
+    """The curves of the seeds that diverged, by part."""
+    ends = {seed: epoch for seed, epoch in lines.last_epochs.items() if seed in lines.diverged}
+    return [Exploded(_style(part, caption), curves[list(ends)], ends) for part, curves in lines.seeds.items() if ends]
 
 
 def _has_values(column: "pd.Series[float]") -> bool:
@@ -119,12 +152,33 @@ def _label(lines: Lines, score: Score, caption: RunCaption) -> str:
 
 
 @in_style()
-def _draw(lines: Lines, score: Score, caption: RunCaption) -> Drawing:
-    limits = curve_range(list(lines.seeds.values()), lines.diverged, score)
-    figure = new_figure(caption.title, _note(lines, score, caption, limits))
-    axes = figure.add_subplot()
+def _draw(lines: Lines, score: Score, caption: RunCaption, exploded: list[Exploded]) -> Drawing:
+    limits, label = curve_range(list(lines.seeds.values()), lines.diverged, score), _label(lines, score, caption)
+    ended = f"diverged: {explosion_words(exploded[0])}" if exploded else ""
+    figure = new_figure(caption.title, note(_means_note(lines), ended, _note(lines, score, caption, limits)))
+    if exploded and lines.num_sound:
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        _draw_lines(left, lines.sound(), caption, limits, label)
+        draw_explosion(right, exploded, "", narrow=True)
+        right.set_title(f"{counted(len(exploded[0].ends), 'seed')} that diverged", loc="left", fontsize=8)
+        legend_below(figure, "")
+    else:
+        axes = figure.add_subplot()
+        if exploded:
+            draw_explosion(axes, exploded, label)
+        else:
+            _draw_lines(axes, lines, caption, limits, label)
+        legend_above(axes)
+    tables = [numbers_table(curves, lines.means[part], lines.diverged) for part, curves in lines.seeds.items()]
+    for part, table in zip(lines.seeds, tables, strict=True):
+        table.insert(1, "part", part)
+    return Drawing(figure, pd.concat(tables, ignore_index=True))
+
+
+def _draw_lines(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRange, label: str) -> None:
+    """Each seed thin, the mean thick, and in front what a mean hides."""
     epoch_axis(axes, max(lines.last_epochs.values()))
-    show_range(axes, limits, _label(lines, score, caption), steps=ROUND)
+    show_range(axes, limits, label, steps=ROUND)
     for place, (part, curves) in enumerate(lines.seeds.items()):
         style, mean = _style(part, caption), while_most_train(lines.means[part])["mean"]
         if lines.num_seeds > 1:
@@ -133,20 +187,38 @@ def _draw(lines: Lines, score: Score, caption: RunCaption) -> Drawing:
         counts = while_most_train(lines.means[part])["n"]
         of = seed_name(curves.columns[0]) if lines.num_seeds == 1 else told_seeds(counts)
         tell(line, ToldLines([f"{style.label}, {of}"]))
+    _draw_one_seed(axes, lines, caption, limits)
     _mark_ends(axes, lines, limits)
     _mark_best_epochs(axes, lines, caption)
-    legend_above(axes)
-    tables = [numbers_table(curves, lines.means[part], lines.diverged) for part, curves in lines.seeds.items()]
-    for part, table in zip(lines.seeds, tables, strict=True):
-        table.insert(1, "part", part)
-    return Drawing(figure, pd.concat(tables, ignore_index=True))
+
+
+def _draw_one_seed(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRange) -> None:
+    """The first seed that did not diverge, in front of each mean that hides how it goes back and forth."""
+    label = None
+    for part, curves in lines.sound().seeds.items():
+        if not _hides(lines.means[part], curves, limits):
+            continue
+        seed, style = curves.columns[0], _style(part, caption)
+        values = limits.clipped(curves[seed].dropna().to_numpy(dtype=float))
+        epochs, name = curves[seed].dropna().index, seed_name(seed)
+        label = f"_{name}" if label else f"{name} alone"  # an underscore keeps a line out of the legend
+        (line,) = axes.plot(epochs, values, color=INK, linestyle=style.line, linewidth=0.9, zorder=4, label=label)
+        tell(line, ToldLines([f"{style.label}, {name}"]))
+
+
+def _hides(means: pd.DataFrame, curves: pd.DataFrame, limits: AxisRange) -> bool:
+    """Whether seeds go back and forth so far that it is seen, and the mean does not."""
+    if curves.shape[1] < 2 or means.empty:
+        return False
+    of_seed, of_mean = (median_roughness(limits.shares(table)) for table in (curves, means[["mean"]]))
+    return of_seed > max(LEAST_SEEN, SMOOTHED * of_mean)
 
 
 def _note(lines: Lines, score: Score, caption: RunCaption, limits: AxisRange) -> str:
-    """What thick, thin and triangles mean, n, how rough the curves are, and what is not shown."""
+    """What triangles mean, how rough the curves are, and what is not shown."""
     best = f"triangle: best epoch by {caption.selected_by}" if caption.best_epochs else ""
     rough = {PART_STYLES[part].label: median_roughness(curves, lines.diverged) for part, curves in lines.seeds.items()}
-    return note(_means_note(lines), best, roughness_note(rough, score), limits.note)
+    return note(best, roughness_note(rough, score), limits.note)
 
 
 def _means_note(lines: Lines) -> str:
@@ -154,7 +226,7 @@ def _means_note(lines: Lines) -> str:
     if num_seeds == 1:
         return "one seed, diverged" if num_diverged else "one seed"
     if num_diverged == num_seeds:
-        return f"all {num_seeds} seeds diverged; thick: their mean, thin: each seed"
+        return f"all {num_seeds} seeds diverged; " + ("a line per seed" if lines.exploding else MEAN_OF_ALL)
     counts = pd.concat([while_most_train(means)["n"] for means in lines.means.values()])
     most, least = (int(counts.max()), int(counts.min())) if len(counts) else (0, 0)
     n = f"{most} seeds" if most == least else f"{most} to {least} seeds still in training"

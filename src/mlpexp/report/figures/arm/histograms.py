@@ -61,7 +61,7 @@ def _panels(rows: pd.DataFrame, caption: RunCaption, note: str) -> tuple[list[st
         layers = layers[:MOST_HISTOGRAMS]
     columns = min(MOST_BESIDE, len(layers)) if len(layers) != 4 else 2
     num_rows = -(-len(layers) // columns)
-    figure = new_figure(caption.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows))
+    figure = new_figure(caption.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows), shape="fixed")
     for position in range(len(layers)):
         axes = figure.add_subplot(num_rows, columns, position + 1)
         axes.locator_params(axis="x", nbins=5)

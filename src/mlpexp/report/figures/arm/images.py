@@ -114,7 +114,7 @@ def draw_filters(weights: np.ndarray, seed: int, caption: RunCaption) -> Drawing
     if weights.ndim == 4 and weights.shape[1] > 1:
         note += f", mean over {weights.shape[1]} channels"
     columns = max(columns, 4)
-    figure = new_figure(caption.title, note, height=0.6 + (4.6 / columns + 0.05) * num_rows)
+    figure = new_figure(caption.title, note, height=0.6 + (4.6 / columns + 0.05) * num_rows, shape="fixed")
     grid = figure.subplots(num_rows, columns, squeeze=False)
     for position, axes in enumerate(grid.flat):
         axes.set_axis_off()

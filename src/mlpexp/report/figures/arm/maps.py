@@ -13,8 +13,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Wedge
 
+from mlpexp.report.drawing.look import WIDTH
 from mlpexp.report.drawing.marks import colour_bar
-from mlpexp.report.drawing.style import INK, LEGEND_ROW, SCALE, WIDTH, Drawing, class_style, in_style, new_figure
+from mlpexp.report.drawing.style import INK, LEGEND_ROW, SCALE, Drawing, class_style, in_style, new_figure
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import abbreviations, middle_cut, shortened
 
@@ -36,7 +37,7 @@ def draw_u_matrix(u_matrix: pd.DataFrame, caption: RunCaption) -> Drawing | None
     note = (
         f"U-matrix: distance between neighbouring units, at a unit{dot} the mean over its neighbours{_seed(u_matrix)}"
     )
-    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2), shape="fixed")
     axes = figure.add_subplot()
     cells = draw_distances(axes, rows, caption.topology, num_dots=num_units if dot else 0)
     colour_bar(figure, cells, axes, "distance")
@@ -80,7 +81,7 @@ def draw_hits(hits: pd.DataFrame, units: pd.DataFrame, caption: RunCaption) -> D
     letters = "; letters: most frequent class" if "class" in grouped.columns and len(places) <= MOST_LABELLED else ""
     note = f"all {totals.sum():,} samples at their nearest unit; area: how many, at most {totals.max():,}"
     note += f"{letters}{empty}{_seed(hits)}"
-    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 1.2), shape="fixed")
     axes = figure.add_subplot()
     axes.add_collection(
         _cells(places.to_numpy(dtype=float), caption.topology, 1.0, facecolor="none", edgecolor="#D5D5D5")
@@ -125,7 +126,7 @@ def draw_code_book(units: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     num_rows = -(-len(shown) // columns)
     note = f"weight of each unit, a panel per feature{some}{_seed(units)}"
     panel_height = _height(caption, WIDTH / columns - 0.75, extra=0.3)
-    figure = new_figure(caption.title, note, height=0.5 + panel_height * num_rows)
+    figure = new_figure(caption.title, note, height=0.5 + panel_height * num_rows, shape="fixed")
     places = rows[PLACE].to_numpy(dtype=float)
     for number, feature in enumerate(shown, 1):
         axes = figure.add_subplot(num_rows, columns, number)
@@ -142,7 +143,7 @@ def draw_code_book(units: pd.DataFrame, caption: RunCaption) -> Drawing | None:
 def _draw_images(rows: pd.DataFrame, features: Sequence[str], caption: RunCaption, seed: str) -> Drawing:
     pixels = rows[features].to_numpy(dtype=float).reshape(-1, *caption.input_shape).mean(1)
     note = f"the weights of each unit as an image{seed}"
-    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 0.3))
+    figure = new_figure(caption.title, note, height=_height(caption, WIDTH - 0.3), shape="fixed")
     axes = figure.add_subplot()
     places = rows[PLACE].to_numpy(dtype=float)
     half = 0.47 * (np.sqrt(3) / 2 if caption.topology == "hexagonal" else 1.0)  # rows of hexagons are closer

@@ -50,7 +50,10 @@ def _draw(shown: pd.DataFrame, points: pd.DataFrame, data: ArmsData) -> Drawing:
         heights[BEST:] -= 1
     limits = _limits(shown, caption.score)
     figure = new_figure(
-        caption.title, _note(shown, points, data, limits), height=1.35 + ROW_HEIGHT * (len(shown) + 2 * cut)
+        caption.title,
+        _note(shown, points, data, limits),
+        height=1.35 + ROW_HEIGHT * (len(shown) + 2 * cut),
+        shape="rows",
     )
     axes = figure.add_subplot()
     show_range(axes, limits, caption.metric_label, across=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.image import AxesImage
+from rich.cells import cell_len
 
 from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import LOG_FROM, LOWEST_SHOWN, PER_CENT
@@ -58,7 +59,7 @@ def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, setting: Set
     caption = data.caption
     crowded = points["diverged"].any() and len(across.values) > MOST_ONE_LINE_COLUMNS
     height = 1.5 + float(np.clip((0.45 if crowded else 0.36) * len(down.values), 1.3, 4.5))
-    figure = new_figure(caption.title, _note(points, down, across, setting, data), height=height)
+    figure = new_figure(caption.title, _note(points, down, across, setting, data), height=height, shape="fixed")
     axes = figure.add_subplot()
     means, norm = _cells(points, down, across), _norm(points["mean"].to_numpy(dtype=float), caption.score)
     decimals = _decimals(points, caption.score, norm)
@@ -107,7 +108,7 @@ def _name_values(axes: Axes, down: SweepAxis, across: SweepAxis) -> None:
         which.set_ticks(range(0, count, every), texts[::every])
         which.set_ticks(np.arange(count + 1) - 0.5, minor=True)
         which.set_label_text(axis.label)
-    if max(len(across.short(value)) for value in across.values) * LETTER_WIDTH > 4.0 / min(
+    if max(cell_len(across.short(value)) for value in across.values) * LETTER_WIDTH > 4.0 / min(
         len(across.values), MOST_NAMED_ROWS
     ):
         axes.tick_params(axis="x", labelrotation=40)

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from mlpexp.report.drawing.look import WIDTH
 from mlpexp.report.drawing.marks import band, mean_line
 from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_figure
 from mlpexp.report.drawing.value_axis import chosen_values, evenly_chosen, line_styles
@@ -65,7 +66,10 @@ def _draw_panels(data: ArmsData, profile: Profile) -> Drawing:
     num_seeds = int(table.groupby("arm")["seed"].nunique().max())
     middle = "one seed" if num_seeds == 1 else f"median of n = {num_seeds} seeds, band: all seeds"
     when = "after the last epoch" if profile.last else f"last step of epoch {int(table['epoch'].min())}"
-    figure = new_figure(data.caption.title, f"{middle}; {when}", width=5.5 if len(values) < 3 else 7.2)
+    many = len(values) > 2
+    figure = new_figure(
+        data.caption.title, f"{middle}; {when}", width=7.2 if many else WIDTH, shape="fixed" if many else "free"
+    )
     first: Axes | None = None
     for position, value in enumerate(values):
         axes = figure.add_subplot(1, len(values), position + 1, sharey=first)

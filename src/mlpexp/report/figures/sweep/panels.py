@@ -8,7 +8,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlpexp.report.drawing.style import GREY, WIDTH, new_figure
+from mlpexp.report.drawing.look import WIDTH
+from mlpexp.report.drawing.style import GREY, new_figure
 from mlpexp.report.numbers.arms_data import MOST_PANELS
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import distinct_labels, kept_together, note, two_lines
@@ -84,7 +85,7 @@ class Page:
 
     def figure(self, caption: RunCaption, words: str) -> tuple[Figure, list[Axes]]:
         """An empty figure with the axes of all panels, named."""
-        figure = new_figure(caption.title, words, width=self.width, height=self.height)
+        figure = new_figure(caption.title, words, width=self.width, height=self.height, shape="fixed")
         num_rows = -(-len(self.names) // self.columns)
         return figure, [figure.add_subplot(num_rows, self.columns, 1 + i) for i in range(len(self.names))]
 

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
+from mlpexp.report.drawing.look import WIDTH
 from mlpexp.report.drawing.marks import FINER, ROUND, backing, colour_bar, crosses, strength
-from mlpexp.report.drawing.style import GREY, SCALE, VERMILLION, WIDTH, Drawing, in_style, new_figure
+from mlpexp.report.drawing.style import GREY, SCALE, VERMILLION, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import LETTER_WIDTH, is_numeric, metric_range, positions
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_total, seeds_note
@@ -49,7 +50,7 @@ def _draw(points: pd.DataFrame, caption: SweepCaption) -> Drawing:
     limits = metric_range(points["mean"].to_numpy(dtype=float), caption.score)
     lines = _shares(points, caption, limits)
     best = _best(points)
-    figure = new_figure(caption.title, _note(points, int(best.sum()), caption, limits), height=4.5)
+    figure = new_figure(caption.title, _note(points, int(best.sum()), caption, limits), height=4.5, shape="fixed")
     axes = figure.add_subplot()
     lost = points["mean"].isna().to_numpy()
     others = lines[~lost & ~best]

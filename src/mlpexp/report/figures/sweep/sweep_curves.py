@@ -168,7 +168,7 @@ def draw_panels(data: ArmsData) -> Drawing | None:
 def _draw_panels(data: ArmsData, curves: dict[str, AxisCurves], column: Column) -> Drawing:
     caption = data.caption
     num_rows = -(-len(caption.axes) // 2)
-    figure = new_figure(caption.title, _panels_note(curves, data), height=0.7 + 2.35 * num_rows)
+    figure = new_figure(caption.title, _panels_note(curves, data), height=0.7 + 2.35 * num_rows, shape="fixed")
     limits, tables = curves_range(list(curves.values())), []
     for position, axis in enumerate(caption.axes):
         axes = figure.add_subplot(num_rows, 2, position + 1)

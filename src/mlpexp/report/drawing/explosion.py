@@ -1,0 +1,103 @@
+"""Losses of seeds that diverged, drawn to their last finite value on a logarithmic axis of their own."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+
+from mlpexp.report.drawing.axis_ranges import AxisRange
+from mlpexp.report.drawing.marks import crosses, epoch_axis, seed_lines, show_range, strength
+from mlpexp.report.drawing.style import INK, LineStyle
+from mlpexp.report.drawing.told import ToldLines, tell
+from mlpexp.report.words import span
+
+EXPLOSION = "explosion"  # the label of such axes, by which other writers know them
+SMALLEST, LARGEST = 1e-300, 1e300  # of what is drawn: floating point ends at 1e308, and the axis goes on a little
+MOST_DECADES = 7  # with a tick each
+ROOM = 0.1  # of the axis, above the largest value: for the crosses
+
+
+class Exploded(NamedTuple):
+    """The seeds of one line of a figure that diverged."""
+
+    style: LineStyle
+    """Of a part of the data, or of a value of an axis."""
+    curves: pd.DataFrame
+    """Their losses, a row per epoch and a column per seed."""
+    ends: Mapping[int, int]
+    """By seed, the epoch in which it diverged: that of its last row."""
+
+    @property
+    def finite(self) -> np.ndarray:
+        """The values that a logarithmic axis shows, NaN in place of others."""
+        values = self.curves.to_numpy(dtype=float)
+        return np.where(np.isfinite(values) & (values > 0), np.clip(values, SMALLEST, LARGEST), np.nan)
+
+    @property
+    def last_values(self) -> dict[int, float]:
+        """By seed, the value in the epoch of its end."""
+        return {seed: float(self.curves[seed].get(epoch, np.nan)) for seed, epoch in self.ends.items()}
+
+
+def can_be_drawn(lines: Sequence[Exploded]) -> bool:
+    """Whether any of them has a value that a logarithmic axis shows."""
+    return any(np.isfinite(line.finite).any() for line in lines)
+
+
+def explosion_words(line: Exploded) -> str:
+    """``inf at epoch 4``, ``inf or nan at epoch 4 to 6``: what the losses were in the end, and when."""
+    last = [value for value in line.last_values.values() if not np.isfinite(value)]
+    kinds = [kind for kind, there in (("inf", np.isinf(last).any()), ("nan", np.isnan(last).any())) if there]
+    epochs = span(min(line.ends.values()), max(line.ends.values()))
+    return f"{' or '.join(kinds) or 'weights not finite'} at epoch {epochs}"
+
+
+def draw_explosion(axes: Axes, lines: Sequence[Exploded], label: str, *, narrow: bool = False) -> None:
+    """A line per seed to its last finite value, and above all values a cross at the epoch in which it diverged.
+
+    Args:
+        axes: Empty.
+        lines: Of which some values can be drawn.
+        label: Of the axis of losses.
+        narrow: Whether the panel has half of a page or less.
+    """
+    values = np.concatenate([line.finite[np.isfinite(line.finite)] for line in lines])
+    low, high = float(values.min()) / 1.4, float(values.max()) * 1.4
+    room = 10 ** min(ROOM * np.log10(high / low), MOST_DECADES)
+    limits = AxisRange(low, high * room, log=True)
+    axes.set_label(EXPLOSION)
+    show_range(axes, limits, label)
+    _set_ticks(axes, limits)
+    epoch_axis(axes, max(max(line.ends.values()) for line in lines), narrow=narrow)
+    alpha = strength(sum(line.curves.shape[1] for line in lines), 12, 0.3, 0.9)
+    for place, line in enumerate(lines):
+        style, epochs = line.style, line.curves.index.to_numpy(dtype=float)
+        drawn = seed_lines(axes, epochs, line.finite, style.colour, alpha, linewidths=1.1, linestyles=style.line)
+        tell(drawn, ToldLines([f"{style.label}, seed {seed}" for seed in line.curves.columns]))
+        axes.plot([], [], color=style.colour, linestyle=style.line, label=style.label)
+        _draw_ends(axes, line, limits.inside(np.inf), "" if place else "diverged")
+
+
+def _set_ticks(axes: Axes, limits: AxisRange) -> None:
+    """Powers of ten within the axis: those beyond it, which a logarithmic axis counts, would be too large for a number."""
+    low, high = np.log10(limits.low), np.log10(limits.high)
+    if high - low > MOST_DECADES:
+        powers = MaxNLocator(nbins=7, steps=[1, 2, 4, 5, 10], integer=True).tick_values(low, high)
+        axes.yaxis.set_major_locator(FixedLocator(10.0 ** powers[(powers > low) & (powers < high)]))
+        axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _draw_ends(axes: Axes, line: Exploded, top: float, label: str) -> None:
+    """The crosses, with a name in the legend or without, and a dotted line to each from the last value that is there."""
+    epochs, finite = line.curves.index.to_numpy(dtype=float), line.finite
+    for seed, end in line.ends.items():
+        of_seed = finite[:, line.curves.columns.get_loc(seed)]
+        there = np.flatnonzero(np.isfinite(of_seed) & (epochs <= end))
+        if there.size:
+            x, y = [epochs[there[-1]], end], [of_seed[there[-1]], top]
+            axes.plot(x, y, linestyle=":", color=INK, linewidth=0.6, zorder=2)
+    ends = sorted(set(line.ends.values()))
+    crosses(axes, ends, [top] * len(ends), 6, markeredgewidth=1.4, label=label or "_diverged")
