@@ -140,8 +140,8 @@ def _record(row: KnownActivation, mean: float | None, cost: CurveCost | None) ->
     if cost is not None:
         for name, spread in (("forward", cost.forward), ("backward", cost.backward)):
             record |= {f"{name}_ns_{field}": round(value, 5) for field, value in spread._asdict().items()}
-        ratio = cost.times_relu._asdict() if cost.times_relu else dict.fromkeys(Spread._fields, "")
-        record |= {f"times_relu_{field}": value and round(value, 3) for field, value in ratio.items()}
+        for place, field in enumerate(Spread._fields):
+            record[f"times_relu_{field}"] = "" if cost.times_relu is None else round(cost.times_relu[place], 3)
     return record
 
 

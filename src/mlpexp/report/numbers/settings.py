@@ -56,7 +56,7 @@ def best_arm(outcomes: pd.DataFrame, *, higher_is_better: bool) -> int:
     means = (whole if len(whole) else arms)["mean"].dropna()
     if means.empty:
         return int(arms.index[0])
-    return int(means.index[(means if higher_is_better else -means).argmax()])
+    return int(means.index[int((means if higher_is_better else -means).argmax())])
 
 
 def _in_order(rows: pd.DataFrame, axes: Sequence[SweepAxis]) -> list[pd.DataFrame]:

@@ -121,7 +121,7 @@ def _draw_curves(rows: list[list[AxisCurves]], data: ArmsData) -> Drawing:
     """A row of panels for each setting, a column for each metric, all of one column on one scale."""
     caption, shown = data.caption, rows[0][0].axis
     height = HEIGHT if len(rows) == 1 else HEADING + ROW_HEIGHT * len(rows)
-    figure = new_figure(caption.title, _note(rows, data), height=height)
+    figure = new_figure(caption.title, _note(rows, data), height=height, shape="fixed" if len(rows) > 1 else "free")
     by_column = list(zip(*rows, strict=True))
     rough = rows[0][0].rough_labels() if len(rows) == 1 else {}
     limits = [curves_range(curves) for curves in by_column]

@@ -125,7 +125,9 @@ def _plotted(
     entries = [f"{number}: {name}" for number, name in key.items()]
     columns = max(1, LETTERS_OF_KEY // (max(map(len, entries), default=LETTERS_OF_KEY) + 3))
     height = HEIGHT + KEY_ROW * -(-len(entries) // columns)
-    figure = new_figure(caption.title, _note(points, cost, data, limits, key), height=height)
+    figure = new_figure(
+        caption.title, _note(points, cost, data, limits, key), height=height, shape="fixed" if key else "free"
+    )
     axes = figure.add_subplot()
     costs = points[cost.name].to_numpy(dtype=float)
     low, mean, high = ends_and_mean(points, limits)
