@@ -6,7 +6,7 @@ import pandas as pd
 
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.sweep_caption import SweepCaption
-from mlpexp.report.words import counted, kept_together, listed, note, shortened, span
+from mlpexp.report.words import counted, distinct_labels, kept_together, listed, note, span
 
 MOST_PLACES, MOST_GONE = 3, 6  # at which something diverged, and where nothing is left: as many are named
 LONGEST_NAME = 30
@@ -14,20 +14,20 @@ OF_BASE = "the config itself"
 
 
 def arm_names(data: ArmsData) -> dict[int, str]:
-    """By arm: its values in the order of the axes; where one axis at a time is varied, what differs from the config."""
+    """By arm: its own name, or its values in the order of the axes; one axis at a time, what differs from the config."""
     caption, arms = data.caption, data.arms
-    if not caption.axes:
-        return {
-            int(arm): shortened(str(label), LONGEST_NAME) for arm, label in zip(arms["arm"], arms["label"], strict=True)
-        }
     name = _difference if caption.method == "one_at_a_time" else _values
-    return {int(row["arm"]): shortened(name(row, data), LONGEST_NAME) for row in arms.to_dict("records")}
+    names = {
+        int(row["arm"]): str(row["label"]) if caption.named_arms or not caption.axes else name(row, data)
+        for row in arms.to_dict("records")
+    }
+    return distinct_labels(names, LONGEST_NAME)
 
 
 def names_note(data: ArmsData) -> str:
     """What the values in the names are; empty if the names say it."""
     caption = data.caption
-    if caption.method == "one_at_a_time" or len(caption.axes) < 2:
+    if caption.named_arms or caption.method == "one_at_a_time" or len(caption.axes) < 2:
         return ""
     return f"arms: {', '.join(axis.label for axis in caption.axes)}"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpexp.config.scores import Column, Score
-from mlpexp.planning.arms import AS_CONFIGURED
+from mlpexp.planning.arm_names import AS_CONFIGURED
 from mlpexp.report.numbers.sweep_caption import EACH_ARMS_OWN, selected_on
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import cell_interval, cell_number, fixed, fixed_interval, microseconds, probability
