@@ -155,9 +155,10 @@ def age(seconds: float) -> str:
     return f"{max(seconds, 0):.0f} s"
 
 
-def microseconds(value: float) -> str:
-    """``1,234.5``; a dash where nothing was measured."""
-    return NONE if isnan(value) else f"{value:,.1f}"
+def microseconds(median: float, low: float = nan, high: float = nan) -> str:
+    """``1,234.5``, with quartiles ``1,234.5 (1,190.2 .. 1,300.0)``; a dash where nothing was measured."""
+    quartiles = "" if isnan(low) or isnan(high) else f" ({low:,.1f} .. {high:,.1f})"
+    return NONE if isnan(median) else f"{median:,.1f}{quartiles}"
 
 
 def rough_bytes(count: float) -> str:
