@@ -61,4 +61,4 @@ def test_what_is_no_number_is_the_worst():
     checks = [Check(DIFFERENCES, 1, directions=False, difference=gap, excess=gap) for gap in gaps]
     tensors = [TensorChecks(str(i), (1,), {DIFFERENCES: check}, None) for i, check in enumerate(checks)]
     with pytest.raises(DerivativeError, match=r"^1: central differences or reverse mode gives no finite number"):
-        check_agreement(Report(tensors, [], []), tolerance=1.0)
+        check_agreement(Report(tensors, [], [], []), tolerance=1.0)

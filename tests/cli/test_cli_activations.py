@@ -3,11 +3,13 @@
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from making.command_line import Command
 from mlpexp.config.activations import KNOWN
+from mlpexp.report.figures.activation_sheet import draw_overlay
 
 NAMES = list(KNOWN)
 
@@ -76,3 +78,27 @@ def test_bad_input(arguments: list[str], message: str, mlpexp: Command, tmp_path
     assert result.err.startswith(message)
     assert len(result.err.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_functions_over_each_other(mlpexp: Command, tmp_path: Path) -> None:
+    result = mlpexp("activations", "logistic", "tanh", "--no-time", "--overlay", "-o", tmp_path / "curves")
+    assert result.code == 0
+    assert {path.name for path in (tmp_path / "curves").iterdir()} == {
+        "activations-overlay.png", "activations-overlay.csv",
+    }  # fmt: skip
+    curves = pd.read_csv(tmp_path / "curves" / "activations-overlay.csv")
+    of_name = {name: rows.set_index("x") for name, rows in curves.groupby("name")}
+    assert set(of_name) == {"sigmoid", "tanh"}
+    x = of_name["tanh"].index
+    assert of_name["tanh"]["value"].to_numpy() == pytest.approx(np.tanh(x))
+    assert of_name["sigmoid"]["slope"].to_numpy() == pytest.approx((1 - np.tanh(x / 2) ** 2) / 4)
+
+
+def test_functions_over_each_other_are_told_apart_in_grey() -> None:
+    x = np.linspace(-4, 4, 401)
+    curves = pd.concat([pd.DataFrame({"name": f"f{i}", "x": x, "value": i * x, "slope": i + 0 * x}) for i in range(6)])
+    figure, _ = draw_overlay(curves)
+    for axes in figure.axes:
+        lines = [line for line in axes.lines if line.get_label().startswith("f")]
+        assert len({(line.get_linestyle(), line.get_marker()) for line in lines}) == 6
+        assert len({str(line.get_markevery()) for line in lines}) == 6  # markers at places of their own

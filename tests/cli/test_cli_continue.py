@@ -35,6 +35,15 @@ GOING_ON = {
     "the rates of a power": PLAIN + "schedule: {name: exponential, decay: 0.9}\n",
     "weights of epochs, and diagnostics": PLAIN + "keep: {history: 2}\ndiagnostics: full\n",
     "every third epoch": PLAIN.replace("epochs: 6", "epochs: 6, evaluate_every: 3"),
+    "some seeds diverge between evaluations": """\
+name: some-diverge
+dataset: {name: synthetic, kind: function, function: square, samples: 200, noise: 0.1}
+model: {name: mlp, hidden_sizes: [32, 32], activation: relu}
+loss: mean_squared_error
+optimizer: {name: sgd, learning_rate: 0.42}
+training: {batch_size: full, epochs: 6, evaluate_every: 3}
+seeds: 10
+""",
     "by hand, in NumPy": PLAIN.replace("epochs: 6", "epochs: 6, engine: numpy"),
 }
 ANEW = {

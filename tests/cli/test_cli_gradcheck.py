@@ -379,3 +379,33 @@ def test_mathematics_of_headings_is_mathematics_in_latex(mlpexp: Command) -> Non
     latex = mlpexp("gradcheck", *words, "--format", "latex").out
     assert r"\subsection*{The last layer as $J = 1/2 |\sigma(W'x + b) - z|^2$}" in latex
     assert "The last layer as J = 1/2 |sigmoid(W'x + b) - z|^2" in mlpexp("gradcheck", *words).out
+
+
+def test_the_error_by_step_has_two_slopes(mlpexp: Command, config: Callable[..., Path], tmp_path: Path) -> None:
+    smooth = ("--set", "model.activation=tanh", "--samples", 200)
+    answer = mlpexp("gradcheck", "-c", config(TINY), *smooth, "-o", tmp_path / "steps", "--plot-format", "svg")
+    assert answer.code == 0
+    assert {path.name for path in (tmp_path / "steps").iterdir()} == {"gradcheck.svg", "gradcheck.csv"}
+    table = pd.read_csv(tmp_path / "steps" / "gradcheck.csv")
+    log_step, log_error = np.log10(table["step"]), np.log10(table["largest"])
+    best = table["step"][table["largest"].idxmin()]
+    assert 1e-6 < best < 1e-3
+    long, short = (np.polyfit(log_step[rows], log_error[rows], 1)[0] for rows in (log_step > -3, log_step < -7))
+    assert long == pytest.approx(2, abs=0.1)  # curvature
+    assert short == pytest.approx(-1, abs=0.2)  # rounding
+    at_both = table[table["step"].between(0.9e-7, 1.1e-3)].iloc[::2]
+    said = re.findall(r"^ +(1e-0[3-7]|0\.001|0\.0001) +(\S+)$", answer.out, re.M)
+    assert [f"{error:.1e}" for error in at_both["largest"]] == [error for _, error in said]  # as in the table
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--plot-format", "svg"), "--plot-format: nothing is drawn without --output"),
+        (("--explain", "-o", "here"), "--output: is for the figure of the comparison"),
+    ],
+)
+def test_a_figure_that_cannot_be(words: tuple[str, ...], said: str, mlpexp: Command, tmp_path: Path) -> None:
+    answer = mlpexp("gradcheck", "iris/mlp", *words)
+    assert answer.code == 2 and said in answer.err
+    assert not (tmp_path / "here").exists()

@@ -27,6 +27,10 @@ optimizer: {name: adam, learning_rate: 0.05}
 training: {batch_size: 16, epochs: 4}
 seeds: 2
 """
+TWO_UNITS = MOONS.replace("[8]", "[8, 2], activation: tanh").replace("seeds: 2", "seeds: 3")
+IRIS_TWO_UNITS = SELECTED.replace("[8, 6], activation: [tanh, relu]", "[8, 2], activation: tanh").replace(
+    "seed: 2\n", ""
+)
 SINE = """\
 dataset: {name: synthetic, kind: function, function: sine, samples: 60, validation_fraction: 0.2}
 model: {name: mlp, hidden_sizes: [8], activation: tanh}
@@ -132,6 +136,45 @@ def test_the_boundary_agrees_with_the_predictions_near_it(trained: Make) -> None
     assert all(agree)
 
 
+@pytest.mark.parametrize("text", [TWO_UNITS, IRIS_TWO_UNITS], ids=["moons", "iris"])
+def test_the_hidden_space_is_what_the_kept_weights_give(text: str, trained: Make) -> None:
+    run = trained(text)
+    rows = run.evaluation("hidden_space")
+    grid, samples = ([row for row in rows if (row["part"] == "grid") == is_grid] for is_grid in (True, False))
+    assert len(grid) == 120 * 120 and len(samples) == len(run.dataset.targets)
+    weights = {name: values[0].astype(float) for name, values in run.weights("best").items()}
+    index = [int(row["index"]) for row in samples]
+    values = (run.dataset.inputs[index] - weights["input.shift"]) / weights["input.scale"]
+    for layer in ("dense1", "dense2"):
+        values = np.tanh(values @ weights[f"{layer}.weight"] + weights[f"{layer}.bias"])
+    units = np.array([[row["unit_1"], row["unit_2"]] for row in samples])
+    assert units == pytest.approx(values, abs=1e-5)
+    predicted = {(row["part"], row["index"]): row for row in run.evaluation("predictions") if row["seed"] == 0}
+    for row in samples:  # from the hidden units on as from the inputs on
+        whole = predicted[row["part"], row["index"]]
+        assert [row[key] for key in ("target", "predicted", "probability")] == [
+            whole[key] for key in ("target", "predicted", "probability")
+        ]
+    places = np.array([[row["unit_1"], row["unit_2"]] for row in grid])
+    logits = places @ weights["output.weight"] + weights["output.bias"]
+    clear = np.abs(logits - logits.max(1, keepdims=True)).max(1) > 1e-3
+    best = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] > 0).astype(int)
+    assert np.array([row["predicted"] for row in grid])[clear].tolist() == best[clear].tolist()
+    low, high = units.min(0), units.max(0)
+    assert places.min(0) == pytest.approx(low - 0.12 * (high - low), abs=1e-5)
+    assert places.max(0) == pytest.approx(high + 0.12 * (high - low), abs=1e-5)
+
+
+def test_the_hidden_space_of_a_stack_is_that_of_a_member_alone(trained: Make) -> None:
+    together, alone = trained(TWO_UNITS), trained(TWO_UNITS.replace("seeds: 3", "seeds: 1"))
+    assert together.evaluation("hidden_space") == alone.evaluation("hidden_space")
+
+
+def test_only_two_units_have_a_hidden_space(trained: Make) -> None:
+    for text in (MOONS, SINE.replace("[8]", "[8, 2]"), MOONS.replace("[8]", "[]")):
+        assert not (trained(text).folder.evaluation / "hidden_space.csv").exists()
+
+
 def test_the_curve_spans_the_data_for_every_seed_and_has_the_truth(trained: Make) -> None:
     run = trained(SINE)
     rows = run.evaluation("curve")
@@ -170,6 +213,17 @@ def test_histograms_count_every_weight_and_every_activation(trained: Make) -> No
     activations = [count for (kind, _), count in counts.items() if kind == "activations"]
     assert activations == [run.prepared.sizes.train * 8, run.prepared.sizes.train * 6]
     assert {row["kind"] for row in rows} == {"weights initial", "weights final", "activations"}
+
+
+def test_equal_weights_are_one_bin_and_infinite_values_are_counted(trained: Make) -> None:
+    huge = SINE.replace("[8], activation: tanh", "[8, 8], activation: relu, init: {name: constant, value: 1.0e+30}")
+    run = trained(huge)
+    rows = run.evaluation("histograms")
+    weights = [row for row in rows if row["kind"] == "weights initial"]
+    assert [(row["low"] == row["high"], row["count"]) for row in weights] == [(True, 8), (True, 64), (True, 8)]
+    of_second = [row for row in rows if row["layer"] == "dense2_relu"]
+    assert sum(row["count"] for row in of_second) == 8 * run.prepared.sizes.train
+    assert of_second[-1]["low"] == of_second[-1]["high"] == "" and of_second[-1]["count"] > 0
 
 
 def test_weights_move_away_from_their_initial_histogram(trained: Make) -> None:

@@ -99,6 +99,12 @@ class InventedTables:
         rows = {"seed": self.seeds[0], features[0]: first.ravel(), features[1]: second.ravel(), "predicted": nearest}
         return pd.DataFrame({**rows, "probability": 0.8})
 
+    def hidden_space(self, num_classes: int = 3) -> pd.DataFrame:
+        """Of the first seed: samples in the plane of two hidden units, and the regions there."""
+        samples = self.predictions(num_classes, features=("unit_1", "unit_2"))
+        grid = self.boundary(("unit_1", "unit_2"), num_classes).assign(part="grid")
+        return pd.concat([samples[samples["seed"] == self.seeds[0]], grid], ignore_index=True)
+
     def histograms(
         self, layers: Sequence[str] = ("dense1", "output"), activations: Sequence[str] | None = None
     ) -> pd.DataFrame:

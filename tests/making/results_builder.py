@@ -292,6 +292,8 @@ class Invention:
             tables["histograms"] = invented.histograms(layers, activations)
         if recording.first_seed in sound and "boundary" in wanted:
             tables["boundary"] = invented.boundary(num_classes=prepared.facts.num_outputs)
+        if recording.first_seed in sound and "hidden_space" in wanted:
+            tables["hidden_space"] = invented.hidden_space(prepared.facts.num_outputs)
         if arm.experiment.diagnostics != "off":
             tables["diagnostics"] = invented.diagnostics(layers)
         return tables

@@ -76,6 +76,16 @@ def test_a_mean_waits_for_the_last_stack_and_counts_the_seeds_in_it() -> None:
     ]
 
 
+def test_an_epoch_in_which_seeds_diverged_between_evaluations_has_no_line() -> None:
+    lines = EpochLines(1, summary(3, "train"))
+    assert lines.add(0, [0, 1, 2], scores(1.0, 2.0, 3.0)) == ["epoch 0  loss 2.0000  accuracy 0.5000"]
+    assert lines.add(3, [1], scores(math.inf), {1}) == []
+    assert lines.add(10, [0, 2], scores(0.5, 0.5)) == [
+        "epoch 10  loss 0.5000  accuracy 0.5000  (2 of 3 seeds, 1 diverged)"
+    ]
+    assert lines.add(14, [0, 2], scores(math.nan, math.inf), {0, 2}) == ["epoch 14  (0 of 3 seeds, 3 diverged)"]
+
+
 def test_where_nothing_is_left() -> None:
     assert EpochLines(1, summary(1, "train")).add(0, [0], scores(math.inf), {0}) == ["epoch 0  diverged"]
     assert EpochLines(1, summary(2, "train")).add(0, [0, 1], scores(math.inf, math.nan)) == [

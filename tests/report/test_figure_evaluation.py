@@ -6,12 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
 from sklearn.metrics import confusion_matrix, r2_score
 
 from making.invented_tables import CLASSES, InventedTables
+from mlpexp.report.drawing.style import class_style
 from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import accuracy_text, confusion_counts, draw_confusion
 from mlpexp.report.figures.arm.fitted_curve import draw_curve
+from mlpexp.report.figures.arm.hidden_space import draw_hidden_space
 from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
 from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
 from mlpexp.report.figures.arm.predicted_true import draw_predicted_true, r2
@@ -122,11 +126,34 @@ def test_a_towering_bin_is_cut_and_labelled() -> None:
     assert figure.axes[0].get_ylim()[1] < numbers["density"].max() / 10
 
 
-def test_weights_that_are_all_equal_are_drawn() -> None:
-    rows = {"seed": 0, "kind": "weights initial", "layer": "dense1", "low": [0.0] * 50, "high": [0.0] * 50}
-    _, numbers = draw_weights(pd.DataFrame({**rows, "count": [0] * 49 + [64]}), CAPTION)
-    assert numbers["count"].sum() == 64
-    assert np.isfinite(numbers["density"]).all()
+def equal_weights(kind: str, value: float, count: int = 64, bins: int = 1) -> pd.DataFrame:
+    rows = {"seed": 0, "kind": f"weights {kind}", "layer": "dense1", "low": [value] * bins, "high": [value] * bins}
+    return pd.DataFrame({**rows, "count": [0] * (bins - 1) + [count]})
+
+
+@pytest.mark.parametrize("bins", [1, 50])
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.10001, -3e25])
+def test_weights_that_are_all_equal_are_lines_with_their_values(after: float, bins: int) -> None:
+    rows = pd.concat([equal_weights("initial", 0.1, bins=bins), equal_weights("final", after, bins=bins)])
+    figure, numbers = draw_weights(rows, CAPTION)
+    (axes,) = figure.axes
+    assert numbers["count"].sum() == 128 and numbers["density"].isna().all()
+    assert axes.get_title().splitlines() == ["dense1, n = 64", "before: all 0.1", f"after: all {after:.4g}"]
+    assert [line.get_xdata()[0] for line in axes.lines] == [after, 0.1]
+    low, high = axes.get_xlim()
+    assert low < min(after, 0.1) <= max(after, 0.1) < high
+    assert not len(axes.get_yticks())  # a line has no density
+
+
+def test_values_that_are_not_finite_are_counted(tables: InventedTables) -> None:
+    rows = tables.histograms(("dense1",))
+    lost = pd.DataFrame({"seed": 0, "kind": "weights final", "layer": "dense1", "count": [7]})
+    figure, numbers = draw_weights(pd.concat([rows, lost], ignore_index=True), CAPTION)
+    assert figure.axes[0].get_title().splitlines()[1:] == ["after: 7 not finite, left out"]
+    assert numbers.loc[numbers["low"].isna(), "count"].tolist() == [7]
+    only_lost = pd.concat([equal_weights("initial", 0.5), lost.assign(count=64)], ignore_index=True)
+    figure, _ = draw_weights(only_lost, CAPTION)
+    assert figure.axes[0].get_title().splitlines()[2:] == ["after: 64 not finite, left out"]
 
 
 def test_boundary_shows_grid_and_samples_of_its_seed(tables: InventedTables) -> None:
@@ -140,6 +167,61 @@ def test_boundary_shows_grid_and_samples_of_its_seed(tables: InventedTables) -> 
     assert entries == [*CLASSES, "filled: training, validation", "open: test"]
     image = figure.axes[0].images[0].get_array()
     assert image.shape == (12, 15, 3)  # the second feature is upwards
+
+
+def test_a_feature_with_one_value_is_said(tables: InventedTables) -> None:
+    predictions = tables.predictions(features=("x1", "x2")).assign(x2=5.0)
+    figure, _ = draw_boundary(tables.boundary(), predictions, CAPTION)
+    assert "x2 is 5 in all samples" in texts(figure)
+    figure, _ = draw_curve(tables.curve(), tables.numbers().assign(x=3.0), CAPTION)
+    assert "x is 3 in all samples" in texts(figure)
+
+
+def test_no_class_lies_on_top_of_all_others(tables: InventedTables) -> None:
+    predictions = tables.predictions(features=("x1", "x2"))
+    figure, _ = draw_boundary(tables.boundary(), predictions, CAPTION)
+    (train, *_) = [drawn for drawn in figure.axes[0].collections if isinstance(drawn, PathCollection)]
+    own = predictions[(predictions["seed"] == 0) & (predictions["part"] == "train")]
+    assert train.get_offsets().tolist() == own[["x1", "x2"]].to_numpy().tolist()  # in the order of the samples
+    colours = [to_hex(colour) for colour in train.get_facecolors()]
+    assert colours == [class_style(k)[0].lower() for k in own["target"]]
+    outlines = [path.vertices.tolist() for path in train.get_paths()]
+    assert [outlines.index(outline) for outline in outlines] == (own["target"]).tolist()  # a marker for each class
+    edges, faces = (grey(values) for values in (train.get_edgecolors(), train.get_facecolors()))
+    assert (edges < 0.6 * faces).all()  # every point has an edge that a grey printer shows
+
+
+def grey(colours: np.ndarray) -> np.ndarray:
+    return colours[:, :3] @ [0.299, 0.587, 0.114]
+
+
+def test_hidden_space_shows_inputs_and_hidden_units(tables: InventedTables) -> None:
+    hidden, boundary = tables.hidden_space(), tables.boundary()
+    predictions = tables.predictions(features=("x1", "x2"))
+    figure, numbers = draw_hidden_space(hidden, boundary, predictions, CAPTION)
+    assert [axes.get_title() for axes in figure.axes] == ["the inputs", "the last hidden layer"]
+    assert numbers.groupby("plane")["part"].value_counts()["hidden units"].to_dict() == (
+        hidden["part"].value_counts().to_dict()
+    )
+    samples = hidden[hidden["part"] != "grid"]
+    shown = numbers[(numbers["plane"] == "hidden units") & (numbers["part"] != "grid")]
+    assert shown[["x", "y"]].to_numpy().tolist() == samples[["unit_1", "unit_2"]].to_numpy().tolist()
+    assert "test accuracy" in texts(figure) and "lie on each other" not in texts(figure)
+
+
+def test_hidden_space_of_inputs_that_are_no_plane(tables: InventedTables) -> None:
+    hidden = tables.hidden_space()
+    hidden.loc[hidden["part"] != "grid", ["unit_1", "unit_2"]] = 1.0
+    figure, numbers = draw_hidden_space(hidden, None, None, CAPTION)
+    assert len(figure.axes) == 1 and set(numbers["plane"]) == {"hidden units"}
+    assert "many of the 45 samples lie on each other: 1 place can be told apart" in texts(figure)
+
+
+def test_one_sample_has_no_r2(tables: InventedTables) -> None:
+    rows = tables.numbers()
+    one = rows[(rows["part"] == "train") | (rows.groupby(["seed", "part"]).cumcount() == 0)]
+    figure, _ = draw_predicted_true(one, RunCaption())
+    assert "test none" in texts(figure)
 
 
 def test_boundary_without_samples(tables: InventedTables) -> None:

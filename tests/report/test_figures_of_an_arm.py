@@ -94,6 +94,14 @@ def test_a_run_in_the_plane(tmp_path: Path, unrendered: None) -> None:
     assert stems(draw_figures(run.result)) == drawn
 
 
+def test_a_run_with_two_units_in_its_last_hidden_layer(tmp_path: Path, unrendered: None) -> None:
+    run = build_run(tmp_path, "model.hidden_sizes=[8, 2]", config=MOONS)
+    drawn = stems(draw_figures(run.result))
+    assert drawn[drawn.index("decision_boundary") + 1] == "hidden_space"
+    (run.path / "evaluation" / "boundary.csv").unlink()
+    assert "hidden_space" in stems(draw_figures(run.result))  # without the plane of the inputs
+
+
 def test_a_run_with_diagnostics(tmp_path: Path, unrendered: None) -> None:
     run = build_run(tmp_path, "diagnostics=cheap", tables=())
     assert stems(draw_figures(run.result)) == ["loss", "accuracy", "gradients", "units"]

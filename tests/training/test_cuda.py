@@ -173,3 +173,20 @@ def test_images_are_moved_as_on_the_cpu():
     motions = torch.from_numpy(draw_motions(Augmentation(max_shift=3, max_rotation=20), 0, 1, 20))
     on_cuda = move(images.cuda(), motions.cuda()).cpu()
     torch.testing.assert_close(on_cuda, move(images, motions), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("graph", ["off", "auto"])
+def test_the_epoch_of_divergence_does_not_depend_on_how_often_is_evaluated(graph):
+    ended = []
+    for every in (1, 10):
+        config = experiment(
+            dataset={"name": "synthetic", "kind": "function", "function": "square", "samples": 60},
+            model={"hidden_sizes": [16, 16], "activation": "relu"},
+            training={"batch_size": 20, "epochs": 60, "evaluate_every": every, "cuda_graph": graph},
+            device="cuda",
+        )
+        rates = [config.optimizer.model_copy(update={"learning_rate": rate}) for rate in (0.02, 0.3, 1.0, 5.0)]
+        chosen, _ = finished([config.model_copy(update={"optimizer": optimizer}) for optimizer in rates])
+        ended.append((chosen.state.statuses, chosen.state.ended_epoch.tolist()))
+    assert ended[0] == ended[1]
+    assert "diverged" in ended[0][0]

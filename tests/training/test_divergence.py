@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from making.stacks import experiment, finished, rows_of, trainer
+from mlpexp.training.divergence import norms
 
 SQUARE = {"name": "synthetic", "kind": "function", "function": "square", "samples": 60, "test_fraction": 0.0}
 LINEAR = {
@@ -75,10 +76,88 @@ def test_a_stack_of_which_all_diverge_ends_early():
     assert {row.status for row in records[-1].rows} == {"diverged"}
 
 
-def test_divergence_between_evaluations_is_found_at_the_next_one():
-    _, records = finished(with_rates(1e5, training={**LINEAR["training"], "evaluate_every": 50, "epochs": 120}))
-    assert [record.epoch for record in records] == [0, 50]
-    assert records[-1].rows[0].status == "diverged"
+NETWORK = {"hidden_sizes": [16, 16], "activation": "relu"}
+DEEP = {"hidden_sizes": [8] * 8, "activation": "relu", "init": {"name": "normal", "std": 1}}
+WAYS = {
+    "linear": ({}, (100.0, 4.0, 0.1, 3.0)),
+    "float32": ({"training": {**LINEAR["training"], "precision": "float32"}}, (100.0, 4.0, 0.1, 3.0)),
+    "two layers": ({"model": NETWORK}, (0.3, 1.0, 0.05, 5.0)),
+    "batches": ({"model": NETWORK, "training": {**LINEAR["training"], "batch_size": 7}}, (0.3, 1.0, 0.02, 5.0)),
+    "deep": ({"model": DEEP, "training": {**LINEAR["training"], "precision": "float32"}}, (1e-7, 1e-3, 1e-9, 1e-5)),
+    "running": ({"model": NETWORK, "training": {**LINEAR["training"], "train_metrics": "running"}}, (0.3, 5.0, 0.05)),
+    "averaged": ({"model": NETWORK, "training": {**LINEAR["training"], "weight_averaging": 0.9}}, (0.3, 5.0, 0.05)),
+    "validated": ({"model": NETWORK, "dataset": {**SQUARE, "validation_fraction": 0.2}}, (0.3, 5.0, 0.05)),
+    "half sums": ({"model": NETWORK, "loss": "half_sum_squared_error"}, (0.3, 20.0, 0.05)),
+}
+
+
+def often_and_rarely(way, every):
+    """The same members, evaluated after each epoch and after many."""
+    sections, rates = WAYS[way]
+    training = {**LINEAR["training"], **sections.get("training", {}), "epochs": 120}
+    ends = []
+    for distance in (1, every):
+        members = with_rates(*rates, **{**sections, "training": {**training, "evaluate_every": distance}})
+        ends.append(finished(members))
+    return ends
+
+
+@pytest.mark.parametrize("every", [2, 10, 120])
+@pytest.mark.parametrize("way", WAYS)
+def test_the_epoch_does_not_depend_on_how_often_is_evaluated(way, every):
+    (often, _), (rarely, records) = often_and_rarely(way, every)
+    assert {"diverged", "finished"} == set(often.state.statuses) == set(rarely.state.statuses)
+    assert rarely.state.statuses == often.state.statuses
+    assert rarely.state.ended_epoch.tolist() == often.state.ended_epoch.tolist()
+    for member, status in enumerate(rarely.state.statuses):
+        epochs = [record.epoch for record in records if member in record.positions]
+        last = rarely.state.last_epoch[member]
+        assert epochs == sorted({*range(0, rarely.state.ended_epoch[member], every), rarely.state.ended_epoch[member]})
+        assert last == (epochs[-1] if status == "finished" else epochs[-2])
+        assert torch.isfinite(rarely.state.last[member]).all()
+
+
+def test_the_row_of_the_epoch_is_that_of_an_evaluation_there():
+    (_, often), (_, rarely) = often_and_rarely("two layers", 10)
+    for member in range(4):
+        assert set(rows_of(rarely, member)) <= set(rows_of(often, member))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_looking_between_evaluations_changes_no_number_of_the_others(way):
+    sections, rates = WAYS[way]
+    training = {**LINEAR["training"], **sections.get("training", {}), "epochs": 30, "evaluate_every": 10}
+    members = with_rates(*rates, **{**sections, "training": training})
+    together, records = finished(members)
+    for place, member in enumerate(members):
+        alone, own = finished([member])
+        assert rows_of(records, place) == rows_of(own, 0)
+        assert torch.equal(together.state.last[place], alone.state.last[0])
+
+
+@pytest.mark.parametrize("sections", [{}, {"optimizer": {"name": "adam", "learning_rate": 0.1}}])
+@pytest.mark.parametrize("hidden", [[], [16], [8] * 6])
+def test_the_weights_of_a_sound_training_never_make_it_measure_losses(hidden, sections):
+    config = experiment(model={"hidden_sizes": hidden}, training={"epochs": 40, "evaluate_every": 10}, **sections)
+    chosen = trainer([config])
+    for record in chosen.run():
+        state = chosen.state
+        if record is None or "running" in record.statuses:
+            assert (norms(state.network.flat) <= state.calm_norm).all()
+
+
+@pytest.mark.parametrize("stop", [1, 3, 4, 11, 23])
+def test_going_on_between_evaluations_finds_the_same_epoch(stop):
+    training = {**LINEAR["training"], "epochs": 40, "evaluate_every": 10, "batch_size": 20}
+    members = with_rates(0.3, 1.0, 0.05, 5.0, model=NETWORK, training=training)
+    whole, records = finished(members)
+    first, second = trainer(members), trainer(members)
+    before = [record for _, record in zip(range(stop), first.run(), strict=False) if record]
+    second.restore(*first.state.saved())
+    after = [record for record in second.run() if record]
+    for member in range(4):
+        assert rows_of(before + after, member) == rows_of(records, member)
+    assert second.state.ended_epoch.tolist() == whole.state.ended_epoch.tolist()
 
 
 def test_divergence_of_running_metrics():

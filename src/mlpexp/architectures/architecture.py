@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 
-from mlpexp.architectures.layers import LayerSpec, Parameter, Shape
+from mlpexp.architectures.layers import Activation, LayerSpec, Parameter, Shape
 from mlpexp.config.networks import OutputActivation
 from mlpexp.errors import ArchitectureError
 
@@ -125,6 +125,13 @@ class Architecture:
     def widest(self) -> int:
         """Number of values that the widest layer gives for one sample."""
         return max(prod(layer.output_shape) for layer in self.layers)
+
+    @property
+    def hidden_plane(self) -> Layer | None:
+        """The layer that the output layer reads, if it is a hidden one that gives two numbers for a sample; else None."""
+        hidden = self.layers[:-1]
+        is_plane = any(isinstance(layer.spec, Activation) for layer in hidden) and hidden[-1].output_shape == (2,)
+        return hidden[-1] if is_plane else None
 
     @property
     def has_convolutions(self) -> bool:

@@ -29,6 +29,7 @@ from mlpexp.training.samples import Samples
 from mlpexp.training.starts import Begun, begin_with
 
 HISTOGRAM_SAMPLES = 1000
+LARGEST_BINNED = 1e300  # beyond, the width of a histogram is no number
 RESERVED = frozenset(
     ("arm", "seed", "part", "index", "target", "predicted", "probability", "class_output", "truth")
 )  # columns of our own
@@ -136,7 +137,7 @@ class StackData:
 
 
 class NetworkEvaluation:
-    """Predictions, histograms, boundaries and curves of networks."""
+    """Predictions, histograms, boundaries, hidden planes and curves of networks."""
 
     def __init__(self, experiment: Experiment, dataset: Dataset, recording: Recording) -> None:
         self.experiment, self.dataset, self.recording = experiment, dataset, recording
@@ -166,6 +167,9 @@ class NetworkEvaluation:
                 self._histograms(first, data, architectures, starts)
             if "boundary" in tables and self.classification and len(self.shown_features) == 2:
                 self._boundary(first, data)
+            plane = first.architecture.hidden_plane
+            if "hidden_space" in tables and self.classification and plane is not None:
+                self._hidden_space(first, data, plane.name)
         if "curve" in tables and not self.classification and len(self.shown_features) == 1:
             self._curve(network, data)
 
@@ -181,8 +185,7 @@ class NetworkEvaluation:
         """Target and prediction of every sample, or of those of the last part (the test part)."""
         kinds = self._class_columns if self.classification else ("predicted",)
         table = self._table("predictions", "part", "index", "target", *kinds, *self.shown_features)
-        bounds = list(data.samples.sizes.bounds.items())
-        for part, (start, stop) in bounds if self.recording.whole else bounds[-1:]:
+        for part, start, stop in self._parts(data):
             predicted_M = self._predicted(network, data, start, stop)
             begun: dict[int, list[str]] = {}  # members with one split see the same samples
             members = zip(data.prefixes, data.pairs, data.datasets, predicted_M, strict=True)
@@ -192,6 +195,11 @@ class NetworkEvaluation:
                     numbers = zip(rows_n.tolist(), self._targets(dataset, rows_n), strict=True)
                     begun[pair] = [f"{part},{row},{target!r}" for row, target in numbers]
                 table.add_behind(prefix, begun[pair], *columns, *self._features(dataset, rows_n))
+
+    def _parts(self, data: StackData) -> list[tuple[str, int, int]]:
+        """The parts that are predicted, with their first and last positions."""
+        bounds = [(part, start, stop) for part, (start, stop) in data.samples.sizes.bounds.items()]
+        return bounds if self.recording.whole else bounds[-1:]
 
     def _predicted(self, network: StackedNetwork, data: StackData, start: int, stop: int) -> Iterator[list[Column]]:
         """The columns of each member: predicted, of classes what the network gives for it."""
@@ -228,16 +236,34 @@ class NetworkEvaluation:
 
     def _boundary(self, first: StackedNetwork, data: StackData) -> None:
         inputs = data.datasets[data.first[0]].inputs  # of the seed that is drawn
-        low, high = np.nanmin(inputs, 0), np.nanmax(inputs, 0)
-        margin = 0.12 * (high - low)
-        ends = zip(low - margin, high + margin, strict=True)
-        axes = [np.linspace(*resolved(a, b, GRID_POINTS), GRID_POINTS) for a, b in ends]
-        points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
+        points = _grid_around(inputs)
         table = self._table("boundary", *self.shown_features, *self._class_columns)
         logits_MnU = first(data.standardized(points, data.first))
         places = [points[:, column].tolist() for column in range(2)]
         for member, columns in zip(data.first, self._of_classes(logits_MnU), strict=True):
             table.add(data.prefixes[member], *places, *columns)
+
+    def _hidden_space(self, first: StackedNetwork, data: StackData, layer: str) -> None:
+        """What two hidden units give for each sample, and what the output layer makes of the plane around these."""
+        table = self._table("hidden_space", "part", "index", "target", "unit_1", "unit_2", *self._class_columns)
+        size, units_of_member = chunk_size(first), [list[np.ndarray]() for _ in data.first]
+        for part, start, stop in self._parts(data):
+            chunks = [data.inputs(a, min(a + size, stop), data.first) for a in range(start, stop, size)]
+            units_Mn2 = torch.cat([first.layer_outputs(inputs)[layer] for inputs in chunks], 1)
+            columns_M = self._of_classes(first.output_of_hidden(units_Mn2))
+            places_M2n = units_Mn2.transpose(1, 2).cpu().double().numpy()
+            for place, (member, places, columns) in enumerate(zip(data.first, places_M2n, columns_M, strict=True)):
+                rows_n = data.samples.rows[data.pairs[member], start:stop]
+                targets = self._targets(data.datasets[member], rows_n)
+                prefix = f"{data.prefixes[member]}{part},"
+                table.add(prefix, rows_n.tolist(), targets, *places.tolist(), *columns)
+                units_of_member[place].append(places.T)
+        for place, member in enumerate(data.first):
+            points = _grid_around(np.concatenate(units_of_member[place]))
+            grid = torch.from_numpy(points).to(first.flat)[None]
+            (columns,) = self._of_classes(first.select([place]).output_of_hidden(grid))
+            blank = Blank(len(points))
+            table.add(f"{data.prefixes[member]}grid,", blank, blank, *points.T.tolist(), *columns)
 
     def _curve(self, network: StackedNetwork, data: StackData) -> None:
         x = np.linspace(*self._shown_range(), CURVE_POINTS)
@@ -288,6 +314,16 @@ def histogram_samples(network: StackedNetwork) -> int:
     return chunk_size(network) if is_large else HISTOGRAM_SAMPLES
 
 
+def _grid_around(points: np.ndarray) -> np.ndarray:
+    """A regular grid ``(GRID_POINTS ** 2, 2)`` around all finite points ``(n, 2)``, with a margin."""
+    finite = np.where(np.isfinite(points), points, np.nan)
+    low, high = np.nanmin(finite, 0), np.nanmax(finite, 0)
+    margin = 0.12 * (high - low)
+    ends = zip(low - margin, high + margin, strict=True)
+    axes = [np.linspace(*resolved(a, b, GRID_POINTS), GRID_POINTS) for a, b in ends]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
+
+
 def resolved(low: float, high: float, steps: int) -> tuple[float, float]:
     """The ends of a range, moved apart where they are equal, or so near that float64 knows no steps between them."""
     smallest = float(np.spacing(max(abs(low), abs(high))))
@@ -298,7 +334,16 @@ def resolved(low: float, high: float, steps: int) -> tuple[float, float]:
 
 
 def _histogram(table: Table, prefix: str, kind: str, layer: str, values: np.ndarray) -> None:
+    """Rows of bins; equal values are one bin without a width, and those that are no numbers a row without bounds."""
+    start = f"{prefix}{kind},{layer},"
     finite = values[np.isfinite(values)].astype(np.float64)
-    if finite.size and np.isfinite(np.ptp(finite)):
-        counts, edges = np.histogram(finite, HISTOGRAM_BINS, resolved(finite.min(), finite.max(), HISTOGRAM_BINS))
-        table.add(f"{prefix}{kind},{layer},", *(column.tolist() for column in (edges[:-1], edges[1:], counts)))
+    binned = finite[np.abs(finite) < LARGEST_BINNED]
+    if binned.size:
+        ends = float(binned.min()), float(binned.max())
+        if resolved(*ends, HISTOGRAM_BINS) == ends:
+            counts, edges = np.histogram(binned, HISTOGRAM_BINS, ends)
+            table.add(start, *(column.tolist() for column in (edges[:-1], edges[1:], counts)))
+        else:
+            table.add(start, [ends[0]], [ends[1]], [binned.size])
+    if binned.size < values.size:
+        table.add(start, Blank(1), Blank(1), [values.size - binned.size])

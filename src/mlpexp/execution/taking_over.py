@@ -79,7 +79,7 @@ def _take_over_stack(job: Job, stack: Stack, parent: Parent, tables: Tables) -> 
         try:
             recorder.begin()
             for record, healthy in _records(trainer, tables, parent, seeds):
-                trainer.follow(record.epoch, _by_part(trainer, record), healthy)
+                trainer.follow(record.epoch, record.positions, _by_part(trainer, record), healthy)
                 if record.epoch in recorder.history:
                     state.last, state.last_buffers = weights.of(f"epoch-{record.epoch}")
                 recorder.add(record)

@@ -172,6 +172,11 @@ class StackedNetwork:
             outputs[layer.name] = x
         return outputs
 
+    def output_of_hidden(self, hidden: Tensor) -> Tensor:
+        """What the output layer makes of the values ``(M, B, ...)`` of the layer before it, in evaluation mode."""
+        outputs, _ = self._operations[-1].forward(hidden, EVALUATION)
+        return outputs
+
     def select(self, members: Sequence[int] | np.ndarray) -> "StackedNetwork":
         """A stack of copies of some members."""
         index = torch.from_numpy(np.asarray(members, dtype=np.int64)).to(self.flat.device)

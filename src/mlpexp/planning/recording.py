@@ -19,7 +19,7 @@ BEST_BYTES = 1_000_000_000  # more, and none are, unless there is one arm
 MOST_ROWS = 200_000  # of a table of `evaluation/`, over all trials
 CELLS_OF_A_ROW = 10  # a row of pixels counts as several
 HISTOGRAM_BINS = 50
-GRID_POINTS = 120  # per axis of a decision boundary
+GRID_POINTS = 120  # per axis of a decision boundary, in the plane of two features or of two hidden units
 CURVE_POINTS = 400
 MOST_MISCLASSIFIED = 25  # pictures of an arm
 MOST_SIDE = 96  # pixels of a picture in the table of misclassified ones: larger ones are made smaller
@@ -119,6 +119,8 @@ def rows_of_arm(prepared: Prepared, seeds: Sequence[int]) -> dict[str, int]:
     }
     if classes and facts.input_shape == (2,):
         rows["boundary"] = GRID_POINTS**2
+    if classes and prepared.architecture.hidden_plane is not None:
+        rows["hidden_space"] = prepared.num_samples(seeds[:1]) + GRID_POINTS**2
     if not classes and facts.input_shape == (1,):
         rows["curve"] = CURVE_POINTS * num_seeds
     if classes and facts.is_image:

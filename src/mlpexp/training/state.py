@@ -60,6 +60,8 @@ class TrainingState:
     """Lowest training loss after an epoch, ``(M,)``; of members that stop when it falls no more."""
     fell_epoch: np.ndarray
     """Last epoch in which it fell by more than the tolerance, ``(M,)``."""
+    calm_norm: np.ndarray
+    """Length of the parameters up to which losses need no look between evaluations, ``(M,)``; see ``explosion``."""
     running: Tensor
     """Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64."""
     running_more: Collected
@@ -116,6 +118,7 @@ class TrainingState:
             improved_epoch=np.zeros(members, dtype=np.int64),
             lowest_train=np.full(members, np.inf),
             fell_epoch=np.zeros(members, dtype=np.int64),
+            calm_norm=np.zeros(members),
             running=torch.zeros(members, 3, dtype=wide, device=flat.device),
             running_more=running_more,
         )
@@ -151,16 +154,20 @@ class TrainingState:
         if self.running_more:
             self.running_more.add(outputs.to(self.network.flat.dtype), targets, units)
 
-    def take_running(self, variance: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, PartScores]:
+    def take_running(
+        self, variance: np.ndarray | None = None, *, to_be_continued: bool = False
+    ) -> tuple[np.ndarray, np.ndarray, PartScores]:
         """Mean loss and accuracy ``(A,)`` since the last call, and the other scores of the same batches.
 
         Args:
             variance: Of the targets in their own unit, ``(A,)``; None: there is no R² to measure.
+            to_be_continued: Whether the next call is to give these batches, too.
         """
         means = (self.running[:, :2] / self.running[:, 2:]).cpu().numpy()
         more = self.running_more.scores(variance)
-        self.running.zero_()
-        self.running_more.replace({})
+        if not to_be_continued:
+            self.running.zero_()
+            self.running_more.replace({})
         return means[:, 0], means[:, 1], more
 
     def keep(self, healthy: np.ndarray, value: np.ndarray | None, min_delta: np.ndarray) -> None:
@@ -273,7 +280,7 @@ class TrainingState:
         self.best, self.best_buffers, self.running = tensor["best"], tensor["best_buffers"], tensor["running"]
         self.running_more.replace({n.removeprefix(RUNNING): t for n, t in tensor.items() if n.startswith(RUNNING)})
         for name, attribute in ARRAYS.items():
-            if name in arrays or name not in SINCE_CONVERGENCE:
+            if name in arrays or name not in ADDED:
                 setattr(self, attribute, arrays[name].copy())
         for name in NUMBERS:
             setattr(self, name, plain[name])
@@ -286,8 +293,9 @@ ARRAYS = {
     "reference_loss": "reference_value",
     "lowest_train": "lowest_train",
     "fell_epoch": "fell_epoch",
+    "calm_norm": "calm_norm",
 }
-SINCE_CONVERGENCE = ("lowest_train", "fell_epoch")  # checkpoints of older versions do not have these, nor need them
+ADDED = ("lowest_train", "fell_epoch", "calm_norm")  # checkpoints of older versions do not have these, nor need them
 RUNNING = "running."
 NUMBERS = ("epoch", "step_of_epoch", "step", "train_seconds", "recorded_seconds", "initial_recorded")
 OF_ACTIVE = ("active", "flat", "buffers", "slot", "averaged", "running", "observed")  # names up to their first dot

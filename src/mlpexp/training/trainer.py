@@ -24,6 +24,7 @@ from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.class_weights import class_weights
 from mlpexp.training.diagnosed import is_diagnosed
 from mlpexp.training.diagnostics import Diagnostics, Quantities
+from mlpexp.training.divergence import are_finite, calm_norms, largest_losses, norm, norms
 from mlpexp.training.dropout import DropoutMasks
 from mlpexp.training.evaluation import always
 from mlpexp.training.head import head_of
@@ -34,6 +35,7 @@ from mlpexp.training.samples import Block, Samples
 from mlpexp.training.scores import Collected, PartScores
 from mlpexp.training.starts import Begun, begin_with
 from mlpexp.training.state import TrainingState
+from mlpexp.training.statuses import statuses_after
 from mlpexp.training.step_block import StepBlock
 from mlpexp.training.steps_at_once import steps_at_once
 from mlpexp.training.transfer import on_device
@@ -110,6 +112,8 @@ class Trainer:
             running_more=Collected(self.names, self.head, log=samples.units is not None and samples.units.log),
         )
         """All that training changes."""
+        self.looks_between = self.settings.evaluate_every > 1
+        """Whether members that diverge in an epoch without evaluation leave there, not at the next evaluation."""
         self.note = ""
         """A sentence for the user on how steps are taken; mostly empty."""
         self._prepare_active()
@@ -136,8 +140,9 @@ class Trainer:
         """Trains to the end, from wherever ``state`` is.
 
         Yields:
-            A record after each evaluated epoch, and None after each step in between (off the CPU after each block of
-            steps): after either, ``state`` is consistent and can be saved, and the caller may stop.
+            A record after each evaluated epoch, and after any other one of the members that diverged in it; and None after
+            each step in between (off the CPU after each block of steps): after each of them ``state`` is consistent and can
+            be saved, and the caller may stop.
         """
         state = self.state
         if state.epoch == 0 and state.step_of_epoch == 0 and not state.initial_recorded:
@@ -151,6 +156,8 @@ class Trainer:
             last = state.epoch == self.settings.epochs
             if last or state.epoch % self.settings.evaluate_every == 0:
                 yield self._record()
+            elif self.looks_between and (record := self._record_of_lost()):
+                yield record
 
     def restore(self, arrays: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> None:
         """Continues from what ``state.saved()`` gave."""
@@ -164,18 +171,27 @@ class Trainer:
             )
             self._prepare_active()
 
-    def follow(self, epoch: int, scores: dict[str, PartScores], healthy: np.ndarray) -> None:
+    def follow(self, epoch: int, positions: np.ndarray, scores: dict[str, PartScores], healthy: np.ndarray) -> None:
         """Goes through an epoch that another training has recorded, without its steps: all but the weights is as there.
 
         Args:
             epoch: Its number.
-            scores: Of the active members, by part and name.
+            positions: Of the members that were recorded, ``(A,)``: the active ones, or some that diverged without evaluation.
+            scores: Of them, by part and name.
             healthy: Whether they are finite, ``(A,)``.
         """
         state = self.state
         state.epoch, state.step, state.initial_recorded = epoch, epoch * self.steps_per_epoch, True
+        if len(positions) < len(state.active):
+            self._lose(np.isin(state.active, positions))
+            return
         self._keep(scores, healthy)
-        self._let_leave(self._statuses(healthy))
+        self._let_leave(statuses_after(state, self.hyper, self.settings, healthy))
+
+    def _lose(self, lost: np.ndarray) -> None:
+        """Lets active members leave, ``(A,)``, that diverged in an epoch without evaluation."""
+        self.state.ended_epoch[self.state.active[lost]] = self.state.epoch
+        self._let_leave(["diverged" if gone else "running" for gone in lost])
 
     def _let_leave(self, statuses: list[Status]) -> None:
         """Takes active members that do not go on out of the stack."""
@@ -189,6 +205,7 @@ class Trainer:
     def _prepare_active(self) -> None:
         """Prepares what depends on which members are still active."""
         state, self.hyper = self.state, self.coefficients.hyper
+        self.calm_norm = state.calm_norm[state.active].min()
         index = self.pair_of_member[state.active]
         self.active_pairs = on_device(index, self.samples.device)
         self.units = None if self.samples.units is None else self.samples.units.select(self.active_pairs)
@@ -233,7 +250,7 @@ class Trainer:
         """Takes the steps of a block, one by one or at once; the last of an epoch that is diagnosed is watched."""
         state, steps, running = self.state, self._step_block(block), self.settings.train_metrics == "running"
         has_last = state.step_of_epoch + len(steps) == self.steps_per_epoch
-        watched = self.diagnostics if has_last and self._diagnosed(1) else None
+        watched = self.diagnostics if has_last and is_diagnosed(state.epoch + 1, self.settings) else None
         if self.at_once is not None and watched is None:
             outputs = self.at_once(steps)
             self.note = self.note or self.at_once.note
@@ -271,14 +288,52 @@ class Trainer:
         state, started = self.state, self.clock()
         active = state.active
         scores, diagnostics = self._scores()
-        healthy = self._healthy(scores)
+        losses = largest_losses(scores, self.names[0])
+        healthy = are_finite(state.network, losses)
         self._keep(scores, healthy)
-        statuses = self._statuses(healthy)
+        if self.looks_between:
+            state.calm_norm[active] = calm_norms(state.network.flat, losses, len(self.architecture.weights))
+            self.calm_norm = state.calm_norm[active].min()
+        statuses = statuses_after(state, self.hyper, self.settings, healthy)
+        record = self._recorded(np.ones(len(active), dtype=bool), scores, statuses, diagnostics, started)
+        self._let_leave(statuses)
+        return record
+
+    def _record_of_lost(self) -> Record | None:
+        """The members that diverged in the epoch that has just ended and is not evaluated; None: there are none.
+
+        Losses are only measured if the weights have grown so far that one may be infinite.
+        """
+        state, started = self.state, self.clock()
+        flat = state.network.flat
+        if norm(flat) <= self.calm_norm or np.all(norms(flat) <= state.calm_norm[state.active]):
+            return None
+        running = self.settings.train_metrics == "running"
+        parts = [part for part in self.parts if not (running and part == "train")]
+        scores = self.evaluator.scores(state.evaluated_network(), parts) if parts else {}
+        if running:
+            scores |= {"train": self._running_scores(to_be_continued=True)}
+        lost = ~are_finite(state.network, largest_losses(scores, self.names[0]))
+        if not lost.any():
+            return None
+        record = self._recorded(lost, scores, ["diverged"] * int(lost.sum()), {}, started)
+        self._lose(lost)
+        return record
+
+    def _recorded(
+        self,
+        which: np.ndarray,
+        scores: dict[str, PartScores],
+        statuses: list[Status],
+        diagnostics: Quantities,
+        started: float,
+    ) -> Record:
+        """The record of some active members, ``(A,)``, whose evaluation began at ``started``."""
+        state = self.state
+        active = state.active[which]
         train_seconds = state.train_seconds - state.recorded_seconds
         state.recorded_seconds = state.train_seconds
         rates = self.hyper.rates(np.array([max(state.step - 1, 0)]), self.steps_per_epoch)[0]
-        columns = {f"{part}_{name}": value for part, of_name in scores.items() for name, value in of_name.items()}
-        self._let_leave(statuses)
         return Record(
             state.epoch,
             state.step,
@@ -287,8 +342,8 @@ class Trainer:
             self.clock() - started,
             active,
             self.seeds[active],
-            rates,
-            columns,
+            rates[which],
+            {f"{part}_{name}": scores[part][name][which] for part in self.parts for name in scores[part]},
             statuses,
             diagnostics,
         )
@@ -299,10 +354,6 @@ class Trainer:
         if self.settings.convergence is not None:
             self.state.follow_training(scores["train"][self.names[0]], self.hyper.tolerance)
 
-    def _diagnosed(self, further: int = 0) -> bool:
-        """Whether diagnostics belong to the epoch that has just ended, or to one to come."""
-        return is_diagnosed(self.state.epoch + further, self.settings)
-
     def _scores(self) -> tuple[dict[str, PartScores], Quantities]:
         """By part and name of the score, and what is recorded of the layers."""
         state = self.state
@@ -310,7 +361,7 @@ class Trainer:
         running = self.settings.train_metrics == "running" and state.epoch > 0
         parts = [part for part in self.parts if not (running and part == "train")]
         network = state.evaluated_network()
-        if self.diagnostics and self._diagnosed():
+        if self.diagnostics and is_diagnosed(state.epoch, self.settings):
             scores, diagnostics = self.diagnostics.measured(state, self.evaluator, parts)
         else:
             scores = self.evaluator.scores(network, parts) if parts else {}
@@ -319,12 +370,12 @@ class Trainer:
             scores = {part: scores[part] for part in self.parts}
         return scores, diagnostics
 
-    def _running_scores(self) -> PartScores:
+    def _running_scores(self, *, to_be_continued: bool = False) -> PartScores:
         """Of the training part, over the batches since the last evaluation, while the weights moved."""
         variance = None
         if "r2" in self.names:
             variance = self.samples.target_variances["train"][self.pair_of_member[self.state.active]]
-        loss, accuracy, more = self.state.take_running(variance)
+        loss, accuracy, more = self.state.take_running(variance, to_be_continued=to_be_continued)
         return always(self.head, loss, accuracy if self.classification else None, variance) | more
 
     def _selection(self, scores: dict[str, PartScores]) -> np.ndarray | None:
@@ -333,27 +384,6 @@ class Trainer:
             return None
         value = scores["validation"][self.selected_by.name]
         return -value if self.selected_by.higher_is_better else value
-
-    def _healthy(self, scores: dict[str, PartScores]) -> np.ndarray:
-        """Which active members have finite parameters and a finite loss on every part."""
-        network = self.state.network
-        finite = torch.isfinite(network.flat).all(1) & torch.isfinite(network.buffers).all(1)
-        return finite.cpu().numpy() & np.all(
-            [np.isfinite(of_name[self.names[0]]) for of_name in scores.values()], axis=0
-        )
-
-    def _statuses(self, healthy: np.ndarray) -> list[Status]:
-        state = self.state
-        if state.epoch == self.settings.epochs:
-            otherwise = np.full(len(healthy), "finished")
-        else:
-            waited = state.epoch - state.improved_epoch[state.active]
-            otherwise = np.where(waited >= self.hyper.patience, "stopped early", "running")
-            if self.settings.convergence is not None:
-                waited = state.epoch - state.fell_epoch[state.active]
-                converged = (waited >= self.hyper.convergence_patience) & (otherwise == "running")
-                otherwise = np.where(converged, "converged", otherwise)
-        return np.where(healthy, otherwise, "diverged").tolist()
 
     def _synchronize(self) -> None:
         if self.samples.device.type == "cuda":

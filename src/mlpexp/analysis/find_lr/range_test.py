@@ -93,6 +93,7 @@ def losses_at_rates(trainer: Trainer, rates_T: np.ndarray) -> np.ndarray:
     hyper = GivenRates(**vars(trainer.hyper), rates_T=rates_T)
     trainer.coefficients = CoefficientCache(hyper, trainer.steps_per_epoch, trainer.state.network.flat)
     trainer.block_values = 1  # the loss is measured after each step, not only after each block
+    trainer.looks_between = False  # all stay, also those that diverge
     trainer.state.initial_recorded = True  # nobody asks for the loss on the whole training set
     count = min(PROBE_SAMPLES, trainer.samples.sizes.train)
     inputs, targets = (tensor.index_select(0, trainer.active_pairs) for tensor in trainer.samples.part(0, count))

@@ -3,7 +3,7 @@
 Axis letters: N entries, S steps, P parameters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,13 +52,8 @@ def central_differences(
     References:
         Press, Teukolsky, Vetterling and Flannery (2007), "Numerical recipes", section 5.7.
     """
-    size = point_P[torch.from_numpy(entries_N).to(point_P.device)].abs().clamp(min=1.0).cpu().numpy()
-    h_SN = np.array(STEPS)[:, None] * size
     here = float(_values(objective, point_P, entries_N[:1], np.zeros(1), 1)[0])
-    above, below = (
-        _values(objective, point_P, np.tile(entries_N, len(STEPS)), sign * h_SN.ravel(), chunk).reshape(h_SN.shape)
-        for sign in (1.0, -1.0)
-    )
+    h_SN, above, below = _both_sides(objective, point_P, entries_N, STEPS, chunk)
     slopes = (above - below) / (2 * h_SN)
     rounding = ROUNDING * abs(here) / h_SN
     best_N = (np.pad(np.abs(np.diff(slopes, axis=0)), ((0, 1), (0, 0))) + rounding).argmin(0)
@@ -70,6 +65,35 @@ def central_differences(
         _has_kink((above - 2 * here + below) / h_SN, rounding, best_N),
         slopes,
     )
+
+
+def differences_at(
+    objective: Callable[[Tensor], Tensor],
+    point_P: Tensor,
+    entries_N: NDArray[np.int64],
+    steps: Sequence[float],
+    chunk: int,
+) -> NDArray[np.float64]:
+    """``(E(w + h) - E(w - h)) / 2h`` for some entries of w at each of some steps, ``(S, N)``; as above."""
+    h_SN, above, below = _both_sides(objective, point_P, entries_N, steps, chunk)
+    return (above - below) / (2 * h_SN)
+
+
+def _both_sides(
+    objective: Callable[[Tensor], Tensor],
+    point_P: Tensor,
+    entries_N: NDArray[np.int64],
+    steps: Sequence[float],
+    chunk: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The distances ``(S, N)``, and the objective so far above and below: steps times the larger of 1 and the entry."""
+    size = point_P[torch.from_numpy(entries_N).to(point_P.device)].abs().clamp(min=1.0).cpu().numpy()
+    h_SN = np.array(steps)[:, None] * size
+    above, below = (
+        _values(objective, point_P, np.tile(entries_N, len(steps)), sign * h_SN.ravel(), chunk).reshape(h_SN.shape)
+        for sign in (1.0, -1.0)
+    )
+    return h_SN, above, below
 
 
 def _has_kink(

@@ -83,6 +83,8 @@ class Report:
     """For each step of central differences the largest difference of all entries without kink, relative to the largest
     derivative of the network.
     """
+    tried: list[int]
+    """Of which of all parameters differences were taken, those with a kink left out."""
 
 
 def check_agreement(report: Report, tolerance: float) -> None:

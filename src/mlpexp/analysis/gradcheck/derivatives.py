@@ -57,7 +57,7 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         exact[way], seconds = _timed(differentiated)
         costs.append(WayCost(way, exact[way].size, 1, 1, seconds))
     reverse, tensors, spent = exact[REVERSE], [], {FORWARD: [0, 0.0], DIFFERENCES: [0, 0.0]}
-    overall, step_errors = float(np.abs(reverse).max()), []
+    overall, step_errors, tried = float(np.abs(reverse).max()), [], list[int]()
     stepped = before_steps(objective.network.architecture)
     for segment in objective.network.architecture.layout:
         place, generator = segment.place, stream(seed, "gradcheck", segment.start)
@@ -79,12 +79,13 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         spent[DIFFERENCES][0] += checks[DIFFERENCES].compared
         spent[DIFFERENCES][1] += perf_counter() - started
         step_errors.append(errors)
+        tried += by_entry
         shape = segment.parameter.shape
         tensors.append(TensorChecks(segment.name, shape, checks, _largest(exact, place, shape, by_entry)))
     costs.append(WayCost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
     count = int(spent[DIFFERENCES][0])
     costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
-    return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist())
+    return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist(), tried)
 
 
 def before_steps(architecture: Architecture) -> set[str]:

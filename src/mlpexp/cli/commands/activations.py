@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlpexp.config.activations import KnownActivation
     from mlpexp.report.figures.activation_sheet import CurveCost, TableRow
 
+MOST_OVERLAID = 6  # more lines in one plane are not told apart
 TABLE_SIZES = (16, 64, 256, 1024, 4096)
 
 
@@ -35,6 +36,9 @@ def activations(
         Path | None,
         typer.Option("--output", "-o", help="A folder for activations.png and activations.csv.", show_default=False),
     ] = None,
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="Draw 2 to 6 functions over each other: activations-overlay.png.")
+    ] = False,
     plot_format: PlotFormat = None,
     style: FigureStyle = None,
     width: FigureWidth = None,
@@ -47,9 +51,14 @@ def activations(
 
     check_format(format_)
     formats, look = check_formats(plot_format), look_of(style, width, font_size)
-    check_drawn(output, plot_format=plot_format, style=style, width=width, font_size=font_size)
+    overlaid = overlay or None
+    check_drawn(output, overlay=overlaid, plot_format=plot_format, style=style, width=width, font_size=font_size)
     check_output(output)
     rows = _chosen([name for text in names or [] for name in text.split(",") if name])
+    if overlay and not 2 <= len(rows) <= MOST_OVERLAID:
+        raise InputError(
+            f"--overlay: {len(rows)} functions in one plane; name 2 to {MOST_OVERLAID}, such as sigmoid tanh"
+        )
     from mlpexp.analysis.activation_sheet import mean_output
 
     means = {row.name: mean_output(row.config) for row in rows if row.name != "maxout"}
@@ -59,7 +68,7 @@ def activations(
     _print(rows, means, costs, sigmoids, format_, wide=wide)
     if output is not None:
         with drawn_for(look):
-            _draw(rows, output, formats)
+            _draw(rows, output, formats, overlay=overlay)
 
 
 def _chosen(names: list[str]) -> "list[KnownActivation]":
@@ -165,13 +174,13 @@ def _print(
         )
 
 
-def _draw(rows: "Sequence[KnownActivation]", output: Path, formats: list[str]) -> None:
+def _draw(rows: "Sequence[KnownActivation]", output: Path, formats: list[str], *, overlay: bool) -> None:
     import numpy as np
     import pandas as pd
 
     from mlpexp.analysis.activation_sheet import curve
     from mlpexp.report.drawing.save_figures import rendered
-    from mlpexp.report.figures.activation_sheet import draw_sheet
+    from mlpexp.report.figures.activation_sheet import draw_overlay, draw_sheet
     from mlpexp.store.beside import make_folders
     from mlpexp.store.files import write_bytes
 
@@ -179,7 +188,8 @@ def _draw(rows: "Sequence[KnownActivation]", output: Path, formats: list[str]) -
     x = np.linspace(-4, 4, 401)
     pieces = [pd.DataFrame(dict(zip(("value", "slope"), curve(row.config, x), strict=True))) for row in rows]
     named = [piece.assign(name=row.name, x=x) for row, piece in zip(rows, pieces, strict=True)]
-    drawing = draw_sheet(pd.concat(named, ignore_index=True)[["name", "x", "value", "slope"]])
-    for suffix, content in rendered(drawing, formats, name="activations").items():
-        write_bytes(output / f"activations.{suffix}", content)
-        typer.echo(f"written: {output / f'activations.{suffix}'}", err=True)
+    curves = pd.concat(named, ignore_index=True)[["name", "x", "value", "slope"]]
+    name, drawing = ("activations-overlay", draw_overlay(curves)) if overlay else ("activations", draw_sheet(curves))
+    for suffix, content in rendered(drawing, formats, name=name).items():
+        write_bytes(output / f"{name}.{suffix}", content)
+        typer.echo(f"written: {output / f'{name}.{suffix}'}", err=True)

@@ -1,6 +1,7 @@
 """``mlpexp gradcheck``."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,10 +10,21 @@ import typer
 
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given
-from mlpexp.cli.options import DataDir, Wide, check_format
+from mlpexp.cli.options import (
+    DataDir,
+    FigureStyle,
+    FigureWidth,
+    FontSize,
+    PlotFormat,
+    Wide,
+    check_drawn,
+    check_format,
+    check_output,
+)
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.analysis.gradcheck.checks import Report
     from mlpexp.analysis.gradcheck.equations import Explanation
     from mlpexp.analysis.gradcheck.objective import Objective
     from mlpexp.data.dataset import Dataset
@@ -45,11 +57,29 @@ def gradcheck(
         typer.Option("--sample", help="With --explain and a config: the sample, from 0.", show_default=False),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, markdown, latex or csv.")] = "table",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="A folder for gradcheck.png and gradcheck.csv: errors by step.", show_default=False
+        ),
+    ] = None,
+    plot_format: PlotFormat = None,
+    style: FigureStyle = None,
+    width: FigureWidth = None,
+    font_size: FontSize = None,
     wide: Wide = False,
     data_dir: DataDir = None,
 ) -> None:
     """Differentiate the objective of the first batch by hand, in reverse and forward mode and numerically, and compare."""
+    from mlpexp.report.drawing.formats import check_formats
+    from mlpexp.report.drawing.look import drawn_for, look_of
+
     check_format(format_)
+    formats, look = check_formats(plot_format), look_of(style, width, font_size)
+    check_drawn(output, plot_format=plot_format, style=style, width=width, font_size=font_size)
+    if output is not None and (explain or symbolic is not None):
+        raise InputError("--output: is for the figure of the comparison, not for --explain or --symbolic")
+    check_output(output)
     if (explain or symbolic is not None) and format_ == "csv":
         raise InputError("--format: csv is for tables, not for formulas; use table, markdown or latex")
     if samples < 1:
@@ -65,7 +95,10 @@ def gradcheck(
     if symbolic is not None:
         _symbolic(prepared, symbolic, tolerance, format_, data_dir, wide=wide)
     else:
-        _compare(prepared, samples, tolerance, format_, data_dir, wide=wide)
+        objective, report = _compare(prepared, samples, tolerance, format_, data_dir, wide=wide)
+        if output is not None:
+            with drawn_for(look):
+                _draw(prepared, objective, report, output, formats)
 
 
 def _seed(text: str) -> int:
@@ -114,7 +147,7 @@ def _objective(prepared: "Prepared", data_dir: Path | None) -> "Objective":
 
 def _compare(
     prepared: "Prepared", samples: int, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
-) -> None:
+) -> "tuple[Objective, Report]":
     objective = _objective(prepared, data_dir)
     from mlpexp.analysis.gradcheck.checks import check_agreement
     from mlpexp.analysis.gradcheck.derivatives import compare_ways
@@ -141,6 +174,28 @@ def _compare(
     print_sentences(derivative_sentences(report, objective.inputs.shape[1]), err=format_ != "table")
     check_agreement(report, tolerance)
     print_sentences([agreement_sentence(report, tolerance)], err=format_ != "table")
+    return objective, report
+
+
+def _draw(prepared: "Prepared", objective: "Objective", report: "Report", output: Path, formats: Sequence[str]) -> None:
+    from mlpexp.analysis.gradcheck.error_by_step import error_by_step
+    from mlpexp.cli.printing import print_sentences
+    from mlpexp.config.dump import as_data
+    from mlpexp.report.drawing.save_figures import rendered
+    from mlpexp.report.figures.error_by_step import draw_error_by_step
+    from mlpexp.report.numbers.run_caption import run_title
+    from mlpexp.store.beside import make_folders
+    from mlpexp.store.files import write_bytes
+
+    if not report.tried:
+        print_sentences(["no figure: there is no derivative that differences could be taken of"], err=True)
+        return
+    numbers = error_by_step(objective, report.tried)
+    drawing = draw_error_by_step(numbers, len(report.tried), run_title(as_data(prepared.experiment)))
+    make_folders(output)
+    for suffix, content in rendered(drawing, formats, name="gradcheck").items():
+        write_bytes(output / f"gradcheck.{suffix}", content)
+        typer.echo(f"written: {output / f'gradcheck.{suffix}'}", err=True)
 
 
 def _symbolic(

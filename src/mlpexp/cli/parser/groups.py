@@ -22,7 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "what is shown and written": (
         "--name", "--output", "--to", "--copy", "--plot-format", "--style", "--width", "--font-size", "--format",
         "--resolved", "--curve", "--log-every", "--details", "--all-classes", "--most", "--save-seen", "--int8",
-        "--int8-weights", "--wide", "--quiet", "--draw", "--once", "--html", "--every",
+        "--int8-weights", "--wide", "--quiet", "--draw", "--overlay", "--once", "--html", "--every",
     ),
 }  # fmt: skip
 OTHERS = "others"  # none is, as a test demands

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from matplotlib.figure import Figure
 
+from mlpexp.report.drawing.axis_factors import make_room_for_factors
 from mlpexp.report.drawing.encoded import encoded
 from mlpexp.report.drawing.formats import PGFPLOTS
 from mlpexp.report.drawing.look import LETTERS, Look, current_look, drawn_for
@@ -178,6 +179,7 @@ def _prepare(figure: Figure, lost: set[str]) -> None:
     """Makes a figure ready to be saved."""
     with in_style(), letters_may_miss():
         lost |= set_words(figure)
+        make_room_for_factors(figure)
         _lay_out(figure)
 
 

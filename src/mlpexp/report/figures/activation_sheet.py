@@ -9,11 +9,33 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from mlpexp.config.activations import KnownActivation, gain
-from mlpexp.report.drawing.style import BLUE, GREY, VERMILLION, Drawing, in_style, new_figure
+from mlpexp.report.drawing.marks import marked_points, mean_line
+from mlpexp.report.drawing.style import (
+    BLUE,
+    CLASS_MARKERS,
+    DASHES,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    Drawing,
+    LineStyle,
+    in_style,
+    legend_below,
+    new_figure,
+)
 from mlpexp.report.tables.text_table import TextTable
 
 LOWEST, HIGHEST = -2.2, 2.6  # of the vertical axes, the same in all panels
 PANELS_PER_ROW = 4
+OVERLAID = tuple(  # of each function in one plane
+    LineStyle("", colour, DASHES[place % len(DASHES)], marker)
+    for place, (colour, marker) in enumerate(
+        zip((BLUE, VERMILLION, GREEN, PURPLE, INK, ORANGE), CLASS_MARKERS, strict=False)
+    )
+)
 
 
 class Spread(NamedTuple):
@@ -167,6 +189,32 @@ def draw_sheet(curves: pd.DataFrame) -> Drawing:
     for i in range(len(names), len(panels)):
         panels[i].set_axis_off()
         panels[i - across].tick_params(labelbottom=True)
+    return Drawing(figure, curves)
+
+
+@in_style()
+def draw_overlay(curves: pd.DataFrame) -> Drawing:
+    """Values f of a few activations in one plane, and their slopes f' in another; told apart by dashes and markers, too.
+
+    Args:
+        curves: Columns name, x, value, slope.
+    """
+    names = list(dict.fromkeys(curves["name"]))
+    note = "left: f, right: f'" + ("; maxout: of the pieces x and -x/2" if "maxout" in names else "")
+    figure = new_figure("Activations over each other", note, width=6.4, height=3.6)
+    panels = figure.subplots(1, 2)
+    for axes, column, label in zip(panels, ("value", "slope"), ("f(x)", "f'(x)"), strict=True):
+        axes.axhline(0, color=GREY, linewidth=0.6)
+        axes.axvline(0, color=GREY, linewidth=0.6)
+        for place, name in enumerate(names):
+            rows = curves[curves["name"] == name]
+            x, y = rows["x"].to_numpy(dtype=float), rows[column].to_numpy(dtype=float)
+            y = _broken_at_jumps(y, x) if column == "slope" else y
+            marks = {"markevery": marked_points(len(x), place, len(names)), "label": name, "zorder": 3 + place}
+            mean_line(axes, x, y, OVERLAID[place], **marks)
+        axes.set(xlabel="x", ylabel=label, xlim=(-4, 4))
+        axes.xaxis.set_major_locator(MultipleLocator(2))
+    legend_below(figure, "")
     return Drawing(figure, curves)
 
 

@@ -14,6 +14,7 @@ from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import draw_confusion
 from mlpexp.report.figures.arm.curves import draw_curves, draw_learning_rate
 from mlpexp.report.figures.arm.fitted_curve import draw_curve
+from mlpexp.report.figures.arm.hidden_space import draw_hidden_space
 from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
 from mlpexp.report.figures.arm.images import draw_filters, draw_misclassified
 from mlpexp.report.figures.arm.layer_curves import draw_curvature, draw_gains, draw_gradients, draw_units
@@ -143,6 +144,12 @@ FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
     OfArm("confusion_matrix", lambda arm: draw_confusion(arm.predicted_classes, arm.caption)),
     OfArm("predicted_true", lambda arm: draw_predicted_true(arm.predicted_numbers, arm.caption)),
     OfArm("decision_boundary", lambda arm: draw_boundary(arm.table("boundary"), arm.samples, arm.caption)),
+    OfArm(
+        "hidden_space",
+        lambda arm: draw_hidden_space(
+            arm.table("hidden_space"), arm.table_if_there("boundary"), arm.samples, arm.caption
+        ),
+    ),
     OfArm("fitted_curve", lambda arm: draw_curve(arm.table("curve"), arm.samples, arm.caption)),
     OfArm("weights", lambda arm: draw_weights(arm.table("histograms"), arm.caption)),
     OfArm("activations", lambda arm: draw_activations(arm.table("histograms"), arm.caption)),

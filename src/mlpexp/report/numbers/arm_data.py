@@ -37,13 +37,17 @@ class DrawnData:
         """A table of ``evaluation/``."""
         return self.source.evaluation(name)
 
+    def table_if_there(self, name: str) -> pd.DataFrame | None:
+        """A table of ``evaluation/`` that is only an addition; None if it is not there or cannot be read."""
+        try:
+            return self.table(name)
+        except (Absent, OSError, ValueError):
+            return None
+
     @property
     def samples(self) -> pd.DataFrame | None:
         """The predictions where they are only an addition; None if there are none."""
-        try:
-            return self.table("predictions")
-        except (Absent, OSError, ValueError):
-            return None
+        return self.table_if_there("predictions")
 
     @property
     def predicted_classes(self) -> pd.DataFrame:

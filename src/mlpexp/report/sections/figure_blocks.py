@@ -60,6 +60,10 @@ WALLS = "Bright walls divide clusters, which are the dark valleys between them."
 FIT = (
     Reading("decision_boundary", "The class that is predicted at each point, and the samples."),
     Reading("decision_boundaries", "The class that is predicted at each point, and the samples, an arm each."),
+    Reading(
+        "hidden_space",
+        "The samples as the last hidden layer places them, and the lines that the output layer draws there.",
+    ),
     Reading("fitted_curve", "What is predicted over the input, and the samples."),
     Reading("fitted_curves", "What is predicted over the input, and the samples, an arm each."),
     Reading("first_layer", "The weights of the first layer as pictures.", True),

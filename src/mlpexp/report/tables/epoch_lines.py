@@ -75,7 +75,8 @@ class EpochLines:
     def _complete(self) -> list[str]:
         reached = min(self.passed.values())
         epochs = [epoch for epoch in sorted(self.due) if epoch <= reached]
-        lines = [self._line(epoch, self.due.pop(epoch)) for epoch in epochs]
+        due = [(epoch, self.due.pop(epoch)) for epoch in epochs]
+        lines = [self._line(epoch, rows) for epoch, rows in due if self._sound(rows) or not self._is_passed(epoch)]
         last = max((epoch for epoch, _ in self.latest.values()), default=-1)
         if reached == inf and last > max([self.said, *epochs]):
             lines.append(self._line(last, {seed: row for seed, (epoch, row) in self.latest.items() if epoch == last}))
@@ -83,8 +84,15 @@ class EpochLines:
         self.said = max([self.said, *epochs])
         return lines
 
+    def _is_passed(self, epoch: int) -> bool:
+        """Whether some seed trained on after an epoch: with rows of diverged seeds alone, that was not evaluated."""
+        return any(last > epoch for last, _ in self.latest.values())
+
+    def _sound(self, rows: Mapping[int, Scores]) -> list[Scores]:
+        return [row for row in rows.values() if all(isfinite(row[i]) for i in self.losses)]
+
     def _line(self, epoch: int, rows: Mapping[int, Scores]) -> str:
-        sound = [row for row in rows.values() if all(isfinite(row[i]) for i in self.losses)]
+        sound = self._sound(rows)
         if not sound and len(self.passed) == 1:
             return f"epoch {epoch}  diverged"
         means = [fsum(column) / len(sound) for column in zip(*sound, strict=True)]

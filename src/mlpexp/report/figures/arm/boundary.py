@@ -1,6 +1,6 @@
 """The decision boundary of a network with two inputs, with the samples it was trained and tested on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
 
 from mlpexp.config.scores import PART_LABELS
 from mlpexp.report.drawing.style import (
+    CLASS_COLOURS,
+    CLASS_MARKERS,
     GREY,
     INK,
     PART_STYLES,
@@ -24,11 +29,12 @@ from mlpexp.report.drawing.style import (
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.figures.arm.confusion import accuracy_text
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import shortened
+from mlpexp.report.words import middle_cut, note, shortened
 from mlpexp.results.judged import judged_part
 
 PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability", "class_output")
 MOST_LISTED = 22  # classes in the legend, which is as high as the axes
+LONGEST_NAME = 24  # characters, of a feature in a note
 STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
 EVEN = 0.75  # in place of probabilities, where outputs are none: all regions have one shade
 
@@ -94,9 +100,9 @@ def num_classes_of(planes: Sequence[Plane], caption: RunCaption) -> int:
 def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float, caption: RunCaption) -> None:
     """Regions, borders and samples; ``marker_size`` in square points, ``caption``: for the names of the classes."""
     _draw_regions(axes, plane.grid, plane.features, num_classes)
-    for part in PART_STYLES:
-        for k, drawn in _draw_points(axes, plane, part, num_classes, marker_size):
-            tell(drawn, ToldLines([f"{caption.class_name(k)}, {PART_STYLES[part].label}"]))
+    if len(plane.points):
+        for part in PART_STYLES:
+            _draw_points(axes, plane, part, marker_size, caption)
     axes.grid(visible=False)
 
 
@@ -104,10 +110,19 @@ def _note(plane: Plane) -> str:
     points, region = plane.points, f"seed {plane.seed}; region: predicted class"
     if plane.grid["probability"].notna().any():
         region += ", the stronger its colour the more probable"
+    region = note(region, constant_words(points, plane.features))
     part = judged_part(points) if len(points) else None
     if part is None:
         return region
     return f"{region}\n{PART_LABELS[part]} {accuracy_text(points[points['part'] == part])}"
+
+
+def constant_words(points: pd.DataFrame, features: Sequence[str]) -> str:
+    """Which features have one value in all samples, so that the range drawn is ours; nothing where none has."""
+    only = {feature: points[feature].iloc[0] for feature in features if len(points) and points[feature].nunique() == 1}
+    return ", ".join(
+        f"{middle_cut(feature, LONGEST_NAME)} is {value:g} in all samples" for feature, value in only.items()
+    )
 
 
 def _grid(boundary: pd.DataFrame, features: tuple[str, str], column: str) -> pd.DataFrame:
@@ -133,33 +148,40 @@ def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: tuple[str, str],
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
 
 
-def _draw_points(
-    axes: Axes, plane: Plane, part: str, num_classes: int, size: float
-) -> Iterator[tuple[int, PathCollection]]:
-    points, features = plane.points, plane.features
-    if points.empty:
+def _draw_points(axes: Axes, plane: Plane, part: str, size: float, caption: RunCaption) -> None:
+    """The samples of a part, one upon the other in the order of the data set, so that no class covers all others."""
+    x, y = plane.features
+    rows = plane.points[plane.points["part"] == part].dropna(subset=[x, y])
+    if rows.empty:
         return
-    rows = points[points["part"] == part]
-    for k in range(num_classes):
-        members = rows[rows["target"] == k]
-        colour, marker = class_style(k)
-        filled = part != "test"
-        drawn = axes.scatter(
-            members[features[0]],
-            members[features[1]],
-            s=size,
-            marker=marker,
-            linewidths=0.5 if filled else 1.0,
-            facecolors=colour if filled else "white",
-            edgecolors="white" if filled else _darker(colour),
-            rasterized=len(points) > 2000,
-            zorder=3,
-        )
-        yield k, drawn
+    classes = rows["target"].astype(int).tolist()
+    colours, markers = zip(*map(class_style, classes), strict=True)
+    is_open = part == "test"
+    drawn = PathCollection(
+        [_outline(marker) for marker in markers],
+        [size],
+        offsets=rows[[x, y]].to_numpy(dtype=float),
+        offset_transform=axes.transData,
+        facecolors="white" if is_open else colours,
+        edgecolors=list(map(edge_colour, colours)),
+        linewidths=1.0 if is_open else 0.5,
+        rasterized=len(plane.points) > 2000,
+        zorder=3,
+    )
+    drawn.set_transform(IdentityTransform())
+    axes.add_collection(drawn, autolim=False)
+    label = PART_STYLES[part].label
+    tell(drawn, ToldLines([f"{caption.class_name(k)}, {label}" for k in classes]))
 
 
-def _darker(colour: str) -> tuple[float, float, float]:
-    red, green, blue = (0.7 * value for value in to_rgb(colour))
+def _outline(marker: str) -> Path:
+    style = MarkerStyle(marker)
+    return style.get_path().transformed(style.get_transform())
+
+
+def edge_colour(colour: str) -> tuple[float, float, float]:
+    """A darker shade of a colour, so that light marks stand out on paper and on each other."""
+    red, green, blue = (0.5 * value for value in to_rgb(colour))
     return red, green, blue
 
 
@@ -170,9 +192,12 @@ def legend_entries(points: pd.DataFrame, num_classes: int, caption: RunCaption) 
     for k in range(listed):
         colour, marker = class_style(k)
         name = shortened(caption.class_name(k), 18)
-        entries.append(Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="", label=name))
+        entry = Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="", label=name)
+        entry.set(markeredgecolor=edge_colour(colour), markeredgewidth=0.5)
+        entries.append(entry)
     if listed < num_classes:
-        entries.append(Line2D([], [], linestyle="", label=f"and {num_classes - listed:,} more"))
+        repeats = "\nmarks repeat" if num_classes > len(CLASS_COLOURS) * len(CLASS_MARKERS) else ""
+        entries.append(Line2D([], [], linestyle="", label=f"and {num_classes - listed:,} more{repeats}"))
     present = set(points["part"]) if len(points) else set()
     if present & {"train", "validation"}:
         label = "training" if "validation" not in present else "training, validation"

@@ -21,9 +21,11 @@ from mlpexp.report.drawing.style import (
     scatter_size,
 )
 from mlpexp.report.drawing.told import ToldLines, tell
+from mlpexp.report.figures.arm.boundary import constant_words
 from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.numbers.told_words import seed_name
+from mlpexp.report.words import note as joined
 
 CURVE_COLUMNS = ("seed", "predicted", "truth")
 
@@ -58,6 +60,7 @@ def draw_curve(curve: pd.DataFrame, predictions: pd.DataFrame | None, caption: R
         return None
     low, high = fit_height([fit])
     note = _curve_note(fit.by_seed, caption, has_points=len(fit.points) > 0)
+    note = joined(note, constant_words(fit.points, [fit.feature]))
     if not fit.mean.between(low, high).any():
         note += f"\nthe {'mean' if len(fit.by_seed.columns) > 1 else 'network'} lies outside of these axes"
     figure = new_figure(caption.title, note)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from mlpexp.config.scores import SCORES
 from mlpexp.report.drawing.marks import strength
 from mlpexp.report.drawing.style import INK, PART_STYLES, Drawing, in_style, legend_above, new_figure, scatter_size
+from mlpexp.report.figures.arm.boundary import edge_colour
 from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import ALL_EQUAL, NO_BREAK, kept_together, note, score_number
@@ -51,8 +52,8 @@ def _draw_points(axes: Axes, shown: pd.DataFrame, label: str = "") -> None:
                 marker=style.marker,
                 label=label or style.label,
                 facecolors="none" if hollow else style.colour,
-                edgecolors=style.colour,
-                linewidths=0.7 * hollow,
+                edgecolors=style.colour if hollow else edge_colour(style.colour),
+                linewidths=0.7 if hollow else 0.3,
                 alpha=strength(len(points), 300, 0.35, 0.85),
                 rasterized=len(points) > 2000,
                 zorder=2 + hollow,
@@ -98,9 +99,11 @@ def _missing_note(num_not_finite: int, num_outside: int, num_points: int) -> str
 
 
 def r2_text(rows: pd.DataFrame) -> str:
-    """R², and over seeds the interval of its mean in parentheses."""
+    """R², and over seeds the interval of its mean in parentheses; of equal true values there is none."""
     pairs = [seed[["target", "predicted"]].to_numpy(dtype=float) for _, seed in rows.groupby("seed")]
     scores = np.array([r2(pair[:, 0], pair[:, 1]) for pair in pairs])
+    if np.isnan(scores).any():
+        return "none"
     if len(scores) == 1:
         return score_number(float(scores[0]))
     mean = mean_interval(scores).within(*SCORES["r2"].ends)

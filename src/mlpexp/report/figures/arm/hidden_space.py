@@ -1,0 +1,81 @@
+"""The plane of two hidden units: where the last hidden layer places the samples, and how the output layer divides it."""
+
+import numpy as np
+import pandas as pd
+
+from mlpexp.config.scores import PART_LABELS
+from mlpexp.report.drawing.style import Drawing, in_style, new_figure, scatter_size
+from mlpexp.report.figures.arm.boundary import (
+    Plane,
+    draw_plane,
+    legend_entries,
+    num_classes_of,
+    plane_numbers,
+    plane_of,
+)
+from mlpexp.report.figures.arm.confusion import accuracy_text
+from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.results.judged import judged_part
+
+UNITS = ("unit_1", "unit_2")
+CELLS = 200  # of an axis: points in one cell of the plane look like one point
+
+
+@in_style()
+def draw_hidden_space(
+    hidden: pd.DataFrame, boundary: pd.DataFrame | None, predictions: pd.DataFrame | None, caption: RunCaption
+) -> Drawing | None:
+    """The samples in the plane of the inputs, if there is one, and in that of the hidden units; None without rows.
+
+    Args:
+        hidden: As in ``hidden_space.csv``: samples, and a grid whose ``part`` is ``grid``, of one seed.
+        boundary: As in ``boundary.csv``; None where the inputs are no plane.
+        predictions: The samples with their features; None draws regions alone.
+        caption: Of the run.
+    """
+    if hidden.empty:
+        return None
+    grid, points = hidden[hidden["part"] == "grid"], hidden[hidden["part"] != "grid"]
+    units = Plane(UNITS, grid, points, int(hidden["seed"].iloc[0]))
+    inputs = None if boundary is None else plane_of(boundary, predictions)
+    planes = [units] if inputs is None else [inputs, units]
+    num_classes = num_classes_of(planes, caption)
+    figure = new_figure(caption.title, _note(units), width=5.5 if inputs is None else 7.0, height=3.9)
+    panels = figure.subplots(1, len(planes), squeeze=False)[0]
+    for axes, plane in zip(panels, planes, strict=True):
+        draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)), caption)
+        axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
+    panels[-1].set(xlabel="output of hidden unit 1", ylabel="output of hidden unit 2")
+    if inputs is not None:
+        panels[0].set_title("the inputs")
+        panels[1].set_title("the last hidden layer")
+    entries = legend_entries(points, num_classes, caption)
+    size = 8.0 if len(entries) <= 14 else 6.0
+    panels[-1].legend(
+        handles=entries, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, handlelength=1.0, fontsize=size
+    )
+    return Drawing(figure, pd.concat(map(_numbers, planes), ignore_index=True))
+
+
+def _note(units: Plane) -> str:
+    points = units.points
+    words = f"seed {units.seed}; region: predicted class, line: where the output layer decides"
+    places = len(np.unique(_cells(points[list(UNITS)].to_numpy(dtype=float)), axis=0))
+    if places < len(points) / 2:
+        told = f"{places:,} place{'s' * (places > 1)} can be told apart"
+        words += f"\nmany of the {len(points):,} samples lie on each other: {told}"
+    part = judged_part(points)
+    return words if part is None else f"{words}\n{PART_LABELS[part]} {accuracy_text(points[points['part'] == part])}"
+
+
+def _cells(places: np.ndarray) -> np.ndarray:
+    """In which cell of the plane each of some points ``(n, 2)`` lies."""
+    low, width = places.min(0), np.ptp(places, axis=0)
+    return np.floor(CELLS * (places - low) / np.where(width > 0, width, 1))
+
+
+def _numbers(plane: Plane) -> pd.DataFrame:
+    """What ``plane_numbers`` gives, with the two axes in columns of one name."""
+    table = plane_numbers(plane).rename(columns=dict(zip(plane.features, ("x", "y"), strict=True)))
+    table.insert(0, "plane", "hidden units" if plane.features == UNITS else "inputs")
+    return table
