@@ -82,7 +82,7 @@ def ends(axes: Axes, name: str) -> list[str]:
     """Scale, ends and name of an axis, as in the figure."""
     low, high = axes.get_xlim() if name == "x" else axes.get_ylim()
     scale = axes.get_xscale() if name == "x" else axes.get_yscale()
-    label = axes.get_xlabel() if name == "x" else axes.get_ylabel()
+    label = (axes.get_xlabel() if name == "x" else axes.get_ylabel()).replace("\n", " ")
     log = [f"{name}mode=log"] if scale == "log" else []
     return [*log, f"{name}min={low:.6g}", f"{name}max={high:.6g}", f"{name}label={{{latex_text(label)}}}"]
 

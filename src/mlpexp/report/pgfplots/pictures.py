@@ -15,6 +15,7 @@ from matplotlib.colors import to_hex
 
 from mlpexp.config.scores import SCORES
 from mlpexp.report.drawing.explosion import EXPLOSION
+from mlpexp.report.drawing.look import current_look
 from mlpexp.report.drawing.style import BLUE, CLASS_COLOURS, GREY, PART_STYLES, Drawing, shades
 from mlpexp.report.latex_text import latex_text, needed
 from mlpexp.report.pgfplots.parts import (
@@ -42,7 +43,7 @@ NEEDS = r"\usepackage{pgfplots}\usepgfplotslibrary{fillbetween}\pgfplotsset{comp
 HEAD = f"""% Needs {NEEDS}
 % In another folder than the paper: \\pgfplotsset{{table/search path={{FOLDER}}}}
 """
-WIDE = ["width=0.97\\linewidth", "height=0.62\\linewidth", "axis lines=left", "grid=major", "grid style={black!10}"]
+LOOK = ["axis lines=left", "grid=major", "grid style={black!10}"]
 LEGEND = [
     "legend style={at={(0,1.03)},anchor=south west,draw=none,font=\\small}",
     "legend columns=5",
@@ -71,6 +72,18 @@ def picture(name: str, drawing: Drawing) -> str | None:
     notes += "% Crosses: trials that diverged or failed.\n" if any(map(crosses, drawing.figure.axes)) else ""
     contents = "\n\n".join(pictures) + "\n"
     return "\n".join(filter(None, [f"{notes}{HEAD}".rstrip(), needed(contents), contents]))
+
+
+def _page() -> list[str]:
+    """As wide as its line, or as asked for."""
+    if (look := current_look()) is None:
+        return ["width=0.97\\linewidth", "height=0.62\\linewidth", *LOOK]
+    return [f"width={_whole()}", f"height={0.64 * look.width:.4g}in", *LOOK]
+
+
+def _whole() -> str:
+    """The width of a page."""
+    return r"\linewidth" if (look := current_look()) is None else f"{look.width:.4g}in"
 
 
 # Lines over epochs.
@@ -103,7 +116,7 @@ def _explosion(axes: Axes) -> str:
             unnamed = ["forget plot"] if number else []
             lines.append(rf"\addplot[{','.join([*look, *unnamed])}] coordinates {{{points}}};")
             lines += [] if number else [named(labels[place])]
-    return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
+    return axis([*_page(), *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
 
 
 def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) -> str:
@@ -125,7 +138,7 @@ def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) 
         )
     if len(members) > 1 and (title := _legend_title(axes)):
         lines = [*_title_of_legend(title), *lines]
-    return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
+    return axis([*_page(), *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
 
 
 def _scale(table: Table, rows: np.ndarray) -> float:
@@ -161,7 +174,7 @@ def _band(table: Table, rows: np.ndarray, colour: str, axes: Axes, name: str) ->
 def _rates(table: Table, axes: Sequence[Axes]) -> list[str]:
     source = table.source(f"x index={table.place('epoch')},y index={table.place('learning_rate')}")
     line = plot([_colour(BLUE), "thick", "no marks"], table.finite("learning_rate"), source)
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y")], [line])]
+    return [axis([*_page(), *ends(axes[0], "x"), *ends(axes[0], "y")], [line])]
 
 
 def _curvature(table: Table, axes: Sequence[Axes]) -> list[str]:
@@ -178,7 +191,7 @@ def _curvature(table: Table, axes: Sequence[Axes]) -> list[str]:
         source = table.source(f"{at}{table.place('stability_limit')}")
         lines += [plot([_colour(GREY), "dashed", "no marks"], table.finite("stability_limit"), source)]
         lines += [named("stability limit")]
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+    return [axis([*_page(), *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
 
 
 # Means with error bars.
@@ -235,7 +248,7 @@ def _effect(table: Table, axes: Sequence[Axes]) -> list[str]:
         lines += [named(group)] if group and table.finite("mean")[(groups == group).to_numpy()].any() else []
     if len(colours) > 1:
         lines = [*_title_of_legend(_legend_title(axes[0])), *lines]
-    return [axis([*WIDE, *across, *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+    return [axis([*_page(), *across, *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
 
 
 def _title_of_legend(title: str) -> list[str]:
@@ -271,9 +284,9 @@ def _arms(table: Table, axes: Sequence[Axes]) -> list[str]:
     down = [f"ymin=-{len(numbers) - 0.4:.6g}", "ymax=0.6", f"height={len(numbers) * 0.5 + 2.5:.4g}cm"]
     down += ticks("y", [-place for place in range(len(numbers))], names)
     beside = min(max(LETTER * max(map(len, names)) - FOR_NAMES, 0), MOST_BESIDE)
-    down += [rf"width=\dimexpr\linewidth-{beside}pt\relax"] if beside else []
+    down += [rf"width=\dimexpr{_whole()}-{beside}pt\relax"] if beside else []
     lines = _means(table, axes[0], every, r"y expr={-\coordindex}", look, "x")
-    return [axis([*WIDE, *ends(axes[0], "x"), *down], [*lines, *crosses(axes[0])])]
+    return [axis([*_page(), *ends(axes[0], "x"), *down], [*lines, *crosses(axes[0])])]
 
 
 def _trade_off(table: Table, axes: Sequence[Axes], *, across: str) -> list[str]:
@@ -283,7 +296,7 @@ def _trade_off(table: Table, axes: Sequence[Axes], *, across: str) -> list[str]:
     every = table.finite(across)
     lines = _means(table, axes[0], every, f"x index={table.place(across)}", look)
     return [
-        axis([*WIDE, *ends(axes[0], "x"), *_named_ticks(axes[0]), *ends(axes[0], "y")], [*lines, *crosses(axes[0])])
+        axis([*_page(), *ends(axes[0], "x"), *_named_ticks(axes[0]), *ends(axes[0], "y")], [*lines, *crosses(axes[0])])
     ]
 
 
@@ -343,7 +356,7 @@ def _predicted_true(table: Table, axes: Sequence[Axes]) -> list[str]:
         look = [_colour(CLASS_COLOURS[place]), "only marks", f"mark={MARKS[place]}", "mark size=1pt", "opacity=0.6"]
         lines += [plot(look, (parts == part).to_numpy() & table.finite("target", "predicted"), source), named(part)]
     return (
-        [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+        [axis([*_page(), *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
         if len(axes) == 1
         else []
     )
