@@ -83,7 +83,7 @@ LAYER = Addition(
     3,
     (
         (
-            "config/networks.py",
+            "config/layers.py",
             "LayerConfig = ",
             '''\
 class ScaleLayer(Strict):
@@ -94,8 +94,8 @@ class ScaleLayer(Strict):
 
 ''',
         ),
-        ("config/networks.py", "DropoutLayer, Field(", "ScaleLayer | "),
-        ("architectures/layers.py", "DropoutLayer, InitConfig", "ScaleLayer, "),
+        ("config/layers.py", "DropoutLayer, Field(", "ScaleLayer | "),
+        ("architectures/layers.py", "DropoutLayer\nfrom mlpexp.config.networks", "ScaleLayer, "),
         (
             "architectures/layers.py",
             "@dataclass(frozen=True)\nclass BatchNorm(",

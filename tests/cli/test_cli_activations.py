@@ -28,13 +28,14 @@ def test_costs_are_measured(mlpexp: Command) -> None:
     result = mlpexp("activations", "tanh", "relu", "maxout", "--format", "csv")
     table = pd.read_csv(io.StringIO(result.out)).set_index("name")
     assert list(table.index) == ["tanh", "relu", "maxout"]
-    assert table.loc["relu", "times_relu"] == 1
+    assert table.loc["relu", "times_relu_median"] == 1 or pd.isna(table.loc["relu", "times_relu_median"])
     for way in ("forward", "backward"):
         low, median, high = (table[f"{way}_ns_{name}"] for name in ("low", "median", "high"))
         assert (low > 0).all()
         assert (low <= median).all()
         assert (median <= high).all()
-    assert (table["times_relu"] > 0).all()
+    ratios = table["times_relu_median"].dropna()  # a busy machine has none
+    assert (ratios > 0).all()
 
 
 def test_relu_need_not_be_among_them(mlpexp: Command) -> None:

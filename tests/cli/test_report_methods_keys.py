@@ -14,7 +14,7 @@ from making.methods_variants import CONVOLUTIONS, LAYERS, NOT_TOLD, SWEEP, VARIA
 from making.picture_folders import coloured
 from making.trained_results import Trained, new
 from mlpexp.config.keys import all_keys
-from mlpexp.config.networks import ConvLayer, DenseLayer, DropoutLayer, PoolLayer
+from mlpexp.config.layers import ConvLayer, DenseLayer, DropoutLayer, PoolLayer
 from mlpexp.report.sections.material import Material
 from mlpexp.report.sections.methods.section import section_of
 from mlpexp.report.sections.methods.setup import Setups

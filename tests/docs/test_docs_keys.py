@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from making.markdown_pages import DOCS, code, tables_under
-from mlpexp.config import activations, datasets, image_sets, networks, optimization, own_images, som, splits
+from mlpexp.config import activations, datasets, image_sets, layers, networks, optimization, own_images, som, splits
 from mlpexp.config.experiment import Experiment, Keep
 from mlpexp.config.keys import tag_key
 from mlpexp.config.start import Start
@@ -51,10 +51,10 @@ SECTIONS: Mapping[str, tuple[type[BaseModel], ...]] = {
     "mnist_cnn": (networks.MnistCnn,),
     "cnn": (networks.Cnn,),
     "som": (som.Som,),
-    "layer conv": (networks.ConvLayer,),
-    "layers max_pool and average_pool": (networks.PoolLayer,),
-    "layer dense": (networks.DenseLayer,),
-    "layer dropout": (networks.DropoutLayer,),
+    "layer conv": (layers.ConvLayer,),
+    "layers max_pool and average_pool": (layers.PoolLayer,),
+    "layer dense": (layers.DenseLayer,),
+    "layer dropout": (layers.DropoutLayer,),
     "All optimizers": OPTIMIZERS,
     "sgd": (optimization.Sgd,),
     "adagrad": (optimization.Adagrad,),

@@ -165,6 +165,13 @@ def test_the_hidden_space_is_what_the_kept_weights_give(text: str, trained: Make
     assert places.max(0) == pytest.approx(high + 0.12 * (high - low), abs=1e-5)
 
 
+def test_hidden_units_that_overflow_do_not_end_a_training(trained: Make) -> None:
+    init = "init: {name: constant, value: 1.0e+30}"
+    rows = trained(MOONS.replace("[8]", f"[8, 2], activation: relu, {init}")).evaluation("hidden_space")
+    assert any(math.isinf(row["unit_1"]) for row in rows)
+    assert all(math.isfinite(row["unit_1"]) for row in rows if row["part"] == "grid")
+
+
 def test_the_hidden_space_of_a_stack_is_that_of_a_member_alone(trained: Make) -> None:
     together, alone = trained(TWO_UNITS), trained(TWO_UNITS.replace("seeds: 3", "seeds: 1"))
     assert together.evaluation("hidden_space") == alone.evaluation("hidden_space")

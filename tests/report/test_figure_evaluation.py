@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 from sklearn.metrics import confusion_matrix, r2_score
 
 from making.invented_tables import CLASSES, InventedTables
+from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.drawing.style import class_style
 from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import accuracy_text, confusion_counts, draw_confusion
@@ -199,7 +200,7 @@ def test_hidden_space_shows_inputs_and_hidden_units(tables: InventedTables) -> N
     hidden, boundary = tables.hidden_space(), tables.boundary()
     predictions = tables.predictions(features=("x1", "x2"))
     figure, numbers = draw_hidden_space(hidden, boundary, predictions, CAPTION)
-    assert [axes.get_title() for axes in figure.axes] == ["the inputs", "the last hidden layer"]
+    assert [axes.get_title() for axes in figure.axes] == ["inputs", "last hidden layer"]
     assert numbers.groupby("plane")["part"].value_counts()["hidden units"].to_dict() == (
         hidden["part"].value_counts().to_dict()
     )
@@ -215,6 +216,15 @@ def test_hidden_space_of_inputs_that_are_no_plane(tables: InventedTables) -> Non
     figure, numbers = draw_hidden_space(hidden, None, None, CAPTION)
     assert len(figure.axes) == 1 and set(numbers["plane"]) == {"hidden units"}
     assert "many of the 45 samples lie on each other: 1 place can be told apart" in texts(figure)
+
+
+def test_hidden_units_that_give_no_number_are_counted(tables: InventedTables) -> None:
+    hidden = tables.hidden_space()
+    hidden.loc[:2, "unit_1"] = np.inf
+    figure, numbers = draw_hidden_space(hidden, None, None, CAPTION)
+    assert "3 samples are left out: what the units give for them is not finite" in texts(figure)
+    assert (numbers["part"] != "grid").sum() == 42
+    assert draw_hidden_space(hidden[hidden["part"] != "grid"], None, None, CAPTION) is None
 
 
 def test_one_sample_has_no_r2(tables: InventedTables) -> None:
@@ -243,6 +253,20 @@ def test_curve_shows_seeds_mean_truth_and_samples(tables: InventedTables) -> Non
     assert figure.axes[0].get_xlabel() == "x"
     assert figure.axes[0].get_ylabel() == "y"
     assert "mean of n = 3 seeds" in texts(figure)
+
+
+@pytest.mark.parametrize(("factor", "offset"), [(1e30, 0.0), (1.0, 1e9), (1.0, 0.0)])
+def test_no_legend_lies_on_the_factor_of_an_axis(factor: float, offset: float, tables: InventedTables) -> None:
+    predictions, curve = tables.numbers(), tables.curve().drop(columns="truth")
+    for table, columns in ((predictions, ["target", "predicted"]), (curve, ["predicted"])):
+        table[columns] = factor * table[columns] + offset
+    drawing = draw_curve(curve, predictions, RunCaption(target="y"))
+    rendered(drawing, ["png"])
+    (axes,) = drawing.figure.axes
+    written = axes.yaxis.get_offset_text()
+    assert bool(written.get_text()) == (factor > 1 or offset > 0)
+    if written.get_text():
+        assert not axes.get_legend().get_window_extent().overlaps(written.get_window_extent())
 
 
 def test_where_each_seed_has_its_own_data_notes_say_whose_are_shown(tables: InventedTables) -> None:

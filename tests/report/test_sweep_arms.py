@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
-from making.results_builder import ACTIVATION, ACTIVATIONS, BATCH, FOUR, HIDDEN, LR, ONE_AT_A_TIME, build_sweep
+from making.results_builder import (
+    ACTIVATION,
+    ACTIVATIONS,
+    BATCH,
+    FOUR,
+    HIDDEN,
+    LR,
+    ONE_AT_A_TIME,
+    BuiltResult,
+    build_sweep,
+)
 from mlpexp.report.drawing.style import VERMILLION
 from mlpexp.report.figures.sweep.forest import draw_arms
 from mlpexp.report.figures.sweep.heat_map import draw_heat_map
@@ -59,10 +69,10 @@ def test_cells_of_the_heat_map(tmp_path: Path) -> None:
             assert np.isnan(cell)
     shown = written(figure.axes[0])
     found = mean_interval(100 * trials[trials["arm"] == 1]["final_test_accuracy"].to_numpy())
-    assert f"{found.mean:.1f} ±{found.high - found.mean:.1f}" in shown
+    assert f"{found.mean:.2f} ±{found.high - found.mean:.2f}" in shown  # the digits of the terminal
     assert "× 4/4" in shown
     assert sum("× 2/4" in text for text in shown) == 1
-    assert "diverged: 6 of 8 at 1 (×)" in texts(figure)
+    assert "diverged: 4 of 4 at 1 (4), 2 of 4 at 1 (16) (×)" in texts(figure)
 
 
 def test_letters_can_be_read_on_every_cell(tmp_path: Path) -> None:
@@ -83,16 +93,18 @@ def test_letters_can_be_read_on_every_cell(tmp_path: Path) -> None:
         assert (pair[1] + 0.05) / (pair[0] + 0.05) > 3.9
 
 
-def test_the_heat_map_takes_the_axes_with_most_values_and_averages_the_rest(tmp_path: Path) -> None:
+def test_the_heat_map_takes_the_axes_with_most_values_and_the_others_of_the_best_arm(tmp_path: Path) -> None:
     sweep = build_sweep(tmp_path / "s", THREE, seeds=3)
     figure, numbers = draw_heat_map(sweep.arms)
     assert (figure.axes[0].get_ylabel(), figure.axes[0].get_xlabel()) == ("learning rate", "hidden units")
     trials = sweep.read("trials.csv")
-    expected = 100 * trials[(trials[LR] == 0.1) & (trials[HIDDEN] == 8)]["final_test_accuracy"].mean()
+    best = trials[trials["arm"] == trials.groupby("arm")["final_test_accuracy"].mean().idxmax()].iloc[0]
+    shown = trials[trials[ACTIVATION] == best[ACTIVATION]]
+    expected = 100 * shown[(shown[LR] == 0.1) & (shown[HIDDEN] == 8)]["final_test_accuracy"].mean()
     row = numbers[(numbers[LR] == "0.1") & (numbers[HIDDEN] == "8")]
     assert row["mean"].tolist() == pytest.approx([expected])
-    assert row["trials"].tolist() == [6]
-    assert "mean over activation per seed" in texts(figure)
+    assert row["trials"].tolist() == [3]
+    assert f"activation {best[ACTIVATION]} as in the best arm" in texts(figure)
 
 
 def test_a_combination_that_was_excluded_is_an_empty_cell(tmp_path: Path) -> None:
@@ -124,7 +136,13 @@ def test_parallel_coordinates_have_a_line_for_each_arm(tmp_path: Path) -> None:
     assert heights == sorted(heights)
     assert min(heights) > max(line[-1, 1] for line in others)
     assert {"learning rate", "hidden units", "activation"} <= set(written(figure.axes[0]))
-    assert "thick: the best 5 without diverged trials; diverged: 6 of 72 trials, in 2 arms" in texts(figure)
+    assert "thick: the 5 best means without diverged trials, not tested; diverged: 6 of 72 trials, in 2 arms" in texts(
+        figure
+    )
+    scale = figure.axes[1]
+    assert scale.get_xlabel() == "test accuracy (%) of the thin lines"
+    ends = [line[-1, 1] for line in others]
+    assert scale.get_xlim() == pytest.approx((min(ends), max(ends)))
     assert fits(figure)
 
 
@@ -154,9 +172,10 @@ def test_the_forest_is_sorted_and_names_arms_seeds_and_parameters(tmp_path: Path
     assert numbers["mean"].tolist() == pytest.approx(expected.tolist())
     assert [label.get_text() for label in axes.get_yticklabels()] == numbers["name"].tolist()
     assert axes.get_ylabel() == "activation"
-    assert written(axes).count("131") == 6
+    assert "each arm has 131 parameters" in texts(figure)
     assert "1/4" in written(axes)
-    assert {"parameters", "diverged"} <= set(written(axes))
+    assert "diverged" in written(axes)
+    assert "parameters" not in written(axes)
     seeds = sum(line.get_xdata().size for line in axes.lines if line.get_markersize() == 3)
     assert seeds == 6 * 4
     assert fits(figure)
@@ -170,7 +189,7 @@ def test_of_many_arms_the_best_and_the_worst_are_shown(tmp_path: Path) -> None:
     assert numbers["rank"].tolist() == list(range(1, 101))
     assert len(figure.axes[0].get_yticklabels()) == 20
     assert "… 80 arms between …" in written(figure.axes[0])
-    assert "the best 15 and the worst 5 of 100 arms; arms: learning rate, batch size" in texts(figure)
+    assert "the best 15 and the worst 5 of 100 arms; each arm has 131 parameters" in texts(figure)
     assert fits(figure)
 
 
@@ -195,30 +214,88 @@ def test_a_single_arm(tmp_path: Path) -> None:
     assert draw_time(files) is None
 
 
-def test_metric_against_time_and_parameters(tmp_path: Path) -> None:
+def test_metric_against_parameters(tmp_path: Path) -> None:
     sweep = build_sweep(tmp_path / "s", {HIDDEN: ["1", "4", "16", "64"]}, seeds=3)
-    files = sweep.arms
-    figure, numbers = draw_parameters(files)
+    figure, numbers = draw_parameters(sweep.arms)
     assert numbers["parameters"].tolist() == [8 * hidden + 3 for hidden in (1, 4, 16, 64)]
     assert figure.axes[0].get_xscale() == "log"
     assert set(written(figure.axes[0])) == {"1", "4", "16", "64"}
-    figure, numbers = draw_time(files)
-    stacks = json.loads((sweep.path / "stacks.json").read_text())["stacks"]
-    assert [stack["trials"] for stack in stacks] == [[[arm, seed] for seed in range(3)] for arm in range(4)]
-    shares = [1000 * stack["train_seconds"] / 3 for stack in stacks]
-    assert numbers["milliseconds"].tolist() == pytest.approx(shares)
-    assert "training time of one trial (ms)" == figure.axes[0].get_xlabel()
     trials = sweep.read("trials.csv")
     expected = 100 * trials.groupby("arm")["final_test_accuracy"].mean()
     assert numbers["mean"].tolist() == pytest.approx(expected.tolist())
 
 
+def test_the_time_of_a_trial_is_that_of_its_median_update_with_quartiles(tmp_path: Path) -> None:
+    sweep = build_sweep(tmp_path / "s", {HIDDEN: ["1", "4", "16", "64"]}, seeds=3)
+    figure, numbers = draw_time(sweep.arms)
+    stacks = json.loads((sweep.path / "stacks.json").read_text())["stacks"]
+    assert [stack["trials"] for stack in stacks] == [[[arm, seed] for seed in range(3)] for arm in range(4)]
+    timing = sweep.read("timing.csv")
+    for arm, stack in enumerate(stacks):
+        rows = timing[timing["stack"] == arm]
+        steps = rows["step"].diff()
+        low, median, high = (
+            (rows["train_seconds"] / steps).dropna().quantile([0.25, 0.5, 0.75]) * stack["steps"] * 1e3 / 3
+        )
+        row = numbers.loc[arm]
+        assert (row["milliseconds_low"], row["milliseconds"], row["milliseconds_high"]) == pytest.approx(
+            (low, median, high)
+        )
+    assert "training time of one trial (ms)" == figure.axes[0].get_xlabel()
+    left, right = figure.axes[0].get_xlim()
+    assert left < numbers["milliseconds_low"].min()
+    assert numbers["milliseconds_high"].max() < right
+
+
+def test_times_of_a_busy_machine_are_said_to_be_so(tmp_path: Path) -> None:
+    sweep = build_sweep(tmp_path / "s", {BATCH: ["4", "16"]}, seeds=2, epochs=12)
+    timing = sweep.read("timing.csv")
+    timing["train_seconds"] *= np.where((timing["stack"] == 0) & (timing["epoch"] % 2), 9, 1)
+    sweep.write("timing.csv", timing)
+    figure, _ = draw_time(sweep.arms)
+    assert "quartiles a factor of 3 apart in 1 arm: a busy machine" in texts(figure)
+
+
+def crowded(folder: Path) -> BuiltResult:
+    values = [f"{value:.3g}" for value in np.geomspace(0.01, 1, 6)]
+    return build_sweep(folder, {LR: values, HIDDEN: ["2", "4", "8", "16"]}, seeds=2, epochs=8)
+
+
+def test_every_arm_can_be_found_by_its_number(tmp_path: Path) -> None:
+    figure, numbers = draw_parameters(crowded(tmp_path / "s").arms)
+    shown = [text.get_text() for text in figure.axes[0].texts if text.get_text()]
+    assert shown == [str(arm) for arm in numbers["arm"]]
+    key = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert key == [f"{arm}: {label}" for arm, label in zip(numbers["arm"], numbers["label"], strict=True)]
+    assert len(set(key)) == 24
+
+
+def test_arms_with_equally_many_parameters_stand_side_by_side(tmp_path: Path) -> None:
+    figure, numbers = draw_parameters(crowded(tmp_path / "s").arms)
+    (dots,) = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert numbers["parameters"].nunique() == 4
+    assert len(set(dots.get_xdata())) == 24
+    left, right = figure.axes[0].get_xlim()
+    assert left < min(dots.get_xdata())
+    assert max(dots.get_xdata()) < right
+    assert "arms with equally many stand side by side" in texts(figure)
+
+
 def test_labels_cover_neither_points_nor_each_other(tmp_path: Path) -> None:
-    sweep = build_sweep(tmp_path / "s", FOUR, section=ONE_AT_A_TIME, seeds=3)
-    figure, _ = draw_parameters(sweep.arms)
-    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
-    assert len(boxes) >= 8
+    figure, _ = draw_parameters(crowded(tmp_path / "s").arms)
+    figure.draw_without_rendering()
+    labels = [text for text in figure.axes[0].texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in labels]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_of_many_arms_the_best_have_numbers(tmp_path: Path) -> None:
+    values = [f"{value:.3g}" for value in np.geomspace(0.01, 1, 12)]
+    sweep = build_sweep(tmp_path / "s", {LR: values, HIDDEN: ["2", "4", "8", "16", "32"]}, seeds=2, epochs=4)
+    figure, numbers = draw_parameters(sweep.arms)
+    best = numbers.sort_values("mean", ascending=False)["arm"].tolist()[:15]
+    assert sorted(int(text.get_text()) for text in figure.axes[0].texts if text.get_text()) == sorted(best)
+    assert "numbers: the best 15 of 60 arms" in texts(figure)
 
 
 def test_equal_costs_make_no_figure(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
 
 from making.results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, ONE_AT_A_TIME, BuiltResult, build_sweep
 from making.run_files import unsealed
@@ -27,34 +28,65 @@ def texts(figure) -> str:
     return " | ".join(text.get_text().replace("\u00a0", " ").replace("\n", " ") for text in figure.texts)
 
 
-def at(numbers: pd.DataFrame, metric: str, value: str, epoch: int) -> pd.Series:
+def at(numbers: pd.DataFrame, metric: str, value: str, epoch: int, setting: str = "") -> pd.Series:
     found = numbers[(numbers["metric"] == metric) & (numbers["value"] == value) & (numbers["epoch"] == epoch)]
+    found = found[found["setting"] == setting] if setting else found
     assert len(found) == 1
     return found.iloc[0]
 
 
 @pytest.mark.parametrize("rows", [7, 100, 100_000])
-def test_means_do_not_depend_on_the_pieces_in_which_the_file_is_read(tmp_path: Path, rows: int) -> None:
+def test_each_setting_of_other_axes_has_a_panel_however_the_file_is_read(tmp_path: Path, rows: int) -> None:
     axes = {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh", "sigmoid"]}
     sweep = build_sweep(tmp_path / "s", axes, seeds=3, epochs=8)
     files = sweep.arms
     files.result.piece_rows = rows
     figure, numbers = curves_of(files, LR)
     metrics = sweep.read("metrics.csv")
-    arms = sweep.read("arms.csv", dtype={LR: str}).set_index("arm")[LR]
-    seeds = metrics.groupby([metrics["arm"].map(arms), "epoch", "seed"])[["test_accuracy", "train_loss"]].mean()
-    for value in ("0.01", "0.1"):
-        for epoch in (0, 5, 8):
-            expected = mean_interval(100 * seeds.loc[(value, epoch)]["test_accuracy"].to_numpy())
-            row = at(numbers, "test_accuracy", value, epoch)
-            assert row["n"] == 3
+    arms = sweep.read("arms.csv", dtype=str).set_index([LR, ACTIVATION])["arm"].astype(int)
+    for value in axes[LR]:
+        for activation in axes[ACTIVATION]:
+            own = metrics[(metrics["arm"] == arms[value, activation]) & (metrics["epoch"] == 5)].set_index("seed")
+            expected = mean_interval(100 * own["test_accuracy"].to_numpy())
+            row = at(numbers, "test_accuracy", value, 5, f"activation {activation}")
+            assert (row["n"], row["trials"]) == (3, 3)
             assert (row["mean"], row["low"]) == pytest.approx((expected.mean, expected.low))
-            loss = seeds.loc[(value, epoch)]["train_loss"]
-            row = at(numbers, "train_loss", value, epoch)
-            assert row[["seed_0", "seed_1", "seed_2"]].tolist() == pytest.approx(loss.tolist())
-    assert [axes.get_ylabel() for axes in figure.axes] == ["test accuracy (%)", "training loss"]
-    assert [len(axes.lines) for axes in figure.axes] == [2, 2]
-    assert "mean of n = 3 seeds, band: 95 % interval (t); mean over activation per seed" in texts(figure)
+            row = at(numbers, "train_loss", value, 5, f"activation {activation}")
+            assert row[["seed_0", "seed_1", "seed_2"]].tolist() == pytest.approx(own["train_loss"].tolist())
+    assert len(figure.axes) == 6
+    assert [axes.get_title(loc="left") for axes in figure.axes[:3]] == [f"activation {a}" for a in axes[ACTIVATION]]
+    assert len({axes.get_ylim() for axes in figure.axes[:3]}) == 1  # one scale, so that panels can be compared
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["0.01", "0.1"]
+
+
+def test_of_many_settings_that_of_the_best_arm_is_drawn_and_said(tmp_path: Path) -> None:
+    axes = {LR: ["0.01", "0.1", "1"], ACTIVATION: ["relu", "tanh", "sigmoid"], BATCH: ["4", "16"]}
+
+    def lost(settings: dict[str, str], seed: int) -> str:
+        return "diverged" if settings[LR] == "1" and seed > 0 else ""  # the others of such an arm may be lucky
+
+    sweep = build_sweep(tmp_path / "s", axes, seeds=3, epochs=8, lost=lost)
+    trials = sweep.read("trials.csv")
+    means = trials.groupby("arm")["final_test_accuracy"].agg(["mean", "count"])
+    best = trials[trials["arm"] == means[means["count"] == 3]["mean"].idxmax()].iloc[0]
+    figure, numbers = curves(sweep, LR)
+    setting = f"activation {best[ACTIVATION]}, batch size {best[BATCH]}"
+    assert f"{setting} as in the best arm" in texts(figure)
+    assert set(numbers["setting"]) == {setting}
+    assert set(numbers["trials"]) == {3}
+    assert "diverged: 2 of 3 at 1, left out" in texts(figure)
+
+
+@pytest.mark.parametrize(
+    "axes", [{LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh"]}, {LR: ["0.01", "0.1"], BATCH: ["1", "4", "16"]}]
+)
+def test_no_curve_is_a_mean_over_arms_that_differ(tmp_path: Path, axes: dict[str, list[str]]) -> None:
+    """What one activation learns is not hidden by another one that learns nothing."""
+    sweep = build_sweep(tmp_path / "s", axes, seeds=2, epochs=6)
+    for key in axes:
+        _, numbers = curves(sweep, key)
+        assert set(numbers["trials"]) == {2}
+        assert len(numbers[(numbers["metric"] == "test_accuracy") & (numbers["epoch"] == 6)]) == len(sweep.plan.arms)
 
 
 def test_diverged_trials_are_left_out_and_counted(tmp_path: Path) -> None:
@@ -63,27 +95,50 @@ def test_diverged_trials_are_left_out_and_counted(tmp_path: Path) -> None:
 
     sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1", "1"]}, seeds=4, epochs=6, lost=lost)
     figure, numbers = curves(sweep, LR)
-    assert set(numbers["value"]) == {"0.01", "0.1"}
+    gone = at(numbers, "test_accuracy", "1", 0)
+    assert (gone["n"], gone["diverged"], gone["trials"]) == (0, 4, 4)
+    assert np.isnan(gone["mean"])
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend[-1] == "1 (nothing left)"
     assert at(numbers, "test_accuracy", "0.1", 6)["n"] == 3
     assert np.isnan(at(numbers, "test_accuracy", "0.1", 6)["seed_2"])
     assert "diverged: 4 of 4 at 1, 1 of 4 at 0.1, left out" in texts(figure)
 
 
-def test_a_mean_over_arms_ends_where_the_first_of_them_ends(tmp_path: Path) -> None:
-    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh"]}, seeds=2, epochs=9)
+def test_a_mean_ends_where_half_of_the_seeds_end(tmp_path: Path) -> None:
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"]}, seeds=3, epochs=9)
     metrics = sweep.read("metrics.csv")
-    sweep.write("metrics.csv", metrics[(metrics["arm"] != 1) | (metrics["seed"] != 0) | (metrics["epoch"] <= 5)])
-    _, numbers = curves(sweep, LR)
-    assert at(numbers, "test_accuracy", "0.01", 5)["n"] == 2
-    assert at(numbers, "test_accuracy", "0.01", 6)["n"] == 1
-    assert at(numbers, "test_accuracy", "0.1", 9)["n"] == 2
+    sweep.write("metrics.csv", metrics[(metrics["arm"] != 1) | (metrics["seed"] == 2) | (metrics["epoch"] <= 5)])
+    figure, numbers = curves(sweep, LR)
+    assert [at(numbers, "test_accuracy", "0.1", epoch)["n"] for epoch in (5, 6)] == [3, 1]
+    assert at(numbers, "test_accuracy", "0.01", 9)["n"] == 3
+    assert [line.get_xdata()[-1] for line in figure.axes[0].lines] == [9, 5]
 
 
-def test_arms_with_fewer_epochs_do_not_cut_short_the_others(tmp_path: Path) -> None:
+def test_arms_with_fewer_epochs_have_panels_of_their_own(tmp_path: Path) -> None:
     sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"], EPOCHS: ["3", "12"]}, seeds=2)
     _, numbers = curves(sweep, LR)
-    assert numbers["epoch"].max() == 12
-    assert at(numbers, "test_accuracy", "0.1", 12)["n"] == 2
+    assert numbers.groupby("setting")["epoch"].max().to_dict() == {"epochs 3": 3, "epochs 12": 12}
+
+
+def test_one_seed_stands_in_front_of_a_mean_that_hides_how_rough_training_is(tmp_path: Path) -> None:
+    sweep = build_sweep(tmp_path / "s", {BATCH: ["1", "16"]}, seeds=8, epochs=30)
+    metrics = sweep.read("metrics.csv")
+    rough, sign = metrics["arm"] == 0, np.where((metrics["epoch"] + metrics["seed"]) % 2, 1, -1)
+    metrics["test_accuracy"] = 0.5 + 0.01 * metrics["epoch"] + 0.05 * rough * sign
+    sweep.write("metrics.csv", metrics)
+    figure, numbers = curves(sweep, BATCH)
+    front = numbers[numbers["metric"] == "test_accuracy"].groupby("value")["seed_in_front"].first()
+    assert front["1"] == 0
+    assert np.isnan(front["16"])
+    roughness = numbers[numbers["metric"] == "test_accuracy"].groupby("value")["roughness"].first()
+    assert roughness.to_dict() == pytest.approx({"1": 9, "16": 0})  # 10 up and down, and 1 upwards at each epoch
+    (thin,) = [mark for mark in figure.axes[0].collections if isinstance(mark, LineCollection)]
+    heights = numbers[(numbers["metric"] == "test_accuracy") & (numbers["value"] == "1")]["seed_0"]
+    assert thin.get_segments()[0][:, 1] == pytest.approx(heights.to_numpy())
+    assert "thin: seed 0, where the mean hides how rough training is" in texts(figure)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["1 (9 %)", "16"]
+    assert figure.legends[0].get_title().get_text() == "batch size (roughness of test accuracy)"
 
 
 def test_a_killed_sweep_is_drawn_up_to_its_last_complete_row(tmp_path: Path) -> None:

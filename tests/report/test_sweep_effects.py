@@ -121,18 +121,48 @@ def test_a_grid_has_a_line_for_each_value_of_the_second_axis(tmp_path: Path) -> 
     assert [line.get_label() for line in lines(figure)] == ["0.01", "0.1", "1"]
 
 
-def test_further_axes_are_averaged_seed_by_seed(tmp_path: Path) -> None:
+def test_further_axes_are_as_in_the_best_arm(tmp_path: Path) -> None:
     axes = {LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh"], HIDDEN: ["2", "8", "32"]}
     sweep = build_sweep(tmp_path / "s", axes, seeds=4)
     figure, numbers = effect(sweep, LR)
     trials = sweep.read("trials.csv")
-    seeds = trials.groupby([LR, ACTIVATION, "seed"])["final_test_accuracy"].mean().unstack() * 100
+    best = trials[trials["arm"] == trials.groupby("arm")["final_test_accuracy"].mean().idxmax()].iloc[0]
+    shown = trials[trials[HIDDEN] == best[HIDDEN]]
+    seeds = shown.set_index([LR, ACTIVATION, "seed"])["final_test_accuracy"].unstack() * 100
     for row in numbers.to_dict("records"):
         values = seeds.loc[(float(row[LR]), row[ACTIVATION])]
         half = stats.t.ppf(0.975, 3) * values.std(ddof=1) / 2
-        assert (row["n"], row["trials"]) == (4, 12)
+        assert (row["n"], row["trials"]) == (4, 4)
         assert (row["mean"], row["high"]) == pytest.approx((values.mean(), values.mean() + half))
-    assert "mean over hidden units per seed" in texts(figure)
+    assert f"hidden units {best[HIDDEN]} as in the best arm" in texts(figure)
+
+
+def test_a_divergence_belongs_to_its_line(tmp_path: Path) -> None:
+    def lost(settings: dict[str, str], seed: int) -> str:
+        rate, activation = settings[LR], settings[ACTIVATION]
+        return "diverged" if rate == "1" and seed < {"relu": 4, "tanh": 0, "elu": 1}[activation] else ""
+
+    axes = {LR: ["0.01", "0.1", "1"], ACTIVATION: ["relu", "tanh", "elu"]}
+    figure, _ = effect(build_sweep(tmp_path / "s", axes, seeds=4, lost=lost), LR)
+    shown = {line.get_label(): line for line in lines(figure)}
+    crosses = [line for line in figure.axes[0].lines if line.get_marker() == "x"]
+    assert [line.get_color() for line in crosses] == [shown["relu"].get_color(), shown["elu"].get_color()]
+    for line, label in zip(crosses, ("relu", "elu"), strict=True):
+        assert line.get_xdata().tolist() == [shown[label].get_xdata()[-1]]
+    assert len({tuple(line.get_ydata()) for line in crosses}) == 2  # none covers another
+    counts = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
+    assert counts == {"4/4": shown["relu"].get_color(), "1/4": shown["elu"].get_color()}
+    assert "diverged: 4 of 4 at 1 (activation relu), 1 of 4 at 1 (activation elu)" in texts(figure)
+
+
+def test_of_many_losses_every_place_where_nothing_is_left_is_named(tmp_path: Path) -> None:
+    values = [f"{value:g}" for value in range(1, 12)]
+    sweep = build_sweep(
+        tmp_path / "s", {LR: values}, seeds=2, lost=lambda s, seed: "" if seed and s[LR] == "3" else "failed"
+    )
+    figure, _ = effect(sweep, LR)
+    gone = "nothing left at 1, 2, 4, 5, 6, 7 and 4 more"
+    assert f"failed: 21 of 22 trials, at 11 places; {gone}" in texts(figure)
 
 
 def test_one_axis_at_a_time_keeps_the_others_as_in_the_config(tmp_path: Path) -> None:

@@ -20,18 +20,16 @@ from mlpexp.architectures.layers import (
 from mlpexp.config.activations import ActivationConfig, Maxout, PlainActivation, gain
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.layers import ConvLayer, DenseLayer, PoolLayer
 from mlpexp.config.networks import (
     Cnn,
     Cnn4,
-    ConvLayer,
-    DenseLayer,
     InitConfig,
     Lenet5,
     Mlp,
     MnistCnn,
     ModelConfig,
     NetworkConfig,
-    PoolLayer,
     default_init,
 )
 from mlpexp.config.outputs import output_of

@@ -11,7 +11,8 @@ from math import prod
 from typing import Any
 
 from mlpexp.config.activations import ActivationConfig, Maxout, Prelu
-from mlpexp.config.networks import DropoutLayer, InitConfig
+from mlpexp.config.layers import DropoutLayer
+from mlpexp.config.networks import InitConfig
 from mlpexp.config.som import Topology
 from mlpexp.errors import ArchitectureError
 

@@ -1,6 +1,7 @@
 """From a YAML file and overrides to an ``Experiment``, or to all problems at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from math import inf
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.layer_words import layers_in
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.refusals import problems_of
 from mlpexp.config.som import with_map_defaults
@@ -96,12 +98,19 @@ def leaves(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
 
 
 def expand_names(source: Source) -> None:
-    """``dataset: iris`` becomes ``dataset: {name: iris}``; so do ``target: price`` and ``split: k_fold`` in it."""
+    """``dataset: iris`` becomes ``dataset: {name: iris}``; so do ``target: price`` and ``split: k_fold`` in it.
+
+    Layers in a line become a list, so that ``model.layers.0.channels`` is a key; a wrong line is refused with the rest.
+    """
     for section in SECTIONS_BY_NAME:
         value = source.data.get(section)
         if isinstance(value, str):
             source.data[section] = {"name": value}
             source.values[section, "name"] = source.place((section,))
+    model = source.data.get("model")
+    if isinstance(model, dict) and isinstance(model.get("layers"), str):
+        with suppress(ValueError):
+            model["layers"] = layers_in(model["layers"])
     dataset = source.data.get("dataset")
     for key, inner in (("target", "column"), ("split", "kind")):
         if isinstance(dataset, dict) and isinstance(dataset.get(key), str):

@@ -13,6 +13,8 @@ from pydantic import (
 )
 
 from mlpexp.config.activations import KNOWN, ActivationConfig, PlainActivation, named
+from mlpexp.config.layer_words import layers_in
+from mlpexp.config.layers import LayerConfig
 from mlpexp.config.som import Som
 from mlpexp.config.strict import Fraction, ListOf, PositiveFloat, PositiveInt, Strict, not_together
 
@@ -183,53 +185,29 @@ class MnistCnn(_Network):
     )
 
 
-class ConvLayer(Strict):
-    """Convolution, then (optionally) batch normalization, then the activation."""
-
-    layer: Literal["conv"]
-    channels: PositiveInt = Field(description="Number of filters.")
-    kernel_size: PositiveInt = Field(description="Side of the square filter.")
-    stride: PositiveInt = Field(1, description="Step of the filter.")
-    padding: Annotated[int, Field(ge=0)] | Literal["same"] = Field(0, description="Zeros on each side, or `same`.")
-    batch_norm: bool = Field(False, description="Batch normalization before the activation.")
-    activation: ActivationConfig | None = Field(None, description="Default: the model's activation.")
-
-
-class PoolLayer(Strict):
-    """Pooling over square windows."""
-
-    layer: Literal["max_pool", "average_pool"]
-    kernel_size: PositiveInt = Field(2, description="Side of the square window.")
-    stride: PositiveInt | None = Field(None, description="Step of the window; default: its side.")
-
-
-class DenseLayer(Strict):
-    """Dense layer, then (optionally) batch normalization, then the activation; images are flattened before."""
-
-    layer: Literal["dense"]
-    units: PositiveInt = Field(description="Number of units.")
-    batch_norm: bool = Field(False, description="Batch normalization before the activation.")
-    activation: ActivationConfig | None = Field(None, description="Default: the model's activation.")
-
-
-class DropoutLayer(Strict):
-    """Dropout (Srivastava et al. 2014)."""
-
-    layer: Literal["dropout"]
-    rate: Fraction = Field(0.5, description="Probability that a unit is dropped in a training step.")
-
-
-LayerConfig = Annotated[ConvLayer | PoolLayer | DenseLayer | DropoutLayer, Field(discriminator="layer")]
-
-
 class Cnn(_Network):
     """A network from a list of layers; the output layer is added."""
 
     name: Literal["cnn"]
-    layers: ListOf[LayerConfig] = Field(description="The hidden layers, first to last.", min_length=1, max_length=100)
+    layers: ListOf[LayerConfig] = Field(
+        description="The hidden layers, first to last: a list, or in a line such as `c8@5 p d32`.",
+        min_length=1,
+        max_length=100,
+    )
     activation: ActivationConfig = Field(
         PlainActivation(name="relu"), description="Activation where a layer names none."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_a_line(cls, data: Any) -> Any:
+        """``c8@5 p`` as the list of layers that it is short for."""
+        if not isinstance(data, dict) or not isinstance(data.get("layers"), str):
+            return data
+        try:
+            return {**data, "layers": layers_in(data["layers"])}
+        except ValueError as error:
+            raise not_together("layers", str(error)) from None
 
 
 NetworkConfig = Mlp | Lenet5 | Cnn4 | MnistCnn | Cnn

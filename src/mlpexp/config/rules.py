@@ -6,8 +6,9 @@ from mlpexp.config.datasets import Csv
 from mlpexp.config.engine_rules import engine_violations
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.layers import ConvLayer, DenseLayer
 from mlpexp.config.map_rules import Finding, map_violations
-from mlpexp.config.networks import Cnn, Cnn4, ConvLayer, DenseLayer, Lenet5, Mlp, MnistCnn, default_init
+from mlpexp.config.networks import Cnn, Cnn4, Lenet5, Mlp, MnistCnn, default_init
 from mlpexp.config.output_rules import output_violations
 from mlpexp.config.own_images import Images
 from mlpexp.config.scores import SCORES, measured_by, suitable_for, suits, unsuitable

@@ -36,12 +36,7 @@ def renamed_starts(data: dict[str, Any], name: Callable[[str, Path_], str]) -> d
     changed = {**data, "start": _in_section(data["start"], ("start",), name)} if "start" in data else dict(data)
     sweep = data.get("sweep")
     if isinstance(sweep, dict) and isinstance(sweep.get("over"), dict):
-        over = {
-            key: [_in_value(key, value, ("sweep", "over", key), name) for value in values]
-            if isinstance(values, list)
-            else values
-            for key, values in sweep["over"].items()
-        }
+        over = {key: _in_values(key, values, ("sweep", "over", key), name) for key, values in sweep["over"].items()}
         changed["sweep"] = sweep = {**sweep, "over": over}
     if isinstance(sweep, dict) and isinstance(sweep.get("arms"), list):
         arms = [
@@ -52,6 +47,13 @@ def renamed_starts(data: dict[str, Any], name: Callable[[str, Path_], str]) -> d
         ]
         changed["sweep"] = {**sweep, "arms": arms}
     return changed
+
+
+def _in_values(key: str, values: Any, at: Path_, name: Callable[[str, Path_], str]) -> Any:
+    """The values of an axis, with names or without."""
+    if isinstance(values, dict):
+        return {named: _in_value(key, value, at, name) for named, value in values.items()}
+    return [_in_value(key, value, at, name) for value in values] if isinstance(values, list) else values
 
 
 def _in_value(key: str, value: Any, at: Path_, name: Callable[[str, Path_], str]) -> Any:

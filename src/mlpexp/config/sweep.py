@@ -1,12 +1,18 @@
 """The ``sweep:`` section: which keys are varied, over which values, with how many seeds, and what is compared."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mlpexp.config.strict import ListOf, PositiveFloat, PositiveInt, Strict
 
+LABEL = "label"  # of an arm that is listed: the user's own name for it
 Method = Literal["grid", "one_at_a_time", "random", "sobol"]
+
+
+def _by_label(value: object) -> object:
+    """``two 3x3`` is short for ``{label: two 3x3}``."""
+    return {LABEL: value} if isinstance(value, str) else value
 
 
 class Sweep(Strict):
@@ -14,7 +20,7 @@ class Sweep(Strict):
 
     over: dict[str, Any] = Field(
         default_factory=dict,
-        description="The axes: a key and its values, a list or a range such as `log(1e-4, 1, 9)`.",
+        description="The axes: a key and its values, a list, names with values, or a range such as `log(1e-4, 1, 9)`.",
     )
     method: Method = Field(
         "grid",
@@ -25,8 +31,8 @@ class Sweep(Strict):
     exclude: ListOf[dict[str, Any]] = Field((), description="Combinations to leave out: values of some axes.")
     arms: ListOf[dict[str, Any]] = Field(
         (),
-        description="Instead of `over`: the arms one by one, each by its values of the axes; what an arm does not name is as "
-        "in the config.",
+        description="Instead of `over`: the arms one by one, each by its values of the axes, and a `label` if it shall have a "
+        "name; what an arm does not name is as in the config.",
     )
     trials: PositiveInt | None = Field(
         None, description="For `random` and `sobol`: number of trials in all, arms times seeds."
@@ -41,7 +47,7 @@ class Sweep(Strict):
     metric: str | None = Field(
         None, description="What is compared, such as `test_accuracy`; default: accuracy or R² on the test part."
     )
-    baseline: dict[str, Any] | None = Field(
-        None, description="The arm that the others are compared with, by its values; default: the best."
+    baseline: Annotated[dict[str, Any] | None, BeforeValidator(_by_label)] = Field(
+        None, description="The arm that the others are compared with, by its values or its label; default: the best."
     )
     margin: PositiveFloat = Field(0.01, description="A difference that matters, in the unit of the metric.")

@@ -60,6 +60,8 @@ def _in_arm(arm: Any, name: Renamed) -> Any:
 
 
 def _in_axis(written: str, values: Any, name: Renamed, place: str = "over") -> Any:
+    if isinstance(values, dict):  # each has a name
+        return {key: _in_axis(written, [value], name, place)[0] for key, value in values.items()}
     if not isinstance(values, list):
         return values
     at = ("sweep", place, written)

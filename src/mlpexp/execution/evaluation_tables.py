@@ -259,7 +259,11 @@ class NetworkEvaluation:
                 table.add(prefix, rows_n.tolist(), targets, *places.tolist(), *columns)
                 units_of_member[place].append(places.T)
         for place, member in enumerate(data.first):
-            points = _grid_around(np.concatenate(units_of_member[place]))
+            units = np.concatenate(units_of_member[place])
+            finite = units[np.isfinite(units).all(1)]
+            if not len(finite):
+                continue
+            points = _grid_around(finite)
             grid = torch.from_numpy(points).to(first.flat)[None]
             (columns,) = self._of_classes(first.select([place]).output_of_hidden(grid))
             blank = Blank(len(points))
@@ -315,9 +319,8 @@ def histogram_samples(network: StackedNetwork) -> int:
 
 
 def _grid_around(points: np.ndarray) -> np.ndarray:
-    """A regular grid ``(GRID_POINTS ** 2, 2)`` around all finite points ``(n, 2)``, with a margin."""
-    finite = np.where(np.isfinite(points), points, np.nan)
-    low, high = np.nanmin(finite, 0), np.nanmax(finite, 0)
+    """A regular grid ``(GRID_POINTS ** 2, 2)`` around points ``(n, 2)``, with a margin; cells may be missing."""
+    low, high = np.nanmin(points, 0), np.nanmax(points, 0)
     margin = 0.12 * (high - low)
     ends = zip(low - margin, high + margin, strict=True)
     axes = [np.linspace(*resolved(a, b, GRID_POINTS), GRID_POINTS) for a, b in ends]

@@ -11,15 +11,15 @@ from mlpexp.config.scores import EACH_ITS_OWN, PARTS, Part, column_of, selected_
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
 from mlpexp.execution.merge import Trained
+from mlpexp.planning.arm_names import labels_of
 from mlpexp.planning.arms_table import axis_cells
-from mlpexp.planning.axes import Axis, numbers, suits_log
+from mlpexp.planning.axis_summary import axis_summary
 from mlpexp.planning.columns_table import tables_of
 from mlpexp.planning.factors import differences
 from mlpexp.planning.metric import described
-from mlpexp.planning.plan import Plan, learned_of, loss_of, measured_of_all, own_value
+from mlpexp.planning.plan import Plan, learned_of, loss_of, measured_of_all
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.sample_designs import designs_of, speaks_of
-from mlpexp.planning.values import Distribution
 from mlpexp.statistics.best_arm import best_arm
 from mlpexp.statistics.intervals import MeanInterval, ends_within, mean_interval
 from mlpexp.statistics.new_samples import Design
@@ -28,7 +28,6 @@ from mlpexp.store.part import TrialRecord
 from mlpexp.store.summary import (
     EACH_ARMS,
     ArmSummary,
-    AxisSummary,
     DatasetSummary,
     LargestClass,
     Mean,
@@ -82,7 +81,7 @@ def opening_summary(plan: Plan, dataset: Dataset, known_samples: Sequence[str] =
         seeds=tuple(plan.seeds),
         num_arms=len(plan.arms),
         num_trials=len(plan.arms) * len(plan.seeds),
-        axes=tuple(_axis(plan, axis) for axis in plan.axes),
+        axes=tuple(axis_summary(plan, axis) for axis in plan.axes),
         method=plan.sweep.method,
         match=plan.sweep.match,
         baseline=plan.baseline,
@@ -91,6 +90,7 @@ def opening_summary(plan: Plan, dataset: Dataset, known_samples: Sequence[str] =
         losses=tuple(dict.fromkeys(map(loss_of, plan.arms))),
         known_samples=tuple(known_samples),
         confirms=plan.confirms,
+        named_arms=any(labels_of(plan.sweep)),
     )
     return opening.model_copy(update={"speaks_of": speaks_of(as_data(prepared.experiment), opening)})
 
@@ -205,22 +205,6 @@ def _varied(plan: Plan) -> str:
     """``learning rate x batch size``; axes that are not crossed with a comma."""
     crossed = plan.sweep.method != "one_at_a_time" and not (plan.sweep.zip or plan.sweep.arms)
     return (" x " if crossed else ", ").join(axis.label for axis in plan.axes)
-
-
-def _axis(plan: Plan, axis: Axis) -> AxisSummary:
-    values = axis.values
-    if isinstance(values, Distribution):
-        values = sorted({axis.text(value): value for value in (arm.settings[axis.key] for arm in plan.arms)}.values())
-    texts = [axis.text(value) for value in values]
-    positions = numbers(texts)
-    setting = own_value(plan.base.experiment, axis.parts)
-    return AxisSummary(
-        key=axis.key,
-        label=axis.label,
-        values=tuple(texts),
-        log=bool(positions) and suits_log(positions or []),
-        base=axis.text(setting[0]) if setting else None,
-    )
 
 
 def also_varies(plan: Plan) -> list[str]:

@@ -1,6 +1,7 @@
 """The arms of a plan: a checked experiment for each combination of values."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,11 @@ from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.table_paths import anchor_tables
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import ConfigError, InputError, Place, Problem
-from mlpexp.planning.axes import Axis, keys_by_word
+from mlpexp.planning.arm_names import Trained, as_trained, label_of, sizes_of, trained_text
+from mlpexp.planning.axes import Axis
 from mlpexp.planning.designs import Settings
 from mlpexp.planning.matching import matched
 from mlpexp.planning.prepare import Preparation, Prepared
-
-AS_CONFIGURED = "as configured"
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,10 @@ class Variation:
             ConfigError: With the problems of all arms.
         """
         usual = combinations[0] if alone else None
-        names = axis_names(self.axes)
         arms: list[Arm] = []
         problems: dict[str, Problem] = {}
         for settings in combinations:
-            label = _label(self.axes, names, settings, usual)
+            label = label_of(self.axes, settings, usual, Axis.text)
             try:
                 arm = arm_of(len(arms), settings, label, self._prepared(settings))
             except ConfigError as error:
@@ -108,6 +107,14 @@ class Variation:
         if problems:
             raise ConfigError(list(problems.values()))
         return arms
+
+    def trained_axes(self, combinations: Sequence[Settings]) -> list[Axis]:
+        """The axes, hidden sizes called as they are trained in the arms of some combinations; without those that cannot be."""
+        trained = []
+        for settings in combinations:
+            with suppress(InputError):
+                trained.append(Trained(settings, sizes_of(self._prepared(settings).experiment.model)))
+        return as_trained(self.axes, trained)
 
     def _prepared(self, settings: Settings) -> Prepared:
         """The experiment of one arm, checked without places first: few have a problem that needs them."""
@@ -136,27 +143,23 @@ class Variation:
         return changed
 
 
+def called(arms: Sequence[Arm], axes: Sequence[Axis], usual: Settings | None) -> list[Arm]:
+    """The arms with labels that say what they are trained with.
+
+    Args:
+        arms: Whose labels say what was written.
+        axes: Whose values are called as they are trained.
+        usual: Settings of the config itself, where each axis is varied alone.
+    """
+    sizes = [sizes_of(arm.experiment.model) for arm in arms]
+    labels = [
+        label_of(axes, arm.settings, usual, trained_text(of_arm)) for arm, of_arm in zip(arms, sizes, strict=True)
+    ]
+    return [replace(arm, label=label) for arm, label in zip(arms, labels, strict=True)]
+
+
 def copied(value: Any) -> Any:
     """A copy of plain data, all the way down."""
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}
     return [copied(item) for item in value] if isinstance(value, list) else value
-
-
-def axis_names(axes: Sequence[Axis]) -> dict[str, str]:
-    """What axes are called in labels, by key: by the last word, or by the whole key where that would be ambiguous."""
-    words = {key: word for word, key in keys_by_word([axis.key for axis in axes]).items()}
-    return {
-        axis.key: "hidden_size" if axis.single_layer and axis.key in words else words.get(axis.key, axis.key)
-        for axis in axes
-    }
-
-
-def _label(axes: Sequence[Axis], names: dict[str, str], settings: Settings, usual: Settings | None) -> str:
-    """``learning_rate=0.1, batch_size=16``; of the config itself all values, of others what differs from it."""
-    parts = []
-    for axis in axes:
-        differs = usual is None or settings is usual or settings.get(axis.key) != usual.get(axis.key)
-        if axis.key in settings and differs:
-            parts.append(f"{names[axis.key]}={axis.text(settings[axis.key])}")
-    return (f"{AS_CONFIGURED}: " if settings is usual else "") + ", ".join(parts) if parts else AS_CONFIGURED

@@ -2,19 +2,19 @@
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
 from mlpexp.config.mistyped import mistyped
-from mlpexp.config.sweep import Sweep
+from mlpexp.config.sweep import LABEL, Sweep
 from mlpexp.config.table_paths import IN_SECTION, is_whole, short_names, told_anew
-from mlpexp.config.words import SPELLINGS, key_of, setting
-from mlpexp.config.yaml_source import Source
+from mlpexp.config.words import SPELLINGS, key_of
+from mlpexp.config.yaml_source import Source, scalar
 from mlpexp.errors import ConfigError, Place, Problem
-from mlpexp.planning.values import Distribution, read_values, value_text
+from mlpexp.planning.values import Distribution, are_named, full_value, read_values, value_text, why_no_name
 
 LABELS = {
     "model.init": "initialization",
@@ -45,6 +45,10 @@ class Axis:
     """What it is set to; a distribution when values are sampled."""
     place: Place
     """Where it was written, for messages."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The user's own names of values, by their text as written."""
+    scaled: Mapping[str, str] = field(default_factory=dict)
+    """Hidden sizes as they are trained where they were scaled, by their text as written."""
 
     @cached_property
     def key(self) -> str:
@@ -67,12 +71,18 @@ class Axis:
     @property
     def label(self) -> str:
         """The key in words."""
+        scaled = " (scaled)" if self.scaled else ""
         if self.single_layer:
-            return "hidden units"
-        return LABELS.get(self.key, last_word(self.parts).replace("_", " "))
+            return f"hidden units{scaled}"
+        return LABELS.get(self.key, last_word(self.parts).replace("_", " ")) + scaled
 
     def text(self, value: Any) -> str:
-        """A value in one line; of a file its name, unless two values have the same."""
+        """What a reader sees of a value, in one line: its name, or what is trained, or what was written."""
+        written = self.written_text(value)
+        return self.names.get(written) or self.scaled.get(written) or written
+
+    def written_text(self, value: Any) -> str:
+        """A value in one line as it was written; of a file its name, unless two values have the same."""
         if self.single_layer and isinstance(value, list) and len(value) == 1:
             return value_text(value[0])
         if self.key in PATHS and isinstance(value, str) and value not in self._table_names:
@@ -91,17 +101,20 @@ class Axis:
         return short_names(path for path in paths if isinstance(path, str) and is_whole(path))
 
     def values_like(self, value: Any) -> list[Any]:
-        """The values that are equal to one, or written like it; empty if the axis has none, which null may be, too."""
+        """The values that are equal to one, or written like it, else those that are shown so; empty if there are none.
+
+        null may be a value, too.
+        """
         if isinstance(self.values, Distribution):
             return [value]
-        return [
-            candidate for candidate in self.values if candidate == value or self.text(candidate) == value_text(value)
-        ]
+        text = value_text(value)
+        written = [known for known in self.values if known == value or self.written_text(known) == text]
+        return written or [known for known in self.values if self.text(known) == text]
 
     def sampled(self, share: float) -> Any:
         """The value below which the given share of a distribution lies."""
         assert isinstance(self.values, Distribution)
-        return setting(self.written, self.values.at(share))
+        return full_value(self.written, self.values.at(share))
 
 
 def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
@@ -134,7 +147,8 @@ def _values_of_arms(sweep: Sweep) -> dict[str, list[Any]]:
     values: dict[str, dict[str, Any]] = {}
     for arm in sweep.arms:
         for written, value in arm.items():
-            values.setdefault(written, {}).setdefault(value_text(setting(written, value)), value)
+            if written != LABEL:
+                values.setdefault(written, {}).setdefault(value_text(full_value(written, value)), value)
     return {written: list(of_key.values()) for written, of_key in values.items()}
 
 
@@ -142,17 +156,35 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
     first = written.split(".", maxsplit=1)[0]
     if first in NOT_AXES:
         raise ValueError(f"cannot be varied: {NOT_AXES[first]}")
-    values = read_values(given)
+    named = are_named(given)
+    values = read_values(list(given.values()) if named else given)
     if isinstance(values, Distribution):
         if sweep.method not in ("random", "sobol"):
             raise ValueError(f"{values} is to be sampled; set sweep.method to random or sobol, or give values")
     else:
-        values = [setting(written, value) for value in values]
+        values = [full_value(written, value) for value in values]
         texts = [value_text(value) for value in values]
         if len(set(texts)) < len(texts):
             twice = next(text for i, text in enumerate(texts) if text in texts[:i])
             raise ValueError(f"{twice} is there twice")
-    return Axis(written, values, place)
+    axis = Axis(written, values, place)
+    return replace(axis, names=_names(axis, list(given))) if named else axis
+
+
+def _names(axis: Axis, given: Sequence[str]) -> dict[str, str]:
+    """The user's own names of the values, by their texts.
+
+    Raises:
+        ValueError: One is no name, or what another value is.
+    """
+    assert isinstance(axis.values, list)
+    texts = list(map(axis.written_text, axis.values))
+    for name, text in zip(given, texts, strict=True):
+        if (read := value_text(full_value(axis.written, scalar(name)))) != text and read in texts:
+            raise ValueError(f"{name} names another value than itself; choose another name")
+        if problem := why_no_name(name):
+            raise ValueError(f"{name!r} as a name of a value: {problem}")
+    return dict(zip(texts, given, strict=True))
 
 
 def last_word(parts: Sequence[str]) -> str:

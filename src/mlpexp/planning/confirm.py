@@ -5,8 +5,10 @@ from dataclasses import replace
 from math import lcm
 
 from mlpexp.config.splits import KFoldSplit
+from mlpexp.config.sweep import LABEL
 from mlpexp.config.yaml_source import Source, set_value
 from mlpexp.errors import InputError, Place, RunError
+from mlpexp.planning.arm_names import labels_of
 from mlpexp.planning.arms import Arm
 from mlpexp.planning.plan import Plan, plan_from
 from mlpexp.planning.sweep_options import DESIGN
@@ -71,6 +73,8 @@ def confirming_plan(
         section.pop(key, None)
     written = {axis.key: axis.written for axis in first.axes}
     arms = [{written[key]: value for key, value in first.arms[number].settings.items()} for number in numbers]
+    if any(labels_of(first.sweep)) or any(axis.names for axis in first.axes):
+        arms = [{LABEL: first.arms[number].label, **arm} for number, arm in zip(numbers, arms, strict=True)]
     for key, value in {"arms": arms, "baseline": arms[0], "seeds": len(seeds), "metric": first.metric.column}.items():
         set_value(source, ["sweep", key], value, place)
     set_value(source, ["seed"], seeds.start, place)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.mistyped import mistyped
-from mlpexp.config.sweep import Sweep
-from mlpexp.config.words import did_you_mean, setting
+from mlpexp.config.sweep import LABEL, Sweep
+from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import ConfigError, InputError, Problem
 from mlpexp.planning.axes import Axis, axis_named
-from mlpexp.planning.values import Distribution, value_text
+from mlpexp.planning.values import Distribution, full_value, value_text, why_no_name
 from mlpexp.randomness import stream
 
 Settings = dict[str, Any]  # by dotted key
@@ -40,7 +40,7 @@ def combinations(
         ConfigError: The section contradicts itself, or leaves no arm.
     """
     if sweep.arms:
-        return _listed(sweep, axes, source)
+        return _listed(sweep, axes, source, base)
     exclusions = [_named(source, axes, ("sweep", "exclude", i), given) for i, given in enumerate(sweep.exclude)]
     groups = _groups(sweep, axes, source)
 
@@ -63,19 +63,34 @@ def combinations(
     return rest
 
 
-def _listed(sweep: Sweep, axes: Sequence[Axis], source: Source) -> list[Settings]:
-    """The arms that the section lists one by one."""
+def _listed(sweep: Sweep, axes: Sequence[Axis], source: Source, base: Settings) -> list[Settings]:
+    """The arms that the section lists one by one; where all have labels, with the config's own values of other axes."""
     others = [key for key in ("over", "zip", "exclude", "trials") if getattr(sweep, key)]
     others += ["method"] if sweep.method != "grid" else []
     if others:
         raise _problem(
             source, ("sweep", others[0]), "means nothing beside sweep.arms, which lists all arms; leave one out"
         )
-    arms = [_named(source, axes, ("sweep", "arms", i), arm) for i, arm in enumerate(sweep.arms)]
+    _check_labels(sweep, source)
+    usual = base if all(LABEL in arm for arm in sweep.arms) else {}
+    arms = []
+    for i, arm in enumerate(sweep.arms):
+        given = {written: value for written, value in arm.items() if written != LABEL}
+        arms.append({**usual, **_named(source, axes, ("sweep", "arms", i), given)})
     for i, settings in enumerate(arms):
         if settings in arms[:i]:
             raise _problem(source, ("sweep", "arms", i), "this arm is there twice")
     return arms
+
+
+def _check_labels(sweep: Sweep, source: Source) -> None:
+    """Demands names of arms that are names, each of one arm."""
+    labels = [arm.get(LABEL) for arm in sweep.arms]
+    for i, arm in enumerate(sweep.arms):
+        if LABEL in arm:
+            twice = f"{labels[i]!r} is the label of another arm, too" if labels[i] in labels[:i] else ""
+            if problem := why_no_name(labels[i]) or twice:
+                raise _problem(source, ("sweep", "arms", i, LABEL), problem)
 
 
 def _has(settings: Settings, part: Settings) -> bool:
@@ -84,12 +99,14 @@ def _has(settings: Settings, part: Settings) -> bool:
 
 
 def baseline_of(sweep: Sweep, axes: Sequence[Axis], source: Source) -> Settings | None:
-    """The baseline's settings by full key.
+    """The baseline's settings by full key; None: none is named, or one by its label.
 
     Raises:
         ConfigError: It names something that is not an axis.
     """
-    return None if sweep.baseline is None else _named(source, axes, ("sweep", "baseline"), sweep.baseline)
+    if sweep.baseline is None or LABEL in sweep.baseline:
+        return None
+    return _named(source, axes, ("sweep", "baseline"), sweep.baseline)
 
 
 def _named(source: Source, axes: Sequence[Axis], path: Path_, given: Mapping[str, Any]) -> Settings:
@@ -100,9 +117,14 @@ def _named(source: Source, axes: Sequence[Axis], path: Path_, given: Mapping[str
         if axis is None:
             near = did_you_mean(written, [axis.key for axis in axes])
             raise _problem(source, (*path, written), f"not an axis{near}")
-        among = axis.values_like(setting(written, value))
+        among = axis.values_like(full_value(axis.key if written != "hidden_size" else written, value))
         if not among:
-            raise _problem(source, (*path, written), f"{value_text(value)} is not among the values of this axis")
+            known = (
+                did_you_mean(value_text(value), list(map(axis.text, axis.values)))
+                if isinstance(axis.values, list)
+                else ""
+            )
+            raise _problem(source, (*path, written), f"{value_text(value)} is not among the values of this axis{known}")
         settings[axis.key] = among[0]
     return settings
 

@@ -17,11 +17,13 @@ from mlpexp.config.own_images import Images
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
 from mlpexp.config.som import map_defaults
 from mlpexp.config.start_paths import anchor_starts
-from mlpexp.config.sweep import Sweep
+from mlpexp.config.sweep import LABEL, Sweep
 from mlpexp.config.table_paths import anchor_tables, as_told
+from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Override, Source, dotted, is_position
 from mlpexp.errors import ConfigError, InputError, Place, Problem
-from mlpexp.planning.arms import AS_CONFIGURED, Arm, Variation, arm_of
+from mlpexp.planning.arm_names import AS_CONFIGURED, Trained, as_trained, labels_of, named_by_labels, sizes_of
+from mlpexp.planning.arms import Arm, Variation, arm_of, called
 from mlpexp.planning.axes import Axis, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
 from mlpexp.planning.kept_tables import check_kept
@@ -98,10 +100,7 @@ class Plan:
         """The config with its sweep section, if it has one, as it is carried out."""
         if self.planned_by == "train":
             return self.config
-        values = [axis.values for axis in self.axes]
-        texts = [str(value) if isinstance(value, Distribution) else value for value in values]
-        over = dict(zip((axis.written for axis in self.axes), texts, strict=True))
-        over = {} if self.sweep.arms else over
+        over = {} if self.sweep.arms else {axis.written: _as_given(axis) for axis in self.axes}
         sweep = self.sweep.model_copy(update={"over": over, "seeds": len(self.seeds)})
         return self.config.model_copy(update={"sweep": sweep})
 
@@ -113,6 +112,14 @@ class Plan:
         """The same, to be written into a file of a folder: paths of tables, and of results to begin with, begin there."""
         words = {**dict.fromkeys(self.starts, ""), **self.tables}
         return replace(self, told={path: as_told(path, words[path], folder) for path in words})
+
+
+def _as_given(axis: Axis) -> Any:
+    """The values of an axis as a config has them: a range, a list, or names with values."""
+    if isinstance(axis.values, Distribution):
+        return str(axis.values)
+    named = {axis.names.get(axis.written_text(value)): value for value in axis.values}
+    return named if axis.names else axis.values
 
 
 def make_plan(path: Path, overrides: Sequence[Override] = (), planned_by: PlannedBy = "sweep") -> Plan:
@@ -158,14 +165,18 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     axes = axes_of(sweep, source)
     seeds = _seeds(experiment, sweep)
     base_settings = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
-    settings_of_arms = combinations(
-        sweep, axes, source, base_settings, _num_sampled(sweep, source, len(seeds)), experiment.seed
-    )
-    if len(settings_of_arms) * len(seeds) > MOST_TRIALS:
-        raise InputError(f"{len(settings_of_arms) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     budget = base.architecture.num_parameters if sweep.match else None
     variation = Variation(source, path, axes, preparation, budget)
+    num_sampled = _num_sampled(sweep, source, len(seeds))
+    known = axes
+    if sweep.match and sweep.exclude:  # which may name sizes as they are trained
+        whole = sweep.model_copy(update={"exclude": ()})
+        known = variation.trained_axes(combinations(whole, axes, source, base_settings, num_sampled, experiment.seed))
+    settings_of_arms = combinations(sweep, known, source, base_settings, num_sampled, experiment.seed)
+    if len(settings_of_arms) * len(seeds) > MOST_TRIALS:
+        raise InputError(f"{len(settings_of_arms) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     arms = variation.arms(settings_of_arms, alone=sweep.method == "one_at_a_time")
+    axes, arms = _called(sweep, axes, arms)
     for arm in arms:
         check_seeds(arm.prepared, seeds, source)
     left_open = _left_open(source, experiment, axes)
@@ -175,6 +186,18 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     metric = _metric(sweep, arms)
     plan = Plan("sweep", experiment, base, sweep, axes, arms, seeds, metric, baseline, left_open, source.tables)
     return replace(plan, comment=comment)
+
+
+def _called(sweep: Sweep, axes: Sequence[Axis], arms: Sequence[Arm]) -> tuple[list[Axis], list[Arm]]:
+    """Axes and arms, called by their labels and by the hidden sizes that are trained."""
+    settings = [arm.settings for arm in arms]
+    axes = named_by_labels(axes, sweep, settings)
+    if sweep.match:
+        sizes = [sizes_of(arm.experiment.model) for arm in arms]
+        axes = as_trained(axes, list(map(Trained, settings, sizes)))
+    arms = called(arms, axes, settings[0] if sweep.method == "one_at_a_time" else None)
+    labels = labels_of(sweep) or [None] * len(arms)
+    return axes, [replace(arm, label=label or arm.label) for arm, label in zip(arms, labels, strict=True)]
 
 
 def _is_comment(line: str) -> bool:
@@ -304,6 +327,12 @@ def measured_of(arm: Arm) -> tuple[str, ...]:
 
 
 def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence[Arm]) -> int | None:
+    if sweep.baseline is not None and LABEL in sweep.baseline:
+        return _labelled(sweep.baseline[LABEL], source, arms)
+    if sweep.baseline is not None:
+        text = ", ".join(f"{key}={value_text(value)}" for key, value in sweep.baseline.items())
+        if text in (labels := [arm.label for arm in arms]):
+            return labels.index(text)
     settings = baseline_of(sweep, axes, source)
     if settings is None:
         return 0 if sweep.method == "one_at_a_time" else None  # its first arm is the config itself
@@ -313,6 +342,15 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
         message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"
         raise ConfigError([Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message)])
     return matching[0].number
+
+
+def _labelled(label: Any, source: Source, arms: Sequence[Arm]) -> int:
+    """The number of the arm of this label."""
+    labels = [arm.label for arm in arms]
+    if labels.count(label) == 1:
+        return labels.index(label)
+    message = f"no arm is called {value_text(label)}{did_you_mean(label, labels)}"
+    raise ConfigError([Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message)])
 
 
 def sweep_hash(plan: Plan) -> str:

@@ -11,7 +11,7 @@ from mlpexp.config.words import Typed, key_of
 from mlpexp.config.yaml_source import Override, Source, parse_value, set_value
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.axes import NOT_AXES
-from mlpexp.planning.values import CALL
+from mlpexp.planning.values import CALL, are_named
 
 DESIGN = (
     "over",
@@ -94,7 +94,8 @@ def _check_single(section: dict[str, Any], single: Sequence[Typed]) -> None:
 
 
 def axis_values(typed: Typed) -> Any:
-    """``0.1,1`` and ``[0.1, 1]`` as a list, ``log(1e-4,1,9)`` as it is; ``[16],[16,16]``, in brackets or not, as two lists.
+    """``0.1,1`` and ``[0.1, 1]`` as a list, ``log(1e-4,1,9)`` as it is; ``[16],[16,16]``, in brackets or not, as two lists;
+    ``{small: 8, large: 64}`` as values with names.
 
     ``[16,16]`` are two values of ``hidden_size``, but one of ``hidden_sizes``.
 
@@ -107,6 +108,8 @@ def axis_values(typed: Typed) -> Any:
         message = "a range such as log(1e-4,1,9) stands alone, without other values"
         raise ConfigError([Problem(typed.place, "", message)])
     values = parse_value(f"[{typed.text}]", typed.place)
+    if len(values) == 1 and are_named(values[0]):
+        return values[0]
     if len(values) > 1 or not isinstance(values[0], list):
         return values
     of_lists = bool(values[0]) and all(isinstance(value, list) for value in values[0])

@@ -4,17 +4,21 @@ import json
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from mlpexp.config.layer_words import layers_in
+from mlpexp.config.layers import line_of
 from mlpexp.config.strict import LARGEST
-from mlpexp.config.words import did_you_mean
+from mlpexp.config.words import did_you_mean, setting
 from mlpexp.config.yaml_source import scalar
 
 CALL = re.compile(r"\s*([a-z_]+)\s*\(([^()]*)\)\s*")
 MOST_VALUES = 10_000
+MOST_LETTERS = 60  # of a name
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,23 @@ def read_values(given: Any) -> list[Any] | Distribution:
     return make(*arguments)
 
 
+def full_value(written: str, value: Any) -> Any:
+    """The value of the full key: ``hidden_size: 8`` stands for ``[8]``, and layers in a line for a list of them."""
+    value = setting(written, value)
+    if isinstance(value, str) and written == "model.layers":
+        with suppress(ValueError):  # of what is no such line: a name, or refused where the config is checked
+            return layers_in(value)
+    return value
+
+
+def are_named(given: object) -> bool:
+    """Whether values have names, ``{small: 8, large: 64}``; a section, which says what it is, is one value."""
+    return isinstance(given, dict) and not {"name", "kind", "layer"} & given.keys()
+
+
 def value_text(value: Any) -> str:
-    """A value in one line, as a config would have it: ``0.1``, ``relu``, ``[16, 16]``, ``{name: elu, alpha: 2.0}``."""
+    """In one line, as a config would have it: ``0.1``, ``relu``, ``[16, 16]``, ``c8@5 p``, ``{name: elu, alpha: 2.0}``."""
+    value = _in_a_line(value)
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, bool):
@@ -83,8 +102,29 @@ def value_text(value: Any) -> str:
     return "{" + ", ".join(f"{key}: {_inner_text(item)}" for key, item in value.items()) + "}"
 
 
+def why_no_name(name: object) -> str:
+    """What is wrong with a name of an arm or a value; empty if it is one."""
+    if not isinstance(name, str) or not isinstance(scalar(name), str):
+        return "a name is no number, and not true, false or null"
+    if not name or name != name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+        return f"a name has 1 to {MOST_LETTERS} printable characters, and no blank at its ends"
+    return ""
+
+
+def _in_a_line(value: Any) -> Any:
+    """Layers in a line; anything else as it is."""
+    if (
+        not isinstance(value, list)
+        or not value
+        or not all(isinstance(item, dict) and "layer" in item for item in value)
+    ):
+        return value
+    return line_of(value) or value
+
+
 def _inner_text(value: Any) -> str:
     """A value inside a list or mapping, where some words need quotes."""
+    value = _in_a_line(value)
     plain = isinstance(value, str) and scalar(value) == value and re.fullmatch(r"[\w./-]+", value)
     return json.dumps(value) if isinstance(value, str) and not plain else value_text(value)
 

@@ -5,6 +5,7 @@ Numbers of the table of a comparison are its cells: text, as soon as there is no
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from math import floor, isfinite, isnan, log10, nan
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -154,9 +155,10 @@ def age(seconds: float) -> str:
     return f"{max(seconds, 0):.0f} s"
 
 
-def microseconds(value: float) -> str:
-    """``1,234.5``; a dash where nothing was measured."""
-    return NONE if isnan(value) else f"{value:,.1f}"
+def microseconds(median: float, low: float = nan, high: float = nan) -> str:
+    """``1,234.5``, with quartiles ``1,234.5 (1,190.2 .. 1,300.0)``; a dash where nothing was measured."""
+    quartiles = "" if isnan(low) or isnan(high) else f" ({low:,.1f} .. {high:,.1f})"
+    return NONE if isnan(median) else f"{median:,.1f}{quartiles}"
 
 
 def rough_bytes(count: float) -> str:
@@ -223,13 +225,19 @@ def middle_cut(name: str, length: int) -> str:
 
 
 def distinct_labels(labels: Mapping[int, str], length: int) -> dict[int, str]:
-    """Labels of at most ``length`` characters that differ: without their ends, else their middles, else numbered.
+    """Labels of at most ``length`` characters that differ: without their ends, their middles, their common beginning, else
+    numbered.
 
     Args:
         labels: By number.
         length: At least 8.
     """
-    cuts: tuple[Callable[[str, int], str], ...] = (shortened, middle_cut)
+    common = len(list(takewhile(lambda letters: len(set(letters)) == 1, zip(*labels.values(), strict=False))))
+    cuts: tuple[Callable[[str, int], str], ...] = (
+        shortened,
+        middle_cut,
+        lambda label, length: shortened(f"…{label[common:]}", length),
+    )
     for cut in cuts:
         short = {place: cut(label, length) for place, label in labels.items()}
         if len(set(short.values())) == len(short):

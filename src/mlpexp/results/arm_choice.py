@@ -5,14 +5,11 @@ from collections.abc import Callable, Sequence
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import column_of
 from mlpexp.config.som import Som
-from mlpexp.config.yaml_source import scalar
 from mlpexp.errors import InputError
-from mlpexp.planning.values import value_text
-from mlpexp.results.comparison import arm_named
+from mlpexp.results.arm_named import all_arms, arm_named
 from mlpexp.results.result import ArmResult, Result
 from mlpexp.statistics.best_arm import best_arm
 
-MOST_NAMED = 8  # arms in a message
 Say = Callable[[str], None]
 
 
@@ -28,14 +25,14 @@ def chosen_arm(result: Result, text: str | None = None, say: Say = lambda senten
         InputError: It has not ended, the text names no arm or several, or nothing says which one is best.
     """
     if text is not None:
-        return _named(result, text)
+        return arm_named(result, text, "--arm")
     if result.summary.num_arms == 1:
         return 0
     best = best_by_validation(result)
     if best is None:
         lacking = "validation part" if "validation" not in result.summary.parts else "validation score"
         number = result.summary.num_arms
-        raise InputError(f"--arm: this sweep has {number} arms and no {lacking}; choose: {_all(result)}")
+        raise InputError(f"--arm: this sweep has {number} arms and no {lacking}; choose: {all_arms(result)}")
     score = result.summary.metric.score.label
     arm = f"arm {best} ({result.planned_arms[best].label})"
     say(f"{arm} is the best of {result.summary.num_arms} by validation {score}; --arm names another")
@@ -70,29 +67,6 @@ def best_by_validation(result: Result) -> int | None:
         return None
     values = trials.pivot(index="arm", columns="seed", values=column).sort_index().to_numpy(float)
     return best_arm(values, known.score.higher_is_better)
-
-
-def _named(result: Result, text: str) -> int:
-    labels = [arm.label for arm in result.planned_arms]
-    if labels.count(text) == 1:
-        return labels.index(text)
-    is_number = text.isascii() and text.isdigit() and int(text) < len(labels)
-    if is_number or "=" in text or not result.summary.axes:
-        return arm_named(result, text, "--arm")
-    keys, value = [axis.key for axis in result.summary.axes], value_text(scalar(text))
-    rows = result.arms[keys].to_dict("records")
-    matching = [number for number, row in enumerate(rows) if value in row.values()]
-    if len(matching) == 1:
-        return matching[0]
-    what = f"is {len(matching)} of the {len(rows)} arms" if matching else f"is none of the {len(rows)} arms"
-    raise InputError(f"--arm {text}: {what}; choose: {_all(result, matching)}")
-
-
-def _all(result: Result, numbers: list[int] | None = None) -> str:
-    """Arms by number and label."""
-    arms = [f"{number} ({result.planned_arms[number].label})" for number in numbers or range(result.summary.num_arms)]
-    more = f"; and {len(arms) - MOST_NAMED:,} more" if len(arms) > MOST_NAMED else ""
-    return "; ".join(arms[:MOST_NAMED]) + more
 
 
 def chosen_seeds(arm: ArmResult, seed: int | None = None, say: Say = lambda sentence: None) -> list[int]:

@@ -6,13 +6,10 @@ import numpy as np
 import pandas as pd
 
 from mlpexp.config.scores import Column, selected_on
-from mlpexp.config.words import key_of
-from mlpexp.errors import InputError, Place, RunError
-from mlpexp.planning.axes import keys_by_word
+from mlpexp.errors import InputError, RunError
 from mlpexp.planning.metric import choose_metric, described, refuse_units
 from mlpexp.planning.sample_designs import speaks_of
-from mlpexp.planning.sweep_options import SEED_AXES, settings_in
-from mlpexp.planning.values import value_text
+from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.results.new_samples import OfNewSamples, of_new_samples
 from mlpexp.results.result import Result
 from mlpexp.statistics.arm_comparison import ArmComparison
@@ -25,7 +22,6 @@ from mlpexp.store.files import write_text
 from mlpexp.store.summary import MetricSummary, Summary
 from mlpexp.store.table import Cell, as_csv
 
-MOST_NAMED = 6  # arms, in a sentence
 OWN = ("arm", "label", "n", "missing", "mean", "std", "median", "low", "high")
 OWN_NEW = ("new_samples_low", "new_samples_high")
 NEW = ("low", "high", "p", "p_adjusted", "verdict")  # of new samples
@@ -120,33 +116,6 @@ def described_metric(name: str, summary: Summary) -> MetricSummary:
         )
     refuse_units(metric, [], summary.different_losses, summary.scores, "--metric")
     return described(metric, selection, data.labelled(metric.score, metric.label))
-
-
-def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
-    """The arm by its number, or by the values of its axes: ``3``, ``learning_rate=0.1,batch_size=8``.
-
-    Raises:
-        InputError: It names no arm, or several.
-    """
-    num_arms = result.summary.num_arms
-    if text.isascii() and text.isdigit() and int(text) < num_arms:
-        return int(text)
-    if "=" not in text:
-        values = ", or the values of its axes" if result.summary.axes else ""
-        raise InputError(f"{option} {text}: expected a number from 0 to {num_arms - 1}{values}")
-    place = Place(f"{option} {text}")
-    axes = [axis.key for axis in result.summary.axes]
-    words = {axis: axis for axis in axes} | keys_by_word(axes)
-    given = settings_in(text, place)
-    settings = {words.get(key, key_of(key)): value_text(value) for key, value in given.items()}
-    rows = result.arms
-    matching = [i for i, row in enumerate(rows.to_dict("records")) if all(row.get(k) == v for k, v in settings.items())]
-    if len(matching) != 1:
-        labels = [result.planned_arms[number].label for number in matching or range(num_arms)]
-        more = f", and {len(labels) - MOST_NAMED:,} more" if len(labels) > MOST_NAMED else ""
-        found = f"is {len(matching)} of the {num_arms:,} arms" if matching else f"is none of the {num_arms:,} arms"
-        raise InputError(f"{place}: {found}; name one of {'; '.join(labels[:MOST_NAMED])}{more}, or its number")
-    return matching[0]
 
 
 def write_comparison(result: Result, comparison: ArmsComparison) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 
 from mlpexp.errors import InputError
 from mlpexp.planning.sweep_options import SEED_AXES
-from mlpexp.results.comparison import ArmsComparison, arm_named, read_comparison
+from mlpexp.results.arm_named import arm_named
+from mlpexp.results.comparison import ArmsComparison, read_comparison
 from mlpexp.results.looks import Looks, looks_at
 from mlpexp.results.result import Result
 from mlpexp.statistics.arm_comparison import ArmComparison

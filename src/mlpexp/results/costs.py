@@ -1,6 +1,8 @@
 """What each arm of a result cost, from the stacks that its trials were trained in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,23 +14,57 @@ from mlpexp.store.plan_files import PlannedArm, StacksRecord
 if TYPE_CHECKING:
     import pandas as pd
 
-COSTS = ("microseconds_per_step", "train_seconds", "trials_per_stack")
+COSTS = (
+    "microseconds_per_step",
+    "microseconds_low",
+    "microseconds_high",
+    "steps",
+    "train_seconds",
+    "trials_per_stack",
+)
+SPREAD = 3.0  # upper quartile / lower quartile, from which times are those of a busy machine
+FEWEST_EPOCHS = 4  # from which quartiles are more than the ends
 
 
-def step_seconds(stacks: StacksRecord, timing: "pd.DataFrame | None") -> list[float]:
-    """Time of an update of each stack: the median over its epochs, so that a slow first one does not count.
+@dataclass(frozen=True)
+class TimeSpread:
+    """Times of the same work: median and quartiles, NaN where they are not known."""
+
+    median: float
+    """Which a few slow ones do not change."""
+    low: float
+    """Lower quartile."""
+    high: float
+    """Upper quartile."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether a ratio of such times says something: not where the quartiles are a factor of three apart."""
+        return not self.high >= SPREAD * self.low
+
+
+def time_spread(times: "np.ndarray") -> TimeSpread:
+    """Median of times, and their quartiles if there are enough."""
+    if not times.size:
+        return TimeSpread(nan, nan, nan)
+    low, median, high = (float(value) for value in np.quantile(times, (0.25, 0.5, 0.75)))
+    return TimeSpread(median, low, high) if times.size >= FEWEST_EPOCHS else TimeSpread(median, nan, nan)
+
+
+def step_seconds(stacks: StacksRecord, timing: "pd.DataFrame | None") -> list[np.ndarray]:
+    """Times of an update of each stack, one per epoch: a slow first one does not change their median.
 
     Args:
-        stacks: As they were trained; a stack without updates has NaN.
+        stacks: As they were trained; a stack without updates has none.
         timing: ``timing.csv``, the rows of the stacks one after the other; None, or rows of other stacks: the mean of all
             updates.
     """
-    medians = [] if timing is None else _medians(timing)
+    measured = [] if timing is None else _by_epoch(timing)
     trained = [stack for stack in stacks.stacks if stack.steps]
-    if len(medians) != len(trained):
-        medians = [stack.train_seconds / stack.steps for stack in trained]
-    rest = iter(medians)
-    return [next(rest) if stack.steps else np.nan for stack in stacks.stacks]
+    if len(measured) != len(trained):
+        measured = [np.array([stack.train_seconds / stack.steps]) for stack in trained]
+    rest = iter(measured)
+    return [next(rest) if stack.steps else np.empty(0) for stack in stacks.stacks]
 
 
 def timing_in(folder: Path) -> "pd.DataFrame | None":
@@ -42,20 +78,20 @@ def timing_in(folder: Path) -> "pd.DataFrame | None":
     return table if is_whole else None
 
 
-def _medians(timing: "pd.DataFrame") -> list[float]:
+def _by_epoch(timing: "pd.DataFrame") -> list[np.ndarray]:
     """Of each stack that has updates; halves of a stack have the same number, but the second begins at epoch 0 again."""
     stack, epoch = timing["stack"].to_numpy(), timing["epoch"].to_numpy()
     begins = np.flatnonzero((np.diff(stack) != 0) | (np.diff(epoch) <= 0)) + 1
-    medians = []
+    times = []
     for rows in np.split(timing[["step", "train_seconds"]].to_numpy(dtype=float), begins):
         steps = np.diff(rows[:, 0], prepend=0.0)
         if steps.any():
-            medians.append(float(np.median(rows[steps > 0, 1] / steps[steps > 0])))
-    return medians
+            times.append(rows[steps > 0, 1] / steps[steps > 0])
+    return times
 
 
 def costs(stacks: StacksRecord, arms: Sequence[PlannedArm], timing: "pd.DataFrame | None" = None) -> "pd.DataFrame":
-    """Means over the stacks of an arm's seeds; trials of one stack are charged an equal share of it.
+    """What a trial of each arm costs; trials of one stack are charged an equal share of it.
 
     Args:
         stacks: As they were trained.
@@ -63,20 +99,26 @@ def costs(stacks: StacksRecord, arms: Sequence[PlannedArm], timing: "pd.DataFram
         timing: See ``step_seconds``.
 
     Returns:
-        Columns arm, microseconds_per_step, train_seconds, trials_per_stack; NaN where nothing was trained.
+        Column arm; of an update the median and the quartiles over the epochs of all its stacks, in microseconds; means over
+        its stacks of the number of updates, the seconds of training and the number of trials. NaN where nothing was trained.
     """
     import pandas as pd
 
     shares: dict[int, list[tuple[float, float, float]]] = {}
+    times: dict[int, list[np.ndarray]] = {}
     for stack, seconds in zip(stacks.stacks, step_seconds(stacks, timing), strict=True):
         size = len(stack.trials)
         if stack.steps:
-            share = (1e6 * seconds / size, stack.train_seconds / size, float(size))
+            for arm in dict.fromkeys(arm for arm, _ in stack.trials):
+                times.setdefault(arm, []).append(1e6 * seconds / size)
             for arm, _ in stack.trials:
-                shares.setdefault(arm, []).append(share)
+                shares.setdefault(arm, []).append((stack.steps, stack.train_seconds / size, size))
     first: dict[str, int] = {}
     same_as = [first.setdefault(arm.identity, number) for number, arm in enumerate(arms)]
-    rows = [np.mean(shares[same], 0) if same in shares else (np.nan,) * 3 for same in same_as]
+    rows = []
+    for same in same_as:
+        spread = time_spread(np.concatenate(times.get(same, [np.empty(0)])))
+        rows.append((spread.median, spread.low, spread.high, *np.mean(shares.get(same, [(nan,) * 3]), 0)))
     table = pd.DataFrame(np.array(rows, dtype=float), columns=list(COSTS))
     table.insert(0, "arm", np.arange(len(arms)))
     return table

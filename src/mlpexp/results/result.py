@@ -175,12 +175,14 @@ class Result:
 
     @cached_property
     def costs(self) -> "pd.DataFrame":
-        """A row per arm: time of an update and of a trial, its share of the stacks it was in, and their size."""
+        """A row per arm: time of an update with quartiles, updates and time of a trial, its share of its stacks, their size."""
         import pandas as pd
 
         old = old_costs(self.path) if self.summary.format == 1 else None
         if old is not None:
-            return pd.DataFrame(old).astype({"arm": int, **dict.fromkeys(COSTS, float)})
+            return (
+                pd.DataFrame(old).reindex(columns=["arm", *COSTS]).astype({"arm": int, **dict.fromkeys(COSTS, float)})
+            )
         return costs(self.stacks, self.planned_arms, timing_in(self.path))
 
     def evaluation(self, name: str) -> "pd.DataFrame":

@@ -1,8 +1,8 @@
 """``summary.json``: what a result is about, how it ended, and what each arm reached. One type for runs and sweeps."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from mlpexp.config.scores import PARTS, Column, Part, Score, When, column_of
 from mlpexp.config.strict import Strict
@@ -121,6 +121,13 @@ class AxisSummary(Strict):
     values: tuple[str, ...]
     log: bool = False
     base: str | None = None
+    meanings: dict[str, str] = Field(default_factory=dict)
+    """Of values that have a name what is meant; of hidden sizes that were scaled, by those trained, what was written."""
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> Any:
+        """Without what most results have none of."""
+        return {key: value for key, value in handler(self).items() if key != "meanings" or value}
 
 
 class Mean(Strict):
@@ -246,6 +253,8 @@ class Summary(Strict):
     """Which samples to be judged by the weights to begin with have learned from, in words."""
     confirms: Confirms | None = None
     """Of a sweep that confirms another one."""
+    named_arms: bool = False
+    """Whether arms have labels of the user's own."""
     outcome: Outcome | None = None
     """None until it has come to its end."""
     manifest: bool = False

@@ -88,6 +88,7 @@ def _costs(rows: "Sequence[KnownActivation]") -> "dict[str, CurveCost]":
     from mlpexp.analysis.activation_sheet import costs
     from mlpexp.config.activations import default_activation
     from mlpexp.report.figures.activation_sheet import CurveCost, Spread
+    from mlpexp.results.costs import time_spread
 
     def spread(rounds: np.ndarray) -> Spread:
         low, median, high = np.quantile(rounds, (0.25, 0.5, 0.75))
@@ -97,12 +98,17 @@ def _costs(rows: "Sequence[KnownActivation]") -> "dict[str, CurveCost]":
     absent = [] if "relu" in names else [default_activation("relu")]
     timings = costs([*(row.config for row in rows), *absent])
     relu = timings[names.index("relu")] if "relu" in names else timings.pop()
-    both = relu[0].rounds + relu[1].rounds
+    of_relu = relu[0].rounds + relu[1].rounds
+
+    def times_relu(both: np.ndarray) -> Spread | None:
+        steady = [time_spread(times).is_steady for times in (both, of_relu, both / of_relu)]
+        return spread(both / of_relu) if all(steady) else None
+
     return {
         row.name: CurveCost(
             spread(forward.rounds),
             spread(backward.rounds),
-            float(np.median((forward.rounds + backward.rounds) / both)),
+            times_relu(forward.rounds + backward.rounds),
         )
         for row, (forward, backward) in zip(rows, timings, strict=True)
     }
@@ -165,7 +171,12 @@ def _print(
             )
     if costs and format_ == "table":
         from mlpexp.analysis.activation_sheet import BATCH, FEATURES, PASSES, ROUNDS
+        from mlpexp.results.costs import SPREAD
 
+        busy = [name for name, cost in costs.items() if cost.times_relu is None]
+        if busy:
+            apart = f"their times or those of relu have quartiles a factor of {SPREAD:g} apart"
+            print_sentences([f"times relu: none for {len(busy)} of {len(costs)}, since {apart}; is the machine busy?"])
         print_sentences(
             [
                 f"times: nanoseconds per value and median of n = {ROUNDS} rounds (quartiles), each of {PASSES} passes over "

@@ -98,7 +98,8 @@ def compare(
     if not result.summary.axes:
         raise InputError(f"compare: {result.path} is one run; name two or more, or a sweep")
     from mlpexp.cli.results import print_comparison
-    from mlpexp.results.comparison import arm_named, read_comparison
+    from mlpexp.results.arm_named import arm_named
+    from mlpexp.results.comparison import read_comparison
 
     reference = None if baseline is None else arm_named(result, baseline)
     comparison = read_comparison(result, metric, margin if power is None else power, reference)

@@ -66,7 +66,7 @@ def explain(
 
 def _arm(result: "Result", name: str | None) -> int:
     """The number of the arm to explain."""
-    from mlpexp.results.comparison import arm_named
+    from mlpexp.results.arm_named import arm_named
 
     if name is not None:
         return arm_named(result, name, "--arm")

@@ -52,7 +52,7 @@ def plot(
         found.folder.tidy_up(found.summary)
     number = None
     if arm is not None:
-        from mlpexp.results.comparison import arm_named
+        from mlpexp.results.arm_named import arm_named
 
         number = arm_named(found, arm, "--arm")
         _evaluate(found, number, data_dir)

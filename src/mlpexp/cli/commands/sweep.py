@@ -223,7 +223,8 @@ def _planned(
     apply_options(source, options)
     if baseline is not None:
         place = Place(f"--baseline {baseline}")
-        set_value(source, ["sweep", "baseline"], settings_in(baseline, place), place)
+        named = settings_in(baseline, place) if "=" in baseline else baseline  # settings, or a label
+        set_value(source, ["sweep", "baseline"], named, place)
     find_starts(source, path, runs_dir, tell)
     plan = plan_from(source, path)
     if local:

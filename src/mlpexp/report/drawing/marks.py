@@ -47,6 +47,12 @@ def epoch_axis(axes: Axes, last_epoch: float, *, narrow: bool = False) -> None:
     round_ticks(axes.xaxis, 5 if narrow else 8, whole=True)
 
 
+def along(axes: Axes, places: np.ndarray, shares: "float | np.ndarray") -> np.ndarray:
+    """Places moved along the horizontal axis by shares of it, so that marks stand side by side."""
+    low, high = axes.get_xlim()
+    return places * (high / low) ** shares if axes.get_xscale() == "log" else places + shares * (high - low)
+
+
 def colour_bar(
     figure: Figure, image: ScalarMappable, axes: Any, label: str = "", *, fraction: float = 0.05, **place: Any
 ) -> Colorbar:

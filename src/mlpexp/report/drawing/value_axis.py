@@ -19,7 +19,11 @@ MOST_EXACT_TICKS = 16
 SMALLEST_GAP = 0.04  # of the axis: values nearer than that on a linear axis are set at equal distances instead
 LETTER_WIDTH = 0.068  # inches, of a letter or digit at 8 points
 MOST_LINES = 8
-CROSS_ROOM = 0.1  # of the axis, for crosses and their counts
+CROSS_ROOM, CROSS_ROW = (
+    0.1,
+    0.08,
+)  # of the axis without it, for crosses and their counts: of the first row, of each other
+CROSS_PLACE = 0.05  # of the whole axis, between the crosses of two rows
 
 
 def line_styles(axis: SweepAxis) -> dict[str, LineStyle]:
@@ -116,15 +120,25 @@ def metric_range(values: np.ndarray, score: Score) -> AxisRange:
     return AxisRange(max(low - room, score.floor), top, higher_is_better=upwards, note=note)
 
 
-def with_room_for_crosses(limits: AxisRange) -> AxisRange:
-    """The range with free space at its bad end."""
+def with_room_for_crosses(limits: AxisRange, rows: int = 1) -> AxisRange:
+    """The range with free space at its bad end, for so many rows of crosses."""
+    share = CROSS_ROOM + CROSS_ROW * (rows - 1)
     if limits.log:
-        room = (limits.high / limits.low) ** CROSS_ROOM
+        room = (limits.high / limits.low) ** share
         return limits._replace(high=limits.high * room)
-    room = CROSS_ROOM * (limits.high - limits.low)
+    room = share * (limits.high - limits.low)
     return (
         limits._replace(low=limits.low - room) if limits.higher_is_better else limits._replace(high=limits.high + room)
     )
+
+
+def cross_height(limits: AxisRange, row: int) -> float:
+    """Where the crosses of a row are, the first one at the bad end of the axis."""
+    end = limits.inside(np.nan)
+    if limits.log:
+        return float(end / (limits.high / limits.low) ** (CROSS_PLACE * row))
+    distance = CROSS_PLACE * row * (limits.high - limits.low)
+    return float(end + distance if limits.higher_is_better else end - distance)
 
 
 def _word_axis(axes: Axes, axis: SweepAxis, width: float) -> None:

@@ -27,6 +27,7 @@ from mlpexp.report.drawing.style import (
     new_figure,
 )
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import NONE
 
 LOWEST, HIGHEST = -2.2, 2.6  # of the vertical axes, the same in all panels
 PANELS_PER_ROW = 4
@@ -59,8 +60,8 @@ class CurveCost(NamedTuple):
     """Of the value."""
     backward: Spread
     """Of the derivative."""
-    times_relu: float
-    """Both together, as a multiple of what relu takes."""
+    times_relu: Spread | None
+    """Both together, as a multiple of what relu takes in the same round; None where the times spread too far for a ratio."""
 
 
 class TableRow(NamedTuple):
@@ -108,7 +109,7 @@ def character_table(rows: Sequence[KnownActivation], costs: Mapping[str, CurveCo
     cells = []
     for row in rows:
         cost = costs.get(row.name)
-        times = (str(cost.forward), str(cost.backward), f"{cost.times_relu:.1f}") if cost else ()
+        times = (str(cost.forward), str(cost.backward), f"{cost.times_relu or NONE}") if cost else ()
         cells.append((row.name, row.good, row.bad, *times))
     return TextTable(
         ("name", "good", "bad", *measured),
@@ -161,7 +162,8 @@ def _record(row: KnownActivation, mean: float | None, cost: CurveCost | None) ->
     if cost is not None:
         for name, spread in (("forward", cost.forward), ("backward", cost.backward)):
             record |= {f"{name}_ns_{field}": round(value, 5) for field, value in spread._asdict().items()}
-        record["times_relu"] = round(cost.times_relu, 3)
+        for place, field in enumerate(Spread._fields):
+            record[f"times_relu_{field}"] = "" if cost.times_relu is None else round(cost.times_relu[place], 3)
     return record
 
 

@@ -25,10 +25,10 @@ def draw_error_by_step(numbers: pd.DataFrame, num_entries: int, title: str) -> D
     figure = new_figure(title, note, height=4.0)
     axes = figure.add_subplot()
     step = numbers["step"]
-    axes.plot(step, numbers["truncation"], "--", color=VERMILLION, linewidth=1.2, label="curvature: c h²")
-    axes.plot(step, numbers["rounding"], ":", color=INK, linewidth=1.4, label="rounding: ε |E| / h")
-    axes.plot(step, numbers["largest"], "o-", color=BLUE, linewidth=1.6, markersize=4, label="largest error")
-    axes.plot(step, numbers["median"], "^-", color=GREY, linewidth=1.0, markersize=3.5, label="median error")
+    axes.plot(step, numbers["truncation"], "--", color=VERMILLION, linewidth=1.2, label="curvature c h²")
+    axes.plot(step, numbers["rounding"], ":", color=INK, linewidth=1.4, label="rounding ε |E| / h")
+    axes.plot(step, numbers["largest"], "o-", color=BLUE, linewidth=1.6, markersize=4, label="largest")
+    axes.plot(step, numbers["median"], "^-", color=GREY, linewidth=1.0, markersize=3.5, label="median")
     axes.axvline(best["step"], color=INK, linewidth=0.8, label="best step", zorder=1)
     errors = numbers[["largest", "median"]].to_numpy()
     shown = errors[errors > 0]

@@ -12,7 +12,7 @@ from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, in_style, new_
 from mlpexp.report.drawing.value_axis import metric_range
 from mlpexp.report.numbers.notes import seeds_note
 from mlpexp.report.numbers.over_seeds import mean_intervals, seed_columns
-from mlpexp.report.words import middle_cut, note
+from mlpexp.report.words import distinct_names, middle_cut, note
 
 MOST_ROWS, MOST_COLUMNS = 30, 5
 ROW_HEIGHT, LONGEST = 0.2, 26  # inches; letters of a name or a setting
@@ -76,7 +76,7 @@ def draw_means(rows: pd.DataFrame, keys: Sequence[str], score: Score, label: str
     axes = figure.add_subplot()
     show_range(axes, limits, label, across=True, most=5)
     axes.set(ylim=(heights[-1] - 0.7, 0.7))
-    axes.set_yticks(heights, [middle_cut(name, LONGEST) for name in shown["name"]], fontsize=SMALL)
+    axes.set_yticks(heights, distinct_names(shown["name"].tolist(), LONGEST), fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
     axes.yaxis.grid(visible=False)
     seeds = limits.clipped(shown[seed_columns(shown)].to_numpy(dtype=float))

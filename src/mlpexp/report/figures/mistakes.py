@@ -20,7 +20,7 @@ from mlpexp.report.drawing.style import (
 )
 from mlpexp.report.figures.arm.images import caption_of_mistake, file_names
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import NO_BREAK, shortened
+from mlpexp.report.words import NO_BREAK, distinct_labels, shortened
 
 MOST_POINTS = 4000  # of right answers; more would be a solid patch
 MOST_NUMBERED = 10  # of the worst
@@ -75,10 +75,11 @@ def draw_mistakes_in_plane(points: pd.DataFrame, columns: Sequence[str], caption
     shown = pd.concat([right.iloc[np.linspace(0, len(right) - 1, min(len(right), MOST_POINTS)).astype(int)], wrong])
     classes = sorted({int(number) for number in shown["target"]})
     named = classes if len(classes) <= MOST_BESIDE else sorted(set(wrong["target"].head(MOST_NUMBERED)))
+    labels = distinct_labels({number: caption.class_name(number) for number in named}, 20)
     for number in classes:
         rows = shown[shown["target"] == number]
         colour, marker = class_style(number)
-        label = shortened(caption.class_name(number), 20) if number in named else None
+        label = labels.get(number)
         axes.scatter(
             rows["x"], rows["y"], s=scatter_size(len(shown)), color=colour, marker=marker, label=label, alpha=0.7,
             linewidths=0, rasterized=len(shown) > 2000,

@@ -1,6 +1,6 @@
 """What the figures over all arms of a result are drawn from: its tables, as far as they are there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -99,41 +99,27 @@ class ArmsData(DrawnData):
         pairs = len(self.arms[[first.key, second.key]].drop_duplicates())
         return self.caption.method == "grid" and pairs > max(len(first.values), len(second.values))
 
-    def companions(self, axis: SweepAxis) -> list[SweepAxis]:
-        """Other axes that move together with this one: their effects cannot be told apart."""
-        others = [other for other in self.caption.axes if other.key != axis.key]
-        return [] if self.caption.sampled else [other for other in others if self._move_together(axis, other)]
-
     def _move_together(self, first: SweepAxis, second: SweepAxis) -> bool:
         pairs = self.arms[[first.key, second.key]].drop_duplicates()
         return bool(pairs[first.key].is_unique and pairs[second.key].is_unique)
 
-    def curves(self, group_of_arm: Mapping[int, int], columns: Sequence[str]) -> pd.DataFrame:
-        """Metrics by epoch: for each group of arms and each seed, the mean over those trials that did not diverge.
+    def curves(self, arms: Collection[int], columns: Sequence[str]) -> pd.DataFrame:
+        """Metrics by epoch of the trials of some arms that neither diverged nor failed.
 
         Args:
-            group_of_arm: Arms that are not in it are left out.
+            arms: By number.
             columns: Of ``metrics.csv``.
 
         Returns:
-            Columns group, seed, epoch and those asked for; NaN at epochs that some of the trials did not reach.
+            Columns arm, seed, epoch and those asked for.
 
         Raises:
             Absent: There is no such file, or no such row.
         """
         sound = self.outcomes.loc[self.outcomes["value"].notna(), ["arm", "seed"]]
-        sound = sound[sound["arm"].isin(list(group_of_arm))]
-        expected = sound.assign(group=sound["arm"].map(group_of_arm)).groupby(["group", "seed"]).size()
-        trials = pd.MultiIndex.from_frame(sound)
-        sums: list[pd.DataFrame] = []
-        for chunk in self.result.metric_pieces(["arm", "seed", "epoch", *columns]):
-            rows = chunk[pd.MultiIndex.from_frame(chunk[["arm", "seed"]]).isin(trials)]
-            keys = [rows["arm"].map(group_of_arm).rename("group"), rows["seed"], rows["epoch"]]
-            grouped = rows.groupby(keys)[list(columns)]
-            sums.append(pd.concat({"sum": grouped.sum(), "count": grouped.count()}, axis=1))
-        if not any(map(len, sums)):
+        trials = pd.MultiIndex.from_frame(sound[sound["arm"].isin(list(arms))])
+        pieces = self.result.metric_pieces(["arm", "seed", "epoch", *columns])
+        rows = [rows[pd.MultiIndex.from_frame(rows[["arm", "seed"]]).isin(trials)] for rows in pieces]
+        if not any(map(len, rows)):
             raise Absent
-        total = pd.concat(sums).groupby(level=[0, 1, 2]).sum()
-        group, seed, _ = (total.index.get_level_values(level) for level in range(3))
-        needed = expected.reindex(pd.MultiIndex.from_arrays([group, seed])).to_numpy()[:, None]
-        return (total["sum"] / total["count"]).where(total["count"].to_numpy() >= needed).reset_index()
+        return pd.concat(rows).drop_duplicates(["arm", "seed", "epoch"], keep="last")

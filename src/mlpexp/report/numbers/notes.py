@@ -1,33 +1,33 @@
 """What a sweep's figures say in words: names of arms, n, what is averaged or kept, and what has diverged."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
-from mlpexp.report.words import counted, kept_together, listed, note, shortened, span
+from mlpexp.report.numbers.sweep_caption import SweepCaption
+from mlpexp.report.words import counted, distinct_labels, kept_together, listed, note, span
 
-MOST_PLACES = 3  # at which something diverged
+MOST_PLACES, MOST_GONE = 3, 6  # at which something diverged, and where nothing is left: as many are named
 LONGEST_NAME = 30
 OF_BASE = "the config itself"
 
 
 def arm_names(data: ArmsData) -> dict[int, str]:
-    """By arm: its values in the order of the axes; where one axis at a time is varied, what differs from the config."""
+    """By arm: its own name, or its values in the order of the axes; one axis at a time, what differs from the config."""
     caption, arms = data.caption, data.arms
-    if not caption.axes:
-        return {
-            int(arm): shortened(str(label), LONGEST_NAME) for arm, label in zip(arms["arm"], arms["label"], strict=True)
-        }
     name = _difference if caption.method == "one_at_a_time" else _values
-    return {int(row["arm"]): shortened(name(row, data), LONGEST_NAME) for row in arms.to_dict("records")}
+    names = {
+        int(row["arm"]): str(row["label"]) if caption.named_arms or not caption.axes else name(row, data)
+        for row in arms.to_dict("records")
+    }
+    return distinct_labels(names, LONGEST_NAME)
 
 
 def names_note(data: ArmsData) -> str:
     """What the values in the names are; empty if the names say it."""
     caption = data.caption
-    if caption.method == "one_at_a_time" or len(caption.axes) < 2:
+    if caption.named_arms or caption.method == "one_at_a_time" or len(caption.axes) < 2:
         return ""
     return f"arms: {', '.join(axis.label for axis in caption.axes)}"
 
@@ -39,23 +39,6 @@ def _values(row: Mapping[object, object], data: ArmsData) -> str:
 def _difference(row: Mapping[object, object], data: ArmsData) -> str:
     changed = [axis for axis in data.caption.axes if row[axis.key] != (axis.base or "")]
     return ", ".join(f"{axis.label} {axis.short(str(row[axis.key]))}" for axis in changed) or OF_BASE
-
-
-def setting_notes(data: ArmsData, axis: SweepAxis, shown: Collection[str] = ()) -> list[str]:
-    """What the settings of the other axes are in a figure of one axis.
-
-    Args:
-        data: Of the sweep.
-        axis: The one whose effect is shown.
-        shown: Keys of others that can be seen in the figure.
-    """
-    caption, hidden = data.caption, [other for other in data.caption.axes if other.key not in {axis.key, *shown}]
-    over = [other.label for other in hidden if data.crossed(axis, other)]
-    together = [other.label for other in data.companions(axis)]
-    alone = caption.method == "one_at_a_time" and len(caption.axes) > 1
-    notes = ["others as in the config"] if alone else []
-    notes += [f"mean over {listed(over)} per seed"] if over else []
-    return notes + ([f"varied together with {listed(together)}"] if together else [])
 
 
 def seeds_note(points: pd.DataFrame, shown: str = "mean and 95 % interval (t)") -> str:
@@ -75,19 +58,27 @@ def scope_note(points: pd.DataFrame, caption: SweepCaption) -> str:
     return caption.interval_note if points["n"].max() > 1 else ""
 
 
-def lost_note(points: pd.DataFrame, key: str, named: Callable[[str], str] = str) -> str:
-    """``diverged: 3 of 10 at 10``: where trials have no value; empty if all have."""
-    counts = points.groupby(key, sort=False)[["diverged", "failed", "trials"]].sum()
-    losses = []
+def lost_note(points: pd.DataFrame, names: Sequence[str]) -> str:
+    """``diverged: 3 of 10 at 10``: where trials have no value; of many places, those where none has one. Empty if all have.
+
+    Args:
+        points: Rows with the columns diverged, failed and trials.
+        names: Of the place of each row.
+    """
+    counts = points[["diverged", "failed", "trials"]].astype(int).groupby(list(names), sort=False).sum()
+    losses, is_short = [], False
     for what in ("diverged", "failed"):
         lost = counts[counts[what] > 0].sort_values(what, ascending=False, kind="stable")
-        values = lost[[what, "trials"]].itertuples(name=None)
-        places = [f"{count} of {trials} at {named(str(value))}" for value, count, trials in values]
+        places = [f"{count} of {trials} at {name}" for name, count, trials in lost[[what, "trials"]].itertuples()]
         if len(places) > MOST_PLACES:
-            places = [f"{lost[what].sum()} of {counts['trials'].sum()} trials, most {places[0]}"]
+            is_short, places = True, [f"{lost[what].sum()} of {counts['trials'].sum()} trials, at {len(places)} places"]
         if places:
             losses.append(f"{what}: {', '.join(map(kept_together, places))}")
-    return note(*losses)
+    gone = [
+        kept_together(str(name)) for name in counts.index[counts["diverged"] + counts["failed"] >= counts["trials"]]
+    ]
+    more = [f"{len(gone) - MOST_GONE} more"] if len(gone) > MOST_GONE else []
+    return note(*losses, f"nothing left at {listed([*gone[:MOST_GONE], *more])}" if gone and is_short else "")
 
 
 def lost_total(points: pd.DataFrame) -> str:

@@ -4,16 +4,17 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pandas as pd
 
 from mlpexp.config.scores import Column, Score, column_of
-from mlpexp.report.words import short_number, shortened
+from mlpexp.report.words import distinct_names, short_number
 from mlpexp.store.summary import AxisSummary, DatasetSummary, MetricSummary, Summary
 
 MOST_LETTERS = 7  # of a number at an axis
-SHORTEST_WORDS = 16  # words and lists are not cut shorter than this
-SHORTEST_SECTION = 24  # nor sections with their keys than this
+MOST_DIGITS = 12  # where numbers differ in their last ones
+SHORTEST_WORDS = 24  # words, lists and sections are not cut shorter than this
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,31 @@ class SweepAxis:
     def short(self, value: str, most: int = MOST_LETTERS) -> str:
         """A value for the eye: long numbers with three digits, ``[64 × 3]`` for equal layers, long words cut.
 
-        A section such as ``{name: sgd, momentum: 0.9}`` is ``sgd momentum 0.9``.
+        A section such as ``{name: sgd, momentum: 0.9}`` is ``sgd momentum 0.9``. No two values are written alike.
         """
-        if len(value) <= most:
-            return value
-        if self.numbers is not None:
-            return short_number(float(value), most)
-        if value.startswith("{name: "):
-            words = value.removeprefix("{name: ").removesuffix("}").replace(", ", " ").replace(": ", " ")
-            return shortened(words.replace("_", " "), max(most, SHORTEST_SECTION))
-        items = value.strip("[]").split(", ")
-        if len(items) > 2 and len(set(items)) == 1:
-            value = f"[{items[0]} × {len(items)}]"
-        return shortened(value, max(most, SHORTEST_WORDS))
+        return _short_values(self.values, self.numbers is not None, most).get(value, value)
+
+
+@cache
+def _short_values(values: tuple[str, ...], are_numbers: bool, most: int) -> dict[str, str]:
+    """By value what ``SweepAxis.short`` writes."""
+    if not are_numbers:
+        words = [value if len(value) <= most else _in_words(value) for value in values]
+        return dict(zip(values, distinct_names(words, max(most, SHORTEST_WORDS)), strict=True))
+    for letters in range(most, MOST_DIGITS):
+        short = {value: value if len(value) <= letters else short_number(float(value), letters) for value in values}
+        if len(set(short.values())) == len(values):
+            return short
+    return dict(zip(values, values, strict=True))
+
+
+def _in_words(value: str) -> str:
+    """A section without its brackets, equal layers once."""
+    if value.startswith("{name: "):
+        words = value.removeprefix("{name: ").removesuffix("}").replace(", ", " ").replace(": ", " ")
+        return words.replace("_", " ")
+    items = value.strip("[]").split(", ")
+    return f"[{items[0]} × {len(items)}]" if len(items) > 2 and len(set(items)) == 1 else value
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,8 @@ class SweepCaption:
     """Whether there are test data at all."""
     speaks_of: str
     """Of what intervals over seeds speak; empty where the config cannot be read."""
+    named_arms: bool = False
+    """Whether arms have labels of the user's own."""
 
     @property
     def sampled(self) -> bool:
@@ -130,6 +145,7 @@ def sweep_caption(summary: Summary, arms: pd.DataFrame, about: str) -> SweepCapt
         is_best=metric.when == "best",
         has_test=has_test,
         speaks_of=about,
+        named_arms=summary.named_arms,
     )
 
 

@@ -7,14 +7,36 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
+from mlpexp.report.drawing.look import current_look
+from mlpexp.report.drawing.style import BLUE, PART_STYLES, shades
 from mlpexp.report.latex_text import latex_text
 
 PLAIN = re.compile(r"[A-Za-z0-9 ._+\-/:=()\[\]]*")  # what a cell may hold that pgfplots reads as it stands
 DASHES = ("solid", "dashed", "densely dotted", "dash dot")
 MARKS = ("*", "square*", "triangle*", "diamond*", "pentagon*")
 HOLLOW = "mark options={solid,fill=white}"
+MOST_NAMES = 30  # of classes, values or arms that an axis has room for
+LOOK = ["axis lines=left", "grid=major", "grid style={black!10}"]
+LEGEND = [
+    "legend style={at={(0,1.03)},anchor=south west,draw=none,font=\\small}",
+    "legend columns=5",
+    "legend cell align=left",
+]
+
+
+def page() -> list[str]:
+    """How a picture looks: as wide as its line, or as asked for."""
+    if (look := current_look()) is None:
+        return ["width=0.97\\linewidth", "height=0.62\\linewidth", *LOOK]
+    return [f"width={whole_width()}", f"height={0.64 * look.width:.4g}in", *LOOK]
+
+
+def whole_width() -> str:
+    """Of a page."""
+    return r"\linewidth" if (look := current_look()) is None else f"{look.width:.4g}in"
 
 
 @dataclass(frozen=True)
@@ -100,13 +122,16 @@ def value(table: Table, column: str, axes: Axes, name: str = "y", scale: float =
 
 
 def crosses(axes: Axes) -> list[str]:
-    """The crosses of the figure, where trials diverged or failed."""
-    marks = [line for line in axes.lines if line.get_marker() == "x"]
-    points = [point for line in marks for point in np.column_stack([*line.get_data()]).astype(float)]
-    if not points:
-        return []
-    at = " ".join(f"({x:.6g},{y:.6g})" for x, y in points)
-    return [rf"\addplot[black,only marks,mark=x,mark size=3pt,thick,forget plot] coordinates {{{at}}};"]
+    """The crosses of the figure, where trials diverged or failed, in the colours of their lines."""
+    lines = []
+    for line in axes.lines:
+        places = np.column_stack([*line.get_data()]).astype(float)
+        if line.get_marker() == "x" and len(places):
+            at = " ".join(f"({x:.6g},{y:.6g})" for x, y in places)
+            red, green, blue = (round(255 * part) for part in to_rgb(line.get_color()))
+            look = f"color={{rgb,255:red,{red};green,{green};blue,{blue}}},only marks,mark=x,mark size=3pt,thick,forget plot"
+            lines.append(rf"\addplot[{look}] coordinates {{{at}}};")
+    return lines
 
 
 def ticks(name: str, places: Sequence[float], labels: Sequence[str]) -> list[str]:
@@ -121,3 +146,28 @@ def axis(options: Sequence[str], contents: Sequence[str]) -> str:
     listed = ",\n  ".join(["unbounded coords=discard", "filter discard warning=false", *options])
     inside = "\n".join(contents)
     return f"\\begin{{tikzpicture}}\n\\begin{{axis}}[\n  {listed}]\n{inside}\n\\end{{axis}}\n\\end{{tikzpicture}}"
+
+
+def title_of_legend(title: str) -> list[str]:
+    """What stands before the entries of a legend."""
+    return [r"\addlegendimage{empty legend}", named(f"{title}:")]
+
+
+def legend_title(axes: Axes) -> str:
+    """The title of the legend of the figure; empty without one."""
+    legends = axes.figure.legends
+    return legends[0].get_title().get_text() if legends else ""
+
+
+def line_colours(axes: Axes, values: Sequence[str]) -> list[str]:
+    """Those of the figure; where it has other lines, of an order from dark to light."""
+    shown = [to_hex(line.get_color()) for line in axes.lines if not str(line.get_label()).startswith("_")]
+    parts = [PART_STYLES[value].colour for value in values if value in PART_STYLES]
+    others = parts if len(parts) == len(values) else shades(len(values)) if len(values) > 1 else [BLUE]
+    return shown if len(shown) == len(values) else others
+
+
+def rgb(code: str) -> str:
+    """A colour for both line and filling, as PGF takes it without a name."""
+    red, green, blue = (int(code[place : place + 2], 16) for place in (1, 3, 5))
+    return f"color={{rgb,255:red,{red};green,{green};blue,{blue}}}"

@@ -6,6 +6,8 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
@@ -13,7 +15,7 @@ from mlpexp.errors import InputError, RunError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import ALL_EQUAL, NONE, NOTHING_TO_EXPLAIN, kept_together, no_proof, number, same_ends
-from mlpexp.results.costs import step_seconds, timing_in
+from mlpexp.results.costs import step_seconds, time_spread, timing_in
 from mlpexp.statistics.intervals import ends_within, wilson_interval
 from mlpexp.statistics.new_samples import NoDesign, Population
 from mlpexp.statistics.own_interval import own_interval
@@ -290,8 +292,9 @@ def _time(result: "Result") -> str:
         return f"training time is not known: {error}"
     stacked = num_seeds // max(len(stacks.stacks), 1)
     per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
-    steps = [seconds for seconds in step_seconds(stacks, timing_in(result.path)) if not isnan(seconds)]
-    median = f" (median {1e6 * sum(steps) / len(steps):,.0f} us per {per})" if steps else ""
+    spread = time_spread(1e6 * np.concatenate([np.empty(0), *step_seconds(stacks, timing_in(result.path))]))
+    quartiles = "" if isnan(spread.low) else f" (quartiles {spread.low:,.0f} .. {spread.high:,.0f})"
+    median = "" if isnan(spread.median) else f" (median {spread.median:,.0f} us per {per}{quartiles})"
     return f"training {stacks.train_seconds:.2f} s{median}, evaluation {stacks.evaluation_seconds:.2f} s"
 
 

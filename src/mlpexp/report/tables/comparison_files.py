@@ -18,6 +18,7 @@ from mlpexp.report.tables.conclusions import SAME_SOURCE, SAME_THING
 from mlpexp.report.tables.latex_tables import tables_file
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.results.comparison import ArmsComparison, comparison_rows, read_comparison, write_comparison
+from mlpexp.results.costs import TimeSpread
 from mlpexp.results.new_samples import OfNewSamples
 from mlpexp.results.result import Result
 from mlpexp.store.files import write_text
@@ -100,7 +101,7 @@ def _against(comparison: ArmsComparison) -> str:
     return "baseline" if comparison.to_baseline else "best"
 
 
-def _costs(result: Result) -> tuple[list[int], list[float]]:
+def _costs(result: Result) -> tuple[list[int], list[TimeSpread]]:
     """Parameters, and microseconds per update, of each arm."""
     try:
         parameters = [int(count) for count in result.arms["parameters"]]
@@ -110,4 +111,5 @@ def _costs(result: Result) -> tuple[list[int], list[float]]:
         raise RunError(
             f"{result.folder.arms}: damaged or missing; `mlpexp plot {result.path}` writes a missing one again"
         )
-    return parameters, result.costs["microseconds_per_step"].tolist()
+    times = result.costs[["microseconds_per_step", "microseconds_low", "microseconds_high"]]
+    return parameters, [TimeSpread(*row) for row in times.itertuples(index=False)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpexp.config.scores import Column, Score
-from mlpexp.planning.arms import AS_CONFIGURED
+from mlpexp.planning.arm_names import AS_CONFIGURED
 from mlpexp.report.numbers.sweep_caption import EACH_ARMS_OWN, selected_on
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import cell_interval, cell_number, fixed, fixed_interval, microseconds, probability
@@ -17,6 +17,7 @@ from mlpexp.store.table import Cell
 
 if TYPE_CHECKING:
     from mlpexp.results.candidates import Candidate
+    from mlpexp.results.costs import TimeSpread
     from mlpexp.statistics.comparison import Comparison
     from mlpexp.statistics.intervals import MeanInterval
     from mlpexp.statistics.new_samples_verdicts import ArmForNewSamples
@@ -42,7 +43,7 @@ def comparison_table(
     summary: Summary,
     verdicts: Sequence[str],
     parameters: Sequence[int],
-    costs: Sequence[float],
+    times: Sequence["TimeSpread"],
     against: str,
     *,
     whole: bool,
@@ -54,7 +55,7 @@ def comparison_table(
         summary: Of the result.
         verdicts: Of each arm, in words.
         parameters: Of each arm.
-        costs: Microseconds per update of each arm; NaN where nothing was trained.
+        times: Microseconds per update of each arm; NaN where nothing was trained.
         against: ``best`` or ``baseline``.
         whole: Whether it is a file: with the numbers for new samples, its means named by the metric.
     """
@@ -90,7 +91,7 @@ def comparison_table(
                 cell_number(row[f"{against}_new_samples_p_adjusted"]),
                 str(row[f"{against}_new_samples_verdict"]) if row[f"{against}_verdict"] != "reference" else "",
                 f"{parameters[arm]:,}",
-                microseconds(costs[arm]),
+                microseconds(times[arm].median, times[arm].low, times[arm].high),
             ]
         )
     numeric = frozenset(columns) - {"arm", NEW_SEEDS, NEW_SAMPLES}

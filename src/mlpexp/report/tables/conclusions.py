@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpexp.planning.arms import AS_CONFIGURED
+from mlpexp.planning.arm_names import AS_CONFIGURED
 from mlpexp.planning.confirm import is_affordable
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sample_designs import TRAINED_ON, designs_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
+from mlpexp.report.tables.names import name_sentences
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, counted, no_proof, span
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.results.new_samples import BySample, OfNewSamples
@@ -62,6 +63,7 @@ def conclusions(comparison: ArmsComparison, *, shows_all: bool = False) -> Concl
         return Conclusions(losses(summary), [rest], [])
     is_cut = num_arms > MOST_ARMS and not shows_all
     footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if is_cut else []
+    footnotes += name_sentences(summary.axes, match=summary.match, named_arms=summary.named_arms)
     footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
     footnotes += _fresh(comparison) + largest_class(summary) + _paired(comparison) + _selected(comparison)
     details = (

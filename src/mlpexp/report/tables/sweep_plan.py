@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from mlpexp.config.dump import config_hash
+from mlpexp.planning.arm_names import labels_of
+from mlpexp.planning.axis_summary import axis_summary
 from mlpexp.planning.estimate import MEASURED_ON
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.recording import MOST_ROWS as MOST_TABLE_ROWS
 from mlpexp.planning.recording import lacks_predictions, recording, weight_bytes
 from mlpexp.planning.stacks import Stack, Stacking
+from mlpexp.report.tables.names import name_sentences
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import counted, decimal_bytes, duration, rough_bytes
+from mlpexp.report.words import counted, decimal_bytes, duration, rough_bytes, span
 from mlpexp.store.plan_files import Recording
 
 MOST_ROWS = 24
@@ -37,6 +40,8 @@ def plan_sentences(plan: Plan, stacking: Stacking, workers: int) -> list[str]:
         lines.append(f"{num_trials - trained:,} trials equal others and are not trained twice")
     lines += stacking.reasons
     lines += recording_sentences(plan, recording(plan, trained), trained)
+    axes = [axis_summary(plan, axis) for axis in plan.axes]
+    lines += name_sentences(axes, match=plan.sweep.match, named_arms=any(labels_of(plan.sweep)))
     lines.append(f"compared by {plan.metric.label} at the {'best' if plan.metric.when == 'best' else 'last'} epoch")
     return lines
 
@@ -45,7 +50,9 @@ def validity_sentence(plan: Plan) -> str:
     """What ``mlpexp check`` says of a config that can be trained."""
     experiment, sizes, architecture = plan.base.experiment, plan.base.sizes, plan.base.architecture
     parts = ", ".join(f"{size:,} {part}" for part, size in vars(sizes).items() if size)
-    sweep = f"; sweep of {len(plan.arms):,} arms x {len(plan.seeds):,} seeds" if plan.axes else ""
+    counts = {arm.prepared.architecture.num_parameters for arm in plan.arms}
+    ends = f" ({span(min(counts), max(counts), '{:,}')} parameters)" if len(counts) > 1 else ""
+    sweep = f"; sweep of {len(plan.arms):,} arms{ends} x {len(plan.seeds):,} seeds" if plan.axes else ""
     return (
         f"valid; {experiment.dataset.name} ({parts}), {architecture.name} with {architecture.num_parameters:,} parameters, "
         f"hash {config_hash(experiment)}{sweep}"
@@ -53,16 +60,18 @@ def validity_sentence(plan: Plan) -> str:
 
 
 def _arms_table(plan: Plan) -> TextTable:
+    is_named = any(labels_of(plan.sweep)) and len(plan.axes) > 1  # else the values are called by the labels
     rows = [
         (
             str(arm.number),
+            *([arm.label] if is_named else []),
             *(axis.text(arm.settings[axis.key]) if axis.key in arm.settings else "" for axis in plan.axes),
             f"{arm.prepared.architecture.num_parameters:,}",
             f"{arm.steps:,}",
         )
         for arm in plan.arms[:MOST_ROWS]
     ]
-    columns = ("arm", *(axis.label for axis in plan.axes), "parameters", "updates")
+    columns = ("arm", *(["label"] if is_named else []), *(axis.label for axis in plan.axes), "parameters", "updates")
     return TextTable(columns, rows, frozenset(columns), droppable=("updates", "parameters"))
 
 

@@ -29,7 +29,7 @@ from mlpexp.report.drawing.style import (
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.figures.arm.confusion import accuracy_text
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import middle_cut, note, shortened
+from mlpexp.report.words import distinct_names, middle_cut, note
 from mlpexp.results.judged import judged_part
 
 PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability", "class_output")
@@ -189,9 +189,9 @@ def legend_entries(points: pd.DataFrame, num_classes: int, caption: RunCaption) 
     """A line of the legend for each class, of very many for the first ones, and for filled and open marks."""
     entries = []
     listed = num_classes if num_classes <= MOST_LISTED else MOST_LISTED - 1
-    for k in range(listed):
+    names = distinct_names([caption.class_name(k) for k in range(num_classes)], 18)
+    for k, name in enumerate(names[:listed]):
         colour, marker = class_style(k)
-        name = shortened(caption.class_name(k), 18)
         entry = Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="", label=name)
         entry.set(markeredgecolor=edge_colour(colour), markeredgewidth=0.5)
         entries.append(entry)

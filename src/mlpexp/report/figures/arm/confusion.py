@@ -15,7 +15,7 @@ from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
 from mlpexp.report.drawing.told import ToldCells, tell
 from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
-from mlpexp.report.words import ALL_EQUAL, percent, same_ends, shortened, thousands
+from mlpexp.report.words import ALL_EQUAL, distinct_names, percent, same_ends, thousands
 from mlpexp.results.judged import judged_part
 from mlpexp.statistics.intervals import mean_interval, wilson_interval
 
@@ -61,7 +61,9 @@ def draw_confusion(predictions: pd.DataFrame, caption: RunCaption) -> Drawing | 
     tell_matrix(image, counts, caption)
     _name_classes(axes, [caption.class_name(k) for k in range(num_classes)], caption.target)
     if num_classes > MOST_NAMED_ALL:
-        name_small_classes(axes, [shortened(caption.class_name(k), 16) for k in range(num_classes)], SIDE / num_classes)
+        name_small_classes(
+            axes, distinct_names([caption.class_name(k) for k in range(num_classes)], 16), SIDE / num_classes
+        )
     if num_classes > MOST_TWO_LINE_CLASSES:
         add_share_bar(figure, [axes], fraction=0.04)
     return Drawing(figure, confusion_numbers(counts, caption))
@@ -221,7 +223,7 @@ def add_share_bar(figure: Figure, panels: list[Axes], *, fraction: float) -> Non
 
 
 def _name_classes(axes: Axes, names: list[str], target: str) -> None:
-    short = [shortened(name, 16) for name in names]
+    short = distinct_names(names, 16)
     size = 8 if len(names) <= MOST_TWO_LINE_CLASSES else 7
     crowded = sum(map(len, short)) > 55 or (max(map(len, short)) > 9 and len(names) > 4)
     if crowded:

@@ -18,6 +18,7 @@ from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.results.judged import judged_part
 
 UNITS = ("unit_1", "unit_2")
+LETTERS_PER_INCH, ROOM_FOR_MARK = 14, 5  # of the legend
 CELLS = 200  # of an axis: points in one cell of the plane look like one point
 
 
@@ -25,7 +26,7 @@ CELLS = 200  # of an axis: points in one cell of the plane look like one point
 def draw_hidden_space(
     hidden: pd.DataFrame, boundary: pd.DataFrame | None, predictions: pd.DataFrame | None, caption: RunCaption
 ) -> Drawing | None:
-    """The samples in the plane of the inputs, if there is one, and in that of the hidden units; None without rows.
+    """The samples in the plane of the inputs, if there is one, and in that of the hidden units; None without a grid.
 
     Args:
         hidden: As in ``hidden_space.csv``: samples, and a grid whose ``part`` is ``grid``, of one seed.
@@ -33,37 +34,40 @@ def draw_hidden_space(
         predictions: The samples with their features; None draws regions alone.
         caption: Of the run.
     """
-    if hidden.empty:
+    grid, samples = hidden[hidden["part"] == "grid"], hidden[hidden["part"] != "grid"]
+    points = samples.loc[np.isfinite(samples[list(UNITS)].to_numpy(dtype=float)).all(1)]
+    if grid.empty:
         return None
-    grid, points = hidden[hidden["part"] == "grid"], hidden[hidden["part"] != "grid"]
-    units = Plane(UNITS, grid, points, int(hidden["seed"].iloc[0]))
+    units = Plane(UNITS, grid, points, int(grid["seed"].iloc[0]))
     inputs = None if boundary is None else plane_of(boundary, predictions)
     planes = [units] if inputs is None else [inputs, units]
     num_classes = num_classes_of(planes, caption)
-    figure = new_figure(caption.title, _note(units), width=5.5 if inputs is None else 7.0, height=3.9)
+    note, width = _note(units, len(samples) - len(points)), 5.0 if inputs is None else 6.4
+    figure = new_figure(caption.title, note, width=width, height=4.3)
     panels = figure.subplots(1, len(planes), squeeze=False)[0]
     for axes, plane in zip(panels, planes, strict=True):
         draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)), caption)
         axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
-    panels[-1].set(xlabel="output of hidden unit 1", ylabel="output of hidden unit 2")
+    panels[-1].set(xlabel="hidden unit 1", ylabel="hidden unit 2")
     if inputs is not None:
-        panels[0].set_title("the inputs")
-        panels[1].set_title("the last hidden layer")
+        panels[0].set_title("inputs")
+        panels[1].set_title("last hidden layer")
     entries = legend_entries(points, num_classes, caption)
-    size = 8.0 if len(entries) <= 14 else 6.0
-    panels[-1].legend(
-        handles=entries, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, handlelength=1.0, fontsize=size
-    )
+    letters = max(len(str(entry.get_label())) for entry in entries) + ROOM_FOR_MARK
+    columns = max(1, int(LETTERS_PER_INCH * figure.get_size_inches()[0] / letters))
+    figure.legend(handles=entries, loc="outside lower left", ncols=min(columns, len(entries)), handlelength=1.0)
     return Drawing(figure, pd.concat(map(_numbers, planes), ignore_index=True))
 
 
-def _note(units: Plane) -> str:
+def _note(units: Plane, lost: int) -> str:
     points = units.points
     words = f"seed {units.seed}; region: predicted class, line: where the output layer decides"
     places = len(np.unique(_cells(points[list(UNITS)].to_numpy(dtype=float)), axis=0))
     if places < len(points) / 2:
         told = f"{places:,} place{'s' * (places > 1)} can be told apart"
         words += f"\nmany of the {len(points):,} samples lie on each other: {told}"
+    if lost:
+        words += f"\n{lost:,} samples are left out: what the units give for them is not finite"
     part = judged_part(points)
     return words if part is None else f"{words}\n{PART_LABELS[part]} {accuracy_text(points[points['part'] == part])}"
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from mlpexp.config.scores import Score
 from mlpexp.report.drawing.axis_ranges import LOWEST_SHOWN, AxisRange
 from mlpexp.report.drawing.marks import (
+    along,
     backing,
     crosses,
     crosses_of_lost,
@@ -20,10 +21,11 @@ from mlpexp.report.drawing.marks import (
     show_range,
     strength,
 )
-from mlpexp.report.drawing.style import BLUE, GREY, Drawing, LineStyle, in_style, legend_below, new_figure
+from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, LineStyle, in_style, legend_below, new_figure
 from mlpexp.report.drawing.told import intervals_told, tell
 from mlpexp.report.drawing.value_axis import (
     chosen_values,
+    cross_height,
     is_numeric,
     line_styles,
     metric_range,
@@ -32,8 +34,9 @@ from mlpexp.report.drawing.value_axis import (
     with_room_for_crosses,
 )
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.notes import lost_note, lost_total, scope_note, seeds_note, setting_notes
+from mlpexp.report.numbers.notes import lost_note, lost_total, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means, in_order, seed_columns
+from mlpexp.report.numbers.settings import Setting, settings_of
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.report.numbers.told_words import told_means, told_of_seeds
 from mlpexp.report.words import note
@@ -51,6 +54,8 @@ class Effect:
     """The varied key."""
     points: pd.DataFrame
     """A row per value, and per value of the second axis if there is one; see ``group_means``."""
+    setting: Setting
+    """Of the axes that are not shown."""
     second: SweepAxis | None = None
     """Whose values have a line each."""
 
@@ -65,7 +70,13 @@ class Effect:
         elif np.isinf(floor):
             floor = min(lowest, LOWEST_SHOWN)
         limits = metric_range(np.clip(values, floor, score.ceiling), score)  # t knows no bounds
-        return with_room_for_crosses(limits) if self.points["diverged"].any() else limits
+        return with_room_for_crosses(limits, self.rows_of_crosses) if self.rows_of_crosses else limits
+
+    @property
+    def rows_of_crosses(self) -> int:
+        """At how many lines trials diverged: each has its own height for crosses."""
+        lost = self.points[self.points["diverged"] > 0]
+        return int(lost[self.second.key].nunique()) if self.second else int(len(lost) > 0)
 
     @property
     def spread(self) -> float:
@@ -82,37 +93,38 @@ def draw_effect(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     """The metric against the values of an axis.
 
     One axis at a time: of the arms in which the others are as in the config. A grid: a line per value of the next
-    axis, mean over further ones. Sampled arms: a point per arm. None if fewer than two values have been trained.
+    axis, further ones as in the best arm. Sampled arms: a point per arm. None if fewer than two values have been trained.
     """
     caption, rows = data.caption, data.of_axis(axis)
     if rows[axis.key].nunique() < 2:
         return None
     if caption.sampled:
         points = group_means(rows, ["arm", axis.key], caption.score)
-        return _draw_sampled(Effect(axis, in_order(points, axis)), caption)
+        return _draw_sampled(Effect(axis, in_order(points, axis), Setting("", rows, "")), caption)
     effect = _effect(data, axis)
-    return _draw(effect, caption, _note(effect, data))
+    return _draw(effect, caption, _note(effect, data)) if effect.points[axis.key].nunique() > 1 else None
 
 
 def single_effect(data: ArmsData, axis: SweepAxis) -> Effect:
-    """The effect of an axis with all others averaged, seed by seed."""
-    present = data.of_axis(axis)
-    points = in_order(group_means(present, [axis.key], data.caption.score), axis)
-    return Effect(axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points)
+    """The effect of an axis alone, all else being equal."""
+    setting = settings_of(data, axis)[0]
+    points = in_order(group_means(setting.outcomes, [axis.key], data.caption.score), axis)
+    return Effect(_present(axis, points), points, setting)
 
 
 def _effect(data: ArmsData, axis: SweepAxis) -> Effect:
     others = [other for other in data.caption.axes if other.key != axis.key and data.crossed(axis, other)]
     if not others:
         return single_effect(data, axis)
-    rows = data.of_axis(axis)
-    second = chosen_values(others[0], list(rows[others[0].key].unique()))
-    rows = rows[rows[second.key].isin(second.values)]
-    points = group_means(rows, [axis.key, second.key], data.caption.score)
+    second = chosen_values(others[0], list(data.of_axis(axis)[others[0].key].unique()))
+    setting = settings_of(data, axis, second)[0]
+    points = group_means(setting.outcomes, [axis.key, second.key], data.caption.score)
     points = in_order(in_order(points, second), axis)
-    return Effect(
-        axis.with_values([i for i, v in enumerate(axis.values) if v in set(points[axis.key])]), points, second
-    )
+    return Effect(_present(axis, points), points, setting, second)
+
+
+def _present(axis: SweepAxis, points: pd.DataFrame) -> SweepAxis:
+    return axis.with_values([i for i, value in enumerate(axis.values) if value in set(points[axis.key])])
 
 
 @in_style()
@@ -132,20 +144,26 @@ def plot_effect(axes: Axes, effect: Effect, limits: AxisRange, label: str, *, wi
     axis, second = effect.axis, effect.second
     set_value_axis(axes, axis, width=width, margin=0.05 + effect.spread / 2)
     places = effect.points[axis.key].map(positions(axis)).to_numpy(dtype=float)
+    named = int((effect.points["diverged"] > 0).sum()) <= MOST_NAMED_CROSSES
     if second is None:
         names = _names(axis, effect.points)
         _plot_seeds(axes, places, effect.points, limits, told_of_seeds(effect.points, label, names))
         told = told_means(effect.points, label, names)
         _plot_means(axes, places, effect.points, SINGLE, limits, told, joined=is_numeric(axis))
+        _plot_crosses(axes, places, effect.points, SINGLE, limits, 0, named=named)
     else:
+        row = 0
         for number, (value, style) in enumerate(line_styles(second).items()):
             rows = (effect.points[second.key] == value).to_numpy()
             share = effect.spread * (number / max(len(second.values) - 1, 1) - 0.5)
             points = effect.points[rows]
             names = [f"{name}, {second.label} {second.short(value)}" for name in _names(axis, points)]
             told = told_means(points, label, names)
-            _plot_means(axes, _shifted(axes, places[rows], share), points, style, limits, told)
-    _plot_crosses(axes, effect, limits)
+            shifted = along(axes, places[rows], share)
+            _plot_means(axes, shifted, points, style, limits, told)
+            if points["diverged"].any():
+                _plot_crosses(axes, shifted, points, style, limits, row, named=named)
+                row += 1
 
 
 def _names(axis: SweepAxis, points: pd.DataFrame) -> list[str]:
@@ -193,33 +211,49 @@ def _plot_means(
     tell(line, intervals_told(told, places, [mean, low, high]))
 
 
-def _plot_crosses(axes: Axes, effect: Effect, limits: AxisRange) -> None:
-    """A cross at the bad end of the metric over each value at which trials diverged, with their number."""
-    counts = effect.points.groupby(effect.axis.key, sort=False)[["diverged", "trials"]].sum()
-    counts = counts[counts["diverged"] > 0]
-    place, height = positions(effect.axis), limits.inside(np.nan)
-    for value, (diverged, trials) in counts.iterrows():
-        x = place[str(value)]
-        crosses(axes, [x], [height], 6, markeredgewidth=1.4)
-        if len(counts) <= MOST_NAMED_CROSSES:
-            up = limits.higher_is_better
+def _plot_crosses(
+    axes: Axes, places: np.ndarray, points: pd.DataFrame, style: LineStyle, limits: AxisRange, row: int, *, named: bool
+) -> None:
+    """Crosses of a line at the bad end of the metric, one at each value at which trials diverged, with their number.
+
+    Args:
+        axes: Whose range of the metric is set.
+        places: Of the points.
+        points: Of the line.
+        style: Of the line, whose colour and marker its crosses have.
+        limits: The range of the metric.
+        row: The height of crosses is that of this row, counted from the end of the axis.
+        named: Whether there is room for numbers.
+    """
+    lost = (points["diverged"] > 0).to_numpy()
+    heights = np.full(int(lost.sum()), cross_height(limits, row))
+    if style.label:  # several lines: the marker says whose cross it is
+        axes.plot(
+            places[lost], heights, style.marker, color=style.colour, markersize=7.5, markerfacecolor="white", zorder=4.9
+        )
+    crosses(
+        axes,
+        places[lost],
+        heights,
+        4.5 if style.label else 6,
+        markeredgewidth=1.4,
+        color=style.colour if style.label else INK,
+    )
+    counts = points.loc[lost, ["diverged", "trials"]].itertuples(index=False)
+    for x, height, (diverged, trials) in zip(places[lost], heights, counts, strict=True):
+        if named:
             axes.annotate(
                 f"{diverged}/{trials}",
                 (x, height),
-                (0, 5 if up else -5),
+                (6, 0),
                 textcoords="offset points",
-                ha="center",
-                va="bottom" if up else "top",
-                fontsize=7,
+                ha="left",
+                va="center",
+                fontsize=6.5,
+                color=style.colour if style.label else INK,
                 zorder=5,
                 bbox=backing(0.3),
             )
-
-
-def _shifted(axes: Axes, places: np.ndarray, share: float) -> np.ndarray:
-    """Places moved by a share of the axis, so that intervals of several lines stand side by side."""
-    low, high = axes.get_xlim()
-    return places * (high / low) ** share if axes.get_xscale() == "log" else places + share * (high - low)
 
 
 def _note(effect: Effect, data: ArmsData) -> str:
@@ -227,18 +261,16 @@ def _note(effect: Effect, data: ArmsData) -> str:
     seeds = seeds_note(effect.points)
     if second is None and effect.points["n"].max() > 1:
         seeds += "; grey: each seed"
-    shown = {axis.key, *([second.key] if second else [])}
-    all_second = next((other for other in caption.axes if second and other.key == second.key), None)
-    return note(
-        seeds,
-        scope_note(effect.points, caption),
-        *setting_notes(data, axis, shown),
-        f"{len(second.values)} of {len(all_second.values)} values of {second.label}"
-        if second and all_second and len(all_second.values) > len(second.values)
-        else "",
-        caption.selection_note,
-        lost_note(effect.points, axis.key, axis.short),
-    )
+    names = [axis.short(value) for value in effect.points[axis.key]]
+    shown = ""
+    if second is not None:
+        of_second = [f"{second.label} {second.short(value)}" for value in effect.points[second.key]]
+        names = [f"{name} ({of_line})" for name, of_line in zip(names, of_second, strict=True)]
+        full = next(other for other in caption.axes if other.key == second.key)
+        if len(full.values) > len(second.values):
+            shown = f"{len(second.values)} of {len(full.values)} values of {second.label}"
+    lost = lost_note(effect.points, names)
+    return note(seeds, scope_note(effect.points, caption), effect.setting.note, shown, caption.selection_note, lost)
 
 
 @in_style()

@@ -104,8 +104,10 @@ def _plot_arms(axes: Axes, heights: np.ndarray, shown: pd.DataFrame, limits: Axi
 
 
 def _write_columns(axes: Axes, heights: np.ndarray, shown: pd.DataFrame) -> None:
-    """At the right: the number of parameters, and how many trials diverged or failed if any did."""
-    columns = {"parameters": [f"{count:,}" for count in shown["parameters"].astype(int)]}
+    """At the right: the number of parameters if it differs, and how many trials diverged or failed if any did."""
+    columns = {}
+    if shown["parameters"].nunique() > 1:
+        columns["parameters"] = [f"{count:,}" for count in shown["parameters"].astype(int)]
     for what in ("diverged", "failed"):
         if shown[what].any():
             columns[what] = [
@@ -131,11 +133,14 @@ def _note(shown: pd.DataFrame, points: pd.DataFrame, data: ArmsData, limits: Axi
     seeds = seeds_note(shown)
     best = f"the best {BEST} and the worst {WORST} of {len(points):,} arms" if len(points) > len(shown) else ""
     grey = "grey: each seed" if "over n" in seeds else ""
+    counts = shown["parameters"].unique()
+    equal = f"each arm has {int(counts[0]):,} parameters" if len(counts) == 1 else ""
     return note(
         seeds,
         grey,
         scope_note(shown, data.caption),
         best,
+        equal,
         names_note(data),
         data.caption.selection_note,
         lost_total(points),

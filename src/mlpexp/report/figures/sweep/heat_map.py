@@ -1,6 +1,6 @@
 """The metric over two crossed axes of a sweep, as a table of coloured cells."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -19,8 +19,9 @@ from mlpexp.report.drawing.style import INK, SCALE, Drawing, in_style, new_figur
 from mlpexp.report.drawing.told import ToldCells, tell
 from mlpexp.report.drawing.value_axis import LETTER_WIDTH
 from mlpexp.report.numbers.arms_data import ArmsData
-from mlpexp.report.numbers.notes import lost_note, scope_note, seeds_note, setting_notes
+from mlpexp.report.numbers.notes import lost_note, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means
+from mlpexp.report.numbers.settings import Setting, settings_of
 from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.report.numbers.told_words import told_mean
 from mlpexp.report.words import note
@@ -36,25 +37,29 @@ EQUAL_CONTRAST = 0.21  # luminance from which white has too little of it
 def draw_heat_map(data: ArmsData) -> Drawing | None:
     """Mean of each combination of two axes with half the width of its interval; None unless two axes are crossed.
 
-    Of several pairs of crossed axes, the one with the most combinations; the mean over all other axes, seed by seed.
+    Of several pairs of crossed axes, the one with the most combinations; all other axes as in the best arm.
     """
     crossed = [pair for pair in combinations(data.caption.axes, 2) if data.crossed(*pair)]
     if not crossed:
         return None
     pair = max(crossed, key=lambda axes: len(axes[0].values) * len(axes[1].values))
     down, across = sorted(pair, key=lambda axis: len(axis.values))  # the longer one has the width of the page
-    rows = data.outcomes
-    rows = rows[rows[down.key].isin(down.values) & rows[across.key].isin(across.values)]
-    points = group_means(rows, [down.key, across.key], data.caption.score)
-    return _draw(points, down, across, data)
+    setting = settings_of(data, down, across)[0]
+    points = group_means(setting.outcomes, [down.key, across.key], data.caption.score)
+    down, across = (_with_values(axis, points[axis.key].tolist()) for axis in (down, across))
+    return _draw(points, down, across, setting, data)
+
+
+def _with_values(axis: SweepAxis, present: Sequence[str]) -> SweepAxis:
+    return axis.with_values([place for place, value in enumerate(axis.values) if value in set(present)])
 
 
 @in_style()
-def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, data: ArmsData) -> Drawing:
+def _draw(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, setting: Setting, data: ArmsData) -> Drawing:
     caption = data.caption
     crowded = points["diverged"].any() and len(across.values) > MOST_ONE_LINE_COLUMNS
     height = 1.5 + float(np.clip((0.45 if crowded else 0.36) * len(down.values), 1.3, 4.5))
-    figure = new_figure(caption.title, _note(points, down, across, data), height=height, shape="fixed")
+    figure = new_figure(caption.title, _note(points, down, across, setting, data), height=height, shape="fixed")
     axes = figure.add_subplot()
     means, norm = _cells(points, down, across), _norm(points["mean"].to_numpy(dtype=float), caption.score)
     decimals = _decimals(points, caption.score, norm)
@@ -150,18 +155,19 @@ def _decimals(points: pd.DataFrame, score: Score, norm: Normalize) -> str:
     """The format of all numbers: as many decimals as the largest mean needs."""
     largest = float(points["mean"].abs().max())
     if score.higher_is_better:
-        return ".1f" if score.scale == PER_CENT else ".3f"
+        return ".2f" if score.scale == PER_CENT else ".4f"
     if isinstance(norm, LogNorm) or not 0 < largest < np.inf:
         return ".2g"
     return f".{int(np.clip(2 - np.floor(np.log10(largest)), 0, 5))}f"
 
 
-def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, data: ArmsData) -> str:
-    lost = lost_note(points, across.key, across.short)
+def _note(points: pd.DataFrame, down: SweepAxis, across: SweepAxis, setting: Setting, data: ArmsData) -> str:
+    names = [f"{across.short(a)} ({down.short(d)})" for a, d in zip(points[across.key], points[down.key], strict=True)]
+    lost = lost_note(points, names)
     return note(
         seeds_note(points, "mean ± half the 95 % interval (t)"),
         scope_note(points, data.caption),
-        *setting_notes(data, across, {down.key}),
+        setting.note,
         data.caption.selection_note,
         f"{lost} (×)" if lost else "",
     )

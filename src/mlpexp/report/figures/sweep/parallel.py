@@ -6,12 +6,15 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.look import WIDTH
-from mlpexp.report.drawing.marks import FINER, ROUND, backing, crosses, strength
+from mlpexp.report.drawing.marks import FINER, ROUND, backing, colour_bar, crosses, strength
 from mlpexp.report.drawing.style import GREY, SCALE, VERMILLION, Drawing, in_style, new_figure
 from mlpexp.report.drawing.value_axis import LETTER_WIDTH, is_numeric, metric_range, positions
 from mlpexp.report.numbers.arms_data import ArmsData
@@ -26,6 +29,9 @@ FAN = 0.05  # of an axis: how far arms of one value are drawn apart, by rank
 LOST_AT = -0.07  # below the axis of the metric: arms of which every trial diverged
 MOST_NAMED_VALUES = 8
 TICK_GAP = 0.055
+COLOURS = ListedColormap(
+    matplotlib.colormaps[SCALE](np.linspace(0, 0.9, 256))
+)  # without yellow, which is lost on paper
 
 
 def draw_parallel(data: ArmsData) -> Drawing | None:
@@ -44,7 +50,7 @@ def _draw(points: pd.DataFrame, caption: SweepCaption) -> Drawing:
     limits = metric_range(points["mean"].to_numpy(dtype=float), caption.score)
     lines = _shares(points, caption, limits)
     best = _best(points)
-    figure = new_figure(caption.title, _note(points, int(best.sum()), caption, limits), height=4.0, shape="fixed")
+    figure = new_figure(caption.title, _note(points, int(best.sum()), caption, limits), height=4.5, shape="fixed")
     axes = figure.add_subplot()
     lost = points["mean"].isna().to_numpy()
     others = lines[~lost & ~best]
@@ -60,6 +66,8 @@ def _draw(points: pd.DataFrame, caption: SweepCaption) -> Drawing:
     _draw_axis(axes, len(caption.axes), caption.metric_label, *_metric_ticks(limits), letters=letters, right=True)
     axes.set(xlim=(-0.45, len(caption.axes) + 0.45), ylim=(-0.1, 1.03))
     axes.set_axis_off()
+    if len(others):
+        _add_colours(figure, axes, others[:, -1, 1], caption.metric_label, limits)
     return Drawing(figure, points.iloc[::-1].reset_index(drop=True))
 
 
@@ -97,7 +105,19 @@ def _metric_share(values: np.ndarray, limits: AxisRange) -> np.ndarray:
 def _colours(lines: np.ndarray) -> np.ndarray:
     ends = lines[:, -1, 1]
     scaled = (ends - ends.min()) / (np.ptp(ends) or 1.0) if len(ends) else ends
-    return np.asarray(matplotlib.colormaps[SCALE](0.95 * scaled))
+    return np.asarray(COLOURS(scaled))
+
+
+def _add_colours(figure: Figure, axes: Axes, ends: np.ndarray, label: str, limits: AxisRange) -> None:
+    """What the colours mean: the metric, from the worst to the best of these arms, in the units of its axis."""
+    scale = ScalarMappable(Normalize(ends.min(), ends.max() if np.ptp(ends) else ends.min() + 1e-6), COLOURS)
+    bar = colour_bar(
+        figure, scale, axes, f"{label} of the thin lines", fraction=0.04, orientation="horizontal", shrink=0.6
+    )
+    bar.ax.xaxis.label.set_fontsize(8)
+    shares, texts = _metric_ticks(limits)
+    kept = [(share, text) for share, text in zip(shares, texts, strict=True) if ends.min() <= share <= ends.max()]
+    bar.set_ticks([share for share, _ in kept], labels=[text for _, text in kept], fontsize=7.5)
 
 
 def _plot_lines(
@@ -152,7 +172,7 @@ def _note(points: pd.DataFrame, num_best: int, caption: SweepCaption, limits: Ax
     sound = " without diverged trials" if points["diverged"].any() else ""
     return note(
         f"{len(points):,} arms, {seeds_note(points, 'mean')}",
-        f"thick: the best {num_best}{sound}" if num_best else "",
+        f"thick: the {num_best} best means{sound}, not tested" if num_best else "",
         caption.selection_note,
         lost_total(points),
         limits.note,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mlpexp.planning.arms import AS_CONFIGURED
+from mlpexp.planning.arm_names import AS_CONFIGURED
 from mlpexp.report.sections.methods.judging import of_design
 from mlpexp.report.sections.methods.merging import merged
 from mlpexp.report.sections.methods.phrases import measured, span_of

@@ -36,7 +36,8 @@ def factors(setups: Setups) -> Iterator[Said]:
 def _axis(axis: AxisSummary, setups: Setups) -> Said:
     """With its values, or the range that they were drawn from; where it is varied alone, its usual value, too."""
     drawn_from = _ranges(setups).get(axis.key, "")
-    values, rest = ", ".join(map(_value, axis.values[:MOST_NAMED])), len(axis.values) - MOST_NAMED
+    shown = [_with_meaning(_value(text), axis, setups) for text in axis.values[:MOST_NAMED]]
+    values, rest = ", ".join(shown), len(axis.values) - MOST_NAMED
     more, more_zh = (f" and {rest} more", f" 等，另有 {rest} 个") if rest > 0 else ("", "")
     if drawn_from:
         values, more, more_zh = drawn_from, "", ""
@@ -59,6 +60,12 @@ def _value(text: str) -> str:
     """``step [every 7]`` of ``{name: step, every: 7}``."""
     section = SECTION.fullmatch(text)
     return f"{section[1]} [{section[2].replace(': ', ' ')}]" if section else text
+
+
+def _with_meaning(value: str, axis: AxisSummary, setups: Setups) -> str:
+    """``two 3x3 [c8@3 c8@3 p]`` of a value that has a name; of scaled sizes, of which another sentence tells, as they are."""
+    meaning = axis.meanings.get(value, "")
+    return f"{value} [{meaning}]" if meaning and setups.summary.match is None else value
 
 
 def _how(setups: Setups) -> Said | None:

@@ -1,0 +1,25 @@
+"""An axis as a result tells of it: its values as they are called, and what those names stand for."""
+
+from mlpexp.planning.arm_names import meanings
+from mlpexp.planning.axes import Axis, numbers, suits_log
+from mlpexp.planning.plan import Plan, own_value
+from mlpexp.planning.values import Distribution
+from mlpexp.store.summary import AxisSummary
+
+
+def axis_summary(plan: Plan, axis: Axis) -> AxisSummary:
+    """An axis as a result tells of it."""
+    values = axis.values
+    if isinstance(values, Distribution):
+        values = sorted({axis.text(value): value for value in (arm.settings[axis.key] for arm in plan.arms)}.values())
+    texts = [axis.text(value) for value in values]
+    positions = numbers(texts)
+    setting = own_value(plan.base.experiment, axis.parts)
+    return AxisSummary(
+        key=axis.key,
+        label=axis.label,
+        values=tuple(texts),
+        log=bool(positions) and suits_log(positions or []),
+        base=axis.text(setting[0]) if setting else None,
+        meanings=dict(meanings(axis)),
+    )
