@@ -156,7 +156,7 @@ def trade_off_picture(table: Table, axes: Sequence[Axes]) -> list[str]:
     return [
         axis(
             [
-                *WIDE,
+                *page(),
                 *ends(axes[0], "x"),
                 *_named_ticks(axes[0]),
                 *ends(axes[0], "y"),
