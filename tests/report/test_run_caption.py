@@ -56,7 +56,11 @@ IRIS: dict[str, Any] = {
                     ],
                 },
             },
-            "digits - cnn [8, 32], sgd 0.1, batch 16",
+            "digits - cnn c8@3 pad0 p d32, sgd 0.1, batch 16",
+        ),
+        (
+            {"dataset": {"name": "digits"}, "model": {"name": "cnn", "layers": "c8@3 " * 9}},
+            "digits - cnn [8, 8, 8, 8, 8, 8, 8, 8, 8], sgd 0.1, batch 16",
         ),
     ],
 )

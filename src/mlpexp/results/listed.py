@@ -88,7 +88,7 @@ class Listed:
         settings: dict[str, tuple[str, ...]] = {}
         settings |= {key: (value_text(value),) for key, value in _config(self.entry.folder.config).items()}
         for axis in self.summary.axes if self.summary else ():
-            bare = axis.label == "hidden units"  # 8 of hidden_size, where the config has [8]
+            bare = axis.label.startswith("hidden units")  # 8 of hidden_size, where the config has [8]
             settings[axis.key] = tuple(f"[{text}]" if bare else text for text in axis.values)
             for below in [key for key in settings if key.startswith(f"{axis.key}.")]:  # of a section that was varied
                 del settings[below]

@@ -20,7 +20,7 @@ def explain(
     arm: Annotated[
         str | None,
         typer.Option(
-            "--arm", metavar="N", help="Of a sweep: which arm, by number or KEY=VALUE,....", show_default=False
+            "--arm", metavar="N", help="Of a sweep: which arm, by number, label or KEY=VALUE,....", show_default=False
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="One seed [default: all].", show_default=False)] = None,

@@ -20,7 +20,7 @@ def plot(
             "--arm",
             metavar="N",
             show_default=False,
-            help="Of a sweep: draw the figures of one arm, by number or KEY=VALUE,..., into plots/arm-N.",
+            help="Of a sweep: draw the figures of one arm, by number, label or KEY=VALUE,..., into plots/arm-N.",
         ),
     ] = None,
     plot_format: PlotFormat = None,

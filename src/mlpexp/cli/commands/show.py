@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 def show(
     result: ResultName,
     arm: Annotated[
-        int | None,
+        str | None,
         typer.Option(
-            "--arm", help="Of a sweep: print the config of this arm, to be trained alone.", show_default=False
+            "--arm",
+            metavar="ARM",
+            help="Of a sweep: print the config of this arm, by number, label or KEY=VALUE,..., to be trained alone.",
+            show_default=False,
         ),
     ] = None,
     details: Details = False,
@@ -37,10 +40,11 @@ def show(
     if log_every is not None and not curve:
         raise InputError("--log-every: only with --curve")
     opened = Result.open(find_result(result, runs_dir), table or ())
+    number = None if arm is None else _number(opened, arm)
     if curve:
-        _print_curve(opened, arm, log_every)
-    elif arm is not None:
-        _print_config(opened, arm)
+        _print_curve(opened, number, log_every)
+    elif number is not None:
+        _print_config(opened, number)
     elif opened.summary.axes:
         _show_arms(opened, details=details, wide=wide)
     else:
@@ -59,13 +63,19 @@ def _say_unlike(result: "Result") -> None:
         typer.echo(f"warning: {result.path}: missing, or not as long as it was written: {', '.join(names)}", err=True)
 
 
+def _number(result: "Result", arm: str) -> int:
+    """The number of the arm that is named."""
+    from mlpexp.results.arm_named import arm_named
+
+    if not result.summary.axes:
+        raise InputError(f"--arm: {result.path} is a run, not a sweep")
+    return arm_named(result, arm, "--arm")
+
+
 def _print_config(result: "Result", arm: int) -> None:
     """The config of an arm, to be trained alone."""
     from mlpexp.planning.plan import arm_config
 
-    if not result.summary.axes:
-        raise InputError(f"--arm: {result.path} is a run, not a sweep")
-    result.arm(arm)
     typer.echo(arm_config(result.plan.told_in(Path.cwd()), arm), nl=False)
 
 
@@ -75,8 +85,6 @@ def _print_curve(result: "Result", arm: int | None, every: int | None) -> None:
 
     if arm is None and result.summary.axes:
         raise InputError(f"--curve: {result.path} is a sweep; name an arm, such as --arm 0")
-    if arm is not None and not result.summary.axes:
-        raise InputError(f"--arm: {result.path} is a run, not a sweep")
     for line in curve_lines(result.arm(arm or 0), every):
         typer.echo(line)
 

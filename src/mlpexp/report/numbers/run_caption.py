@@ -7,11 +7,14 @@ from typing import Any
 import pandas as pd
 
 from mlpexp.config.datasets import EACH_SEED, learned_in
+from mlpexp.config.layers import line_of
 from mlpexp.config.scores import EACH_ITS_OWN, LOSS_AXES, SCORES, Score, column_of
 from mlpexp.config.scores import selected_on as selection
 from mlpexp.config.table_paths import OF_USER
 from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.store.summary import Summary
+
+LONGEST_LINE = 40  # letters of the layers in a title; of longer ones it has the sizes
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,8 @@ def _model(model: Mapping[str, Any]) -> str:
         return "linear model"
     if name == "cnn":
         sizes = [size for layer in model["layers"] if (size := layer.get("channels", layer.get("units")))]
-    words = [name] if sizes is None else [name, str(sizes)]
+    line = line_of(model["layers"]) if name == "cnn" else None
+    words = [name] if sizes is None else [name, line if line and len(line) <= LONGEST_LINE else str(sizes)]
     if name == "mlp":
         words.append(_activation(model.get("activation", "")))
     if model.get("dropout"):

@@ -53,7 +53,7 @@ class SweepAxis:
 def _short_values(values: tuple[str, ...], are_numbers: bool, most: int) -> dict[str, str]:
     """By value what ``SweepAxis.short`` writes."""
     if not are_numbers:
-        words = [value if len(value) <= most else _in_words(value) for value in values]
+        words = [value if len(value) <= MOST_LETTERS else _in_words(value) for value in values]
         return dict(zip(values, distinct_names(words, max(most, SHORTEST_WORDS)), strict=True))
     for letters in range(most, MOST_DIGITS):
         short = {value: value if len(value) <= letters else short_number(float(value), letters) for value in values}
