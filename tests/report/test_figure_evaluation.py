@@ -225,6 +225,9 @@ def test_hidden_units_that_give_no_number_are_counted(tables: InventedTables) ->
     figure, numbers = draw_hidden_space(hidden, None, None, CAPTION)
     assert "3 samples are left out: what the units give for them is not finite" in texts(figure)
     assert (numbers["part"] != "grid").sum() == 42
+    hidden.loc[hidden["part"] == "test", "unit_2"] = -np.inf  # the accuracy is that of all samples, as elsewhere
+    figure, _ = draw_hidden_space(hidden, None, None, CAPTION)
+    assert accuracy_text(hidden[hidden["part"] == "test"]) in texts(figure)
     assert draw_hidden_space(hidden[hidden["part"] != "grid"], None, None, CAPTION) is None
 
 
