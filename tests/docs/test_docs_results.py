@@ -49,7 +49,7 @@ from mlpexp.store.summary import (
 )
 from mlpexp.store.weights import WeightsRecord
 
-PAGE = DOCS / "results.md"
+PAGE, FIGURES_PAGE = DOCS / "results.md", DOCS / "figures.md"
 AXES = {"optimizer.learning_rate", "model.hidden_sizes"}
 
 
@@ -65,9 +65,9 @@ def sweep(prepared_runs: Path) -> Path:
     return prepared_runs / SWEPT
 
 
-def first_column(title: str, place: int = 0) -> set[str]:
+def first_column(title: str, place: int = 0, page: Path = PAGE) -> set[str]:
     """What the first column of a table of a section has as code."""
-    table = tables_under(PAGE, title)[place]
+    table = tables_under(page, title)[place]
     return {name for row in table.rows for name in code(row[table.columns[0]])}
 
 
@@ -287,8 +287,8 @@ def test_the_files_of_the_evaluation(planned_by: Any, tmp_path: Path) -> None:
     assert own == {name: columns - absent for name, columns in rows.items()}
 
 
-def text_of(title: str) -> str:
-    return " ".join(section_of(PAGE, title).split())
+def text_of(title: str, page: Path = PAGE) -> str:
+    return " ".join(section_of(page, title).split())
 
 
 def test_the_limits_of_size() -> None:
@@ -299,7 +299,7 @@ def test_the_limits_of_size() -> None:
     weights = text_of("Weights")
     assert f"at most {recording.ALL_BYTES / 1e6:.0f} MB" in weights
     assert f"up to {recording.BEST_BYTES / 1e9:.0f} GB" in weights
-    assert f"more than {MOST_PANELS} arms, the best {MOST_PANELS}" in text_of("Plots of a sweep")
+    assert f"more than {MOST_PANELS} arms, the best {MOST_PANELS}" in text_of("Of a sweep", FIGURES_PAGE)
 
 
 def kept(tmp_path: Path) -> Iterator[Path]:
@@ -344,8 +344,8 @@ def test_every_figure_is_described(sweep: Path) -> None:
     of_arm = {figure.name for figure in FIGURES if isinstance(figure, OfArm)}
     of_axis = {f"{figure.name}_<axis>" for figure in FIGURES if isinstance(figure, OfAxis)}
     of_arms = {figure.name.format(metric="<metric>") for figure in FIGURES if isinstance(figure, OfArms)}
-    assert first_column("Plots") == of_arm
-    assert first_column("Plots of a sweep") == of_axis | of_arms
+    assert first_column("Of a run, or of an arm", page=FIGURES_PAGE) == of_arm
+    assert first_column("Of a sweep", page=FIGURES_PAGE) == of_axis | of_arms
     drawn = {path.name for path in (sweep / "plots").iterdir()}
     assert {"effect_hidden_sizes.png", "heat_map.csv", "confusion_matrices.png"} <= drawn
 

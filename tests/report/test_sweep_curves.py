@@ -9,11 +9,11 @@ from matplotlib.collections import LineCollection
 
 from making.results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, ONE_AT_A_TIME, BuiltResult, build_sweep
 from making.run_files import unsealed
+from mlpexp.report.drawing.explosion import EXPLOSION
 from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.sweep.sweep_curves import draw_panels, draw_sweep_curves
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.statistics.intervals import mean_interval
-from mlpexp.store.frames import Absent
 
 
 def curves_of(files: ArmsData, key: str) -> Drawing | None:
@@ -98,8 +98,8 @@ def test_diverged_trials_are_left_out_and_counted(tmp_path: Path) -> None:
     gone = at(numbers, "test_accuracy", "1", 0)
     assert (gone["n"], gone["diverged"], gone["trials"]) == (0, 4, 4)
     assert np.isnan(gone["mean"])
-    legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend[-1] == "1 (nothing left)"
+    legend = [text.get_text().partition(" ")[0] for text in figure.legends[0].get_texts()]
+    assert set(legend) == {"0.01", "0.1", "1", "diverged"}
     assert at(numbers, "test_accuracy", "0.1", 6)["n"] == 3
     assert np.isnan(at(numbers, "test_accuracy", "0.1", 6)["seed_2"])
     assert "diverged: 4 of 4 at 1, 1 of 4 at 0.1, left out" in texts(figure)
@@ -179,13 +179,54 @@ def test_test_data_that_were_read_once_leave_the_curve_to_the_validation_part(tm
     assert curves(sweep, LR).figure.axes[0].get_ylabel() == "validation accuracy (%)"
 
 
-def test_sampled_arms_and_diverged_arms_have_no_curves(tmp_path: Path) -> None:
+def explode(sweep: BuiltResult, arm: int) -> None:
+    """The losses of an arm as they are before they are not finite."""
+    metrics = sweep.read("metrics.csv")
+    rows = (metrics["arm"] == arm) & np.isfinite(metrics["train_loss"])
+    metrics.loc[rows, "train_loss"] = 10.0 ** (20 * metrics.loc[rows, "epoch"])
+    sweep.write("metrics.csv", metrics)
+
+
+def test_losses_of_trials_that_diverged_are_drawn_to_the_last_finite_value(tmp_path: Path) -> None:
+    lost = {"lost": lambda settings, seed: "diverged" if settings[LR] == "1" and seed else ""}
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "1"]}, seeds=3, epochs=6, **lost)
+    metrics = sweep.read("metrics.csv")
+    gone = (metrics["arm"] == 1) & (metrics["seed"] > 0) & np.isfinite(metrics["train_loss"])
+    metrics.loc[gone, "train_loss"] = 10.0 ** (20 * metrics.loc[gone, "epoch"])
+    sweep.write("metrics.csv", metrics)
+    figure, numbers = curves(sweep, LR)
+    calm, below = figure.axes[1], figure.axes[2]
+    assert below.get_label() == EXPLOSION
+    assert below.get_title(loc="left") == "2 trials that diverged, to the last finite value"
+    assert below.get_ylim()[0] <= 1 < 1e40 < below.get_ylim()[1]
+    assert calm.get_ylim()[1] < 10  # the others are not flattened
+    row = at(numbers, "train_loss", "1", 2)
+    assert (row["n"], row["diverged"]) == (1, 2)
+    assert row[["seed_1", "seed_2"]].tolist() == [1e40, 1e40]
+    assert row["mean"] < 10
+
+
+def test_where_every_trial_diverged_their_losses_are_the_figure(tmp_path: Path) -> None:
+    sweep = build_sweep(tmp_path / "s", {LR: ["1", "9"]}, seeds=2, lost=lambda settings, seed: "diverged")
+    explode(sweep, 1)
+    figure, numbers = curves(sweep, LR)
+    assert [axes.get_label() for axes in figure.axes] == [EXPLOSION]
+    assert set(numbers["n"]) == {0}
+    assert numbers[(numbers["value"] == "9") & (numbers["epoch"] == 1)][["seed_0", "seed_1"]].to_numpy().tolist() == [
+        [1e20, 1e20]
+    ]
+    assert "diverged: 2 of 2 at 1, 2 of 2 at 9" in texts(figure)
+
+
+def test_sampled_arms_and_failed_arms_have_no_curves(tmp_path: Path) -> None:
     random = {"section": "method: random, trials: 8", "seeds": 2, "epochs": 4}
     sweep = build_sweep(tmp_path / "s", {LR: "log_uniform(0.01, 0.1)"}, **random)
     assert curves(sweep, LR) is None
-    sweep = build_sweep(tmp_path / "t", {LR: ["1", "9"]}, seeds=2, lost=lambda settings, seed: "diverged")
-    with pytest.raises(Absent):
-        curves(sweep, LR)
+    lost = {"lost": lambda settings, seed: "failed" if settings[BATCH] == "4" else ""}
+    sweep = build_sweep(tmp_path / "t", {BATCH: ["4", "16"]}, seeds=2, epochs=4, **lost)
+    figure, _ = curves(sweep, BATCH)
+    assert "4 (nothing left)" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "failed: 2 of 2 at 4, left out" in texts(figure)
 
 
 def test_the_four_panels(tmp_path: Path) -> None:

@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
-from matplotlib.text import Text
 
+from making.figure_words import leaves_the_page
 from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.drawing.style import Drawing, in_style, new_figure
 from mlpexp.report.drawing.words_in_figures import fonts_for, say_lost, set_words
@@ -117,28 +116,13 @@ def test_lost_letters_are_few_in_a_sentence(caplog: pytest.LogCaptureFixture) ->
     assert "no installed font has a b c d e f g h ..., drawn" in record.getMessage()
 
 
-def texts_outside(figure: Figure) -> list[str]:
-    """What leaves the page."""
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    page_box = figure.bbox
-    outside = []
-    for text in figure.findobj(Text):
-        assert isinstance(text, Text)
-        box = text.get_window_extent(renderer)
-        inside = box.x0 > -2 and box.y0 > -2 and box.x1 < page_box.x1 + 2 and box.y1 < page_box.y1 + 2
-        is_number = text.get_text().strip("−").isdigit()  # of a tick, which may be beyond the end of its axis
-        if text.get_text() and not is_number and not inside:
-            outside.append(text.get_text())
-    return outside
-
-
 def test_long_names_of_axes_stay_on_the_page() -> None:
     names = ["x" * 200 + "1", "y" * 200 + "2"]
     figure = page("plain")
     figure.axes[0].set(xlabel=names[0], ylabel=names[1])
     figure.axes[0].set_yticks([1, 1000], ["1", "1000"])
     picture(figure)
-    assert texts_outside(figure) == []
+    assert not leaves_the_page(figure)
     assert figure.axes[0].get_xlabel().endswith("x1") and "…" in figure.axes[0].get_xlabel()
 
 
@@ -157,7 +141,7 @@ def test_very_many_classes_are_listed_within_the_page() -> None:
     for drawing in (draw_boundary(grid, points, caption), draw_confusion(points, caption)):
         assert drawing is not None
         rendered(drawing, ["png"])
-        assert texts_outside(drawing.figure) == []
+        assert not leaves_the_page(drawing.figure)
         labels = [text for text in drawing.figure.axes[0].get_yticklabels() if text.get_text()]
         boxes = [label.get_window_extent() for label in labels]
         assert all(a.y1 <= b.y0 + 1 or b.y1 <= a.y0 + 1 for a, b in pairwise(boxes))

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -173,9 +174,10 @@ def legend_above(axes: Axes) -> None:
 
 def legend_below(figure: Figure, title: str) -> None:
     """One legend for all axes at the lower edge, each name once, in as few rows as have room."""
-    entries = {
-        label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
+    entries: dict[str, Artist] = {}
+    for axes in figure.axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
     figure.legend(
         list(entries.values()),
         list(entries),

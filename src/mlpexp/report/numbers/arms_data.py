@@ -103,23 +103,26 @@ class ArmsData(DrawnData):
         pairs = self.arms[[first.key, second.key]].drop_duplicates()
         return bool(pairs[first.key].is_unique and pairs[second.key].is_unique)
 
-    def curves(self, arms: Collection[int], columns: Sequence[str]) -> pd.DataFrame:
-        """Metrics by epoch of the trials of some arms that neither diverged nor failed.
+    def curves(self, arms: Collection[int], columns: Sequence[str], *, diverged: bool = False) -> pd.DataFrame:
+        """Metrics by epoch of the trials of some arms that neither diverged nor failed, or of those that diverged.
 
         Args:
             arms: By number.
             columns: Of ``metrics.csv``.
+            diverged: Whether those that diverged are meant.
 
         Returns:
             Columns arm, seed, epoch and those asked for.
 
         Raises:
-            Absent: There is no such file, or no such row.
+            Absent: There is no such file, or nothing in it.
         """
-        sound = self.outcomes.loc[self.outcomes["value"].notna(), ["arm", "seed"]]
-        trials = pd.MultiIndex.from_frame(sound[sound["arm"].isin(list(arms))])
+        wanted = self.outcomes["diverged"] if diverged else self.outcomes["value"].notna()
+        trials = pd.MultiIndex.from_frame(
+            self.outcomes.loc[wanted & self.outcomes["arm"].isin(list(arms)), ["arm", "seed"]]
+        )
         pieces = self.result.metric_pieces(["arm", "seed", "epoch", *columns])
         rows = [rows[pd.MultiIndex.from_frame(rows[["arm", "seed"]]).isin(trials)] for rows in pieces]
-        if not any(map(len, rows)):
+        if not rows:
             raise Absent
         return pd.concat(rows).drop_duplicates(["arm", "seed", "epoch"], keep="last")

@@ -15,7 +15,6 @@ from mlpexp.report.pgfplots.parts import (
     LEGEND,
     MARKS,
     MOST_NAMES,
-    WIDE,
     Table,
     axis,
     crosses,
@@ -23,12 +22,14 @@ from mlpexp.report.pgfplots.parts import (
     legend_title,
     line_colours,
     named,
+    page,
     plot,
     rgb,
     steps_at,
     ticks,
     title_of_legend,
     value,
+    whole_width,
 )
 
 LETTER, FOR_NAMES, MOST_BESIDE = 5, 20, 150  # points, of long names beside an axis; pgfplots leaves room for short ones
@@ -86,7 +87,7 @@ def effect_picture(table: Table, axes: Sequence[Axes]) -> list[str]:
         lines += [named(group)] if group and table.finite("mean")[(groups == group).to_numpy()].any() else []
     if len(colours) > 1:
         lines = [*title_of_legend(legend_title(axes[0])), *lines]
-    return [axis([*WIDE, *across, *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+    return [axis([*page(), *across, *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
 
 
 def _named_ticks(axes: Axes) -> list[str]:
@@ -113,9 +114,9 @@ def arms_picture(table: Table, axes: Sequence[Axes]) -> list[str]:
     down = [f"ymin=-{len(numbers) - 0.4:.6g}", "ymax=0.6", f"height={len(numbers) * 0.5 + 2.5:.4g}cm"]
     down += ticks("y", [-place for place in range(len(numbers))], names)
     beside = min(max(LETTER * max(map(len, names)) - FOR_NAMES, 0), MOST_BESIDE)
-    down += [rf"width=\dimexpr\linewidth-{beside}pt\relax"] if beside else []
+    down += [rf"width=\dimexpr{whole_width()}-{beside}pt\relax"] if beside else []
     lines = _means(table, axes[0], every, r"y expr={-\coordindex}", look, "x")
-    return [axis([*WIDE, *ends(axes[0], "x"), *down], [*lines, *crosses(axes[0])])]
+    return [axis([*page(), *ends(axes[0], "x"), *down], [*lines, *crosses(axes[0])])]
 
 
 def trade_off_picture(table: Table, axes: Sequence[Axes]) -> list[str]:
@@ -155,7 +156,7 @@ def trade_off_picture(table: Table, axes: Sequence[Axes]) -> list[str]:
     return [
         axis(
             [
-                *WIDE,
+                *page(),
                 *ends(axes[0], "x"),
                 *_named_ticks(axes[0]),
                 *ends(axes[0], "y"),

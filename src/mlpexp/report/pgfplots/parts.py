@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
+from mlpexp.report.drawing.look import current_look
 from mlpexp.report.drawing.style import BLUE, PART_STYLES, shades
 from mlpexp.report.latex_text import latex_text
 
@@ -18,12 +19,24 @@ DASHES = ("solid", "dashed", "densely dotted", "dash dot")
 MARKS = ("*", "square*", "triangle*", "diamond*", "pentagon*")
 HOLLOW = "mark options={solid,fill=white}"
 MOST_NAMES = 30  # of classes, values or arms that an axis has room for
-WIDE = ["width=0.97\\linewidth", "height=0.62\\linewidth", "axis lines=left", "grid=major", "grid style={black!10}"]
+LOOK = ["axis lines=left", "grid=major", "grid style={black!10}"]
 LEGEND = [
     "legend style={at={(0,1.03)},anchor=south west,draw=none,font=\\small}",
     "legend columns=5",
     "legend cell align=left",
 ]
+
+
+def page() -> list[str]:
+    """How a picture looks: as wide as its line, or as asked for."""
+    if (look := current_look()) is None:
+        return ["width=0.97\\linewidth", "height=0.62\\linewidth", *LOOK]
+    return [f"width={whole_width()}", f"height={0.64 * look.width:.4g}in", *LOOK]
+
+
+def whole_width() -> str:
+    """Of a page."""
+    return r"\linewidth" if (look := current_look()) is None else f"{look.width:.4g}in"
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,7 @@ def ends(axes: Axes, name: str) -> list[str]:
     """Scale, ends and name of an axis, as in the figure."""
     low, high = axes.get_xlim() if name == "x" else axes.get_ylim()
     scale = axes.get_xscale() if name == "x" else axes.get_yscale()
-    label = axes.get_xlabel() if name == "x" else axes.get_ylabel()
+    label = (axes.get_xlabel() if name == "x" else axes.get_ylabel()).replace("\n", " ")
     log = [f"{name}mode=log"] if scale == "log" else []
     return [*log, f"{name}min={low:.6g}", f"{name}max={high:.6g}", f"{name}label={{{latex_text(label)}}}"]
 

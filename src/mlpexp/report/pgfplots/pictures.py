@@ -22,7 +22,6 @@ from mlpexp.report.pgfplots.parts import (
     LEGEND,
     MARKS,
     MOST_NAMES,
-    WIDE,
     Table,
     axis,
     crosses,
@@ -30,6 +29,7 @@ from mlpexp.report.pgfplots.parts import (
     legend_title,
     line_colours,
     named,
+    page,
     plot,
     rgb,
     steps_at,
@@ -102,7 +102,7 @@ def _explosion(axes: Axes) -> str:
             unnamed = ["forget plot"] if number else []
             lines.append(rf"\addplot[{','.join([*look, *unnamed])}] coordinates {{{points}}};")
             lines += [] if number else [named(labels[place])]
-    return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
+    return axis([*page(), *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
 
 
 def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) -> str:
@@ -130,7 +130,7 @@ def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) 
         lines = [*title_of_legend(title), *lines]
     setting = table.numbers["setting"][rows].iloc[0] if "setting" in table.numbers else ""
     names = [f"title={{{latex_text(setting)}}}", "xlabel={epoch}", "title style={yshift=4ex}"] if setting else []
-    return axis([*WIDE, *ends(axes, "x"), *ends(axes, "y"), *names, *LEGEND], [*lines, *crosses(axes)])
+    return axis([*page(), *ends(axes, "x"), *ends(axes, "y"), *names, *LEGEND], [*lines, *crosses(axes)])
 
 
 def _seed_in_front(table: Table, axes: Axes, rows: np.ndarray, colour: str) -> list[str]:
@@ -170,7 +170,7 @@ def _band(table: Table, rows: np.ndarray, colour: str, axes: Axes, name: str) ->
 def _rates(table: Table, axes: Sequence[Axes]) -> list[str]:
     source = table.source(f"x index={table.place('epoch')},y index={table.place('learning_rate')}")
     line = plot([rgb(BLUE), "thick", "no marks"], table.finite("learning_rate"), source)
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y")], [line])]
+    return [axis([*page(), *ends(axes[0], "x"), *ends(axes[0], "y")], [line])]
 
 
 def _curvature(table: Table, axes: Sequence[Axes]) -> list[str]:
@@ -185,7 +185,7 @@ def _curvature(table: Table, axes: Sequence[Axes]) -> list[str]:
         source = table.source(f"{at}{table.place('stability_limit')}")
         lines += [plot([rgb(GREY), "dashed", "no marks"], table.finite("stability_limit"), source)]
         lines += [named("stability limit")]
-    return [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+    return [axis([*page(), *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
 
 
 # Cells and points.
@@ -244,7 +244,7 @@ def _predicted_true(table: Table, axes: Sequence[Axes]) -> list[str]:
         look = [rgb(CLASS_COLOURS[place]), "only marks", f"mark={MARKS[place]}", "mark size=1pt", "opacity=0.6"]
         lines += [plot(look, (parts == part).to_numpy() & table.finite("target", "predicted"), source), named(part)]
     return (
-        [axis([*WIDE, *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
+        [axis([*page(), *ends(axes[0], "x"), *ends(axes[0], "y"), *LEGEND], [*lines, *crosses(axes[0])])]
         if len(axes) == 1
         else []
     )

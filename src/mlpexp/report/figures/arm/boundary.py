@@ -9,9 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
-from matplotlib.markers import MarkerStyle
-from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
 
 from mlpexp.config.scores import PART_LABELS
 from mlpexp.report.drawing.style import (
@@ -35,6 +32,8 @@ from mlpexp.results.judged import judged_part
 PREDICTION_COLUMNS = ("seed", "part", "index", "target", "predicted", "probability", "class_output")
 MOST_LISTED = 22  # classes in the legend, which is as high as the axes
 LONGEST_NAME = 24  # characters, of a feature in a note
+LAYERS = 4  # of the samples of a part
+MOST_VECTORS = 2000  # samples: more are drawn as pixels
 STRONGEST_SHADE = 0.45  # of the class colour, where the network is certain; points must stand out
 EVEN = 0.75  # in place of probabilities, where outputs are none: all regions have one shade
 
@@ -149,34 +148,31 @@ def _draw_regions(axes: Axes, boundary: pd.DataFrame, features: tuple[str, str],
 
 
 def _draw_points(axes: Axes, plane: Plane, part: str, size: float, caption: RunCaption) -> None:
-    """The samples of a part, one upon the other in the order of the data set, so that no class covers all others."""
-    x, y = plane.features
-    rows = plane.points[plane.points["part"] == part].dropna(subset=[x, y])
-    if rows.empty:
-        return
-    classes = rows["target"].astype(int).tolist()
-    colours, markers = zip(*map(class_style, classes), strict=True)
-    is_open = part == "test"
-    drawn = PathCollection(
-        [_outline(marker) for marker in markers],
-        [size],
-        offsets=rows[[x, y]].to_numpy(dtype=float),
-        offset_transform=axes.transData,
-        facecolors="white" if is_open else colours,
-        edgecolors=list(map(edge_colour, colours)),
+    """The samples of a part in layers, each with some of every class, so that no class covers all others."""
+    rows = plane.points[plane.points["part"] == part]
+    by_class = {k: rows[rows["target"] == k] for k in sorted(set(rows["target"].astype(int)))}
+    num_layers = LAYERS if len(by_class) <= MOST_LISTED else 1
+    for layer in range(num_layers):
+        for k, members in by_class.items():
+            drawn = _scatter(axes, members.iloc[layer::num_layers], plane.features, k, size, is_open=part == "test")
+            drawn.set_rasterized(len(plane.points) > MOST_VECTORS)
+            tell(drawn, ToldLines([f"{caption.class_name(k)}, {PART_STYLES[part].label}"]))
+
+
+def _scatter(
+    axes: Axes, rows: pd.DataFrame, features: tuple[str, str], k: int, size: float, *, is_open: bool
+) -> PathCollection:
+    colour, marker = class_style(k)
+    return axes.scatter(
+        rows[features[0]],
+        rows[features[1]],
+        s=size,
+        marker=marker,
         linewidths=1.0 if is_open else 0.5,
-        rasterized=len(plane.points) > 2000,
+        facecolors="white" if is_open else colour,
+        edgecolors=edge_colour(colour),
         zorder=3,
     )
-    drawn.set_transform(IdentityTransform())
-    axes.add_collection(drawn, autolim=False)
-    label = PART_STYLES[part].label
-    tell(drawn, ToldLines([f"{caption.class_name(k)}, {label}" for k in classes]))
-
-
-def _outline(marker: str) -> Path:
-    style = MarkerStyle(marker)
-    return style.get_path().transformed(style.get_transform())
 
 
 def edge_colour(colour: str) -> tuple[float, float, float]:

@@ -42,7 +42,7 @@ def draw_hidden_space(
     inputs = None if boundary is None else plane_of(boundary, predictions)
     planes = [units] if inputs is None else [inputs, units]
     num_classes = num_classes_of(planes, caption)
-    note, width = _note(units, len(samples) - len(points)), 5.0 if inputs is None else 6.4
+    note, width = _note(units, samples), 5.0 if inputs is None else 6.4
     figure = new_figure(caption.title, note, width=width, height=4.3)
     panels = figure.subplots(1, len(planes), squeeze=False)[0]
     for axes, plane in zip(panels, planes, strict=True):
@@ -52,15 +52,15 @@ def draw_hidden_space(
     if inputs is not None:
         panels[0].set_title("inputs")
         panels[1].set_title("last hidden layer")
-    entries = legend_entries(points, num_classes, caption)
+    entries = legend_entries(samples, num_classes, caption)
     letters = max(len(str(entry.get_label())) for entry in entries) + ROOM_FOR_MARK
     columns = max(1, int(LETTERS_PER_INCH * figure.get_size_inches()[0] / letters))
     figure.legend(handles=entries, loc="outside lower left", ncols=min(columns, len(entries)), handlelength=1.0)
     return Drawing(figure, pd.concat(map(_numbers, planes), ignore_index=True))
 
 
-def _note(units: Plane, lost: int) -> str:
-    points = units.points
+def _note(units: Plane, samples: pd.DataFrame) -> str:
+    points, lost = units.points, len(samples) - len(units.points)
     words = f"seed {units.seed}; region: predicted class, line: where the output layer decides"
     places = len(np.unique(_cells(points[list(UNITS)].to_numpy(dtype=float)), axis=0))
     if places < len(points) / 2:
@@ -68,8 +68,8 @@ def _note(units: Plane, lost: int) -> str:
         words += f"\nmany of the {len(points):,} samples lie on each other: {told}"
     if lost:
         words += f"\n{lost:,} samples are left out: what the units give for them is not finite"
-    part = judged_part(points)
-    return words if part is None else f"{words}\n{PART_LABELS[part]} {accuracy_text(points[points['part'] == part])}"
+    part = judged_part(samples)
+    return words if part is None else f"{words}\n{PART_LABELS[part]} {accuracy_text(samples[samples['part'] == part])}"
 
 
 def _cells(places: np.ndarray) -> np.ndarray:

@@ -12,7 +12,9 @@ from mlpexp.report.drawing.style import Drawing, in_style, legend_below, new_fig
 from mlpexp.report.drawing.value_axis import chosen_values, evenly_chosen, line_styles
 from mlpexp.report.figures.arm.layer_curves import DEAD, GRADIENT_NORM, SATURATED, Quantity
 from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.numbers.notes import lost_total
 from mlpexp.report.numbers.sweep_caption import SweepAxis
+from mlpexp.report.words import note
 
 MOST_BESIDE = 4
 
@@ -52,6 +54,8 @@ def _draw(data: ArmsData, quantities: tuple[Quantity, ...], *, last: bool) -> Dr
 
 def _profile(data: ArmsData, quantity: Quantity, *, last: bool) -> Profile:
     rows = data.diagnostics[data.diagnostics["quantity"] == quantity.name]
+    if last:  # what a trial that diverged has in the end is no profile
+        rows = rows[~pd.MultiIndex.from_frame(rows[["arm", "seed"]]).isin(list(data.lost))]
     trial = rows.groupby(["arm", "seed"])["epoch"]
     rows = rows[rows["epoch"] == trial.transform("max" if last else "min")]
     rows = rows.assign(place=rows.groupby(["arm", "seed"]).cumcount() + 1)
@@ -68,7 +72,10 @@ def _draw_panels(data: ArmsData, profile: Profile) -> Drawing:
     when = "after the last epoch" if profile.last else f"last step of epoch {int(table['epoch'].min())}"
     many = len(values) > 2
     figure = new_figure(
-        data.caption.title, f"{middle}; {when}", width=7.2 if many else WIDTH, shape="fixed" if many else "free"
+        data.caption.title,
+        note(middle, when, _lost(data, last=profile.last)),
+        width=7.2 if many else WIDTH,
+        shape="fixed" if many else "free",
     )
     first: Axes | None = None
     for position, value in enumerate(values):
@@ -82,6 +89,12 @@ def _draw_panels(data: ArmsData, profile: Profile) -> Drawing:
     figure.axes[0].set_ylabel(quantity.label)
     legend_below(figure, lines.label)
     return Drawing(figure, table.drop(columns="place"))
+
+
+def _lost(data: ArmsData, *, last: bool) -> str:
+    """How many trials diverged or failed, and whether they are in the medians."""
+    lost = lost_total(data.outcomes.assign(trials=1).groupby("arm")[["diverged", "failed", "trials"]].sum())
+    return f"{lost}, {'left out' if last else 'with them as far as they came'}" if lost else ""
 
 
 def _roles(axes: tuple[SweepAxis, ...], table: pd.DataFrame) -> tuple[SweepAxis, SweepAxis | None]:

@@ -1,14 +1,13 @@
 """Learning curves of the arms along an axis of a sweep, and the figure with a panel for each axis."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from mlpexp.config.scores import PARTS, Column, column_of, headline
-from mlpexp.report.drawing.axis_ranges import AxisRange, curve_range, loss_range
+from mlpexp.config.scores import Column
+from mlpexp.report.drawing.axis_ranges import AxisRange
+from mlpexp.report.drawing.explosion import Exploded, can_be_drawn, draw_explosion
 from mlpexp.report.drawing.marks import (
     ROUND,
     band,
@@ -22,82 +21,21 @@ from mlpexp.report.drawing.marks import (
 )
 from mlpexp.report.drawing.style import HEIGHT, Drawing, in_style, legend_below, new_figure
 from mlpexp.report.drawing.told import ToldLines, tell
-from mlpexp.report.drawing.value_axis import chosen_values, line_styles
+from mlpexp.report.drawing.value_axis import line_styles
+from mlpexp.report.figures.sweep.axis_curves import AxisCurves, axis_curves, column_named, curves_range, score_column
 from mlpexp.report.figures.sweep.effects import plot_effect, single_effect
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_note
-from mlpexp.report.numbers.over_seeds import mean_curve, numbers_table, seed_curves, while_most_train
-from mlpexp.report.numbers.roughness import median_roughness
-from mlpexp.report.numbers.settings import MOST_SETTINGS, Setting, settings_of
+from mlpexp.report.numbers.over_seeds import while_most_train
+from mlpexp.report.numbers.settings import Setting, settings_of
 from mlpexp.report.numbers.sweep_caption import SweepAxis, metric_label
 from mlpexp.report.numbers.told_words import seed_name, told_seeds
-from mlpexp.report.words import kept_together, listed, note, short_number, span
+from mlpexp.report.words import counted, kept_together, listed, note, span
 
 EPOCHS = "training.epochs"
-HIDDEN, SEEN = 2.0, 0.005  # a seed is rough: times the roughness of the mean, and as a share of what all lines cover
-MOST_IN_FRONT = 3  # seeds that are drawn in front of means
 MOST_BANDS_OF_VALUES = 4  # intervals of more lines than these would cover each other
 PANEL_AXES = range(2, 7)
 HEADING, ROW_HEIGHT = 1.2, 1.75  # inches: of title, note and legend, and of each row of panels
-
-
-@dataclass(frozen=True)
-class AxisCurves:
-    """Learning curves of the values of an axis, all else being equal."""
-
-    axis: SweepAxis
-    """With the values that are shown."""
-    column: Column
-    """Of ``metrics.csv``."""
-    setting: Setting
-    """Of the other axes."""
-    by_value: dict[str, pd.DataFrame]
-    """For each value of which some trial did not diverge or fail, a row per epoch and a column per seed."""
-    means: dict[str, pd.DataFrame]
-    """For each of them, see ``mean_curve``."""
-
-    @property
-    def gone(self) -> list[str]:
-        """The values of which every trial diverged or failed."""
-        present = set(self.setting.outcomes[self.axis.key])
-        return [value for value in self.axis.values if value in present and value not in self.means]
-
-    @property
-    def in_front(self) -> dict[str, int]:
-        """Of the values of which the mean hides most how rough training is: the first seed, which is drawn, too."""
-        values = [means["mean"].to_numpy(dtype=float) for means in self.means.values()]
-        least = SEEN * float(np.ptp(np.concatenate(values))) if values else 0.0
-        hidden = {}
-        for value, curves in self.by_value.items():
-            of_seeds, of_mean = median_roughness(curves), median_roughness(self.means[value][["mean"]])
-            if of_seeds > max(least, HIDDEN * of_mean):
-                hidden[value] = of_seeds
-        roughest = sorted(hidden, key=hidden.__getitem__, reverse=True)[:MOST_IN_FRONT]
-        return {value: int(self.by_value[value].columns[0]) for value in self.means if value in roughest}
-
-    def rough_labels(self) -> dict[str, str]:
-        """The values with the roughness of their curves, for a legend; none where no curve has any."""
-        rough = {value: median_roughness(curves) for value, curves in self.by_value.items()}
-        unit = self.column.score.unit
-        labels = {
-            value: f"{self.axis.short(value)} ({short_number(of, 6)}{unit})" for value, of in rough.items() if of > 0
-        }
-        return {value: labels.get(value, self.axis.short(value)) for value in rough} if labels else {}
-
-    def numbers(self) -> pd.DataFrame:
-        """Everything in one table; a value without a curve has one row, with n = 0."""
-        tables = []
-        for value in [*self.means, *self.gone]:
-            table = pd.DataFrame({"epoch": [0], "n": [0], "mean": [np.nan], "low": [np.nan], "high": [np.nan]})
-            if value in self.means:
-                table = numbers_table(self.by_value[value], self.means[value])
-            trials = self.setting.outcomes[self.setting.outcomes[self.axis.key] == value]
-            counts = {"diverged": trials["diverged"].sum(), "failed": trials["failed"].sum(), "trials": len(trials)}
-            told = {"metric": self.column.name, "axis": self.axis.key, "setting": self.setting.words, "value": value}
-            table = pd.DataFrame({**told, **counts}, index=table.index).join(table)
-            table["seed_in_front"] = self.in_front.get(value, np.nan)
-            tables.append(table if self.setting.words else table.drop(columns="setting"))
-        return pd.concat(tables, ignore_index=True)
 
 
 def draw_sweep_curves(data: ArmsData, axis: SweepAxis) -> Drawing | None:
@@ -108,34 +46,55 @@ def draw_sweep_curves(data: ArmsData, axis: SweepAxis) -> Drawing | None:
     if data.caption.sampled:
         return None
     summary = data.result.summary
-    losses = [_column(f"train_{summary.scores[0]}")] if summary.losses_compare else []
+    losses = [column_named(f"train_{summary.scores[0]}")] if summary.losses_compare else []
     columns = list(dict.fromkeys([score_column(data), *losses]))
     rows = axis_curves(data, axis, columns)
-    if not any(curves.means for row in rows for curves in row):
-        return None
-    return _draw_curves(rows, data)
+    if any(curves.means for row in rows for curves in row):
+        return _draw_curves(rows, data)
+    return _draw_exploded(rows[0][-1], data) if _exploded(rows, {}) else None
+
+
+@in_style()
+def _draw_exploded(curves: AxisCurves, data: ArmsData) -> Drawing:
+    """Where nothing else is left: the losses of the trials that diverged."""
+    lost = _lost([(curves.axis, curves.setting)], with_axis=False)
+    figure = new_figure(
+        data.caption.title, note("a line per seed, to its last finite value", curves.setting.note, lost)
+    )
+    draw_explosion(figure.add_subplot(), _exploded([[curves]], {}), curves.column.label)
+    legend_below(figure, curves.axis.label)
+    return Drawing(figure, curves.numbers())
 
 
 @in_style()
 def _draw_curves(rows: list[list[AxisCurves]], data: ArmsData) -> Drawing:
     """A row of panels for each setting, a column for each metric, all of one column on one scale."""
     caption, shown = data.caption, rows[0][0].axis
-    height = HEIGHT if len(rows) == 1 else HEADING + ROW_HEIGHT * len(rows)
-    figure = new_figure(caption.title, _note(rows, data), height=height, shape="fixed" if len(rows) > 1 else "free")
-    by_column = list(zip(*rows, strict=True))
     rough = rows[0][0].rough_labels() if len(rows) == 1 else {}
+    exploded = _exploded(rows, rough)
+    height = HEIGHT + ROW_HEIGHT * bool(exploded) if len(rows) == 1 else HEADING + ROW_HEIGHT * len(rows)
+    figure = new_figure(
+        caption.title, _note(rows, data), height=height, shape="fixed" if len(rows) > 1 or exploded else "free"
+    )
+    by_column = list(zip(*rows, strict=True))
     limits = [curves_range(curves) for curves in by_column]
+    grid = figure.add_gridspec(len(rows) + bool(exploded), len(by_column))
     for place, curves in enumerate(by_column):
         # Half a figure has no room for a word on the test split; it is in the note.
         label = metric_label(curves[0].column.name, True, data.result.summary.dataset)
         for number, of_setting in enumerate(curves):
-            axes = figure.add_subplot(len(rows), len(by_column), number * len(by_column) + place + 1)
+            axes = figure.add_subplot(grid[number, place])
             set_curve_axes(axes, limits[place], label, _last_epoch(curves))
             plot_curves(axes, of_setting, limits[place], rough)
             if len(rows) == 1:
-                name_gone(axes, of_setting)
+                name_gone(axes, of_setting, but=[line.style.label for line in exploded])
             else:
                 _name_row(axes, of_setting, is_first=place == 0, is_last=number == len(rows) - 1)
+    if exploded:
+        below = figure.add_subplot(grid[-1, :])
+        draw_explosion(below, exploded, rows[0][-1].column.label)
+        lost = counted(sum(line.curves.shape[1] for line in exploded), "trial")
+        below.set_title(f"{lost} that diverged, to the last finite value", loc="left", fontsize=8)
     legend_below(figure, f"{shown.label} (roughness of {rows[0][0].column.label})" if rough else shown.label)
     return Drawing(figure, pd.concat([of.numbers() for curves in by_column for of in curves], ignore_index=True))
 
@@ -192,60 +151,6 @@ def _draw_panels(data: ArmsData, curves: dict[str, AxisCurves], column: Column) 
     return Drawing(figure, pd.concat(tables, ignore_index=True))
 
 
-def score_column(data: ArmsData) -> Column:
-    """The column of ``metrics.csv`` nearest to the metric: its part if that was measured at each epoch; for a loss what the
-    model is judged by.
-    """
-    caption, (lowered, *others) = data.caption, data.result.summary.scores
-    score = headline([lowered, *others]) if caption.score.name == lowered else caption.score.name
-    names = [f"{part}_{name}" for part in (caption.part, *reversed(PARTS)) for name in (score, *others, lowered)]
-    return _column(next(name for name in names if name in data.metric_columns))
-
-
-def _column(name: str) -> Column:
-    column = column_of(name)
-    assert column is not None
-    return column
-
-
-def axis_curves(data: ArmsData, axis: SweepAxis, columns: list[Column]) -> list[list[AxisCurves]]:
-    """The curves of an axis for each setting of the others and each column, read from ``metrics.csv`` in one pass."""
-    present = data.of_axis(axis)[axis.key].unique().tolist()
-    shown = chosen_values(axis, present)
-    settings = settings_of(data, shown, most=MOST_SETTINGS)
-    arms = [arm for setting in settings for arm in setting.outcomes["arm"].unique()]
-    table = data.curves(arms, [column.name for column in columns])
-    return [[_curves_of(column, shown, setting, table) for column in columns] for setting in settings]
-
-
-def _curves_of(column: Column, axis: SweepAxis, setting: Setting, table: pd.DataFrame) -> AxisCurves:
-    curves = {}
-    for arm, value in setting.outcomes[["arm", axis.key]].drop_duplicates().itertuples(index=False):
-        rows = seed_curves(table[table["arm"] == arm], column.name) * column.score.scale
-        if rows.notna().to_numpy().any():
-            curves[value] = rows.dropna(how="all")
-    curves = {value: curves[value] for value in axis.values if value in curves}
-    means = {value: mean_curve(of_value, frozenset(), column.score) for value, of_value in curves.items()}
-    return AxisCurves(axis, column, setting, curves, means)
-
-
-EXPLODED = 10.0  # times its value at the start: a loss that would flatten all others
-
-
-def curves_range(curves: Sequence[AxisCurves]) -> AxisRange:
-    """The range of an axis for the means of all these curves."""
-    means = [line.rename_axis("epoch")[["mean"]] for lines in curves for line in lines.means.values()]
-    score = curves[0].column.score
-    if not score.log_axis:
-        return curve_range(means, frozenset(), score)
-    calm = [line for line in means if not line["mean"].max() > EXPLODED * line["mean"].iloc[0]]
-    limits = loss_range(calm or means, frozenset())
-    if not calm or len(calm) == len(means):
-        return limits
-    highest = max(float(line["mean"].max()) for line in means)
-    return limits._replace(note=note(limits.note, f"above the axis: values up to {highest:.2g}"))
-
-
 def set_curve_axes(axes: Axes, limits: AxisRange, label: str, last_epoch: int) -> None:
     """Scales and names of axes for learning curves, in a panel of half the width."""
     epoch_axis(axes, last_epoch, narrow=True)
@@ -274,14 +179,25 @@ def plot_curves(axes: Axes, curves: AxisCurves, limits: AxisRange, labels: Mappi
                 style.colour,
                 0.8,
                 zorder=3.5,
+                linestyles=style.line,
             )
             tell(drawn, ToldLines([f"{curves.axis.label} {style.label}, {seed_name(curves.in_front[value])}"]))
 
 
-def name_gone(axes: Axes, curves: AxisCurves) -> None:
-    """An entry in the legend for each value of which no trial is left."""
+def _exploded(rows: list[list[AxisCurves]], labels: Mapping[str, str]) -> list[Exploded]:
+    """The trials that diverged, by value; none where settings have a row each, or if no value can be drawn."""
+    of_values = rows[0][-1].diverged if len(rows) == 1 else {}
+    lines = [
+        line._replace(style=line.style._replace(label=labels.get(value, line.style.label)))
+        for value, line in of_values.items()
+    ]
+    return lines if can_be_drawn(lines) else []
+
+
+def name_gone(axes: Axes, curves: AxisCurves, *, but: Sequence[str] = ()) -> None:
+    """An entry in the legend for each value of which no trial is left, but for those of some labels."""
     styles = line_styles(curves.axis)
-    for value in curves.gone:
+    for value in [value for value in curves.gone if styles[value].label not in but]:
         crosses(axes, [], [], 5, color=styles[value].colour, label=f"{styles[value].label} (nothing left)")
 
 
@@ -342,7 +258,10 @@ def _lost(shown: Sequence[tuple[SweepAxis, Setting]], *, with_axis: bool) -> str
         named = {value: f"{own}{axis.short(value)}{beside}" for value in axis.values}
         rows.append(setting.outcomes.assign(trials=1))
         names += setting.outcomes[axis.key].map(named).tolist()
-    lost = lost_note(pd.concat(rows), names)
+    return lost_note(pd.concat(rows), names)
+
+
+def _left_out(lost: str) -> str:
     return lost + kept_together(", left out") if lost else ""
 
 
@@ -356,7 +275,7 @@ def _note(rows: list[list[AxisCurves]], data: ArmsData) -> str:
         _in_front([curves for row in rows for curves in row]),
         scores[0].setting.note,
         f"{num_shown} of {len(full.values)} values" if len(full.values) > num_shown else "",
-        _lost([(curves.axis, curves.setting) for curves in scores], with_axis=False),
+        _left_out(_lost([(curves.axis, curves.setting) for curves in scores], with_axis=False)),
         "" if tested else "no test split",
         "" if data.result.summary.losses_compare else "no losses: they are in different units",
         caption.interval_note if bands else "",
@@ -374,7 +293,7 @@ def _panels_note(curves: dict[str, AxisCurves], data: ArmsData) -> str:
         _in_front(lines),
         "grey: each seed" if seeds and several else "",
         "others as in the config",
-        _lost([(axis, settings_of(data, axis)[0]) for axis in data.caption.axes], with_axis=True),
+        _left_out(_lost([(axis, settings_of(data, axis)[0]) for axis in data.caption.axes], with_axis=True)),
         data.caption.interval_note if bands else "",
         curves_range(lines).note,
     )
