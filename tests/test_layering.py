@@ -60,7 +60,7 @@ ALLOWED: dict[str, set[str]] = {
 # Importing a module of these packages imports torch, but for those named; the other packages are free of it.
 WITH_TORCH_BUT: dict[str, set[str]] = {
     "nn": {"initializers"},
-    "training": {"diagnosed", "records", "schedules"},
+    "training": {"diagnosed", "one_program", "records", "schedules"},
     "som": set(),
     "numpy_twin": {"activations", "backprop", "outputs"},
     "quantization": {"scheme"},

@@ -104,7 +104,7 @@ def test_a_run_with_two_units_in_its_last_hidden_layer(tmp_path: Path, unrendere
 
 def test_a_run_with_diagnostics(tmp_path: Path, unrendered: None) -> None:
     run = build_run(tmp_path, "diagnostics=cheap", tables=())
-    assert stems(draw_figures(run.result)) == ["loss", "accuracy", "gradients", "units"]
+    assert stems(draw_figures(run.result)) == ["loss", "accuracy", "first_gradient", "gradients", "units"]
 
 
 def test_a_result_without_rows_gives_nothing(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_which_figures_sampled_arms_have(tmp_path: Path, unrendered: None) -> No
 
 def test_which_figures_diagnostics_have(tmp_path: Path, unrendered: None) -> None:
     sweep = build_sweep(tmp_path, {LR: ["0.01", "0.1"]}, "diagnostics=cheap", seeds=2, epochs=4, tables=())
-    names = {"effect_learning_rate", "curves_learning_rate", "arms", "gradients", "units"}
+    names = {"effect_learning_rate", "curves_learning_rate", "arms", "first_gradients", "gradients", "units"}
     assert stems(draw_figures(sweep.result)) == names
 
 

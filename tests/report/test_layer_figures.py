@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from mlpexp.report.drawing.save_figures import rendered
+from mlpexp.report.figures.arm.first_gradient import draw_first_gradient
 from mlpexp.report.figures.arm.layer_curves import draw_curvature, draw_gains, draw_gradients, draw_units
+from mlpexp.report.figures.sweep.first_gradients import draw_first_gradients
 from mlpexp.report.numbers.over_seeds import medians
 from mlpexp.report.numbers.run_caption import RunCaption, run_caption
 
@@ -64,3 +66,54 @@ def test_the_limit_of_stability_belongs_to_gradient_descent(optimizer, limit):
         assert "stability_limit" not in drawing.numbers
     else:
         np.testing.assert_allclose(drawing.numbers["stability_limit"], limit)
+
+
+def norms(**by_layer: list[float]) -> pd.DataFrame:
+    """Gradients before the first step and after, a value per seed."""
+    rows = [
+        {"seed": seed, "epoch": epoch, "layer": layer, "quantity": "gradient_norm", "value": value * 10**-epoch}
+        for layer, values in by_layer.items() for seed, value in enumerate(values) for epoch in (0, 1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def texts(axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def test_gradients_before_the_first_step_are_bars_with_median_and_range():
+    figure, numbers = draw_first_gradient(norms(dense1=[1e-7, 3e-7, 2e-7], output=[1.0, 4.0, 2.0]), RunCaption())
+    (axes,) = figure.axes
+    assert axes.get_yscale() == "log"
+    assert numbers[["layer", "n", "median", "low", "high"]].to_numpy().tolist() == [
+        ["dense1", 3, 2e-7, 1e-7, 3e-7], ["output", 3, 2.0, 1.0, 4.0]
+    ]  # fmt: skip
+    assert [bar.get_y() + bar.get_height() for bar in axes.patches] == pytest.approx([2e-7, 2.0])
+    assert axes.get_ylim()[0] < 1e-7 and axes.get_ylim()[1] > 4
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["dense1", "output"]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("values", [[0.0, 1.0, np.inf], [1e-320, 1.0, 1.7e308], [0.0, 0.0, 0.0], [np.inf] * 3])
+def test_zeros_and_infinite_gradients_are_said(values):
+    layers = {f"dense{place}": [value] for place, value in enumerate(values)}
+    drawing = draw_first_gradient(norms(**layers), RunCaption())
+    assert rendered(drawing, ["png", "svg"])["png"].startswith(b"\x89PNG")
+    assert texts(drawing.figure.axes[0]) == [f"{value:g}" for value in values if value == 0 or np.isinf(value)]
+    assert drawing.numbers["median"].tolist() == values
+
+
+def test_results_without_them_have_no_such_figure():
+    old = norms(dense1=[1.0]).query("epoch > 0")
+    assert draw_first_gradient(old, RunCaption()) is None
+    assert draw_first_gradients(old.assign(arm=0), {0: "an arm"}, RunCaption()) is None
+
+
+def test_arms_that_begin_alike_share_a_panel_and_all_panels_have_one_scale():
+    gradients = [norms(dense1=[1e-6, 2e-6], output=[1.0, 1.0]), norms(dense1=[100.0, 300.0], output=[1.0, 1.0])]
+    tables = pd.concat([gradients[number].assign(arm=arm) for arm, number in enumerate([0, 1, 1, 0, 1])])
+    figure, numbers = draw_first_gradients(tables, {arm: f"arm {arm}" for arm in range(5)}, RunCaption())
+    assert [axes.get_title("left") for axes in figure.axes] == ["arm 0", "arm 1"]
+    assert [texts(axes) for axes in figure.axes] == [["1 other arm begins alike"], ["2 other arms begin alike"]]
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    assert numbers["label"].tolist() == ["arm 0", "arm 0", "arm 1", "arm 1"]

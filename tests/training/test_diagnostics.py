@@ -203,13 +203,55 @@ def test_ranks_are_those_of_numpy():
 
 @pytest.mark.parametrize("level", ["cheap", "full"])
 @pytest.mark.parametrize("settings", [{}, {"train_metrics": "running"}, {"weight_averaging": 0.9}])
-def test_measuring_changes_no_training(level, settings):
+@pytest.mark.parametrize("model", [{}, {"dropout": 0.3, "batch_norm": True}])
+def test_measuring_changes_no_training(level, settings, model):
     training = {"epochs": 5, **settings}
-    plain = finished([experiment(training=training)])[1]
-    watched = finished([diagnosed(level, training=training)])[1]
+    plain = finished([experiment(training=training, model=model)])[1]
+    watched = finished([diagnosed(level, training=training, model=model)])[1]
     assert [repr(record.scores) for record in plain] == [repr(record.scores) for record in watched]
     assert watched[-1].diagnostics
     assert not plain[-1].diagnostics
+
+
+def norms_by_autograd(chosen, penalty=0.0):
+    """Of each weight in the first step: the gradient of the mean loss of the first batch at the initial weights."""
+    network = initial(chosen)
+    flat = network.flat.detach().clone().requires_grad_()
+    block = next(chosen.samples.blocks(1, chosen.batch_size))
+    logits = StackedNetwork(network.architecture, flat, network.buffers)(block.inputs[0])
+    loss = torch.nn.functional.cross_entropy(logits[0], block.targets[0][0])
+    (gradient,) = torch.autograd.grad(loss, flat)
+    gradient = gradient + penalty * torch.from_numpy(network.architecture.penalized) * flat.detach()
+    return {w.layer: gradient[0, w.place].norm().item() for w in network.architecture.weights}
+
+
+@pytest.mark.parametrize("clip", [None, 1e-3])
+@pytest.mark.parametrize("batch_size", [1, 16, "full"])
+def test_the_gradient_before_the_first_step_is_that_of_autograd(batch_size, clip):
+    training = {"batch_size": batch_size, "epochs": 1, "precision": "float64", "gradient_clip": clip}
+    config = diagnosed("cheap", model={"hidden_sizes": [5, 4]}, optimizer={"l2_penalty": 0.3}, training=training)
+    chosen, records = finished([config])
+    for layer, norm in norms_by_autograd(trainer([config]), 0.3).items():
+        assert records[0].diagnostics[layer, "gradient_norm"][0] == pytest.approx(norm, rel=1e-12)
+    assert chosen.state.epoch == 1
+
+
+@pytest.mark.parametrize("model", [{}, {"dropout": 0.3, "batch_norm": True}])
+def test_it_is_the_gradient_of_the_first_step(model):
+    """With one step in an epoch, the last step of epoch 1 is the first one; its factors of dropout are the same."""
+    config = diagnosed("cheap", model={"hidden_sizes": [5, 4], **model}, training={"batch_size": "full", "epochs": 1})
+    first, last = (record.diagnostics for record in finished([config])[1])
+    for layer in ("dense1", "dense2", "output"):
+        assert first[layer, "gradient_norm"][0] == last[layer, "gradient_norm"][0] > 0
+
+
+def test_an_explosion_in_the_first_step_leaves_its_gradient():
+    deep = {"hidden_sizes": [16] * 10, "activation": "relu", "init": {"name": "normal", "std": 1}}
+    config = diagnosed("cheap", model=deep, optimizer={"learning_rate": 1e30}, training={"evaluate_every": 4})
+    chosen, records = finished([config])
+    assert chosen.state.statuses == ["diverged"] and chosen.state.ended_epoch.tolist() == [1]
+    norms = [value[0] for (_, quantity), value in records[0].diagnostics.items() if quantity == "gradient_norm"]
+    assert len(norms) == 11 and all(np.isfinite(norms)) and min(norms) > 10
 
 
 def test_neighbours_do_not_matter():

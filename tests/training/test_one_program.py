@@ -9,7 +9,7 @@ from making.stacks import experiment, finished, rows_of, trainer
 from mlpexp.config.dump import program_of
 from mlpexp.execution.members import members_of
 from mlpexp.training.hyper import HyperParameters
-from mlpexp.training.trainer import assert_one_program
+from mlpexp.training.one_program import assert_one_program
 
 CONFIG = experiment(model={"hidden_sizes": [6], "dropout": 0.1})
 OTHER_PROGRAMS = {

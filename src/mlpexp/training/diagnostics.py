@@ -1,12 +1,13 @@
 """What happens inside a network while it learns: quantities of each layer, for all members of a stack at once.
 
-A quantity is a number per member, layer and logged epoch. Those of the weights belong to the last step of the epoch, those
-of the activations to the whole training set after it. Nothing here changes a weight or draws from a stream of training.
+A quantity is a number per member, layer and logged epoch. Those of the weights belong to the last step of the epoch, in
+epoch 0 to the first step, which is yet to come; those of the activations to the whole training set after it. Nothing here
+changes a weight or draws from a stream of training.
 
 Axis letters: A active members, G members of a group, L layers with weights, P parameters of a member, B samples, U units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -63,6 +64,14 @@ class Diagnostics:
         stepper.watched, stepper.gradient = False, None
         return outputs
 
+    def first_gradient(
+        self, stepper: Steps, inputs: Tensor, targets: Tensor, mode: Mode
+    ) -> dict[tuple[str, str], Tensor]:
+        """Norm of the gradient of each layer in the first step, before it is taken: so an explosion is seen that it makes."""
+        assert isinstance(stepper, Stepper)
+        norms_AL = self._norms(stepper.gradient_before(inputs, targets, mode)[:, None])[:, 0]
+        return {(weight.layer, "gradient_norm"): norms_AL[:, i] for i, weight in enumerate(self.weights)}
+
     def _norms(self, parameters_ANP: Tensor) -> Tensor:
         """``(A, N, L)``: of the weights, without biases."""
         pieces = [parameters_ANP[:, :, weight.place] for weight in self.weights]
@@ -70,9 +79,20 @@ class Diagnostics:
 
     @torch.no_grad()
     def measured(
-        self, state: TrainingState, evaluator: Measures, parts: Sequence[str]
+        self,
+        state: TrainingState,
+        evaluator: Measures,
+        parts: Sequence[str],
+        more: Mapping[tuple[str, str], Tensor] | None = None,
     ) -> tuple[dict[str, PartScores], Quantities]:
-        """Scores of the parts, as the evaluation alone would give them, and all quantities, in the order of layers."""
+        """Scores of the parts, as the evaluation alone would give them, and all quantities, in the order of layers.
+
+        Args:
+            state: After an epoch, or before the first one.
+            evaluator: Of its members.
+            parts: Whose scores are wanted.
+            more: Quantities ``(A,)`` that have been measured, by layer and name.
+        """
         assert isinstance(evaluator, Evaluator)
         sums = ActivationSums(self.architecture)
         network = state.evaluated_network()
@@ -82,6 +102,7 @@ class Diagnostics:
         totals = sums.totals()
         first = self._norms(state.network.flat[:, None]) if state.observed is None else state.observed
         pieces = {("norms", ""): first.flatten(1), **{("sums", layer): total for layer, total in totals.items()}}
+        pieces |= more or {}
         if has_ranks(state.epoch, self.members[0].training):
             pieces |= {(weight.layer, "weight_rank"): self._ranks(state.network, weight) for weight in self.weights}
         if self.full:

@@ -37,20 +37,32 @@ class Stepper:
 
         The mean loss of its batch is each member's objective.
         """
-        dtype, batch_size = self.network.flat.dtype, inputs.shape[1]
+        outputs, gradient = self._gradient(self.network, inputs, targets, mode)
+        self._apply(gradient, coefficients)
+        return typed(outputs, self.network.flat.dtype)
+
+    @torch.no_grad()
+    def gradient_before(self, inputs: Tensor, targets: Tensor, mode: Mode) -> Tensor:
+        """The gradient ``(M, P)`` of a step that is not taken, penalty included, before it is clipped; nothing changes."""
+        flat, buffers = self.network.flat, self.network.buffers.clone()  # batch normalization notes what passes by
+        _, gradient = self._gradient(StackedNetwork(self.network.architecture, flat, buffers), inputs, targets, mode)
+        return gradient
+
+    def _gradient(self, network: StackedNetwork, inputs: Tensor, targets: Tensor, mode: Mode) -> tuple[Tensor, Tensor]:
+        """Outputs before the step, and the gradient of the objective, penalty included."""
+        dtype, batch_size = network.flat.dtype, inputs.shape[1]
 
         def output_gradient(outputs: Tensor) -> Tensor:
             gradient = self.loss.gradient(typed(outputs, dtype), targets).div_(batch_size)
             return typed(gradient, outputs.dtype)
 
-        outputs, gradient = self.network.forward_backward(inputs, mode, output_gradient, of_frozen=False)
-        self._apply(gradient, coefficients)
-        return typed(outputs, dtype)
+        outputs, gradient = network.forward_backward(inputs, mode, output_gradient, of_frozen=False)
+        if self.penalty is not None:
+            gradient.addcmul_(network.flat, self.penalty)
+        return outputs, gradient
 
     def _apply(self, gradient: Tensor, c: StepCoefficients) -> None:
         flat = self.network.flat
-        if self.penalty is not None:
-            gradient.addcmul_(flat, self.penalty)
         if self.watched:
             self.gradient = gradient if self.clip is None else gradient.clone()
         if self.clip is not None:

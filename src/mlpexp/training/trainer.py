@@ -16,10 +16,10 @@ from torch import Tensor
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
-from mlpexp.config.dump import program_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import SCORES, measured_by
 from mlpexp.data.dataset import Dataset
+from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.training.class_weights import class_weights
 from mlpexp.training.diagnosed import is_diagnosed
@@ -30,6 +30,7 @@ from mlpexp.training.evaluation import always
 from mlpexp.training.head import head_of
 from mlpexp.training.hyper import CoefficientCache, HyperParameters, dropout_rates
 from mlpexp.training.method import BACKPROPAGATION, Method
+from mlpexp.training.one_program import assert_one_program
 from mlpexp.training.records import Record, Status
 from mlpexp.training.samples import Block, Samples
 from mlpexp.training.scores import Collected, PartScores
@@ -362,13 +363,21 @@ class Trainer:
         parts = [part for part in self.parts if not (running and part == "train")]
         network = state.evaluated_network()
         if self.diagnostics and is_diagnosed(state.epoch, self.settings):
-            scores, diagnostics = self.diagnostics.measured(state, self.evaluator, parts)
+            first = self.diagnostics.first_gradient(self.stepper, *self._first_step()) if state.epoch == 0 else {}
+            scores, diagnostics = self.diagnostics.measured(state, self.evaluator, parts, first)
         else:
             scores = self.evaluator.scores(network, parts) if parts else {}
         if running:
             scores = {**scores, "train": self._running_scores()}
             scores = {part: scores[part] for part in self.parts}
         return scores, diagnostics
+
+    def _first_step(self) -> tuple[Tensor, Tensor, Mode]:
+        """What the first step of the training will be given."""
+        self.dropout.start_epoch(self.samples.order_seeds, 1)
+        block = next(self.samples.blocks(1, self.batch_size, 0, 1, self.settings.epochs))
+        inputs, targets, mode, _ = next(iter(self._step_block(block)))
+        return inputs, targets, mode
 
     def _running_scores(self, *, to_be_continued: bool = False) -> PartScores:
         """Of the training part, over the batches since the last evaluation, while the weights moved."""
@@ -388,12 +397,3 @@ class Trainer:
     def _synchronize(self) -> None:
         if self.samples.device.type == "cuda":
             torch.cuda.synchronize(self.samples.device)
-
-
-def assert_one_program(members: Sequence[Experiment]) -> None:
-    """The invariant of a stack; members that share their sections, as seeds of one experiment do, are looked at once."""
-    distinct = {
-        (id(one.dataset), id(one.model), id(one.optimizer), id(one.training), one.loss, one.device): one
-        for one in members
-    }
-    assert len({program_of(one) for one in distinct.values()}) == 1, "members of a stack differ in what is computed"

@@ -40,7 +40,7 @@ class AxisRange(NamedTuple):
         """The value, or the place near the end of the axis beyond which it lies, for a mark that must be seen."""
         value = self.bad if math.isnan(value) else value
         if self.log:
-            edge = (self.high / self.low) ** EDGE
+            edge = self.high**EDGE / self.low**EDGE  # the ratio itself may be too large for a number
             return float(np.clip(value, self.low * edge, self.high / edge))
         edge = EDGE * (self.high - self.low)
         return float(np.clip(value, self.low + edge, self.high - edge))
@@ -49,7 +49,7 @@ class AxisRange(NamedTuple):
         """Where values stand, as shares of the length of the axis; those outside stand at its ends."""
         ends = (self.low, self.high)
         if self.log:
-            return np.log(values.clip(*ends) / self.low) / np.log(self.high / self.low)
+            return (np.log(values.clip(*ends)) - np.log(self.low)) / (np.log(self.high) - np.log(self.low))
         return (values.clip(*ends) - self.low) / (self.high - self.low)
 
     @property

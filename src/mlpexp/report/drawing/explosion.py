@@ -6,18 +6,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.marks import crosses, epoch_axis, seed_lines, show_range, strength
+from mlpexp.report.drawing.powers_of_ten import LARGEST, SMALLEST, set_powers_of_ten
 from mlpexp.report.drawing.style import INK, LineStyle
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.words import span
 
 EXPLOSION = "explosion"  # the label of such axes, by which other writers know them
-SMALLEST, LARGEST = 1e-300, 1e300  # of what is drawn: floating point ends at 1e308, and the axis goes on a little
-MOST_DECADES = 7  # with a tick each
-ROOM = 0.1  # of the axis, above the largest value: for the crosses
+ROOM, MOST_ROOM = 0.1, 25  # above the largest value, for the crosses: share of the axis, and decades
 
 
 class Exploded(NamedTuple):
@@ -34,7 +32,7 @@ class Exploded(NamedTuple):
     def finite(self) -> np.ndarray:
         """The values that a logarithmic axis shows, NaN in place of others."""
         values = self.curves.to_numpy(dtype=float)
-        return np.where(np.isfinite(values) & (values > 0), np.clip(values, SMALLEST, LARGEST), np.nan)
+        return np.where((values > 0) & (values <= LARGEST), np.maximum(values, SMALLEST), np.nan)
 
     @property
     def last_values(self) -> dict[int, float]:
@@ -66,11 +64,11 @@ def draw_explosion(axes: Axes, lines: Sequence[Exploded], label: str, *, narrow:
     """
     values = np.concatenate([line.finite[np.isfinite(line.finite)] for line in lines])
     low, high = float(values.min()) / 1.4, float(values.max()) * 1.4
-    room = 10 ** min(ROOM * np.log10(high / low), MOST_DECADES)
+    room = 10 ** min(ROOM * (np.log10(high) - np.log10(low)), MOST_ROOM)
     limits = AxisRange(low, high * room, log=True)
     axes.set_label(EXPLOSION)
     show_range(axes, limits, label)
-    _set_ticks(axes, limits)
+    set_powers_of_ten(axes, limits)
     epoch_axis(axes, max(max(line.ends.values()) for line in lines), narrow=narrow)
     alpha = strength(sum(line.curves.shape[1] for line in lines), 12, 0.3, 0.9)
     for place, line in enumerate(lines):
@@ -78,16 +76,7 @@ def draw_explosion(axes: Axes, lines: Sequence[Exploded], label: str, *, narrow:
         drawn = seed_lines(axes, epochs, line.finite, style.colour, alpha, linewidths=1.1, linestyles=style.line)
         tell(drawn, ToldLines([f"{style.label}, seed {seed}" for seed in line.curves.columns]))
         axes.plot([], [], color=style.colour, linestyle=style.line, label=style.label)
-        _draw_ends(axes, line, limits.inside(np.inf), "" if place else "diverged")
-
-
-def _set_ticks(axes: Axes, limits: AxisRange) -> None:
-    """Powers of ten within the axis: those beyond it, which a logarithmic axis counts, would be too large for a number."""
-    low, high = np.log10(limits.low), np.log10(limits.high)
-    if high - low > MOST_DECADES:
-        powers = MaxNLocator(nbins=7, steps=[1, 2, 4, 5, 10], integer=True).tick_values(low, high)
-        axes.yaxis.set_major_locator(FixedLocator(10.0 ** powers[(powers > low) & (powers < high)]))
-        axes.yaxis.set_minor_locator(NullLocator())
+        _draw_ends(axes, line, limits.inside(np.inf), "diverged" if place == len(lines) - 1 else "")
 
 
 def _draw_ends(axes: Axes, line: Exploded, top: float, label: str) -> None:
@@ -100,4 +89,4 @@ def _draw_ends(axes: Axes, line: Exploded, top: float, label: str) -> None:
             x, y = [epochs[there[-1]], end], [of_seed[there[-1]], top]
             axes.plot(x, y, linestyle=":", color=INK, linewidth=0.6, zorder=2)
     ends = sorted(set(line.ends.values()))
-    crosses(axes, ends, [top] * len(ends), 6, markeredgewidth=1.4, label=label or "_diverged")
+    crosses(axes, ends, [top] * len(ends), 6, markeredgewidth=1.4, clip_on=False, label=label or "_diverged")

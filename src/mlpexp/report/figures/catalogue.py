@@ -13,6 +13,7 @@ from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.arm.boundary import draw_boundary
 from mlpexp.report.figures.arm.confusion import draw_confusion
 from mlpexp.report.figures.arm.curves import draw_curves, draw_learning_rate
+from mlpexp.report.figures.arm.first_gradient import draw_first_gradient
 from mlpexp.report.figures.arm.fitted_curve import draw_curve
 from mlpexp.report.figures.arm.hidden_space import draw_hidden_space
 from mlpexp.report.figures.arm.histograms import draw_activations, draw_weights
@@ -21,6 +22,7 @@ from mlpexp.report.figures.arm.layer_curves import draw_curvature, draw_gains, d
 from mlpexp.report.figures.arm.maps import draw_code_book, draw_hits, draw_u_matrix
 from mlpexp.report.figures.arm.predicted_true import draw_predicted_true
 from mlpexp.report.figures.sweep.effects import draw_effect
+from mlpexp.report.figures.sweep.first_gradients import draw_first_gradients
 from mlpexp.report.figures.sweep.forest import draw_arms
 from mlpexp.report.figures.sweep.heat_map import draw_heat_map
 from mlpexp.report.figures.sweep.layer_profiles import draw_gradient_profiles, draw_unit_profiles
@@ -137,6 +139,7 @@ def _curves(score: Score, arm: ArmData) -> Drawing | None:
 FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
     *(OfArm(name, partial(_curves, score)) for name, score in SCORES.items()),
     OfArm("learning_rate", lambda arm: draw_learning_rate(arm.metrics, arm.caption)),
+    OfArm("first_gradient", lambda arm: draw_first_gradient(arm.diagnostics, arm.caption)),
     OfArm("gradients", lambda arm: draw_gradients(arm.diagnostics, arm.caption)),
     OfArm("units", lambda arm: draw_units(arm.diagnostics, arm.caption)),
     OfArm("backward_gain", lambda arm: draw_gains(arm.diagnostics, arm.caption)),
@@ -167,6 +170,7 @@ FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (
     OfArms("heat_map", draw_heat_map),
     OfArms("parallel", draw_parallel),
     OfArms("arms", draw_arms),
+    OfArms("first_gradients", lambda d: draw_first_gradients(d.diagnostics, d.shown_arms, d.run_caption)),
     OfArms("gradients", draw_gradient_profiles),
     OfArms("units", draw_unit_profiles),
     OfArms(

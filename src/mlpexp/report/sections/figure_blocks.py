@@ -73,6 +73,10 @@ FIT = (
     Reading("components", "The weights of the units, a panel for each feature.", True),
 )
 DIAGNOSTICS = (
+    Reading(
+        "first_gradients?",
+        "The size of the gradients before the first step, layer by layer: whether they vanish or explode on their way.",
+    ),
     Reading("gradients", "The size of the gradients, layer by layer. Very small ones do not train their layer."),
     Reading("units", "The share of units that are dead or saturated, layer by layer."),
     Reading("backward_gain", "How much each layer amplifies the backward signal."),

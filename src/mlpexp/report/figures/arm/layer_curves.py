@@ -58,7 +58,7 @@ GAIN = Quantity("backward_gain", "gain of the backward signal", reference=1.0)
 
 def draw_gradients(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
     """Norm of the gradient and relative size of the update, a line per layer with weights. None without values."""
-    return _draw(diagnostics, (GRADIENT_NORM, UPDATE_RATIO), "last step of an epoch", caption)
+    return _draw(diagnostics, (GRADIENT_NORM, UPDATE_RATIO), "last step of an epoch, at 0 the first step", caption)
 
 
 def draw_units(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:

@@ -54,6 +54,8 @@ def _draw(data: ArmsData, quantities: tuple[Quantity, ...], *, last: bool) -> Dr
 
 def _profile(data: ArmsData, quantity: Quantity, *, last: bool) -> Profile:
     rows = data.diagnostics[data.diagnostics["quantity"] == quantity.name]
+    if quantity == GRADIENT_NORM:  # that of the first step has a figure of its own
+        rows = rows[rows["epoch"] > 0]
     if last:  # what a trial that diverged has in the end is no profile
         rows = rows[~pd.MultiIndex.from_frame(rows[["arm", "seed"]]).isin(list(data.lost))]
     trial = rows.groupby(["arm", "seed"])["epoch"]
