@@ -159,3 +159,9 @@ def test_sizes_that_differ_along_another_axis_have_both_ends(tmp_path: Path) -> 
 def test_sizes_that_become_the_same_say_what_was_written(tmp_path: Path) -> None:
     plan = planned(tmp_path, WIDE, "{over: {hidden_sizes: [[8], [16]]}, match: parameters}")
     assert labels(plan) == ["hidden_size=64 from 8", "hidden_size=64 from 16"]
+
+
+def test_names_of_scaled_sizes_mean_what_is_trained(tmp_path: Path) -> None:
+    plan = planned(tmp_path, WIDE, "{over: {hidden_sizes: {wide: [64], deep: [32, 32]}}, match: parameters}")
+    assert labels(plan) == ["wide", "deep"]
+    assert said(plan) == [SIZES, "trained: [18, 19] for [32, 32]", "wide: [64]", "deep: [18, 19]"]

@@ -1,7 +1,7 @@
 """What arms, and the values of axes, are called: by the user's own names, and by what is trained."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -129,7 +129,11 @@ def named_by_labels(axes: Sequence[Axis], sweep: Sweep, arms: Sequence[Settings]
     return [replace(axis, values=values, names=dict(zip(texts, map(str, labels), strict=True)))]
 
 
-def meanings(axis: Axis) -> Mapping[str, str]:
-    """By what values are called: of the user's own names what is trained, of scaled sizes what was written."""
-    scaled = {shown: text for text, shown in axis.scaled.items() if text not in axis.names and shown != text}
-    return scaled | {name: axis.scaled.get(text, text) for text, name in axis.names.items()}
+def meanings(axis: Axis) -> dict[str, str]:
+    """By the user's own names of values what is trained."""
+    return {name: axis.scaled.get(text, text) for text, name in axis.names.items()}
+
+
+def scaled_from(axis: Axis) -> dict[str, str]:
+    """By hidden sizes as they are trained what was written, where that is not the same."""
+    return {trained: text for text, trained in axis.scaled.items() if trained != text}

@@ -1,6 +1,6 @@
 """An axis as a result tells of it: its values as they are called, and what those names stand for."""
 
-from mlpexp.planning.arm_names import meanings
+from mlpexp.planning.arm_names import meanings, scaled_from
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.plan import Plan, own_value
 from mlpexp.planning.values import Distribution
@@ -21,5 +21,6 @@ def axis_summary(plan: Plan, axis: Axis) -> AxisSummary:
         values=tuple(texts),
         log=bool(positions) and suits_log(positions or []),
         base=axis.text(setting[0]) if setting else None,
-        meanings=dict(meanings(axis)),
+        meanings=meanings(axis),
+        scaled=scaled_from(axis),
     )

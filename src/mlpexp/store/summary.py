@@ -122,12 +122,14 @@ class AxisSummary(Strict):
     log: bool = False
     base: str | None = None
     meanings: dict[str, str] = Field(default_factory=dict)
-    """Of values that have a name what is meant; of hidden sizes that were scaled, by those trained, what was written."""
+    """By the user's own names of values what is trained."""
+    scaled: dict[str, str] = Field(default_factory=dict)
+    """By hidden sizes as they were trained what was written, where that is not the same."""
 
     @model_serializer(mode="wrap")
     def _as_ever(self, handler: SerializerFunctionWrapHandler) -> Any:
         """Without what most results have none of."""
-        return {key: value for key, value in handler(self).items() if key != "meanings" or value}
+        return {key: value for key, value in handler(self).items() if key not in ("meanings", "scaled") or value}
 
 
 class Mean(Strict):

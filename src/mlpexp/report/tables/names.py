@@ -34,8 +34,7 @@ def name_sentences(axes: Iterable[AxisSummary], *, match: str | None, named_arms
     if match == "parameters":
         lines.append(SIZES)
     for axis in axes:
-        is_of_sizes = match == "parameters" and axis.key.startswith("model.hidden_sizes")
-        lines += _sizes(axis.meanings) if is_of_sizes else _names(axis.meanings)
+        lines += _sizes(axis.scaled) + _names(axis.meanings)
         if axis.key == "model.layers":
             lines += _layers([axis.meanings.get(value, value) for value in axis.values])
     return lines
@@ -47,9 +46,9 @@ def _names(meanings: Mapping[str, str]) -> list[str]:
     return lines + ([f"and {rest:,} more names, which config.yaml has"] if rest > 0 else [])
 
 
-def _sizes(meanings: Mapping[str, str]) -> list[str]:
+def _sizes(scaled: Mapping[str, str]) -> list[str]:
     """Which sizes were trained where others were written."""
-    told = [f"{trained} for {written}" for trained, written in meanings.items()]
+    told = [f"{trained} for {written}" for trained, written in scaled.items()]
     more = "; arms.csv has all" if len(told) > MOST_SIZES else ""
     return [f"trained: {listed(told[:MOST_SIZES])}{more}"] if told else []
 

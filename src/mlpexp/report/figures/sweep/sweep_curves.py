@@ -266,7 +266,8 @@ def _left_out(lost: str) -> str:
 
 
 def _note(rows: list[list[AxisCurves]], data: ArmsData) -> str:
-    caption, scores = data.caption, [row[0] for row in rows]
+    caption, scores, losses = data.caption, [row[0] for row in rows], [row[-1] for row in rows]
+    outside = curves_range(losses).note if len(rows[0]) > 1 and any(row.means for row in losses) else ""
     full = next(axis for axis in caption.axes if axis.key == scores[0].axis.key)
     bands, num_shown = _has_bands(scores), len(scores[0].axis.values)
     tested = caption.has_test or scores[0].column.part != "train"
@@ -280,6 +281,7 @@ def _note(rows: list[list[AxisCurves]], data: ArmsData) -> str:
         "" if data.result.summary.losses_compare else "no losses: they are in different units",
         caption.interval_note if bands else "",
         curves_range(scores).note,
+        f"{losses[0].column.label} {outside}" if outside else "",
     )
 
 

@@ -36,7 +36,7 @@ def factors(setups: Setups) -> Iterator[Said]:
 def _axis(axis: AxisSummary, setups: Setups) -> Said:
     """With its values, or the range that they were drawn from; where it is varied alone, its usual value, too."""
     drawn_from = _ranges(setups).get(axis.key, "")
-    shown = [_with_meaning(_value(text), axis, setups) for text in axis.values[:MOST_NAMED]]
+    shown = [_with_meaning(_value(text), axis) for text in axis.values[:MOST_NAMED]]
     values, rest = ", ".join(shown), len(axis.values) - MOST_NAMED
     more, more_zh = (f" and {rest} more", f" 等，另有 {rest} 个") if rest > 0 else ("", "")
     if drawn_from:
@@ -62,10 +62,10 @@ def _value(text: str) -> str:
     return f"{section[1]} [{section[2].replace(': ', ' ')}]" if section else text
 
 
-def _with_meaning(value: str, axis: AxisSummary, setups: Setups) -> str:
-    """``two 3x3 [c8@3 c8@3 p]`` of a value that has a name; of scaled sizes, of which another sentence tells, as they are."""
+def _with_meaning(value: str, axis: AxisSummary) -> str:
+    """``two 3x3 [c8@3 c8@3 p]`` of a value that has a name."""
     meaning = axis.meanings.get(value, "")
-    return f"{value} [{meaning}]" if meaning and setups.summary.match is None else value
+    return f"{value} [{meaning}]" if meaning else value
 
 
 def _how(setups: Setups) -> Said | None:
