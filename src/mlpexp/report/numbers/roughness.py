@@ -10,6 +10,9 @@ from mlpexp.config.scores import Score
 from mlpexp.report.words import short_number
 from mlpexp.statistics.roughness import roughness
 
+LEAST_SEEN = 0.005  # of what is covered
+SMOOTHED = 2.0  # times as rough as the mean
+
 
 def median_roughness(curves: pd.DataFrame, diverged: AbstractSet[int] = frozenset()) -> float:
     """The median of ``statistics.roughness`` over the seeds that did not diverge; NaN if it is defined for none.
@@ -22,6 +25,23 @@ def median_roughness(curves: pd.DataFrame, diverged: AbstractSet[int] = frozense
     values = roughness(sound.to_numpy(dtype=float))
     defined = values[np.isfinite(values)]
     return float(np.median(defined)) if defined.size else np.nan
+
+
+def hidden_roughness(curves: pd.DataFrame, means: pd.DataFrame, whole: float) -> float:
+    """The roughness of seeds that their mean hides: it is much smoother, and they go back and forth so far that it is seen.
+
+    Args:
+        curves: A row per epoch and a column per seed.
+        means: With a column ``mean``.
+        whole: What the axis, or all of its lines, cover.
+
+    Returns:
+        The median over seeds; 0 where the mean hides nothing.
+    """
+    if curves.shape[1] < 2 or means.empty:
+        return 0.0
+    of_seeds, of_mean = median_roughness(curves), median_roughness(means[["mean"]])
+    return of_seeds if of_seeds > max(LEAST_SEEN * whole, SMOOTHED * of_mean) else 0.0
 
 
 def roughness_note(by_name: Mapping[str, float], score: Score) -> str:

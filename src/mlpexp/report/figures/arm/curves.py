@@ -34,15 +34,13 @@ from mlpexp.report.drawing.style import (
 )
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.numbers.over_seeds import diverged_seeds, mean_curve, numbers_table, seed_curves, while_most_train
-from mlpexp.report.numbers.roughness import median_roughness, roughness_note
+from mlpexp.report.numbers.roughness import hidden_roughness, median_roughness, roughness_note
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.numbers.told_words import seed_name, told_seeds
 from mlpexp.report.words import counted, note
 
 MOST_NAMED_ENDS = 3
 MEAN_OF_ALL = "thick: their mean, thin: each seed"
-LEAST_SEEN = 0.01  # of the axis: a roughness from which one seed is drawn in front
-SMOOTHED = 2  # times as rough as the mean
 
 
 @dataclass(frozen=True)
@@ -196,7 +194,7 @@ def _draw_one_seed(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRa
     """The first seed that did not diverge, in front of each mean that hides how it goes back and forth."""
     label = None
     for part, curves in lines.sound().seeds.items():
-        if not _hides(lines.means[part], curves, limits):
+        if not hidden_roughness(limits.shares(curves), limits.shares(lines.means[part][["mean"]]), 1.0):
             continue
         seed, style = curves.columns[0], _style(part, caption)
         values = limits.clipped(curves[seed].dropna().to_numpy(dtype=float))
@@ -204,14 +202,6 @@ def _draw_one_seed(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRa
         label = f"_{name}" if label else f"{name} alone"  # an underscore keeps a line out of the legend
         (line,) = axes.plot(epochs, values, color=INK, linestyle=style.line, linewidth=0.9, zorder=4, label=label)
         tell(line, ToldLines([f"{style.label}, {name}"]))
-
-
-def _hides(means: pd.DataFrame, curves: pd.DataFrame, limits: AxisRange) -> bool:
-    """Whether seeds go back and forth so far that it is seen, and the mean does not."""
-    if curves.shape[1] < 2 or means.empty:
-        return False
-    of_seed, of_mean = (median_roughness(limits.shares(table)) for table in (curves, means[["mean"]]))
-    return of_seed > max(LEAST_SEEN, SMOOTHED * of_mean)
 
 
 def _note(lines: Lines, score: Score, caption: RunCaption, limits: AxisRange) -> str:

@@ -12,12 +12,11 @@ from mlpexp.report.drawing.explosion import Exploded
 from mlpexp.report.drawing.value_axis import chosen_values, line_styles
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.over_seeds import mean_curve, numbers_table, seed_curves
-from mlpexp.report.numbers.roughness import median_roughness
+from mlpexp.report.numbers.roughness import hidden_roughness, median_roughness
 from mlpexp.report.numbers.settings import MOST_SETTINGS, Setting, settings_of
 from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.report.words import note, short_number
 
-HIDDEN, SEEN = 2.0, 0.005  # a seed is rough: times the roughness of the mean, and as a share of what all lines cover
 MOST_IN_FRONT = 3  # seeds that are drawn in front of means
 EXPLODED = 10.0  # times its value at the start: a loss that would flatten all others
 
@@ -49,13 +48,9 @@ class AxisCurves:
     def in_front(self) -> dict[str, int]:
         """Of the values of which the mean hides most how rough training is: the first seed, which is drawn, too."""
         values = [means["mean"].to_numpy(dtype=float) for means in self.means.values()]
-        least = SEEN * float(np.ptp(np.concatenate(values))) if values else 0.0
-        hidden = {}
-        for value, curves in self.by_value.items():
-            of_seeds, of_mean = median_roughness(curves), median_roughness(self.means[value][["mean"]])
-            if of_seeds > max(least, HIDDEN * of_mean):
-                hidden[value] = of_seeds
-        roughest = sorted(hidden, key=hidden.__getitem__, reverse=True)[:MOST_IN_FRONT]
+        whole = float(np.ptp(np.concatenate(values))) if values else 0.0
+        hidden = {value: hidden_roughness(of, self.means[value], whole) for value, of in self.by_value.items()}
+        roughest = sorted(filter(hidden.__getitem__, hidden), key=hidden.__getitem__, reverse=True)[:MOST_IN_FRONT]
         return {value: int(self.by_value[value].columns[0]) for value in self.means if value in roughest}
 
     def rough_labels(self) -> dict[str, str]:
