@@ -293,7 +293,7 @@ def _time(result: "Result") -> str:
     stacked = num_seeds // max(len(stacks.stacks), 1)
     per = "step" if stacked == 1 else f"step of {stacked} seeds at once"
     spread = time_spread(1e6 * np.concatenate([np.empty(0), *step_seconds(stacks, timing_in(result.path))]))
-    quartiles = "" if isnan(spread.low) else f" (quartiles {spread.low:,.0f} .. {spread.high:,.0f})"
+    quartiles = "" if isnan(spread.low) else f", quartiles {spread.low:,.0f} .. {spread.high:,.0f}"
     median = "" if isnan(spread.median) else f" (median {spread.median:,.0f} us per {per}{quartiles})"
     return f"training {stacks.train_seconds:.2f} s{median}, evaluation {stacks.evaluation_seconds:.2f} s"
 
