@@ -173,7 +173,7 @@ def test_the_figures_of_drawn_settings(score: Score, tmp_path: Path) -> None:
     third = {FINAL_RADIUS: ["0.2", "0.5"]} if score.measured_of == "maps" else {ACTIVATION: ["relu", "tanh"]}
     sweep = swept(tmp_path, score, "method: random, trials: 18", third)
     figures = dict(drawings(sweep))
-    (axes,) = figures["parallel"].figure.axes
+    axes, _ = figures["parallel"].figure.axes  # and the bar of its colours
     assert f"test {score.axis}" in [text.get_text().replace("\n", " ") for text in axes.texts]
     means = figures["parallel"].numbers["mean"].to_numpy()
     assert list(means) == sorted(means, reverse=score.higher_is_better)  # the best on top

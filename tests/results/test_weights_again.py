@@ -146,10 +146,13 @@ def test_tables_of_an_arm_made_later_are_those_written_while_it_trained(case: st
 
 
 def test_tables_that_would_be_large_are_left_out_and_made_for_an_arm(trained: Make) -> None:
-    """210,000 predictions of test samples; those of the second arm are 105,000, the same as if it was trained alone."""
+    """210,000 predictions of test samples; those of the second arm are 105,000, the same as if it was trained alone.
+
+    What two hidden units make of the samples is left out, too.
+    """
     text = MANY_SAMPLES + "seeds: 2\nkeep: {weights: all}\n"
     run, sweep = trained(text), trained(text + "sweep: {over: {learning_rate: [0.1, 0.2]}}\n")
-    assert tables(run) - tables(sweep) == {"predictions"}
+    assert tables(run) - tables(sweep) == {"predictions", "hidden_space"}
     assert "predictions" in evaluate(sweep.result.arm(1))
     ours, theirs = sweep.result.arm(1).evaluation("predictions"), run.result.arm(0).evaluation("predictions")
     assert_frame_equal(ours.drop(columns="arm", errors="ignore"), theirs, check_exact=True)
