@@ -36,6 +36,7 @@ from mlpexp.report.pgfplots.parts import (
     ticks,
     title_of_legend,
     value,
+    whole_width,
 )
 from mlpexp.report.writers.shown_words import shown
 
@@ -105,9 +106,6 @@ def _explosion(axes: Axes) -> str:
     return axis([*page(), *ends(axes, "x"), *ends(axes, "y"), *LEGEND], [*lines, *crosses(axes)])
 
 
-TITLE = r"title style={yshift=4ex,align=center,text width=\linewidth}"  # which breaks a long one
-
-
 def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) -> str:
     values = table.numbers[group]
     members = {member: rows & (values == member).to_numpy() for member in values[rows].unique()}
@@ -132,7 +130,8 @@ def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) 
     if len(members) > 1 and (title := legend_title(axes)):
         lines = [*title_of_legend(title), *lines]
     setting = table.numbers["setting"][rows].iloc[0] if "setting" in table.numbers else ""
-    names = [f"title={{{latex_text(setting)}}}", "xlabel={epoch}", TITLE] if setting else []
+    broken = f"title style={{yshift=4ex,align=center,text width={whole_width()}}}"
+    names = [f"title={{{latex_text(setting)}}}", "xlabel={epoch}", broken] if setting else []
     return axis([*page(), *ends(axes, "x"), *ends(axes, "y"), *names, *LEGEND], [*lines, *crosses(axes)])
 
 
