@@ -108,6 +108,17 @@ def colour_of(mark: Line2D | PathCollection) -> object:
     return mark.get_color() if isinstance(mark, Line2D) else tuple(np.ravel(mark.get_edgecolor())[:3])
 
 
+def thick_lines(axes: Axes) -> list[Line2D]:
+    """Those of means and medians."""
+    joined = [line for line in axes.get_lines() if line.get_linestyle() != "None" and len(line.get_xdata()) > 2]
+    return [line for line in joined if line.get_linewidth() > 1.2]
+
+
+def named_in(figure: Figure) -> set[str]:
+    """The names in its legends."""
+    return {label for entries in legend_marks(figure) for label, _ in entries}
+
+
 def value_names(axes: Axes) -> Iterator[list[str]]:
     """The words at the ticks of each axis that has words."""
     for axis in (axes.xaxis, axes.yaxis):
@@ -140,19 +151,28 @@ def test_what_a_legend_names_is_told_apart_in_grey_and_by_the_colour_blind(figur
 
 def test_every_thick_line_of_several_is_named(figures: dict[str, Drawing]) -> None:
     for name, drawing in figures.items():
-        named = {label for entries in legend_marks(drawing.figure) for label, _ in entries}
+        named = named_in(drawing.figure)
         for axes in drawing.figure.axes:
-            thick = [line for line in axes.get_lines() if line.get_linewidth() > 1.2 and len(line.get_xdata()) > 2]
-            lines = [
-                line for line in thick if line.get_linestyle() != "None" and line.get_color() not in ("white", "black")
-            ]
+            lines = [line for line in thick_lines(axes) if line.get_color() not in ("white", "black")]
             if len(lines) > 1:
                 unnamed = [line for line in lines if str(line.get_label()) not in named]
                 assert not unnamed, f"{name}: {[line.get_label() for line in unnamed]}"
 
 
-def test_every_figure_has_the_numbers_that_it_shows(figures: dict[str, Drawing]) -> None:
-    assert all(len(drawing.numbers) for drawing in figures.values())
+def test_every_mean_that_is_drawn_is_in_the_numbers(figures: dict[str, Drawing]) -> None:
+    """As it is there, or in per cent; but for what is far outside the axes."""
+    for name, drawing in figures.items():
+        assert len(drawing.numbers), name
+        if "mean" not in drawing.numbers:
+            continue
+        means = drawing.numbers["mean"].dropna().to_numpy(dtype=float)
+        for axes in drawing.figure.axes:
+            low, high = sorted(axes.get_ylim())
+            for line in (line for line in thick_lines(axes) if line.get_label() in named_in(drawing.figure)):
+                drawn_values = np.asarray(line.get_ydata(), dtype=float)
+                inside = drawn_values[(drawn_values > low) & (drawn_values < high)]
+                there = np.isclose(inside[:, None], np.concatenate([means, 100 * means])[None], rtol=1e-6).any(axis=1)
+                assert there.all(), f"{name}: {line.get_label()}: {inside[~there]}"
 
 
 def test_a_mean_has_its_number_of_seeds_beside_it(figures: dict[str, Drawing]) -> None:

@@ -130,7 +130,7 @@ def test_what_is_kept_together_is_in_one_line() -> None:
     [
         (["one", "two"], ["one", "two"]),
         (["beginnings differ", "these are cut at the end"], ["beginnings…", "these are c…"]),
-        (["ends differ by a number 1", "ends differ by a number 2"], ["ends …mber 1", "ends …mber 2"]),
+        (["ends differ by a number 1", "ends differ by a number 2"], ["ends…mber 1", "ends…mber 2"]),
         (["this differs in 1 place only", "this differs in 2 place only"], ["…1 place on…", "…2 place on…"]),
         (["equal", "equal"], ["0: equal", "1: equal"]),
     ],

@@ -221,7 +221,8 @@ def middle_cut(name: str, length: int) -> str:
     """A name without its middle, if it is too long: names of a table often differ at their ends."""
     if cell_len(name) <= length:
         return name
-    return f"{set_cell_size(name, length // 2 - 1)}…{set_cell_size(name[::-1], length // 2)[::-1]}"
+    start, end = set_cell_size(name, length // 2 - 1), set_cell_size(name[::-1], length // 2)[::-1]
+    return f"{start.rstrip()}…{end.lstrip()}"
 
 
 def distinct_labels(labels: Mapping[int, str], length: int) -> dict[int, str]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Literal
 
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
@@ -31,7 +32,7 @@ class Look:
 
 
 STYLES = {"paper": Look(WIDTH, LETTERS), "slides": Look(10.0, 18.0)}
-_LOOK: ContextVar[Look | None] = ContextVar("look")
+_LOOK: ContextVar[Look | Literal["the user's"] | None] = ContextVar("look", default="the user's")
 
 
 def look_of(style: str | None, width: str | None, font_size: float | None) -> Look | None:
@@ -77,7 +78,8 @@ def drawn_for(look: Look | None) -> Iterator[None]:
 
 def current_look() -> Look | None:
     """The look asked for, else that of the user's matplotlibrc; None: every figure is as it was laid out."""
-    return _LOOK.get(None) if _LOOK in copy_context() else _of_user()
+    look = _LOOK.get()
+    return _of_user() if look == "the user's" else look
 
 
 def _of_user() -> Look | None:

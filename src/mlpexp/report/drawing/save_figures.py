@@ -145,17 +145,18 @@ def rendered(drawing: Drawing, formats: Sequence[str], name: str = "", lacks: La
         name: Of the files, which ``tex`` must know.
         lacks: Gets what the figure cannot have; None: it is said.
     """
-    contents, said = {}, Lacks() if lacks is None else lacks
+    contents: dict[str, bytes] = {}
+    said = Lacks() if lacks is None else lacks
     _prepare(drawing.figure, said.letters)
-    scale = _scale(drawing.figure, name, said)
     as_tex = picture(name, drawing) if PGFPLOTS in formats else None
     if as_tex is not None:
         contents[PGFPLOTS] = as_tex.encode()
     elif PGFPLOTS in formats:
         said.pgfplots.append(name)
-    for suffix in dict.fromkeys("pdf" if suffix == PGFPLOTS and as_tex is None else suffix for suffix in formats):
-        if suffix != PGFPLOTS:
-            contents[suffix] = encoded(drawing.figure, suffix, scale)
+    drawn_in = dict.fromkeys("pdf" if suffix == PGFPLOTS and as_tex is None else suffix for suffix in formats)
+    drawn_in.pop(PGFPLOTS, None)
+    scale = _scale(drawing.figure, name, said) if drawn_in else 1.0
+    contents |= {suffix: encoded(drawing.figure, suffix, scale) for suffix in drawn_in}
     table = without_formulas(drawing.numbers).to_csv(
         index=False, float_format="%.9g", na_rep="nan", lineterminator="\n"
     )
