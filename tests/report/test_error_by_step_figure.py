@@ -25,6 +25,7 @@ def test_the_best_step_is_marked_and_said() -> None:
     (axes,) = figure.axes
     lines = {line.get_label(): line for line in axes.lines}
     best = numbers["step"][numbers["largest"].idxmin()]
+    assert "truncation c h²" in lines
     assert lines["best step"].get_xdata()[0] == best == pytest.approx(1e-5)
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert "131 derivatives" in notes(figure) and "h = 1.0e-05" in notes(figure) and "kink" not in notes(figure)
@@ -36,3 +37,7 @@ def test_the_best_step_is_marked_and_said() -> None:
 def test_steps_over_kinks_are_explained() -> None:
     figure, _ = draw_error_by_step(valley(1000), 131, "a title")
     assert "the step reaches over a kink" in notes(figure)
+
+
+def test_without_any_error_there_is_no_figure() -> None:
+    assert draw_error_by_step(valley().assign(largest=0.0, median=0.0), 131, "a title") is None
