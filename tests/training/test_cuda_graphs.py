@@ -73,7 +73,8 @@ def test_a_recorded_step_is_one_launch_less_than_its_operations() -> None:
             next(run), next(run)
             launches.append(card.num_launches)
     assert launches[0] / 7 > 15
-    assert launches[1] <= 2 * (2 + 3 + 1) + 2  # gather inputs and targets, copy three tensors, launch; square and sum
+    most = 2 * (2 + 3 + 1) + 2  # gather inputs and targets, copy three tensors, launch; the length and its copy
+    assert launches[1] <= most
 
 
 @pytest.mark.slow
