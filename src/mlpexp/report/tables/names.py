@@ -1,6 +1,7 @@
 """What the names in tables and figures stand for, in sentences."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mlpexp.report.words import listed
@@ -29,12 +30,15 @@ def name_sentences(axes: Iterable[AxisSummary], *, match: str | None, named_arms
         named_arms: Whether arms have labels of the user's own.
     """
     lines, axes = [], list(axes)
+    counts = Counter(name for axis in axes for name in axis.meanings)
     if named_arms and len(axes) > 1:
         lines.append("arms are called by their labels; arms.csv has the values of each")
     if match == "parameters":
         lines.append(SIZES)
     for axis in axes:
-        lines += _sizes(axis.scaled) + _names(axis.meanings)
+        lines += _sizes(axis.scaled) + _names(
+            {f"{axis.label} {name}" if counts[name] > 1 else name: of for name, of in axis.meanings.items()}
+        )
         if axis.key == "model.layers":
             lines += _layers([axis.meanings.get(value, value) for value in axis.values])
     return lines
