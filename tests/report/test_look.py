@@ -1,6 +1,9 @@
 """How wide figures are and how large their letters: as asked for, or as the user's matplotlibrc says."""
 
+import os
 import re
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from mlpexp.report.drawing.look import STYLES, Look, drawn_for, look_of
 from mlpexp.report.drawing.save_figures import Lacks, rendered
 from mlpexp.report.drawing.style import Drawing, Shape, in_style, new_figure
 
+IMPOSSIBLE = "savefig.dpi: 0\nfigure.figsize: nan, 3\nlegend.framealpha: 7\nxtick.major.pad: 1e9\naxes.linewidth: -3\n"
 SINGLE_COLUMN = Look(85 / 25.4, 8.0)
 
 
@@ -134,8 +138,28 @@ def test_the_users_own_style_file_is_followed(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_what_a_style_file_asks_for_in_vain_is_said(tmp_path: Path) -> None:
     run = build_run(tmp_path, tables=())
-    said = drawn_elsewhere(run.path, "font.family: No Such Font\nfont.size: huge\nnonsense\ntext.usetex: True\n")
+    said = drawn_elsewhere(
+        run.path, "font.family: No Such Font\nfont.size: huge\nnonsense\ntext.usetex: True\n" + IMPOSSIBLE
+    )
     assert "matplotlibrc: font.family: No Such Font is not installed; figures have another font" in said
-    assert "left out of the style of figures: Bad value in file" in said
-    assert "left out of the style of figures: Missing colon in file" in said
+    assert "style file of figures: Bad value in file" in said
+    assert "style file of figures: Missing colon in file" in said
     assert "findfont" not in said
+    assert said.startswith("2 []")
+    for key in (
+        "savefig.dpi: 0.0 is not 30 to 1200",
+        "legend.framealpha: 7.0 is not 0 to 1",
+        "xtick.major.pad: 1000000000.0 is not",
+    ):
+        assert f"style file of figures: {key}" in said
+
+
+@pytest.mark.slow
+def test_a_style_file_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_bytes(b"font.size: 9 # \xe9\n")
+    command = [sys.executable, "-m", "mlpexp", "activations", "relu", "--no-time", "-o", str(tmp_path / "sheet")]
+    environment = {**os.environ, "MATPLOTLIBRC": str(tmp_path)}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert result.returncode == 1
+    assert "error: your matplotlibrc is no UTF-8 text" in result.stderr
+    assert "internal error" not in result.stderr

@@ -4,6 +4,7 @@ import os
 import re
 from errno import EACCES, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOSPC, ENOTDIR, EPERM
 from pathlib import Path
+from traceback import walk_tb
 
 from mlpexp.errors import InputError, MlpexpError, visible
 from mlpexp.free_memory import free_bytes
@@ -32,9 +33,16 @@ def failure_of(error: Exception) -> MlpexpError | None:
         return MlpexpError("the system allows no more threads; `ulimit -u` shows and sets how many")
     if isinstance(error, UnicodeEncodeError):
         return not_text(re.findall(r"\S*$", error.object[: error.start])[0] + error.object[error.start : error.end])
+    if isinstance(error, UnicodeDecodeError) and _is_of_matplotlib(error):
+        return MlpexpError("your matplotlibrc is no UTF-8 text, which Matplotlib needs to draw; save it as UTF-8")
     if isinstance(error, ImportError):
         return MlpexpError(f"a library cannot be loaded: {text}")
     return _of_system(error) if isinstance(error, OSError) else None
+
+
+def _is_of_matplotlib(error: Exception) -> bool:
+    """Whether it was raised while Matplotlib was loaded, which then reads its file of settings."""
+    return any(frame.f_globals.get("__name__") == "matplotlib" for frame, _ in walk_tb(error.__traceback__))
 
 
 def not_text(name: str) -> InputError:

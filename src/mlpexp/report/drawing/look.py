@@ -89,4 +89,4 @@ def _of_user() -> Look | None:
     if not {"figure.figsize", "font.size"} & set(settings):
         return None
     width = settings.get("figure.figsize", (WIDTH,))[0]
-    return Look(min(max(float(width), WIDTHS[0]), WIDTHS[1]), float(settings.get("font.size", LETTERS)))
+    return Look(float(width), float(settings.get("font.size", LETTERS)))

@@ -21,8 +21,9 @@ from mlpexp.report.drawing.look import LETTERS, WIDTH, current_look
 from mlpexp.report.drawing.users_style import users_rc
 from mlpexp.report.words import in_rows, shortened
 
-HEIGHT = 3.6  # inches
+HEIGHT, NARROWEST_ROWS = 3.6, 4.6  # inches; names and columns beside rows need so much
 LEGEND_ROW = 75  # characters, with 6 for each line or marker, that fit above axes of the usual width
+BETWEEN = 5  # characters less in a narrow one: gaps between names do not get narrower
 Shape = Literal["free", "rows", "fixed"]
 
 # Okabe and Ito (2008), "Color universal design"; the grey of the class colours is ours.
@@ -129,7 +130,7 @@ def new_figure(
     """
     note = note.replace(" %", "\u00a0%")  # a number and its unit stay in one line
     look = current_look()
-    room = width if look is None or shape == "fixed" else look.room
+    room = width if look is None or shape == "fixed" else max(look.room, NARROWEST_ROWS if shape == "rows" else 0.0)
     above = _inches_above(note, width)
     if shape == "free":
         height = above + (height - above) * float(np.sqrt(room / width))
@@ -154,7 +155,8 @@ def _inches_above(note: str, width: float) -> float:
 
 def legend_row(figure: Figure) -> int:
     """The characters that fit into a row of a legend."""
-    return round(LEGEND_ROW * min(figure.get_size_inches()[0] / WIDTH, 1.0))
+    share = figure.get_size_inches()[0] / WIDTH
+    return LEGEND_ROW if share >= 1 else round(LEGEND_ROW * share) - BETWEEN
 
 
 def legend_above(axes: Axes) -> None:

@@ -16,6 +16,14 @@ FOLLOWED = (
     "savefig.transparent", "pdf.fonttype", "svg.fonttype",
 )  # fmt: skip
 OF_COLOURS = ("color", "cycle")
+# What figures can have: Matplotlib takes any number. All others are points, or shares of them.
+BOUNDS: dict[str, tuple[float, float]] = {
+    "font.size": (4, 60),
+    "figure.figsize": (1, 40),
+    "savefig.dpi": (30, 1200),
+    "figure.dpi": (30, 1200),
+}
+SHARES, POINTS = (0.0, 1.0), (0.0, 40.0)
 FAMILIES = {"serif", "sans-serif", "cursive", "fantasy", "monospace", "sans", "sans serif"}  # kinds, not names
 
 
@@ -31,7 +39,21 @@ def users_rc() -> dict[str, Any]:
         for key, value in said.items()
         if key.startswith(FOLLOWED) and not any(word in key for word in OF_COLOURS)
     }
-    return _with_installed_fonts(settings, path)
+    possible = {key: value for key, value in settings.items() if _is_possible(key, value)}
+    for key in settings.keys() - possible.keys():
+        logger.warning("style file of figures: %s: %s is not %g to %g", key, settings[key], *_bounds(key))
+    return _with_installed_fonts(possible, path)
+
+
+def _bounds(key: str) -> tuple[float, float]:
+    return BOUNDS.get(key, SHARES if key.endswith("alpha") else POINTS)
+
+
+def _is_possible(key: str, value: Any) -> bool:
+    """Whether figures can have it: words, and numbers that are neither too small nor too large."""
+    numbers = value if isinstance(value, list | tuple) else [value]
+    low, high = _bounds(key)
+    return all(low <= number <= high for number in numbers if type(number) in (int, float))
 
 
 def _read(path: str) -> dict[str, Any]:
@@ -44,7 +66,7 @@ def _read(path: str) -> dict[str, Any]:
     finally:
         of_matplotlib.removeHandler(said)
     for sentence in said.sentences:
-        logger.warning("left out of the style of figures: %s", sentence)
+        logger.warning("style file of figures: %s", sentence)
     return {str(key): value for key, value in settings.items()}
 
 
