@@ -12,7 +12,9 @@ from mlpexp.planning.plan import Plan
 
 LABELLED = """{arms: [{label: base}, {label: fast, learning_rate: 1},
   {label: adam, optimizer: {name: adam, learning_rate: 0.01}, batch_size: 4}]}"""
-ADAM_FIRST = """{arms: [{label: adam, optimizer: {name: adam, learning_rate: 0.01}}, {label: fast, learning_rate: 1}]}"""
+ADAM_FIRST = (
+    """{arms: [{label: adam, optimizer: {name: adam, learning_rate: 0.01}}, {label: fast, learning_rate: 1}]}"""
+)
 UNLABELLED = "{arms: [{}, {model.hidden_sizes: [3, 3]}, {learning_rate: 1}]}"
 
 

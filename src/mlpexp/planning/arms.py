@@ -161,9 +161,7 @@ def called(arms: Sequence[Arm], axes: Sequence[Axis], usual: Settings | None) ->
         usual: Settings of the config itself, where each axis is varied alone.
     """
     sizes = [sizes_of(arm.experiment.model) for arm in arms]
-    labels = [
-        label_of(axes, arm.written, usual, trained_text(of_arm)) for arm, of_arm in zip(arms, sizes, strict=True)
-    ]
+    labels = [label_of(axes, arm.written, usual, trained_text(of_arm)) for arm, of_arm in zip(arms, sizes, strict=True)]
     return [replace(arm, label=label) for arm, label in zip(arms, labels, strict=True)]
 
 

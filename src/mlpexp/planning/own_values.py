@@ -42,8 +42,8 @@ def as_listed(axes: Sequence[Axis], written: Settings, experiment: Experiment) -
     for axis in axes:
         if axis.key in written:
             settings[axis.key] = written[axis.key]
-        else:
-            settings |= {axis.key: _short(value) for value in own_value(experiment, axis.parts)}
+        elif own := own_value(experiment, axis.parts):
+            settings[axis.key] = _short(own[0])
     return settings
 
 

@@ -322,7 +322,9 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
     if settings is None:
         return 0 if sweep.method == "one_at_a_time" else None  # its first arm is the config itself
     written = [arm for arm in arms if arm.written == settings]
-    matching = written or [arm for arm in arms if all(arm.settings.get(key) == value for key, value in settings.items())]
+    matching = written or [
+        arm for arm in arms if all(arm.settings.get(key) == value for key, value in settings.items())
+    ]
     if len(matching) != 1:
         what = ", ".join(f"{key}={value_text(value)}" for key, value in settings.items())
         message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"
