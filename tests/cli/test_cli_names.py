@@ -63,3 +63,20 @@ def test_a_line_of_layers_is_refused_with_the_place_of_its_word(mlpexp: Command)
 def test_check_says_how_large_the_arms_are(mlpexp: Command) -> None:
     answer = mlpexp("check", "digits/structures")
     assert "sweep of 7 arms (6,186 to 36,426 parameters) x 20 seeds" in answer.out
+
+
+def test_arms_of_long_names_are_confirmed(mlpexp: Command, config: Write) -> None:
+    """The label of an arm with several names may be longer than a name of a value."""
+    name = "rectified linear units, as in the lecture on page 40"
+    axes = (
+        "--over",
+        f"activation={{'{name}': relu, squashing: tanh}}",
+        "--over",
+        "learning_rate={slow: 0.01, fast: 0.1}",
+    )
+    first = mlpexp("sweep", config(IRIS), *axes, "--seeds", 2)
+    assert first.code == 0, first.err
+    chosen = f"activation={name}, learning_rate=slow"
+    confirmed = mlpexp("sweep", "--confirm", last(), "--arm", chosen, "--seeds", 2)
+    assert confirmed.code == 0, confirmed.err
+    assert chosen in pd.read_csv(last() / "arms.csv")["label"].tolist()

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from making.results_builder import DIGITS, IRIS
+from making.results_builder import DIGITS, IRIS, MEMORY
 from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import InputError
 from mlpexp.planning.arms_table import axis_cells
 from mlpexp.planning.axis_summary import axis_summary
 from mlpexp.planning.plan import Plan, make_plan
-from mlpexp.report.tables.names import SIZES, name_sentences
+from mlpexp.planning.stacks import stacking
+from mlpexp.report.tables.names import SCALED, name_sentences
+from mlpexp.report.tables.sweep_plan import plan_tables
 
 TWO_ARMS = "[{label: one 3x3}, {label: 'two 3x3, padded', model.layers: c4@3 c4@3 p}]"
 WIDE = IRIS.replace("[16]", "[64]")
@@ -84,7 +86,7 @@ def test_labels_of_arms_with_several_axes(tmp_path: Path) -> None:
         ),
         ("{arms: [{label: 1, epochs: 1}]}", "sweep.arms[0].label: a name is no number"),
         ("{arms: [{label: '1', epochs: 1}]}", "sweep.arms[0].label: a name is no number"),
-        ("{arms: [{label: ' a', epochs: 1}]}", "sweep.arms[0].label: a name has 1 to 60 printable characters"),
+        ("{arms: [{label: ' a', epochs: 1}]}", "sweep.arms[0].label: a name has printable characters"),
         ("{over: {epochs: {true: 1, b: 2}}}", "'true' as a name of a value: a name is no number, and not true"),
         ("{over: {activation: {relu: tanh, tanh: relu}}}", "relu names another value than itself"),
         ("{over: {activation: {}}}", "has no values"),
@@ -131,7 +133,7 @@ def test_scaled_sizes_are_called_as_they_are_trained(tmp_path: Path) -> None:
     assert labels(plan) == [f"hidden_sizes={sizes}" for sizes in trained]
     assert cells(plan, "model.hidden_sizes") == list(map(str, trained))
     assert plan.axes[0].label == "hidden sizes (scaled)"
-    assert said(plan) == [SIZES, f"trained: {trained[1]} for [32, 32] and {trained[2]} for [16, 16, 16]"]
+    assert said(plan) == [SCALED, f"trained: {trained[1]} for [32, 32] and {trained[2]} for [16, 16, 16]"]
     assert labels(again(plan, tmp_path)) == labels(plan)
 
 
@@ -164,4 +166,34 @@ def test_sizes_that_become_the_same_say_what_was_written(tmp_path: Path) -> None
 def test_names_of_scaled_sizes_mean_what_is_trained(tmp_path: Path) -> None:
     plan = planned(tmp_path, WIDE, "{over: {hidden_sizes: {wide: [64], deep: [32, 32]}}, match: parameters}")
     assert labels(plan) == ["wide", "deep"]
-    assert said(plan) == [SIZES, "trained: [18, 19] for [32, 32]", "wide: [64]", "deep: [18, 19]"]
+    assert said(plan) == [SCALED, "trained: [18, 19] for [32, 32]", "wide: [64]", "deep: [18, 19]"]
+
+
+def test_sizes_of_one_arm_are_its_own(tmp_path: Path) -> None:
+    """Where another axis changes the network, two written sizes may be trained alike in all arms but one of each."""
+    over = "{over: {hidden_sizes: [[32], [64]], activation: [relu, {name: maxout, pieces: 2}]}, match: parameters}"
+    plan = planned(tmp_path, WIDE, over)
+    names = [label.partition(",")[0] for label in labels(plan)]
+    sizes = [arm.experiment.model.hidden_sizes[0] for arm in plan.arms]
+    written = [32, 32, 64, 64]
+    assert names == [f"hidden_size={own} from {before}" for own, before in zip(sizes, written, strict=True)]
+
+
+def test_a_label_is_not_what_another_arm_is_called(tmp_path: Path) -> None:
+    arms = "[{label: learning_rate=0.2, learning_rate: 0.1}, {learning_rate: 0.2}]"
+    with pytest.raises(InputError, match=r"sweep\.arms\[0\]\.label: 'learning_rate=0.2' is what another arm is called"):
+        planned(tmp_path, IRIS, f"{{arms: {arms}}}")
+
+
+def test_some_arms_with_labels_say_what_they_are(tmp_path: Path) -> None:
+    plan = planned(tmp_path, IRIS, "{arms: [{label: slow, learning_rate: 0.01}, {learning_rate: 0.5}]}")
+    assert labels(plan) == ["slow", "learning_rate=0.5"]
+    assert said(plan) == ["arms are called by their labels; arms.csv has the values of each"]
+    table, _ = next(plan_tables(plan, stacking(plan, 1, MEMORY)))
+    assert table.columns[1] == "label"
+
+
+def test_a_label_of_a_baseline_stands_alone(tmp_path: Path) -> None:
+    arms = "[{label: a, epochs: 1}, {label: b, epochs: 2}]"
+    with pytest.raises(InputError, match=r"sweep\.baseline: nonsense means nothing beside a label"):
+        planned(tmp_path, IRIS, f"{{arms: {arms}, baseline: {{label: a, nonsense: 7}}}}")

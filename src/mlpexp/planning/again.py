@@ -10,14 +10,18 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.own_images import Images
 from mlpexp.config.table_paths import copy_of, is_whole, located, nowhere, renamed, texts_in
 from mlpexp.config.yaml_source import Source
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, RunError
+from mlpexp.planning.axis_summary import called_before
 from mlpexp.planning.plan import Plan, plan_from
+from mlpexp.store.old_format import old_arms
 from mlpexp.store.result_folder import ResultFolder
 from mlpexp.store.summary import Summary
 
 
 def plan_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> Plan:
-    """The plan of a result. Its tables are those given, else the copies in the result, else where the config says.
+    """The plan of a result, whose arms and values are called as the result calls them.
+
+    Its tables are those given, else the copies in the result, else where the config says.
 
     Args:
         folder: Of the result.
@@ -27,7 +31,8 @@ def plan_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> Plan:
         InputError: A table is nowhere, one that is given is none of the result's, or the config is damaged.
     """
     source, told = source_again(folder, tables)
-    return replace(plan_from(source, folder.config, folder.read_summary().planned_by), told=told)
+    plan = plan_from(source, folder.config, folder.read_summary().planned_by)
+    return replace(_called_before(plan, folder), told=told)
 
 
 def source_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> tuple[Source, dict[str, str]]:
@@ -45,6 +50,21 @@ def source_again(folder: ResultFolder, tables: Sequence[Path] = ()) -> tuple[Sou
     told = {path: text for text, path in paths.items()}
     source.tables = {path: text if is_whole(text) and text not in given else "" for path, text in told.items()}
     return source, told
+
+
+def _called_before(plan: Plan, folder: ResultFolder) -> Plan:
+    """The plan with the names that the tables of a result have: older versions called some values otherwise."""
+    summary = folder.read_summary()
+    before = {axis.key: axis for axis in summary.axes}
+    axes = [called_before(plan, axis, before[axis.key]) if axis.key in before else axis for axis in plan.axes]
+    try:
+        planned = old_arms(folder.path) if summary.format == 1 else folder.read_plan().arms
+    except RunError:  # told where the file is needed
+        planned = []
+    if not plan.axes or len(planned) != len(plan.arms):
+        return replace(plan, axes=axes)
+    arms = [replace(arm, label=known.label) for arm, known in zip(plan.arms, planned, strict=True)]
+    return replace(plan, axes=axes, arms=arms)
 
 
 def _say_how_learned(source: Source, summary: Summary) -> None:

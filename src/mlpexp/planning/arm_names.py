@@ -11,7 +11,7 @@ from mlpexp.planning.axes import Axis, keys_by_word
 from mlpexp.planning.designs import Settings
 
 AS_CONFIGURED = "as configured"
-SIZES = "model.hidden_sizes"
+HIDDEN_SIZES = "model.hidden_sizes"
 Text = Callable[[Axis, Any], str]  # of a value
 
 
@@ -39,11 +39,12 @@ def as_trained(axes: Sequence[Axis], arms: Sequence[Trained]) -> list[Axis]:
         axes: As they are written.
         arms: Those that are trained.
     """
-    return [_as_trained(axis, arms) if _has_sizes(axis) else axis for axis in axes]
+    return [_as_trained(axis, arms) if is_of_sizes(axis.key) else axis for axis in axes]
 
 
-def _has_sizes(axis: Axis) -> bool:
-    return axis.key == "model" or f"{axis.key}.".startswith(f"{SIZES}.")
+def is_of_sizes(key: str) -> bool:
+    """Whether the values of an axis have hidden sizes."""
+    return key == "model" or f"{key}.".startswith(f"{HIDDEN_SIZES}.")
 
 
 def _as_trained(axis: Axis, arms: Sequence[Trained]) -> Axis:
@@ -70,19 +71,20 @@ def with_sizes(axis: Axis, value: Any, sizes: Sequence[Any]) -> Any:
     """A value of an axis with other hidden sizes."""
     if isinstance(value, dict):
         return {**value, "hidden_sizes": list(sizes)}
-    place = axis.key.removeprefix(SIZES).strip(".")
+    place = axis.key.removeprefix(HIDDEN_SIZES).strip(".")
     return sizes[int(place)] if place.isdecimal() else list(sizes)
 
 
-def trained_text(sizes: Sequence[int] | None) -> Text:
-    """The text of a value in the label of one arm: with its own sizes."""
+def trained_text(sizes: Sequence[int] | None, *, and_written: bool) -> Text:
+    """The text of a value in the label of one arm: with its own sizes, and if asked with those that were written."""
 
     def text(axis: Axis, value: Any) -> str:
         shown = axis.text(value)
         written = axis.written_text(value)
-        if sizes is None or written not in axis.scaled or written in axis.names or " from " in shown:
+        if sizes is None or written not in axis.scaled or written in axis.names:
             return shown
-        return axis.written_text(with_sizes(axis, value, sizes))
+        own = axis.written_text(with_sizes(axis, value, sizes))
+        return f"{own} from {written}" if and_written else own
 
     return text
 

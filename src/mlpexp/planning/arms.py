@@ -1,5 +1,6 @@
 """The arms of a plan: a checked experiment for each combination of values."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -160,9 +161,14 @@ def called(arms: Sequence[Arm], axes: Sequence[Axis], usual: Settings | None) ->
         axes: Whose values are called as they are trained.
         usual: Settings of the config itself, where each axis is varied alone.
     """
-    sizes = [sizes_of(arm.experiment.model) for arm in arms]
-    labels = [label_of(axes, arm.written, usual, trained_text(of_arm)) for arm, of_arm in zip(arms, sizes, strict=True)]
+    labels, told_apart = ([_label(arm, axes, usual, and_written=written) for arm in arms] for written in (False, True))
+    counts = Counter(labels)
+    labels = [label if counts[label] == 1 else apart for label, apart in zip(labels, told_apart, strict=True)]
     return [replace(arm, label=label) for arm, label in zip(arms, labels, strict=True)]
+
+
+def _label(arm: Arm, axes: Sequence[Axis], usual: Settings | None, *, and_written: bool) -> str:
+    return label_of(axes, arm.written, usual, trained_text(sizes_of(arm.experiment.model), and_written=and_written))
 
 
 def copied(value: Any) -> Any:

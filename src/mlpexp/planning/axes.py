@@ -49,6 +49,8 @@ class Axis:
     """The user's own names of values, by their text as written."""
     scaled: Mapping[str, str] = field(default_factory=dict)
     """Hidden sizes as they are trained where they were scaled, by their text as written."""
+    before: Mapping[str, str] = field(default_factory=dict)
+    """What a result of an older version calls the values, by their text as written."""
 
     @cached_property
     def key(self) -> str:
@@ -79,7 +81,7 @@ class Axis:
     def text(self, value: Any) -> str:
         """What a reader sees of a value, in one line: its name, or what is trained, or what was written."""
         written = self.written_text(value)
-        return self.names.get(written) or self.scaled.get(written) or written
+        return self.before.get(written) or self.names.get(written) or self.scaled.get(written) or written
 
     def written_text(self, value: Any) -> str:
         """A value in one line as it was written; of a file its name, unless two values have the same."""

@@ -1,5 +1,9 @@
 """An axis as a result tells of it: its values as they are called, and what those names stand for."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 from mlpexp.planning.arm_names import meanings, scaled_from
 from mlpexp.planning.axes import Axis, numbers, suits_log
 from mlpexp.planning.own_values import as_listed, own_value
@@ -10,10 +14,7 @@ from mlpexp.store.summary import AxisSummary
 
 def axis_summary(plan: Plan, axis: Axis) -> AxisSummary:
     """An axis as a result tells of it."""
-    values = axis.values
-    if isinstance(values, Distribution):
-        values = sorted({axis.text(value): value for value in (arm.settings[axis.key] for arm in plan.arms)}.values())
-    texts = [axis.text(value) for value in values]
+    texts = [axis.text(value) for value in _values(plan, axis, axis.text)]
     positions = numbers(texts)
     base = plan.base.experiment
     setting = list(as_listed([axis], {}, base).values()) if plan.sweep.arms else own_value(base, axis.parts)
@@ -27,3 +28,20 @@ def axis_summary(plan: Plan, axis: Axis) -> AxisSummary:
         meanings={name: meaning for name, meaning in meanings(axis).items() if name in used},
         scaled=scaled_from(axis),
     )
+
+
+def called_before(plan: Plan, axis: Axis, before: AxisSummary) -> Axis:
+    """An axis whose values are called as a result calls them that was planned before: older versions had other names."""
+    if axis_summary(plan, axis).values == before.values:
+        return axis
+    written = [axis.written_text(value) for value in _values(plan, axis, axis.written_text)]
+    if len(written) != len(before.values):
+        return axis
+    return replace(axis, before=dict(zip(written, before.values, strict=True)))
+
+
+def _values(plan: Plan, axis: Axis, text: Callable[[Any], str]) -> list[Any]:
+    """The values of an axis; of a distribution those that were drawn, of equal texts one."""
+    if isinstance(axis.values, Distribution):
+        return sorted({text(arm.settings[axis.key]): arm.settings[axis.key] for arm in plan.arms}.values())
+    return axis.values

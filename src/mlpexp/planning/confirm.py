@@ -73,9 +73,11 @@ def confirming_plan(
         section.pop(key, None)
     written = {axis.key: axis.written for axis in first.axes}
     arms = [{written[key]: value for key, value in first.arms[number].written.items()} for number in numbers]
+    baseline = arms[0]
     if any(labels_of(first.sweep)) or any(axis.names for axis in first.axes):
         arms = [{LABEL: first.arms[number].label, **arm} for number, arm in zip(numbers, arms, strict=True)]
-    for key, value in {"arms": arms, "baseline": arms[0], "seeds": len(seeds), "metric": first.metric.column}.items():
+        baseline = {LABEL: arms[0][LABEL]}
+    for key, value in {"arms": arms, "baseline": baseline, "seeds": len(seeds), "metric": first.metric.column}.items():
         set_value(source, ["sweep", key], value, place)
     set_value(source, ["seed"], seeds.start, place)
     plan = plan_from(source, folder.config)

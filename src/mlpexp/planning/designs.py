@@ -14,7 +14,7 @@ from mlpexp.config.words import did_you_mean
 from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import ConfigError, InputError, Problem
 from mlpexp.planning.axes import Axis, axis_named
-from mlpexp.planning.values import Distribution, full_value, value_text, why_no_name
+from mlpexp.planning.values import Distribution, full_value, value_text, why_no_label
 from mlpexp.randomness import stream
 
 Settings = dict[str, Any]  # by dotted key
@@ -90,7 +90,7 @@ def _check_labels(sweep: Sweep, source: Source) -> None:
     for i, arm in enumerate(sweep.arms):
         if LABEL in arm:
             twice = f"{labels[i]!r} is the label of another arm, too" if labels[i] in labels[:i] else ""
-            if problem := why_no_name(labels[i]) or twice:
+            if problem := why_no_label(labels[i]) or twice:
                 raise _problem(source, ("sweep", "arms", i, LABEL), problem)
 
 

@@ -178,6 +178,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         raise InputError(f"{len(settings_of_arms) * len(seeds):,} trials; at most {MOST_TRIALS:,}", key="sweep")
     arms = variation.arms(settings_of_arms, alone=sweep.method == "one_at_a_time")
     axes, arms = _called(sweep, axes, arms)
+    _check_labels(sweep, arms, source)
     for arm in arms:
         check_seeds(arm.prepared, seeds, source)
     left_open = _left_open(source, experiment, axes)
@@ -200,6 +201,17 @@ def _called(sweep: Sweep, axes: Sequence[Axis], arms: Sequence[Arm]) -> tuple[li
     arms = called(arms, axes, settings[0] if sweep.method == "one_at_a_time" else None)
     labels = labels_of(sweep) or [None] * len(arms)
     return axes, [replace(arm, label=label or arm.label) for arm, label in zip(arms, labels, strict=True)]
+
+
+def _check_labels(sweep: Sweep, arms: Sequence[Arm], source: Source) -> None:
+    """Demands that no label is what another arm is called by its values."""
+    called = [arm.label for arm in arms]
+    for number, label in enumerate(labels_of(sweep)):
+        if label is not None and called.count(label) > 1:
+            path = ("sweep", "arms", number, LABEL)
+            raise ConfigError(
+                [Problem(source.place(path), dotted(path), f"{label!r} is what another arm is called by its values")]
+            )
 
 
 def _is_comment(line: str) -> bool:
@@ -313,6 +325,9 @@ def measured_of(arm: Arm) -> tuple[str, ...]:
 
 def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence[Arm]) -> int | None:
     if sweep.baseline is not None and LABEL in sweep.baseline:
+        if others := [key for key in sweep.baseline if key != LABEL]:
+            message = f"{others[0]} means nothing beside a label, which names the arm by itself; leave one out"
+            raise ConfigError([Problem(source.place(("sweep", "baseline")), dotted(("sweep", "baseline")), message)])
         return _labelled(sweep.baseline[LABEL], source, arms)
     if sweep.baseline is not None:
         text = ", ".join(f"{key}={value_text(value)}" for key, value in sweep.baseline.items())

@@ -18,7 +18,7 @@ from mlpexp.config.yaml_source import scalar
 
 CALL = re.compile(r"\s*([a-z_]+)\s*\(([^()]*)\)\s*")
 MOST_VALUES = 10_000
-MOST_LETTERS = 60  # of a name
+MOST_LETTERS = 60  # of a name of a value
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,19 @@ def value_text(value: Any) -> str:
     return "{" + ", ".join(f"{key}: {_inner_text(item)}" for key, item in value.items()) + "}"
 
 
-def why_no_name(name: object) -> str:
-    """What is wrong with a name of an arm or a value; empty if it is one."""
+def why_no_label(name: object) -> str:
+    """What is wrong with a name of an arm, which may have any length, as a list of values has; empty if it is one."""
     if not isinstance(name, str) or not isinstance(scalar(name), str):
         return "a name is no number, and not true, false or null"
-    if not name or name != name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
-        return f"a name has 1 to {MOST_LETTERS} printable characters, and no blank at its ends"
+    if not name or name != name.strip() or not name.isprintable():
+        return "a name has printable characters, and no blank at its ends"
     return ""
+
+
+def why_no_name(name: object) -> str:
+    """What is wrong with a name of a value; empty if it is one."""
+    is_long = isinstance(name, str) and len(name) > MOST_LETTERS
+    return f"a name has at most {MOST_LETTERS} letters" if is_long else why_no_label(name)
 
 
 def _in_a_line(value: Any) -> Any:

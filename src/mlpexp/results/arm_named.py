@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from mlpexp.config.words import key_of
 from mlpexp.config.yaml_source import scalar
 from mlpexp.errors import InputError, Place
+from mlpexp.planning.arm_names import HIDDEN_SIZES, is_of_sizes
 from mlpexp.planning.axes import keys_by_word
 from mlpexp.planning.sweep_options import settings_in
 from mlpexp.planning.values import full_value, value_text
 from mlpexp.results.result import Result
 
 MOST_NAMED = 8  # arms in a message
-SIZES = "model.hidden_sizes"
 AS_TRAINED = "; hidden sizes were scaled, and are named as they were trained"
+AS_WRITTEN = "; hidden sizes were scaled, and are named as they were written"  # by older versions
 
 
 def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
@@ -21,7 +22,8 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
     Args:
         result: With or without axes.
         text: Its number, its label, its settings (``learning_rate=0.1,batch_size=8``), or a value that no other arm has.
-            Values are named as tables and figures have them, so hidden sizes that were scaled as they were trained.
+            Values are named as tables and figures have them, so hidden sizes that were scaled as they were trained;
+            in results of older versions as they were written.
         option: For messages.
 
     Raises:
@@ -38,8 +40,15 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
     if len(matching) == 1:
         return matching[0]
     what = f"is {len(matching)} of the {len(labels):,} arms" if matching else f"is none of the {len(labels):,} arms"
-    trained = AS_TRAINED if result.summary.match and not matching else ""
-    raise InputError(f"{option} {text}: {what}{trained}; choose: {all_arms(result, matching)}")
+    raise InputError(f"{option} {text}: {what}{_names(result, matching)}; choose: {all_arms(result, matching)}")
+
+
+def _names(result: Result, matching: Sequence[int]) -> str:
+    """How sizes are named where an arm was not found, and they were scaled."""
+    axes = result.summary.axes
+    if not result.summary.match or matching or not any(is_of_sizes(axis.key) for axis in axes):
+        return ""
+    return AS_TRAINED if any(axis.scaled for axis in axes) else AS_WRITTEN
 
 
 def all_arms(result: Result, numbers: Sequence[int] = ()) -> str:
@@ -61,7 +70,7 @@ def _by_settings(result: Result, text: str, place: Place) -> list[int]:
 
 def _has(row: dict[object, object], key: str, value: str) -> bool:
     """Whether an arm has a value; of sizes that differ along another axis its own."""
-    trained = key == SIZES and row["hidden_sizes"] == value.strip("[]").replace(",", "")
+    trained = key == HIDDEN_SIZES and row["hidden_sizes"] == value.strip("[]").replace(",", "")
     return row.get(key) == value or (trained and row.get(key) is not None)
 
 

@@ -94,6 +94,15 @@ class Listed:
                 del settings[below]
         return settings
 
+    @cached_property
+    def found_by(self) -> dict[str, set[str]]:
+        """``settings``, and of a swept key also what names of its values mean, and what was written where sizes were scaled."""
+        texts = {key: set(of_key) for key, of_key in self.settings.items()}
+        for axis in self.summary.axes if self.summary else ():
+            also = {*axis.meanings.values(), *axis.scaled.values()}
+            texts[axis.key] |= also | {f"[{text}]" for text in also if axis.label.startswith("hidden units")}
+        return texts
+
 
 Value = str | float | None
 NAMES_OF_SCORES = {*SCORES, *(Column(part, score).name for part in PARTS for score in SCORES.values())}
@@ -189,7 +198,7 @@ def chosen(results: Sequence[Listed], condition: Condition) -> list[Listed]:
         return [result for result in results if condition.value in _texts(result, key)]
     value = parse_value(condition.value, Place(f"--where {condition.written}"))
     text = value_text(setting(condition.key, value))
-    return [result for result in results if text in result.settings.get(key, ())]
+    return [result for result in results if text in result.found_by.get(key, ())]
 
 
 def values_of(results: Sequence[Listed], written: str) -> list[str]:

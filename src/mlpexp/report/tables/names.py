@@ -4,12 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from mlpexp.planning.arm_names import is_of_sizes
 from mlpexp.report.words import listed
 from mlpexp.store.summary import AxisSummary
 
 MOST_NAMES = 8  # that are told one by one
 MOST_SIZES = 4
-SIZES = "hidden sizes were scaled to as many parameters as the config's network has"
+SCALED = "hidden sizes were scaled to as many parameters as the config's network has"
+AS_WRITTEN = "; names are as written, and arms.csv has the sizes that were trained"  # of older versions
 WORDS_OF_LAYERS = {
     r"c\d": "c8@5: 8 filters of 5x5, padded to keep the size",
     r"pad": "pad0: without padding",
@@ -31,10 +33,11 @@ def name_sentences(axes: Iterable[AxisSummary], *, match: str | None, named_arms
     """
     lines, axes = [], list(axes)
     counts = Counter(name for axis in axes for name in axis.meanings)
-    if named_arms and len(axes) > 1:
+    if named_arms and not all(axis.meanings for axis in axes):
         lines.append("arms are called by their labels; arms.csv has the values of each")
     if match == "parameters":
-        lines.append(SIZES)
+        as_written = any(is_of_sizes(axis.key) for axis in axes) and not any(axis.scaled for axis in axes)
+        lines.append(SCALED + (AS_WRITTEN if as_written else ""))
     for axis in axes:
         lines += _sizes(axis.scaled) + _names(
             {f"{axis.label} {name}" if counts[name] > 1 else name: of for name, of in axis.meanings.items()}

@@ -60,7 +60,9 @@ def validity_sentence(plan: Plan) -> str:
 
 
 def _arms_table(plan: Plan) -> TextTable:
-    is_named = any(labels_of(plan.sweep)) and len(plan.axes) > 1  # else the values are called by the labels
+    is_named = any(labels_of(plan.sweep)) and not all(
+        axis.names for axis in plan.axes
+    )  # else the values are called by the labels
     rows = [
         (
             str(arm.number),
