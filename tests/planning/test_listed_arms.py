@@ -9,6 +9,7 @@ from making.plans import BASE, labels, plan_of
 from mlpexp.planning.arms_table import axis_cells
 from mlpexp.planning.axis_summary import axis_summary
 from mlpexp.planning.plan import Plan
+from mlpexp.report.tables.names import name_sentences
 
 LABELLED = """{arms: [{label: base}, {label: fast, learning_rate: 1},
   {label: adam, optimizer: {name: adam, learning_rate: 0.01}, batch_size: 4}]}"""
@@ -74,3 +75,11 @@ def test_a_listed_sweep_is_planned_again_alike(tmp_path: Path, sweep: str) -> No
 def test_a_baseline_may_be_named_by_what_it_is_trained_with(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, LABELLED.replace("]}", "], baseline: {learning_rate: 0.1}}"))
     assert plan.baseline == 0
+
+
+def test_names_on_two_axes_say_which(tmp_path: Path) -> None:
+    over = "{learning_rate: {a: 0.1, b: 1}, batch_size: {a: 5, c: 7}}"
+    plan = plan_of(tmp_path, f"{{over: {over}, exclude: [{{batch_size: c}}]}}")
+    axes = [axis_summary(plan, axis) for axis in plan.axes]
+    told = name_sentences(axes, match=None, named_arms=False)
+    assert told == ["learning rate a: 0.1", "b: 1", "batch size a: 5"]  # what is left out is not explained

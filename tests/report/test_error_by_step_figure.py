@@ -36,3 +36,9 @@ def test_the_best_step_is_marked_and_said() -> None:
 def test_steps_over_kinks_are_explained() -> None:
     figure, _ = draw_error_by_step(valley(1000), 131, "a title")
     assert "the step reaches over a kink" in notes(figure)
+
+
+def test_a_median_of_zero_is_said_and_has_no_line() -> None:
+    figure, _ = draw_error_by_step(valley().assign(median=0.0), 131, "a title")
+    assert "median" not in [line.get_label() for line in figure.axes[0].lines]
+    assert "median error: 0 at every step" in notes(figure)
