@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from making.command_line import Command
 from making.configs import MOONS, SELECTED, SINE, TINY
 from making.run_files import only_run, results_of
+from mlpexp.report.figures.catalogue import figures_of
+from mlpexp.results.result import Result
 
 Write = Callable[..., Path]
 DIVERGING = """\
@@ -196,6 +199,17 @@ class TestDivergence:
         assert result.out.count("diverged at epoch") == 5
         assert "diverged" in mlpexp("list").out
         assert mlpexp("show", run).code == 0
+
+    def test_a_loss_that_is_no_number_from_the_first_has_no_figure_but_the_gradients_are_infinite(
+        self, mlpexp: Command, config: Write, undrawn: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        deep = ["--set", f"model.hidden_sizes={[16] * 30}", "--set", "model.init={name: normal, std: 30}"]
+        mlpexp("train", "-c", config(DIVERGING.replace("RATE", "0.1")), *deep, "--set", "diagnostics=cheap")
+        figures = figures_of(Result.open(only_run(Path("runs"))))
+        assert figures["loss"]() is None
+        assert "no figure loss: no loss is finite, from epoch 0 on" in caplog.text
+        bars = figures["first_gradient"]().numbers
+        assert len(bars) == 31 and set(bars["n"]) == set(bars["seeds"]) == {5} and set(bars["median"]) == {math.inf}
 
     def test_the_shipped_config_ends_well(self, mlpexp: Command, undrawn: None) -> None:
         from making.configs import CONFIGS

@@ -168,7 +168,6 @@ def test_times_are_summed_over_stacks() -> None:
     assert table["arm"].tolist() == [0, 1]  # the second arm computes the same, and was not trained
     assert table["microseconds_per_step"].tolist() == [75_000.0] * 2  # a trial's share of its stack
     assert table["train_seconds"].tolist() == [0.75] * 2
-    assert table["trials_per_stack"].tolist() == [2.0] * 2
 
 
 def test_an_arm_that_was_not_trained_has_no_costs() -> None:

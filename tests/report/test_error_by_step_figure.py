@@ -25,6 +25,7 @@ def test_the_best_step_is_marked_and_said() -> None:
     (axes,) = figure.axes
     lines = {line.get_label(): line for line in axes.lines}
     best = numbers["step"][numbers["largest"].idxmin()]
+    assert "truncation c h²" in lines
     assert lines["best step"].get_xdata()[0] == best == pytest.approx(1e-5)
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert "131 derivatives" in notes(figure) and "h = 1.0e-05" in notes(figure) and "kink" not in notes(figure)
@@ -42,3 +43,7 @@ def test_a_median_of_zero_is_said_and_has_no_line() -> None:
     figure, _ = draw_error_by_step(valley().assign(median=0.0), 131, "a title")
     assert "median" not in [line.get_label() for line in figure.axes[0].lines]
     assert "median error: 0 at every step" in notes(figure)
+
+
+def test_without_any_error_there_is_no_figure() -> None:
+    assert draw_error_by_step(valley().assign(largest=0.0, median=0.0), 131, "a title") is None

@@ -11,9 +11,11 @@ from matplotlib.collections import LineCollection
 
 from making.invented_tables import InventedTables
 from mlpexp.config.scores import SCORES
+from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.arm.curves import draw_curves, draw_learning_rate
 from mlpexp.report.numbers.over_seeds import diverged_seeds, mean_curve, seed_curves
 from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.report.pgfplots.pictures import picture
 from mlpexp.statistics.intervals import mean_interval
 
 LOSS, ACCURACY, R2 = SCORES["loss"], SCORES["accuracy"], SCORES["r2"]
@@ -192,6 +194,20 @@ def test_loss_of_finite_value_but_infinite_weights_is_said() -> None:
     assert "weights not finite at epoch 2" in texts(figure)
 
 
+def test_what_exploded_is_looked_for_in_all_parts_of_each_seed() -> None:
+    """Only the test loss of seed 0 is not finite; of seed 1 it is the weights."""
+    metrics = table(
+        seed=[0, 0, 1, 1, 1],
+        epoch=[0, 1, 0, 1, 2],
+        train_loss=[1.0, 9.0, 1.0, 2.0, 5.0],
+        test_loss=[1.0, np.inf, 1.0, 2.0, 5.0],
+    )
+    figure, _ = draw_curves(metrics[metrics["seed"] == 0], CAPTION, LOSS)
+    assert "diverged: inf at epoch 1" in texts(figure)
+    figure, _ = draw_curves(metrics, RunCaption(diverged=frozenset({0, 1})), LOSS)
+    assert "diverged: inf or weights not finite at epochs 1 to 2" in texts(figure)
+
+
 def zigzag(num_seeds: int, height: float) -> pd.DataFrame:
     """Seeds that go up and down at random, around curves that all have the same shape."""
     epochs = np.arange(41)
@@ -207,15 +223,24 @@ def test_one_seed_is_in_front_where_the_mean_hides_that_it_oscillates() -> None:
     assert labels(figure) == ["training", "seed 0 alone"]
     mean, alone = (next(line for line in figure.axes[0].lines if line.get_label() == name) for name in labels(figure))
     assert alone.get_zorder() > mean.get_zorder()
-    assert alone.get_ydata().tolist() == numbers["seed_0"].tolist()
+    assert alone.get_ydata().tolist() == numbers["seed_0"].tolist() and set(numbers["seed_in_front"]) == {0}
+    pgfplots = picture("loss", Drawing(figure, numbers))
+    assert pgfplots is not None and f"\\thisrowno{{{numbers.columns.get_loc('seed_0')}}}" in pgfplots
     lost, _ = draw_curves(metrics, RunCaption(diverged=frozenset({0})), LOSS)
     assert labels(lost) == ["training", "seed 1 alone"]
 
 
 @pytest.mark.parametrize(("num_seeds", "height"), [(20, 0.0), (20, 0.01), (1, 0.1)])
 def test_none_is_where_nothing_is_hidden(num_seeds: int, height: float) -> None:
-    figure, _ = draw_curves(zigzag(num_seeds, height), CAPTION, LOSS)
-    assert labels(figure) == ["training"]
+    figure, numbers = draw_curves(zigzag(num_seeds, height), CAPTION, LOSS)
+    assert labels(figure) == ["training"] and numbers["seed_in_front"].isna().all()
+
+
+def test_one_seed_that_diverged_is_drawn_but_is_no_mean() -> None:
+    metrics = table(seed=[0] * 3, epoch=[0, 1, 2], train_loss=[1.0, 9.0, np.inf], train_accuracy=[0.5, 0.4, 0.3])
+    figure, numbers = draw_curves(metrics, CAPTION, ACCURACY)
+    assert "one seed, diverged" in texts(figure) and numbers["mean"].isna().all() and set(numbers["n"].dropna()) <= {0}
+    assert [line[:, 1].tolist() for line in drawn_seeds(figure.axes[0])] == [[50.0, 40.0, 30.0]]
 
 
 def test_the_accuracy_of_a_diverged_seed_is_marked_at_the_lower_edge(with_explosion: pd.DataFrame) -> None:
@@ -242,8 +267,10 @@ def test_if_all_seeds_diverge_all_are_shown(tables: InventedTables) -> None:
     (axes,) = figure.axes
     assert axes.get_yscale() == "log" and axes.get_ylim()[1] > 1e20
     assert len(drawn_seeds(axes)) == 6 and not numbers["mean"].notna().any()
-    assert draw_curves(metrics, CAPTION, R2).numbers["n"].tolist()[0] == 3
-    low, high = draw_curves(metrics, CAPTION, R2).figure.axes[0].get_ylim()
+    figure, numbers = draw_curves(metrics, CAPTION, R2)
+    assert "all 3 seeds diverged; a line per seed" in texts(figure) and labels(figure)[:2] == ["training", "test"]
+    assert len(drawn_seeds(figure.axes[0])) == 6 and not numbers["mean"].notna().any()
+    low, high = figure.axes[0].get_ylim()
     assert low == -1
     assert 1 < high < 1.1
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from sklearn.metrics import confusion_matrix, r2_score
 
+from making.figure_words import leaves_the_page
 from making.invented_tables import CLASSES, InventedTables
 from mlpexp.report.drawing.save_figures import rendered
 from mlpexp.report.drawing.style import class_style
@@ -217,6 +219,49 @@ def test_hidden_space_of_inputs_that_are_no_plane(tables: InventedTables) -> Non
     figure, numbers = draw_hidden_space(hidden, None, None, CAPTION)
     assert len(figure.axes) == 1 and set(numbers["plane"]) == {"hidden units"}
     assert "many of the 45 samples lie on each other: 1 place can be told apart" in texts(figure)
+
+
+def test_planes_of_a_diverged_seed_say_so(tables: InventedTables) -> None:
+    lost, said = replace(CAPTION, diverged=frozenset({0})), "seed 0, which diverged: its last finite weights; region"
+    for caption, there in ((lost, True), (CAPTION, False)):
+        hidden, _ = draw_hidden_space(tables.hidden_space(), tables.boundary(), None, caption)
+        boundary, _ = draw_boundary(tables.boundary(), None, caption)
+        assert (said in texts(hidden)) == (said in texts(boundary)) == there
+
+
+def test_hidden_space_without_samples(tables: InventedTables) -> None:
+    hidden = tables.hidden_space()
+    figure, numbers = draw_hidden_space(hidden[hidden["part"] == "grid"], None, None, CAPTION)
+    assert set(numbers["part"]) == {"grid"} and "lie on each other" not in texts(figure)
+
+
+def test_names_and_numbers_of_histograms_have_room(tables: InventedTables) -> None:
+    rows = tables.histograms([f"dense{place}_relu" for place in range(8, 15)]).assign(count=50)
+    rows[["low", "high"]] *= 17_000
+    figure, _ = draw_activations(rows, CAPTION)
+    assert not leaves_the_page(figure)
+    assert [axes.get_title() for axes in figure.axes][:3] == [f"dense{place}_relu\nn = 2,500" for place in (8, 9, 10)]
+    titles = [axes.title.get_window_extent() for axes in figure.axes]
+    assert not any(one.overlaps(other) for place, one in enumerate(titles) for other in titles[:place])
+    for axes in figure.axes:
+        ticks = [tick.get_window_extent() for tick in axes.get_xticklabels()]
+        assert all(left.x1 + 4 < right.x0 for left, right in pairwise(ticks))
+
+
+def test_a_mean_of_curves_has_no_diverged_seed(tables: InventedTables) -> None:
+    curve = tables.curve()
+    figure, numbers = draw_curve(curve, tables.numbers(), RunCaption(diverged=frozenset({0, 1, 2})))
+    assert "all 3 seeds diverged; a line per seed" in texts(figure) and "mean" not in set(numbers["what"])
+    alone = curve[curve["seed"] == 0]
+    figure, numbers = draw_curve(alone, None, RunCaption(diverged=frozenset({0})))
+    assert "one seed, diverged" in texts(figure) and (numbers["what"] == "network").sum() == len(alone)
+    assert [len(artist.get_segments()) for artist in figure.axes[0].collections] == [1]
+
+
+def test_predictions_of_seeds_that_all_diverged_say_so(tables: InventedTables) -> None:
+    caption = RunCaption(diverged=frozenset({0, 1, 2}))
+    assert "summed over 3 seeds; all seeds diverged" in texts(draw_confusion(tables.predictions(), caption).figure)
+    assert "(all diverged)" in texts(draw_predicted_true(tables.numbers(), caption).figure)
 
 
 def test_hidden_units_that_give_no_number_are_counted(tables: InventedTables) -> None:

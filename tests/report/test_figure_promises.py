@@ -178,6 +178,8 @@ def test_every_mean_that_is_drawn_is_in_the_numbers(figures: dict[str, Drawing])
 def test_a_mean_has_its_number_of_seeds_beside_it(figures: dict[str, Drawing]) -> None:
     for name, drawing in figures.items():
         words = "\n".join(text.get_text() for text in drawing.figure.texts)
+        if re.search(r"all \d+ seeds diverged", words) and "mean" in drawing.numbers:
+            assert drawing.numbers["mean"].isna().all(), name
         if {"mean", "n"} <= set(drawing.numbers):
             assert re.search(r"n = \d|one seed|all \d+ seeds diverged|no trial ended", words), f"{name}: {words}"
 

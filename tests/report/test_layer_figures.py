@@ -103,6 +103,29 @@ def test_zeros_and_infinite_gradients_are_said(values):
     assert drawing.numbers["median"].tolist() == values
 
 
+def test_seeds_without_a_gradient_are_counted():
+    table = norms(dense1=[1.0, np.nan, np.nan], output=[1.0, 2.0, np.nan])
+    figure, numbers = draw_first_gradient(table, RunCaption())
+    assert (
+        "median of n = 1 to 2 seeds, line: all of them (of 3 seeds: others have no value)" in figure.texts[1].get_text()
+    )
+    assert numbers[["n", "seeds"]].to_numpy().tolist() == [[1, 3], [2, 3]]
+    assert draw_first_gradient(norms(dense1=[np.nan]), RunCaption()) is None
+
+
+def test_layers_without_names_have_whole_numbers():
+    layers = {f"dense{place}": [1.0] for place in range(21)}
+    (axes,) = draw_first_gradient(norms(**layers), RunCaption()).figure.axes
+    assert all(tick == round(tick) for tick in axes.get_xticks())
+
+
+def test_gradients_are_those_of_epochs():
+    table = norms(dense1=[1.0], output=[2.0])
+    drawing = draw_gradients(table, RunCaption())
+    assert set(drawing.numbers["epoch"]) == {1} and "first step" not in drawing.figure.texts[1].get_text()
+    assert draw_gradients(table[table["epoch"] == 0], RunCaption()) is None
+
+
 def test_results_without_them_have_no_such_figure():
     old = norms(dense1=[1.0]).query("epoch > 0")
     assert draw_first_gradient(old, RunCaption()) is None

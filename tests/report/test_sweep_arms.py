@@ -1,10 +1,12 @@
 """Heat map, parallel coordinates, forest and trade-offs: numbers, order, marks, and when they are left out."""
 
 import json
+import shutil
 from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 
@@ -24,8 +26,13 @@ from mlpexp.report.figures.sweep.forest import draw_arms
 from mlpexp.report.figures.sweep.heat_map import draw_heat_map
 from mlpexp.report.figures.sweep.parallel import draw_parallel
 from mlpexp.report.figures.sweep.trade_offs import draw_parameters, draw_time
+from mlpexp.report.numbers.arms_data import ArmsData
+from mlpexp.report.pgfplots.means import trade_off_picture
+from mlpexp.report.pgfplots.parts import Table
+from mlpexp.results.result import Result
 from mlpexp.statistics.intervals import mean_interval
 
+OLD_SWEEP = Path(__file__).parents[1] / "results/old_format/sweep"
 THREE = {LR: ["0.01", "0.1", "1"], HIDDEN: ["2", "8", "32", "64"], ACTIVATION: ["relu", "tanh"]}
 
 
@@ -296,6 +303,40 @@ def test_of_many_arms_the_best_have_numbers(tmp_path: Path) -> None:
     best = numbers.sort_values("mean", ascending=False)["arm"].tolist()[:15]
     assert sorted(int(text.get_text()) for text in figure.axes[0].texts if text.get_text()) == sorted(best)
     assert "numbers: the best 15 of 60 arms" in texts(figure)
+
+
+def test_a_lost_arm_has_its_number_beside_its_cross(tmp_path: Path) -> None:
+    def lost(settings: dict[str, str], seed: int) -> str:
+        return "diverged" if settings[LR] == "1" and settings[HIDDEN] in {"4", "16"} else ""
+
+    values = [f"{value:.3g}" for value in np.geomspace(0.01, 1, 6)]
+    sweep = build_sweep(tmp_path / "s", {LR: values, HIDDEN: ["2", "4", "8", "16"]}, seeds=2, epochs=8, lost=lost)
+    figure, numbers = draw_parameters(sweep.arms)
+    (axes,) = figure.axes
+    gone = numbers[numbers["mean"].isna()]
+    assert len(gone) == 2
+    (drawn,) = [line for line in axes.lines if line.get_marker() == "x"]
+    named = {text.get_text(): text.xy for text in axes.texts if text.get_text()}
+    assert [named[str(arm)] for arm in gone["arm"]] == [tuple(place) for place in drawn.get_xydata()]
+    (picture,) = trade_off_picture(Table("parameters", numbers), figure.axes)
+    assert all(f") [{arm}]" in picture for arm in gone["arm"])
+
+
+def test_of_an_old_result_the_time_is_that_of_training(tmp_path: Path) -> None:
+    """Its ``timing.csv`` has seconds of training, but no number of updates."""
+    folder = shutil.copytree(OLD_SWEEP, tmp_path / "old")
+    timing = pd.read_csv(folder / "timing.csv")
+    figure, numbers = draw_time(ArmsData(Result.open(folder)))
+    assert numbers["milliseconds"].tolist() == pytest.approx((1e3 * timing["train_seconds"]).tolist())
+    assert "time: its share of the training time of its stack, no quartiles" in texts(figure)
+
+
+def test_the_best_mean_alone_is_one(tmp_path: Path) -> None:
+    def lost(settings: dict[str, str], seed: int) -> str:
+        return "" if (settings[LR], settings[HIDDEN], settings[ACTIVATION]) == ("0.1", "8", "relu") else "diverged"
+
+    figure, _ = draw_parallel(build_sweep(tmp_path / "s", THREE, seeds=2, epochs=4, lost=lost).arms)
+    assert "thick: the 1 best mean without diverged trials" in texts(figure)
 
 
 def test_equal_costs_make_no_figure(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from making.results_builder import ACTIVATION, BATCH, EPOCHS, FOUR, HIDDEN, LR, 
 from making.run_files import unsealed
 from mlpexp.report.drawing.explosion import EXPLOSION
 from mlpexp.report.drawing.style import Drawing
+from mlpexp.report.figures.sweep.effects import draw_effect
+from mlpexp.report.figures.sweep.heat_map import draw_heat_map
 from mlpexp.report.figures.sweep.sweep_curves import draw_panels, draw_sweep_curves
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.statistics.intervals import mean_interval
@@ -77,6 +79,39 @@ def test_of_many_settings_that_of_the_best_arm_is_drawn_and_said(tmp_path: Path)
     assert "diverged: 2 of 3 at 1, left out" in texts(figure)
 
 
+def test_all_figures_of_a_sweep_name_the_same_best_arm(tmp_path: Path) -> None:
+    """The best rate is none of those that are evenly chosen; the second best arm has another batch size and activation."""
+    rates, best = [str(rate) for rate in range(1, 12)], {LR: "3", ACTIVATION: "elu", BATCH: "64"}
+    sweep = build_sweep(
+        tmp_path / "s", {LR: rates, ACTIVATION: ["relu", "tanh", "elu"], BATCH: ["4", "16", "64"]}, seeds=2, epochs=2
+    )
+    trials = sweep.read("trials.csv", dtype=str)
+    is_best = (trials[list(best)] == pd.Series(best)).all(axis=1)
+    assert is_best.sum() == 2
+    trials["final_test_accuracy"] = np.where(is_best, 0.99, np.where(trials[ACTIVATION] == "tanh", 0.9, 0.5))
+    sweep.write("trials.csv", trials)
+    files = sweep.arms
+    rate, activation, batch = files.caption.axes
+    figure, numbers = draw_sweep_curves(files, rate)
+    assert "activation elu, batch size 64 as in the best arm" in texts(figure)
+    assert best[LR] in set(numbers["value"])
+    assert numbers["value"].nunique() == 8
+    figure, numbers = draw_effect(files, activation)
+    assert "batch size 64 as in the best arm" in texts(figure)
+    assert best[LR] in set(numbers[LR])
+    figure, _ = draw_effect(files, batch)
+    assert "activation elu as in the best arm" in texts(figure)
+    figure, _ = draw_heat_map(files)
+    assert "elu as in the best arm" in texts(figure) or "64 as in the best arm" in texts(figure)
+
+
+def test_the_table_has_settings_uncut(tmp_path: Path) -> None:
+    sizes = [f"[{', '.join(str(10 + (i == last)) for i in range(14))}]" for last in (0, 13)]
+    sweep = build_sweep(tmp_path / "s", {LR: ["0.01", "0.1"], HIDDEN: sizes}, seeds=2, epochs=2)
+    _, numbers = curves(sweep, LR)
+    assert set(numbers["setting"]) == {f"hidden sizes {size}" for size in sizes}
+
+
 @pytest.mark.parametrize(
     "axes", [{LR: ["0.01", "0.1"], ACTIVATION: ["relu", "tanh"]}, {LR: ["0.01", "0.1"], BATCH: ["1", "4", "16"]}]
 )
@@ -138,6 +173,21 @@ def test_one_seed_stands_in_front_of_a_mean_that_hides_how_rough_training_is(tmp
     assert thin.get_segments()[0][:, 1] == pytest.approx(heights.to_numpy())
     assert "thin: seed 0, where the mean hides how rough training is" in texts(figure)
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["1 (9 %)", "16"]
+
+
+def test_of_many_rough_values_the_roughest_have_a_seed_in_front_and_the_note_says_so(tmp_path: Path) -> None:
+    batches = ["1", "2", "4", "8", "16"]
+    sweep = build_sweep(tmp_path / "s", {BATCH: batches}, seeds=4, epochs=10)
+    metrics = sweep.read("metrics.csv")
+    sign = np.where((metrics["epoch"] + metrics["seed"]) % 2, 1, -1)
+    metrics["test_accuracy"] = 0.5 + 0.05 * sign / (1 + metrics["arm"])
+    sweep.write("metrics.csv", metrics)
+    figure, numbers = curves(sweep, BATCH)
+    front = numbers[numbers["metric"] == "test_accuracy"].groupby("value")["seed_in_front"].first()
+    assert set(front.dropna().index) == set(batches[:3])
+    assert "thin: seed 0 of the 3 roughest lines of a panel, where the mean hides how rough training is" in texts(
+        figure
+    )
     assert figure.legends[0].get_title().get_text() == "batch size (roughness of test accuracy)"
 
 

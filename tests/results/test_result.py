@@ -162,7 +162,6 @@ def test_costs_are_of_arms_and_add_up_to_the_stacks(trained: Make) -> None:
     table, stacks = sweep.result.costs, sweep.result.stacks
     assert table["arm"].tolist() == [0, 1, 2, 3]
     assert (table["train_seconds"] * 2).sum() == pytest.approx(stacks.train_seconds)
-    assert table["trials_per_stack"].tolist() == [4.0] * 4
     assert (table["microseconds_per_step"] > 0).all()
 
 

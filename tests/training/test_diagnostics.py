@@ -254,6 +254,14 @@ def test_an_explosion_in_the_first_step_leaves_its_gradient():
     assert len(norms) == 11 and all(np.isfinite(norms)) and min(norms) > 10
 
 
+def test_a_gradient_that_is_no_number_has_exploded():
+    """Differences of infinite outputs are no numbers, but do not come of a gradient that vanished."""
+    deep = {"hidden_sizes": [16] * 30, "activation": "relu", "init": {"name": "normal", "std": 30}}
+    records = finished([diagnosed("cheap", model=deep)])[1]
+    norms = [value[0] for (_, quantity), value in records[0].diagnostics.items() if quantity == "gradient_norm"]
+    assert len(norms) == 31 and norms[0] == np.inf and not np.isnan(norms).any()
+
+
 def test_neighbours_do_not_matter():
     members = [diagnosed("full", training={"epochs": 3}).model_copy(update={"seed": seed}) for seed in range(7)]
     members[2] = members[2].model_copy(

@@ -20,7 +20,6 @@ COSTS = (
     "microseconds_high",
     "steps",
     "train_seconds",
-    "trials_per_stack",
 )
 SPREAD = 3.0  # upper quartile / lower quartile, from which times are those of a busy machine
 FEWEST_EPOCHS = 4  # from which quartiles are more than the ends
@@ -100,11 +99,11 @@ def costs(stacks: StacksRecord, arms: Sequence[PlannedArm], timing: "pd.DataFram
 
     Returns:
         Column arm; of an update the median and the quartiles over the epochs of all its stacks, in microseconds; means over
-        its stacks of the number of updates, the seconds of training and the number of trials. NaN where nothing was trained.
+        its stacks of the number of updates and of the seconds of training. NaN where nothing was trained.
     """
     import pandas as pd
 
-    shares: dict[int, list[tuple[float, float, float]]] = {}
+    shares: dict[int, list[tuple[float, float]]] = {}
     times: dict[int, list[np.ndarray]] = {}
     for stack, seconds in zip(stacks.stacks, step_seconds(stacks, timing), strict=True):
         size = len(stack.trials)
@@ -112,13 +111,13 @@ def costs(stacks: StacksRecord, arms: Sequence[PlannedArm], timing: "pd.DataFram
             for arm in dict.fromkeys(arm for arm, _ in stack.trials):
                 times.setdefault(arm, []).append(1e6 * seconds / size)
             for arm, _ in stack.trials:
-                shares.setdefault(arm, []).append((stack.steps, stack.train_seconds / size, size))
+                shares.setdefault(arm, []).append((stack.steps, stack.train_seconds / size))
     first: dict[str, int] = {}
     same_as = [first.setdefault(arm.identity, number) for number, arm in enumerate(arms)]
     rows = []
     for same in same_as:
         spread = time_spread(np.concatenate(times.get(same, [np.empty(0)])))
-        rows.append((spread.median, spread.low, spread.high, *np.mean(shares.get(same, [(nan,) * 3]), 0)))
+        rows.append((spread.median, spread.low, spread.high, *np.mean(shares.get(same, [(nan, nan)]), 0)))
     table = pd.DataFrame(np.array(rows, dtype=float), columns=list(COSTS))
     table.insert(0, "arm", np.arange(len(arms)))
     return table

@@ -183,7 +183,7 @@ class Result:
 
     @cached_property
     def costs(self) -> "pd.DataFrame":
-        """A row per arm: time of an update with quartiles, updates and time of a trial, its share of its stacks, their size."""
+        """A row per arm: time of an update with quartiles, updates of a trial and its share of the time of its stacks."""
         import pandas as pd
 
         old = old_costs(self.path) if self.summary.format == 1 else None

@@ -67,9 +67,13 @@ class Diagnostics:
     def first_gradient(
         self, stepper: Steps, inputs: Tensor, targets: Tensor, mode: Mode
     ) -> dict[tuple[str, str], Tensor]:
-        """Norm of the gradient of each layer in the first step, before it is taken: so an explosion is seen that it makes."""
+        """Norm of the gradient of each layer in the first step, before it is taken: so an explosion is seen that it makes.
+
+        Infinite where it is not finite: ``inf - inf`` is no number, but comes of a gradient that has exploded.
+        """
         assert isinstance(stepper, Stepper)
         norms_AL = self._norms(stepper.gradient_before(inputs, targets, mode)[:, None])[:, 0]
+        norms_AL = torch.where(norms_AL.isfinite(), norms_AL, torch.inf)
         return {(weight.layer, "gradient_norm"): norms_AL[:, i] for i, weight in enumerate(self.weights)}
 
     def _norms(self, parameters_ANP: Tensor) -> Tensor:

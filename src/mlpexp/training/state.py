@@ -61,7 +61,7 @@ class TrainingState:
     fell_epoch: np.ndarray
     """Last epoch in which it fell by more than the tolerance, ``(M,)``."""
     calm_norm: np.ndarray
-    """Length of the parameters up to which losses need no look between evaluations, ``(M,)``; see ``explosion``."""
+    """Length of the parameters up to which losses need no look between evaluations, ``(M,)``; see ``divergence``."""
     running: Tensor
     """Sums since the last evaluation of losses, correct samples and samples, ``(A, 3)`` float64."""
     running_more: Collected

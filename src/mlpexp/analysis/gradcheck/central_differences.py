@@ -39,9 +39,9 @@ def central_differences(
     """``(E(w + h) - E(w - h)) / 2h`` for some entries of w.
 
     The step is the one whose estimate agrees best with that of the next shorter one, which needs no knowledge of the
-    derivative: a longer one errs by curvature or steps over a kink, a shorter one errs by rounding. A kink (ReLU at 0, a
-    tie in max pooling) closer than that shows in the slopes to both sides: their difference shrinks with the step where
-    the function is smooth, and stays where it has a kink.
+    derivative: a longer one errs by the third derivative or steps over a kink, a shorter one errs by rounding. A kink
+    (ReLU at 0, a tie in max pooling) closer than that shows in the slopes to both sides: their difference shrinks with the
+    step where the function is smooth, and stays where it has a kink.
 
     Args:
         objective: From points ``(n, P)`` to values ``(n,)``.

@@ -192,6 +192,9 @@ def _draw(prepared: "Prepared", objective: "Objective", report: "Report", output
         return
     numbers = error_by_step(objective, report.tried)
     drawing = draw_error_by_step(numbers, len(report.tried), run_title(as_data(prepared.experiment)))
+    if drawing is None:
+        print_sentences(["no figure: all differences are 0, which has no place on a logarithmic axis"], err=True)
+        return
     make_folders(output)
     for suffix, content in rendered(drawing, formats, name="gradcheck").items():
         write_bytes(output / f"gradcheck.{suffix}", content)

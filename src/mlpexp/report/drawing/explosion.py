@@ -45,12 +45,22 @@ def can_be_drawn(lines: Sequence[Exploded]) -> bool:
     return any(np.isfinite(line.finite).any() for line in lines)
 
 
-def explosion_words(line: Exploded) -> str:
-    """``inf at epoch 4``, ``inf or nan at epoch 4 to 6``: what the losses were in the end, and when."""
-    last = [value for value in line.last_values.values() if not np.isfinite(value)]
-    kinds = [kind for kind, there in (("inf", np.isinf(last).any()), ("nan", np.isnan(last).any())) if there]
-    epochs = span(min(line.ends.values()), max(line.ends.values()))
-    return f"{' or '.join(kinds) or 'weights not finite'} at epoch {epochs}"
+def explosion_words(lines: Sequence[Exploded]) -> str:
+    """``inf at epoch 4``, ``inf or nan at epochs 4 to 6``: what the losses of the seeds were in the end, and when.
+
+    Args:
+        lines: Of all parts of the data: weights that are not finite are those of a seed whose losses all are.
+    """
+    ends, by_line = lines[0].ends, [line.last_values for line in lines]
+    last = {seed: np.array([values[seed] for values in by_line]) for seed in ends}
+    kinds = {
+        "inf": any(np.isinf(losses).any() for losses in last.values()),
+        "nan": any(np.isnan(losses).any() for losses in last.values()),
+        "weights not finite": any(np.isfinite(losses).all() for losses in last.values()),
+    }
+    first, final = min(ends.values()), max(ends.values())
+    epochs = f"epoch{'s' * (first != final)} {span(first, final)}"
+    return f"{' or '.join(kind for kind, there in kinds.items() if there)} at {epochs}"
 
 
 def draw_explosion(axes: Axes, lines: Sequence[Exploded], label: str, *, narrow: bool = False) -> None:

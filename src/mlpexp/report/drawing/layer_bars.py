@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.marks import show_range
@@ -13,17 +14,20 @@ ROOM = 3.0  # times the largest value, and below the smallest one
 MOST_NAMES = 12  # of layers that have room below their bars
 
 
-def layer_table(rows: pd.DataFrame) -> pd.DataFrame:
+def layer_table(rows: pd.DataFrame, num_seeds: int) -> pd.DataFrame:
     """Median, least and largest value over seeds by layer, in the order of the network; infinite ones count.
 
     Args:
         rows: Columns ``layer``, ``seed`` and ``value``.
+        num_seeds: Of all seeds, also of those without a value.
 
     Returns:
-        Columns layer, n, median, low, high.
+        Columns layer, n (seeds with a value), seeds, median, low, high; without layers of which no seed has a value.
     """
     values = rows.groupby("layer", sort=False)["value"]
-    return values.agg(n="count", median="median", low="min", high="max").reset_index()
+    table = values.agg(n="count", median="median", low="min", high="max").query("n > 0").reset_index()
+    table.insert(2, "seeds", num_seeds)
+    return table
 
 
 def bars_range(values: np.ndarray) -> AxisRange:
@@ -56,4 +60,5 @@ def draw_layer_bars(axes: Axes, table: pd.DataFrame, limits: AxisRange, label: s
             end = limits.low if value == 0 else limits.high
             axes.annotate(f"{value:g}", (place, end), (0, 2), textcoords="offset points", ha="center", fontsize=6.5)
     axes.set_xlim(0.4, len(table) + 0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     axes.xaxis.grid(visible=False)

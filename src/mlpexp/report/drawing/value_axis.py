@@ -34,10 +34,13 @@ def line_styles(axis: SweepAxis) -> dict[str, LineStyle]:
     return {value: LineStyle(axis.short(value), colour, line, marker) for value, colour, line, marker in looks}
 
 
-def chosen_values(axis: SweepAxis, present: Sequence[str]) -> SweepAxis:
-    """The axis with its present values, at most eight, evenly chosen with both ends."""
+def chosen_values(axis: SweepAxis, present: Sequence[str], keep: str | None = None) -> SweepAxis:
+    """The axis with its present values, at most eight, evenly chosen with both ends; ``keep``: in place of its nearest."""
     places = [i for i, value in enumerate(axis.values) if value in set(present)]
-    return axis.with_values([places[i] for i in evenly_chosen(len(places))])
+    chosen = [places[i] for i in evenly_chosen(len(places))]
+    if keep in axis.values and (kept := axis.values.index(keep)) not in chosen:
+        chosen[min(range(1, len(chosen) - 1), key=lambda i: abs(chosen[i] - kept))] = kept
+    return axis.with_values(chosen)
 
 
 def evenly_chosen(count: int, most: int = MOST_LINES) -> list[int]:

@@ -133,7 +133,10 @@ class OfArms:
 
 
 def _curves(score: Score, arm: ArmData) -> Drawing | None:
-    return draw_curves(arm.metrics, arm.caption, score)
+    drawing = draw_curves(arm.metrics, arm.caption, score)
+    if drawing is None and score == SCORES["loss"] and arm.metrics.filter(regex="_loss$").size:
+        logger.warning("%s: no figure loss: no loss is finite, from epoch 0 on", arm.result.path)
+    return drawing
 
 
 FIGURES: tuple[OfArm | OfAxis | OfArms, ...] = (

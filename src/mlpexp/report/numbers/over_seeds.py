@@ -37,7 +37,7 @@ def mean_intervals(groups: Iterable[np.ndarray], index: pd.Index, score: Score) 
     ends = score.floor, score.ceiling
     means = [mean_interval(values).within(*ends) if values.size else None for values in groups]
     rows = [(0, np.nan, np.nan, np.nan) if mean is None else (mean.n, mean.mean, mean.low, mean.high) for mean in means]
-    return pd.DataFrame(rows, columns=["n", "mean", "low", "high"], index=index)
+    return pd.DataFrame(rows, columns=["n", "mean", "low", "high"], index=index, dtype=float).astype({"n": int})
 
 
 def seed_curves(metrics: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -63,16 +63,14 @@ def _explodes(name: str) -> bool:
 def mean_curve(curves: pd.DataFrame, diverged: AbstractSet[int], score: Score) -> pd.DataFrame:
     """Mean, number of seeds and 95 % interval at each epoch, over the seeds that are still in training there.
 
-    Diverged seeds are left out, as in the means of ``summary.json``; if all have diverged, none is. Epochs at which a
-    seed that is still in training has no finite value are left out: the mean over the others is another quantity and
-    would draw a step where there is none.
+    Diverged seeds are left out, as in the means of ``summary.json``. Epochs at which a seed that is still in training
+    has no finite value are left out: the mean over the others is another quantity and would draw a step where there is
+    none.
 
     Returns:
-        Columns n, mean, low, high, indexed by epoch.
+        Columns n, mean, low, high, indexed by epoch; no rows if all seeds have diverged.
     """
     sound = curves.loc[:, ~curves.columns.isin(diverged)]
-    if sound.empty or sound.shape[1] == 0:
-        sound = curves
     values = sound.to_numpy(dtype=float)
     present = np.flip(np.maximum.accumulate(np.flip(~np.isnan(values), 0), 0), 0)  # up to the last row of each seed
     complete = (np.isfinite(values) | ~present).all(1) & present.any(1)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from mlpexp.report.drawing.value_axis import chosen_values
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.report.words import listed, note
+from mlpexp.statistics.best_arm import best_arm
 
 MOST_SETTINGS = 4  # that have a panel each
 
@@ -22,16 +25,16 @@ class Setting:
     """Of their trials, as ``ArmsData.outcomes``."""
     note: str
     """What is to be said of the axes that are not shown; not the words, where each setting has a panel with them."""
+    whole: str = ""
+    """As ``words``, but with no value cut: for a table."""
 
 
 def settings_of(data: ArmsData, *shown: SweepAxis, most: int = 1) -> list[Setting]:
     """The settings of the axes that are not shown, in their order; of more than ``most``, that of the best arm alone.
 
-    The best arm has the best mean of those of which no trial diverged or failed, if there are any.
+    Of the axes that are shown, the values are those of ``with_best``, or all.
     """
-    rows, keys = data.of_axis(shown[0]), [axis.key for axis in shown]
-    for axis in shown:
-        rows = rows[rows[axis.key].isin(axis.values)]
+    rows, keys = _rows(data, shown), [axis.key for axis in shown]
     others = [axis for axis in data.caption.axes if axis.key not in keys]
     free = [axis for axis in others if (rows.groupby(keys)[axis.key].nunique() > 1).any()]
     together = [axis.label for axis in others if axis not in free and rows[axis.key].nunique() > 1]
@@ -41,22 +44,51 @@ def settings_of(data: ArmsData, *shown: SweepAxis, most: int = 1) -> list[Settin
     )
     if not free:
         return [Setting("", rows, said)]
-    groups = [(_words(free, of_group.iloc[0].to_dict()), of_group) for of_group in _in_order(rows, free)]
-    if 1 < len(groups) <= most:
-        return [Setting(words, of_group, said) for words, of_group in groups]
-    best = best_arm(rows, higher_is_better=data.caption.score.higher_is_better)
-    words, of_best = next((words, of_group) for words, of_group in groups if (of_group["arm"] == best).any())
-    return [Setting(words, of_best, note(f"{words} as in the best arm", said))]
+    groups = _in_order(rows, free)
+    is_each = 1 < len(groups) <= most
+    best = best_settings(data, *shown)["arm"]
+    return [
+        Setting(
+            words := _words(free, of_group.iloc[0].to_dict()),
+            of_group,
+            said if is_each else note(f"{words} as in the best arm", said),
+            _words(free, of_group.iloc[0].to_dict(), whole=True),
+        )
+        for of_group in groups
+        if is_each or (of_group["arm"] == best).any()
+    ]
 
 
-def best_arm(outcomes: pd.DataFrame, *, higher_is_better: bool) -> int:
-    """The arm with the best mean, of those without a lost trial if there are any; the first if no trial has a value."""
-    arms = outcomes.groupby("arm")["value"].agg(["mean", "count", "size"])
-    whole = arms[arms["count"] == arms["size"]]
-    means = (whole if len(whole) else arms)["mean"].dropna()
-    if means.empty:
-        return int(arms.index[0])
-    return int(means.index[int((means if higher_is_better else -means).argmax())])
+def with_best(data: ArmsData, axis: SweepAxis, *shown: SweepAxis) -> SweepAxis:
+    """An axis with at most eight of its values, with that of the best arm: see ``best_settings``.
+
+    Args:
+        data: Of the result.
+        axis: With all values.
+        shown: Axes that are shown, too.
+    """
+    rows = _rows(data, [*shown, axis])
+    return chosen_values(axis, list(rows[axis.key].unique()), keep=best_settings(data, *shown, axis)[axis.key])
+
+
+def best_settings(data: ArmsData, *shown: SweepAxis) -> Mapping[str, Any]:
+    """Number and values of the best arm (see ``statistics.best_arm``) of those that have some value of each of these axes.
+
+    Which values of them a figure shows does not change it. It is the first arm if no trial has a value.
+    """
+    axes = {axis.key: axis for axis in data.caption.axes}
+    rows = _rows(data, [axes[axis.key] for axis in shown])
+    values = rows.pivot(index="arm", columns="seed", values="value")
+    best = best_arm(values.to_numpy(dtype=float), data.caption.score.higher_is_better)
+    return {str(key): value for key, value in rows[rows["arm"] == values.index[best or 0]].iloc[0].items()}
+
+
+def _rows(data: ArmsData, shown: Sequence[SweepAxis]) -> pd.DataFrame:
+    """The outcomes that have one of these values of each axis, and show the effect of the first."""
+    rows = data.of_axis(shown[0])
+    for axis in shown[1:]:
+        rows = rows[rows[axis.key].isin(axis.values)]
+    return rows
 
 
 def _in_order(rows: pd.DataFrame, axes: Sequence[SweepAxis]) -> list[pd.DataFrame]:
@@ -67,7 +99,10 @@ def _in_order(rows: pd.DataFrame, axes: Sequence[SweepAxis]) -> list[pd.DataFram
     return [of_group for _, of_group in rows.groupby(order, sort=True)]
 
 
-def _words(axes: Sequence[SweepAxis], row: Mapping[object, object]) -> str:
+def _words(axes: Sequence[SweepAxis], row: Mapping[object, object], *, whole: bool = False) -> str:
     """What the axes are in a row; an empty cell: the config has no such key there."""
     values = [(axis, str(row[axis.key])) for axis in axes]
-    return ", ".join(f"{axis.label} {axis.short(value)}" if value else f"no {axis.label}" for axis, value in values)
+    return ", ".join(
+        f"{axis.label} {value if whole else axis.short(value)}" if value else f"no {axis.label}"
+        for axis, value in values
+    )

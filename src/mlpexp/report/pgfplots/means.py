@@ -164,6 +164,6 @@ def trade_off_picture(table: Table, axes: Sequence[Axes]) -> list[str]:
                 "legend columns=4",
                 LEGEND[2],
             ],
-            [*lines, *crosses(axes[0])],
+            [*lines, *crosses(axes[0], numbers["arm"][numbers["diverged"] > 0].astype(str).tolist())],
         )
     ]

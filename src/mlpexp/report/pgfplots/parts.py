@@ -121,16 +121,22 @@ def value(table: Table, column: str, axes: Axes, name: str = "y", scale: float =
     return f"min(max({expression},{least:.6g}),{most:.6g})"
 
 
-def crosses(axes: Axes) -> list[str]:
-    """The crosses of the figure, where trials diverged or failed, in the colours of their lines."""
+def crosses(axes: Axes, names: Sequence[str] = ()) -> list[str]:
+    """The crosses of the figure, where trials diverged or failed, in the colours of their lines; all named, or none."""
     lines = []
+    near = (
+        ",nodes near coords,point meta=explicit symbolic,nodes near coords style={text=black,font=\\tiny}"
+        if names
+        else ""
+    )
     for line in axes.lines:
         places = np.column_stack([*line.get_data()]).astype(float)
         if line.get_marker() == "x" and len(places):
-            at = " ".join(f"({x:.6g},{y:.6g})" for x, y in places)
+            beside = [f" [{name}]" for name in names] or [""] * len(places)
+            at = " ".join(f"({x:.6g},{y:.6g}){name}" for (x, y), name in zip(places, beside, strict=True))
             red, green, blue = (round(255 * part) for part in to_rgb(line.get_color()))
-            look = f"color={{rgb,255:red,{red};green,{green};blue,{blue}}},only marks,mark=x,mark size=3pt,thick,forget plot"
-            lines.append(rf"\addplot[{look}] coordinates {{{at}}};")
+            look = f"color={{rgb,255:red,{red};green,{green};blue,{blue}}},only marks,mark=x,mark size=3pt,thick"
+            lines.append(rf"\addplot[{look},forget plot{near}] coordinates {{{at}}};")
     return lines
 
 

@@ -36,6 +36,7 @@ from mlpexp.report.pgfplots.parts import (
     ticks,
     title_of_legend,
     value,
+    whole_width,
 )
 from mlpexp.report.writers.shown_words import shown
 
@@ -129,7 +130,8 @@ def _panel(table: Table, axes: Axes, rows: np.ndarray, group: str, middle: str) 
     if len(members) > 1 and (title := legend_title(axes)):
         lines = [*title_of_legend(title), *lines]
     setting = table.numbers["setting"][rows].iloc[0] if "setting" in table.numbers else ""
-    names = [f"title={{{latex_text(setting)}}}", "xlabel={epoch}", "title style={yshift=4ex}"] if setting else []
+    broken = f"title style={{yshift=4ex,align=center,text width={whole_width()}}}"
+    names = [f"title={{{latex_text(setting)}}}", "xlabel={epoch}", broken] if setting else []
     return axis([*page(), *ends(axes, "x"), *ends(axes, "y"), *names, *LEGEND], [*lines, *crosses(axes)])
 
 

@@ -65,7 +65,7 @@ def draw_boundary(boundary: pd.DataFrame, predictions: pd.DataFrame | None, capt
     if plane is None:
         return None
     num_classes = num_classes_of([plane], caption)
-    figure = new_figure(caption.title, _note(plane), height=4.2)
+    figure = new_figure(caption.title, _note(plane, caption), height=4.2)
     axes = figure.add_subplot()
     draw_plane(axes, plane, num_classes, scatter_size(len(plane.points)), caption)
     axes.set(xlabel=plane.features[0], ylabel=plane.features[1])
@@ -105,8 +105,14 @@ def draw_plane(axes: Axes, plane: Plane, num_classes: int, marker_size: float, c
     axes.grid(visible=False)
 
 
-def _note(plane: Plane) -> str:
-    points, region = plane.points, f"seed {plane.seed}; region: predicted class"
+def seed_words(plane: Plane, caption: RunCaption) -> str:
+    """Whose network divides the plane: of a seed that diverged, as its last finite weights do."""
+    of_diverged = ", which diverged: its last finite weights" if plane.seed in caption.diverged else ""
+    return f"seed {plane.seed}{of_diverged}"
+
+
+def _note(plane: Plane, caption: RunCaption) -> str:
+    points, region = plane.points, f"{seed_words(plane, caption)}; region: predicted class"
     if plane.grid["probability"].notna().any():
         region += ", the stronger its colour the more probable"
     region = note(region, constant_words(points, plane.features))

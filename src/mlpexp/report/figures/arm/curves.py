@@ -40,7 +40,6 @@ from mlpexp.report.numbers.told_words import seed_name, told_seeds
 from mlpexp.report.words import counted, note
 
 MOST_NAMED_ENDS = 3
-MEAN_OF_ALL = "thick: their mean, thin: each seed"
 
 
 @dataclass(frozen=True)
@@ -125,10 +124,7 @@ def _lines(metrics: pd.DataFrame, score: Score, caption: RunCaption) -> Lines:
     means = {part: mean_curve(curves, diverged, score) for part, curves in seeds.items()}
     last = metrics.groupby("seed")["epoch"].max()
     last_epochs = dict(zip(last.index.tolist(), last.tolist(), strict=True))
-    lines = Lines(seeds, means, last_epochs, diverged, score.log_axis and not score.higher_is_better)
-    if lines.exploding and not lines.num_sound:  # a mean of losses that explode is that of the largest
-        return replace(lines, means={part: curves.iloc[:0] for part, curves in means.items()})
-    return lines
+    return Lines(seeds, means, last_epochs, diverged, score.log_axis and not score.higher_is_better)
 
 
 def _exploded(lines: Lines, caption: RunCaption) -> list[Exploded]:
@@ -152,7 +148,7 @@ def _label(lines: Lines, score: Score, caption: RunCaption) -> str:
 @in_style()
 def _draw(lines: Lines, score: Score, caption: RunCaption, exploded: list[Exploded]) -> Drawing:
     limits, label = curve_range(list(lines.seeds.values()), lines.diverged, score), _label(lines, score, caption)
-    ended = f"diverged: {explosion_words(exploded[0])}" if exploded else ""
+    ended = f"diverged: {explosion_words(exploded)}" if exploded else ""
     figure = new_figure(caption.title, note(_means_note(lines), ended, _note(lines, score, caption, limits)))
     if exploded and lines.num_sound:
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
@@ -167,10 +163,18 @@ def _draw(lines: Lines, score: Score, caption: RunCaption, exploded: list[Explod
         else:
             _draw_lines(axes, lines, caption, limits, label)
         legend_above(axes)
-    tables = [numbers_table(curves, lines.means[part], lines.diverged) for part, curves in lines.seeds.items()]
-    for part, table in zip(lines.seeds, tables, strict=True):
+    return Drawing(figure, _numbers(lines, limits))
+
+
+def _numbers(lines: Lines, limits: AxisRange) -> pd.DataFrame:
+    """The curves of all parts in one table, with the seed that is drawn in front of the mean, if one is."""
+    tables, in_front = [], _seeds_in_front(lines, limits)
+    for part, curves in lines.seeds.items():
+        table = numbers_table(curves, lines.means[part], lines.diverged)
         table.insert(1, "part", part)
-    return Drawing(figure, pd.concat(tables, ignore_index=True))
+        table.insert(list(table).index("roughness") + 1, "seed_in_front", in_front.get(part, np.nan))
+        tables.append(table.astype({"seed_in_front": "Int64"}))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _draw_lines(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRange, label: str) -> None:
@@ -179,8 +183,8 @@ def _draw_lines(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRange
     show_range(axes, limits, label, steps=ROUND)
     for place, (part, curves) in enumerate(lines.seeds.items()):
         style, mean = _style(part, caption), while_most_train(lines.means[part])["mean"]
-        if lines.num_seeds > 1:
-            _draw_seeds(axes, curves, style, limits)
+        if lines.num_seeds > 1 or not lines.num_sound:
+            _draw_seeds(axes, curves, style, limits, alone=not lines.num_sound)
         line = _draw_mean(axes, mean.index, limits.clipped(mean.to_numpy(dtype=float)), style, place)
         counts = while_most_train(lines.means[part])["n"]
         of = seed_name(curves.columns[0]) if lines.num_seeds == 1 else told_seeds(counts)
@@ -190,15 +194,22 @@ def _draw_lines(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRange
     _mark_best_epochs(axes, lines, caption)
 
 
+def _seeds_in_front(lines: Lines, limits: AxisRange) -> dict[str, int]:
+    """By part of which the mean hides how seeds go back and forth, the first seed that did not diverge."""
+    return {
+        part: int(curves.columns[0])
+        for part, curves in lines.sound().seeds.items()
+        if hidden_roughness(limits.shares(curves), limits.shares(lines.means[part][["mean"]]), 1.0)
+    }
+
+
 def _draw_one_seed(axes: Axes, lines: Lines, caption: RunCaption, limits: AxisRange) -> None:
-    """The first seed that did not diverge, in front of each mean that hides how it goes back and forth."""
+    """A seed in front of each mean that hides how it goes back and forth."""
     label = None
-    for part, curves in lines.sound().seeds.items():
-        if not hidden_roughness(limits.shares(curves), limits.shares(lines.means[part][["mean"]]), 1.0):
-            continue
-        seed, style = curves.columns[0], _style(part, caption)
-        values = limits.clipped(curves[seed].dropna().to_numpy(dtype=float))
-        epochs, name = curves[seed].dropna().index, seed_name(seed)
+    for part, seed in _seeds_in_front(lines, limits).items():
+        curve, style = lines.seeds[part][seed].dropna(), _style(part, caption)
+        values = limits.clipped(curve.to_numpy(dtype=float))
+        epochs, name = curve.index, seed_name(seed)
         label = f"_{name}" if label else f"{name} alone"  # an underscore keeps a line out of the legend
         (line,) = axes.plot(epochs, values, color=INK, linestyle=style.line, linewidth=0.9, zorder=4, label=label)
         tell(line, ToldLines([f"{style.label}, {name}"]))
@@ -216,7 +227,7 @@ def _means_note(lines: Lines) -> str:
     if num_seeds == 1:
         return "one seed, diverged" if num_diverged else "one seed"
     if num_diverged == num_seeds:
-        return f"all {num_seeds} seeds diverged; " + ("a line per seed" if lines.exploding else MEAN_OF_ALL)
+        return f"all {num_seeds} seeds diverged; a line per seed"
     counts = pd.concat([while_most_train(means)["n"] for means in lines.means.values()])
     most, least = (int(counts.max()), int(counts.min())) if len(counts) else (0, 0)
     n = f"{most} seeds" if most == least else f"{most} to {least} seeds still in training"
@@ -232,10 +243,12 @@ def _style(part: str, caption: RunCaption) -> LineStyle:
     return style
 
 
-def _draw_seeds(axes: Axes, curves: pd.DataFrame, style: LineStyle, limits: AxisRange) -> None:
+def _draw_seeds(axes: Axes, curves: pd.DataFrame, style: LineStyle, limits: AxisRange, *, alone: bool) -> None:
+    """Faint behind a mean, or alone where there is none."""
     values = limits.clipped(curves.to_numpy(dtype=float))
-    alpha = strength(values.shape[1], 3.5, 0.02, 0.45)
-    drawn = seed_lines(axes, curves.index.to_numpy(dtype=float), values, style.colour, alpha)
+    alpha = strength(values.shape[1], 12, 0.3, 0.9) if alone else strength(values.shape[1], 3.5, 0.02, 0.45)
+    look = {"linewidths": 1.1, "linestyles": style.line} if alone else {}
+    drawn = seed_lines(axes, curves.index.to_numpy(dtype=float), values, style.colour, alpha, **look)
     tell(drawn, ToldLines([f"{style.label}, {seed_name(seed)}" for seed in curves.columns]))
 
 

@@ -22,7 +22,6 @@ from mlpexp.report.drawing.style import (
 )
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.figures.arm.boundary import constant_words
-from mlpexp.report.numbers.over_seeds import sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.numbers.told_words import seed_name
 from mlpexp.report.words import note as joined
@@ -39,7 +38,7 @@ class Fit:
     by_seed: pd.DataFrame
     """A row per value of the variable and a column per seed."""
     mean: pd.Series
-    """Over the seeds that did not diverge."""
+    """Over the seeds that did not diverge; empty if all did."""
     truth: pd.Series | None
     """The noise-free function; None where it is not known."""
     points: pd.DataFrame
@@ -61,7 +60,7 @@ def draw_curve(curve: pd.DataFrame, predictions: pd.DataFrame | None, caption: R
     low, high = fit_height([fit])
     note = _curve_note(fit.by_seed, caption, has_points=len(fit.points) > 0)
     note = joined(note, constant_words(fit.points, [fit.feature]))
-    if not fit.mean.between(low, high).any():
+    if len(fit.mean) and not fit.mean.between(low, high).any():
         note += f"\nthe {'mean' if len(fit.by_seed.columns) > 1 else 'network'} lies outside of these axes"
     figure = new_figure(caption.title, note)
     axes = figure.add_subplot()
@@ -80,7 +79,8 @@ def fit_of(
         return None
     x = features[0]
     by_seed = curve.pivot(index=x, columns="seed", values="predicted")
-    mean = sound_seeds(curve[np.isfinite(curve["predicted"])], diverged).groupby(x)["predicted"].mean()
+    sound = curve[np.isfinite(curve["predicted"]) & ~curve["seed"].isin(diverged)]
+    mean = sound.groupby(x)["predicted"].mean()
     truth = curve.drop_duplicates(x).set_index(x)["truth"].sort_index() if "truth" in curve.columns else None
     points = pd.DataFrame(columns=["seed", "part", x, "target"])
     if predictions is not None and x in predictions.columns:
@@ -91,20 +91,21 @@ def fit_of(
 def draw_fit(axes: Axes, fit: Fit, marker_size: float) -> None:
     """The samples, each seed, their mean and the true function; ``marker_size`` in square points."""
     _draw_samples(axes, fit.points, fit.feature, marker_size)
-    _draw_seeds(axes, fit.by_seed, fit.mean)
+    _draw_seeds(axes, fit)
     if fit.truth is not None:
         axes.plot(fit.truth.index, fit.truth, "--", color=INK, linewidth=1.3, label="true function", zorder=4)
 
 
 def _curve_note(fits: pd.DataFrame, caption: RunCaption, *, has_points: bool) -> str:
     seeds = fits.columns
-    note = "one seed"
+    diverged = len(caption.diverged.intersection(seeds))
+    note = "one seed, diverged" if diverged else "one seed"
     if len(seeds) > 1:
-        diverged = len(caption.diverged.intersection(seeds))
-        sound = len(seeds) - diverged or len(seeds)
-        note = f"thick: mean of n = {sound} seeds, thin: each seed"
+        note = f"thick: mean of n = {len(seeds) - diverged} seeds, thin: each seed"
         if diverged:
-            note += f"; {diverged} diverged" + (", not in the mean" if diverged < len(seeds) else "")
+            note += f"; {diverged} diverged, not in the mean"
+        if diverged == len(seeds):
+            note = f"all {diverged} seeds diverged; a line per seed"
         if has_points:
             note += f"; samples {'of' if caption.new_data else 'as split by'} seed {seeds[0]}"
     return note
@@ -130,13 +131,16 @@ def _draw_samples(axes: Axes, points: pd.DataFrame, x: str, size: float) -> None
             )
 
 
-def _draw_seeds(axes: Axes, fits: pd.DataFrame, mean: pd.Series) -> None:
-    if len(fits.columns) > 1:
-        limit = 10 * (1 + float(mean.abs().max()))  # the renderer overflows on the curve of a seed that exploded
+def _draw_seeds(axes: Axes, fit: Fit) -> None:
+    """Each seed, if there are several or it diverged, and their mean."""
+    fits, mean = fit.by_seed, fit.mean
+    if len(fits.columns) > 1 or mean.empty:
+        largest = np.abs(fit_height([fit]) if mean.empty else mean).max()
+        limit = 10 * (1 + float(largest))  # the renderer overflows on the curve of a seed that exploded
         values, alpha = fits.clip(-limit, limit).to_numpy(dtype=float), strength(len(fits.columns), 3.5, 0.08, 0.5)
         drawn = seed_lines(axes, fits.index.to_numpy(dtype=float), values, BLUE, alpha, linewidths=0.7, zorder=3)
         tell(drawn, ToldLines([f"network, {seed_name(seed)}" for seed in fits.columns]))
-    label = "network" if len(fits.columns) == 1 else "network (mean)"
+    label = "network" if len(fits.columns) == 1 or mean.empty else "network (mean)"
     axes.plot(mean.index, mean, color=BLUE, linewidth=1.9, label=label, zorder=3.5)
 
 
@@ -152,7 +156,9 @@ def fit_height(fits: Sequence[Fit]) -> tuple[float, float]:
     heights = [
         values for fit in fits for values in (fit.points["target"], fit.truth) if values is not None and len(values)
     ]
-    values = pd.concat(heights or [fit.mean for fit in fits]).to_numpy(dtype=float)
+    means = [fit.by_seed.stack() if fit.mean.empty else fit.mean for fit in fits]
+    all_values = pd.concat(heights or means).to_numpy(dtype=float)
+    values = all_values[np.isfinite(all_values)] if np.isfinite(all_values).any() else np.zeros(1)
     margin = 0.12 * (np.ptp(values) or 1.0)
     return float(values.min() - margin), float(values.max() + margin)
 

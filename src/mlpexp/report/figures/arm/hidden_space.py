@@ -12,13 +12,14 @@ from mlpexp.report.figures.arm.boundary import (
     num_classes_of,
     plane_numbers,
     plane_of,
+    seed_words,
 )
 from mlpexp.report.figures.arm.confusion import accuracy_text
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.results.judged import judged_part
 
 UNITS = ("unit_1", "unit_2")
-LETTERS_PER_INCH, ROOM_FOR_MARK = 14, 5  # of the legend
+SMALL_LETTERS_PER_INCH, ROOM_FOR_MARK = 14, 5  # of the legend
 CELLS = 200  # of an axis: points in one cell of the plane look like one point
 
 
@@ -42,7 +43,7 @@ def draw_hidden_space(
     inputs = None if boundary is None else plane_of(boundary, predictions)
     planes = [units] if inputs is None else [inputs, units]
     num_classes = num_classes_of(planes, caption)
-    note, width = _note(units, samples), 5.0 if inputs is None else 6.4
+    note, width = _note(units, samples, caption), 5.0 if inputs is None else 6.4
     figure = new_figure(caption.title, note, width=width, height=4.3)
     panels = figure.subplots(1, len(planes), squeeze=False)[0]
     for axes, plane in zip(panels, planes, strict=True):
@@ -54,14 +55,14 @@ def draw_hidden_space(
         panels[1].set_title("last hidden layer")
     entries = legend_entries(samples, num_classes, caption)
     letters = max(len(str(entry.get_label())) for entry in entries) + ROOM_FOR_MARK
-    columns = max(1, int(LETTERS_PER_INCH * figure.get_size_inches()[0] / letters))
+    columns = max(1, int(SMALL_LETTERS_PER_INCH * figure.get_size_inches()[0] / letters))
     figure.legend(handles=entries, loc="outside lower left", ncols=min(columns, len(entries)), handlelength=1.0)
     return Drawing(figure, pd.concat(map(_numbers, planes), ignore_index=True))
 
 
-def _note(units: Plane, samples: pd.DataFrame) -> str:
+def _note(units: Plane, samples: pd.DataFrame, caption: RunCaption) -> str:
     points, lost = units.points, len(samples) - len(units.points)
-    words = f"seed {units.seed}; region: predicted class, line: where the output layer decides"
+    words = f"{seed_words(units, caption)}; region: predicted class, line: where the output layer decides"
     places = len(np.unique(_cells(points[list(UNITS)].to_numpy(dtype=float)), axis=0))
     if places < len(points) / 2:
         told = f"{places:,} place{'s' * (places > 1)} can be told apart"
@@ -73,7 +74,9 @@ def _note(units: Plane, samples: pd.DataFrame) -> str:
 
 
 def _cells(places: np.ndarray) -> np.ndarray:
-    """In which cell of the plane each of some points ``(n, 2)`` lies."""
+    """In which cell of the plane each of some points ``(n, 2)`` lies; of none, no cells."""
+    if not len(places):
+        return places
     low, width = places.min(0), np.ptp(places, axis=0)
     return np.floor(CELLS * (places - low) / np.where(width > 0, width, 1))
 

@@ -14,6 +14,7 @@ from mlpexp.report.words import thousands
 
 MOST_HISTOGRAMS = 12
 MOST_BESIDE = 3
+LONGEST_NAME = 18  # letters of a layer and its number of values, in a line
 DASHED = (0, (3, 1))
 PEAK = 4.0  # a bin this many times higher than all others is cut and labelled, or nothing else could be seen
 
@@ -67,7 +68,7 @@ def _panels(rows: pd.DataFrame, caption: RunCaption, note: str) -> tuple[list[st
     figure = new_figure(caption.title, note, height=0.9 + (2.0 if num_rows == 1 else 1.55 * num_rows), shape="fixed")
     for position in range(len(layers)):
         axes = figure.add_subplot(num_rows, columns, position + 1)
-        axes.locator_params(axis="x", nbins=5)
+        axes.locator_params(axis="x", nbins=5 if columns < MOST_BESIDE else 3)
         axes.locator_params(axis="y", nbins=4)
         axes.tick_params(labelsize=7.5)
     return layers, figure
@@ -85,7 +86,8 @@ def _name_density(figure: Figure) -> None:
 def _name_panel(axes: Axes, layer: str, histograms: Mapping[str, pd.DataFrame]) -> None:
     """The layer and its number of values; below, what no bars can say of those before and after."""
     n = max(int(bins["count"].sum()) for bins in histograms.values())
-    lines = [f"{layer}, n = {n:,}" if n < 10_000 else f"{layer}, n = {thousands(n)}"]
+    count = f"n = {n:,}" if n < 10_000 else f"n = {thousands(n)}"
+    lines = [f"{layer}, {count}"] if len(layer) + len(count) < LONGEST_NAME else [layer, count]
     for when, bins in histograms.items():
         words = joined("" if (value := _only_value(bins)) is None else f"all {value:.4g}", _lost_words(bins))
         lines += [f"{when}: {words}" if when else words] if words else []

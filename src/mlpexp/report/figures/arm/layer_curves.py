@@ -57,8 +57,12 @@ GAIN = Quantity("backward_gain", "gain of the backward signal", reference=1.0)
 
 
 def draw_gradients(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
-    """Norm of the gradient and relative size of the update, a line per layer with weights. None without values."""
-    return _draw(diagnostics, (GRADIENT_NORM, UPDATE_RATIO), "last step of an epoch, at 0 the first step", caption)
+    """Norm of the gradient and relative size of the update, a line per layer with weights. None without values.
+
+    The gradient before the first step has a figure of its own.
+    """
+    of_epochs = diagnostics[diagnostics["epoch"] > 0]
+    return _draw(of_epochs, (GRADIENT_NORM, UPDATE_RATIO), "last step of an epoch", caption)
 
 
 def draw_units(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None:
@@ -74,8 +78,8 @@ def draw_gains(diagnostics: pd.DataFrame, caption: RunCaption) -> Drawing | None
 def _draw(
     diagnostics: pd.DataFrame, quantities: Sequence[Quantity], meaning: str, caption: RunCaption
 ) -> Drawing | None:
-    recorded = set(diagnostics["quantity"])
-    tables = {quantity: medians(diagnostics, quantity.name) for quantity in quantities if quantity.name in recorded}
+    all_tables = {quantity: medians(diagnostics, quantity.name) for quantity in quantities}
+    tables = {quantity: table for quantity, table in all_tables.items() if len(table)}
     return _draw_panels(tables, meaning, caption) if tables else None
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 from mlpexp.config.scores import PARTS, Column, column_of, headline
 from mlpexp.report.drawing.axis_ranges import AxisRange, curve_range, loss_range
 from mlpexp.report.drawing.explosion import Exploded
-from mlpexp.report.drawing.value_axis import chosen_values, line_styles
+from mlpexp.report.drawing.value_axis import line_styles
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.over_seeds import mean_curve, numbers_table, seed_curves
 from mlpexp.report.numbers.roughness import hidden_roughness, median_roughness
-from mlpexp.report.numbers.settings import MOST_SETTINGS, Setting, settings_of
+from mlpexp.report.numbers.settings import MOST_SETTINGS, Setting, settings_of, with_best
 from mlpexp.report.numbers.sweep_caption import SweepAxis
 from mlpexp.report.words import note, short_number
 
@@ -45,12 +45,17 @@ class AxisCurves:
         return [value for value in self.axis.values if value in present and value not in self.means]
 
     @property
-    def in_front(self) -> dict[str, int]:
-        """Of the values of which the mean hides most how rough training is: the first seed, which is drawn, too."""
+    def hiding(self) -> list[str]:
+        """The values of which the mean hides how rough training is, the roughest first."""
         values = [means["mean"].to_numpy(dtype=float) for means in self.means.values()]
         whole = float(np.ptp(np.concatenate(values))) if values else 0.0
         hidden = {value: hidden_roughness(of, self.means[value], whole) for value, of in self.by_value.items()}
-        roughest = sorted(filter(hidden.__getitem__, hidden), key=hidden.__getitem__, reverse=True)[:MOST_IN_FRONT]
+        return sorted(filter(hidden.__getitem__, hidden), key=hidden.__getitem__, reverse=True)
+
+    @property
+    def in_front(self) -> dict[str, int]:
+        """Of the values of which the mean hides most how rough training is: the first seed, which is drawn, too."""
+        roughest = self.hiding[:MOST_IN_FRONT]
         return {value: int(self.by_value[value].columns[0]) for value in self.means if value in roughest}
 
     def rough_labels(self) -> dict[str, str]:
@@ -76,7 +81,7 @@ class AxisCurves:
                 table = table.merge(seeds.reset_index(), on="epoch", how="outer").fillna({"n": 0})
             trials = self.setting.outcomes[self.setting.outcomes[self.axis.key] == value]
             counts = {"diverged": trials["diverged"].sum(), "failed": trials["failed"].sum(), "trials": len(trials)}
-            told = {"metric": self.column.name, "axis": self.axis.key, "setting": self.setting.words, "value": value}
+            told = {"metric": self.column.name, "axis": self.axis.key, "setting": self.setting.whole, "value": value}
             table = pd.DataFrame({**told, **counts}, index=table.index).join(table)
             table["seed_in_front"] = self.in_front.get(value, np.nan)
             tables.append(table if self.setting.words else table.drop(columns="setting"))
@@ -102,8 +107,7 @@ def column_named(name: str) -> Column:
 
 def axis_curves(data: ArmsData, axis: SweepAxis, columns: list[Column]) -> list[list[AxisCurves]]:
     """The curves of an axis for each setting of the others and each column, read from ``metrics.csv`` in one pass."""
-    present = data.of_axis(axis)[axis.key].unique().tolist()
-    shown = chosen_values(axis, present)
+    shown = with_best(data, axis)
     settings = settings_of(data, shown, most=MOST_SETTINGS)
     arms = [arm for setting in settings for arm in setting.outcomes["arm"].unique()]
     names = [column.name for column in columns]

@@ -24,7 +24,6 @@ from mlpexp.report.drawing.marks import (
 from mlpexp.report.drawing.style import BLUE, GREY, INK, Drawing, LineStyle, in_style, legend_below, new_figure
 from mlpexp.report.drawing.told import intervals_told, tell
 from mlpexp.report.drawing.value_axis import (
-    chosen_values,
     cross_height,
     is_numeric,
     line_styles,
@@ -36,7 +35,7 @@ from mlpexp.report.drawing.value_axis import (
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_note, lost_total, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means, in_order, seed_columns
-from mlpexp.report.numbers.settings import Setting, settings_of
+from mlpexp.report.numbers.settings import Setting, settings_of, with_best
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
 from mlpexp.report.numbers.told_words import told_means, told_of_seeds
 from mlpexp.report.words import note
@@ -116,7 +115,7 @@ def _effect(data: ArmsData, axis: SweepAxis) -> Effect:
     others = [other for other in data.caption.axes if other.key != axis.key and data.crossed(axis, other)]
     if not others:
         return single_effect(data, axis)
-    second = chosen_values(others[0], list(data.of_axis(axis)[others[0].key].unique()))
+    second = with_best(data, others[0], axis)
     setting = settings_of(data, axis, second)[0]
     points = group_means(setting.outcomes, [axis.key, second.key], data.caption.score)
     points = in_order(in_order(points, second), axis)

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
-from mlpexp.report.drawing.layer_bars import bars_range, draw_layer_bars, layer_table
+from mlpexp.report.drawing.layer_bars import bars_range, draw_layer_bars
 from mlpexp.report.drawing.style import Drawing, in_style
 from mlpexp.report.figures.arm.first_gradient import BEFORE, LABEL, first_gradients, over_seeds_words
 from mlpexp.report.figures.sweep.panels import labelled, name_panel, page_of, shown_arms
@@ -22,20 +21,18 @@ def draw_first_gradients(diagnostics: pd.DataFrame, arms: Mapping[int, str], cap
         arms: Labels by number, in the order in which they are shown.
         caption: Title.
     """
-    rows = first_gradients(diagnostics)
-    tables = {arm: layer_table(rows[rows["arm"] == arm]) for arm in arms}
+    tables = {arm: first_gradients(diagnostics[diagnostics["arm"] == arm]) for arm in arms}
     firsts = _distinct({arm: table for arm, table in tables.items() if len(table)})
-    shown = shown_arms(rows, {arm: arms[arm] for arm in firsts})
+    shown = shown_arms(diagnostics, {arm: arms[arm] for arm in firsts})
     if shown is None:
         return None
     tables = {arm: tables[arm] for arm in shown.labels}
-    limits = bars_range(pd.concat(tables.values())[["low", "high"]].to_numpy(dtype=float))
+    together = pd.concat(tables.values())
+    limits = bars_range(together[["low", "high"]].to_numpy(dtype=float))
     page = page_of(shown.labels, aspect=0.75, scores=True, below=0.42)
-    most = max(int(table["n"].max()) for table in tables.values())
-    figure, panels = page.figure(caption, note(over_seeds_words(most), BEFORE, shown.note))
+    figure, panels = page.figure(caption, note(over_seeds_words(together), BEFORE, shown.note))
     for axes, (arm, table) in zip(panels, tables.items(), strict=True):
         draw_layer_bars(axes, table, limits, LABEL)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
         alike = firsts[arm]
         name_panel(
             axes, page.names[arm], f"{counted(alike, 'other arm')} begin{'s' * (alike == 1)} alike" if alike else ""

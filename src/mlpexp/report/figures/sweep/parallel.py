@@ -21,7 +21,7 @@ from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_total, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means
 from mlpexp.report.numbers.sweep_caption import SweepAxis, SweepCaption
-from mlpexp.report.words import note
+from mlpexp.report.words import counted, note
 
 LEAST_AXES = 3
 NUM_BEST = 5
@@ -172,7 +172,7 @@ def _note(points: pd.DataFrame, num_best: int, caption: SweepCaption, limits: Ax
     sound = " without diverged trials" if points["diverged"].any() else ""
     return note(
         f"{len(points):,} arms, {seeds_note(points, 'mean')}",
-        f"thick: the {num_best} best means{sound}, not tested" if num_best else "",
+        f"thick: the {counted(num_best, 'best mean')}{sound}, not tested" if num_best else "",
         caption.selection_note,
         lost_total(points),
         limits.note,

@@ -22,7 +22,14 @@ from mlpexp.report.drawing.marks import (
 from mlpexp.report.drawing.style import HEIGHT, Drawing, in_style, legend_below, new_figure
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.drawing.value_axis import line_styles
-from mlpexp.report.figures.sweep.axis_curves import AxisCurves, axis_curves, column_named, curves_range, score_column
+from mlpexp.report.figures.sweep.axis_curves import (
+    MOST_IN_FRONT,
+    AxisCurves,
+    axis_curves,
+    column_named,
+    curves_range,
+    score_column,
+)
 from mlpexp.report.figures.sweep.effects import plot_effect, single_effect
 from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import lost_note
@@ -238,7 +245,13 @@ def _in_front(curves: Sequence[AxisCurves]) -> str:
     """Which seeds are drawn in front of means."""
     seeds = {seed for lines in curves for seed in lines.in_front.values()}
     which = f"seed {min(seeds)}" if len(seeds) == 1 else "the first seed"
-    return f"thin: {which}, where the mean hides how rough training is" if seeds else ""
+    some = any(len(lines.hiding) > MOST_IN_FRONT for lines in curves)
+    where = f"of the {MOST_IN_FRONT} roughest lines of a panel" if some else ""
+    return (
+        " ".join(filter(None, ["thin:", which, where])) + ", where the mean hides how rough training is"
+        if seeds
+        else ""
+    )
 
 
 def _has_bands(curves: Sequence[AxisCurves]) -> bool:

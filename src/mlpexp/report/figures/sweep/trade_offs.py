@@ -66,14 +66,21 @@ class Cost:
 def draw_time(data: ArmsData) -> Drawing | None:
     """The metric against the training time of one trial with its quartiles; None if all arms took equally long."""
     table = data.costs.set_index("arm")
+    is_old = table["steps"].isna().all()  # of a version that did not count updates
     steps, names = table["steps"] / 1e3, ("microseconds_per_step", "microseconds_low", "microseconds_high")
     times = pd.DataFrame({end: table[name] * steps for end, name in zip(("cost", "low", "high"), names, strict=True)})
+    times["cost"] = 1e3 * table["train_seconds"] if is_old else times["cost"]
     unit, short = ("milliseconds", "ms") if times["cost"].max() < 1000 else ("seconds", "s")
     times = times if short == "ms" else times / 1000
-    spread = "bars across: its quartiles over epochs" if times["low"].notna().any() else "no quartiles, too few epochs"
+    spread = (
+        "bars across: quartiles of that time over epochs"
+        if times["low"].notna().any()
+        else "no quartiles, too few epochs"
+    )
+    median = f"updates times the median time of an update in the stack, shared by its trials; {spread}"
     busy = [TimeSpread(*row) for row in times.itertuples(index=False) if not TimeSpread(*row).is_steady]
     words = note(
-        f"time: updates times the median time of an update in the stack, shared by its trials; {spread}",
+        f"time: {'its share of the training time of its stack, no quartiles' if is_old else median}",
         f"quartiles a factor of {SPREAD:g} apart in {counted(len(busy), 'arm')}: a busy machine" if busy else "",
     )
     return _trade_off(data, Cost(unit, f"training time of one trial ({short})", times, is_exact=False, note=words))
@@ -105,14 +112,14 @@ def _draw(points: pd.DataFrame, cost: Cost, data: ArmsData) -> Drawing:
     key: dict[str, str] = {}
     if len(points) <= MOST_LABELS:
         figure, axes, x = _plotted(points, cost, data, key)
-        if _place_labels(axes, x, points, dict(points["label"]), (*NEAR, *FAR[:4])):
+        if _place_labels(axes, x, _heights(points, data), dict(points["label"]), (*NEAR, *FAR[:4])):
             return Drawing(figure, points)
     means = points["mean"] if data.caption.score.higher_is_better else -points["mean"]
     keyed = points.loc[means.sort_values(ascending=False, kind="stable").index[:BEST_IN_KEY]].sort_index()
     keyed = keyed if len(points) > MOST_IN_KEY else points
     key = dict(zip(keyed["arm"].astype(str), keyed["label"], strict=True))
     figure, axes, x = _plotted(points, cost, data, key)
-    _place_labels(axes, x, points, dict(keyed["arm"].astype(str)), (*NEAR, *FAR))
+    _place_labels(axes, x, _heights(points, data), dict(keyed["arm"].astype(str)), (*NEAR, *FAR))
     return Drawing(figure, points)
 
 
@@ -178,6 +185,12 @@ def _limits(points: pd.DataFrame, score: Score) -> AxisRange:
     return with_room_for_crosses(limits) if points["diverged"].any() else limits
 
 
+def _heights(points: pd.DataFrame, data: ArmsData) -> pd.DataFrame:
+    """Where the mean, the ends and the cross of each arm stand; NaN where it has none."""
+    cross = _limits(points, data.caption.score).inside(np.nan)
+    return points[["mean", "low", "high"]].astype(float).assign(cross=np.where(points["diverged"] > 0, cross, nan))
+
+
 def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str, beside: float) -> None:
     low, high = costs.min(), costs.max()
     axes.set_xlabel(label)
@@ -197,13 +210,13 @@ def _set_cost_axis(axes: Axes, costs: np.ndarray, label: str, beside: float) -> 
 def _place_labels(
     axes: Axes, x: np.ndarray, points: pd.DataFrame, texts: Mapping[int, str], places: Sequence[tuple[int, int]]
 ) -> bool:
-    """A text beside each point where it covers nothing else, with a line to it if that is far away.
+    """A text beside each point and cross where it covers nothing else, with a line to it if that is far away.
 
     Args:
         axes: With all points drawn.
         x: Of all points.
-        points: With mean, low and high.
-        texts: By row of the points; one without a mean has its cross.
+        points: See ``_heights``.
+        texts: By row of the points.
         places: Of a text beside its point, in points to the right and upwards, the first ones first.
 
     Returns:
@@ -213,30 +226,29 @@ def _place_labels(
     assert figure is not None
     figure.draw_without_rendering()  # the layout decides where points are
     window = axes.get_window_extent()
-    mean, low, high = (points[name].to_numpy(dtype=float) for name in ("mean", "low", "high"))
-    heights = np.where(np.isfinite(mean), mean, np.nan)
-    marks, low_ends, high_ends = (axes.transData.transform(np.column_stack([x, y])) for y in (heights, low, high))
+    marked = points[["mean", "cross"]].to_numpy(dtype=float)
+    low_ends, high_ends = (axes.transData.transform(np.column_stack([x, points[end]])) for end in ("low", "high"))
+    marks = axes.transData.transform(np.column_stack([np.repeat(x, 2), marked.ravel()]))
     radius = 3.5 * figure.dpi / 72
     taken = [Bbox.from_extents(*(mark - radius), *(mark + radius)) for mark in marks if np.isfinite(mark).all()]
     ends = zip(low_ends, high_ends, strict=True)
     taken += [Bbox.from_extents(a[0] - 1, a[1], b[0] + 1, b[1]) for a, b in ends if np.isfinite([*a, *b]).all()]
     all_placed = True
-    for row, text in texts.items():
-        if not np.isfinite(heights[row]):
-            continue
-        for right, up in [*places, places[0]]:
-            label = _label(axes, text, (x[row], heights[row]), right, up)
+    wanted = [((x[row], height), text) for row, text in texts.items() for height in marked[row] if np.isfinite(height)]
+    for point, text in wanted:
+        for right, up in places:
+            label = _label(axes, text, point, right, up)
             box = label.get_window_extent()
             inside = window.x0 <= box.x0 and box.x1 <= window.x1 and window.y0 <= box.y0 and box.y1 <= window.y1
             if inside and not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 if (right, up) in FAR:
                     line = {"arrowstyle": "-", "color": INK, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 0}
-                    axes.annotate("", (x[row], heights[row]), (right, up), textcoords="offset points", arrowprops=line)
+                    axes.annotate("", point, (right, up), textcoords="offset points", arrowprops=line)
                 break
             label.remove()
         else:
-            _label(axes, text, (x[row], heights[row]), *places[0])
+            _label(axes, text, point, *places[0])
             all_placed = False
     return all_placed
 
