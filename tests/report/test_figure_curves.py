@@ -270,6 +270,7 @@ def test_if_all_seeds_diverge_all_are_shown(tables: InventedTables) -> None:
     figure, numbers = draw_curves(metrics, CAPTION, R2)
     assert "all 3 seeds diverged; a line per seed" in texts(figure) and labels(figure)[:2] == ["training", "test"]
     assert len(drawn_seeds(figure.axes[0])) == 6 and not numbers["mean"].notna().any()
+    assert picture("r2", Drawing(figure, numbers)) is None  # which has lines of means
     low, high = figure.axes[0].get_ylim()
     assert low == -1
     assert 1 < high < 1.1

@@ -86,7 +86,9 @@ def test_arms_of_an_older_sweep_are_written_again_with_its_names(build: Build, k
 
 
 def test_older_names_are_said_to_be_as_written(tmp_path: Path) -> None:
-    result = sizes(tmp_path).result
+    built = sizes(tmp_path)
+    result = built.result
+    assert built.arms.caption.axes[0].label == "hidden sizes (as written; scaled)"
     assert name_sentences(result.summary.axes, match="parameters", named_arms=False) == [SCALED + AS_WRITTEN]
     with pytest.raises(InputError, match="hidden sizes were scaled, and are named as they were written; choose"):
         arm_named(result, "[18, 19]")

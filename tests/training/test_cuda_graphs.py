@@ -58,7 +58,10 @@ def test_maps_are_trained_step_by_step(way: str) -> None:
 
 @pytest.mark.slow
 def test_a_recorded_step_is_one_launch_less_than_its_operations() -> None:
-    """Iris: two blocks an epoch, of six steps and of one; what is left are batches, copies and the launch itself."""
+    """Iris: two blocks an epoch, of six steps and of one; what is left are batches, copies and the launch itself.
+
+    And, once an epoch, the length of the weights, by which divergence is seen where nothing is evaluated.
+    """
     launches = []
     for cuda_graph in ("off", "auto"):
         with pretended_card() as card:
@@ -70,7 +73,7 @@ def test_a_recorded_step_is_one_launch_less_than_its_operations() -> None:
             next(run), next(run)
             launches.append(card.num_launches)
     assert launches[0] / 7 > 15
-    assert launches[1] <= 2 * (2 + 3 + 1)  # gather inputs and targets, copy three tensors, launch
+    assert launches[1] <= 2 * (2 + 3 + 1) + 2  # gather inputs and targets, copy three tensors, launch; square and sum
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from functools import cache
 import pandas as pd
 
 from mlpexp.config.scores import Column, Score, column_of
+from mlpexp.planning.arm_names import is_of_sizes
 from mlpexp.report.words import distinct_names, short_number
 from mlpexp.store.summary import AxisSummary, DatasetSummary, MetricSummary, Summary
 
@@ -132,7 +133,7 @@ def sweep_caption(summary: Summary, arms: pd.DataFrame, about: str) -> SweepCapt
     """
     metric, has_test = summary.metric, bool(summary.dataset.test)
     keys = [axis.key for axis in summary.axes]
-    axes = [_axis(axis, arms, keys, summary.method) for axis in summary.axes]
+    axes = [replace(_axis(axis, arms, keys, summary.method), label=_label(axis, summary)) for axis in summary.axes]
     return SweepCaption(
         title=summary.title,
         method=summary.method,
@@ -166,6 +167,13 @@ def metric_label(name: str, has_test: bool, data: DatasetSummary) -> str:
     return f"{axis}, no test split" if untested else axis
 
 
+def _label(axis: AxisSummary, summary: Summary) -> str:
+    """An axis in words; of older versions, which called sizes as they are written, also that they were scaled."""
+    label = axis.label or axis.key.rsplit(".", 1)[-1].replace("_", " ")
+    is_older = summary.match and is_of_sizes(axis.key) and not label.endswith(" (scaled)")
+    return f"{label} (as written; scaled)" if is_older else label
+
+
 def _axis(described: AxisSummary, arms: pd.DataFrame, keys: list[str], method: str) -> SweepAxis:
     key, base = described.key, described.base
     present = [text for text in dict.fromkeys(arms[key]) if text]  # without: the config has no such key there
@@ -181,7 +189,7 @@ def _axis(described: AxisSummary, arms: pd.DataFrame, keys: list[str], method: s
     ambiguous = last == "name" or [other.rsplit(".", 1)[-1] for other in keys].count(last) > 1
     return SweepAxis(
         key=key,
-        label=described.label or last.replace("_", " "),
+        label=described.label,
         values=tuple(values),
         numbers=None if numbers is None else tuple(numbers),
         log=described.log and numbers is not None and min(numbers) > 0,

@@ -86,6 +86,8 @@ def _curves(table: Table, axes: Sequence[Axes], *, group: str, middle: str = "me
         return explosions
     if len(panels) != len(calm) or not {group, middle, "epoch"} <= set(numbers):
         return []
+    if numbers[middle].isna().all():  # all seeds diverged: there are only lines of seeds
+        return []
     return [_panel(table, shown, rows, group, middle) for shown, rows in zip(calm, panels, strict=True)] + explosions
 
 
