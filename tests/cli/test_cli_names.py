@@ -30,6 +30,7 @@ def test_labels_go_through_all_commands(mlpexp: Command, config: Write) -> None:
     assert r"50 \% wider \& \$x\_1\$" in (first / "comparison.tex").read_text()
     for command in (("compare", first, "--baseline"), ("mistakes", first, "--arm"), ("show", first, "--arm")):
         assert mlpexp(*command, "50 % wider & $x_1$").code == 0
+    assert "6 trials, arms as listed" in mlpexp("show", first).out
     wrong = mlpexp("compare", first, "--baseline", "wider")
     assert (wrong.code, "choose: 0 (as it is); 1 (50 % wider & $x_1$)" in wrong.err) == (2, True)
     report = mlpexp("report", first, "--output", "report.html")
