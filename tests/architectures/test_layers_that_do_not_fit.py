@@ -31,7 +31,7 @@ def built(model: dict[str, Any], shape: tuple[int, ...]) -> Architecture:
         ([DENSE, POOL], (1, 8, 8), 3, "layer pool1: a pooling cannot follow a dense layer"),
         (
             [CONV, {**CONV, "kernel_size": 4, "padding": "same"}], (1, 8, 8), 2,
-            "layer conv2: `same` padding needs an odd kernel_size, not 4",
+            "layer conv2: `same` padding needs an odd kernel_size, not 4; give it a number, as in `c2@4 pad1`",
         ),
         ([CONV], (7,), 0, "layer conv1: a filter needs images, but its input has 7 features"),
         ([POOL], (7,), 0, "layer pool1: a pooling window needs images, but its input has 7 features"),

@@ -30,6 +30,7 @@ def test_labels_go_through_all_commands(mlpexp: Command, config: Write) -> None:
     assert r"50 \% wider \& \$x\_1\$" in (first / "comparison.tex").read_text()
     for command in (("compare", first, "--baseline"), ("mistakes", first, "--arm"), ("show", first, "--arm")):
         assert mlpexp(*command, "50 % wider & $x_1$").code == 0
+    assert "6 trials, arms as listed" in mlpexp("show", first).out
     wrong = mlpexp("compare", first, "--baseline", "wider")
     assert (wrong.code, "choose: 0 (as it is); 1 (50 % wider & $x_1$)" in wrong.err) == (2, True)
     report = mlpexp("report", first, "--output", "report.html")
@@ -80,3 +81,20 @@ def test_arms_of_long_names_are_confirmed(mlpexp: Command, config: Write) -> Non
     confirmed = mlpexp("sweep", "--confirm", last(), "--arm", chosen, "--seeds", 2)
     assert confirmed.code == 0, confirmed.err
     assert chosen in pd.read_csv(last() / "arms.csv")["label"].tolist()
+
+
+def test_a_line_of_layers_on_the_command_line_is_refused_there(mlpexp: Command, config: Write) -> None:
+    path = config("dataset: digits\nmodel: {name: cnn, layers: c4@3 p d8}\noptimizer: adam\n")
+    even = mlpexp("check", path, "--set", "model.layers=c8@4")
+    assert (even.code, "--set model.layers=c8@4: model.layers: layer conv1" in even.err) == (2, True)
+    assert "as in `c8@4 pad1`" in even.err
+    cut = mlpexp("check", path, "--set", "model.layers=d8 elu:")
+    assert (cut.code, "word 2, 'elu:'" in cut.err) == (2, True)
+
+
+def test_what_is_varied_is_refused_where_it_is_written(mlpexp: Command, config: Write) -> None:
+    over = mlpexp("sweep", config(IRIS), "--over", "dropout=0.1,0.2")
+    assert (over.code, "write --over model.dropout=0.1,0.2" in over.err) == (2, True)
+    listed = mlpexp("sweep", config(IRIS + "sweep:\n  arms:\n    - {label: x}\n    - {lable: y}\n"))
+    assert (listed.code, "did you mean label?" in listed.err) == (2, True)
+    assert f":{len(IRIS.splitlines()) + 4}:8: sweep.arms.lable" in listed.err

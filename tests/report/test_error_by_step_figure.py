@@ -39,5 +39,11 @@ def test_steps_over_kinks_are_explained() -> None:
     assert "the step reaches over a kink" in notes(figure)
 
 
+def test_a_median_of_zero_is_said_and_has_no_line() -> None:
+    figure, _ = draw_error_by_step(valley().assign(median=0.0), 131, "a title")
+    assert "median" not in [line.get_label() for line in figure.axes[0].lines]
+    assert "median error: 0 at every step" in notes(figure)
+
+
 def test_without_any_error_there_is_no_figure() -> None:
     assert draw_error_by_step(valley().assign(largest=0.0, median=0.0), 131, "a title") is None

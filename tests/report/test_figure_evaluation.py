@@ -434,3 +434,12 @@ def test_filters_of_a_dense_layer_on_images() -> None:
 def test_weights_that_are_no_image_are_not_drawn() -> None:
     assert draw_filters(np.zeros((4, 16)), 0, RunCaption(input_shape=(4,))) is None
     assert draw_filters(np.full((6, 1, 5, 5), np.nan), 0, RunCaption(input_shape=(1, 28, 28))) is None
+
+
+@pytest.mark.parametrize("num_seeds", [1, 3])
+def test_figures_of_seeds_that_all_diverged_say_so_and_have_no_interval(tables: InventedTables, num_seeds: int) -> None:
+    classes, numbers = (table[table["seed"] < num_seeds] for table in (tables.predictions(), tables.numbers()))
+    caption = RunCaption(diverged=frozenset(range(num_seeds)))
+    for figure, _ in (draw_confusion(classes, caption), draw_predicted_true(numbers, caption)):
+        assert ("all 3 seeds diverged" if num_seeds > 1 else "the seed diverged") in texts(figure)
+        assert not {"interval", "accuracy", "R²"} & set(texts(figure).replace(":", "").split())

@@ -346,3 +346,21 @@ def test_equal_costs_make_no_figure(tmp_path: Path) -> None:
     apart = build_sweep(tmp_path / "t", {BATCH: ["4", "16"]}, seeds=2, epochs=3).arms
     assert draw_parameters(apart) is None
     assert draw_time(apart) is not None
+
+
+def test_listed_arms_are_named_by_what_they_are_trained_with(tmp_path: Path) -> None:
+    arms = "arms: [{}, {learning_rate: 1}, {hidden_size: 8, learning_rate: 3}]"
+    sweep = build_sweep(tmp_path / "s", {}, "learning_rate=0.1", "hidden_size=4", seeds=3, section=arms)
+    figure, numbers = draw_arms(sweep.arms)
+    assert sorted(numbers["name"]) == ["0.1, 4", "1, 4", "3, 8"]
+    assert "arms: learning rate, hidden units" in texts(figure)
+    _, numbers = draw_heat_map(sweep.arms) or (None, None)
+    assert numbers is None  # of one size at the best arm's rate
+
+
+def test_labels_that_stand_for_several_keys_have_no_title_of_one(tmp_path: Path) -> None:
+    arms = "arms: [{label: a}, {label: b, learning_rate: 1, training.evaluate_every: 1}]"
+    for section, title in ((arms, ""), ("arms: [{label: a}, {label: b, learning_rate: 1}]", "learning rate")):
+        sweep = build_sweep(tmp_path / title, {}, "learning_rate=0.1", seeds=3, section=section)
+        figure, _ = draw_arms(sweep.arms)
+        assert figure.axes[0].get_ylabel() == title

@@ -23,6 +23,7 @@ from mlpexp.report.words import (
     microseconds,
     note,
     number,
+    numbered,
     of_a_sample,
     one_form,
     probability,
@@ -182,3 +183,8 @@ def test_numbers_below_each_other_have_one_form(values: list[float], written: li
 def test_what_a_sample_has_is_whole_where_it_is_large() -> None:
     values = (0.98765, 331_900.4, -12_345.6, 9_999.4, 3e9)
     assert list(map(of_a_sample, values)) == ["0.9877", "331,900", "-12,346", "9999", "3e+09"]
+
+
+def test_a_number_stays_in_front_of_a_name_from_right_to_left() -> None:
+    assert numbered(2, "wide") == "2: wide"
+    assert numbered(2, "عربي") == "\u200e2: عربي"

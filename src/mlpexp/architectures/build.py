@@ -114,7 +114,9 @@ class _Layers:
         if self.flat:
             self.refuse("conv", "a convolution cannot follow a dense layer")
         if padding == "same" and kernel_size % 2 == 0:
-            self.refuse("conv", f"`same` padding needs an odd kernel_size, not {kernel_size}")
+            written = f"c{channels}@{kernel_size} pad{(kernel_size - 1) // 2}"
+            message = f"`same` padding needs an odd kernel_size, not {kernel_size}; give it a number, as in `{written}`"
+            self.refuse("conv", message)
         zeros = (kernel_size - 1) // 2 if padding == "same" else int(padding)
         wide = channels * _pieces(activation)
         spec = Conv2d(wide, kernel_size, stride, zeros, *self.affine(activation))

@@ -209,7 +209,8 @@ def _written(source: Source, key: str, place: Place, given: Any) -> str:
         opened = "".join(f"{section}: {{" for section in sections)
         return f"`{opened}{leaf}: {text}{'}' * len(sections)}`" + (f" under `{'.'.join(above)}:`" if above else "")
     value = place.value or _as_yaml(given)
-    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"--set {key}={value}"
+    option = "--over" if place.source.startswith("--over ") else "--set"
+    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"
 
 
 def _missing(source: Source, spot: Spot, _: Any) -> Problem:

@@ -251,7 +251,10 @@ def override_in(text: str, written: str) -> Override:
     key, place = key.strip(), Place(written, value=value)
     if not equals or not all(key.split(".")):
         raise ConfigError([Problem(place, "", f"expected KEY=VALUE{_as_override(text)}")])
-    return Override(key, parse_value(value, place), place)
+    given = parse_value(value, place)
+    if key_of(key) == "model.layers" and isinstance(given, dict) and value.lstrip()[:1] != "{":
+        given = value  # `d8 elu:`, a line of layers that looks like a mapping
+    return Override(key, given, place)
 
 
 def apply_override(source: Source, override: Override) -> list[str]:

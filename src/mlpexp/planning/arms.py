@@ -19,6 +19,7 @@ from mlpexp.planning.arm_names import Trained, as_trained, label_of, sizes_of, t
 from mlpexp.planning.axes import Axis
 from mlpexp.planning.designs import Settings
 from mlpexp.planning.matching import matched
+from mlpexp.planning.own_values import as_listed
 from mlpexp.planning.prepare import Preparation, Prepared
 
 
@@ -30,6 +31,8 @@ class Arm:
     """Position in the plan, from 0."""
     settings: Settings
     """Value of each axis, by key."""
+    written: Settings
+    """Those that decide what is trained: of a listed arm those it names, of others all."""
     label: str
     """In one line: ``learning_rate=0.1, batch_size=16``."""
     prepared: Prepared
@@ -59,7 +62,7 @@ class Arm:
 def arm_of(number: int, settings: Settings, label: str, prepared: Prepared) -> Arm:
     """An arm of an experiment, whose seeds are the plan's."""
     alone = prepared.experiment.model_copy(update={"seeds": 1})
-    return Arm(number, settings, label, replace(prepared, experiment=alone))
+    return Arm(number, settings, settings, label, replace(prepared, experiment=alone))
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class Variation:
     """What has checked the config itself."""
     budget: int | None
     """Parameters that every arm is scaled to; None: as they are."""
+    listed: bool = False
+    """Whether arms are listed one by one: what one does not name is as in the config."""
 
     def arms(self, combinations: Sequence[Settings], *, alone: bool) -> list[Arm]:
         """One arm per combination.
@@ -94,7 +99,7 @@ class Variation:
         for settings in combinations:
             label = label_of(self.axes, settings, usual, Axis.text)
             try:
-                arm = arm_of(len(arms), settings, label, self._prepared(settings))
+                arm = arm_of(len(arms), settings, label, self._scaled(prepared := self._prepared(settings)))
             except ConfigError as error:
                 problems |= {str(problem): problem for problem in error.problems}
                 continue
@@ -104,7 +109,8 @@ class Variation:
                 continue
             if alone and arms and arm.identity == arms[0].identity:
                 continue  # the config's own value, written in another way
-            arms.append(arm)
+            listed = as_listed(self.axes, settings, prepared.experiment) if self.listed else settings
+            arms.append(replace(arm, settings=listed))
         if problems:
             raise ConfigError(list(problems.values()))
         return arms
@@ -114,15 +120,18 @@ class Variation:
         trained = []
         for settings in combinations:
             with suppress(InputError):
-                trained.append(Trained(settings, sizes_of(self._prepared(settings).experiment.model)))
+                trained.append(Trained(settings, sizes_of(self._scaled(self._prepared(settings)).experiment.model)))
         return as_trained(self.axes, trained)
 
     def _prepared(self, settings: Settings) -> Prepared:
         """The experiment of one arm, checked without places first: few have a problem that needs them."""
         try:
-            prepared = self.preparation.prepared(self._with(Source(self.source.data), settings))
+            return self.preparation.prepared(self._with(Source(self.source.data), settings))
         except InputError:
-            prepared = self.preparation.prepared(self._with(self.source, settings))
+            return self.preparation.prepared(self._with(self.source, settings))
+
+    def _scaled(self, prepared: Prepared) -> Prepared:
+        """The experiment with as many parameters as all have."""
         return prepared if self.budget is None else matched(prepared, self.budget)
 
     def _with(self, source: Source, settings: Settings) -> Source:
@@ -159,7 +168,7 @@ def called(arms: Sequence[Arm], axes: Sequence[Axis], usual: Settings | None) ->
 
 
 def _label(arm: Arm, axes: Sequence[Axis], usual: Settings | None, *, and_written: bool) -> str:
-    return label_of(axes, arm.settings, usual, trained_text(sizes_of(arm.experiment.model), and_written=and_written))
+    return label_of(axes, arm.written, usual, trained_text(sizes_of(arm.experiment.model), and_written=and_written))
 
 
 def copied(value: Any) -> Any:

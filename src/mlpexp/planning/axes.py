@@ -11,7 +11,7 @@ from typing import Any
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.sweep import LABEL, Sweep
 from mlpexp.config.table_paths import IN_SECTION, is_whole, short_names, told_anew
-from mlpexp.config.words import SPELLINGS, key_of
+from mlpexp.config.words import SPELLINGS, closest, key_of
 from mlpexp.config.yaml_source import Source, scalar
 from mlpexp.errors import ConfigError, Place, Problem
 from mlpexp.planning.values import Distribution, are_named, full_value, read_values, value_text, why_no_name
@@ -128,8 +128,11 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
     axes: dict[str, Axis] = {}
     problems = []
     for written, given in (sweep.over or _values_of_arms(sweep)).items():
-        place = source.place(("sweep", "over" if sweep.over else "arms", written), of_key=True)
+        section = "over" if sweep.over else "arms"
+        place = source.place(("sweep", section, *_first_arm(sweep, written), written), of_key=True)
         try:
+            if section == "arms" and "." not in written and closest(written, [LABEL]):
+                raise ValueError(f"unknown key; did you mean {LABEL}?")
             axis = _axis(written, given, place, sweep)
             if axis.key in axes:
                 raise ValueError("two axes for one key")
@@ -138,10 +141,15 @@ def axes_of(sweep: Sweep, source: Source) -> list[Axis]:
                 raise ValueError(f"says the same as {other}, which is an axis, too; leave out one of them")
             axes[axis.key] = axis
         except ValueError as error:
-            problems.append(Problem(place, f"sweep.over.{written}", str(error)))
+            problems.append(Problem(place, f"sweep.{section}.{written}", str(error)))
     if problems:
         raise ConfigError(mistyped(source, problems) or problems)
     return list(axes.values())
+
+
+def _first_arm(sweep: Sweep, written: str) -> list[int]:
+    """The number of the first listed arm that has a key, in a list; empty if none has it."""
+    return [number for number, arm in enumerate(sweep.arms) if written in arm][:1]
 
 
 def _values_of_arms(sweep: Sweep) -> dict[str, list[Any]]:

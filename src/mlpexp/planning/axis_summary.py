@@ -6,7 +6,8 @@ from typing import Any
 
 from mlpexp.planning.arm_names import meanings, scaled_from
 from mlpexp.planning.axes import Axis, numbers, suits_log
-from mlpexp.planning.plan import Plan, own_value
+from mlpexp.planning.own_values import as_listed, own_value
+from mlpexp.planning.plan import Plan
 from mlpexp.planning.values import Distribution
 from mlpexp.store.summary import AxisSummary
 
@@ -15,14 +16,16 @@ def axis_summary(plan: Plan, axis: Axis) -> AxisSummary:
     """An axis as a result tells of it."""
     texts = [axis.text(value) for value in _values(plan, axis, axis.text)]
     positions = numbers(texts)
-    setting = own_value(plan.base.experiment, axis.parts)
+    base = plan.base.experiment
+    setting = list(as_listed([axis], {}, base).values()) if plan.sweep.arms else own_value(base, axis.parts)
+    used = {axis.text(arm.settings[axis.key]) for arm in plan.arms if axis.key in arm.settings}
     return AxisSummary(
         key=axis.key,
         label=axis.label,
         values=tuple(texts),
         log=bool(positions) and suits_log(positions or []),
         base=axis.text(setting[0]) if setting else None,
-        meanings=meanings(axis),
+        meanings={name: meaning for name, meaning in meanings(axis).items() if name in used},
         scaled=scaled_from(axis),
     )
 

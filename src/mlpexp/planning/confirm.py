@@ -72,7 +72,7 @@ def confirming_plan(
     for key in DESIGN:
         section.pop(key, None)
     written = {axis.key: axis.written for axis in first.axes}
-    arms = [{written[key]: value for key, value in first.arms[number].settings.items()} for number in numbers]
+    arms = [{written[key]: value for key, value in first.arms[number].written.items()} for number in numbers]
     baseline = arms[0]
     if any(labels_of(first.sweep)) or any(axis.names for axis in first.axes):
         arms = [{LABEL: first.arms[number].label, **arm} for number, arm in zip(numbers, arms, strict=True)]

@@ -64,7 +64,7 @@ def combinations(
 
 
 def _listed(sweep: Sweep, axes: Sequence[Axis], source: Source, base: Settings) -> list[Settings]:
-    """The arms that the section lists one by one; where all have labels, with the config's own values of other axes."""
+    """The arms that the section lists one by one; what each of them names."""
     others = [key for key in ("over", "zip", "exclude", "trials") if getattr(sweep, key)]
     others += ["method"] if sweep.method != "grid" else []
     if others:
@@ -72,13 +72,14 @@ def _listed(sweep: Sweep, axes: Sequence[Axis], source: Source, base: Settings) 
             source, ("sweep", others[0]), "means nothing beside sweep.arms, which lists all arms; leave one out"
         )
     _check_labels(sweep, source)
-    usual = base if all(LABEL in arm for arm in sweep.arms) else {}
-    arms = []
+    arms: list[Settings] = []
     for i, arm in enumerate(sweep.arms):
         given = {written: value for written, value in arm.items() if written != LABEL}
-        arms.append({**usual, **_named(source, axes, ("sweep", "arms", i), given)})
-    for i, settings in enumerate(arms):
-        if settings in arms[:i]:
+        arms.append(_named(source, axes, ("sweep", "arms", i), given))
+    usual = base if all(LABEL in arm for arm in sweep.arms) else {}
+    wholes = [{**usual, **settings} for settings in arms]
+    for i, settings in enumerate(wholes):
+        if settings in wholes[:i]:
             raise _problem(source, ("sweep", "arms", i), "this arm is there twice")
     return arms
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
-from mlpexp.config.datasets import Csv, scaling_of
+from mlpexp.config.datasets import Csv
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
@@ -20,7 +20,7 @@ from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.sweep import LABEL, Sweep
 from mlpexp.config.table_paths import anchor_tables, as_told
 from mlpexp.config.words import did_you_mean
-from mlpexp.config.yaml_source import Override, Source, dotted, is_position
+from mlpexp.config.yaml_source import Override, Source, dotted
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arm_names import AS_CONFIGURED, Trained, as_trained, labels_of, named_by_labels, sizes_of
 from mlpexp.planning.arms import Arm, Variation, arm_of, called
@@ -28,11 +28,12 @@ from mlpexp.planning.axes import Axis, axes_of
 from mlpexp.planning.designs import baseline_of, combinations
 from mlpexp.planning.kept_tables import check_kept
 from mlpexp.planning.metric import choose_metric, refuse_units
+from mlpexp.planning.own_values import own_value, with_values_of
 from mlpexp.planning.prepare import Preparation, Prepared, check_seeds
 from mlpexp.planning.values import Distribution, value_text
 from mlpexp.store.summary import Confirms
 
-__all__ = ["Arm", "Plan", "arm_config", "make_plan", "own_value", "plan_from", "sweep_hash", "trial_key"]
+__all__ = ["Arm", "Plan", "arm_config", "make_plan", "plan_from", "sweep_hash", "trial_key"]
 
 PlannedBy = Literal["train", "sweep"]
 DEFAULT_SEEDS = 10
@@ -166,7 +167,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     seeds = _seeds(experiment, sweep)
     base_settings = {axis.key: value for axis in axes for value in own_value(base.experiment, axis.parts)}
     budget = base.architecture.num_parameters if sweep.match else None
-    variation = Variation(source, path, axes, preparation, budget)
+    variation = Variation(source, path, axes, preparation, budget, listed=bool(sweep.arms))
     num_sampled = _num_sampled(sweep, source, len(seeds))
     known = axes
     if sweep.match and sweep.exclude:  # which may name sizes as they are trained
@@ -192,6 +193,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
 def _called(sweep: Sweep, axes: Sequence[Axis], arms: Sequence[Arm]) -> tuple[list[Axis], list[Arm]]:
     """Axes and arms, called by their labels and by the hidden sizes that are trained."""
     settings = [arm.settings for arm in arms]
+    axes = with_values_of(axes, settings) if sweep.arms else axes
     axes = named_by_labels(axes, sweep, settings)
     if sweep.match:
         sizes = [sizes_of(arm.experiment.model) for arm in arms]
@@ -260,23 +262,6 @@ def _num_sampled(sweep: Sweep, source: Source, num_seeds: int) -> int:
         return (sweep.trials or 0) // num_seeds
     message = f"needed with method: {sweep.method}" if sampled else f"means nothing for method: {sweep.method}"
     raise ConfigError([Problem(source.place(("sweep", "trials")), "sweep.trials", message)])
-
-
-def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
-    """The value of a key in the resolved config, as data, in a list; an empty list if it has none."""
-    if parts == ["dataset", "scale"]:
-        return [scaling_of(experiment.dataset)]
-    node: Any = experiment.model_dump(mode="json")
-    for part in parts:
-        if isinstance(node, dict) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and is_position(part) and int(part) < len(node):
-            node = node[int(part)]
-        else:
-            return []
-    if isinstance(node, dict) and set(node) in ({"name"}, {"kind"}):  # `relu` is what `{name: relu}` is short for
-        node = next(iter(node.values()))
-    return [node]
 
 
 def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> dict[str, list[str]]:
@@ -351,7 +336,10 @@ def _baseline(sweep: Sweep, axes: Sequence[Axis], source: Source, arms: Sequence
     settings = baseline_of(sweep, axes, source)
     if settings is None:
         return 0 if sweep.method == "one_at_a_time" else None  # its first arm is the config itself
-    matching = [arm for arm in arms if all(arm.settings.get(key) == value for key, value in settings.items())]
+    written = [arm for arm in arms if arm.written == settings]
+    matching = written or [
+        arm for arm in arms if all(arm.settings.get(key) == value for key, value in settings.items())
+    ]
     if len(matching) != 1:
         what = ", ".join(f"{key}={value_text(value)}" for key, value in settings.items())
         message = f"{what} is {len(matching)} arms of {len(arms)}; name one arm by the values of its axes"

@@ -186,6 +186,12 @@ def network_for(
     return network, facts.input_shape
 
 
+def _place_of_layers(source: Source) -> tuple[str, ...]:
+    """The section of the network, or its layers where the command line says them."""
+    layers = ("model", "layers")
+    return layers if layers in source.values and source.place(layers).line is None else layers[:1]
+
+
 class Preparation:
     """Checks configs that have much in common: each data set is looked at once, and each network is built once."""
 
@@ -231,7 +237,7 @@ class Preparation:
             num_units = output_of(experiment, facts).num_units
             architecture = self._network(experiment.model, facts.input_shape, num_units)
         except ArchitectureError as error:
-            raise ConfigError([_problem(source, (("model",), error.message))]) from None
+            raise ConfigError([_problem(source, (_place_of_layers(source), error.message))]) from None
         prepared = Prepared(experiment, facts, sizes, architecture, self._size_table)
         if experiment.start is None:
             return prepared

@@ -9,6 +9,7 @@ from itertools import takewhile
 from math import floor, isfinite, isnan, log10, nan
 from textwrap import fill
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 from rich.cells import cell_len, set_cell_size
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 NO_BREAK = "\u00a0"  # a blank at which no line ends
 FILLER = "\u200b"  # without width, in place of the second half of a wide letter
+LEFT_TO_RIGHT = "\u200e"  # a letter without width: what follows is a line from left to right
 NONE = "-"  # where there is no number
 ALL_EQUAL = "all equal"  # in place of an interval
 SMALLEST_PLACE = 6  # decimals of a first digit; what is smaller has an exponent
@@ -249,6 +251,12 @@ def distinct_labels(labels: Mapping[int, str], length: int) -> dict[int, str]:
 def distinct_names(names: Sequence[str], length: int) -> list[str]:
     """The same for a list: see ``distinct_labels``."""
     return list(distinct_labels(dict(enumerate(names)), length).values())
+
+
+def numbered(number: int | str, name: str) -> str:
+    """``2: wide``; a mark keeps the number in front of a name that is written from right to left."""
+    is_leftwards = any(bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"{LEFT_TO_RIGHT * is_leftwards}{number}: {name}"
 
 
 def abbreviations(names: Sequence[str]) -> list[str]:

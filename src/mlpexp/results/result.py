@@ -79,6 +79,14 @@ class Result:
         """
         return self.folder.read_config().data
 
+    @property
+    def lists_arms(self) -> bool:
+        """Whether the config lists the arms one by one; not where it cannot be read."""
+        try:
+            return bool((self.config.get("sweep") or {}).get("arms"))
+        except InputError:
+            return False
+
     @cached_property
     def environment(self) -> dict[str, Any]:
         """``environment.json``."""

@@ -33,7 +33,9 @@ def names_note(data: ArmsData) -> str:
 
 
 def _values(row: Mapping[object, object], data: ArmsData) -> str:
-    return ", ".join(axis.short(str(row[axis.key])) for axis in data.caption.axes)
+    """In the order of the axes; an empty cell: the config of the arm has no such key."""
+    cells = [(axis, str(row[axis.key])) for axis in data.caption.axes]
+    return ", ".join(axis.short(value) if value else f"no {axis.label}" for axis, value in cells)
 
 
 def _difference(row: Mapping[object, object], data: ArmsData) -> str:

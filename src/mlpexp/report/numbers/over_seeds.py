@@ -18,6 +18,14 @@ def sound_seeds(rows: pd.DataFrame, diverged: AbstractSet[int]) -> pd.DataFrame:
     return sound if len(sound) else rows
 
 
+def all_diverged(rows: pd.DataFrame, diverged: AbstractSet[int]) -> str:
+    """That every seed of some rows diverged, so that no mean of them says anything; empty if one did not."""
+    seeds = set(rows["seed"])
+    if not seeds <= diverged:
+        return ""
+    return f"all {len(seeds)} seeds diverged" if len(seeds) > 1 else "the seed diverged"
+
+
 def mean_intervals(groups: Iterable[np.ndarray], index: pd.Index, score: Score) -> pd.DataFrame:
     """Number, mean and 95 % t interval of each group of finite values of a score as it is shown, NaN for an empty one.
 

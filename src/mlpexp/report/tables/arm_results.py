@@ -51,7 +51,8 @@ def about_sweep(result: "Result") -> list[str]:
     summary = result.summary
     lines = [f"{summary.title} ({summary.hash}): {result.folder.status(summary)}"]
     arms, seeds = summary.num_arms, len(summary.seeds)
-    lines.append(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {summary.method}")
+    design = "arms as listed" if result.lists_arms else summary.method
+    lines.append(f"{arms:,} arms x {seeds} seeds = {summary.num_trials:,} trials, {design}")
     for axis in summary.axes:
         more = " ..." * (len(axis.values) > MOST_VALUES_OF_AXIS)
         lines.append(f"{axis.label} ({axis.key}): {', '.join(axis.values[:MOST_VALUES_OF_AXIS])}{more}")

@@ -1,6 +1,7 @@
 """What the names in tables and figures stand for, in sentences."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mlpexp.planning.arm_names import is_of_sizes
@@ -31,13 +32,16 @@ def name_sentences(axes: Iterable[AxisSummary], *, match: str | None, named_arms
         named_arms: Whether arms have labels of the user's own.
     """
     lines, axes = [], list(axes)
+    counts = Counter(name for axis in axes for name in axis.meanings)
     if named_arms and not all(axis.meanings for axis in axes):
         lines.append("arms are called by their labels; arms.csv has the values of each")
     if match == "parameters":
         as_written = any(is_of_sizes(axis.key) for axis in axes) and not any(axis.scaled for axis in axes)
         lines.append(SCALED + (AS_WRITTEN if as_written else ""))
     for axis in axes:
-        lines += _sizes(axis.scaled) + _names(axis.meanings)
+        lines += _sizes(axis.scaled) + _names(
+            {f"{axis.label} {name}" if counts[name] > 1 else name: of for name, of in axis.meanings.items()}
+        )
         if axis.key == "model.layers":
             lines += _layers([axis.meanings.get(value, value) for value in axis.values])
     return lines

@@ -13,7 +13,7 @@ from mlpexp.config.scores import PART_LABELS, SCORES
 from mlpexp.report.drawing.marks import colour_bar
 from mlpexp.report.drawing.style import INK, Drawing, in_style, new_figure
 from mlpexp.report.drawing.told import ToldCells, tell
-from mlpexp.report.numbers.over_seeds import sound_seeds
+from mlpexp.report.numbers.over_seeds import all_diverged, sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import ALL_EQUAL, distinct_names, percent, same_ends, thousands
 from mlpexp.results.judged import judged_part
@@ -135,7 +135,8 @@ def _note(rows: pd.DataFrame, part: str, all_seeds: int, caption: RunCaption) ->
         counted += "; all seeds diverged" if seeds > 1 else f"; seed {rows['seed'].iloc[0]} diverged"
     if part != "test":
         counted += " (no test split)"
-    return f"{counted}{caption.selection_note}\n{accuracy_text(rows)}{caption.behind(seeds)}"
+    told = all_diverged(rows, caption.diverged) or f"{accuracy_text(rows)}{caption.behind(seeds)}"
+    return f"{counted}{caption.selection_note}\n{told}"
 
 
 def _size(num_classes: int) -> dict[str, float]:

@@ -8,7 +8,7 @@ from mlpexp.config.scores import SCORES
 from mlpexp.report.drawing.marks import strength
 from mlpexp.report.drawing.style import INK, PART_STYLES, Drawing, in_style, legend_above, new_figure, scatter_size
 from mlpexp.report.figures.arm.boundary import edge_colour
-from mlpexp.report.numbers.over_seeds import sound_seeds
+from mlpexp.report.numbers.over_seeds import all_diverged, sound_seeds
 from mlpexp.report.numbers.run_caption import RunCaption
 from mlpexp.report.words import ALL_EQUAL, NO_BREAK, kept_together, note, score_number
 from mlpexp.statistics.intervals import mean_interval
@@ -27,7 +27,8 @@ def draw_predicted_true(predictions: pd.DataFrame, caption: RunCaption) -> Drawi
     low, high = _diagonal_range(shown)
     notes = [
         _samples_note(rows, predictions["seed"].nunique() - rows["seed"].nunique(), caption) + caption.selection_note,
-        _scores_note(rows, caption.samples) + caption.behind(rows["seed"].nunique()),
+        all_diverged(rows, caption.diverged)
+        or _scores_note(rows, caption.samples) + caption.behind(rows["seed"].nunique()),
         _missing_note(len(sound) - len(rows), int((~shown["predicted"].between(low, high)).sum()), len(shown)),
     ]
     figure = new_figure(caption.title, "\n".join(filter(None, notes)), height=4.8)

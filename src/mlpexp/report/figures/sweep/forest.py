@@ -61,7 +61,7 @@ def _draw(shown: pd.DataFrame, points: pd.DataFrame, data: ArmsData) -> Drawing:
     axes.set_yticks(heights, shown["name"].tolist(), fontsize=8 if len(shown) <= 15 else 7.5)
     axes.tick_params(axis="y", length=0)
     axes.yaxis.grid(visible=False)
-    if len(caption.axes) == 1:
+    if len(caption.axes) == len(data.result.summary.axes) == 1:  # else names stand for other keys, too
         axes.set_ylabel(caption.axes[0].label)
     _plot_arms(axes, heights, shown, limits, caption.metric_label)
     _write_columns(axes, heights, shown)

@@ -47,6 +47,8 @@ def draw_heat_map(data: ArmsData) -> Drawing | None:
     setting = settings_of(data, down, across)[0]
     points = group_means(setting.outcomes, [down.key, across.key], data.caption.score)
     down, across = (_with_values(axis, points[axis.key].tolist()) for axis in (down, across))
+    if min(len(down.values), len(across.values)) < 2:  # of arms that are listed one by one
+        return None
     return _draw(points, down, across, setting, data)
 
 

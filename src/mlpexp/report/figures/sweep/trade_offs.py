@@ -32,7 +32,7 @@ from mlpexp.report.numbers.arms_data import ArmsData
 from mlpexp.report.numbers.notes import arm_names, lost_total, names_note, scope_note, seeds_note
 from mlpexp.report.numbers.over_seeds import group_means
 from mlpexp.report.numbers.told_words import told_means
-from mlpexp.report.words import counted, note
+from mlpexp.report.words import counted, note, numbered
 from mlpexp.results.costs import SPREAD, TimeSpread
 
 MOST_LABELS = 16  # names beside points; of more arms, and where names have no room, numbers with a key
@@ -129,7 +129,7 @@ def _plotted(
     """The figure without the words beside its points, and where these stand on the horizontal axis."""
     caption = data.caption
     limits = _limits(points, caption.score)
-    entries = [f"{number}: {name}" for number, name in key.items()]
+    entries = [numbered(number, name) for number, name in key.items()]
     columns = max(1, LETTERS_OF_KEY // (max(map(len, entries), default=LETTERS_OF_KEY) + 3))
     height = HEIGHT + KEY_ROW * -(-len(entries) // columns)
     figure = new_figure(
