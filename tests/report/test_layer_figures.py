@@ -140,3 +140,10 @@ def test_arms_that_begin_alike_share_a_panel_and_all_panels_have_one_scale():
     assert [texts(axes) for axes in figure.axes] == [["1 other arm begins alike"], ["2 other arms begin alike"]]
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
     assert numbers["label"].tolist() == ["arm 0", "arm 0", "arm 1", "arm 1"]
+
+
+def test_a_layer_with_one_value_has_a_marker() -> None:
+    drawing = draw_units(diagnostics({"dead_fraction": LAYERS}, epochs=1), RunCaption(title="a run"))
+    assert all(line.get_marker() not in ("", "None") for line in drawing.figure.axes[0].get_lines())
+    drawing = draw_units(diagnostics({"dead_fraction": LAYERS}, epochs=3), RunCaption(title="a run"))
+    assert all(line.get_marker() in ("", "None") for line in drawing.figure.axes[0].get_lines())

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from mlpexp.report.drawing.axis_ranges import AxisRange
 from mlpexp.report.drawing.marks import crosses, epoch_axis, seed_lines, show_range, strength
 from mlpexp.report.drawing.powers_of_ten import LARGEST, SMALLEST, set_powers_of_ten
-from mlpexp.report.drawing.style import INK, LineStyle
+from mlpexp.report.drawing.style import LineStyle
 from mlpexp.report.drawing.told import ToldLines, tell
 from mlpexp.report.words import span
 
@@ -85,7 +85,8 @@ def draw_explosion(axes: Axes, lines: Sequence[Exploded], label: str, *, narrow:
         style, epochs = line.style, line.curves.index.to_numpy(dtype=float)
         drawn = seed_lines(axes, epochs, line.finite, style.colour, alpha, linewidths=1.1, linestyles=style.line)
         tell(drawn, ToldLines([f"{style.label}, seed {seed}" for seed in line.curves.columns]))
-        axes.plot([], [], color=style.colour, linestyle=style.line, label=style.label)
+        marker = style.marker if (np.isfinite(line.finite).sum(axis=0) == 1).any() else ""
+        axes.plot([], [], color=style.colour, linestyle=style.line, marker=marker, markersize=3.5, label=style.label)
         _draw_ends(axes, line, limits.inside(np.inf), "diverged" if place == len(lines) - 1 else "")
 
 
@@ -97,6 +98,8 @@ def _draw_ends(axes: Axes, line: Exploded, top: float, label: str) -> None:
         there = np.flatnonzero(np.isfinite(of_seed) & (epochs <= end))
         if there.size:
             x, y = [epochs[there[-1]], end], [of_seed[there[-1]], top]
-            axes.plot(x, y, linestyle=":", color=INK, linewidth=0.6, zorder=2)
+            axes.plot(x, y, linestyle=":", color=line.style.colour, linewidth=0.8, zorder=2)
+            if there.size == 1:  # no line: the part is told by its marker
+                axes.plot(x[:1], y[:1], marker=line.style.marker, color=line.style.colour, markersize=3.5, zorder=3)
     ends = sorted(set(line.ends.values()))
     crosses(axes, ends, [top] * len(ends), 6, markeredgewidth=1.4, clip_on=False, label=label or "_diverged")

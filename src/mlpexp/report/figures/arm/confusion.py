@@ -131,8 +131,6 @@ def _note(rows: pd.DataFrame, part: str, all_seeds: int, caption: RunCaption) ->
         counted += f", summed over {seeds} seeds"
     if seeds < all_seeds:
         counted += f"; {all_seeds - seeds} diverged left out"
-    elif set(rows["seed"]) <= caption.diverged:
-        counted += "; all seeds diverged" if seeds > 1 else f"; seed {rows['seed'].iloc[0]} diverged"
     if part != "test":
         counted += " (no test split)"
     told = all_diverged(rows, caption.diverged) or f"{accuracy_text(rows)}{caption.behind(seeds)}"

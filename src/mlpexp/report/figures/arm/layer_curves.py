@@ -5,6 +5,7 @@ largest curvature of the loss with the limit above which gradient descent is not
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -12,6 +13,7 @@ from mlpexp.report.drawing.axis_ranges import PER_CENT
 from mlpexp.report.drawing.marks import band, epoch_axis
 from mlpexp.report.drawing.style import (
     BLUE,
+    CLASS_MARKERS,
     DASHES,
     VERMILLION,
     Drawing,
@@ -107,7 +109,19 @@ def _plot(axes: Axes, table: pd.DataFrame, quantity: Quantity) -> None:
         if len(places) <= MOST_BANDS_OF_LAYERS and rows["n"].max() > 1:
             band(axes, epochs, low, high, colour)
         dashes = DASHES[number % len(DASHES)]
-        (line,) = axes.plot(epochs, median, linestyle=dashes, color=colour, linewidth=1.4, label=layers[place])
+        marker = (
+            CLASS_MARKERS[number % len(CLASS_MARKERS)] if np.isfinite(median).sum() == 1 else ""
+        )  # one point, no line
+        (line,) = axes.plot(
+            epochs,
+            median,
+            color=colour,
+            linestyle=dashes,
+            linewidth=1.4,
+            marker=marker,
+            markersize=4,
+            label=layers[place],
+        )
         tell(line, ToldLines([f"{layers[place]}, {told_seeds(rows['n'], 'median')}"]))
     if quantity.reference is not None:
         axes.axhline(quantity.reference, color="black", linewidth=0.8, zorder=1)

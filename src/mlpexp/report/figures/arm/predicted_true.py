@@ -79,8 +79,6 @@ def _samples_note(rows: pd.DataFrame, left_out: int, caption: RunCaption) -> str
     which = f"n = {seeds} seeds, {each}" if seeds > 1 else "one seed"
     if left_out:
         which += f" ({left_out} diverged left out)"
-    elif set(rows["seed"]) <= caption.diverged:
-        which += " (all diverged)" if seeds > 1 else ", diverged"
     return f"{which}: {counts} samples"
 
 
