@@ -152,7 +152,8 @@ COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
     "--plot-format": words("png", "svg", "pdf", "tex"),
-    "--style": words("paper", "slides"), "--backend": words("local", "ray", "dask"), "--symbolic": words("all"),
+    "--style": words("paper", "slides"),
+    "--width": words("8.5cm", "17cm", "5.5in"), "--backend": words("local", "ray", "dask"), "--symbolic": words("all"),
 }  # fmt: skip
 
 

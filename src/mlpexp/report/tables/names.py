@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mlpexp.planning.arm_names import is_of_sizes
-from mlpexp.report.words import listed
 from mlpexp.store.summary import AxisSummary
 
 MOST_NAMES = 8  # that are told one by one
@@ -55,9 +54,8 @@ def _names(meanings: Mapping[str, str]) -> list[str]:
 
 def _sizes(scaled: Mapping[str, str]) -> list[str]:
     """Which sizes were trained where others were written."""
-    told = [f"{trained} for {written}" for trained, written in scaled.items()]
-    more = "; arms.csv has all" if len(told) > MOST_SIZES else ""
-    return [f"trained: {listed(told[:MOST_SIZES])}{more}"] if told else []
+    told = [f"trained: {trained} for {written}" for trained, written in scaled.items()]
+    return told[:MOST_SIZES] + (["arms.csv has all sizes that were trained"] if len(told) > MOST_SIZES else [])
 
 
 def _layers(lines: Sequence[str]) -> list[str]:
