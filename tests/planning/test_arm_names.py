@@ -133,7 +133,7 @@ def test_scaled_sizes_are_called_as_they_are_trained(tmp_path: Path) -> None:
     assert labels(plan) == [f"hidden_sizes={sizes}" for sizes in trained]
     assert cells(plan, "model.hidden_sizes") == list(map(str, trained))
     assert plan.axes[0].label == "hidden sizes (scaled)"
-    assert said(plan) == [SCALED, f"trained: {trained[1]} for [32, 32] and {trained[2]} for [16, 16, 16]"]
+    assert said(plan) == [SCALED, f"trained: {trained[1]} for [32, 32]", f"trained: {trained[2]} for [16, 16, 16]"]
     assert labels(again(plan, tmp_path)) == labels(plan)
 
 
