@@ -7,7 +7,6 @@ Axis letters: M members, B samples, F features, N values.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import exp, sqrt
 from time import perf_counter
@@ -67,26 +66,8 @@ def mean_output(config: ActivationConfig) -> float:
     return float(trapezoid(values * np.exp(-(x**2) / 2), x) / np.sqrt(2 * np.pi))
 
 
-@dataclass(frozen=True)
-class Timing:
-    """Nanoseconds per value, one entry per round."""
-
-    rounds: np.ndarray
-
-    @property
-    def median(self) -> float:
-        """Of the rounds."""
-        return float(np.median(self.rounds))
-
-    @property
-    def quartiles(self) -> tuple[float, float]:
-        """Of the rounds."""
-        low, high = np.quantile(self.rounds, (0.25, 0.75))
-        return float(low), float(high)
-
-
-def time_in_turns(calls: Sequence[Callable[[], object]], values: int) -> list[Timing]:
-    """Times of calls per value: each round times every call, so that all see the same machine.
+def time_in_turns(calls: Sequence[Callable[[], object]], values: int) -> list[np.ndarray]:
+    """Nanoseconds per value of each call, an entry per round: each round times every call, so that all see the same machine.
 
     One thread computes; the number of threads is put back afterwards.
     """
@@ -96,7 +77,7 @@ def time_in_turns(calls: Sequence[Callable[[], object]], values: int) -> list[Ti
         nanoseconds = np.array([[_seconds(call) * 1e9 / values for call in calls] for _ in range(ROUNDS)])
     finally:
         torch.set_num_threads(threads)
-    return [Timing(column) for column in nanoseconds.T]
+    return list(nanoseconds.T)
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -107,7 +88,7 @@ def _seconds(call: Callable[[], object]) -> float:
     return (perf_counter() - started) / PASSES
 
 
-def costs(configs: Sequence[ActivationConfig]) -> list[tuple[Timing, Timing]]:
+def costs(configs: Sequence[ActivationConfig]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Forward and backward time of each activation, per output value, in float32."""
     generator = torch.Generator().manual_seed(0)
     calls: list[Callable[[], object]] = []

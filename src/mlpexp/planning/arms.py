@@ -99,7 +99,8 @@ class Variation:
         for settings in combinations:
             label = label_of(self.axes, settings, usual, Axis.text)
             try:
-                arm = arm_of(len(arms), settings, label, self._scaled(prepared := self._prepared(settings)))
+                prepared = self._prepared(settings)
+                arm = arm_of(len(arms), settings, label, self._scaled(prepared))
             except ConfigError as error:
                 problems |= {str(problem): problem for problem in error.problems}
                 continue

@@ -1,10 +1,9 @@
 """What each arm of a result cost, from the stacks that its trials were trained in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,8 +24,7 @@ SPREAD = 3.0  # upper quartile / lower quartile, from which times are those of a
 FEWEST_EPOCHS = 4  # from which quartiles are more than the ends
 
 
-@dataclass(frozen=True)
-class TimeSpread:
+class TimeSpread(NamedTuple):
     """Times of the same work: median and quartiles, NaN where they are not known."""
 
     median: float

@@ -12,11 +12,13 @@ from mlpexp.analysis.gradcheck.central_differences import differences_at
 from mlpexp.analysis.gradcheck.derivatives import reverse_mode
 from mlpexp.analysis.gradcheck.objective import Objective
 
-MANY_STEPS = tuple(float(step) for step in 10.0 ** np.arange(-1.0, -12.5, -0.5))
+MANY_STEPS = tuple(
+    float(step) for step in 10.0 ** np.arange(-1.0, -12.5, -0.5)
+)  # times the larger of 1 and the parameter
 
 
-def error_by_step(objective: Objective, tried: Sequence[int], steps: Sequence[float] = MANY_STEPS) -> pd.DataFrame:
-    """Errors relative to the largest derivative of the network, a row per step.
+def error_by_step(objective: Objective, tried: Sequence[int]) -> pd.DataFrame:
+    """Errors relative to the largest derivative of the network, a row for each of ``MANY_STEPS``.
 
     The rounding line is ``eps |E| / h``: each of the two values of E is wrong by up to about ``eps |E| / 2``, and their
     difference is divided by 2h. The truncation line is ``c h^2``, where c is a third derivative: here the smallest
@@ -25,7 +27,6 @@ def error_by_step(objective: Objective, tried: Sequence[int], steps: Sequence[fl
     Args:
         objective: On one batch, in float64.
         tried: Of which parameters, at least one.
-        steps: From long to short, times the larger of 1 and the size of the parameter.
 
     Returns:
         Columns step, largest, median, truncation, rounding.
@@ -35,9 +36,9 @@ def error_by_step(objective: Objective, tried: Sequence[int], steps: Sequence[fl
     """
     exact = reverse_mode(objective)
     entries, size = np.array(tried), float(np.abs(exact).max()) or 1.0
-    at_steps_SN = differences_at(objective, objective.point, entries, steps, objective.chunk_size())
+    at_steps_SN = differences_at(objective, objective.point, entries, MANY_STEPS, objective.chunk_size())
     errors_SN = np.abs(at_steps_SN - exact[entries]) / size
-    h_S, largest_S = np.array(steps), errors_SN.max(1)
+    h_S, largest_S = np.array(MANY_STEPS), errors_SN.max(1)
     value = abs(float(objective(objective.network.flat.detach())[0]))
     return pd.DataFrame(
         {

@@ -87,29 +87,21 @@ def _costs(rows: "Sequence[KnownActivation]") -> "dict[str, CurveCost]":
 
     from mlpexp.analysis.activation_sheet import costs
     from mlpexp.config.activations import default_activation
-    from mlpexp.report.figures.activation_sheet import CurveCost, Spread
-    from mlpexp.results.costs import time_spread
-
-    def spread(rounds: np.ndarray) -> Spread:
-        low, median, high = np.quantile(rounds, (0.25, 0.5, 0.75))
-        return Spread(float(median), float(low), float(high))
+    from mlpexp.report.figures.activation_sheet import CurveCost
+    from mlpexp.results.costs import TimeSpread, time_spread
 
     names = [row.name for row in rows]
     absent = [] if "relu" in names else [default_activation("relu")]
     timings = costs([*(row.config for row in rows), *absent])
     relu = timings[names.index("relu")] if "relu" in names else timings.pop()
-    of_relu = relu[0].rounds + relu[1].rounds
+    of_relu = relu[0] + relu[1]
 
-    def times_relu(both: np.ndarray) -> Spread | None:
-        steady = [time_spread(times).is_steady for times in (both, of_relu, both / of_relu)]
-        return spread(both / of_relu) if all(steady) else None
+    def times_relu(both: np.ndarray) -> TimeSpread | None:
+        ratio = time_spread(both / of_relu)
+        return ratio if ratio.is_steady and time_spread(both).is_steady and time_spread(of_relu).is_steady else None
 
     return {
-        row.name: CurveCost(
-            spread(forward.rounds),
-            spread(backward.rounds),
-            times_relu(forward.rounds + backward.rounds),
-        )
+        row.name: CurveCost(time_spread(forward), time_spread(backward), times_relu(forward + backward))
         for row, (forward, backward) in zip(rows, timings, strict=True)
     }
 
@@ -121,15 +113,16 @@ def _sigmoids(*, timed: bool) -> "list[TableRow]":
     import torch
 
     from mlpexp.analysis.activation_sheet import BATCH, FEATURES, TableSigmoid, centred, largest_error, time_in_turns
-    from mlpexp.report.figures.activation_sheet import Spread, TableRow
+    from mlpexp.report.figures.activation_sheet import TableRow
+    from mlpexp.results.costs import TimeSpread, time_spread
 
     x = torch.randn(1, BATCH, FEATURES, generator=torch.Generator().manual_seed(0))
     tables = [(size, lines) for lines in (False, True) for size in TABLE_SIZES]
     calls: list[Callable[[], object]] = [partial(torch.sigmoid, x), lambda: centred(torch.sigmoid(x))]
     calls += [partial(TableSigmoid(size, interpolate=lines, dtype=torch.float32), x) for size, lines in tables]
-    times: list[Spread | None] = [None] * len(calls)
+    times: list[TimeSpread | None] = [None] * len(calls)
     if timed:
-        times = [Spread(timing.median, *timing.quartiles) for timing in time_in_turns(calls, x.numel())]
+        times = list(map(time_spread, time_in_turns(calls, x.numel())))
     rows = [TableRow("1 / (1 + exp(-x))", None, None, times[0])]
     rows += [TableRow("4 * sigmoid(x) - 2: zero-centred, 2 * tanh(x / 2)", None, None, times[1])]
     for (size, lines), time in zip(tables, times[2:], strict=True):
@@ -190,17 +183,13 @@ def _draw(rows: "Sequence[KnownActivation]", output: Path, formats: list[str], *
     import pandas as pd
 
     from mlpexp.analysis.activation_sheet import curve
-    from mlpexp.report.drawing.save_figures import rendered
+    from mlpexp.report.drawing.save_figures import write_drawing
     from mlpexp.report.figures.activation_sheet import draw_overlay, draw_sheet
-    from mlpexp.store.beside import make_folders
-    from mlpexp.store.files import write_bytes
 
-    make_folders(output)
     x = np.linspace(-4, 4, 401)
     pieces = [pd.DataFrame(dict(zip(("value", "slope"), curve(row.config, x), strict=True))) for row in rows]
     named = [piece.assign(name=row.name, x=x) for row, piece in zip(rows, pieces, strict=True)]
     curves = pd.concat(named, ignore_index=True)[["name", "x", "value", "slope"]]
     name, drawing = ("activations-overlay", draw_overlay(curves)) if overlay else ("activations", draw_sheet(curves))
-    for suffix, content in rendered(drawing, formats, name=name).items():
-        write_bytes(output / f"{name}.{suffix}", content)
-        typer.echo(f"written: {output / f'{name}.{suffix}'}", err=True)
+    for path in write_drawing(drawing, name, output, formats):
+        typer.echo(f"written: {path}", err=True)

@@ -26,7 +26,7 @@ from mlpexp.errors import InputError
 if TYPE_CHECKING:
     from mlpexp.config.scores import Column
     from mlpexp.report.comparison_folder import Written
-    from mlpexp.report.drawing.look import Look
+    from mlpexp.report.drawing.look import Asked
     from mlpexp.report.tables.text_table import TextTable
     from mlpexp.results.candidates import Candidate
     from mlpexp.results.comparison import ArmsComparison
@@ -88,7 +88,6 @@ def compare(
     from mlpexp.store.listing import find_result
 
     look = look_of(style, width, font_size)
-
     opened = [Result.open(find_result(text, runs_dir), table or ()) for text in results]
     to = _destination(output, opened[0], plot_format, look)
     if len(opened) > 1:
@@ -116,13 +115,11 @@ class Destination:
     """A new one."""
     formats: list[str]
     """Of the figure."""
-    look: "Look | None"
+    look: "Asked"
     """Of the figure."""
 
 
-def _destination(
-    output: Path | None, result: "Result", formats: list[str] | None, look: "Look | None"
-) -> Destination | None:
+def _destination(output: Path | None, result: "Result", formats: list[str] | None, look: "Asked") -> Destination | None:
     if output is None:
         return None
     from mlpexp.report.drawing.formats import check_formats

@@ -294,14 +294,10 @@ def _write(output: Path, found: _Found, formats: list[str]) -> list[Path]:
     """The figure and its numbers; which files they are."""
     from mlpexp.config.dump import as_data
     from mlpexp.config.scores import SCORES
-    from mlpexp.report.drawing.save_figures import rendered
+    from mlpexp.report.drawing.save_figures import write_drawing
     from mlpexp.report.figures.range_test import RateMarks, draw_range_test
     from mlpexp.report.figures.tried_rates import draw_tried_rates
     from mlpexp.report.numbers.run_caption import run_caption, run_title
-    from mlpexp.store.beside import make_folders
-    from mlpexp.store.files import write_bytes
-
-    make_folders(output)
 
     experiment, choice = found.prepared.experiment, found.choice
     marks = RateMarks(choice.suggested, experiment.optimizer.learning_rate, choice.first_divergence)
@@ -311,9 +307,4 @@ def _write(output: Path, found: _Found, formats: list[str]) -> list[Path]:
     if found.decided:
         rate = experiment.optimizer.learning_rate
         drawings["find-lr-rates"] = draw_tried_rates(*found.decided, rate, run_title(config))
-    written = []
-    for name, drawing in drawings.items():
-        for suffix, content in rendered(drawing, formats, name=name).items():
-            written.append(output / f"{name}.{suffix}")
-            write_bytes(written[-1], content)
-    return written
+    return [path for name, drawing in drawings.items() for path in write_drawing(drawing, name, output, formats)]

@@ -181,11 +181,9 @@ def _draw(prepared: "Prepared", objective: "Objective", report: "Report", output
     from mlpexp.analysis.gradcheck.error_by_step import error_by_step
     from mlpexp.cli.printing import print_sentences
     from mlpexp.config.dump import as_data
-    from mlpexp.report.drawing.save_figures import rendered
+    from mlpexp.report.drawing.save_figures import write_drawing
     from mlpexp.report.figures.error_by_step import draw_error_by_step
     from mlpexp.report.numbers.run_caption import run_title
-    from mlpexp.store.beside import make_folders
-    from mlpexp.store.files import write_bytes
 
     if not report.tried:
         print_sentences(["no figure: there is no derivative that differences could be taken of"], err=True)
@@ -195,10 +193,8 @@ def _draw(prepared: "Prepared", objective: "Objective", report: "Report", output
     if drawing is None:
         print_sentences(["no figure: all differences are 0, which has no place on a logarithmic axis"], err=True)
         return
-    make_folders(output)
-    for suffix, content in rendered(drawing, formats, name="gradcheck").items():
-        write_bytes(output / f"gradcheck.{suffix}", content)
-        typer.echo(f"written: {output / f'gradcheck.{suffix}'}", err=True)
+    for path in write_drawing(drawing, "gradcheck", output, formats):
+        typer.echo(f"written: {path}", err=True)
 
 
 def _symbolic(

@@ -32,11 +32,13 @@ class Look:
 
 
 STYLES = {"paper": Look(WIDTH, LETTERS), "slides": Look(10.0, 18.0)}
-_LOOK: ContextVar[Look | Literal["the user's"] | None] = ContextVar("look", default="the user's")
+Asked = Look | Literal["the user's"] | None
+USERS: Literal["the user's"] = "the user's"  # of the matplotlibrc, which is read when something is drawn
+_LOOK: ContextVar[Asked] = ContextVar("look", default=USERS)
 
 
-def look_of(style: str | None, width: str | None, font_size: float | None) -> Look | None:
-    """The look that options ask for, else that of the user's matplotlibrc; None: every figure is as it was laid out.
+def look_of(style: str | None, width: str | None, font_size: float | None) -> Asked:
+    """The look that options ask for, else that of the user's matplotlibrc.
 
     Args:
         style: ``paper`` or ``slides``: what the others replace.
@@ -49,7 +51,7 @@ def look_of(style: str | None, width: str | None, font_size: float | None) -> Lo
     if style is not None and style not in STYLES:
         raise InputError(f"--style: {style!r} is not known{did_you_mean(style, list(STYLES))}")
     if style is None and width is None and font_size is None:
-        return _of_user()
+        return USERS
     usual = STYLES[style] if style else _of_user() or STYLES["paper"]
     if font_size is not None and not FONT_SIZES[0] <= font_size <= FONT_SIZES[1]:
         raise InputError("--font-size: {:g} points; expected {:g} to {:g}".format(font_size, *FONT_SIZES))
@@ -67,7 +69,7 @@ def _inches(width: str) -> float:
 
 
 @contextmanager
-def drawn_for(look: Look | None) -> Iterator[None]:
+def drawn_for(look: Asked) -> Iterator[None]:
     """Figures that are made and saved within have this look; None: the size that they were laid out for."""
     token = _LOOK.set(look)
     try:
@@ -79,7 +81,7 @@ def drawn_for(look: Look | None) -> Iterator[None]:
 def current_look() -> Look | None:
     """The look asked for, else that of the user's matplotlibrc; None: every figure is as it was laid out."""
     look = _LOOK.get()
-    return _of_user() if look == "the user's" else look
+    return _of_user() if look == USERS else look
 
 
 def _of_user() -> Look | None:

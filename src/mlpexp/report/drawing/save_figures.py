@@ -17,6 +17,7 @@ from mlpexp.report.drawing.style import Drawing, in_style
 from mlpexp.report.drawing.words_in_figures import break_names, letters_may_miss, say_lost, set_words
 from mlpexp.report.pgfplots.pictures import picture
 from mlpexp.report.reasons import in_page, in_terminal
+from mlpexp.store.beside import make_folders
 from mlpexp.store.files import write_bytes
 from mlpexp.store.frames import Absent, without_formulas
 from mlpexp.store.inside import make_inside
@@ -163,6 +164,29 @@ def rendered(drawing: Drawing, formats: Sequence[str], name: str = "", lacks: La
     if lacks is None:
         said.say()
     return {**contents, "csv": table.encode()}
+
+
+def write_drawing(drawing: Drawing, name: str, folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Writes a figure that is of no result into a folder, with its CSV file.
+
+    Args:
+        drawing: The figure.
+        name: Of its files.
+        folder: Is made if it is not there.
+        formats: Known ones.
+
+    Returns:
+        All files.
+
+    Raises:
+        RunError: One cannot be written.
+    """
+    make_folders(folder)
+    written = []
+    for suffix, content in rendered(drawing, formats, name).items():
+        written.append(folder / f"{name}.{suffix}")
+        write_bytes(written[-1], content)
+    return written
 
 
 def _scale(figure: Figure, name: str, lacks: Lacks) -> float:

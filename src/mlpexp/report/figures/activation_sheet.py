@@ -28,6 +28,7 @@ from mlpexp.report.drawing.style import (
 )
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import NONE
+from mlpexp.results.costs import TimeSpread
 
 LOWEST, HIGHEST = -2.2, 2.6  # of the vertical axes, the same in all panels
 PANELS_PER_ROW = 4
@@ -39,28 +40,14 @@ OVERLAID = tuple(  # of each function in one plane
 )
 
 
-class Spread(NamedTuple):
-    """A measured time per value in nanoseconds: median and quartiles over rounds."""
-
-    median: float
-    """Of the rounds."""
-    low: float
-    """Lower quartile."""
-    high: float
-    """Upper quartile."""
-
-    def __str__(self) -> str:
-        return f"{self.median:.2g} ({self.low:.2g} .. {self.high:.2g})"
-
-
 class CurveCost(NamedTuple):
-    """What an activation costs."""
+    """What an activation costs, in nanoseconds per value."""
 
-    forward: Spread
+    forward: TimeSpread
     """Of the value."""
-    backward: Spread
+    backward: TimeSpread
     """Of the derivative."""
-    times_relu: Spread | None
+    times_relu: TimeSpread | None
     """Both together, as a multiple of what relu takes in the same round; None where the times spread too far for a ratio."""
 
 
@@ -73,7 +60,7 @@ class TableRow(NamedTuple):
     """Largest absolute error; None where there is none."""
     bound: float | None
     """What it cannot exceed."""
-    time: Spread | None
+    time: TimeSpread | None
     """Per value; None if it was not measured."""
 
 
@@ -109,7 +96,7 @@ def character_table(rows: Sequence[KnownActivation], costs: Mapping[str, CurveCo
     cells = []
     for row in rows:
         cost = costs.get(row.name)
-        times = (str(cost.forward), str(cost.backward), f"{cost.times_relu or NONE}") if cost else ()
+        times = tuple(map(_spread, (cost.forward, cost.backward, cost.times_relu))) if cost else ()
         cells.append((row.name, row.good, row.bad, *times))
     return TextTable(
         ("name", "good", "bad", *measured),
@@ -121,12 +108,17 @@ def character_table(rows: Sequence[KnownActivation], costs: Mapping[str, CurveCo
     )
 
 
+def _spread(times: TimeSpread | None, none: str = NONE) -> str:
+    """The median with quartiles: ``0.52 (0.51 .. 0.54)``."""
+    return none if times is None else f"{times.median:.2g} ({times.low:.2g} .. {times.high:.2g})"
+
+
 def look_up_table(rows: Sequence[TableRow]) -> TextTable:
     """The sigmoid by its formula and from tables: errors and times."""
     timed = any(row.time for row in rows)
     columns = ("sigmoid", "largest error", "bound", *(("ns per value",) if timed else ()))
     cells = [
-        (row.way, _error(row.error), _error(row.bound), *((str(row.time or ""),) if timed else ())) for row in rows
+        (row.way, _error(row.error), _error(row.bound), *((_spread(row.time, ""),) if timed else ())) for row in rows
     ]
     return TextTable(
         columns,
@@ -162,7 +154,7 @@ def _record(row: KnownActivation, mean: float | None, cost: CurveCost | None) ->
     if cost is not None:
         for name, spread in (("forward", cost.forward), ("backward", cost.backward)):
             record |= {f"{name}_ns_{field}": round(value, 5) for field, value in spread._asdict().items()}
-        for place, field in enumerate(Spread._fields):
+        for place, field in enumerate(TimeSpread._fields):
             record[f"times_relu_{field}"] = "" if cost.times_relu is None else round(cost.times_relu[place], 3)
     return record
 

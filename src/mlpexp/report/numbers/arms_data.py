@@ -103,26 +103,23 @@ class ArmsData(DrawnData):
         pairs = self.arms[[first.key, second.key]].drop_duplicates()
         return bool(pairs[first.key].is_unique and pairs[second.key].is_unique)
 
-    def curves(self, arms: Collection[int], columns: Sequence[str], *, diverged: bool = False) -> pd.DataFrame:
-        """Metrics by epoch of the trials of some arms that neither diverged nor failed, or of those that diverged.
+    def curves(self, arms: Collection[int], columns: Sequence[str]) -> pd.DataFrame:
+        """Metrics by epoch of the trials of some arms that did not fail, read in one pass.
 
         Args:
             arms: By number.
             columns: Of ``metrics.csv``.
-            diverged: Whether those that diverged are meant.
 
         Returns:
-            Columns arm, seed, epoch and those asked for.
+            Columns arm, seed, epoch and those asked for, and whether the trial diverged.
 
         Raises:
             Absent: There is no such file, or nothing in it.
         """
-        wanted = self.outcomes["diverged"] if diverged else self.outcomes["value"].notna()
-        trials = pd.MultiIndex.from_frame(
-            self.outcomes.loc[wanted & self.outcomes["arm"].isin(list(arms)), ["arm", "seed"]]
-        )
+        ended = self.outcomes["diverged"] | self.outcomes["value"].notna()
+        trials = self.outcomes.loc[ended & self.outcomes["arm"].isin(list(arms)), ["arm", "seed", "diverged"]]
         pieces = self.result.metric_pieces(["arm", "seed", "epoch", *columns])
-        rows = [rows[pd.MultiIndex.from_frame(rows[["arm", "seed"]]).isin(trials)] for rows in pieces]
+        rows = [piece.merge(trials, on=["arm", "seed"]) for piece in pieces]
         if not rows:
             raise Absent
         return pd.concat(rows).drop_duplicates(["arm", "seed", "epoch"], keep="last")

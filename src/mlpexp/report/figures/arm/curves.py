@@ -54,7 +54,6 @@ class Lines:
     """By seed, the epoch of its last row."""
     diverged: frozenset[int]
     """The seeds that diverged."""
-
     exploding: bool
     """Whether it is a loss, which has no upper end: where seeds diverged, these have a panel of their own."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ class AxisCurves:
         present = set(self.setting.outcomes[self.axis.key])
         return [value for value in self.axis.values if value in present and value not in self.means]
 
-    @property
+    @cached_property
     def hiding(self) -> list[str]:
         """The values of which the mean hides how rough training is, the roughest first."""
         values = [means["mean"].to_numpy(dtype=float) for means in self.means.values()]
@@ -111,20 +112,19 @@ def axis_curves(data: ArmsData, axis: SweepAxis, columns: list[Column]) -> list[
     settings = settings_of(data, shown, most=MOST_SETTINGS)
     arms = [arm for setting in settings for arm in setting.outcomes["arm"].unique()]
     names = [column.name for column in columns]
-    sound, diverged = data.curves(arms, names), data.curves(arms, names, diverged=True)
-    return [[_curves_of(column, shown, setting, sound, diverged) for column in columns] for setting in settings]
+    table = data.curves(arms, names)
+    return [[_curves_of(column, shown, setting, table) for column in columns] for setting in settings]
 
 
-def _curves_of(
-    column: Column, axis: SweepAxis, setting: Setting, table: pd.DataFrame, diverged: pd.DataFrame
-) -> AxisCurves:
+def _curves_of(column: Column, axis: SweepAxis, setting: Setting, table: pd.DataFrame) -> AxisCurves:
     curves, exploded, styles = {}, {}, line_styles(axis)
     is_loss = column.score.log_axis and not column.score.higher_is_better
     for arm, value in setting.outcomes[["arm", axis.key]].drop_duplicates().itertuples(index=False):
-        rows = seed_curves(table[table["arm"] == arm], column.name) * column.score.scale
+        of_arm = table[table["arm"] == arm]
+        rows = seed_curves(of_arm[~of_arm["diverged"]], column.name) * column.score.scale
         if rows.notna().to_numpy().any():
             curves[value] = rows.dropna(how="all")
-        lost = diverged[diverged["arm"] == arm]
+        lost = of_arm[of_arm["diverged"]]
         if is_loss and len(lost):
             ends = lost.groupby("seed")["epoch"].max()
             exploded[value] = Exploded(styles[value], seed_curves(lost, column.name), dict(ends.items()))
