@@ -50,6 +50,7 @@ ALLOWED: dict[str, set[str]] = {
         "__init__", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
     },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
+    "api": {"errors", "config", "store", "results", "export", "report"},
     "cli": {
         "__init__", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
         "execution", "results", "analysis", "quantization", "export", "report",

@@ -106,7 +106,7 @@ def drawn(
     """
 
     def laid_out(_: str, drawing: Drawing) -> Drawing:
-        _prepare(drawing.figure, lost)
+        prepare(drawing.figure, lost)
         return drawing
 
     for name, drawing in _each(result, figures, laid_out, None, left_out):
@@ -148,7 +148,7 @@ def rendered(drawing: Drawing, formats: Sequence[str], name: str = "", lacks: La
     """
     contents: dict[str, bytes] = {}
     said = Lacks() if lacks is None else lacks
-    _prepare(drawing.figure, said.letters)
+    prepare(drawing.figure, said.letters)
     as_tex = picture(name, drawing) if PGFPLOTS in formats else None
     if as_tex is not None:
         contents[PGFPLOTS] = as_tex.encode()
@@ -200,8 +200,13 @@ def _scale(figure: Figure, name: str, lacks: Lacks) -> float:
     return scale
 
 
-def _prepare(figure: Figure, lost: set[str]) -> None:
-    """Makes a figure ready to be saved."""
+def prepare(figure: Figure, lost: set[str]) -> None:
+    """Makes a figure ready to be saved, or to be shown.
+
+    Args:
+        figure: As it was drawn.
+        lost: Gets the letters that no font here has.
+    """
     with in_style(), letters_may_miss():
         lost |= set_words(figure)
         make_room_for_factors(figure)

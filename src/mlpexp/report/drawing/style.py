@@ -5,6 +5,7 @@ No figure relies on colour alone: parts of the data differ in line and marker, c
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any, Literal, NamedTuple
 
 import matplotlib
@@ -90,11 +91,14 @@ _RC = {
 }
 
 
+_STYLE_IN_USE = RLock()  # settings are of the whole process: of two threads that draw, one waits
+
+
 @contextmanager
 def in_style() -> Iterator[None]:
     """A context, or decorator, for drawing and saving figures in our style, with what the user's matplotlibrc says."""
     settings: dict[Any, Any] = {**_RC, **_of_user()}
-    with matplotlib.rc_context(settings):
+    with _STYLE_IN_USE, matplotlib.rc_context(settings):
         yield
 
 

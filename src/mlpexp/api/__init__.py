@@ -1,0 +1,1 @@
+"""The Python door: what a notebook asks, and what the commands do; both call these functions."""

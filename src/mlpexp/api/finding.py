@@ -1,0 +1,53 @@
+"""What a result says, in a sentence for a notebook and in sentences as the terminal has them."""
+
+from typing import TYPE_CHECKING
+
+from mlpexp.report.sections.answer import answer, with_interval
+from mlpexp.report.sections.material import Material
+from mlpexp.report.tables.arm_results import notes, unfinished
+from mlpexp.report.tables.comparison_table import shown_label
+from mlpexp.report.tables.conclusions import conclusions
+from mlpexp.report.tables.confirmation import confirmation_sentences
+
+if TYPE_CHECKING:
+    from mlpexp.results.result import Result
+    from mlpexp.store.summary import Summary
+
+
+def finding(summary: "Summary") -> str:
+    """What came out in a few words, from the summary alone; empty before the end."""
+    if summary.outcome is None:
+        return ""
+    best = summary.outcome.best
+    mean = None if best is None else summary.outcome.arms[best].means.get(summary.metric.column)
+    label = summary.metric.label
+    if best is None or mean is None or mean.mean is None:
+        return f"{label} has no value"
+    reached = f"{label} {with_interval(mean, summary, of_samples=not summary.axes)}"
+    return f"best: {shown_label(summary.outcome.arms[best].label)}: {reached}" if summary.axes else reached
+
+
+def verdict(result: "Result") -> str:
+    """The answer as a report has it: what was reached, and whether it is decided which arm is the best."""
+    said = answer(Material(result)).blocks[0]
+    words = getattr(said, "words", ())
+    return "".join(piece if isinstance(piece, str) else str(getattr(piece, "text", "")) for piece in words)
+
+
+def sentences(result: "Result") -> list[str]:
+    """What the terminal says below the table; of a result that has not ended how to go on.
+
+    Raises:
+        RunError: A file is damaged.
+    """
+    if result.summary.outcome is None or not result.summary.complete:
+        return [unfinished(result)]
+    if not result.summary.axes:
+        return notes(result)
+    from mlpexp.results.comparison import read_comparison
+
+    comparison = read_comparison(result)
+    confirms = comparison.summary.confirms
+    said = conclusions(comparison)
+    confirmed = confirmation_sentences(comparison, confirms) if confirms else []
+    return [*confirmed, *said.warnings, *said.footnotes, *said.details]
