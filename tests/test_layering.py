@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "errors", "config", "data", "store", "execution", "results", "quantization", "analysis", "export", "report",
+        "errors", "config", "data", "store", "planning", "execution", "results", "quantization", "analysis", "export", "report",
     },
     "cli": {
         "__init__", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
