@@ -50,10 +50,12 @@ ALLOWED: dict[str, set[str]] = {
         "__init__", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
     },
     "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
-    "api": {"errors", "config", "store", "results", "export", "report"},
+    "api": {
+        "errors", "config", "data", "store", "execution", "results", "quantization", "analysis", "export", "report",
+    },
     "cli": {
         "__init__", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
-        "execution", "results", "analysis", "quantization", "export", "report",
+        "execution", "results", "analysis", "export", "report", "api",
     },
     "__main__": {"cli"},
 }  # fmt: skip

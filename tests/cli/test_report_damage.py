@@ -12,7 +12,7 @@ from making.command_line import Answer
 from making.html_pages import Page
 from making.run_files import unsealed
 from making.trained_results import Make, Trained
-from mlpexp.cli.report_material import mistakes, why
+from mlpexp.api.report_material import mistakes, why
 from mlpexp.report.document.document import Section
 from mlpexp.report.reasons import DAMAGED
 from mlpexp.report.sections.answer import answer
@@ -46,7 +46,7 @@ seeds: 3
 
 
 def of(run: Trained) -> Material:
-    return Material(Result.open(run.path), wrong=partial(mistakes, data_dir=None))
+    return Material(Result.open(run.path), wrong=partial(mistakes, data_dir=None, say=print))
 
 
 def told(section: Section | None) -> str:
@@ -145,7 +145,7 @@ def test_what_takes_minutes_to_explain_names_the_command(trained: Make) -> None:
     run = trained(MOONS)
     work = 12 * 42 * 3  # multiplications of a network, training samples, seeds
     said = f"explaining takes minutes here; `mlpexp explain {run.path.name}` does it"
-    assert why(Result.open(run.path).arm(0), None, work - 1) == said
+    assert why(Result.open(run.path).arm(0), None, print, work - 1) == said
 
 
 def test_a_number_that_is_not_there_is_a_dash() -> None:

@@ -49,7 +49,7 @@ READ_IN_TURN = (
     ["compare", "RESULT"],
 )
 IMPORTED = (
-    "pandas", "rich.table", "sklearn.datasets", "mlpexp.analysis.explain.examine", "mlpexp.cli.report_material",
+    "pandas", "rich.table", "sklearn.datasets", "mlpexp.analysis.explain.examine", "mlpexp.api.report_material",
     "mlpexp.report.writers.report_file", "mlpexp.report.tables.comparison_files", "mlpexp.results.predictions",
     "mlpexp.results.on_new_data",
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The tables of a result as tidy frames: a row for each thing measured, with its arm, label, axes and seed in columns."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpexp.errors import InputError
@@ -92,3 +93,12 @@ def _typed(table: "pd.DataFrame", keys: Sequence[str]) -> "pd.DataFrame":
         if numbers.notna().all():
             table[key] = numbers
     return table
+
+
+FRAMES: dict[str, "Callable[[Result], pd.DataFrame]"] = {
+    "arms": arms,
+    "columns": columns,
+    "comparison": comparison,
+    **{name: partial(of_trials, name=name) for name in ("metrics", "trials", "diagnostics", "predictions")},
+}
+"""By name, what makes the frame."""

@@ -65,7 +65,8 @@ def _table(result: "Result") -> str:
     from mlpexp.report.tables.comparison_files import to_report
     from mlpexp.results.comparison import read_comparison
 
-    return html_table(to_report(result, read_comparison(result)))
+    table = to_report(result, read_comparison(result))
+    return html_table(table.without(set(table.droppable)))
 
 
 def html_table(table: "TextTable") -> str:
@@ -94,6 +95,8 @@ def _picture(result: "Result") -> str:
     from mlpexp.report.drawing.encoded import encoded
     from mlpexp.report.drawing.save_figures import drawn
     from mlpexp.report.figures.catalogue import figures_of
+    from mlpexp.report.sections.figure_blocks import figure_block, reading_of
+    from mlpexp.report.sections.material import Material
 
     names = OF_SWEEP if result.summary.axes else (result.summary.metric.score.name, *OF_RUN)
     figures = figures_of(result)
@@ -104,7 +107,7 @@ def _picture(result: "Result") -> str:
     shown = figure.drawing.figure
     contents = (b64encode(encoded(shown, "png", scale)).decode() for scale in SCALES)
     picture = next((content for content in contents if len(content) < MOST_LETTERS), "")
-    told = words(". ".join(text.replace("\n", " ").strip() for text in figure.words if text.strip()))
+    block = figure_block(Material(result), figure, reading_of(figure.name), "")
     width = round(DOTS * float(shown.get_size_inches()[0]))
-    image = f'<img alt="{told}" width="{width}" src="data:image/png;base64,{picture}">'
-    return f"<figure>{image}<figcaption>{told}</figcaption></figure>"
+    image = f'<img alt="{words(block.alternative)}" width="{width}" src="data:image/png;base64,{picture}">'
+    return f"<figure>{image}<figcaption>{words(block.caption)}</figcaption></figure>"

@@ -1,7 +1,6 @@
 """Figures of a result as objects: drawn from its files as the command draws them, and shown in a notebook."""
 
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
@@ -9,6 +8,7 @@ from mlpexp.errors import InputError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from mlpexp.report.drawing.style import Drawing
     from mlpexp.results.result import Result
 
 DOTS = 110  # of an inch on a screen: the text block of a page is then as wide as half a notebook
@@ -40,7 +40,6 @@ def figure_of(result: "Result", name: str, arm: int | None = None) -> "Figure":
         RunError: A file is damaged.
     """
     from mlpexp.report.drawing.look import drawn_for
-    from mlpexp.report.drawing.save_figures import prepare
     from mlpexp.report.figures.catalogue import figures_of
     from mlpexp.store.frames import Absent
 
@@ -57,7 +56,14 @@ def figure_of(result: "Result", name: str, arm: int | None = None) -> "Figure":
         if drawing is None:
             there = ", ".join(figure_names(result, arm))
             raise InputError(f"figure({name!r}): its numbers are not in this result; there are: {there}")
-        prepare(drawing.figure, set())
+        return laid_out(drawing)
+
+
+def laid_out(drawing: "Drawing") -> "Figure":
+    """A figure ready to be shown on a screen."""
+    from mlpexp.report.drawing.save_figures import prepare
+
+    prepare(drawing.figure, set())
     drawing.figure.set_dpi(DOTS)
     return drawing.figure
 
@@ -68,11 +74,3 @@ def _elsewhere(result: "Result", name: str, arm: int | None) -> str:
 
     is_of_arm = arm is None and bool(result.summary.axes) and name in figures_of(result, 0)
     return "; it is a figure of one arm: name it with arm=" if is_of_arm else ""
-
-
-def as_png(figure: "Figure", dots: float = 2 * DOTS) -> bytes:
-    """A figure that is laid out as the bytes of a picture."""
-    stream = BytesIO()
-    options: dict[str, Any] = {"dpi": dots, "metadata": {"Software": None}}
-    figure.savefig(stream, format="png", **options)
-    return stream.getvalue()

@@ -1,41 +1,28 @@
 """A result in Python: tables as frames, networks as modules, figures as objects, and what the commands do with it."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.naming import Named, arm_of, number_of
-from mlpexp.results.result import Result as Files
+from mlpexp.api.reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from mlpexp.api.explaining import Explanation
+    from mlpexp.api.judging import Evaluation
+    from mlpexp.api.mistaking import Mistaken
+    from mlpexp.api.quantizing import Quantized
     from mlpexp.export.plain_module import TrainedModule
-    from mlpexp.results.arm_choice import Say
+    from mlpexp.results.result import ArmResult
+    from mlpexp.results.result import Result as Files
     from mlpexp.store.summary import Summary
 
 Paths = Sequence[str | Path]
-
-
-def load(
-    path: str | Path, *, runs_dir: str | Path = "runs", tables: Paths = (), data_dir: str | Path | None = None
-) -> "Result":
-    """Opens a result.
-
-    Args:
-        path: Its folder, ``last``, its hash, its name, or any unique part of it.
-        runs_dir: Where results are looked for by name.
-        tables: Where the tables or pictures that it was trained on are now, if they have moved.
-        data_dir: Where image data sets lie; None: as ``MLPEXP_DATA_DIR`` says, else a cache folder.
-
-    Raises:
-        InputError: There is no such result, or several could be meant.
-    """
-    from mlpexp.store.listing import find_result
-
-    return Result(find_result(str(path), Path(runs_dir)), tables=tables, data_dir=data_dir)
 
 
 class Result:
@@ -45,24 +32,23 @@ class Result:
         path: The folder.
         tables: Where the tables or pictures that it was trained on are now, if they have moved.
         data_dir: Where image data sets lie; None: as ``MLPEXP_DATA_DIR`` says, else a cache folder.
+        quiet: Whether nothing is said on the way: which seed is taken, what is odd, what takes time.
 
     Raises:
         InputError: The folder holds no result.
     """
 
-    def __init__(self, path: str | Path, *, tables: Paths = (), data_dir: str | Path | None = None) -> None:
+    def __init__(
+        self, path: str | Path, *, tables: Paths = (), data_dir: str | Path | None = None, quiet: bool = False
+    ) -> None:
         self.path = Path(path)
-        self._tables = [Path(table) for table in tables]
-        self._data_dir = None if data_dir is None else str(data_dir)
-        self._files = Files.open(self.path, self._tables)
-        self._frames: dict[str, pd.DataFrame] = {}
+        self._reading = Reading(self.path, [Path(table) for table in tables])
+        self._data_dir, self._quiet = None if data_dir is None else str(data_dir), quiet
 
     @property
-    def files(self) -> Files:
-        """The reader of the folder; before the result has ended a new one each time, for its files grow."""
-        if not self._files.summary.complete:
-            self._files, self._frames = Files.open(self.path, self._tables), {}
-        return self._files
+    def files(self) -> "Files":
+        """The reader of the folder, as the commands have it."""
+        return self._reading.files
 
     @property
     def name(self) -> str:
@@ -105,12 +91,12 @@ class Result:
     @property
     def metrics(self) -> "pd.DataFrame":
         """A row for each trial and measured epoch: scores of each part, learning rate, steps; a copy."""
-        return self._of_trials("metrics")
+        return self._frame("metrics")
 
     @property
     def trials(self) -> "pd.DataFrame":
         """A row for each trial: how it ended, and its scores at the last and at the best epoch; a copy."""
-        return self._of_trials("trials")
+        return self._frame("trials")
 
     @property
     def predictions(self) -> "pd.DataFrame":
@@ -119,7 +105,7 @@ class Result:
         Raises:
             InputError: They were not kept.
         """
-        return self._of_trials("predictions")
+        return self._frame("predictions")
 
     @property
     def diagnostics(self) -> "pd.DataFrame":
@@ -128,14 +114,12 @@ class Result:
         Raises:
             InputError: They were not asked for.
         """
-        return self._of_trials("diagnostics")
+        return self._frame("diagnostics")
 
     @property
     def arms(self) -> "pd.DataFrame":
         """A row for each arm: label, values of the axes, parameters, steps; a copy."""
-        from mlpexp.api import frames
-
-        return self._frame("arms", frames.arms)
+        return self._frame("arms")
 
     @property
     def comparison(self) -> "pd.DataFrame":
@@ -144,9 +128,7 @@ class Result:
         Raises:
             InputError: There is one arm, or the result has not ended.
         """
-        from mlpexp.api import frames
-
-        return self._frame("comparison", frames.comparison)
+        return self._frame("comparison")
 
     @property
     def columns(self) -> "pd.DataFrame":
@@ -155,21 +137,12 @@ class Result:
         Raises:
             InputError: It was trained on something else.
         """
-        from mlpexp.api import frames
+        return self._frame("columns")
 
-        return self._frame("columns", frames.columns)
+    def _frame(self, name: str) -> "pd.DataFrame":
+        from mlpexp.api.frames import FRAMES
 
-    def _of_trials(self, name: str) -> "pd.DataFrame":
-        from mlpexp.api import frames
-
-        return self._frame(name, lambda files: frames.of_trials(files, name))
-
-    def _frame(self, name: str, read: "Callable[[Files], pd.DataFrame]") -> "pd.DataFrame":
-        """A copy of a table that is read once."""
-        files, frames = self.files, self._frames
-        if name not in frames:
-            frames[name] = read(files)
-        return frames[name].copy()
+        return self._reading.frame(name, FRAMES[name])
 
     def module(self, arm: Named = None, seed: int | None = None) -> "TrainedModule":
         """A trained network as a plain ``torch.nn.Module``, in evaluation mode, on the CPU.
@@ -189,7 +162,7 @@ class Result:
         from mlpexp.export.plain_module import plain_module
         from mlpexp.results.networks import networks_of
 
-        of_arm = arm_of(self.files, arm, self._say)
+        of_arm = self._arm(arm)
         chosen = seed_of(of_arm, seed, self._say)
         return plain_module(portable(networks_of(of_arm, [chosen], data_dir=self._data_dir, say=self._say)))
 
@@ -216,6 +189,180 @@ class Result:
         files = self.files
         return figure_of(files, name, None if arm is None else number_of(files, arm))
 
+    def plot(self, arm: Named = None, formats: Sequence[str] = ("png",)) -> list[Path]:
+        """Draws the plots again, into ``plots/`` of the folder, or those of an arm into ``plots/arm-N``.
+
+        Args:
+            arm: Of a sweep, whose figures are drawn; None: those over all arms.
+            formats: Of ``png``, ``svg``, ``pdf`` and ``tex``.
+
+        Raises:
+            InputError: There is no such arm or format.
+            RunError: A file is damaged, or cannot be written.
+        """
+        from mlpexp.api.plotting import plot
+
+        files = self.files
+        number = None if arm is None else number_of(files, arm)
+        return plot(files, number, formats, data_dir=self._data_dir, say=self._say)
+
+    def explain(self, arm: Named = None, seed: int | None = None, *, quick: bool = False) -> "Explanation":
+        """Why the networks of an arm learned or did not: ``.table``, ``.text()``; shown as it is.
+
+        Args:
+            arm: As in ``module``.
+            seed: Of which network; None: of all.
+            quick: Whether no remedies are tried.
+
+        Raises:
+            InputError: There is no such arm or seed, or the model is a map.
+            RunError: A file is damaged.
+        """
+        from mlpexp.api.explaining import explain
+
+        return explain(self._arm(arm), seed, quick=quick, data_dir=self._data_dir, say=self._say)
+
+    def predict(self, samples: Any, arm: Named = None, seed: int | None = None) -> "pd.DataFrame":
+        """What the networks say of samples that they have not seen, all seeds together.
+
+        Args:
+            samples: A frame with the columns of training, an array of its columns or of pixels, or paths of files.
+            arm: As in ``module``.
+            seed: Of which network; None: of all that ended well.
+
+        Returns:
+            A row for each sample: class and probability of each, or value, with the spread over the seeds; notes.
+
+        Raises:
+            InputError: The samples do not fit, or there is no such arm or seed.
+            RunError: A file is damaged.
+        """
+        from mlpexp.api.predicting import networks_for, predict
+
+        return predict(networks_for(self._arm(arm), seed, data_dir=self._data_dir, say=self._say), samples, self._say)
+
+    def evaluate(
+        self, on: str | Path, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None
+    ) -> "Evaluation":
+        """Judges the networks by other samples, against their own test part: ``.scores``, ``.shifts``, ``.sentences``.
+
+        Args:
+            on: A table, pictures, or a data set by its name.
+            arm: As in ``module``.
+            seed: Of which network; None: of all that ended well.
+            output: A new folder to write numbers and figures into; None: nothing is written.
+
+        Raises:
+            InputError: The samples do not fit, the folder exists, or there is no such arm or seed.
+            RunError: A file is damaged.
+        """
+        from mlpexp.api.judging import evaluate, folder_of
+
+        of_arm = self._arm(arm)
+        folder = None if output is None else folder_of(of_arm, "on", Path(output))
+        evaluation = evaluate(of_arm, str(on), seed, data_dir=self._data_dir, say=self._say)
+        if folder is not None:
+            evaluation.write(folder)
+        return evaluation
+
+    def mistakes(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Mistaken":
+        """The test samples that most seeds get wrong with most confidence: ``.table``, ``.figure``, ``.sentences``.
+
+        Args:
+            arm: As in ``module``.
+            seed: Of which network; None: of all together.
+            output: A new folder to write table and figure into; None: nothing is written.
+
+        Raises:
+            InputError: The data are not there, the folder exists, or there is no such arm or seed.
+            RunError: A file is damaged.
+        """
+        from mlpexp.api.judging import folder_of
+        from mlpexp.api.mistaking import mistakes
+
+        of_arm = self._arm(arm)
+        folder = None if output is None else folder_of(of_arm, "mistakes", Path(output))
+        found = mistakes(of_arm, seed, data_dir=self._data_dir, say=self._say)
+        if folder is not None:
+            found.write(folder)
+        return found
+
+    def quantize(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Quantized":
+        """Makes the networks int8, and measures what that costs: ``.table``, ``.by_seed``, ``.sentences``.
+
+        Args:
+            arm: As in ``module``.
+            seed: Which network; None: each that ended well.
+            output: A new folder to write networks and tables into; None: nothing is written.
+
+        Raises:
+            InputError: The data are not there, the folder exists, or there is no such arm or seed.
+            RunError: A file is damaged.
+        """
+        from mlpexp.api.judging import folder_of
+        from mlpexp.api.quantizing import quantize
+
+        of_arm = self._arm(arm)
+        folder = None if output is None else folder_of(of_arm, "quantized", Path(output))
+        made = quantize(of_arm, seed, data_dir=self._data_dir, say=self._say)
+        if folder is not None:
+            made.write(folder)
+        return made
+
+    def export(
+        self,
+        to: str | Path,
+        arm: Named = None,
+        seed: int | None = None,
+        *,
+        int8: bool = False,
+        int8_weights: bool = False,
+    ) -> Path:
+        """Writes one network as a file for use elsewhere; it is run again and compared before it is there.
+
+        Args:
+            to: The new file: .onnx, .pt2, .safetensors, .py or .json.
+            arm: As in ``module``.
+            seed: Likewise.
+            int8: Whether weights and activations are int8.
+            int8_weights: Whether weights alone are.
+
+        Returns:
+            The file.
+
+        Raises:
+            InputError: The file exists, its end is no format, or there is no such arm or seed.
+            RunError: What was written computes something else.
+        """
+        from mlpexp.api.exporting import check_export, export
+
+        how = {"int8": int8, "int8_weights": int8_weights}
+        check_export(Path(to), **how)
+        return export(self._arm(arm), Path(to), seed, **how, data_dir=self._data_dir, say=self._say).path
+
+    def report(self, to: str | Path | None = None, *, explain: bool = True, network: bool = True) -> Path:
+        """Writes a report to hand in.
+
+        Args:
+            to: The file: .html, .md, .tex or .pdf; None: ``RESULT-report.html`` beside the result.
+            explain: Whether it says why networks learned or did not, where their weights were kept.
+            network: Whether an HTML page has a trained network that computes.
+
+        Returns:
+            The file.
+
+        Raises:
+            InputError: The file is something else than an earlier report.
+            RunError: A file is damaged, or cannot be written.
+        """
+        from mlpexp.api.reporting import report
+
+        how = {"explain": explain, "network": network}
+        return report([self.files], None if to is None else Path(to), **how, data_dir=self._data_dir, say=self._say)
+
+    def _arm(self, named: Named) -> "ArmResult":
+        return arm_of(self.files, named, self._say)
+
     def __repr__(self) -> str:
         from mlpexp.api.finding import finding
 
@@ -229,9 +376,10 @@ class Result:
 
         return page_of(self.files)
 
-    @property
-    def _say(self) -> "Say":
-        return lambda sentence: None
+    def _say(self, sentence: str) -> None:
+        """Tells what was chosen for the user, what is odd, and what takes time."""
+        if not self._quiet:
+            sys.stderr.write(f"{sentence}\n")
 
 
 def _seeds(summary: "Summary") -> str:

@@ -46,20 +46,3 @@ def trained_arm(
 
     opened = Result.open(find_result(result, runs_dir), table or ())
     return opened.arm(chosen_arm(opened, arm, tell))
-
-
-def folder_of(arm: "ArmResult", what: str, output: Path | None) -> Path:
-    """Where a command writes what it made of an arm: beside the result, or where it was told to.
-
-    Args:
-        arm: Of which result; the number of an arm of several is part of the name.
-        what: ``mistakes``, ``on-wine``.
-        output: That was named with ``--output``; None: none was.
-
-    Raises:
-        InputError: It exists, or is in a result.
-    """
-    from mlpexp.store.beside import folder_beside
-
-    several = arm.result.summary.num_arms > 1
-    return folder_beside(arm.result.path, f"{what}-arm-{arm.number}" if several else what, output)

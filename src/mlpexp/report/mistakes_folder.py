@@ -10,7 +10,7 @@ from mlpexp.report.drawing.save_figures import save_figures
 from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.mistakes import draw_errors, draw_mistaken_pictures, draw_mistakes_in_plane
 from mlpexp.report.numbers.arm_data import ArmData
-from mlpexp.report.tables.mistakes import Record, about, mistake_records, table_of_mistakes
+from mlpexp.report.tables.mistakes import about, mistake_records, table_of_mistakes
 from mlpexp.report.words import counted
 from mlpexp.results.mistakes import Mistakes, rmse, sentences
 from mlpexp.store.beside import appearing
@@ -21,16 +21,13 @@ if TYPE_CHECKING:
     from mlpexp.results.mistaken_samples import MistakenSamples
 
 
-def write_mistakes(samples: "MistakenSamples", folder: Path, formats: Sequence[str]) -> list[Record]:
+def write_mistakes(samples: "MistakenSamples", folder: Path, formats: Sequence[str]) -> None:
     """Writes ``mistakes.csv``, ``about.json`` and a figure into a new folder.
 
     Args:
         samples: The mistakes and their samples.
         folder: From ``folder_beside``.
         formats: Of the figure.
-
-    Returns:
-        All mistakes, the worst first.
 
     Raises:
         RunError: It cannot be written.
@@ -42,7 +39,6 @@ def write_mistakes(samples: "MistakenSamples", folder: Path, formats: Sequence[s
         write_text(building / "about.json", as_json({**about(mistakes), "said": sentences(mistakes)}))
         if name := figure_name(samples):
             save_figures(mistakes.arm.result.path, building, {name: partial(draw_mistaken, samples)}, formats)
-    return records
 
 
 def figure_name(samples: "MistakenSamples") -> str:

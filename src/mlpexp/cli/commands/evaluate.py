@@ -7,7 +7,7 @@ import typer
 
 from mlpexp.cli.options import DataDir, ResultName, RunsDir, Table, Wide, check_format, option
 from mlpexp.cli.printing import print_each_as, print_sentences, say
-from mlpexp.cli.trained import TableSettings, TrainedArm, folder_of, trained_arm
+from mlpexp.cli.trained import TableSettings, TrainedArm, trained_arm
 
 if TYPE_CHECKING:
     from mlpexp.results.on_new_data import OnNewData
@@ -36,26 +36,16 @@ def evaluate(
 ) -> None:
     """Judge networks by other samples: all scores against those of their test part, and how far the columns have shifted."""
     check_format(format_, FORMATS)
+    from mlpexp.api.judging import evaluate as judged
+    from mlpexp.api.judging import folder_of
     from mlpexp.cli.training import data_folder
-    from mlpexp.results.arm_choice import chosen_seeds
-    from mlpexp.store.beside import appearing
 
-    tell, folder_of_data = say(quiet=False), data_folder(data_dir)
+    tell = say(quiet=False)
     of_arm = trained_arm(result, arm, table, runs_dir, tell)
     folder = folder_of(of_arm, f"on-{_file_name(on)}", output)
-    seeds = chosen_seeds(of_arm, seed, tell)
-    from mlpexp.results.networks import networks_of
-    from mlpexp.results.new_data import new_data
-    from mlpexp.results.on_new_data import on_new_data
-
-    networks = networks_of(of_arm, seeds, data_dir=folder_of_data, say=tell)
-    data = new_data(
-        on, networks.preparation, networks.experiment.dataset, of_arm.result.path, folder_of_data, settings or ()
-    )
-    found = on_new_data(networks, data, folder_of_data)
-    with appearing(folder) as building:
-        _write(found, building)
-    _show(found, format_, wide=wide)
+    evaluation = judged(of_arm, on, seed, settings or (), data_dir=data_folder(data_dir), say=tell)
+    evaluation.write(folder)
+    _show(evaluation.found, format_, wide=wide)
     print_sentences([f"written: {folder}"], err=True)
 
 
@@ -63,18 +53,6 @@ def _file_name(on: str) -> str:
     """What the folder is called by."""
     path = Path(on)
     return (path.name.split(".")[0] or path.resolve().name).replace(":", "-")
-
-
-def _write(found: "OnNewData", folder: Path) -> None:
-    from mlpexp.report.figures.on_new_data import draw_on_new_data
-    from mlpexp.report.tables.on_new_data import record, scores_csv, shift_csv
-    from mlpexp.store.files import write_text
-    from mlpexp.store.json_files import as_json
-
-    texts = {"evaluation.json": as_json(record(found)), "scores.csv": scores_csv(found), "shift.csv": shift_csv(found)}
-    for name, text in texts.items():
-        write_text(folder / name, text)
-    draw_on_new_data(found, folder)
 
 
 def _show(found: "OnNewData", format_: str, *, wide: bool) -> None:

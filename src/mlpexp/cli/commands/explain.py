@@ -37,30 +37,11 @@ def explain(
 
     opened = Result.open(find_result(result, runs_dir), table or ())
     number = _arm(opened, arm)
-    from mlpexp.analysis.explain.advice import untried
-    from mlpexp.analysis.explain.examine import examine
-    from mlpexp.analysis.explain.trying import tried
-    from mlpexp.analysis.explain.verdicts import judge
+    from mlpexp.api.explaining import explain as explained
     from mlpexp.cli.training import data_folder
-    from mlpexp.report.tables.comparison_table import shown_label
-    from mlpexp.report.tables.explanation import as_json, as_markdown, as_text
 
-    of_arm, seeds, folder, aloud = (
-        opened.arm(number),
-        None if seed is None else [seed],
-        data_folder(data_dir),
-        say(quiet=False),
-    )
-    verdicts = judge(examine(of_arm, seeds, folder, aloud, rehearsed=not quick))
-    prepared = opened.plan.arms[number].prepared
-    advice = untried(verdicts, prepared) if quick else tried(of_arm, verdicts, folder, aloud)
-    name, run = opened.summary.name, None if opened.summary.axes else opened.path
-    name += f", {shown_label(opened.arm(number).label)}" if run is None else ""
-    texts = {
-        "json": lambda: as_json(verdicts, advice),
-        "markdown": lambda: as_markdown(name, verdicts, advice),
-        "text": lambda: as_text(name, verdicts, advice, run, reading_width()),
-    }
+    said = explained(opened.arm(number), seed, quick=quick, data_dir=data_folder(data_dir), say=say(quiet=False))
+    texts = {"json": said.json, "markdown": said.markdown, "text": lambda: said.text(reading_width())}
     typer.echo(texts[format_](), nl=False)
 
 

@@ -38,17 +38,14 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write one trained network as a file for use elsewhere; it is run again and compared before it is there."""
-    from mlpexp.store.beside import refuse_results
+    from mlpexp.api.exporting import check_export
 
-    refuse_results("--to", to)
+    check_export(to, int8=int8, int8_weights=int8_weights)
+    from mlpexp.api.exporting import export as exported
     from mlpexp.cli.training import data_folder
-    from mlpexp.export.export import check_new, export, format_of, scheme_of, seed_of, sentences
-    from mlpexp.results.networks import networks_of
+    from mlpexp.export.export import sentences
 
-    tell, folder = say(quiet=False), data_folder(data_dir)
-    scheme = scheme_of(int8=int8, weights=int8_weights)
-    format_of(to, int8=scheme is not None)
-    check_new(to)
+    tell = say(quiet=False)
     of_arm = trained_arm(result, arm, table, runs_dir, tell)
-    networks = networks_of(of_arm, [seed_of(of_arm, seed, tell)], data_dir=folder, say=tell)
-    print_sentences(sentences(export(networks, to, folder, scheme=scheme)))
+    how = {"int8": int8, "int8_weights": int8_weights}
+    print_sentences(sentences(exported(of_arm, to, seed, **how, data_dir=data_folder(data_dir), say=tell)))

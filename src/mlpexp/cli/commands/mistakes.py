@@ -19,7 +19,7 @@ from mlpexp.cli.options import (
     option,
 )
 from mlpexp.cli.printing import print_sentences, print_table, say
-from mlpexp.cli.trained import TrainedArm, folder_of, trained_arm
+from mlpexp.cli.trained import TrainedArm, trained_arm
 
 if TYPE_CHECKING:
     from mlpexp.report.tables.mistakes import Record
@@ -53,21 +53,18 @@ def mistakes(
     from mlpexp.report.drawing.look import drawn_for, look_of
 
     formats, look = check_formats(plot_format), look_of(style, width, font_size)
+    from mlpexp.api.judging import folder_of
+    from mlpexp.api.mistaking import mistakes as mistaken
     from mlpexp.cli.training import data_folder
-    from mlpexp.results.arm_choice import chosen_seeds
 
     tell = say(quiet=False)
     of_arm = trained_arm(result, arm, table, runs_dir, tell)
     folder = folder_of(of_arm, "mistakes", output)
-    from mlpexp.report.mistakes_folder import write_mistakes
-    from mlpexp.results.mistaken_samples import mistaken_samples
-    from mlpexp.results.mistakes import sentences
-
-    samples = mistaken_samples(of_arm, chosen_seeds(of_arm, seed, tell), data_folder(data_dir), tell)
+    found = mistaken(of_arm, seed, data_dir=data_folder(data_dir), say=tell)
     with drawn_for(look):
-        records = write_mistakes(samples, folder, formats)
-    print_sentences(sentences(samples.mistakes), err=True)
-    _print(samples.mistakes, records[:most], format_, wide=wide)
+        found.write(folder, formats)
+    print_sentences(found.sentences, err=True)
+    _print(found.samples.mistakes, found.records[:most], format_, wide=wide)
     print_sentences([f"written: {folder}"], err=True)
 
 

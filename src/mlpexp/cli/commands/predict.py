@@ -1,7 +1,6 @@
 """``mlpexp predict``."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,14 +12,11 @@ from mlpexp.cli.trained import TableSettings, TrainedArm, trained_arm
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
-    from mlpexp.data.pictures.unseen import UnseenPicture
+    from mlpexp.api.predicting import Predicted
     from mlpexp.report.tables.text_table import TextTable
-    from mlpexp.results.networks import Networks
-    from mlpexp.results.predictions import Predictions
 
 FORMATS = ("csv", "table", "markdown", "json")
 STANDARD_INPUT = "-"
-MOST_SAID = 10  # rows whose notes are said
 
 
 def predict(
@@ -57,29 +53,31 @@ def predict(
         from mlpexp.store.beside import refuse_results
 
         refuse_results("--save-seen", save_seen)
+    from mlpexp.api.predicting import networks_for, of_pictures, of_tables
     from mlpexp.cli.training import data_folder
-    from mlpexp.results.arm_choice import chosen_seeds
 
     tell = say(quiet=False)
     of_arm = trained_arm(result, arm, table, runs_dir, tell)
-    seeds = chosen_seeds(of_arm, seed, tell)
+    networks = networks_for(of_arm, seed, data_dir=data_folder(data_dir), say=tell)
     from mlpexp.report.tables.text_layout import as_text
-    from mlpexp.results.networks import networks_of
     from mlpexp.store.beside import make_folders
     from mlpexp.store.files import write_text
 
-    networks = networks_of(of_arm, seeds, data_dir=data_folder(data_dir), say=tell)
     if networks.preparation.is_image:
         if settings:
             raise InputError(
                 f"--set {settings[0]}: is for tables, and this result was trained on pictures; leave it out"
             )
-        every = _of_pictures(networks, files, save_seen)
+        if STANDARD_INPUT in files:
+            raise InputError("-: pictures are read from files, not from standard input; name the files")
+        predicted = of_pictures(networks, [Path(file).expanduser() for file in files], save_seen, tell)
     elif save_seen is not None:
         raise InputError("--save-seen: is for pictures, and this result was trained on a table; leave it out")
+    elif list(files).count(STANDARD_INPUT) > 1:
+        raise InputError("-: standard input can be read once; name it once")
     else:
-        every = _of_tables(networks, files, settings or ())
-    shown = _shown(networks, every, format_, all_classes=all_classes)
+        predicted = of_tables(networks, [_content(file) for file in files], settings or (), tell)
+    shown = _shown(predicted, format_, all_classes=all_classes)
     if output is not None:
         make_folders(output.parent)
         write_text(output, shown if isinstance(shown, str) else as_text(shown))
@@ -90,92 +88,12 @@ def predict(
         print_table(shown, wide=wide)
 
 
-def _of_tables(networks: "Networks", files: Sequence[str], settings: Sequence[str]) -> "list[Predictions]":
-    """What is said of tables; says what is odd.
-
-    Raises:
-        InputError: A file is no such table, or no row could be read.
-    """
-    from mlpexp.results.predictions import predictions_for, sentences
-
-    if list(files).count(STANDARD_INPUT) > 1:
-        raise InputError("-: standard input can be read once; name it once")
-    every = [predictions_for(networks, *_content(file), settings) for file in files]
-    if not any(predictions.is_predicted.any() for predictions in every):
-        raise InputError(f"no row could be predicted; {_first_note(every)}; --set KEY=VALUE says how a file is written")
-    for predictions in every:
-        print_sentences([*sentences(predictions), *_notes(predictions)], err=True)
-    return every
-
-
-def _of_pictures(networks: "Networks", files: Sequence[str], save_seen: Path | None) -> "list[Predictions]":
-    """What is said of pictures; says what was done to each, and what is odd.
-
-    Raises:
-        InputError: None of them could be read, or what was seen cannot be saved.
-    """
-    from mlpexp.results.predictions import pictures_for, predictions_of_pictures, sentences
-
-    if STANDARD_INPUT in files:
-        raise InputError("-: pictures are read from files, not from standard input; name the files")
-    pictures = pictures_for(networks, [Path(file).expanduser() for file in files])
-    if all(picture.pixels is None for picture in pictures):
-        raise InputError("\n".join(note for picture in pictures for note in picture.notes))
-    if save_seen is not None:
-        _save(pictures, save_seen)
-    every = predictions_of_pictures(networks, pictures)
-    for predictions in every:
-        notes = [f"{predictions.path.name}: {note}" for note in predictions.notes[0]]
-        print_sentences([*sentences(predictions), *(notes if predictions.said else predictions.notes[0])], err=True)
-    if save_seen is not None:
-        print_sentences([f"written: what the network saw, in {save_seen}"], err=True)
-    return every
-
-
-def _save(pictures: "Sequence[UnseenPicture]", folder: Path) -> None:
-    """What the network saw of each file, under its name; of equal names later ones get a number.
-
-    Raises:
-        InputError: A file of that name exists.
-    """
-    from mlpexp.data.pictures.unseen import as_png
-    from mlpexp.store.beside import make_folders
-    from mlpexp.store.files import write_bytes
-
-    contents: dict[Path, bytes] = {}
-    for picture in pictures:
-        if picture.pixels is not None:
-            names = (
-                f"{picture.path.stem}{number}.png" for number in ("", *map("-{}".format, range(2, len(pictures) + 2)))
-            )
-            path = next(folder / name for name in names if folder / name not in contents)
-            contents[path] = as_png(picture.pixels)
-    for path in [folder] if folder.is_file() else contents:
-        if path.exists():
-            raise InputError(f"--save-seen: {path} exists, and nothing is written over; name another folder")
-    make_folders(folder)
-    for path, content in contents.items():
-        write_bytes(path, content)
-
-
-def _shown(
-    networks: "Networks", every: "Sequence[Predictions]", format_: str, *, all_classes: bool
-) -> "str | TextTable":
+def _shown(predicted: "Predicted", format_: str, *, all_classes: bool) -> "str | TextTable":
     """Predictions in a format."""
-    from mlpexp.report.tables.predictions import meaning, records, table_of
+    from mlpexp.report.tables.predictions import table_of
 
-    print_sentences(filter(None, [meaning(every[0])]), err=True)
-    of_pictures = networks.preparation.is_image
-    rows = [
-        row
-        for predictions in every
-        for row in records(
-            predictions,
-            file_column=of_pictures or len(every) > 1,
-            row_column=not of_pictures,
-            all_classes=all_classes,
-        )
-    ]
+    print_sentences(filter(None, [predicted.meaning]), err=True)
+    rows, networks = predicted.records(all_classes=all_classes), predicted.networks
     if format_ == "json":
         from mlpexp.store.json_files import as_json
 
@@ -195,22 +113,6 @@ def _content(file: str) -> tuple[Path, bytes]:
 
     path = Path(file).expanduser()
     return path, read_bytes(path)
-
-
-def _notes(predictions: "Predictions") -> list[str]:
-    """A sentence for each of the first rows that are odd."""
-    odd = [row for row, notes in enumerate(predictions.notes) if notes]
-    places = [f":{predictions.lines[row]}" if predictions.lines else f": row {row + 1}" for row in odd[:MOST_SAID]]
-    said = [
-        f"{predictions.path}{place}: {'; '.join(predictions.notes[row])}"
-        for place, row in zip(places, odd[:MOST_SAID], strict=True)
-    ]
-    more = len(odd) - len(said)
-    return [*said, *[f"{predictions.path}: {more:,} more rows are odd; the column `notes` says how"] * (more > 0)]
-
-
-def _first_note(every: "Sequence[Predictions]") -> str:
-    return next((sentence for predictions in every for sentence in _notes(predictions)), "the tables have no rows")
 
 
 def _check_output(output: Path | None) -> None:

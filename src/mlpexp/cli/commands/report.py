@@ -1,17 +1,15 @@
 """``mlpexp report``."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlpexp.cli.options import DataDir, RunsDir, Table, option
-from mlpexp.errors import InputError, RunError
+from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
-    from mlpexp.report.document.document import Document
     from mlpexp.results.result import Result
 
 
@@ -77,18 +75,20 @@ def report(
 
 
 def _write_index(folder: Path, file: Path) -> None:
+    from mlpexp.api.reporting import write
+    from mlpexp.cli.printing import print_path, say
     from mlpexp.report.sections.index import index, source_of_folder
 
-    _write(file, source_of_folder(folder), lambda: index(folder, file.parent))
+    write(file, source_of_folder(folder), lambda: index(folder, file.parent), say(quiet=False))
+    print_path(file)
 
 
 def _write_results(
     named: "Sequence[tuple[str, Result]]", output: Path | None, explain: bool, network: bool, data_dir: Path | None
 ) -> None:
-    from mlpexp.cli.report_material import mistakes, why
-    from mlpexp.report.sections.contents import document_of, source_of
-    from mlpexp.report.sections.index import report_name
-    from mlpexp.report.sections.material import Material
+    from mlpexp.api.reporting import report as written
+    from mlpexp.cli.printing import print_path, say
+    from mlpexp.cli.training import data_folder
 
     names: dict[Path, str] = {}
     for name, result in named:
@@ -96,25 +96,8 @@ def _write_results(
         if path in names:
             raise InputError(f"{name}: is the same result as {names[path]}; name each once")
         names[path] = name
-    paths = list(names)
-    file = output or paths[0].with_name(report_name(paths[0]) if len(paths) == 1 else "report.html")
-    ask = partial(why, data_dir=data_dir) if explain else None
-    live = partial(_live, data_dir=data_dir) if network and file.suffix.lower() == ".html" else None
-    wrong = partial(mistakes, data_dir=data_dir)
-    _write(file, source_of(paths), lambda: document_of([Material(result, ask, live, wrong) for _, result in named]))
-
-
-def _write(file: Path, source: str, document: "Callable[[], Document]") -> None:
-    """Makes a report where there is a place for it, and prints its name."""
-    from mlpexp.cli.printing import print_path, print_sentences
-    from mlpexp.report.writers.report_file import check_free, check_output, write_report
-
-    check_output(file)
-    is_again = check_free(file, source)
-    write_report(document(), file)
-    if is_again:
-        print_sentences(["written over: the earlier report"], err=True)
-    print_path(file)
+    results, how = [result for _, result in named], {"explain": explain, "network": network}
+    print_path(written(results, output, **how, data_dir=data_folder(data_dir), say=say(quiet=False)))
 
 
 def _without_reports(names: Sequence[str]) -> list[str]:
@@ -158,34 +141,3 @@ def _opened(name: str, runs_dir: Path, tables: Sequence[Path]) -> "Result":
         near = f"; did you mean {inner}?" if inner else f"; name a result, or a folder of results such as {runs_dir}"
         raise InputError(f"{name}: is a folder without results{near}")
     return Result.open(path, tables)
-
-
-def _live(result: "Result", data_dir: Path | None) -> "Mapping[str, Any] | str":
-    """A trained network for the page, or in a sentence why it has none."""
-    from mlpexp.cli.printing import print_sentences
-    from mlpexp.cli.report_material import reason
-    from mlpexp.cli.training import data_folder
-    from mlpexp.export.live import live_network
-
-    if result.summary.model.name == "som":
-        return ""
-    try:
-        return _no_network(result) or live_network(result, data_folder(data_dir))
-    except InputError as error:
-        return reason(result, error)
-    except RunError as error:
-        print_sentences([f"no network in the page: {error}"], err=True)
-        return reason(result, error)
-
-
-def _no_network(result: "Result") -> str:
-    """Why no arm of a result can be taken for the page; empty where one can."""
-    from mlpexp.results.arm_choice import best_by_validation
-
-    outcome, num_arms = result.summary.outcome, result.summary.num_arms
-    if outcome is not None and outcome.diverged + outcome.failed == result.summary.num_trials:
-        return "no training ended well"
-    if num_arms == 1 or best_by_validation(result) is not None:
-        return ""
-    lacking = "score" if "validation" in result.summary.parts else "part"
-    return f"none of the {num_arms:,} arms is chosen, for there is no validation {lacking}"

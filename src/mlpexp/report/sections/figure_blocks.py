@@ -86,6 +86,12 @@ DIAGNOSTICS = (
 )
 
 
+def reading_of(name: str) -> Reading:
+    """How the figure of a name is read."""
+    readings = (*CURVES, *EFFECTS, *PREDICTIONS, *FIT, *DIAGNOSTICS)
+    return next(reading for reading in readings if re.fullmatch(reading.names, name))
+
+
 def figures(material: Material, readings: tuple[Reading, ...]) -> list[Block]:
     """The figures that there are of those named, in their order; then why others cannot be drawn."""
     there = [block for reading in readings for block in _read(material, reading)]

@@ -1,27 +1,24 @@
 """What a report needs beside the files of a result: networks measured once more, and the samples that they get wrong."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import InputError, RunError
 from mlpexp.execution.environment import without_places
 
 if TYPE_CHECKING:
     from mlpexp.analysis.explain.verdicts import Verdict
+    from mlpexp.results.arm_choice import Say
     from mlpexp.results.mistaken_samples import MistakenSamples
     from mlpexp.results.result import ArmResult, Result
-
 
 MOST_WORK = 5e9  # multiplications of one pass over the samples by which the curvature is found in two times twenty
 
 
-def why(arm: "ArmResult", data_dir: Path | None, most_work: float = MOST_WORK) -> "Sequence[Verdict] | str":
+def why(arm: "ArmResult", data_dir: str | None, say: "Say", most_work: float = MOST_WORK) -> "Sequence[Verdict] | str":
     """What ``mlpexp explain`` says of an arm, or in a sentence why it says nothing; of a map it is empty."""
     from mlpexp.analysis.explain.examine import examine, work_of
     from mlpexp.analysis.explain.verdicts import judge
-    from mlpexp.cli.printing import say
-    from mlpexp.cli.training import data_folder
     from mlpexp.store.frames import Absent
 
     if arm.result.summary.model.name == "som":
@@ -32,17 +29,15 @@ def why(arm: "ArmResult", data_dir: Path | None, most_work: float = MOST_WORK) -
         arm.kept_weights(seeds, "last")
         if work_of(arm, len(seeds)) > most_work:
             return f"explaining takes minutes here; {_explained_by(arm)} does it"
-        return judge(examine(arm, None, data_folder(data_dir), say(quiet=False), rehearsed=False))
+        return judge(examine(arm, None, data_dir, say, rehearsed=False))
     except Absent:
         return f"the weights were not kept; {_explained_by(arm)} trains again"
     except (InputError, RunError) as error:
         return f"nothing is explained here: {reason(arm.result, error)}"
 
 
-def mistakes(arm: "ArmResult", data_dir: Path | None) -> "MistakenSamples | str":
+def mistakes(arm: "ArmResult", data_dir: str | None, say: "Say") -> "MistakenSamples | str":
     """The samples that most seeds of an arm get wrong, or in a sentence why they are not shown; of a map it is empty."""
-    from mlpexp.cli.printing import say
-    from mlpexp.cli.training import data_folder
     from mlpexp.config.datasets import draws_new_data
     from mlpexp.results.arm_choice import chosen_seeds
     from mlpexp.results.mistaken_samples import mistaken_samples
@@ -57,11 +52,26 @@ def mistakes(arm: "ArmResult", data_dir: Path | None) -> "MistakenSamples | str"
             seeds = seeds[:1]
         if not _has_predictions(arm):
             arm.kept_weights(seeds, "best")
-        return mistaken_samples(arm, seeds, data_folder(data_dir), say(quiet=False))
+        return mistaken_samples(arm, seeds, data_dir, say)
     except Absent:
         return "neither predictions nor weights were kept"
     except (InputError, RunError) as error:
         return reason(arm.result, error)
+
+
+def live(result: "Result", data_dir: str | None, say: "Say") -> "Mapping[str, Any] | str":
+    """A trained network for the page, or in a sentence why it has none."""
+    from mlpexp.export.live import live_network
+
+    if result.summary.model.name == "som":
+        return ""
+    try:
+        return _no_network(result) or live_network(result, data_dir)
+    except InputError as error:
+        return reason(result, error)
+    except RunError as error:
+        say(f"no network in the page: {error}")
+        return reason(result, error)
 
 
 def reason(result: "Result", error: Exception) -> str:
@@ -90,3 +100,16 @@ def _has_predictions(arm: "ArmResult") -> bool:
     except Absent:
         return False
     return True
+
+
+def _no_network(result: "Result") -> str:
+    """Why no arm of a result can be taken for the page; empty where one can."""
+    from mlpexp.results.arm_choice import best_by_validation
+
+    outcome, num_arms = result.summary.outcome, result.summary.num_arms
+    if outcome is not None and outcome.diverged + outcome.failed == result.summary.num_trials:
+        return "no training ended well"
+    if num_arms == 1 or best_by_validation(result) is not None:
+        return ""
+    lacking = "score" if "validation" in result.summary.parts else "part"
+    return f"none of the {num_arms:,} arms is chosen, for there is no validation {lacking}"
