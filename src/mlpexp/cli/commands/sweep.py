@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from mlpexp.planning.stacks import Stacking
     from mlpexp.planning.sweep_options import SweepOptions
 
-MOST_LEVELS = 100  # of each of the three kinds of randomness
-
 Over = Annotated[
     list[str] | None,
     option("--over", help="Any other key: model.activation=relu,tanh; repeatable.", metavar="KEY=VALUES"),
@@ -152,9 +150,8 @@ def sweep(
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
             local = backend == "local"
-            start = start_overrides(
-                init_from, from_arm, from_seed, freeze, overrides_from(given.set_), runs_dir, say(quiet=quiet)
-            )
+            sets = overrides_from(given.set_)
+            start = start_overrides(init_from, from_arm, from_seed, freeze, sets, runs_dir, say(quiet=quiet))
             plan = _planned(given.without("seeds"), named, start, runs_dir, options, baseline, local=local, quiet=quiet)
         stacks, workers = shared(plan, jobs, budget, backend, say(quiet=quiet))
         if dry_run:
@@ -175,14 +172,14 @@ def _options(
 ) -> "SweepOptions":
     """What is varied, and how."""
     from mlpexp.config.yaml_source import override_in
-    from mlpexp.planning.sweep_options import SweepOptions
+    from mlpexp.planning.sweep_options import SweepOptions, all_settings, lists_of_names, read_axis
 
     axes = given.axes + [_over(text) for text in over]
-    if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
-        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     seeds = given.words.get("seeds")
     first = [] if seeds is None else [override_in(f"seeds={seeds}", f"--seeds {seeds}")]
-    return SweepOptions(axes, zip_, exclude, [*first, *keys], noise_floor, given.without("seeds").single)
+    rest = [*lists_of_names(zip_, "zip"), *all_settings(exclude, "exclude")]
+    single = [read_axis(typed) for typed in given.without("seeds").single]
+    return SweepOptions([read_axis(axis) for axis in axes], [*rest, *first, *keys], noise_floor, single)
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
