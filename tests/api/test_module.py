@@ -134,7 +134,7 @@ def test_the_arm_is_the_best_on_validation_data_and_the_seed_the_median(
     assert scores[module.seed] == scores.min()
     said = capsys.readouterr().err
     assert "is the best of 4 by validation accuracy" in said
-    assert "has the median validation accuracy of 2 seeds" in said
+    assert "has the median validation accuracy of 2 seeds; seed= names another" in said
     Result(result.path, quiet=True).module()
     assert capsys.readouterr().err == ""
 
@@ -159,7 +159,7 @@ def test_an_arm_is_named_by_label_or_values_and_by_number_only_where_that_is_sai
     ):
         with pytest.raises(InputError, match=said):
             result.module(arm=wrong)
-    with pytest.raises(InputError, match="is none of this result"):
+    with pytest.raises(InputError, match=r"^seed=9: is none of this result"):
         result.module(arm=label, seed=9)
 
 

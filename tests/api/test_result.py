@@ -135,6 +135,9 @@ def test_figures_are_those_that_training_drew_and_touch_no_settings(trained: Mak
     for name in names:
         figure = result.figure(name)
         assert figure.axes
+    picture, size = figure._repr_png_()
+    assert picture.startswith(b"\x89PNG")
+    assert 300 < size["width"] < 800
     assert "matplotlib.pyplot" not in sys.modules or not matplotlib.pyplot.get_fignums()
     assert dict(matplotlib.rcParams) == before
     with pytest.raises(InputError, match="did you mean loss"):

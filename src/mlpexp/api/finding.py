@@ -8,6 +8,7 @@ from mlpexp.report.tables.arm_results import notes, unfinished
 from mlpexp.report.tables.comparison_table import shown_label
 from mlpexp.report.tables.conclusions import conclusions
 from mlpexp.report.tables.confirmation import confirmation_sentences
+from mlpexp.report.words import counted
 
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
@@ -25,6 +26,15 @@ def finding(summary: "Summary") -> str:
         return f"{label} has no value"
     reached = f"{label} {with_interval(mean, summary, of_samples=not summary.axes)}"
     return f"best: {shown_label(summary.outcome.arms[best].label)}: {reached}" if summary.axes else reached
+
+
+def in_one_line(result: "Result") -> str:
+    """Name, status, size, and what came out; of the summary alone, so that it is there at once."""
+    summary = result.summary
+    seeds = counted(len(summary.seeds), "seed")
+    size = f"{summary.num_arms:,} arms x {seeds}" if summary.axes else seeds
+    said = finding(summary) or summary.reason or "not ended yet; .resume() goes on with it"
+    return f"<mlpexp {summary.word} {summary.name}: {result.folder.status(summary)}, {size}; {said}>"
 
 
 def verdict(result: "Result") -> str:

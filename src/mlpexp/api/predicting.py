@@ -1,10 +1,11 @@
 """What the networks of an arm say of samples that they have not seen: in files, in a frame, in an array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpexp.asking import asked
 from mlpexp.data.pictures.unseen import UnseenPicture, as_png
 from mlpexp.errors import InputError
 from mlpexp.report.tables.predictions import Record, meaning, records
@@ -76,12 +77,18 @@ def networks_for(arm: "ArmResult", seed: int | None, *, data_dir: str | None, sa
     return networks_of(arm, chosen_seeds(arm, seed, say), data_dir=data_dir, say=say)
 
 
-def predict(networks: "Networks", samples: Any, say: "Say") -> "pd.DataFrame":
+def settings_of(given: Mapping[str, Any] | None) -> list[str]:
+    """``{"delimiter": ";"}`` as ``KEY=VALUE``, as commands have it."""
+    return [f"{key}={value}" for key, value in (given or {}).items()]
+
+
+def predict(networks: "Networks", samples: Any, settings: Sequence[str], say: "Say") -> "pd.DataFrame":
     """What is said of samples in memory, or in files; see ``of_memory``.
 
     Args:
         networks: Of an arm.
         samples: A frame, an array, or paths.
+        settings: How the tables in files are written, as ``KEY=VALUE``.
         say: Is told what is odd.
 
     Returns:
@@ -100,7 +107,7 @@ def predict(networks: "Networks", samples: Any, say: "Say") -> "pd.DataFrame":
         return of_pictures(networks, paths, None, say).table
     from mlpexp.data.tables.text_file import read_bytes
 
-    return of_tables(networks, [(path, read_bytes(path)) for path in paths], (), say).table
+    return of_tables(networks, [(path, read_bytes(path)) for path in paths], settings, say).table
 
 
 def of_tables(
@@ -121,7 +128,9 @@ def of_tables(
 
     every = [predictions_for(networks, path, content, settings) for path, content in tables]
     if not any(predictions.is_predicted.any() for predictions in every):
-        raise InputError(f"no row could be predicted; {_first_note(every)}; --set KEY=VALUE says how a file is written")
+        raise InputError(
+            f"no row could be predicted; {_first_note(every)}; {asked('set', 'KEY=VALUE')} says how a file is written"
+        )
     for predictions in every:
         for sentence in (*sentences(predictions), *_notes(predictions)):
             say(sentence)
@@ -241,7 +250,7 @@ def _save(pictures: Sequence[UnseenPicture], folder: Path) -> None:
             contents[path] = as_png(picture.pixels)
     for path in [folder] if folder.is_file() else contents:
         if path.exists():
-            raise InputError(f"--save-seen: {path} exists, and nothing is written over; name another folder")
+            raise InputError(f"{asked('save-seen')}: {path} exists, and nothing is written over; name another folder")
     make_folders(folder)
     for path, content in contents.items():
         write_bytes(path, content)

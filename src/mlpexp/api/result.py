@@ -1,13 +1,14 @@
 """A result in Python: tables as frames, networks as modules, figures as objects, and what the commands do with it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.naming import Named, arm_of, number_of
 from mlpexp.api.reading import Reading
+from mlpexp.asking import in_python
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +145,7 @@ class Result:
 
         return self._reading.frame(name, FRAMES[name])
 
+    @in_python()
     def module(self, arm: Named = None, seed: int | None = None) -> "TrainedModule":
         """A trained network as a plain ``torch.nn.Module``, in evaluation mode, on the CPU.
 
@@ -173,6 +175,7 @@ class Result:
 
         return figure_names(self.files)
 
+    @in_python()
     def figure(self, name: str, arm: Named = None) -> "Figure":
         """A figure in our look; neither ``pyplot`` nor its settings are touched.
 
@@ -189,6 +192,7 @@ class Result:
         files = self.files
         return figure_of(files, name, None if arm is None else number_of(files, arm))
 
+    @in_python()
     def plot(self, arm: Named = None, formats: Sequence[str] = ("png",)) -> list[Path]:
         """Draws the plots again, into ``plots/`` of the folder, or those of an arm into ``plots/arm-N``.
 
@@ -206,6 +210,7 @@ class Result:
         number = None if arm is None else number_of(files, arm)
         return plot(files, number, formats, data_dir=self._data_dir, say=self._say)
 
+    @in_python()
     def explain(self, arm: Named = None, seed: int | None = None, *, quick: bool = False) -> "Explanation":
         """Why the networks of an arm learned or did not: ``.table``, ``.text()``; shown as it is.
 
@@ -222,13 +227,17 @@ class Result:
 
         return explain(self._arm(arm), seed, quick=quick, data_dir=self._data_dir, say=self._say)
 
-    def predict(self, samples: Any, arm: Named = None, seed: int | None = None) -> "pd.DataFrame":
+    @in_python()
+    def predict(
+        self, samples: Any, arm: Named = None, seed: int | None = None, *, set: Mapping[str, Any] | None = None
+    ) -> "pd.DataFrame":
         """What the networks say of samples that they have not seen, all seeds together.
 
         Args:
             samples: A frame with the columns of training, an array of its columns or of pixels, or paths of files.
             arm: As in ``module``.
             seed: Of which network; None: of all that ended well.
+            set: How the tables in files are written, where not as that of training: ``{"delimiter": ";"}``.
 
         Returns:
             A row for each sample: class and probability of each, or value, with the spread over the seeds; notes.
@@ -237,10 +246,12 @@ class Result:
             InputError: The samples do not fit, or there is no such arm or seed.
             RunError: A file is damaged.
         """
-        from mlpexp.api.predicting import networks_for, predict
+        from mlpexp.api.predicting import networks_for, predict, settings_of
 
-        return predict(networks_for(self._arm(arm), seed, data_dir=self._data_dir, say=self._say), samples, self._say)
+        networks = networks_for(self._arm(arm), seed, data_dir=self._data_dir, say=self._say)
+        return predict(networks, samples, settings_of(set), self._say)
 
+    @in_python()
     def evaluate(
         self, on: str | Path, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None
     ) -> "Evaluation":
@@ -265,6 +276,7 @@ class Result:
             evaluation.write(folder)
         return evaluation
 
+    @in_python()
     def mistakes(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Mistaken":
         """The test samples that most seeds get wrong with most confidence: ``.table``, ``.figure``, ``.sentences``.
 
@@ -287,6 +299,7 @@ class Result:
             found.write(folder)
         return found
 
+    @in_python()
     def quantize(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Quantized":
         """Makes the networks int8, and measures what that costs: ``.table``, ``.by_seed``, ``.sentences``.
 
@@ -309,6 +322,7 @@ class Result:
             made.write(folder)
         return made
 
+    @in_python()
     def export(
         self,
         to: str | Path,
@@ -340,6 +354,7 @@ class Result:
         check_export(Path(to), **how)
         return export(self._arm(arm), Path(to), seed, **how, data_dir=self._data_dir, say=self._say).path
 
+    @in_python()
     def report(self, to: str | Path | None = None, *, explain: bool = True, network: bool = True) -> Path:
         """Writes a report to hand in.
 
@@ -364,12 +379,9 @@ class Result:
         return arm_of(self.files, named, self._say)
 
     def __repr__(self) -> str:
-        from mlpexp.api.finding import finding
+        from mlpexp.api.finding import in_one_line
 
-        summary, found = self.files.summary, finding(self.files.summary)
-        size = f"{summary.num_arms:,} arms x {len(summary.seeds)} seeds" if summary.axes else _seeds(summary)
-        said = found or (summary.reason or "not ended yet; .resume() goes on with it")
-        return f"<mlpexp {summary.word} {summary.name}: {self.status}, {size}; {said}>"
+        return in_one_line(self.files)
 
     def _repr_html_(self) -> str:
         from mlpexp.api.page import page_of
@@ -380,7 +392,3 @@ class Result:
         """Tells what was chosen for the user, what is odd, and what takes time."""
         if not self._quiet:
             sys.stderr.write(f"{sentence}\n")
-
-
-def _seeds(summary: "Summary") -> str:
-    return f"{len(summary.seeds)} seed{'s' * (len(summary.seeds) > 1)}"

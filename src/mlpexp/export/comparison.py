@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from mlpexp.asking import asked
 from mlpexp.errors import InputError, RunError
 from mlpexp.export.int8 import Int8, cpu_inputs
 from mlpexp.export.portable import Answer, PortableNetwork
@@ -107,7 +108,9 @@ def expected(networks: Networks, raw: np.ndarray, int8: Int8 | None = None) -> A
 def _at_batch(network: PortableNetwork, wanted: Answer, given: Answer) -> Compared:
     count = len(wanted.outputs)
     if not np.isfinite(wanted.outputs).all():
-        raise InputError(f"--seed {network.origin.seed}: its network gives numbers that are not finite; choose another")
+        raise InputError(
+            f"{asked('seed', network.origin.seed)}: its network gives numbers that are not finite; choose another"
+        )
     if given.outputs.shape != wanted.outputs.shape:
         raise RunError(f"the file gives {given.outputs.shape}, expected {wanted.outputs.shape}; nothing was written")
     differences = np.abs(given.outputs - wanted.outputs) / _units(network, wanted.outputs)

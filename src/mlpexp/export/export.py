@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpexp.asking import asked
 from mlpexp.config.scores import column_of
 from mlpexp.errors import InputError
 from mlpexp.export import described_file, onnx_file, python_file, torch_file
@@ -75,10 +76,12 @@ def format_of(path: Path, *, int8: bool = False) -> Format:
     if int8 and end == ".pt2":
         others = ", ".join(name for name in FORMATS if name != ".pt2")
         raise InputError(
-            f"--to {path}: int8 is for {others}; PyTorch computes int8 by other rules, with float numbers between"
+            f"{asked('to', path)}: int8 is for {others}; PyTorch computes int8 by other rules, with float numbers between"
         )
     if end not in FORMATS:
-        raise InputError(f"--to {path}: the name must end in one of {', '.join(FORMATS)}, which decides the format")
+        raise InputError(
+            f"{asked('to', path)}: the name must end in one of {', '.join(FORMATS)}, which decides the format"
+        )
     return FORMATS[end]
 
 
@@ -89,7 +92,9 @@ def scheme_of(*, int8: bool, weights: bool) -> Scheme | None:
         InputError: Both are given.
     """
     if int8 and weights:
-        raise InputError("--int8, --int8-weights: choose one; --int8 has int8 weights as well")
+        raise InputError(
+            f"{asked('int8')}, {asked('int8-weights')}: choose one; {asked('int8')} has int8 weights as well"
+        )
     return WHOLE if int8 else WEIGHTS if weights else None
 
 
@@ -109,10 +114,10 @@ def seed_of(arm: ArmResult, seed: int | None, say: Say = lambda sentence: None) 
         return seeds[0]
     median = _median_seed(arm, seeds)
     if median is None:
-        say(f"seed {seeds[0]} is the first of {len(seeds)}; --seed names another")
+        say(f"seed {seeds[0]} is the first of {len(seeds)}; {asked('seed')} names another")
         return seeds[0]
     score = arm.result.summary.metric.score.label
-    say(f"seed {median} has the median validation {score} of {len(seeds)} seeds; --seed names another")
+    say(f"seed {median} has the median validation {score} of {len(seeds)} seeds; {asked('seed')} names another")
     return median
 
 
@@ -161,7 +166,7 @@ def check_new(path: Path) -> None:
         InputError: It exists.
     """
     if path.exists():
-        raise InputError(f"--to: {path} exists, and nothing is written over; name another file")
+        raise InputError(f"{asked('to')}: {path} exists, and nothing is written over; name another file")
 
 
 def sentences(exported: Exported) -> list[str]:

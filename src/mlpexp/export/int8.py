@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlpexp.asking import asked
 from mlpexp.errors import InputError, RunError
 from mlpexp.export.held_samples import training_samples
 from mlpexp.export.lowering import activation_step
@@ -100,7 +101,9 @@ def int8_of(networks: Networks, scheme: Scheme, data_dir: str | None = None) -> 
     try:
         raw = training_samples(networks, CALIBRATION_SAMPLES, data_dir)
     except (InputError, RunError) as error:
-        raise InputError(f"--int8: training samples decide its levels: {error}; --int8-weights needs none") from None
+        raise InputError(
+            f"{asked('int8')}: training samples decide its levels: {error}; {asked('int8-weights')} needs none"
+        ) from None
     with torch.no_grad():
         made = quantized(steps, scheme, [cpu_inputs(networks.inputs(raw)[0])])
     return Int8(made, steps, len(raw))

@@ -19,6 +19,7 @@ from rich.cells import cell_len
 
 from mlpexp.config.scores import PART_LABELS
 from mlpexp.report.drawing.look import LETTERS, WIDTH, current_look
+from mlpexp.report.drawing.shown_figure import ShownFigure
 from mlpexp.report.drawing.users_style import users_rc
 from mlpexp.report.words import in_rows, shortened
 
@@ -141,7 +142,7 @@ def new_figure(
     width = room
     height += _inches_above(note, width) - above
     note = in_rows(note, round(width * 16.5))
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = ShownFigure(figsize=(width, height), layout="constrained")
     figure.text(0.06 / width, 1 - 0.06 / height, shortened(title, round(width * 14)), va="top", fontsize=10)
     if note:
         figure.text(0.06 / width, 1 - 0.25 / height, note, va="top", fontsize=8, color=GREY, linespacing=1.25)

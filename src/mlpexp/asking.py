@@ -1,0 +1,32 @@
+"""What a user asks by: an option of the command line, or a keyword in Python. Messages name it as it is written there.
+
+This module imports nothing of the house.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_IN_PYTHON: ContextVar[bool] = ContextVar("in_python", default=False)
+
+
+@contextmanager
+def in_python() -> Iterator[None]:
+    """A context, or decorator, for what is asked in Python, and not by a command."""
+    token = _IN_PYTHON.set(True)
+    try:
+        yield
+    finally:
+        _IN_PYTHON.reset(token)
+
+
+def asked(option: str, value: object = "") -> str:
+    """``--seed 3`` of a command, ``seed=3`` in Python.
+
+    Args:
+        option: Without dashes in front: ``seed``.
+        value: As it was given; empty: the option alone is named.
+    """
+    if _IN_PYTHON.get():
+        return f"{option.replace('-', '_')}={value}"
+    return f"--{option} {value}".rstrip()
