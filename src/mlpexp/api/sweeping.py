@@ -11,6 +11,7 @@ from mlpexp.api.planned import planned, shared
 from mlpexp.api.result import Result
 from mlpexp.api.telling import teller
 from mlpexp.api.training import PNG, Own, Value, begin, checked_formats, finished, folder_of
+from mlpexp.asking import in_python
 from mlpexp.errors import InputError, Place, RunError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 COMMAND = ("python", "mlpexp.sweep(...)")
 
 
+@in_python()
 def sweep(
     config: Config | Result | None = None,
     *,

@@ -10,6 +10,7 @@ from mlpexp.api.planned import alone, planned
 from mlpexp.api.result import Result
 from mlpexp.api.telling import Tell, shown, teller
 from mlpexp.api.trained import Ways, finish, train_all
+from mlpexp.asking import in_python
 
 if TYPE_CHECKING:
     from mlpexp.execution.local import Runner
@@ -20,6 +21,7 @@ Own = Callable[..., Any]  # a part of one's own
 PNG = ("png",)
 
 
+@in_python()
 def train(
     config: Config | Result | None = None,
     *,
