@@ -375,6 +375,27 @@ class Result:
         how = {"explain": explain, "network": network}
         return report([self.files], None if to is None else Path(to), **how, data_dir=self._data_dir, say=self._say)
 
+    @in_python()
+    def resume(self, *, jobs: int | None = None, plots: Sequence[str] = ("png",), quiet: bool | None = None) -> "Result":
+        """Trains what is missing, as it was begun.
+
+        Args:
+            jobs: Worker processes of a sweep; None: by the work and the cores.
+            plots: Formats of figures; empty: none is drawn.
+            quiet: Whether nothing is said or shown; None: as it was opened.
+
+        Returns:
+            The result, which has ended.
+
+        Raises:
+            InputError: It has ended already, or a table is not there.
+            RunError: Its config or data have changed since it began.
+        """
+        from mlpexp.api.resuming import resume
+
+        silent = self._quiet if quiet is None else quiet
+        return resume(self.path, tables=self._tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent)
+
     def _arm(self, named: Named) -> "ArmResult":
         return arm_of(self.files, named, self._say)
 

@@ -215,7 +215,7 @@ def yaml_in(text: str, name: str) -> Source:
     """The config that a text is.
 
     Args:
-        text: YAML; its lines end in a line feed alone.
+        text: YAML, with line feeds between its lines.
         name: What its places are called by.
 
     Raises:
