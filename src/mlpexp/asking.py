@@ -20,7 +20,7 @@ def in_python() -> Iterator[None]:
         _IN_PYTHON.reset(token)
 
 
-def asked(option: str, value: object = "") -> str:
+def keyword(option: str, value: object = "") -> str:
     """``--seed 3`` of a command, ``seed=3`` in Python.
 
     Args:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.again import plan_again
 from mlpexp.planning.plan import Plan
@@ -208,7 +208,7 @@ class Result:
             InputError: There is none of this number.
         """
         if not 0 <= number < self.summary.num_arms:
-            raise InputError(f"{asked('arm', number)}: expected a number from 0 to {self.summary.num_arms - 1}")
+            raise InputError(f"{keyword('arm', number)}: expected a number from 0 to {self.summary.num_arms - 1}")
         return ArmResult(self, number)
 
     def metric_pieces(self, columns: Sequence[str]) -> "Iterator[pd.DataFrame]":
