@@ -50,9 +50,9 @@ ALLOWED: dict[str, set[str]] = {
     "export": {
         "asking", "__init__", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
     },
-    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
+    "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "data", "store", "execution", "results", "quantization", "analysis", "export", "report",
+        "asking", "errors", "config", "data", "store", "execution", "results", "planning", "quantization", "analysis", "export", "report",
     },
     "cli": {
         "__init__", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",

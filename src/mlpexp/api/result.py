@@ -83,6 +83,7 @@ class Result:
         return deepcopy(self.files.config)
 
     @property
+    @in_python()
     def conclusions(self) -> list[str]:
         """What can be said, in sentences, as on the terminal."""
         from mlpexp.api.finding import sentences
@@ -140,6 +141,7 @@ class Result:
         """
         return self._frame("columns")
 
+    @in_python()
     def _frame(self, name: str) -> "pd.DataFrame":
         from mlpexp.api.frames import FRAMES
 
