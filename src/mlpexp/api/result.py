@@ -83,6 +83,7 @@ class Result:
         return deepcopy(self.files.config)
 
     @property
+    @in_python()
     def conclusions(self) -> list[str]:
         """What can be said, in sentences, as on the terminal."""
         from mlpexp.api.finding import sentences
@@ -140,6 +141,7 @@ class Result:
         """
         return self._frame("columns")
 
+    @in_python()
     def _frame(self, name: str) -> "pd.DataFrame":
         from mlpexp.api.frames import FRAMES
 
@@ -376,7 +378,9 @@ class Result:
         return report([self.files], None if to is None else Path(to), **how, data_dir=self._data_dir, say=self._say)
 
     @in_python()
-    def resume(self, *, jobs: int | None = None, plots: Sequence[str] = ("png",), quiet: bool | None = None) -> "Result":
+    def resume(
+        self, *, jobs: int | None = None, plots: Sequence[str] = ("png",), quiet: bool | None = None
+    ) -> "Result":
         """Trains what is missing, as it was begun.
 
         Args:
@@ -394,7 +398,7 @@ class Result:
         from mlpexp.api.resuming import resume
 
         silent = self._quiet if quiet is None else quiet
-        return resume(self.path, tables=self._tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent)
+        return resume(self.path, tables=self._reading.tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent)
 
     def _arm(self, named: Named) -> "ArmResult":
         return arm_of(self.files, named, self._say)
