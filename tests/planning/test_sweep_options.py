@@ -9,7 +9,7 @@ from mlpexp.config.load import read_source
 from mlpexp.config.words import Typed
 from mlpexp.config.yaml_source import override_in
 from mlpexp.errors import ConfigError, InputError, Place
-from mlpexp.planning.sweep_options import SweepOptions, apply_options, axis_values, memory_in, settings_in
+from mlpexp.planning.sweep_options import SweepOptions, apply_options, axis_values, memory_in, read_axis, settings_in
 
 PLACE = Place("--over x")
 
@@ -53,7 +53,8 @@ def test_axes_of_the_command_line_replace_those_of_the_config(tmp_path: Path) ->
     design = "over: {batch_size: [1, 5]}, exclude: [{batch_size: 1}], baseline: {batch_size: 5}"
     sweep = f"sweep: {{{design}, seeds: 3, margin: 0.02}}\n"
     options = SweepOptions(
-        [Typed("learning_rate", "0.1,1", "--learning-rate 0.1,1")], keys=[override_in("seeds=4", "--seeds 4")]
+        [read_axis(Typed("learning_rate", "0.1,1", "--learning-rate 0.1,1"))],
+        keys=[override_in("seeds=4", "--seeds 4")],
     )
     assert section(tmp_path, options, sweep) == {"over": {"learning_rate": [0.1, 1]}, "seeds": 4, "margin": 0.02}
     assert section(tmp_path, SweepOptions(), sweep)["over"] == {"batch_size": [1, 5]}
@@ -66,7 +67,7 @@ def test_the_noise_floor_crosses_the_kinds_of_seeds(tmp_path: Path) -> None:
 
 
 def test_an_axis_is_given_once(tmp_path: Path) -> None:
-    axes = [Typed("learning_rate", "1", "--learning-rate 1"), Typed("learning_rate", "2", "--over learning_rate=2")]
+    axes = [read_axis(Typed("learning_rate", value, f"--over learning_rate={value}")) for value in "12"]
     with pytest.raises(ConfigError, match="--over learning_rate=2: learning_rate: this axis is given twice"):
         section(tmp_path, SweepOptions(axes))
 

@@ -12,9 +12,8 @@ from mlpexp.cli.console import Terminal
 from mlpexp.cli.failures import unwritten
 from mlpexp.cli.printing import print_sentences
 from mlpexp.cli.streams import lead_nowhere
-from mlpexp.config.scores import Column, column_of
 from mlpexp.report.tables.epoch_lines import EpochLines
-from mlpexp.report.words import number
+from mlpexp.report.watching.progress_words import ProgressWords
 from mlpexp.results.in_training import rows_by_part
 
 if TYPE_CHECKING:
@@ -31,10 +30,7 @@ class ProgressBar:
     """
 
     def __init__(self, job: "Job", *, shown: bool) -> None:
-        base = job.plan.base
-        self.epochs, self.several = base.experiment.training.epochs, len(job.plan.arms) > 1
-        parts = list(base.sizes.bounds)
-        self.parts = ("train", "validation" if "validation" in parts else parts[-1])
+        self.words = ProgressWords(job.plan)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -49,7 +45,7 @@ class ProgressBar:
             redirect_stdout=sys.stdout.isatty(),  # lines stand above the bar; but those for a pipe go into the pipe
         )
         self.task = self.bar.add_task("starting", total=1.0)
-        self.scores, self.epoch, self.open = "", 0, ExitStack()
+        self.open = ExitStack()
 
     def __enter__(self) -> Self:
         self.open.enter_context(self.bar)
@@ -63,25 +59,7 @@ class ProgressBar:
 
     def show(self, update: "Update") -> None:
         """Moves the bar."""
-        text = self._trials(update) if self.several else self._epoch(update)
-        self.bar.update(self.task, completed=update.fraction, description=text)
-
-    def _trials(self, update: "Update") -> str:
-        text = f"{update.done:,}/{update.total:,} trials"
-        for count, word in ((update.diverged, "diverged"), (update.failed, "failed")):
-            text += f", {count:,} {word}" if count else ""
-        return text
-
-    def _epoch(self, update: "Update") -> str:
-        if update.record:
-            columns = [column for name in update.record.scores if (column := column_of(name))]
-            scores = dict.fromkeys(column.score for column in columns)
-            shown = [Column(part, score) for part, score in zip(self.parts, scores, strict=False)]
-            means = {column: float(update.record.scores[column.name].mean()) for column in shown}
-            texts = [f"{column.part} {column.score.label} {number(mean)}" for column, mean in means.items()]
-            self.scores = "  ".join(texts)
-        self.epoch = update.epoch or self.epoch  # 0: no stack is in training here
-        return f"epoch {self.epoch}/{self.epochs}  {self.scores}"
+        self.bar.update(self.task, completed=update.fraction, description=self.words.text(update))
 
 
 class EpochLog:

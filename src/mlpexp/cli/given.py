@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpexp.api.given import config_path
 from mlpexp.config.words import BY_NAME, Typed, key_of
 from mlpexp.errors import InputError, Place
 
@@ -151,19 +152,6 @@ class Given:
             for typed in self.single
         ]
         return [*target, *overrides_from(self.set_), *words, *overrides_from((), **others)]
-
-
-def config_path(text: str, runs_dir: Path = RUNS) -> Path:
-    """The file of a config: as ``find_config`` says, else that of a result, by ``last`` or its whole name or hash."""
-    from mlpexp.config.shipped import find_config
-    from mlpexp.store.listing import LAST, find_result, is_named
-
-    try:
-        return find_config(text)
-    except InputError:
-        if text == LAST or is_named(text, runs_dir):
-            return find_config(str(find_result(text, runs_dir)))
-        raise
 
 
 def _of_default_network(override: "Override") -> "Override":

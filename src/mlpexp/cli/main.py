@@ -7,7 +7,6 @@ from signal import SIGINT
 
 import typer
 
-from mlpexp import __version__
 from mlpexp.cli.border import border
 from mlpexp.cli.commands import (
     activations,
@@ -37,6 +36,7 @@ from mlpexp.cli.parser.parsing import Command, Program
 from mlpexp.cli.streams import prepare_streams, why_unwritten
 from mlpexp.errors import Interrupted, MlpexpError, visible
 from mlpexp.execution.quiet import quiet_libraries
+from mlpexp.version import __version__
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.

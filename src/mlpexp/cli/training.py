@@ -1,16 +1,16 @@
 """Training a job and showing what came of it: what `mlpexp train` and `mlpexp sweep` share."""
 
-import signal
 import sys
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from mlpexp.api.trained import Finished, Ways, finish, train_all
 from mlpexp.cli.printing import print_path, print_sentences
-from mlpexp.errors import AllFailed, Interrupted, LostFolder, RunError
 
 if TYPE_CHECKING:
     from mlpexp.execution.local import Runner
+    from mlpexp.execution.meter import Update
     from mlpexp.execution.run import Job
     from mlpexp.results.result import Result
 
@@ -45,9 +45,7 @@ def train_job(
         RunError: Likewise.
     """
     from mlpexp.cli.bar import EpochLog, ProgressBar
-    from mlpexp.execution.run import train
     from mlpexp.report.tables.sweep_plan import unusual
-    from mlpexp.results.result import Result
 
     if not quiet:
         print_sentences(unusual(job.plan, job.recording, job.stacking.num_trials), err=True)
@@ -55,31 +53,22 @@ def train_job(
             note = "seeds are trained one after the other; lines come with the last one, as means over all"
             print_sentences([note], err=True)
     log = EpochLog(job, log_every) if log_every else None
-    again = f"resume with: mlpexp {job.plan.planned_by} --resume {quote(str(job.folder.path))}"
-    again += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
-    try:
-        with ProgressBar(job, shown=not quiet and sys.stderr.isatty()) as bar:
-            for update in train(job, run, reachable=reachable):
-                if update.note:
-                    print_sentences([f"warning: {update.note}"], err=True)
-                bar.show(update)
-                if log:
-                    log.show(update)
+    ways = ways_of(job)
+    with ProgressBar(job, shown=not quiet and sys.stderr.isatty()) as bar:
+
+        def show(update: "Update") -> None:
+            if update.note:
+                print_sentences([f"warning: {update.note}"], err=True)
+            bar.show(update)
             if log:
-                log.close()
-    except Interrupted as stop:
-        raise Interrupted(f"{stop}; {again}", stop.exit_code - 128) from None
-    except KeyboardInterrupt:  # a second Ctrl-C, while the first is being obeyed
-        raise Interrupted(f"interrupted; {again}", signal.SIGINT) from None
-    except LostFolder:
-        raise
-    except AllFailed as error:
-        raise AllFailed(f"{error}; if the machine was the cause, {again}") from None
-    except RunError as error:
-        raise RunError(f"{error}; {again}") from None
-    result = Result.open(job.folder.path)
-    _show(result, formats, power=power, details=details, wide=wide, quiet=quiet)
-    return result
+                log.show(update)
+
+        train_all(job, run, show, ways, reachable=reachable)
+        if log:
+            log.close()
+    finished = finish(job, formats, ways)
+    _print(finished, power=power, details=details, wide=wide, quiet=quiet)
+    return finished.result
 
 
 def data_folder(data_dir: Path | None) -> str | None:
@@ -87,30 +76,19 @@ def data_folder(data_dir: Path | None) -> str | None:
     return None if data_dir is None else str(data_dir)
 
 
-def left_aside(config: str) -> str:
-    """That a run does without the ``sweep:`` section of its config, and which command trains that."""
-    return f"the sweep: section is left aside; `mlpexp sweep {quote(config)}` trains it"
+def ways_of(job: "Job") -> Ways:
+    """The commands that go on with a job."""
+    path = quote(str(job.folder.path))
+    resume = f"resume with: mlpexp {job.plan.planned_by} --resume {path}"
+    resume += f" --data-dir {quote(job.data_dir)}" if job.data_dir else ""
+    return Ways(resume, f"draw its plots with: mlpexp plot {path}")
 
 
-def _show(result: "Result", formats: list[str], *, power: float | None, details: bool, wide: bool, quiet: bool) -> None:
-    from mlpexp.report.figures.catalogue import draw_figures
-
-    compares = bool(result.summary.axes)
-    rest = f"the {result.summary.word} is complete; draw its plots with: mlpexp plot {quote(str(result.path))}"
-    try:
-        if compares:
-            from mlpexp.report.tables.comparison_files import write_files
-
-            comparison = write_files(result)
-        drawn = draw_figures(result, formats)
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; {rest}", signal.SIGINT) from None
-    except RunError as error:
-        raise RunError(f"{error}; {rest}") from None
+def _print(finished: Finished, *, power: float | None, details: bool, wide: bool, quiet: bool) -> None:
+    result, comparison, drawn = finished.result, finished.comparison, finished.drawn
     if quiet:
         print_path(result.path)
-        return
-    if compares:
+    elif comparison:
         from mlpexp.cli.results import print_arms
 
         print_arms(result, comparison, drawn, power=power, details=details, wide=wide)

@@ -208,7 +208,20 @@ def read_yaml(path: Path) -> Source:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         raise ConfigError([Problem(Place(str(path), line, column), "", "not UTF-8 text")]) from None
-    walker, value = _parse(text, str(path), lines=True)
+    return yaml_in(text, str(path))
+
+
+def yaml_in(text: str, name: str) -> Source:
+    """The config that a text is.
+
+    Args:
+        text: YAML, with line feeds between its lines.
+        name: What its places are called by.
+
+    Raises:
+        ConfigError: It is not valid YAML, or not a mapping.
+    """
+    walker, value = _parse(text, name, lines=True)
     if not isinstance(value, dict):
         raise ConfigError(_why_no_mapping(text, value, walker))
     walker.source.data, walker.source.text = value, text

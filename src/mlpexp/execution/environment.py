@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from mlpexp import __version__
 from mlpexp.config.experiment import Experiment
+from mlpexp.version import __version__
 
 ENGINES = {"torch": "stacked, eager", "numpy": "NumPy by hand, one member after the other"}
 

@@ -8,7 +8,6 @@ from typing import cast
 
 import numpy as np
 
-from mlpexp import __version__
 from mlpexp.architectures.architecture import Layer
 from mlpexp.architectures.layers import Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, LayerSpec, Pool2d
 from mlpexp.config.activations import ActivationConfig
@@ -16,6 +15,7 @@ from mlpexp.export.portable import Origin, PortableNetwork, Shape, Step
 from mlpexp.nn.layers.batch_norm import EPSILON
 from mlpexp.nn.network import StackedNetwork
 from mlpexp.results.networks import Networks
+from mlpexp.version import __version__
 
 Arrays = dict[str, np.ndarray]
 Numbers = dict[str, float]

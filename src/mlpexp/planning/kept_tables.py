@@ -8,7 +8,7 @@ from mlpexp.config.table_paths import copy_of
 from mlpexp.config.yaml_source import Source
 from mlpexp.errors import ConfigError, InputError, Problem
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 20_000_000
 
 
 def check_kept(source: Source, experiment: Experiment) -> None:
@@ -21,8 +21,8 @@ def check_kept(source: Source, experiment: Experiment) -> None:
         return
     message = (
         ""
-        if source.tables and experiment.dataset.name == "csv"
-        else f"only tables are copied, and {experiment.dataset.name} is none; leave it out"
+        if source.tables and all(not Path(path).is_dir() for path in source.tables)
+        else f"only tables and .npz files are copied, and {experiment.dataset.name} is none; leave it out"
     )
     for path in source.tables:
         size = Path(path).stat().st_size if Path(path).is_file() else 0

@@ -23,6 +23,7 @@ DESIGN = (
     "baseline",
 )  # of the config; not of the command line's axes
 SEED_AXES = ("split_seed", "init_seed", "order_seed")
+MOST_LEVELS = 100  # of each of the three kinds of randomness
 BYTES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
@@ -30,26 +31,26 @@ BYTES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 class SweepOptions:
     """What the command line says of a sweep."""
 
-    axes: Sequence[Typed] = ()
+    axes: Sequence[Override] = ()
     """Keys with several values."""
-    zips: Sequence[str] = ()
-    """``learning_rate,batch_size``."""
-    excludes: Sequence[str] = ()
-    """``learning_rate=1,batch_size=1``."""
     keys: Sequence[Override] = ()
     """Keys of the section that have one value, such as seeds and method."""
     noise_floor: int | None = None
     """Levels of each kind of randomness; None: an ordinary sweep."""
-    single: Sequence[Typed] = ()
-    """Words with one value: changes of the config, which are no axes."""
+    single: Sequence[Override] = ()
+    """Words with a list of one value: changes of the config, which are no axes."""
 
 
 def apply_options(source: Source, options: SweepOptions) -> None:
-    """Writes the options into the section. Axes on the command line replace those of the config, and their design.
+    """Writes the options into the section. Axes that are given replace those of the config, and their design.
 
     Raises:
-        ConfigError: An option cannot be read.
+        InputError: A noise floor has axes beside it, or too many levels.
+        ConfigError: An axis is there twice, or the section is no mapping.
     """
+    levels = options.noise_floor
+    if levels is not None and (options.axes or not 2 <= levels <= MOST_LEVELS):
+        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     section = source.data.setdefault("sweep", {})
     if not isinstance(section, dict):
         raise ConfigError([Problem(source.place(("sweep",)), "sweep", "should be a mapping of keys to values")])
@@ -65,22 +66,43 @@ def apply_options(source: Source, options: SweepOptions) -> None:
     elif section.get("over") or section.get("arms"):
         _check_single(section, options.single)
     else:  # a sweep of one arm
-        for typed in options.single:
-            if typed.key not in NOT_AXES:
-                _add_axis(source, typed)
-    for name, texts, read in (("zip", options.zips, _names), ("exclude", options.excludes, settings_in)):
-        values = [read(text, Place(f"--{name} {text}")) for text in texts]
-        if values:
-            set_value(source, ["sweep", name], values, Place(f"--{name} {texts[0]}"))
+        for word in options.single:
+            if word.key not in NOT_AXES:
+                _add_axis(source, word)
     for override in options.keys:
         set_value(source, ["sweep", override.key], override.value, override.place)
 
 
-def _add_axis(source: Source, typed: Typed) -> None:
-    set_value(source, ["sweep", "over", typed.key], axis_values(typed), typed.place)
+def _add_axis(source: Source, axis: Override) -> None:
+    set_value(source, ["sweep", "over", axis.key], axis.value, axis.place)
 
 
-def _check_single(section: dict[str, Any], single: Sequence[Typed]) -> None:
+def read_axis(typed: Typed) -> Override:
+    """An axis as it was typed, with its values.
+
+    Raises:
+        ConfigError: They cannot be read.
+    """
+    return Override(typed.key, axis_values(typed), typed.place)
+
+
+def lists_of_names(texts: Sequence[str], option: str) -> list[Override]:
+    """``--zip learning_rate,batch_size``, repeated, as a key of the section."""
+    names = [[name.strip() for name in text.split(",")] for text in texts]
+    return [Override(option, names, Place(f"--{option} {texts[0]}"))] if texts else []
+
+
+def all_settings(texts: Sequence[str], option: str) -> list[Override]:
+    """``--exclude learning_rate=1,batch_size=8``, repeated, as a key of the section.
+
+    Raises:
+        ConfigError: One is not of this form.
+    """
+    settings = [settings_in(text, Place(f"--{option} {text}")) for text in texts]
+    return [Override(option, settings, Place(f"--{option} {texts[0]}"))] if texts else []
+
+
+def _check_single(section: dict[str, Any], single: Sequence[Override]) -> None:
     """Refuses a value of a key that the config varies: each arm has its own, and the value would change nothing."""
     over = section.get("over") or {}
     arms = section.get("arms") or []
@@ -146,10 +168,6 @@ def memory_in(text: str) -> int:
     if match is None or float(match.group(1)) == 0:
         raise InputError(f"--memory: {text!r} is not an amount of memory; expected for example 2GB")
     return int(float(match.group(1)) * BYTES[match.group(2).upper()])
-
-
-def _names(text: str, place: Place) -> list[str]:
-    return [name.strip() for name in text.split(",")]
 
 
 def _cross_seeds(source: Source, levels: int) -> None:

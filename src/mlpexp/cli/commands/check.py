@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from mlpexp.api.start import find_starts
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import RUNS, Given
 from mlpexp.cli.printing import print_sentences, print_table, say
-from mlpexp.cli.starting import find_starts
 
 
 @experiment_options(several=False, config=False)

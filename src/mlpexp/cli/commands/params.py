@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpexp.api.given import config_path
 from mlpexp.cli.experiment_options import SET
-from mlpexp.cli.given import config_path, overrides_from
+from mlpexp.cli.given import overrides_from
 from mlpexp.cli.options import Wide, check_format, option
 from mlpexp.cli.printing import print_sentences
 from mlpexp.errors import InputError

@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpexp.api.planned import num_workers, planned, shared
+from mlpexp.api.start import start_overrides
 from mlpexp.cli.commands.confirm import ASKS_AGAIN, confirming, refuse_arms
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given, overrides_from
@@ -25,7 +28,7 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
-from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, find_starts, start_overrides
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom
 from mlpexp.config.words import Typed
 from mlpexp.errors import InputError, Place, RunError
 
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
     from mlpexp.planning.plan import Plan
     from mlpexp.planning.stacks import Stacking
     from mlpexp.planning.sweep_options import SweepOptions
-
-MOST_LEVELS = 100  # of each of the three kinds of randomness
 
 Over = Annotated[
     list[str] | None,
@@ -149,9 +150,10 @@ def sweep(
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
             local = backend == "local"
-            start = start_overrides(init_from, from_arm, from_seed, freeze, given.set_, runs_dir, say(quiet=quiet))
+            sets = overrides_from(given.set_)
+            start = start_overrides(init_from, from_arm, from_seed, freeze, sets, runs_dir, say(quiet=quiet))
             plan = _planned(given.without("seeds"), named, start, runs_dir, options, baseline, local=local, quiet=quiet)
-        stacks, workers = _stacked(plan, jobs, budget, backend, quiet=quiet)
+        stacks, workers = shared(plan, jobs, budget, backend, say(quiet=quiet))
         if dry_run:
             _print_plan(plan, stacks, workers, wide=wide)
             return
@@ -170,14 +172,14 @@ def _options(
 ) -> "SweepOptions":
     """What is varied, and how."""
     from mlpexp.config.yaml_source import override_in
-    from mlpexp.planning.sweep_options import SweepOptions
+    from mlpexp.planning.sweep_options import SweepOptions, all_settings, lists_of_names, read_axis
 
     axes = given.axes + [_over(text) for text in over]
-    if noise_floor is not None and (axes or not 2 <= noise_floor <= MOST_LEVELS):
-        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     seeds = given.words.get("seeds")
     first = [] if seeds is None else [override_in(f"seeds={seeds}", f"--seeds {seeds}")]
-    return SweepOptions(axes, zip_, exclude, [*first, *keys], noise_floor, given.without("seeds").single)
+    rest = [*lists_of_names(zip_, "zip"), *all_settings(exclude, "exclude")]
+    single = [read_axis(typed) for typed in given.without("seeds").single]
+    return SweepOptions([read_axis(axis) for axis in axes], [*rest, *first, *keys], noise_floor, single)
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:
@@ -207,13 +209,6 @@ def _planned(
     from mlpexp.config.load import changed_source
     from mlpexp.config.yaml_source import set_value
     from mlpexp.data.tables.read import telling
-    from mlpexp.execution.auto_device import free_for
-    from mlpexp.planning.memory import refuse_too_large
-    from mlpexp.planning.output_words import output_sentences
-    from mlpexp.planning.own_table import tell_of_table
-    from mlpexp.planning.plan import plan_from
-    from mlpexp.planning.split_words import split_sentences
-    from mlpexp.planning.start_words import start_sentences
     from mlpexp.planning.sweep_options import apply_options, settings_in
 
     tell = say(quiet=quiet)
@@ -225,45 +220,8 @@ def _planned(
         place = Place(f"--baseline {baseline}")
         named = settings_in(baseline, place) if "=" in baseline else baseline  # settings, or a label
         set_value(source, ["sweep", "baseline"], named, place)
-    find_starts(source, path, runs_dir, tell)
-    plan = plan_from(source, path)
-    if local:
-        refuse_too_large(plan, source, free_for(plan))
-    for sentence in given.understood(source, path):
-        tell(sentence)
-    tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in (*output_sentences(plan), *split_sentences(plan), *start_sentences(plan)):
-        tell(sentence)
-    return plan
-
-
-def _stacked(
-    plan: "Plan", jobs: int | None, memory: int | None, backend: str, *, quiet: bool
-) -> "tuple[Stacking, int]":
-    from mlpexp.execution.auto_device import auto_device, memory_for
-    from mlpexp.planning.devices import ON_CPU
-    from mlpexp.planning.stacks import stacking
-
-    auto = auto_device(plan, jobs) if backend == "local" else ON_CPU
-    budget = memory_for(plan, auto, memory)
-    alone = stacking(plan, 1, budget, auto)
-    workers = _workers(plan, alone, jobs, backend)
-    stacks = alone if workers == 1 else stacking(plan, workers, budget, auto)
-    if stacks.auto.sentence:
-        say(quiet=quiet)(stacks.auto.sentence)
-    return stacks, workers
-
-
-def _workers(plan: "Plan", stacks: "Stacking", jobs: int | None, backend: str) -> int:
-    """As many as were asked for, else as the work is worth and memory allows on this machine."""
-    from mlpexp.execution.auto_device import free_for
-    from mlpexp.planning.memory import workers_that_fit
-    from mlpexp.planning.stacks import choose_jobs
-
-    workers = choose_jobs(jobs, stacks.seconds, on_cuda=stacks.on_cuda)
-    return (
-        workers_that_fit(plan, free_for(plan, jobs), workers, asked=jobs is not None) if backend == "local" else workers
-    )
+    understood = partial(given.understood, path=path)
+    return planned(source, path, "sweep", runs_dir, tell, notes=understood, written=given.config, local=local)
 
 
 def _print_plan(plan: "Plan", stacks: "Stacking", workers: int, *, wide: bool) -> None:
@@ -299,7 +257,7 @@ def _resumed(
     from mlpexp.store.listing import find_result
 
     job = reopened(find_result(text, runs_dir), data_folder(data_dir), say(quiet=quiet), tables or ())
-    return job, _workers(job.plan, job.stacking, jobs, backend)
+    return job, num_workers(job.plan, job.stacking, jobs, backend)
 
 
 def _run(

@@ -1,14 +1,17 @@
 """``mlpexp train``."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpexp.api.planned import alone, planned
+from mlpexp.api.start import start_overrides
 from mlpexp.cli.experiment_options import experiment_options
-from mlpexp.cli.given import Given
+from mlpexp.cli.given import Given, overrides_from
 from mlpexp.cli.options import (
     DataDir,
     Device,
@@ -25,7 +28,7 @@ from mlpexp.cli.options import (
     refuse_table,
 )
 from mlpexp.cli.printing import say
-from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom, find_starts, start_overrides
+from mlpexp.cli.starting import Freeze, FromArm, FromSeed, InitFrom
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +79,9 @@ def train(
         job = _continued(continue_, given, name, runs_dir, data_dir, table, quiet=quiet)
     else:
         refuse_table(table)
-        start = start_overrides(init_from, from_arm, from_seed, freeze, given.set_, runs_dir, say(quiet=quiet))
+        start = start_overrides(
+            init_from, from_arm, from_seed, freeze, overrides_from(given.set_), runs_dir, say(quiet=quiet)
+        )
         job = _fresh(given, others, start, runs_dir, data_dir, quiet=quiet)
     from mlpexp.cli.training import train_job
     from mlpexp.execution.local import in_this_process
@@ -114,12 +119,9 @@ def _continued(
     if name is None:
         say(quiet=quiet)(f"the new run is called {plan.name}; --name gives it another name")
     from mlpexp.cli.training import data_folder
-    from mlpexp.execution.auto_device import auto_device, memory_for
     from mlpexp.execution.going_on import continued_job
-    from mlpexp.planning.stacks import stacking
 
-    auto = auto_device(plan, 1)
-    stacks = stacking(plan, 1, memory_for(plan, auto, None), auto)
+    stacks = alone(plan, lambda sentence: None)
     return continued_job(parent, plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
 
 
@@ -134,36 +136,15 @@ def _fresh(
 ) -> "Job":
     from mlpexp.config.load import changed_source
     from mlpexp.data.tables.read import telling
-    from mlpexp.execution.auto_device import free_for
-    from mlpexp.planning.memory import refuse_too_large
-    from mlpexp.planning.output_words import output_sentences
-    from mlpexp.planning.own_table import tell_of_table
-    from mlpexp.planning.plan import plan_from
-    from mlpexp.planning.split_words import split_sentences
-    from mlpexp.planning.start_words import start_sentences
 
     keys = {"name": others["name"], "device": others["device"], "training.engine": others["engine"]}
     tell = say(quiet=quiet)
     telling.set(tell)
     source, path = given.source("train", runs_dir, **keys)
     source = changed_source(source, path, start)
-    find_starts(source, path, runs_dir, tell)
-    plan = plan_from(source, path, "train")  # before anything heavy is imported
-    refuse_too_large(plan, source, free_for(plan, 1))
-    from mlpexp.cli.training import data_folder, left_aside
-    from mlpexp.execution.auto_device import auto_device, memory_for
+    understood = partial(given.understood, path=path)
+    plan = planned(source, path, "train", runs_dir, tell, notes=understood, written=given.config)
+    from mlpexp.cli.training import data_folder
     from mlpexp.execution.run import new_job
-    from mlpexp.planning.stacks import stacking
 
-    if source.data.get("sweep"):
-        tell(left_aside(given.config or str(path)))
-    for sentence in given.understood(source, path):
-        tell(sentence)
-    tell_of_table(plan, tell, chosen=given.config is None)
-    for sentence in (*output_sentences(plan), *split_sentences(plan), *start_sentences(plan)):
-        tell(sentence)
-    auto = auto_device(plan, 1)
-    if auto.sentence:
-        tell(auto.sentence)
-    stacks = stacking(plan, 1, memory_for(plan, auto, None), auto)
-    return new_job(plan, stacks, runs_dir, sys.argv, data_folder(data_dir), tell)
+    return new_job(plan, alone(plan, tell), runs_dir, sys.argv, data_folder(data_dir), tell)

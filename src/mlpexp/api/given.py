@@ -1,0 +1,165 @@
+"""What Python gives becomes a config: a path, a name, YAML text or a dictionary, changes of it, and data in memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlpexp.api.plain import plain
+from mlpexp.errors import InputError, Place
+
+if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Override, Source
+
+DICT = "config"  # what a config is called that is no file
+Config = str | PathLike[str] | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for, as plain data with places."""
+
+    source: "Source"
+    """The config with all changes."""
+    path: Path
+    """Where it was read; of a dictionary a name in the folder where its user stands."""
+    written: str | None
+    """How it was named; None: there is none, but data."""
+    set_seeds: "list[Override]" = field(default_factory=list)
+    """The number of seeds, of a sweep."""
+
+    def notes(self, source: "Source") -> list[str]:
+        """What was understood of the config."""
+        return source.notes
+
+
+@contextmanager
+def asked(
+    call: str,
+    config: "Config | Any | None",
+    *,
+    set: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any],
+    data: Any = None,
+    target: str | None = None,
+    runs_dir: Path = Path("runs"),
+) -> Iterator[Asked]:
+    """The config that a call describes; data in memory lie in files until the end.
+
+    Args:
+        call: Name of the function, for messages.
+        config: A path, a shipped name, a result, YAML text or a dictionary; None: there are data alone.
+        set: Changes by key, short or whole.
+        more: Changes by short word; None: not given.
+        data: A table, pictures, or arrays and frames in memory.
+        target: Of a table, the column to predict.
+        runs_dir: Where results are looked for by name.
+
+    Raises:
+        InputError: Something is wrong with them.
+    """
+    from mlpexp.api.held_data import on_disk
+    from mlpexp.config.load import changed_source
+    from mlpexp.config.shipped import at_home
+    from mlpexp.planning.own_table import leave_out_unsuitable, table_source, use_table
+
+    overrides = overrides_of(call, set, more)
+    said = {o.key.partition(".")[2]: o.value for o in overrides if o.key.startswith("dataset.")}
+    if target is not None and data is None:
+        overrides = [_override("dataset.target", target, f"target={target!r}"), *overrides]
+    if config is None and data is None:
+        raise InputError(f'{call}: which config? for example mlpexp.{call}("iris/mlp"), or data=frame, target="..."')
+    with on_disk(call, data, target) as held:
+        if config is None:
+            path = at_home(held.written)
+            network = next((str(o.value) for o in overrides if o.key in ("model", "model.name")), None)
+            source, written = table_source(held.written, held.target, {**held.said, **said}, network), None
+        else:
+            source, path, written = read(config, runs_dir)
+            if data is not None:
+                use_table(source, held.written, held.target, {**held.said, **said})
+        held.describe(source)
+        changed = changed_source(source, path, overrides)
+        if data is not None and config is not None:
+            leave_out_unsuitable(changed)
+        yield Asked(changed, path, written)
+
+
+def read(config: "Config | Any", runs_dir: Path) -> "tuple[Source, Path, str]":
+    """A config as plain data, where it was read, and how it was named.
+
+    Raises:
+        InputError: There is none, or it is not YAML.
+    """
+    from mlpexp.config.yaml_source import Source, read_yaml, yaml_in
+
+    if isinstance(config, Mapping):
+        return Source(plain(config, DICT)), Path.cwd() / DICT, DICT
+    if isinstance(config, str) and ("\n" in config or ": " in config):
+        return yaml_in(config, DICT), Path.cwd() / DICT, DICT
+    text = str(getattr(config, "path", config))
+    path = config_path(text, runs_dir)
+    return read_yaml(path), path, text
+
+
+def config_path(text: str, runs_dir: Path = Path("runs")) -> Path:
+    """The file of a config: as ``find_config`` says, else that of a result, by ``last`` or its whole name or hash.
+
+    Raises:
+        InputError: There is none.
+    """
+    from mlpexp.config.shipped import find_config
+    from mlpexp.store.listing import LAST, find_result, is_named
+
+    try:
+        return find_config(text)
+    except InputError:
+        if text == LAST or is_named(text, runs_dir):
+            return find_config(str(find_result(text, runs_dir)))
+        raise
+
+
+def overrides_of(call: str, set: Mapping[str, Any] | None, more: Mapping[str, Any]) -> "list[Override]":
+    """All changes of a config.
+
+    Args:
+        call: Name of the function.
+        set: By key, short or whole.
+        more: By short word; None: not given.
+
+    Raises:
+        InputError: A key is there twice, or a value is no plain data.
+    """
+    from mlpexp.config.words import key_of
+
+    if set is not None and not isinstance(set, Mapping):
+        raise InputError(f'{call}(set=...): expected a dictionary, for example {{"learning_rate": 0.1}}')
+    given = {word: value for word, value in more.items() if value is not None}
+    overrides = []
+    for key, value in (set or {}).items():
+        twice = next((word for word in given if key_of(word) == key_of(str(key))), None)
+        if twice:
+            raise InputError(f"{call}(set={{{key!r}: ...}}): {key_of(str(key))} is there twice, with {twice}=")
+        overrides.append(_override(str(key), value, f"{call}(set={{{key!r}: {shortened(value)}}})"))
+    return overrides + [_override(word, value, f"{call}({word}={shortened(value)})") for word, value in given.items()]
+
+
+def _override(key: str, value: Any, written: str) -> "Override":
+    from mlpexp.config.yaml_source import Override
+
+    if not all(key.split(".")):
+        raise InputError(f"{written}: {key!r} is no key; expected for example optimizer.learning_rate")
+    return Override(key, plain(value, written), Place(written))
+
+
+def shortened(value: object, most: int = 40) -> str:
+    """A value as it is written in Python, cut where it is long."""
+    text = getattr(value, "__name__", None) or repr(value)
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def names_of(results: Sequence[object]) -> list[str]:
+    """Results, or their names, as texts."""
+    return [str(getattr(result, "path", result)) for result in results]

@@ -1,0 +1,174 @@
+"""``mlpexp.sweep``: one fair comparison, as ``mlpexp sweep`` makes it."""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlpexp.api.given import Config, asked, shortened
+from mlpexp.api.plain import plain
+from mlpexp.api.planned import planned, shared
+from mlpexp.api.result import Result
+from mlpexp.api.telling import teller
+from mlpexp.api.training import PNG, Own, Value, begin, checked_formats, finished, folder_of
+from mlpexp.asking import in_python
+from mlpexp.errors import InputError, Place, RunError
+
+if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Override
+    from mlpexp.planning.sweep_options import SweepOptions
+
+COMMAND = ("python", "mlpexp.sweep(...)")
+
+
+@in_python()
+def sweep(
+    config: Config | Result | None = None,
+    *,
+    over: Mapping[str, Value] | None = None,
+    set: Mapping[str, Value] | None = None,
+    seeds: int | None = None,
+    seed: int | None = None,
+    epochs: int | None = None,
+    batch_size: int | str | None = None,
+    learning_rate: float | None = None,
+    hidden_size: int | None = None,
+    hidden_sizes: Sequence[int] | None = None,
+    activation: str | Mapping[str, Value] | Sequence[Value] | Own | None = None,
+    init: str | Mapping[str, Value] | Own | None = None,
+    optimizer: str | Mapping[str, Value] | Own | None = None,
+    loss: str | Own | None = None,
+    method: str | None = None,
+    trials: int | None = None,
+    zip: Sequence[Sequence[str]] | None = None,
+    exclude: Sequence[Mapping[str, Value]] | None = None,
+    match: str | None = None,
+    metric: str | None = None,
+    baseline: str | Mapping[str, Value] | None = None,
+    noise_floor: int | None = None,
+    data: Any = None,
+    target: str | None = None,
+    name: str | None = None,
+    device: str | None = None,
+    jobs: int | None = None,
+    memory: str | None = None,
+    backend: str = "local",
+    address: str | None = None,
+    init_from: str | PathLike[str] | Result | None = None,
+    from_arm: int | str | None = None,
+    from_seed: int | None = None,
+    freeze: Sequence[str] | None = None,
+    runs_dir: str | PathLike[str] = "runs",
+    data_dir: str | PathLike[str] | None = None,
+    plots: Sequence[str] = PNG,
+    quiet: bool = False,
+) -> Result:
+    """Varies one or more keys over values, each with the same seeds, and compares.
+
+    Args:
+        config: As in ``mlpexp.train``; a ``sweep:`` section says what is varied where ``over`` does not.
+        over: Values by key: ``{"learning_rate": [0.01, 0.1]}``, ``{"learning_rate": "log(1e-3, 1, 7)"}``, or values with
+            names, ``{"model.layers": {"one 5x5": "c8@5 p", "two 3x3": "c8@3 c8@3 p"}}``.
+        set: Changes of the config by key.
+        seeds: How many seeds each arm has.
+        seed: The first of them.
+        epochs: As in ``mlpexp.train``, like the words that follow.
+        batch_size: Likewise.
+        learning_rate: Likewise.
+        hidden_size: Likewise.
+        hidden_sizes: Likewise.
+        activation: Likewise.
+        init: Likewise.
+        optimizer: Likewise.
+        loss: Likewise.
+        method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
+        trials: For random and sobol: arms times seeds.
+        zip: Axes that move together: ``[("learning_rate", "batch_size")]``.
+        exclude: Combinations to leave out.
+        match: ``"parameters"``: hidden sizes are scaled to equal counts.
+        metric: What is compared, such as ``test_loss``.
+        baseline: The arm to compare with; None: the best.
+        noise_floor: No axis: so many splits, initial draws and batch orders, to see what the spread is due to.
+        data: As in ``mlpexp.train``.
+        target: Likewise.
+        name: Of the result.
+        device: ``cpu``, ``cuda``, ``auto``.
+        jobs: Worker processes; None: by the work and the cores.
+        memory: For all workers, such as ``"2GB"``.
+        backend: ``local``, ``ray`` or ``dask``.
+        address: Of a cluster that runs already.
+        init_from: As in ``mlpexp.train``.
+        from_arm: Likewise.
+        from_seed: Likewise.
+        freeze: Likewise.
+        runs_dir: Where the folder of the result is made.
+        data_dir: Where image data sets lie.
+        plots: Formats of figures in the folder; empty: none is drawn.
+        quiet: Whether nothing is said or shown.
+
+    Returns:
+        What the folder holds.
+
+    Raises:
+        InputError: Something that was given cannot be used; nothing was written.
+        RunError: A file cannot be written, or every trial diverged or failed.
+        Interrupted: After Ctrl-C; everything is saved.
+    """
+    from mlpexp.data.tables.read import telling
+    from mlpexp.execution.backends import check_backend, check_cluster, runner
+    from mlpexp.execution.run import new_job
+    from mlpexp.planning.sweep_options import apply_options, memory_in
+
+    tell, runs, formats = teller(quiet=quiet), Path(runs_dir), checked_formats(plots)
+    check_backend(backend, address)
+    words = {
+        "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
+        "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
+        "optimizer": optimizer, "loss": loss, "name": name, "device": device,
+    }  # fmt: skip
+    keys: dict[str, Value] = {"seeds": seeds, "method": method, "trials": trials, "match": match, "metric": metric}
+    keys |= {"zip": zip, "exclude": exclude, "baseline": baseline}
+    single = {key: words[key] for key in words if key not in ("seed", "name", "device")}
+    options = _options(over or {}, keys, single, noise_floor)
+    with asked("sweep", config, set=set, more=words, data=data, target=target, runs_dir=runs) as given:
+        telling.set(tell)
+        begin(given.source, given.path, init_from, from_arm, from_seed, freeze, runs, tell)
+        apply_options(given.source, options)
+        local = backend == "local"
+        plan = planned(
+            given.source, given.path, "sweep", runs, tell, notes=given.notes, written=given.written, local=local
+        )
+        budget = None if memory is None else memory_in(memory)
+        stacks, workers = shared(plan, jobs, budget, backend, tell)
+        check_cluster(backend, address, {stack.device for stack in stacks.stacks})
+        job = new_job(plan, stacks, runs, COMMAND, folder_of(data_dir), tell)
+        result = finished(job, runner(backend, workers, address), formats, quiet=quiet, reachable=local)
+    if result.status == "diverged":
+        raise RunError(f"{result.path}: every trial diverged or failed; trials.csv says why")
+    return result
+
+
+def _options(
+    over: Mapping[str, Value], keys: Mapping[str, Value], single: Mapping[str, Value], noise_floor: int | None
+) -> "SweepOptions":
+    from mlpexp.planning.sweep_options import SweepOptions
+
+    if not isinstance(over, Mapping):
+        raise InputError('sweep(over=...): expected a dictionary, for example {"learning_rate": [0.01, 0.1]}')
+    axes = [_override(key, _values(key, values), "over") for key, values in over.items()]
+    of_section = [_override(key, value) for key, value in keys.items() if value is not None]
+    words = [_override(key, [value]) for key, value in single.items() if value is not None]
+    return SweepOptions(axes=axes, keys=of_section, noise_floor=noise_floor, single=words)
+
+
+def _values(key: str, values: Value) -> Value:
+    if isinstance(values, (str, Mapping)) or not isinstance(values, (int, float, bool)):
+        return values
+    raise InputError(f"sweep(over={{{key!r}: {values!r}}}): expected several values, for example [{values!r}, ...]")
+
+
+def _override(key: str, value: Value, of: str = "") -> "Override":
+    from mlpexp.config.yaml_source import Override
+
+    written = f"sweep({of}={{{key!r}: {shortened(value)}}})" if of else f"sweep({key}={shortened(value)})"
+    return Override(key, plain(value, written), Place(written))
