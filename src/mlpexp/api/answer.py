@@ -31,4 +31,3 @@ class Answer:
 
         parts = [html_table(table) for table in self._tables]
         return within([*parts, *(paragraph(sentence, "about") for sentence in self.sentences)])
-

@@ -104,9 +104,7 @@ def check_range(low: float, high: float, steps: int, seconds: float) -> None:
         if not LEAST_RATE <= rate <= GREATEST_RATE:
             raise InputError(f"{keyword(option)}: {rate:g} is not between {LEAST_RATE:g} and {GREATEST_RATE:g}")
     if not high >= LEAST_RANGE * low:
-        raise InputError(
-            f"{keyword('high')}: {high:g} is not at least {LEAST_RANGE:g} times {keyword('low')}, {low:g}"
-        )
+        raise InputError(f"{keyword('high')}: {high:g} is not at least {LEAST_RANGE:g} times {keyword('low')}, {low:g}")
     if not FEWEST_STEPS <= steps <= MOST_STEPS:
         raise InputError(f"{keyword('steps')}: {steps} is not between {FEWEST_STEPS} and {MOST_STEPS:,}")
     if not 0 < seconds < float("inf"):
