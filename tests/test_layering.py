@@ -51,10 +51,10 @@ ALLOWED: dict[str, set[str]] = {
     "export": {
         "asking", "version", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
     },
-    "report": {"errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
+    "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "data", "store", "planning", "execution", "results", "quantization", "analysis", "export",
-        "report",
+        "asking", "errors", "config", "architectures", "data", "store", "planning", "execution", "results", "quantization",
+        "analysis", "export", "report",
     },
     "cli": {
         "version", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",

@@ -6,6 +6,7 @@ This module imports nothing of the house.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from shlex import quote
 
 _IN_PYTHON: ContextVar[bool] = ContextVar("in_python", default=False)
 
@@ -20,7 +21,7 @@ def in_python() -> Iterator[None]:
         _IN_PYTHON.reset(token)
 
 
-def asked(option: str, value: object = "") -> str:
+def keyword(option: str, value: object = "") -> str:
     """``--seed 3`` of a command, ``seed=3`` in Python.
 
     Args:
@@ -30,3 +31,13 @@ def asked(option: str, value: object = "") -> str:
     if _IN_PYTHON.get():
         return f"{option.replace('-', '_')}={value}"
     return f"--{option} {value}".rstrip()
+
+
+def going_on(word: str, path: object) -> str:
+    """What goes on with a training: ``mlpexp train --resume runs/iris``, in Python ``mlpexp.load("runs/iris").resume()``.
+
+    Args:
+        word: The command that began it.
+        path: The folder of the result.
+    """
+    return f"mlpexp.load({str(path)!r}).resume()" if _IN_PYTHON.get() else f"mlpexp {word} --resume {quote(str(path))}"

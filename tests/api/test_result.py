@@ -111,11 +111,27 @@ def test_what_is_in_training_or_was_interrupted_says_so(tmp_path: Path) -> None:
     result = Result(built.path)
     assert result.status == "interrupted"
     assert "interrupted" in repr(result)
-    assert "resume" in result.conclusions[0]
+    assert result.conclusions[0].endswith(f"go on with: mlpexp.load({str(built.path)!r}).resume()")
     assert "was interrupted before its end" in result._repr_html_()
     assert len(result.trials) < 8
-    with pytest.raises(InputError, match="has not ended"):
+    with pytest.raises(InputError, match=r"has not ended; go on with: mlpexp\.load"):
         _ = result.comparison
+
+
+def test_what_reached_nothing_says_so(tmp_path: Path) -> None:
+    lost = build_sweep(tmp_path, AXES, seeds=2, epochs=4, lost=lambda settings, seed: "diverged")
+    result = Result(lost.path)
+    assert "test accuracy has no value" in repr(result)
+    assert "every trial diverged or failed" in result._repr_html_()
+    run = Result(build_run(tmp_path, lost=lambda settings, seed: "diverged").path)
+    assert "all 3 seeds diverged" in run._repr_html_()
+    with pytest.raises(InputError, match="none of its trials ended well"):
+        run.module()
+
+
+def test_of_seeds_that_are_varied_none_is_the_best(tmp_path: Path) -> None:
+    axes = {"init_seed": ["0", "1"], "order_seed": ["0", "1"]}
+    assert "best" not in repr(Result(build_sweep(tmp_path, axes, seeds=1, epochs=3).path))
 
 
 def test_one_line_for_the_terminal(run: BuiltResult, sweep: BuiltResult) -> None:

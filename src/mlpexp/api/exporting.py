@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.store.beside import refuse_results
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def check_export(to: Path, *, int8: bool = False, int8_weights: bool = False) ->
     """
     from mlpexp.export.export import check_new, format_of, scheme_of
 
-    refuse_results(asked("to"), to)
+    refuse_results(keyword("to"), to)
     format_of(to, int8=scheme_of(int8=int8, weights=int8_weights) is not None)
     check_new(to)
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from mlpexp.planning.sweep_options import SEED_AXES
+from mlpexp.report.document.blocks import Paragraph
 from mlpexp.report.sections.answer import answer, with_interval
 from mlpexp.report.sections.material import Material
 from mlpexp.report.tables.arm_results import notes, unfinished
@@ -24,6 +26,8 @@ def finding(summary: "Summary") -> str:
     label = summary.metric.label
     if best is None or mean is None or mean.mean is None:
         return f"{label} has no value"
+    if any(axis.key in SEED_AXES for axis in summary.axes):  # which of them is the best is chance
+        return f"{label} of trainings that differ by chance; .conclusions says by what"
     reached = f"{label} {with_interval(mean, summary, of_samples=not summary.axes)}"
     return f"best: {shown_label(summary.outcome.arms[best].label)}: {reached}" if summary.axes else reached
 
@@ -40,8 +44,9 @@ def in_one_line(result: "Result") -> str:
 def verdict(result: "Result") -> str:
     """The answer as a report has it: what was reached, and whether it is decided which arm is the best."""
     said = answer(Material(result)).blocks[0]
-    words = getattr(said, "words", ())
-    return "".join(piece if isinstance(piece, str) else str(getattr(piece, "text", "")) for piece in words)
+    if not isinstance(said, Paragraph):  # nothing was reached: the first sentence says why
+        return next(iter(sentences(result)), "")
+    return "".join(piece if isinstance(piece, str) else str(getattr(piece, "text", "")) for piece in said.words)
 
 
 def sentences(result: "Result") -> list[str]:

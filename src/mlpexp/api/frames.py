@@ -17,7 +17,7 @@ WHY_ABSENT = {
     "metrics": "no epoch has been measured yet",
     "trials": "no trial has ended yet",
     "arms": "it is a run of an older version, which has no such table",
-    "diagnostics": 'they were not asked for; train with set={"diagnostics": "epoch"}',
+    "diagnostics": 'they were not asked for; train with set={"diagnostics": "cheap"}',
     "columns": "it was not trained on a table of your own",
     "predictions": "they were not kept; `.predict` computes them for any samples",
 }
@@ -80,7 +80,15 @@ def _there(result: "Result", name: str, read: "Callable[[], pd.DataFrame]") -> "
     try:
         return read()
     except Absent:
-        raise InputError(f"{result.path}: has no {name}: {WHY_ABSENT[name]}") from None
+        raise InputError(f"{result.path}: has no {name}: {_why_absent(result, name)}") from None
+
+
+def _why_absent(result: "Result", name: str) -> str:
+    if name == "predictions" and not result.summary.complete:
+        return WHY_ABSENT["trials"]
+    if name == "predictions" and result.summary.model.name == "som":
+        return "a map predicts nothing"
+    return WHY_ABSENT[name]
 
 
 def _typed(table: "pd.DataFrame", keys: Sequence[str]) -> "pd.DataFrame":

@@ -1,10 +1,10 @@
 """The networks of an arm judged by other samples."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mlpexp.report.tables.on_new_data import (
     differences_table,
@@ -95,6 +95,36 @@ def folder_of(arm: "ArmResult", what: str, output: Path | None) -> Path:
     """
     several = arm.result.summary.num_arms > 1
     return folder_beside(arm.result.path, f"{what}-arm-{arm.number}" if several else what, output)
+
+
+class Written(Protocol):
+    """What can be written into a new folder."""
+
+    def write(self, folder: Path) -> None:
+        """Writes it."""
+
+
+Made = TypeVar("Made", bound=Written)
+
+
+def into_folder(arm: "ArmResult", what: str, output: str | Path | None, make: Callable[[], Made]) -> Made:
+    """Makes something of an arm, and writes it if a folder is named; one that exists is refused before.
+
+    Args:
+        arm: Of which result.
+        what: As in ``folder_of``.
+        output: A new folder; None: nothing is written.
+        make: Makes it.
+
+    Raises:
+        InputError: The folder exists, or is in a result.
+        RunError: It cannot be written.
+    """
+    folder = None if output is None else folder_of(arm, what, Path(output))
+    made = make()
+    if folder is not None:
+        made.write(folder)
+    return made
 
 
 def evaluate(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.data.pictures.unseen import UnseenPicture, as_png
 from mlpexp.errors import InputError
 from mlpexp.report.tables.predictions import Record, meaning, records
@@ -129,7 +129,7 @@ def of_tables(
     every = [predictions_for(networks, path, content, settings) for path, content in tables]
     if not any(predictions.is_predicted.any() for predictions in every):
         raise InputError(
-            f"no row could be predicted; {_first_note(every)}; {asked('set', 'KEY=VALUE')} says how a file is written"
+            f"no row could be predicted; {_first_note(every)}; {keyword('set', 'KEY=VALUE')} says how a file is written"
         )
     for predictions in every:
         for sentence in (*sentences(predictions), *_notes(predictions)):
@@ -250,7 +250,7 @@ def _save(pictures: Sequence[UnseenPicture], folder: Path) -> None:
             contents[path] = as_png(picture.pixels)
     for path in [folder] if folder.is_file() else contents:
         if path.exists():
-            raise InputError(f"{asked('save-seen')}: {path} exists, and nothing is written over; name another folder")
+            raise InputError(f"{keyword('save-seen')}: {path} exists, and nothing is written over; name another folder")
     make_folders(folder)
     for path, content in contents.items():
         write_bytes(path, content)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def quantize(
         RunError: A file is damaged.
     """
     if calibration_samples < 1:
-        raise InputError(f"{asked('calibration-samples', calibration_samples)}: expected 1 or more")
+        raise InputError(f"{keyword('calibration-samples', calibration_samples)}: expected 1 or more")
     from mlpexp.quantization.measured import measured
     from mlpexp.results.arm_choice import chosen_seeds
     from mlpexp.results.networks import networks_of

@@ -1,6 +1,5 @@
 """A result in Python: tables as frames, networks as modules, figures as objects, and what the commands do with it."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.naming import Named, arm_of, number_of
 from mlpexp.api.reading import Reading
+from mlpexp.api.telling import teller
 from mlpexp.asking import in_python
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Result:
         self, path: str | Path, *, tables: Paths = (), data_dir: str | Path | None = None, quiet: bool = False
     ) -> None:
         self.path = Path(path)
-        self._reading = Reading(self.path, [Path(table) for table in tables])
+        self._tables = [Path(table) for table in tables]
+        self._reading = Reading(self.path, self._tables)
         self._data_dir, self._quiet = None if data_dir is None else str(data_dir), quiet
 
     @property
@@ -83,6 +84,7 @@ class Result:
         return deepcopy(self.files.config)
 
     @property
+    @in_python()
     def conclusions(self) -> list[str]:
         """What can be said, in sentences, as on the terminal."""
         from mlpexp.api.finding import sentences
@@ -101,20 +103,12 @@ class Result:
 
     @property
     def predictions(self) -> "pd.DataFrame":
-        """A row for each trial and sample: what is true and what is predicted; classes by number; a copy.
-
-        Raises:
-            InputError: They were not kept.
-        """
+        """A row for each trial and sample: what is true and what is predicted; classes by number; a copy."""
         return self._frame("predictions")
 
     @property
     def diagnostics(self) -> "pd.DataFrame":
-        """A row for each trial, epoch, layer and quantity; a copy.
-
-        Raises:
-            InputError: They were not asked for.
-        """
+        """A row for each trial, epoch, layer and quantity; a copy."""
         return self._frame("diagnostics")
 
     @property
@@ -133,13 +127,10 @@ class Result:
 
     @property
     def columns(self) -> "pd.DataFrame":
-        """A row for each column of a table of your own: what was understood of it; a copy.
-
-        Raises:
-            InputError: It was trained on something else.
-        """
+        """A row for each column of a table of your own: what was understood of it; a copy."""
         return self._frame("columns")
 
+    @in_python()
     def _frame(self, name: str) -> "pd.DataFrame":
         from mlpexp.api.frames import FRAMES
 
@@ -166,7 +157,7 @@ class Result:
 
         of_arm = self._arm(arm)
         chosen = seed_of(of_arm, seed, self._say)
-        return plain_module(portable(networks_of(of_arm, [chosen], data_dir=self._data_dir, say=self._say)))
+        return plain_module(portable(networks_of(of_arm, [chosen], **self._how)))
 
     @property
     def figures(self) -> list[str]:
@@ -208,7 +199,7 @@ class Result:
 
         files = self.files
         number = None if arm is None else number_of(files, arm)
-        return plot(files, number, formats, data_dir=self._data_dir, say=self._say)
+        return plot(files, number, formats, **self._how)
 
     @in_python()
     def explain(self, arm: Named = None, seed: int | None = None, *, quick: bool = False) -> "Explanation":
@@ -225,7 +216,7 @@ class Result:
         """
         from mlpexp.api.explaining import explain
 
-        return explain(self._arm(arm), seed, quick=quick, data_dir=self._data_dir, say=self._say)
+        return explain(self._arm(arm), seed, quick=quick, **self._how)
 
     @in_python()
     def predict(
@@ -248,7 +239,7 @@ class Result:
         """
         from mlpexp.api.predicting import networks_for, predict, settings_of
 
-        networks = networks_for(self._arm(arm), seed, data_dir=self._data_dir, say=self._say)
+        networks = networks_for(self._arm(arm), seed, **self._how)
         return predict(networks, samples, settings_of(set), self._say)
 
     @in_python()
@@ -267,14 +258,10 @@ class Result:
             InputError: The samples do not fit, the folder exists, or there is no such arm or seed.
             RunError: A file is damaged.
         """
-        from mlpexp.api.judging import evaluate, folder_of
+        from mlpexp.api.judging import evaluate, into_folder
 
         of_arm = self._arm(arm)
-        folder = None if output is None else folder_of(of_arm, "on", Path(output))
-        evaluation = evaluate(of_arm, str(on), seed, data_dir=self._data_dir, say=self._say)
-        if folder is not None:
-            evaluation.write(folder)
-        return evaluation
+        return into_folder(of_arm, "on", output, lambda: evaluate(of_arm, str(on), seed, **self._how))
 
     @in_python()
     def mistakes(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Mistaken":
@@ -289,15 +276,11 @@ class Result:
             InputError: The data are not there, the folder exists, or there is no such arm or seed.
             RunError: A file is damaged.
         """
-        from mlpexp.api.judging import folder_of
+        from mlpexp.api.judging import into_folder
         from mlpexp.api.mistaking import mistakes
 
         of_arm = self._arm(arm)
-        folder = None if output is None else folder_of(of_arm, "mistakes", Path(output))
-        found = mistakes(of_arm, seed, data_dir=self._data_dir, say=self._say)
-        if folder is not None:
-            found.write(folder)
-        return found
+        return into_folder(of_arm, "mistakes", output, lambda: mistakes(of_arm, seed, **self._how))
 
     @in_python()
     def quantize(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Quantized":
@@ -312,15 +295,11 @@ class Result:
             InputError: The data are not there, the folder exists, or there is no such arm or seed.
             RunError: A file is damaged.
         """
-        from mlpexp.api.judging import folder_of
+        from mlpexp.api.judging import into_folder
         from mlpexp.api.quantizing import quantize
 
         of_arm = self._arm(arm)
-        folder = None if output is None else folder_of(of_arm, "quantized", Path(output))
-        made = quantize(of_arm, seed, data_dir=self._data_dir, say=self._say)
-        if folder is not None:
-            made.write(folder)
-        return made
+        return into_folder(of_arm, "quantized", output, lambda: quantize(of_arm, seed, **self._how))
 
     @in_python()
     def export(
@@ -350,9 +329,9 @@ class Result:
         """
         from mlpexp.api.exporting import check_export, export
 
-        how = {"int8": int8, "int8_weights": int8_weights}
-        check_export(Path(to), **how)
-        return export(self._arm(arm), Path(to), seed, **how, data_dir=self._data_dir, say=self._say).path
+        how = {"int8": int8, "int8_weights": int8_weights, **self._how}
+        check_export(Path(to), int8=int8, int8_weights=int8_weights)
+        return export(self._arm(arm), Path(to), seed, **how).path
 
     @in_python()
     def report(self, to: str | Path | None = None, *, explain: bool = True, network: bool = True) -> Path:
@@ -372,11 +351,13 @@ class Result:
         """
         from mlpexp.api.reporting import report
 
-        how = {"explain": explain, "network": network}
-        return report([self.files], None if to is None else Path(to), **how, data_dir=self._data_dir, say=self._say)
+        file = None if to is None else Path(to)
+        return report([self.files], file, explain=explain, network=network, **self._how)
 
     @in_python()
-    def resume(self, *, jobs: int | None = None, plots: Sequence[str] = ("png",), quiet: bool | None = None) -> "Result":
+    def resume(
+        self, *, jobs: int | None = None, plots: Sequence[str] = ("png",), quiet: bool | None = None
+    ) -> "Result":
         """Trains what is missing, as it was begun.
 
         Args:
@@ -394,7 +375,9 @@ class Result:
         from mlpexp.api.resuming import resume
 
         silent = self._quiet if quiet is None else quiet
-        return resume(self.path, tables=self._tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent)
+        return resume(
+            self.path, tables=self._reading.tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent
+        )
 
     def _arm(self, named: Named) -> "ArmResult":
         return arm_of(self.files, named, self._say)
@@ -409,7 +392,9 @@ class Result:
 
         return page_of(self.files)
 
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {"data_dir": self._data_dir, "say": self._say}
+
     def _say(self, sentence: str) -> None:
-        """Tells what was chosen for the user, what is odd, and what takes time."""
-        if not self._quiet:
-            sys.stderr.write(f"{sentence}\n")
+        teller(quiet=self._quiet)(sentence)

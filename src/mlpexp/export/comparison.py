@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError, RunError
 from mlpexp.export.int8 import Int8, cpu_inputs
 from mlpexp.export.portable import Answer, PortableNetwork
@@ -109,7 +109,7 @@ def _at_batch(network: PortableNetwork, wanted: Answer, given: Answer) -> Compar
     count = len(wanted.outputs)
     if not np.isfinite(wanted.outputs).all():
         raise InputError(
-            f"{asked('seed', network.origin.seed)}: its network gives numbers that are not finite; choose another"
+            f"{keyword('seed', network.origin.seed)}: its network gives numbers that are not finite; choose another"
         )
     if given.outputs.shape != wanted.outputs.shape:
         raise RunError(f"the file gives {given.outputs.shape}, expected {wanted.outputs.shape}; nothing was written")

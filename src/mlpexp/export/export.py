@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.config.scores import column_of
 from mlpexp.errors import InputError
 from mlpexp.export import described_file, onnx_file, python_file, torch_file
@@ -76,11 +76,11 @@ def format_of(path: Path, *, int8: bool = False) -> Format:
     if int8 and end == ".pt2":
         others = ", ".join(name for name in FORMATS if name != ".pt2")
         raise InputError(
-            f"{asked('to', path)}: int8 is for {others}; PyTorch computes int8 by other rules, with float numbers between"
+            f"{keyword('to', path)}: int8 is for {others}; PyTorch computes int8 by other rules, with float numbers between"
         )
     if end not in FORMATS:
         raise InputError(
-            f"{asked('to', path)}: the name must end in one of {', '.join(FORMATS)}, which decides the format"
+            f"{keyword('to', path)}: the name must end in one of {', '.join(FORMATS)}, which decides the format"
         )
     return FORMATS[end]
 
@@ -93,7 +93,7 @@ def scheme_of(*, int8: bool, weights: bool) -> Scheme | None:
     """
     if int8 and weights:
         raise InputError(
-            f"{asked('int8')}, {asked('int8-weights')}: choose one; {asked('int8')} has int8 weights as well"
+            f"{keyword('int8')}, {keyword('int8-weights')}: choose one; {keyword('int8')} has int8 weights as well"
         )
     return WHOLE if int8 else WEIGHTS if weights else None
 
@@ -114,10 +114,10 @@ def seed_of(arm: ArmResult, seed: int | None, say: Say = lambda sentence: None) 
         return seeds[0]
     median = _median_seed(arm, seeds)
     if median is None:
-        say(f"seed {seeds[0]} is the first of {len(seeds)}; {asked('seed')} names another")
+        say(f"seed {seeds[0]} is the first of {len(seeds)}; {keyword('seed')} names another")
         return seeds[0]
     score = arm.result.summary.metric.score.label
-    say(f"seed {median} has the median validation {score} of {len(seeds)} seeds; {asked('seed')} names another")
+    say(f"seed {median} has the median validation {score} of {len(seeds)} seeds; {keyword('seed')} names another")
     return median
 
 
@@ -166,7 +166,7 @@ def check_new(path: Path) -> None:
         InputError: It exists.
     """
     if path.exists():
-        raise InputError(f"{asked('to')}: {path} exists, and nothing is written over; name another file")
+        raise InputError(f"{keyword('to')}: {path} exists, and nothing is written over; name another file")
 
 
 def sentences(exported: Exported) -> list[str]:

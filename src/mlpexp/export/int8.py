@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError, RunError
 from mlpexp.export.held_samples import training_samples
 from mlpexp.export.lowering import activation_step
@@ -102,7 +102,7 @@ def int8_of(networks: Networks, scheme: Scheme, data_dir: str | None = None) -> 
         raw = training_samples(networks, CALIBRATION_SAMPLES, data_dir)
     except (InputError, RunError) as error:
         raise InputError(
-            f"{asked('int8')}: training samples decide its levels: {error}; {asked('int8-weights')} needs none"
+            f"{keyword('int8')}: training samples decide its levels: {error}; {keyword('int8-weights')} needs none"
         ) from None
     with torch.no_grad():
         made = quantized(steps, scheme, [cpu_inputs(networks.inputs(raw)[0])])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import column_of
 from mlpexp.config.som import Som
@@ -26,17 +26,17 @@ def chosen_arm(result: Result, text: str | None = None, say: Say = lambda senten
         InputError: It has not ended, the text names no arm or several, or nothing says which one is best.
     """
     if text is not None:
-        return arm_named(result, text, asked("arm"))
+        return arm_named(result, text, keyword("arm"))
     if result.summary.num_arms == 1:
         return 0
     best = best_by_validation(result)
     if best is None:
         lacking = "validation part" if "validation" not in result.summary.parts else "validation score"
         number = result.summary.num_arms
-        raise InputError(f"{asked('arm')}: this sweep has {number} arms and no {lacking}; choose: {all_arms(result)}")
+        raise InputError(f"{keyword('arm')}: this sweep has {number} arms and no {lacking}; choose: {all_arms(result)}")
     score = result.summary.metric.score.label
     arm = f"arm {best} ({result.planned_arms[best].label})"
-    say(f"{arm} is the best of {result.summary.num_arms} by validation {score}; {asked('arm')} names another")
+    say(f"{arm} is the best of {result.summary.num_arms} by validation {score}; {keyword('arm')} names another")
     return best
 
 
@@ -90,10 +90,12 @@ def chosen_seeds(arm: ArmResult, seed: int | None = None, say: Say = lambda sent
             say(f"seed {seed} did not end well; its network is that of the last epoch that could be kept")
         return [seed]
     if len(bad) == len(statuses):
-        raise InputError(f"{asked('arm', arm.number)}: none of its trials ended well; `mlpexp show` says how they did")
+        raise InputError(
+            f"{keyword('arm', arm.number)}: none of its trials ended well; `mlpexp show` says how they did"
+        )
     if bad:
         left_out = f"left out: seed{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}, which did not end well"
-        say(f"{left_out}; {asked('seed')} takes one alone")
+        say(f"{left_out}; {keyword('seed')} takes one alone")
     return [number for number in statuses if number not in bad]
 
 
@@ -108,9 +110,9 @@ def usable_seeds(arm: ArmResult, seeds: Sequence[int] | None) -> list[int]:
     statuses = dict(zip(of_arm["seed"].tolist(), of_arm["status"].tolist(), strict=True))
     usable = [seed for seed, status in statuses.items() if status != "failed"]
     if not usable:
-        raise InputError(f"{asked('arm', arm.number)}: all its trials failed; trials.csv says why")
+        raise InputError(f"{keyword('arm', arm.number)}: all its trials failed; trials.csv says why")
     wrong = next((seed for seed in seeds or () if seed not in usable), None)
     if wrong is not None:
         what = "failed; trials.csv says why" if wrong in statuses else "is none of this result"
-        raise InputError(f"{asked('seed', wrong)}: {what}; choose one of {', '.join(map(str, usable[:20]))}")
+        raise InputError(f"{keyword('seed', wrong)}: {what}; choose one of {', '.join(map(str, usable[:20]))}")
     return usable if seeds is None else list(seeds)

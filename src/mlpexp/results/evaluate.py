@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError
 from mlpexp.execution.evaluation_tables import evaluation_of
 from mlpexp.execution.machine import choose_device, computing
@@ -46,7 +46,7 @@ def evaluate(arm: ArmResult, data_dir: str | None = None, say: Say = lambda sent
     if not missing:
         return []
     if not seeds:
-        raise InputError(f"{asked('arm', arm.number)}: all its trials failed; trials.csv says why")
+        raise InputError(f"{keyword('arm', arm.number)}: all its trials failed; trials.csv says why")
     whole = not prepared.facts.is_image and rows.get("predictions", 0) <= MOST_ROWS
     written = []
     make_inside(arm.result.path, arm.folder)

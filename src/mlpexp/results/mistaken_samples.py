@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.config.datasets import EACH_SEED, draws_new_data
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError
@@ -71,7 +71,7 @@ def mistaken_samples(
     refuse_map(arm, experiment)
     if draws_new_data(experiment.dataset) and len(seeds) > 1:
         what = "each seed has samples of its own, which no other seed is tested on"
-        raise InputError(f"{arm.result.path}: dataset.data_seed: {EACH_SEED}: {what}; name one with {asked('seed')}")
+        raise InputError(f"{arm.result.path}: dataset.data_seed: {EACH_SEED}: {what}; name one with {keyword('seed')}")
     dataset = dataset_of(arm, data_dir, say)
     each_has_own = draws_new_data(experiment.dataset)
     if each_has_own:

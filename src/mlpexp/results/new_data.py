@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS, Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
@@ -98,7 +98,7 @@ def new_data(
     """
     path = Path(on).expanduser()
     if settings and (on in NAMED or preparation.table is None):
-        raise InputError(f"{asked('set', settings[0])}: says how a file with a table is written; leave it out")
+        raise InputError(f"{keyword('set', settings[0])}: says how a file with a table is written; leave it out")
     if on in NAMED:
         name, raw = on, _of_set(on, preparation, data_dir)
     else:
@@ -109,7 +109,7 @@ def new_data(
     left_out = tuple(Counter(filter(None, raw.reasons)).most_common())
     if not is_good.any():
         why = "; ".join(f"{reason} ({count:,})" for reason, count in left_out[:MOST_NAMED]) or "it has none"
-        raise InputError(f"{asked('on', on)}: no sample can be judged by: {why}")
+        raise InputError(f"{keyword('on', on)}: no sample can be judged by: {why}")
     targets = raw.targets[is_good]
     return NewData(
         name=name,
@@ -137,7 +137,7 @@ def _check_there(on: str, path: Path, result: Path) -> None:
         what = "is a result; name data that it is judged by"
     elif near is None:
         what += f"; data sets with a name: {', '.join(NAMED)}"
-    raise InputError(f"{asked('on', on)}: {what}{f'; did you mean {near}?' if near else ''}")
+    raise InputError(f"{keyword('on', on)}: {what}{f'; did you mean {near}?' if near else ''}")
 
 
 def _names_in(folder: Path) -> list[str]:
@@ -157,10 +157,10 @@ def _of_file(
         other = config.model_copy(update={"path": str(path.absolute())})
         return _of_dataset(str(path), shared_dataset(other, None), preparation)
     if path.suffix.lower() in SUFFIXES:
-        raise InputError(f"{asked('on', path)}: is one picture; name a folder with a folder for each class")
+        raise InputError(f"{keyword('on', path)}: is one picture; name a folder with a folder for each class")
     if path.is_file() and path.suffix.lower() != ".npz":
         raise InputError(
-            f"{asked('on', path)}: {result} was trained on pictures; name a folder, an .npz file or a data set"
+            f"{keyword('on', path)}: {result} was trained on pictures; name a folder, an .npz file or a data set"
         )
     if path.is_dir() and not idx_names(path):
         return _of_folder(path, config, preparation)
@@ -180,7 +180,7 @@ def _of_table(path: Path, preparation: Preparation, settings: Sequence[str]) -> 
     assert form is not None
     if path.is_dir():
         raise InputError(
-            f"{asked('on', path)}: is a folder; name a file with a table, such as the one that was trained on"
+            f"{keyword('on', path)}: is a folder; name a file with a table, such as the one that was trained on"
         )
     table = read_other(written_as(form, settings), path, read_bytes(path))
     target = form.target.name
@@ -191,7 +191,7 @@ def _of_table(path: Path, preparation: Preparation, settings: Sequence[str]) -> 
     if not table.is_readable.any():
         first = f"{path.name}:{table.lines[0]}: {table.notes[0][0]}" if table.lines else "it has no rows"
         raise InputError(
-            f"{asked('on', path)}: no row can be read; {first}; {asked('set', 'KEY=VALUE')} says how a file is written"
+            f"{keyword('on', path)}: no row can be read; {first}; {keyword('set', 'KEY=VALUE')} says how a file is written"
         )
     reasons = [""] * len(table.inputs)
     for row in np.flatnonzero(~table.is_readable).tolist():
@@ -235,7 +235,7 @@ def _of_dataset(on: str, dataset: Dataset, preparation: Preparation) -> _Raw:
     _check_facts(on, dataset.facts, preparation)
     if preparation.feature_names != dataset.feature_names:
         theirs, needed = (shown(list(names)) for names in (dataset.feature_names, preparation.feature_names))
-        raise InputError(f"{asked('on', on)}: its columns are {theirs}; the network takes {needed}")
+        raise InputError(f"{keyword('on', on)}: its columns are {theirs}; the network takes {needed}")
     first = dataset.facts.num_samples - dataset.facts.num_official_test if dataset.facts.num_official_test else 0
     said = (f"its test part, {_counted(dataset.facts.num_official_test, 'sample')}",) if first else ()
     inputs, targets = dataset.inputs[first:], dataset.targets[first:]
@@ -254,10 +254,10 @@ def _check_facts(on: str, facts: DatasetFacts, preparation: Preparation) -> None
     shape = tuple(facts.input_shape)
     if shape != preparation.input_shape:
         raise InputError(
-            f"{asked('on', on)}: has {_in_words(shape)}, the network takes {_in_words(preparation.input_shape)}"
+            f"{keyword('on', on)}: has {_in_words(shape)}, the network takes {_in_words(preparation.input_shape)}"
         )
     if facts.task != preparation.task:
-        raise InputError(f"{asked('on', on)}: is for {facts.task}, the network for {preparation.task}")
+        raise InputError(f"{keyword('on', on)}: is for {facts.task}, the network for {preparation.task}")
 
 
 def _of_folder(path: Path, config: DatasetConfig, preparation: Preparation) -> _Raw:
@@ -291,7 +291,7 @@ def _classes(on: str, names: Sequence[str], preparation: Preparation) -> tuple[n
     places = {name: place for place, name in enumerate(preparation.class_names)}
     there = list(dict.fromkeys(names))
     if not any(name in places for name in there):
-        raise InputError(f"{asked('on', on)}: its classes are {shown(there)}; trained were {shown(list(places))}")
+        raise InputError(f"{keyword('on', on)}: its classes are {shown(there)}; trained were {shown(list(places))}")
     targets = np.array([places.get(name, -1) for name in names], dtype=np.int64)
     return targets, tuple("" if name in places else f"class {name} was not trained" for name in names)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpexp.asking import asked
+from mlpexp.asking import going_on, keyword
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.again import plan_again
 from mlpexp.planning.plan import Plan
@@ -143,8 +143,8 @@ class Result:
         if not summary.complete or summary.outcome is None:
             if summary.format == 1:
                 raise InputError(f"{self.path}: {begun_by_older(self.folder)}")
-            command = f"mlpexp {summary.planned_by} --resume {self.path}"
-            raise InputError(f"{self.path}: this {summary.word} has not ended; go on with: {command}")
+            again = going_on(summary.planned_by, self.path)
+            raise InputError(f"{self.path}: this {summary.word} has not ended; go on with: {again}")
         try:
             trials = self.trials
             scores = [name for name in trials.columns if name.startswith(("final_", "best_"))]
@@ -208,7 +208,7 @@ class Result:
             InputError: There is none of this number.
         """
         if not 0 <= number < self.summary.num_arms:
-            raise InputError(f"{asked('arm', number)}: expected a number from 0 to {self.summary.num_arms - 1}")
+            raise InputError(f"{keyword('arm', number)}: expected a number from 0 to {self.summary.num_arms - 1}")
         return ArmResult(self, number)
 
     def metric_pieces(self, columns: Sequence[str]) -> "Iterator[pd.DataFrame]":

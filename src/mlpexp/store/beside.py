@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError
 from mlpexp.store.files import current_umask, sync_folder, write_errors
 from mlpexp.store.folders import building_in
@@ -29,9 +29,9 @@ def folder_beside(result: Path, what: str, output: Path | None) -> Path:
     named = result if result.name not in ("", "..") else result.resolve()
     folder = output.expanduser() if output else named.with_name(f"{named.name}-{what}")
     if folder.exists():
-        another = "another folder" if output else f"a new folder with {asked('output')}, or remove this one"
-        raise InputError(f"{asked('output')}: {folder} exists, and nothing is written over; name {another}")
-    refuse_results(asked("output"), folder)
+        another = "another folder" if output else f"a new folder with {keyword('output')}, or remove this one"
+        raise InputError(f"{keyword('output')}: {folder} exists, and nothing is written over; name {another}")
+    refuse_results(keyword("output"), folder)
     return folder
 
 
@@ -77,6 +77,6 @@ def appearing(folder: Path) -> Iterator[Path]:
         with write_errors(folder):
             building.chmod(0o777 & ~current_umask())
             if folder.exists():
-                raise InputError(f"{asked('output')}: {folder} has appeared meanwhile; name another folder")
+                raise InputError(f"{keyword('output')}: {folder} has appeared meanwhile; name another folder")
             os.rename(building, folder)
             sync_folder(folder.parent)

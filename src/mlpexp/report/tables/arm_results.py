@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from math import isnan, nan
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlpexp.asking import going_on
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
@@ -62,10 +62,8 @@ def about_sweep(result: "Result") -> list[str]:
 def unfinished(result: "Result") -> str:
     """Why a result has not ended, and how to go on with it."""
     summary, folder = result.summary, result.folder
-    if summary.format == 1:
-        again = begun_by_older(folder)
-    else:
-        again = f"go on with: mlpexp {summary.planned_by} --resume {quote(str(result.path))}"
+    again = f"go on with: {going_on(summary.planned_by, result.path)}"
+    again = begun_by_older(folder) if summary.format == 1 else again
     if summary.axes:
         return f"{summary.reason}; {again}" if summary.reason else again
     return f"{folder.status(summary)}{f': {summary.reason}' if summary.reason else ''}; {again}"
