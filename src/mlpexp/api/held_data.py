@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 NAMES = ("data.csv", "data.npz")
 SHOWN = "data in memory"  # what data in memory are called
-AS_WRITTEN = {"delimiter": ",", "header": True, "encoding": "utf-8", "decimal": "."}  # of our files nothing is found out
+AS_WRITTEN = {
+    "delimiter": ",",
+    "header": True,
+    "encoding": "utf-8",
+    "decimal": ".",
+}  # of our files nothing is found out
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ def plain(value: Any, written: str, depth: int = 0) -> Any:
     raise InputError(f"{written}: a {type(value).__name__} is no value of a config; expected a number, word or list")
 
 
-def places_in(value: Any, written: str, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Place]]:
+def places_in(
+    value: Any, written: str, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Place]]:
     """The place of each value of plain data, by its path: ``config["model"]["hidden_sizes"][0]``.
 
     Args:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, get_args
 
-from mlpexp.asking import asked
+from mlpexp.asking import keyword
 from mlpexp.config.optimization import OptimizerConfig
 
 KINDS = get_args(get_args(OptimizerConfig)[0])
@@ -43,5 +43,5 @@ def rate_stays(data: Mapping[str, Any], words: Collection[str]) -> list[str]:
     if "learning_rate" not in section:
         return []
     rate = section["learning_rate"]
-    option = asked("learning-rate")
+    option = keyword("learning-rate")
     return [f"the learning rate stays {rate}, as in the config; an optimizer may need another ({option})"]
