@@ -53,8 +53,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "data", "store", "planning", "execution", "results", "quantization", "analysis", "export",
-        "report",
+        "asking", "errors", "config", "architectures", "data", "store", "planning", "execution", "results", "quantization",
+        "analysis", "export", "report",
     },
     "cli": {
         "version", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",

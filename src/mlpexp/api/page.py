@@ -30,16 +30,22 @@ def page_of(result: "Result") -> str:
     summary = result.summary
     title = f"{summary.title or summary.name}: {result.folder.status(summary)}"
     about = f"{summary.dataset.title}, {summary.dataset.in_words()}; {_size(result)}; {result.path.resolve().name}"
-    parts = [_paragraph(title, "title"), _paragraph(verdict(result), "answer")]
+    parts = [paragraph(title, "title"), paragraph(verdict(result), "answer")]
     try:
         parts += [_table(result), _picture(result)]
     except MlpexpError as error:  # a damaged file: the rest is still to be seen
-        parts.append(_paragraph(str(error), "about"))
-    parts.append(_paragraph(about, "about"))
+        parts.append(paragraph(str(error), "about"))
+    parts.append(paragraph(about, "about"))
+    return within(parts)
+
+
+def within(parts: Sequence[str]) -> str:
+    """Parts of a page as one, in our style."""
     return f'<div class="mlpexp-result"><style>{style()}</style>{"".join(parts)}</div>'
 
 
-def _paragraph(text: str, kind: str) -> str:
+def paragraph(text: str, kind: str) -> str:
+    """A paragraph of a kind: ``title``, ``answer`` or ``about``."""
     return f'<p class="{kind}">{words(text)}</p>'
 
 
@@ -77,7 +83,7 @@ def html_table(table: "TextTable") -> str:
     caption = f"<caption>{words(table.title)}</caption>" if table.title else ""
     body = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     rest = len(table.rows) - MOST_ROWS
-    more = _paragraph(f"and {rest:,} more rows; .comparison has all", "about") if rest > 0 else ""
+    more = paragraph(f"and {rest:,} more rows; .comparison has all", "about") if rest > 0 else ""
     return f'<div class="scroll" tabindex="0">{body}</div>{more}'
 
 

@@ -375,7 +375,9 @@ class Result:
         from mlpexp.api.resuming import resume
 
         silent = self._quiet if quiet is None else quiet
-        return resume(self.path, tables=self._tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent)
+        return resume(
+            self.path, tables=self._reading.tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent
+        )
 
     def _arm(self, named: Named) -> "ArmResult":
         return arm_of(self.files, named, self._say)

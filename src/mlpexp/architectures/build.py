@@ -66,6 +66,22 @@ def build_architecture(model: ModelConfig, input_shape: Shape, num_outputs: int)
     return chain(model.name, input_shape, layers.chain, model.output_activation)
 
 
+def named_architecture(name: str, input_shape: Shape | None = None, *, with_bias: bool = True) -> Architecture:
+    """A network by its name alone, with as many outputs as there are digits.
+
+    Args:
+        name: One of ``NATURAL_INPUT``.
+        input_shape: Of samples; None: that of its literature.
+        with_bias: Whether its layers have biases.
+
+    Raises:
+        ArchitectureError: The samples do not fit.
+    """
+    kinds: dict[str, type[Lenet5 | Cnn4 | MnistCnn]] = {"lenet5": Lenet5, "cnn4": Cnn4, "mnist_cnn": MnistCnn}
+    model = kinds[name].model_validate({"name": name, "bias": with_bias})
+    return build_architecture(model, input_shape or NATURAL_INPUT[name], NUM_CLASSES)
+
+
 def architecture_of(experiment: Experiment, facts: DatasetFacts) -> Architecture:
     """The architecture of a resolved experiment: loss and output activation decide how many output units there are.
 

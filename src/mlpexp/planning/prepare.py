@@ -165,10 +165,14 @@ def network_for(
     Raises:
         InputError: As ``prepare``; with other samples, only what is wrong of each key, or that the network does not fit.
     """
+    return network_of(read_source(path, overrides), input_shape)
+
+
+def network_of(source: Source, input_shape: tuple[int, ...] | None) -> tuple[Architecture, tuple[int, ...]]:
+    """The same of a config that was read; see ``network_for``."""
     if input_shape is None:
-        prepared = prepare(path, overrides)
+        prepared = prepared_from(source)
         return prepared.architecture, prepared.facts.input_shape
-    source = read_source(path, overrides)
     experiment = validated(source)
     try:
         facts = facts_of(experiment.dataset)

@@ -9,6 +9,7 @@ from pathlib import Path
 from mlpexp.config.scores import Column
 from mlpexp.planning.factors import differences
 from mlpexp.report.drawing.save_figures import save_figures
+from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.figures.means import draw_means, mean_rows
 from mlpexp.report.markdown_text import at_beginning, sparing_markdown
 from mlpexp.report.tables.latex_tables import tables_file
@@ -56,12 +57,7 @@ def write_comparison(
     Raises:
         RunError: It cannot be written.
     """
-    factors = differences([candidate.config for candidate in candidates])
-    values = [_of_seeds(own_values(candidate, metric), seeds) for candidate in candidates]
-    names_of = _names(candidates)
-    rows, keys, score = mean_rows(names_of, factors, values, metric.score), list(factors), metric.score
-    what = "arms" if _are_of_one(candidates) else "results"
-    title, tables = f"{len(candidates)} {what} by {label}", comparison.pasted
+    names_of, tables = _names(candidates), comparison.pasted
     with appearing(folder) as building:
         write_text(building / "comparison.csv", comparison.exact.csv())
         said = "".join(f"- {at_beginning(sparing_markdown(sentence))}\n" for sentence in comparison.said)
@@ -70,8 +66,26 @@ def write_comparison(
         numbered = [(str(place), _with_names(table, names)) for place, table in enumerate(tables, 1)]
         said_in_short = [_in_short(sentence, names) for sentence in comparison.said]
         write_text(building / "comparison.tex", tables_file(numbered, folder.name, said_in_short))
-        draw = partial(draw_means, rows, keys, score, metric.axis, title)
+        draw = partial(draw_comparison, candidates, metric, label, seeds)
         save_figures(candidates[0].place[0].path, building, {FIGURE: draw}, formats)
+
+
+def draw_comparison(
+    candidates: Sequence[Candidate], metric: Column, label: str, seeds: Sequence[int] | None = None
+) -> Drawing:
+    """Means of all candidates with their intervals and seeds.
+
+    Args:
+        candidates: What is compared.
+        metric: By which.
+        label: Of the metric, with its unit.
+        seeds: Which the figure is of; None: of each candidate all.
+    """
+    factors = differences([candidate.config for candidate in candidates])
+    values = [_of_seeds(own_values(candidate, metric), seeds) for candidate in candidates]
+    rows = mean_rows(_names(candidates), factors, values, metric.score)
+    what = "arms" if _are_of_one(candidates) else "results"
+    return draw_means(rows, list(factors), metric.score, metric.axis, f"{len(candidates)} {what} by {label}")
 
 
 def _of_seeds(values: dict[int, float], seeds: Sequence[int] | None) -> dict[int, float]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlpexp.api.start import find_starts
+from mlpexp.api.checking import plan_to_check
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import RUNS, Given
 from mlpexp.cli.printing import print_sentences, print_table, say
@@ -26,12 +26,9 @@ def check(
     """Validate configs without running anything."""
     from mlpexp.data.tables.read import telling
     from mlpexp.errors import InputError
-    from mlpexp.execution.auto_device import free_for
     from mlpexp.planning.columns_table import rows_of, tables_of
-    from mlpexp.planning.memory import refuse_too_large
     from mlpexp.planning.own_table import target_warnings
     from mlpexp.planning.pictures_table import pictures_of
-    from mlpexp.planning.plan import plan_from
     from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
     from mlpexp.report.tables.table_columns import columns_shown
@@ -41,9 +38,7 @@ def check(
     for experiment in [replace(given, config=config) for config in configs or []] or [given]:
         try:
             source, path = experiment.source("check")
-            find_starts(source, path, RUNS, say(quiet=resolved))
-            plan = plan_from(source, path, "sweep" if source.data.get("sweep") else "train")
-            refuse_too_large(plan, source, free_for(plan))
+            plan = plan_to_check(source, path, RUNS, say(quiet=resolved))
         except InputError as error:
             messages.append(str(error))
             continue

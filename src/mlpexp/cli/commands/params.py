@@ -125,13 +125,12 @@ def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]
 
 
 def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[tuple[str, Architecture]]":
-    from mlpexp.architectures.build import NATURAL_INPUT, NUM_CLASSES, build_architecture
-    from mlpexp.config.networks import Cnn4, Lenet5, Mlp, MnistCnn
+    from mlpexp.architectures.build import NATURAL_INPUT, build_architecture, named_architecture
+    from mlpexp.config.networks import Mlp
     from mlpexp.config.words import did_you_mean
 
     suffix = " without biases" if bias is False else ""
     with_bias = bias is not False
-    named: dict[str, type[Lenet5 | Cnn4 | MnistCnn]] = {"lenet5": Lenet5, "cnn4": Cnn4, "mnist_cnn": MnistCnn}
     architectures, rest = [], iter(words)
     for word in rest:
         if word == "mlp":
@@ -139,13 +138,10 @@ def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[
             model = Mlp(name="mlp", hidden_sizes=tuple(sizes[1:-1]), bias=with_bias)
             title = "mlp " + "-".join(map(str, sizes)) + suffix
             architectures.append((title, build_architecture(model, (sizes[0],), sizes[-1])))
-        elif word in named:
-            network = named[word].model_validate({"name": word, "bias": with_bias})
-            architectures.append(
-                (word + suffix, build_architecture(network, shape or NATURAL_INPUT[word], NUM_CLASSES))
-            )
+        elif word in NATURAL_INPUT:
+            architectures.append((word + suffix, named_architecture(word, shape, with_bias=with_bias)))
         else:
-            raise InputError(f"params: {word!r} is not a network{did_you_mean(word, ['mlp', *named])}")
+            raise InputError(f"params: {word!r} is not a network{did_you_mean(word, ['mlp', *NATURAL_INPUT])}")
     return architectures
 
 

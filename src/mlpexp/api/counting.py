@@ -1,0 +1,118 @@
+"""``mlpexp.params``: what a network costs, layer by layer, as ``mlpexp params`` counts it."""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlpexp.api.answer import Answer
+from mlpexp.api.given import Config, asked
+from mlpexp.api.plain import plain
+from mlpexp.asking import in_python
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mlpexp.architectures.architecture import Architecture
+    from mlpexp.architectures.arithmetic import NetworkCost
+    from mlpexp.architectures.layers import Shape
+
+NAMED = ("lenet5", "cnn4", "mnist_cnn")
+
+
+class Cost(Answer):
+    """What a network costs for one sample.
+
+    Args:
+        cost: Layer by layer.
+    """
+
+    def __init__(self, cost: "NetworkCost") -> None:
+        from mlpexp.report.tables.costs import cost_table
+
+        super().__init__([cost_table(cost)], [])
+        self._cost = cost
+
+    @property
+    def total(self) -> int:
+        """Number of parameters."""
+        return self._cost.parameters
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulate operations of one forward pass."""
+        return self._cost.macs
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """A row for each layer: kind, output, formula, parameters, operations, bytes of its output."""
+        import pandas as pd
+
+        from mlpexp.report.tables.costs import as_records
+
+        return pd.DataFrame(as_records([self._cost]))
+
+
+@in_python()
+def params(
+    network: Config | Sequence[int] | Any,
+    *,
+    set: Mapping[str, Any] | None = None,
+    input: Sequence[int] | None = None,
+    bias: bool | None = None,
+    runs_dir: str | PathLike[str] = "runs",
+) -> Cost:
+    """Counts the parameters and operations of a network.
+
+    Args:
+        network: ``"lenet5"``, ``"cnn4"``, ``"mnist_cnn"``, the layer sizes of a multilayer perceptron such as
+            ``[784, 16, 10]``, or a config as in ``mlpexp.train``.
+        set: Changes of the config.
+        input: Channels, height and width of the images; None: as the network or the data have them.
+        bias: Whether layers have biases; None: as the config says.
+        runs_dir: Where results are looked for by name.
+
+    Raises:
+        InputError: There is no such network, or the input does not fit.
+    """
+    from mlpexp.architectures.arithmetic import cost
+
+    shape = None if input is None else _sizes(input, "input")
+    if isinstance(network, str) and network in NAMED:
+        return Cost(cost(*_named(network, shape, bias)))
+    if isinstance(network, (list, tuple)):
+        return Cost(cost(*_perceptron(_sizes(network, "network"), shape, bias)))
+    from mlpexp.planning.prepare import network_of
+
+    more = {"model.bias": bias}
+    with asked("params", network, set=set, more=more, runs_dir=Path(runs_dir)) as given:
+        architecture, _ = network_of(given.source, shape)
+    return Cost(cost(architecture, Path(given.written or "").stem))
+
+
+def _named(name: str, shape: "Shape | None", bias: bool | None) -> "tuple[Architecture, str]":
+    from mlpexp.architectures.build import named_architecture
+
+    suffix = " without biases" if bias is False else ""
+    return named_architecture(name, shape, with_bias=bias is not False), name + suffix
+
+
+def _perceptron(sizes: "Shape", shape: "Shape | None", bias: bool | None) -> "tuple[Architecture, str]":
+    from mlpexp.architectures.build import build_architecture
+    from mlpexp.config.networks import Mlp
+
+    if shape is not None:
+        raise InputError("params(input=...): is an image size; the inputs of an mlp are its first layer size")
+    if len(sizes) < 2:
+        raise InputError("params: layer sizes are those of inputs, hidden layers and outputs, such as [784, 16, 10]")
+    model = Mlp(name="mlp", hidden_sizes=sizes[1:-1], bias=bias is not False)
+    title = "mlp " + "-".join(map(str, sizes)) + (" without biases" if bias is False else "")
+    return build_architecture(model, (sizes[0],), sizes[-1]), title
+
+
+def _sizes(values: Sequence[int], word: str) -> "Shape":
+    sizes = plain(values, f"params({word}=...)")
+    if not isinstance(sizes, list) or not all(type(size) is int and size > 0 for size in sizes):
+        raise InputError(f"params({word}={values!r}): expected whole numbers above 0")
+    return tuple(sizes)
