@@ -219,6 +219,25 @@ def test_predictions_of_pictures_in_memory(trained: Make) -> None:
         result.predict(pixels[..., :3])
 
 
+def test_samples_in_memory_judge_as_those_of_a_file(trained: Make, tmp_path: Path) -> None:
+    run = trained(IRIS + "seeds: 2\n")
+    result, dataset = Result(run.path, quiet=True), run.dataset
+    frame = pd.DataFrame(dataset.inputs[::3], columns=list(dataset.feature_names))
+    frame["species"] = np.array(dataset.class_names)[dataset.targets[::3]]
+    frame.to_csv(tmp_path / "iris.csv", index=False)
+    by_file = result.evaluate(tmp_path / "iris.csv").scores
+    for samples in (frame, (dataset.inputs[::3], frame["species"])):
+        pd.testing.assert_frame_equal(result.evaluate(samples).scores, by_file)
+    assert "data in memory: 50 samples" in repr(result.evaluate(frame))
+    for wrong, said in (
+        (frame.drop(columns="species"), "data in memory.*there is no column species"),
+        ((dataset.inputs, [0]), "X has 150 rows, but y has 1"),
+        (3, "int is no data"),
+    ):
+        with pytest.raises(InputError, match=said):
+            result.evaluate(wrong)
+
+
 def test_what_the_commands_do_with_a_result(trained: Make, tmp_path: Path) -> None:
     run = trained(IRIS + "seeds: 2\n")
     before = run.bytes()
