@@ -33,6 +33,11 @@ def keyword(option: str, value: object = "") -> str:
     return f"--{option} {value}".rstrip()
 
 
+def either(command: str, python: str) -> str:
+    """What is written on the command line, or in Python, as it was asked there."""
+    return python if _IN_PYTHON.get() else command
+
+
 def going_on(word: str, path: object) -> str:
     """What goes on with a training: ``mlpexp train --resume runs/iris``, in Python ``mlpexp.load("runs/iris").resume()``.
 
