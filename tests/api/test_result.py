@@ -1,5 +1,6 @@
 """A result in Python: frames, sentences, figures, a page, and what the commands do with it."""
 
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -16,7 +17,8 @@ from making.results_builder import DIGITS, HIDDEN, LR, BuiltResult, build_run, b
 from making.trained_results import Make
 from mlpexp.api.loading import load
 from mlpexp.api.result import Result
-from mlpexp.errors import InputError
+from mlpexp.api.training import train
+from mlpexp.errors import InputError, RunError
 from mlpexp.report.tables.comparison_files import write_files
 
 AXES = {LR: ["0.01", "0.1"], HIDDEN: ["4", "16"]}
@@ -236,3 +238,23 @@ def test_what_the_commands_do_with_a_result(trained: Make, tmp_path: Path) -> No
     assert (folder / "scores.csv").is_file()
     assert run.bytes() == before
     assert any(path.name == "loss.png" for path in result.plot())
+
+
+def test_data_in_memory_are_asked_for_where_they_were_not_kept(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame(draw.normal(size=(40, 2)), columns=["width", "height"])
+    frame["kind"] = np.where(frame["width"] > 0, "wide", "narrow")
+    runs = {"runs_dir": tmp_path, "quiet": True, "plots": (), "epochs": 2, "seeds": 1}
+    kept = train(data=frame, target="kind", **runs)
+    wrong = kept.mistakes().table
+    shutil.rmtree(kept.path / "data")
+    bare = load(kept.path, quiet=True)
+    assert len(bare.predict(frame.head(3))) == 3
+    with pytest.raises(
+        InputError, match=r"the data data\.csv are not there .*; tables=\[FILE\] or data= of mlpexp\.load"
+    ):
+        bare.mistakes()
+    given = load(kept.path, data=frame, quiet=True)
+    pd.testing.assert_frame_equal(given.mistakes().table, wrong)
+    with pytest.raises(RunError, match=r"the data have changed since the run began \(data\.csv: "):
+        load(kept.path, data=frame.iloc[::-1], quiet=True).mistakes()
