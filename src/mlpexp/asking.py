@@ -34,6 +34,11 @@ def keyword(option: str, value: object = "") -> str:
     return f"--{option} {value}".rstrip()
 
 
+def either(command: str, python: str) -> str:
+    """What is written on the command line, or in Python, as it was asked there."""
+    return python if _IN_PYTHON.get() else command
+
+
 def naming_data() -> str:
     """What names the data that a result was trained on, if they are not where they were."""
     return "tables=[FILE] or data= of mlpexp.load" if _IN_PYTHON.get() else "--table FILE"
