@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "asking": set(),
     "randomness": set(),
     "free_memory": set(),
-    "config": {"errors"},
+    "config": {"asking", "errors"},
     "architectures": {"errors", "config"},
     "data": {"errors", "randomness", "free_memory", "config"},
     "nn": {"randomness", "config", "architectures"},
@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "numpy_twin": {"architectures", "config", "nn", "training"},
     "statistics": set(),
     "store": {"asking", "errors", "config"},
-    "planning": {"errors", "randomness", "config", "architectures", "data", "statistics", "store"},
+    "planning": {"asking", "errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
         "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
         "statistics", "store", "planning",

@@ -141,7 +141,7 @@ def test_folds_and_learning_curves(fruit: Path, mlpexp: Command) -> None:
         ("dataset.split=group", "dataset.split"),
         ("dataset.path=friut", "friut: there is no such folder or file"),
         ("dataset.path=small.yaml", "small.yaml: expected a folder, or an .npz file"),
-        ("keep.data=true", "only tables are copied, and images is none"),
+        ("keep.data=true", "only tables and .npz files are copied, and images is none"),
         ("dataset.augmentation={max_shift: 9}", "dataset.augmentation.max_shift"),
     ],
 )

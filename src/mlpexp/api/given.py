@@ -1,20 +1,24 @@
 """What Python gives becomes a config: a path, a name, YAML text or a dictionary, changes of it, and data in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpexp.api.plain import plain
+from mlpexp.api.plain import places_in, plain
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
+    from mlpexp.api.held_data import Held
     from mlpexp.config.yaml_source import Override, Source
 
 DICT = "config"  # what a config is called that is no file
 Config = str | PathLike[str] | Mapping[str, Any]
+
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,21 @@ class Asked:
     """Where it was read; of a dictionary a name in the folder where its user stands."""
     written: str | None
     """How it was named; None: there is none, but data."""
-    set_seeds: "list[Override]" = field(default_factory=list)
-    """The number of seeds, of a sweep."""
+    words: frozenset[str] = frozenset()
+    """What was said beside it: short words, and the last parts of keys."""
+    held: "Held | None" = None
+    """The data that came beside it."""
 
     def notes(self, source: "Source") -> list[str]:
         """What was understood of the config."""
-        return source.notes
+        from mlpexp.config.switching import rate_stays
+
+        return source.notes + rate_stays(source.data, self.words)
+
+    def telling(self, tell: Tell) -> Tell:
+        """What says a sentence, in which data in memory are called so."""
+        held = self.held
+        return tell if held is None else lambda sentence: tell(held.in_words(sentence))
 
 
 @contextmanager
@@ -63,7 +76,7 @@ def asked(
     from mlpexp.api.held_data import on_disk
     from mlpexp.config.load import changed_source
     from mlpexp.config.shipped import at_home
-    from mlpexp.planning.own_table import leave_out_unsuitable, table_source, use_table
+    from mlpexp.planning.own_table import leave_out_unsuitable, of_default_network, table_source, use_table
 
     overrides = overrides_of(call, set, more)
     said = {o.key.partition(".")[2]: o.value for o in overrides if o.key.startswith("dataset.")}
@@ -74,7 +87,8 @@ def asked(
     with on_disk(call, data, target) as held:
         if config is None:
             path = at_home(held.written)
-            network = next((str(o.value) for o in overrides if o.key in ("model", "model.name")), None)
+            overrides = [of_default_network(override) for override in overrides]
+            network = next((str(o.value) for o in overrides if o.key == "model.name"), None)
             source, written = table_source(held.written, held.target, {**held.said, **said}, network), None
         else:
             source, path, written = read(config, runs_dir)
@@ -84,7 +98,9 @@ def asked(
         changed = changed_source(source, path, overrides)
         if data is not None and config is not None:
             leave_out_unsuitable(changed)
-        yield Asked(changed, path, written)
+        changed.notes[:] = map(held.in_words, changed.notes)
+        words = frozenset(override.key.rpartition(".")[2] for override in overrides)
+        yield Asked(changed, path, written, words, held)
 
 
 def read(config: "Config | Any", runs_dir: Path) -> "tuple[Source, Path, str]":
@@ -96,7 +112,9 @@ def read(config: "Config | Any", runs_dir: Path) -> "tuple[Source, Path, str]":
     from mlpexp.config.yaml_source import Source, read_yaml, yaml_in
 
     if isinstance(config, Mapping):
-        return Source(plain(config, DICT)), Path.cwd() / DICT, DICT
+        data = plain(config, DICT)
+        places = dict(places_in(data, DICT))
+        return Source(data, places, dict(places)), Path.cwd() / DICT, DICT
     if isinstance(config, str) and ("\n" in config or ": " in config):
         return yaml_in(config, DICT), Path.cwd() / DICT, DICT
     text = str(getattr(config, "path", config))
@@ -141,8 +159,8 @@ def overrides_of(call: str, set: Mapping[str, Any] | None, more: Mapping[str, An
     for key, value in (set or {}).items():
         twice = next((word for word in given if key_of(word) == key_of(str(key))), None)
         if twice:
-            raise InputError(f"{call}(set={{{key!r}: ...}}): {key_of(str(key))} is there twice, with {twice}=")
-        overrides.append(_override(str(key), value, f"{call}(set={{{key!r}: {shortened(value)}}})"))
+            raise InputError(f'{call}(set={{"{key}": ...}}): {key_of(str(key))} is there twice, with {twice}=')
+        overrides.append(_override(str(key), value, f'{call}(set={{"{key}": {shortened(value)}}})'))
     return overrides + [_override(word, value, f"{call}({word}={shortened(value)})") for word, value in given.items()]
 
 
@@ -158,8 +176,3 @@ def shortened(value: object, most: int = 40) -> str:
     """A value as it is written in Python, cut where it is long."""
     text = getattr(value, "__name__", None) or repr(value)
     return text if len(text) <= most else text[: most - 3] + "..."
-
-
-def names_of(results: Sequence[object]) -> list[str]:
-    """Results, or their names, as texts."""
-    return [str(getattr(result, "path", result)) for result in results]

@@ -4,24 +4,29 @@ Numbers are written with as many digits as tell them apart, so what is read is w
 to 20 MB, and its config names the copy: neither knows of the file here.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from mlpexp.errors import InputError
+from mlpexp.api.held_tables import frame_of, kinds_of, pair_of, table_of
+from mlpexp.errors import ConfigError, InputError, MlpexpError, Place
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
     from mlpexp.config.yaml_source import Source
 
-TARGET = "target"  # the column that y becomes
 NAMES = ("data.csv", "data.npz")
+SHOWN = "data in memory"  # what data in memory are called
+AS_WRITTEN = {
+    "delimiter": ",",
+    "header": True,
+    "encoding": "utf-8",
+    "decimal": ".",
+}  # of our files nothing is found out
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,46 @@ class Held:
     def describe(self, source: "Source") -> None:
         """Says of a file of ours what lies in the result: its copy."""
         from mlpexp.config.yaml_source import set_value
-        from mlpexp.errors import Place
         from mlpexp.planning.kept_tables import MOST_BYTES
 
         if not self.is_ours:
             return
-        path = Path(self.written)
+        path, place = Path(self.written), Place(SHOWN)
         source.tables[str(path)] = path.name
-        place = Place("data")
         for key, value in self.said.items():
             set_value(source, ["dataset", key], value, place)
-        if source.data.get("name") in (None, path.stem):
-            source.data.setdefault("name", path.stem)
         keep = source.data.get("keep")
-        if path.stat().st_size <= MOST_BYTES and isinstance(keep, dict | None):
+        if isinstance(keep, dict | None) and "data" not in (keep or {}) and path.stat().st_size <= MOST_BYTES:
             set_value(source, ["keep", "data"], value=True, place=place)
+
+    def in_words(self, sentence: str) -> str:
+        """A sentence that names no file of ours, but the row: line 2 of the file is row 0 of the data."""
+        if not self.is_ours:
+            return sentence
+        path = Path(self.written)
+        pattern = rf"[^\s'\"]*{re.escape(path.parent.name)}[/\\]{re.escape(path.name)}(:\d+)?"
+        return re.sub(pattern, lambda found: _row(found[1]), sentence)
+
+    def tell_apart(self, error: MlpexpError) -> None:
+        """Lets an error name no file of ours, in place."""
+        error.args = tuple(self.in_words(text) if isinstance(text, str) else text for text in error.args)
+        if isinstance(error, ConfigError):
+            error.problems = tuple(
+                replace(
+                    problem,
+                    place=replace(problem.place, source=self.in_words(problem.place.source)),
+                    message=self.in_words(problem.message),
+                )
+                for problem in error.problems
+            )
+        if isinstance(error, InputError):
+            error.message = self.in_words(error.message)
+
+
+def _row(line: str | None) -> str:
+    """What data are called, with the row of a line of the file, as in ``:5``, if there is one."""
+    number = int(line[1:]) - 2 if line else -1
+    return f"{SHOWN}: row {number}" if number >= 0 else SHOWN
 
 
 @contextmanager
@@ -71,93 +101,42 @@ def on_disk(call: str, data: Any, target: str | None) -> Iterator[Held]:
     """
     if data is None:
         yield Held()
-    elif isinstance(data, (str, PathLike)):
+        return
+    if isinstance(data, (str, PathLike)):
         yield Held(fspath(data), target)
-    else:
-        with TemporaryDirectory(prefix="mlpexp-") as name:
-            folder = Path(name).resolve()
-            if isinstance(data, tuple):
-                if target is not None:
-                    raise InputError(f"{call}(target=...): (X, y) has its target already; leave it out")
-                yield _written_pair(call, data, folder)
-            else:
-                yield _written_frame(call, data, target, folder)
+        return
+    with TemporaryDirectory(prefix="mlpexp-") as name:
+        held = _held(call, data, target, Path(name).resolve())
+        try:
+            yield held
+        except MlpexpError as error:
+            held.tell_apart(error)
+            raise
 
 
-def _written_frame(call: str, frame: Any, target: str | None, folder: Path) -> Held:
-    import pandas as pd
+def _held(call: str, data: Any, target: str | None, folder: Path) -> Held:
+    """Data, written into a folder."""
+    written = f"{call}(data=...)"
+    if not isinstance(data, tuple):
+        frame = frame_of(written, data)
+        if target is None:
+            names = ", ".join(list(frame.columns)[:12])
+            raise InputError(f"{call}(target=...): missing; which column is to be predicted: {names}?")
+        return _as_table(frame, str(target), folder)
+    if target is not None:
+        raise InputError(f"{call}(target=...): (X, y) has its target already; leave it out")
+    inputs, targets = pair_of(f"{call}(data=(X, y))", data)
+    if inputs.ndim == 2:
+        frame, name = table_of(f"{call}(data=(X, y))", inputs, targets)
+        return _as_table(frame, name, folder)
+    import numpy as np
 
-    if not isinstance(frame, pd.DataFrame):
-        kind = type(frame).__name__
-        raise InputError(f"{call}(data=...): expected a file, a data frame or (X, y), but this is a {kind}")
-    names = [str(column) for column in frame.columns]
-    if len({*names}) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"{call}(data=...): two columns are called {twice}")
-    if frame.empty:
-        raise InputError(f"{call}(data=...): the frame has no rows or no columns")
-    if target is None:
-        raise InputError(f"{call}(target=...): missing; which column is to be predicted: {', '.join(names[:12])}?")
+    path = folder / NAMES[1]
+    np.savez(path, images=np.asarray(inputs), labels=np.asarray(targets))
+    return Held(str(path), is_ours=True)
+
+
+def _as_table(frame: Any, target: str, folder: Path) -> Held:
     path = folder / NAMES[0]
-    frame.set_axis(names, axis=1).to_csv(path, index=False)
-    return Held(str(path), target, _kinds(frame.set_axis(names, axis=1), target), is_ours=True)
-
-
-def _kinds(frame: "pd.DataFrame", target: str) -> dict[str, Any]:
-    """Columns that are words by their type, though their cells may look like numbers."""
-    from pandas.api.types import is_bool_dtype, is_numeric_dtype
-
-    words = [
-        str(name) for name in frame.columns if name != target and (
-            not is_numeric_dtype(frame[name]) or is_bool_dtype(frame[name])
-        ) and all(_is_number(value) for value in frame[name].dropna().unique())
-    ]  # fmt: skip
-    return {"categorical": words} if words else {}
-
-
-def _is_number(value: object) -> bool:
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True
-
-
-def _written_pair(call: str, pair: Sequence[Any], folder: Path) -> Held:
-    import numpy as np
-    import pandas as pd
-
-    if len(pair) != 2:
-        raise InputError(f"{call}(data=...): expected (X, y), but the tuple has {len(pair)} parts")
-    inputs, targets = pair
-    X = inputs if isinstance(inputs, pd.DataFrame) else _array(inputs)
-    y = targets if isinstance(targets, (pd.Series, pd.DataFrame)) else _array(targets)
-    if len(X) != len(y):
-        raise InputError(f"{call}(data=(X, y)): X has {len(X):,} rows, but y has {len(y):,}")
-    if not len(X):
-        raise InputError(f"{call}(data=(X, y)): there are no rows")
-    if isinstance(y, pd.DataFrame):
-        y = y.iloc[:, 0] if y.shape[1] == 1 else y
-    if np.ndim(y) == 2 and np.shape(y)[1] == 1:
-        y = np.asarray(y)[:, 0]
-    if np.ndim(y) != 1:
-        raise InputError(f"{call}(data=(X, y)): y has {np.ndim(y)} axes; expected one value for each row of X")
-    if X.ndim in (3, 4):
-        path = folder / NAMES[1]
-        np.savez(path, images=np.asarray(X), labels=np.asarray(y))
-        return Held(str(path), None, is_ours=True)
-    if X.ndim != 2:
-        raise InputError(f"{call}(data=(X, y)): X has {X.ndim} axes; a table has 2, pictures have 3 or 4")
-    frame = X.copy() if isinstance(X, pd.DataFrame) else pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])])
-    frame.columns = [str(name) for name in frame.columns]
-    name = str(getattr(y, "name", None) or TARGET)
-    if name in frame.columns:
-        raise InputError(f"{call}(data=(X, y)): X has a column {name}, as y is called; rename one of them")
-    frame[name] = np.asarray(y)
-    return _written_frame(call, frame, name, folder)
-
-
-def _array(values: Any) -> "np.ndarray":
-    import numpy as np
-
-    return np.asarray(values.detach().cpu().numpy() if hasattr(values, "detach") else values)
+    frame.to_csv(path, index=False)
+    return Held(str(path), target, {**AS_WRITTEN, **kinds_of(frame, target)}, is_ours=True)

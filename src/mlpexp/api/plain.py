@@ -1,12 +1,12 @@
 """Values of Python as the plain data of a config: numbers, words, lists and mappings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any
 
 from mlpexp.config.own_parts import KEYS, reference_of
 from mlpexp.config.words import key_of
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, Place
 
 DEEPEST = 20
 
@@ -17,7 +17,7 @@ def plain(value: Any, written: str, key: str = "", depth: int = 0) -> Any:
     Args:
         value: Of Python, NumPy or PyTorch.
         written: Where it was given, for messages.
-        key: Of the config, short or whole: what a function there is.
+        key: Of the config, short or whole: it says what a function is for.
         depth: How many lists and mappings it is in.
 
     Raises:
@@ -31,12 +31,10 @@ def plain(value: Any, written: str, key: str = "", depth: int = 0) -> Any:
         wrong = next((key for key in value if not isinstance(key, str)), None)
         if wrong is not None:
             raise InputError(f"{written}: the key {wrong!r} is no word")
-        return {
-            str(inner_key): plain(inner, written, _inside(key, str(inner_key)), depth + 1)
-            for inner_key, inner in value.items()
-        }
+        below = {inner: key if inner == "name" else inner for inner in map(str, value)}
+        return {inner: plain(value[inner], f'{written}["{inner}"]', below[inner], depth + 1) for inner in below}
     if isinstance(value, (list, tuple, range)):
-        return [plain(inner, written, key, depth + 1) for inner in value]
+        return [plain(inner, f"{written}[{place}]", key, depth + 1) for place, inner in enumerate(value)]
     if callable(value) and not isinstance(value, type):
         return _reference(value, written, key)
     if hasattr(value, "tolist"):  # arrays and numbers of NumPy, tensors, series
@@ -47,11 +45,6 @@ def plain(value: Any, written: str, key: str = "", depth: int = 0) -> Any:
         if isinstance(value, kind):
             return kind(value)
     raise InputError(f"{written}: a {type(value).__name__} is no value of a config; expected a number, word or list")
-
-
-def _inside(key: str, inner: str) -> str:
-    """A key below another; ``name`` of a section stands for the section, and whole keys for themselves."""
-    return key if inner == "name" else inner
 
 
 def _reference(function: Any, written: str, key: str) -> str:
@@ -68,3 +61,20 @@ def _reference(function: Any, written: str, key: str) -> str:
         return reference_of(KEYS[place], function)
     except InputError as error:
         raise InputError(f"{written}: {error}") from None
+
+
+def places_in(
+    value: Any, written: str, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Place]]:
+    """The place of each value of plain data, by its path: ``config["model"]["hidden_sizes"][0]``.
+
+    Args:
+        value: The data.
+        written: Where they were given.
+        path: Of the value.
+    """
+    yield path, Place(written)
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        shown = f'"{key}"' if isinstance(key, str) else str(key)
+        yield from places_in(inner, f"{written}[{shown}]", (*path, key))

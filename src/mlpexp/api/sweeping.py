@@ -131,6 +131,7 @@ def sweep(
     single = {key: words[key] for key in words if key not in ("seed", "name", "device")}
     options = _options(over or {}, keys, single, noise_floor)
     with asked("sweep", config, set=set, more=words, data=data, target=target, runs_dir=runs) as given:
+        tell = given.telling(tell)
         telling.set(tell)
         begin(given.source, given.path, init_from, from_arm, from_seed, freeze, runs, tell)
         apply_options(given.source, options)

@@ -101,6 +101,7 @@ def train(
     }  # fmt: skip
     formats = checked_formats(plots)
     with asked("train", config, set=set, more=words, data=data, target=target, runs_dir=runs) as given:
+        tell = given.telling(tell)
         telling.set(tell)
         begin(given.source, given.path, init_from, from_arm, from_seed, freeze, runs, tell)
         plan = planned(given.source, given.path, "train", runs, tell, notes=given.notes, written=given.written)

@@ -68,7 +68,7 @@ class Given:
         from mlpexp.config.load import changed_source
         from mlpexp.config.shipped import at_home
         from mlpexp.config.yaml_source import read_yaml
-        from mlpexp.planning.own_table import leave_out_unsuitable, table_source, use_table
+        from mlpexp.planning.own_table import leave_out_unsuitable, of_default_network, table_source, use_table
 
         if self.config is not None:
             path = config_path(self.config, runs_dir)
@@ -86,7 +86,7 @@ class Given:
                 f"{command}: which config? for example `mlpexp {command} iris/mlp`; `mlpexp examples` lists more"
             )
         path = at_home(self.data)
-        overrides = [_of_default_network(override) for override in self.overrides(**others)]
+        overrides = [of_default_network(override) for override in self.overrides(**others)]
         names = [override.value for override in overrides if override.key == "model.name"]
         network = next((name for name in names if isinstance(name, str)), None)
         source = table_source(self.data, self.target, self._said_of_table, network)
@@ -104,18 +104,10 @@ class Given:
 
     def notes(self, source: "Source") -> list[str]:
         """What was understood of options, where the user did not say it."""
-        lines = source.notes + self._lost(source)
-        optimizer = source.data.get("optimizer")
-        kept = "optimizer" in self.words and not {"learning_rate"} & {
-            *self.words,
-            *(_set_key(text).rpartition(".")[2] for text in self.set_),
-        }
-        if kept and isinstance(optimizer, dict) and "learning_rate" in optimizer:
-            rate = optimizer["learning_rate"]
-            lines.append(
-                f"the learning rate stays {rate}, as in the config; an optimizer may need another (--learning-rate)"
-            )
-        return lines
+        from mlpexp.config.switching import rate_stays
+
+        keys = (_set_key(text).rpartition(".")[2] for text in self.set_ if _set_key(text) != "optimizer")
+        return source.notes + self._lost(source) + rate_stays(source.data, {*self.words, *keys})
 
     def _lost(self, source: "Source") -> list[str]:
         """What the optimizers of an axis do not have of the config's section."""
@@ -152,12 +144,6 @@ class Given:
             for typed in self.single
         ]
         return [*target, *overrides_from(self.set_), *words, *overrides_from((), **others)]
-
-
-def _of_default_network(override: "Override") -> "Override":
-    """``model=cnn`` as ``model.name=cnn``: the rest of the section is what is usual for this network."""
-    is_name = override.key == "model" and isinstance(override.value, str)
-    return replace(override, key="model.name") if is_name else override
 
 
 def _set_key(text: str) -> str:

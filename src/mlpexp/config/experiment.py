@@ -57,7 +57,7 @@ class Keep(Strict):
         False, description="Whether what the optimizer remembers at the end is kept (`yes` or `no`)."
     )
     data: Annotated[bool, BeforeValidator(_in_words)] = Field(
-        False, description="Whether the result holds copies of its tables, up to 1 MB each (`yes` or `no`)."
+        False, description="Whether the result holds copies of its tables, up to 20 MB each (`yes` or `no`)."
     )
 
 

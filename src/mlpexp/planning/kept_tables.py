@@ -27,7 +27,7 @@ def check_kept(source: Source, experiment: Experiment) -> None:
     for path in source.tables:
         size = Path(path).stat().st_size if Path(path).is_file() else 0
         if size > MOST_BYTES:
-            message = f"{Path(path).name} has {size / 1e6:.1f} MB; only tables up to {MOST_BYTES / 1e6:g} MB are copied"
+            message = f"{Path(path).name} has {size / 1e6:.1f} MB; only files up to {MOST_BYTES / 1e6:g} MB are copied"
     if message:
         raise ConfigError([Problem(source.place(("keep", "data")), "keep.data", message)])
 

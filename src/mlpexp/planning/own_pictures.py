@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mlpexp.asking import keyword
 from mlpexp.config.networks import Cnn
 from mlpexp.config.own_images import Images
 from mlpexp.data.catalogue import facts_of
@@ -33,7 +34,9 @@ def pictures_section(written: str, target: str | None) -> dict[str, Any]:
         InputError: A column is named, which pictures do not have.
     """
     if target is not None:
-        raise InputError(f"--target {target}: is for tables; of pictures the class is predicted, so leave it out")
+        raise InputError(
+            f"{keyword('target', target)}: is for tables; of pictures the class is predicted, so leave it out"
+        )
     return {"name": "images", "path": written}
 
 

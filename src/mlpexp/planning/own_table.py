@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
 
+from mlpexp.asking import keyword
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
@@ -17,7 +19,7 @@ from mlpexp.config.scores import SCORES, column_of
 from mlpexp.config.shipped import at_home
 from mlpexp.config.target_rules import coarse, raw_range
 from mlpexp.config.words import did_you_mean
-from mlpexp.config.yaml_source import Source, dotted, set_value
+from mlpexp.config.yaml_source import Override, Source, dotted, set_value
 from mlpexp.data.catalogue import facts_of
 from mlpexp.data.tables.header import Asked
 from mlpexp.data.tables.table_file import Reading, columns_in
@@ -66,17 +68,17 @@ def table_section(written: str, target: str | None, said: Mapping[str, Any]) -> 
     """
     path = at_home(written)
     if str(path) in NAMED and not path.exists():
-        raise InputError(f"--data {path}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
+        raise InputError(f"{keyword('data', path)}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
     columns, num_lines = columns_in(path, _reading(said))
     more = ", ..." if len(columns) > MOST_COLUMNS else ""
     names = ", ".join(columns[:MOST_COLUMNS]) + more
     if target is None:
-        raise InputError(f"--target: missing; which column of {path} is to be predicted: {names}?")
+        raise InputError(f"{keyword('target')}: missing; which column of {path} is to be predicted: {names}?")
     if target not in columns:
         quoted = next((column for column in columns if column.strip("'\"") == target), None)
         near = did_you_mean(target, columns) or f"; the columns are {names}"
-        near = f"; the quotation marks belong to the name: --target {_quoted(quoted)}" if quoted else near
-        raise InputError(f"--target {target}: {path} has no such column{near}")
+        near = f"; the quotation marks belong to the name: {keyword('target', _quoted(quoted))}" if quoted else near
+        raise InputError(f"{keyword('target', target)}: {path} has no such column{near}")
     return {"name": "csv", "path": written, "target": target}, num_lines
 
 
@@ -117,7 +119,7 @@ def table_source(written: str, target: str | None, said: Mapping[str, Any], netw
         settings["model"] = _usual_network(network, settings["model"])
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in settings.items()}
-    place = Place(f"--data {path}")
+    place = Place(keyword("data", path))
     return Source(data, {(key,): place for key in data}, {(key,): place for key in data})
 
 
@@ -132,6 +134,12 @@ def _usual_network(name: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The ``model:`` section of a network by its name, in place of the one that would be chosen."""
     usual = (chosen, NETWORK["model"], settings_of_size(SMALLEST_SIDE, SMALLEST_SIDE, 0)["model"])
     return dict(next((model for model in usual if model["name"] == name), {"name": name}))
+
+
+def of_default_network(override: Override) -> Override:
+    """``model=cnn`` as ``model.name=cnn``: the rest of the section is what is usual for this network."""
+    is_name = override.key == "model" and isinstance(override.value, str)
+    return replace(override, key="model.name") if is_name else override
 
 
 def use_table(source: Source, written: str, target: str | None, said: Mapping[str, Any]) -> None:
@@ -158,8 +166,8 @@ def use_table(source: Source, written: str, target: str | None, said: Mapping[st
         section["target"] = described  # and how it is learned
     kept = {key: value for key, value in old.items() if is_table or key in GENERAL}
     source.notes.append(f"data: {path} in place of {old.get('path' if is_table else 'name')}")
-    set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
-    set_value(source, ["name"], _name(path), Place(f"--data {path}"))
+    set_value(source, ["dataset"], {**kept, **section}, Place(keyword("data", path)))
+    set_value(source, ["name"], _name(path), Place(keyword("data", path)))
 
 
 def _use_pictures(source: Source, old: Mapping[str, Any], written: str, section: Mapping[str, Any]) -> None:
@@ -167,8 +175,8 @@ def _use_pictures(source: Source, old: Mapping[str, Any], written: str, section:
     had, path = old.get("name") == "images", at_home(written)
     kept = {key: value for key, value in old.items() if had or key in GENERAL}
     source.notes.append(f"data: {path} in place of {old.get('path' if had else 'name')}")
-    set_value(source, ["dataset"], {**kept, **section}, Place(f"--data {path}"))
-    set_value(source, ["name"], _name(path), Place(f"--data {path}"))
+    set_value(source, ["dataset"], {**kept, **section}, Place(keyword("data", path)))
+    set_value(source, ["name"], _name(path), Place(keyword("data", path)))
 
 
 def leave_out_unsuitable(source: Source) -> None:
