@@ -209,7 +209,10 @@ def test_a_result_that_keeps_its_tables_needs_no_other_file(
 
 def test_tables_that_are_not_kept_are_said(mlpexp: Command, project: Path) -> None:
     none = mlpexp("train", "iris/mlp", "--set", "keep.data=yes")
-    assert none.code == 2 and "keep.data: only tables and .npz files are copied, and iris is none; leave it out" in none.err
+    assert (
+        none.code == 2
+        and "keep.data: only tables and .npz files are copied, and iris is none; leave it out" in none.err
+    )
     rows = "".join(f"{i},{i % 7},{'ab'[i % 2]}\n" for i in range(120_000))
     Path("tables/large.csv").write_text("length,width,kind\n" + 18 * rows)
     large = mlpexp("check", "configs/net.yaml", "--set", "keep.data=yes", "--set", "dataset.path=tables/large.csv")
