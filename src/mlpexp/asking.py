@@ -6,6 +6,7 @@ This module imports nothing of the house.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import PurePath
 from shlex import quote
 
 _IN_PYTHON: ContextVar[bool] = ContextVar("in_python", default=False)
@@ -31,6 +32,21 @@ def keyword(option: str, value: object = "") -> str:
     if _IN_PYTHON.get():
         return f"{option.replace('-', '_')}={value}"
     return f"--{option} {value}".rstrip()
+
+
+def either(command: str, python: str) -> str:
+    """What is written on the command line, or in Python, as it was asked there."""
+    return python if _IN_PYTHON.get() else command
+
+
+def naming_data() -> str:
+    """What names the data that a result was trained on, if they are not where they were."""
+    return "tables=[FILE] or data= of mlpexp.load" if _IN_PYTHON.get() else "--table FILE"
+
+
+def path_of_data(path: str) -> str:
+    """A file of data for a message; in Python its name alone, for data in memory have a passing place."""
+    return PurePath(path).name if _IN_PYTHON.get() else path
 
 
 def going_on(word: str, path: object) -> str:

@@ -1,5 +1,6 @@
 """A result in Python: frames, sentences, figures, a page, and what the commands do with it."""
 
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -16,7 +17,8 @@ from making.results_builder import DIGITS, HIDDEN, LR, BuiltResult, build_run, b
 from making.trained_results import Make
 from mlpexp.api.loading import load
 from mlpexp.api.result import Result
-from mlpexp.errors import InputError
+from mlpexp.api.training import train
+from mlpexp.errors import InputError, RunError
 from mlpexp.report.tables.comparison_files import write_files
 
 AXES = {LR: ["0.01", "0.1"], HIDDEN: ["4", "16"]}
@@ -217,6 +219,25 @@ def test_predictions_of_pictures_in_memory(trained: Make) -> None:
         result.predict(pixels[..., :3])
 
 
+def test_samples_in_memory_judge_as_those_of_a_file(trained: Make, tmp_path: Path) -> None:
+    run = trained(IRIS + "seeds: 2\n")
+    result, dataset = Result(run.path, quiet=True), run.dataset
+    frame = pd.DataFrame(dataset.inputs[::3], columns=list(dataset.feature_names))
+    frame["species"] = np.array(dataset.class_names)[dataset.targets[::3]]
+    frame.to_csv(tmp_path / "iris.csv", index=False)
+    by_file = result.evaluate(tmp_path / "iris.csv").scores
+    for samples in (frame, (dataset.inputs[::3], frame["species"])):
+        pd.testing.assert_frame_equal(result.evaluate(samples).scores, by_file)
+    assert "data in memory: 50 samples" in repr(result.evaluate(frame))
+    for wrong, said in (
+        (frame.drop(columns="species"), "data in memory.*there is no column species"),
+        ((dataset.inputs, [0]), "X has 150 rows, but y has 1"),
+        (3, "int is no data"),
+    ):
+        with pytest.raises(InputError, match=said):
+            result.evaluate(wrong)
+
+
 def test_what_the_commands_do_with_a_result(trained: Make, tmp_path: Path) -> None:
     run = trained(IRIS + "seeds: 2\n")
     before = run.bytes()
@@ -236,3 +257,23 @@ def test_what_the_commands_do_with_a_result(trained: Make, tmp_path: Path) -> No
     assert (folder / "scores.csv").is_file()
     assert run.bytes() == before
     assert any(path.name == "loss.png" for path in result.plot())
+
+
+def test_data_in_memory_are_asked_for_where_they_were_not_kept(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame(draw.normal(size=(40, 2)), columns=["width", "height"])
+    frame["kind"] = np.where(frame["width"] > 0, "wide", "narrow")
+    runs = {"runs_dir": tmp_path, "quiet": True, "plots": (), "epochs": 2, "seeds": 1}
+    kept = train(data=frame, target="kind", **runs)
+    wrong = kept.mistakes().table
+    shutil.rmtree(kept.path / "data")
+    bare = load(kept.path, quiet=True)
+    assert len(bare.predict(frame.head(3))) == 3
+    with pytest.raises(
+        InputError, match=r"the data data\.csv are not there .*; tables=\[FILE\] or data= of mlpexp\.load"
+    ):
+        bare.mistakes()
+    given = load(kept.path, data=frame, quiet=True)
+    pd.testing.assert_frame_equal(given.mistakes().table, wrong)
+    with pytest.raises(RunError, match=r"the data have changed since the run began \(data\.csv: "):
+        load(kept.path, data=frame.iloc[::-1], quiet=True).mistakes()

@@ -1,7 +1,6 @@
 """``mlpexp.compare``: runs and sweeps side by side, paired by seed, as ``mlpexp compare`` compares them."""
 
-from collections.abc import Sequence
-from io import StringIO
+from collections.abc import Mapping, Sequence
 from math import inf
 from os import PathLike
 from pathlib import Path
@@ -28,7 +27,7 @@ class Comparison(Answer):
 
     Args:
         tables: For the eye.
-        exact: All numbers.
+        rows: All numbers, a row for each arm.
         sentences: What follows from them.
         candidates: What is compared.
         metric: By which score.
@@ -39,7 +38,7 @@ class Comparison(Answer):
     def __init__(
         self,
         tables: "Sequence[TextTable]",
-        exact: "TextTable",
+        rows: Sequence[Mapping[str, Any]],
         sentences: Sequence[str],
         candidates: "Sequence[Candidate]",
         metric: "Column",
@@ -47,14 +46,14 @@ class Comparison(Answer):
         seeds: Sequence[int] | None = None,
     ) -> None:
         super().__init__(tables, sentences)
-        self._exact, self._drawn = exact, (candidates, metric, label, seeds)
+        self._rows, self._drawn = rows, (candidates, metric, label, seeds)
 
     @property
     def table(self) -> "pd.DataFrame":
-        """A row for each arm: n, mean, interval, difference, p and verdict; a copy."""
+        """A row for each arm: n, mean, interval, and what it is against the reference: difference, p, verdict; a copy."""
         import pandas as pd
 
-        return pd.read_csv(StringIO(self._exact.csv()))
+        return pd.DataFrame(self._rows).replace("", None).infer_objects()
 
     def figure(self) -> "Figure":
         """Means with intervals, and the score of each seed."""
@@ -104,11 +103,11 @@ def _arms(result: Any, metric: str | None, baseline: int | str | None, margin: f
     from dataclasses import replace
 
     from mlpexp.config.scores import column_of
-    from mlpexp.report.tables.comparison_files import to_export, to_show
+    from mlpexp.report.tables.comparison_files import to_show
     from mlpexp.report.tables.conclusions import conclusions
     from mlpexp.results.arm_named import arm_named
     from mlpexp.results.candidates import candidates_in
-    from mlpexp.results.comparison import read_comparison
+    from mlpexp.results.comparison import comparison_rows, read_comparison
 
     if not result.summary.axes:
         raise InputError(f"compare: {result.path} is one run; name two or more, or a sweep")
@@ -120,7 +119,8 @@ def _arms(result: Any, metric: str | None, baseline: int | str | None, margin: f
     sentences = [*said.warnings, *said.footnotes]
     tables = [to_show(result, comparison)]
     column = replace(column, when=shown.when)
-    return Comparison(tables, to_export(result, comparison), sentences, candidates_in([result]), column, shown.label)
+    rows = comparison_rows(comparison)
+    return Comparison(tables, rows, sentences, candidates_in([result]), column, shown.label)
 
 
 def _several(
@@ -131,6 +131,7 @@ def _several(
     from mlpexp.report.tables.paired_results import PairedResults
     from mlpexp.report.tables.shared_seeds import identical
     from mlpexp.results.candidates import candidates_in, common_metric
+    from mlpexp.results.comparison import paired_rows
 
     candidates = candidates_in(results)
     if baseline is not None and not (isinstance(baseline, int) and 0 <= baseline < len(candidates)):
@@ -139,7 +140,7 @@ def _several(
     column = common_metric(candidates, metric)
     paired = PairedResults(results, candidates, factors, column, margin or MARGIN, baseline)
     differ = [differences_table(candidates, factors)] if factors else []
-    exact = paired.table(whole=True, sentences=True)
+    rows = paired_rows(paired.comparison, [candidate.label for candidate in candidates])
     sentences = [*identical(results), *paired.warnings, *paired.said]
     tables = [*differ, paired.table(whole=False, sentences=False)]
-    return Comparison(tables, exact, sentences, candidates, column, column.label, paired.seeds)
+    return Comparison(tables, rows, sentences, candidates, column, column.label, paired.seeds)

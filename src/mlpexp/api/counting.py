@@ -9,6 +9,7 @@ from mlpexp.api.answer import Answer
 from mlpexp.api.given import Config, asked
 from mlpexp.api.plain import plain
 from mlpexp.asking import in_python
+from mlpexp.config.words import closest
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
@@ -85,6 +86,13 @@ def params(
         return Cost(cost(*_perceptron(_sizes(network, "network"), shape, bias)))
     from mlpexp.planning.prepare import network_of
 
+    if (
+        isinstance(network, str)
+        and (near := closest(network, NAMED))
+        and not Path(network).exists()
+        and "/" not in network
+    ):
+        raise InputError(f"params: {network!r} is not a network; did you mean {near}?")
     more = {"model.bias": bias}
     with asked("params", network, set=set, more=more, runs_dir=Path(runs_dir)) as given:
         architecture, _ = network_of(given.source, shape)

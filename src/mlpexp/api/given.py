@@ -169,7 +169,7 @@ def _override(key: str, value: Any, written: str) -> "Override":
 
     if not all(key.split(".")):
         raise InputError(f"{written}: {key!r} is no key; expected for example optimizer.learning_rate")
-    return Override(key, plain(value, written), Place(written))
+    return Override(key, plain(value, written, key), Place(written))
 
 
 def shortened(value: object, most: int = 40) -> str:

@@ -1,10 +1,10 @@
 """The networks of an arm judged by other samples."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mlpexp.report.tables.on_new_data import (
     differences_table,
@@ -129,7 +129,7 @@ def into_folder(arm: "ArmResult", what: str, output: str | Path | None, make: Ca
 
 def evaluate(
     arm: "ArmResult",
-    on: str,
+    on: Any,
     seed: int | None = None,
     settings: Sequence[str] = (),
     *,
@@ -140,7 +140,8 @@ def evaluate(
 
     Args:
         arm: Of a result that has ended.
-        on: A table, pictures, or a data set by its name.
+        on: A table, pictures, or a data set by its name; in Python also a frame with the column that is predicted, or
+            ``(X, y)``.
         seed: Of which network; None: of all that ended well.
         settings: How a table is written, where not as that of training, as ``KEY=VALUE``.
         data_dir: Where image data sets lie.
@@ -150,11 +151,18 @@ def evaluate(
         InputError: There is no such seed, file or set, or it does not fit.
         RunError: A file is damaged.
     """
+    from mlpexp.api.held_data import SHOWN, on_disk
+    from mlpexp.api.predicting import as_written, judged_frame
     from mlpexp.results.arm_choice import chosen_seeds
     from mlpexp.results.networks import networks_of
     from mlpexp.results.new_data import new_data
     from mlpexp.results.on_new_data import on_new_data
 
     networks = networks_of(arm, chosen_seeds(arm, seed, say), data_dir=data_dir, say=say)
-    data = new_data(on, networks.preparation, networks.experiment.dataset, arm.result.path, data_dir, settings)
-    return Evaluation(on_new_data(networks, data, data_dir))
+    preparation, config = networks.preparation, networks.experiment.dataset
+    if preparation.table is not None and not isinstance(on, (str, Path)):
+        on, settings = judged_frame(preparation, on), as_written(preparation)
+    with on_disk("evaluate", on, None if isinstance(on, tuple) else preparation.target_name) as held:
+        data = new_data(held.written, preparation, config, arm.result.path, data_dir, settings)
+        data = replace(data, name=SHOWN) if held.is_ours else data
+        return Evaluation(on_new_data(networks, data, data_dir))

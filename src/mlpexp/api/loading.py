@@ -1,25 +1,51 @@
-"""``mlpexp.load``: a result by its name."""
+"""``mlpexp.load``: a result by its name, with what it needs that does not lie in its folder."""
 
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from weakref import finalize
 
 from mlpexp.api.result import Paths, Result
+from mlpexp.asking import in_python
 from mlpexp.store.listing import find_result
 
 
+@in_python()
 def load(
-    path: str | Path, *, runs_dir: str | Path = "runs", tables: Paths = (), data_dir: str | Path | None = None,
+    path: str | Path,
+    *,
+    runs_dir: str | Path = "runs",
+    tables: Paths = (),
+    data: Any = None,
+    data_dir: str | Path | None = None,
     quiet: bool = False,
-) -> Result:  # fmt: skip
+) -> Result:
     """Opens a result.
 
     Args:
         path: Its folder, ``last``, its hash, its name, or any unique part of it.
         runs_dir: Where results are looked for by name.
         tables: Where the tables or pictures that it was trained on are now, if they have moved.
+        data: The data in memory that it was trained on, as ``train`` was given them; needed where they were too large to be
+            kept, by what computes with them.
         data_dir: Where image data sets lie; None: as ``MLPEXP_DATA_DIR`` says, else a cache folder.
         quiet: Whether nothing is said on the way: which seed is taken, what is odd, what takes time.
 
     Raises:
-        InputError: There is no such result, or several could be meant.
+        InputError: There is no such result, or several could be meant, or the data are of no form that is known.
     """
-    return Result(find_result(str(path), Path(runs_dir)), tables=tables, data_dir=data_dir, quiet=quiet)
+    folder, files = find_result(str(path), Path(runs_dir)), ExitStack()
+    held = [] if data is None else [_file(folder, data, files)]
+    result = Result(folder, tables=[*tables, *held], data_dir=data_dir, quiet=quiet)
+    finalize(result, files.close)
+    return result
+
+
+def _file(folder: Path, data: Any, files: ExitStack) -> str:
+    """Data in memory as a file that lasts as long as the result."""
+    from mlpexp.api.held_data import on_disk
+
+    dataset = Result(folder).config.get("dataset") or {}
+    target = dataset.get("target")
+    column = target.get("column") if isinstance(target, dict) else target
+    return files.enter_context(on_disk("load", data, None if isinstance(data, tuple) else column)).written

@@ -4,17 +4,20 @@ from collections.abc import Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any
 
+from mlpexp.config.own_parts import KEYS, reference_of
+from mlpexp.config.words import key_of
 from mlpexp.errors import InputError, Place
 
 DEEPEST = 20
 
 
-def plain(value: Any, written: str, depth: int = 0) -> Any:
+def plain(value: Any, written: str, key: str = "", depth: int = 0) -> Any:
     """A value as YAML has it; what is given is not changed.
 
     Args:
         value: Of Python, NumPy or PyTorch.
         written: Where it was given, for messages.
+        key: Of the config, short or whole: it says what a function is for.
         depth: How many lists and mappings it is in.
 
     Raises:
@@ -28,17 +31,36 @@ def plain(value: Any, written: str, depth: int = 0) -> Any:
         wrong = next((key for key in value if not isinstance(key, str)), None)
         if wrong is not None:
             raise InputError(f"{written}: the key {wrong!r} is no word")
-        return {str(key): plain(inner, f'{written}["{key}"]', depth + 1) for key, inner in value.items()}
+        below = {inner: key if inner == "name" else inner for inner in map(str, value)}
+        return {inner: plain(value[inner], f'{written}["{inner}"]', below[inner], depth + 1) for inner in below}
     if isinstance(value, (list, tuple, range)):
-        return [plain(inner, f"{written}[{place}]", depth + 1) for place, inner in enumerate(value)]
+        return [plain(inner, f"{written}[{place}]", key, depth + 1) for place, inner in enumerate(value)]
+    if callable(value) and not isinstance(value, type):
+        return _reference(value, written, key)
     if hasattr(value, "tolist"):  # arrays and numbers of NumPy, tensors, series
-        return plain(value.tolist(), written, depth + 1)
+        return plain(value.tolist(), written, key, depth + 1)
     if isinstance(value, PathLike):
         return fspath(value)
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)
     raise InputError(f"{written}: a {type(value).__name__} is no value of a config; expected a number, word or list")
+
+
+def _reference(function: Any, written: str, key: str) -> str:
+    """What a config calls a function that is given where a part is expected.
+
+    Raises:
+        InputError: Nothing that may be a function stands there.
+    """
+    place = key_of(key).removesuffix(".name").rpartition(".")[2]
+    if place not in KEYS:
+        places = "activation, loss, init, optimizer, schedule and score"
+        raise InputError(f"{written}: a function is no value here; parts of one's own are for {places}")
+    try:
+        return reference_of(KEYS[place], function)
+    except InputError as error:
+        raise InputError(f"{written}: {error}") from None
 
 
 def places_in(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlpexp.results.networks import Networks
     from mlpexp.results.predictions import Predictions
     from mlpexp.results.result import ArmResult
+    from mlpexp.store.networks import Preparation
 
 MOST_SAID = 10  # rows whose notes are said
 FRAME, ARRAY = Path("data in memory"), "picture"  # what they are called in messages
@@ -179,18 +180,46 @@ def of_memory(networks: "Networks", samples: Any, say: "Say") -> Predicted:
     """
     if networks.preparation.is_image:
         return _of_pixels(networks, samples)
-    from mlpexp.config.column_forms import NumberColumn
-
     form = networks.preparation.table
     assert form is not None
-    frame = _frame(samples, [column.name for column in form.columns])
-    has_numbers = any(isinstance(column, NumberColumn) for column in form.columns)
-    settings = AS_WRITTEN if has_numbers else AS_WRITTEN[:1]
+    frame = _frame("predict", samples, [column.name for column in form.columns])
     content = frame.to_csv(index=False, lineterminator="\n").encode()
-    return of_tables(networks, [(FRAME, content)], settings, say)
+    return of_tables(networks, [(FRAME, content)], as_written(networks.preparation), say)
 
 
-def _frame(samples: Any, names: Sequence[str]) -> "pd.DataFrame":
+def as_written(preparation: "Preparation") -> Sequence[str]:
+    """How a frame is written as a table, as ``KEY=VALUE``."""
+    from mlpexp.config.column_forms import NumberColumn
+
+    assert preparation.table is not None
+    columns = (*preparation.table.columns, preparation.table.target)
+    return AS_WRITTEN if any(isinstance(column, NumberColumn) for column in columns) else AS_WRITTEN[:1]
+
+
+def judged_frame(preparation: "Preparation", samples: Any) -> "pd.DataFrame":
+    """Samples with what is true of them, as a frame with the names of training.
+
+    Args:
+        preparation: Of networks that have learned from a table.
+        samples: A frame with all columns, or ``(X, y)``.
+
+    Raises:
+        InputError: It is neither.
+    """
+    import pandas as pd
+
+    assert preparation.table is not None
+    if not isinstance(samples, tuple) or len(samples) != 2:
+        if isinstance(samples, pd.DataFrame):
+            return samples
+        raise InputError(f"evaluate: {type(samples).__name__} is no data; give a file, a frame or (X, y)")
+    frame = _frame("evaluate", samples[0], [column.name for column in preparation.table.columns])
+    if len(samples[1]) != len(frame):
+        raise InputError(f"evaluate: X has {len(frame):,} rows, but y has {len(samples[1]):,}")
+    return frame.assign(**{preparation.target_name: list(samples[1])})
+
+
+def _frame(call: str, samples: Any, names: Sequence[str]) -> "pd.DataFrame":
     """The samples with the names of their columns."""
     import pandas as pd
 
@@ -199,10 +228,10 @@ def _frame(samples: Any, names: Sequence[str]) -> "pd.DataFrame":
     try:
         frame = pd.DataFrame(samples)
     except (ValueError, TypeError):
-        raise InputError(f"predict: {type(samples).__name__} is no table; give a frame or (N, {len(names)})") from None
+        raise InputError(f"{call}: {type(samples).__name__} is no table; give a frame or (N, {len(names)})") from None
     if frame.shape[1] != len(names):
         columns = f"{len(names)} ({', '.join(names[:4])}{', ...' * (len(names) > 4)})"
-        raise InputError(f"predict: the array has {frame.shape[1]} columns; the network needs {columns}")
+        raise InputError(f"{call}: the array has {frame.shape[1]} columns; the network needs {columns}")
     return frame.set_axis(list(names), axis=1)
 
 

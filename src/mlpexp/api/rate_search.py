@@ -37,12 +37,15 @@ class FoundRate:
     """What the range test says, and the trials."""
 
     prepared: "Prepared"
+    """The experiment, with the seeds and the device of the test."""
     choice: "RateChoice"
+    """What the range test proposes."""
     numbers: "pd.DataFrame"
     """Of the range test."""
     decided: "Decided | None"
     """None where there were no trials."""
     warnings: list[str]
+    """What may make the rate a wrong one."""
 
     @property
     def suggested(self) -> float | None:

@@ -244,12 +244,12 @@ class Result:
 
     @in_python()
     def evaluate(
-        self, on: str | Path, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None
+        self, on: Any, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None
     ) -> "Evaluation":
         """Judges the networks by other samples, against their own test part: ``.scores``, ``.shifts``, ``.sentences``.
 
         Args:
-            on: A table, pictures, or a data set by its name.
+            on: A file with a table, pictures, a data set by its name, a frame with the predicted column, or ``(X, y)``.
             arm: As in ``module``.
             seed: Of which network; None: of all that ended well.
             output: A new folder to write numbers and figures into; None: nothing is written.
@@ -261,7 +261,7 @@ class Result:
         from mlpexp.api.judging import evaluate, into_folder
 
         of_arm = self._arm(arm)
-        return into_folder(of_arm, "on", output, lambda: evaluate(of_arm, str(on), seed, **self._how))
+        return into_folder(of_arm, "on", output, lambda: evaluate(of_arm, on, seed, **self._how))
 
     @in_python()
     def mistakes(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Mistaken":

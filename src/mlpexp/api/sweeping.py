@@ -172,4 +172,4 @@ def _override(key: str, value: Value, of: str = "") -> "Override":
     from mlpexp.config.yaml_source import Override
 
     written = f"sweep({of}={{{key!r}: {shortened(value)}}})" if of else f"sweep({key}={shortened(value)})"
-    return Override(key, plain(value, written), Place(written))
+    return Override(key, plain(value, written, key), Place(written))

@@ -33,6 +33,7 @@ from mlpexp.config.networks import (
     default_init,
 )
 from mlpexp.config.outputs import output_of
+from mlpexp.config.own_parts import short_name
 from mlpexp.config.som import Som
 from mlpexp.errors import ArchitectureError
 
@@ -146,7 +147,7 @@ class _Layers:
     def activated(self, name: str, activation: ActivationConfig, *, batch_norm: bool) -> None:
         if batch_norm:
             self.chain.append((f"{name}_norm", BatchNorm()))
-        self.chain.append((f"{name}_{activation.name}", Activation(activation)))
+        self.chain.append((f"{name}_{short_name(activation.name)}", Activation(activation)))
 
     def pool(self, kind: str, kernel_size: int = 2, stride: int | None = None) -> None:
         if self.flat:

@@ -11,8 +11,9 @@ from functools import cache
 from math import exp, sqrt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidatorFunctionWrapHandler, WrapValidator
 
+from mlpexp.config.own_parts import is_own, short_name
 from mlpexp.config.strict import NonNegativeFloat, PositiveFloat, Strict
 
 
@@ -207,7 +208,22 @@ _TABLE = (
         good="learns its own convex shape", bad="k times the parameters",
     ),
 )  # fmt: skip
-KNOWN: Mapping[str, KnownActivation] = {row.name: row for row in _TABLE}
+
+
+class _Known(dict[str, KnownActivation]):
+    """The table; of an activation of one's own little is known, and nothing is claimed."""
+
+    def __missing__(self, name: str) -> KnownActivation:
+        if not is_own(name):
+            raise KeyError(name)
+        return KnownActivation(
+            name=name, formula=f"{short_name(name)}(x)", derivative=f"{short_name(name)}'(x)", values="(-inf, inf)",
+            zero_centred=False, monotone=False, pools_first=False, gain=sqrt(2.0), init="he_normal", saturation=None,
+            dead=None, keys=(), aliases=(), good="your own", bad="your own",
+        )  # fmt: skip
+
+
+KNOWN: Mapping[str, KnownActivation] = _Known({row.name: row for row in _TABLE})
 ALIASES: Mapping[str, str] = {alias: row.name for row in _TABLE for alias in row.aliases}
 
 if TYPE_CHECKING:
@@ -224,7 +240,8 @@ def named(value: object) -> object:
 class PlainActivation(Strict):
     """An activation without parameters."""
 
-    name: PlainName
+    name: Annotated[PlainName, PlainSerializer(str, return_type=str)]
+    """As in the table, or the reference of a part of one's own."""
 
 
 class LeakyRelu(Strict):
@@ -255,8 +272,16 @@ class Maxout(Strict):
     pieces: Annotated[int, Field(ge=2, le=16)] = Field(2, description="Number of affine pieces per unit.")
 
 
+def _plain_or_own(value: object, known: ValidatorFunctionWrapHandler) -> object:
+    """An activation of the table, or one of one's own."""
+    if isinstance(value, dict) and list(value) == ["name"] and is_own(value["name"]):
+        return PlainActivation.model_construct(name=value["name"])
+    return known(value)
+
+
 ActivationConfig = Annotated[
     Annotated[PlainActivation | LeakyRelu | Prelu | Elu | Maxout, Field(discriminator="name")],
+    WrapValidator(_plain_or_own),
     BeforeValidator(named),
 ]
 

@@ -8,14 +8,18 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidatorFunctionW
 from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
+from mlpexp.config.own_parts import name_or_own
 from mlpexp.config.scores import ScoreName
 from mlpexp.config.start import Start
 from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
 
-LossName = Literal[
-    "cross_entropy", "softmax_squared_error", "mean_squared_error", "half_sum_squared_error", "sum_squared_error",
-    "binary_cross_entropy",
+LossName = Annotated[
+    Literal[
+        "cross_entropy", "softmax_squared_error", "mean_squared_error", "half_sum_squared_error", "sum_squared_error",
+        "binary_cross_entropy",
+    ],
+    WrapValidator(name_or_own), PlainSerializer(str, return_type=str),
 ]  # fmt: skip
 Diagnostics = Literal["off", "cheap", "full"]
 NUMBERED_CARD = re.compile(r"cuda:(0|[1-9]\d?)")

@@ -6,8 +6,11 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    PlainSerializer,
     SerializerFunctionWrapHandler,
     Tag,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_serializer,
     model_validator,
 )
@@ -15,6 +18,7 @@ from pydantic import (
 from mlpexp.config.activations import KNOWN, ActivationConfig, PlainActivation, named
 from mlpexp.config.layer_words import layers_in
 from mlpexp.config.layers import LayerConfig
+from mlpexp.config.own_parts import is_own
 from mlpexp.config.som import Som
 from mlpexp.config.strict import Fraction, ListOf, PositiveFloat, PositiveInt, Strict, not_together
 
@@ -32,7 +36,7 @@ Activations = Annotated[
 class PlainInit(Strict):
     """An initializer without parameters."""
 
-    name: Literal["zeros", "lecun_normal", "torch_default"]
+    name: Annotated[Literal["zeros", "lecun_normal", "torch_default"], PlainSerializer(str, return_type=str)]
 
 
 class ConstantInit(Strict):
@@ -80,8 +84,16 @@ class HeInit(Strict):
     name: Literal["he_normal", "he_uniform"]
 
 
+def _plain_or_own(value: object, known: ValidatorFunctionWrapHandler) -> object:
+    """An initializer of ours, or one of one's own."""
+    if isinstance(value, dict) and list(value) == ["name"] and is_own(value["name"]):
+        return PlainInit.model_construct(name=value["name"])
+    return known(value)
+
+
 InitConfig = Annotated[
     Annotated[PlainInit | ConstantInit | NormalInit | UniformInit | XavierInit | HeInit, Field(discriminator="name")],
+    WrapValidator(_plain_or_own),
     BeforeValidator(named),
 ]
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, Tag
 
+from mlpexp.asking import either
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.keys import all_keys, is_section, literals, members, nearest_key, tag_key, tags_of
 from mlpexp.config.strict import TOGETHER
@@ -210,7 +211,11 @@ def _written(source: Source, key: str, place: Place, given: Any) -> str:
         return f"`{opened}{leaf}: {text}{'}' * len(sections)}`" + (f" under `{'.'.join(above)}:`" if above else "")
     value = place.value or _as_yaml(given)
     option = "--over" if place.source.startswith("--over ") else "--set"
-    return f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"
+    word = "over" if "over={" in place.source else "set"
+    if key in BY_KEY and word == "set":
+        return either(f"{BY_KEY[key].option} {value}", f"{BY_KEY[key].name}={given!r}")
+    typed = f"{BY_KEY[key].option} {value}" if key in BY_KEY else f"{option} {key}={value}"
+    return either(typed, f"{word}={{{key!r}: {given!r}}}")
 
 
 def _missing(source: Source, spot: Spot, _: Any) -> Problem:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.own_parts import OwnPart, needed_parts
 from mlpexp.planning.prepare import Prepared
 from mlpexp.planning.stacks import Stack
 from mlpexp.store.part import DONE, Part, PartRecord, TrialRecord
@@ -66,6 +67,8 @@ class StackTask:
     """The result's folder where it can be reached; None on other machines."""
     starts: Sequence[Mapping[str, np.ndarray] | None] = ()
     """Tensors by name that each member begins with instead of drawn ones; empty: all are drawn."""
+    own_parts: Sequence[OwnPart] = ()
+    """The functions that its config names: they travel with it, and are never written."""
 
     @property
     def row_prefixes(self) -> list[str]:
@@ -225,6 +228,7 @@ def task_of(
         data_dir,
         folder,
         starts_of((trial.prepared, trial.seed) for trial in stack.trials),
+        needed_parts(members),
     )
 
 

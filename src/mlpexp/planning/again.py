@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
+from mlpexp.asking import keyword, naming_data, path_of_data
 from mlpexp.config.datasets import Csv
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.own_images import Images
@@ -87,7 +88,8 @@ def other_data(experiment: Experiment, now: str, before: str, word: str) -> str:
     """
     prints = f"fingerprint {now}, when it began {before}"
     if isinstance(experiment.dataset, (Csv, Images)):
-        return f"the data have changed since the {word} began ({experiment.dataset.path}: {prints}); --table FILE names others"
+        path = path_of_data(experiment.dataset.path)
+        return f"the data have changed since the {word} began ({path}: {prints}); {naming_data()} names others"
     return f"the data have changed since the {word} began ({prints})"
 
 
@@ -99,22 +101,24 @@ def _place(folder: ResultFolder, text: str, texts: Sequence[str]) -> str:
     places = [str(copy_of(text, texts, folder.path).absolute()), written]
     there = next((place for place in places if Path(place).exists()), None)
     if there is None:
-        raise InputError(f"{folder.path}: {nowhere(text, places[::-1])}; --table FILE names it")
+        raise InputError(f"{folder.path}: {nowhere(text, places[::-1])}; {naming_data()} names it")
     return there
 
 
 def _given(folder: ResultFolder, texts: Sequence[str], tables: Sequence[Path]) -> dict[str, str]:
     """Which of the tables of a result the given ones are."""
     if tables and not texts:
-        raise InputError(f"--table {tables[0]}: {folder.path} was not trained on a table")
+        raise InputError(f"{keyword('table', tables[0])}: {folder.path} was not trained on a table")
     given: dict[str, str] = {}
     for table in tables:
         shared = {text: _shared_end(text, table) for text in texts}
         best = [text for text in texts if shared[text] == max(shared.values())]
         if len(texts) > 1 and (len(best) > 1 or not shared[best[0]]):
-            raise InputError(f"--table {table}: which of the tables {' and '.join(texts)} is it? name it alike")
+            raise InputError(
+                f"{keyword('table', table)}: which of the tables {' and '.join(texts)} is it? name it alike"
+            )
         if best[0] in given:
-            raise InputError(f"--table {table}: the table {best[0]} is named twice")
+            raise InputError(f"{keyword('table', table)}: the table {best[0]} is named twice")
         given[best[0]] = located(str(table), Path.cwd())
     return given
 

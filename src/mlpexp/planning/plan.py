@@ -8,6 +8,7 @@ from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
+from mlpexp.asking import either
 from mlpexp.config.datasets import Csv
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
@@ -154,9 +155,8 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
         return replace(_run(base, source.tables), comment=comment)
     sweep = experiment.sweep
     if sweep is None or not (sweep.over or sweep.arms):
-        raise InputError(
-            f"{path}: nothing to vary; give an axis such as --learning-rate 0.01,0.1 or a `sweep:` section with `over:`"
-        )
+        axis = either("--learning-rate 0.01,0.1", 'over={"learning_rate": [0.01, 0.1]}')
+        raise InputError(f"{path}: nothing to vary; give an axis such as {axis} or a `sweep:` section with `over:`")
     base = _base(experiment, sweep, source, path, preparation)
     if more := _score_of_metric(sweep, base):
         place = Place(f"sweep.metric: {sweep.metric}")

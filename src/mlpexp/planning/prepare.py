@@ -17,6 +17,7 @@ from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
 from mlpexp.config.outputs import output_of
+from mlpexp.config.own_parts import needed_parts
 from mlpexp.config.rules import resolve, unknown_classes, violations
 from mlpexp.config.start import Start
 from mlpexp.config.yaml_source import Override, Source, dotted
@@ -224,6 +225,7 @@ class Preparation:
             InputError: With all problems of the first stage that finds any.
         """
         experiment = experiment.model_copy(update={"sweep": None})
+        needed_parts([experiment])
         dataset = experiment.dataset
         try:
             facts = self._facts_of(dataset)

@@ -12,6 +12,7 @@ import numpy as np
 
 from mlpexp.config.layer_words import layers_in
 from mlpexp.config.layers import line_of
+from mlpexp.config.own_parts import short_name
 from mlpexp.config.strict import LARGEST
 from mlpexp.config.words import did_you_mean, setting
 from mlpexp.config.yaml_source import scalar
@@ -90,7 +91,7 @@ def value_text(value: Any) -> str:
     """In one line, as a config would have it: ``0.1``, ``relu``, ``[16, 16]``, ``c8@5 p``, ``{name: elu, alpha: 2.0}``."""
     value = _in_a_line(value)
     if isinstance(value, str):
-        return value
+        return short_name(value)
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, float):

@@ -1,5 +1,6 @@
 """The arms of a result compared, from its ``summary.json``, ``arms.csv`` and ``trials.csv`` alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,6 +151,18 @@ def comparison_rows(comparison: ArmsComparison) -> list[dict[str, Cell]]:
             row |= _against("baseline", comparison.to_baseline.arms[number])
             row |= _new("baseline", new.to_baseline[number])
         rows.append(row)
+    return rows
+
+
+def paired_rows(compared: Comparison, labels: Sequence[str]) -> list[dict[str, Cell]]:
+    """The same for arms of several results: a row for each, against the reference."""
+    rows: list[dict[str, Cell]] = []
+    for number, (label, arm) in enumerate(zip(labels, compared.arms, strict=True)):
+        own = arm.own
+        numbers: tuple[Cell, ...] = (
+            number, label, own.n, arm.num_missing, own.mean, own.std, arm.median, own.low, own.high,
+        )  # fmt: skip
+        rows.append(dict(zip(OWN, numbers, strict=True)) | _against("reference", arm))
     return rows
 
 
