@@ -1,5 +1,6 @@
 """``mlpexp.load``: a result by its name, with what it needs that does not lie in its folder."""
 
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from weakref import finalize
 
 from mlpexp.api.result import Paths, Result
 from mlpexp.asking import in_python
+from mlpexp.config.own_parts import known_parts
 from mlpexp.store.listing import find_result
 
 
@@ -18,6 +20,7 @@ def load(
     tables: Paths = (),
     data: Any = None,
     data_dir: str | Path | None = None,
+    parts: Sequence[Callable[..., Any]] = (),
     quiet: bool = False,
 ) -> Result:
     """Opens a result.
@@ -29,11 +32,13 @@ def load(
         data: The data in memory that it was trained on, as ``train`` was given them; needed where they were too large to be
             kept, by what computes with them.
         data_dir: Where image data sets lie; None: as ``MLPEXP_DATA_DIR`` says, else a cache folder.
+        parts: Functions that it was trained with, which no folder holds: what computes with them needs them again.
         quiet: Whether nothing is said on the way: which seed is taken, what is odd, what takes time.
 
     Raises:
         InputError: There is no such result, or several could be meant, or the data are of no form that is known.
     """
+    known_parts(parts)
     folder, files = find_result(str(path), Path(runs_dir)), ExitStack()
     held = [] if data is None else [_file(folder, data, files)]
     result = Result(folder, tables=[*tables, *held], data_dir=data_dir, quiet=quiet)

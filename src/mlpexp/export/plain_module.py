@@ -8,7 +8,7 @@ from collections import OrderedDict
 from torch import nn
 
 from mlpexp.export.portable import PortableNetwork
-from mlpexp.export.torch_file import MODULES, OwnUnit, Preparing
+from mlpexp.export.torch_file import OwnUnit, Preparing, module_of
 from mlpexp.nn.network import OUTPUT_MODULES
 
 
@@ -40,7 +40,7 @@ class TrainedModule(nn.Sequential):
 def plain_module(network: PortableNetwork) -> TrainedModule:
     """The network as a module in evaluation mode, on the CPU, in single precision."""
     modules: OrderedDict[str, nn.Module] = OrderedDict(preparing=Preparing(network))
-    modules |= {step.name: MODULES[step.kind](step) for step in network.steps}
+    modules |= {step.name: module_of(step) for step in network.steps}
     if network.activation != "none":
         modules["output_activation"] = OUTPUT_MODULES[network.activation]()
     if not network.classification:

@@ -17,6 +17,7 @@ from torch import Tensor
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.own_parts import parts_in
 from mlpexp.config.scores import SCORES, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode
@@ -217,7 +218,9 @@ class Trainer:
         dtype, device = self.samples.dtype, self.samples.device
         self.dropout = DropoutMasks(self.architecture, rates, index, dtype=dtype, device=device)
         self.stepper = self.method.steps(active, state, self.hyper, self.head)
-        self.at_once = steps_at_once(self.stepper, device, self.settings, record=not self.note)
+        self.at_once = steps_at_once(
+            self.stepper, device, self.settings, record=not (self.note or any(parts_in(active[0])))
+        )
         self.objective = self.hyper.objective(self.head.loss, state.network.flat)  # what a step lowers
         level = active[0].diagnostics
         self.diagnostics = (
