@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
         "asking", "errors", "config", "architectures", "data", "store", "planning", "execution", "results", "quantization",
         "analysis", "export", "report",
     },
+    "sklearn": {"api", "export"},
     "cli": {
         "version", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
         "execution", "results", "analysis", "export", "report", "api",

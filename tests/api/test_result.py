@@ -4,6 +4,7 @@ import shutil
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -277,3 +278,16 @@ def test_data_in_memory_are_asked_for_where_they_were_not_kept(tmp_path: Path) -
     pd.testing.assert_frame_equal(given.mistakes().table, wrong)
     with pytest.raises(RunError, match=r"the data have changed since the run began \(data\.csv: "):
         load(kept.path, data=frame.iloc[::-1], quiet=True).mistakes()
+
+
+def test_a_part_that_cannot_be_read_is_refused_when_a_result_is_opened(run: BuiltResult) -> None:
+    namespace: dict[str, Any] = {}
+    exec("def mine(x):\n    return x", namespace)  # a function without source
+    assert load(run.path, parts=[leaky], quiet=True).seeds == [0, 1, 2]
+    with pytest.raises(InputError, match="mine"):
+        load(run.path, parts=[namespace["mine"]])
+
+
+def leaky(x: "torch.Tensor") -> "torch.Tensor":
+    """An activation of one's own."""
+    return torch.where(x > 0, x, 0.2 * x)

@@ -13,7 +13,7 @@ from making.markdown_pages import PAGES, Block, blocks_of
 from making.shell_lines import FINISHED
 
 WITH_PYTHON = [page for page in PAGES if any(block.language == "python" for block in blocks_of(page))]
-TRAINING = ("transfer.md", "repeat.md")  # pages that take long
+TRAINING = ("transfer.md", "repeat.md", "python.md")  # pages that take long
 
 
 def output_shown(block: Block) -> str | None:

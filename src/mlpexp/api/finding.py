@@ -3,13 +3,8 @@
 from typing import TYPE_CHECKING
 
 from mlpexp.planning.sweep_options import SEED_AXES
-from mlpexp.report.document.blocks import Paragraph
-from mlpexp.report.sections.answer import answer, with_interval
-from mlpexp.report.sections.material import Material
 from mlpexp.report.tables.arm_results import notes, unfinished
-from mlpexp.report.tables.comparison_table import shown_label
-from mlpexp.report.tables.conclusions import conclusions
-from mlpexp.report.tables.confirmation import confirmation_sentences
+from mlpexp.report.tables.reached import with_interval
 from mlpexp.report.words import counted
 
 if TYPE_CHECKING:
@@ -29,7 +24,11 @@ def finding(summary: "Summary") -> str:
     if any(axis.key in SEED_AXES for axis in summary.axes):  # which of them is the best is chance
         return f"{label} of trainings that differ by chance; .conclusions says by what"
     reached = f"{label} {with_interval(mean, summary, of_samples=not summary.axes)}"
-    return f"best: {shown_label(summary.outcome.arms[best].label)}: {reached}" if summary.axes else reached
+    if not summary.axes:
+        return reached
+    from mlpexp.report.tables.comparison_table import shown_label
+
+    return f"best: {shown_label(summary.outcome.arms[best].label)}: {reached}"
 
 
 def in_one_line(result: "Result") -> str:
@@ -43,6 +42,10 @@ def in_one_line(result: "Result") -> str:
 
 def verdict(result: "Result") -> str:
     """The answer as a report has it: what was reached, and whether it is decided which arm is the best."""
+    from mlpexp.report.document.blocks import Paragraph
+    from mlpexp.report.sections.answer import answer
+    from mlpexp.report.sections.material import Material
+
     said = answer(Material(result)).blocks[0]
     if not isinstance(said, Paragraph):  # nothing was reached: the first sentence says why
         return next(iter(sentences(result)), "")
@@ -59,6 +62,8 @@ def sentences(result: "Result") -> list[str]:
         return [unfinished(result)]
     if not result.summary.axes:
         return notes(result)
+    from mlpexp.report.tables.conclusions import conclusions
+    from mlpexp.report.tables.confirmation import confirmation_sentences
     from mlpexp.results.comparison import read_comparison
 
     comparison = read_comparison(result)

@@ -19,6 +19,7 @@ def load(
     runs_dir: str | Path = "runs",
     tables: Paths = (),
     data: Any = None,
+    parts: Sequence[Callable[..., Any]] = (),
     data_dir: str | Path | None = None,
     parts: Sequence[Callable[..., Any]] = (),
     quiet: bool = False,
@@ -31,12 +32,14 @@ def load(
         tables: Where the tables or pictures that it was trained on are now, if they have moved.
         data: The data in memory that it was trained on, as ``train`` was given them; needed where they were too large to be
             kept, by what computes with them.
+        parts: The functions of your own that it was trained with, by what computes with them; a folder holds none.
         data_dir: Where image data sets lie; None: as ``MLPEXP_DATA_DIR`` says, else a cache folder.
         parts: Functions that it was trained with, which no folder holds: what computes with them needs them again.
         quiet: Whether nothing is said on the way: which seed is taken, what is odd, what takes time.
 
     Raises:
-        InputError: There is no such result, or several could be meant, or the data are of no form that is known.
+        InputError: There is no such result, or several could be meant, or the data are of no form that is known,
+            or it cannot be told what a part computes with.
     """
     known_parts(parts)
     folder, files = find_result(str(path), Path(runs_dir)), ExitStack()

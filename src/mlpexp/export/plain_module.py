@@ -4,7 +4,10 @@ Axis letters: N samples, F inputs, C channels, H height, W width, K classes, T t
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
+import numpy as np
+import torch
 from torch import nn
 
 from mlpexp.export.portable import PortableNetwork
@@ -51,3 +54,19 @@ def plain_module(network: PortableNetwork) -> TrainedModule:
     module.target = preparation.target_name
     module.arm, module.seed, module.epoch = origin.label, origin.seed, origin.epoch
     return module.eval()
+
+
+def mean_outputs(modules: Sequence[TrainedModule], inputs: np.ndarray) -> np.ndarray:
+    """The mean of what networks give.
+
+    Args:
+        modules: Of one experiment.
+        inputs: ``(N, F)`` float64.
+
+    Returns:
+        ``(N, K)`` or ``(N, T)`` float64.
+    """
+    samples = torch.from_numpy(np.ascontiguousarray(inputs))
+    with torch.no_grad():
+        outputs = [module(samples).double().numpy() for module in modules]
+    return np.mean(outputs, axis=0)
