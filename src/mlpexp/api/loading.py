@@ -21,7 +21,6 @@ def load(
     data: Any = None,
     parts: Sequence[Callable[..., Any]] = (),
     data_dir: str | Path | None = None,
-    parts: Sequence[Callable[..., Any]] = (),
     quiet: bool = False,
 ) -> Result:
     """Opens a result.
@@ -34,7 +33,6 @@ def load(
             kept, by what computes with them.
         parts: The functions of your own that it was trained with, by what computes with them; a folder holds none.
         data_dir: Where image data sets lie; None: as ``MLPEXP_DATA_DIR`` says, else a cache folder.
-        parts: Functions that it was trained with, which no folder holds: what computes with them needs them again.
         quiet: Whether nothing is said on the way: which seed is taken, what is odd, what takes time.
 
     Raises:

@@ -54,7 +54,7 @@ def _training(experiment: Experiment) -> Iterator[tuple[Path_, str]]:
     if training.train_metrics == "running":
         yield ("training", "train_metrics"), f"the numpy engine measures after each epoch; use exact, {USE_TORCH}"
     for kind, reference in parts_in(experiment):
-        key = ("model", kind) if kind in ("activation", "init") else (kind,)
-        yield key, f"the numpy engine has no own {kind} {short_name(reference)}; {USE_TORCH}"
+        place: Path_ = ("model", kind) if kind in ("activation", "init") else (kind,)
+        yield place, f"the numpy engine has no own {kind} {short_name(reference)}; {USE_TORCH}"
     if training.precision == "bfloat16":
         yield ("training", "precision"), f"NumPy has no bfloat16; use float32 or float64, {USE_TORCH}"

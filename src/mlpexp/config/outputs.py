@@ -7,7 +7,7 @@ the config's ``model.output_activation``, else what goes with the loss. ``traini
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mlpexp.config.experiment import Experiment, LossName
+from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.networks import OutputActivation
 from mlpexp.config.own_parts import is_own, short_name
@@ -18,7 +18,7 @@ from mlpexp.config.som import Som
 class KnownLoss:
     """A row of the table, without defaults, so that nothing is forgotten."""
 
-    name: LossName
+    name: str
     """As in a config."""
     activations: tuple[OutputActivation, ...]
     """The output activations that it goes with; the first where the config names none."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from mlpexp.asking import keyword
-from mlpexp.config.scores import column_of
 from mlpexp.config.own_parts import parts_in, short_name
+from mlpexp.config.scores import column_of
 from mlpexp.errors import InputError
 from mlpexp.export import described_file, onnx_file, python_file, torch_file
 from mlpexp.export.comparison import Compared, compare, largest_batch
@@ -158,7 +158,7 @@ def export(networks: Networks, path: Path, data_dir: str | None = None, *, schem
 
 def _refuse_own(networks: Networks) -> None:
     """A file holds no function of Python."""
-    for kind, reference in parts_in(networks.arm.experiment):
+    for kind, reference in parts_in(networks.experiment):
         if kind == "activation":
             name = short_name(reference)
             raise InputError(f"own activation {name} is a function of Python, which no file holds; use Result.module()")
