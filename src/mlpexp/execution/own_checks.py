@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor
 
-from mlpexp.config.experiment import Experiment
-from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.outputs import output_of
 from mlpexp.config.own_parts import OwnPart, part_of, parts_in
 from mlpexp.errors import InputError
+from mlpexp.nn.initializers import initial_parameters
+from mlpexp.planning.prepare import Prepared
 
 STEP = 1e-6
 TOLERANCE = 1e-4  # of a derivative against differences, relative to its size or 1
@@ -20,14 +20,15 @@ KINKS = 0.05  # share of values at which both may differ: the function has a cor
 SHAPE_MB = (3, 8)
 
 
-def check_parts(experiments: Iterable[tuple[Experiment, DatasetFacts]]) -> None:
-    """Tries each activation and each loss that experiments name, once.
+def check_parts(experiments: Iterable[Prepared]) -> None:
+    """Tries each activation, loss and initializer that experiments name, once.
 
     Raises:
         InputError: One does not do what it must.
     """
     checked = set[tuple[str, str, int]]()
-    for experiment, facts in experiments:
+    for prepared in experiments:
+        experiment, facts = prepared.experiment, prepared.facts
         for kind, reference in parts_in(experiment):
             units = output_of(experiment, facts).num_units if kind == "loss" else 0
             if (kind, reference, units) in checked:
@@ -38,6 +39,8 @@ def check_parts(experiments: Iterable[tuple[Experiment, DatasetFacts]]) -> None:
                 check_activation(part)
             elif kind == "loss":
                 check_loss(part, units, numbers=facts.task == "regression")
+            elif kind == "init":
+                initial_parameters(prepared.architecture, experiment.seed)
 
 
 def check_activation(part: OwnPart) -> None:

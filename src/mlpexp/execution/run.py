@@ -156,7 +156,7 @@ def _check_parts(plan: Plan) -> None:
     if needed_parts(arm.experiment for arm in plan.arms):
         from mlpexp.execution.own_checks import check_parts
 
-        check_parts((arm.experiment, arm.prepared.facts) for arm in plan.arms)
+        check_parts(arm.prepared for arm in plan.arms)
 
 
 def reopened(
