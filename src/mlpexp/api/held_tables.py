@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TARGET = "target"  # the column that y becomes
-LEAF = (str, bytes, int, float, complex, bool)
 
 
 def frame_of(written: str, data: Any) -> "pd.DataFrame":
@@ -40,7 +39,7 @@ def frame_of(written: str, data: Any) -> "pd.DataFrame":
             raise InputError(f"{written}: column {name} holds a {odd}; expected one number or word in each cell")
         if values.dtype.kind == "c":
             raise InputError(f"{written}: column {name} holds complex numbers, which no network here takes")
-    return frame
+    return frame.astype({name: "float64" for name in names if frame[name].dtype in ("float16", "float32")})
 
 
 def _odd(values: "pd.Series") -> str | None:
@@ -119,9 +118,11 @@ def table_of(written: str, inputs: Any, targets: Any) -> tuple["pd.DataFrame", s
     Raises:
         InputError: A name is there twice, or a cell holds no single value.
     """
+    import numpy as np
     import pandas as pd
 
     names = [f"x{place}" for place in range(inputs.shape[1])]
+    inputs = inputs * 1 if getattr(inputs, "dtype", None) == np.bool_ else inputs
     frame = inputs.copy(deep=False) if isinstance(inputs, pd.DataFrame) else pd.DataFrame(inputs, columns=names)
     frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
     name = str(TARGET if getattr(targets, "name", None) is None else targets.name)
