@@ -188,6 +188,7 @@ def test_data_that_are_not_kept_are_asked_for() -> None:
         mlpexp.load(path, data=(X + 1, Y)).mistakes()
 
 
+@pytest.mark.slow
 def test_large_data_are_not_kept_and_that_is_said(capfd: pytest.CaptureFixture[str]) -> None:
     wide = RNG.random((4000, 280))
     result = train(data=(wide, np.arange(4000) % 2), set={"batch_size": 2000}, epochs=1, quiet=False)
