@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.networks import Mlp
 from mlpexp.config.optimization import Sgd
+from mlpexp.config.own_parts import parts_in, short_name
 from mlpexp.config.yaml_source import Path_
 
 USE_TORCH = "or use training.engine: torch"
@@ -52,5 +53,8 @@ def _training(experiment: Experiment) -> Iterator[tuple[Path_, str]]:
             yield ("training", key), f"the numpy engine has none; leave it out, {USE_TORCH}"
     if training.train_metrics == "running":
         yield ("training", "train_metrics"), f"the numpy engine measures after each epoch; use exact, {USE_TORCH}"
+    for kind, reference in parts_in(experiment):
+        place: Path_ = ("model", kind) if kind in ("activation", "init") else (kind,)
+        yield place, f"the numpy engine has no own {kind} {short_name(reference)}; {USE_TORCH}"
     if training.precision == "bfloat16":
         yield ("training", "precision"), f"NumPy has no bfloat16; use float32 or float64, {USE_TORCH}"

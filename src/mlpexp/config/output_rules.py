@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.map_rules import Finding
-from mlpexp.config.outputs import KNOWN_LOSSES, RANGES
+from mlpexp.config.outputs import KNOWN_LOSSES, RANGES, known_loss
+from mlpexp.config.own_parts import is_own
 from mlpexp.config.som import Som
 from mlpexp.config.target_rules import learned_range
 
@@ -17,8 +18,10 @@ def output_violations(experiment: Experiment, facts: DatasetFacts) -> Iterator[F
     model = experiment.model
     if isinstance(model, Som):
         return
-    loss, activation = KNOWN_LOSSES[str(experiment.loss)], model.output_activation
     numbers = facts.task == "regression"
+    loss, activation = known_loss(str(experiment.loss), numbers=numbers), model.output_activation
+    if numbers and is_own(loss.name) and experiment.training.train_metrics == "running":
+        yield ("training", "train_metrics"), "a loss of one's own does not say R² while training; use exact"
     if numbers and not loss.for_numbers:
         yield ("loss",), f"{loss.name} is for class labels, but this data set has numbers; use mean_squared_error"
     elif activation is not None and activation not in loss.activations:
@@ -33,6 +36,10 @@ def output_violations(experiment: Experiment, facts: DatasetFacts) -> Iterator[F
 def apart(activation: str, loss: str, own: str) -> str:
     """That an output activation does not go with a loss, and which losses it goes with."""
     others = [known.name for known in KNOWN_LOSSES.values() if activation in known.activations]
+    if is_own(loss):
+        return (
+            f"{activation} does not go with a loss of one's own, which gets the values of the last layer; leave it out"
+        )
     return (
         f"{activation} does not go with loss: {loss}, which has {own}; leave it out, or set loss to {_either(others)}"
     )

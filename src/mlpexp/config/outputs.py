@@ -7,9 +7,10 @@ the config's ``model.output_activation``, else what goes with the loss. ``traini
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mlpexp.config.experiment import Experiment, LossName
+from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.networks import OutputActivation
+from mlpexp.config.own_parts import is_own, short_name
 from mlpexp.config.som import Som
 
 
@@ -17,7 +18,7 @@ from mlpexp.config.som import Som
 class KnownLoss:
     """A row of the table, without defaults, so that nothing is forgotten."""
 
-    name: LossName
+    name: str
     """As in a config."""
     activations: tuple[OutputActivation, ...]
     """The output activations that it goes with; the first where the config names none."""
@@ -46,6 +47,19 @@ _TABLE = (
     KnownLoss("mean_squared_error", ANY, 1.0, True, True, "mean squared error"),
 )  # fmt: skip
 KNOWN_LOSSES: Mapping[str, KnownLoss] = {loss.name: loss for loss in _TABLE}
+
+
+def known_loss(name: str, *, numbers: bool) -> KnownLoss:
+    """What is known of a loss; one of one's own gets the logits of classes, or numbers as they are.
+
+    Args:
+        name: As in a config.
+        numbers: Whether targets are numbers.
+    """
+    if not is_own(name):
+        return KNOWN_LOSSES[name]
+    return KnownLoss(name, ("none",) if numbers else ("softmax",), None, False, True, f"own loss {short_name(name)}")
+
 
 RANGES: Mapping[str, tuple[float, float]] = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # of outputs
 CODES: Mapping[str, tuple[float, float]] = {"tanh": (-1.0, 1.0)}  # of other and own class, else 0 and 1
@@ -81,6 +95,11 @@ class Output:
         return self.num_classes > 0 and (self.activation == "softmax" or self.loss.name == "binary_cross_entropy")
 
     @property
+    def is_of_squares(self) -> bool:
+        """Whether the loss is a sum of squares, so that it says the mean squared error."""
+        return self.loss.factor is not None
+
+    @property
     def square_factor(self) -> float:
         """What squared errors of all units of a sample are multiplied by before they are summed."""
         assert self.loss.factor is not None
@@ -99,6 +118,8 @@ class Output:
 
         Of one sigmoid unit and of two softmax units it is the same: minus the logarithm of the probability of its class.
         """
+        if is_own(self.loss.name):
+            return f"own loss {self.loss.name.removeprefix('own:')} of {self.num_units} outputs"
         if self.loss.factor is None:
             every = self.loss.name == "cross_entropy" or self.is_single
             return "cross-entropy" if every else f"binary cross-entropy of {self.num_units} outputs"
@@ -108,7 +129,7 @@ class Output:
 
     @property
     def _targets_in_words(self) -> str:
-        if self.num_classes == 0 or self.loss.name == "cross_entropy":
+        if self.num_classes == 0 or self.loss.name == "cross_entropy" or is_own(self.loss.name):
             return ""
         other, own = (f"{code:g}" for code in self.codes)
         if self.is_single:
@@ -139,7 +160,7 @@ def output_for(loss: str, activation: OutputActivation | None, *, num_classes: i
         num_classes: 0 where targets are numbers.
         num_targets: Numbers of a sample.
     """
-    known = KNOWN_LOSSES[loss]
+    known = known_loss(loss, numbers=num_classes == 0)
     applied = activation or known.activations[0]
     if num_classes == 2 and applied in ONE_UNIT:
         return Output(applied, known, 2, 1)

@@ -98,7 +98,8 @@ def not_known(reference: str, kind: Kind) -> str:
             f"own {kind} {name} ({digest}) is another function than the {name} given here ({others[-1][-12:]}): "
             "give the one that it was trained with"
         )
-    return f"own {kind} {name} ({digest}) is not known here; give it in Python: mlpexp.load(path, parts=[{name}])"
+    here = f"own {kind} {name} ({digest}) is a function of Python, not known here"
+    return f"{here}; give it there: mlpexp.train(..., {kind}={name}), or mlpexp.load(path, parts=[{name}])"
 
 
 def known_parts(functions: Sequence[Callable[..., Any]]) -> None:

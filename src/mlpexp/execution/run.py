@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpexp.config.dump import identity
+from mlpexp.config.own_parts import needed_parts
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import AllFailed, InputError, Interrupted, RunError
@@ -112,6 +113,7 @@ def new_job(
         RunError: The folder cannot be written.
     """
     _check_device(plan)
+    _check_parts(plan)
     plan, (starts, told) = plan.told_in(runs_dir / "result"), kept_starts(plan)
     plan = replace(plan, told={**plan.told, **told})
     prints = _fingerprints(plan, data_dir, say)
@@ -147,6 +149,14 @@ def new_job(
     word = "" if plan.planned_by == "train" else "sweep-"
     folder = ResultFolder.create(runs_dir, f"{plan.name}-{word}{plan.hash}", files)
     return Job(plan, stacking, kept, folder, data_dir)
+
+
+def _check_parts(plan: Plan) -> None:
+    """Tries the parts of one's own, if there are any."""
+    if needed_parts(arm.experiment for arm in plan.arms):
+        from mlpexp.execution.own_checks import check_parts
+
+        check_parts(arm.prepared for arm in plan.arms)
 
 
 def reopened(

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mlpexp.asking import keyword
+from mlpexp.config.own_parts import parts_in, short_name
 from mlpexp.config.scores import column_of
 from mlpexp.errors import InputError
 from mlpexp.export import described_file, onnx_file, python_file, torch_file
@@ -137,6 +138,7 @@ def export(networks: Networks, path: Path, data_dir: str | None = None, *, schem
     """
     format_ = format_of(path, int8=scheme is not None)
     check_new(path)
+    _refuse_own(networks)
     trained, samples = portable(networks), held_samples(networks, data_dir)
     words = f"{len(samples.raw)} {samples.words}"
     if scheme is None:
@@ -152,6 +154,14 @@ def export(networks: Networks, path: Path, data_dir: str | None = None, *, schem
     _write(path, content)
     sizes = len(format_.written(trained)), int8.num_calibrated
     return Exported(path, len(content), network, words, compared, moved, *sizes)
+
+
+def _refuse_own(networks: Networks) -> None:
+    """A file holds no function of Python."""
+    for kind, reference in parts_in(networks.experiment):
+        if kind == "activation":
+            name = short_name(reference)
+            raise InputError(f"own activation {name} is a function of Python, which no file holds; use Result.module()")
 
 
 def _write(path: Path, content: bytes) -> None:

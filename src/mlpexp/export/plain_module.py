@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from mlpexp.export.portable import PortableNetwork
-from mlpexp.export.torch_file import MODULES, OwnUnit, Preparing
+from mlpexp.export.torch_file import OwnUnit, Preparing, step_module
 from mlpexp.nn.network import OUTPUT_MODULES
 
 
@@ -43,7 +43,7 @@ class TrainedModule(nn.Sequential):
 def plain_module(network: PortableNetwork) -> TrainedModule:
     """The network as a module in evaluation mode, on the CPU, in single precision."""
     modules: OrderedDict[str, nn.Module] = OrderedDict(preparing=Preparing(network))
-    modules |= {step.name: MODULES[step.kind](step) for step in network.steps}
+    modules |= {step.name: step_module(step) for step in network.steps}
     if network.activation != "none":
         modules["output_activation"] = OUTPUT_MODULES[network.activation]()
     if not network.classification:

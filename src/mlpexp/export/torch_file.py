@@ -15,11 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from mlpexp.config.activations import Elu, LeakyRelu
+from mlpexp.config.own_parts import is_own
 from mlpexp.export.description import about
 from mlpexp.export.portable import Answer, PortableNetwork, Step
 from mlpexp.nn.activations import PLAIN, elementwise
 from mlpexp.nn.layers.activation import MaxoutModule
 from mlpexp.nn.network import OUTPUT_MODULES
+from mlpexp.nn.own_activations import OwnActivation
 
 EXTRA = "mlpexp.json"  # the file inside that says what it is
 
@@ -73,7 +75,7 @@ class NetworkModule(nn.Module):
     def __init__(self, network: PortableNetwork) -> None:
         super().__init__()
         self.preparing = Preparing(network)
-        self.layers = nn.Sequential(OrderedDict((step.name, MODULES[step.kind](step)) for step in network.steps))
+        self.layers = nn.Sequential(OrderedDict((step.name, step_module(step)) for step in network.steps))
         self.activation = OUTPUT_MODULES[network.activation]()
         self.own_unit = None if network.classification else OwnUnit(network)
 
@@ -178,6 +180,11 @@ def _window(kind: type[nn.Module]) -> Callable[[Step], nn.Module]:
 
 def _plain(kind: Callable[[], nn.Module]) -> Callable[[Step], nn.Module]:
     return lambda step: kind()
+
+
+def step_module(step: Step) -> nn.Module:
+    """The module of a step; an activation of one's own is taken as it is."""
+    return OwnActivation(step.kind) if is_own(step.kind) else MODULES[step.kind](step)
 
 
 # By the kind of a step.

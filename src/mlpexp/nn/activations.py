@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mlpexp.config.activations import TABLE_END, TABLE_STEPS, Elu, LeakyRelu, PlainActivation
+from mlpexp.config.own_parts import is_own
+from mlpexp.nn.own_activations import OwnActivation, derivative_of, own_function
 
 aten = torch.ops.aten
 FEATURE_AXIS = 2
@@ -166,6 +168,12 @@ PLAIN: dict[str, Elementwise] = {
 def elementwise(config: PlainActivation | LeakyRelu | Elu) -> Elementwise:
     """The element-wise function that a config names."""
     match config:
+        case PlainActivation(name=name) if is_own(name):
+            function = own_function(name)
+            derivative = whole_vectors(derivative_of(function))
+            return Elementwise(
+                whole_vectors(function), lambda dy, x, y: derivative(dy, x), partial(OwnActivation, name)
+            )
         case PlainActivation(name=name):
             return PLAIN[name]
         case LeakyRelu(negative_slope=slope):

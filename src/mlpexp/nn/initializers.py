@@ -11,6 +11,8 @@ import numpy as np
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import BatchNorm, Drawn, Dropout, Parameter, Shape
 from mlpexp.config.networks import ConstantInit, HeInit, NormalInit, PlainInit, UniformInit, XavierInit
+from mlpexp.config.own_parts import is_own, part_of, short_name
+from mlpexp.errors import InputError
 from mlpexp.randomness import stream
 
 BIASES = 1  # the second stream of a layer
@@ -56,6 +58,8 @@ def draw(drawn: Drawn, shape: Shape, generator: np.random.Generator) -> np.ndarr
     """
     (fan_in, fan_out), activation_gain = drawn.fans, drawn.gain
     match drawn.init:
+        case PlainInit(name=name) if is_own(name):
+            return own_draw(name, fan_in, fan_out, shape, generator)
         case PlainInit(name="zeros"):
             return np.zeros(shape)
         case PlainInit(name="torch_default"):
@@ -77,6 +81,28 @@ def draw(drawn: Drawn, shape: Shape, generator: np.random.Generator) -> np.ndarr
             return _spread(name, factor * sqrt(2.0 / (fan_in + fan_out)), shape, generator)
         case _:
             assert_never(drawn.init)
+
+
+def own_draw(reference: str, fan_in: int, fan_out: int, shape: Shape, generator: np.random.Generator) -> np.ndarray:
+    """Draws by an initializer of one's own.
+
+    Args:
+        reference: Of the function.
+        fan_in: Inputs of a unit.
+        fan_out: Units that an input goes to.
+        shape: As of ``draw``.
+        generator: The source of randomness.
+
+    Raises:
+        InputError: It is not known in this process, or what it gives has another shape or is not finite.
+    """
+    name = short_name(reference)
+    values = np.asarray(part_of(reference, "init").function(fan_in, fan_out, shape, generator), dtype=np.float64)
+    if values.shape != tuple(shape):
+        raise InputError(f"own init {name}: gives the shape {values.shape} where {tuple(shape)} is asked for")
+    if not np.isfinite(values).all():
+        raise InputError(f"own init {name}: gives values that are infinite or no numbers")
+    return values
 
 
 def _spread(name: str, std: float, shape: Shape, generator: np.random.Generator) -> np.ndarray:

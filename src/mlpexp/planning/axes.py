@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from mlpexp.config.mistyped import mistyped
+from mlpexp.config.own_parts import is_own, short_name
 from mlpexp.config.sweep import LABEL, Sweep
 from mlpexp.config.table_paths import IN_SECTION, is_whole, short_names, told_anew
 from mlpexp.config.words import SPELLINGS, closest, key_of
@@ -85,12 +87,20 @@ class Axis:
 
     def written_text(self, value: Any) -> str:
         """A value in one line as it was written; of a file its name, unless two values have the same."""
+        if is_own(value) and self._own_names[short_name(value)] > 1:
+            return str(value).removeprefix("own:")
         if self.single_layer and isinstance(value, list) and len(value) == 1:
             return value_text(value[0])
         if self.key in PATHS and isinstance(value, str) and value not in self._table_names:
             name = PurePath(value).name
             return f"another {name}" if name in self._table_names.values() else name
         return value_text(told_anew(value, self._table_names) if self.key.startswith(("dataset", "start")) else value)
+
+    @cached_property
+    def _own_names(self) -> Counter[str]:
+        """How many different parts of one's own have each name."""
+        values = self.values if isinstance(self.values, list) else []
+        return Counter(short_name(value) for value in {value for value in values if is_own(value)})
 
     @cached_property
     def _table_names(self) -> dict[str, str]:
@@ -173,10 +183,10 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
             raise ValueError(f"{values} is to be sampled; set sweep.method to random or sobol, or give values")
     else:
         values = [full_value(written, value) for value in values]
-        texts = [value_text(value) for value in values]
+        texts = [str(value) if is_own(value) else value_text(value) for value in values]
         if len(set(texts)) < len(texts):
             twice = next(text for i, text in enumerate(texts) if text in texts[:i])
-            raise ValueError(f"{twice} is there twice")
+            raise ValueError(f"{short_name(twice)} is there twice")
     axis = Axis(written, values, place)
     return replace(axis, names=_names(axis, list(given))) if named else axis
 

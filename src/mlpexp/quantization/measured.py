@@ -227,7 +227,7 @@ def score_of(
 ) -> float:
     """A score of logits ``(1, N, U)`` and what is learned of their targets, as training measures it."""
     loss = head.loss.value(logits, targets).double().mean(1).cpu().numpy()
-    right = (head.predicted(logits) == targets).double().mean(1).cpu().numpy() if head.classes else None
+    right = head.beside_loss(logits, targets).double().mean(1).cpu().numpy()
     collected = Collected([name], head, log=samples.units is not None and samples.units.log)
     if collected:
         collected.add(logits, targets, samples.units)

@@ -79,8 +79,7 @@ class Evaluator:
         return inputs.index_select(0, self.pair_of_member), targets.index_select(0, self.pair_of_member)
 
     def _means(self, part: str, sums: np.ndarray, count: int) -> PartScores:
-        right, variance = sums[1] / count if self.classification else None, self.variances.get(part)
-        return always(self.head, sums[0] / count, right, variance)
+        return always(self.head, sums[0] / count, sums[1] / count, self.variances.get(part))
 
     def _chunk(
         self, network: StackedNetwork, start: int, stop: int, activations: ActivationSums | None
@@ -105,23 +104,24 @@ class Evaluator:
         outputs = network(inputs, watch=activations)[:, : targets.shape[1]].to(network.flat.dtype)
         losses = self.head.loss.value(outputs, targets)
         wide = torch.float64 if losses.device.type != "mps" else torch.float32
-        correct = self.head.predicted(outputs) == targets if self.classification else torch.zeros_like(losses)
-        return [losses.to(wide), correct.to(wide), *([outputs] if self.collects else [])]
+        beside = self.head.beside_loss(outputs, targets)
+        return [losses.to(wide), beside.to(wide), *([outputs] if self.collects else [])]
 
 
-def always(head: Head, loss: np.ndarray, accuracy: np.ndarray | None, variance: np.ndarray | None) -> PartScores:
+def always(head: Head, loss: np.ndarray, beside: np.ndarray | None, variance: np.ndarray | None) -> PartScores:
     """The scores that every training is measured by, each ``(M,)``.
 
     Args:
         head: Whose loss it is.
         loss: Mean over the samples.
-        accuracy: Share of right samples; None where there are no classes.
+        beside: Mean of ``Head.beside_loss``: the share of right samples, or the mean squared error.
         variance: Of the targets, what R² compares a squared error with; 0: there is nothing to explain.
     """
-    if accuracy is not None:
-        return {"loss": loss, "accuracy": accuracy}
+    if head.classes and beside is not None:
+        return {"loss": loss, "accuracy": beside}
     if variance is not None:
-        return {"loss": loss, "r2": explained(loss * head.square_share, variance)}
+        squared = beside if not head.output.is_of_squares and beside is not None else loss * head.square_share
+        return {"loss": loss, "r2": explained(squared, variance)}
     return {"loss": loss}
 
 

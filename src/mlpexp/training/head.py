@@ -14,6 +14,7 @@ from mlpexp.config.activations import PlainActivation
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.outputs import Output, output_of
+from mlpexp.config.own_parts import is_own
 from mlpexp.nn.activations import Elementwise, elementwise
 from mlpexp.training.losses import (
     LOSSES,
@@ -25,6 +26,7 @@ from mlpexp.training.losses import (
     scaled,
     squared_error,
 )
+from mlpexp.training.own_losses import own_loss
 
 FUNCTIONS: dict[str, Literal["identity", "sigmoid", "tanh"]] = {
     "none": "identity", "sigmoid": "sigmoid", "tanh": "tanh",
@@ -70,6 +72,17 @@ class Head:
         """K; 0 where targets are numbers."""
         return self.output.num_classes
 
+    def beside_loss(self, logits_MBU: Tensor, targets: Tensor) -> Tensor:
+        """What else is summed over samples, ``(M, B)``: whether the class is right, or a squared error.
+
+        The squared error of numbers is that of a loss of one's own, which does not say it itself; else 0.
+        """
+        if self.classes:
+            return self.predicted(logits_MBU) == targets
+        if self.output.is_of_squares:
+            return logits_MBU.new_zeros(logits_MBU.shape[:2])
+        return (logits_MBU - targets).square().mean(2)
+
     @property
     def square_share(self) -> float:
         """What the loss is multiplied by to be the mean of squared errors."""
@@ -89,6 +102,8 @@ def head_of(experiment: Experiment, facts: DatasetFacts) -> Head:
 def loss_of(output: Output) -> Loss:
     """The loss of logits ``(M, B, U)`` and targets: classes ``(M, B)``, or numbers ``(M, B, T)``."""
     name, numbers = output.loss.name, output.num_classes == 0
+    if is_own(name):
+        return own_loss(name)
     if name in ("cross_entropy", "softmax_squared_error") or (name, output.activation, numbers) == PLAIN_REGRESSION:
         return LOSSES[name]
     if output.activation == "softmax":

@@ -8,7 +8,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import Training
+from mlpexp.config.own_parts import parts_in
 from mlpexp.training.cuda_graphs import RecordedSteps
 from mlpexp.training.method import Steps
 from mlpexp.training.step import Stepper
@@ -43,6 +45,16 @@ class StepByStep:
             if self.with_outputs:
                 outputs.append(of_step)
         return torch.cat(outputs, 1) if outputs else None
+
+
+def recordable(experiment: Experiment, note: str) -> bool:
+    """Whether steps can be recorded, for all that is known: a function of one's own may look at values on the host.
+
+    Args:
+        experiment: Of a member.
+        note: Why recording failed before; empty: it did not.
+    """
+    return not note and not any(parts_in(experiment))
 
 
 def steps_at_once(step: Steps, device: torch.device, settings: Training, *, record: bool = True) -> StepsAtOnce | None:

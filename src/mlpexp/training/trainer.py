@@ -38,7 +38,7 @@ from mlpexp.training.starts import Begun, begin_with
 from mlpexp.training.state import TrainingState
 from mlpexp.training.statuses import statuses_after
 from mlpexp.training.step_block import StepBlock
-from mlpexp.training.steps_at_once import steps_at_once
+from mlpexp.training.steps_at_once import recordable, steps_at_once
 from mlpexp.training.transfer import on_device
 
 WEIGHT_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32, "tf32": torch.float32}
@@ -217,7 +217,7 @@ class Trainer:
         dtype, device = self.samples.dtype, self.samples.device
         self.dropout = DropoutMasks(self.architecture, rates, index, dtype=dtype, device=device)
         self.stepper = self.method.steps(active, state, self.hyper, self.head)
-        self.at_once = steps_at_once(self.stepper, device, self.settings, record=not self.note)
+        self.at_once = steps_at_once(self.stepper, device, self.settings, record=recordable(active[0], self.note))
         self.objective = self.hyper.objective(self.head.loss, state.network.flat)  # what a step lowers
         level = active[0].diagnostics
         self.diagnostics = (

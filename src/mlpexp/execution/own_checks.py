@@ -1,0 +1,161 @@
+"""What a function must do to be a part of one's own, tried before anything is written: values, shapes and gradients.
+
+Axis letters: M members, B batch, U output units, T target values.
+"""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor
+
+from mlpexp.config.outputs import output_of
+from mlpexp.config.own_parts import OwnPart, part_of, parts_in
+from mlpexp.errors import InputError
+from mlpexp.nn.initializers import initial_parameters
+from mlpexp.planning.prepare import Prepared
+
+STEP = 1e-6
+TOLERANCE = 1e-4  # of a derivative against differences, relative to its size or 1
+KINKS = 0.05  # share of values at which both may differ: the function has a corner, or a jump, near there
+SHAPE_MB = (3, 8)
+
+
+def check_parts(experiments: Iterable[Prepared]) -> None:
+    """Tries each activation, loss and initializer that experiments name, once.
+
+    Raises:
+        InputError: One does not do what it must.
+    """
+    checked = set[tuple[str, str, int]]()
+    for prepared in experiments:
+        experiment, facts = prepared.experiment, prepared.facts
+        for kind, reference in parts_in(experiment):
+            units = output_of(experiment, facts).num_units if kind == "loss" else 0
+            if (kind, reference, units) in checked:
+                continue
+            checked.add((kind, reference, units))
+            part = part_of(reference, kind)
+            if kind == "activation":
+                check_activation(part)
+            elif kind == "loss":
+                check_loss(part, units, numbers=facts.task == "regression")
+            elif kind == "init":
+                initial_parameters(prepared.architecture, experiment.seed)
+
+
+def check_activation(part: OwnPart) -> None:
+    """Tries an activation on a grid and on random values, of which each must be computed by itself.
+
+    Raises:
+        InputError: It does not do what it must.
+    """
+    generator = torch.Generator().manual_seed(0)
+    grid = torch.linspace(-8, 8, 1601, dtype=torch.float64) + 1e-3  # no corner at a round number is met exactly
+    x = torch.cat([grid, 3 * torch.randn(399, generator=generator, dtype=torch.float64)]).reshape(2, 20, 50)
+    y = _values(part, part.function, x, x.shape)
+    if not torch.allclose(y.flatten(), _call(part, part.function, x.flatten()), rtol=1e-9, atol=1e-12):
+        raise _not(part, "must compute each value by itself, but what it gives depends on the shape")
+    turned = torch.randperm(x.numel(), generator=generator)
+    if not torch.allclose(y.flatten()[turned], _call(part, part.function, x.flatten()[turned]), rtol=1e-9, atol=1e-12):
+        raise _not(part, "must compute each value by itself, but what it gives depends on the other values")
+    _call(part, part.function, torch.randn(2, 3, 4, 5, 5, dtype=torch.float32))  # channels of images
+    gradient = _gradient(part, part.function, x)
+    differences = (part.function(x + STEP) - part.function(x - STEP)) / (2 * STEP)
+    _compare(part, gradient, differences)
+
+
+def check_loss(part: OwnPart, units: int, *, numbers: bool) -> None:
+    """Tries a loss on random outputs and targets, of which each sample must be computed by itself.
+
+    Args:
+        part: The loss.
+        units: U.
+        numbers: Whether targets are numbers ``(M, B, T)``, else classes ``(M, B)``.
+
+    Raises:
+        InputError: It does not do what it must.
+    """
+    generator = torch.Generator().manual_seed(0)
+    outputs = torch.randn(*SHAPE_MB, units, generator=generator, dtype=torch.float64)
+    shape = (*SHAPE_MB, units) if numbers else SHAPE_MB
+    drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
+    targets = drawn if numbers else torch.randint(0, units, shape, generator=generator)
+
+    def of(outputs_MBU: Tensor) -> Tensor:
+        losses_MB: Tensor = part.function(outputs_MBU, targets)
+        return losses_MB
+
+    losses = _values(part, of, outputs, torch.Size(SHAPE_MB))
+    alone = _call(part, lambda some: part.function(some, targets[1:, 2:]), outputs[1:, 2:])
+    if not torch.allclose(losses[1:, 2:], alone, rtol=1e-9, atol=1e-12):
+        raise _not(part, "must compute each sample by itself, but what it gives depends on the others")
+    gradient = _gradient(part, of, outputs)
+    differences = torch.zeros_like(outputs)
+    for unit in range(units):
+        step = torch.zeros(units, dtype=outputs.dtype)
+        step[unit] = STEP
+        differences[..., unit] = (of(outputs + step) - of(outputs - step)) / (2 * STEP)
+    _compare(part, gradient, differences)
+
+
+def _values(part: OwnPart, function: Callable[[Tensor], Tensor], x: Tensor, shape: torch.Size) -> Tensor:
+    """What a function gives, of the right kind and shape, its input being as it was."""
+    before = x.clone()
+    y = _call(part, function, x)
+    if not torch.equal(x, before):
+        raise _not(part, "changes the tensor that it is given; write x * 2 instead of x.mul_(2)")
+    if not isinstance(y, Tensor):
+        raise _not(part, f"gives a {type(y).__name__} and must give a tensor")
+    if y.shape != shape:
+        raise _not(part, f"gives the shape {tuple(y.shape)} and must give {tuple(shape)}")
+    if y.dtype != x.dtype:
+        raise _not(part, f"gives {y.dtype} for {x.dtype} and must keep it")
+    if not y.isfinite().all():
+        wrong = " at x = " + f"{x[~y.isfinite()][0]:.4g}" if y.shape == x.shape else ""
+        raise _not(part, f"gives values that are infinite or no numbers{wrong}")
+    return y
+
+
+def _call(part: OwnPart, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """What a function gives.
+
+    Raises:
+        InputError: It fails, whatever by.
+    """
+    try:
+        return function(x)
+    except Exception as error:
+        raise _not(
+            part, f"fails: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        ) from error
+
+
+def _gradient(part: OwnPart, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    inputs = x.clone().requires_grad_()
+    y = _call(part, function, inputs)
+    if not y.requires_grad:
+        raise _not(part, "has no gradient: what it computes with must be tensors of torch, not detached")
+    try:
+        (gradient,) = torch.autograd.grad(y.sum(), inputs)
+    except RuntimeError as error:
+        raise _not(part, f"has no gradient: {str(error).splitlines()[0]}") from error
+    if not gradient.isfinite().all():
+        raise _not(
+            part, f"has a gradient that is infinite or no number at {inputs[~gradient.isfinite()][0].item():.4g}"
+        )
+    return gradient
+
+
+def _compare(part: OwnPart, gradient: Tensor, differences: Tensor) -> None:
+    """Sees that a gradient is that of the values, but for corners."""
+    wrong = (gradient - differences).abs() > TOLERANCE * differences.abs().clamp(min=1)
+    if wrong.double().mean() > KINKS:
+        place = tuple(wrong.nonzero()[0])
+        raise _not(
+            part,
+            f"has a gradient by autograd of {gradient[place]:.4g} where its values rise by {differences[place]:.4g} per unit",
+        )
+
+
+def _not(part: OwnPart, what: str) -> InputError:
+    return InputError(f"own {part.kind} {part.name}: {what}")
