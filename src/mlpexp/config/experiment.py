@@ -14,13 +14,11 @@ from mlpexp.config.start import Start
 from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
 
-LossName = Annotated[
-    Literal[
-        "cross_entropy", "softmax_squared_error", "mean_squared_error", "half_sum_squared_error", "sum_squared_error",
-        "binary_cross_entropy",
-    ],
-    WrapValidator(name_or_own), PlainSerializer(str, return_type=str),
+LossName = Literal[
+    "cross_entropy", "softmax_squared_error", "mean_squared_error", "half_sum_squared_error", "sum_squared_error",
+    "binary_cross_entropy",
 ]  # fmt: skip
+LossOrOwn = Annotated[LossName, WrapValidator(name_or_own), PlainSerializer(str, return_type=str)]
 Diagnostics = Literal["off", "cheap", "full"]
 NUMBERED_CARD = re.compile(r"cuda:(0|[1-9]\d?)")
 
@@ -83,7 +81,7 @@ class Experiment(Strict):
     description: str | None = Field(None, description="What is asked; shown with the run.", max_length=2000)
     dataset: DatasetConfig = Field(description="The data.")
     model: ModelConfig = Field(description="The network.")
-    loss: LossName | None = Field(
+    loss: LossOrOwn | None = Field(
         None, description="Default: cross_entropy for classes, mean_squared_error for numbers."
     )
     start: Start | None = Field(
