@@ -3,6 +3,7 @@
 ``fit`` is ``mlpexp.train`` on all rows; nothing is printed, and no folder stays unless ``runs_dir`` is given.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
@@ -19,7 +21,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpexp.api.result import Result
+    import pandas as pd
+
     from mlpexp.export.plain_module import TrainedModule
 
 NEVER = 1_000_000  # epochs from one evaluation to the next: the last epoch has one
@@ -101,6 +104,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             targets: ``(N,)``.
             task: ``classification`` or ``regression``.
         """
+        from mlpexp.api.result import Result
         from mlpexp.api.training import train
 
         with _folder(self.runs_dir) as folder:
@@ -122,9 +126,18 @@ class _Network(BaseEstimator):  # type: ignore[misc]
                 plots=(),
                 quiet=True,
             )
-            self.modules_ = [result.module(seed=seed) for seed in result.seeds]
+            self._warn(result.trials)
+            silent = Result(result.path, quiet=True)
+            self.modules_ = [silent.module(seed=seed) for seed in silent.seeds]
         if self.runs_dir is not None:
-            self.result_: Result = result
+            self.result_ = result
+
+    def _warn(self, trials: "pd.DataFrame") -> None:
+        """Warns of networks that did not end well."""
+        num_bad = int((trials["status"] != "finished").sum())
+        if num_bad:
+            what = f"{num_bad} of {len(trials)} networks diverged; a smaller learning_rate may help"
+            warnings.warn(what, ConvergenceWarning, stacklevel=4)
 
     def _batch_size(self, num_rows: int) -> int | str | None:
         """At most the number of rows; None: as the config says."""
@@ -135,7 +148,11 @@ class _Network(BaseEstimator):  # type: ignore[misc]
 
     def _changes(self, task: str) -> dict[str, Any]:
         """Keys of the config that no word of ``train`` stands for."""
-        changes: dict[str, Any] = {"dataset.task": task, "dataset.test_fraction": 0.0}
+        changes: dict[str, Any] = {
+            "dataset.task": task,
+            "dataset.split": "random",
+            "dataset.test_fraction": 0.0,
+        }
         if self.early_stopping:
             changes |= {"dataset.validation_fraction": self.validation_fraction, "training.early_stopping": {}}
         else:

@@ -188,6 +188,14 @@ def test_data_that_are_not_kept_are_asked_for() -> None:
         mlpexp.load(path, data=(X + 1, Y)).mistakes()
 
 
+@pytest.mark.slow
+def test_large_data_are_not_kept_and_that_is_said(capfd: pytest.CaptureFixture[str]) -> None:
+    wide = RNG.random((4000, 280))
+    result = train(data=(wide, np.arange(4000) % 2), set={"batch_size": 2000}, epochs=1, quiet=False)
+    assert "the data have 22 MB, and the result keeps up to 20 MB" in capfd.readouterr().err
+    assert not (result.path / "data").exists()
+
+
 def test_what_is_kept_goes_on_elsewhere(tmp_path: Path) -> None:
     result = train(data=FRAME, target="kind")
     moved = result.path.rename(tmp_path / "moved")

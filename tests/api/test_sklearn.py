@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris, make_regression
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -112,6 +113,24 @@ def test_early_stopping_holds_rows_out(tmp_path: Path) -> None:
 def test_one_class_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="y holds only one class, a; a classifier needs two classes or more"):
         MLPClassifier().fit(np.eye(3), ["a", "a", "a"])
+
+
+def test_networks_that_diverge_are_a_warning(capfd: pytest.CaptureFixture[str]) -> None:
+    X, y = make_regression(60, 2, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="1 of 1 networks diverged; a smaller learning_rate may help"):
+        MLPRegressor(optimizer="sgd", learning_rate=1e6, epochs=20, random_state=0).fit(X, y)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_config_of_folds_is_trained_on_all_rows() -> None:
+    X, y = iris()
+    config = {
+        "dataset": {"name": "iris", "split": "k_fold"},
+        "model": {"name": "mlp", "hidden_sizes": [4]},
+        "optimizer": {"name": "adam", "learning_rate": 0.01},
+        "training": {"epochs": 1, "batch_size": "full"},
+    }
+    assert MLPClassifier(config=config).fit(X, y).predict(X).shape == (150,)
 
 
 @pytest.mark.slow

@@ -53,8 +53,11 @@ class Held:
         source.tables[str(path)] = path.name
         for key, value in self.said.items():
             set_value(source, ["dataset", key], value, place)
-        keep = source.data.get("keep")
-        if isinstance(keep, dict | None) and "data" not in (keep or {}) and path.stat().st_size <= MOST_BYTES:
+        keep, size = source.data.get("keep"), path.stat().st_size
+        if size > MOST_BYTES:
+            sizes = f"have {size / 1e6:.0f} MB, and the result keeps up to {MOST_BYTES / 1e6:g} MB"
+            source.notes.append(f"the data {sizes}; what needs them again is mlpexp.load(path, data=...)")
+        elif isinstance(keep, dict | None) and "data" not in (keep or {}):
             set_value(source, ["keep", "data"], value=True, place=place)
 
     def in_words(self, sentence: str) -> str:

@@ -165,11 +165,11 @@ def _options(
 def _values(key: str, values: Value) -> Value:
     if isinstance(values, (str, Mapping)) or not isinstance(values, (int, float, bool)):
         return values
-    raise InputError(f"sweep(over={{{key!r}: {values!r}}}): expected several values, for example [{values!r}, ...]")
+    raise InputError(f'sweep(over={{"{key}": {values!r}}}): expected several values, for example [{values!r}, ...]')
 
 
 def _override(key: str, value: Value, of: str = "") -> "Override":
     from mlpexp.config.yaml_source import Override
 
-    written = f"sweep({of}={{{key!r}: {shortened(value)}}})" if of else f"sweep({key}={shortened(value)})"
+    written = f'sweep({of}={{"{key}": {shortened(value)}}})' if of else f"sweep({key}={shortened(value)})"
     return Override(key, plain(value, written, key), Place(written))

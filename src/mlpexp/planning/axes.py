@@ -183,10 +183,10 @@ def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
             raise ValueError(f"{values} is to be sampled; set sweep.method to random or sobol, or give values")
     else:
         values = [full_value(written, value) for value in values]
-        texts = [value_text(value) for value in values]
+        texts = [str(value) if is_own(value) else value_text(value) for value in values]
         if len(set(texts)) < len(texts):
             twice = next(text for i, text in enumerate(texts) if text in texts[:i])
-            raise ValueError(f"{twice} is there twice")
+            raise ValueError(f"{short_name(twice)} is there twice")
     axis = Axis(written, values, place)
     return replace(axis, names=_names(axis, list(given))) if named else axis
 
