@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from mlpexp.errors import visible
 from mlpexp.report.watching.progress_words import ProgressWords
+from mlpexp.report.words import NO_BREAK
 
 if TYPE_CHECKING:
     from mlpexp.execution.meter import Update
@@ -16,7 +18,9 @@ Tell = Callable[[str], None]
 
 def teller(*, quiet: bool) -> Tell:
     """What says sentences: in a notebook below its cell, else on standard error."""
-    return lambda sentence: None if quiet else print(sentence, file=sys.stdout if kernel() else sys.stderr)
+    if quiet:
+        return lambda sentence: None
+    return lambda sentence: print(visible(sentence).replace(NO_BREAK, " "), file=sys.stdout if kernel() else sys.stderr)
 
 
 def kernel() -> Any:
@@ -57,8 +61,9 @@ def _with_notes(tell: Tell, move: "Callable[[Update], None]") -> "Callable[[Upda
 
 @contextmanager
 def _on_terminal(words: ProgressWords) -> "Iterator[Callable[[Update], None]]":
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from mlpexp.api.console import Terminal
 
     columns = (
         TextColumn("{task.description}"),
@@ -66,7 +71,7 @@ def _on_terminal(words: ProgressWords) -> "Iterator[Callable[[Update], None]]":
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Terminal(err=True), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         yield lambda update: bar.update(task, completed=update.fraction, description=words.text(update))
 

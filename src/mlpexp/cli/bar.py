@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mlpexp.cli.border import border
-from mlpexp.cli.console import Terminal
+from mlpexp.api.border import border
+from mlpexp.api.console import Terminal
 from mlpexp.cli.failures import unwritten
 from mlpexp.cli.printing import print_sentences
 from mlpexp.cli.streams import lead_nowhere

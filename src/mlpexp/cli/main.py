@@ -7,7 +7,7 @@ from signal import SIGINT
 
 import typer
 
-from mlpexp.cli.border import border
+from mlpexp.api.border import border
 from mlpexp.cli.commands import (
     activations,
     check,

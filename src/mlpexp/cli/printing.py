@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlpexp.cli.border import behind
+from mlpexp.api.border import behind
 from mlpexp.errors import visible
 from mlpexp.report.words import NO_BREAK, in_lines
 
@@ -49,7 +49,7 @@ def print_table(table: "TextTable", *, wide: bool = False) -> None:
     """Prints a table that fits the terminal; in a pipe, and if it is to be wide, with every column and each row in a line."""
     from rich.text import Text
 
-    from mlpexp.cli.console import Terminal
+    from mlpexp.api.console import Terminal
     from mlpexp.report.tables.text_layout import laid_out, wrapped
 
     console = Terminal()

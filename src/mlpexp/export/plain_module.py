@@ -66,7 +66,7 @@ def mean_outputs(modules: Sequence[TrainedModule], inputs: np.ndarray) -> np.nda
     Returns:
         ``(N, K)`` or ``(N, T)`` float64.
     """
-    samples = torch.from_numpy(np.ascontiguousarray(inputs))
+    samples = torch.from_numpy(np.require(inputs, requirements=["C", "W"]))
     with torch.no_grad():
         outputs = [module(samples).double().numpy() for module in modules]
     return np.mean(outputs, axis=0)

@@ -46,7 +46,7 @@ def watch(
 
 def _watch(result: "Result", html: Path | None, every: int, *, once: bool) -> None:
     """Shows it until it ends; a page that nobody writes any more does not say that it is renewed."""
-    from mlpexp.cli.console import Terminal
+    from mlpexp.api.console import Terminal
     from mlpexp.results.watched import Watched
 
     watched, console = Watched(result), Terminal()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from mlpexp.cli.border import IN_A_PIPE, ON_A_TERMINAL, behind
+from mlpexp.api.border import IN_A_PIPE, ON_A_TERMINAL, behind
 
 
 class Terminal(Console):
