@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "architectures": {"errors", "config"},
     "data": {"errors", "randomness", "free_memory", "config"},
     "nn": {"randomness", "config", "architectures", "errors"},
-    "training": {"randomness", "config", "architectures", "data", "nn"},
+    "training": {"errors", "randomness", "config", "architectures", "data", "nn"},
     "som": {"randomness", "config", "architectures", "nn", "training"},
     "numpy_twin": {"architectures", "config", "nn", "training"},
     "statistics": set(),

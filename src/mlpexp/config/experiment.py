@@ -9,18 +9,17 @@ from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
 from mlpexp.config.own_parts import name_or_own
+from mlpexp.config.own_steps import OwnOptimizer, OwnSchedule, own_optimizer, own_schedule
 from mlpexp.config.scores import ScoreName
 from mlpexp.config.start import Start
 from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
 
-LossName = Annotated[
-    Literal[
-        "cross_entropy", "softmax_squared_error", "mean_squared_error", "half_sum_squared_error", "sum_squared_error",
-        "binary_cross_entropy",
-    ],
-    WrapValidator(name_or_own), PlainSerializer(str, return_type=str),
+LossName = Literal[
+    "cross_entropy", "softmax_squared_error", "mean_squared_error", "half_sum_squared_error", "sum_squared_error",
+    "binary_cross_entropy",
 ]  # fmt: skip
+LossOrOwn = Annotated[LossName, WrapValidator(name_or_own), PlainSerializer(str, return_type=str)]
 Diagnostics = Literal["off", "cheap", "full"]
 NUMBERED_CARD = re.compile(r"cuda:(0|[1-9]\d?)")
 
@@ -83,14 +82,18 @@ class Experiment(Strict):
     description: str | None = Field(None, description="What is asked; shown with the run.", max_length=2000)
     dataset: DatasetConfig = Field(description="The data.")
     model: ModelConfig = Field(description="The network.")
-    loss: LossName | None = Field(
+    loss: LossOrOwn | None = Field(
         None, description="Default: cross_entropy for classes, mean_squared_error for numbers."
     )
     start: Start | None = Field(
         None, description="Weights of another result to begin with, and layers that stay; default: all drawn."
     )
-    optimizer: OptimizerConfig = Field(description="The optimizer.")
-    schedule: ScheduleConfig = Field(ConstantSchedule(name="constant"), description="How the learning rate changes.")
+    optimizer: Annotated[OptimizerConfig | OwnOptimizer, WrapValidator(own_optimizer)] = Field(
+        description="The optimizer."
+    )
+    schedule: Annotated[ScheduleConfig | OwnSchedule, WrapValidator(own_schedule)] = Field(
+        ConstantSchedule(name="constant"), description="How the learning rate changes."
+    )
     training: Training = Field(default_factory=Training, description="Batches, length, measurement.")
     scores: ListOf[ScoreName] = Field(
         (), description="What else is measured of each part of the data, besides the loss and accuracy or R²."

@@ -17,7 +17,9 @@ from mlpexp.config.strict import (
 )
 
 
-class _Optimizer(Strict):
+class AnyOptimizer(Strict):
+    """What every optimizer has."""
+
     learning_rate: PositiveFloat = Field(description="Step size.")
     l2_penalty: NonNegativeFloat = Field(
         0.0, description="lambda of the penalty lambda/2 sum |W|^2; weights only, no biases."
@@ -27,7 +29,7 @@ class _Optimizer(Strict):
     )
 
 
-class Sgd(_Optimizer):
+class Sgd(AnyOptimizer):
     """Stochastic gradient descent, with momentum where asked."""
 
     name: Literal["sgd"]
@@ -41,7 +43,7 @@ class Sgd(_Optimizer):
         return self
 
 
-class Adagrad(_Optimizer):
+class Adagrad(AnyOptimizer):
     """Adagrad (Duchi et al. 2011)."""
 
     name: Literal["adagrad"]
@@ -49,7 +51,7 @@ class Adagrad(_Optimizer):
     epsilon: PositiveFloat = Field(1e-10, description="Added to the root.")
 
 
-class Rmsprop(_Optimizer):
+class Rmsprop(AnyOptimizer):
     """RMSprop (Tieleman and Hinton 2012)."""
 
     name: Literal["rmsprop"]
@@ -58,7 +60,7 @@ class Rmsprop(_Optimizer):
     epsilon: PositiveFloat = Field(1e-8, description="Added to the root.")
 
 
-class Adam(_Optimizer):
+class Adam(AnyOptimizer):
     """Adam (Kingma and Ba 2015)."""
 
     name: Literal["adam"]
@@ -80,19 +82,21 @@ class AdamW(Adam):
 OptimizerConfig = Annotated[Sgd | Adagrad | Rmsprop | Adam | AdamW, Field(discriminator="name")]
 
 
-class _Schedule(Strict):
+class AnySchedule(Strict):
+    """What every schedule has."""
+
     warmup_epochs: NonNegativeFloat = Field(
         0.0, description="The learning rate rises linearly from 0 for so many epochs."
     )
 
 
-class ConstantSchedule(_Schedule):
+class ConstantSchedule(AnySchedule):
     """The learning rate stays."""
 
     name: Literal["constant"]
 
 
-class StepSchedule(_Schedule):
+class StepSchedule(AnySchedule):
     """The learning rate is multiplied by ``factor`` after every ``every`` epochs."""
 
     name: Literal["step"]
@@ -100,28 +104,28 @@ class StepSchedule(_Schedule):
     factor: PositiveFloat = Field(0.1, description="Factor of each step.")
 
 
-class ExponentialSchedule(_Schedule):
+class ExponentialSchedule(AnySchedule):
     """``decay^epoch``."""
 
     name: Literal["exponential"]
     decay: PositiveFloat = Field(description="Factor per epoch.")
 
 
-class CosineSchedule(_Schedule):
+class CosineSchedule(AnySchedule):
     """Half a cosine from 1 to ``final_factor`` (Loshchilov and Hutter 2017)."""
 
     name: Literal["cosine"]
     final_factor: NonNegativeFloat = Field(0.0, description="Share of the learning rate left at the end.")
 
 
-class InverseTimeSchedule(_Schedule):
+class InverseTimeSchedule(AnySchedule):
     """``1 / (1 + decay * epoch)`` (Robbins and Monro 1951)."""
 
     name: Literal["inverse_time"]
     decay: PositiveFloat = Field(1.0, description="How fast it falls, per epoch.")
 
 
-class InversePowerSchedule(_Schedule):
+class InversePowerSchedule(AnySchedule):
     """``1 / (1 + n)^power``, n epochs or samples being done; it changes when an epoch ends."""
 
     name: Literal["inverse_power"]

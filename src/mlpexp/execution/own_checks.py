@@ -5,14 +5,18 @@ Axis letters: M members, B batch, U output units, T target values.
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from mlpexp.config.outputs import output_of
 from mlpexp.config.own_parts import OwnPart, part_of, parts_in
+from mlpexp.config.own_steps import OwnOptimizer
 from mlpexp.errors import InputError
+from mlpexp.execution.own_optimizer_checks import check_optimizer
 from mlpexp.nn.initializers import initial_parameters
 from mlpexp.planning.prepare import Prepared
+from mlpexp.training.schedules import factor
 
 STEP = 1e-6
 TOLERANCE = 1e-4  # of a derivative against differences, relative to its size or 1
@@ -21,7 +25,7 @@ SHAPE_MB = (3, 8)
 
 
 def check_parts(experiments: Iterable[Prepared]) -> None:
-    """Tries each activation, loss and initializer that experiments name, once.
+    """Tries each part that experiments name, once.
 
     Raises:
         InputError: One does not do what it must.
@@ -39,6 +43,10 @@ def check_parts(experiments: Iterable[Prepared]) -> None:
                 check_activation(part)
             elif kind == "loss":
                 check_loss(part, units, numbers=facts.task == "regression")
+            elif kind == "optimizer" and isinstance(experiment.optimizer, OwnOptimizer):
+                check_optimizer(part, experiment.optimizer)
+            elif kind == "schedule":
+                _check_schedule(prepared)
             elif kind == "init":
                 initial_parameters(prepared.architecture, experiment.seed)
 
@@ -114,6 +122,15 @@ def _values(part: OwnPart, function: Callable[[Tensor], Tensor], x: Tensor, shap
         wrong = " at x = " + f"{x[~y.isfinite()][0]:.4g}" if y.shape == x.shape else ""
         raise _not(part, f"gives values that are infinite or no numbers{wrong}")
     return y
+
+
+def _check_schedule(prepared: Prepared) -> None:
+    """Tries a schedule at up to 1001 steps, of which the first and the last are two."""
+    training, num_train = prepared.experiment.training, prepared.sizes.train
+    per_epoch = -(-num_train // training.batch_of(num_train))
+    last = training.epochs * per_epoch - 1
+    steps = np.unique(np.linspace(0, last, 1001).round())
+    factor(prepared.experiment.schedule, steps / per_epoch, training.epochs, per_epoch, num_train)
 
 
 def _call(part: OwnPart, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from mlpexp.architectures.layers import Activation, Dropout, Flatten, Pool2d
 from mlpexp.config.activations import KNOWN
 from mlpexp.config.datasets import Synthetic
 from mlpexp.config.load import leaves
+from mlpexp.config.own_parts import is_own
 from mlpexp.config.yaml_source import Path_, Source, dotted
 from mlpexp.errors import ConfigError, InputError, Problem
 from mlpexp.planning.plan import Plan
@@ -74,7 +75,7 @@ def needs_of(prepared: Prepared, members: int = 1, *, keeps: bool = True) -> Nee
     training, facts, network = prepared.experiment.training, prepared.facts, prepared.architecture
     width, optimizer = WIDTHS.get(training.precision, 4), prepared.experiment.optimizer.name
     values = prod(facts.input_shape)
-    copies = COPIES + STATES.get(optimizer, 0) + KEPT_COPIES * keeps
+    copies = COPIES + (2 if is_own(optimizer) else STATES.get(optimizer, 0)) + KEPT_COPIES * keeps
     between = max(prod(layer.input_shape) + prod(layer.output_shape) for layer in network.layers)
     samples = min(evaluation_chunk(network, 1, on_cpu=True), facts.num_samples)
     return Needs(

@@ -15,8 +15,10 @@ from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import OptimizerConfig, ScheduleConfig, Sgd
+from mlpexp.config.own_steps import OwnOptimizer, OwnSchedule
 from mlpexp.training.losses import Loss, weighted
 from mlpexp.training.optimizers import OPTIMIZERS, Optimizer
+from mlpexp.training.own_optimizers import own_optimizer
 from mlpexp.training.schedules import factor
 from mlpexp.training.transfer import on_device
 
@@ -34,7 +36,7 @@ class StepCoefficients:
 class HyperParameters:
     """Per-member numbers of a stack, and what an optimizer makes of them for given steps."""
 
-    kind: OptimizerConfig
+    kind: OptimizerConfig | OwnOptimizer
     """An optimizer config of the members' kind."""
     arrays: Mapping[str, np.ndarray]
     """The optimizer's numbers by name, ``(M,)``."""
@@ -52,7 +54,7 @@ class HyperParameters:
     """Epochs without it before a member has converged, ``(M,)``; infinity where none is to stop for that."""
     num_train: int
     """Training samples, which a schedule may count."""
-    schedules: Sequence[tuple[ScheduleConfig, int]]
+    schedules: Sequence[tuple[ScheduleConfig | OwnSchedule, int]]
     """Each distinct schedule with its number of epochs."""
     schedule_of_member: np.ndarray
     """Which of these is a member's, ``(M,)``."""
@@ -107,6 +109,8 @@ class HyperParameters:
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer; SGD is split by what it must remember."""
+        if isinstance(self.kind, OwnOptimizer):
+            return own_optimizer(self.kind)
         if not isinstance(self.kind, Sgd):
             return OPTIMIZERS[self.kind.name]
         if self.kind.nesterov:
@@ -141,7 +145,7 @@ BY_MEMBER = (
 )  # fmt: skip
 
 
-def _numbers_of(options: Sequence[OptimizerConfig]) -> dict[str, np.ndarray]:
+def _numbers_of(options: Sequence[OptimizerConfig | OwnOptimizer]) -> dict[str, np.ndarray]:
     """The numbers of the optimizers by name, ``(M,)`` each."""
     names = [name for name, value in options[0] if isinstance(value, float)]
     return {name: np.array([getattr(option, name) for option in options], dtype=np.float64) for name in names}

@@ -13,10 +13,17 @@ from mlpexp.config.optimization import (
     ScheduleConfig,
     StepSchedule,
 )
+from mlpexp.config.own_parts import part_of, short_name
+from mlpexp.config.own_steps import OwnSchedule
+from mlpexp.errors import InputError
 
 
 def factor(
-    schedule: ScheduleConfig, time_epochs: np.ndarray, num_epochs: int, steps_per_epoch: int, num_train: int
+    schedule: ScheduleConfig | OwnSchedule,
+    time_epochs: np.ndarray,
+    num_epochs: int,
+    steps_per_epoch: int,
+    num_train: int,
 ) -> np.ndarray:
     """Factor on the learning rate before each step.
 
@@ -46,8 +53,29 @@ def factor(
         case InversePowerSchedule(power=power, per=per):
             each = num_train if per == "sample" else 1
             shape = 1 / (1 + each * np.floor(time + 1e-9)) ** power
+        case OwnSchedule(name=name):
+            steps = num_epochs * steps_per_epoch
+            numbers = np.minimum(np.rint(time * steps_per_epoch), steps - 1)  # steps after the last are asked for, too
+            shape = _own(name, numbers.astype(int), steps)
         case _:
             assert_never(schedule)
     if schedule.warmup_epochs > 0:
         shape = shape * np.minimum((time + 1 / steps_per_epoch) / schedule.warmup_epochs, 1.0)
     return shape
+
+
+def _own(reference: str, numbers: np.ndarray, steps: int) -> np.ndarray:
+    """The factors of a schedule of one's own.
+
+    Raises:
+        InputError: One is no number, infinite or below 0.
+    """
+    function = part_of(reference, "schedule").function
+    factors = np.array([float(function(int(step), steps)) for step in numbers])
+    wrong = ~(np.isfinite(factors) & (factors >= 0))
+    if wrong.any():
+        step, value = numbers[wrong][0], factors[wrong][0]
+        raise InputError(
+            f"own schedule {short_name(reference)}: gives {value:g} at step {step} of {steps}; expected a factor from 0 on"
+        )
+    return factors

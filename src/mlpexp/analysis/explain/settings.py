@@ -7,6 +7,7 @@ import numpy as np
 from mlpexp.architectures.layers import Activation, BatchNorm, Dropout
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.optimization import OptimizerConfig
+from mlpexp.config.own_steps import OwnOptimizer
 from mlpexp.planning.prepare import Prepared
 from mlpexp.training.schedules import factor
 
@@ -99,5 +100,5 @@ def _rates(prepared: Prepared) -> tuple[float, float]:
     return float(factors.max()), float(factors[1:].mean())
 
 
-def _decays(optimizer: OptimizerConfig) -> dict[str, float]:
+def _decays(optimizer: OptimizerConfig | OwnOptimizer) -> dict[str, float]:
     return {key: float(getattr(optimizer, key, 0.0)) for key in ("l2_penalty", "weight_decay")}

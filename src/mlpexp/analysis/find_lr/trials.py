@@ -17,6 +17,7 @@ from mlpexp.config.optimization import (
     ScheduleConfig,
     StepSchedule,
 )
+from mlpexp.config.own_steps import OwnSchedule
 from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.planning.confirm import END_OF_SEEDS
@@ -123,7 +124,7 @@ def at_rate(prepared: Prepared, rate: float) -> Prepared:
     return replace(prepared, experiment=experiment.model_copy(update={"optimizer": optimizer}))
 
 
-def shortened_schedule(schedule: ScheduleConfig, share: float) -> ScheduleConfig:
+def shortened_schedule(schedule: ScheduleConfig | OwnSchedule, share: float) -> ScheduleConfig | OwnSchedule:
     """A schedule that has the same form in a share of the epochs."""
     changes: dict[str, float] = {"warmup_epochs": schedule.warmup_epochs * share}
     match schedule:
@@ -133,7 +134,7 @@ def shortened_schedule(schedule: ScheduleConfig, share: float) -> ScheduleConfig
             changes["decay"] = schedule.decay ** (1 / share)
         case InverseTimeSchedule():
             changes["decay"] = schedule.decay / share
-        case ConstantSchedule() | CosineSchedule() | InversePowerSchedule():
+        case ConstantSchedule() | CosineSchedule() | InversePowerSchedule() | OwnSchedule():
             pass
     return schedule.model_copy(update=changes)
 

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 
 from mlpexp.config.optimization import OptimizerConfig, Sgd
+from mlpexp.config.own_parts import short_name
+from mlpexp.config.own_steps import OwnOptimizer
+from mlpexp.errors import InputError
 from mlpexp.numpy_twin.activations import Array
 
 Numbers = Callable[[Any], dict[str, float]]
@@ -54,14 +57,21 @@ FIRST_STEPS: Mapping[str, FirstStep] = {
 class Update:
     """The optimizer of a config, before its first step."""
 
-    optimizer: OptimizerConfig
+    optimizer: OptimizerConfig | OwnOptimizer
     """With its learning rate."""
     clip: float | None = None
     """Largest norm of the gradient."""
 
     @property
     def first(self) -> FirstStep:
-        """What the first step is."""
+        """What the first step is.
+
+        Raises:
+            InputError: The optimizer is one of one's own.
+        """
+        if isinstance(self.optimizer, OwnOptimizer):
+            name = short_name(self.optimizer.name)
+            raise InputError(f"own optimizer {name} is a function of Python, whose step has no formula here")
         nesterov = isinstance(self.optimizer, Sgd) and self.optimizer.nesterov
         return FIRST_STEPS["nesterov" if nesterov else self.optimizer.name]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from mlpexp.config.outputs import KNOWN_LOSSES, Output, output_of
+from mlpexp.config.own_parts import short_name
 from mlpexp.report.sections.methods.phrases import in_brackets, labelled, listed, measured, the_same
 from mlpexp.report.sections.methods.setup import Fact, Said, Setup
 
@@ -31,7 +32,7 @@ def _optimizer(setup: Setup) -> Said | None:
     if setup.varies("optimizer.name"):
         told = listed(numbers)
         return Said(f"The optimizer had {told.english}.", f"优化器的参数为{told.chinese}。") if numbers else None
-    shown, told = OPTIMIZERS.get(name, name), in_brackets(numbers)
+    shown, told = OPTIMIZERS.get(name, short_name(name)), in_brackets(numbers)
     return Said(f"The optimizer was {shown}{told.english}.", f"优化器为 {shown}{told.chinese}。")
 
 
