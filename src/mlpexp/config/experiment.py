@@ -7,9 +7,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidatorFunctionW
 
 from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.networks import ModelConfig
-from mlpexp.config.optimization import ConstantSchedule, OptimizerConfig, ScheduleConfig, Training
+from mlpexp.config.optimization import ConstantSchedule, Training
 from mlpexp.config.own_parts import name_or_own
-from mlpexp.config.own_steps import OwnOptimizer, OwnSchedule, own_optimizer, own_schedule
+from mlpexp.config.own_steps import OptimizerSection, ScheduleSection
 from mlpexp.config.scores import ScoreName
 from mlpexp.config.start import Start
 from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
@@ -88,12 +88,8 @@ class Experiment(Strict):
     start: Start | None = Field(
         None, description="Weights of another result to begin with, and layers that stay; default: all drawn."
     )
-    optimizer: Annotated[OptimizerConfig | OwnOptimizer, WrapValidator(own_optimizer)] = Field(
-        description="The optimizer."
-    )
-    schedule: Annotated[ScheduleConfig | OwnSchedule, WrapValidator(own_schedule)] = Field(
-        ConstantSchedule(name="constant"), description="How the learning rate changes."
-    )
+    optimizer: OptimizerSection = Field(description="The optimizer.")
+    schedule: ScheduleSection = Field(ConstantSchedule(name="constant"), description="How the learning rate changes.")
     training: Training = Field(default_factory=Training, description="Batches, length, measurement.")
     scores: ListOf[ScoreName] = Field(
         (), description="What else is measured of each part of the data, besides the loss and accuracy or R²."

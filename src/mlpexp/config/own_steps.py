@@ -2,11 +2,19 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidatorFunctionWrapHandler, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidatorFunctionWrapHandler,
+    WrapSerializer,
+    WrapValidator,
+    model_validator,
+)
 
-from mlpexp.config.optimization import AnyOptimizer, AnySchedule
+from mlpexp.config.optimization import AnyOptimizer, AnySchedule, OptimizerConfig, ScheduleConfig
 from mlpexp.config.own_parts import REFERENCE, is_own, part_of, short_name
 from mlpexp.config.strict import not_together
 from mlpexp.errors import InputError
@@ -72,3 +80,17 @@ def own_schedule(section: object, built_in: ValidatorFunctionWrapHandler) -> obj
 
 def _names_own(section: object) -> bool:
     return isinstance(section, dict) and is_own(section.get("name"))
+
+
+def dumped(section: Any, built_in: SerializerFunctionWrapHandler) -> Any:
+    """As plain data: a section that names a function has the keys of that function."""
+    return section.model_dump() if isinstance(section, (OwnOptimizer, OwnSchedule)) else built_in(section)
+
+
+# A schema of the built-in sections alone, so that their mistakes are told as theirs; a type checker sees both.
+if TYPE_CHECKING:
+    OptimizerSection = OptimizerConfig | OwnOptimizer
+    ScheduleSection = ScheduleConfig | OwnSchedule
+else:
+    OptimizerSection = Annotated[OptimizerConfig, WrapValidator(own_optimizer), WrapSerializer(dumped)]
+    ScheduleSection = Annotated[ScheduleConfig, WrapValidator(own_schedule), WrapSerializer(dumped)]

@@ -79,7 +79,8 @@ def _content(value: Any, name: str, seen: dict[int, Any]) -> Iterator[bytes]:
     elif isinstance(value, (FunctionType, type)):
         yield from _written(value, name, seen)
     elif isinstance(value, (BuiltinFunctionType, MethodDescriptorType)) or type(value).__name__ == "ufunc":
-        yield repr(getattr(value, "__qualname__", value.__name__)).encode()
+        home = getattr(value, "__module__", None) or type(getattr(value, "__self__", None)).__name__
+        yield f"{home}.{getattr(value, '__qualname__', value.__name__)}".encode()
     else:
         yield from _numbers(value, name)
 
