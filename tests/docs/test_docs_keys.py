@@ -121,8 +121,10 @@ def all_models(model: type[BaseModel] = Strict) -> set[type[BaseModel]]:
     """Every section that a config can have; the forms of columns are what ``networks.json`` holds."""
     below = {inner for child in model.__subclasses__() for inner in all_models(child)}
     own = {one for one in model.__subclasses__() if not (one.__name__.startswith("_") or one.__subclasses__())}
-    records = "mlpexp.config.column_forms"
-    return below | {one for one in own if one.__module__.startswith("mlpexp.config.") and one.__module__ != records}
+    elsewhere = ("mlpexp.config.column_forms", "mlpexp.config.own_steps")  # records; sections that only Python can give
+    return below | {
+        one for one in own if one.__module__.startswith("mlpexp.config.") and one.__module__ not in elsewhere
+    }
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:

@@ -39,13 +39,14 @@ def test_page(
     if page.name == "quantize.md":
         shutil.copytree(request.getfixturevalue("prepared_runs") / FINISHED, folder / "runs" / FINISHED)
         request.getfixturevalue("mlpexp")("quantize", FINISHED, "-o", "small")
+    names = {"__name__": "__main__"}  # a block goes on with those before it
     for block in blocks_of(page):
         if block.language != "python":
             continue
         padding = "\n" * (block.line - 1)  # so that a traceback names the line of the page
         program = compile(padding + block.text, str(page), "exec")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            exec(program, {"__name__": "__main__"})
+            exec(program, names)
         expected = output_shown(block)
         if expected is not None:
             assert printed.getvalue().rstrip() == expected, block.place

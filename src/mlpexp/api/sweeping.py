@@ -38,6 +38,7 @@ def sweep(
     init: str | Mapping[str, Value] | Own | None = None,
     optimizer: str | Mapping[str, Value] | Own | None = None,
     loss: str | Own | None = None,
+    schedule: str | Mapping[str, Value] | Own | None = None,
     method: str | None = None,
     trials: int | None = None,
     zip: Sequence[Sequence[str]] | None = None,
@@ -81,6 +82,7 @@ def sweep(
         init: Likewise.
         optimizer: Likewise.
         loss: Likewise.
+        schedule: Likewise.
         method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
         trials: For random and sobol: arms times seeds.
         zip: Axes that move together: ``[("learning_rate", "batch_size")]``.
@@ -124,7 +126,7 @@ def sweep(
     words = {
         "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
         "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
-        "optimizer": optimizer, "loss": loss, "name": name, "device": device,
+        "optimizer": optimizer, "loss": loss, "schedule": schedule, "name": name, "device": device,
     }  # fmt: skip
     keys: dict[str, Value] = {"seeds": seeds, "method": method, "trials": trials, "match": match, "metric": metric}
     keys |= {"zip": zip, "exclude": exclude, "baseline": baseline}

@@ -37,6 +37,7 @@ def train(
     init: str | Mapping[str, Value] | Own | None = None,
     optimizer: str | Mapping[str, Value] | Own | None = None,
     loss: str | Own | None = None,
+    schedule: str | Mapping[str, Value] | Own | None = None,
     data: Any = None,
     target: str | None = None,
     name: str | None = None,
@@ -68,6 +69,7 @@ def train(
         init: How weights begin.
         optimizer: Name of it, or the section with its keys.
         loss: What is minimized.
+        schedule: How the learning rate changes.
         data: ``(X, y)``, a data frame, or a file of your own.
         target: Of a frame or file, the column to predict.
         name: Of the result.
@@ -97,7 +99,7 @@ def train(
     words = {
         "seeds": seeds, "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
         "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
-        "optimizer": optimizer, "loss": loss, "name": name, "device": device, "training.engine": engine,
+        "optimizer": optimizer, "loss": loss, "schedule": schedule, "name": name, "device": device, "training.engine": engine,
     }  # fmt: skip
     formats = checked_formats(plots)
     with asked("train", config, set=set, more=words, data=data, target=target, runs_dir=runs) as given:
