@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "free_memory": set(),
     "config": {"asking", "errors"},
     "architectures": {"errors", "config"},
-    "data": {"errors", "randomness", "free_memory", "config"},
+    "data": {"asking", "errors", "randomness", "free_memory", "config"},
     "nn": {"randomness", "config", "architectures", "errors"},
     "training": {"errors", "randomness", "config", "architectures", "data", "nn"},
     "som": {"randomness", "config", "architectures", "nn", "training"},

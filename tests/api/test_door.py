@@ -111,6 +111,17 @@ def test_a_config_may_be_a_path_a_name_text_or_a_dictionary(tmp_path: Path) -> N
         (lambda: mlpexp.compare(), "which results?"),
         (lambda: mlpexp.find_lr("iris/mlp", low=-1), "low=: -1 is not between"),
         (lambda: mlpexp.load("nothing"), "nothing"),
+        (lambda: mlpexp.load(None), "path=None: expected a path"),
+        (lambda: mlpexp.train(3), "config=3: expected a path"),
+        (lambda: mlpexp.train("iris/mlp", runs_dir=3), "runs_dir=3: expected a path"),
+        (lambda: mlpexp.train("iris/mlp", freeze=1), "freeze=1: expected a list of words"),
+        (lambda: mlpexp.train("iris/mlp", optimizer={"learning_rate": 0.1}), "optimizer.name: missing"),
+        (lambda: mlpexp.train("iris/mlp", optimizer="adm"), "'adm' is not known; did you mean adam?"),
+        (
+            lambda: mlpexp.train("iris/mlp", set={"learning_rate": 0.1, "optimizer.learning_rate": 0.2}),
+            "optimizer.learning_rate is there twice, with 'learning_rate'",
+        ),
+        (lambda: mlpexp.sweep("iris/mlp", over={"learning_rate": [0.1, 1]}, jobs=-1), "jobs=-1"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_one_sentence_and_nothing_is_written(

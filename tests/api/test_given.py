@@ -161,6 +161,13 @@ def test_data_take_the_place_of_those_of_a_config() -> None:
         (FRAME.set_axis(["a", "a", "c", "kind"], axis=1), "kind", "train(data=...): two columns are called a"),
         ([1, 2], None, "train(data=...): expected a file, a data frame or (X, y), but this is a list"),
         ("nowhere.csv", "kind", "nowhere.csv"),
+        ((np.ma.masked_array(X, X > 0.5), Y), None, "missing value"),
+        ((X, Y.astype(np.int64) + 2**60), None, "column target: whole numbers up to"),
+        (FRAME.assign(c=["1.0", "1"] * (len(FRAME) // 2)), "kind", "column c: '1.0' and '1' differ in the way"),
+        (FRAME.assign(c=[" a", "a"] * (len(FRAME) // 2)), "kind", "column c: ' a' and 'a' differ in blanks"),
+        (FRAME.assign(c=["a\rb", "a"] * (len(FRAME) // 2)), "kind", "has a carriage return"),
+        (FRAME.rename(columns={"c": " c"}), "kind", "a column is called ' c'"),
+        ((None, Y), None, "X is a NoneType; expected an array, a list or a tensor"),
     ],
 )  # fmt: skip
 def test_data_that_cannot_be_used_are_refused_in_a_sentence(data: Any, target: str | None, sentence: str) -> None:

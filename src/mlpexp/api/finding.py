@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mlpexp.errors import MlpexpError
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.arm_results import notes, unfinished
 from mlpexp.report.tables.reached import with_interval
@@ -33,7 +34,10 @@ def finding(summary: "Summary") -> str:
 
 def in_one_line(result: "Result") -> str:
     """Name, status, size, and what came out; of the summary alone, so that it is there at once."""
-    summary = result.summary
+    try:
+        summary = result.summary
+    except MlpexpError as error:  # its folder was moved or damaged
+        return f"<mlpexp result: {error}>"
     seeds = counted(len(summary.seeds), "seed")
     size = f"{summary.num_arms:,} arms x {seeds}" if summary.axes else seeds
     said = finding(summary) or summary.reason or "not ended yet; .resume() goes on with it"

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpexp.api.plain import places_in, plain
+from mlpexp.api.plain import path_given, places_in, plain
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def read(config: "Config | Any", runs_dir: Path) -> "tuple[Source, Path, str]":
         return Source(data, places, dict(places)), Path.cwd() / DICT, DICT
     if isinstance(config, str) and ("\n" in config or ": " in config):
         return yaml_in(config, DICT), Path.cwd() / DICT, DICT
-    text = str(getattr(config, "path", config))
+    text = str(path_given(getattr(config, "path", config), DICT))
     path = config_path(text, runs_dir)
     return read_yaml(path), path, text
 
@@ -155,8 +155,11 @@ def overrides_of(call: str, set: Mapping[str, Any] | None, more: Mapping[str, An
     if set is not None and not isinstance(set, Mapping):
         raise InputError(f'{call}(set=...): expected a dictionary, for example {{"learning_rate": 0.1}}')
     given = {word: value for word, value in more.items() if value is not None}
-    overrides = []
+    overrides, seen = [], dict[str, str]()
     for key, value in (set or {}).items():
+        whole = key_of(str(key), value)
+        if (other := seen.setdefault(whole, str(key))) != str(key):
+            raise InputError(f"{call}(set={{{key!r}: ...}}): {whole} is there twice, with {other!r}")
         twice = next((word for word in given if key_of(word) == key_of(str(key))), None)
         if twice:
             raise InputError(f'{call}(set={{"{key}": ...}}): {key_of(str(key))} is there twice, with {twice}=')

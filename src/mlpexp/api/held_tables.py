@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TARGET = "target"  # the column that y becomes
+MOST_WHOLE = 2**53  # above, neighbours are one number
 
 
 def frame_of(written: str, data: Any) -> "pd.DataFrame":
@@ -32,6 +33,9 @@ def frame_of(written: str, data: Any) -> "pd.DataFrame":
     if len({*names}) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"{written}: two columns are called {twice}")
+    odd_name = next((name for name in names if not name.strip() or name != name.strip()), None)
+    if odd_name is not None:
+        raise InputError(f"{written}: a column is called {odd_name!r}; a name has letters, and no blank at its ends")
     frame = data.set_axis(names, axis=1).infer_objects()
     for name in names:
         values = frame[name]
@@ -39,6 +43,8 @@ def frame_of(written: str, data: Any) -> "pd.DataFrame":
             raise InputError(f"{written}: column {name} holds a {odd}; expected one number or word in each cell")
         if values.dtype.kind == "c":
             raise InputError(f"{written}: column {name} holds complex numbers, which no network here takes")
+        if why := _reads_otherwise(values):
+            raise InputError(f"{written}: column {name}: {why}")
     return frame.astype({name: "float64" for name in names if frame[name].dtype in ("float16", "float32")})
 
 
@@ -47,6 +53,32 @@ def _odd(values: "pd.Series") -> str | None:
     from pandas.api.types import is_scalar
 
     return next((type(value).__name__ for value in values if not is_scalar(value)), None)
+
+
+def _reads_otherwise(values: "pd.Series") -> str:
+    """Why a column would be another one once it is read from a table; empty: it would not."""
+    from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
+
+    if is_integer_dtype(values):
+        largest = max(abs(int(values.min())), abs(int(values.max())))
+        return (
+            f"whole numbers up to {largest} have too many digits; write them as words" if largest > MOST_WHOLE else ""
+        )
+    if is_numeric_dtype(values) or is_bool_dtype(values):
+        return ""
+    words = [value for value in values.dropna().unique() if isinstance(value, str)]
+    if broken := next((word for word in words if "\r" in word), None):
+        return f"{broken!r} has a carriage return, at which a table breaks"
+    for same, how in ((str.strip, "blanks at the ends"), (_as_number, "the way in which a number is written")):
+        seen: dict[Any, str] = {}
+        for word in words:
+            if (other := seen.setdefault(same(word), word)) != word:
+                return f"{other!r} and {word!r} differ in {how} alone, which a table does not keep"
+    return ""
+
+
+def _as_number(word: str) -> float | str:
+    return float(word) if _is_number(word) else word
 
 
 def kinds_of(frame: "pd.DataFrame", target: str) -> dict[str, Any]:
@@ -89,8 +121,8 @@ def pair_of(written: str, pair: tuple[Any, ...]) -> tuple[Any, Any]:
 
     if len(pair) != 2:
         raise InputError(f"{written}: expected two values, but the tuple has {len(pair)}")
-    inputs = pair[0] if isinstance(pair[0], pd.DataFrame) else _array(written, "X", pair[0])
-    targets = pair[1] if isinstance(pair[1], pd.Series) else _array(written, "y", pair[1])
+    inputs = pair[0] if isinstance(pair[0], pd.DataFrame) else array_of(written, "X", pair[0])
+    targets = pair[1] if isinstance(pair[1], pd.Series) else array_of(written, "y", pair[1])
     if inputs.ndim not in (2, 3, 4):
         raise InputError(f"{written}: X has {inputs.ndim} axes; a table has 2, pictures have 3 or 4")
     if targets.ndim == 2 and targets.shape[1] == 1:
@@ -132,11 +164,32 @@ def table_of(written: str, inputs: Any, targets: Any) -> tuple["pd.DataFrame", s
     return frame_of(written, pd.concat([frame, pd.Series(values, index=frame.index, name=name)], axis=1)), name
 
 
-def _array(written: str, name: str, values: Any) -> "np.ndarray":
-    """Values as an array; a tensor is taken from its device."""
+def array_of(written: str, name: str, values: Any) -> "np.ndarray":
+    """Values as an array; a tensor is taken from its device, and what an array masks is missing.
+
+    Args:
+        written: Where they were given, for messages.
+        name: What they are called there.
+        values: An array, a list or a tensor.
+
+    Raises:
+        InputError: They are none.
+    """
     import numpy as np
 
+    kind = type(values).__name__
+    if hasattr(values, "toarray") or getattr(values, "is_sparse", False):
+        raise InputError(f"{written}: {name} is sparse; give all its numbers, such as {name}.toarray()")
+    if isinstance(values, np.ma.MaskedArray):
+        return np.ma.filled(values.astype(float), np.nan)
+    if values is None or isinstance(values, (str, bytes, dict, set)):
+        raise InputError(f"{written}: {name} is a {kind}; expected an array, a list or a tensor")
     try:
-        return np.asarray(values.detach().cpu().numpy() if hasattr(values, "detach") else values)
+        if hasattr(values, "detach"):
+            values = values.detach().cpu()
+            values = values.float().numpy() if str(values.dtype) == "torch.bfloat16" else values.numpy()
+        return np.asarray(values)
     except (ValueError, TypeError):
         raise InputError(f"{written}: {name} is no array; its rows differ in length") from None
+    except (RuntimeError, NotImplementedError):
+        raise InputError(f"{written}: {name} is a {kind} without numbers that can be read") from None

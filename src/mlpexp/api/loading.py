@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 from weakref import finalize
 
-from mlpexp.api.result import Paths, Result
+from mlpexp.api.plain import path_given
+from mlpexp.api.reading import Paths
+from mlpexp.api.result import Result
 from mlpexp.asking import in_python
 from mlpexp.config.own_parts import known_parts
 from mlpexp.store.listing import find_result
@@ -40,7 +42,7 @@ def load(
             or it cannot be told what a part computes with.
     """
     known_parts(parts)
-    folder, files = find_result(str(path), Path(runs_dir)), ExitStack()
+    folder, files = find_result(str(path_given(path, "path")), path_given(runs_dir, "runs_dir")), ExitStack()
     held = [] if data is None else [_file(folder, data, files)]
     result = Result(folder, tables=[*tables, *held], data_dir=data_dir, quiet=quiet)
     finalize(result, files.close)

@@ -1,6 +1,7 @@
 """An arm and a seed of a result by what Python gives: a label, values of axes, a number where it is said to be one."""
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import InputError
@@ -49,7 +50,8 @@ def number_of(result: "Result", named: str | Mapping[str, Any]) -> int:
 def _of_mapping(result: "Result", named: Mapping[str, Any]) -> int:
     number = named.get(NUMBER)
     if number is not None:
-        if isinstance(number, bool) or int(number) != number or not 0 <= number < result.summary.num_arms:
+        is_whole = isinstance(number, Integral) and not isinstance(number, bool)
+        if not is_whole or not 0 <= number < result.summary.num_arms:
             last = result.summary.num_arms - 1
             raise InputError(f'arm={{"arm": {number!r}}}: expected a number from 0 to {last}')
         return int(number)
@@ -65,3 +67,16 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_text, value))}]"
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def seed_given(seed: object) -> int | None:
+    """A seed by its value, as whole numbers of Python and NumPy are; None stays.
+
+    Raises:
+        InputError: It is something else.
+    """
+    if seed is None:
+        return None
+    if isinstance(seed, bool) or not isinstance(seed, Integral):
+        raise InputError(f"seed={seed!r}: expected one of .seeds, a whole number")
+    return int(seed)

@@ -27,7 +27,10 @@ OF_SWEEP, OF_RUN = (
 
 def page_of(result: "Result") -> str:
     """The page, below 200 kB: light or dark as the notebook is."""
-    summary = result.summary
+    try:
+        summary = result.summary
+    except MlpexpError as error:  # its folder was moved or damaged
+        return within([paragraph(str(error), "about")])
     title = f"{summary.title or summary.name}: {result.folder.status(summary)}"
     about = f"{summary.dataset.title}, {summary.dataset.in_words()}; {_size(result)}; {result.path.resolve().name}"
     parts = [paragraph(title, "title"), paragraph(verdict(result), "answer")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 from mlpexp.config.own_parts import KEYS, reference_of
@@ -78,3 +79,34 @@ def places_in(
     for key, inner in pairs:
         shown = f'"{key}"' if isinstance(key, str) else str(key)
         yield from places_in(inner, f"{written}[{shown}]", (*path, key))
+
+
+def path_given(value: object, word: str) -> Path:
+    """A path as it is given in Python.
+
+    Args:
+        value: A text or path.
+        word: The argument that it is, for messages.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if isinstance(value, (str, PathLike)) and fspath(value) != "" and isinstance(fspath(value), str):
+        return Path(fspath(value))
+    raise InputError(f"{word}={value!r}: expected a path, as a text or a Path")
+
+
+def words_given(values: object, word: str) -> list[str]:
+    """A list of words; one word alone is a list of one.
+
+    Args:
+        values: As they are given.
+        word: The argument that they are, for messages.
+
+    Raises:
+        InputError: They are no words.
+    """
+    listed = [values] if isinstance(values, str) else values
+    if isinstance(listed, (list, tuple)) and all(isinstance(value, str) for value in listed):
+        return list(listed)
+    raise InputError(f"{word}={values!r}: expected a list of words")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpexp.api.held_tables import array_of
 from mlpexp.asking import keyword
 from mlpexp.data.pictures.unseen import UnseenPicture, as_png
 from mlpexp.errors import InputError
@@ -226,7 +227,7 @@ def _frame(call: str, samples: Any, names: Sequence[str]) -> "pd.DataFrame":
     if isinstance(samples, pd.DataFrame):
         return samples
     try:
-        frame = pd.DataFrame(samples)
+        frame = pd.DataFrame(array_of(call, "the array", samples) if hasattr(samples, "detach") else samples)
     except (ValueError, TypeError):
         raise InputError(f"{call}: {type(samples).__name__} is no table; give a frame or (N, {len(names)})") from None
     if frame.shape[1] != len(names):
@@ -240,7 +241,7 @@ def _of_pixels(networks: "Networks", samples: Any) -> Predicted:
 
     from mlpexp.results.predictions import predictions_of_pictures
 
-    pixels, shape = np.asarray(samples), networks.preparation.input_shape
+    pixels, shape = array_of("predict", "the array", samples), networks.preparation.input_shape
     if pixels.ndim == 3 and shape[0] == 1:
         pixels = pixels[:, None]
     if pixels.shape[1:] != shape or not len(pixels):

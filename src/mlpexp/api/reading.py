@@ -9,6 +9,8 @@ from mlpexp.results.result import Result as Files
 if TYPE_CHECKING:
     import pandas as pd
 
+Paths = Sequence[str | Path]
+
 
 class Reading:
     """Files, and the frames that were made of them.

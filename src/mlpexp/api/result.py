@@ -5,8 +5,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpexp.api.naming import Named, arm_of, number_of
-from mlpexp.api.reading import Reading
+from mlpexp.api.naming import Named, arm_of, number_of, seed_given
+from mlpexp.api.plain import path_given
+from mlpexp.api.reading import Paths, Reading
 from mlpexp.api.telling import teller
 from mlpexp.asking import in_python
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from mlpexp.results.result import ArmResult
     from mlpexp.results.result import Result as Files
     from mlpexp.store.summary import Summary
-
-Paths = Sequence[str | Path]
 
 
 class Result:
@@ -156,7 +155,7 @@ class Result:
         from mlpexp.results.networks import networks_of
 
         of_arm = self._arm(arm)
-        chosen = seed_of(of_arm, seed, self._say)
+        chosen = seed_of(of_arm, seed_given(seed), self._say)
         return plain_module(portable(networks_of(of_arm, [chosen], **self._how)))
 
     @property
@@ -216,7 +215,7 @@ class Result:
         """
         from mlpexp.api.explaining import explain
 
-        return explain(self._arm(arm), seed, quick=quick, **self._how)
+        return explain(self._arm(arm), seed_given(seed), quick=quick, **self._how)
 
     @in_python()
     def predict(
@@ -239,7 +238,7 @@ class Result:
         """
         from mlpexp.api.predicting import networks_for, predict, settings_of
 
-        networks = networks_for(self._arm(arm), seed, **self._how)
+        networks = networks_for(self._arm(arm), seed_given(seed), **self._how)
         return predict(networks, samples, settings_of(set), self._say)
 
     @in_python()
@@ -261,7 +260,7 @@ class Result:
         from mlpexp.api.judging import evaluate, into_folder
 
         of_arm = self._arm(arm)
-        return into_folder(of_arm, "on", output, lambda: evaluate(of_arm, on, seed, **self._how))
+        return into_folder(of_arm, "on", output, lambda: evaluate(of_arm, on, seed_given(seed), **self._how))
 
     @in_python()
     def mistakes(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Mistaken":
@@ -280,7 +279,7 @@ class Result:
         from mlpexp.api.mistaking import mistakes
 
         of_arm = self._arm(arm)
-        return into_folder(of_arm, "mistakes", output, lambda: mistakes(of_arm, seed, **self._how))
+        return into_folder(of_arm, "mistakes", output, lambda: mistakes(of_arm, seed_given(seed), **self._how))
 
     @in_python()
     def quantize(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Quantized":
@@ -299,7 +298,7 @@ class Result:
         from mlpexp.api.quantizing import quantize
 
         of_arm = self._arm(arm)
-        return into_folder(of_arm, "quantized", output, lambda: quantize(of_arm, seed, **self._how))
+        return into_folder(of_arm, "quantized", output, lambda: quantize(of_arm, seed_given(seed), **self._how))
 
     @in_python()
     def export(
@@ -331,7 +330,7 @@ class Result:
 
         how = {"int8": int8, "int8_weights": int8_weights, **self._how}
         check_export(Path(to), int8=int8, int8_weights=int8_weights)
-        return export(self._arm(arm), Path(to), seed, **how).path
+        return export(self._arm(arm), path_given(to, "to"), seed_given(seed), **how).path
 
     @in_python()
     def report(self, to: str | Path | None = None, *, explain: bool = True, network: bool = True) -> Path:

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.given import Config, asked, shortened
-from mlpexp.api.plain import plain
+from mlpexp.api.plain import path_given, plain
 from mlpexp.api.planned import planned, shared
 from mlpexp.api.result import Result
 from mlpexp.api.telling import teller
 from mlpexp.api.training import PNG, Own, Value, begin, checked_formats, finished, folder_of
 from mlpexp.asking import in_python
-from mlpexp.errors import InputError, Place, RunError
+from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
     from mlpexp.config.yaml_source import Override
@@ -113,7 +112,7 @@ def sweep(
 
     Raises:
         InputError: Something that was given cannot be used; nothing was written.
-        RunError: A file cannot be written, or every trial diverged or failed.
+        RunError: A file cannot be written, or every trial failed.
         Interrupted: After Ctrl-C; everything is saved.
     """
     from mlpexp.data.tables.read import telling
@@ -121,8 +120,12 @@ def sweep(
     from mlpexp.execution.run import new_job
     from mlpexp.planning.sweep_options import apply_options, memory_in
 
-    tell, runs, formats = teller(quiet=quiet), Path(runs_dir), checked_formats(plots)
+    tell, runs, formats = teller(quiet=quiet), path_given(runs_dir, "runs_dir"), checked_formats(plots)
     check_backend(backend, address)
+    if jobs is not None and (type(jobs) is not int or jobs < 1):
+        raise InputError(f"sweep(jobs={jobs!r}): expected a whole number above 0")
+    if memory is not None and not isinstance(memory, str):
+        raise InputError(f'sweep(memory={memory!r}): expected a text such as "2GB"')
     words = {
         "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
         "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
@@ -147,7 +150,7 @@ def sweep(
         job = new_job(plan, stacks, runs, COMMAND, folder_of(data_dir), tell)
         result = finished(job, runner(backend, workers, address), formats, quiet=quiet, reachable=local)
     if result.status == "diverged":
-        raise RunError(f"{result.path}: every trial diverged or failed; trials.csv says why")
+        tell("warning: every trial diverged or failed; .trials says why")
     return result
 
 
@@ -158,6 +161,9 @@ def _options(
 
     if not isinstance(over, Mapping):
         raise InputError('sweep(over=...): expected a dictionary, for example {"learning_rate": [0.01, 0.1]}')
+    odd = next((key for key in over if not isinstance(key, str)), None)
+    if odd is not None:
+        raise InputError(f"sweep(over={{{odd!r}: ...}}): the key is no word; expected for example learning_rate")
     axes = [_override(key, _values(key, values), "over") for key, values in over.items()]
     of_section = [_override(key, value) for key, value in keys.items() if value is not None]
     words = [_override(key, [value]) for key, value in single.items() if value is not None]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.given import Config, asked
+from mlpexp.api.plain import path_given, words_given
 from mlpexp.api.planned import alone, planned
 from mlpexp.api.result import Result
 from mlpexp.api.telling import Tell, shown, teller
@@ -95,7 +96,7 @@ def train(
     from mlpexp.data.tables.read import telling
     from mlpexp.execution.run import new_job
 
-    tell, runs, files = teller(quiet=quiet), Path(runs_dir), folder_of(data_dir)
+    tell, runs, files = teller(quiet=quiet), path_given(runs_dir, "runs_dir"), folder_of(data_dir)
     words = {
         "seeds": seeds, "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
         "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
@@ -143,7 +144,7 @@ def finished(
 
 def folder_of(data_dir: str | PathLike[str] | None) -> str | None:
     """The folder of image data sets, as a text."""
-    return None if data_dir is None else str(data_dir)
+    return None if data_dir is None else str(path_given(data_dir, "data_dir"))
 
 
 def checked_formats(plots: Sequence[str]) -> list[str]:
@@ -154,7 +155,7 @@ def checked_formats(plots: Sequence[str]) -> list[str]:
     """
     from mlpexp.report.drawing.formats import check_formats
 
-    return check_formats([plots] if isinstance(plots, str) else list(plots)) if plots else []
+    return check_formats(words_given(plots, "plots")) if plots else []
 
 
 def begin(
@@ -178,6 +179,6 @@ def begin(
     def text(value: object) -> str | None:
         return None if value is None else str(getattr(value, "path", value))
 
-    layers = None if freeze is None else ",".join([freeze] if isinstance(freeze, str) else freeze)
+    layers = None if freeze is None else ",".join(words_given(freeze, "freeze"))
     overrides = start_overrides(text(init_from), text(from_arm), text(from_seed), layers, [], runs, tell)
     changed_source(source, path, overrides)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpexp.asking import either
 from mlpexp.config.column_forms import TableForm
 from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts, TargetRange
@@ -346,10 +347,8 @@ def _remedy(config: Csv, column: Judged) -> str:
     if by_column:
         return f"fill it in, or name the column under missing: drop, {rules}"
     usual = rules.split(maxsplit=1)[0].strip(",")
-    return (
-        f"fill it in, drop such rows with missing: drop, or have it filled in with missing: {rules} "
-        f"(or --set dataset.missing={usual})"
-    )
+    written = either(f"--set dataset.missing={usual}", f"set={{'dataset.missing': '{usual}'}}")
+    return f"fill it in, drop such rows with missing: drop, or have it filled in with missing: {rules} (or {written})"
 
 
 def _missing(file: TableFile, column: Judged, remedy: str, others: Sequence[str]) -> Exception:
