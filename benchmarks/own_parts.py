@@ -36,7 +36,7 @@ CASES = {"activation": ("relu", relu), "loss": ("cross_entropy", cross_entropy),
 SIZES = {"iris/mlp": (1, 100), "iris/mlp, 10 seeds": (10, 100), "digits/cnn": (3, 2)}  # seeds, epochs
 
 
-def milliseconds(config: str, word: str, part: object, folder: Path) -> float:
+def microseconds(config: str, word: str, part: object, folder: Path) -> float:
     """Of an update, the median over the epochs of a training."""
     seeds, epochs = SIZES[config]
     value = {"name": part, "learning_rate": 0.1} if word == "optimizer" else part
@@ -45,7 +45,7 @@ def milliseconds(config: str, word: str, part: object, folder: Path) -> float:
     run = mlpexp.train(
         name, set=settings, seeds=seeds, epochs=epochs, device="cpu", runs_dir=folder, plots=(), quiet=True
     )
-    return float(run.files.costs["milliseconds_per_update"].iloc[0])
+    return float(run.files.costs["microseconds_per_step"].iloc[0])
 
 
 def main() -> None:
@@ -54,12 +54,12 @@ def main() -> None:
         for config in SIZES:
             for word, (built_in, own) in CASES.items():
                 pairs = [
-                    [milliseconds(config, word, part, Path(folder)) for part in (built_in, own)] for _ in range(ROUNDS)
+                    [microseconds(config, word, part, Path(folder)) for part in (built_in, own)] for _ in range(ROUNDS)
                 ]
                 ratios = sorted(mine / theirs for theirs, mine in pairs)
                 theirs = statistics.median(pair[0] for pair in pairs)
                 middle, ends = statistics.median(ratios), f"{ratios[0]:.2f} .. {ratios[-1]:.2f}"
-                sys.stdout.write(f"{config:20} {word:12} {theirs:.3f} ms  {middle:.2f} ({ends}), n = {ROUNDS}\n")
+                sys.stdout.write(f"{config:20} {word:12} {theirs:.0f} us  {middle:.2f} ({ends}), n = {ROUNDS}\n")
                 sys.stdout.flush()
 
 

@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"asking", "errors", "config"},
     "planning": {"asking", "errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
-        "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
+        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
         "statistics", "store", "planning",
     },
     "results": {

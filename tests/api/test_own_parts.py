@@ -205,3 +205,62 @@ for sys.argv in {[["mlpexp", *call] for call in calls]}:
     assert [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("code of")] == [*"0000", "2"]
     assert "own activation mish (" in done.stderr
     assert "parts=[mish]" in done.stderr
+
+
+MISH = """
+import torch
+import torch.nn.functional as F
+
+def mish(x):
+    return {factor}x * torch.tanh(F.softplus(x))
+"""
+STOPPED = """
+import os, signal, threading, time
+from pathlib import Path
+import mlpexp
+from parts import mish
+
+def stop():
+    while not any(path.stat().st_size for path in Path("runs").rglob("metrics.csv")):
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=stop, daemon=True).start()
+try:
+    mlpexp.train("iris/mlp", activation=mish, seeds=2, epochs=4000, plots=(), quiet=True)
+except mlpexp.Interrupted as error:
+    print(error)
+"""
+WHOLE = """
+import mlpexp
+from parts import mish
+
+whole = mlpexp.train("iris/mlp", activation=mish, seeds=2, epochs=4000, plots=(), quiet=True, runs_dir="whole")
+result = mlpexp.load("last", parts=[mish], quiet=True).resume(plots=())
+print(result.status, result.metrics.equals(whole.metrics))
+"""
+RESUMED = """
+import mlpexp
+{}
+try:
+    mlpexp.load("last", quiet=True).resume(plots=())
+except mlpexp.InputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_with_the_function_that_it_began_with_alone(tmp_path: Path) -> None:
+    def python(code: str, factor: str = "") -> str:
+        (tmp_path / "parts.py").write_text(MISH.format(factor=factor))
+        result = subprocess.run(
+            [sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=tmp_path, timeout=600
+        )
+        assert (result.returncode, result.stderr) == (0, "")
+        return result.stdout
+
+    assert "everything is saved; go on with: mlpexp.load(" in python(STOPPED)
+    assert "mlpexp.load(path, parts=[mish])" in python(RESUMED.format(""))
+    another = "from parts import mish; mlpexp.load('last', parts=[mish])"
+    assert "is another function than the mish given here" in python(RESUMED.format(another), "2 * ")
+    assert python(WHOLE) == "finished True\n"

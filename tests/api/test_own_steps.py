@@ -107,3 +107,28 @@ def test_what_cannot_be_used_is_said_before_anything_is_written(
     with pytest.raises(InputError, match=sentence):
         trained(tmp_path, set={key: function})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"optimizer.weight_decay": 0.01},
+        {"optimizer.l2_penalty": 0.01},
+        {"training.gradient_clip": 0.1},
+        {"training.weight_averaging": 0.9},
+        {"schedule": {"name": "cosine", "warmup_epochs": 2}},
+    ],
+)
+def test_what_goes_with_every_optimizer_goes_with_ones_own(more: dict[str, Any], tmp_path: Path) -> None:
+    own, theirs = (
+        trained(tmp_path, set={"optimizer": {"name": name, "learning_rate": 0.05}, **more}) for name in (own_sgd, "sgd")
+    )
+    assert np.abs(weights(own) - weights(theirs)).max() < 1e-6
+
+
+@pytest.mark.slow
+def test_workers_get_the_functions_that_their_stacks_need(tmp_path: Path) -> None:
+    over = {"optimizer": ["sgd", own_sgd], "learning_rate": [0.01, 0.1]}
+    how = {"seeds": 2, "epochs": 3, "device": "cpu", "quiet": True, "plots": (), "runs_dir": tmp_path}
+    alone, shared = (sweep("iris/mlp", over=over, jobs=jobs, **how) for jobs in (1, 2))
+    assert alone.metrics.equals(shared.metrics)

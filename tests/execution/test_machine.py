@@ -1,5 +1,6 @@
 """Whether a card can be used, and the arithmetic that it computes with: what can be seen of it without a card."""
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -152,3 +153,34 @@ MARKS = {"cuda": True, "cuda and not slow": True, "not slow and cuda": True, "":
 @pytest.mark.parametrize(("expression", "wants"), MARKS.items())
 def test_the_card_is_hidden_unless_it_is_asked_for(expression: str, wants: bool) -> None:
     assert wants_card(expression) is wants
+
+
+def test_of_two_threads_that_compute_at_once_the_last_puts_back_how_torch_was_set() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def second() -> None:
+        with computing(experiment(), 2):
+            begun.set()
+            may_end.wait(60)
+
+    other = threading.Thread(target=second)
+    try:
+        with computing(experiment(), 1):
+            other.start()
+            assert begun.wait(60)
+        may_end.set()
+        other.join()
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_what_computes_inside_another_puts_back_the_settings_of_that() -> None:
+    before = torch.get_num_threads()
+    with computing(experiment(), 2):
+        with computing(experiment(), 1):
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 2
+    assert torch.get_num_threads() == before

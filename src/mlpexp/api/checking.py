@@ -101,10 +101,7 @@ def check(
     Raises:
         InputError: It cannot be trained; every problem is named with its place.
     """
-    from mlpexp.data.tables.read import telling
-
     runs = Path(runs_dir)
     with asked("check", config, set=set, more=words, data=data, target=target, runs_dir=runs) as given:
-        telling.set(lambda sentence: None)
         plan = plan_to_check(given.source, given.path, runs, lambda sentence: None)
         return Checked(plan, given.path, list(given.notes(given.source)))

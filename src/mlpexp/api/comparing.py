@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mlpexp.report.tables.text_table import TextTable
     from mlpexp.results.candidates import Candidate
 
-MARGIN = 0.01  # a difference that matters, unless another is asked for
-
 
 class Comparison(Answer):
     """Several arms, compared by their common seeds.
@@ -128,7 +126,7 @@ def _several(
 ) -> Comparison:
     from mlpexp.planning.factors import differences
     from mlpexp.report.tables.comparison_table import differences_table
-    from mlpexp.report.tables.paired_results import PairedResults
+    from mlpexp.report.tables.paired_results import MARGIN, PairedResults
     from mlpexp.report.tables.shared_seeds import identical
     from mlpexp.results.candidates import candidates_in, common_metric
     from mlpexp.results.comparison import paired_rows

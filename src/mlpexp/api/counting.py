@@ -81,9 +81,16 @@ def params(
 
     shape = None if input is None else _sizes(input, "input")
     if isinstance(network, str) and network in NAMED:
-        return Cost(cost(*_named(network, shape, bias)))
+        return Cost(cost(*named(network, shape, bias)))
     if isinstance(network, (list, tuple)):
-        return Cost(cost(*_perceptron(_sizes(network, "network"), shape, bias)))
+        sizes = _sizes(network, "network")
+        if shape is not None:
+            raise InputError("params(input=...): is an image size; the inputs of an mlp are its first layer size")
+        if len(sizes) < 2:
+            raise InputError(
+                "params: layer sizes are those of inputs, hidden layers and outputs, such as [784, 16, 10]"
+            )
+        return Cost(cost(*perceptron(sizes, bias)))
     from mlpexp.planning.prepare import network_of
 
     if (
@@ -99,23 +106,24 @@ def params(
     return Cost(cost(architecture, Path(given.written or "").stem))
 
 
-def _named(name: str, shape: "Shape | None", bias: bool | None) -> "tuple[Architecture, str]":
+def named(name: str, shape: "Shape | None", bias: bool | None) -> "tuple[Architecture, str]":
+    """A network by its name alone, and what it is called."""
     from mlpexp.architectures.build import named_architecture
 
-    suffix = " without biases" if bias is False else ""
-    return named_architecture(name, shape, with_bias=bias is not False), name + suffix
+    return named_architecture(name, shape, with_bias=bias is not False), name + _without(bias)
 
 
-def _perceptron(sizes: "Shape", shape: "Shape | None", bias: bool | None) -> "tuple[Architecture, str]":
+def _without(bias: bool | None) -> str:
+    return " without biases" if bias is False else ""
+
+
+def perceptron(sizes: "Shape", bias: bool | None) -> "tuple[Architecture, str]":
+    """A multilayer perceptron of its layer sizes, and what it is called: ``mlp 784-16-10``."""
     from mlpexp.architectures.build import build_architecture
     from mlpexp.config.networks import Mlp
 
-    if shape is not None:
-        raise InputError("params(input=...): is an image size; the inputs of an mlp are its first layer size")
-    if len(sizes) < 2:
-        raise InputError("params: layer sizes are those of inputs, hidden layers and outputs, such as [784, 16, 10]")
     model = Mlp(name="mlp", hidden_sizes=sizes[1:-1], bias=bias is not False)
-    title = "mlp " + "-".join(map(str, sizes)) + (" without biases" if bias is False else "")
+    title = "mlp " + "-".join(map(str, sizes)) + _without(bias)
     return build_architecture(model, (sizes[0],), sizes[-1]), title
 
 

@@ -107,14 +107,11 @@ def find_lr(
     Raises:
         InputError: Something that was given cannot be used.
     """
-    from mlpexp.data.tables.read import telling
-
     check_range(low, high, steps, seconds)
     tell, runs, more = teller(quiet=quiet), Path(runs_dir), {"seeds": seeds, **words}
-    with asked("find_lr", config, set=set, more=more, data=data, target=target, runs_dir=runs) as given:
-        telling.set(tell)
+    with asked("find_lr", config, set=set, more=more, data=data, target=target, runs_dir=runs, tell=tell) as given:
         found = found_rate(
             given.source, given.path, asks_seeds=seeds is not None, low=low, high=high, steps=steps, seconds=seconds,
-            quick=quick, data_dir=None if data_dir is None else Path(data_dir), say=tell,
+            quick=quick, data_dir=None if data_dir is None else Path(data_dir), say=given.tell,
         )  # fmt: skip
     return Rate(found)

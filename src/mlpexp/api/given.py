@@ -11,7 +11,6 @@ from mlpexp.api.plain import path_given, places_in, plain
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
-    from mlpexp.api.held_data import Held
     from mlpexp.config.yaml_source import Override, Source
 
 DICT = "config"  # what a config is called that is no file
@@ -19,6 +18,10 @@ Config = str | PathLike[str] | Mapping[str, Any]
 
 
 Tell = Callable[[str], None]
+
+
+def _silent(sentence: str) -> None:
+    """Says nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +36,14 @@ class Asked:
     """How it was named; None: there is none, but data."""
     words: frozenset[str] = frozenset()
     """What was said beside it: short words, and the last parts of keys."""
-    held: "Held | None" = None
-    """The data that came beside it."""
+    tell: Tell = _silent
+    """What says a sentence, in which data in memory are called so."""
 
     def notes(self, source: "Source") -> list[str]:
         """What was understood of the config."""
         from mlpexp.config.switching import rate_stays
 
         return source.notes + rate_stays(source.data, self.words)
-
-    def telling(self, tell: Tell) -> Tell:
-        """What says a sentence, in which data in memory are called so."""
-        held = self.held
-        return tell if held is None else lambda sentence: tell(held.in_words(sentence))
 
 
 @contextmanager
@@ -58,6 +56,7 @@ def asked(
     data: Any = None,
     target: str | None = None,
     runs_dir: Path = Path("runs"),
+    tell: Tell = _silent,
 ) -> Iterator[Asked]:
     """The config that a call describes; data in memory lie in files until the end.
 
@@ -69,6 +68,7 @@ def asked(
         data: A table, pictures, or arrays and frames in memory.
         target: Of a table, the column to predict.
         runs_dir: Where results are looked for by name.
+        tell: Is told what was understood, and what takes time.
 
     Raises:
         InputError: Something is wrong with them.
@@ -76,6 +76,7 @@ def asked(
     from mlpexp.api.held_data import on_disk
     from mlpexp.config.load import changed_source
     from mlpexp.config.shipped import at_home
+    from mlpexp.data.tables.read import telling, told
     from mlpexp.planning.own_table import leave_out_unsuitable, of_default_network, table_source, use_table
 
     overrides = overrides_of(call, set, more)
@@ -84,7 +85,7 @@ def asked(
         overrides = [_override("dataset.target", target, f"target={target!r}"), *overrides]
     if config is None and data is None:
         raise InputError(f'{call}: which config? for example mlpexp.{call}("iris/mlp"), or data=frame, target="..."')
-    with on_disk(call, data, target) as held:
+    with on_disk(call, data, target) as held, told(lambda sentence: tell(held.in_words(sentence))):
         if config is None:
             path = at_home(held.written)
             overrides = [of_default_network(override) for override in overrides]
@@ -100,7 +101,7 @@ def asked(
             leave_out_unsuitable(changed)
         changed.notes[:] = map(held.in_words, changed.notes)
         words = frozenset(override.key.rpartition(".")[2] for override in overrides)
-        yield Asked(changed, path, written, words, held)
+        yield Asked(changed, path, written, words, telling.get())
 
 
 def read(config: "Config | Any", runs_dir: Path) -> "tuple[Source, Path, str]":

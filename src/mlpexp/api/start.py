@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -38,15 +39,16 @@ def start_overrides(
     overrides = []
     if init_from is not None:
         path, number = _result_and_arm(init_from, from_arm, runs_dir, tell)
-        place = Place(f"--init-from {init_from}")
+        place = Place(keyword("init-from", init_from))
         overrides += [Override("start.result", str(path.resolve()), place), Override("start.arm", number, place)]
     elif from_arm is not None or from_seed is not None:
-        raise InputError(f"--from-{'seed' if from_arm is None else 'arm'}: of which result? name it with --init-from")
+        which = keyword(f"from-{'seed' if from_arm is None else 'arm'}")
+        raise InputError(f"{which}: of which result? name it with {keyword('init-from')}")
     if from_seed is not None:
-        place = Place(f"--from-seed {from_seed}")
+        place = Place(keyword("from-seed", from_seed))
         overrides.append(Override("start.seed", parse_value(from_seed, place), place))
     if freeze is not None:
-        place = Place(f"--freeze {freeze}")
+        place = Place(keyword("freeze", freeze))
         overrides.append(Override("start.freeze", parse_value(f"[{freeze.strip(' []')}]", place), place))
     keys = {override.key: override.place for override in overrides}
     for override in others:
@@ -89,4 +91,4 @@ def _result_and_arm(text: str, arm: str | None, runs_dir: Path, tell: Callable[[
     try:
         return path, chosen_arm(Result.open(path), arm, tell)
     except InputError as error:
-        raise InputError(str(error).replace("--arm", "--from-arm")) from None
+        raise InputError(str(error).replace(keyword("arm"), keyword("from-arm"))) from None

@@ -115,7 +115,6 @@ def sweep(
         RunError: A file cannot be written, or every trial failed.
         Interrupted: After Ctrl-C; everything is saved.
     """
-    from mlpexp.data.tables.read import telling
     from mlpexp.execution.backends import check_backend, check_cluster, runner
     from mlpexp.execution.run import new_job
     from mlpexp.planning.sweep_options import apply_options, memory_in
@@ -135,9 +134,8 @@ def sweep(
     keys |= {"zip": zip, "exclude": exclude, "baseline": baseline}
     single = {key: words[key] for key in words if key not in ("seed", "name", "device")}
     options = _options(over or {}, keys, single, noise_floor)
-    with asked("sweep", config, set=set, more=words, data=data, target=target, runs_dir=runs) as given:
-        tell = given.telling(tell)
-        telling.set(tell)
+    with asked("sweep", config, set=set, more=words, data=data, target=target, runs_dir=runs, tell=tell) as given:
+        tell = given.tell
         begin(given.source, given.path, init_from, from_arm, from_seed, freeze, runs, tell)
         apply_options(given.source, options)
         local = backend == "local"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mlpexp.execution.run import Job
 
 Tell = Callable[[str], None]
+SECONDS = 0.2  # between two pictures of the bar
 
 
 def teller(*, quiet: bool) -> Tell:
@@ -97,7 +98,3 @@ def _in_notebook(words: ProgressWords) -> "Iterator[Callable[[Update], None]]":
         yield move
     finally:
         handle.update(HTML(""))
-
-
-SECONDS = 0.2
-"""Between two pictures of the bar."""

@@ -93,7 +93,6 @@ def train(
         RunError: A file cannot be written, or every trial failed.
         Interrupted: After Ctrl-C; everything is saved.
     """
-    from mlpexp.data.tables.read import telling
     from mlpexp.execution.run import new_job
 
     tell, runs, files = teller(quiet=quiet), path_given(runs_dir, "runs_dir"), folder_of(data_dir)
@@ -103,9 +102,8 @@ def train(
         "optimizer": optimizer, "loss": loss, "schedule": schedule, "name": name, "device": device, "training.engine": engine,
     }  # fmt: skip
     formats = checked_formats(plots)
-    with asked("train", config, set=set, more=words, data=data, target=target, runs_dir=runs) as given:
-        tell = given.telling(tell)
-        telling.set(tell)
+    with asked("train", config, set=set, more=words, data=data, target=target, runs_dir=runs, tell=tell) as given:
+        tell = given.tell
         begin(given.source, given.path, init_from, from_arm, from_seed, freeze, runs, tell)
         plan = planned(given.source, given.path, "train", runs, tell, notes=given.notes, written=given.written)
         job = new_job(plan, alone(plan, tell), runs, COMMAND, files, tell)

@@ -11,9 +11,9 @@ from functools import cache
 from math import exp, sqrt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WrapValidator
 
-from mlpexp.config.own_parts import is_own, short_name
+from mlpexp.config.own_parts import is_own, section_or_own, short_name
 from mlpexp.config.strict import NonNegativeFloat, PositiveFloat, Strict
 
 
@@ -272,16 +272,9 @@ class Maxout(Strict):
     pieces: Annotated[int, Field(ge=2, le=16)] = Field(2, description="Number of affine pieces per unit.")
 
 
-def _plain_or_own(value: object, known: ValidatorFunctionWrapHandler) -> object:
-    """An activation of the table, or one of one's own."""
-    if isinstance(value, dict) and list(value) == ["name"] and is_own(value["name"]):
-        return PlainActivation.model_construct(name=value["name"])
-    return known(value)
-
-
 ActivationConfig = Annotated[
     Annotated[PlainActivation | LeakyRelu | Prelu | Elu | Maxout, Field(discriminator="name")],
-    WrapValidator(_plain_or_own),
+    WrapValidator(section_or_own(PlainActivation)),
     BeforeValidator(named),
 ]
 

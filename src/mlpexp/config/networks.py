@@ -9,7 +9,6 @@ from pydantic import (
     PlainSerializer,
     SerializerFunctionWrapHandler,
     Tag,
-    ValidatorFunctionWrapHandler,
     WrapValidator,
     field_serializer,
     model_validator,
@@ -18,7 +17,7 @@ from pydantic import (
 from mlpexp.config.activations import KNOWN, ActivationConfig, PlainActivation, named
 from mlpexp.config.layer_words import layers_in
 from mlpexp.config.layers import LayerConfig
-from mlpexp.config.own_parts import is_own
+from mlpexp.config.own_parts import section_or_own
 from mlpexp.config.som import Som
 from mlpexp.config.strict import Fraction, ListOf, PositiveFloat, PositiveInt, Strict, not_together
 
@@ -84,16 +83,9 @@ class HeInit(Strict):
     name: Literal["he_normal", "he_uniform"]
 
 
-def _plain_or_own(value: object, known: ValidatorFunctionWrapHandler) -> object:
-    """An initializer of ours, or one of one's own."""
-    if isinstance(value, dict) and list(value) == ["name"] and is_own(value["name"]):
-        return PlainInit.model_construct(name=value["name"])
-    return known(value)
-
-
 InitConfig = Annotated[
     Annotated[PlainInit | ConstantInit | NormalInit | UniformInit | XavierInit | HeInit, Field(discriminator="name")],
-    WrapValidator(_plain_or_own),
+    WrapValidator(section_or_own(PlainInit)),
     BeforeValidator(named),
 ]
 

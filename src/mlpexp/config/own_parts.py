@@ -13,7 +13,7 @@ from mlpexp.config.part_content import hash_of, name_of
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
-    from pydantic import ValidatorFunctionWrapHandler
+    from pydantic import BaseModel, ValidatorFunctionWrapHandler
 
     from mlpexp.config.experiment import Experiment
 
@@ -109,8 +109,8 @@ def known_parts(functions: Sequence[Callable[..., Any]]) -> None:
         InputError: It cannot be told what a function computes with.
     """
     for function in functions:
-        for kind in KINDS:
-            reference_of(kind, function)
+        reference = reference_of(KINDS[0], function)
+        register(OwnPart(kind, reference, function) for kind in KINDS)
 
 
 def parts_in(experiment: "Experiment") -> Iterator[tuple[Kind, str]]:
@@ -152,6 +152,17 @@ def _look(key: str, value: object, found: dict[tuple[Kind, str], None]) -> None:
             _look(key, item, found)
     elif key in KEYS and is_own(value):
         found[KEYS[key], str(value)] = None
+
+
+def section_or_own(section: "type[BaseModel]") -> "Callable[[object, ValidatorFunctionWrapHandler], object]":
+    """For fields that hold a section with a name alone: one of the built-in ones, or a reference in such a section."""
+
+    def validated(value: object, built_in: "ValidatorFunctionWrapHandler") -> object:
+        if isinstance(value, dict) and list(value) == ["name"] and is_own(value["name"]):
+            return section.model_construct(name=value["name"])
+        return built_in(value)
+
+    return validated
 
 
 def name_or_own(value: object, known_name: "ValidatorFunctionWrapHandler") -> object:

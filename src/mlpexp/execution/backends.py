@@ -6,6 +6,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
+from mlpexp.asking import keyword
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError, Interrupted
 from mlpexp.execution.local import POLL_SECONDS, STOPPED, Outcomes, Runner, in_this_process, in_workers
@@ -23,11 +24,15 @@ def check_backend(name: str, address: str | None) -> None:
         InputError: It is not known, its package is not installed, or an address is given that means nothing.
     """
     if name not in PACKAGES:
-        raise InputError(f"--backend: {name!r} is not known{did_you_mean(name, PACKAGES)}")
+        raise InputError(f"{keyword('backend')}: {name!r} is not known{did_you_mean(name, PACKAGES)}")
     if find_spec(PACKAGES[name]) is None:
-        raise InputError(f"--backend {name}: needs a package that is not installed: pip install 'mlpexp[{name}]'")
+        raise InputError(
+            f"{keyword('backend', name)}: needs a package that is not installed: pip install 'mlpexp[{name}]'"
+        )
     if address is not None and name == "local":
-        raise InputError("--address: means nothing without --backend ray or --backend dask")
+        raise InputError(
+            f"{keyword('address')}: means nothing without {keyword('backend', 'ray')} or {keyword('backend', 'dask')}"
+        )
 
 
 def check_cluster(name: str, address: str | None, devices: Collection[str]) -> None:

@@ -1,9 +1,11 @@
 """The device: whether it can be used, how much memory it has, and the arithmetic that it computes with."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import cache
+from threading import Lock, get_ident
 from typing import Any
 
 import numpy as np
@@ -135,6 +137,18 @@ def arithmetic_name(experiment: Experiment) -> str:
     return f"{products}, deterministic cuDNN {torch.backends.cudnn.version()}, CUDA {torch.version.cuda}"
 
 
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """How torch was set when a thread began to compute, or, if others did already, when the first of these began."""
+
+    thread: int
+    """Which."""
+    num_threads: int
+    """Of torch on the CPU."""
+    flags: list[tuple[Any, str, object]]
+    """Where, which, what."""
+
+
 @contextmanager
 def computing(experiment: Experiment, threads: int) -> Iterator[None]:
     """How torch computes: CPU threads, and on a card the arithmetic; afterwards as before.
@@ -146,17 +160,46 @@ def computing(experiment: Experiment, threads: int) -> Iterator[None]:
     device = choose_device(experiment)
     on_card = device.type == "cuda"
     settings = _card_settings(experiment.training.precision) if on_card else []
-    before = [(place, key, getattr(place, key)) for place, key, _ in settings]
-    num_threads = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+    with _settings_put_back(settings):
+        torch.set_num_threads(threads)
         _set(settings)
         on = torch.cuda.device(device) if on_card else nullcontext()  # what names no card is meant for this one
         with on, np.errstate(all="ignore"):
             yield
+
+
+_ACTIVE: list[_Before] = []
+_LOCK = Lock()
+
+
+@contextmanager
+def _settings_put_back(settings: Sequence[tuple[Any, str, object]]) -> Iterator[None]:
+    """Puts back how torch was set, also where threads compute at once.
+
+    Each thread has a number of CPU threads of its own, which begins with the number that any thread set last. So it puts
+    back the number that there was before the first of them. Flags are of the process: the last one puts them back.
+
+    Args:
+        settings: Flags that change beside the number of threads.
+    """
+    thread = get_ident()
+    with _LOCK:
+        others = [before for before in _ACTIVE if before.thread != thread]
+        is_first = all(before.thread != thread for before in _ACTIVE)
+        num_threads = others[0].num_threads if others and is_first else torch.get_num_threads()
+        flags = list(others[-1].flags) if others else []
+        known = {(id(place), key) for place, key, _ in flags}
+        flags += [(place, key, getattr(place, key)) for place, key, _ in settings if (id(place), key) not in known]
+        mine = _Before(thread, num_threads, flags)
+        _ACTIVE.append(mine)
+    try:
+        yield
     finally:
-        _set(before)
-        torch.set_num_threads(num_threads)
+        with _LOCK:
+            _ACTIVE.remove(mine)
+            torch.set_num_threads(mine.num_threads)
+            if all(before.thread == thread for before in _ACTIVE):
+                _set(mine.flags)
 
 
 def _card_settings(precision: str) -> list[tuple[Any, str, object]]:

@@ -228,7 +228,7 @@ def task_of(
         data_dir,
         folder,
         starts_of((trial.prepared, trial.seed) for trial in stack.trials),
-        needed_parts(members),
+        needed_parts({trial.arm.number: trial.arm.experiment for trial in stack.trials}.values()),
     )
 
 

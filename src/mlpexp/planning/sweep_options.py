@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlpexp.asking import keyword
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.keys import all_keys
 from mlpexp.config.words import Typed, key_of
@@ -50,7 +51,7 @@ def apply_options(source: Source, options: SweepOptions) -> None:
     """
     levels = options.noise_floor
     if levels is not None and (options.axes or not 2 <= levels <= MOST_LEVELS):
-        raise InputError(f"--noise-floor: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
+        raise InputError(f"{keyword('noise-floor')}: takes a number from 2 to {MOST_LEVELS} and no axis beside it")
     section = source.data.setdefault("sweep", {})
     if not isinstance(section, dict):
         raise ConfigError([Problem(source.place(("sweep",)), "sweep", "should be a mapping of keys to values")])
@@ -166,7 +167,7 @@ def memory_in(text: str) -> int:
     """
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMG]?)i?B?", text.strip(), re.IGNORECASE)
     if match is None or float(match.group(1)) == 0:
-        raise InputError(f"--memory: {text!r} is not an amount of memory; expected for example 2GB")
+        raise InputError(f"{keyword('memory')}: {text!r} is not an amount of memory; expected for example 2GB")
     return int(float(match.group(1)) * BYTES[match.group(2).upper()])
 
 
@@ -176,7 +177,7 @@ def _cross_seeds(source: Source, levels: int) -> None:
     Raises:
         ConfigError: Each seed has data of its own, which are one more source of spread.
     """
-    place = Place(f"--noise-floor {levels}")
+    place = Place(keyword("noise-floor", levels))
     dataset = source.data.get("dataset")
     if isinstance(dataset, dict) and dataset.get("data_seed") == EACH_SEED:
         message = "seed draws new data for each seed, but the noise floor is that of one data set; set it to a number"

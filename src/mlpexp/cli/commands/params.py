@@ -125,24 +125,19 @@ def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]
 
 
 def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[tuple[str, Architecture]]":
-    from mlpexp.architectures.build import NATURAL_INPUT, build_architecture, named_architecture
-    from mlpexp.config.networks import Mlp
+    from mlpexp.api.counting import named, perceptron
+    from mlpexp.architectures.build import NATURAL_INPUT
     from mlpexp.config.words import did_you_mean
 
-    suffix = " without biases" if bias is False else ""
-    with_bias = bias is not False
-    architectures, rest = [], iter(words)
+    networks, rest = [], iter(words)
     for word in rest:
         if word == "mlp":
-            sizes = _sizes(next(rest, ""))
-            model = Mlp(name="mlp", hidden_sizes=tuple(sizes[1:-1]), bias=with_bias)
-            title = "mlp " + "-".join(map(str, sizes)) + suffix
-            architectures.append((title, build_architecture(model, (sizes[0],), sizes[-1])))
+            networks.append(perceptron(tuple(_sizes(next(rest, ""))), bias))
         elif word in NATURAL_INPUT:
-            architectures.append((word + suffix, named_architecture(word, shape, with_bias=with_bias)))
+            networks.append(named(word, shape, bias))
         else:
             raise InputError(f"params: {word!r} is not a network{did_you_mean(word, ['mlp', *NATURAL_INPUT])}")
-    return architectures
+    return [(title, architecture) for architecture, title in networks]
 
 
 def _configured(

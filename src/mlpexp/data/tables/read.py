@@ -1,6 +1,7 @@
 """The user's own table as a data set, and what was understood of it; read once for each change of the file."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -40,6 +41,16 @@ AGAINST = {
 
 telling: ContextVar[Callable[[str], None]] = ContextVar("telling", default=lambda sentence: None)
 """What is given sentences about what takes time."""
+
+
+@contextmanager
+def told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Gives such sentences to somebody, until the end."""
+    token = telling.set(tell)
+    try:
+        yield
+    finally:
+        telling.reset(token)
 
 
 @dataclass(frozen=True)

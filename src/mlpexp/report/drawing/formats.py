@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mlpexp.asking import either
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 
@@ -17,5 +18,7 @@ def check_formats(wanted: Sequence[str] | None) -> list[str]:
     """
     for name in wanted or ():
         if name not in FIGURE_FORMATS:
-            raise InputError(f"--plot-format: {name!r} is not known{did_you_mean(name, FIGURE_FORMATS)}")
+            raise InputError(
+                f"{either('--plot-format', 'plots=')}: {name!r} is not known{did_you_mean(name, FIGURE_FORMATS)}"
+            )
     return list(dict.fromkeys(wanted or ("png",)))

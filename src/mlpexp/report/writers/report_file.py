@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from mlpexp.asking import either
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError
 from mlpexp.report.document.document import Document
@@ -33,24 +34,24 @@ def check_output(file: Path) -> None:
     Raises:
         InputError: Its ending is not known, it is a folder, it is in a result, or its folder cannot be written.
     """
-    ending = file.suffix.lower()
+    ending, given = file.suffix.lower(), either("--output", "report")
     if ending not in SUFFIXES:
         near = did_you_mean(file.suffix, SUFFIXES)
-        raise InputError(f"--output: {file}: {file.suffix or 'no ending'} is not known{near}")
+        raise InputError(f"{given}: {file}: {file.suffix or 'no ending'} is not known{near}")
     if ending == ".tex" and (odd := sorted(set(file.stem) & set(NOT_IN_LATEX))):
         raise InputError(
-            f"--output: {file}: LaTeX finds no figures beside a name with {' '.join(odd)}; name another file"
+            f"{given}: {file}: LaTeX finds no figures beside a name with {' '.join(odd)}; name another file"
         )
     if ending == ".pdf":
         check_typst()
     if file.is_dir():
-        raise InputError(f"--output: {file} is a folder; name a file in it, such as {file / 'report.html'}")
-    refuse_results("--output", file)
+        raise InputError(f"{given}: {file} is a folder; name a file in it, such as {file / 'report.html'}")
+    refuse_results(given, file)
     there = next(folder for folder in file.absolute().parents if folder.exists())
     if not there.is_dir():
-        raise InputError(f"--output: {file}: {there} is a file, not a folder; name another file")
+        raise InputError(f"{given}: {file}: {there} is a file, not a folder; name another file")
     if not os.access(there, os.W_OK | os.X_OK):
-        raise InputError(f"--output: {file}: the folder {there} may not be written; name another file")
+        raise InputError(f"{given}: {file}: the folder {there} may not be written; name another file")
 
 
 def check_free(file: Path, source: str) -> bool:
@@ -65,7 +66,9 @@ def check_free(file: Path, source: str) -> bool:
     """
     if file.exists():
         if not file.is_file() or not _is_report(file, source):
-            raise InputError(f"--output: {file} exists, and is no report of {source}; name another file")
+            raise InputError(
+                f"{either('--output', 'report')}: {file} exists, and is no report of {source}; name another file"
+            )
         return True
     if file.suffix.lower() in WITH_FIGURES and (folder := _figures(file)).exists():
         beside = [file.with_suffix(suffix) for suffix in WITH_FIGURES]
