@@ -132,3 +132,16 @@ def test_workers_get_the_functions_that_their_stacks_need(tmp_path: Path) -> Non
     how = {"seeds": 2, "epochs": 3, "device": "cpu", "quiet": True, "plots": (), "runs_dir": tmp_path}
     alone, shared = (sweep("iris/mlp", over=over, jobs=jobs, **how) for jobs in (1, 2))
     assert alone.metrics.equals(shared.metrics)
+
+
+def test_values_of_an_axis_that_have_names_may_be_functions(tmp_path: Path) -> None:
+    arms = {"plain": {"name": "sgd", "learning_rate": 0.1}, "own": {"name": own_sgd, "learning_rate": 0.1}}
+    swept = sweep("iris/mlp", over={"optimizer": arms}, seeds=2, epochs=2, runs_dir=tmp_path, quiet=True, plots=())
+    assert swept.arm_labels == ["plain", "own"]
+    final = swept.trials["final_test_loss"]
+    assert np.allclose(final[:2], final[2:], rtol=1e-6)
+
+
+def test_a_function_where_none_may_stand_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a function is no value here; parts of one's own are for activation, loss"):
+        trained(tmp_path, set={"scores": [own_sgd]})

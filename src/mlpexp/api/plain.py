@@ -32,7 +32,7 @@ def plain(value: Any, written: str, key: str = "", depth: int = 0) -> Any:
         wrong = next((key for key in value if not isinstance(key, str)), None)
         if wrong is not None:
             raise InputError(f"{written}: the key {wrong!r} is no word")
-        below = {inner: key if inner == "name" else inner for inner in map(str, value)}
+        below = {inner: key if inner == "name" or _part(key) in KEYS else inner for inner in map(str, value)}
         return {inner: plain(value[inner], f'{written}["{inner}"]', below[inner], depth + 1) for inner in below}
     if isinstance(value, (list, tuple, range)):
         return [plain(inner, f"{written}[{place}]", key, depth + 1) for place, inner in enumerate(value)]
@@ -48,15 +48,20 @@ def plain(value: Any, written: str, key: str = "", depth: int = 0) -> Any:
     raise InputError(f"{written}: a {type(value).__name__} is no value of a config; expected a number, word or list")
 
 
+def _part(key: str) -> str:
+    """What a key of a config is for, whether it is short or whole: ``optimizer`` of ``optimizer.name``."""
+    return key_of(key).removesuffix(".name").rpartition(".")[2]
+
+
 def _reference(function: Any, written: str, key: str) -> str:
     """What a config calls a function that is given where a part is expected.
 
     Raises:
         InputError: Nothing that may be a function stands there.
     """
-    place = key_of(key).removesuffix(".name").rpartition(".")[2]
+    place = _part(key)
     if place not in KEYS:
-        places = "activation, loss, init, optimizer, schedule and score"
+        places = "activation, loss, init, optimizer and schedule"
         raise InputError(f"{written}: a function is no value here; parts of one's own are for {places}")
     try:
         return reference_of(KEYS[place], function)

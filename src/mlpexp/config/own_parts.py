@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlpexp.config.experiment import Experiment
 
-Kind = Literal["activation", "loss", "init", "optimizer", "schedule", "score"]
+Kind = Literal["activation", "loss", "init", "optimizer", "schedule"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REFERENCE = re.compile(r"own:([A-Za-z_]\w*)@([0-9a-f]{12})")
 
@@ -137,8 +137,6 @@ KEYS: dict[str, Kind] = {
     "loss": "loss",
     "optimizer": "optimizer",
     "schedule": "schedule",
-    "score": "score",
-    "scores": "score",
 }
 """What a key of a config takes."""
 
