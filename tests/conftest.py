@@ -6,6 +6,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
+from making.chromium import browser
 from making.marks import wants_card
 
 # A busy machine is not a failure.

@@ -1,3 +1,3 @@
 """Fixtures: reports in a browser."""
 
-from making.browsing import browser, opened, reports, visited
+from making.browsing import opened, reports, visited
