@@ -53,8 +53,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results", "quantization",
-        "analysis", "export", "report",
+        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results",
+        "quantization", "analysis", "export", "report",
     },
     "sklearn": {"api", "export"},
     "cli": {
