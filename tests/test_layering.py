@@ -58,7 +58,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "sklearn": {"api", "export"},
     "cli": {
-        "version", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
+        "version", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "store", "planning",
         "execution", "results", "analysis", "export", "report", "api",
     },
     "__main__": {"cli"},
