@@ -26,6 +26,7 @@ from mlpexp.cli.commands import (
     predict,
     quantize,
     report,
+    schema,
     show,
     sweep,
     train,
@@ -61,6 +62,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("check", check.check, "mlpexp check iris/mlp"),
         ("examples", examples.examples, "mlpexp examples iris/mlp --copy ."),
     ),
+    "write a config": (("schema", schema.schema, "mlpexp schema -o schema.json"),),
     "look at results": (
         ("list", listing.list_, "mlpexp list --sort=-score"),
         ("show", show.show, "mlpexp show last"),
