@@ -18,6 +18,7 @@ from mlpexp.cli.commands import (
     export,
     find_lr,
     gradcheck,
+    keys,
     listing,
     loss,
     mistakes,
@@ -62,7 +63,10 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("check", check.check, "mlpexp check iris/mlp"),
         ("examples", examples.examples, "mlpexp examples iris/mlp --copy ."),
     ),
-    "write a config": (("schema", schema.schema, "mlpexp schema -o schema.json"),),
+    "write a config": (
+        ("keys", keys.keys, "mlpexp keys optimizer.learning_rate --config iris/mlp"),
+        ("schema", schema.schema, "mlpexp schema -o schema.json"),
+    ),
     "look at results": (
         ("list", listing.list_, "mlpexp list --sort=-score"),
         ("show", show.show, "mlpexp show last"),

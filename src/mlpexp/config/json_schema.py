@@ -144,7 +144,7 @@ def _references(node: Node) -> Iterator[str]:
 def _of_axes(values: Mapping[str, Node], sweep: Mapping[str, Node]) -> Node:
     """The keys of ``sweep:`` that name others: the axes with their values, arms that are listed."""
     one = {key: {"$ref": f"#/$defs/value of {key}"} for key in values}
-    inside = {"^(" + "|".join(key.replace(".", r"\.") for key in values) + r")\.[^.]+(\..*)?$": {}}
+    inside: Node = {"^(" + "|".join(key.replace(".", r"\.") for key in values) + r")\.[^.]+(\..*)?$": {}}
     for name, word in BY_NAME.items():
         also = [{"type": "integer", "minimum": 1}] if name == "hidden_size" else []
         one[name] = _either({"anyOf": [one[word.key], *([one[name]] if name in one else [])]}, also)
