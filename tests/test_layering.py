@@ -78,7 +78,8 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "search", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "training_rows", "verdicts",
     },
     "execution": {
-        "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
+        "auto_device", "backends", "build_facts",
+        "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
         "part_lines", "quiet", "run", "signals", "start_data", "summarize", "tasks", "unchanged",
     },
     "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},

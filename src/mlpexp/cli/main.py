@@ -38,7 +38,6 @@ from mlpexp.cli.parser.parsing import Command, Program
 from mlpexp.cli.streams import prepare_streams, why_unwritten
 from mlpexp.errors import Interrupted, MlpexpError, visible
 from mlpexp.execution.quiet import quiet_libraries
-from mlpexp.version import __version__
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
@@ -98,14 +97,20 @@ for _group, _commands in COMMANDS.items():
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mlpexp {__version__}")
+        from mlpexp.execution.build_facts import build_line
+
+        typer.echo(build_line())
         raise typer.Exit
 
 
 @app.callback()
 def _program(
     version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        False,
+        "--version",
+        callback=_version,
+        is_eager=True,
+        help="Print the version, and what the program runs on, and exit.",
     ),
 ) -> None:
     pass
