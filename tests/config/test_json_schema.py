@@ -25,6 +25,7 @@ from mlpexp.config.sweep import LABEL
 from mlpexp.config.yaml_source import Override, Source, yaml_in
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.axes import Axis, axes_of
+from mlpexp.planning.values import why_no_label
 
 NAMES = example_names()
 BASE = {"dataset": "iris", "model": "mlp", "optimizer": "adam"}
@@ -52,6 +53,8 @@ def loads(data: dict[str, Any]) -> bool:
         axes = axes_of(experiment.sweep, source) if experiment.sweep else []
         arms = [{axis.written: value} for axis in axes for value in values_of(axis)]
         if experiment.sweep and experiment.sweep.arms:
+            if any(why_no_label(arm.get(LABEL, "a")) for arm in experiment.sweep.arms):
+                return False
             arms = [{key: value for key, value in arm.items() if key != LABEL} for arm in experiment.sweep.arms]
         for arm in arms:
             overrides = [Override(written, value, Place("over")) for written, value in arm.items()]

@@ -12,6 +12,7 @@ from mlpexp.cli.commands import (
     activations,
     check,
     compare,
+    doctor,
     evaluate,
     examples,
     explain,
@@ -89,6 +90,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("activations", activations.activations, "mlpexp activations relu tanh --no-time"),
         ("params", params.params, "mlpexp params lenet5 mlp 4-16-3"),
     ),
+    "set up": (("doctor", doctor.doctor, "mlpexp doctor"),),
 }
 for _group, _commands in COMMANDS.items():
     for _name, _function, _example in _commands:
