@@ -16,6 +16,7 @@ TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm")
 MOST_LOOKED_AT = 200  # files, of which one is a picture if a folder is one of pictures
 PART = re.compile(r"(Question|Expected|Time)\s*:\s*(.*)", re.IGNORECASE)
+MODELINE = "# yaml-language-server: $schema="
 OF_EDITOR = re.compile(r"yaml-language-server:|-\*-|vim?:")  # comments that are not for readers
 
 
@@ -37,6 +38,12 @@ def example_names() -> tuple[str, ...]:
 def example_path(name: str) -> Path:
     """The file of an example."""
     return examples_folder() / f"{name}.yaml"
+
+
+def example_text(name: str) -> str:
+    """The text of an example without the line for editors, which names a file that lies beside the examples alone."""
+    lines = example_path(name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(MODELINE))
 
 
 def is_example(path: Path) -> bool:

@@ -16,6 +16,7 @@ from mlpexp.config.load import changed_source, read_source, validated
 from mlpexp.config.outputs import output_of
 from mlpexp.config.own_images import Images
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
+from mlpexp.config.shipped import MODELINE
 from mlpexp.config.som import map_defaults
 from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.sweep import LABEL, Sweep
@@ -144,7 +145,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
-    comment = "".join(f"{line}\n" for line in takewhile(_is_comment, source.text.removeprefix("\ufeff").splitlines()))
+    comment = _comment(source.text.removeprefix("\ufeff").splitlines())
     anchor_tables(source, path)  # axes of the command line, too
     anchor_starts(source, path)
     experiment, preparation = validated(source), Preparation()
@@ -214,8 +215,10 @@ def _check_labels(sweep: Sweep, arms: Sequence[Arm], source: Source) -> None:
             )
 
 
-def _is_comment(line: str) -> bool:
-    return line.startswith("#")
+def _comment(lines: Sequence[str]) -> str:
+    """The lines at the head of a config that are a comment, without that for editors: its file lies beside the config."""
+    head = takewhile(lambda line: line.startswith("#"), lines)
+    return "".join(f"{line}\n" for line in head if not line.startswith(MODELINE))
 
 
 def _base(experiment: Experiment, sweep: Sweep, source: Source, path: Path, preparation: Preparation) -> Prepared:
