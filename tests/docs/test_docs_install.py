@@ -34,7 +34,7 @@ def test_what_an_extra_needs_is_tested_with_the_same_lowest_version() -> None:
 def test_uv_run_brings_users_only_what_the_test_command_needs() -> None:
     assert PROJECT["tool"]["uv"]["default-groups"] == ["test"]
     brought = {name_of(tool) for tool in GROUPS["test"]}
-    assert brought <= {"pytest", "pytest-xdist", "hypothesis", "openpyxl", "minisom", "hatchling"}
+    assert brought <= {"pytest", "pytest-xdist", "hypothesis", "openpyxl", "minisom", "hatchling", "jsonschema"}
 
 
 def test_no_place_to_download_from_is_named() -> None:
