@@ -101,7 +101,7 @@ def drafted(wish: Wish, folder: Path) -> Draft:
 def _by_name(wish: Wish) -> Draft:
     if wish.target is not None:
         raise InputError(f"{keyword('target', wish.target)}: is for tables; {wish.data} has its own, so leave it out")
-    section = {"name": wish.data, **KINDS.get(wish.data, {})}
+    section: dict[str, Any] = {"name": wish.data, **KINDS.get(wish.data, {})}
     adapter: TypeAdapter[DatasetConfig] = TypeAdapter(DatasetConfig)
     facts = facts_of(adapter.validate_python(section))
     if facts.num_official_test == 0:
