@@ -22,7 +22,7 @@ def main() -> None:
     try:
         run()
     except SystemExit as end:
-        _leave(end.code if isinstance(end.code, int) else 1)
+        _leave(end.code if isinstance(end.code, int) else int(end.code is not None))
 
 
 def _leave(code: int) -> None:

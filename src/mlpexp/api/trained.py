@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpexp.api.second_process import draw_here
+from mlpexp.asking import in_commands
 from mlpexp.errors import AllFailed, Interrupted, LostFolder, RunError
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ def finish(
     result = Result.open(job.folder.path)
     rest = f"the {result.summary.word} is complete; {ways.draw}"
     try:
-        comparison = write_files(result) if result.summary.axes else None
-        drawn = draw(result, formats) if formats else []
+        with in_commands():
+            comparison = write_files(result) if result.summary.axes else None
+            drawn = draw(result, formats) if formats else []
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {rest}", signal.SIGINT) from None
     except RunError as error:
