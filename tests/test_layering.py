@@ -59,7 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     "doctor": {"errors", "free_memory", "config", "data", "planning", "execution", "report"},
     "sklearn": {"api", "export"},
     "cli": {
-        "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
+        "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "store", "planning",
         "execution", "results", "analysis", "export", "report", "api", "doctor",
     },
     "__main__": {"cli"},

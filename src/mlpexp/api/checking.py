@@ -1,6 +1,6 @@
 """``mlpexp.check``: whether a config can be trained, and what was understood, as ``mlpexp check`` says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mlpexp.config.yaml_source import Source
     from mlpexp.planning.plan import Plan
+    from mlpexp.report.tables.text_table import TextTable
 
 
 class Checked(Answer):
@@ -28,20 +29,12 @@ class Checked(Answer):
     """
 
     def __init__(self, plan: "Plan", path: Path, notes: list[str]) -> None:
-        from mlpexp.planning.columns_table import rows_of, tables_of
-        from mlpexp.planning.own_table import target_warnings
-        from mlpexp.planning.pictures_table import pictures_of
-        from mlpexp.planning.split_words import split_sentences
         from mlpexp.report.tables.sweep_plan import validity_sentence
-        from mlpexp.report.tables.table_columns import columns_shown
 
-        self._plan = plan
-        tables, pictures = tables_of(plan), pictures_of(plan)
-        read = [sentence for table in tables.values() for sentence in table.sentences(most=len(table.columns))]
-        read += [sentence for report in pictures.values() for sentence in report.sentences()]
-        more = [*target_warnings([arm.prepared for arm in plan.arms]), *split_sentences(plan)]
-        said = [f"{path.name}: {validity_sentence(plan)}", *notes, *read, *more]
-        super().__init__([columns_shown(rows_of(table)) for table in tables.values()], said)
+        self._plan, understood = plan, list(understood_of(plan))
+        said = [f"{path.name}: {validity_sentence(plan)}", *notes]
+        said += [sentence for sentences, _ in understood for sentence in sentences]
+        super().__init__([table for _, table in understood if table is not None], said)
 
     @property
     def config(self) -> str:
@@ -61,6 +54,27 @@ class Checked(Answer):
             for arm in self._plan.arms
         ]  # fmt: skip
         return pd.DataFrame(rows)
+
+
+def understood_of(plan: "Plan") -> "Iterator[tuple[list[str], TextTable | None]]":
+    """Sentences on what was understood of the data, each time with the table that belongs to them.
+
+    Args:
+        plan: What would be trained; where arms have different data, each is named.
+    """
+    from mlpexp.planning.columns_table import rows_of, tables_of
+    from mlpexp.planning.own_table import target_warnings
+    from mlpexp.planning.pictures_table import pictures_of
+    from mlpexp.planning.split_words import split_sentences
+    from mlpexp.report.tables.table_columns import columns_shown
+
+    tables, pictures = tables_of(plan), pictures_of(plan)
+    for number, table in tables.items():
+        label = [f"{plan.arms[number].label}:"] * (len(tables) > 1)
+        yield [*label, *table.sentences(most=len(table.columns))], columns_shown(rows_of(table))
+    for number, report in pictures.items():
+        yield [*[f"{plan.arms[number].label}:"] * (len(pictures) > 1), *report.sentences()], None
+    yield [*target_warnings([arm.prepared for arm in plan.arms]), *split_sentences(plan)], None
 
 
 def plan_to_check(source: "Source", path: Path, runs_dir: Path, tell: Any) -> "Plan":

@@ -84,13 +84,16 @@ def settings_of(given: Mapping[str, Any] | None) -> list[str]:
     return [f"{key}={value}" for key, value in (given or {}).items()]
 
 
-def predict(networks: "Networks", samples: Any, settings: Sequence[str], say: "Say") -> "pd.DataFrame":
+def predict(
+    networks: "Networks", samples: Any, settings: Sequence[str], save_seen: Path | None, say: "Say"
+) -> "pd.DataFrame":
     """What is said of samples in memory, or in files; see ``of_memory``.
 
     Args:
         networks: Of an arm.
         samples: A frame, an array, or paths.
         settings: How the tables in files are written, as ``KEY=VALUE``.
+        save_seen: Where what the network saw of pictures in files is saved; None: nowhere.
         say: Is told what is odd.
 
     Returns:
@@ -102,11 +105,13 @@ def predict(networks: "Networks", samples: Any, settings: Sequence[str], say: "S
     if isinstance(samples, (str, Path)):
         samples = [samples]
     is_named = isinstance(samples, (list, tuple)) and samples and all(isinstance(each, (str, Path)) for each in samples)
+    if save_seen is not None and not (is_named and networks.preparation.is_image):
+        raise InputError(f"{keyword('save-seen')}: is for pictures in files; leave it out")
     if not is_named:
         return of_memory(networks, samples, say).table
     paths = [Path(each).expanduser() for each in samples]
     if networks.preparation.is_image:
-        return of_pictures(networks, paths, None, say).table
+        return of_pictures(networks, paths, save_seen, say).table
     from mlpexp.data.tables.text_file import read_bytes
 
     return of_tables(networks, [(path, read_bytes(path)) for path in paths], settings, say).table

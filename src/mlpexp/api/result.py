@@ -118,7 +118,13 @@ class Result(Told):
 
     @in_python()
     def predict(
-        self, samples: Any, arm: Named = None, seed: int | None = None, *, set: Mapping[str, Any] | None = None
+        self,
+        samples: Any,
+        arm: Named = None,
+        seed: int | None = None,
+        *,
+        set: Mapping[str, Any] | None = None,
+        save_seen: str | Path | None = None,
     ) -> "pd.DataFrame":
         """What the networks say of samples that they have not seen, all seeds together.
 
@@ -127,6 +133,7 @@ class Result(Told):
             arm: As in ``module``.
             seed: Of which network; None: of all that ended well.
             set: How the tables in files are written, where not as that of training: ``{"delimiter": ";"}``.
+            save_seen: A folder for what the network sees of pictures in files; None: it is not saved.
 
         Returns:
             A row for each sample: class and probability of each, or value, with the spread over the seeds; notes.
@@ -138,11 +145,18 @@ class Result(Told):
         from mlpexp.api.predicting import networks_for, predict, settings_of
 
         networks = networks_for(self._arm(arm), seed_given(seed), **self._how)
-        return predict(networks, samples, settings_of(set), self._say)
+        seen = None if save_seen is None else path_given(save_seen, "save_seen")
+        return predict(networks, samples, settings_of(set), seen, self._say)
 
     @in_python()
     def evaluate(
-        self, on: Any, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None
+        self,
+        on: Any,
+        arm: Named = None,
+        seed: int | None = None,
+        *,
+        set: Mapping[str, Any] | None = None,
+        output: str | Path | None = None,
     ) -> "Evaluation":
         """Judges the networks by other samples, against their own test part: ``.scores``, ``.shifts``, ``.sentences``.
 
@@ -150,6 +164,7 @@ class Result(Told):
             on: A file with a table, pictures, a data set by its name, a frame with the predicted column, or ``(X, y)``.
             arm: As in ``module``.
             seed: Of which network; None: of all that ended well.
+            set: How a table in a file is written, where not as that of training: ``{"delimiter": ";"}``.
             output: A new folder to write numbers and figures into; None: nothing is written.
 
         Raises:
@@ -157,9 +172,10 @@ class Result(Told):
             RunError: A file is damaged.
         """
         from mlpexp.api.judging import evaluate, into_folder
+        from mlpexp.api.predicting import settings_of
 
-        of_arm = self._arm(arm)
-        return into_folder(of_arm, "on", output, lambda: evaluate(of_arm, on, seed_given(seed), **self._how))
+        of_arm, settings, chosen = self._arm(arm), settings_of(set), seed_given(seed)
+        return into_folder(of_arm, "on", output, lambda: evaluate(of_arm, on, chosen, settings, **self._how))
 
     @in_python()
     def mistakes(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Mistaken":
@@ -181,12 +197,20 @@ class Result(Told):
         return into_folder(of_arm, "mistakes", output, lambda: mistakes(of_arm, seed_given(seed), **self._how))
 
     @in_python()
-    def quantize(self, arm: Named = None, seed: int | None = None, *, output: str | Path | None = None) -> "Quantized":
+    def quantize(
+        self,
+        arm: Named = None,
+        seed: int | None = None,
+        *,
+        calibration_samples: int = 1_000,
+        output: str | Path | None = None,
+    ) -> "Quantized":
         """Makes the networks int8, and measures what that costs: ``.table``, ``.by_seed``, ``.sentences``.
 
         Args:
             arm: As in ``module``.
             seed: Which network; None: each that ended well.
+            calibration_samples: Training samples whose ranges decide the levels of activations.
             output: A new folder to write networks and tables into; None: nothing is written.
 
         Raises:
@@ -196,8 +220,8 @@ class Result(Told):
         from mlpexp.api.judging import into_folder
         from mlpexp.api.quantizing import quantize
 
-        of_arm = self._arm(arm)
-        return into_folder(of_arm, "quantized", output, lambda: quantize(of_arm, seed_given(seed), **self._how))
+        of_arm, how = self._arm(arm), (seed_given(seed), calibration_samples)
+        return into_folder(of_arm, "quantized", output, lambda: quantize(of_arm, *how, **self._how))
 
     @in_python()
     def export(

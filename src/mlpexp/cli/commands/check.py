@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlpexp.api.checking import plan_to_check
+from mlpexp.api.checking import plan_to_check, understood_of
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import RUNS, Given
 from mlpexp.cli.printing import print_sentences, print_table, say
@@ -26,12 +26,7 @@ def check(
     """Validate configs without running anything."""
     from mlpexp.data.tables.read import telling
     from mlpexp.errors import InputError
-    from mlpexp.planning.columns_table import rows_of, tables_of
-    from mlpexp.planning.own_table import target_warnings
-    from mlpexp.planning.pictures_table import pictures_of
-    from mlpexp.planning.split_words import split_sentences
     from mlpexp.report.tables.sweep_plan import validity_sentence
-    from mlpexp.report.tables.table_columns import columns_shown
 
     telling.set(say(quiet=False))
     messages = []
@@ -47,15 +42,9 @@ def check(
             continue
         typer.echo(f"{path}: {validity_sentence(plan)}")
         print_sentences(experiment.notes(source))
-        tables = tables_of(plan)
-        for number, table in tables.items():
-            print_sentences([f"{plan.arms[number].label}:"] * (len(tables) > 1))
-            print_sentences(table.sentences(most=len(table.columns)))
-            print_table(columns_shown(rows_of(table)))
-        pictures = pictures_of(plan)
-        for number, report in pictures.items():
-            print_sentences([f"{plan.arms[number].label}:"] * (len(pictures) > 1))
-            print_sentences(report.sentences())
-        print_sentences([*target_warnings([arm.prepared for arm in plan.arms]), *split_sentences(plan)])
+        for sentences, table in understood_of(plan):
+            print_sentences(sentences)
+            if table is not None:
+                print_table(table)
     if messages:
         raise InputError("\n".join(messages))
