@@ -45,6 +45,7 @@ SHORT: Mapping[tuple[str, str], Node] = {
     ("ColumnSplit", "test"): SAME_VALUES,
     ("Sweep", "baseline"): {"type": "string"},
 }
+OWN: Node = {"$ref": "#/$defs/own part"}
 CONSTANT: Node = {"type": "number"}  # of `bias_init`
 NEW_SECTION: Node = {"anyOf": [{"required": [key]} for key in ("name", "kind", "layer")]}  # no values with names
 
@@ -72,9 +73,10 @@ def _section(name: str, section: Node, sections: Mapping[str, Node]) -> Node:
     properties = {}
     for key, node in section["properties"].items():
         also = [SHORT[name, key]] if (name, key) in SHORT else []
-        also += [{"$ref": "#/$defs/own part"}] if key in KEYS and name != "Som" else []
         also += [CONSTANT] if key == "bias_init" else []
-        properties[key] = _either(_accepted(node, sections), also)
+        accepted = _accepted(node, sections)
+        accepted = _or_own(accepted) if key in KEYS and name != "Som" else accepted
+        properties[key] = _either(accepted, also)
     return {word: value for word, value in section.items() if word not in NEITHER} | {"properties": properties}
 
 
@@ -107,6 +109,16 @@ def _either(node: Node, others: list[Node]) -> Node:
     speaking = {word: node[word] for word in SPEAKING if word in node}
     rest = {word: value for word, value in node.items() if word not in SPEAKING}
     return speaking | {"anyOf": [*others, *(rest["anyOf"] if list(rest) == ["anyOf"] else [rest])]}
+
+
+def _or_own(node: Node) -> Node:
+    """A part of a schema, or a function of Python in its place; of a list in the place of an item."""
+    if "items" in node:
+        return node | {"items": _either(node["items"], [OWN])}
+    lists = [
+        each | {"items": _either(each["items"], [OWN])} if "items" in each else each for each in node.get("anyOf", ())
+    ]
+    return _either(node | ({"anyOf": lists} if lists else {}), [OWN])
 
 
 def _own_part() -> Node:
