@@ -52,20 +52,21 @@ def _asked(*, force: bool) -> "tuple[Wish, Path]":
     """What the answers on a terminal say, and the file that is to be written."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("init: here is no terminal to ask on; name the data, for example `mlpexp init --data iris`")
+    from mlpexp.cli.printing import print_sentences
     from mlpexp.cli.questions import ask
     from mlpexp.planning.first_config import AXES, Wish, data_names, drafted
 
     here = Path()
-    print(f"Data sets: {', '.join(data_names())}; or the path of a table, or of a folder of pictures.")
+    print_sentences([f"Data sets: {', '.join(data_names())}; or the path of a table, or of a folder of pictures."])
     data = ask("Which data", Wish.data, _known)
     columns = _columns(data)
     target = None
     if columns:
-        print(f"Columns: {', '.join(columns)}")
+        print_sentences([f"Columns: {', '.join(columns)}"])
         target = ask("Which column is predicted", columns[-1], lambda answer: drafted(Wish(data, answer), here))
     usual = str(drafted(Wish(data, target), here).data["model"]["name"])
     model = ask("Which network (mlp, cnn, som)", usual, lambda answer: _checked(Wish(data, target, answer), here))
-    print(f"A sweep compares values of {', '.join(AXES)}.")
+    print_sentences([f"A sweep compares values of {', '.join(AXES)}."])
     varied = ask("What to compare", NONE, lambda answer: _checked(Wish(data, target, model, _axes(answer)), here))
     wish = Wish(data, target, model, _axes(varied))
     return wish, Path(
