@@ -1,6 +1,10 @@
 """``python -m mlpexp``, and ``mlpexp``: an end before the command line is there is a sentence, too."""
 
+import atexit
+import os
 import sys
+import threading
+from contextlib import suppress
 
 
 def main() -> None:
@@ -15,7 +19,22 @@ def main() -> None:
     except (ImportError, OSError, MemoryError) as error:  # a limit of memory or files that leaves no room to begin
         reason = (str(error) or "the memory that this needs is not there").splitlines()[0]
         _end(f"the program cannot be loaded: {reason}", 1)
-    run()
+    try:
+        run()
+    except SystemExit as end:
+        _leave(end.code if isinstance(end.code, int) else int(end.code is not None))
+
+
+def _leave(code: int) -> None:
+    """Ends the process. PyTorch would take a second to be taken apart, which the system does at once."""
+    if "torch" in sys.modules and threading.active_count() == 1:
+        atexit._run_exitfuncs()
+        with suppress(OSError, ValueError):  # a closed or full stream was told already
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _end(sentence: str, code: int) -> None:

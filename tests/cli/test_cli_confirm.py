@@ -83,7 +83,7 @@ def test_no_look_uses_seeds_of_another(mlpexp: Command, looked: Path) -> None:
     assert [len(summary(look)["confirms"]["looks"]) for look in looks[1:]] == [1, 2, 3]
     assert summary(looks[3])["confirms"]["confirmed"] == 2
     shown = mlpexp("show", looks[3]).out
-    assert "this is look 4" in shown and "of 3 looks after the first" in shown and "up to 15 %" in shown
+    assert "this is look 4" in shown and "each of the 3 looks after the first" in shown and "up to 15 %" in shown
     assert "asked this before" in shown and "--confirm" not in shown
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,19 @@ def test_a_folder_that_cannot_be_made_is_broken(mlpexp: Command) -> None:
     assert answer.code == 1
     assert "runs is a file; name a folder with --runs-dir" in answer.out
     assert answer.out.endswith("something is broken\n")
+
+
+def test_a_torch_that_cannot_be_loaded_is_broken(tmp_path: Path) -> None:
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text(
+        "raise ImportError('libcudart.so.12: cannot open shared object file')"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-m", "mlpexp", "doctor"]
+    answer = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert answer.returncode == 1, answer.stderr
+    assert "broken: torch cannot be used: ImportError: libcudart.so.12: cannot open" in answer.stdout
+    assert "free disk" in answer.stdout  # what can be told is told
 
 
 def test_another_format(mlpexp: Command) -> None:

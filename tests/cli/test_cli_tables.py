@@ -72,7 +72,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "evaluate": [["last", "--on", "points.csv"]],
     "quantize": [["last"]],
 }
-WITHOUT_TABLES = {"explain", "check", "plot", "loss", "export", "report", "watch", "schema", "doctor"}
+WITHOUT_TABLES = {"explain", "check", "plot", "loss", "export", "report", "watch", "schema", "doctor", "init"}
 OF_NETWORKS = ("predict", "mistakes", "evaluate", "quantize")  # they need weights; all but the first write a folder
 CASES = [(name, arguments) for name, calls in COMMANDS.items() for arguments in calls]
 IDS = [" ".join([name, *words])[:60] for name, words in CASES]

@@ -44,6 +44,7 @@ def test_the_wheel_holds_the_program_and_its_examples_and_nothing_else(installed
     assert {path.relative_to(installed) for path in installed.rglob("*.js")} == scripts
     assert (installed / page / "page.css").is_file()
     assert (installed / "mlpexp" / "py.typed").is_file()
+    assert (installed / "mlpexp" / "configs" / "schema.json").is_file()
 
 
 @pytest.mark.slow

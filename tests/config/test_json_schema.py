@@ -104,6 +104,7 @@ GOOD: list[dict[str, Any]] = [
     {"model": {"name": "mlp", "init": "he_normal", "bias_init": 0.1}}, {"keep": {"state": "yes", "data": False}},
     {"model": {"name": "cnn", "layers": "c8@5 bn relu p c16@3/2 pad0 elu:2 a3/2 drop0.5 d32 tanh"}},
     {"model": {"name": "mlp", "activation": "own:mish@0123456789ab"}}, {"loss": "own:mine@0123456789ab"},
+    {"model": {"name": "mlp", "hidden_sizes": [4, 4], "activation": ["relu", "own:mish@0123456789ab"]}},
     {"optimizer": {"name": "own:mine@0123456789ab", "learning_rate": 1, "slope": 2.0}},
     {"dataset": {"name": "csv", "path": "a.csv", "target": "price", "delimiter": "\\t", "missing": {"a": "drop"}}},
     {"dataset": {"name": "csv", "path": "a", "target": {"column": "b"}, "split": {"kind": "column", "column": "c", "test": 1}}},

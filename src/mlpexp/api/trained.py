@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpexp.api.second_process import draw_here
 from mlpexp.asking import in_commands
 from mlpexp.errors import AllFailed, Interrupted, LostFolder, RunError
 
@@ -71,19 +72,24 @@ def train_all(job: "Job", run: "Runner", show: "Callable[[Update], None]", ways:
         raise RunError(f"{error}; {again}") from None
 
 
-def finish(job: "Job", formats: Sequence[str], ways: Ways) -> Finished:
+def finish(
+    job: "Job",
+    formats: Sequence[str],
+    ways: Ways,
+    draw: "Callable[[Result, Sequence[str]], Sequence[Path]]" = draw_here,
+) -> Finished:
     """Compares the arms of a trained job, and draws its figures.
 
     Args:
         job: Whose training is complete.
         formats: Of figures; empty: none is drawn.
         ways: How to go on after a stop.
+        draw: Draws all figures of a result.
 
     Raises:
         Interrupted: Naming the way to go on.
         RunError: Likewise.
     """
-    from mlpexp.report.figures.catalogue import draw_figures
     from mlpexp.report.tables.comparison_files import write_files
     from mlpexp.results.result import Result
 
@@ -92,7 +98,7 @@ def finish(job: "Job", formats: Sequence[str], ways: Ways) -> Finished:
     try:
         with in_commands():
             comparison = write_files(result) if result.summary.axes else None
-            drawn = draw_figures(result, list(formats)) if formats else []
+            drawn = draw(result, formats) if formats else []
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {rest}", signal.SIGINT) from None
     except RunError as error:

@@ -19,6 +19,7 @@ from mlpexp.cli.commands import (
     export,
     find_lr,
     gradcheck,
+    init,
     keys,
     listing,
     loss,
@@ -64,6 +65,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("examples", examples.examples, "mlpexp examples iris/mlp --copy ."),
     ),
     "write a config": (
+        ("init", init.init, "mlpexp init --data iris --sweep learning_rate -o mine.yaml"),
         ("keys", keys.keys, "mlpexp keys optimizer.learning_rate --config iris/mlp"),
         ("schema", schema.schema, "mlpexp schema -o schema.json"),
     ),

@@ -5,6 +5,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from mlpexp.api.second_process import SecondProcess
 from mlpexp.api.trained import Finished, Ways, finish, train_all
 from mlpexp.cli.printing import print_path, print_sentences
 
@@ -54,19 +55,20 @@ def train_job(
             print_sentences([note], err=True)
     log = EpochLog(job, log_every) if log_every else None
     ways = ways_of(job)
-    with ProgressBar(job, shown=not quiet and sys.stderr.isatty()) as bar:
+    with SecondProcess(needed=bool(formats)) as second:
+        with ProgressBar(job, shown=not quiet and sys.stderr.isatty()) as bar:
 
-        def show(update: "Update") -> None:
-            if update.note:
-                print_sentences([f"warning: {update.note}"], err=True)
-            bar.show(update)
+            def show(update: "Update") -> None:
+                if update.note:
+                    print_sentences([f"warning: {update.note}"], err=True)
+                bar.show(update)
+                if log:
+                    log.show(update)
+
+            train_all(job, run, show, ways, reachable=reachable)
             if log:
-                log.show(update)
-
-        train_all(job, run, show, ways, reachable=reachable)
-        if log:
-            log.close()
-    finished = finish(job, formats, ways)
+                log.close()
+        finished = finish(job, formats, ways, second.draw)
     _print(finished, power=power, details=details, wide=wide, quiet=quiet)
     return finished.result
 

@@ -45,6 +45,8 @@ SHORT: Mapping[tuple[str, str], Node] = {
     ("ColumnSplit", "test"): SAME_VALUES,
     ("Sweep", "baseline"): {"type": "string"},
 }
+OWN: Node = {"$ref": "#/$defs/own part"}
+NOTHING: Node = {"type": "null"}
 CONSTANT: Node = {"type": "number"}  # of `bias_init`
 NEW_SECTION: Node = {"anyOf": [{"required": [key]} for key in ("name", "kind", "layer")]}  # no values with names
 
@@ -72,9 +74,10 @@ def _section(name: str, section: Node, sections: Mapping[str, Node]) -> Node:
     properties = {}
     for key, node in section["properties"].items():
         also = [SHORT[name, key]] if (name, key) in SHORT else []
-        also += [{"$ref": "#/$defs/own part"}] if key in KEYS and name != "Som" else []
         also += [CONSTANT] if key == "bias_init" else []
-        properties[key] = _either(_accepted(node, sections), also)
+        accepted = _accepted(node, sections)
+        accepted = _or_own(accepted) if key in KEYS and name != "Som" else accepted
+        properties[key] = _either(accepted, also)
     return {word: value for word, value in section.items() if word not in NEITHER} | {"properties": properties}
 
 
@@ -82,22 +85,42 @@ def _accepted(raw: Node, sections: Mapping[str, Node]) -> Node:
     """What is accepted where pydantic's schema has this; words alone for sections that need no more than their name."""
     node = {word: value for word, value in raw.items() if word not in NEITHER}
     for word in ("anyOf", "oneOf"):
-        if word in node:
-            node["anyOf"] = [_accepted(each, sections) for each in node.pop(word)]
+        if word in node and "discriminator" not in raw:
+            node |= _flat([_accepted(each, sections) for each in node.pop(word)])
     for word in ("items", "additionalProperties"):
         if isinstance(node.get(word), dict):
             node[word] = _accepted(node[word], sections)
     if node.get("type") == "number":
         sign = "" if "minimum" in node or "exclusiveMinimum" in node else "-"
-        return _either(node, [{"type": "string", "pattern": f"^[{sign}+]?{POWER_OF_TEN}"}])
+        return node | {"type": ["number", "string"], "pattern": f"^[{sign}+]?{POWER_OF_TEN}"}
     if "$ref" in node and len(node) > 1:  # draft 7 sees nothing beside a reference
         return {word: node[word] for word in SPEAKING if word in node} | {"allOf": [{"$ref": node["$ref"]}]}
-    discriminator = raw.get("discriminator")
-    if discriminator is None or discriminator["propertyName"] == "layer":
-        return node
+    return _tagged(node, raw["discriminator"], sections) if "discriminator" in raw else node
+
+
+def _flat(alternatives: list[Node]) -> Node:
+    """Alternatives of alternatives as one list; what is said of sections by their tags stands beside it."""
+    choices = [inner for each in alternatives for inner in each.get("anyOf", [each])]
+    rules = [rule for each in alternatives if "anyOf" in each for rule in each.get("allOf", ())]
+    return {"anyOf": choices} | ({"allOf": rules} if rules else {})
+
+
+def _tagged(node: Node, discriminator: Mapping[str, Any], sections: Mapping[str, Node]) -> Node:
+    """Sections that are told apart by a tag: each is held to its own rules, so that a checker names the wrong key."""
     tag, classes = discriminator["propertyName"], discriminator["mapping"]
-    alone = [word for word, path in classes.items() if sections[path.rpartition("/")[2]]["required"] == [tag]]
-    return _either(node, [{"enum": [*alone, *(other for other, word in ALIASES.items() if word in classes)]}])
+    tags: dict[str, list[str]] = {}
+    for word, place in classes.items():
+        tags.setdefault(place, []).append(word)
+    rules = [{"if": _has_tag(tag, words), "then": {"$ref": place}} for place, words in tags.items()]
+    alone = [word for word, place in classes.items() if sections[place.rpartition("/")[2]]["required"] == [tag]]
+    alone += [other for other, word in ALIASES.items() if word in classes]
+    as_words = [{"enum": alone}] if tag != "layer" else []
+    said = {word: node[word] for word in SPEAKING if word in node}
+    return said | {"anyOf": [*as_words, _has_tag(tag, list(classes))], "allOf": rules}
+
+
+def _has_tag(tag: str, words: list[str]) -> Node:
+    return {"type": "object", "properties": {tag: {"enum": words}}, "required": [tag]}
 
 
 def _either(node: Node, others: list[Node]) -> Node:
@@ -106,7 +129,17 @@ def _either(node: Node, others: list[Node]) -> Node:
         return node
     speaking = {word: node[word] for word in SPEAKING if word in node}
     rest = {word: value for word, value in node.items() if word not in SPEAKING}
-    return speaking | {"anyOf": [*others, *(rest["anyOf"] if list(rest) == ["anyOf"] else [rest])]}
+    return speaking | _flat([*others, rest])
+
+
+def _or_own(node: Node) -> Node:
+    """A part of a schema, or a function of Python in its place; of a list in the place of an item."""
+    if "items" in node:
+        return node | {"items": _either(node["items"], [OWN])}
+    lists = [
+        each | {"items": _either(each["items"], [OWN])} if "items" in each else each for each in node.get("anyOf", ())
+    ]
+    return _either(node | ({"anyOf": lists} if lists else {}), [OWN])
 
 
 def _own_part() -> Node:
@@ -137,7 +170,7 @@ def _references(node: Node) -> Iterator[str]:
     """The sections that a key may hold, not those in a list."""
     if "$ref" in node:
         yield node["$ref"].rpartition("/")[2]
-    for each in (*node.get("anyOf", ()), *node.get("allOf", ())):
+    for each in (*node.get("anyOf", ()), *node.get("allOf", ()), *([node["then"]] if "then" in node else [])):
         yield from _references(each)
 
 
@@ -165,32 +198,33 @@ def _axis(value: Node) -> Node:
 
 def _with_map(experiment: Node, sections: dict[str, Node]) -> Node:
     """The top level: a network needs an optimizer, and a map has what it needs of other sections by itself."""
-    properties, of_map = dict(experiment["properties"]), {}
-    for key, defaults in ONLINE.items():
-        section, own = _section_of_map(key, defaults, sections)
-        sections[section] = own
-        alone = [{"const": defaults["name"]}] if "name" in defaults else []
-        of_map[key] = _either(properties[key], [*alone, {"$ref": f"#/$defs/{section}"}, {"type": "null"}])
-    of_network = {key: properties[key] for key in of_map}
-    is_map = {
-        "anyOf": [{"const": "som"}, {"type": "object", "properties": {"name": {"const": "som"}}, "required": ["name"]}]
+    properties = experiment["properties"]
+    for name, key in (("Sgd", "optimizer"), ("Training", "training")):
+        sections[f"{name} of a map"] = _open(sections[name], ONLINE[key])
+    sgd, usual = {"$ref": "#/$defs/Sgd of a map"}, {"$ref": "#/$defs/Sgd"}
+    optimizer = _either(properties["optimizer"], [{"const": "sgd"}, sgd, NOTHING])
+    optimizer["allOf"] = [rule | {"then": sgd} if rule["then"] == usual else rule for rule in optimizer["allOf"]]
+    of_map = {
+        "optimizer": optimizer,
+        "schedule": _either(properties["schedule"], [NOTHING]),
+        "training": {"anyOf": [{"$ref": "#/$defs/Training of a map"}, NOTHING]},
     }
+    is_map = {"anyOf": [{"const": "som"}, _has_tag("name", ["som"])]}
     said = {key: {"description": properties[key]["description"]} for key in of_map}
     return experiment | {
         "properties": properties | said,
         "required": [key for key in experiment["required"] if key not in of_map],
         "if": {"properties": {"model": is_map}},
         "then": {"properties": of_map},
-        "else": {"properties": of_network, "required": [key for key in of_map if key in experiment["required"]]},
+        "else": {"properties": {key: properties[key] for key in of_map}, "required": ["optimizer"]},
     }
 
 
-def _section_of_map(key: str, defaults: Mapping[str, Any], sections: Mapping[str, Node]) -> tuple[str, Node]:
-    """The name of a section of a map, and the section: what has a default of the map's may be left open."""
-    name = {"optimizer": "Sgd", "schedule": "CosineSchedule"}.get(key, "Training")
-    properties = sections[name]["properties"]
-    open_ = {inner: _either(properties[inner], [{"type": "null"}]) for inner in defaults if inner in properties}
-    return f"{name} of a map", sections[name] | {"properties": properties | open_, "required": []}
+def _open(section: Node, defaults: Mapping[str, Any]) -> Node:
+    """A section in which what has a default of a map's may be left open."""
+    properties = section["properties"]
+    left = {key: _either(properties[key], [NOTHING]) for key in defaults if key in properties and key != "name"}
+    return section | {"properties": properties | left, "required": []}
 
 
 def written_anew() -> str:

@@ -117,7 +117,7 @@ def table_source(written: str, target: str | None, said: Mapping[str, Any], netw
         section, num_lines = table_section(written, target, said)
         settings = _settings_of_rows(num_lines, said.get("shape"))
     if network is not None:
-        settings["model"] = _usual_network(network, settings["model"])
+        settings["model"] = usual_network(network, settings["model"])
     data: dict[str, Any] = {"name": _name(path), "dataset": section}
     data |= {key: dict(value) if isinstance(value, dict) else value for key, value in settings.items()}
     place = Place(keyword("data", path))
@@ -131,7 +131,7 @@ def _settings_of_rows(num_lines: int, shape: object) -> dict[str, Any]:
     return {**NETWORK, "training": {**NETWORK["training"], "batch_size": batch_size_for(num_lines)}}
 
 
-def _usual_network(name: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+def usual_network(name: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The ``model:`` section of a network by its name, in place of the one that would be chosen."""
     usual = (chosen, NETWORK["model"], settings_of_size(SMALLEST_SIDE, SMALLEST_SIDE, 0)["model"])
     return dict(next((model for model in usual if model["name"] == name), {"name": name}))

@@ -85,7 +85,10 @@ def test_nothing_left_to_predict_from(read: Any) -> None:
 # name: (rows of a and y, the warning)
 DOUBTS = {
     "counts the rows": ([f"{i + 100},{'xz'[i * 7 % 3 % 2]}" for i in range(20)], "`a` counts the rows"),
-    "lies in order": ([f"{i * i},{'xz'[i // 10]}" for i in range(20)], "the rows lie in the order of `a`"),
+    "lies in order": (
+        [f"{i * i},{'xz'[i // 10]}" for i in range(20)],
+        "the rows are sorted by `a`, and so are the classes",
+    ),
     "-999": ([f"{-999 if i in (3, 8) else i % 7},{'xz'[i % 2]}" for i in range(20)], "`a` is -999 in 2 of 20 rows"),
     "dates as numbers": (
         [f"202401{i * 7 % 28 + 1:02d},{'xz'[i % 2]}" for i in range(20)],

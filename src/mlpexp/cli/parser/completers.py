@@ -108,6 +108,11 @@ def results(query: Query) -> Iterable[Candidate]:
     return [*last, *((folder, "") for folder in folders), *((name, "") for name in once if query.begun)]
 
 
+def model_names(_: Query) -> Iterable[Candidate]:
+    """The networks that a config can name."""
+    return [(name, "") for name in known_keys()["model"][1]]
+
+
 def metrics(query: Query) -> Iterable[Candidate]:
     """What the named result was measured by, else all there is; with ``final_`` or ``best_`` once that is begun."""
     summary = _summary(query)
@@ -158,6 +163,7 @@ COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
     "--table": data_files, "FILE": data_files, "--on": data_files,
     "--set": settings, "--over": settings, "--exclude": several_settings, "--baseline": several_settings,
     "--zip": several_keys, "--metric": metrics, "--arm": arms, "--seed": seeds, "--format": formats, "--target": columns,
+    "--model": model_names, "--sweep": words("learning_rate", "hidden_size", "activation", "optimizer", "init", "batch_size"),
     "--plot-format": words("png", "svg", "pdf", "tex"),
     "--style": words("paper", "slides"),
     "--width": words("8.5cm", "17cm", "5.5in"), "--backend": words("local", "ray", "dask"), "--symbolic": words("all"),

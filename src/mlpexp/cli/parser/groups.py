@@ -1,13 +1,13 @@
 """In which group of ``--help`` an argument or option stands: one table for all commands."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "what to train": ("CONFIG", "--config", "--data", "--target", "--set", "--resume", "--continue", "--confirm"),
+    "what to train": ("CONFIG", "--config", "--data", "--target", "--model", "--set", "--resume", "--continue", "--confirm"),
     "what to begin with": ("--init-from", "--from-arm", "--from-seed", "--freeze"),
     "keys in short": (
         "--epochs", "--learning-rate", "--batch-size", "--hidden-size", "--activation", "--output-activation",
         "--optimizer", "--init", "--loss", "--seed", "--seeds",
     ),
-    "what to vary": ("--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
+    "what to vary": ("--sweep", "--over", "--zip", "--exclude", "--match", "--method", "--trials", "--noise-floor"),
     "which result": ("RESULT", "RESULTS", "FILE", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
@@ -20,7 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "--seconds",
     ),
     "what is shown and written": (
-        "--name", "--output", "--to", "--copy", "--plot-format", "--style", "--width", "--font-size", "--format",
+        "--name", "--output", "--force", "--to", "--copy", "--plot-format", "--style", "--width", "--font-size", "--format",
         "--resolved", "--curve", "--log-every", "--details", "--all-classes", "--most", "--save-seen", "--int8",
         "--int8-weights", "--wide", "--quiet", "--draw", "--overlay", "--once", "--html", "--every",
     ),

@@ -75,10 +75,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "params": ("summary", "count", "parameters", "param", "size", "macs", "flops", "architecture", "network", "networks"),
     "activations": ("activation", "functions", "sheet"),
     "gradcheck": ("grad", "gradient", "gradients", "check-grad", "derivative", "derivatives", "backprop"),
+    "init": ("new", "create", "wizard", "scaffold", "generate", "begin", "quickstart"),
     "doctor": ("diagnostics", "env", "environment", "system", "health", "sysinfo", "setup", "about", "versions"),
     "keys": ("key", "settings", "options", "describe", "doc", "docs", "man", "reference", "parameter"),
     "schema": ("json-schema", "jsonschema", "schemas", "editor", "autocomplete", "vscode"),
-    "examples": ("example", "configs", "template", "templates", "demo", "init", "new", "ls-configs", "samples"),
+    "examples": ("example", "configs", "template", "templates", "demo", "ls-configs", "samples"),
 }  # fmt: skip
 
 # What other programs have a command for, and how it is done here.

@@ -36,12 +36,12 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
         yield f"`{column.name}` counts the rows; if it only names the samples, leave it out: exclude: [{column.name}]"
     elif targets.class_names and follows_order(values, targets.values):
         yield (
-            f"the rows lie in the order of `{column.name}`, and the classes one behind the other, so it may only say where a "
-            f"row stands; if so, leave it out: exclude: [{column.name}]"
+            f"the rows are sorted by `{column.name}`, and so are the classes; if it only says where a row stands, leave it "
+            f"out: exclude: [{column.name}]"
         )
     elif _are_days(values):
         yield (
-            f"`{column.name}` looks like dates written as numbers ({values[0]:.0f}), which no distance between days is; leave "
+            f"`{column.name}` looks like dates written as numbers ({values[0]:.0f}), whose differences are no days; leave "
             f"it out: exclude: [{column.name}], or set dates: {{{column.name}: ordinal}}"
         )
 

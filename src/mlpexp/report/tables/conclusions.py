@@ -325,7 +325,7 @@ def _optimism(comparison: ArmsComparison) -> list[str]:
     optimism, corrected = cell_number(best.optimism), cell_number(best.corrected)
     return [
         f"the best of {len(comparison.labels):,} arms, {name}, has {label} {mean}",
-        f"since it was chosen after looking, that is too good by about {optimism} (leave-one-seed-out: {corrected})",
+        f"it was chosen after looking, so this is too good by about {optimism} (leave-one-seed-out: {corrected})",
     ]
 
 

@@ -55,7 +55,7 @@ def confirmation_sentences(comparison: ArmsComparison, confirms: Confirms) -> li
     if number > 2:
         later = number - 1
         lines.append(
-            f"of {later} looks after the first, each wrong in 5 % at most, one or more is in up to {5 * later} %"
+            f"each of the {later} looks after the first is wrong in 5 % at most; one or more of them, in up to {5 * later} %"
         )
     return lines
 

@@ -1,0 +1,146 @@
+"""A second process that draws: it loads what it draws with while the first loads PyTorch and trains.
+
+Loading Matplotlib and drawing take about as long as training a small network. With two cores they cost almost no time.
+"""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from mlpexp.errors import RunError
+from mlpexp.results.result import Result
+
+COMMAND = ("-m", "mlpexp.api.second_process")
+logger = logging.getLogger(__name__)
+
+
+class SecondProcess:
+    """What draws figures in another process; where there is none, or it fails, in this one.
+
+    None is begun on a single core, nor where PyTorch is loaded already: there is nothing to wait for then.
+
+    Args:
+        needed: Whether there will be anything to draw.
+
+    Attributes:
+        process: The other process; None: there is none.
+    """
+
+    def __init__(self, *, needed: bool) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        if needed and "torch" not in sys.modules and _cores() > 1 and sys.executable:
+            with suppress(OSError):  # no room for another process: this one draws
+                self.process = subprocess.Popen(
+                    [sys.executable, *COMMAND],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is for the first process, which passes it on
+                )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def draw(self, result: Result, formats: Sequence[str]) -> list[Path]:
+        """Draws every figure of a result, as ``draw_figures`` does.
+
+        Args:
+            result: A finished one.
+            formats: Known ones.
+
+        Returns:
+            The figures written.
+
+        Raises:
+            RunError: A file cannot be written.
+        """
+        answer = self._answer({"path": str(result.path), "formats": list(formats)})
+        if answer is None:
+            return draw_here(result, formats)
+        for sentence in answer["warnings"]:
+            logger.warning("%s", sentence)
+        if answer["error"] is not None:
+            raise RunError(answer["error"])
+        return [Path(path) for path in answer["written"]]
+
+    def _answer(self, task: dict[str, Any]) -> dict[str, Any] | None:
+        """What the other process did; None: it is not there, or it failed."""
+        if self.process is None:
+            return None
+        try:
+            said, _ = self.process.communicate(json.dumps(task).encode())
+            answer: dict[str, Any] = json.loads(said)
+        except (OSError, ValueError):
+            answer = {}
+        return answer or None
+
+    def _stop(self) -> None:
+        """Ends the other process, if it is still at work."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        with suppress(OSError, ValueError):  # Windows knows no such signal
+            self.process.send_signal(signal.SIGINT)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        self.process.wait()
+
+
+def draw_here(result: Result, formats: Sequence[str]) -> list[Path]:
+    """Draws every figure of a result in this process."""
+    from mlpexp.report.figures.catalogue import draw_figures
+
+    return draw_figures(result, formats)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Kept(logging.Handler):
+    """Keeps the sentences of warnings."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.sentences: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.sentences.append(record.getMessage())
+
+
+def main() -> None:
+    """The second process: loads, waits for a task on standard input, draws, and answers on standard output."""
+    from mlpexp.execution.quiet import quieten
+    from mlpexp.report.figures.catalogue import draw_figures
+
+    quieten()
+    task = sys.stdin.buffer.read()
+    if not task:  # the first process has ended
+        return
+    asked = json.loads(task)
+    kept = _Kept()
+    logging.getLogger("mlpexp").addHandler(kept)
+    written: list[Path] = []
+    error = None
+    try:
+        written = draw_figures(Result.open(Path(asked["path"])), asked["formats"])
+    except RunError as failure:
+        error = str(failure)
+    answer = {"written": [str(path) for path in written], "warnings": kept.sentences, "error": error}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()

@@ -1,0 +1,148 @@
+"""``mlpexp init``."""
+
+import sys
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlpexp.cli.experiment_options import TARGET
+from mlpexp.cli.options import option
+from mlpexp.errors import InputError
+
+if TYPE_CHECKING:
+    from mlpexp.planning.first_config import Wish
+    from mlpexp.planning.plan import Plan
+
+NONE = "none"
+
+
+def init(
+    data: Annotated[
+        str | None,
+        option("--data", metavar="DATA", help="A data set such as iris, a table, or a folder or .npz of pictures."),
+    ] = None,
+    target: TARGET = None,
+    model: Annotated[
+        str | None, option("--model", metavar="NAME", help="The network, such as mlp [default: what suits].")
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        option("--sweep", metavar="WORDS", help="What to compare, such as learning_rate or hidden_size,activation."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        option("--output", "-o", metavar="FILE", help="The new file [default: the name of the data, .yaml]."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a first config, with comments that say what else each key may be; asks where no option is given."""
+    from mlpexp.planning.first_config import Wish
+
+    if all(value is None for value in (data, target, model, sweep, output)):
+        wish, file = _asked(force=force)
+    else:
+        wish = Wish(data or Wish.data, target, model, _axes(sweep or NONE))
+        file = output or _usual_file(wish)
+    _write(wish, file, force=force)
+
+
+def _asked(*, force: bool) -> "tuple[Wish, Path]":
+    """What the answers on a terminal say, and the file that is to be written."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError("init: here is no terminal to ask on; name the data, for example `mlpexp init --data iris`")
+    from mlpexp.cli.printing import print_sentences
+    from mlpexp.cli.questions import ask
+    from mlpexp.planning.first_config import AXES, Wish, data_names, drafted
+
+    here = Path()
+    print_sentences([f"Data sets: {', '.join(data_names())}; or the path of a table, or of a folder of pictures."])
+    data = ask("Which data", Wish.data, _known)
+    columns = _columns(data)
+    target = None
+    if columns:
+        print_sentences([f"Columns: {', '.join(columns)}"])
+        target = ask("Which column is predicted", columns[-1], lambda answer: drafted(Wish(data, answer), here))
+    usual = str(drafted(Wish(data, target), here).data["model"]["name"])
+    model = ask("Which network (mlp, cnn, som)", usual, lambda answer: _checked(Wish(data, target, answer), here))
+    print_sentences([f"A sweep compares values of {', '.join(AXES)}."])
+    varied = ask("What to compare", NONE, lambda answer: _checked(Wish(data, target, model, _axes(answer)), here))
+    wish = Wish(data, target, model, _axes(varied))
+    return wish, Path(
+        ask("Which file", str(_usual_file(wish)), lambda answer: _refuse_there(Path(answer), force=force))
+    )
+
+
+def _usual_file(wish: "Wish") -> Path:
+    return Path(f"{Path(wish.data).stem}.yaml")
+
+
+def _refuse_there(file: Path, *, force: bool) -> None:
+    if file.exists() and not force:
+        raise InputError(f"{file}: is there already; name another file with -o, or write over it with --force")
+
+
+def _axes(answer: str) -> tuple[str, ...]:
+    return () if answer in ("", NONE) else tuple(word.strip().replace("-", "_") for word in answer.split(","))
+
+
+def _known(data: str) -> None:
+    """Refuses data that there are not."""
+    from mlpexp.planning.first_config import Wish, data_names, drafted
+
+    if data not in data_names() and not _columns(data):
+        drafted(Wish(data), Path())
+
+
+def _columns(data: str) -> list[str]:
+    """The columns of a table; none of other data."""
+    from mlpexp.config.shipped import at_home
+    from mlpexp.data.tables.header import Asked
+    from mlpexp.data.tables.table_file import Reading, columns_in
+    from mlpexp.planning.own_pictures import are_pictures
+
+    path = at_home(data)
+    if not path.is_file() or are_pictures(path):
+        return []
+    return list(columns_in(path, Reading(Asked(None, None, ()), None))[0])
+
+
+def _checked(wish: "Wish", folder: Path) -> "tuple[str, Plan]":
+    """The text of the config, and what it is planned as.
+
+    Raises:
+        InputError: It cannot be trained.
+    """
+    from mlpexp.api.checking import plan_to_check
+    from mlpexp.cli.given import RUNS
+    from mlpexp.config.load import changed_source
+    from mlpexp.config.yaml_source import yaml_in
+    from mlpexp.planning.config_text import config_text
+    from mlpexp.planning.first_config import drafted
+    from mlpexp.planning.own_table import tell_of_table
+
+    draft, said = drafted(wish, folder), list[str]()
+    file = folder / "config.yaml"
+
+    def planned(text: str) -> "Plan":
+        return plan_to_check(changed_source(yaml_in(text, "the new config"), file, ()), file, RUNS, said.append)
+
+    plan = planned(config_text(draft, "", ()))
+    tell_of_table(plan, said.append, chosen=False)
+    text = config_text(draft.known(plan.base.experiment, plan.base.facts), "FILE", said)
+    return text, planned(text)
+
+
+def _write(wish: "Wish", file: Path, *, force: bool) -> None:
+    from mlpexp.cli.printing import print_sentences
+    from mlpexp.report.tables.sweep_plan import validity_sentence
+
+    _refuse_there(file, force=force)
+    text, plan = _checked(wish, file.parent)
+    try:
+        file.write_text(text.replace(" FILE\n", f" {quote(str(file))}\n"), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written: {error.strerror or error}") from None
+    command = "sweep" if plan.planned_by == "sweep" else "train"
+    print_sentences([f"{file}: {validity_sentence(plan)}", f"next: mlpexp {command} {quote(str(file))}"])

@@ -1,0 +1,170 @@
+"""``mlpexp init``: a first config that is checked, trains, and says what else each key may be."""
+
+import os
+import pty
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+from making.command_line import Command
+from making.picture_folders import for_example
+from mlpexp.config.load import read_source, validated
+from mlpexp.config.yaml_source import read_yaml
+from mlpexp.planning.first_config import AXES, data_names
+
+pytestmark = pytest.mark.usefixtures("lazy_disk", "undrawn")
+HOUSES = "id,area,city,price\n" + "".join(
+    f"{row},{30 + 7 * (row % 23)},{'Oslo' if row % 3 else 'Rome'},{90000 + 21000 * (row % 23) + row}\n"
+    for row in range(60)
+)
+CASES = [
+    ["--data", "iris"],
+    ["--data", "iris", "--model", "som"],
+    ["--data", "houses.csv", "--target", "price"],
+    ["--data", "houses.csv", "--target", "city", "--sweep", "learning_rate"],
+    ["--data", "digits", "--model", "mlp", "--sweep", "hidden_size,batch_size"],
+]
+
+
+@pytest.fixture(autouse=True)
+def houses(mlpexp: Command) -> None:
+    Path("houses.csv").write_text(HOUSES)
+
+
+@pytest.mark.parametrize("arguments", CASES, ids=" ".join)
+def test_it_is_checked_and_trains(mlpexp: Command, arguments: list[str]) -> None:
+    answer = mlpexp("init", *arguments, "-o", "mine.yaml")
+    assert (answer.code, answer.err) == (0, "")
+    command = "sweep" if "--sweep" in arguments else "train"
+    assert answer.out.endswith(f"next: mlpexp {command} mine.yaml\n")
+    assert mlpexp("check", "mine.yaml").code == 0
+    trained = mlpexp(command, "mine.yaml", "--epochs", "2", "--seeds", "2", "--quiet", "--device", "cpu")
+    assert trained.code == 0, trained.err
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_it_trains_on_a_card(mlpexp: Command) -> None:
+    assert mlpexp("init", "--data", "iris", "-o", "mine.yaml").code == 0
+    assert mlpexp("train", "mine.yaml", "--epochs", "2", "--quiet", "--device", "cuda").code == 0
+
+
+@pytest.mark.parametrize("name", data_names())
+def test_every_data_set_by_name(mlpexp: Command, name: str) -> None:
+    assert mlpexp("init", "--data", name).code == 0
+    assert validated(read_source(Path(f"{name}.yaml"))).dataset.name == name
+
+
+@pytest.mark.parametrize("word", AXES)
+def test_every_axis(mlpexp: Command, word: str) -> None:
+    answer = mlpexp("init", "--sweep", word)
+    assert answer.code == 0, answer.err
+    assert "sweep of 3 arms" in answer.out
+    assert list(read_yaml(Path("iris.yaml")).data["sweep"]["over"]) == [word]
+
+
+def test_pictures(mlpexp: Command) -> None:
+    for_example(Path())
+    (folder,) = [path for path in Path().iterdir() if path.is_dir()]
+    assert mlpexp("init", "--data", str(folder), "-o", "mine.yaml").code == 0
+    data = read_yaml(Path("mine.yaml")).data
+    assert (data["dataset"]["path"], data["model"]["name"]) == (str(folder), "cnn")
+
+
+def test_each_key_has_a_comment_and_the_table_is_told(mlpexp: Command) -> None:
+    mlpexp("init", "--data", "houses.csv", "--target", "price", "-o", "mine.yaml")
+    lines = Path("mine.yaml").read_text(encoding="utf-8").splitlines()
+    for above, line in pairwise(lines):
+        assert line == "" or line.lstrip().startswith("#") or above.lstrip().startswith("#"), line
+        assert len(line) <= 100
+    text = "\n".join(lines)
+    assert "60 rows" in text
+    assert "`id` counts the rows" in text
+    assert "# Or: adagrad, adamw, rmsprop, sgd." in text
+    assert "It holds numbers, so the loss is mean_squared_error" in text.replace("\n  # ", " ")
+    assert "mlpexp keys --config mine.yaml" in text
+
+
+def test_a_table_is_found_from_another_folder(mlpexp: Command) -> None:
+    Path("configs").mkdir()
+    assert mlpexp("init", "--data", "houses.csv", "--target", "city", "-o", "configs/a b.yaml").code == 0
+    assert read_yaml(Path("configs/a b.yaml")).data["dataset"]["path"] == "../houses.csv"
+    assert "mlpexp train 'configs/a b.yaml'" in Path("configs/a b.yaml").read_text()
+    assert mlpexp("check", "configs/a b.yaml").code == 0
+
+
+def test_names_that_yaml_would_read_otherwise(mlpexp: Command) -> None:
+    Path("houses.csv").write_text(HOUSES.replace("city", "yes: no"))
+    assert mlpexp("init", "--data", "houses.csv", "--target", "yes: no").code == 0
+    assert read_yaml(Path("houses.yaml")).data["dataset"]["target"] == "yes: no"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "init: here is no terminal to ask on; name the data, for example `mlpexp init --data iris`"),
+        (["--data", "irs"], "--data irs: there is no such table, folder of pictures, or data set; did you mean iris?"),
+        (["--data", "houses.csv"], "--target: missing; which column of houses.csv is to be predicted: id, area, city, price?"),
+        (["--data", "iris", "--target", "a"], "--target a: is for tables; iris has its own, so leave it out"),
+        (["--sweep", "depth"], "--sweep depth: is not known; choose from learning_rate, hidden_size, activation, optimizer, "
+                               "init, batch_size"),
+        (["--data", "digits", "--sweep", "hidden_size"],
+         "--sweep hidden_size: means nothing for cnn; choose another axis or network"),
+        (["--model", "som", "--sweep", "optimizer"],
+         "--sweep optimizer: means nothing for som; choose another axis or network"),
+    ],
+)  # fmt: skip
+def test_refused_and_nothing_is_written(mlpexp: Command, arguments: list[str], sentence: str) -> None:
+    answer = mlpexp("init", *arguments)
+    assert (answer.code, answer.err) == (2, f"error: {sentence}\n")
+    assert [path.name for path in Path().iterdir()] == ["houses.csv"]
+
+
+def test_what_is_there_stays(mlpexp: Command) -> None:
+    Path("iris.yaml").write_text("mine")
+    answer = mlpexp("init", "--data", "iris")
+    assert (
+        answer.err == "error: iris.yaml: is there already; name another file with -o, or write over it with --force\n"
+    )
+    assert Path("iris.yaml").read_text() == "mine"
+    assert mlpexp("init", "--data", "iris", "--force").code == 0
+    assert Path("iris.yaml").read_text() != "mine"
+
+
+def answered(answers: list[str], folder: Path) -> tuple[int, str]:
+    """What the command says on a terminal on which these lines are typed."""
+    ours, theirs = pty.openpty()
+    surroundings = {**os.environ, "TERM": "dumb", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "mlpexp", "init"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings, cwd=folder) as process:
+        os.close(theirs)
+        os.write(ours, "".join(f"{line}\n" for line in answers).encode())
+        pieces = []
+        try:
+            while piece := os.read(ours, 65536):
+                pieces.append(piece)
+        except OSError:  # the other end is closed
+            pass
+        os.close(ours)
+    return process.returncode, " ".join(b"".join(pieces).decode().split())
+
+
+def test_enter_alone_gives_iris(tmp_path: Path) -> None:
+    code, said = answered([""] * 4, tmp_path)
+    assert (code, "Which data? (iris)" in said) == (0, True), said
+    data = read_yaml(tmp_path / "iris.yaml").data
+    assert (data["dataset"]["name"], data["model"]["name"], "sweep" in data) == ("iris", "mlp", False)
+
+
+def test_answers_are_asked_again_until_they_can_be_used(tmp_path: Path) -> None:
+    answers = ["irs", "houses.csv", "cty", "city", "", "learning_rate,hidden_size", "new.yaml"]
+    code, said = answered(answers, tmp_path)
+    assert code == 0, said
+    assert "did you mean iris?" in said
+    assert "did you mean city?" in said
+    data = read_yaml(tmp_path / "new.yaml").data
+    assert (data["dataset"]["target"], list(data["sweep"]["over"])) == ("city", ["learning_rate", "hidden_size"])
