@@ -48,7 +48,8 @@ class ProgressBar:
         self.open = ExitStack()
 
     def __enter__(self) -> Self:
-        self.open.enter_context(self.bar)
+        if not self.bar.disable:  # a bar that shows nothing would end a line, with rich before 15
+            self.open.enter_context(self.bar)
         self.open.enter_context(border())  # the bar has put streams of its own in their place
         return self
 

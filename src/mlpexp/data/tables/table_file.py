@@ -164,6 +164,10 @@ class _Told(io.BytesIO):
         self._quarters = quarters
         return piece
 
+    def read1(self, size: int | None = -1, /) -> bytes:
+        """As ``read``; what pandas before 3.1 calls."""
+        return self.read(size)
+
 
 def columns_in(path: Path, reading: Reading) -> tuple[list[str], int]:
     """The names of the columns of a file, and the number of its lines.
