@@ -178,5 +178,7 @@ def _override(key: str, value: Any, written: str) -> "Override":
 
 def shortened(value: object, most: int = 40) -> str:
     """A value as it is written in Python, cut where it is long."""
+    if isinstance(value, list) and any(map(callable, value)):
+        return f"[{', '.join(map(shortened, value))}]"
     text = getattr(value, "__name__", None) or repr(value)
     return text if len(text) <= most else text[: most - 3] + "..."

@@ -5,7 +5,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.given import Config, asked, shortened
-from mlpexp.api.plain import path_given, plain
+from mlpexp.api.plain import listed, path_given, plain
 from mlpexp.api.planned import planned, shared
 from mlpexp.api.result import Result
 from mlpexp.api.telling import teller
@@ -38,6 +38,7 @@ def sweep(
     optimizer: str | Mapping[str, Value] | Own | None = None,
     loss: str | Own | None = None,
     schedule: str | Mapping[str, Value] | Own | None = None,
+    score: str | Own | Sequence[str | Own] | None = None,
     method: str | None = None,
     trials: int | None = None,
     zip: Sequence[Sequence[str]] | None = None,
@@ -82,6 +83,7 @@ def sweep(
         optimizer: Likewise.
         loss: Likewise.
         schedule: Likewise.
+        score: Likewise; what arms are compared by is ``metric``.
         method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
         trials: For random and sobol: arms times seeds.
         zip: Axes that move together: ``[("learning_rate", "batch_size")]``.
@@ -128,11 +130,11 @@ def sweep(
     words = {
         "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
         "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
-        "optimizer": optimizer, "loss": loss, "schedule": schedule, "name": name, "device": device,
+        "optimizer": optimizer, "loss": loss, "schedule": schedule, "score": listed(score), "name": name, "device": device,
     }  # fmt: skip
     keys: dict[str, Value] = {"seeds": seeds, "method": method, "trials": trials, "match": match, "metric": metric}
     keys |= {"zip": zip, "exclude": exclude, "baseline": baseline}
-    single = {key: words[key] for key in words if key not in ("seed", "name", "device")}
+    single = {key: words[key] for key in words if key not in ("seed", "score", "name", "device")}
     options = _options(over or {}, keys, single, noise_floor)
     with asked("sweep", config, set=set, more=words, data=data, target=target, runs_dir=runs, tell=tell) as given:
         tell = given.tell

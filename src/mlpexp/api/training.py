@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.given import Config, asked
-from mlpexp.api.plain import path_given, words_given
+from mlpexp.api.plain import listed, path_given, words_given
 from mlpexp.api.planned import alone, planned
 from mlpexp.api.result import Result
 from mlpexp.api.telling import Tell, shown, teller
@@ -39,6 +39,7 @@ def train(
     optimizer: str | Mapping[str, Value] | Own | None = None,
     loss: str | Own | None = None,
     schedule: str | Mapping[str, Value] | Own | None = None,
+    score: str | Own | Sequence[str | Own] | None = None,
     data: Any = None,
     target: str | None = None,
     name: str | None = None,
@@ -71,6 +72,7 @@ def train(
         optimizer: Name of it, or the section with its keys.
         loss: What is minimized.
         schedule: How the learning rate changes.
+        score: What else is measured: a name, a function of your own, or several of them.
         data: ``(X, y)``, a data frame, or a file of your own.
         target: Of a frame or file, the column to predict.
         name: Of the result.
@@ -99,7 +101,8 @@ def train(
     words = {
         "seeds": seeds, "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
         "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
-        "optimizer": optimizer, "loss": loss, "schedule": schedule, "name": name, "device": device, "training.engine": engine,
+        "optimizer": optimizer, "loss": loss, "schedule": schedule, "score": listed(score),
+        "name": name, "device": device, "training.engine": engine,
     }  # fmt: skip
     formats = checked_formats(plots)
     with asked("train", config, set=set, more=words, data=data, target=target, runs_dir=runs, tell=tell) as given:

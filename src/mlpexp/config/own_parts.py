@@ -1,4 +1,4 @@
-"""Parts of one's own: functions that Python gives in the place of a built-in activation, loss, initializer and so on.
+"""Parts of one's own: functions that Python gives in the place of a built-in activation, loss, score and so on.
 
 A part is known by its kind, its name and the hash of what it computes with (``part_content.py``). A config holds the
 reference ``own:mish@1f2e3d4c5b6a``, and the function stays in the process: it is never written into a folder.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlpexp.config.experiment import Experiment
 
-Kind = Literal["activation", "loss", "init", "optimizer", "schedule"]
+Kind = Literal["activation", "loss", "init", "optimizer", "schedule", "score"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REFERENCE = re.compile(r"own:([A-Za-z_]\w*)@([0-9a-f]{12})")
 
@@ -77,13 +77,18 @@ def short_name(name: str) -> str:
     return match[1] if match else name
 
 
+def is_known(reference: str, kind: Kind) -> bool:
+    """Whether the function of a part is known in this process."""
+    return (kind, reference) in _PARTS
+
+
 def part_of(reference: str, kind: Kind) -> OwnPart:
     """The part that a config names.
 
     Raises:
         InputError: It is not known in this process.
     """
-    if (kind, reference) not in _PARTS:
+    if not is_known(reference, kind):
         raise InputError(not_known(reference, kind))
     return _PARTS[kind, reference]
 
@@ -120,14 +125,18 @@ def parts_in(experiment: "Experiment") -> Iterator[tuple[Kind, str]]:
     yield from found
 
 
-def needed_parts(experiments: Iterable["Experiment"]) -> tuple[OwnPart, ...]:
+def needed_parts(experiments: Iterable["Experiment"], *, measuring: bool = True) -> tuple[OwnPart, ...]:
     """The parts that experiments need, each once.
+
+    Args:
+        experiments: Of a plan.
+        measuring: Whether they are measured while they train; else scores are not needed.
 
     Raises:
         InputError: One is not known in this process.
     """
     needed = dict.fromkeys(place for experiment in experiments for place in parts_in(experiment))
-    return tuple(part_of(reference, kind) for kind, reference in needed)
+    return tuple(part_of(reference, kind) for kind, reference in needed if measuring or kind != "score")
 
 
 KEYS: dict[str, Kind] = {
@@ -137,6 +146,8 @@ KEYS: dict[str, Kind] = {
     "loss": "loss",
     "optimizer": "optimizer",
     "schedule": "schedule",
+    "scores": "score",
+    "score": "score",
 }
 """What a key of a config takes."""
 
