@@ -5,7 +5,7 @@ reference ``own:mish@1f2e3d4c5b6a``, and the function stays in the process: it i
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -120,8 +120,13 @@ def known_parts(functions: Sequence[Callable[..., Any]]) -> None:
 
 def parts_in(experiment: "Experiment") -> Iterator[tuple[Kind, str]]:
     """Kind and reference of each part of one's own that an experiment names, each once."""
+    yield from parts_named(experiment.model_dump(exclude={"sweep"}))
+
+
+def parts_named(config: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
+    """Likewise of a config as plain data, without its sweep section."""
     found: dict[tuple[Kind, str], None] = {}
-    _look("", experiment.model_dump(exclude={"sweep"}), found)
+    _look("", config, found)
     yield from found
 
 
