@@ -45,16 +45,16 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "execution", "results",
     },
     "analysis": {
-        "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
-        "execution", "results",
+        "asking", "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store",
+        "planning", "execution", "results",
     },
     "export": {
         "asking", "version", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "architectures", "data", "store", "planning", "execution", "results", "quantization",
-        "analysis", "export", "report",
+        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results",
+        "quantization", "analysis", "export", "report",
     },
     "sklearn": {"api", "export"},
     "cli": {

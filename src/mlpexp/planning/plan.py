@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
-from mlpexp.asking import either
+from mlpexp.asking import either, keyword
 from mlpexp.config.datasets import Csv
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
@@ -379,6 +379,6 @@ def arm_config(plan: Plan, number: int) -> str:
         InputError: There is no such arm.
     """
     if not 0 <= number < len(plan.arms):
-        raise InputError(f"--arm {number}: expected a number from 0 to {len(plan.arms) - 1}")
+        raise InputError(f"{keyword('arm', number)}: expected a number from 0 to {len(plan.arms) - 1}")
     arm = plan.arms[number]
     return f"# {arm.label}\n" + to_yaml(arm.experiment.model_copy(update={"seeds": len(plan.seeds)}), None, plan.told)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlpexp.asking import keyword
+from mlpexp.asking import either, keyword
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.keys import all_keys
 from mlpexp.config.words import Typed, key_of
@@ -68,7 +68,7 @@ def apply_options(source: Source, options: SweepOptions) -> None:
         _check_single(section, options.single)
     else:  # a sweep of one arm
         for word in options.single:
-            if word.key not in NOT_AXES:
+            if key_of(word.key) not in NOT_AXES:
                 _add_axis(source, word)
     for override in options.keys:
         set_value(source, ["sweep", override.key], override.value, override.place)
@@ -112,7 +112,8 @@ def _check_single(section: dict[str, Any], single: Sequence[Override]) -> None:
     varied = {key_of(key) for keys in (over, *arms) if isinstance(keys, dict) for key in keys}
     for typed in single:
         if key_of(typed.key) in varied:
-            message = "is varied in this sweep, so that one value changes nothing; give several, or use `mlpexp train`"
+            what = "is varied in this sweep, so that one value changes nothing"
+            message = f"{what}; give several, or use {either('`mlpexp train`', 'mlpexp.train')}"
             raise ConfigError([Problem(typed.place, typed.key, message)])
 
 
